@@ -1,0 +1,1 @@
+"""custmap: keep customers in step with vendors."""

@@ -1,0 +1,1 @@
+"""What custmap says when something is wrong: codes, places, frames, errors, renderers."""

@@ -1,0 +1,137 @@
+"""The table of codes. A code keeps its meaning for ever; each has a page, `docs/codes/<code>.md`.
+
+The first digit is the stage: 1 read, 2 load, 3 resolve, 4 types, 5 rules, 6 invert, 7 apply and
+reverse, 8 plan, 9 ours. The title is the summary line of every message with that code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One row of the table: `title` names the kind of problem, never the user's names."""
+
+    name: str
+    title: str
+    severity: Severity = Severity.ERROR
+
+
+_ERRORS = {
+    # 1 read: bytes to nodes
+    "CM101": "File is not UTF-8",
+    "CM102": "Not YAML",
+    "CM103": "Key stands twice",
+    "CM104": "YAML feature is not allowed here",
+    "CM105": "Number with two readings",
+    "CM106": "Tab",
+    "CM107": "Not one document",
+    "CM108": "Nested too deeply",
+    "CM109": "File is too large",
+    "CM110": "Character is not allowed",
+    "CM111": "File cannot be read",
+    "CM112": "Not JSON",
+    # 2 load: nodes to a mapping and its contract
+    "CM201": "Unknown key",
+    "CM202": "Key is missing",
+    "CM203": "Wrong kind of value",
+    "CM204": "Mapping not found",
+    "CM205": "Name and file differ",
+    "CM206": "Unknown language version",
+    "CM207": "Keys contradict each other",
+    "CM208": "Rule has no source",
+    "CM209": "Target path cannot be read",
+    "CM210": "Contract cannot be read",
+    "CM211": "Unknown operation",
+    "CM212": "Reference leads nowhere",
+    "CM213": "Reference is refused",
+    "CM214": "Canonical schema cannot be read",
+    "CM215": "Functions cannot be loaded",
+    "CM216": "Fixture cannot be used",
+    # 3 resolve: names to what they name
+    "CM301": "Unknown source path",
+    "CM302": "Unknown parameter",
+    "CM303": "Unknown target path",
+    "CM304": "Unknown function",
+    "CM305": "Expression cannot be read",
+    "CM306": "Expression is too large",
+    "CM307": "Two rules write one place",
+    "CM308": "Wrong arguments",
+    "CM309": "Required place has no rule",
+    "CM310": "Name has no value",
+    # 4 types
+    "CM401": "Types do not fit",
+    "CM404": "Values are not covered",
+    "CM408": "Expression is never anything",
+    "CM411": "Unknown value",
+    # 5 rules
+    "CM501": "Map without a merge policy",
+    "CM502": "Merge policy does not fit",
+    "CM503": "List without a key",
+    "CM504": "Unknown key member",
+    "CM505": "Null is not allowed by the contract",
+    "CM506": "Not a list of names",
+    "CM507": "One name for two places",
+    "CM508": "Leaving out clears nothing",
+    "CM509": "Clearing means nothing here",
+    "CM510": "Unknown state",
+    "CM511": "Policy cannot hold",
+    "CM512": "Clearing breaks the contract",
+    "CM519": "Ignore without a reason",
+    # 7 apply and reverse: one record
+    "CM701": "Record does not fit the canonical schema",
+    "CM702": "Not a JSON value",
+    "CM703": "Record is nested too deeply",
+    "CM704": "Function cannot do its work",
+    "CM705": "Value has no counterpart",
+    "CM706": "Value is outside the contract",
+    "CM707": "Required value is missing",
+    "CM708": "Required parameter is missing",
+    "CM709": "Parameter does not fit",
+    "CM710": "Value cannot stand in a request",
+    "CM711": "Line is not a record",
+    "CM712": "Unknown member",
+    "CM713": "Key stands in two records",
+    # 8 plan: one change
+    "CM801": "Identity differs",
+    "CM802": "Value cannot be changed",
+    "CM803": "Value cannot be cleared",
+    "CM804": "Move is not allowed",
+    "CM805": "List only takes new items",
+    "CM806": "Items cannot be told apart",
+    "CM807": "Empty text is not accepted",
+    "CM808": "Plan does not converge",
+    # 9 ours
+    "CM901": "This is a bug in custmap",
+}
+
+_WARNINGS = {
+    "CM402": "Value may be null",
+    "CM403": "Required value may be silent",
+    "CM405": "Value may be too long",
+    "CM406": "Value may be out of range",
+    "CM407": "Value may have the wrong form",
+    "CM409": "Null, empty and absent are confused",
+    "CM410": "Function can fail",
+    "CM412": "Value may have no counterpart",
+    "CM513": "Place is left open by the contract",
+    "CM514": "Contract member has no rule",
+    "CM515": "Policy rests on a guess",
+    "CM516": "Parameter is never used",
+    "CM517": "Change is always refused",
+    "CM518": "Ignore that ignores nothing",
+    "CM601": "Rule has no inverse",
+}
+
+CODES: Final[dict[str, Code]] = {
+    **{name: Code(name, title) for name, title in _ERRORS.items()},
+    **{name: Code(name, title, Severity.WARNING) for name, title in _WARNINGS.items()},
+}

@@ -1,0 +1,57 @@
+"""One finding or one problem of a record, before anybody has rendered it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from custmap.diagnostics.codes import CODES, Severity
+from custmap.diagnostics.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A second place that a diagnostic speaks of."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """What is wrong, where, and what to do.
+
+    `message`  what is wrong here, in one phrase: the label under the caret. Never a value of a record.
+    `span`     the place in a file; for a record's problem the mapping line that met it, if any.
+    `path`     the canonical path, for a record's problem.
+    `target`   the target path, for a record's problem.
+    `help`     one sentence that can be followed.
+    """
+
+    code: str
+    message: str
+    span: Span | None = None
+    help: str | None = None
+    notes: tuple[Note, ...] = ()
+    path: str | None = None
+    target: str | None = None
+    severity: Severity | None = None
+
+    @property
+    def title(self) -> str:
+        return CODES[self.code].title
+
+    @property
+    def level(self) -> Severity:
+        """Its severity: the code's own, unless a check knew better."""
+        return self.severity or CODES[self.code].severity
+
+    @property
+    def line(self) -> int | None:
+        return self.span.line if self.span else None
+
+    def __str__(self) -> str:
+        """One line: place, level, code, title, message, help."""
+        place = f"{self.span}: " if self.span else ""
+        about = f"{self.path}: " if self.path else ""
+        tail = f"; {self.help}" if self.help else ""
+        return f"{place}{self.level}[{self.code}]: {about}{self.title}: {self.message}{tail}"

@@ -1,0 +1,1 @@
+"""Text to `Node`: strict YAML with a place for everything."""

@@ -1,0 +1,60 @@
+"""`Node`: a YAML value that knows where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from custmap.diagnostics.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class ScalarNode:
+    """Text, number, boolean or null."""
+
+    value: str | int | float | bool | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ListNode:
+    """A sequence."""
+
+    items: tuple[Node, ...]
+    span: Span
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class MapNode:
+    """A mapping: its keys in the file's order, each a text scalar with its own place, unless it was a number or boolean."""
+
+    entries: tuple[tuple[ScalarNode, Node], ...]
+    span: Span
+
+    def __iter__(self) -> Iterator[tuple[ScalarNode, Node]]:
+        return iter(self.entries)
+
+    def get(self, key: str) -> Node | None:
+        return next((value for name, value in self.entries if name.value == key), None)
+
+    def key(self, key: str) -> ScalarNode | None:
+        """The key itself, for its place."""
+        return next((name for name, _ in self.entries if name.value == key), None)
+
+
+Node: TypeAlias = ScalarNode | ListNode | MapNode
+
+
+def plain(node: Node) -> Any:
+    """The value without places: dicts, lists, scalars."""
+    match node:
+        case ScalarNode(value=value):
+            return value
+        case ListNode(items=items):
+            return [plain(item) for item in items]
+        case MapNode(entries=entries):
+            return {key.value: plain(value) for key, value in entries}

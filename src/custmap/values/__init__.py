@@ -1,0 +1,1 @@
+"""Values as JSON means them: absence, equality, target paths, nearest names, types."""

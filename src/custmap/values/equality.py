@@ -1,0 +1,52 @@
+"""One equality for JSON values, used wherever two values are compared.
+
+Python says `1 == True`, JSON does not; JSON has one kind of number, so `1` is `1.0`. ABSENT equals
+itself alone. Records are nested 64 deep at most, so recursion is safe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+_NUMBERS = (int, float)
+
+
+def same(a: Any, b: Any) -> bool:
+    """Are two JSON values (or ABSENT) the same?
+
+    >>> same(1, True), same(1, 1.0), same({"a": [1]}, {"a": [True]})
+    (False, True, False)
+    """
+    if a is b:
+        return True
+    kind = a.__class__
+    if kind is not b.__class__:
+        # `bool` is a subclass of `int`, yet its class is not in the tuple.
+        return kind in _NUMBERS and b.__class__ in _NUMBERS and bool(a == b)
+    if kind is dict:
+        if len(a) != len(b):
+            return False
+        for key, value in a.items():
+            if key not in b or not same(value, b[key]):
+                return False
+        return True
+    if kind is list or kind is tuple:
+        return len(a) == len(b) and all(map(same, a, b))
+    return bool(a == b)
+
+
+def fingerprint(value: Any) -> Hashable:
+    """A hashable stand-in: two values have the same one exactly when they are `same`.
+
+    >>> fingerprint([1, True]) == fingerprint([1.0, True]), fingerprint(1) == fingerprint(True)
+    (True, False)
+    """
+    kind = value.__class__
+    if kind is bool:
+        return ("boolean", value)
+    if kind is dict:
+        return ("object", frozenset((key, fingerprint(item)) for key, item in value.items()))
+    if kind is list or kind is tuple:
+        return ("array", tuple(map(fingerprint, value)))
+    return value  # type: ignore[no-any-return]

@@ -1,0 +1,38 @@
+"""The name that somebody meant: help for typing errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def nearest(word: str, names: Iterable[str]) -> str | None:
+    """The known name closest to `word`, or None when nothing is close.
+
+    At most a third of the letters (and one at least) may differ; a swap of two neighbours counts once.
+
+    >>> nearest("emial", ["email", "phone"])
+    'email'
+    """
+    best: tuple[int, str] | None = None
+    for name in names:
+        limit = max(1, max(len(word), len(name)) // 3)
+        if abs(len(word) - len(name)) > limit:
+            continue
+        distance = 0 if word == name else _distance(word.casefold(), name.casefold())
+        if distance <= limit and (best is None or (distance, name) < best):
+            best = (distance, name)
+    return best[1] if best else None
+
+
+def _distance(a: str, b: str) -> int:
+    """Damerau-Levenshtein distance, restricted to neighbours (optimal string alignment)."""
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, left in enumerate(a, 1):
+        above, row = row, [i] + [0] * len(b)
+        for j, right in enumerate(b, 1):
+            row[j] = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (left != right))
+            if i > 1 and j > 1 and left == b[j - 2] and right == a[i - 2]:
+                row[j] = min(row[j], before[j - 2] + 1)
+        before = above
+    return row[-1]

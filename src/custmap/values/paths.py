@@ -1,0 +1,126 @@
+"""Target paths: `name.firstName`, `"dotted.key".x`, `profiles[0].firstName`, `channels[type=email].value`.
+
+The same form names places in plans, so parsing and writing are each other's inverse.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A named member of an object."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An item of a list by its position, from 0."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """The item of a list whose member `key` is `value`."""
+
+    key: str
+    value: str
+
+
+Segment: TypeAlias = Member | Index | Select
+TargetPath: TypeAlias = tuple[Segment, ...]
+
+# `$` and `-` stand in vendors' member names (`$set`, `x-fabric-tenant-id`) and mean nothing here.
+_PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_$-]*")
+_SELECTED = re.compile(r"[^\]\"\s]+")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_POSITION = re.compile(r"[0-9]{1,4}")
+
+
+class PathError(ValueError):
+    """A target path that cannot be read; `offset` counts characters from 0."""
+
+    def __init__(self, reason: str, offset: int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.offset = offset
+
+
+def parse_path(text: str) -> TargetPath:
+    """Read a target path; PathError says what is wrong and at which character."""
+    segments: list[Segment] = []
+    at = 0
+    while True:
+        name, at = _name(text, at)
+        segments.append(Member(name))
+        while text[at : at + 1] == "[":
+            segment, at = _bracket(text, at)
+            segments.append(segment)
+        if at == len(text):
+            return tuple(segments)
+        if text[at] != ".":
+            raise PathError(f"expected `.` or `[`, found `{text[at]}`", at)
+        at += 1
+
+
+def _name(text: str, at: int) -> tuple[str, int]:
+    if found := _PLAIN.match(text, at):
+        return found.group(), found.end()
+    if found := _QUOTED.match(text, at):
+        try:
+            return str(json.loads(found.group())), found.end()
+        except ValueError:
+            raise PathError("a quoted name is written as in JSON", at) from None
+    if at >= len(text):
+        raise PathError("a name is missing at the end", at)
+    raise PathError("expected a name; a name with other signs stands in double quotes", at)
+
+
+def _bracket(text: str, at: int) -> tuple[Segment, int]:
+    inside = at + 1
+    if found := _POSITION.match(text, inside):
+        segment: Segment = Index(int(found.group()))
+        end = found.end()
+    else:
+        key, end = _name(text, inside)
+        if text[end : end + 1] != "=":
+            raise PathError("expected a position, `[0]`, or a key, `[type=email]`", inside)
+        if chosen := _QUOTED.match(text, end + 1):
+            value = str(json.loads(chosen.group()))
+        elif chosen := _SELECTED.match(text, end + 1):
+            value = chosen.group()
+        else:
+            raise PathError("expected the key's value after `=`", end + 1)
+        segment, end = Select(key, value), chosen.end()
+    if text[end : end + 1] != "]":
+        raise PathError("expected `]`", end)
+    return segment, end + 1
+
+
+def format_path(path: TargetPath) -> str:
+    """Write a target path so that `parse_path` reads it back.
+
+    >>> format_path((Member("channels"), Select("type", "email"), Member("a.b")))
+    'channels[type=email]."a.b"'
+    """
+    text = ""
+    for segment in path:
+        match segment:
+            case Member(name):
+                text += ("." if text else "") + _write(name, _PLAIN)
+            case Index(position):
+                text += f"[{position}]"
+            case Select(key, value):
+                text += f"[{_write(key, _PLAIN)}={_write(value, _SELECTED)}]"
+    return text
+
+
+def _write(name: Any, plain: re.Pattern[str]) -> str:
+    text = name if isinstance(name, str) else json.dumps(name)
+    return text if plain.fullmatch(text) else json.dumps(text, ensure_ascii=False)

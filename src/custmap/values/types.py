@@ -1,0 +1,95 @@
+"""`Type`: what a value at some place may be.
+
+One form for the canonical schema, the results of expressions and the vendor's contract, so that the
+three can be compared. It keeps JSON Schema's words (RFC draft 2020-12) as plain fields. Members are
+looked up one at a time, so schemas that refer to themselves need no end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, TypeAlias
+
+KINDS: Final = frozenset({"null", "boolean", "integer", "number", "string", "array", "object"})
+Scalar: TypeAlias = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A set of possible JSON values.
+
+    `kinds`     JSON Schema type names; `number` includes `integer`. Empty: no value is possible.
+    `absent`    the place may also say nothing.
+    `members`   the named members of an object; may resolve lazily, always use `member(name)`.
+    `extra`     the type of an object's members that are not named; None: nothing is known of them
+                (open), `NEVER`: there are none.
+    `free`      an object with free keys (a map): its keys are data, not names.
+    `required`  members that must be there.
+    `items`     the type of a list's items; None: anything.
+    `enum`      the only possible values; None: no such limit.
+    """
+
+    kinds: frozenset[str] = KINDS
+    absent: bool = False
+    members: Mapping[str, Type] = field(default_factory=dict, compare=False)
+    extra: Type | None = field(default=None, compare=False)
+    free: bool = False
+    required: frozenset[str] = frozenset()
+    items: Type | None = field(default=None, compare=False)
+    enum: tuple[Any, ...] | None = None
+    format: str | None = None
+    pattern: str | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    exclusive_minimum: float | None = None
+    exclusive_maximum: float | None = None
+    multiple_of: float | None = None
+    min_items: int | None = None
+    max_items: int | None = None
+    unique_items: bool = False
+
+    @property
+    def nullable(self) -> bool:
+        """May the value be null?"""
+        return "null" in self.kinds
+
+    @property
+    def known(self) -> bool:
+        """Is anything at all said about the kind of value?"""
+        return self.kinds != KINDS
+
+    def only(self, *kinds: str) -> bool:
+        """Is every possible value, null left aside, of these kinds?"""
+        rest = self.kinds - {"null"}
+        return bool(rest) and rest <= frozenset(kinds)
+
+    def member(self, name: str) -> Type | None:
+        """The type of a member; None when the object is open and says nothing of it."""
+        found = self.members.get(name)
+        return found if found is not None else self.extra
+
+    def maybe_absent(self) -> Type:
+        return self if self.absent else replace(self, absent=True)
+
+    def present(self) -> Type:
+        return replace(self, absent=False) if self.absent else self
+
+    def or_null(self) -> Type:
+        return self if self.nullable else replace(self, kinds=self.kinds | {"null"})
+
+    def not_null(self) -> Type:
+        return replace(self, kinds=self.kinds - {"null"}) if self.nullable else self
+
+
+ANY: Final = Type()
+NEVER: Final = Type(kinds=frozenset())
+NULL: Final = Type(kinds=frozenset({"null"}))
+BOOLEAN: Final = Type(kinds=frozenset({"boolean"}))
+INTEGER: Final = Type(kinds=frozenset({"integer"}))
+NUMBER: Final = Type(kinds=frozenset({"number"}))
+STRING: Final = Type(kinds=frozenset({"string"}))
+ARRAY: Final = Type(kinds=frozenset({"array"}))
+OBJECT: Final = Type(kinds=frozenset({"object"}))
