@@ -1,0 +1,63 @@
+"""A request as a `curl` command and as an `.http` text: for people, so nothing in it acts on a terminal.
+
+Values come from records. The shell reads each as one quoted word; control characters and direction
+marks are written as JSON escapes, which a vendor reads as the same text.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from custmap.plan.url import query_text
+
+
+def curl_text(method: str, url: str, headers: Mapping[str, Any], body: Any) -> str:
+    """The command on several lines; `--globoff` because `{{token}}` and `[` mean lists to curl."""
+    words = [f"curl --globoff -X {shlex.quote(method)} {shlex.quote(url)}"]
+    for name, value in headers.items():
+        # `-H "name:"` would tell curl to remove the header; `name;` sends it empty.
+        line = f"{name}: {_header_line(value)}" if text_of(value) else f"{name};"
+        words.append(f"-H {shlex.quote(line)}")
+    if body is not None:
+        words.append(f"--data-raw {shlex.quote(payload(headers, body))}")
+    return " \\\n  ".join(words)
+
+
+def http_text(method: str, url: str, headers: Mapping[str, Any], body: Any) -> str:
+    """Request line with the whole URL, headers, a blank line and the body."""
+    lines = [f"{method} {url} HTTP/1.1"]
+    lines += [f"{name}: {_header_line(value)}".rstrip() for name, value in headers.items()]
+    if body is not None:
+        lines += ["", payload(headers, body)]
+    return "\n".join(lines)
+
+
+def payload(headers: Mapping[str, Any], body: Any) -> str:
+    """The body as it goes over the wire: JSON, or a form where the content type says so."""
+    kind = next((str(value) for name, value in headers.items() if name.lower() == "content-type"), "")
+    if kind.startswith("application/x-www-form-urlencoded") and isinstance(body, Mapping):
+        flat = {
+            name: value if isinstance(value, str | list | bool | int | float) else json.dumps(value)
+            for name, value in body.items()
+        }
+        return query_text(flat)[1:]
+    return printable(json.dumps(body, ensure_ascii=False, allow_nan=False))
+
+
+def _header_line(value: Any) -> str:
+    # Escapes mean nothing in a header; of these signs only C1 controls act on a terminal.
+    return "".join(sign if sign in "\t\xa0\xad" else printable(sign) for sign in text_of(value))
+
+
+def text_of(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def printable(text: str) -> str:
+    """`text` with what a terminal would act on (controls, direction marks, U+2028) as JSON escapes."""
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in text)
