@@ -22,6 +22,7 @@ from custmap.plan.request import (
     UrlTemplate,
     build_url,
     header_text,
+    make_request,
 )
 from custmap.values.paths import Select
 
@@ -237,6 +238,15 @@ def test_http_and_forms() -> None:
     assert bare.to_json() == (
         '{"mapping":"v/op","method":"GET","url":"https://x.io/c","path":{},"query":{},"headers":{},"body":null}'
     )
+
+
+def test_made_quickly_is_the_same_request() -> None:
+    slow = secret_request()
+    quick = make_request(*[getattr(slow, name) for name in Request.__slots__])
+    assert type(quick) is Request and quick == slow and quick.hidden is slow.hidden
+    assert repr(pickle.loads(pickle.dumps(quick))) == repr(slow)
+    with pytest.raises(AttributeError):
+        quick.url = ""  # type: ignore[misc]
 
 
 def test_a_number_of_too_many_digits_is_refused() -> None:

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -72,7 +73,10 @@ class UrlTemplate:
         url = self._head
         for kind, name, text in self._parts:
             if kind == "path":
-                url += path_text(name, path.get(name)) + text
+                value = path.get(name)
+                # Most identifiers are letters and digits: nothing to encode, nothing to refuse.
+                plain = type(value) is str and value.isalnum() and value.isascii()
+                url += (value if plain else path_text(name, value)) + text
             elif kind == "host":
                 url += _host_text(name, variables.get(name)) + text
             else:
@@ -166,6 +170,15 @@ def header_text(name: str, value: Any) -> str:
 
 
 def _host_text(name: str, value: Any) -> str:
+    return _checked_host(name, value) if type(value) is str else _host(name, value)
+
+
+@lru_cache(maxsize=64)  # hosts repeat from record to record
+def _checked_host(name: str, value: str) -> str:
+    return _host(name, value)
+
+
+def _host(name: str, value: Any) -> str:
     text = _scalar_text(f"server.{name}", value)
     if not _HOST.fullmatch(text) or text.startswith("."):
         raise PlaceError("CM710", f"server.{name}", _HOST_HELP)
