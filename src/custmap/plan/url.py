@@ -16,6 +16,8 @@ from urllib.parse import quote
 
 # RFC 3986 unreserved: what `quote` leaves alone.
 _PLAIN = re.compile(r"[A-Za-z0-9_.~-]+")
+# Most identifiers: nothing to encode, and never `.` or `..`.
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.~-]*").fullmatch
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _HOST = re.compile(r"[A-Za-z0-9._~-]+(?::[0-9]{1,5})?")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -74,9 +76,10 @@ class UrlTemplate:
         for kind, name, text in self._parts:
             if kind == "path":
                 value = path.get(name)
-                # Most identifiers are letters and digits: nothing to encode, nothing to refuse.
-                plain = type(value) is str and value.isalnum() and value.isascii()
-                url += (value if plain else path_text(name, value)) + text
+                if type(value) is str and _SAFE(value):
+                    url += value + text
+                else:
+                    url += path_text(name, value) + text
             elif kind == "host":
                 url += _host_text(name, variables.get(name)) + text
             else:
