@@ -30,7 +30,7 @@ class ListNode:
 
 @dataclass(frozen=True, slots=True)
 class MapNode:
-    """A mapping: its keys in the file's order, each a text scalar with its own place, unless it was a number or boolean."""
+    """A mapping: its keys in the file's order, each a scalar with its own place, never null."""
 
     entries: tuple[tuple[ScalarNode, Node], ...]
     span: Span

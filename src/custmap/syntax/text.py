@@ -1,0 +1,106 @@
+"""A file's text, and the place of every character in it.
+
+PyYAML's marks count lines as YAML 1.1 does (U+2028 and U+0085 end one there, in no editor), so only
+their character index is used and lines are counted here.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import MappingError
+from custmap.diagnostics.span import Span
+
+MIB: Final = 1024 * 1024
+_BOM = "\ufeff"
+_LINE_END = re.compile(r"\r\n|\n|\r")
+# Beyond YAML's own list: what ends a line for YAML 1.1 but not for an editor.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_PROBLEMS_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A decoded file without its byte order mark; `starts` are the indexes at which its lines begin."""
+
+    text: str
+    file: str
+    starts: tuple[int, ...]
+
+    @classmethod
+    def of(cls, text: str, file: str) -> Text:
+        return cls(text, file, (0, *(found.end() for found in _LINE_END.finditer(text))))
+
+    def place(self, index: int) -> tuple[int, int]:
+        """Line and column, from 1, of the character at `index`."""
+        line = bisect_right(self.starts, index)
+        return line, index - self.starts[line - 1] + 1
+
+    def span(self, start: int, end: int) -> Span:
+        """The span of the characters from `start` up to, not including, `end`."""
+        line, column = self.place(start)
+        length = max(0, end - start)
+        if line == len(self.starts) or end < self.starts[line]:
+            return Span(self.file, line, column, line, column + length)
+        return Span(self.file, line, column, *self.place(end))
+
+
+def read_bytes(path: Path, file: str, limit: int) -> bytes:
+    """A file's bytes, at most `limit`; MappingError with CM109 (too large) or CM111 (cannot be read)."""
+    try:
+        with path.open("rb") as stream:
+            # One byte more than allowed tells a file that is too large without reading all of it.
+            data = stream.read(limit + 1)
+    except OSError as error:
+        raise problem("CM111", f"the system says: {error.strerror or 'error'}", start_of(file)) from None
+    except ValueError:
+        raise problem("CM111", "this is no file name", start_of(file)) from None
+    check_size(data, file, limit)
+    return data
+
+
+def check_size(data: bytes, file: str, limit: int) -> None:
+    if len(data) > limit:
+        size = f"{limit // MIB} MiB" if limit >= MIB else f"{limit} bytes"
+        raise problem("CM109", f"the limit is {size}", start_of(file), "Split it into smaller files.")
+
+
+def decode(data: bytes, file: str) -> Text:
+    """UTF-8 bytes as text, a byte order mark left out; MappingError with CM101."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")) or b"\x00" in data[:2]:
+        raise problem("CM101", "this looks like UTF-16 or UTF-32", start_of(file), "Save the file as UTF-8.")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        before = Text.of(data[: error.start].decode().removeprefix(_BOM), file)
+        at = len(before.text)
+        message = f"byte 0x{data[error.start]:02X} does not belong here"
+        raise problem("CM101", message, before.span(at, at), "Save the file as UTF-8.") from None
+    return Text.of(text.removeprefix(_BOM), file)
+
+
+def forbidden(text: Text) -> list[Diagnostic]:
+    """A CM110 for each character that may not stand in a YAML file, the first twenty."""
+    found: list[Diagnostic] = []
+    for match in _FORBIDDEN.finditer(text.text):
+        code = ord(match.group())
+        help = f'In a text in double quotes, write "\\u{code:04X}".'
+        span = text.span(match.start(), match.end())
+        found.append(Diagnostic("CM110", f"U+{code:04X} cannot stand in a file", span, help))
+        if len(found) == _PROBLEMS_SHOWN:
+            break
+    return found
+
+
+def start_of(file: str) -> Span:
+    return Span(file, 1, 1, 1, 1)
+
+
+def problem(code: str, message: str, span: Span, help: str | None = None) -> MappingError:
+    """The error of a stage that cannot go on."""
+    return MappingError([Diagnostic(code, message, span, help)])
