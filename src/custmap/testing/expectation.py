@@ -1,0 +1,178 @@
+"""Read `expect:`, what a fixture says about the answer.
+
+The nodes are kept beside the values, since a difference is shown at its line in the fixture.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from custmap.diagnostics.codes import CODES
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.span import Span
+from custmap.syntax.node import ListNode, MapNode, Node, ScalarNode
+from custmap.testing.reading import kind_of, problem, unknown_keys
+from custmap.values.nearest import nearest
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedLine:
+    """One line of `changes` or `rejected`: a target, and an action or a code where it says one."""
+
+    target: str
+    action: str | None
+    code: str | None
+    span: Span
+
+    def __str__(self) -> str:
+        action = f"{self.action} " if self.action else ""
+        return f"{action}{self.target}{f': {self.code}' if self.code else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What a fixture expects, None where it says nothing. `request` is null or the members to compare."""
+
+    node: MapNode | None = None
+    request: Node | None = None
+    changes: tuple[ExpectedLine, ...] | None = None
+    rejected: tuple[ExpectedLine, ...] | None = None
+    error: ScalarNode | None = None
+
+
+REQUEST_MEMBERS: Final = ("method", "url", "path", "query", "headers", "body")
+_KEYS: Final = ("request", "changes", "rejected", "error")
+_LATER: Final = ("customer", "outcome")
+_ACTION = re.compile(r"(set|clear) +(?=\S)")
+_CODE = re.compile(r":\s+(CM[0-9]+)\s*$")
+
+
+def read_expectation(fixture: MapNode, call: str, *, complete: bool) -> tuple[Expectation, list[Diagnostic]]:
+    """The expectation of a fixture, and what is wrong with it."""
+    node = fixture.get("expect")
+    if node is None or (isinstance(node, ScalarNode) and node.value is None):
+        missing = [problem(node or fixture, "`expect` is missing", _NOTHING)] if complete else []
+        return Expectation(), missing
+    if not isinstance(node, MapNode):
+        return Expectation(), [problem(node, f"`expect` is a map, this is {kind_of(node)}", _NOTHING)]
+    problems = list(_problems(node, call, complete))
+    return (
+        Expectation(
+            node=node,
+            request=node.get("request"),
+            changes=_lines(node, "changes", problems),
+            rejected=_lines(node, "rejected", problems),
+            error=_error(node, problems),
+        ),
+        problems,
+    )
+
+
+_NOTHING: Final = (
+    "Say what is expected (`request`, `changes`, `rejected` or `error`), or run `custmap test --update`"
+)
+
+
+def _problems(node: MapNode, call: str, complete: bool) -> Iterator[Diagnostic]:
+    yield from unknown_keys(node, _KEYS, apart_from=_LATER)
+    for name in _LATER:
+        if key := node.key(name):
+            yield problem(key, f"{call} gives no {name}")
+    if complete and not node.entries:
+        yield problem(node, "nothing is expected", _NOTHING)
+    if node.key("error"):
+        for name in ("request", "changes"):
+            if key := node.key(name):
+                yield problem(key, f"`{name}` stands beside `error`", "After an error there is neither")
+    request = node.get("request")
+    if isinstance(request, ScalarNode) and request.value is None:
+        if call == "apply":
+            yield problem(request, "apply always gives a request", "With nothing to say its body is `{}`")
+    elif isinstance(request, MapNode):
+        yield from _request_problems(request)
+    elif request is not None:
+        yield problem(request, f"a request is null or a map of its members, this is {kind_of(request)}")
+
+
+def _request_problems(request: MapNode) -> Iterator[Diagnostic]:
+    yield from unknown_keys(request, REQUEST_MEMBERS)
+    if not request.entries:
+        yield problem(
+            request, "no member of the request is named", "Say what its `body` is, or leave `request` out"
+        )
+    for name in ("headers", "query"):
+        value = request.get(name)
+        if value is not None and not isinstance(value, MapNode):
+            yield problem(value, f"`{name}` is a map, this is {kind_of(value)}")
+
+
+def _lines(expect: MapNode, name: str, problems: list[Diagnostic]) -> tuple[ExpectedLine, ...] | None:
+    node = expect.get(name)
+    if node is None:
+        return None
+    if not isinstance(node, ListNode):
+        problems.append(problem(node, f"`{name}` is a list, this is {kind_of(node)}", "Write `[]` for none"))
+        return None
+    lines = []
+    for item in node:
+        line = _line(item)
+        if line is None:
+            problems.append(problem(item, f"this is {kind_of(item)}", _LINE_HELP[name]))
+        else:
+            lines.append(line)
+            problems += _line_problems(line, name)
+    return tuple(lines)
+
+
+_LINE_HELP: Final = {
+    "changes": "Write `set email`, `clear email` or `email`",
+    "rejected": "Write `email` or `email: CM803`",
+}
+
+
+def _line(node: Node) -> ExpectedLine | None:
+    """`firstName: CM803` is a map of one member in YAML, and the same text when it is quoted."""
+    match node:
+        case ScalarNode(value=str() as text) if text.strip():
+            found = _CODE.search(text)
+            code = found[1] if found else None
+            text = text[: found.start()] if found else text
+        case MapNode(entries=((ScalarNode(value=str() as text), ScalarNode(value=str() as code)),)):
+            pass
+        case _:
+            return None
+    action = _ACTION.match(text)
+    target = text[action.end() :] if action else text
+    return ExpectedLine(target.strip(), action[1] if action else None, code, node.span)
+
+
+def _line_problems(line: ExpectedLine, name: str) -> Iterator[Diagnostic]:
+    if line.code is not None:
+        if name == "changes":
+            yield Diagnostic("CM216", "a change has no code", line.span, _LINE_HELP[name])
+        elif line.code not in CODES:
+            yield _unknown_code(line.code, line.span)
+    if line.action and name == "rejected":
+        yield Diagnostic("CM216", "a rejection is named by its target alone", line.span, _LINE_HELP[name])
+
+
+def _error(expect: MapNode, problems: list[Diagnostic]) -> ScalarNode | None:
+    node = expect.get("error")
+    if node is None:
+        return None
+    if not isinstance(node, ScalarNode) or not isinstance(node.value, str):
+        problems.append(
+            problem(node, f"`error` is a code, this is {kind_of(node)}", "Write a code: `error: CM803`")
+        )
+        return None
+    if node.value not in CODES:
+        problems.append(_unknown_code(node.value, node.span))
+    return node
+
+
+def _unknown_code(code: str, span: Span) -> Diagnostic:
+    close = nearest(code, CODES)
+    return Diagnostic("CM216", f"`{code}` is no code", span, f"Did you mean `{close}`?" if close else None)

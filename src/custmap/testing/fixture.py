@@ -1,0 +1,196 @@
+"""Read a fixture, one case of one mapping: what is given, what is called, what is expected.
+
+A fixture is strict YAML (interface § 4). Every key is checked here, so that a case cannot pass
+because its expectation was spelled wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import MappingError
+from custmap.diagnostics.span import Span
+from custmap.syntax.node import MapNode, Node, ScalarNode, plain
+from custmap.syntax.yaml_reader import read_file
+from custmap.testing.expectation import Expectation, read_expectation
+from custmap.testing.reading import kind_of, members, problem, unknown_keys
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """`customer:`, and the options that `Mapping.apply` takes."""
+
+    customer: Any
+    options: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """`before:` (null for a vendor that holds nothing) and `after:`, and the options of `Mapping.diff`."""
+
+    before: Any
+    after: Any
+    options: dict[str, str]
+
+
+Call: TypeAlias = Apply | Diff
+
+
+@dataclass(frozen=True, slots=True)
+class Fixture:
+    """One case. `name` is `vendor/operation/case`, its place below the folder `fixtures`."""
+
+    path: Path
+    name: str
+    mapping: str
+    summary: str | None
+    params: dict[str, Any]
+    call: Call
+    expect: Expectation
+    node: MapNode
+
+    @property
+    def span(self) -> Span:
+        return self.node.span
+
+
+OPTIONS: Final = {
+    "absent": ("keep", "clear"),
+    "nulls": ("clear", "absent"),
+    "on_rejected": ("raise", "drop"),
+}
+_OPTIONS_OF: Final = {"apply": ("nulls", "on_rejected"), "diff": ("absent", "nulls")}
+_KEYS: Final = ("mapping", "summary", "params", "customer", "before", "after", "options", "expect")
+_GIVEN: Final = {"customer": "apply", "before": "diff", "after": "diff"}
+# Keys of the language that this version does not read.
+_LATER: Final = ("document", "base", "response")
+
+
+def read_fixture(path: Path, *, complete: bool = True) -> Fixture:
+    """The fixture in a file; MappingError (CM1…, CM201, CM216) has all that is wrong with it.
+
+    With `complete=False` it need not expect anything yet: its expectation is about to be written.
+    """
+    node = read_file(path)
+    if not isinstance(node, MapNode):
+        raise MappingError([problem(node, f"a fixture is a map, this is {kind_of(node)}")])
+    problems = list(_problems(node))
+    call = _call_name(node)
+    expect, more = read_expectation(node, call, complete=complete)
+    problems += more
+    if problems:
+        raise MappingError(sorted(problems, key=_place))
+    summary = node.get("summary")
+    return Fixture(
+        path=path,
+        name=fixture_name(path),
+        mapping=str(plain(_present(node, "mapping"))),
+        summary=None if summary is None else str(plain(summary)),
+        params=members(node.get("params")),
+        call=_call(node, call),
+        expect=expect,
+        node=node,
+    )
+
+
+def fixture_name(path: Path) -> str:
+    """`vendor/operation/case`: the path below the last folder named `fixtures`, or the file's own name.
+
+    >>> fixture_name(Path("work/fixtures/acme/update/a-case.yaml"))
+    'acme/update/a-case'
+    """
+    parts = path.with_suffix("").parts
+    below = [at for at, part in enumerate(parts[:-1]) if part == "fixtures"]
+    return "/".join(parts[below[-1] + 1 :]) if below else parts[-1]
+
+
+def _place(problem: Diagnostic) -> tuple[int, int]:
+    return (problem.span.line, problem.span.column) if problem.span else (0, 0)
+
+
+def _call_name(node: MapNode) -> str:
+    return "apply" if node.key("customer") else "diff"
+
+
+def _call(node: MapNode, name: str) -> Call:
+    options = {key: str(value) for key, value in members(node.get("options")).items()}
+    if name == "apply":
+        return Apply(plain(_present(node, "customer")), options)
+    return Diff(plain(_present(node, "before")), plain(_present(node, "after")), options)
+
+
+def _present(node: MapNode, key: str) -> Node:
+    value = node.get(key)
+    assert value is not None, f"`{key}` was checked"
+    return value
+
+
+def _problems(node: MapNode) -> Iterator[Diagnostic]:
+    yield from unknown_keys(node, _KEYS, apart_from=_LATER)
+    yield from _mapping_problems(node)
+    yield from _given_problems(node)
+    summary = node.get("summary")
+    if summary is not None and not (isinstance(summary, ScalarNode) and isinstance(summary.value, str)):
+        yield problem(summary, f"a summary is a text, this is {kind_of(summary)}")
+    params = node.get("params")
+    if params is not None and not isinstance(params, MapNode):
+        yield problem(params, f"`params` is a map from name to value, this is {kind_of(params)}")
+    yield from _options_problems(node)
+
+
+def _mapping_problems(node: MapNode) -> Iterator[Diagnostic]:
+    mapping = node.get("mapping")
+    if mapping is None:
+        yield problem(
+            node, "`mapping` is missing", "Name the mapping that it tests: `mapping: vendor/operation`"
+        )
+    elif not (isinstance(mapping, ScalarNode) and isinstance(mapping.value, str) and mapping.value):
+        yield problem(mapping, f"a mapping is named by a text, this is {kind_of(mapping)}")
+
+
+def _given_problems(node: MapNode) -> Iterator[Diagnostic]:
+    for name in _LATER:
+        if key := node.key(name):
+            yield problem(key, f"`{name}` cannot be tested: this version reads apply and diff fixtures")
+    given = [key for key in _GIVEN if node.key(key)]
+    calls = {_GIVEN[key] for key in given}
+    if not given and not any(map(node.key, _LATER)):
+        yield problem(
+            node,
+            "nothing is given",
+            "Give `customer:` to test apply, `before:` and `after:` to test diff",
+        )
+    if len(calls) > 1:
+        other = node.key(given[1])
+        yield problem(
+            other or node,
+            f"`{given[1]}` stands beside `{given[0]}`",
+            "A fixture tests one call: `customer:` is apply, `before:` and `after:` are diff",
+        )
+    elif calls == {"diff"} and len(given) == 1:
+        missing = "after" if given == ["before"] else "before"
+        hint = "Write `before: null` for a vendor that holds nothing" if missing == "before" else None
+        yield problem(node.key(given[0]) or node, f"`{given[0]}` without `{missing}`", hint)
+
+
+def _options_problems(node: MapNode) -> Iterator[Diagnostic]:
+    options = node.get("options")
+    if options is None:
+        return
+    if not isinstance(options, MapNode):
+        yield problem(options, f"`options` is a map, this is {kind_of(options)}")
+        return
+    yield from unknown_keys(options, tuple(OPTIONS))
+    call = _call_name(node)
+    for key, value in options:
+        allowed = OPTIONS.get(str(key.value))
+        if allowed is None:
+            continue
+        if key.value not in _OPTIONS_OF[call]:
+            yield problem(key, f"`{key.value}` means nothing to {call}")
+        elif plain(value) not in allowed:
+            yield problem(value, f"`{key.value}` is {' or '.join(f'`{one}`' for one in allowed)}")

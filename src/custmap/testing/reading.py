@@ -1,0 +1,51 @@
+"""What the readers of a fixture share: its diagnostics, and words for kinds of nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.syntax.node import ListNode, MapNode, Node, ScalarNode, plain
+from custmap.values.nearest import nearest
+
+
+def problem(node: Node, message: str, help: str | None = None) -> Diagnostic:
+    """A fixture that cannot be used, at this node."""
+    return Diagnostic("CM216", message, node.span, help)
+
+
+def unknown_keys(
+    node: MapNode, known: tuple[str, ...], *, apart_from: tuple[str, ...] = ()
+) -> Iterator[Diagnostic]:
+    """A diagnostic for each key that is not known."""
+    for key, _ in node:
+        if key.value in known or key.value in apart_from:
+            continue
+        close = nearest(str(key.value), known)
+        help = (
+            f"Did you mean `{close}`?" if close else f"Known here: {', '.join(f'`{name}`' for name in known)}"
+        )
+        yield Diagnostic("CM201", f"`{key.value}` is no key of a fixture", key.span, help)
+
+
+def kind_of(node: Node) -> str:
+    """What a node is, in a word, with its article."""
+    match node:
+        case MapNode():
+            return "a map"
+        case ListNode():
+            return "a list"
+        case ScalarNode(value=None):
+            return "null"
+        case ScalarNode(value=bool()):
+            return "a boolean"
+        case ScalarNode(value=str()):
+            return "a text"
+        case ScalarNode():
+            return "a number"
+
+
+def members(node: Node | None) -> dict[str, Any]:
+    """The plain members of a map that may be left out."""
+    return {str(key.value): plain(value) for key, value in node} if isinstance(node, MapNode) else {}

@@ -1,0 +1,223 @@
+"""Run a fixture and say where the answer differs from what it expects.
+
+The mapping is looked up from the fixture's folder upwards, so a project's fixtures test that
+project's mappings wherever they are run from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from custmap.diagnostics.errors import CustmapError, RecordError
+from custmap.syntax.node import MapNode, Node, ScalarNode, plain
+from custmap.testing.difference import Difference, compare, shown
+from custmap.testing.fixture import Apply, Diff, Fixture
+from custmap.testing.lines import Told, compare_lines, mapping_line, told_errors, told_plan
+from custmap.values.absent import ABSENT
+
+
+class Runnable(Protocol):
+    """What is run: a `custmap.Mapping`."""
+
+    def apply(self, customer: Any, params: Any = None, **options: Any) -> Any: ...
+
+    def diff(self, before: Any, after: Any, params: Any = None, **options: Any) -> Any: ...
+
+
+class Load(Protocol):
+    """`custmap.load`, as far as fixtures need it."""
+
+    def __call__(self, name_or_path: str | Path, *, start: Path) -> Runnable: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What running a fixture showed: it passed exactly when nothing differs."""
+
+    fixture: Fixture
+    differences: tuple[Difference, ...]
+
+    @property
+    def passed(self) -> bool:
+        return not self.differences
+
+    def __str__(self) -> str:
+        """The differences, a line each, with the place in the fixture and the mapping line."""
+        return "\n".join(
+            f"{difference}\n    at {difference.span.file}:{difference.span.line}"
+            + (f", from {self.fixture.mapping} line {difference.line}" if difference.line else "")
+            for difference in self.differences
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: a request (None where there is none), a plan (of diff), or an error."""
+
+    request: Any = None
+    plan: Any = None
+    error: CustmapError | None = None
+
+
+def load_mapping(name_or_path: str | Path, *, start: Path) -> Runnable:
+    """`custmap.load`, imported when the first fixture runs: the engine takes its time."""
+    from custmap.mapper import load
+
+    mapping: Runnable = load(name_or_path, start=start)
+    return mapping
+
+
+def run_fixture(fixture: Fixture, load: Load = load_mapping) -> Report:
+    """Run one case. What custmap raises is compared or reported; only a bug of custmap gets out."""
+    mapping = None
+    try:
+        mapping = mapping_of(fixture, load)
+        answer = answer_of(fixture, mapping)
+    except CustmapError as error:
+        answer = Answer(error=error)
+    except (TypeError, ValueError) as error:
+        # Misuse of the API, as by a parameter that the mapping does not declare.
+        refused = Difference(
+            "call", "an answer", f"{type(error).__name__}: {error}", _params_node(fixture).span
+        )
+        return Report(fixture, (refused,))
+    return Report(fixture, tuple(_differences(fixture, mapping, answer)))
+
+
+def mapping_of(fixture: Fixture, load: Load = load_mapping) -> Runnable:
+    """The mapping that a fixture names; a name with a suffix is a file beside the fixture. MappingError."""
+    folder = fixture.path.absolute().parent
+    if fixture.mapping.endswith((".yaml", ".yml")):
+        return load(folder / fixture.mapping, start=folder)
+    return load(fixture.mapping, start=folder)
+
+
+def answer_of(fixture: Fixture, mapping: Runnable) -> Answer:
+    """What the call of a fixture gives; CustmapError, and ValueError or TypeError for misuse."""
+    match fixture.call:
+        case Apply(customer, options):
+            return Answer(request=mapping.apply(customer, fixture.params, **options))
+        case Diff(before, after, options):
+            plan = mapping.diff(before, after, fixture.params, **options)
+            return Answer(request=plan.request, plan=plan)
+
+
+def plan_of(fixture: Fixture, mapping: Runnable | None, answer: Answer) -> Any:
+    """The plan behind an answer, for its changes and lines; None where there is none.
+
+    Apply is a diff without a before, so its plan tells what apply set and refused.
+    """
+    if answer.plan is not None or mapping is None or not isinstance(fixture.call, Apply):
+        return answer.plan
+    options = {key: value for key, value in fixture.call.options.items() if key != "on_rejected"}
+    try:
+        return mapping.diff(None, fixture.call.customer, fixture.params, **options)
+    except CustmapError:
+        return None
+
+
+def _differences(fixture: Fixture, mapping: Runnable | None, answer: Answer) -> Iterator[Difference]:
+    expect = fixture.expect
+    if answer.error is not None or expect.error is not None:
+        yield from _compare_error(fixture, answer)
+    if expect.request is not None and answer.error is None:
+        found = list(_compare_request(expect.request, answer.request))
+        plan = plan_of(fixture, mapping, answer) if found else None
+        for one in found:
+            yield Difference(one.place, one.expected, one.got, one.span, mapping_line(one, plan))
+    if expect.changes is None and expect.rejected is None:
+        return
+    plan = plan_of(fixture, mapping, answer)
+    for name, lines in (("changes", expect.changes), ("rejected", expect.rejected)):
+        if lines is None:
+            continue
+        if name == "rejected" and isinstance(answer.error, RecordError):
+            told: list[Told] = told_errors(answer.error)
+        else:
+            told = told_plan(plan, name)
+        yield from compare_lines(name, lines, told, _node(fixture, name))
+
+
+def _compare_error(fixture: Fixture, answer: Answer) -> Iterator[Difference]:
+    expected, error = fixture.expect.error, answer.error
+    if error is None:
+        assert expected is not None
+        got = "a plan" if answer.plan is not None else "a request"
+        codes = [rejection.code for rejection in answer.plan.rejected] if answer.plan is not None else []
+        if expected.value in codes:
+            got += f" that rejects with {expected.value}: write it under `rejected`"
+        yield Difference("error", str(expected.value), got, expected.span)
+        return
+    if expected is None:
+        if not _rejections_expected(fixture, error):
+            where = _node(fixture, "mapping").span
+            yield Difference("error", "nothing", _told_error(error), where, _error_line(error))
+    elif expected.value not in {one.code for one in error.diagnostics}:
+        yield Difference("error", str(expected.value), _told_error(error), expected.span, _error_line(error))
+
+
+def _rejections_expected(fixture: Fixture, error: CustmapError) -> bool:
+    """Apply raises what it rejects; a case that lists the rejections, and no request, expects just that."""
+    expect = fixture.expect
+    if expect.rejected is None or expect.request is not None or not isinstance(error, RecordError):
+        return False
+    return all(one.target for one in error.diagnostics)
+
+
+def _told_error(error: CustmapError) -> str:
+    first = str(error.diagnostics[0])
+    more = len(error.diagnostics) - 1
+    return f"{type(error).__name__}: {first}" + (f" (and {more} more)" if more else "")
+
+
+def _error_line(error: CustmapError) -> int | None:
+    return error.diagnostics[0].line
+
+
+def _compare_request(expected: Node, got: Any) -> Iterator[Difference]:
+    if isinstance(expected, ScalarNode):
+        if got is not None:
+            yield Difference(
+                "request", "none", f"{got.method} with the body {shown(got.body)}", expected.span
+            )
+        return
+    if got is None:
+        yield Difference("request", "a request", "none", expected.span)
+        return
+    assert isinstance(expected, MapNode)
+    for key, node in expected:
+        name = str(key.value)
+        value = getattr(got, name)
+        if name in ("headers", "query"):
+            yield from _compare_named(name, node, value)
+        else:
+            yield from compare(plain(node), value, name, node)
+
+
+def _compare_named(name: str, expected: Node, got: dict[str, Any]) -> Iterator[Difference]:
+    """Only the members that are named, as a request writes them: there `12` and `"12"` are one text."""
+    assert isinstance(expected, MapNode)
+    for key, node in expected:
+        member = str(key.value)
+        value = got.get(member, ABSENT)
+        if value is ABSENT or _written(value) != _written(plain(node)):
+            yield from compare(plain(node), value, f"{name}.{member}", node)
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_written(item) for item in value]
+    return value if isinstance(value, str) else shown(value)
+
+
+def _node(fixture: Fixture, key: str) -> Node:
+    """The key itself, in the expectation or the fixture."""
+    expect = fixture.expect.node
+    return (expect.key(key) if expect else None) or fixture.node.key(key) or fixture.node
+
+
+def _params_node(fixture: Fixture) -> Node:
+    return fixture.node.get("params") or fixture.node
