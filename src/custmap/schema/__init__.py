@@ -1,0 +1,1 @@
+"""What records and requests may look like: the canonical customer, JSON Schema, OpenAPI, inline contracts."""

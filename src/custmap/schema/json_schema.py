@@ -1,0 +1,263 @@
+"""JSON Schema to `Type`.
+
+Reads draft 2020-12, which is OpenAPI 3.1's dialect too. What a `Type` cannot say (`not`, `if`,
+unions of unlike objects) is approximated upwards: the type allows at least what the schema allows.
+Members, items and free values are worked out when somebody asks, so a schema that refers to itself
+needs no end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeAlias
+
+from custmap.schema.combine import join, later, meet
+from custmap.values.equality import same
+from custmap.values.types import ANY, KINDS, NEVER, Type
+
+Resolve: TypeAlias = Callable[[str], Any]
+
+_OBJECT_WORDS: Final = ("properties", "additionalProperties", "patternProperties", "required")
+_COMBINED: Final = ("$ref", "allOf", "anyOf", "oneOf")
+
+
+def type_of(schema: Any, resolve: Resolve) -> Type:
+    """The type of the values that a schema allows.
+
+    `resolve` gives the schema that a `$ref` names; it is asked when the type is looked into, so it
+    must not fail then. To pickle a type, `resolve` must be picklable.
+    Keywords: https://json-schema.org/draft/2020-12/json-schema-validation
+    """
+    return _read(schema, resolve, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """`resolve` for references into one document: `#`, `#/$defs/Name`. What is not there is anything."""
+
+    document: Any
+
+    def __call__(self, reference: str) -> Any:
+        found = lookup(self.document, reference)
+        return True if found is None else found
+
+
+def lookup(document: Any, reference: str) -> Any:
+    """The schema that `#/a/b` names (RFC 6901 in a URI fragment), or None."""
+    if reference != "#" and not reference.startswith("#/"):
+        return None
+    here = document
+    for part in pointer_parts(reference[1:]):
+        if isinstance(here, Mapping) and part in here:
+            here = here[part]
+        elif isinstance(here, list) and part.isdecimal() and int(part) < len(here):
+            here = here[int(part)]
+        else:
+            return None
+    return here
+
+
+def pointer_parts(pointer: str) -> list[str]:
+    """The parts of a JSON pointer that may be percent-encoded, as it stands in a `$ref`.
+
+    >>> pointer_parts("/paths/~1orders~1%7Bid%7D")
+    ['paths', '/orders/{id}']
+    """
+    # Imported when used: urllib.parse is slow to load and most files have plain references.
+    if "%" in pointer:
+        from urllib.parse import unquote
+
+        pointer = unquote(pointer)
+    return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+
+
+def kind_of(value: Any) -> str:
+    """JSON Schema's name for the kind of a value.
+
+    >>> kind_of(True), kind_of(1), kind_of(1.0), kind_of(None)
+    ('boolean', 'integer', 'number', 'null')
+    """
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "number"
+        case str():
+            return "string"
+        case list() | tuple():
+            return "array"
+        case _:
+            return "object"
+
+
+def _read(schema: Any, resolve: Resolve, met: dict[str, Type]) -> Type:
+    """`met` holds the references that were read on the way: one that leads to itself says nothing."""
+    if schema is False:
+        return NEVER
+    if not isinstance(schema, Mapping):
+        return ANY
+    found = _own(schema, resolve)
+    reference = schema.get("$ref")
+    if isinstance(reference, str):
+        if reference not in met:
+            met[reference] = ANY
+            met[reference] = _read(resolve(reference), resolve, met)
+        found = meet(found, met[reference])
+    for part in _schemas(schema.get("allOf")):
+        found = meet(found, _read(part, resolve, met))
+    for word in ("anyOf", "oneOf"):
+        if branches := _schemas(schema.get(word)):
+            union = _read(branches[0], resolve, met)
+            for branch in branches[1:]:
+                union = join(union, _read(branch, resolve, met))
+            found = meet(found, union)
+    if schema.get("unevaluatedProperties") is False and found.extra is None:
+        found = replace(found, extra=NEVER)
+    return found
+
+
+def _own(schema: Mapping[str, Any], resolve: Resolve) -> Type:
+    """What the schema's own keywords say, references and combinations left aside."""
+    kinds = _kinds(schema)
+    kinds, enum = _enum(schema, kinds)
+    names = schema.get("properties")
+    members = Members(names, resolve) if isinstance(names, Mapping) and names else {}
+    extra = schema.get("additionalProperties")
+    return later(
+        Type(
+            kinds=kinds,
+            members=members,
+            free=_free(schema, kinds, members),
+            required=frozenset(filter(_is_text, _list(schema.get("required")))),
+            enum=enum,
+            format=_text(schema.get("format")),
+            pattern=_text(schema.get("pattern")),
+            min_length=_count(schema.get("minLength")),
+            max_length=_count(schema.get("maxLength")),
+            minimum=_number(schema.get("minimum")),
+            maximum=_number(schema.get("maximum")),
+            exclusive_minimum=_number(schema.get("exclusiveMinimum")),
+            exclusive_maximum=_number(schema.get("exclusiveMaximum")),
+            multiple_of=_number(schema.get("multipleOf")),
+            min_items=_count(schema.get("minItems")),
+            max_items=_count(schema.get("maxItems")),
+            unique_items=schema.get("uniqueItems") is True,
+        ),
+        items=_Read(schema["items"], resolve) if "items" in schema and "prefixItems" not in schema else None,
+        extra=None if extra is None or extra is True else _Read(extra, resolve),
+    )
+
+
+def _kinds(schema: Mapping[str, Any]) -> frozenset[str]:
+    stated = schema.get("type")
+    if isinstance(stated, str):
+        return frozenset({stated}) & KINDS
+    if isinstance(stated, list):
+        return frozenset(filter(_is_text, stated)) & KINDS
+    # Strictly, `properties` without `type` allows a number too; nobody who leaves out `type` means that.
+    if not any(word in schema for word in (*_COMBINED, "enum", "const")):
+        if any(word in schema for word in _OBJECT_WORDS):
+            return frozenset({"object"})
+        if "items" in schema or "prefixItems" in schema:
+            return frozenset({"array"})
+    return KINDS
+
+
+def _enum(schema: Mapping[str, Any], kinds: frozenset[str]) -> tuple[frozenset[str], tuple[Any, ...] | None]:
+    """Kinds narrowed to those of the listed values, and the values. Null stands in the kinds alone."""
+    if "const" in schema:
+        values = [schema["const"]]
+    elif isinstance(schema.get("enum"), list):
+        values = schema["enum"]
+    else:
+        return kinds, None
+    allowed = kinds | {"integer"} if "number" in kinds else kinds
+    values = [value for value in values if _whole(value) in allowed or kind_of(value) in allowed]
+    left = frozenset(map(_whole, values)) if kinds == KINDS else _present(kinds, values)
+    distinct: list[Any] = []
+    for value in values:
+        if value is not None and not any(same(value, other) for other in distinct):
+            distinct.append(value)
+    return left, tuple(distinct) if distinct else None
+
+
+def _whole(value: Any) -> str:
+    """The kind of a value, where 1.0 is an integer as in JSON Schema."""
+    kind = kind_of(value)
+    return "integer" if kind == "number" and float(value).is_integer() else kind
+
+
+def _present(kinds: frozenset[str], values: Iterable[Any]) -> frozenset[str]:
+    found = set(map(_whole, values))
+    if "integer" in found:
+        found.add("number")
+    return kinds & found
+
+
+def _free(schema: Mapping[str, Any], kinds: frozenset[str], members: Mapping[str, Type]) -> bool:
+    """An object whose keys are data: no named member, and others are not shut out."""
+    return (
+        "object" in kinds
+        and kinds != KINDS
+        and not members
+        and schema.get("additionalProperties") is not False
+        and not any(word in schema for word in _COMBINED)
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Members(Mapping[str, Type]):
+    """The named members of an object schema, each read when it is asked for."""
+
+    schemas: Mapping[str, Any]
+    resolve: Resolve
+
+    def __getitem__(self, name: str) -> Type:
+        return type_of(self.schemas[name], self.resolve)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.schemas)
+
+    def __len__(self) -> int:
+        return len(self.schemas)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """`type_of`, put off."""
+
+    schema: Any
+    resolve: Resolve
+
+    def __call__(self) -> Type:
+        return type_of(self.schema, self.resolve)
+
+
+def _schemas(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _number(value: Any) -> float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _count(value: Any) -> int | None:
+    number = _number(value)
+    return int(number) if number is not None and number >= 0 and float(number).is_integer() else None

@@ -1,0 +1,110 @@
+"""What a compiled check found wrong with a record, in our words and without its values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from custmap.schema.places import WORDS, place, word_for
+from custmap.values.types import Type
+
+_SIGNS: Final = {"minimum": "≥", "maximum": "≤", "exclusiveMinimum": ">", "exclusiveMaximum": "<"}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`path` is where in the record, `message` what was expected there."""
+
+    path: str
+    message: str
+    help: str | None = None
+
+
+def problems_of(compiled: Any, record: Any, type_: Type) -> list[Problem]:
+    """Every problem of a record, one a place and phrase; never empty for a record that does not fit."""
+    found: dict[Problem, None] = {}
+    for error in compiled.iter_errors(record):
+        for problem in _problems(error, type_):
+            found.setdefault(problem)
+    return list(found)
+
+
+def _problems(error: Any, type_: Type) -> Iterator[Problem]:
+    steps = list(error.instance_path)
+    if error.kind.name in ("anyOf", "oneOf") and (branches := list(error.kind.context)):
+        yield from _of_branches(branches, steps, error.instance, type_)
+        return
+    for step in _missing(error):
+        yield Problem(place([*steps, step], type_), "required, but missing")
+        return
+    yield Problem(place(steps, type_), _message(error), _help(error))
+
+
+def _of_branches(branches: list[list[Any]], steps: list[Any], value: Any, type_: Type) -> Iterator[Problem]:
+    """A union: the problems inside the one branch of the right kind, else the kinds that would do."""
+    fitting = [branch for branch in branches if not any(_wrong_kind(error, steps) for error in branch)]
+    if len(fitting) == 1:
+        for error in fitting[0]:
+            yield from _problems(error, type_)
+        return
+    kinds = {kind: None for branch in branches for error in branch for kind in _kinds(error)}
+    expected = _either(kinds) if kinds and not fitting else "one of the allowed forms"
+    yield Problem(place(steps, type_), f"expected {expected}, got {word_for(value)}")
+
+
+def _wrong_kind(error: Any, steps: list[Any]) -> bool:
+    return error.kind.name == "type" and list(error.instance_path) == steps
+
+
+def _kinds(error: Any) -> list[str]:
+    return list(error.kind.types) if error.kind.name == "type" else []
+
+
+def _missing(error: Any) -> list[str]:
+    return [error.kind.property] if error.kind.name == "required" else []
+
+
+def _message(error: Any) -> str:
+    """The phrase for one broken keyword. Limits come from the schema, so they may be shown."""
+    kind, got = error.kind, word_for(error.instance)
+    match kind.name:
+        case "type":
+            return f"expected {_either(kind.types)}, got {got}"
+        case "enum" | "const":
+            return f"expected one of the listed values, got another {got}"
+        case "minLength" | "maxLength":
+            bound = "least" if kind.name == "minLength" else "most"
+            return f"expected at {bound} {kind.limit} characters, got {len(error.instance)}"
+        case "minItems" | "maxItems":
+            bound = "least" if kind.name == "minItems" else "most"
+            return f"expected at {bound} {kind.limit} items, got {len(error.instance)}"
+        case "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum":
+            sign = {"minimum": "≥", "maximum": "≤", "exclusiveMinimum": ">", "exclusiveMaximum": "<"}[
+                kind.name
+            ]
+            return f"expected a number {sign} {kind.limit}"
+        case "pattern":
+            return "expected text of another form: it does not match the schema's pattern"
+        case "additionalProperties" | "unevaluatedProperties":
+            return "has members that the schema does not allow"
+        case "uniqueItems":
+            return "expected items that differ, got one twice"
+        case _:
+            return f"does not fit the schema's `{kind.name}`"
+
+
+def _help(error: Any) -> str | None:
+    if error.kind.name != "enum":
+        return None
+    listed = [value for value in error.kind.options if isinstance(value, str)]
+    return "One of " + ", ".join(f"`{value}`" for value in listed[:12]) if listed else None
+
+
+def _either(kinds: Iterable[str]) -> str:
+    """`text`, `text or null`: null comes last, and a number stands for an integer too."""
+    names = sorted(set(kinds), key=lambda kind: (kind == "null", kind))
+    if "number" in names and "integer" in names:
+        names.remove("integer")
+    words = [WORDS[name] for name in names]
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]
