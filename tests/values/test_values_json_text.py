@@ -1,0 +1,168 @@
+"""JSON in and out: RFC 8259 and nothing lost; the JSONTestSuite and the naughty strings where they are at hand."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custmap.values.equality import same
+from custmap.values.json_text import JsonError, dump_json, parse_json
+
+SUITES = os.environ.get("CUSTMAP_SUITES")
+needs_suites = pytest.mark.skipif(SUITES is None, reason="CUSTMAP_SUITES is not set")
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner),
+    max_leaves=12,
+)
+
+REFUSED: list[tuple[bytes, str, int]] = [
+    (b"", "the text ends too early", 0),
+    (b'{"a": ', "the text ends too early", 6),
+    (b"NaN", "invalid character", 0),
+    (b"[1, Infinity]", "invalid character", 4),
+    (b"-Infinity", "invalid character", 1),
+    (b'{"a": 1e999}', "a number is out of range", 0),
+    (b'{"a": ' + b"9" * 5000 + b"}", "a number is out of range", 0),
+    (b'{"a": 1, "a": 2}', "a key stands twice", 9),
+    (b'{"a": 1, "\\u0061": 2}', "a key stands twice", 9),
+    (b'{"x": [{"k": ":"}, {"k": 1, "b": {"k": 2}, "k": 3}]}', "a key stands twice", 43),
+    (b'{"\\u003a": 1, ":": 2}', "a key stands twice", 14),
+    (b'"\xff"', "not UTF-8", 1),
+    (b'"\xed\xa0\x80"', "not UTF-8", 1),
+    (b'"\\ud800"', "a lone surrogate", 1),
+    (b'["\\ud83d\\ude00", "\\udc00"]', "a lone surrogate", 18),
+    (b"\xef\xbb\xbf1", "invalid character", 0),
+    (b"[" * 65 + b"]" * 65, "nested more than 64 deep", 64),
+    (b"[" * 100_000, "nested more than 64 deep", 64),
+    (b'{"a":' * 100_000, "nested more than 64 deep", 320),
+    (b"01", "invalid number", 1),
+    (b"1 2", "trailing characters", 3),
+]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason", "offset"), REFUSED, ids=[str(data[:24]) for data, _, _ in REFUSED]
+)
+def test_what_is_not_json_is_refused_with_its_place(data: bytes, reason: str, offset: int) -> None:
+    with pytest.raises(JsonError) as caught:
+        parse_json(data)
+    assert (caught.value.reason, caught.value.offset) == (reason, offset)
+
+
+def test_a_lone_surrogate_in_a_text_is_refused() -> None:
+    with pytest.raises(JsonError) as caught:
+        parse_json('"ab\ud800"')
+    assert (caught.value.reason, caught.value.offset) == ("a lone surrogate", 3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1234567890123456789012345",
+        "-1234567890123456789012345",
+        '"\\u0000"',
+        '{"a:b": ":", "c": {"a:b": 1}}',
+        '{"\\u003a": 1, "b": ":::"}',
+        "[" * 64 + "]" * 64,
+        '"' + "[" * 1000 + '"',
+        "[" + "[]," * 1000 + "{}]",
+    ],
+)
+def test_what_is_json_is_read_exactly(text: str) -> None:
+    assert same(parse_json(text), json.loads(text))
+    assert same(parse_json(text.encode()), json.loads(text))
+
+
+def test_a_deeper_limit_may_be_asked_for() -> None:
+    assert parse_json("[" * 100 + "]" * 100, depth=128)
+
+
+@given(json_values)
+def test_dump_and_parse_are_inverse(value: Any) -> None:
+    text = dump_json(value)
+    assert same(parse_json(text), value)
+    assert dump_json(parse_json(text)) == text
+    assert same(parse_json(dump_json(value, indent=2)), value)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["a", "b", ":", "a:b", 'q"'])), max_size=4))
+def test_every_key_that_comes_twice_is_seen(keys: list[tuple[str]]) -> None:
+    text = "{" + ",".join(f"{json.dumps(key)}: {number}" for number, (key,) in enumerate(keys)) + "}"
+    if len(set(keys)) == len(keys):
+        assert len(parse_json(text)) == len(keys)
+    else:
+        with pytest.raises(JsonError, match="a key stands twice"):
+            parse_json(text)
+
+
+def _cycle() -> list[Any]:
+    value: list[Any] = []
+    value.append(value)
+    return value
+
+
+def _deep() -> list[Any]:
+    value: list[Any] = []
+    for _ in range(100_000):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [float("nan"), float("inf"), [float("-inf")], {1, 2}, b"x", object(), "\ud800", {"a": 1, 2: 3}, _cycle()],
+    ids=["nan", "inf", "nested", "set", "bytes", "object", "surrogate", "keys", "cycle"],
+)
+def test_what_json_cannot_say_is_refused(value: Any) -> None:
+    with pytest.raises(ValueError) as caught:
+        dump_json(value)
+    assert not isinstance(caught.value, UnicodeError)
+
+
+def test_dumping_very_deep_values_is_refused() -> None:
+    with pytest.raises(ValueError, match="RecursionError"):
+        dump_json(_deep())
+
+
+def test_dump_is_the_same_text_whatever_the_order() -> None:
+    assert dump_json({"b": {"d": 1, "c": 2}, "a": 10**25}) == (
+        '{"a":10000000000000000000000000,"b":{"c":2,"d":1}}'
+    )
+    assert dump_json({"b": 1, "a": ["é"]}, indent=2) == '{\n  "a": [\n    "é"\n  ],\n  "b": 1\n}'
+
+
+@needs_suites
+def test_json_test_suite() -> None:
+    wrong = []
+    files = sorted(Path(str(SUITES), "jsontestsuite", "test_parsing").glob("*.json"))
+    for file in files:
+        try:
+            parse_json(file.read_bytes())
+            accepted = True
+        except JsonError:
+            accepted = False
+        if (file.name[0], accepted) in {("y", False), ("n", True)}:
+            wrong.append(file.name)
+    assert len(files) > 300
+    # A key that comes twice is JSON to the suite, and a silent loss to us.
+    assert wrong == ["y_object_duplicated_key.json", "y_object_duplicated_key_and_value.json"]
+
+
+@needs_suites
+def test_naughty_strings_pass_unchanged() -> None:
+    strings = json.loads(Path(str(SUITES), "blns", "blns.json").read_bytes())
+    assert len(strings) > 500
+    for text in strings:
+        assert parse_json(dump_json({text: [text]})) == {text: [text]}
