@@ -1,0 +1,146 @@
+"""The guard around every declared function: kinds are checked, and nothing but FunctionError gets out.
+
+The code that calls a function has usually checked the kinds already; a record that nobody checked must
+end in a rejection all the same. The usual shape, one argument of one kind, costs one comparison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import isfinite
+from typing import Any, Final, NoReturn
+
+from custmap.expressions.function import Argument, FunctionError
+from custmap.values.absent import ABSENT
+from custmap.values.types import KINDS
+
+# Records are nested 64 deep at most, so nothing that a function makes of one may be deeper.
+_DEEPEST: Final = 64
+
+_CLASSES: Final[dict[str, tuple[type, ...]]] = {
+    "null": (type(None),),
+    "boolean": (bool,),
+    "integer": (int,),
+    "number": (int, float),
+    "string": (str,),
+    "array": (list,),
+    "object": (dict,),
+}
+
+
+def kind(value: Any) -> str:
+    """The JSON word for a value's kind; `absent` for ABSENT and `foreign` for what JSON has not.
+
+    >>> kind(True), kind(1), kind([]), kind({1})
+    ('boolean', 'integer', 'array', 'foreign')
+    """
+    if value is ABSENT:
+        return "absent"
+    for word in ("null", "boolean", "integer", "number", "string", "array", "object"):
+        if isinstance(value, _CLASSES[word]):
+            return word
+    return "foreign"
+
+
+def checked(
+    implementation: Callable[..., Any], arguments: tuple[Argument, ...], variadic: bool
+) -> Callable[..., Any]:
+    """`implementation` behind a check of its arguments; whatever goes wrong is a FunctionError."""
+    if len(arguments) == 1 and not variadic:
+        classes = _classes(arguments[0])
+        if len(classes) == 1 and int not in classes:
+            return _one(implementation, arguments[0], next(iter(classes)))
+    return _several(implementation, arguments, variadic)
+
+
+def _one(implementation: Callable[..., Any], argument: Argument, wanted: type) -> Callable[..., Any]:
+    def call(value: Any) -> Any:
+        if value.__class__ is not wanted:
+            _refuse(argument, value)
+        try:
+            return implementation(value)
+        except FunctionError:
+            raise
+        except Exception as problem:
+            raise _failed(problem) from None
+
+    return call
+
+
+def _several(
+    implementation: Callable[..., Any], arguments: tuple[Argument, ...], variadic: bool
+) -> Callable[..., Any]:
+    rows = [(argument, _classes(argument)) for argument in arguments]
+    needed = sum(not argument.optional for argument in arguments) - variadic
+
+    def call(*values: Any) -> Any:
+        if len(values) < needed or (len(values) > len(rows) and not variadic):
+            raise FunctionError(f"takes {len(rows)} arguments, got {len(values)}")
+        given = list(values)
+        for position, value in enumerate(values):
+            argument, classes = rows[min(position, len(rows) - 1)]
+            if value.__class__ not in classes:
+                given[position] = _whole(argument, value)
+        try:
+            return implementation(*given)
+        except FunctionError:
+            raise
+        except Exception as problem:
+            raise _failed(problem) from None
+
+    return call
+
+
+def _classes(argument: Argument) -> frozenset[type]:
+    """The exact classes that pass; `object` kinds of an open argument let everything of JSON pass."""
+    if argument.type.kinds == KINDS:
+        return frozenset({type(None), bool, int, float, str, list, dict, type(ABSENT)})
+    return frozenset(one for word in argument.type.kinds for one in _CLASSES[word])
+
+
+def _whole(argument: Argument, value: Any) -> Any:
+    """A number without a fraction is an integer in JSON, however Python holds it."""
+    if value.__class__ is float and "integer" in argument.type.kinds and value.is_integer():
+        return int(value)
+    return _refuse(argument, value)
+
+
+def _refuse(argument: Argument, value: Any) -> NoReturn:
+    wanted = " or ".join(sorted(argument.type.kinds)) or "nothing"
+    raise FunctionError(f"expected `{argument.name}` as {wanted}, got {kind(value)}")
+
+
+def _failed(problem: Exception) -> FunctionError:
+    """The text of a foreign exception may quote the value; its class cannot."""
+    return FunctionError(f"failed with {type(problem).__name__}")
+
+
+def answering_json(call: Callable[..., Any]) -> Callable[..., Any]:
+    """`call`, refused when it gives back what no JSON document can hold.
+
+    custmap's own functions are tested to do right; a project's could give a date, a set or NaN, and that
+    would go out to the vendor in whatever form the JSON library gives it.
+    """
+
+    def guarded(*values: Any) -> Any:
+        result = call(*values)
+        if result is not ABSENT and not _is_json(result, 0):
+            raise FunctionError("gave back a value that is not JSON")
+        return result
+
+    return guarded
+
+
+def _is_json(value: Any, depth: int) -> bool:
+    plain = value.__class__
+    if plain is str or plain is int or plain is bool or value is None:
+        return True
+    if plain is float:
+        return isfinite(value)
+    if depth > _DEEPEST:
+        return False
+    if plain is list:
+        return all(_is_json(item, depth + 1) for item in value)
+    if plain is dict:
+        return all(key.__class__ is str and _is_json(item, depth + 1) for key, item in value.items())
+    return False

@@ -1,0 +1,118 @@
+"""Functions of lists and maps: results share nothing with their arguments, maps come out sorted by key."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from functools import partial
+from typing import Any
+
+from custmap.expressions.function import FunctionError
+from custmap.functions.calling import kind
+from custmap.functions.conversion import text as text_of
+from custmap.functions.declare import function as _function
+from custmap.values.equality import fingerprint
+
+function = partial(_function, topic="collections")
+
+
+def copied(value: Any) -> Any:
+    """A copy of a JSON value that shares no list or map with it."""
+    if value.__class__ is dict:
+        return {key: copied(item) for key, item in value.items()}
+    if value.__class__ is list:
+        return [copied(item) for item in value]
+    return value
+
+
+@function(
+    inverse=copied,
+    lossy=True,
+    examples=[(["a", "b", "a"], ["a", "b"]), ([1, True, 1.0], [1, True])],
+)
+def unique(items: list[Any]) -> list[Any]:
+    """The items without repeats, in the order in which they come first."""
+    seen: set[Hashable] = set()
+    kept = []
+    for item in items:
+        mark = fingerprint(item)
+        if mark not in seen:
+            seen.add(mark)
+            kept.append(copied(item))
+    return kept
+
+
+@function(
+    inverse=copied,
+    lossy=True,
+    examples=[(["a", None, ""], ["a", ""]), ({"b": None, "a": 0}, {"a": 0})],
+)
+def without_nulls(items: list[Any] | dict[str, Any]) -> list[Any] | dict[str, Any]:
+    """The list's items or the map's entries that are not null."""
+    if isinstance(items, list):
+        return [copied(item) for item in items if item is not None]
+    return {key: copied(items[key]) for key in sorted(items) if items[key] is not None}
+
+
+@function(
+    inverse=copied,
+    lossy=True,
+    can_fail=True,
+    examples=[
+        (
+            {"giftWrap": True, "score": 3.0, "plan": "gold", "gone": None},
+            {"giftWrap": "true", "gone": None, "plan": "gold", "score": "3"},
+        ),
+        ({"a": {}}, FunctionError),
+    ],
+)
+def text_values(map: dict[str, Any]) -> dict[str, str | None]:
+    """The map with every value as `text` writes it; nulls stay null."""
+    return {key: _text_value(map[key]) for key in sorted(map)}
+
+
+def _text_value(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, (dict, list)):
+        raise FunctionError(f"a value of the map is an {kind(value)}")
+    return text_of(value)
+
+
+@function(examples=[({"b": 1, "a": 2, "c": 3}, ["a", "b", "x"], {"a": 2, "b": 1})])
+def only_keys(map: dict[str, Any], keys: list[str]) -> dict[str, Any]:
+    """The map's entries with one of these keys."""
+    wanted = _texts(keys)
+    return {key: copied(map[key]) for key in sorted(map) if key in wanted}
+
+
+@function(examples=[({"b": 1, "a": 2, "c": 3}, ["a", "x"], {"b": 1, "c": 3})])
+def without_keys(map: dict[str, Any], keys: list[str]) -> dict[str, Any]:
+    """The map's entries with none of these keys."""
+    unwanted = _texts(keys)
+    return {key: copied(map[key]) for key in sorted(map) if key not in unwanted}
+
+
+def _texts(keys: list[str]) -> set[str]:
+    if not all(isinstance(key, str) for key in keys):
+        raise FunctionError("keys are texts")
+    return set(keys)
+
+
+def _from_entries(items: list[Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for item in items if isinstance(items, list) else [None]:
+        if not isinstance(item, dict) or not isinstance(item.get("key"), str) or "value" not in item:
+            raise FunctionError("expected a list of {key, value}")
+        if item["key"] in found:
+            raise FunctionError("a key stands twice")
+        found[item["key"]] = copied(item["value"])
+    return {key: found[key] for key in sorted(found)}
+
+
+@function(
+    inverse=_from_entries,
+    examples=[({"b": 1, "a": None}, [{"key": "a", "value": None}, {"key": "b", "value": 1}])],
+)
+def entries(map: dict[str, Any]) -> list[Any]:
+    """The map as a list of `{key, value}`, sorted by key."""
+    return [{"key": key, "value": copied(map[key])} for key in sorted(map)]

@@ -1,0 +1,149 @@
+"""Conversions between text and the other kinds of values, exact or refused.
+
+Dates have their own file, `dates.py`. Nothing here depends on a locale, a time zone or float rounding.
+"""
+
+from __future__ import annotations
+
+import json as json_library
+import math
+import re
+from functools import partial
+from typing import Any, Final
+
+from custmap.expressions.function import FunctionError
+from custmap.functions.calling import kind
+from custmap.functions.declare import function as _function
+
+function = partial(_function, topic="conversion")
+
+_INTEGER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,3999})")
+_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,3999})(?:\.[0-9]{1,4000})?(?:[eE][+-]?[0-9]{1,6})?")
+
+
+@function(
+    can_fail=True,
+    examples=[
+        ("a", "a"),
+        (True, "true"),
+        (3, "3"),
+        (3.0, "3"),
+        (0.5, "0.5"),
+        (12345678901234567890123, "12345678901234567890123"),
+        ([1], FunctionError),
+    ],
+)
+def text(value: str | float | bool) -> str:
+    """A text, number or boolean as JSON writes it; a whole number has no fraction."""
+    if value.__class__ is str:
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return _float_text(value)
+    if isinstance(value, int):
+        return str(value)
+    raise FunctionError(f"{kind(value)} has no text form")
+
+
+def _float_text(value: float) -> str:
+    if not math.isfinite(value):
+        raise FunctionError("is not a finite number")
+    return str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
+
+
+@function(
+    inverse=text,
+    can_fail=True,
+    lossy=True,
+    examples=[
+        ("42", 42),
+        (3.0, 3),
+        ("-7", -7),
+        ("3.5", FunctionError),
+        ("007", FunctionError),
+        ("", FunctionError),
+    ],
+)
+def integer(value: str | float) -> int:
+    """A whole number from its text or from a number; a fraction or a leading zero is refused."""
+    if isinstance(value, str):
+        if not _INTEGER.fullmatch(value):
+            raise FunctionError("is not the text of a whole number")
+        return int(value)
+    if isinstance(value, float) and not value.is_integer():
+        raise FunctionError("is not a whole number")
+    return int(value)
+
+
+@function(
+    inverse=text,
+    can_fail=True,
+    lossy=True,
+    examples=[("2.5", 2.5), ("42", 42), (7, 7), ("1,5", FunctionError), ("1e999", FunctionError)],
+)
+def number(value: str | float) -> float:
+    """A number from its text as JSON writes it; without a fraction or exponent it is a whole number."""
+    if not isinstance(value, str):
+        return value
+    if _INTEGER.fullmatch(value):
+        return int(value)
+    if not _NUMBER.fullmatch(value):
+        raise FunctionError("is not the text of a number")
+    found = float(value)
+    if not math.isfinite(found):
+        raise FunctionError("is too large for a number")
+    return found
+
+
+@function(
+    inverse=text,
+    can_fail=True,
+    lossy=True,
+    examples=[("true", True), ("FALSE", False), (True, True), ("yes", FunctionError)],
+)
+def boolean(value: str | bool) -> bool:
+    """A boolean from the text `true` or `false`, whatever its case."""
+    if isinstance(value, bool):
+        return value
+    match value.lower():
+        case "true":
+            return True
+        case "false":
+            return False
+    raise FunctionError("is neither `true` nor `false`")
+
+
+def _parse(written: str) -> Any:
+    if not isinstance(written, str):
+        raise FunctionError(f"expected JSON text, got {kind(written)}")
+    try:
+        return json_library.loads(written, parse_constant=_no_constant, parse_float=_finite)
+    except (ValueError, RecursionError):
+        raise FunctionError("is not JSON") from None
+
+
+def _no_constant(_: str) -> Any:
+    raise ValueError
+
+
+def _finite(written: str) -> float:
+    value = float(written)
+    if not math.isfinite(value):
+        raise ValueError
+    return value
+
+
+@function(
+    inverse=_parse,
+    can_fail=True,
+    examples=[({"b": [1, None], "a": "é"}, '{"a":"é","b":[1,null]}'), ("a", '"a"'), (False, "false")],
+)
+def json(value: Any) -> str:
+    """The value as JSON text: compact, keys sorted."""
+    try:
+        return json_library.dumps(
+            value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True
+        )
+    except (ValueError, TypeError, RecursionError):
+        raise FunctionError("cannot be written as JSON") from None

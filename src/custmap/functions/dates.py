@@ -1,0 +1,244 @@
+"""Dates and times: ISO 8601 in, a closed set of forms out, and back.
+
+A date-time without an offset is refused, since it would mean another moment on another machine. Nothing is
+read from the machine: no locale, no time zone, no clock.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache, partial
+from typing import Final
+
+from custmap.expressions.function import FunctionError
+from custmap.functions.calling import kind
+from custmap.functions.declare import function as _function
+
+function = partial(_function, topic="dates")
+
+# RFC 3339 with what ISO 8601 allows besides: no seconds, `+0530`, a comma, a blank for `T`.
+_MOMENT: Final = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+    r"(?:[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?"
+    r"(Z|z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_TOKEN: Final = re.compile(r"YYYY|MM|DD|HH|mm|SSS|ss|ZZ|Z|T|\[[^\[\]]*\]|[^A-Za-z\[\]]")
+_NAMED: Final = frozenset({"iso", "utc", "epoch", "epoch_ms"})
+
+_READ: Final = {
+    "YYYY": r"(?P<year>[0-9]{4})",
+    "MM": r"(?P<month>[0-9]{2})",
+    "DD": r"(?P<day>[0-9]{2})",
+    "HH": r"(?P<hour>[0-9]{2})",
+    "mm": r"(?P<minute>[0-9]{2})",
+    "ss": r"(?P<second>[0-9]{2})",
+    "SSS": r"(?P<milli>[0-9]{3})",
+    "Z": r"(?P<offset>[+-][0-9]{2}:[0-9]{2})",
+    "ZZ": r"(?P<offset>[+-][0-9]{2}[0-9]{2})",
+}
+_WRITE: Final[dict[str, Callable[[datetime], str]]] = {
+    "YYYY": lambda moment: f"{moment.year:04}",
+    "MM": lambda moment: f"{moment.month:02}",
+    "DD": lambda moment: f"{moment.day:02}",
+    "HH": lambda moment: f"{moment.hour:02}",
+    "mm": lambda moment: f"{moment.minute:02}",
+    "ss": lambda moment: f"{moment.second:02}",
+    "SSS": lambda moment: f"{moment.microsecond // 1000:03}",
+    "Z": lambda moment: _offset_text(moment, ":"),
+    "ZZ": lambda moment: _offset_text(moment, ""),
+}
+_TIME_TOKENS: Final = frozenset({"HH", "mm", "ss", "SSS", "Z", "ZZ"})
+
+
+def _read(value: str) -> tuple[datetime, bool]:
+    """The moment in its own offset, and whether it states a time; a date alone is its midnight, UTC."""
+    found = _MOMENT.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise FunctionError("is no ISO 8601 date or date-time")
+    year, month, day, hour, minute, second, fraction, offset = found.groups()
+    if hour is not None and offset is None:
+        raise FunctionError("has no offset from UTC, so it is no certain moment")
+    micro = int((fraction or "").ljust(6, "0")[:6])
+    return _moment(year, month, day, hour, minute, second, micro, offset), hour is not None
+
+
+def _moment(
+    year: str | None,
+    month: str | None,
+    day: str | None,
+    hour: str | None,
+    minute: str | None,
+    second: str | None,
+    micro: int,
+    offset: str | None,
+) -> datetime:
+    try:
+        return datetime(
+            int(year or 0),
+            int(month or 0),
+            int(day or 0),
+            int(hour or 0),
+            int(minute or 0),
+            int(second or 0),
+            micro,
+            _zone(offset),
+        )
+    except ValueError:
+        raise FunctionError("names a day or time that does not exist") from None
+
+
+def _zone(offset: str | None) -> timezone:
+    if offset is None or offset in "Zz":
+        return UTC
+    hours, minutes = int(offset[1:3]), int(offset[-2:])
+    if hours > 23 or minutes > 59:
+        raise ValueError
+    size = timedelta(hours=hours, minutes=minutes)
+    return timezone(-size if offset[0] == "-" else size)
+
+
+def _offset_text(moment: datetime, between: str) -> str:
+    minutes = int((moment.utcoffset() or timedelta()).total_seconds()) // 60
+    sign = "-" if minutes < 0 else "+"
+    return f"{sign}{abs(minutes) // 60:02}{between}{abs(minutes) % 60:02}"
+
+
+def _iso(moment: datetime) -> str:
+    fraction = f".{moment.microsecond:06}".rstrip("0") if moment.microsecond else ""
+    return f"{moment:%m-%dT%H:%M:%S}{fraction}".join((f"{moment.year:04}-", _offset_text(moment, ":")))
+
+
+def _utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise FunctionError("is outside the years 1 to 9999 in UTC") from None
+
+
+@lru_cache(maxsize=64)
+def _tokens(form: str) -> tuple[str, ...]:
+    tokens = tuple(_TOKEN.findall(form))
+    if not tokens or "".join(tokens) != form:
+        raise FunctionError("the format has letters that mean nothing; write them in brackets, `[at]`")
+    return tokens
+
+
+@lru_cache(maxsize=64)
+def _pattern(form: str) -> re.Pattern[str]:
+    parts: list[str] = []
+    for token in _tokens(form):
+        known = _READ.get(token)
+        parts.append(known if known else re.escape(token.strip("[]") if token[0] == "[" else token))
+    try:
+        return re.compile("".join(parts))
+    except re.error:
+        raise FunctionError("the format has one part twice and cannot be read back") from None
+
+
+def _back(written: str | float, form: str) -> str:
+    """A vendor's date-time → ISO 8601; what the form does not have is midnight."""
+    if form in ("epoch", "epoch_ms"):
+        return _from_epoch(written, 1000 if form == "epoch_ms" else 1)
+    if not isinstance(written, str):
+        raise FunctionError(f"expected text, got {kind(written)}")
+    if form in ("iso", "utc"):
+        return _iso(_read(written)[0])
+    found = _pattern(form).fullmatch(written)
+    if found is None:
+        raise FunctionError("is not in the format")
+    got = found.groupdict()
+    if not {"year", "month", "day"} <= got.keys():
+        raise FunctionError("the format has no full date and cannot be read back")
+    timed = "hour" in got
+    if timed and "offset" not in got:
+        raise FunctionError("the format has no offset and cannot be read back")
+    moment = _moment(
+        got["year"], got["month"], got["day"], got.get("hour"), got.get("minute"), got.get("second"),
+        int(got.get("milli") or 0) * 1000, got.get("offset"),
+    )  # fmt: skip
+    return _iso(moment) if timed else f"{moment.year:04}-{moment:%m-%d}"
+
+
+def _from_epoch(count: str | float, scale: int) -> str:
+    if isinstance(count, bool) or not isinstance(count, (int, float)):
+        raise FunctionError(f"expected a number, got {kind(count)}")
+    try:
+        return _iso(_EPOCH + timedelta(microseconds=round(count * 1_000_000 / scale)))
+    except (OverflowError, ValueError):
+        raise FunctionError("is outside the years 1 to 9999") from None
+
+
+@function(
+    inverse=_back,
+    lossy=True,
+    can_fail=True,
+    examples=[
+        ("2022-02-11T16:36:17+05:30", "iso", "2022-02-11T16:36:17+05:30"),
+        ("2022-02-11T16:36:17.250+05:30", "YYYY-MM-DDTHH:mm:ssZ", "2022-02-11T16:36:17+05:30"),
+        ("2022-02-11T16:36:17+05:30", "utc", "2022-02-11T11:06:17Z"),
+        ("2022-02-11T16:36:17+05:30", "DD.MM.YYYY HH:mm", "11.02.2022 16:36"),
+        ("2022-02-11T16:36:17+05:30", "epoch", 1644577577),
+        ("2022-02-11T16:36:17.250+05:30", "epoch_ms", 1644577577250),
+        ("2022-02-11", "YYYYMMDD", "20220211"),
+        ("2022-02-11T16:36:17", "iso", FunctionError),
+        ("2022-02-11", "iso", FunctionError),
+        ("2022-02-30", "YYYYMMDD", FunctionError),
+    ],
+)
+def date_time(value: str, format: str) -> str | int:
+    """An ISO 8601 date-time in another form; one without an offset is refused.
+
+    The format is `iso`, `utc`, `epoch`, `epoch_ms`, or made of `YYYY MM DD HH mm ss SSS`, `Z` (`+05:30`),
+    `ZZ` (`+0530`), `T`, signs, and other letters in brackets. The time stays in the value's own offset,
+    except for `utc`. A date alone takes only formats without a time.
+    """
+    moment, timed = _read(value)
+    if format in _NAMED:
+        if not timed:
+            raise FunctionError("is a date without a time")
+        return _named(moment, format)
+    tokens = _tokens(format)
+    if not timed and not _TIME_TOKENS.isdisjoint(tokens):
+        raise FunctionError("is a date without a time")
+    return "".join(_written(moment, token) for token in tokens)
+
+
+def _named(moment: datetime, form: str) -> str | int:
+    match form:
+        case "iso":
+            return _iso(moment)
+        case "utc":
+            return _iso(_utc(moment)).removesuffix("+00:00") + "Z"
+    since = moment - _EPOCH
+    whole = since.days * 86400 + since.seconds
+    return whole if form == "epoch" else whole * 1000 + since.microseconds // 1000
+
+
+def _written(moment: datetime, token: str) -> str:
+    write = _WRITE.get(token)
+    if write is not None:
+        return write(moment)
+    return token[1:-1] if token[0] == "[" else token
+
+
+def _same(value: str) -> str:
+    return value
+
+
+@function(
+    inverse=_same,
+    lossy=True,
+    can_fail=True,
+    examples=[
+        ("2022-02-11T16:36:17+05:30", "2022-02-11"),
+        ("2022-02-11", "2022-02-11"),
+        ("11.02.2022", FunctionError),
+    ],
+)
+def date(value: str) -> str:
+    """The date of an ISO 8601 date or date-time, in its own offset."""
+    moment, _ = _read(value)
+    return f"{moment.year:04}-{moment:%m-%d}"

@@ -1,0 +1,164 @@
+"""`function`: declare a function that mappings may call, the library's own and a project's alike.
+
+Types come from the Python annotations and optional arguments from the defaults, so that nothing is said
+twice. The decorated function stays what it was; its declaration hangs on it as `__custmap__`:
+
+    @function(examples=[("c-1001", "1001")])
+    def account_number(id: str) -> str:
+        \"\"\"The digits of a customer id.\"\"\"
+        return id.removeprefix("c-")
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Protocol, TypeVar, cast, get_type_hints
+
+from custmap.expressions.function import Argument, Example, FunctionError, FunctionSpec
+from custmap.functions.annotations import AnnotationError, type_of
+from custmap.functions.calling import checked
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+_OPEN: Final = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+class Decorator(Protocol):
+    """What `function(…)` gives back: it leaves the function as it is."""
+
+    def __call__(self, implementation: _F, /) -> _F: ...
+
+
+def function(
+    *,
+    name: str | None = None,
+    inverse: Callable[..., Any] | None = None,
+    part: str | None = None,
+    can_fail: bool = False,
+    lossy: bool = False,
+    examples: Sequence[tuple[Any, ...] | Example] = (),
+    topic: str = "project",
+) -> Decorator:
+    """Declare a function for mappings; the summary is the first line of its docstring.
+
+    `name`      what mappings call it; left out, the Python name without a trailing underscore.
+    `inverse`   takes a result (and the call's further arguments) back to the first argument, or, with
+                `part`, to that member of it.
+    `can_fail`  it may raise `FunctionError` on a value of the right type.
+    `lossy`     the way back does not give the same value again for every value.
+    `examples`  `(argument, …, result)`; `FunctionError` as the result says that the call fails.
+
+    TypeError or ValueError when the declaration cannot hold: a bad name, an argument without a usable
+    type, no docstring, an example with a wrong number of arguments.
+    """
+
+    def decorate(implementation: _F) -> _F:
+        spec = _declared(implementation, name, topic, examples, inverse, part, can_fail, lossy)
+        cast(Any, implementation).__custmap__ = spec
+        return implementation
+
+    return decorate
+
+
+def declared(candidate: object) -> FunctionSpec | None:
+    """The declaration of a decorated function, or None."""
+    spec = getattr(candidate, "__custmap__", None)
+    return spec if isinstance(spec, FunctionSpec) else None
+
+
+def _declared(
+    implementation: Callable[..., Any],
+    name: str | None,
+    topic: str,
+    examples: Sequence[tuple[Any, ...] | Example],
+    inverse: Callable[..., Any] | None,
+    part: str | None,
+    can_fail: bool,
+    lossy: bool,
+) -> FunctionSpec:
+    if not inspect.isfunction(implementation):
+        raise TypeError("`function` declares a plain Python function")
+    chosen = name if name is not None else implementation.__name__.rstrip("_")
+    if not _NAME.fullmatch(chosen):
+        raise ValueError(f"function `{chosen}`: a name is lower-case letters, digits and `_`")
+    arguments, variadic, result = _signature(implementation, chosen)
+    if part is not None and not arguments:
+        raise ValueError(f"function `{chosen}`: `part` names a member of the first argument; there is none")
+    if lossy and inverse is None:
+        raise ValueError(f"function `{chosen}`: `lossy` is about the way back, so it needs an `inverse`")
+    if inverse is not None and not callable(inverse):
+        raise TypeError(f"function `{chosen}`: `inverse` is a function")
+    shown = tuple(_example(chosen, row, arguments, variadic) for row in examples)
+    return FunctionSpec(
+        name=chosen,
+        call=checked(implementation, arguments, variadic),
+        arguments=arguments,
+        result=result,
+        summary=_summary(implementation, chosen),
+        topic=topic,
+        examples=shown,
+        can_fail=can_fail or any(row.fails for row in shown),
+        inverse=inverse,
+        part=part,
+        lossy=lossy,
+        variadic=variadic,
+    )
+
+
+def _signature(implementation: Callable[..., Any], name: str) -> tuple[tuple[Argument, ...], bool, Any]:
+    try:
+        hints = get_type_hints(implementation, include_extras=True)
+    except NameError as problem:
+        raise TypeError(f"function `{name}`: an annotation names the unknown `{problem.name}`") from None
+    arguments: list[Argument] = []
+    variadic = False
+    for parameter in inspect.signature(implementation).parameters.values():
+        if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+            variadic = True
+        elif parameter.kind not in _OPEN:
+            raise TypeError(
+                f"function `{name}`: mappings cannot give the argument `{parameter.name}` by name"
+            )
+        if parameter.name not in hints:
+            raise TypeError(f"function `{name}`: the argument `{parameter.name}` has no type")
+        optional = parameter.default is not inspect.Parameter.empty
+        arguments.append(Argument(parameter.name, _type(hints[parameter.name], name, optional), optional))
+    if "return" not in hints:
+        raise TypeError(f"function `{name}`: the result has no type")
+    return tuple(arguments), variadic, _type(hints["return"], name, False)
+
+
+def _type(annotation: Any, name: str, optional: bool) -> Any:
+    """`None` in an optional argument's annotation only states its default: callers never pass null."""
+    try:
+        found = type_of(annotation)
+    except AnnotationError as problem:
+        raise TypeError(f"function `{name}`: {problem}") from None
+    return found.not_null() if optional else found
+
+
+def _summary(implementation: Callable[..., Any], name: str) -> str:
+    text = inspect.getdoc(implementation) or ""
+    if not text.strip():
+        raise ValueError(f"function `{name}`: the docstring is missing; its first line is the summary")
+    return text.strip().splitlines()[0]
+
+
+def _example(
+    name: str, row: tuple[Any, ...] | Example, arguments: tuple[Argument, ...], variadic: bool
+) -> Example:
+    if isinstance(row, Example):
+        example = row
+    elif not isinstance(row, tuple) or not row:
+        raise TypeError(f"function `{name}`: an example is a tuple, the arguments and then the result")
+    elif row[-1] is FunctionError:
+        example = Example(row[:-1], fails=True)
+    else:
+        example = Example(row[:-1], row[-1])
+    needed = sum(not argument.optional for argument in arguments) - variadic
+    if len(example.given) < needed or (not variadic and len(example.given) > len(arguments)):
+        raise ValueError(f"function `{name}`: an example has {len(example.given)} arguments")
+    return example

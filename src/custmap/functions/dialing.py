@@ -1,0 +1,151 @@
+"""Telephone numbers read and written with `phonenumbers`, which is loaded when the first number is read.
+
+Reading one costs as much as mapping five customers. So a number that is written canonically (`+` and
+digits) and whose own digits are asked is not read: its length and first digits are looked up in the
+same tables that the library reads. Only a sure yes is answered that way; all else is read in full.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any, Final
+
+from custmap.expressions.function import FunctionError
+
+_CANONICAL: Final = re.compile(r"\+[1-9][0-9]{7,14}")
+# What people write between digits: blanks, dashes (U+2010 to U+2015, U+2212), dots, slashes, parentheses.
+_CORE: Final = re.compile(r"[+＋]?[\s()\[\]./~\-‐-―−ー－．（）\u00a0\u00ad\u200b\u2060\d]*")
+_EXTENSION: Final = re.compile(
+    r"[\s,;.]*(?:;ext=|\b(?:ext(?:ensi[oó]n)?|extn|x|доб)\b[.:]?|x|#)\s*([0-9]{1,9})\s*#?", re.IGNORECASE
+)
+_LONGEST: Final = 100
+
+
+def e164(number: str, region: str | None) -> str:
+    """`+12065550142`; FunctionError when the text is no possible number, or needs a region."""
+    if _CANONICAL.fullmatch(number) and _surely_possible(number):
+        return number
+    return _format(*_parsed(number, region), "E164")
+
+
+def national(number: str, region: str | None) -> str:
+    """`(206) 555-0142`, the way the number's own country writes it."""
+    return _format(*_parsed(number, region), "NATIONAL")
+
+
+def dashed(number: str, region: str | None) -> str:
+    """`206-555-0142` for country code 1, else `+44-7911-123456`."""
+    plain = e164(number, region)
+    if plain.startswith("+1"):
+        return f"{plain[2:5]}-{plain[5:8]}-{plain[8:]}"
+    return re.sub(r"[^0-9+]+", "-", _format(*_parsed(plain, None), "INTERNATIONAL"))
+
+
+def country_code(number: str, region: str | None) -> str:
+    """`1`, `44`."""
+    _, found = _parsed(number, region)
+    return str(found.country_code)
+
+
+def region_of(number: str, region: str | None) -> str:
+    """`US`; FunctionError where several countries share the code and the number does not tell which."""
+    library, found = _parsed(number, region)
+    sharing = library.region_codes_for_country_code(found.country_code)
+    told = library.region_code_for_number(found) or (sharing[0] if len(sharing) == 1 else None)
+    if told is None:
+        raise FunctionError("does not tell its country")
+    if told == library.REGION_CODE_FOR_NON_GEO_ENTITY:
+        raise FunctionError("belongs to no country")
+    return str(told)
+
+
+def taken_apart(number: str) -> tuple[str, str | None]:
+    """The number without its extension, and the extension; FunctionError when it is no number at all."""
+    if len(number) > _LONGEST:
+        raise FunctionError("is too long for a phone number")
+    core = number.strip().removeprefix("tel:")
+    extension = None
+    for found in _EXTENSION.finditer(core):
+        if found.end() == len(core) and found.start() > 0:
+            core, extension = core[: found.start()], found.group(1)
+            break
+    if not _CORE.fullmatch(core):
+        letters = any(one.isalpha() for one in core)
+        raise FunctionError("has letters in it" if letters else "has signs that no phone number has")
+    return core, extension
+
+
+def _parsed(number: str, region: str | None) -> tuple[Any, Any]:
+    """The library and the number as it reads it, possible and without extension."""
+    core, _ = taken_apart(number)
+    return _read(core, region)
+
+
+@lru_cache(maxsize=1024)
+def _read(core: str, region: str | None) -> tuple[Any, Any]:
+    import phonenumbers as library
+
+    international = core.lstrip()[:1] in ("+", "＋")
+    if region is not None and region not in library.SUPPORTED_REGIONS:
+        raise FunctionError("the region is not two capital letters of a country, like 'US'")
+    if not international and region is None:
+        raise FunctionError("has no country code; give a region, as in phone_e164(phone, 'US')")
+    try:
+        found = library.parse(core, region)
+    except library.NumberParseException as problem:
+        raise FunctionError(_REASONS.get(problem.error_type, "is no phone number")) from None
+    verdict = library.is_possible_number_with_reason(found)
+    if verdict != library.ValidationResult.IS_POSSIBLE:
+        raise FunctionError(_VERDICTS.get(verdict, "has a length that its country does not have"))
+    return library, found
+
+
+# The numbers of `phonenumbers.NumberParseException` and `ValidationResult`.
+_REASONS: Final = {
+    0: "has an unknown country code",
+    1: "is no phone number",
+    2: "is too short",
+    3: "is too short",
+    4: "is too long",
+}
+_VERDICTS: Final = {
+    1: "has an unknown country code",
+    2: "is too short",
+    3: "is too long",
+    4: "has no area code",
+}
+
+
+def _format(library: Any, found: Any, form: str) -> str:
+    return str(library.format_number(found, getattr(library.PhoneNumberFormat, form)))
+
+
+def _surely_possible(number: str) -> bool:
+    """Would reading this canonical number give it back unchanged, and find it possible? No is "not sure"."""
+    for size in (1, 2, 3):
+        row = _country(number[1 : 1 + size])
+        if row is not None:
+            lengths, prefix = row
+            rest = number[1 + size :]
+            return len(rest) in lengths and rest[0] != "0" and (prefix is None or not prefix.match(rest))
+    return False
+
+
+@lru_cache(maxsize=1024)
+def _country(code: str) -> tuple[frozenset[int], re.Pattern[str] | None] | None:
+    """The possible lengths of a country code's numbers, and what the library would strip from their front."""
+    import phonenumbers as library
+
+    if int(code) not in library.COUNTRY_CODE_TO_REGION_CODE:
+        return None
+    region = library.region_code_for_country_code(int(code))
+    known = (
+        library.PhoneMetadata.metadata_for_nongeo_region(int(code))
+        if region == library.REGION_CODE_FOR_NON_GEO_ENTITY
+        else library.PhoneMetadata.metadata_for_region(region)
+    )
+    if known is None or known.general_desc is None:
+        return frozenset(), None
+    prefix = known.national_prefix_for_parsing
+    return frozenset(known.general_desc.possible_length), re.compile(prefix) if prefix else None

@@ -1,0 +1,206 @@
+"""Functions of names: `{formatted, prefix, given, middle, family, suffix}`, or the whole name as a text.
+
+What the record states is taken as stated; only what it does not state is split from `formatted`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated, Any, Final
+
+from custmap.expressions.function import FunctionError
+from custmap.functions.calling import kind
+from custmap.functions.declare import function as _function
+from custmap.functions.splitting import PARTS, SplitName, split_name
+from custmap.values.absent import ABSENT, Absent
+from custmap.values.types import STRING, Type
+
+function = partial(_function, topic="names")
+
+NAME: Final = Type(
+    kinds=frozenset({"object", "string"}),
+    members=dict.fromkeys(("formatted", *PARTS), STRING.or_null()),
+)
+Name = Annotated[dict[str, Any] | str, NAME]
+Part = str | Absent | None
+
+
+def _part(name: Name, part: str) -> Part:
+    if isinstance(name, str):
+        return _or_absent(getattr(split_name(name), part))
+    if part in name:
+        return _stated(name, part)
+    formatted = _stated(name, "formatted")
+    if formatted is ABSENT:
+        return ABSENT
+    stated: dict[str, Part] = {one: _stated(name, one) for one in PARTS if one in name}
+    if not isinstance(formatted, str):
+        return ABSENT if stated else None
+    split = split_name(formatted)
+    if any(stated.values()):
+        return _or_absent(_rest(formatted, split, stated).get(part))
+    return _or_absent(getattr(split, part))
+
+
+def _stated(name: dict[str, Any], part: str) -> Part:
+    value = name.get(part, ABSENT)
+    if value is None or value is ABSENT or isinstance(value, str):
+        return value
+    raise FunctionError(f"`{part}` is no text but {kind(value)}")
+
+
+def _or_absent(part: str | None) -> str | Absent:
+    return ABSENT if part is None else part
+
+
+def _rest(formatted: str, split: SplitName, stated: dict[str, Part]) -> dict[str, str]:
+    """The parts that are not stated, from the words of `formatted` that no stated part has.
+
+    A stated part whose words are not there stands for the one that was split ("Bob" for "Robert").
+    """
+    words = formatted.replace(",", " ").split()
+    for part in PARTS:
+        taken = (stated.get(part) if part in stated else getattr(split, part)) or ""
+        if part in stated or part in ("prefix", "suffix"):
+            found = _without(words, taken, last=part in ("family", "suffix"))
+            if found is None:
+                found = _without(words, getattr(split, part) or "", last=part in ("family", "suffix"))
+            words = words if found is None else found
+    rest = {part: value for part in ("prefix", "suffix") if (value := getattr(split, part))}
+    return rest | _shared_out(words, split, stated)
+
+
+def _shared_out(words: list[str], split: SplitName, stated: dict[str, Part]) -> dict[str, str]:
+    """The words that are left, among those of given, middle and family that are not stated."""
+    open_parts = [part for part in ("given", "middle", "family") if part not in stated]
+    shared: dict[str, str] = {}
+    if "family" in open_parts and words:
+        size = _ends_with(words, split.family) or 1
+        words, family = words[:-size], words[-size:]
+        shared["family"] = " ".join(family)
+    if "given" in open_parts and words:
+        size = len(words) if "middle" in stated else _begins_with(words, split.given) or 1
+        given, words = words[:size], words[size:]
+        shared["given"] = " ".join(given)
+    if "middle" in open_parts and words:
+        shared["middle"] = " ".join(words)
+    return shared
+
+
+def _without(words: list[str], part: str, last: bool) -> list[str] | None:
+    """The words without those of a part; None when they do not stand there in a row."""
+    wanted = [word.casefold() for word in part.replace(",", " ").split()]
+    here = [word.casefold() for word in words]
+    places = [at for at in range(len(here) - len(wanted) + 1) if here[at : at + len(wanted)] == wanted]
+    if not wanted or not places:
+        return None
+    at = places[-1 if last else 0]
+    return words[:at] + words[at + len(wanted) :]
+
+
+def _ends_with(words: list[str], part: str | None) -> int:
+    wanted = (part or "").split()
+    return len(wanted) if wanted and words[-len(wanted) :] == wanted else 0
+
+
+def _begins_with(words: list[str], part: str | None) -> int:
+    wanted = (part or "").split()
+    return len(wanted) if wanted and words[: len(wanted)] == wanted else 0
+
+
+def doubt(name: object) -> str | None:
+    """What is a guess in a name (object or text) whose parts are split; a phrase without any value.
+
+    None when nothing is a guess: both given and family name are stated, or the split is plain.
+    """
+    formatted = name
+    if isinstance(name, dict):
+        if "given" in name and "family" in name:
+            return None
+        formatted = name.get("formatted")
+    return split_name(formatted).ambiguous if isinstance(formatted, str) else None
+
+
+def _same(part: str) -> str:
+    return part
+
+
+@function(
+    inverse=_same,
+    part="given",
+    lossy=True,
+    examples=[
+        ({"formatted": "Ann Lee"}, "Ann"),
+        ({"formatted": "Ann Lee", "given": "Annie"}, "Annie"),
+        ({"formatted": "Lee, Ann"}, "Ann"),
+        ({"family": "Lee"}, ABSENT),
+        ({"given": None, "formatted": "Ann Lee"}, None),
+        ({"formatted": None}, None),
+        ("Ann Lee", "Ann"),
+    ],
+)
+def given_name(name: Name) -> Part:
+    """The given (first) name: stated, or split from `formatted`."""
+    return _part(name, "given")
+
+
+@function(
+    inverse=_same,
+    part="middle",
+    lossy=True,
+    examples=[({"formatted": "Ann B. Lee"}, "B."), ({"formatted": "Ann Lee"}, ABSENT)],
+)
+def middle_name(name: Name) -> Part:
+    """What stands between given and family name: stated, or split from `formatted`."""
+    return _part(name, "middle")
+
+
+@function(
+    inverse=_same,
+    part="family",
+    lossy=True,
+    examples=[
+        ({"formatted": "Ludwig von der Heide"}, "von der Heide"),
+        ({"formatted": "Gabriel Sol Mar", "family": "Sol Mar"}, "Sol Mar"),
+        ({"formatted": "Cher"}, ABSENT),
+    ],
+)
+def family_name(name: Name) -> Part:
+    """The family (last) name with its particles: stated, or split from `formatted`."""
+    return _part(name, "family")
+
+
+@function(inverse=_same, part="prefix", lossy=True, examples=[({"formatted": "Dr. Ann Lee"}, "Dr.")])
+def name_prefix(name: Name) -> Part:
+    """Titles before the name: stated, or split from `formatted`."""
+    return _part(name, "prefix")
+
+
+@function(inverse=_same, part="suffix", lossy=True, examples=[({"formatted": "Bo Lee Jr."}, "Jr.")])
+def name_suffix(name: Name) -> Part:
+    """What stands after the name, `Jr.`, `III`, `PhD`: stated, or split from `formatted`."""
+    return _part(name, "suffix")
+
+
+@function(
+    inverse=_same,
+    part="formatted",
+    lossy=True,
+    examples=[
+        ({"formatted": "Ann B. Lee"}, "Ann B. Lee"),
+        ({"given": "Ann", "family": "Lee", "suffix": "Jr."}, "Ann Lee Jr."),
+        ({"given": None}, None),
+        ({}, ABSENT),
+    ],
+)
+def full_name(name: Name) -> Part:
+    """The whole name: `formatted` when stated, else the stated parts in order."""
+    if isinstance(name, str):
+        return name
+    if "formatted" in name:
+        return _stated(name, "formatted")
+    stated = [_stated(name, part) for part in PARTS if part in name]
+    if not stated:
+        return ABSENT
+    texts = [part for part in stated if isinstance(part, str)]
+    return " ".join(filter(None, texts)) if texts else None

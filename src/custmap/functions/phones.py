@@ -1,0 +1,167 @@
+"""Functions of phones: `{number, type, extension}`, or the number alone as a text.
+
+A number is asked whether it is *possible* (its length), never whether it is assigned: `123-456-7890`, a
+vendor's own example, is possible and not assigned. What cannot be told is refused, never guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Any, Final
+
+from custmap.expressions.function import FunctionError
+from custmap.functions import dialing
+from custmap.functions.calling import kind
+from custmap.functions.declare import function as _function
+from custmap.values.absent import ABSENT, Absent
+from custmap.values.types import STRING, Type
+
+function = partial(_function, topic="phones")
+
+PHONE: Final = Type(
+    kinds=frozenset({"object", "string"}),
+    members={"number": STRING.or_null(), "type": STRING.or_null(), "extension": STRING.or_null()},
+)
+Phone = Annotated[dict[str, Any] | str, PHONE]
+
+
+def _number(phone: Phone) -> str | Absent | None:
+    if isinstance(phone, str):
+        return phone
+    number = phone.get("number", ABSENT)
+    if number is None or number is ABSENT or isinstance(number, str):
+        return number
+    raise FunctionError(f"the number is no text but {kind(number)}")
+
+
+def _answer(phone: Phone, region: str | None, form: Callable[[str, str | None], str]) -> str | Absent | None:
+    number = _number(phone)
+    return form(number, region) if isinstance(number, str) else number
+
+
+def _to_number(written: str, region: str | None = None) -> str:
+    """A vendor's text → E.164, with the call's own region."""
+    return dialing.e164(_vendor_text(written), region)
+
+
+def _digits_to_number(written: str, region: str | None = None) -> str:
+    return dialing.e164("+" + _vendor_text(written).removeprefix("+"), region)
+
+
+def _dashed_to_number(written: str, region: str | None = None) -> str:
+    """What has no `+` is of country code 1: `phone_dashed` writes the code of all others."""
+    return dialing.e164(_vendor_text(written), "US")
+
+
+def _vendor_text(written: str) -> str:
+    if not isinstance(written, str):
+        raise FunctionError(f"expected text, got {kind(written)}")
+    return written
+
+
+@function(
+    inverse=_to_number,
+    part="number",
+    lossy=True,
+    can_fail=True,
+    examples=[
+        ({"number": "+1 (206) 555-0142"}, "+12065550142"),
+        ({"number": "206.555.0142"}, "US", "+12065550142"),
+        ({"number": "07911 123456", "type": "mobile"}, "GB", "+447911123456"),
+        ({"number": None}, None),
+        ({"type": "home"}, ABSENT),
+        ("206.555.0142", FunctionError),
+        ("abc", FunctionError),
+        ("+1 800 FLOWERS", FunctionError),
+    ],
+)
+def phone_e164(phone: Phone, region: str | None = None) -> str | Absent | None:
+    """The number with `+` and country code, digits only (E.164)."""
+    return _answer(phone, region, dialing.e164)
+
+
+@function(
+    inverse=_digits_to_number,
+    part="number",
+    lossy=True,
+    can_fail=True,
+    examples=[({"number": "+12065550142"}, "12065550142"), ("206-555-0142", "US", "12065550142")],
+)
+def phone_digits(phone: Phone, region: str | None = None) -> str | Absent | None:
+    """The country code and number, digits only."""
+    number = _answer(phone, region, dialing.e164)
+    return number[1:] if isinstance(number, str) else number
+
+
+@function(
+    inverse=_to_number,
+    part="number",
+    lossy=True,
+    can_fail=True,
+    examples=[({"number": "+12065550142"}, "(206) 555-0142"), ("+447911123456", "07911 123456")],
+)
+def phone_national(phone: Phone, region: str | None = None) -> str | Absent | None:
+    """The number as people of its country write it. The way back needs the region."""
+    return _answer(phone, region, dialing.national)
+
+
+@function(
+    inverse=_dashed_to_number,
+    part="number",
+    lossy=True,
+    can_fail=True,
+    examples=[
+        ({"number": "+12065550142"}, "206-555-0142"),
+        ("123-456-7890", "US", "123-456-7890"),
+        ("+447911123456", "+44-7911-123456"),
+        ("123-456-7890", FunctionError),
+    ],
+)
+def phone_dashed(phone: Phone, region: str | None = None) -> str | Absent | None:
+    """Groups joined by dashes; with `+` and country code unless that is 1."""
+    return _answer(phone, region, dialing.dashed)
+
+
+@function(can_fail=True, examples=[("+12065550142", "1"), ("+447911123456", "44")])
+def phone_country_code(phone: Phone, region: str | None = None) -> str | Absent | None:
+    """The country calling code, digits only."""
+    return _answer(phone, region, dialing.country_code)
+
+
+@function(
+    can_fail=True,
+    examples=[("+12065550142", "US"), ("+442079460958", "GB"), ("+80012345678", FunctionError)],
+)
+def phone_region(phone: Phone, region: str | None = None) -> str | Absent | None:
+    """The country as two letters (ISO 3166); refused where the number does not tell it."""
+    return _answer(phone, region, dialing.region_of)
+
+
+def _same(written: str) -> str:
+    return written
+
+
+@function(
+    inverse=_same,
+    part="extension",
+    lossy=True,
+    can_fail=True,
+    examples=[
+        ({"number": "+12065550142", "extension": "7"}, "7"),
+        ({"number": "+1 206 555 0142 ext. 12"}, "12"),
+        ({"number": "+12065550142"}, ABSENT),
+        ({"number": "+12065550142", "extension": None}, None),
+    ],
+)
+def phone_extension(phone: Phone) -> str | Absent | None:
+    """The extension: the stated one, else the one at the end of the number."""
+    if isinstance(phone, dict) and "extension" in phone:
+        stated = phone["extension"]
+        if stated is None or isinstance(stated, str):
+            return stated
+        raise FunctionError(f"the extension is no text but {kind(stated)}")
+    number = _number(phone)
+    if not isinstance(number, str):
+        return number
+    return dialing.taken_apart(number)[1] or ABSENT

@@ -1,0 +1,83 @@
+"""The table of all functions: custmap's own, and a project's beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType, ModuleType
+from typing import Final
+
+from custmap.expressions.function import FunctionSpec
+from custmap.functions import choice, collections, conversion, dates, names, phones, text
+from custmap.functions.calling import answering_json
+from custmap.functions.declare import declared
+
+JMESPATH_BUILTINS: Final = frozenset(
+    {
+        "abs",
+        "avg",
+        "ceil",
+        "contains",
+        "ends_with",
+        "floor",
+        "join",
+        "keys",
+        "length",
+        "map",
+        "max",
+        "max_by",
+        "merge",
+        "min",
+        "min_by",
+        "not_null",
+        "reverse",
+        "sort",
+        "sort_by",
+        "starts_with",
+        "sum",
+        "to_array",
+        "to_number",
+        "to_string",
+        "type",
+        "values",
+    }
+)
+
+
+def _declared_in(module: ModuleType) -> list[FunctionSpec]:
+    """The functions that a module itself declares, in the order of its text; not those it imports."""
+    return [
+        spec
+        for member in vars(module).values()
+        if (spec := declared(member)) is not None and member.__module__ == module.__name__
+    ]
+
+
+def _library() -> dict[str, FunctionSpec]:
+    topics = (names, phones, text, conversion, dates, choice, collections)
+    return {spec.name: spec for module in topics for spec in _declared_in(module)}
+
+
+LIBRARY: Final[Mapping[str, FunctionSpec]] = MappingProxyType(_library())
+"""custmap's own functions by name, in the order in which the reference shows them."""
+
+
+def with_functions(modules: Sequence[ModuleType]) -> Mapping[str, FunctionSpec]:
+    """The library and the functions that the modules declare.
+
+    What a project's function gives back is checked to be JSON. ValueError when a name is taken already,
+    by the library, by JMESPath or by another module, or when a module declares nothing.
+    """
+    table = dict(LIBRARY)
+    owner = dict.fromkeys(LIBRARY, "custmap")
+    for module in modules:
+        added = _declared_in(module)
+        if not added:
+            raise ValueError(f"`{module.__name__}` declares no function for mappings")
+        for spec in added:
+            taken = "JMESPath" if spec.name in JMESPATH_BUILTINS else owner.get(spec.name)
+            if taken is not None:
+                raise ValueError(f"function `{spec.name}` of `{module.__name__}` exists already in {taken}")
+            table[spec.name] = replace(spec, call=answering_json(spec.call))
+            owner[spec.name] = f"`{module.__name__}`"
+    return MappingProxyType(table)

@@ -1,0 +1,143 @@
+"""Functions of texts; all of them count characters, that is Unicode code points, as JSON Schema does."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import partial
+from typing import Final
+
+from custmap.expressions.function import FunctionError
+from custmap.functions.conversion import text as text_of
+from custmap.functions.declare import function as _function
+
+function = partial(_function, topic="text")
+
+# A request body is read by machines with limits of their own; a text longer than this is a mistake.
+_LONGEST: Final = 1_000_000
+_JOINER: Final = "\u200d"
+
+
+def _same(text: str) -> str:
+    return text
+
+
+@function(inverse=_same, lossy=True, examples=[("Alex@Example.COM", "alex@example.com")])
+def lower(text: str) -> str:
+    """The text in small letters."""
+    return text.lower()
+
+
+@function(inverse=_same, lossy=True, examples=[("vip", "VIP")])
+def upper(text: str) -> str:
+    """The text in capital letters."""
+    return text.upper()
+
+
+@function(inverse=_same, lossy=True, examples=[("  a b \n", "a b"), (" ", "")])
+def trim(text: str) -> str:
+    """The text without white space at both ends."""
+    return text.strip()
+
+
+@function(
+    can_fail=True,
+    examples=[("abcdef", 3, "abc"), ("ab", 3, "ab"), ("cafe\u0301", 4, "caf"), ("a", -1, FunctionError)],
+)
+def truncate(text: str, length: int) -> str:
+    """At most `length` characters; a letter is not parted from its accent, nor an emoji cut apart.
+
+    Where one sign alone is longer than `length`, it is cut all the same.
+    """
+    if length < 0:
+        raise FunctionError("a length is 0 or more")
+    if len(text) <= length:
+        return text
+    end = length
+    while end > 0 and _continues(text, end):
+        end -= 1
+    return text[: end or length]
+
+
+def _continues(text: str, at: int) -> bool:
+    """Does the character at `at` belong to the sign that the one before it began?"""
+    here, before = text[at], text[at - 1]
+    if unicodedata.category(here) in ("Mn", "Me", "Mc") or here == _JOINER or before == _JOINER:
+        return True
+    if "\U0001f3fb" <= here <= "\U0001f3ff":  # skin tones
+        return True
+    if not _regional(here):
+        return False
+    run = 0
+    while run < at and _regional(text[at - 1 - run]):
+        run += 1
+    return run % 2 == 1  # flags are pairs of regional letters
+
+
+def _regional(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"
+
+
+@function(
+    can_fail=True,
+    examples=[("a-b-c", "-", "", "abc"), ("a.b", ".", ",", "a,b"), ("a", "", "x", FunctionError)],
+)
+def replace(text: str, old: str, new: str) -> str:
+    """The text with `new` in every place of `old`."""
+    if not old:
+        raise FunctionError("an empty text cannot be replaced")
+    if len(text) + text.count(old) * (len(new) - len(old)) > _LONGEST:
+        raise FunctionError("the result is too long")
+    return text.replace(old, new)
+
+
+def _unsplit(parts: list[str], separator: str) -> str:
+    if not isinstance(parts, list) or not all(isinstance(one, str) for one in parts):
+        raise FunctionError("expected a list of texts")
+    if any(separator in one for one in parts):
+        raise FunctionError("an item has the separator in it")
+    return separator.join(parts)
+
+
+@function(
+    inverse=_unsplit,
+    can_fail=True,
+    examples=[("a,b,,c", ",", ["a", "b", "", "c"]), ("a", ",", ["a"]), ("a", "", FunctionError)],
+)
+def split(text: str, separator: str) -> list[str]:
+    """The parts between the separators, empty ones included."""
+    if not separator:
+        raise FunctionError("an empty separator separates nothing")
+    return text.split(separator)
+
+
+@function(
+    can_fail=True, examples=[("Ann", " ", "Lee", "Ann Lee"), ("C-", 42, "C-42"), ("a", [], FunctionError)]
+)
+def concat(*parts: str | float | bool) -> str:
+    """The texts one after the other; a number or boolean as `text` writes it."""
+    return "".join(map(text_of, parts))
+
+
+@function(examples=[("(206) 555-0142", "2065550142"), ("none", ""), ("٣x3", "3")])
+def digits(text: str) -> str:
+    """The digits 0–9 of the text, nothing else."""
+    return "".join(one for one in text if "0" <= one <= "9")
+
+
+@function(
+    can_fail=True,
+    examples=[("42", 6, "0", "000042"), ("1234567", 6, "0", "1234567"), ("42", 6, "ab", FunctionError)],
+)
+def pad_left(text: str, length: int, sign: str) -> str:
+    """The text, filled up on the left with one sign to `length` characters."""
+    if len(sign) != 1:
+        raise FunctionError("the sign to fill with is one character")
+    if length > _LONGEST:
+        raise FunctionError("the result is too long")
+    return text.rjust(length, sign)
+
+
+@function(examples=[("C-1001", "C-", "1001"), ("1001", "C-", "1001")])
+def without_prefix(text: str, prefix: str) -> str:
+    """The text without `prefix` where it begins with it."""
+    return text.removeprefix(prefix)
