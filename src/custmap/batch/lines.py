@@ -1,0 +1,112 @@
+"""NDJSON as it comes: one record a line, split on the byte `\\n` and nothing else.
+
+`str.splitlines` would cut a record at a U+2028 inside a text, and a text stream would stop at the first
+byte that is not UTF-8. A bad line is a value here, never an exception, so that the rest goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import RecordError
+from custmap.values.json_text import JsonError, parse_json
+
+# The longest line that is read into memory: a thousand times a large customer.
+LINE_LIMIT: Final = 16 * 1024 * 1024
+
+_BLANK: Final = b" \t\r\n"
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+class Lines(Protocol):
+    """What is read from: a binary stream, or anything with its `readline`."""
+
+    def readline(self, size: int = -1, /) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line with something on it.
+
+    `index`   counts such lines from 0, as results do.
+    `number`  counts all lines from 1, as editors do.
+    `offset`  the byte at which it starts.
+    `data`    without the line end; None when it is longer than the limit.
+    `length`  in bytes, without the line end.
+    """
+
+    index: int
+    number: int
+    offset: int
+    data: bytes | None
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A line that is JSON."""
+
+    line: Line
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that is none; `error` says why and where, and shows nothing of it."""
+
+    line: Line
+    error: RecordError
+
+
+def read_lines(stream: Lines, limit: int = LINE_LIMIT) -> Iterator[Line]:
+    """All lines that are not blank. Never more than `limit` bytes of one are held."""
+    index = number = offset = 0
+    while chunk := stream.readline(limit + 2):
+        start, size, whole = offset, len(chunk), _ends(chunk, limit + 2)
+        while not whole:
+            more = stream.readline(limit + 2)
+            size += len(more)
+            whole = _ends(more, limit + 2)
+        number += 1
+        offset += size
+        if number == 1 and chunk.startswith(_BOM):
+            chunk, start, size = chunk[3:], start + 3, size - 3
+        data = chunk.rstrip(b"\r\n") if chunk.endswith(b"\n") else chunk
+        fits = size == len(chunk) and len(data) <= limit
+        if fits and not data.strip(_BLANK):
+            continue
+        yield Line(index, number, start, data if fits else None, len(data) if fits else size)
+        index += 1
+
+
+def _ends(chunk: bytes, asked: int) -> bool:
+    """Is this the end of a line? A shorter answer than was asked for is the end of the file."""
+    return chunk.endswith(b"\n") or len(chunk) < asked
+
+
+def read_records(stream: Lines, limit: int = LINE_LIMIT) -> Iterator[Record | BadLine]:
+    """All records of an NDJSON stream in order, bad lines (CM711) in their places."""
+    for line in read_lines(stream, limit):
+        yield parse_line(line)
+
+
+def parse_line(line: Line) -> Record | BadLine:
+    """The record on a line. What is not an object is left to the mapping, which knows its schema."""
+    if line.data is None:
+        return BadLine(line, bad_line(line, f"it is longer than {LINE_LIMIT // 1024 // 1024} MiB"))
+    try:
+        return Record(line, parse_json(line.data))
+    except JsonError as error:
+        return BadLine(line, bad_line(line, error.reason, error.offset))
+
+
+def bad_line(line: Line, reason: str, offset: int | None = None) -> RecordError:
+    """CM711 with the line's number and the byte, counted from 0, both in the line and in the file."""
+    if offset is None:
+        place = f"line {line.number}, at byte {line.offset} of the file"
+    else:
+        place = f"line {line.number}, byte {offset} (byte {line.offset + offset} of the file)"
+    return RecordError([Diagnostic("CM711", f"{place}: {reason}")])

@@ -1,0 +1,110 @@
+"""Output that is whole or absent: written beside its place, made durable, then renamed.
+
+Whatever ends the run before the rename (a full disk, a signal, a bug), nobody finds half a file under
+the name that they asked for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+
+class WholeFile:
+    """A binary file that appears under `path` only when its `with` block ends without an exception.
+
+    Written as `<path>.<pid>.part`, so that two runs at once do not write into each other. A device or
+    a pipe (`/dev/null`) is written directly: renaming over it would replace it. OSError when the place
+    cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        # A link stays a link: the file that it leads to is replaced.
+        self.path = Path(os.path.realpath(path))
+        self._mode = _mode(self.path)
+        self._direct = self._mode is not None and not stat.S_ISREG(self._mode)
+        self._part = self.path.with_name(f"{self.path.name}.{os.getpid()}.part")
+        self._file: BinaryIO | None = None
+
+    def __enter__(self) -> Self:
+        self._file = (self.path if self._direct else self._part).open("wb")
+        if self._mode is not None and not self._direct:
+            self._part.chmod(stat.S_IMODE(self._mode))
+        return self
+
+    def write(self, data: bytes) -> None:
+        assert self._file is not None, "write only inside the with block"
+        self._file.write(data)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._file is not None
+        if kind is not None:
+            self._drop()
+            return
+        try:
+            self._file.flush()
+            if not self._direct:
+                os.fsync(self._file.fileno())
+            self._file.close()
+            if not self._direct:
+                self._part.replace(self.path)
+                _sync_folder(self.path.parent)
+        except BaseException:
+            self._drop()
+            raise
+
+    def _drop(self) -> None:
+        assert self._file is not None
+        with contextlib.suppress(OSError):
+            self._file.close()
+        if not self._direct:
+            with contextlib.suppress(OSError):
+                self._part.unlink()
+
+
+class Standard:
+    """Standard output as a sink like `WholeFile`; what has been written has been written.
+
+    `live`: flush after each record, because somebody may be waiting for it.
+    """
+
+    def __init__(self, stream: BinaryIO, *, live: bool = False) -> None:
+        self._stream = stream
+        self._live = live
+
+    def __enter__(self) -> Self:
+        return self
+
+    def write(self, data: bytes) -> None:
+        self._stream.write(data)
+        if self._live:
+            self._stream.flush()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._stream.flush()
+
+
+def _mode(path: Path) -> int | None:
+    try:
+        return path.stat().st_mode
+    except OSError:
+        return None
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself durable; not all file systems know how."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
