@@ -7,7 +7,7 @@ nothing about numbers, so a join only weighs it on the side that can be a text a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Final, TypeAlias
 
 from custmap.values.equality import same
@@ -95,8 +95,10 @@ def later(type_: Type, items: Type | Later | None, extra: Type | Later | None) -
 
 def meet(a: Type, b: Type) -> Type:
     """What both types allow."""
-    if a is ANY or b is ANY:
-        return b if a is ANY else a
+    if a is b or b is ANY:
+        return a
+    if a is ANY:
+        return b
     kinds = _common(a.kinds, b.kinds)
     limits: dict[str, Any] = {}
     for table, choose in ((_LOWER, max), (_UPPER, min)):
@@ -110,7 +112,7 @@ def meet(a: Type, b: Type) -> Type:
     return later(
         Type(
             kinds=kinds,
-            members=_Both(a, b) if a.members or b.members else {},
+            members=_Members(_meet_open, a, b) if a.members or b.members else {},
             free=(a.free or b.free) and not a.members and not b.members,
             required=a.required | b.required,
             enum=enum,
@@ -124,8 +126,10 @@ def meet(a: Type, b: Type) -> Type:
 
 def join(a: Type, b: Type) -> Type:
     """At least what one of the types allows."""
-    if not a.kinds or not b.kinds:
-        return a if a.kinds else b
+    if a is b or not b.kinds:
+        return a
+    if not a.kinds:
+        return b
     limits: dict[str, Any] = {}
     for table, choose in ((_LOWER, min), (_UPPER, max)):
         for name, kind in table.items():
@@ -139,7 +143,7 @@ def join(a: Type, b: Type) -> Type:
     return later(
         Type(
             kinds=a.kinds | b.kinds,
-            members=_Either(objects[0], objects[-1]) if any(side.members for side in objects) else {},
+            members=_join_members(objects),
             free=bool(objects) and all(side.free for side in objects),
             required=objects[0].required & objects[-1].required if objects else frozenset(),
             enum=_join_enum(a, b),
@@ -149,6 +153,13 @@ def join(a: Type, b: Type) -> Type:
         items=_Part(_join_open, arrays[0], arrays[-1], "items") if arrays else None,
         extra=_Part(_join_open, objects[0], objects[-1], "extra") if objects else None,
     )
+
+
+def _join_members(objects: list[Type]) -> Mapping[str, Type]:
+    """A member that only one side names may be anything that the other leaves open."""
+    if len(objects) == 1:
+        return objects[0].members
+    return _Members(_join_open, objects[0], objects[1]) if any(side.members for side in objects) else {}
 
 
 def _common(a: frozenset[str], b: frozenset[str]) -> frozenset[str]:
@@ -211,37 +222,25 @@ class _Part:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Both(Mapping[str, Type]):
-    """The members of a meet."""
+class _Members(Mapping[str, Type]):
+    """The members of a combination, each combined when it is asked for."""
 
+    combine: Callable[[Type | None, Type | None], Type | None]
     a: Type
     b: Type
+    known: dict[str, Type] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, name: str) -> Type:
-        if name not in self.a.members and name not in self.b.members:
+        if name not in self:
             raise KeyError(name)
-        return _meet_open(self.a.member(name), self.b.member(name)) or ANY
+        found = self.known.get(name)
+        if found is None:
+            found = self.combine(self.a.member(name), self.b.member(name)) or ANY
+            self.known[name] = found
+        return found
 
-    def __iter__(self) -> Iterator[str]:
-        return iter({**dict.fromkeys(self.a.members), **dict.fromkeys(self.b.members)})
-
-    def __len__(self) -> int:
-        return len(self.a.members.keys() | self.b.members.keys())
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Either(Mapping[str, Type]):
-    """The members of a join; one that only one side names may be anything that the other leaves open."""
-
-    a: Type
-    b: Type
-
-    def __getitem__(self, name: str) -> Type:
-        if name not in self.a.members and name not in self.b.members:
-            raise KeyError(name)
-        if self.a is self.b:
-            return self.a.members[name]
-        return _join_open(self.a.member(name), self.b.member(name)) or ANY
+    def __contains__(self, name: object) -> bool:
+        return name in self.a.members or name in self.b.members
 
     def __iter__(self) -> Iterator[str]:
         return iter({**dict.fromkeys(self.a.members), **dict.fromkeys(self.b.members)})

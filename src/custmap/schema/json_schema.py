@@ -9,7 +9,7 @@ needs no end.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
 from custmap.schema.combine import join, later, meet
@@ -29,18 +29,31 @@ def type_of(schema: Any, resolve: Resolve) -> Type:
     must not fail then. To pickle a type, `resolve` must be picklable.
     Keywords: https://json-schema.org/draft/2020-12/json-schema-validation
     """
-    return _read(schema, resolve, {})
+    if not isinstance(resolve, Definitions) or not isinstance(schema, dict):
+        return _read(schema, resolve, {})
+    known = resolve.known.get(id(schema))
+    if known is None:
+        known = resolve.known[id(schema)] = schema, _read(schema, resolve, {})
+    return known[1]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Definitions:
-    """`resolve` for references into one document: `#`, `#/$defs/Name`. What is not there is anything."""
+    """`resolve` for references into one document: `#`, `#/$defs/Name`. What is not there is anything.
+
+    Types are kept by the identity of their schema (and the schema with them, or another could take its
+    identity), so one that refers to itself has no more types than parts, however deep it is looked into.
+    """
 
     document: Any
+    known: dict[int, tuple[Any, Type]] = field(default_factory=dict, repr=False)
 
     def __call__(self, reference: str) -> Any:
         found = lookup(self.document, reference)
         return True if found is None else found
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Definitions, (self.document,)
 
 
 def lookup(document: Any, reference: str) -> Any:
@@ -216,9 +229,16 @@ class Members(Mapping[str, Type]):
 
     schemas: Mapping[str, Any]
     resolve: Resolve
+    known: dict[str, Type] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, name: str) -> Type:
-        return type_of(self.schemas[name], self.resolve)
+        found = self.known.get(name)
+        if found is None:
+            found = self.known[name] = type_of(self.schemas[name], self.resolve)
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.schemas
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.schemas)

@@ -40,8 +40,7 @@ def place(steps: Iterable[str | int], type_: Type | None) -> str:
             text += f"[{step}]"
             type_ = type_.items if type_ else None
             continue
-        free = type_ is None or (not type_.members and type_.known)
-        name = "*" if free else name_of(step)
+        name = name_of(step) if type_ is not None and type_.members else "*"
         text += f".{name}" if text else name
         type_ = type_.member(step) if type_ else None
     return text

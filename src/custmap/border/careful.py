@@ -1,0 +1,244 @@
+"""The slow copy: every kind of value that a caller may hand over, and every problem of a record at once.
+
+No method of a foreign class is called where a built-in one does: `str.__str__(x)` reads the text of a
+subclass whatever its own methods do. What has to be asked of a foreign object (a field of a model, the
+offset of a time zone) may raise anything and is then no JSON value.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Final
+from uuid import UUID
+
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import RecordError
+from custmap.schema.places import place
+from custmap.values.types import Type
+
+MAX_DEPTH: Final = 64
+"""How deep objects and lists may stand in each other, the record itself counted."""
+MAX_VALUES: Final = 1_000_000
+"""How many values one record may hold."""
+MAX_DIGITS: Final = 4300
+"""Python refuses to write longer integers as text (`sys.int_info.default_max_str_digits`)."""
+_MAX_BITS: Final = int(MAX_DIGITS * math.log2(10))
+
+_WANTED: Final = "A record is a dict or a `Customer`"
+_HELP: Final = {
+    "bytes": "Decode it to text",
+    "bytearray": "Decode it to text",
+    "set": "Pass a list",
+    "frozenset": "Pass a list",
+    "complex": "Pass a number",
+}
+
+_Path = tuple[str | int, ...]
+
+
+class _RefusedError(Exception):
+    """A value cannot be used; `code` and `reason` say why."""
+
+    def __init__(self, reason: str, help: str | None = None, code: str = "CM702") -> None:
+        super().__init__(reason)
+        self.reason, self.help, self.code = reason, help, code
+
+
+class _FullError(Exception):
+    """The record holds more values than are looked at."""
+
+
+def copy_carefully(record: object, type_: Type) -> dict[str, Any]:
+    """A plain copy of a record that may hold anything; RecordError with every problem."""
+    copier = _Copier(type_)
+    try:
+        plain = copier.value(record, ())
+    except _FullError:
+        copier.problems.append(Diagnostic("CM702", f"more than {MAX_VALUES:,} values in one record", path=""))
+    if copier.problems:
+        raise RecordError(copier.problems)
+    if type(plain) is not dict:
+        raise RecordError(
+            [Diagnostic("CM701", f"expected object, got {_type_name(record)}", path="", help=_WANTED)]
+        )
+    return plain
+
+
+@dataclass(slots=True)
+class _Copier:
+    """One copy at work: what is being looked into, how many values are left, what was found."""
+
+    type: Type
+    problems: list[Diagnostic] = field(default_factory=list)
+    open: list[int] = field(default_factory=list)
+    left: int = MAX_VALUES
+
+    def value(self, value: object, path: _Path) -> Any:
+        """The plain copy, or None with a problem noted."""
+        self.left -= 1
+        if self.left < 0:
+            raise _FullError
+        try:
+            return self._copy(value, path)
+        except _FullError:
+            raise
+        except _RefusedError as refused:
+            self._note(path, refused)
+        except Exception:  # whatever a foreign object raises when it is read
+            self._note(path, _RefusedError(f"{_type_name(value)} cannot be read"))
+        return None
+
+    def _copy(self, value: object, path: _Path) -> Any:
+        if value is None or value is True or value is False:
+            return value
+        for kind in _classes(value):
+            if (scalar := _SCALARS.get(kind)) is not None:
+                return scalar(value)
+            if kind is dict:
+                return self._map(value, dict.items(value), path)  # type: ignore[arg-type]  # kind is its class
+            if kind is list:
+                return self._list(value, list.__iter__(value), path)  # type: ignore[arg-type]  # as above
+            if kind is tuple:
+                return self._list(value, tuple.__iter__(value), path)  # type: ignore[arg-type]  # as above
+            if kind is Enum:
+                with self._inside(value):
+                    return self.value(value.value, path)  # type: ignore[attr-defined]  # an Enum has one
+            if _is_model(kind):
+                return self._model(value, path)
+        name = _type_name(value)
+        raise _RefusedError(f"{name} is no JSON value", _HELP.get(name))
+
+    def _map(self, holder: object, entries: Iterable[tuple[object, object]], path: _Path) -> dict[str, Any]:
+        copy: dict[str, Any] = {}
+        with self._inside(holder):
+            for key, value in entries:
+                try:
+                    name = _key(key)
+                    if name in copy:
+                        raise _RefusedError("two keys are the same text")
+                except _RefusedError as refused:
+                    self._note(path, refused)
+                    continue
+                copy[name] = self.value(value, (*path, name))
+        return copy
+
+    def _list(self, holder: object, items: Iterable[object], path: _Path) -> list[Any]:
+        with self._inside(holder):
+            return [self.value(item, (*path, position)) for position, item in enumerate(items)]
+
+    def _model(self, model: Any, path: _Path) -> Any:
+        """A pydantic model: the fields that were set, under their aliases; of a root model the root."""
+        stated, values = model.__pydantic_fields_set__, model.__dict__
+        if getattr(type(model), "__pydantic_root_model__", False):
+            with self._inside(model):
+                return self.value(values["root"], path)
+        fields = type(model).__pydantic_fields__
+        entries = [(spec.alias or name, values[name]) for name, spec in fields.items() if name in stated]
+        return self._map(model, [*entries, *(model.__pydantic_extra__ or {}).items()], path)
+
+    @contextmanager
+    def _inside(self, holder: object) -> Iterator[None]:
+        if id(holder) in self.open:
+            raise _RefusedError("contains itself")
+        if len(self.open) >= MAX_DEPTH:
+            raise _RefusedError(f"nested over {MAX_DEPTH} deep", code="CM703")
+        self.open.append(id(holder))
+        try:
+            yield
+        finally:
+            self.open.pop()
+
+    def _note(self, path: _Path, refused: _RefusedError) -> None:
+        where = place(path, self.type)
+        self.problems.append(Diagnostic(refused.code, refused.reason, path=where, help=refused.help))
+
+
+def _classes(value: object) -> tuple[type, ...]:
+    """The classes of a value as Python itself sees them, whatever its `__class__` says."""
+    return type.__dict__["__mro__"].__get__(type(value))  # type: ignore[no-any-return]
+
+
+def _type_name(value: object) -> str:
+    name = str.__str__(type.__dict__["__name__"].__get__(type(value)))
+    return name if name.isidentifier() and name.isascii() and len(name) <= 64 else "an object"
+
+
+def _is_model(kind: type) -> bool:
+    return kind.__name__ == "BaseModel" and kind.__module__ == "pydantic.main"
+
+
+def _key(key: object) -> str:
+    if str not in _classes(key):
+        raise _RefusedError(f"expected text as key, got {_type_name(key)}")
+    return _text(key)
+
+
+def _text(value: Any) -> str:
+    text = str.__str__(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise _RefusedError("text with half of a surrogate pair, which is no Unicode text") from None
+    return text
+
+
+def _integer(value: Any) -> int:
+    number = int.__int__(value)
+    if number.bit_length() > _MAX_BITS:
+        raise _RefusedError(f"integer of over {MAX_DIGITS} digits")
+    return number
+
+
+def _float(value: Any) -> float:
+    number = float.__float__(value)
+    if not math.isfinite(number):
+        raise _RefusedError("expected a finite number, got NaN or infinity", "Say null, or leave it out")
+    return number
+
+
+def _decimal(value: Any) -> int | float:
+    """Exactly the same number: an int, or the float whose shortest text is this number."""
+    number = Decimal(value)
+    if not number.is_finite():
+        raise _RefusedError("expected a finite number, got NaN or infinity", "Say null, or leave it out")
+    if number.adjusted() >= MAX_DIGITS:
+        raise _RefusedError(f"integer of over {MAX_DIGITS} digits")
+    if number == number.to_integral_value():
+        return int(number)
+    nearest = float(number)
+    if Decimal(repr(nearest)) != number:
+        raise _RefusedError("Decimal with more digits than a JSON number keeps", "Pass it as text")
+    return nearest
+
+
+def _datetime(value: Any) -> str:
+    if dt.datetime.utcoffset(value) is None:
+        raise _RefusedError(
+            "datetime without an offset", "Give it a time zone: which moment it is, is not said"
+        )
+    return str.__str__(dt.datetime.isoformat(value))
+
+
+def _date(value: Any) -> str:
+    return str.__str__(dt.date.isoformat(value))
+
+
+def _uuid(value: Any) -> str:
+    return str.__str__(UUID.__str__(value))
+
+
+_SCALARS: Final[dict[type, Callable[[Any], Any]]] = {
+    str: _text,
+    int: _integer,
+    float: _float,
+    Decimal: _decimal,
+    dt.datetime: _datetime,
+    dt.date: _date,
+    UUID: _uuid,
+}

@@ -1,0 +1,146 @@
+"""Records in: a caller's object to a plain dict that shares nothing with it.
+
+Nearly every record is made of exact dicts, lists, texts and finite numbers already. These are copied
+by a few lines that trust nothing and ask little; at the first thing that is out of the ordinary the
+record goes to `careful`, which knows every kind of value and names every problem.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal, TypeAlias
+
+import msgspec
+
+from custmap.border.careful import MAX_DEPTH, MAX_VALUES, copy_carefully
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import RecordError
+from custmap.schema.canonical import Canonical
+from custmap.schema.places import word_for
+from custmap.values.types import Type
+
+Nulls: TypeAlias = Literal["clear", "absent"]
+
+_TEXT_PARTS: Final = {"name": "formatted", "phone": "number"}
+"""Fields of `Customer` that may be a text, and the part that the text stands for."""
+
+# Longer integers take time that grows with the square of their digits; `careful` decides about them.
+_SMALL: Final = 1 << 63
+
+
+# Writing the record as JSON is the quickest way to look into every text: it fails at a lone surrogate.
+_ENCODE: Final = msgspec.json.Encoder().encode
+
+
+class _UnusualError(Exception):
+    """The record holds something that the quick copy does not know."""
+
+
+def take(
+    record: object, canonical: Canonical, *, nulls: Nulls = "clear", check: bool = True
+) -> dict[str, Any]:
+    """A record as plain, new values: exact dict, list, str, int, float, bool and None.
+
+    `record` is a dict or a pydantic model (of which the fields that were set are read).
+    `nulls="absent"` drops nulls of named fields, at every depth; those of free maps and lists stay.
+    `check=False` skips only the check against the canonical schema.
+
+    RecordError, and nothing else, with every problem: CM702 no JSON value, CM703 nested over 64 deep,
+    CM701 outside the canonical schema.
+    """
+    try:
+        plain = _copy_map(record, MAX_DEPTH, [MAX_VALUES])
+        _ENCODE(plain)
+    except Exception:  # hostile objects may raise anything; the careful copy finds out what it was
+        plain = copy_carefully(record, canonical.type)
+    return take_parsed(plain, canonical, nulls=nulls, check=check)
+
+
+def take_parsed(
+    record: object, canonical: Canonical, *, nulls: Nulls = "clear", check: bool = True
+) -> dict[str, Any]:
+    """`take` for what custmap's own strict JSON parser has just made: plain and finite, so nothing is copied.
+
+    The dict is the caller's no longer: a text name is replaced in it, nulls are dropped from it.
+    """
+    if type(record) is not dict:
+        raise RecordError([Diagnostic("CM701", f"expected object, got {word_for(record)}", path="")])
+    if canonical.is_customer:
+        for field, part in _TEXT_PARTS.items():
+            text = record.get(field)
+            if type(text) is str:
+                record[field] = {part: text}
+    if nulls == "absent":
+        _drop_nulls(record, canonical.type)
+    if check:
+        canonical.check(record)
+    return record
+
+
+def _copy_map(record: Any, depth: int, budget: list[int]) -> dict[str, Any]:
+    """`budget` holds how many more values there may be: shared parts could make a small record endless."""
+    if type(record) is not dict or depth == 0:
+        raise _UnusualError
+    copy = record.copy()
+    budget[0] -= len(copy)
+    if budget[0] < 0:
+        raise _UnusualError
+    for key, value in copy.items():
+        kind = type(value)
+        if type(key) is not str:
+            raise _UnusualError
+        if kind is str:
+            continue
+        if kind is dict:
+            copy[key] = _copy_map(value, depth - 1, budget)
+        elif kind is list:
+            copy[key] = _copy_list(value, depth - 1, budget)
+        elif value is not None and kind is not bool:
+            _check_number(value, kind)
+    return copy
+
+
+def _copy_list(record: list[Any], depth: int, budget: list[int]) -> list[Any]:
+    if depth == 0:
+        raise _UnusualError
+    copy = record.copy()
+    budget[0] -= len(copy)
+    if budget[0] < 0:
+        raise _UnusualError
+    for position, value in enumerate(copy):
+        kind = type(value)
+        if kind is str:
+            continue
+        if kind is dict:
+            copy[position] = _copy_map(value, depth - 1, budget)
+        elif kind is list:
+            copy[position] = _copy_list(value, depth - 1, budget)
+        elif value is not None and kind is not bool:
+            _check_number(value, kind)
+    return copy
+
+
+def _check_number(value: Any, kind: type) -> None:
+    if kind is int:
+        if not -_SMALL <= value < _SMALL:
+            raise _UnusualError
+    elif kind is not float or value - value != 0.0:  # infinity and NaN minus themselves are NaN
+        raise _UnusualError
+
+
+def _drop_nulls(value: Any, type_: Type | None) -> None:
+    """Drop the nulls of named fields in place."""
+    if type_ is None:
+        return
+    if type(value) is list:
+        if (items := type_.items) is not None:
+            for item in value:
+                _drop_nulls(item, items)
+        return
+    if type(value) is not dict:
+        return
+    members = type_.members
+    for name in [name for name, item in value.items() if item is None and name in members]:
+        del value[name]
+    for name, item in value.items():
+        if type(item) is dict or type(item) is list:
+            _drop_nulls(item, type_.member(name))
