@@ -1,4 +1,4 @@
-"""JSON in and out: RFC 8259 and nothing lost; the JSONTestSuite and the naughty strings where they are at hand."""
+"""JSON in and out: RFC 8259 and nothing lost; the JSONTestSuite and the naughty strings too."""
 
 from __future__ import annotations
 
