@@ -1,0 +1,237 @@
+"""The nodes of an expression: small, frozen, each with the characters it came from.
+
+`jmespath` parses into dicts without positions and splits one path over several forms; here a path is
+always a chain of `Field` and `Index` down to `Current`, so that reading, inferring and emitting match
+on one shape. `start` and `end` are offsets into the expression's text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """`@`, or what a path, a projection or a pipe starts from without saying so."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A constant: `'text'` or `` `JSON` ``."""
+
+    value: Any
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A member of an object; `quoted`: its name was written in double quotes."""
+
+    base: Node
+    name: str
+    quoted: bool
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An item of a list; negative positions count from the end."""
+
+    base: Node
+    position: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Some items of a list, as Python's slices choose them; `step` is never 0."""
+
+    base: Node
+    first: int | None
+    stop: int | None
+    step: int | None
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flatten:
+    """The items of a list, lists among them replaced by their items."""
+
+    base: Node
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """`body` of each item of a list; what is null is dropped."""
+
+    base: Node
+    body: Node
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class ValueProjection:
+    """`body` of each member of an object, as a list; what is null is dropped."""
+
+    base: Node
+    body: Node
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """`body` of each item of a list for which `condition` holds."""
+
+    base: Node
+    condition: Node
+    body: Node
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pipe:
+    """`right`, with what `left` gives as its current value."""
+
+    left: Node
+    right: Node
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class MultiList:
+    """A new list of several expressions over one value."""
+
+    base: Node
+    items: tuple[Node, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class MultiHash:
+    """A new object of several expressions over one value."""
+
+    base: Node
+    entries: tuple[tuple[str, Node], ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """`left` when it is true in JMESPath's sense, else `right`."""
+
+    left: Node
+    right: Node
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """`left` when it is false in JMESPath's sense, else `right`."""
+
+    left: Node
+    right: Node
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """`true` when the operand is false in JMESPath's sense."""
+
+    operand: Node
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`operator` is Python's sign: `==`, `!=`, `<`, `<=`, `>`, `>=`."""
+
+    operator: str
+    left: Node
+    right: Node
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function call."""
+
+    name: str
+    arguments: tuple[Node, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """`&body`: an expression handed to a function; stands only as an argument."""
+
+    body: Node
+    start: int
+    end: int
+
+
+Node: TypeAlias = (
+    Current
+    | Literal
+    | Field
+    | Index
+    | Slice
+    | Flatten
+    | Projection
+    | ValueProjection
+    | Filter
+    | Pipe
+    | MultiList
+    | MultiHash
+    | Or
+    | And
+    | Not
+    | Comparison
+    | Call
+    | Reference
+)
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes directly inside a node, in the order of their text."""
+    match node:
+        case Current() | Literal():
+            return ()
+        case Field() | Index() | Slice() | Flatten():
+            return (node.base,)
+        case Projection() | ValueProjection():
+            return node.base, node.body
+        case Filter():
+            return node.base, node.condition, node.body
+        case MultiList():
+            return node.base, *node.items
+        case MultiHash():
+            return node.base, *(entry for _, entry in node.entries)
+        case Not():
+            return (node.operand,)
+        case Call():
+            return node.arguments
+        case Reference():
+            return (node.body,)
+        case _:
+            return node.left, node.right

@@ -1,0 +1,287 @@
+"""JMESPath's own functions, with types.
+
+As the specification has them (jmespath.org, "Built-in Functions"), with three changes: equality is
+JSON's, what the package would raise is a FunctionError, and a null that a function makes (`max` of
+`[]`) is ABSENT, which the plain form turns back. Arguments' kinds are checked by who calls.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from typing import Any, Final
+
+from custmap.expressions.function import Argument, FunctionError, FunctionSpec
+from custmap.expressions.runtime import NUMBERS, kind_of
+from custmap.values.absent import ABSENT
+from custmap.values.equality import same
+from custmap.values.types import (
+    ANY,
+    ARRAY,
+    BOOLEAN,
+    INTEGER,
+    NUMBER,
+    OBJECT,
+    STRING,
+    Type,
+)
+
+REFERENCE: Final = Type(kinds=frozenset({"expression"}))
+TOPIC: Final = "jmespath"
+
+_NUMBERS: Final = Type(kinds=frozenset({"array"}), items=NUMBER)
+_TEXTS: Final = Type(kinds=frozenset({"array"}), items=STRING)
+_SCALAR: Final = Type(kinds=frozenset({"string", "number"}), absent=True)
+
+
+def _abs(number: Any) -> Any:
+    return abs(number)
+
+
+def _avg(numbers: list[Any]) -> Any:
+    _all(numbers, NUMBERS, "number")
+    return _finite(lambda: sum(numbers) / len(numbers)) if numbers else ABSENT
+
+
+def _ceil(number: Any) -> int:
+    return math.ceil(number)
+
+
+def _contains(subject: Any, search: Any) -> bool:
+    if subject.__class__ is str:
+        if search.__class__ is not str:
+            raise FunctionError(f"expected text to look for, got {kind_of(search)}")
+        return search in subject
+    return any(same(item, search) for item in subject)
+
+
+def _ends_with(text: str, suffix: str) -> bool:
+    return text.endswith(suffix)
+
+
+def _floor(number: Any) -> int:
+    return math.floor(number)
+
+
+def _join(glue: str, texts: list[Any]) -> str:
+    _all(texts, (str,), "text")
+    return glue.join(texts)
+
+
+def _keys(entries: dict[str, Any]) -> list[str]:
+    return list(entries)
+
+
+def _length(value: Any) -> int:
+    return len(value)
+
+
+def _map(of: Callable[[Any], Any], items: list[Any]) -> list[Any]:
+    return [of(item) for item in items]
+
+
+def _max(items: list[Any]) -> Any:
+    _ordered(items)
+    return max(items, default=ABSENT)
+
+
+def _max_by(items: list[Any], by: Callable[[Any], Any]) -> Any:
+    return _pick(items, by, max)
+
+
+def _merge(*objects: dict[str, Any]) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for entries in objects:
+        merged.update(entries)
+    return merged
+
+
+def _min(items: list[Any]) -> Any:
+    _ordered(items)
+    return min(items, default=ABSENT)
+
+
+def _min_by(items: list[Any], by: Callable[[Any], Any]) -> Any:
+    return _pick(items, by, min)
+
+
+def _not_null(*values: Any) -> Any:
+    """Sees ABSENT: of absent and null arguments alone it is null when a null is among them."""
+    for value in values:
+        if value is not None and value is not ABSENT:
+            return value
+    return None if any(value is None for value in values) else ABSENT
+
+
+def _reverse(value: Any) -> Any:
+    return value[::-1]
+
+
+def _sort(items: list[Any]) -> list[Any]:
+    _ordered(items)
+    return sorted(items)
+
+
+def _sort_by(items: list[Any], by: Callable[[Any], Any]) -> list[Any]:
+    keys = [by(item) for item in items]
+    _ordered(keys)
+    return [items[at] for at in sorted(range(len(items)), key=keys.__getitem__)]
+
+
+def _starts_with(text: str, prefix: str) -> bool:
+    return text.startswith(prefix)
+
+
+def _sum(numbers: list[Any]) -> Any:
+    _all(numbers, NUMBERS, "number")
+    return _finite(lambda: sum(numbers))
+
+
+def _to_array(value: Any) -> list[Any]:
+    return value if value.__class__ is list else [value]
+
+
+def _to_number(value: Any) -> Any:
+    if value.__class__ in NUMBERS:
+        return value
+    if value.__class__ is not str:
+        return ABSENT
+    try:
+        return int(value)
+    except ValueError:
+        pass
+    try:
+        number = float(value)
+    except ValueError:
+        return ABSENT
+    return number if math.isfinite(number) else ABSENT
+
+
+def _to_string(value: Any) -> str:
+    return value if value.__class__ is str else json.dumps(value, separators=(",", ":"))
+
+
+def _type(value: Any) -> str:
+    if value.__class__ in NUMBERS:
+        return "number"
+    return {str: "string", bool: "boolean", list: "array", dict: "object"}.get(value.__class__, "null")
+
+
+def _values(entries: dict[str, Any]) -> list[Any]:
+    return list(entries.values())
+
+
+def _all(items: list[Any], classes: tuple[type, ...], word: str) -> None:
+    for item in items:
+        if item.__class__ not in classes:
+            raise FunctionError(f"expected {word} in the list, got {kind_of(item)}")
+
+
+def _ordered(items: list[Any]) -> None:
+    """All numbers or all texts, or FunctionError."""
+    if not items:
+        return
+    if items[0].__class__ in NUMBERS:
+        _all(items, NUMBERS, "number")
+    elif items[0].__class__ is str:
+        _all(items, (str,), "text")
+    else:
+        raise FunctionError(f"expected numbers or texts in the list, got {kind_of(items[0])}")
+
+
+def _pick(items: list[Any], by: Callable[[Any], Any], choose: Any) -> Any:
+    keys = [by(item) for item in items]
+    _ordered(keys)
+    return items[choose(range(len(items)), key=keys.__getitem__)] if items else ABSENT
+
+
+def _finite(compute: Callable[[], Any]) -> Any:
+    """A sum of finite numbers can leave the range of floats; JSON has no infinity."""
+    try:
+        number = compute()
+    except OverflowError:
+        number = math.inf
+    if number.__class__ is float and not math.isfinite(number):
+        raise FunctionError("gives a number that is too large")
+    return number
+
+
+def _of(*kinds: str) -> Type:
+    return Type(kinds=frozenset(kinds))
+
+
+def _spec(
+    call: Callable[..., Any], result: Type, summary: str, *arguments: Argument, variadic: bool = False
+) -> FunctionSpec:
+    name = call.__name__.removeprefix("_")
+    return FunctionSpec(name, call, arguments, result, summary, TOPIC, variadic=variadic)
+
+
+_TABLE: Final = (
+    _spec(_abs, NUMBER, "The number without its sign", Argument("number", NUMBER)),
+    _spec(_avg, NUMBER.maybe_absent(), "The mean of a list of numbers", Argument("numbers", _NUMBERS)),
+    _spec(_ceil, INTEGER, "The next integer above", Argument("number", NUMBER)),
+    _spec(
+        _contains,
+        BOOLEAN,
+        "Does a list hold an item, or a text another?",
+        Argument("subject", _of("array", "string")),
+        Argument("search"),
+    ),
+    _spec(_ends_with, BOOLEAN, "Does a text end so?", Argument("text", STRING), Argument("suffix", STRING)),
+    _spec(_floor, INTEGER, "The next integer below", Argument("number", NUMBER)),
+    _spec(_join, STRING, "Texts in one, glued", Argument("glue", STRING), Argument("texts", _TEXTS)),
+    _spec(_keys, _TEXTS, "The names of an object's members", Argument("object", OBJECT)),
+    _spec(
+        _length,
+        INTEGER,
+        "How many characters, items or members",
+        Argument("subject", _of("string", "array", "object")),
+    ),
+    _spec(
+        _map, ARRAY, "An expression of each item", Argument("expression", REFERENCE), Argument("items", ARRAY)
+    ),
+    _spec(_max, _SCALAR, "The largest", Argument("items", ARRAY)),
+    _spec(
+        _max_by,
+        ANY.maybe_absent(),
+        "The item with the largest key",
+        Argument("items", ARRAY),
+        Argument("by", REFERENCE),
+    ),
+    _spec(_merge, OBJECT, "Objects laid over each other", Argument("object", OBJECT), variadic=True),
+    _spec(_min, _SCALAR, "The smallest", Argument("items", ARRAY)),
+    _spec(
+        _min_by,
+        ANY.maybe_absent(),
+        "The item with the smallest key",
+        Argument("items", ARRAY),
+        Argument("by", REFERENCE),
+    ),
+    _spec(_not_null, ANY.maybe_absent(), "The first that is not null", Argument("value"), variadic=True),
+    _spec(
+        _reverse,
+        _of("array", "string"),
+        "A list or a text backwards",
+        Argument("subject", _of("array", "string")),
+    ),
+    _spec(_sort, ARRAY, "A list of numbers or texts in order", Argument("items", ARRAY)),
+    _spec(
+        _sort_by, ARRAY, "Items in the order of a key", Argument("items", ARRAY), Argument("by", REFERENCE)
+    ),
+    _spec(
+        _starts_with, BOOLEAN, "Does a text start so?", Argument("text", STRING), Argument("prefix", STRING)
+    ),
+    _spec(_sum, NUMBER, "The sum of a list of numbers", Argument("numbers", _NUMBERS)),
+    _spec(_to_array, ARRAY, "A list stays, anything else becomes one", Argument("value")),
+    _spec(_to_number, NUMBER.maybe_absent(), "A number, read from a text if need be", Argument("value")),
+    _spec(_to_string, STRING, "A text stays, anything else becomes JSON", Argument("value")),
+    _spec(_type, STRING, "The name of a value's type", Argument("value")),
+    _spec(_values, ARRAY, "The values of an object's members", Argument("object", OBJECT)),
+)
+
+BUILTINS: Final[dict[str, FunctionSpec]] = {spec.name: spec for spec in _TABLE}
+
+NULL_TAKERS: Final = frozenset({"not_null", "to_array", "to_string", "type"})
+"""Absent or null as the first argument does not make these calls absent or null."""

@@ -1,0 +1,121 @@
+"""Function calls in generated code: which arguments are tested, and what an absent or null one does.
+
+custmap's own functions never see null or absent. JMESPath's own see null where their signature takes
+it. Arguments' kinds are tested here, unless the code that made the value vouches for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from custmap.expressions.ast import Call, Reference
+from custmap.expressions.builtins import BUILTINS, NULL_TAKERS, REFERENCE
+from custmap.expressions.errors import ExpressionError
+from custmap.expressions.function import LAZY, Argument, FunctionSpec
+from custmap.expressions.runtime import KIND_CLASSES
+from custmap.values.nearest import nearest
+from custmap.values.types import KINDS, Type
+
+_CLASS_NAMES: Final = {
+    "string": "str",
+    "boolean": "bool",
+    "integer": "int",
+    "array": "list",
+    "object": "dict",
+}
+
+
+def find_function(call: Call, functions: Mapping[str, FunctionSpec]) -> FunctionSpec:
+    """The function of a call, JMESPath's own first; ExpressionError CM304 when there is none."""
+    spec = BUILTINS.get(call.name) or functions.get(call.name)
+    if spec is None:
+        meant = nearest(call.name, [*BUILTINS, *functions])
+        help = f"Did you mean `{meant}`?" if meant else None
+        raise ExpressionError(
+            "CM304", f"there is no function `{call.name}`", call.start, len(call.name), help
+        )
+    return spec
+
+
+def argument_of(spec: FunctionSpec, position: int) -> Argument:
+    """What stands at a position of a call; the last argument of a variadic function repeats."""
+    return spec.arguments[min(position, len(spec.arguments) - 1)]
+
+
+def check_call(call: Call, spec: FunctionSpec) -> None:
+    """ExpressionError CM308 for a number of arguments, or `&`, that the function does not take."""
+    given = len(call.arguments)
+    least = sum(not argument.optional for argument in spec.arguments)
+    most = None if spec.variadic else len(spec.arguments)
+    if given < least or (most is not None and given > most):
+        raise ExpressionError(
+            "CM308",
+            f"`{spec.name}` takes {_count(least, most)}, not {given}",
+            call.start,
+            call.end - call.start,
+            f"Write `{signature(spec)}`.",
+        )
+    for position, node in enumerate(call.arguments):
+        wants = argument_of(spec, position).type.kinds == REFERENCE.kinds
+        if wants != isinstance(node, Reference):
+            reason = "needs an expression here" if wants else "takes a value here, no expression"
+            help = "Write `&` before it." if wants else "Leave `&` out."
+            raise ExpressionError(
+                "CM308", f"`{spec.name}` {reason}", node.start, max(1, node.end - node.start), help
+            )
+
+
+def _count(least: int, most: int | None) -> str:
+    if most is None:
+        return f"{least} or more arguments"
+    if least == most:
+        return f"{least} argument{'s' * (least != 1)}"
+    return f"{least} to {most} arguments"
+
+
+def signature(spec: FunctionSpec) -> str:
+    """`truncate(text, length)`, as it stands in help."""
+    parts = [
+        f"&{each.name}" if each.type.kinds == REFERENCE.kinds else each.name + "?" * each.optional
+        for each in spec.arguments
+    ]
+    return f"{spec.name}({', '.join(parts)}{', …' * spec.variadic})"
+
+
+def is_builtin(spec: FunctionSpec) -> bool:
+    return BUILTINS.get(spec.name) is spec
+
+
+def needs_value(spec: FunctionSpec, position: int) -> bool:
+    """Does null (and so absent) at this argument make the call null, unseen by the function?
+
+    Always for custmap's functions; for JMESPath's at the first argument, and where null is no
+    accepted kind.
+    """
+    if not is_builtin(spec):
+        return True
+    if spec.name in NULL_TAKERS:
+        return False
+    return position == 0 or "null" not in argument_of(spec, position).type.kinds
+
+
+def kinds_text(type_: Type) -> str:
+    """The kinds that an argument accepts, for `refuse`; empty: any."""
+    return "" if type_.kinds >= KINDS - {"null"} else " ".join(sorted(type_.kinds - {"null"}))
+
+
+def class_test(code: str, kinds: str) -> str:
+    """The test that a local's class is one of the kinds."""
+    names = kinds.split()
+    if len(names) == 1 and names[0] in _CLASS_NAMES:
+        return f"{code}.__class__ is {_CLASS_NAMES[names[0]]}"
+    if set(names) <= {"number", "integer"}:
+        return f"{code}.__class__ in NUMBERS"
+    classes = dict.fromkeys(each.__name__ for name in names for each in KIND_CLASSES[name])
+    return f"{code}.__class__ in ({', '.join(classes)})"
+
+
+def is_lazy(spec: FunctionSpec) -> bool:
+    """Is it one of the functions that choose, and that the emitter writes out?"""
+    return spec.name in LAZY

@@ -1,0 +1,69 @@
+"""`FunctionSpec`: what expressions need to know of a function; the library itself is `custmap.functions`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from custmap.values.types import ANY, Type
+
+LAZY: Final = frozenset({"coalesce", "if"})
+"""Functions that choose without evaluating what is not chosen; the emitter writes them out."""
+
+
+class FunctionError(Exception):
+    """A function cannot do its work on this value: the rule is rejected.
+
+    `reason` is a phrase for people without any value of the record ("is no phone number").
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A named argument of a function; `optional` ones come last."""
+
+    name: str
+    type: Type = ANY
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """`given` are the arguments, `gives` the result; `fails` instead: the function raises FunctionError."""
+
+    given: tuple[Any, ...]
+    gives: Any = None
+    fails: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSpec:
+    """A function that expressions may call.
+
+    `call`      takes plain JSON values, never None or ABSENT (callers answer those themselves); it may
+                return None or ABSENT only when a part that the value states is null or not there.
+    `can_fail`  it may raise FunctionError on a value of the right type.
+    `inverse`   takes a result (and the call's further arguments) back to the first argument, or, with
+                `part`, to that member of it; None: there is no way back.
+    `part`      the member of the first argument that this function stands for: `given` for
+                `given_name(name)`. A rule that calls it has the source `name.given`.
+    `lossy`     the way back does not give the same value again for every value.
+    """
+
+    name: str
+    call: Callable[..., Any]
+    arguments: tuple[Argument, ...]
+    result: Type
+    summary: str
+    topic: str
+    examples: tuple[Example, ...] = ()
+    can_fail: bool = False
+    inverse: Callable[..., Any] | None = None
+    part: str | None = None
+    lossy: bool = False
+    variadic: bool = False

@@ -1,0 +1,144 @@
+"""`jmespath`'s own lexer and parser, with positions and limits added.
+
+The language is the package's, unchanged. What is added: each node knows its characters, nesting stops
+at 64 before Python's stack does, and a literal is JSON that custmap can carry (finite numbers, whole
+characters). The package reads a literal that is no JSON as text, and warns; so do we, without warning.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
+
+from jmespath.lexer import Lexer
+from jmespath.parser import Parser
+
+from custmap.expressions.errors import ExpressionError
+
+Form: TypeAlias = dict[str, Any]
+
+MAX_DEPTH: Final = 64
+_BLANKS: Final = " \t\n\r"
+
+
+class PositionLexer(Lexer):  # type: ignore[misc]
+    """Tokens whose `end` is right; the package's are only right about `start`."""
+
+    def tokens(self, text: str) -> list[Form]:
+        found: list[Form] = list(self.tokenize(text))
+        for token, after in zip(found, found[1:], strict=False):
+            token["end"] = len(text[: after["start"]].rstrip(_BLANKS))
+        return found
+
+    def _consume_literal(self) -> Form:
+        start = self._position
+        lexeme = self._consume_until("`").replace("\\`", "`")
+        return {"type": "literal", "value": _literal(lexeme, start), "start": start, "end": start}
+
+    def _consume_quoted_identifier(self) -> Form:
+        token: Form = super()._consume_quoted_identifier()
+        if not _whole(token["value"]):
+            raise ExpressionError("CM305", "the name holds half a character", token["start"])
+        return token
+
+
+def _literal(lexeme: str, start: int) -> Any:
+    def refuse(word: str) -> Any:
+        raise ExpressionError("CM305", f"`{word}` is no JSON number", start, len(lexeme) + 2)
+
+    def decimal(digits: str) -> float:
+        number = float(digits)
+        return refuse(digits) if number in (float("inf"), float("-inf")) else number  # type: ignore[no-any-return]
+
+    try:
+        try:
+            value = json.loads(lexeme, parse_constant=refuse, parse_float=decimal)
+        except ValueError:
+            value = json.loads(f'"{lexeme.lstrip()}"')
+    except ValueError:
+        raise ExpressionError(
+            "CM305",
+            "this is no JSON",
+            start,
+            len(lexeme) + 2,
+            "Backticks hold JSON; a text stands in single quotes: 'text'.",
+        ) from None
+    except RecursionError:
+        raise too_deep(start) from None
+    if not _whole(value):
+        raise ExpressionError("CM305", "the literal holds half a character", start, len(lexeme) + 2)
+    return value
+
+
+def _whole(value: Any, depth: int = 0) -> bool:
+    """Has every text in a JSON value whole characters (no lone surrogates)?"""
+    if depth > MAX_DEPTH:
+        raise too_deep(0)
+    if isinstance(value, str):
+        return not any("\ud800" <= sign <= "\udfff" for sign in value)
+    if isinstance(value, list):
+        return all(_whole(item, depth + 1) for item in value)
+    if isinstance(value, dict):
+        return all(_whole(key) and _whole(item, depth + 1) for key, item in value.items())
+    return True
+
+
+def too_deep(offset: int) -> ExpressionError:
+    return ExpressionError(
+        "CM306", f"it is nested more than {MAX_DEPTH} deep here", offset, 1, "Split it over several rules."
+    )
+
+
+class PositionParser(Parser):  # type: ignore[misc]
+    """The package's parser; its dicts get `start` and `end`."""
+
+    def forms(self, text: str) -> tuple[Form, list[Form]]:
+        """The parsed form and the tokens; the package's exceptions and ExpressionError come out."""
+        self._tokens = PositionLexer().tokens(text)
+        self._index = 0
+        self._depth = 0
+        parsed: Form = self._expression(0)
+        if self._current_token() != "eof":
+            self._error_led_token(self._lookahead_token(0))
+        return parsed, self._tokens
+
+    def _expression(self, binding_power: int = 0) -> Form:
+        """As in the package, with a mark of where each form starts and ends."""
+        first = self._lookahead_token(0)
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise too_deep(first["start"])
+        self._advance()
+        read: Callable[[Form], Form] = getattr(self, f"_token_nud_{first['type']}", self._error_nud_token)
+        left = self._mark(read(first), first["start"])
+        while binding_power < self.BINDING_POWER[self._current_token()]:
+            extend = getattr(self, f"_token_led_{self._current_token()}", None)
+            if extend is None:
+                self._error_led_token(self._lookahead_token(0))
+            self._advance()
+            left = self._mark(extend(left), first["start"])
+        self._depth -= 1
+        return left
+
+    def _mark(self, form: Form, start: int) -> Form:
+        form["start"] = start
+        form["end"] = self._lookahead_token(-1)["end"]
+        return form
+
+    def _token_nud_quoted_identifier(self, token: Form) -> Form:
+        form: Form = super()._token_nud_quoted_identifier(token)
+        form["quoted"] = True
+        return form
+
+    def _parse_index_expression(self) -> Form:
+        start = self._lookahead_token(-1)["start"]
+        return self._mark(super()._parse_index_expression(), start)
+
+    def _parse_multi_select_list(self) -> Form:
+        start = self._lookahead_token(-1)["start"]
+        return self._mark(super()._parse_multi_select_list(), start)
+
+    def _parse_multi_select_hash(self) -> Form:
+        start = self._lookahead_token(-1)["start"]
+        return self._mark(super()._parse_multi_select_hash(), start)

@@ -1,0 +1,115 @@
+"""What an expression may cost, checked before it runs.
+
+The walks here use their own stack, so that what they guard against cannot hurt them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from custmap.expressions.ast import (
+    Call,
+    Filter,
+    Literal,
+    MultiHash,
+    MultiList,
+    Node,
+    Pipe,
+    Projection,
+    Reference,
+    ValueProjection,
+    children,
+)
+from custmap.expressions.errors import ExpressionError
+from custmap.expressions.grammar import MAX_DEPTH, Form, too_deep
+
+MAX_LENGTH: Final = 4096
+MAX_NODES: Final = 1024
+# Python's compiler refuses more than 20 loops in each other; the caller needs a few.
+MAX_LOOPS: Final = 12
+# How often one value may stand in a result: a hash of a few hundred members is fine.
+MAX_COPIES: Final = 1024
+
+# Functions whose text can be several times as long as what they are given: escapes, separators.
+_GROWING: Final = frozenset({"to_string", "json", "join", "replace", "concat"})
+_GROWTH: Final = 4
+
+
+def too_long(length: int) -> ExpressionError:
+    reason = f"it has {length} characters, {MAX_LENGTH} are allowed"
+    return ExpressionError("CM306", reason, 0, length, "Split it over several rules.")
+
+
+def check_form(form: Form) -> None:
+    """Refuse nesting that the recursive reader could not walk."""
+    stack = [(form, 1)]
+    while stack:
+        current, depth = stack.pop()
+        if depth > MAX_DEPTH:
+            raise too_deep(current.get("start", 0))
+        stack.extend((child, depth + 1) for child in current["children"] if isinstance(child, dict))
+
+
+def check_node(node: Node) -> None:
+    """Refuse too many nodes, too deep ones, too many loops in each other, too many copies."""
+    stack = [(node, 1, 0)]
+    count = 0
+    while stack:
+        current, depth, loops = stack.pop()
+        count += 1
+        if depth > MAX_DEPTH:
+            raise too_deep(current.start)
+        if loops > MAX_LOOPS:
+            reason = f"more than {MAX_LOOPS} projections stand in each other"
+            raise _too_large(reason, current)
+        if count > MAX_NODES:
+            raise _too_large(f"it has more than {MAX_NODES} parts", current)
+        for child in children(current):
+            stack.append((child, depth + 1, loops + _is_loop_body(current, child)))
+    if (copies := _copies(node)) > MAX_COPIES:
+        reason = f"its result may hold one value {copies} times, {MAX_COPIES} are allowed"
+        raise _too_large(reason if copies < 10**6 else "its result doubles at every step", node)
+
+
+def _too_large(reason: str, node: Node) -> ExpressionError:
+    length = max(1, node.end - node.start)
+    return ExpressionError("CM306", reason, node.start, length, "Split it over several rules.")
+
+
+def _is_loop_body(node: Node, child: Node) -> bool:
+    match node:
+        case Projection() | ValueProjection() | Filter():
+            return child is not node.base
+        case Reference():
+            return True
+        case _:
+            return False
+
+
+def _copies(node: Node) -> int:
+    """At most how often the current value can stand in this node's result; literals count 1."""
+    match node:
+        case Literal():
+            return 1
+        case Pipe(left, right):
+            return _copies(left) * _copies(right)
+        case Projection(base, body) | ValueProjection(base, body):
+            return _copies(base) * _copies(body)
+        case Filter(base, _, body):
+            return _copies(base) * _copies(body)
+        case MultiList(base, items):
+            return _copies(base) * sum(map(_copies, items))
+        case MultiHash(base, entries):
+            return _copies(base) * sum(_copies(entry) for _, entry in entries)
+        case Call(name, arguments):
+            return _call_copies(name, arguments)
+        case _:
+            return max(map(_copies, children(node)), default=1)
+
+
+def _call_copies(name: str, arguments: tuple[Node, ...]) -> int:
+    plain = sum(_copies(argument) for argument in arguments if not isinstance(argument, Reference))
+    for argument in arguments:
+        if isinstance(argument, Reference):
+            plain *= _copies(argument.body)
+    return max(1, plain) * (_GROWTH if name in _GROWING else 1)

@@ -1,0 +1,177 @@
+"""Text → `Expression`: our nodes with their characters, or one error that points at them.
+
+Whatever the text, `ExpressionError` is the only exception and milliseconds are enough: length, nesting,
+the number of nodes and how often one value can be copied into a result are bounded before anything
+runs. `@ | [@, @] | [@, @] | …` is small to write and doubles at every step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from jmespath.exceptions import JMESPathError
+
+from custmap.expressions.ast import (
+    And,
+    Call,
+    Comparison,
+    Current,
+    Field,
+    Filter,
+    Flatten,
+    Index,
+    Literal,
+    MultiHash,
+    MultiList,
+    Node,
+    Not,
+    Or,
+    Pipe,
+    Projection,
+    Reference,
+    Slice,
+    ValueProjection,
+)
+from custmap.expressions.errors import ExpressionError
+from custmap.expressions.grammar import Form, PositionParser
+from custmap.expressions.limits import MAX_LENGTH, check_form, check_node, too_long
+from custmap.expressions.wording import syntax_error
+
+__all__ = ["Expression", "ExpressionError", "parse"]
+
+_SIGNS: Final = {"eq": "==", "ne": "!=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
+# `sys.maxsize` on the smallest machine: a larger position names no item anyway.
+_LARGEST: Final = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """An expression that was read: its text and its nodes."""
+
+    text: str
+    ast: Node
+
+
+def parse(text: str) -> Expression:
+    """Read an expression; ExpressionError (CM305 syntax, CM306 too large) is the only exception."""
+    if len(text) > MAX_LENGTH:
+        raise too_long(len(text))
+    try:
+        form, _ = PositionParser().forms(text)
+    except ExpressionError:
+        raise
+    except (JMESPathError, ValueError, IndexError) as error:
+        raise syntax_error(text, error) from None
+    check_form(form)
+    node = _read(form, None)
+    check_node(node)
+    return Expression(text, node)
+
+
+def _read(form: Form, base: Node | None) -> Node:
+    """The node of a form, over `base` (what stands before the dot) or over the current value."""
+    kind, inner = form["type"], form["children"]
+    start, end = form.get("start"), form.get("end")
+    if start is None:
+        # Forms that the package makes without a token stand where their first child stands.
+        start = inner[0].get("start", 0) if inner else (base.end if base else 0)
+        end = inner[0].get("end", start) if inner else start
+    under = base if base is not None else Current(start, start)
+    first = under.start
+    match kind:
+        case "field":
+            return Field(under, form["value"], form.get("quoted", False), first, end)
+        case "index":
+            if abs(form["value"]) > _LARGEST:
+                raise ExpressionError("CM305", "no list is that long", start, end - start)
+            return Index(under, form["value"], first, end)
+        case "slice":
+            return _slice(form, under)
+        case "subexpression" | "index_expression":
+            return _chain(form, base)
+        case "identity":
+            return under
+        case "current":
+            return base if base is not None else Current(start, end)
+        case "flatten":
+            return Flatten(_read(inner[0], base), first, end)
+        case "projection":
+            over = _read(inner[0], base)
+            return Projection(over, _body(inner[1], over), first, end)
+        case "value_projection":
+            over = _read(inner[0], base)
+            return ValueProjection(over, _body(inner[1], over), first, end)
+        case "filter_projection":
+            over = _read(inner[0], base)
+            return Filter(over, _read(inner[2], None), _body(inner[1], over), first, end)
+        case "multi_select_list":
+            return MultiList(under, tuple(_read(item, None) for item in inner), first, end)
+        case "multi_select_dict":
+            entries = tuple((pair["value"], _read(pair["children"][0], None)) for pair in inner)
+            return MultiHash(under, entries, first, end)
+        case _:
+            node = _operation(form, start, end)
+            return node if base is None else Pipe(base, node, first, end)
+
+
+def _body(form: Form, over: Node) -> Node:
+    return Current(over.end, over.end) if form["type"] == "identity" else _read(form, None)
+
+
+def _chain(form: Form, base: Node | None) -> Node:
+    """`a.b[0].c`: each part over what stands before it."""
+    for part in form["children"]:
+        base = _read(part, base)
+    assert base is not None
+    return base
+
+
+def _slice(form: Form, under: Node) -> Node:
+    first, stop, step = form["children"]
+    if step == 0:
+        raise ExpressionError(
+            "CM305",
+            "the step of a slice is never 0",
+            form["start"],
+            form["end"] - form["start"],
+            "Leave the step out, or write 1.",
+        )
+    return Slice(under, first, stop, step, under.start, form["end"])
+
+
+def _operation(form: Form, start: int, end: int) -> Node:
+    """The forms that are no path: operators, literals, calls, references."""
+    inner = form["children"]
+    match form["type"]:
+        case "literal":
+            return Literal(form["value"], start, end)
+        case "pipe":
+            return Pipe(_read(inner[0], None), _read(inner[1], None), start, end)
+        case "or_expression":
+            return Or(_read(inner[0], None), _read(inner[1], None), start, end)
+        case "and_expression":
+            return And(_read(inner[0], None), _read(inner[1], None), start, end)
+        case "not_expression":
+            return Not(_read(inner[0], None), start, end)
+        case "comparator":
+            sign = _SIGNS[form["value"]]
+            return Comparison(sign, _read(inner[0], None), _read(inner[1], None), start, end)
+        case "function_expression":
+            return Call(form["value"], tuple(_argument(child) for child in inner), start, end)
+        case "expref":
+            raise ExpressionError(
+                "CM305",
+                "`&` stands only before a function's argument",
+                start,
+                end - start,
+                "Write `&&` for “and”, or leave the sign out.",
+            )
+        case unknown:
+            raise AssertionError(f"unknown form {unknown}")
+
+
+def _argument(form: Form) -> Node:
+    if form["type"] == "expref":
+        return Reference(_read(form["children"][0], None), form["start"], form["end"])
+    return _read(form, None)

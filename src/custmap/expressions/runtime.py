@@ -1,0 +1,104 @@
+"""What generated code calls: the few helpers that are no single Python expression.
+
+Their names are the globals of all generated code; they are short, so that a reader of that code need
+not look here often.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NoReturn
+
+from custmap.expressions.function import FunctionError
+from custmap.values.absent import ABSENT
+from custmap.values.equality import same
+
+NUMBERS: Final = (int, float)
+
+KIND_CLASSES: Final[dict[str, tuple[type, ...]]] = {
+    "null": (type(None),),
+    "boolean": (bool,),
+    "integer": (int,),
+    "number": (int, float),
+    "string": (str,),
+    "array": (list,),
+    "object": (dict,),
+}
+KIND_WORDS: Final = {
+    "null": "null",
+    "boolean": "true or false",
+    "integer": "integer",
+    "number": "number",
+    "string": "text",
+    "array": "list",
+    "object": "object",
+}
+
+
+def truthy(value: Any) -> bool:
+    """Is a value true in JMESPath's sense? `0` is; null, false, empty texts, lists and objects are not."""
+    if value is None or value is ABSENT or value is False:
+        return False
+    return bool(value) or value.__class__ not in (str, list, dict)
+
+
+def flatten(items: list[Any]) -> list[Any]:
+    """The items of a list, with the lists among them replaced by their items."""
+    merged: list[Any] = []
+    for item in items:
+        if item.__class__ is list:
+            merged.extend(item)
+        else:
+            merged.append(item)
+    return merged
+
+
+def comparable(left: Any, right: Any) -> bool:
+    """Can two values be ordered: two numbers, or (as the `jmespath` package has it) two texts?"""
+    if left.__class__ in NUMBERS:
+        return right.__class__ in NUMBERS
+    return left.__class__ is str and right.__class__ is str
+
+
+def kind_of(value: Any) -> str:
+    """The word for a value's type in messages, never the value."""
+    kind = value.__class__
+    for name, classes in KIND_CLASSES.items():
+        if kind in classes:
+            return KIND_WORDS[name]
+    return "nothing" if value is ABSENT else "something else"
+
+
+def refuse(*arguments: tuple[Any, str]) -> Any:
+    """What a call gives that cannot be made: ABSENT, None, or a FunctionError for the wrong argument.
+
+    Each argument comes with the kinds that it may be (`"string"`, `"array object"`; `""`: any).
+    """
+    for value, _ in arguments:
+        if value is ABSENT:
+            return ABSENT
+    for value, _ in arguments:
+        if value is None:
+            return None
+    return reject(*arguments)
+
+
+def reject(*arguments: tuple[Any, str]) -> NoReturn:
+    """FunctionError for the first argument of a wrong kind; null is one."""
+    for value, kinds in arguments:
+        accepted = kinds.split()
+        if accepted and not any(value.__class__ in KIND_CLASSES[kind] for kind in accepted):
+            expected = " or ".join(KIND_WORDS[kind] for kind in accepted)
+            raise FunctionError(f"expected {expected}, got {kind_of(value)}")
+    raise AssertionError("every argument fits: this is a bug in custmap")
+
+
+BASE_GLOBALS: Final[dict[str, Any]] = {
+    "ABSENT": ABSENT,
+    "NUMBERS": NUMBERS,
+    "same": same,
+    "truthy": truthy,
+    "flatten": flatten,
+    "comparable": comparable,
+    "refuse": refuse,
+    "reject": reject,
+}
