@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from custmap.diagnostics.errors import MappingError
-from custmap.testing.fixture import Apply, Diff, fixture_name, read_fixture
+from custmap.testing.discover import fixture_name
+from custmap.testing.fixture import Apply, Diff, read_fixture
 
 CASES = yaml.safe_load((Path(__file__).parent / "reading.yaml").read_text("utf-8"))
 

@@ -16,6 +16,7 @@ from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.span import Span
 from custmap.syntax.node import MapNode, Node, ScalarNode, plain
 from custmap.syntax.yaml_reader import read_file
+from custmap.testing.discover import fixture_name
 from custmap.testing.expectation import Expectation, read_expectation
 from custmap.testing.reading import kind_of, members, problem, unknown_keys
 
@@ -95,17 +96,6 @@ def read_fixture(path: Path, *, complete: bool = True) -> Fixture:
         expect=expect,
         node=node,
     )
-
-
-def fixture_name(path: Path) -> str:
-    """`vendor/operation/case`: the path below the last folder named `fixtures`, or the file's own name.
-
-    >>> fixture_name(Path("work/fixtures/acme/update/a-case.yaml"))
-    'acme/update/a-case'
-    """
-    parts = path.with_suffix("").parts
-    below = [at for at, part in enumerate(parts[:-1]) if part == "fixtures"]
-    return "/".join(parts[below[-1] + 1 :]) if below else parts[-1]
 
 
 def _place(problem: Diagnostic) -> tuple[int, int]:

@@ -74,7 +74,7 @@ def mapping_line(difference: Difference, plan: Any) -> int | None:
     """The mapping line that made a place of the request, as far as the plan tells."""
     told = told_plan(plan, "changes") + told_plan(plan, "rejected")
     place = difference.place.removeprefix("body.")
-    near = [one for one in told if _around(one.target, place) or _around(place, one.target)]
+    near = [one for one in told if around(one.target, place) or around(place, one.target)]
     if not near:
         # A cleared name in a list of names (`keysToRemove`) stands there by its last part.
         names = {difference.expected.strip('"'), difference.got.strip('"')}
@@ -82,7 +82,8 @@ def mapping_line(difference: Difference, plan: Any) -> int | None:
     return max(near, key=lambda one: len(one.target)).line if near else None
 
 
-def _around(outer: str, inner: str) -> bool:
+def around(outer: str, inner: str) -> bool:
+    """Is one target the other, or inside it?"""
     return inner == outer or inner.startswith((f"{outer}.", f"{outer}["))
 
 

@@ -8,29 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from custmap.diagnostics.errors import CustmapError, RecordError
 from custmap.syntax.node import MapNode, Node, ScalarNode, plain
+from custmap.testing.call import Answer, Load, call, load_mapping, plan_of
 from custmap.testing.difference import Difference, compare, shown
-from custmap.testing.fixture import Apply, Diff, Fixture
+from custmap.testing.fixture import Fixture
 from custmap.testing.lines import Told, compare_lines, mapping_line, told_errors, told_plan
 from custmap.values.absent import ABSENT
-
-
-class Runnable(Protocol):
-    """What is run: a `custmap.Mapping`."""
-
-    def apply(self, customer: Any, params: Any = None, **options: Any) -> Any: ...
-
-    def diff(self, before: Any, after: Any, params: Any = None, **options: Any) -> Any: ...
-
-
-class Load(Protocol):
-    """`custmap.load`, as far as fixtures need it."""
-
-    def __call__(self, name_or_path: str | Path, *, start: Path) -> Runnable: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +24,7 @@ class Report:
     """What running a fixture showed: it passed exactly when nothing differs."""
 
     fixture: Fixture
+    answer: Answer
     differences: tuple[Difference, ...]
 
     @property
@@ -53,84 +40,27 @@ class Report:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back: a request (None where there is none), a plan (of diff), or an error."""
-
-    request: Any = None
-    plan: Any = None
-    error: CustmapError | None = None
-
-
-def load_mapping(name_or_path: str | Path, *, start: Path) -> Runnable:
-    """`custmap.load`, imported when the first fixture runs: the engine takes its time."""
-    from custmap.mapper import load
-
-    mapping: Runnable = load(name_or_path, start=start)
-    return mapping
-
-
 def run_fixture(fixture: Fixture, load: Load = load_mapping) -> Report:
     """Run one case. What custmap raises is compared or reported; only a bug of custmap gets out."""
-    mapping = None
-    try:
-        mapping = mapping_of(fixture, load)
-        answer = answer_of(fixture, mapping)
-    except CustmapError as error:
-        answer = Answer(error=error)
-    except (TypeError, ValueError) as error:
-        # Misuse of the API, as by a parameter that the mapping does not declare.
-        refused = Difference(
-            "call", "an answer", f"{type(error).__name__}: {error}", _params_node(fixture).span
-        )
-        return Report(fixture, (refused,))
-    return Report(fixture, tuple(_differences(fixture, mapping, answer)))
+    answer = call(fixture, load)
+    return Report(fixture, answer, tuple(_differences(fixture, answer)))
 
 
-def mapping_of(fixture: Fixture, load: Load = load_mapping) -> Runnable:
-    """The mapping that a fixture names; a name with a suffix is a file beside the fixture. MappingError."""
-    folder = fixture.path.absolute().parent
-    if fixture.mapping.endswith((".yaml", ".yml")):
-        return load(folder / fixture.mapping, start=folder)
-    return load(fixture.mapping, start=folder)
-
-
-def answer_of(fixture: Fixture, mapping: Runnable) -> Answer:
-    """What the call of a fixture gives; CustmapError, and ValueError or TypeError for misuse."""
-    match fixture.call:
-        case Apply(customer, options):
-            return Answer(request=mapping.apply(customer, fixture.params, **options))
-        case Diff(before, after, options):
-            plan = mapping.diff(before, after, fixture.params, **options)
-            return Answer(request=plan.request, plan=plan)
-
-
-def plan_of(fixture: Fixture, mapping: Runnable | None, answer: Answer) -> Any:
-    """The plan behind an answer, for its changes and lines; None where there is none.
-
-    Apply is a diff without a before, so its plan tells what apply set and refused.
-    """
-    if answer.plan is not None or mapping is None or not isinstance(fixture.call, Apply):
-        return answer.plan
-    options = {key: value for key, value in fixture.call.options.items() if key != "on_rejected"}
-    try:
-        return mapping.diff(None, fixture.call.customer, fixture.params, **options)
-    except CustmapError:
-        return None
-
-
-def _differences(fixture: Fixture, mapping: Runnable | None, answer: Answer) -> Iterator[Difference]:
+def _differences(fixture: Fixture, answer: Answer) -> Iterator[Difference]:
     expect = fixture.expect
+    if answer.misuse is not None:
+        yield Difference("call", "an answer", answer.misuse, _params_node(fixture).span)
+        return
     if answer.error is not None or expect.error is not None:
         yield from _compare_error(fixture, answer)
     if expect.request is not None and answer.error is None:
         found = list(_compare_request(expect.request, answer.request))
-        plan = plan_of(fixture, mapping, answer) if found else None
+        plan = plan_of(fixture, answer) if found else None
         for one in found:
             yield Difference(one.place, one.expected, one.got, one.span, mapping_line(one, plan))
     if expect.changes is None and expect.rejected is None:
         return
-    plan = plan_of(fixture, mapping, answer)
+    plan = plan_of(fixture, answer)
     for name, lines in (("changes", expect.changes), ("rejected", expect.rejected)):
         if lines is None:
             continue

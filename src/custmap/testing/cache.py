@@ -1,0 +1,29 @@
+"""Mappings loaded once for many fixtures: loading one costs as much as running a hundred cases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from custmap.diagnostics.errors import MappingError
+from custmap.testing.call import Load, Runnable, load_mapping
+
+
+class MappingCache:
+    """Loads each mapping once a folder, since a folder decides what a name means; errors are kept too."""
+
+    def __init__(self, load: Load = load_mapping) -> None:
+        self._load = load
+        self._loaded: dict[tuple[str, Path], Runnable | MappingError] = {}
+
+    def load(self, name_or_path: str | Path, *, start: Path) -> Runnable:
+        """The mapping; MappingError, the same as at the first time."""
+        key = (str(name_or_path), start)
+        if key not in self._loaded:
+            try:
+                self._loaded[key] = self._load(name_or_path, start=start)
+            except MappingError as error:
+                self._loaded[key] = error
+        found = self._loaded[key]
+        if isinstance(found, MappingError):
+            raise found.with_traceback(None)
+        return found

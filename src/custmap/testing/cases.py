@@ -1,0 +1,67 @@
+"""Run many fixtures, one after the other, and keep what each showed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import MappingError
+from custmap.testing.call import Load
+from custmap.testing.discover import fixture_name
+from custmap.testing.fixture import read_fixture
+from custmap.testing.run import Report, run_fixture
+from custmap.testing.update import UpdateError, updated
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One fixture file: its report, or what is wrong with the file; `refused` is why it was not updated."""
+
+    path: Path
+    name: str
+    seconds: float
+    report: Report | None = None
+    problems: tuple[Diagnostic, ...] = ()
+    updated: bool = False
+    refused: str | None = None
+
+    @property
+    def passed(self) -> bool:
+        return self.updated or (self.report is not None and self.report.passed)
+
+    @property
+    def summary(self) -> str:
+        return (self.report.fixture.summary if self.report else None) or ""
+
+
+def run_cases(files: Iterable[Path], load: Load, *, update: bool) -> Iterator[Case]:
+    """Run each file; with `update` the expectations that differ are rewritten."""
+    for path in files:
+        start = perf_counter()
+        name = fixture_name(path)
+        try:
+            fixture = read_fixture(path, complete=not update)
+        except MappingError as error:
+            yield Case(path, name, perf_counter() - start, problems=error.diagnostics)
+            continue
+        report = run_fixture(fixture, load)
+        done, refused = _update(path, report) if update else (False, None)
+        yield Case(path, name, perf_counter() - start, report, updated=done, refused=refused)
+
+
+def _update(path: Path, report: Report) -> tuple[bool, str | None]:
+    expects = report.fixture.expect.node
+    if report.passed and expects is not None and expects.entries:
+        return False, None
+    try:
+        new = updated(report, path.read_bytes())
+    except UpdateError as error:
+        return False, str(error)
+    part = path.with_name(f"{path.name}.part")
+    part.write_bytes(new)
+    part.chmod(path.stat().st_mode)
+    part.replace(path)
+    return True, None

@@ -1,0 +1,61 @@
+"""`custmap test`: run fixtures, show what differs, rewrite expectations, say which rules no fixture tests."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from custmap.testing.cache import MappingCache
+from custmap.testing.cases import Case, run_cases
+from custmap.testing.discover import fixture_files, fixture_name
+from custmap.testing.show import as_json, as_text, write_junit
+
+if TYPE_CHECKING:
+    from custmap.testing.coverage import Coverage
+
+
+def run(
+    paths: list[Path],
+    update: bool,
+    coverage: bool,
+    keyword: str | None,
+    junit: Path | None,
+    output_format: Literal["text", "json"],
+    color: bool,
+) -> int:
+    """Run the fixtures below `paths` (default `fixtures/`) and print the report on stdout.
+
+    0: all passed or were updated; 1: a fixture differs or cannot be read; 2: there is nothing to run.
+    `keyword` chooses the fixtures whose name has it, whatever its case.
+    """
+    paths = paths or [Path("fixtures")]
+    for path in paths:
+        if not path.exists():
+            return _nothing(f"{path} does not exist")
+    files = list(dict.fromkeys(file for path in paths for file in fixture_files(path)))
+    if keyword is not None:
+        files = [file for file in files if keyword.casefold() in fixture_name(file).casefold()]
+    if not files:
+        wanted = f" named like `{keyword}`" if keyword is not None else ""
+        return _nothing(f"there are no fixtures{wanted} in {', '.join(map(str, paths))}")
+    cases = list(run_cases(files, MappingCache().load, update=update))
+    covered = _coverage(cases) if coverage else None
+    if output_format == "json":
+        sys.stdout.write(as_json(cases, covered))
+    else:
+        sys.stdout.write(as_text(cases, covered, color=color))
+    if junit is not None:
+        write_junit(junit, cases)
+    return 0 if all(case.passed for case in cases) else 1
+
+
+def _coverage(cases: list[Case]) -> list[Coverage]:
+    from custmap.testing.coverage import coverage_of
+
+    return coverage_of([case.report for case in cases if case.report])
+
+
+def _nothing(why: str) -> int:
+    print(f"custmap test: {why}", file=sys.stderr)
+    return 2

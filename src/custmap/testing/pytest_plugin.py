@@ -1,0 +1,69 @@
+"""pytest collects fixtures: every fixture file below a folder named `fixtures` is one test.
+
+The plugin is loaded in every project that has custmap installed. So it imports pytest alone, and
+reads and runs a fixture only when its test runs; the worker processes of xdist need no more.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from custmap.testing.discover import fixture_name, is_fixture, mapping_line
+
+if TYPE_CHECKING:
+    from custmap.testing.cache import MappingCache
+
+_MAPPINGS: pytest.StashKey[MappingCache] = pytest.StashKey()
+
+
+class FixtureFailure(Exception):
+    """A fixture that cannot be read, or whose answer differs; its text is the whole report."""
+
+
+class FixtureFile(pytest.File):
+    """A fixture file, which holds one test."""
+
+    def collect(self) -> Iterator[FixtureItem]:
+        yield FixtureItem.from_parent(self, name=fixture_name(self.path))
+
+
+class FixtureItem(pytest.Item):
+    """One case: `vendor/operation/case`."""
+
+    def runtest(self) -> None:
+        from custmap.diagnostics.errors import MappingError
+        from custmap.testing.cache import MappingCache
+        from custmap.testing.fixture import read_fixture
+        from custmap.testing.run import run_fixture
+
+        mappings = self.session.stash.setdefault(_MAPPINGS, MappingCache())
+        try:
+            fixture = read_fixture(self.path)
+        except MappingError as error:
+            raise FixtureFailure("\n".join(map(str, error.diagnostics))) from None
+        report = run_fixture(fixture, mappings.load)
+        if not report.passed:
+            summary = f"{fixture.summary}\n" if fixture.summary else ""
+            raise FixtureFailure(f"{summary}{report}")
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """The report alone; a traceback only for what is no failure of the fixture."""
+        if isinstance(excinfo.value, FixtureFailure):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[os.PathLike[str], int, str]:
+        """The file, the line of `mapping:` counted from 0, and the name."""
+        return self.path, (mapping_line(self.path) or 1) - 1, self.name
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> FixtureFile | None:
+    """Collect fixtures; every other file is none of ours."""
+    if not is_fixture(file_path):
+        return None
+    return FixtureFile.from_parent(parent, path=file_path)

@@ -1,0 +1,112 @@
+"""Rewrite what a fixture expects with what came back, and nothing else of the file.
+
+Only the lines of `expect:` are written anew; comments, order and spelling of the rest stay byte for
+byte. The new text is read back before it is given out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from custmap.diagnostics.errors import MappingError, RecordError
+from custmap.syntax.node import MapNode, plain
+from custmap.syntax.yaml_reader import read_yaml
+from custmap.testing.call import plan_of
+from custmap.testing.fixture import Diff, Fixture
+from custmap.testing.lines import told_errors, told_plan
+from custmap.testing.run import Report
+from custmap.testing.write_yaml import WIDTH, block, flow, pair
+from custmap.values.equality import same
+
+
+class UpdateError(ValueError):
+    """A fixture whose expectation cannot be rewritten; the text says why."""
+
+
+def updated(report: Report, data: bytes) -> bytes:
+    """The bytes of a fixture, `data`, with the expectation that its answer meets; UpdateError."""
+    if report.answer.misuse is not None:
+        raise UpdateError(report.answer.misuse)
+    expect = _expectation(report)
+    new = _replace(report.fixture, data, expect)
+    try:
+        node = read_yaml(new, report.fixture.span.file)
+    except MappingError as error:
+        raise UpdateError("the expectation cannot be written into this file") from error
+    if not same(plain(node), {**plain(report.fixture.node), "expect": expect}):
+        raise UpdateError("only `expect` may change; write the fixture as a block, a key a line")
+    return new
+
+
+def _expectation(report: Report) -> dict[str, Any]:
+    """What came back, in the members that the fixture looks at; all of them where it looks at none yet."""
+    fixture, answer = report.fixture, report.answer
+    old = [str(key.value) for key, _ in fixture.expect.node] if fixture.expect.node else []
+    if answer.error is not None:
+        new: dict[str, Any] = {"error": answer.error.diagnostics[0].code}
+        if "rejected" in old and isinstance(answer.error, RecordError):
+            new["rejected"] = [_rejected(one) for one in told_errors(answer.error)]
+        return new
+    names = [name for name in old if name != "error"]
+    if not names:
+        names = ["request", "changes", "rejected"] if isinstance(fixture.call, Diff) else ["request"]
+    plan = plan_of(fixture, answer)
+    members: dict[str, Any] = {}
+    for name in names:
+        if name == "request":
+            members[name] = _request(fixture, answer.request)
+        elif name == "changes":
+            members[name] = [f"{one.action} {one.target}" for one in told_plan(plan, name)]
+        else:
+            members[name] = [_rejected(one) for one in told_plan(plan, name)]
+    return members
+
+
+def _rejected(told: Any) -> Any:
+    return pair(told.target, told.code)
+
+
+def _request(fixture: Fixture, request: Any) -> Any:
+    """The members of the request that the fixture names, by default its body."""
+    if request is None:
+        return None
+    old = fixture.expect.request
+    if not isinstance(old, MapNode):
+        return {"body": request.body}
+    new: dict[str, Any] = {}
+    for key, node in old:
+        name = str(key.value)
+        value = getattr(request, name)
+        if name in ("headers", "query") and isinstance(node, MapNode):
+            value = {str(one.value): value[str(one.value)] for one, _ in node if str(one.value) in value}
+        new[name] = value
+    return new
+
+
+def _replace(fixture: Fixture, data: bytes, expect: dict[str, Any]) -> bytes:
+    """The file with new lines for `expect:`, or with them at its end."""
+    lines = data.split(b"\n")
+    newline = "\r\n" if lines[0].endswith(b"\r") else "\n"
+    first, last = _lines_of_expect(fixture, lines)
+    old = fixture.expect.node
+    inline = old is not None and old.span.line == first + 1 and len(f"expect: {flow(expect)}") <= WIDTH
+    new = block("expect", expect, open_up=not inline)
+    text = "".join(line + newline for line in new)
+    if first == len(lines):
+        return data + (newline + text).encode()
+    before = b"".join(line + b"\n" for line in lines[:first])
+    return before + text.encode() + b"\n".join(lines[last:])
+
+
+def _lines_of_expect(fixture: Fixture, lines: list[bytes]) -> tuple[int, int]:
+    """Its lines, counted from 0, as a range; comments and blank lines after it are not its own."""
+    keys = [key for key, _ in fixture.node]
+    at = next((index for index, key in enumerate(keys) if key.value == "expect"), None)
+    if at is None:
+        end = len(lines) - 1 if lines[-1] == b"" else len(lines)
+        return end, end
+    following = keys[at + 1 : at + 2]
+    last = following[0].span.line - 1 if following else len(lines)
+    while last > keys[at].span.line and (not lines[last - 1].strip() or lines[last - 1].startswith(b"#")):
+        last -= 1
+    return keys[at].span.line - 1, last

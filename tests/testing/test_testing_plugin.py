@@ -1,0 +1,117 @@
+"""pytest collects fixtures: names, lines, choice, readable failures; and leaves other projects alone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from custmap.testing.discover import is_fixture
+
+SOURCES = Path(__file__).parents[2] / "src"
+CONFTEST = """
+import sys
+from types import SimpleNamespace
+
+sys.path.insert(0, {here!r})
+import fake_mapping
+
+sys.modules["custmap.mapper"] = SimpleNamespace(load=fake_mapping.load)
+"""
+PASSING = "mapping: acme/update-customer\ncustomer: {first: Al}\nexpect: {request: {body: {firstName: Al}}}\n"
+FAILING = (
+    "# why\nmapping: acme/update-customer\nsummary: A name\n"
+    "before: {}\nafter: {first: Bo}\nexpect: {request: null}\n"
+)
+
+
+def pytest_in(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    plugin = ["-p", "custmap.testing.pytest_plugin"]
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *plugin, *arguments],
+        cwd=folder,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(SOURCES),
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "COLUMNS": "120",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "conftest.py").write_text(CONFTEST.format(here=str(Path(__file__).parent)))
+    (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
+    place = tmp_path / "fixtures" / "acme" / "update"
+    place.mkdir(parents=True)
+    (place / "a-passes.yaml").write_text(PASSING)
+    (place / "b-fails.yaml").write_text(FAILING)
+    (place / "c-unreadable.yaml").write_text("mapping: acme/update-customer\ncustomer: {}\nexpct: {}\n")
+    return tmp_path
+
+
+def test_names_lines_and_failures(project: Path) -> None:
+    ran = pytest_in(project, "-v", "-p", "xdist", "-n", "2", "--junitxml=out.xml")
+    assert ran.returncode == 1
+    assert "1 passed" in ran.stdout and "2 failed" in ran.stdout
+    assert "request: expected none, got POST with the body" in ran.stdout
+    assert "fixtures/acme/update/b-fails.yaml:6" in ran.stdout
+    assert "Did you mean `expect`?" in ran.stdout
+    assert "Traceback" not in ran.stdout and "repr_failure" not in ran.stdout
+    names = {case.get("name") for case in ElementTree.parse(project / "out.xml").iter("testcase")}
+    assert names == {"acme/update/a-passes", "acme/update/b-fails", "acme/update/c-unreadable"}
+
+
+def test_choice(project: Path) -> None:
+    ran = pytest_in(project, "-q", "--collect-only", "-k", "passes")
+    assert "fixtures/acme/update/a-passes.yaml::acme/update/a-passes" in ran.stdout
+    assert "b-fails" not in ran.stdout
+
+
+def test_the_plugin_imports_nothing_heavy() -> None:
+    heavy = (
+        "yaml",
+        "pydantic",
+        "deepdiff",
+        "jmespath",
+        "custmap.syntax",
+        "custmap.mapper",
+        "custmap.testing.run",
+    )
+    code = f"import custmap.testing.pytest_plugin, sys; print([m for m in {heavy!r} if m in sys.modules])"
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(SOURCES)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("place", "text", "taken"),
+    [
+        ("fixtures/a.yaml", PASSING, True),
+        ("x/fixtures/a/b/c.yml", "\ufeff" + PASSING.replace("\n", "\r\n"), True),
+        ("fixtures/a.yaml", 'expect: {}\nmapping: "a/b"  # why\n', True),
+        ("cases/a.yaml", PASSING, False),
+        ("fixtures/a.json", PASSING, False),
+        ("fixtures/a.yaml", "mapping:\n  properties: {}\ncustomer: {}\n", False),
+        ("fixtures/a.yaml", "mapping: a/b\nsettings: {}\n", False),
+        ("fixtures/a.yaml", "a:\n  mapping: a/b\n  customer: {}\n", False),
+    ],
+)
+def test_what_is_a_fixture(place: str, text: str, taken: bool, tmp_path: Path) -> None:
+    path = tmp_path / place
+    path.parent.mkdir(parents=True)
+    path.write_bytes(text.encode())
+    assert is_fixture(path) is taken
