@@ -9,9 +9,13 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-COMPANY_WORDS: Final = _words("""gmbh mbh inc inc. llc llp ltd ltd. limited plc corp corp. corporation company incorporated gmbh&co
+COMPANY_WORDS: Final = _words(
+    """
+    gmbh mbh inc inc. llc llp ltd ltd. limited plc corp corp. corporation company incorporated gmbh&co
     s.a. s.a.s. s.r.l. srl s.p.a. spa s.l. sarl bv b.v. n.v. oyj aps a/s pty pte ohg e.v. e.k. k.k. kft
-    sp.z.o.o. foundation holdings group university bank stiftung verein""")
+    sp.z.o.o. foundation holdings group university bank stiftung verein
+    """
+)
 """Last words, in small letters, that end a company's name and no person's."""
 
 COMPANY_CAPITALS: Final = _words("AG SE KG UG AB AS OY SA NV LP SL EV CO KK")
@@ -19,16 +23,30 @@ COMPANY_CAPITALS: Final = _words("AG SE KG UG AB AS OY SA NV LP SL EV CO KK")
 
 COMPANY_CHARACTERS: Final = ("株式会社", "有限会社", "合同会社", "有限公司", "주식회사", "(株)", "（株）")
 
-FIRST_IN_VIETNAMESE: Final = _words("""nguyễn trần lê phạm huỳnh hoàng phan vũ võ đặng bùi đỗ hồ ngô dương lý đinh trịnh đoàn lương mai
-    trương cao tạ thái châu""")
+FIRST_IN_VIETNAMESE: Final = _words(
+    """
+    nguyễn trần lê phạm huỳnh hoàng phan vũ võ đặng bùi đỗ hồ ngô dương lý đinh trịnh đoàn lương mai
+    trương cao tạ thái châu
+    """
+)
 """Common Vietnamese family names, which stand first; with marks on the letters they are no one else's."""
 
-FIRST_IN_ROMANISED: Final = _words("""wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he lin gao luo zheng liang xie
-    song tang deng feng han cao zeng peng xiao cai pan tian dong yuan yu ye cheng su lu jiang wei xue
-    kim lee park choi jung jeong kang cho yoon jang lim shin seo kwon hwang ahn
-    nguyen tran le pham huynh hoang phan vu vo dang bui do ho ngo duong ly
-    sato suzuki takahashi tanaka watanabe ito yamamoto nakamura kobayashi kato yoshida yamada sasaki
-    nagy kovacs kovács toth tóth szabo szabó horvath horváth varga kiss molnar molnár""")
+FIRST_IN_ROMANISED: Final = _words(
+    """
+    wang li zhang liu chen yang huang zhao wu zhou
+    xu sun ma zhu hu guo he lin gao luo zheng
+    liang xie song tang deng feng han cao zeng
+    peng xiao cai pan tian dong yuan yu ye cheng
+    su lu jiang wei xue kim lee park choi jung
+    jeong kang cho yoon jang lim shin seo kwon
+    hwang ahn nguyen tran le pham huynh hoang phan
+    vu vo dang bui do ho ngo duong ly sato suzuki
+    takahashi tanaka watanabe ito yamamoto
+    nakamura kobayashi kato yoshida yamada sasaki
+    nagy kovacs kovács toth tóth szabo szabó
+    horvath horváth varga kiss molnar molnár
+    """
+)
 """Common family names of people who write them first; in Latin letters the order cannot be told."""
 
 CHINESE: Final = frozenset(
@@ -40,9 +58,15 @@ CHINESE: Final = frozenset(
 
 CHINESE_TWO: Final = _words("欧阳 歐陽 司马 司馬 上官 诸葛 諸葛 夏侯 东方 東方 皇甫 尉迟 公孙 慕容 令狐 司徒")
 
-JAPANESE: Final = _words("""佐藤 鈴木 高橋 田中 伊藤 渡辺 渡邊 山本 中村 小林 加藤 吉田 山田 佐々木 山口 松本 井上 木村 斎藤 斉藤
-    清水 山崎 池田 橋本 阿部 石川 前田 藤田 小川 後藤 岡田 長谷川 村上 近藤 石井 坂本 遠藤 青木 藤井
-    西村 福田 太田 三浦 藤原 岡本 松田 中島 中野 原田 小野 田村 竹内 金子 和田 中山 石田 上田 森田
-    宮崎 酒井 工藤 横山 内田 高木 安藤 島田 谷口 大野 今井 高田 丸山 河野 藤本 村田 武田 上野 杉山
-    増田 小山 大塚 平野 菅原 久保 千葉 松井 岩崎 桜井 木下 野口 松尾 菊地 野村 新井""")
+JAPANESE: Final = _words(
+    """
+    佐藤 鈴木 高橋 田中 伊藤 渡辺 渡邊 山本 中村 小林 加藤 吉田 山田 佐々木 山口
+    松本 井上 木村 斎藤 斉藤 清水 山崎 池田 橋本 阿部 石川 前田 藤田 小川 後藤
+    岡田 長谷川 村上 近藤 石井 坂本 遠藤 青木 藤井 西村 福田 太田 三浦 藤原 岡本
+    松田 中島 中野 原田 小野 田村 竹内 金子 和田 中山 石田 上田 森田 宮崎 酒井
+    工藤 横山 内田 高木 安藤 島田 谷口 大野 今井 高田 丸山 河野 藤本 村田 武田
+    上野 杉山 増田 小山 大塚 平野 菅原 久保 千葉 松井 岩崎 桜井 木下 野口 松尾
+    菊地 野村 新井
+    """
+)
 """The commonest Japanese family names of two and three characters."""

@@ -15,15 +15,20 @@ from typing import TYPE_CHECKING, Final
 from custmap.functions import name_words as words
 
 if TYPE_CHECKING:
-    from nameparser import ParsedName, Parser
+    from nameparser import Parser
 
 PARTS: Final = ("prefix", "given", "middle", "family", "suffix")
 
 # One word of a plain name: a capital and small letters, Latin with or without marks.
 _WORD: Final = r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+"
 _PLAIN: Final = re.compile(rf"({_WORD}) (?:({_WORD}) )?({_WORD})")
+_ROMAN: Final = frozenset("ivxlcdm")
 _HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002fa1f々]{2,6}")
-_HANGUL_WORD: Final = re.compile(r"[\uac00-\ud7a3]{2,}")
+_HAN_AND_KANA: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff々]{1,4}[\u3041-\u309f\u30a1-\u30ff]{1,6}")
+_CYRILLIC: Final = re.compile(r"[\u0400-\u052f.\s-]+")
+_SLAVIC_FAMILY: Final = re.compile(r".+(?:[оеё]ва?|[иы]на?|[сц]кий|[сц]кая|енко|[юу]к)", re.IGNORECASE)
+_PATRONYMIC: Final = re.compile(r"[\u0400-\u052f]+(?:[оеё]вич|[оеё]вна|ьич|ична)", re.IGNORECASE)
+_SEVERAL: Final = re.compile(r"&|\b(?:and|und|et)\b", re.IGNORECASE)
 # Beyond this length it is no name, and parsing time is not linear.
 _LONGEST: Final = 200
 
@@ -67,11 +72,16 @@ def split_name(text: str) -> SplitName:
     plain = _PLAIN.fullmatch(text)
     if plain is not None:
         given, middle, family = plain.groups()
-        if _special().isdisjoint(map(str.lower, filter(None, (given, middle, family)))):
+        if not any(_means_something(word) for word in (given, family, middle or given)):
             return SplitName(
                 given=given, middle=middle, family=family, ambiguous=_THREE if middle is not None else None
             )
     return split_in_full(text)
+
+
+def _means_something(word: str) -> bool:
+    small = word.lower()
+    return small in _special() or _ROMAN.issuperset(small)
 
 
 def split_in_full(text: str) -> SplitName:
@@ -83,7 +93,7 @@ def split_in_full(text: str) -> SplitName:
         return SplitName(given=text, ambiguous="too long for a name: not split")
     if _is_company(text):
         return SplitName(family=text, ambiguous="looks like a company: not split, taken as the family name")
-    return _unspaced(text) or _vietnamese(text) or _parsed(text)
+    return _unspaced(text) or _vietnamese(text) or _capitals_first(text) or _parsed(text)
 
 
 def _is_company(text: str) -> bool:
@@ -100,7 +110,7 @@ def _is_company(text: str) -> bool:
 
 def _unspaced(text: str) -> SplitName | None:
     """Chinese and Japanese characters without a space: the family name stands first, its end is a guess."""
-    if not _HAN.fullmatch(text):
+    if not _HAN.fullmatch(text) and not _HAN_AND_KANA.fullmatch(text):
         return None
     for size, known in ((3, words.JAPANESE), (2, words.JAPANESE), (2, words.CHINESE_TWO)):
         if text[:size] in known and len(text) > size:
@@ -124,11 +134,25 @@ def _vietnamese(text: str) -> SplitName | None:
     )
 
 
-@cache
-def _parser() -> Parser:
-    from nameparser import Lexicon, Parser, Policy
+def _capitals_first(text: str) -> SplitName | None:
+    """`VARENNE Hélène`: a first word in capitals among others that are not is the family name."""
+    first, _, rest = text.partition(" ")
+    if len(first) < 3 or not first.isupper() or not first.isalpha() or not rest or rest.isupper():
+        return None
+    if "," in text or not rest[0].isupper() or _means_something(first):
+        return None
+    split = _parsed(f"{first}, {rest}")
+    return replace(split, ambiguous="the word in capitals taken as the family name")
 
-    return Parser(Lexicon.default(), Policy())
+
+@cache
+def _parser(cyrillic: bool = False) -> Parser:
+    """In Cyrillic a patronymic at the end tells that the family name stands first; in Latin letters the
+    same ending is as often a family name."""
+    from nameparser import Lexicon, Parser, PatronymicRule, Policy
+
+    rules = frozenset({PatronymicRule.EAST_SLAVIC}) if cyrillic else frozenset[PatronymicRule]()
+    return Parser(Lexicon.default(), Policy(patronymic_rules=rules))
 
 
 @cache
@@ -148,7 +172,7 @@ def _special() -> frozenset[str]:
 
 
 def _parsed(text: str) -> SplitName:
-    found = _parser().parse(text)
+    found = _parser(_CYRILLIC.fullmatch(text) is not None).parse(text)
     notes = [_KINDS.get(str(one.kind), "a word has two readings") for one in found.ambiguities]
     split = SplitName(
         prefix=found.title or None,
@@ -160,28 +184,37 @@ def _parsed(text: str) -> SplitName:
     if split.given is None and split.family is None:
         split = SplitName(given=text)
         notes.append("no word is plainly a name: the whole taken as the given name")
-    notes.extend(_doubts(text, found, split))
-    return replace(split, ambiguous="; ".join(dict.fromkeys(notes)) or None)
-
-
-def _doubts(text: str, found: ParsedName, split: SplitName) -> list[str]:
-    """What the parser decided without saying that it could be otherwise."""
-    notes = []
     if found.nickname:
         notes.append("a nickname is in none of the parts")
     if found.maiden:
         notes.append("a birth name is in none of the parts")
-    if re.search(r"&|\b(?:and|und|et)\b", text):
+    if _SEVERAL.search(text):
         notes.append("may be several people")
-    if "," in text:
-        return notes
-    if split.middle and split.family and not _initials(split.middle) and not _HANGUL_WORD.search(text):
+    if "," not in text:
+        notes.extend(_doubts_of_order(split))
+    return replace(split, ambiguous="; ".join(dict.fromkeys(notes)) or None)
+
+
+def _doubts_of_order(split: SplitName) -> list[str]:
+    """What the parser took for granted of the order of the words, where no comma tells it."""
+    given, middle, family = split.given or "", split.middle or "", split.family or ""
+    notes = []
+    long_family = sum(word.lower() not in _parser().lexicon.particles for word in family.split()) > 1
+    if family and (long_family or (middle and not _initials(middle) and not _patronymic(split))):
         notes.append(_THREE)
-    first = (split.given or "").lower()
-    if split.family and first in words.FIRST_IN_ROMANISED and split.prefix is None:
+    if family and given.lower() in words.FIRST_IN_ROMANISED:
         notes.append("the first word is a common family name where that stands first")
+    if family and not middle and _initials(given):
+        notes.append("an initial may stand for the given or the family name")
+    if not middle and _SLAVIC_FAMILY.fullmatch(given) and family and not _SLAVIC_FAMILY.fullmatch(family):
+        notes.append("the first word may be the family name")
     return notes
 
 
 def _initials(text: str) -> bool:
     return all(len(word.strip(".")) == 1 for word in text.split())
+
+
+def _patronymic(split: SplitName) -> bool:
+    """In Cyrillic the middle name tells the order by its ending."""
+    return _PATRONYMIC.fullmatch(split.middle or "") is not None
