@@ -19,8 +19,10 @@ from custmap.diagnostics.span import Span
 MIB: Final = 1024 * 1024
 _BOM = "\ufeff"
 _LINE_END = re.compile(r"\r\n|\n|\r")
-# Beyond YAML's own list: what ends a line for YAML 1.1 but not for an editor.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+# What no YAML file may have (YAML 1.2, 5.1).
+UNREADABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
+# And what ends a line for YAML 1.1, but not for an editor.
+STRICT: Final = re.compile(f"{UNREADABLE.pattern[:-1]}\x85\u2028\u2029]")
 _PROBLEMS_SHOWN = 20
 
 
@@ -84,10 +86,10 @@ def decode(data: bytes, file: str) -> Text:
     return Text.of(text.removeprefix(_BOM), file)
 
 
-def forbidden(text: Text) -> list[Diagnostic]:
+def forbidden(text: Text, characters: re.Pattern[str] = STRICT) -> list[Diagnostic]:
     """A CM110 for each character that may not stand in a YAML file, the first twenty."""
     found: list[Diagnostic] = []
-    for match in _FORBIDDEN.finditer(text.text):
+    for match in characters.finditer(text.text):
         code = ord(match.group())
         help = f'In a text in double quotes, write "\\u{code:04X}".'
         span = text.span(match.start(), match.end())

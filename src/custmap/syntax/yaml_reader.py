@@ -51,7 +51,8 @@ def _read(data: bytes, file: str) -> Node:
     # A last line of spaces alone means the same with its line end and without it, except to libyaml.
     end = "" if text.text.endswith("\n") else "\n"
     text = Text(text.text.replace("\t", " ") + end, file, text.starts)
-    builder = _Builder(text, tabs)
+    builder = _Builder(text)
+    builder.problems += tabs
     try:
         for event in events(text):
             if not builder.take(event) or len(builder.problems) >= _PROBLEMS:
@@ -106,9 +107,9 @@ class _Open:
 class _Builder:
     """Takes events one by one; `root` is the node when all have come, `problems` what was wrong."""
 
-    def __init__(self, text: Text, problems: list[Diagnostic]) -> None:
+    def __init__(self, text: Text) -> None:
         self.text = text
-        self.problems = problems
+        self.problems: list[Diagnostic] = []
         self.root: Node | None = None
         self.open: list[_Open] = []
         self.documents = 0

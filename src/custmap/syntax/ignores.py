@@ -1,0 +1,93 @@
+"""Comments that silence a finding: `# custmap: ignore CM405: the vendor cuts it, and that is fine`.
+
+YAML's parser drops comments, and a `#` in a text is none. The scanner's tokens tell them apart: a
+comment stands where no token does, or in the head line of a block text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from custmap.diagnostics.span import Span
+from custmap.syntax.text import Text
+from custmap.syntax.yaml_events import LOADER
+
+_COMMENT = re.compile(r"(?:^|(?<=[ \t\r\n]))#[^\r\n]*")
+_IGNORE = re.compile(
+    r"#\s*custmap:\s*ignore\b\s*(?P<codes>[A-Z0-9][A-Z0-9, ]*)?(?::(?P<reason>.*))?", re.DOTALL
+)
+_CODE = re.compile(r"[A-Z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """One comment.
+
+    `codes`   what it silences; empty when the comment names none.
+    `reason`  the text after the colon; None when there is none.
+    `span`    the comment.
+    `line`    the line whose findings it is about: its own, or, when nothing else stands there, the next
+              one with something on it.
+    """
+
+    codes: tuple[str, ...]
+    reason: str | None
+    span: Span
+    line: int
+
+
+def read_ignores(data: str, file: str) -> tuple[Ignore, ...]:
+    """The ignores of a YAML text, in its order. Never raises: where the text stops to be YAML, it stops."""
+    if "custmap:" not in data:
+        return ()
+    text = Text.of(data.removeprefix("\ufeff"), file)
+    comments = (found for start, end in _gaps(text) for found in _COMMENT.finditer(text.text, start, end))
+    ignores = (_ignore(text, found.start(), found.group().rstrip()) for found in comments)
+    return tuple(ignore for ignore in ignores if ignore is not None)
+
+
+def _gaps(text: Text) -> Iterator[tuple[int, int]]:
+    """Where no token stands."""
+    last = 0
+    try:
+        tokens: Iterator[Any] = yaml.scan(text.text, Loader=LOADER)
+        for token in tokens:
+            start, end = token.start_mark.index, token.end_mark.index
+            if start > last:
+                yield last, start
+            if isinstance(token, yaml.ScalarToken) and token.style in ("|", ">"):
+                yield start, _line_end(text, start)
+            last = max(last, end)
+    except yaml.YAMLError:
+        return
+    yield last, len(text.text)
+
+
+def _line_end(text: Text, start: int) -> int:
+    line = text.place(start)[0]
+    return text.starts[line] if line < len(text.starts) else len(text.text)
+
+
+def _ignore(text: Text, start: int, comment: str) -> Ignore | None:
+    found = _IGNORE.fullmatch(comment)
+    if not found:
+        return None
+    reason = (found.group("reason") or "").strip() or None
+    codes = tuple(_CODE.findall(found.group("codes") or ""))
+    return Ignore(codes, reason, text.span(start, start + len(comment)), _line(text, start))
+
+
+def _line(text: Text, start: int) -> int:
+    own = text.place(start)[0]
+    if text.text[text.starts[own - 1] : start].strip():
+        return own
+    for line in range(own + 1, len(text.starts) + 1):
+        content = text.text[text.starts[line - 1] : _line_end(text, text.starts[line - 1])].strip()
+        if content and not content.startswith("#"):
+            return line
+    return own
