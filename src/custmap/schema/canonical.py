@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError, RecordError
@@ -19,10 +19,8 @@ from custmap.schema import personal
 from custmap.schema.json_schema import Definitions, lookup, type_of
 from custmap.schema.places import place
 from custmap.schema.problems import problems_of
+from custmap.syntax.document import Document, read_document
 from custmap.values.types import Type
-
-if TYPE_CHECKING:
-    from custmap.syntax.document import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +86,10 @@ def _builtin() -> Canonical:
 
 
 def _from_file(path: Path, shown_as: str | None) -> Canonical:
-    from custmap.syntax.document import read_document
-
     document = read_document(path, shown_as)
     schema = document.data
     if not isinstance(schema, dict):
-        raise _refused(document.span(""), "a JSON Schema is an object")
+        raise _refused(document.span(()), "a JSON Schema is an object")
     if lost := list(_lost_references(schema, document)):
         raise MappingError(lost)
     try:
@@ -102,7 +98,7 @@ def _from_file(path: Path, shown_as: str | None) -> Canonical:
         raise _refused(_place_of(error, document), "not a JSON Schema of draft 2020-12") from None
     type_ = type_of(schema, Definitions(schema))
     if "object" not in type_.kinds:
-        raise _refused(document.span(""), "a record is an object, and this schema allows none")
+        raise _refused(document.span(()), "a record is an object, and this schema allows none")
     return Canonical(path.stem.removesuffix(".schema"), type_, schema, False, [compiled])
 
 
@@ -113,11 +109,11 @@ def compile_schema(schema: dict[str, Any]) -> Any:
     return jsonschema_rs.Draft202012Validator(schema, offline=True)
 
 
-def _lost_references(schema: Any, document: Document, at: str = "") -> Iterator[Diagnostic]:
+def _lost_references(schema: Any, document: Document, at: tuple[str | int, ...] = ()) -> Iterator[Diagnostic]:
     """References that lead nowhere, or out of the file."""
     if isinstance(schema, list):
         for position, item in enumerate(schema):
-            yield from _lost_references(item, document, f"{at}/{position}")
+            yield from _lost_references(item, document, (*at, position))
     elif isinstance(schema, dict):
         reference = schema.get("$ref")
         if isinstance(reference, str) and lookup(document.data, reference) is None:
@@ -125,19 +121,14 @@ def _lost_references(schema: Any, document: Document, at: str = "") -> Iterator[
             message = (
                 "the reference leaves the file" if outside else "nothing stands where the reference leads"
             )
-            yield Diagnostic("CM214", message, document.span(f"{at}/$ref"), "Write `#/$defs/NAME`")
+            yield Diagnostic("CM214", message, document.span((*at, "$ref")), "Write `#/$defs/NAME`")
         for key, value in schema.items():
-            yield from _lost_references(value, document, f"{at}/{_escape(key)}")
-
-
-def _escape(key: Any) -> str:
-    return str(key).replace("~", "~0").replace("/", "~1")
+            yield from _lost_references(value, document, (*at, key))
 
 
 def _place_of(error: ValueError, document: Document) -> Span | None:
     """Where in the schema the compiler found fault."""
-    parts = getattr(error, "instance_path", None) or []
-    return document.span("".join(f"/{_escape(part)}" for part in parts))
+    return document.span(tuple(getattr(error, "instance_path", ())))
 
 
 def _refused(span: Span | None, message: str) -> MappingError:

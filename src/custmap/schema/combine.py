@@ -32,12 +32,13 @@ _EQUAL: Final = {"format": "string", "pattern": "string", "multiple_of": "number
 
 
 class LazyType(Type):
-    """A type whose `items` and `extra` may be worked out when they are asked for.
+    """A type whose `items` and `extra` are worked out when they are asked for.
 
-    It equals a plain `Type` with the same fields.
+    It equals a plain `Type` with the same fields. Pickles hold how to work them out, never the answer,
+    which may lead back to the type itself.
     """
 
-    __slots__ = ("_extra", "_items")
+    __slots__ = ("_extra", "_extra_now", "_items", "_items_now")
 
     @property
     def items(self) -> Type | None:
@@ -69,20 +70,26 @@ class LazyType(Type):
 
     def __reduce__(self) -> tuple[Any, ...]:
         plain = {f.name: getattr(self, f.name) for f in fields(Type) if f.name not in ("items", "extra")}
-        state = object.__getattribute__(self, "_items"), object.__getattribute__(self, "_extra")
-        return later, (Type(**plain), *state)
+        return later, (Type(**plain), _stated(self, "_items"), _stated(self, "_extra"))
 
 
-_COMPARED: Final = tuple(f.name for f in fields(Type) if f.compare)
+def _stated(self: LazyType, slot: str) -> Type | Later | None:
+    return object.__getattribute__(self, slot)  # type: ignore[no-any-return]
 
 
 def _force(self: LazyType, slot: str) -> Type | None:
-    value = object.__getattribute__(self, slot)
-    if value is None or isinstance(value, Type):
-        return value
-    found: Type | None = value()
-    object.__setattr__(self, slot, found)
-    return found
+    stated = _stated(self, slot)
+    if stated is None or isinstance(stated, Type):
+        return stated
+    try:
+        return object.__getattribute__(self, slot + "_now")  # type: ignore[no-any-return]
+    except AttributeError:
+        found = stated()
+        object.__setattr__(self, slot + "_now", found)
+        return found
+
+
+_COMPARED: Final = tuple(f.name for f in fields(Type) if f.compare)
 
 
 def later(type_: Type, items: Type | Later | None, extra: Type | Later | None) -> Type:
@@ -247,3 +254,6 @@ class _Members(Mapping[str, Type]):
 
     def __len__(self) -> int:
         return len(self.a.members.keys() | self.b.members.keys())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Members, (self.combine, self.a, self.b)

@@ -246,6 +246,9 @@ class Members(Mapping[str, Type]):
     def __len__(self) -> int:
         return len(self.schemas)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Members, (self.schemas, self.resolve)
+
 
 @dataclass(frozen=True, slots=True)
 class _Read:

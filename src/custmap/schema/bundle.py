@@ -1,0 +1,127 @@
+"""A contract's schema as one plain JSON Schema, whole in itself.
+
+References become `#/$defs/…`, and OpenAPI 3.0's own words become draft 2020-12's, so that everything
+after this reads one dialect. Only keywords that stand where a schema stands are followed: a `$ref`
+within an example is data.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from custmap.schema.references import Located, Pointer, References
+
+_PLAIN: Final = (
+    *("type", "enum", "const", "format", "pattern", "minLength", "maxLength"),
+    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+    *("minItems", "maxItems", "uniqueItems", "minContains", "maxContains"),
+    *("minProperties", "maxProperties", "dependentRequired"),
+    *("title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly"),
+)
+_ONE: Final = (
+    *("items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames"),
+    *("unevaluatedItems", "unevaluatedProperties", "contentSchema"),
+)
+_LISTS: Final = ("allOf", "anyOf", "oneOf", "prefixItems")
+_MAPS: Final = ("properties", "patternProperties", "dependentSchemas")
+
+
+@dataclass(slots=True)
+class Bundle:
+    """Makes one plain schema of a contract's schema: references under `$defs`, 3.0 turned into 3.1.
+
+    `request`  members that are `readOnly` are not required in a request (OpenAPI 3.1 § 4.8.24).
+    """
+
+    references: References
+    is_30: bool
+    request: bool
+    defs: dict[str, Any] = field(default_factory=dict)
+    names: dict[tuple[Path, Pointer], str] = field(default_factory=dict)
+    waiting: list[tuple[str, Located]] = field(default_factory=list)
+
+    def bundle(self, here: Located) -> dict[str, Any]:
+        """The schema at `here`, whole in itself."""
+        schema = self._schema(here)
+        while self.waiting:
+            name, found = self.waiting.pop()
+            self.defs[name] = self._schema(found)
+        whole = {True: {}, False: {"not": {}}}[schema] if isinstance(schema, bool) else schema
+        named = {"$defs": dict(sorted(self.defs.items()))} if self.defs else {}
+        return {"$schema": "https://json-schema.org/draft/2020-12/schema", **whole, **named}
+
+    def _schema(self, here: Located) -> Any:
+        if isinstance(here.value, bool):
+            return here.value
+        source = here.map
+        made: dict[str, Any] = {}
+        if isinstance(source.get("$ref"), str):
+            made["$ref"] = self._named(here)
+            if self.is_30:
+                return made
+        made |= {word: source[word] for word in _PLAIN if word in source}
+        made |= {word: self._schema(here.inner(word)) for word in _ONE if word in source}
+        for word in _LISTS:
+            if inner := here.inner(word).list:
+                made[word] = [self._schema(here.inner(word, position)) for position in range(len(inner))]
+        for word in _MAPS:
+            if word in source:
+                made[word] = {name: self._schema(here.inner(word, name)) for name in here.inner(word).map}
+        if required := self._required(here):
+            made["required"] = required
+        return _from_30(made, source) if self.is_30 else made
+
+    def _named(self, here: Located) -> str:
+        """`#/$defs/…` for what a reference names; it is read later, once."""
+        found = self.references.target(here.map["$ref"], here)
+        place = (found.path, found.pointer)
+        if found.value is None:
+            return "#/$defs/" + self._lost()
+        if place not in self.names:
+            last = re.sub(
+                r"[^A-Za-z0-9_.-]", "_", str(found.pointer[-1]) if found.pointer else found.path.stem
+            )
+            name, count = last, 1
+            while name in self.names.values():
+                count += 1
+                name = f"{last}_{count}"
+            self.names[place] = name
+            self.waiting.append((name, found))
+        return "#/$defs/" + self.names[place]
+
+    def _lost(self) -> str:
+        """What a broken reference stands for while the other problems are looked for."""
+        self.defs["_"] = {}
+        return "_"
+
+    def _required(self, here: Located) -> list[str]:
+        names = [name for name in here.inner("required").list if isinstance(name, str)]
+        if not self.request:
+            return names
+        return [name for name in names if not self._read_only(here.inner("properties", name))]
+
+    def _read_only(self, member: Located) -> bool:
+        return (
+            self.references.follow(member).map.get("readOnly") is True or member.map.get("readOnly") is True
+        )
+
+
+def _from_30(made: dict[str, Any], source: Mapping[str, Any]) -> dict[str, Any]:
+    """OpenAPI 3.0's own words as JSON Schema's: `nullable`, and limits that are exclusive by a boolean."""
+    for limit, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if isinstance(made.get(exclusive), bool) and made.pop(exclusive) and limit in made:
+            made[exclusive] = made.pop(limit)
+    if source.get("nullable") is not True:
+        return made
+    if isinstance(made.get("enum"), list) and None not in made["enum"]:
+        # Strictly, null is then not allowed (3.0.3, proposal 2019-10-31); everybody who writes it means it.
+        made["enum"] = [*made["enum"], None]
+    if isinstance(made.get("type"), str):
+        return {**made, "type": [made["type"], "null"]}
+    if any(word in made for word in ("allOf", "anyOf", "oneOf")):
+        return {"anyOf": [made, {"type": "null"}]}
+    return made

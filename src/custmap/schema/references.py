@@ -1,0 +1,133 @@
+"""References of a contract, followed within its folder.
+
+A contract is somebody else's file. A reference to a URL or out of the folder is refused, one that
+leads nowhere or round in a circle is reported where it stands, and only what the operation reaches is
+looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import MappingError
+from custmap.diagnostics.span import Span
+from custmap.schema.json_schema import pointer_parts
+from custmap.syntax.document import Document, read_document
+
+Pointer: TypeAlias = tuple[str | int, ...]
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A value of a contract and where it stands."""
+
+    value: Any
+    document: Document
+    path: Path
+    pointer: Pointer = ()
+
+    def inner(self, *keys: str | int) -> Located:
+        """A part of the value; None stands for what is not there."""
+        value = self.value
+        for key in keys:
+            if isinstance(value, Mapping):
+                value = value.get(key)
+            elif isinstance(value, list) and isinstance(key, int) and key < len(value):
+                value = value[key]
+            else:
+                value = None
+        return Located(value, self.document, self.path, (*self.pointer, *keys))
+
+    @property
+    def map(self) -> Mapping[str, Any]:
+        """The value where it is an object, else nothing."""
+        return self.value if isinstance(self.value, Mapping) else {}
+
+    @property
+    def list(self) -> list[Any]:
+        return self.value if isinstance(self.value, list) else []
+
+    @property
+    def text(self) -> str | None:
+        return self.value if isinstance(self.value, str) else None
+
+    @property
+    def span(self) -> Span:
+        return self.document.span(self.pointer)
+
+
+@dataclass(slots=True)
+class References:
+    """Follows references; what is wrong with them is collected in `problems`, each once."""
+
+    folder: Path
+    documents: dict[Path, Document] = field(default_factory=dict)
+    problems: dict[tuple[Path, Pointer], Diagnostic] = field(default_factory=dict)
+
+    def follow(self, here: Located) -> Located:
+        """The value that `here` or its references lead to; `value` is None where they lead nowhere."""
+        met: set[tuple[Path, Pointer]] = set()
+        while isinstance(reference := here.map.get("$ref"), str):
+            if (here.path, here.pointer) in met:
+                return self._lost(here, "CM212", "the reference leads back to itself")
+            met.add((here.path, here.pointer))
+            here = self.target(reference, here)
+        return here
+
+    def target(self, reference: str, here: Located) -> Located:
+        """What one reference names."""
+        file, _, fragment = reference.partition("#")
+        document, path = here.document, here.path
+        if file:
+            found = self._file(file, here)
+            if found is None:
+                return Located(None, document, path, here.pointer)
+            document, path = found
+        if fragment and not fragment.startswith("/"):
+            return self._lost(here, "CM212", "a place in a file is written `#/…`")
+        value, pointer = document.data, []
+        for part in pointer_parts(fragment):
+            if isinstance(value, Mapping) and part in value:
+                value, key = value[part], part
+            elif isinstance(value, list) and part.isdecimal() and int(part) < len(value):
+                value, key = value[int(part)], int(part)  # type: ignore[assignment]  # a position
+            else:
+                return self._lost(here, "CM212", "nothing stands where the reference leads")
+            pointer.append(key)
+        return Located(value, document, path, tuple(pointer))
+
+    def _file(self, name: str, here: Located) -> tuple[Document, Path] | None:
+        # Imported when used: most contracts are one file.
+        from urllib.parse import unquote
+
+        if _SCHEME.match(name):
+            self._lost(here, "CM213", "the reference is a URL", "Save the file beside the contract.")
+            return None
+        path = (here.path.parent / unquote(name)).resolve()
+        if not path.is_relative_to(self.folder):
+            self._lost(here, "CM213", "the reference leaves the folder", "Copy the file beside the contract.")
+            return None
+        if path not in self.documents:
+            if not path.is_file():
+                self._lost(here, "CM212", "there is no such file")
+                return None
+            try:
+                shown = Path(here.document.file).parent / unquote(name)
+                self.documents[path] = read_document(path, str(shown))
+            except MappingError as error:
+                for diagnostic in error.diagnostics:
+                    self.problems[(path, ())] = diagnostic
+                return None
+        return self.documents[path], path
+
+    def _lost(self, here: Located, code: str, message: str, help: str | None = None) -> Located:
+        span = here.document.span((*here.pointer, "$ref"))
+        self.problems.setdefault((here.path, here.pointer), Diagnostic(code, message, span, help))
+        return Located(None, here.document, here.path, here.pointer)
