@@ -44,7 +44,7 @@ def _avg(numbers: list[Any]) -> Any:
     return _finite(lambda: sum(numbers) / len(numbers)) if numbers else ABSENT
 
 
-def _ceil(number: Any) -> int:
+def _ceil(number: float) -> int:
     return math.ceil(number)
 
 
@@ -60,7 +60,7 @@ def _ends_with(text: str, suffix: str) -> bool:
     return text.endswith(suffix)
 
 
-def _floor(number: Any) -> int:
+def _floor(number: float) -> int:
     return math.floor(number)
 
 

@@ -53,6 +53,8 @@ class FunctionSpec:
     `part`      the member of the first argument that this function stands for: `given` for
                 `given_name(name)`. A rule that calls it has the source `name.given`.
     `lossy`     the way back does not give the same value again for every value.
+    `refine`    the result's type from the arguments' types, where more can be said than `result`; a
+                constant argument is a type with one `enum` value. States of arguments are added later.
     """
 
     name: str
@@ -67,3 +69,4 @@ class FunctionSpec:
     part: str | None = None
     lossy: bool = False
     variadic: bool = False
+    refine: Callable[[tuple[Type, ...]], Type] | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
 from jmespath.lexer import Lexer
@@ -27,7 +28,7 @@ class PositionLexer(Lexer):  # type: ignore[misc]
 
     def tokens(self, text: str) -> list[Form]:
         found: list[Form] = list(self.tokenize(text))
-        for token, after in zip(found, found[1:], strict=False):
+        for token, after in pairwise(found):
             token["end"] = len(text[: after["start"]].rstrip(_BLANKS))
         return found
 

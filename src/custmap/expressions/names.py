@@ -22,6 +22,12 @@ class Names:
         self._counts: dict[str, int] = {}
         self._bound: dict[int, str] = {}
 
+    def reserve(self, name: str, *values: Any) -> None:
+        """Keep a name, which `fresh` never gives out; with a value it is a global."""
+        self._counts[name] = max(1, self._counts.get(name, 0))
+        for value in values:
+            self.globals[name] = value
+
     def fresh(self, hint: str) -> str:
         """A new local name that looks like `hint`, which may be any text.
 

@@ -72,11 +72,7 @@ def parse(text: str) -> Expression:
 def _read(form: Form, base: Node | None) -> Node:
     """The node of a form, over `base` (what stands before the dot) or over the current value."""
     kind, inner = form["type"], form["children"]
-    start, end = form.get("start"), form.get("end")
-    if start is None:
-        # Forms that the package makes without a token stand where their first child stands.
-        start = inner[0].get("start", 0) if inner else (base.end if base else 0)
-        end = inner[0].get("end", start) if inner else start
+    start, end = _place(form, base)
     under = base if base is not None else Current(start, start)
     first = under.start
     match kind:
@@ -113,6 +109,14 @@ def _read(form: Form, base: Node | None) -> Node:
         case _:
             node = _operation(form, start, end)
             return node if base is None else Pipe(base, node, first, end)
+
+
+def _place(form: Form, base: Node | None) -> tuple[int, int]:
+    """Forms that the package makes without a token stand where their first child stands."""
+    marked = form if "start" in form else next(iter(form["children"]), {})
+    start: int = marked.get("start", base.end if base is not None else 0)
+    end: int = marked.get("end", start)
+    return start, end
 
 
 def _body(form: Form, over: Node) -> Node:

@@ -1,0 +1,133 @@
+"""The type and the reads of a function call, and what is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from custmap.expressions.ast import Call, Node, Reference
+from custmap.expressions.calls import (
+    argument_of,
+    check_call,
+    find_function,
+    is_lazy,
+    needs_value,
+)
+from custmap.expressions.errors import ExpressionError
+from custmap.expressions.function import FunctionSpec
+from custmap.expressions.inference import Read
+from custmap.expressions.suggestions import Place, kind_words
+from custmap.expressions.unions import union
+from custmap.expressions.walk import Walk
+from custmap.values.types import ANY, Type
+
+_UNKNOWN: Final = ANY.maybe_absent()
+
+
+def infer_call(walk: Walk, call: Call, current: Place) -> Type:
+    """The type of a call; problems CM304, CM308 and CM410 go to the walk."""
+    try:
+        spec = find_function(call, walk.functions)
+        check_call(call, spec)
+    except ExpressionError as error:
+        walk.error(error)
+        for node in call.arguments:
+            walk.use(node, current)
+        return _UNKNOWN
+    if is_lazy(spec):
+        return (_coalesce if spec.name == "coalesce" else _if)(walk, call, spec, current)
+    types = _arguments(walk, call, spec, current)
+    for position, (node, type_) in enumerate(zip(call.arguments, types, strict=True)):
+        _check_kind(walk, spec, position, node, type_)
+    if spec.can_fail:
+        message = f"`{spec.name}` rejects the rule for a value that it cannot use"
+        walk.problem("CM410", message, call, None)
+    return _result(spec, types, _part(spec, types))
+
+
+def _coalesce(walk: Walk, call: Call, spec: FunctionSpec, current: Place) -> Type:
+    chosen: list[Type] = []
+    for node in call.arguments:
+        chosen.append(walk.operand(node, current))
+    used = []
+    for each in chosen:
+        used.append(each)
+        if not each.absent:
+            break
+    return replace(union(*used), absent=used[-1].absent)
+
+
+def _if(walk: Walk, call: Call, spec: FunctionSpec, current: Place) -> Type:
+    # What is chosen is the primary source; what decides comes after it.
+    branches = [walk.operand(node, current) for node in call.arguments[1:]]
+    condition = walk.condition(call.arguments[0], current)
+    _check_kind(walk, spec, 0, call.arguments[0], condition)
+    result = union(*branches)
+    if condition.absent or len(branches) == 1:
+        result = result.maybe_absent()
+    return result.or_null() if condition.nullable else result
+
+
+def _arguments(walk: Walk, call: Call, spec: FunctionSpec, current: Place) -> list[Type]:
+    """The arguments' types; references are walked last, over the items of the list beside them."""
+    types: dict[int, Type] = {}
+    items = Place(ANY, None, "the item")
+    for position, node in enumerate(call.arguments):
+        if isinstance(node, Reference):
+            continue
+        place = walk.operand_place(node, current)
+        if position == 0 and spec.part is not None:
+            _read_part(walk, spec.part, node, place)
+        walk.read(place, node)
+        types[position] = place.type
+        if "array" in place.type.kinds:
+            items = Place((place.type.items or ANY).present(), place.items_path, "the item")
+    for position, node in enumerate(call.arguments):
+        if isinstance(node, Reference):
+            types[position] = walk.use(node.body, items)
+    return [types[position] for position in range(len(call.arguments))]
+
+
+def _read_part(walk: Walk, part: str, node: Node, place: Place) -> None:
+    """A function that stands for a member of its argument reads that member, and beside it the rest."""
+    if "object" in place.type.kinds and place.path is not None:
+        path = (*place.path, part)
+        walk.reads.append(Read(path, node.start, max(1, node.end - node.start)))
+
+
+def _part(spec: FunctionSpec, types: list[Type]) -> Type | None:
+    if spec.part is None or not types or "object" not in types[0].kinds:
+        return None
+    return types[0].member(spec.part) or _UNKNOWN
+
+
+def _result(spec: FunctionSpec, types: list[Type], part: Type | None) -> Type:
+    result = spec.refine(tuple(types)) if spec.refine is not None else spec.result
+    needed = [each for position, each in enumerate(types) if needs_value(spec, position)]
+    if any(each.absent for each in needed) or part is not None:
+        result = result.maybe_absent()
+    if any(each.nullable for each in needed) or (part is not None and part.nullable):
+        result = result.or_null()
+    return result
+
+
+def _check_kind(walk: Walk, spec: FunctionSpec, position: int, node: Node, given: Type) -> None:
+    """CM308 for an argument that can never be of a kind that the function takes."""
+    wanted = argument_of(spec, position).type
+    if isinstance(node, Reference):
+        return
+    if not _overlap(given, wanted):
+        message = f"`{spec.name}` takes {kind_words(wanted)} here, this is {kind_words(given)}"
+        walk.problem("CM308", message, node, None)
+    elif not _overlap(given.items or ANY, wanted.items or ANY) and given.only("array"):
+        message = f"`{spec.name}` takes a list of {kind_words(wanted.items or ANY)} here"
+        walk.problem("CM308", f"{message}, this is one of {kind_words(given.items or ANY)}", node, None)
+
+
+def _overlap(given: Type, wanted: Type) -> bool:
+    kinds, accepted = given.kinds - {"null"}, wanted.kinds - {"null"}
+    if not kinds or not accepted:
+        return True
+    if accepted & {"number", "integer"}:
+        accepted = accepted | {"number", "integer"}
+    return bool(kinds & accepted)

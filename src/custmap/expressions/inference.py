@@ -1,0 +1,72 @@
+"""What inference gives: the type, the source paths that are read, and what is wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from custmap.diagnostics.codes import Severity
+from custmap.values.types import Type
+
+SourcePath: TypeAlias = tuple[str | int, ...]
+
+_PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A source path from the scope's root: members by name, items by position or `"*"` for each."""
+
+    path: SourcePath
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with an expression, and at which characters; `severity` None: the code's own."""
+
+    code: str
+    message: str
+    offset: int
+    length: int
+    help: str | None = None
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """What is known of an expression before it runs.
+
+    `type`    what it can give; `absent` and `"null"` among the kinds say which states it can be in.
+    `reads`   the source paths that it looks at, the primary one first.
+    """
+
+    type: Type
+    reads: tuple[Read, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def source(self) -> str | None:
+        """The primary source path as text: `name.given`, `addresses[0].city`, `@` for all of it."""
+        return format_source(self.reads[0].path) if self.reads else None
+
+
+def format_source(path: SourcePath) -> str:
+    """A source path as text.
+
+    >>> format_source(("addresses", "*", "city")), format_source(("a.b", 0)), format_source(())
+    ('addresses[*].city', '"a.b"[0]', '@')
+    """
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif part == "*":
+            text += "[*]"
+        else:
+            name = part if _PLAIN.fullmatch(part) else json.dumps(part, ensure_ascii=False)
+            text += f".{name}" if text else name
+    return text or "@"

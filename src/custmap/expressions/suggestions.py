@@ -1,0 +1,90 @@
+"""Places in the source schema, in words, and what somebody may have meant by an unknown one."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Final
+
+from custmap.expressions.inference import SourcePath, format_source
+from custmap.expressions.runtime import KIND_WORDS
+from custmap.values.nearest import nearest
+from custmap.values.types import Type
+
+# The canonical schema may refer to itself: the search for what was meant ends somewhere.
+_FARTHEST: Final = 4
+_MOST: Final = 1000
+_CONSTANTS: Final = frozenset({"true", "false", "null"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A value on the walk: its type, and its source path when it stands in the record.
+
+    `name` is what messages call it. `each`: it is a list gathered from many places at `path`, so its
+    items stand at `path` and not below it.
+    """
+
+    type: Type
+    path: SourcePath | None = None
+    name: str | None = None
+    each: bool = False
+
+    @property
+    def label(self) -> str:
+        if self.name is not None:
+            return self.name if self.name.startswith("the ") else f"`{self.name}`"
+        return f"`{format_source(self.path)}`" if self.path else "this"
+
+    @property
+    def items_path(self) -> SourcePath | None:
+        return self.path if self.path is None or self.each else (*self.path, "*")
+
+
+def kind_words(type_: Type) -> str:
+    """`text or list`."""
+    return " or ".join(KIND_WORDS[kind] for kind in sorted(type_.kinds - {"null"})) or "null"
+
+
+def member_help(root: Type, base: Type, name: str, asked: tuple[str, ...], quoted: bool) -> str | None:
+    """Help for a member that is not there: the nearest neighbour, else a path that ends like `asked`."""
+    if not quoted and name in _CONSTANTS:
+        return f"The constant stands in backticks: write `` `{name}` ``."
+    found = nearest(name, base.members)
+    if found is None:
+        found = _elsewhere(root, asked)
+    return f"Did you mean `{found}`?" if found else None
+
+
+def _elsewhere(root: Type, asked: tuple[str, ...]) -> str | None:
+    """A path of the scope whose last name, or all of whose names joined, look like what was asked."""
+    last, joined = asked[-1], "_".join(asked)
+    by_last: dict[str, SourcePath] = {}
+    by_all: dict[str, SourcePath] = {}
+    for path in _paths(root):
+        names = [part for part in path if part != "*"]
+        by_last.setdefault(str(names[-1]), path)
+        by_all.setdefault("_".join(map(str, names)), path)
+    for words, known in ((joined, by_all), (last, by_last)):
+        found = nearest(words, known)
+        if found is not None:
+            return format_source(known[found])
+    return None
+
+
+def _paths(root: Type) -> list[SourcePath]:
+    """The named members of a type, the nearest to the root first."""
+    found: list[SourcePath] = []
+    queue: deque[tuple[SourcePath, Type]] = deque([((), root)])
+    while queue and len(found) < _MOST:
+        path, type_ = queue.popleft()
+        if len(path) >= _FARTHEST:
+            continue
+        if type_.items is not None and path:
+            queue.append(((*path, "*"), type_.items))
+        for name in type_.members:
+            member = type_.member(name)
+            if member is not None and member.kinds:
+                found.append((*path, name))
+                queue.append(((*path, name), member))
+    return found

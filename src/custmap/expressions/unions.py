@@ -1,0 +1,119 @@
+"""Types put together: what one of two expressions can give, what a literal is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import reduce
+from typing import Any
+
+from custmap.expressions.runtime import KIND_CLASSES
+from custmap.values.types import NEVER, Type
+
+
+def literal_type(value: Any) -> Type:
+    """The type of a constant: exactly that value."""
+    for kind, classes in KIND_CLASSES.items():
+        if value.__class__ in classes:
+            return Type(kinds=frozenset({kind}), enum=(value,))
+    raise AssertionError(f"no JSON value: {type(value).__name__}")
+
+
+def union(*types: Type) -> Type:
+    """What is one of the types: kinds together, limits only where all that they apply to agree."""
+    return reduce(_union, types) if types else NEVER
+
+
+def _union(a: Type, b: Type) -> Type:
+    absent = a.absent or b.absent
+    if not a.kinds - {"null"}:
+        return replace(b, kinds=a.kinds | b.kinds, absent=absent, enum=_enum(a, b))
+    if not b.kinds - {"null"}:
+        return replace(a, kinds=a.kinds | b.kinds, absent=absent, enum=_enum(a, b))
+    texts = _sharing(a, b, "string")
+    numbers = _sharing(a, b, "number", "integer")
+    lists = _sharing(a, b, "array")
+    objects = _sharing(a, b, "object")
+    return Type(
+        kinds=a.kinds | b.kinds,
+        absent=absent,
+        members=objects[0].members if _agree(objects, "members") else {},
+        extra=objects[0].extra if _agree(objects, "members", "extra") else None,
+        free=all(each.free for each in objects) if objects else False,
+        required=frozenset.intersection(*(each.required for each in objects)) if objects else frozenset(),
+        items=_items(lists),
+        enum=_enum(a, b),
+        format=_common(texts, "format"),
+        pattern=_common(texts, "pattern"),
+        min_length=_least(texts, "min_length"),
+        max_length=_most(texts, "max_length"),
+        minimum=_least(numbers, "minimum"),
+        maximum=_most(numbers, "maximum"),
+        exclusive_minimum=_common(numbers, "exclusive_minimum"),
+        exclusive_maximum=_common(numbers, "exclusive_maximum"),
+        multiple_of=_common(numbers, "multiple_of"),
+        min_items=_least(lists, "min_items"),
+        max_items=_most(lists, "max_items"),
+        unique_items=all(each.unique_items for each in lists) if lists else False,
+    )
+
+
+def _sharing(a: Type, b: Type, *kinds: str) -> list[Type]:
+    return [each for each in (a, b) if each.kinds & frozenset(kinds)]
+
+
+def _agree(types: list[Type], *names: str) -> bool:
+    """Have all the types the very same objects there? Members may be endless, so no comparing."""
+    return bool(types) and all(
+        getattr(each, name) is getattr(types[0], name) for each in types for name in names
+    )
+
+
+def _common(types: list[Type], name: str) -> Any:
+    values = [_limit(each, name) for each in types]
+    return values[0] if values and all(value == values[0] for value in values) else None
+
+
+def _least(types: list[Type], name: str) -> Any:
+    values = [_limit(each, name) for each in types]
+    return None if not values or None in values else min(values)
+
+
+def _most(types: list[Type], name: str) -> Any:
+    values = [_limit(each, name) for each in types]
+    return None if not values or None in values else max(values)
+
+
+def _limit(type_: Type, name: str) -> Any:
+    """A limit as stated; of a few constants, the limit that they happen to keep."""
+    stated = getattr(type_, name)
+    if stated is not None or not type_.enum:
+        return stated
+    sizes: list[float]
+    if name.endswith("_length"):
+        sizes = [len(value) for value in type_.enum if isinstance(value, str)]
+    elif name in ("minimum", "maximum"):
+        sizes = [value for value in type_.enum if value.__class__ in (int, float)]
+    else:
+        return None
+    if not sizes:
+        return None
+    return min(sizes) if name.startswith("min") else max(sizes)
+
+
+def _enum(a: Type, b: Type) -> tuple[Any, ...] | None:
+    sides = [each for each in (a, b) if each.kinds - {"null"} or each.enum is not None]
+    if not sides or any(each.enum is None for each in sides):
+        return None
+    values = [value for each in sides for value in each.enum or ()]
+    # A side that is null alone, without an enum, still gives null.
+    if any(each.kinds == {"null"} and each.enum is None for each in (a, b)) and None not in values:
+        values.append(None)
+    return tuple(values)
+
+
+def _items(lists: list[Type]) -> Type | None:
+    if not lists or any(each.items is None for each in lists):
+        return None
+    if all(each.items is lists[0].items for each in lists):
+        return lists[0].items
+    return union(*(each.items for each in lists if each.items is not None))

@@ -1,0 +1,60 @@
+"""What a walk over an expression gathers, and what function calls need of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from custmap.diagnostics.codes import Severity
+from custmap.expressions.ast import Node
+from custmap.expressions.errors import ExpressionError
+from custmap.expressions.function import FunctionSpec
+from custmap.expressions.inference import Problem, Read
+from custmap.expressions.suggestions import Place
+from custmap.values.types import Type
+
+
+class Walk:
+    """Reads and problems of one expression; `infer` adds how each kind of node is walked."""
+
+    def __init__(self, functions: Mapping[str, FunctionSpec], root: Place) -> None:
+        self.functions = functions
+        self.root = root
+        self.reads: list[Read] = []
+        self.problems: list[Problem] = []
+
+    def place(self, node: Node, current: Place) -> Place:
+        """Type and source path of a node; a plain path is not yet a read."""
+        raise NotImplementedError
+
+    def operand_place(self, node: Node, current: Place) -> Place:
+        """As `place`, for a node that an operator or a function uses."""
+        raise NotImplementedError
+
+    def condition(self, node: Node, current: Place) -> Type:
+        """The type of a node that is asked only for being true."""
+        raise NotImplementedError
+
+    def use(self, node: Node, current: Place) -> Type:
+        """The type of a node; the path that it is, is read."""
+        found = self.place(node, current)
+        self.read(found, node)
+        return found.type
+
+    def operand(self, node: Node, current: Place) -> Type:
+        """As `use`, for a node that an operator or a function uses."""
+        found = self.operand_place(node, current)
+        self.read(found, node)
+        return found.type
+
+    def read(self, place: Place, node: Node) -> None:
+        if place.path is not None:
+            self.reads.append(Read(place.path, node.start, max(1, node.end - node.start)))
+
+    def problem(
+        self, code: str, message: str, node: Node, help: str | None, severity: Severity | None = None
+    ) -> None:
+        length = max(1, node.end - node.start)
+        self.problems.append(Problem(code, message, node.start, length, help, severity))
+
+    def error(self, error: ExpressionError) -> None:
+        self.problems.append(Problem(error.code, error.reason, error.offset, error.length, error.help))
