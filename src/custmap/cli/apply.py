@@ -1,0 +1,126 @@
+"""`custmap apply`: one customer in, one request out; NDJSON in, NDJSON out, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from custmap.batch.lines import BadLine, Record
+from custmap.batch.source import One, read_source
+from custmap.cli import options
+from custmap.cli.loading import load
+from custmap.cli.params import Params, read_params
+from custmap.cli.report import Report, json_line
+from custmap.cli.streams import Sink, check_places, is_ndjson, open_input, open_maybe, open_output
+from custmap.diagnostics.errors import RecordError
+
+if TYPE_CHECKING:
+    from custmap.mapper import Mapping
+    from custmap.plan.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What is the same for all records."""
+
+    mapping: Mapping
+    params: Params
+    keywords: dict[str, Any]
+    form: str
+    secrets: bool
+
+
+@click.command("apply")
+@click.argument("mapping")
+@click.argument("file", required=False, type=options.FILE)
+@options.outputs
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["json", "curl", "http"]),
+    default="json",
+    show_default=True,
+    help="The form of requests.",
+)
+@options.parameters
+@options.records
+@options.on_rejected
+@options.functions
+def command(
+    mapping: str,
+    file: Path | None,
+    output: Path | None,
+    rejects: Path | None,
+    with_secrets: bool,
+    form: str,
+    given: tuple[str, ...],
+    params_file: Path | None,
+    derived: tuple[str, ...],
+    nulls: str,
+    strict_records: bool,
+    on_rejected: str,
+    modules: tuple[str, ...],
+) -> int:
+    """Turn customers into requests for the vendor's operation.
+
+    FILE holds one JSON object, or NDJSON; left out or `-` it is standard input. One object gives one
+    request, NDJSON gives NDJSON in the same order.
+    """
+    check_places(output, rejects)
+    loaded = load(mapping, modules)
+    params = read_params(loaded.params, loaded.checked.functions, given, params_file, derived)
+    run = _Run(loaded, params, {"on_rejected": on_rejected, "nulls": nulls}, form, with_secrets)
+    with ExitStack() as stack:
+        stream = stack.enter_context(open_input(file))
+        source = read_source(stream, many=is_ndjson(file))
+        report = Report(stack.enter_context(open_maybe(rejects)), loaded.checked.canonical, strict_records)
+        if isinstance(source, One):
+            request = _one(run, source.record, report)
+            if request is not None:
+                with open_output(output) as sink:
+                    sink.write(_shown(run, request, indent=2))
+            report.tell_unknown()
+        else:
+            with open_output(output) as sink:
+                _many(run, source.records, report, sink)
+            report.summarize("out")
+    return report.exit_code
+
+
+def _many(run: _Run, records: Iterator[Record | BadLine], report: Report, sink: Sink) -> None:
+    for record in records:
+        request = _one(run, record, report)
+        if request is not None:
+            report.tally.went_out += 1
+            separator = b"###\n" if run.form == "http" and report.tally.went_out > 1 else b""
+            sink.write(separator + _shown(run, request, indent=None))
+
+
+def _one(run: _Run, record: Record | BadLine, report: Report) -> Request | None:
+    report.tally.came_in += 1
+    line = record.line
+    label = f"record {line.index} (line {line.number})"
+    if isinstance(record, BadLine):
+        report.reject(line.index, label, record.error, None)
+        return None
+    try:
+        report.look_for_unknown(record.value)
+        return run.mapping.apply(record.value, run.params.of(record.value), **run.keywords)
+    except RecordError as error:
+        report.reject(line.index, label, error, record.value)
+        return None
+
+
+def _shown(run: _Run, request: Request, indent: int | None) -> bytes:
+    if run.form == "curl":
+        return request.to_curl(secrets=run.secrets).encode() + b"\n"
+    if run.form == "http":
+        return request.to_http(secrets=run.secrets).encode() + b"\n"
+    if indent is None:
+        return json_line(request.to_dict(secrets=run.secrets))
+    return request.to_json(secrets=run.secrets, indent=indent).encode() + b"\n"

@@ -1,0 +1,231 @@
+"""`custmap diff`: before and after, or two snapshots, to what the vendor is to be sent."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copyfileobj
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from custmap.batch.join import ExtraMissing, OneSided, Pair, Rejected, SnapshotJoin
+from custmap.batch.lines import Record
+from custmap.batch.source import One, read_source
+from custmap.cli import options
+from custmap.cli.color import colored
+from custmap.cli.ending import CallError
+from custmap.cli.loading import load
+from custmap.cli.params import Params, read_params
+from custmap.cli.plans import shown_plan
+from custmap.cli.report import Report
+from custmap.cli.streams import Sink, check_places, is_ndjson, open_input, open_maybe, open_output
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import RecordError
+from custmap.values.paths import PathError
+
+if TYPE_CHECKING:
+    from custmap.mapper import Mapping
+    from custmap.plan.plan import Plan
+
+_CHANGES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What is the same for all pairs."""
+
+    mapping: Mapping
+    params: Params
+    keywords: dict[str, Any]
+    on_rejected: str | None
+    form: str
+    secrets: bool
+    values: bool
+    color: bool
+
+
+@click.command("diff")
+@click.argument("mapping")
+@click.argument("before", type=options.FILE)
+@click.argument("after", type=options.FILE)
+@click.option("--key", metavar="PATH", help="Join two NDJSON snapshots by this member.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "deepdiff"]),
+    default="text",
+    show_default=True,
+    help="The form of plans.",
+)
+@click.option("--exit-code", is_flag=True, help="Exit 3 when there are changes.")
+@click.option(
+    "--on-rejected",
+    type=click.Choice(["raise", "drop"]),
+    help="`raise` rejects a record of which a change is rejected, `drop` exits 0 in spite of it  "
+    "[default: the plan says so, exit 1]",
+)
+@options.outputs
+@options.show_values
+@options.parameters
+@options.records
+@options.absent
+@options.functions
+def command(
+    mapping: str,
+    before: Path,
+    after: Path,
+    key: str | None,
+    form: str,
+    exit_code: bool,
+    on_rejected: str | None,
+    output: Path | None,
+    rejects: Path | None,
+    with_secrets: bool,
+    show_values: bool,
+    given: tuple[str, ...],
+    params_file: Path | None,
+    derived: tuple[str, ...],
+    nulls: str,
+    strict_records: bool,
+    absent: str,
+    modules: tuple[str, ...],
+) -> int:
+    """Show what changes from BEFORE to AFTER, and the smallest request that says so.
+
+    Both are one JSON object (BEFORE may be `null`: the vendor holds nothing), or NDJSON snapshots that
+    `--key` joins. A customer in one snapshot only is counted; that is never a deletion.
+    """
+    check_places(output, rejects)
+    if before == after == options.STDIN:
+        raise CallError("Only one of BEFORE and AFTER can be standard input")
+    loaded = load(mapping, modules)
+    params = read_params(loaded.params, loaded.checked.functions, given, params_file, derived)
+    keywords = {"absent": absent, "nulls": nulls}
+    color = output is None and colored(sys.stdout)
+    run = _Run(loaded, params, keywords, on_rejected, form, with_secrets, show_values, color)
+    with ExitStack() as stack:
+        sink = stack.enter_context(open_maybe(rejects))
+        report = Report(sink, loaded.checked.canonical, strict_records)
+        if key is not None:
+            changed = _snapshots(run, before, after, key, report, output)
+        else:
+            pair = [_document(path, side) for path, side in ((before, "before"), (after, "after"))]
+            changed = _documents(run, pair, report, output)
+    if report.exit_code:
+        return report.exit_code
+    return _CHANGES if exit_code and changed else 0
+
+
+def _document(path: Path, side: str) -> tuple[str, Any]:
+    with open_input(path) as stream:
+        source = None if is_ndjson(path) else read_source(stream)
+        if not isinstance(source, One):
+            raise CallError(f"{path}: expected one JSON object", "Join two NDJSON files with `--key`")
+        if isinstance(source.record, Record):
+            return side, source.record.value
+        raise RecordError(
+            Diagnostic(found.code, f"{side}, {found.message}") for found in source.record.error.diagnostics
+        )
+
+
+def _documents(run: _Run, pair: list[tuple[str, Any]], report: Report, output: Path | None) -> bool:
+    plan = _plan(run, pair[0][1], pair[1][1], 0, "the pair", report)
+    if plan is not None:
+        with open_output(output) as sink:
+            sink.write(_shown(run, plan, many=False))
+    report.tell_unknown()
+    return plan is not None and bool(plan.changes)
+
+
+def _snapshots(run: _Run, before: Path, after: Path, key: str, report: Report, output: Path | None) -> bool:
+    changed = False
+    with _on_disk(before) as left, _on_disk(after) as right, open_output(output) as sink:
+        try:
+            join = SnapshotJoin(left, right, key)
+        except PathError as error:
+            raise CallError(f"`--key`: {error.reason}") from None
+        with _joined(join):
+            for item in join:
+                changed |= _take(run, item, report, sink)
+        report.tally.check()
+    _summarize(report, join)
+    return changed
+
+
+def _take(run: _Run, item: Pair | Rejected | OneSided, report: Report, sink: Sink) -> bool:
+    report.tally.came_in += 1
+    match item:
+        case Pair(before, after):
+            label = f"record {after.line.index} (after, line {after.line.number})"
+            plan = _plan(run, before.value, after.value, after.line.index, label, report)
+            if plan is not None:
+                report.tally.went_out += 1
+                sink.write(_shown(run, plan, many=True))
+            return plan is not None and bool(plan.changes)
+        case Rejected(side, line, error, value):
+            report.reject(line.index, f"record {line.index} ({side}, line {line.number})", error, value)
+        case OneSided():
+            report.tally.one_sided += 1
+    return False
+
+
+def _plan(run: _Run, before: Any, after: Any, index: int, label: str, report: Report) -> Plan | None:
+    """The plan for one pair; None when it was rejected."""
+    try:
+        report.look_for_unknown(before)
+        report.look_for_unknown(after)
+        plan = run.mapping.diff(before, after, run.params.of(after), **run.keywords)
+        if plan.rejected and run.on_rejected == "raise":
+            raise RecordError(
+                Diagnostic(one.code, f"{one.message} (line {one.line})", path=one.source, target=one.target)
+                for one in plan.rejected
+            )
+    except RecordError as error:
+        report.reject(index, label, error, {"before": before, "after": after})
+        return None
+    report.found |= bool(plan.rejected) and run.on_rejected is None
+    return plan
+
+
+def _shown(run: _Run, plan: Plan, *, many: bool) -> bytes:
+    return shown_plan(
+        plan, run.form, many=many, secrets=run.secrets, values=run.values, color=run.color,
+        canonical=run.mapping.checked.canonical,
+    )  # fmt: skip
+
+
+@contextmanager
+def _joined(join: SnapshotJoin) -> Iterator[None]:
+    try:
+        with join:
+            yield
+    except ExtraMissing as error:
+        raise CallError(str(error)) from None
+
+
+@contextmanager
+def _on_disk(path: Path) -> Iterator[Path]:
+    """The file itself, or standard input in a file: a join reads twice."""
+    if path != options.STDIN:
+        yield path
+        return
+    with NamedTemporaryFile(prefix="custmap-") as file:
+        copyfileobj(sys.stdin.buffer, file)
+        file.flush()
+        yield Path(file.name)
+
+
+def _summarize(report: Report, join: SnapshotJoin) -> None:
+    rows, tally = join.tally, report.tally
+    pairs = rows.went_out // 2
+    joined = (
+        f"{rows.came_in} in = {pairs} × 2 + {rows.rejected} rejected + {rows.one_sided} in one snapshot only"
+    )
+    planned = f"{pairs} pairs = {tally.went_out} out + {tally.rejected - rows.rejected} rejected"
+    click.echo(f"{joined}\n{planned}", err=True)
+    report.tell_unknown()

@@ -1,0 +1,153 @@
+"""How a run ends: each way has an exit code and a message on standard error.
+
+`cli/__init__` promises that no traceback leaves; the promise is kept here, in one place.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Final, NoReturn
+
+import click
+
+CLEAN: Final = 0
+FINDINGS: Final = 1
+WRONG_CALL: Final = 2
+
+
+class CallError(click.UsageError):
+    """The call itself is wrong or cannot run: exit 2. `advice` is one sentence that can be followed."""
+
+    def __init__(self, message: str, advice: str | None = None) -> None:
+        super().__init__(message)
+        self.advice = advice
+
+
+class Terminated(BaseException):
+    """SIGTERM. Like KeyboardInterrupt no `Exception`, so that only clean-up stands in its way."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # the same bytes whatever the locale
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    _listen()
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        _silence()
+        return _say("Nobody reads the output any more", WRONG_CALL)
+    except OSError as error:
+        _silence()
+        return _say(_os_text(error), WRONG_CALL)
+    except KeyboardInterrupt:
+        _silence()
+        return _say("Interrupted", 128 + signal.SIGINT)
+    except Terminated:
+        _silence()
+        return _say("Terminated", 128 + signal.SIGTERM)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    from custmap.cli.root import root
+
+    try:
+        # Not `root.main`: it has its own opinion on interrupts and broken pipes.
+        with root.make_context("custmap", list(arguments)) as context:
+            answer = root.invoke(context)
+        return answer if isinstance(answer, int) else CLEAN
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.UsageError as error:
+        return _usage(error)
+    except click.ClickException as error:
+        return _say(error.format_message(), WRONG_CALL)
+    except OSError:
+        raise
+    except Exception as error:
+        return _custmap_error(error) or _bug(error)
+
+
+def _usage(error: click.UsageError) -> int:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
+        return WRONG_CALL
+    code = _say(error.format_message(), WRONG_CALL)
+    advice = error.advice if isinstance(error, CallError) else _try_help(error)
+    if advice:
+        click.echo(f"  = help: {advice}", err=True)
+    return code
+
+
+def _try_help(error: click.UsageError) -> str | None:
+    return f"Try `{error.ctx.command_path} --help`" if error.ctx else None
+
+
+def _custmap_error(error: Exception) -> int | None:
+    """Exit 2 for a mapping that cannot be used, 1 for a record; None for anything else."""
+    from custmap.diagnostics.errors import CustmapError, MappingError
+
+    if not isinstance(error, CustmapError):
+        return None
+    from custmap.cli.findings import show_findings
+
+    show_findings(error.diagnostics)
+    return WRONG_CALL if isinstance(error, MappingError) else FINDINGS
+
+
+def _bug(error: Exception) -> int:
+    """Type and place, never the exception's text: it may hold a value of a record."""
+    click.echo(f"error[CM901]: This is a bug in custmap: {type(error).__name__} {_place(error)}", err=True)
+    click.echo("  = help: Please report it with this line; it holds no data", err=True)
+    return WRONG_CALL
+
+
+def _place(error: Exception) -> str:
+    package = Path(__file__).parent.parent
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if package in Path(frame.filename).parents] or frames
+    if not own:
+        return "at an unknown place"
+    last = own[-1]
+    return f"at {Path(last.filename).name}:{last.lineno} in {last.name}"
+
+
+def _os_text(error: OSError) -> str:
+    reason = error.strerror or str(error) or type(error).__name__
+    return f"{error.filename}: {reason}" if isinstance(error.filename, str) else reason
+
+
+def _say(message: str, code: int) -> int:
+    with contextlib.suppress(OSError, ValueError):
+        click.echo(f"error: {message}", err=True)
+    return code
+
+
+def _silence() -> None:
+    """Let the interpreter flush standard output into nothing, or it complains at exit."""
+    with contextlib.suppress(OSError, ValueError):
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, sys.stdout.fileno())
+        os.close(nothing)
+
+
+def _listen() -> None:
+    """Make SIGTERM an exception; signals can only be set in the main thread."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _terminate)
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    raise Terminated

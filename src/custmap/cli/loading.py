@@ -1,0 +1,34 @@
+"""A mapping for a command: found by name or path, with the project's own functions."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from custmap.cli.ending import CallError
+
+if TYPE_CHECKING:
+    from custmap.mapper import Mapping
+
+
+def load(name: str, modules: Sequence[str] = ()) -> Mapping:
+    """`custmap.load`; MappingError (exit 2) when the mapping is not there or not right."""
+    from custmap.mapper import load as load_mapping
+
+    return load_mapping(name, functions=[_module(module) for module in modules])
+
+
+def _module(name: str) -> ModuleType:
+    """Import a module as `python -m` would, so that one in the working folder is found."""
+    if (here := str(Path.cwd())) not in sys.path:
+        sys.path.insert(0, here)
+    try:
+        return import_module(name)
+    except Exception as error:
+        # The module is the user's: what its import raises is no bug of custmap.
+        reason = f"{type(error).__name__}: {error}"
+        raise CallError(f"Module `{name}` cannot be imported: {reason}") from None

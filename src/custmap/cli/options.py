@@ -1,0 +1,91 @@
+"""Options that several commands share, spelled once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+STDIN: Final = Path("-")
+# Existence is found out by opening: a check beforehand only knows what was.
+FILE: Final = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
+
+
+def _all(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+parameters = _all(
+    click.option(
+        "-p",
+        "--param",
+        "given",
+        metavar="NAME=VALUE",
+        multiple=True,
+        help="A parameter; `@env:VAR` and `@file:PATH` read it from there, as is right for secrets.",
+    ),
+    click.option("--params", "params_file", type=FILE, help="Parameters as a JSON object in a file."),
+    click.option(
+        "--param-from",
+        "derived",
+        metavar="NAME=EXPR",
+        multiple=True,
+        help="A parameter from each record, by a JMESPath expression.",
+    ),
+)
+
+records = _all(
+    click.option(
+        "--nulls",
+        type=click.Choice(["clear", "absent"]),
+        default="clear",
+        show_default=True,
+        help="How nulls of named fields are read.",
+    ),
+    click.option(
+        "--strict-records", is_flag=True, help="Refuse records with members that the schema does not know."
+    ),
+)
+
+absent = click.option(
+    "--absent",
+    type=click.Choice(["keep", "clear"]),
+    default="keep",
+    show_default=True,
+    help="Whether a field that after does not mention stays as it is.",
+)
+
+on_rejected = click.option(
+    "--on-rejected",
+    type=click.Choice(["raise", "drop"]),
+    default="raise",
+    show_default=True,
+    help="Reject the record, or leave out what is rejected.",
+)
+
+functions = click.option(
+    "--functions",
+    "modules",
+    metavar="MODULE",
+    multiple=True,
+    help="A Python module with the project's own functions.",
+)
+
+outputs = _all(
+    click.option(
+        "-o", "--output", type=FILE, help="Write there, whole or not at all  [default: standard output]"
+    ),
+    click.option("--rejects", type=FILE, help="Write rejected records there, as NDJSON."),
+    click.option("--with-secrets", is_flag=True, help="Write secret parameters instead of `{{name}}`."),
+)
+
+show_values = click.option("--show-values", is_flag=True, help="Show personal values too (secrets never).")

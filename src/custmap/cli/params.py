@@ -1,0 +1,132 @@
+"""Parameters from the command line: text, environment, files, and expressions over each record.
+
+A secret belongs in the environment or a file: what stands in `-p` stands in the shell's history.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from custmap.cli.ending import CallError
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import RecordError
+from custmap.expressions.errors import ExpressionError
+from custmap.expressions.function import FunctionError, FunctionSpec
+from custmap.expressions.plain import compile_expression
+from custmap.values.json_text import JsonError, parse_json
+from custmap.values.nearest import nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """What was given for all records, and how the rest comes from each."""
+
+    given: dict[str, Any]
+    derived: tuple[tuple[str, Callable[[Any], Any]], ...]
+
+    def of(self, record: Any) -> dict[str, Any]:
+        """The parameters for one record. An expression that finds nothing gives none.
+
+        RecordError (CM709) when an expression cannot work on this record.
+        """
+        if not self.derived:
+            return self.given
+        made = dict(self.given)
+        for name, expression in self.derived:
+            try:
+                value = expression(record)
+            except FunctionError:
+                message = f"the expression for parameter `{name}` cannot work on this record"
+                raise RecordError([Diagnostic("CM709", message)]) from None
+            if value is not None:
+                made[name] = value
+        return made
+
+
+def read_params(
+    known: Iterable[str],
+    functions: Mapping[str, FunctionSpec],
+    given: Sequence[str],
+    file: Path | None,
+    derived: Sequence[str],
+) -> Params:
+    """Everything that `-p`, `--params` and `--param-from` say; `-p` wins over the file.
+
+    CallError for an unknown name (with the one that was meant), one given twice, or a place that
+    cannot be read.
+    """
+    known = tuple(known)
+    values = _from_file(file) if file else {}
+    for name in values:
+        _check_name(name, known)
+    seen: set[str] = set()
+    for name, text in _pairs(given, "-p", known, seen):
+        values[name] = _value(name, text)
+    expressions = [
+        (name, _expression(name, text, functions))
+        for name, text in _pairs(derived, "--param-from", known, seen)
+    ]
+    return Params(values, tuple(expressions))
+
+
+def _pairs(texts: Sequence[str], option: str, known: Sequence[str], seen: set[str]) -> list[tuple[str, str]]:
+    pairs = []
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign:
+            # Not shown: it may be a secret whose name was forgotten.
+            raise CallError(f"`{option}` takes NAME=VALUE", f"Write `{option} NAME=VALUE`")
+        _check_name(name, known)
+        if name in seen:
+            raise CallError(f"Parameter `{name}` is given twice")
+        seen.add(name)
+        pairs.append((name, value))
+    return pairs
+
+
+def _check_name(name: str, known: Sequence[str]) -> None:
+    if name not in known:
+        meant = nearest(name, known)
+        there = f"There are {', '.join(known)}" if known else "The mapping has no parameters"
+        raise CallError(f"Unknown parameter `{name}`", f"Did you mean `{meant}`?" if meant else there)
+
+
+def _value(name: str, text: str) -> str:
+    if text.startswith("@env:"):
+        variable = text.removeprefix("@env:")
+        if variable not in os.environ:
+            raise CallError(f"Parameter `{name}`: there is no environment variable `{variable}`")
+        return os.environ[variable]
+    if text.startswith("@file:"):
+        path = Path(text.removeprefix("@file:"))
+        try:
+            # Editors end a file with a line break, and no secret means it.
+            return path.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
+        except OSError as error:
+            raise CallError(f"Parameter `{name}`: {path}: {error.strerror}") from None
+        except UnicodeDecodeError:
+            raise CallError(f"Parameter `{name}`: {path} is not UTF-8 text") from None
+    return text
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        values = parse_json(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+    except OSError as error:
+        raise CallError(f"{path}: {error.strerror}") from None
+    except JsonError as error:
+        raise CallError(f"{path}: byte {error.offset}: {error.reason}") from None
+    if not isinstance(values, dict):
+        raise CallError(f"{path}: expected a JSON object of parameters")
+    return values
+
+
+def _expression(name: str, text: str, functions: Mapping[str, FunctionSpec]) -> Callable[[Any], Any]:
+    try:
+        return compile_expression(text, functions=functions)
+    except ExpressionError as error:
+        raise CallError(f"The expression for parameter `{name}`: {error.reason}", error.help) from None

@@ -1,0 +1,58 @@
+"""A plan as the picture, as JSON, or as DeepDiff's report of the same changes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from custmap.cli.report import json_line
+
+if TYPE_CHECKING:
+    from custmap.plan.plan import Plan
+    from custmap.schema.canonical import Canonical
+
+_HIDDEN: Final = "••••"
+
+
+def shown_plan(
+    plan: Plan, form: str, *, many: bool, secrets: bool, values: bool, color: bool, canonical: Canonical
+) -> bytes:
+    """The bytes to write. Among many, a plan with nothing to say has no picture.
+
+    `values`: show personal values in pictures and reports. JSON is data and has them as the request does.
+    """
+    if form == "text":
+        if many and not plan:
+            return b""
+        from custmap.plan.picture import picture
+
+        text = picture(plan, show_values=values, color=color).rstrip("\n")
+        return text.encode() + (b"\n\n" if many else b"\n")
+    told = plan.to_dict(secrets=secrets) if form == "json" else deep_difference(plan, values, canonical)
+    if many:
+        return json_line(told)
+    return json.dumps(told, ensure_ascii=False, allow_nan=False, indent=2).encode() + b"\n"
+
+
+def deep_difference(plan: Plan, values: bool, canonical: Canonical) -> dict[str, Any]:
+    """The changes, target by target, as DeepDiff words them (verbose level 2)."""
+    from deepdiff import DeepDiff
+
+    report: dict[str, Any] = {}
+    for one in plan.changes:
+        before = {} if one.target in plan.added else {one.target: one.before}
+        after = {one.target: one.after} if one.action == "set" else {}
+        # One at a time: the paths that DeepDiff writes cannot be read back for every name.
+        told = json.loads(DeepDiff(before, after, verbose_level=2).to_json())
+        hide = not values and canonical.is_personal(one.source)
+        for kind, places in told.items():
+            shown = {place: _hidden(what) if hide else what for place, what in places.items()}
+            report.setdefault(kind, {}).update(shown)
+    return report
+
+
+def _hidden(what: Any) -> Any:
+    """DeepDiff's entry without the values; what else it says (types) stays."""
+    if not isinstance(what, dict) or not {"new_value", "old_value"} & what.keys():
+        return _HIDDEN
+    return {name: _HIDDEN if name.endswith("_value") else value for name, value in what.items()}

@@ -1,0 +1,108 @@
+"""The command group: names and one-line summaries here, everything else in the command's own file.
+
+`--help` reads only this table; a command's module is imported when it runs.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, Final
+
+import click
+
+from custmap.cli.ending import CallError
+from custmap.values.nearest import nearest
+
+COMMANDS: Final = {
+    "list": "The mappings in reach: name, method, path, summary.",
+    "validate": "Check mapping files.",
+    "apply": "Customers in, requests out.",
+    "diff": "What to send so that before becomes after.",
+    "explain": "Where each member comes from, and what absent, null and empty become.",
+    "prove": "Rehearse a mapping against the vendor that it declares.",
+    "test": "Run fixtures.",
+    "show": "The generated Python, exactly as it runs.",
+    "code": "What a code means.",
+    "schema": "The JSON Schemas of mapping files, customers and fixtures.",
+}
+
+_SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class Commands(click.Group):
+    """Commands by name, each imported from the module of that name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"custmap.cli.{cmd_name}").command
+        if not any(option.name == "color" for option in command.params):
+            command.params.append(color_option())
+        command.context_settings = {**_SETTINGS, **command.context_settings}
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and name not in COMMANDS:
+            meant = nearest(name, COMMANDS)
+            advice = f"Did you mean `{meant}`?" if meant else f"There are {', '.join(COMMANDS)}"
+            raise CallError(f"Unknown command `{name}`", advice)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def color_option() -> click.Option:
+    """`--color`, the same for the group and each command; `color.colored` asks what was said."""
+
+    def keep(ctx: click.Context, option: click.Parameter, value: str | None) -> None:
+        if value is not None:
+            ctx.find_root().meta["custmap.color"] = value
+
+    return click.Option(
+        ["--color"],
+        type=click.Choice(["auto", "always", "never"]),
+        default=None,
+        expose_value=False,
+        callback=keep,
+        help="Colour on standard output and error  [default: auto]",
+    )
+
+
+def _version(ctx: click.Context, option: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from importlib.metadata import version
+
+        click.echo(f"custmap {version('custmap')}")
+        ctx.exit()
+
+
+def _root() -> Any:
+    """Nothing to do here: click has called the command."""
+
+
+root: Final = Commands(
+    name="custmap",
+    callback=_root,
+    help="Keep customers in step with vendors: declarative mappings, checked, applied, compared.",
+    context_settings=_SETTINGS,
+    no_args_is_help=True,
+    params=[
+        click.Option(
+            ["--version"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_version,
+            help="Show the version and exit.",
+        ),
+        color_option(),
+    ],
+)

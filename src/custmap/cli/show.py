@@ -1,0 +1,17 @@
+"""`custmap show`: the Python that a mapping became."""
+
+from __future__ import annotations
+
+import click
+
+from custmap.cli import options
+from custmap.cli.loading import load
+
+
+@click.command("show")
+@click.argument("mapping")
+@options.functions
+def command(mapping: str, modules: tuple[str, ...]) -> int:
+    """Print the generated Python, exactly as it runs."""
+    click.echo(load(mapping, modules).code.rstrip("\n"))
+    return 0

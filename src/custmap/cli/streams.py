@@ -1,0 +1,81 @@
+"""Where records come from and where results go."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedIOBase
+from pathlib import Path
+from typing import Final, Protocol, cast
+
+from custmap.batch.output import Standard, WholeFile
+from custmap.cli.ending import CallError
+from custmap.cli.options import STDIN
+
+_NDJSON: Final = (".ndjson", ".jsonl")
+
+
+class Sink(Protocol):
+    """Takes bytes; a file, or standard output."""
+
+    def write(self, data: bytes, /) -> None: ...
+
+
+@contextmanager
+def open_input(path: Path | None) -> Iterator[BufferedIOBase]:
+    """A binary stream of a file, or of standard input for `-` and None; CallError when there is none."""
+    if path is None or path == STDIN:
+        yield cast(BufferedIOBase, sys.stdin.buffer)
+        return
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise CallError(f"{path}: {error.strerror}") from None
+    with file:
+        yield file
+
+
+def is_ndjson(path: Path | None) -> bool:
+    """Does the name say that there is a record on each line?"""
+    return path is not None and path.suffix.lower() in _NDJSON
+
+
+@contextmanager
+def open_output(path: Path | None) -> Iterator[Sink]:
+    """A file that is whole or absent, or standard output for `-` and None."""
+    if path is None or path == STDIN:
+        with Standard(sys.stdout.buffer, live=_live()) as sink:
+            yield sink
+        return
+    with WholeFile(path) as file:
+        yield file
+
+
+@contextmanager
+def open_maybe(path: Path | None) -> Iterator[Sink | None]:
+    """`open_output`, but None stays None."""
+    if path is None:
+        yield None
+        return
+    with open_output(path) as sink:
+        yield sink
+
+
+def check_places(output: Path | None, rejects: Path | None) -> None:
+    """CallError when both would be written to one place."""
+    if rejects is None:
+        return
+    places = [None if path is None or path == STDIN else os.path.realpath(path) for path in (output, rejects)]
+    if places[0] == places[1] and places[0] != os.devnull:
+        raise CallError("`--output` and `--rejects` name one place")
+
+
+def _live() -> bool:
+    """Is somebody waiting for each record? Not when the input is a file, which is there as a whole."""
+    try:
+        return not stat.S_ISREG(os.fstat(sys.stdin.fileno()).st_mode)
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,38 @@
+"""`custmap test`: the options; the runner is `custmap.testing.command`, which pytest shares."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from custmap.cli.color import colored
+
+
+@click.command("test")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--update", is_flag=True, help="Rewrite expectations that differ.")
+@click.option("--coverage", is_flag=True, help="Say which rules no fixture sets or clears.")
+@click.option("-k", "keyword", metavar="TEXT", help="Only fixtures whose name has this text.")
+@click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write a JUnit report there.")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+)
+def command(
+    paths: tuple[Path, ...],
+    update: bool,
+    coverage: bool,
+    keyword: str | None,
+    junit: Path | None,
+    output_format: Literal["text", "json"],
+) -> int:
+    """Run fixtures; PATH is a file or a folder  [default: fixtures]."""
+    from custmap.testing.command import run
+
+    return run(list(paths), update, coverage, keyword, junit, output_format, colored(sys.stdout))

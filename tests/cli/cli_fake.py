@@ -1,0 +1,65 @@
+"""A mapping small enough to know by heart: `id` in the path, `email` in the body, a secret token.
+
+It refuses an `email` that is no text, and raises what no mapping may raise for the e-mail `bug`.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import MappingError, RecordError
+from custmap.diagnostics.span import Span
+from custmap.functions.table import LIBRARY
+from custmap.plan.plan import Change, Plan, Rejection
+from custmap.plan.request import Request, Secret, Secrets, UrlTemplate
+from custmap.schema.canonical import load_canonical
+
+URL = UrlTemplate("https://x.io", "/c/{id}")
+SECRETS = Secrets((Secret(("headers", "Authorization"), "Bearer {{token}}"),), URL)
+
+
+class FakeMapping:
+    params = ("token", "tenant", "note")
+
+    def __init__(self) -> None:
+        self.checked = SimpleNamespace(canonical=load_canonical(None), functions=LIBRARY)
+        self.code = "# generated\nx = 1\n"
+        self.calls: list[Any] = []
+
+    def apply(self, customer: Any, params: Any = None, **keywords: Any) -> Request:
+        self.calls.append((params, keywords))
+        if not isinstance(customer, dict):
+            raise RecordError([Diagnostic("CM701", "expected object", path="")])
+        email = customer.get("email")
+        if email == "bug":
+            raise KeyError("secret value of a record")
+        if not isinstance(email, str | None):
+            raise RecordError([Diagnostic("CM701", "expected text, got number", path="email")])
+        path = {"id": customer.get("id", "0")}
+        headers = {name: value for name, value in (params or {}).items() if name != "token"}
+        if token := (params or {}).get("token"):
+            headers = {"Authorization": f"Bearer {token}", **headers}
+        body = {"email": email}
+        return Request("a/b", "PATCH", URL.fill({}, path, {}), path, {}, headers, body, (), SECRETS)
+
+    def diff(self, before: Any, after: Any, params: Any = None, **keywords: Any) -> Plan:
+        request = self.apply(after, params)
+        old = (before or {}).get("email")
+        new = after.get("email")
+        if old == new:
+            return Plan("a/b", (), (), (), None)
+        if new is None:
+            rejection = Rejection("CM803", "email", "email", 7, "cannot be cleared")
+            return Plan("a/b", (), (rejection,), (), None)
+        change = Change("set", "email", "email", old, new, 7)
+        added = frozenset() if old else frozenset({"email"})
+        return Plan("a/b", (change,), (), (), request, added)
+
+
+def load(name: str, modules: tuple[str, ...] = ()) -> FakeMapping:
+    if name == "a/b":
+        return FakeMapping()
+    span = Span("mappings/a/b.yaml", 1, 1, 1, 2)
+    raise MappingError([Diagnostic("CM204", "there is no such mapping", span, help="Did you mean `a/b`?")])

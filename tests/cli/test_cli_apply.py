@@ -1,0 +1,266 @@
+"""`custmap apply` over a small fake mapping: records in, requests and rejections out."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import cli_fake
+import pytest
+from conftest import Cli
+
+from custmap.cli import apply
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(autouse=True)
+def fake(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apply, "load", cli_fake.load)
+
+
+def bodies(text: str) -> list[Any]:
+    return [json.loads(line)["body"] for line in text.split("\n")[:-1]]
+
+
+def test_one_object_gives_one_pretty_request(cli: Cli) -> None:
+    ended = cli("apply", "a/b", stdin=b'\n {"id": "7",\n "email": "a@b.example"}\n\n')
+    assert ended.code == 0 and ended.err == ""
+    assert ended.out.startswith('{\n  "mapping": "a/b",\n  "method": "PATCH",\n')
+    assert json.loads(ended.out)["url"] == "https://x.io/c/7"
+
+
+@pytest.mark.parametrize("stdin", [b'{"email":"a"}', b'{"email":"a"}\n\n', b'\xef\xbb\xbf{"email":"a"}'])
+def test_one_line_is_one_object(cli: Cli, stdin: bytes) -> None:
+    ended = cli("apply", "a/b", "-", stdin=stdin)
+    assert (ended.code, json.loads(ended.out)["body"]) == (0, {"email": "a"})
+    assert ended.out.count("\n") > 1
+
+
+def test_lines_give_lines_in_order(cli: Cli) -> None:
+    ended = cli("apply", "a/b", stdin='{"email":"a\u2028"}\r\n\n{"email":"b"}\n{"email":"c"}'.encode())
+    assert ended.code == 0
+    assert bodies(ended.out) == [{"email": "a\u2028"}, {"email": "b"}, {"email": "c"}]
+    assert ended.err == "3 in = 3 out + 0 rejected\n"
+
+
+@pytest.mark.parametrize("name", ["x.ndjson", "x.JSONL"])
+def test_a_name_that_says_lines(cli: Cli, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b'{"email":"a"}\n')
+    ended = cli("apply", "a/b", tmp_path / name)
+    assert ended.out.count("\n") == 1 and bodies(ended.out) == [{"email": "a"}]
+
+
+@pytest.mark.parametrize(
+    "first", [b"{", b'{"email":', b'{"email":"\xff"}', b"x" * 70, b"[", b'{"email":1e999}']
+)
+def test_a_bad_first_line_stops_nothing(cli: Cli, tmp_path: Path, first: bytes) -> None:
+    ended = cli("apply", "a/b", "--rejects", tmp_path / "r", stdin=first + b'\n{"email":"b"}\n{"email":7}\n')
+    assert ended.code == 1
+    assert bodies(ended.out) == [{"email": "b"}]
+    assert ended.err == "3 in = 1 out + 2 rejected\n"
+    bad, wrong = [json.loads(line) for line in (tmp_path / "r").read_text().splitlines()]
+    assert (bad["index"], bad["record"], bad["errors"][0]["code"]) == (0, None, "CM711")
+    assert "line 1" in bad["errors"][0]["message"]
+    assert (wrong["index"], wrong["record"]) == (2, {"email": 7})
+    assert wrong["errors"][0]["code"] == "CM701" and wrong["errors"][0]["path"] == "email"
+    assert set(wrong) == {"index", "errors", "record"}
+    assert set(wrong["errors"][0]) == {"code", "path", "message"}
+
+
+@pytest.mark.parametrize(
+    "text", [b'{"email":\n', b"{\n'a': 1\n}", b"nope", b"[\n 1,\n", b"\xff\xfe{}", b'{"a":1}}']
+)
+def test_a_broken_document_is_one_rejection(cli: Cli, text: bytes) -> None:
+    ended = cli("apply", "a/b", stdin=text)
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.count("CM711") == 1
+
+
+@pytest.mark.parametrize("text", [b"[]", b"7", b'"a"', b"null"])
+def test_a_document_that_is_no_object_is_left_to_the_mapping(cli: Cli, text: bytes) -> None:
+    ended = cli("apply", "a/b", stdin=text)
+    assert ended.code == 1 and "CM701" in ended.err
+
+
+def test_nothing_in_nothing_out(cli: Cli) -> None:
+    ended = cli("apply", "a/b", stdin=b"\n \n")
+    assert (ended.code, ended.out, ended.err) == (0, "", "0 in = 0 out + 0 rejected\n")
+
+
+def test_rejections_without_a_place_go_to_standard_error(cli: Cli) -> None:
+    ended = cli("apply", "a/b", stdin=b'{"email":"a"}\n{"email":7}\n')
+    assert ended.code == 1 and bodies(ended.out) == [{"email": "a"}]
+    assert "record 1 (line 2): error[CM701]: email: " in ended.err
+
+
+def test_output_and_rejects_are_files(cli: Cli, tmp_path: Path) -> None:
+    stdin = b'{"email":"a"}\n{"email":7}\n'
+    ended = cli("apply", "a/b", "-o", tmp_path / "o", "--rejects", tmp_path / "r", stdin=stdin)
+    assert (ended.code, ended.out) == (1, "")
+    assert bodies((tmp_path / "o").read_text()) == [{"email": "a"}]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["o", "r"]
+
+
+def test_one_place_for_both_is_refused(cli: Cli, tmp_path: Path) -> None:
+    ended = cli("apply", "a/b", "-o", tmp_path / "o", "--rejects", tmp_path / "." / "o")
+    assert ended.code == 2 and "one place" in ended.err
+
+
+@pytest.mark.parametrize("form", ["json", "curl", "http"])
+def test_secrets_are_hidden_unless_asked_for(cli: Cli, form: str) -> None:
+    arguments = ("apply", "a/b", "-p", "token=s3cret", "--as", form)
+    hidden = cli(*arguments, stdin=b'{"email":"a"}')
+    assert "Bearer {{token}}" in hidden.out and "s3cret" not in hidden.out
+    shown = cli(*arguments, "--with-secrets", stdin=b'{"email":"a"}')
+    assert "Bearer s3cret" in shown.out and "{{token}}" not in shown.out
+    many = cli(*arguments, stdin=b'{"email":"a"}\n{"email":"b"}\n')
+    assert many.out.count("{{token}}") == 2 and many.out.count("\n###\n") == (form == "http")
+
+
+def test_parameters(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN", "from env=")
+    (tmp_path / "tenant").write_bytes(b"from file\r\n")
+    (tmp_path / "p.json").write_text('{"note": "n", "tenant": "overruled"}')
+    ended = cli(
+        "apply", "a/b", "-p", "token=@env:TOKEN", "-p", f"tenant=@file:{tmp_path / 'tenant'}",
+        "--params", tmp_path / "p.json", "--with-secrets", stdin=b'{"email":"a"}',
+    )  # fmt: skip
+    headers = {"Authorization": "Bearer from env=", "note": "n", "tenant": "from file"}
+    assert json.loads(ended.out)["headers"] == headers
+
+
+def test_parameters_from_each_record(cli: Cli) -> None:
+    ended = cli(
+        "apply", "a/b", "--param-from", "note=upper(attributes.n)", "--param-from", "tenant=abs(id)",
+        stdin=b'{"attributes":{"n":"x"},"id":3}\n{}\n{"id":"no number"}\n',
+    )  # fmt: skip
+    lines = [json.loads(line)["headers"] for line in ended.out.splitlines()]
+    assert lines[0] == {"note": "X", "tenant": 3}
+    assert "CM709" in ended.err and "no number" not in ended.err
+
+
+WRONG_CALLS = [
+    (["-p", "tokne=x"], "Unknown parameter `tokne`", "Did you mean `token`?"),
+    (["-p", "zzz=x"], "Unknown parameter `zzz`", "There are token, tenant, note"),
+    (["-p", "s3cret"], "`-p` takes NAME=VALUE", None),
+    (["-p", "token=a", "-p", "token=b"], "Parameter `token` is given twice", None),
+    (["-p", "token=a", "--param-from", "token=id"], "Parameter `token` is given twice", None),
+    (["-p", "token=@env:NO_SUCH_VARIABLE"], "no environment variable `NO_SUCH_VARIABLE`", None),
+    (["-p", "token=@file:no-such-file"], "no-such-file: No such file", None),
+    (["--params", "no-such-file"], "no-such-file: No such file", None),
+    (["--param-from", "note=a["], "The expression for parameter `note`", None),
+    (["--nulls", "kep"], "Invalid value for '--nulls'", None),
+    (["--on-rejcted", "drop"], "No such option", None),
+    (["-o", "no-such-folder/x"], "No such file or directory", None),
+    (["no-such-file"], "no-such-file: No such file or directory", None),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message", "advice"), WRONG_CALLS)
+def test_wrong_calls(cli: Cli, arguments: list[str], message: str, advice: str | None) -> None:
+    ended = cli("apply", "a/b", *arguments, stdin=b"{}")
+    assert (ended.code, ended.out) == (2, "")
+    assert message in ended.err and "s3cret" not in ended.err
+    assert advice is None or f"= help: {advice}" in ended.err
+
+
+def test_an_unknown_mapping(cli: Cli) -> None:
+    ended = cli("apply", "a/bb")
+    assert (ended.code, ended.out) == (2, "")
+    assert "CM204" in ended.err and "Did you mean `a/b`?" in ended.err
+
+
+def test_a_bug_is_told_without_data(cli: Cli) -> None:
+    ended = cli("apply", "a/b", stdin=b'{"email":"bug"}')
+    assert ended.code == 2 and "CM901" in ended.err and "This is a bug in custmap: KeyError at" in ended.err
+    assert "secret value" not in ended.err
+
+
+def test_unknown_members_are_counted_or_refused(cli: Cli) -> None:
+    stdin = b'{"emial":"a","name":{"givn":"A"}}\n{"email":"b"}\n'
+    ended = cli("apply", "a/b", stdin=stdin)
+    assert ended.code == 0 and "2 members that `Customer` does not know: ignored" in ended.err
+    ended = cli("apply", "a/b", "--strict-records", stdin=stdin)
+    assert ended.code == 1 and ended.err.count("CM712") == 2 and "2 in = 1 out + 1 rejected" in ended.err
+
+
+def test_strange_output_places(cli: Cli, tmp_path: Path) -> None:
+    assert cli("apply", "a/b", "-o", os.devnull, stdin=b"{}").code == 0
+    assert cli("apply", "a/b", "-o", "-", stdin=b"{}").out != ""
+    if Path("/dev/full").exists():
+        ended = cli("apply", "a/b", "-o", "/dev/full", stdin=b"{}")
+        assert ended.code == 2 and "No space left" in ended.err
+
+
+DRIVER = """
+import sys
+sys.path.insert(0, sys.argv.pop(1))
+import cli_fake
+from custmap.cli import apply, main
+apply.load = cli_fake.load
+main()
+"""
+
+
+def start(*arguments: str | Path, stdout: int = subprocess.PIPE) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", DRIVER, str(HERE), "apply", "a/b", *map(str, arguments)],
+        stdin=subprocess.PIPE,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)]
+)
+def test_killed_in_the_middle_the_output_is_absent(tmp_path: Path, number: signal.Signals, code: int) -> None:
+    with start("-o", tmp_path / "o", "--rejects", tmp_path / "r") as process:
+        assert process.stdin is not None and process.stderr is not None
+        process.stdin.write(b'{"email":"a"}\n{"email":7}\n' * 5000)
+        process.stdin.flush()
+        process.send_signal(number)
+        assert process.wait(10) == code
+        err = process.stderr.read()
+    assert b"Traceback" not in err
+    assert not (tmp_path / "o").exists() and not (tmp_path / "r").exists()
+    if number != signal.SIGKILL:
+        assert list(tmp_path.iterdir()) == [] and err.startswith(b"error: ")
+
+
+def test_each_record_is_answered_when_somebody_waits(tmp_path: Path) -> None:
+    with start() as process:
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(b'{"email":"a"}\n{"email":"b"}\n')
+        process.stdin.flush()
+        assert b'"a"' in process.stdout.readline()
+        assert b'"b"' in process.stdout.readline()
+        process.stdin.write(b'{"email":"c"}\n')
+        process.stdin.flush()
+        assert b'"c"' in process.stdout.readline()
+        process.stdin.close()
+        assert process.wait(10) == 0
+
+
+def test_a_reader_that_went_away() -> None:
+    with start() as process:
+        assert process.stdin is not None and process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        process.stdin.write(b'{"email":"a"}\n' * 1000)
+        process.stdin.close()
+        assert process.wait(10) == 2
+        assert process.stderr.read() == b"error: Nobody reads the output any more\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full disk at hand")
+def test_a_full_disk() -> None:
+    with Path("/dev/full").open("wb") as full, start(stdout=full.fileno()) as process:
+        _, err = process.communicate(b'{"email":"a"}\n{"email":"a"}\n')
+        assert process.returncode == 2
+        assert err == b"error: No space left on device\n"
