@@ -33,7 +33,7 @@ class Emitted:
     """Lines of Python, indented by 4 relative to each other.
 
     `prelude` cannot raise and must run before `body`, and before what any later expression of the same
-    scope emits; `body` may raise FunctionError; `result` is a local name or a constant.
+    scope emits; `body` may raise FunctionError; `result` is a local name.
     """
 
     prelude: list[str]
@@ -71,7 +71,7 @@ class Scope:
         self._prelude = []
         emitter = self._emitter
         writer = Writer(emitter.names, emitter.form, emitter.functions, self._root, self._read_node)
-        result = writer.emit(expression.ast, self._root)
+        result = writer.named(writer.emit(expression.ast, self._root))
         return Emitted(self._prelude, writer.lines, result.code)
 
     def _read_node(self, node: Node) -> Value | None:

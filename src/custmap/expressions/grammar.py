@@ -8,22 +8,23 @@ characters). The package reads a literal that is no JSON as text, and warns; so 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
-from jmespath.lexer import Lexer
-from jmespath.parser import Parser
+from jmespath import lexer, parser
 
 from custmap.expressions.errors import ExpressionError
 
 Form: TypeAlias = dict[str, Any]
 
 MAX_DEPTH: Final = 64
+# The package has types for its surface only; we extend what is below.
+_Lexer: Any = lexer.Lexer
+_Parser: Any = parser.Parser
 _BLANKS: Final = " \t\n\r"
 
 
-class PositionLexer(Lexer):  # type: ignore[misc]
+class PositionLexer(_Lexer):  # type: ignore[misc]
     """Tokens whose `end` is right; the package's are only right about `start`."""
 
     def tokens(self, text: str) -> list[Form]:
@@ -50,7 +51,7 @@ def _literal(lexeme: str, start: int) -> Any:
 
     def decimal(digits: str) -> float:
         number = float(digits)
-        return refuse(digits) if number in (float("inf"), float("-inf")) else number  # type: ignore[no-any-return]
+        return refuse(digits) if number in (float("inf"), float("-inf")) else number
 
     try:
         try:
@@ -91,18 +92,18 @@ def too_deep(offset: int) -> ExpressionError:
     )
 
 
-class PositionParser(Parser):  # type: ignore[misc]
+class PositionParser(_Parser):  # type: ignore[misc]
     """The package's parser; its dicts get `start` and `end`."""
 
-    def forms(self, text: str) -> tuple[Form, list[Form]]:
-        """The parsed form and the tokens; the package's exceptions and ExpressionError come out."""
+    def form(self, text: str) -> Form:
+        """The parsed form; the package's exceptions and ExpressionError come out."""
         self._tokens = PositionLexer().tokens(text)
         self._index = 0
         self._depth = 0
         parsed: Form = self._expression(0)
         if self._current_token() != "eof":
             self._error_led_token(self._lookahead_token(0))
-        return parsed, self._tokens
+        return parsed
 
     def _expression(self, binding_power: int = 0) -> Form:
         """As in the package, with a mark of where each form starts and ends."""
@@ -111,10 +112,10 @@ class PositionParser(Parser):  # type: ignore[misc]
         if self._depth > MAX_DEPTH:
             raise too_deep(first["start"])
         self._advance()
-        read: Callable[[Form], Form] = getattr(self, f"_token_nud_{first['type']}", self._error_nud_token)
+        read: Any = getattr(self, f"_token_nud_{first['type']}", self._error_nud_token)
         left = self._mark(read(first), first["start"])
         while binding_power < self.BINDING_POWER[self._current_token()]:
-            extend = getattr(self, f"_token_led_{self._current_token()}", None)
+            extend: Any = getattr(self, f"_token_led_{self._current_token()}", None)
             if extend is None:
                 self._error_led_token(self._lookahead_token(0))
             self._advance()

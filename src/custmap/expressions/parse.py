@@ -58,7 +58,7 @@ def parse(text: str) -> Expression:
     if len(text) > MAX_LENGTH:
         raise too_long(len(text))
     try:
-        form, _ = PositionParser().forms(text)
+        form = PositionParser().form(text)
     except ExpressionError:
         raise
     except (JMESPathError, ValueError, IndexError) as error:

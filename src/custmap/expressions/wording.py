@@ -44,14 +44,14 @@ def _open(text: str) -> str | None:
 
 def _unexpected(text: str, at: int) -> ExpressionError:
     sign = text[at]
-    for word in _DASHED.finditer(text):
-        if word.start() <= at < word.end() and not _quoted(text, word.start()):
+    for dashed in _DASHED.finditer(text):
+        if dashed.start() <= at < dashed.end() and not _quoted(text, dashed.start()):
             return ExpressionError(
                 "CM305",
-                f"a name with `{_other_sign(word.group())}` is not written bare",
-                word.start(),
-                len(word.group()),
-                f'Quote the name with double quotes: "{word.group()}".',
+                f"a name with `{_other_sign(dashed.group())}` is not written bare",
+                dashed.start(),
+                len(dashed.group()),
+                f'Quote the name with double quotes: "{dashed.group()}".',
             )
     if number := _NUMBER.match(text, at):
         found = number.group()

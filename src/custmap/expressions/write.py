@@ -229,7 +229,7 @@ class Writer(Lines):
 
     def _comparison(self, operator: str, left: Value, right: Value) -> Value:
         if operator in ("==", "!="):
-            code, silent = _equality(operator, left, right), all_absent((left, right))
+            code, silent = self._equality(operator, left, right), all_absent((left, right))
             code = f"ABSENT if {silent} else {code}" if silent else code
             return self.let("matches", code, absent=silent is not None, kinds=BOOLEAN)
         code = f"{left.code} {operator} {right.code}"
@@ -249,12 +249,11 @@ class Writer(Lines):
             return f"comparable({left.code}, {right.code})"
         return " and ".join(f"{self.named(value).code}.__class__ in NUMBERS" for value in unsure)
 
-
-def _equality(operator: str, left: Value, right: Value) -> str:
-    """JSON's equality; Python's own where one side is a constant that makes them the same."""
-    for one, other in ((left, right), (right, left)):
-        if one.literal and one.code in ("None", "True", "False"):
-            return f"{or_null(other)} {'is' if operator == '==' else 'is not'} {one.code}"
-        if one.literal and one.kinds == frozenset({"string"}):
-            return f"{other.code} {operator} {one.code}"
-    return f"{'' if operator == '==' else 'not '}same({or_null(left)}, {or_null(right)})"
+    def _equality(self, operator: str, left: Value, right: Value) -> str:
+        """JSON's equality; Python's own where one side is a constant that makes them the same."""
+        for one, other in ((left, right), (right, left)):
+            if one.literal and one.code in ("None", "True", "False"):
+                return f"{or_null(self.named(other))} {'is' if operator == '==' else 'is not'} {one.code}"
+            if one.literal and one.kinds == frozenset({"string"}):
+                return f"{other.code} {operator} {one.code}"
+        return f"{'' if operator == '==' else 'not '}same({or_null(left)}, {or_null(right)})"

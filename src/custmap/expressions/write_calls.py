@@ -52,7 +52,7 @@ def _if(writer: Lines, call: Call, spec: FunctionSpec, current: Value) -> Value:
     condition = writer.emit(call.arguments[0], current)
     result = writer.names.fresh("chosen")
     kinds = kinds_text(spec.arguments[0].type)
-    if _fits(condition, kinds):
+    if not kinds or _of_kind(condition, kinds):
         known = condition
     else:
         known = writer.let("condition", _guard(writer, spec, [condition], condition.code))

@@ -139,7 +139,7 @@ class Lines:
 
     def named(self, value: Value) -> Value:
         """The same value under a name, so that code may ask for its class."""
-        if value.code.isidentifier() and value.code != "None":
+        if value.code.isidentifier() and value.code not in ("None", "True", "False"):
             return value
         name = self.names.fresh("constant")
         self.line(f"{name} = {value.code}")
