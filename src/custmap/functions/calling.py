@@ -7,50 +7,29 @@ end in a rejection all the same. The usual shape, one argument of one kind, cost
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from math import isfinite
 from typing import Any, Final, NoReturn
 
 from custmap.expressions.function import Argument, FunctionError
+from custmap.expressions.runtime import KIND_CLASSES, KIND_WORDS, kind_of
 from custmap.values.absent import ABSENT
 from custmap.values.types import KINDS
 
 # Records are nested 64 deep at most, so nothing that a function makes of one may be deeper.
 _DEEPEST: Final = 64
 
-_CLASSES: Final[dict[str, tuple[type, ...]]] = {
-    "null": (type(None),),
-    "boolean": (bool,),
-    "integer": (int,),
-    "number": (int, float),
-    "string": (str,),
-    "array": (list,),
-    "object": (dict,),
-}
-
-
-def kind(value: Any) -> str:
-    """The JSON word for a value's kind; `absent` for ABSENT and `foreign` for what JSON has not.
-
-    >>> kind(True), kind(1), kind([]), kind({1})
-    ('boolean', 'integer', 'array', 'foreign')
-    """
-    if value is ABSENT:
-        return "absent"
-    for word in ("null", "boolean", "integer", "number", "string", "array", "object"):
-        if isinstance(value, _CLASSES[word]):
-            return word
-    return "foreign"
-
 
 def checked(
     implementation: Callable[..., Any], arguments: tuple[Argument, ...], variadic: bool
 ) -> Callable[..., Any]:
     """`implementation` behind a check of its arguments; whatever goes wrong is a FunctionError."""
-    if len(arguments) == 1 and not variadic:
-        classes = _classes(arguments[0])
-        if len(classes) == 1 and int not in classes:
-            return _one(implementation, arguments[0], next(iter(classes)))
-    return _several(implementation, arguments, variadic)
+    classes = _classes(arguments[0]) if len(arguments) == 1 and not variadic else frozenset()
+    if len(classes) == 1 and int not in classes:
+        call = _one(implementation, arguments[0], next(iter(classes)))
+    else:
+        call = _several(implementation, arguments, variadic)
+    return wraps(implementation)(call)
 
 
 def _one(implementation: Callable[..., Any], argument: Argument, wanted: type) -> Callable[..., Any]:
@@ -71,7 +50,7 @@ def _several(
     implementation: Callable[..., Any], arguments: tuple[Argument, ...], variadic: bool
 ) -> Callable[..., Any]:
     rows = [(argument, _classes(argument)) for argument in arguments]
-    needed = sum(not argument.optional for argument in arguments) - variadic
+    needed = sum(not argument.optional for argument in arguments)
 
     def call(*values: Any) -> Any:
         if len(values) < needed or (len(values) > len(rows) and not variadic):
@@ -95,7 +74,7 @@ def _classes(argument: Argument) -> frozenset[type]:
     """The exact classes that pass; `object` kinds of an open argument let everything of JSON pass."""
     if argument.type.kinds == KINDS:
         return frozenset({type(None), bool, int, float, str, list, dict, type(ABSENT)})
-    return frozenset(one for word in argument.type.kinds for one in _CLASSES[word])
+    return frozenset(one for word in argument.type.kinds for one in KIND_CLASSES[word])
 
 
 def _whole(argument: Argument, value: Any) -> Any:
@@ -106,8 +85,9 @@ def _whole(argument: Argument, value: Any) -> Any:
 
 
 def _refuse(argument: Argument, value: Any) -> NoReturn:
-    wanted = " or ".join(sorted(argument.type.kinds)) or "nothing"
-    raise FunctionError(f"expected `{argument.name}` as {wanted}, got {kind(value)}")
+    kinds = argument.type.kinds
+    wanted = " or ".join(word for kind, word in KIND_WORDS.items() if kind in kinds)
+    raise FunctionError(f"expected {wanted or 'nothing'}, got {kind_of(value)}")
 
 
 def _failed(problem: Exception) -> FunctionError:

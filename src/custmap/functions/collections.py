@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from custmap.expressions.function import FunctionError
-from custmap.functions.calling import kind
+from custmap.expressions.runtime import kind_of
 from custmap.functions.conversion import text as text_of
 from custmap.functions.declare import function as _function
 from custmap.values.equality import fingerprint
@@ -74,7 +74,7 @@ def _text_value(value: Any) -> str | None:
     if value is None:
         return None
     if isinstance(value, (dict, list)):
-        raise FunctionError(f"a value of the map is an {kind(value)}")
+        raise FunctionError(f"expected text, number, true or false as the map's values, got {kind_of(value)}")
     return text_of(value)
 
 

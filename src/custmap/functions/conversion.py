@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, Final
 
 from custmap.expressions.function import FunctionError
-from custmap.functions.calling import kind
+from custmap.expressions.runtime import kind_of
 from custmap.functions.declare import function as _function
 
 function = partial(_function, topic="conversion")
@@ -43,7 +43,7 @@ def text(value: str | float | bool) -> str:
         return _float_text(value)
     if isinstance(value, int):
         return str(value)
-    raise FunctionError(f"{kind(value)} has no text form")
+    raise FunctionError(f"expected text, number, true or false, got {kind_of(value)}")
 
 
 def _float_text(value: float) -> str:
@@ -116,7 +116,7 @@ def boolean(value: str | bool) -> bool:
 
 def _parse(written: str) -> Any:
     if not isinstance(written, str):
-        raise FunctionError(f"expected JSON text, got {kind(written)}")
+        raise FunctionError(f"expected JSON text, got {kind_of(written)}")
     try:
         return json_library.loads(written, parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError):

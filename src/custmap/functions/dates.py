@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from typing import Final
 
 from custmap.expressions.function import FunctionError
-from custmap.functions.calling import kind
+from custmap.expressions.runtime import kind_of
 from custmap.functions.declare import function as _function
 
 function = partial(_function, topic="dates")
@@ -143,18 +143,16 @@ def _back(written: str | float, form: str) -> str:
     if form in ("epoch", "epoch_ms"):
         return _from_epoch(written, 1000 if form == "epoch_ms" else 1)
     if not isinstance(written, str):
-        raise FunctionError(f"expected text, got {kind(written)}")
+        raise FunctionError(f"expected text, got {kind_of(written)}")
     if form in ("iso", "utc"):
         return _iso(_read(written)[0])
+    if not can_be_read_back(form):
+        raise FunctionError("the format says less than a moment and cannot be read back")
     found = _pattern(form).fullmatch(written)
     if found is None:
         raise FunctionError("is not in the format")
     got = found.groupdict()
-    if not {"year", "month", "day"} <= got.keys():
-        raise FunctionError("the format has no full date and cannot be read back")
     timed = "hour" in got
-    if timed and "offset" not in got:
-        raise FunctionError("the format has no offset and cannot be read back")
     moment = _moment(
         got["year"], got["month"], got["day"], got.get("hour"), got.get("minute"), got.get("second"),
         int(got.get("milli") or 0) * 1000, got.get("offset"),
@@ -164,11 +162,22 @@ def _back(written: str | float, form: str) -> str:
 
 def _from_epoch(count: str | float, scale: int) -> str:
     if isinstance(count, bool) or not isinstance(count, (int, float)):
-        raise FunctionError(f"expected a number, got {kind(count)}")
+        raise FunctionError(f"expected a number, got {kind_of(count)}")
     try:
         return _iso(_EPOCH + timedelta(microseconds=round(count * 1_000_000 / scale)))
     except (OverflowError, ValueError):
         raise FunctionError("is outside the years 1 to 9999") from None
+
+
+def can_be_read_back(form: object) -> bool:
+    """Does a format say the whole date, and with a time its offset too, each once?"""
+    if not isinstance(form, str) or form in _NAMED:
+        return isinstance(form, str)
+    try:
+        parts = _pattern(form).groupindex.keys()
+    except FunctionError:
+        return False
+    return {"year", "month", "day"} <= parts and ("hour" not in parts or "offset" in parts)
 
 
 @function(

@@ -158,7 +158,7 @@ def _example(
         example = Example(row[:-1], fails=True)
     else:
         example = Example(row[:-1], row[-1])
-    needed = sum(not argument.optional for argument in arguments) - variadic
+    needed = sum(not argument.optional for argument in arguments)
     if len(example.given) < needed or (not variadic and len(example.given) > len(arguments)):
         raise ValueError(f"function `{name}`: an example has {len(example.given)} arguments")
     return example

@@ -19,31 +19,38 @@ _CORE: Final = re.compile(r"[+＋]?[\s()\[\]./~\-‐-―−ー－．（）\u00a0
 _EXTENSION: Final = re.compile(
     r"[\s,;.]*(?:;ext=|\b(?:ext(?:ensi[oó]n)?|extn|x|доб)\b[.:]?|x|#)\s*([0-9]{1,9})\s*#?", re.IGNORECASE
 )
+# Telephones put direction marks around a number that is copied.
+_AROUND: Final = " \t\r\n\u00a0\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 _LONGEST: Final = 100
 
 
 def e164(number: str, region: str | None) -> str:
     """`+12065550142`; FunctionError when the text is no possible number, or needs a region."""
-    if _CANONICAL.fullmatch(number) and _surely_possible(number):
+    if _sure_code(number):
         return number
     return _format(*_parsed(number, region), "E164")
 
 
 def national(number: str, region: str | None) -> str:
     """`(206) 555-0142`, the way the number's own country writes it."""
+    if _sure_code(number) == "1" and number[2] != "1":
+        return f"({number[2:5]}) {number[5:8]}-{number[8:]}"
     return _format(*_parsed(number, region), "NATIONAL")
 
 
 def dashed(number: str, region: str | None) -> str:
     """`206-555-0142` for country code 1, else `+44-7911-123456`."""
     plain = e164(number, region)
-    if plain.startswith("+1"):
+    if plain.startswith("+1") and len(plain) == 12:
         return f"{plain[2:5]}-{plain[5:8]}-{plain[8:]}"
-    return re.sub(r"[^0-9+]+", "-", _format(*_parsed(plain, None), "INTERNATIONAL"))
+    groups = re.sub(r"[^0-9+]+", "-", _format(*_parsed(plain, None), "INTERNATIONAL"))
+    return groups.removeprefix("+1-")
 
 
 def country_code(number: str, region: str | None) -> str:
     """`1`, `44`."""
+    if code := _sure_code(number):
+        return code
     _, found = _parsed(number, region)
     return str(found.country_code)
 
@@ -64,12 +71,14 @@ def taken_apart(number: str) -> tuple[str, str | None]:
     """The number without its extension, and the extension; FunctionError when it is no number at all."""
     if len(number) > _LONGEST:
         raise FunctionError("is too long for a phone number")
-    core = number.strip().removeprefix("tel:")
+    core = number.strip(_AROUND).removeprefix("tel:")
     extension = None
     for found in _EXTENSION.finditer(core):
         if found.end() == len(core) and found.start() > 0:
             core, extension = core[: found.start()], found.group(1)
             break
+    if not core:
+        raise FunctionError("is empty")
     if not _CORE.fullmatch(core):
         letters = any(one.isalpha() for one in core)
         raise FunctionError("has letters in it" if letters else "has signs that no phone number has")
@@ -96,6 +105,10 @@ def _read(core: str, region: str | None) -> tuple[Any, Any]:
     except library.NumberParseException as problem:
         raise FunctionError(_REASONS.get(problem.error_type, "is no phone number")) from None
     verdict = library.is_possible_number_with_reason(found)
+    if verdict == library.ValidationResult.IS_POSSIBLE_LOCAL_ONLY and (
+        international or library.is_valid_number(found)
+    ):
+        return library, found  # some short numbers have no area code anywhere: Canada's 310-1234
     if verdict != library.ValidationResult.IS_POSSIBLE:
         raise FunctionError(_VERDICTS.get(verdict, "has a length that its country does not have"))
     return library, found
@@ -113,7 +126,7 @@ _VERDICTS: Final = {
     1: "has an unknown country code",
     2: "is too short",
     3: "is too long",
-    4: "has no area code",
+    4: "lacks its area code",
 }
 
 
@@ -121,15 +134,21 @@ def _format(library: Any, found: Any, form: str) -> str:
     return str(library.format_number(found, getattr(library.PhoneNumberFormat, form)))
 
 
-def _surely_possible(number: str) -> bool:
-    """Would reading this canonical number give it back unchanged, and find it possible? No is "not sure"."""
+def _sure_code(number: str) -> str | None:
+    """The country code of a canonical number that reading would find possible and give back unchanged.
+
+    None is "not sure": it may still be possible.
+    """
+    if not _CANONICAL.fullmatch(number):
+        return None
     for size in (1, 2, 3):
-        row = _country(number[1 : 1 + size])
+        code, rest = number[1 : 1 + size], number[1 + size :]
+        row = _country(code)
         if row is not None:
             lengths, prefix = row
-            rest = number[1 + size :]
-            return len(rest) in lengths and rest[0] != "0" and (prefix is None or not prefix.match(rest))
-    return False
+            sure = len(rest) in lengths and rest[0] != "0" and (prefix is None or not prefix.match(rest))
+            return code if sure else None
+    return None
 
 
 @lru_cache(maxsize=1024)

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Annotated, Any, Final
 
 from custmap.expressions.function import FunctionError
-from custmap.functions.calling import kind
+from custmap.expressions.runtime import kind_of
 from custmap.functions.declare import function as _function
 from custmap.functions.splitting import PARTS, SplitName, split_name
 from custmap.values.absent import ABSENT, Absent
@@ -46,7 +46,7 @@ def _stated(name: dict[str, Any], part: str) -> Part:
     value = name.get(part, ABSENT)
     if value is None or value is ABSENT or isinstance(value, str):
         return value
-    raise FunctionError(f"`{part}` is no text but {kind(value)}")
+    raise FunctionError(f"`{part}` is no text but {kind_of(value)}")
 
 
 def _or_absent(part: str | None) -> str | Absent:

@@ -11,8 +11,8 @@ from functools import partial
 from typing import Annotated, Any, Final
 
 from custmap.expressions.function import FunctionError
+from custmap.expressions.runtime import kind_of
 from custmap.functions import dialing
-from custmap.functions.calling import kind
 from custmap.functions.declare import function as _function
 from custmap.values.absent import ABSENT, Absent
 from custmap.values.types import STRING, Type
@@ -32,7 +32,7 @@ def _number(phone: Phone) -> str | Absent | None:
     number = phone.get("number", ABSENT)
     if number is None or number is ABSENT or isinstance(number, str):
         return number
-    raise FunctionError(f"the number is no text but {kind(number)}")
+    raise FunctionError(f"the number is no text but {kind_of(number)}")
 
 
 def _answer(phone: Phone, region: str | None, form: Callable[[str, str | None], str]) -> str | Absent | None:
@@ -40,13 +40,15 @@ def _answer(phone: Phone, region: str | None, form: Callable[[str, str | None], 
     return form(number, region) if isinstance(number, str) else number
 
 
-def _to_number(written: str, region: str | None = None) -> str:
-    """A vendor's text → E.164, with the call's own region."""
+def to_number(written: str, region: str | None = None) -> str:
+    """A vendor's text → E.164, with the call's own region; the way back of every form that has its code."""
     return dialing.e164(_vendor_text(written), region)
 
 
 def _digits_to_number(written: str, region: str | None = None) -> str:
-    return dialing.e164("+" + _vendor_text(written).removeprefix("+"), region)
+    """Digits alone begin with the country code, since `phone_digits` writes it."""
+    bare = _vendor_text(written)
+    return dialing.e164("+" + bare if bare.isdecimal() else bare, region)
 
 
 def _dashed_to_number(written: str, region: str | None = None) -> str:
@@ -56,19 +58,19 @@ def _dashed_to_number(written: str, region: str | None = None) -> str:
 
 def _vendor_text(written: str) -> str:
     if not isinstance(written, str):
-        raise FunctionError(f"expected text, got {kind(written)}")
+        raise FunctionError(f"expected text, got {kind_of(written)}")
     return written
 
 
 @function(
-    inverse=_to_number,
+    inverse=to_number,
     part="number",
     lossy=True,
     can_fail=True,
     examples=[
         ({"number": "+1 (206) 555-0142"}, "+12065550142"),
         ({"number": "206.555.0142"}, "US", "+12065550142"),
-        ({"number": "07911 123456", "type": "mobile"}, "GB", "+447911123456"),
+        ({"number": "020 7946 0958", "type": "home"}, "GB", "+442079460958"),
         ({"number": None}, None),
         ({"type": "home"}, ABSENT),
         ("206.555.0142", FunctionError),
@@ -95,11 +97,13 @@ def phone_digits(phone: Phone, region: str | None = None) -> str | Absent | None
 
 
 @function(
-    inverse=_to_number,
     part="number",
-    lossy=True,
     can_fail=True,
-    examples=[({"number": "+12065550142"}, "(206) 555-0142"), ("+447911123456", "07911 123456")],
+    examples=[
+        ({"number": "+12065550142"}, "(206) 555-0142"),
+        ("+442079460958", "020 7946 0958"),
+        ("01 23 45 67 89", "FR", "01 23 45 67 89"),
+    ],
 )
 def phone_national(phone: Phone, region: str | None = None) -> str | Absent | None:
     """The number as people of its country write it. The way back needs the region."""
@@ -123,13 +127,14 @@ def phone_dashed(phone: Phone, region: str | None = None) -> str | Absent | None
     return _answer(phone, region, dialing.dashed)
 
 
-@function(can_fail=True, examples=[("+12065550142", "1"), ("+447911123456", "44")])
+@function(part="number", can_fail=True, examples=[("+12065550142", "1"), ("+447911123456", "44")])
 def phone_country_code(phone: Phone, region: str | None = None) -> str | Absent | None:
     """The country calling code, digits only."""
     return _answer(phone, region, dialing.country_code)
 
 
 @function(
+    part="number",
     can_fail=True,
     examples=[("+12065550142", "US"), ("+442079460958", "GB"), ("+80012345678", FunctionError)],
 )
@@ -160,7 +165,7 @@ def phone_extension(phone: Phone) -> str | Absent | None:
         stated = phone["extension"]
         if stated is None or isinstance(stated, str):
             return stated
-        raise FunctionError(f"the extension is no text but {kind(stated)}")
+        raise FunctionError(f"the extension is no text but {kind_of(stated)}")
     number = _number(phone)
     if not isinstance(number, str):
         return number

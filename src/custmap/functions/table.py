@@ -7,41 +7,11 @@ from dataclasses import replace
 from types import MappingProxyType, ModuleType
 from typing import Final
 
+from custmap.expressions.builtins import BUILTINS
 from custmap.expressions.function import FunctionSpec
 from custmap.functions import choice, collections, conversion, dates, names, phones, text
 from custmap.functions.calling import answering_json
 from custmap.functions.declare import declared
-
-JMESPATH_BUILTINS: Final = frozenset(
-    {
-        "abs",
-        "avg",
-        "ceil",
-        "contains",
-        "ends_with",
-        "floor",
-        "join",
-        "keys",
-        "length",
-        "map",
-        "max",
-        "max_by",
-        "merge",
-        "min",
-        "min_by",
-        "not_null",
-        "reverse",
-        "sort",
-        "sort_by",
-        "starts_with",
-        "sum",
-        "to_array",
-        "to_number",
-        "to_string",
-        "type",
-        "values",
-    }
-)
 
 
 def _declared_in(module: ModuleType) -> list[FunctionSpec]:
@@ -75,7 +45,7 @@ def with_functions(modules: Sequence[ModuleType]) -> Mapping[str, FunctionSpec]:
         if not added:
             raise ValueError(f"`{module.__name__}` declares no function for mappings")
         for spec in added:
-            taken = "JMESPath" if spec.name in JMESPATH_BUILTINS else owner.get(spec.name)
+            taken = "JMESPath" if spec.name in BUILTINS else owner.get(spec.name)
             if taken is not None:
                 raise ValueError(f"function `{spec.name}` of `{module.__name__}` exists already in {taken}")
             table[spec.name] = replace(spec, call=answering_json(spec.call))

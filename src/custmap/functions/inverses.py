@@ -1,0 +1,49 @@
+"""The way back of one call: it depends on more than the function.
+
+`text(priority)` leads back through `integer` where `priority` is an integer; `date_time(x, 'HH:mm')` does not
+lead back at all, since the format says too little. `FunctionSpec.inverse` is what holds for every call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from custmap.expressions.function import FunctionSpec
+from custmap.functions import conversion, dates, phones
+from custmap.functions.declare import declared
+from custmap.values.types import Type
+
+
+def inverse_of(spec: FunctionSpec, source: Type, further: Sequence[object] = ()) -> Callable[..., Any] | None:
+    """What takes a call's result, and the same further arguments, back to its first argument; or None.
+
+    `source` is the type of the first argument, `further` are the literal values of the others, ABSENT for
+    one that is no literal.
+    """
+    match spec.name:
+        case "text":
+            return _from_text(source)
+        case "date_time":
+            return spec.inverse if further and dates.can_be_read_back(further[0]) else None
+        case "phone_national":
+            return phones.to_number if further else None
+    return spec.inverse
+
+
+def _from_text(source: Type) -> Callable[..., Any] | None:
+    if "string" in source.kinds:
+        return _same
+    for kind, function in (
+        ("number", conversion.number),
+        ("integer", conversion.integer),
+        ("boolean", conversion.boolean),
+    ):
+        if source.only(kind):
+            spec = declared(function)
+            return spec.call if spec else None
+    return None
+
+
+def _same(value: Any) -> Any:
+    return value

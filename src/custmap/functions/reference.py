@@ -1,0 +1,125 @@
+"""`python -m custmap.functions.reference` writes docs/functions.md from the table.
+
+The page is checked in, so that it can be read without running anything; a test says when it is behind.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import sys
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, Final
+
+from custmap.expressions.function import Argument, Example, FunctionSpec
+from custmap.expressions.runtime import KIND_WORDS
+from custmap.functions.table import LIBRARY
+from custmap.values.absent import ABSENT
+from custmap.values.types import KINDS, Type
+
+_UNLIKE_TEXT: Final = re.compile(r"['\\|\u0300-\u036f]")
+_TITLES: Final = {
+    "names": "Names",
+    "phones": "Phones",
+    "text": "Text",
+    "conversion": "Conversion",
+    "dates": "Dates and times",
+    "choice": "Choice",
+    "collections": "Lists and maps",
+}
+_HEAD: Final = """# Functions
+
+Beside JMESPath's own functions, expressions may call these. This page is written by
+`python -m custmap.functions.reference`; every example on it runs as a test.
+
+A function never sees null or absent: with an absent argument the call is absent, else with a null one null
+(`coalesce` and `if` choose before that). A function that cannot do its work **fails**: its rule is rejected,
+with code CM704, and nothing is guessed.
+
+*Way back* says what `reverse` does: `part` is the member of the record that the result goes to, and *lossy*
+means that the record's own spelling may be lost on the way (`lower`).
+"""
+
+
+def reference(table: Mapping[str, FunctionSpec] = LIBRARY) -> str:
+    """The page as Markdown."""
+    pieces = [_HEAD]
+    topic = None
+    for spec in table.values():
+        if spec.topic != topic:
+            topic = spec.topic
+            pieces.append(f"## {_TITLES.get(topic, topic.capitalize())}\n")
+        pieces.append(_function(spec))
+    return "\n".join(pieces)
+
+
+def _function(spec: FunctionSpec) -> str:
+    failing = ["can fail"] if spec.can_fail else []
+    facts = " · ".join([f"gives {_type(spec.result)}", *_way_back(spec), *failing])
+    rows = "\n".join(f"| ``{expression(spec, one)}`` | {_result(one)} |" for one in spec.examples)
+    table = f"| call | gives |\n|---|---|\n{rows}"
+    return "\n\n".join([f"### `{_signature(spec)}`", *_text(spec), facts, table]) + "\n"
+
+
+def _text(spec: FunctionSpec) -> list[str]:
+    """The paragraphs of the docstring, the summary first."""
+    rest = (inspect.getdoc(spec.call) or "").partition("\n\n")[2]
+    return [spec.summary, rest] if rest else [spec.summary]
+
+
+def _way_back(spec: FunctionSpec) -> list[str]:
+    part = f" of `{spec.part}`" if spec.part else ""
+    if spec.inverse is None:
+        return [f"stands for `{spec.part}`"] if spec.part else []
+    return [f"way back{part}" + (", lossy" if spec.lossy else "")]
+
+
+def _signature(spec: FunctionSpec) -> str:
+    return f"{spec.name}({', '.join(_argument(spec, one) for one in spec.arguments)})"
+
+
+def _argument(spec: FunctionSpec, argument: Argument) -> str:
+    name = argument.name + ("?" if argument.optional else "")
+    repeated = ", …" if spec.variadic and argument is spec.arguments[-1] else ""
+    return name + repeated
+
+
+def _type(kind: Type) -> str:
+    if kind.kinds == KINDS:
+        return "any value"
+    words = [KIND_WORDS[word] for word in KIND_WORDS if word in kind.kinds and word != "null"]
+    return " or ".join(words)
+
+
+def expression(spec: FunctionSpec, example: Example) -> str:
+    """The call as a mapping would write it; `absent` stands for a path that is not there.
+
+    A `|` is written as JSON escapes it, since it would end the cell of a table.
+    """
+    return f"{spec.name}({', '.join(map(_written, example.given))})"
+
+
+def _result(example: Example) -> str:
+    if example.fails:
+        return "*fails*"
+    return "*absent*" if example.gives is ABSENT else f"`{_json(example.gives)}`"
+
+
+def _written(value: Any) -> str:
+    """Texts in single quotes, all else as JSON in backticks."""
+    if value is ABSENT:
+        return "absent"
+    if isinstance(value, str) and value.isprintable() and not _UNLIKE_TEXT.search(value):
+        return f"'{value}'"
+    return f"`{_json(value)}`"
+
+
+def _json(value: Any) -> str:
+    marked = any(map(unicodedata.combining, str(value)))  # an accent of its own would not be seen
+    return json.dumps(value, ensure_ascii=marked).replace("|", "\\u007c")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(reference())

@@ -1,0 +1,174 @@
+"""Phones: thirty countries, refusals with their reasons, and the short cut against the full way."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from custmap.expressions.function import FunctionError
+from custmap.functions import dialing
+from custmap.functions.table import LIBRARY
+from custmap.values.absent import ABSENT
+
+HERE = Path(__file__).parent
+COUNTRIES: list[dict[str, str]] = yaml.safe_load((HERE / "phone_countries.yaml").read_text(encoding="utf-8"))
+REFUSALS: list[dict[str, str]] = yaml.safe_load((HERE / "phone_refusals.yaml").read_text(encoding="utf-8"))
+SUITES = os.environ.get("CUSTMAP_SUITES")
+
+# Benin went from 8 to 10 digits after the suite was made: these are possible numbers no more.
+NOT_POSSIBLE_ANY_MORE = {"+22920211234", "+22990011234", "+22985751234", "+22981123456"}
+
+
+def call(name: str, *given: Any) -> Any:
+    return LIBRARY[name].call(*given)
+
+
+def outcome(name: str, *given: Any) -> Any:
+    try:
+        return call(name, *given)
+    except FunctionError as failure:
+        return failure.reason
+
+
+@pytest.mark.parametrize("row", COUNTRIES, ids=lambda row: row["region"])
+def test_countries(row: dict[str, str]) -> None:
+    written, region, e164 = {"number": row["number"]}, row["region"], row["e164"]
+    assert call("phone_e164", written, region) == e164
+    assert call("phone_digits", written, region) == e164[1:]
+    assert call("phone_dashed", written, region) == row["dashed"]
+    assert call("phone_national", written, region) == row["national"]
+    assert call("phone_region", {"number": e164}) == region
+    assert e164.startswith("+" + call("phone_country_code", {"number": e164}))
+
+
+@pytest.mark.parametrize("row", COUNTRIES, ids=lambda row: row["region"])
+def test_countries_and_back(row: dict[str, str]) -> None:
+    for name in ("phone_e164", "phone_digits", "phone_dashed"):
+        back = LIBRARY[name].inverse
+        assert back is not None
+        assert back(call(name, row["e164"])) == row["e164"]
+
+
+@pytest.mark.parametrize("row", REFUSALS, ids=lambda row: row["reason"])
+def test_refusals(row: dict[str, str]) -> None:
+    region = [row["region"]] if "region" in row else []
+    for name in ("phone_e164", "phone_digits", "phone_national", "phone_dashed", "phone_country_code"):
+        with pytest.raises(FunctionError) as caught:
+            call(name, {"number": row["number"]}, *region)
+        assert caught.value.reason == row["reason"]
+
+
+@pytest.mark.parametrize(
+    ("written", "plain", "extension"),
+    [
+        ("+1 206 555 0142 ext. 12", "+12065550142", "12"),
+        ("+1 206 555 0142 Ext 12", "+12065550142", "12"),
+        ("+12065550142x12", "+12065550142", "12"),
+        ("+1 206 555 0142 #12", "+12065550142", "12"),
+        ("tel:+1-206-555-0142;ext=12", "+12065550142", "12"),
+        ("+1 206 555 0142, extension 12", "+12065550142", "12"),
+        ("+44 (0)20 7946 0958", "+442079460958", ABSENT),
+        ("\u202a+1 (206) 555‑0142\u202c", "+12065550142", ABSENT),
+        ("＋１２０６５５５０１４２", "+12065550142", ABSENT),
+    ],
+)
+def test_spellings(written: str, plain: str, extension: object) -> None:
+    assert call("phone_e164", written) == plain
+    assert call("phone_extension", written) == extension
+
+
+@pytest.mark.parametrize(
+    ("phone", "e164", "extension"),
+    [
+        ({}, ABSENT, ABSENT),
+        ({"type": "home"}, ABSENT, ABSENT),
+        ({"number": None}, None, None),
+        ({"number": None, "extension": "5"}, None, "5"),
+        ({"number": "+12065550142", "extension": None}, "+12065550142", None),
+        ({"number": "+12065550142 x9", "extension": "5"}, "+12065550142", "5"),
+        ({"number": "+12065550142", "extension": ""}, "+12065550142", ""),
+        ({"extension": "5"}, ABSENT, "5"),
+        ({"number": 12065550142}, "the number is no text but integer", "the number is no text but integer"),
+        ({"number": "+12065550142", "extension": 5}, "+12065550142", "the extension is no text but integer"),
+    ],
+)
+def test_states(phone: dict[str, Any], e164: object, extension: object) -> None:
+    assert outcome("phone_e164", phone) == e164
+    assert outcome("phone_extension", phone) == extension
+
+
+def test_possible_is_enough() -> None:
+    assert call("phone_dashed", {"number": "123-456-7890"}, "US") == "123-456-7890"
+
+
+def test_a_region_leaves_an_international_number_alone() -> None:
+    assert call("phone_e164", "+442079460958", "US") == "+442079460958"
+
+
+def test_the_way_back_of_digits_never_takes_a_local_number_for_an_international_one() -> None:
+    back = LIBRARY["phone_digits"].inverse
+    assert back is not None
+    with pytest.raises(FunctionError):
+        back("(206) 555-0142")
+
+
+_COUNTRY_CODES = st.sampled_from(
+    ["1", "7", "20", "27", "39", "44", "49", "54", "55", "229", "358", "385", "800", "878"]
+)
+_CANONICAL = st.builds("+{}{}".format, _COUNTRY_CODES, st.text("0123456789", min_size=4, max_size=13))
+
+
+@given(st.one_of(_CANONICAL, st.builds("+{}".format, st.text("0123456789", min_size=7, max_size=16))))
+@settings(max_examples=1500, deadline=None)
+@example("+4407911123456")
+@example("+12345678901")
+@example("+390612345678")
+@example("+13101234")
+@example("+0123456789")
+def test_short_cut_is_the_full_way(number: str) -> None:
+    shorts = [outcome(f"phone_{form}", number) for form in ("e164", "national", "country_code", "dashed")]
+    assert shorts == _in_full(number)
+
+
+def _in_full(number: str) -> list[str]:
+    """What `phonenumbers` alone says."""
+    try:
+        library, found = dialing._parsed(number, None)
+    except FunctionError as failure:
+        return [failure.reason] * 4
+    shown = [
+        library.format_number(found, form)
+        for form in (library.PhoneNumberFormat.E164, library.PhoneNumberFormat.NATIONAL)
+    ]
+    groups = library.format_number(found, library.PhoneNumberFormat.INTERNATIONAL)[1:]
+    dashed = "".join(one if one.isdigit() else "-" for one in groups).replace("--", "-")
+    dashed = dashed.removeprefix("1-") if found.country_code == 1 else "+" + dashed
+    if found.country_code == 1 and len(shown[0]) == 12:
+        dashed = f"{shown[0][2:5]}-{shown[0][5:8]}-{shown[0][8:]}"
+    return [*shown, str(found.country_code), dashed]
+
+
+@pytest.mark.skipif(SUITES is None, reason="CUSTMAP_SUITES is not set")
+def test_example_numbers_of_the_library_go_there_and_back() -> None:
+    rows = json.loads((Path(SUITES or "") / "phonenumbers/example_numbers.json").read_text(encoding="utf-8"))
+    assert len(rows) == 1137
+    refused = set()
+    for row in rows:
+        number = row["e164"]
+        try:
+            assert call("phone_e164", {"number": number}) == number
+        except FunctionError:
+            refused.add(number)
+            continue
+        for name in ("phone_e164", "phone_digits", "phone_dashed"):
+            back = LIBRARY[name].inverse
+            assert back is not None
+            assert back(call(name, number)) == number
+    assert refused == NOT_POSSIBLE_ANY_MORE
