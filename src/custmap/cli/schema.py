@@ -1,0 +1,75 @@
+"""`custmap schema`: the JSON Schemas that editors and other tools use."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+
+@click.command("schema")
+@click.argument(
+    "what", required=False, default="mapping", type=click.Choice(["mapping", "customer", "fixture"])
+)
+def command(what: str) -> int:
+    """Print the JSON Schema of mapping files, of the canonical customer, or of fixtures."""
+    click.echo(json.dumps(_schema(what), indent=2, ensure_ascii=False))
+    return 0
+
+
+def _schema(what: str) -> dict[str, Any]:
+    match what:
+        case "customer":
+            from custmap.schema.customer_schema import customer_schema
+
+            return customer_schema()
+        case "fixture":
+            return fixture_schema()
+        case _:
+            from custmap.mapping.model import mapping_schema
+
+            return mapping_schema()
+
+
+def fixture_schema() -> dict[str, Any]:
+    """The schema of a fixture file (interface § 4), with the words that the fixture reader knows."""
+    from custmap.testing.expectation import REQUEST_MEMBERS
+    from custmap.testing.fixture import OPTIONS
+
+    lines = {"type": "array", "items": {"type": ["string", "object"]}}
+    parts = {name: {} if name == "body" else {"type": ["string", "object"]} for name in REQUEST_MEMBERS}
+    expect = {
+        "request": {"type": ["object", "null"], "properties": parts, "additionalProperties": False},
+        "changes": {**lines, "description": "`action target`, or the target alone."},
+        "rejected": {**lines, "description": "`target`, or `target: code`."},
+        "error": {"type": "string", "pattern": "^CM[0-9]{3}$"},
+    }
+    record = {"description": "A customer record."}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "custmap fixture",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["mapping", "expect"],
+        "properties": {
+            "mapping": {"type": "string", "description": "The mapping that it tests: `vendor/operation`."},
+            "summary": {"type": "string", "description": "The fact that the case proves."},
+            "params": {"type": "object"},
+            "customer": {**record, "description": "Given alone: apply."},
+            "before": {**record, "description": "With `after`: diff. Null: the vendor holds nothing."},
+            "after": record,
+            "options": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {name: {"enum": list(words)} for name, words in OPTIONS.items()},
+            },
+            "expect": {
+                "type": "object",
+                "additionalProperties": False,
+                "minProperties": 1,
+                "properties": expect,
+            },
+        },
+        "oneOf": [{"required": ["customer"]}, {"required": ["before", "after"]}],
+    }

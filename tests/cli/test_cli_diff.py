@@ -1,0 +1,140 @@
+"""`custmap diff` over a small fake mapping: documents, snapshots, exit codes, reports without values."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import cli_fake
+import pytest
+from conftest import Cli
+
+from custmap.cli import diff
+
+
+@pytest.fixture(autouse=True)
+def fake(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diff, "load", cli_fake.load)
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Any:
+    def write(name: str, text: str | bytes) -> Path:
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    return write
+
+
+def test_two_documents(cli: Cli, write: Any) -> None:
+    before, after = write("b", '{"email": "old"}'), write("a", '{\n"email": "new"}')
+    ended = cli("diff", "a/b", before, after, "--format", "json", "-p", "token=s3cret")
+    plan = json.loads(ended.out)
+    assert (ended.code, ended.err) == (0, "")
+    assert list(plan) == ["mapping", "changes", "rejected", "notes", "request"]
+    assert plan["changes"] == [
+        {"action": "set", "target": "email", "source": "email", "before": "old", "after": "new", "line": 7}
+    ]
+    assert plan["request"]["headers"] == {"Authorization": "Bearer {{token}}"}
+    assert (
+        "s3cret"
+        in cli("diff", "a/b", before, after, "--format", "json", "-p", "token=s3cret", "--with-secrets").out
+    )
+
+
+CODES = [
+    ('{"email":"a"}', '{"email":"a"}', [], 0),
+    ('{"email":"a"}', '{"email":"a"}', ["--exit-code"], 0),
+    ('{"email":"a"}', '{"email":"b"}', [], 0),
+    ('{"email":"a"}', '{"email":"b"}', ["--exit-code"], 3),
+    ("null", '{"email":"b"}', ["--exit-code"], 3),
+    ('{"email":"a"}', '{"email":null}', [], 1),
+    ('{"email":"a"}', '{"email":null}', ["--exit-code"], 1),
+    ('{"email":"a"}', '{"email":null}', ["--on-rejected", "drop"], 0),
+    ('{"email":"a"}', '{"email":null}', ["--on-rejected", "raise"], 1),
+    ('{"email":"a"}', '{"email":7}', [], 1),
+    ('{"email":"a"}', "7", [], 1),
+    ("{", "{}", [], 1),
+    ("{}", "{}\n{}", [], 2),
+    ("{}", "", [], 2),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "arguments", "code"), CODES)
+def test_exit_codes(cli: Cli, write: Any, before: str, after: str, arguments: list[str], code: int) -> None:
+    ended = cli("diff", "a/b", write("b", before), write("a", after), "--format", "json", *arguments)
+    assert ended.code == code
+
+
+def test_standard_input_is_one_of_them(cli: Cli, write: Any) -> None:
+    path = write("x", '{"email":"old"}')
+    ended = cli("diff", "a/b", path, "-", "--format", "json", stdin=b'{"email":"new"}')
+    assert json.loads(ended.out)["changes"][0]["after"] == "new"
+    assert cli("diff", "a/b", "-", "-").code == 2
+
+
+def test_deepdiff_hides_personal_values_unless_asked_for(cli: Cli, write: Any) -> None:
+    before, after = write("b", '{"email":"old-s3cret"}'), write("a", '{"email":"new-s3cret"}')
+    ended = cli("diff", "a/b", before, after, "--format", "deepdiff")
+    assert json.loads(ended.out) == {
+        "values_changed": {"root['email']": {"new_value": "••••", "old_value": "••••"}}
+    }
+    ended = cli("diff", "a/b", before, after, "--format", "deepdiff", "--show-values")
+    assert json.loads(ended.out)["values_changed"]["root['email']"]["new_value"] == "new-s3cret"
+    ended = cli("diff", "a/b", write("b", "null"), after, "--format", "deepdiff")
+    assert json.loads(ended.out) == {"dictionary_item_added": {"root['email']": "••••"}}
+
+
+BEFORE = (
+    b'{"id":"1","email":"a"}\n{"id":"2","email":"b"}\n{"id":"3"}\n'
+    b'{"id":"4","email":"d"}\n{"id":"5"}\n{"id":"5"}\n'
+)
+AFTER = b'{"id":"4","email":7}\n{"id":"1","email":"x"}\nnope\n{"id":"2"}\n{"id":"9"}\n'
+
+
+def test_snapshots(cli: Cli, write: Any, tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
+    before, after, rejects = write("b.ndjson", BEFORE), write("a.ndjson", AFTER), tmp_path / "r"
+    ended = cli("diff", "a/b", before, after, "--key", "id", "--format", "json", "--rejects", rejects)
+    assert ended.code == 1
+    plans = [json.loads(line) for line in ended.out.splitlines()]
+    assert [[change["after"] for change in plan["changes"]] for plan in plans] == [["x"], []]
+    assert [plan["rejected"][0]["code"] if plan["rejected"] else None for plan in plans] == [None, "CM803"]
+    told = [json.loads(line) for line in rejects.read_text().splitlines()]
+    assert [(one["index"], one["errors"][0]["code"]) for one in told] == [
+        (2, "CM711"),
+        (0, "CM701"),
+        (4, "CM713"),
+        (5, "CM713"),
+    ]
+    assert told[1]["record"] == {"before": {"id": "4", "email": "d"}, "after": {"id": "4", "email": 7}}
+    assert told[2]["record"] == {"id": "5"}
+    assert ended.err.splitlines() == [
+        "11 in = 3 × 2 + 3 rejected + 2 in one snapshot only",
+        "3 pairs = 2 out + 1 rejected",
+    ]
+
+
+def test_snapshots_through_standard_input(cli: Cli, write: Any) -> None:
+    pytest.importorskip("duckdb")
+    after = write("a.ndjson", b'{"id":"1","email":"x"}\n')
+    ended = cli("diff", "a/b", "-", after, "--key", "id", "--format", "json", stdin=BEFORE)
+    assert json.loads(ended.out)["changes"][0]["after"] == "x"
+
+
+@pytest.mark.parametrize("key", ["a[0]", ""])
+def test_a_key_that_is_none(cli: Cli, write: Any, key: str) -> None:
+    ended = cli("diff", "a/b", write("b", ""), write("a", ""), "--key", key)
+    assert ended.code == 2 and "`--key`" in ended.err
+
+
+def test_snapshots_without_a_key(cli: Cli, write: Any) -> None:
+    ended = cli("diff", "a/b", write("b.ndjson", BEFORE), write("a.ndjson", AFTER))
+    assert ended.code == 2 and "Join two NDJSON files with `--key`" in ended.err
+
+
+def test_a_missing_snapshot(cli: Cli, write: Any) -> None:
+    ended = cli("diff", "a/b", write("b.ndjson", BEFORE), "no-such-file", "--key", "id")
+    assert ended.code == 2 and "no-such-file: No such file" in ended.err
