@@ -1,1 +1,72 @@
-"""custmap: keep customers in step with vendors."""
+"""custmap keeps customers in step with vendors.
+
+    mapping = custmap.load("fabric/update-attributes")
+    request = mapping.apply(customer, params)       # the exact HTTP request
+    plan = mapping.diff(before, after, params)      # the smallest update, and what cannot be said
+
+Names are loaded when they are first used: `import custmap` costs almost nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from custmap.batch.many import Result
+    from custmap.diagnostics.diagnostic import Diagnostic
+    from custmap.diagnostics.errors import CustmapError, MappingError, RecordError
+    from custmap.functions.declare import function
+    from custmap.functions.expression import compile_expression
+    from custmap.mapper import Mapping, load
+    from custmap.plan.plan import Change, Plan, Rejection
+    from custmap.plan.request import Request
+    from custmap.schema.customer import Customer
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Change": "custmap.plan.plan",
+    "CustmapError": "custmap.diagnostics.errors",
+    "Customer": "custmap.schema.customer",
+    "Diagnostic": "custmap.diagnostics.diagnostic",
+    "Mapping": "custmap.mapper",
+    "MappingError": "custmap.diagnostics.errors",
+    "Plan": "custmap.plan.plan",
+    "RecordError": "custmap.diagnostics.errors",
+    "Rejection": "custmap.plan.plan",
+    "Request": "custmap.plan.request",
+    "Result": "custmap.batch.many",
+    "compile_expression": "custmap.functions.expression",
+    "function": "custmap.functions.declare",
+    "load": "custmap.mapper",
+}
+
+__all__ = [
+    "Change",
+    "CustmapError",
+    "Customer",
+    "Diagnostic",
+    "Mapping",
+    "MappingError",
+    "Plan",
+    "RecordError",
+    "Rejection",
+    "Request",
+    "Result",
+    "__version__",
+    "compile_expression",
+    "function",
+    "load",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module `custmap` has no `{name}`")
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,1 @@
+"""`MappingFile` to `Checked`: names resolved, types inferred, rules held against the contract."""

@@ -1,0 +1,263 @@
+"""`Checked`: a mapping in which every name is resolved.
+
+The target is a tree of nodes (objects, lists of named items, leaves). Every leaf has a slot: one
+customer gives one tuple of slots, so that two customers are compared slot by slot, and generated
+code, planner, interpreter and prover agree on what a slot is.
+
+A slot holds ABSENT (says nothing), None (says: no value), a value, SILENT (`when` is not true) or a
+Failure (the value could not be made).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from custmap.diagnostics.span import Span
+from custmap.expressions.function import FunctionSpec
+from custmap.expressions.parse import Expression
+from custmap.mapping.file import MappingFile
+from custmap.schema.canonical import Canonical
+from custmap.schema.contract import Contract
+from custmap.values.paths import Index, Select, TargetPath
+from custmap.values.types import Type
+
+SourcePath: TypeAlias = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """How the vendor is told that a value is gone.
+
+    `form`    send_null, send_empty, send, write, name_in, key_in, omit, impossible or skip.
+    `value`   what is sent (send, send_empty), or the value beside the name (key_in).
+    `place`   where names go (name_in, key_in), from the body.
+    `name`    the name in that list; None: the target's last part, or the entry's key.
+    `writes`  the members that are written instead, from the body.
+    """
+
+    form: str
+    value: Any = None
+    place: tuple[str, ...] = ()
+    name: str | None = None
+    writes: tuple[tuple[tuple[str, ...], Any], ...] = ()
+
+
+IMPOSSIBLE: Final = Clear("impossible")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What change and clear mean to the vendor, at one target."""
+
+    clear: Clear = IMPOSSIBLE
+    empty: str = "value"
+    always: bool = False
+    identity: bool = False
+    immutable: bool = False
+    transitions: Mapping[Any, tuple[Any, ...]] | None = None
+    repeatable: bool = True
+    otherwise_clear: bool = False
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FromSource:
+    expression: Expression
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class RiderSource:
+    """A parameter or a constant: `index` into the riders of a call."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class EachSource:
+    expression: Expression
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class FirstSource:
+    origins: tuple[Origin, ...]
+
+
+Source: TypeAlias = FromSource | RiderSource | EachSource | FirstSource
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value comes from, in the order of a rule: when, source, default, values, format."""
+
+    source: Source
+    span: Span
+    when: Expression | None = None
+    default: Any = None
+    has_default: bool = False
+    values: tuple[tuple[Any, Any], ...] | None = None
+    unmapped: str = "reject"
+    unmapped_default: Any = None
+    format: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A rule that gives one value.
+
+    `kind`    value (one value, lists and whole maps included), set, entries (a map, key by key), members
+              (an object without a table of its own, member by member), keyed, add-only.
+    `target`  the target as plans write it; `source` the canonical path, if there is one.
+    `reads`   every source path that the value depends on, from the scope's root.
+    `in_maps` those of them that go through a free map: how many segments lead to the map.
+    """
+
+    slot: int
+    name: str
+    target: str
+    path: TargetPath
+    span: Span
+    origin: Origin
+    kind: str
+    type: Type | None
+    policy: Policy
+    source: str | None
+    reads: tuple[SourcePath, ...]
+    in_maps: tuple[tuple[SourcePath, int], ...] = ()
+    key: str | None = None
+    assumed: str | None = None
+    note: str | None = None
+    one_way: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rider:
+    """A parameter or constant in the body: it rides along, it has no before."""
+
+    index: int
+    name: str
+    target: str
+    path: TargetPath
+    span: Span
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectNode:
+    """An object that rules fill.
+
+    `presence` is the slot of the source object's own state (`from` with `fields`), else None.
+    `clear`    its own way of being cleared, when it states one.
+    `slots`    the range of slots below it.
+    """
+
+    name: str
+    target: str
+    path: TargetPath
+    span: Span
+    members: tuple[TargetNode, ...]
+    whole: bool = False
+    clear: Clear | None = None
+    policy: Policy = field(default_factory=Policy)
+    presence: int | None = None
+    slots: tuple[int, int] = (0, 0)
+    source: str | None = None
+    type: Type | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsNode:
+    """A list whose items rules name one by one, `profiles[0]` or `channels[type=email]`."""
+
+    name: str
+    target: str
+    path: TargetPath
+    span: Span
+    items: tuple[tuple[Index | Select, TargetNode], ...]
+    whole: bool = False
+    required: bool = False
+    slots: tuple[int, int] = (0, 0)
+
+
+TargetNode: TypeAlias = Leaf | Rider | ObjectNode | ItemsNode
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """The slot that says whether the source object of a `from` with `fields` is there."""
+
+    slot: int
+    target: str
+    span: Span
+    origin: Origin
+    source: str | None
+    reads: tuple[SourcePath, ...]
+    inner: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of rules over one scope: the customer, or the item of a list."""
+
+    root: ObjectNode
+    slots: tuple[Leaf | Presence, ...]
+    inside: tuple[int | None, ...]
+    """For each slot the slot of the Presence whose object it reads, or None: the scope itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedParam:
+    name: str
+    default: Any
+    has_default: bool
+    secret: bool
+    summary: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RiderOrigin:
+    """What a rider is: a parameter by name, or a constant; `type` is the contract's at the place it lands."""
+
+    target: str
+    param: str | None
+    value: Any
+    format: str | None
+    type: Type | None
+    required: bool
+    values: tuple[tuple[Any, Any], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A whole mapping, resolved. `table.root` is the body; `path`, `query` and `headers` share its slots."""
+
+    file: MappingFile
+    name: str
+    summary: str
+    contract: Contract
+    canonical: Canonical
+    functions: Mapping[str, FunctionSpec]
+    params: tuple[CheckedParam, ...]
+    riders: tuple[RiderOrigin, ...]
+    variables: Mapping[str, str]
+    table: Table
+    path: ObjectNode
+    query: ObjectNode
+    headers: ObjectNode
+    name_places: tuple[tuple[str, ...], ...] = ()
+
+
+def leaves(node: TargetNode) -> Iterator[Leaf]:
+    """Every leaf below a node, in slot order."""
+    match node:
+        case Leaf():
+            yield node
+        case ObjectNode(members=members):
+            for member in members:
+                yield from leaves(member)
+        case ItemsNode(items=items):
+            for _, item in items:
+                yield from leaves(item)

@@ -1,0 +1,48 @@
+"""Collecting findings: a check goes on after a problem, so that one run finds all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from custmap.diagnostics.codes import Severity
+from custmap.diagnostics.diagnostic import Diagnostic, Note
+from custmap.diagnostics.span import Span
+from custmap.values.nearest import nearest
+
+
+class Findings:
+    """The findings of one mapping."""
+
+    def __init__(self) -> None:
+        self.all: list[Diagnostic] = []
+
+    def add(
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        help: str | None = None,
+        *,
+        notes: Iterable[Note] = (),
+        target: str | None = None,
+        severity: Severity | None = None,
+    ) -> None:
+        found = Diagnostic(code, message, span, help, tuple(notes), target=target, severity=severity)
+        if found not in self.all:
+            self.all.append(found)
+
+    @property
+    def errors(self) -> list[Diagnostic]:
+        return [found for found in self.all if found.level is Severity.ERROR]
+
+
+def meant(word: str, names: Iterable[str]) -> str | None:
+    """The sentence that helps after a wrong name."""
+    names = sorted(set(names))
+    close = nearest(word, names)
+    if close:
+        return f"Did you mean `{close}`?"
+    if not names:
+        return None
+    shown = ", ".join(f"`{name}`" for name in names[:12])
+    return f"There are {shown}{' …' if len(names) > 12 else ''}."

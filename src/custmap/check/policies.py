@@ -1,0 +1,208 @@
+"""What a rule says of change and clear, held against the contract."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from custmap.check.checked import IMPOSSIBLE, Clear, Policy
+from custmap.check.findings import Findings
+from custmap.diagnostics.diagnostic import Note
+from custmap.diagnostics.span import Span
+from custmap.mapping.file import ClearFile, Rule, Text
+from custmap.values.equality import fingerprint
+from custmap.values.paths import Member, PathError, parse_path
+from custmap.values.types import Type
+
+_FORMS = ("send", "write", "name_in", "key_in")
+
+
+@dataclass(slots=True)
+class Names:
+    """The places where names of cleared targets go, and who put which name there."""
+
+    taken: dict[tuple[tuple[str, ...], str], Span] = field(default_factory=dict)
+    places: dict[tuple[str, ...], Span] = field(default_factory=dict)
+
+
+def empty_of(type_: Type | None, source: Type | None) -> Any:
+    """`""`, `[]` or `{}`, whichever the contract's type is; the source's where the contract is open."""
+    for known in (type_, source):
+        if known is not None and known.known:
+            if known.only("array"):
+                return []
+            if known.only("object"):
+                return {}
+            return ""
+    return ""
+
+
+class Policies:
+    """Reads the policies of one mapping's rules."""
+
+    def __init__(
+        self, clear: ClearFile | None, empty: str | None, body: Type | None, findings: Findings
+    ) -> None:
+        self.names = Names()
+        self._body = body
+        self._findings = findings
+        self._empty = empty or "value"
+        self._default = self._form(clear, None, None, None) if clear else IMPOSSIBLE
+
+    def of(
+        self,
+        rule: Rule,
+        *,
+        type_: Type | None,
+        source: Type | None,
+        entry: bool,
+        name: str,
+        required: bool,
+        replaced: bool,
+        identity: bool,
+        item: bool,
+        in_body: bool,
+    ) -> Policy:
+        """A leaf's policy. `entry`: names are the entries' own; `replaced`: it stands where leaving out clears."""
+        stated = rule.clear
+        if stated is not None:
+            clear = self._form(stated, type_, source, None if entry else name)
+            self._hold(stated, clear, type_, replaced=replaced, entry=entry, item=item)
+        elif identity or rule.always or required or not in_body:
+            clear = IMPOSSIBLE
+        else:
+            clear = self._default
+            if clear.form == "send_empty":
+                clear = Clear("send_empty", empty_of(type_.extra if entry and type_ else type_, source))
+            if clear.form == "omit" and not (replaced or (entry and replaced)):
+                clear = IMPOSSIBLE
+        if clear.form == "name_in" and not entry:
+            self._name(clear, name, rule)
+        transitions = None
+        if rule.transitions is not None:
+            transitions = {
+                fingerprint(pair.left): tuple(fingerprint(move) for move in pair.right)
+                for pair in rule.transitions
+            }
+        return Policy(
+            clear=clear,
+            empty=rule.empty or self._empty,
+            always=rule.always,
+            identity=identity,
+            immutable=rule.immutable,
+            transitions=transitions,
+            repeatable=rule.repeatable,
+            otherwise_clear=rule.otherwise_clear,
+            required=required,
+        )
+
+    def container(self, rule: Rule | None, type_: Type | None, name: str, *, replaced: bool) -> Clear | None:
+        """An object's own way of being cleared, if it states one."""
+        if rule is None or rule.clear is None:
+            return None
+        clear = self._form(rule.clear, type_, None, name)
+        self._hold(rule.clear, clear, type_, replaced=replaced, entry=False, item=False)
+        if clear.form == "name_in":
+            self._name(clear, name, rule)
+        return clear
+
+    def _form(self, stated: ClearFile, type_: Type | None, source: Type | None, name: str | None) -> Clear:
+        if stated.word is not None:
+            return Clear(stated.word, empty_of(type_, source) if stated.word == "send_empty" else None)
+        forms = [form for form in _FORMS if getattr(stated, form) is not None]
+        if len(forms) != 1:
+            self._findings.add(
+                "CM207",
+                "a `clear` has one form",
+                stated.span,
+                "Write one of send, write, name_in, or key_in with `with`.",
+            )
+            return IMPOSSIBLE
+        as_name = stated.as_name.value if stated.as_name else None
+        if stated.send is not None:
+            return Clear("send", stated.send.value)
+        if stated.write is not None:
+            writes = tuple((place, value) for path, value in stated.write if (place := self._place(path)))
+            return Clear("write", writes=writes) if writes else IMPOSSIBLE
+        path = stated.name_in or stated.key_in
+        assert path is not None
+        place = self._place(path)
+        if place is None:
+            return IMPOSSIBLE
+        self.names.places.setdefault(place, path.span)
+        if stated.key_in is not None:
+            if stated.with_value is None:
+                self._findings.add("CM202", "`key_in` needs `with`", stated.span, "Add e.g. `with: true`.")
+            return Clear("key_in", stated.with_value.value if stated.with_value else None, place, as_name)
+        return Clear("name_in", None, place, as_name)
+
+    def _place(self, path: Text) -> tuple[str, ...] | None:
+        try:
+            segments = parse_path(path.value)
+        except PathError as error:
+            self._findings.add("CM209", error.reason, path.inside(error.offset))
+            return None
+        names = tuple(segment.name for segment in segments if isinstance(segment, Member))
+        if len(names) != len(segments):
+            self._findings.add("CM209", "a place in the body has names only", path.span)
+            return None
+        return names
+
+    def _name(self, clear: Clear, name: str, rule: Rule) -> None:
+        key = (clear.place, clear.name or name)
+        other = self.names.taken.setdefault(key, rule.target.span)
+        if other != rule.target.span:
+            self._findings.add(
+                "CM507",
+                "the vendor could not tell which of the two is cleared",
+                rule.target.span,
+                "Give one of them another name: `clear: {name_in: …, as: NAME}`.",
+                notes=[Note(other, "the same name")],
+            )
+
+    def _hold(
+        self, stated: ClearFile, clear: Clear, type_: Type | None, *, replaced: bool, entry: bool, item: bool
+    ) -> None:
+        """The clear against the contract and its place."""
+        held = type_.extra if entry and type_ is not None else type_
+        if clear.form == "send_null" and held is not None and held.known and not held.nullable:
+            self._findings.add(
+                "CM505",
+                "the contract has no null here",
+                stated.span,
+                "Say how this vendor is told, or `clear: impossible`.",
+            )
+        if clear.form == "omit" and not replaced:
+            self._findings.add(
+                "CM508",
+                "nothing is replaced here, so leaving it out keeps the old value",
+                stated.span,
+                "`omit` is for members of a container with `merge: whole`.",
+            )
+        if item and clear.form in ("name_in", "key_in"):
+            self._findings.add(
+                "CM509",
+                "a name list cannot say of which item",
+                stated.span,
+                "Inside an item use `send_null`, …",
+            )
+        if clear.form in ("name_in", "key_in") and self._body is not None:
+            self._hold_place(stated, clear)
+
+    def _hold_place(self, stated: ClearFile, clear: Clear) -> None:
+        at: Type | None = self._body
+        for name in clear.place:
+            at = at.member(name) if at is not None else None
+        if at is None or not at.known:
+            return
+        wanted = "array" if clear.form == "name_in" else "object"
+        items = at.items
+        if not at.only(wanted) or (wanted == "array" and items is not None and "string" not in items.kinds):
+            self._findings.add(
+                "CM506",
+                "the contract has no list of texts there"
+                if wanted == "array"
+                else "the contract has no object there",
+                stated.span,
+                "Name the member in which this vendor takes the names of what is cleared.",
+            )

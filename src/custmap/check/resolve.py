@@ -1,0 +1,153 @@
+"""Names to what they name: `MappingFile`, contract and canonical schema become `Checked`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from custmap.check.checked import Checked, CheckedParam, ObjectNode, Rider, RiderOrigin, Table
+from custmap.check.findings import Findings, meant
+from custmap.check.policies import Policies
+from custmap.check.sources import Scope, Sources
+from custmap.check.tables import Context, TableBuilder
+from custmap.check.targets import build_places
+from custmap.expressions.function import FunctionSpec
+from custmap.mapping.file import MappingFile, Param, Rule
+from custmap.schema.canonical import Canonical
+from custmap.schema.contract import Contract
+from custmap.values.types import Type
+
+PARTS = ("path", "query", "headers")
+
+
+def resolve(
+    file: MappingFile,
+    contract: Contract,
+    canonical: Canonical,
+    functions: Mapping[str, FunctionSpec],
+    findings: Findings,
+) -> Checked:
+    """The checked mapping. It is whole only when `findings` has no errors afterwards."""
+    riders: list[RiderOrigin] = []
+    policies = Policies(file.clear, file.empty, contract.body, findings)
+    builder = TableBuilder(
+        Sources(functions, findings), policies, {param.name: param for param in file.params}, riders, findings
+    )
+    scope = Scope(canonical.type, canonical.name)
+    parts = {part: _part(part, getattr(file, part), contract, builder, scope, findings) for part in PARTS}
+    body = _body(file, contract, builder, scope, findings)
+    _hold_names(policies, body, findings)
+    _hold_params(file, riders, contract, findings)
+    return Checked(
+        file=file,
+        name=file.name.value,
+        summary=file.summary or "",
+        contract=contract,
+        canonical=canonical,
+        functions=functions,
+        params=tuple(_param(param) for param in file.params),
+        riders=tuple(riders),
+        variables=_variables(file, contract, findings),
+        table=Table(body, tuple(builder.slots), tuple(builder.inside)),
+        path=parts["path"],
+        query=parts["query"],
+        headers=parts["headers"],
+        name_places=tuple(sorted(policies.names.places)),
+    )
+
+
+def _param(param: Param) -> CheckedParam:
+    default = param.default
+    return CheckedParam(
+        param.name, default.value if default else None, default is not None, param.secret, param.summary
+    )
+
+
+def _body(
+    file: MappingFile, contract: Contract, builder: TableBuilder, scope: Scope, findings: Findings
+) -> ObjectNode:
+    places = build_places(file.body, findings)
+    context = Context(part="body", closed=contract.closed)
+    node = builder.object(places, contract.body, scope, context, None, file.span)
+    skipped = frozenset(place[0] for place in builder.policies.names.places)
+    builder.hold_required(node, skipped)
+    return node
+
+
+def _part(
+    part: str,
+    rules: Sequence[Rule],
+    contract: Contract,
+    builder: TableBuilder,
+    scope: Scope,
+    findings: Findings,
+) -> ObjectNode:
+    """Path, query or headers: a flat table against the contract's parameters."""
+    known = contract.parameters.get(part, {})
+    members = {name: parameter.type for name, parameter in known.items()}
+    required = frozenset(name for name, parameter in known.items() if parameter.required)
+    type_ = Type(kinds=frozenset({"object"}), members=members, required=required)
+    closed = (part != "headers" and contract.closed) or part == "path"
+    node = builder.flat(rules, type_, scope, Context(part=part, closed=closed))
+    written = {member.name.lower() if part == "headers" else member.name for member in node.members}
+    for name in sorted(required):
+        if (name.lower() if part == "headers" else name) not in written:
+            findings.add(
+                "CM309",
+                f"the contract requires `{name}` in `{part}`",
+                builder.part_span(part, rules),
+                f"Add `{name}: {{param: …}}` under `{part}:`.",
+            )
+    return node
+
+
+def _variables(file: MappingFile, contract: Contract, findings: Findings) -> dict[str, str]:
+    """Server variables filled by parameters of the same name."""
+    names = {param.name for param in file.params}
+    for name, variable in contract.variables.items():
+        if name not in names and variable.default is None:
+            findings.add(
+                "CM309",
+                f"the contract's server URL needs `{name}`",
+                file.contract.span,
+                f"Declare it: `params: {{{name}: {{}}}}`.",
+            )
+    return {name: name for name in contract.variables if name in names}
+
+
+def _hold_names(policies: Policies, body: ObjectNode, findings: Findings) -> None:
+    """Places of names are written by clearing alone."""
+    for place, span in policies.names.places.items():
+        node: object = body
+        for name in place:
+            if isinstance(node, ObjectNode):
+                node = next((member for member in node.members if member.name == name), None)
+        if node is not None and not isinstance(node, ObjectNode):
+            other = node.span if isinstance(node, Rider) or hasattr(node, "span") else span
+            findings.add(
+                "CM307",
+                "names of what is cleared go here, and a rule writes it too",
+                span,
+                "Leave this place to clearing.",
+                notes=[_note(other)],
+            )
+
+
+def _note(span: object) -> object:
+    from custmap.diagnostics.diagnostic import Note
+
+    return Note(span, "the rule")  # type: ignore[arg-type]
+
+
+def _hold_params(
+    file: MappingFile, riders: Sequence[RiderOrigin], contract: Contract, findings: Findings
+) -> None:
+    used = {rider.param for rider in riders} | set(contract.variables)
+    for param in file.params:
+        if param.name not in used:
+            findings.add(
+                "CM516",
+                f"no rule uses `{param.name}`",
+                param.span,
+                meant(param.name, used - {None} - {other.name for other in file.params})  # type: ignore[arg-type]
+                or "Use it in a rule, `{param: NAME}`, or take it out.",
+            )

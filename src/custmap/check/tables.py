@@ -1,0 +1,395 @@
+"""Builds the target tree of a table of rules, and gives every leaf its slot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from custmap.check.checked import (
+    Clear,
+    ItemsNode,
+    Leaf,
+    ObjectNode,
+    Origin,
+    Policy,
+    Presence,
+    Rider,
+    RiderOrigin,
+    Table,
+    TargetNode,
+)
+from custmap.check.findings import Findings, meant
+from custmap.check.origins import Made, OriginBuilder
+from custmap.check.policies import Policies
+from custmap.check.sources import Scope, Sources, map_reads
+from custmap.check.targets import Place, build_places, sort_key
+from custmap.diagnostics.span import Span
+from custmap.mapping.file import Param, Rule
+from custmap.values.paths import Index, Member, Segment, Select, TargetPath, format_path
+from custmap.values.types import Type
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where in the request a node stands.
+
+    `replaced`  leaving a member out clears it: inside a `whole` container or an item.
+    `item`      inside an item of a list.
+    `closed`    a member that the contract does not list is wrong.
+    """
+
+    part: str
+    closed: bool
+    replaced: bool = False
+    item: bool = False
+
+    def target(self, path: TargetPath) -> str:
+        text = format_path(path)
+        return text if self.part == "body" else f"{self.part}.{text}"
+
+
+class TableBuilder:
+    """One table: the customer's (body, path, query, headers share its slots) or an item's."""
+
+    def __init__(
+        self,
+        sources: Sources,
+        policies: Policies,
+        params: Mapping[str, Param],
+        riders: list[RiderOrigin],
+        findings: Findings,
+    ) -> None:
+        self.policies = policies
+        self.slots: list[Leaf | Presence] = []
+        self.inside: list[int | None] = []
+        self._sources = sources
+        self._params = params
+        self._riders = riders
+        self._findings = findings
+        self._within: int | None = None
+        self._origins = OriginBuilder(sources, params, riders, findings, self._item_table)
+
+    def _item_table(self, rule: Rule, type_: Type | None, scope: Scope, context: Context) -> Table:
+        """The table of an `each`, with slots of its own."""
+        builder = TableBuilder(self._sources, self.policies, self._params, self._riders, self._findings)
+        assert rule.fields is not None
+        inner = replace(context, item=True, replaced=True)
+        root = builder.object(build_places(rule.fields, self._findings), type_, scope, inner, None, rule.span)
+        builder.hold_required(root, frozenset())
+        return Table(root, tuple(builder.slots), tuple(builder.inside))
+
+    def object(
+        self, place: Place, type_: Type | None, scope: Scope, context: Context, rule: Rule | None, span: Span
+    ) -> ObjectNode:
+        """The object at a place: implied by paths, or written by a rule with `fields`."""
+        policy = rule or place.policy
+        whole = policy is not None and policy.merge == "whole"
+        if policy is not None and policy.merge not in (None, "fields", "whole"):
+            self._findings.add(
+                "CM502",
+                f"`{policy.merge}` is for lists and maps, and this is an object with members",
+                policy.keys.get("merge", policy.span),
+                "Write `merge: whole` or `merge: fields`.",
+            )
+        path = place.path
+        name = _name(path)
+        inner = replace(context, replaced=context.replaced or whole)
+        first = len(self.slots)
+        members = tuple(
+            node
+            for segment, below in sorted(place.inside.items(), key=lambda item: sort_key(item[0]))
+            if (node := self.node(below, self._type_of(type_, segment, below, inner), type_, scope, inner))
+        )
+        required = _requires
+        clear = self.policies.container(policy, type_, name, replaced=context.replaced)
+        return ObjectNode(
+            name=name,
+            target=context.target(path) if path else "",
+            path=path,
+            span=policy.span if policy else span,
+            members=members,
+            whole=whole,
+            clear=clear,
+            policy=Policy(
+                clear=clear or Clear("impossible"),
+                always=policy.always if policy else False,
+                immutable=policy.immutable if policy else False,
+                otherwise_clear=policy.otherwise_clear if policy else False,
+                repeatable=policy.repeatable if policy else True,
+                required=required(path),
+            ),
+            slots=(first, len(self.slots)),
+            source=scope.source,
+            type=type_,
+        )
+
+    def node(
+        self, place: Place, type_: Type | None, parent: Type | None, scope: Scope, context: Context
+    ) -> TargetNode | None:
+        """Whatever stands at a place below the root."""
+        required = (
+            parent is not None
+            and isinstance(place.path[-1], Member)
+            and place.path[-1].name in parent.required
+        )
+        rule = place.rule
+        if rule is None:
+            if place.inside and not isinstance(next(iter(place.inside)), Member):
+                return self._items(place, type_, scope, context, required)
+            if not place.inside:
+                assert place.policy is not None
+                self._findings.add(
+                    "CM208",
+                    "it only says how a container behaves, and no rule fills that container",
+                    place.policy.target.span,
+                    "Add a source (`from`, `param`, `value`, `each`, `first`), or rules below this target.",
+                )
+                return None
+            node = self.object(place, type_, scope, context, None, place.first_rule().span)
+            return replace(node, policy=replace(node.policy, required=required))
+        if rule.fields is not None and rule.each is None:
+            return self._source_object(rule, place.path, type_, scope, context, required)
+        if (rule.param or rule.value) and rule.when is None and rule.from_ is None:
+            return self._rider(rule, place.path, type_, context, required)
+        return self._leaf(rule, place.path, type_, scope, context, required)
+
+    def flat(self, rules: Sequence[Rule], type_: Type, scope: Scope, context: Context) -> ObjectNode:
+        """Path, query or headers: names are taken as they are, no paths."""
+        members: list[TargetNode] = []
+        seen: dict[str, Rule] = {}
+        first = len(self.slots)
+        for rule in sorted(rules, key=lambda rule: rule.target.value):
+            name = rule.target.value
+            place = Place((Member(name),), rule=rule)
+            if name in seen:
+                continue
+            seen[name] = rule
+            if rule.is_policy:
+                self._findings.add("CM208", "a rule here needs a source", rule.target.span)
+                continue
+            member = self._type_of(type_, place.path[0], place, context)
+            if node := self.node(place, member, type_, scope, context):
+                members.append(node)
+        return ObjectNode(
+            "", "", (), rules[0].span if rules else _NOWHERE, tuple(members), slots=(first, len(self.slots))
+        )
+
+    def part_span(self, part: str, rules: Sequence[Rule]) -> Span:
+        return rules[0].target.span if rules else self._origins.anywhere
+
+    def _items(
+        self, place: Place, type_: Type | None, scope: Scope, context: Context, required: bool
+    ) -> ItemsNode:
+        whole = place.policy is not None and place.policy.merge == "whole"
+        inner = replace(context, item=context.item, replaced=context.replaced or whole)
+        first = len(self.slots)
+        items: list[tuple[Index | Select, TargetNode]] = []
+        for segment, below in sorted(place.inside.items(), key=lambda item: sort_key(item[0])):
+            assert isinstance(segment, Index | Select)
+            member = self._type_of(type_, segment, below, inner)
+            if node := self.node(below, member, None, scope, inner):
+                items.append((segment, node))
+        span = place.policy.span if place.policy else place.first_rule().span
+        return ItemsNode(
+            _name(place.path),
+            context.target(place.path),
+            place.path,
+            span,
+            tuple(items),
+            whole,
+            required,
+            (first, len(self.slots)),
+        )
+
+    def _source_object(
+        self, rule: Rule, path: TargetPath, type_: Type | None, scope: Scope, context: Context, required: bool
+    ) -> TargetNode | None:
+        """`from` with `fields`: an object that reads one source object; its presence has a slot of its own."""
+        assert rule.fields is not None
+        for key in ("default", "values", "format", "key", "param", "value", "first"):
+            if key in rule.keys:
+                self._findings.add("CM207", f"`{key}` and `fields` do not go together", rule.keys[key])
+        places = build_places(rule.fields, self._findings)
+        places = _moved(places, path)
+        if rule.from_ is None and rule.when is None:
+            node = self.object(places, type_, scope, context, rule, rule.span)
+            return replace(node, policy=replace(node.policy, required=required))
+        made = self._origins.object_source(rule, scope)
+        if made is None:
+            return None
+        slot = len(self.slots)
+        self.slots.append(
+            Presence(slot, context.target(path), rule.span, made.origin, made.source, made.reads, slot)
+        )
+        self.inside.append(self._within)
+        outer, self._within = self._within, slot
+        node = self.object(places, type_, made.scope, context, rule, rule.span)
+        self._within = outer
+        return replace(
+            node,
+            presence=slot,
+            slots=(slot, len(self.slots)),
+            source=made.source,
+            policy=replace(node.policy, required=required),
+        )
+
+    def _rider(
+        self, rule: Rule, path: TargetPath, type_: Type | None, context: Context, required: bool
+    ) -> TargetNode:
+        index = self._origins.rider(rule, context.target(path), type_, required)
+        return Rider(index, _name(path), context.target(path), path, rule.span, required)
+
+    def _leaf(
+        self, rule: Rule, path: TargetPath, type_: Type | None, scope: Scope, context: Context, required: bool
+    ) -> TargetNode | None:
+        made = self._origins.leaf(rule, type_, scope, context, context.target(path), required)
+        if made is None:
+            return None
+        kind = self._kind(rule, made, type_)
+        identity = (
+            rule.identity if rule.identity is not None else (context.part == "path" and bool(made.reads))
+        )
+        entry = kind in ("entries", "members", "keyed", "add-only")
+        policy = self.policies.of(
+            rule,
+            type_=type_,
+            source=made.type,
+            entry=entry,
+            name=_name(path),
+            required=required,
+            replaced=context.replaced or (entry and context.replaced),
+            identity=identity,
+            item=context.item,
+            in_body=context.part == "body",
+        )
+        slot = len(self.slots)
+        leaf = Leaf(
+            slot=slot,
+            name=_name(path),
+            target=context.target(path),
+            path=path,
+            span=rule.span,
+            origin=made.origin,
+            kind=kind,
+            type=type_,
+            policy=policy,
+            source=made.source,
+            reads=made.reads,
+            in_maps=map_reads(made.scope.type, made.inner) if not made.scope.prefix else (),
+            key=rule.key.value if rule.key else None,
+            assumed=rule.assumed,
+            note=rule.note,
+            one_way=rule.one_way,
+        )
+        self.slots.append(leaf)
+        self.inside.append(self._within)
+        return leaf
+
+    def _kind(self, rule: Rule, made: Made, type_: Type | None) -> str:
+        merge = rule.merge
+        span = rule.keys.get("merge", rule.target.span)
+        listed = made.type.only("array") or rule.each is not None
+        mapped = made.type.only("object")
+        if merge in ("keyed", "add-only") and rule.key is None:
+            self._findings.add(
+                "CM503", f"`{merge}` tells items apart by a member", span, "Add `key: MEMBER`."
+            )
+        if (merge in ("set", "keyed", "add-only") and mapped) or (merge in ("entries", "fields") and listed):
+            self._findings.add(
+                "CM502",
+                f"`{merge}` is for {'lists' if mapped else 'objects and maps'}",
+                span,
+                "Write `merge: whole`, or the policy of this kind of container.",
+            )
+        if merge is None and mapped and made.type.free:
+            self._findings.add(
+                "CM501",
+                "a map with free keys needs to say what happens to a key that is gone",
+                rule.target.span,
+                "Write `merge: entries` (the vendor merges key by key) or `merge: whole` (it replaces the map).",
+            )
+            return "entries"
+        if merge is None:
+            return "members" if mapped else "value"
+        return {"fields": "members", "whole": "value"}.get(merge, merge)
+
+    def _type_of(self, type_: Type | None, segment: Segment, place: Place, context: Context) -> Type | None:
+        """The contract's type one step further; a finding where the contract has no such member."""
+        if type_ is None:
+            return None
+        if isinstance(segment, Member):
+            found = type_.member(segment.name)
+            if found is None and type_.members and context.closed:
+                rule = place.first_rule()
+                self._findings.add(
+                    "CM303",
+                    f"the contract has no `{segment.name}` here",
+                    rule.target.span,
+                    meant(segment.name, type_.members),
+                )
+            elif found is None and not type_.members and type_.known and "object" not in type_.kinds:
+                rule = place.first_rule()
+                self._findings.add("CM303", "the contract has no object here", rule.target.span)
+            return found
+        if type_.known and "array" not in type_.kinds:
+            self._findings.add("CM303", "the contract has no list here", place.first_rule().target.span)
+            return None
+        items = type_.items
+        if (
+            isinstance(segment, Select)
+            and items is not None
+            and items.members
+            and segment.key not in items.members
+        ):
+            self._findings.add(
+                "CM303",
+                f"the contract's items have no `{segment.key}`",
+                place.first_rule().target.span,
+                meant(segment.key, items.members),
+            )
+        return items
+
+    def hold_required(self, node: ObjectNode, skipped: frozenset[str]) -> None:
+        """Every member that the contract requires has a rule."""
+        written = {member.name for member in node.members}
+        for name in sorted((node.type.required if node.type else frozenset()) - written - skipped):
+            self._findings.add(
+                "CM309",
+                f"the contract requires `{name}`" + (f" in `{node.target}`" if node.target else ""),
+                node.span,
+                f"Add a rule for `{name}`.",
+            )
+        for member in node.members:
+            if isinstance(member, ObjectNode):
+                self.hold_required(member, frozenset())
+            elif isinstance(member, ItemsNode):
+                for segment, item in member.items:
+                    if isinstance(item, ObjectNode):
+                        key = frozenset({segment.key}) if isinstance(segment, Select) else frozenset()
+                        self.hold_required(item, key)
+
+
+_NOWHERE = Span("", 1, 1, 1, 1)
+
+
+def _requires(path: TargetPath) -> bool:
+    """The root is always there; members below are told by their parent."""
+    return not path
+
+
+def _name(path: TargetPath) -> str:
+    """A target's own name: its last named part."""
+    return next((segment.name for segment in reversed(path) if isinstance(segment, Member)), "")
+
+
+def _moved(place: Place, path: TargetPath) -> Place:
+    """The same places below another path."""
+    return Place(
+        path + place.path,
+        place.rule,
+        place.policy,
+        {segment: _moved(below, path) for segment, below in place.inside.items()},
+    )
+
+
+__all__ = ["Context", "Origin", "TableBuilder"]

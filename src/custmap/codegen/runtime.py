@@ -1,0 +1,121 @@
+"""What generated code may call: small functions for what is not worth a line in every rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
+
+from custmap.codegen.fits import kind_of
+from custmap.codegen.states import SILENT, Failure, Refusal, failed
+from custmap.expressions.function import FunctionError
+from custmap.values.absent import ABSENT
+from custmap.values.equality import fingerprint
+from custmap.values.json_text import dump_json
+
+
+def refuse_empty() -> NoReturn:
+    """This vendor ignores an empty text and says that all is well."""
+    raise Refusal("CM807", "is empty, and this vendor keeps the old value then")
+
+
+def refuse_unmapped() -> NoReturn:
+    raise Refusal("CM705", "has no counterpart in `values`")
+
+
+def refuse_missing() -> NoReturn:
+    raise Refusal("CM707", "an item lacks a member that the contract requires")
+
+
+def refuse_kind(wanted: str, value: Any) -> NoReturn:
+    raise Refusal("CM706", f"expected {wanted}, got {kind_of(value)}")
+
+
+def translate(table: Mapping[Any, Any], value: Any, unmapped: Any) -> Any:
+    """The vendor's value; `unmapped` when the table does not have it."""
+    if value.__class__ in (dict, list):
+        return unmapped
+    return table.get(fingerprint(value), unmapped)
+
+
+def fill(before: str, after: str, value: Any) -> str:
+    """A value in a text, as JSON writes it: `true`, `3`."""
+    if value.__class__ is str:
+        return before + value + after
+    if value.__class__ in (dict, list):
+        raise Refusal("CM706", f"expected one value for the format, got {kind_of(value)}")
+    return before + dump_json(value) + after
+
+
+def fresh(value: Any) -> Any:
+    """A copy of a constant of the mapping: what we give away is not ours to change."""
+    if value.__class__ is dict:
+        return {key: fresh(item) for key, item in value.items()}
+    if value.__class__ is list:
+        return [fresh(item) for item in value]
+    return value
+
+
+def as_list(value: Any) -> list[Any]:
+    if value.__class__ is not list:
+        raise Refusal("CM706", f"expected a list, got {kind_of(value)}")
+    return value  # type: ignore[no-any-return]
+
+
+def as_map(value: Any) -> dict[str, Any]:
+    if value.__class__ is not dict:
+        raise Refusal("CM706", f"expected an object, got {kind_of(value)}")
+    return value  # type: ignore[no-any-return]
+
+
+def look_at_entries(
+    entries: dict[str, Any], empty: str, held: Callable[[Any], None] | None
+) -> dict[str, Any]:
+    """The entries of a map one by one: one that cannot be sent fails alone."""
+    looked = entries
+    for key, value in entries.items():
+        state = value
+        if value == "" and value.__class__ is str and empty != "value":
+            state = (
+                None
+                if empty == "clear"
+                else Failure("CM807", "is empty, and this vendor keeps the old value then", None, value)
+            )
+        elif value is not None and held is not None:
+            try:
+                held(value)
+            except Refusal as error:
+                state = Failure(error.code, error.reason, None, value)
+        if state is not value:
+            if looked is entries:
+                looked = dict(entries)
+            looked[key] = state
+    return looked
+
+
+def presence(value: Any) -> Any:
+    """The state of a source object: ABSENT, None, True, or a failure when it is no object."""
+    if value.__class__ is dict:
+        return True
+    if value is ABSENT or value is None:
+        return value
+    return Failure("CM706", f"expected an object, got {kind_of(value)}", None)
+
+
+GLOBALS: dict[str, Any] = {
+    "Failure": Failure,
+    "ABSENT": ABSENT,
+    "SILENT": SILENT,
+    "FunctionError": FunctionError,
+    "failed": failed,
+    "refuse_empty": refuse_empty,
+    "refuse_unmapped": refuse_unmapped,
+    "refuse_kind": refuse_kind,
+    "refuse_missing": refuse_missing,
+    "translate": translate,
+    "fill": fill,
+    "fresh": fresh,
+    "as_list": as_list,
+    "as_map": as_map,
+    "look_at_entries": look_at_entries,
+    "presence": presence,
+}

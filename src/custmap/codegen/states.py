@@ -1,0 +1,77 @@
+"""What a slot may hold beside ABSENT, None and values: SILENT and Failure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, final
+
+from custmap.expressions.function import FunctionError
+from custmap.values.absent import Absent
+
+
+@final
+class Silent:
+    """The type of `SILENT`: the rule's `when` is not true, or `unmapped: skip` met an unknown value."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "SILENT"
+
+    def __reduce__(self) -> str:
+        return "SILENT"
+
+
+SILENT: Final = Silent()
+
+
+class Refusal(FunctionError):
+    """A value that a rule made cannot be sent; `code` says why."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Failure:
+    """A rule that could not make its value from `scope`; `raw` is an entry's own value, where one entry failed."""
+
+    code: str
+    reason: str
+    scope: Any = None
+    raw: Any = None
+
+    def __repr__(self) -> str:
+        return f"Failure({self.code})"
+
+
+def failed(error: FunctionError, scope: Any) -> Failure:
+    """The failure that an exception stands for."""
+    return Failure(error.code if isinstance(error, Refusal) else "CM704", error.reason, scope)
+
+
+def is_value(state: Any) -> bool:
+    """Is it a value: not absent, null, silent or failed?"""
+    return not (state is None or state.__class__ in _STATES)
+
+
+_STATES: Final = frozenset({Absent, Silent, Failure})
+
+
+class PlanNote(str):
+    """A sentence of a plan: a text that still knows its target."""
+
+    __slots__ = ("target",)
+    target: str
+
+    def __new__(cls, target: str, text: str) -> PlanNote:
+        note = super().__new__(cls, f"{target}: {text}")
+        note.target = target
+        return note
+
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
+        return self.target, self[len(self.target) + 2 :]
+
+
+PARTLY_STATED: Final = "sent as far as the record states it; the vendor replaces the whole"

@@ -1,0 +1,78 @@
+"""A name or path to `Checked`: read, load, resolve; every stage finds all it can before the next begins."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from custmap.check.checked import Checked
+from custmap.check.findings import Findings
+from custmap.check.resolve import resolve
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import MappingError
+from custmap.expressions.function import FunctionSpec
+from custmap.mapping.file import MappingFile
+from custmap.mapping.find import find_mapping
+from custmap.mapping.read import read_mapping
+from custmap.schema.canonical import load_canonical
+from custmap.schema.contract import Contract
+from custmap.schema.inline import inline_contract
+from custmap.schema.openapi import load_openapi
+from custmap.syntax.node import ScalarNode
+from custmap.syntax.yaml_reader import read_file
+
+
+def check_mapping(
+    name_or_path: str | os.PathLike[str],
+    functions: Mapping[str, FunctionSpec],
+    start: Path | None = None,
+) -> tuple[Checked | None, tuple[Diagnostic, ...]]:
+    """The checked mapping (None when it has errors) and all findings."""
+    path, shown = find_mapping(name_or_path, start)
+    findings = Findings()
+    try:
+        file = read_mapping(read_file(path, shown), shown)
+        _hold_name(file, path, findings)
+        contract = _contract(file, path)
+        source = path.parent / file.source.value if file.source else None
+        canonical = load_canonical(source)
+    except MappingError as error:
+        return None, (*findings.all, *error.diagnostics)
+    checked = resolve(file, contract, canonical, functions, findings)
+    ordered = sorted(
+        findings.all, key=lambda found: (found.span.line, found.span.column) if found.span else (0, 0)
+    )
+    return (None if findings.errors else checked), tuple(ordered)
+
+
+def _contract(file: MappingFile, path: Path) -> Contract:
+    document = file.contract.get("openapi")
+    if document is None:
+        return inline_contract(file.contract, file.name.value)
+    operation = file.contract.get("operation")
+    assert isinstance(document, ScalarNode) and isinstance(operation, ScalarNode)
+    try:
+        return load_openapi(path.parent / str(document.value), str(operation.value))
+    except MappingError as error:
+        raise MappingError(_at(found, document, operation) for found in error.diagnostics) from None
+
+
+def _at(found: Diagnostic, document: ScalarNode, operation: ScalarNode) -> Diagnostic:
+    """A problem of the contract without a place of its own stands where the mapping names it."""
+    from dataclasses import replace
+
+    if found.span is not None and found.code not in ("CM211", "CM111"):
+        return found
+    return replace(found, span=operation.span if found.code == "CM211" else document.span)
+
+
+def _hold_name(file: MappingFile, path: Path, findings: Findings) -> None:
+    wanted = f"{path.resolve().parent.name}/{path.stem}"
+    if file.name.value != wanted:
+        findings.add(
+            "CM205",
+            f"the file is `{wanted}`",
+            file.name.span,
+            f"Write `name: {wanted}`, or rename the file.",
+        )

@@ -1,0 +1,254 @@
+"""`load` and `Mapping`: the stages wired together; the work is done in their rooms."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Mapping as MappingOf
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal, NoReturn
+
+from custmap.border.intake import take
+from custmap.check.checked import Checked
+from custmap.codegen.define import define
+from custmap.codegen.emit import generate
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import MappingError, RecordError
+from custmap.expressions.function import FunctionError
+from custmap.functions.table import with_functions
+from custmap.loader import check_mapping
+from custmap.plan.binding import Bound, bind
+from custmap.plan.draft import Draft, View
+from custmap.plan.lay import Layer
+from custmap.plan.plan import Plan
+from custmap.plan.planner import Parts, Planner
+from custmap.plan.request import Request
+from custmap.plan.sending import Sender
+from custmap.plan.vendor import vendor_slots
+from custmap.values.absent import ABSENT
+
+Nulls = Literal["clear", "absent"]
+Absent = Literal["keep", "clear"]
+OnRejected = Literal["raise", "drop"]
+
+
+def load(
+    name_or_path: str | os.PathLike[str],
+    *,
+    functions: Sequence[ModuleType] = (),
+    start: Path | None = None,
+) -> Mapping:
+    """Read, check and compile a mapping.
+
+    `name_or_path`  a path to a file, or a name such as `fabric/update-attributes`.
+    `functions`     modules whose functions (`@custmap.function`) expressions may call.
+    `start`         where names are looked up from; the working folder when left out.
+    MappingError carries all diagnostics.
+    """
+    known = with_functions(functions)
+    checked, found = check_mapping(name_or_path, known, start)
+    if checked is None:
+        raise MappingError(diagnostic for diagnostic in found if diagnostic.level == "error")
+    return Mapping(checked)
+
+
+class Mapping:
+    """A compiled mapping: frozen, safe in threads, picklable."""
+
+    __slots__ = ("_bound_default", "_checked", "_code", "_layer", "_nothing", "_planner", "_sender")
+
+    def __init__(self, checked: Checked) -> None:
+        put = object.__setattr__
+        put(self, "_checked", checked)
+        put(self, "_code", define(generate(checked), checked.name))
+        put(self, "_planner", Planner(checked))
+        put(self, "_sender", Sender(checked))
+        put(self, "_layer", Layer(checked.canonical))
+        put(self, "_nothing", (ABSENT,) * len(checked.table.slots))
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"a mapping is frozen: `{name}` cannot be set")
+
+    def __reduce__(self) -> tuple[Callable[[Checked], Mapping], tuple[Checked]]:
+        return Mapping, (self._checked,)
+
+    def __repr__(self) -> str:
+        return f"<custmap.Mapping {self.name}>"
+
+    @property
+    def name(self) -> str:
+        return self._checked.name
+
+    @property
+    def summary(self) -> str:
+        return self._checked.summary
+
+    @property
+    def params(self) -> tuple[str, ...]:
+        """The names of the parameters that callers give."""
+        return tuple(param.name for param in self._checked.params)
+
+    @property
+    def code(self) -> str:
+        """The generated Python, exactly as it runs."""
+        return self._code.text
+
+    @property
+    def checked(self) -> Checked:
+        """The checked mapping, for tools that look inside."""
+        return self._checked
+
+    def apply(
+        self,
+        customer: object,
+        params: MappingOf[str, Any] | None = None,
+        *,
+        on_rejected: OnRejected = "raise",
+        nulls: Nulls = "clear",
+        check: bool = True,
+    ) -> Request:
+        """The request that says everything the customer says.
+
+        `customer` is a dict or a `Customer`. RecordError with everything that cannot be said;
+        `on_rejected="drop"` leaves that out. `check=False` skips the check against the canonical schema.
+        """
+        _hold("on_rejected", on_rejected, ("raise", "drop"))
+        _hold("nulls", nulls, ("clear", "absent"))
+        bound = bind(self._checked, params)
+        record = take(customer, self._checked.canonical, nulls=nulls, check=check)
+        return self._apply(record, bound, on_rejected)
+
+    def _apply(self, record: dict[str, Any], bound: Bound, on_rejected: OnRejected) -> Request:
+        if bound.missing:
+            raise RecordError(bound.missing)
+        notes: list[str] = []
+        try:
+            made = self._code.build(record, bound.riders, notes)
+        except FunctionError:
+            made = None  # the planner says which rule it was, and about the others
+        if made is not None:
+            return self._sender.send(bound, *made, tuple(notes))
+        after = self._code.values(record, bound.riders)
+        draft = Draft()
+        view = View(self._nothing, after, None, record, draft, bound.riders, known=False)
+        parts = self._planner.plan(view, always=True)
+        if (draft.rejected and on_rejected == "raise") or parts is None:
+            raise RecordError(
+                Diagnostic(
+                    rejected.code,
+                    rejected.message,
+                    span=self._planner.span(rejected.line),
+                    path=rejected.source,
+                    target=rejected.target,
+                )
+                for rejected in draft.rejected
+            )
+        return self._send(bound, parts, tuple(draft.notes))
+
+    def diff(
+        self,
+        before: object,
+        after: object,
+        params: MappingOf[str, Any] | None = None,
+        *,
+        absent: Absent = "keep",
+        nulls: Nulls = "clear",
+        check: bool = True,
+        vendor: MappingOf[str, Any] | None = None,
+    ) -> Plan:
+        """The smallest request that takes a vendor which holds `before` to `after`.
+
+        `before=None`: nothing is known of what the vendor holds; or `vendor` is what it holds, in its own
+        form. `absent="clear"`: records are complete, what after does not mention is gone.
+        RecordError when a record is no customer, or a request has to be made and cannot be.
+        """
+        _hold("absent", absent, ("keep", "clear"))
+        _hold("nulls", nulls, ("clear", "absent"))
+        if vendor is not None and before is not None:
+            raise ValueError("give `before`, or `vendor`, not both")
+        bound = bind(self._checked, params)
+        canonical = self._checked.canonical
+        now = take(after, canonical, nulls=nulls, check=check)
+        then = None
+        if before is not None:
+            then = take(before, canonical, nulls=nulls, check=check)
+            if absent == "keep":
+                now = self._layer.lay(then, now, stated_as_text(after))
+        return self._diff(then, now, bound, absent, vendor)
+
+    def _diff(
+        self,
+        before: dict[str, Any] | None,
+        after: dict[str, Any],
+        bound: Bound,
+        absent: Absent,
+        vendor: MappingOf[str, Any] | None,
+    ) -> Plan:
+        values = self._code.values
+        new = values(after, bound.riders)
+        complete = absent == "clear" and (before is not None or vendor is not None)
+        old = self._nothing if before is None else values(before, bound.riders)
+        if vendor is not None:
+            old, new = vendor_slots(self._checked, vendor, after, new, complete=complete)
+        draft = Draft()
+        known = before is not None or vendor is not None
+        view = View(old, new, before, after, draft, bound.riders, known, complete)
+        parts = self._planner.plan(view, always=False)
+        request = None
+        if parts is not None:
+            if bound.missing:
+                raise RecordError(bound.missing)
+            request = self._send(bound, parts, ())
+        return Plan(
+            self.name,
+            tuple(sorted(draft.changes, key=_by_target)),
+            tuple(sorted(draft.rejected, key=_by_target)),
+            tuple(sorted(draft.notes)),
+            request,
+            frozenset(draft.added),
+        )
+
+    def _send(self, bound: Bound, parts: Parts, notes: tuple[str, ...]) -> Request:
+        return self._sender.send(bound, parts.body, parts.path, parts.query, parts.headers, notes)
+
+    def apply_many(
+        self,
+        records: Iterable[object],
+        params: MappingOf[str, Any] | Callable[[Any], MappingOf[str, Any]] | None = None,
+        **options: Any,
+    ) -> Iterator[Any]:
+        """`apply` for each record, lazily: a `Result` each; one bad record never stops another."""
+        from custmap.batch.many import apply_many
+
+        return apply_many(self, records, params, **options)
+
+    def diff_many(
+        self,
+        pairs: Iterable[tuple[object, object]],
+        params: MappingOf[str, Any] | Callable[[Any], MappingOf[str, Any]] | None = None,
+        **options: Any,
+    ) -> Iterator[Any]:
+        """`diff` for each pair (before, after), lazily: a `Result` each."""
+        from custmap.batch.many import diff_many
+
+        return diff_many(self, pairs, params, **options)
+
+
+def stated_as_text(record: object) -> frozenset[str]:
+    """The fields, of name and phone, that a record gives as a plain text."""
+    found = []
+    for name in ("name", "phone"):
+        value = record.get(name) if isinstance(record, dict) else getattr(record, name, None)
+        if isinstance(value, str):
+            found.append(name)
+    return frozenset(found)
+
+
+def _by_target(item: Any) -> tuple[str, ...]:
+    return (item.target, item.action) if hasattr(item, "action") else (item.target, item.code)
+
+
+def _hold(name: str, value: object, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise ValueError(f"{name} is {' or '.join(map(repr, allowed))}, not {value!r}")

@@ -1,0 +1,128 @@
+"""`MappingFile`: what a mapping file says, each part with its place; nothing is resolved yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from custmap.diagnostics.span import Span
+from custmap.syntax.node import MapNode
+
+Word: TypeAlias = Literal["send_null", "send_empty", "omit", "impossible", "skip"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text of the file and where it stands."""
+
+    value: str
+    span: Span
+
+    def inside(self, offset: int, length: int = 1) -> Span:
+        """The place of a part of the text: quotes are counted when it is quoted."""
+        if self.span.line != self.span.end_line:
+            return self.span
+        width = self.span.end_column - self.span.column
+        quote = 1 if width >= len(self.value) + 2 else 0
+        return self.span.within(offset + quote, length)
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A constant of the file; wrapped, since null is a constant too."""
+
+    value: Any
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ClearFile:
+    """A `clear` as written: a word, or one long form."""
+
+    span: Span
+    word: Word | None = None
+    send: Constant | None = None
+    write: tuple[tuple[Text, Any], ...] | None = None
+    name_in: Text | None = None
+    key_in: Text | None = None
+    with_value: Constant | None = None
+    as_name: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A row of `values` or `transitions`, keys with their type."""
+
+    left: Any
+    right: Any
+    left_span: Span
+    right_span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule as written; `span` is its line in the file, `target` the key in front of it."""
+
+    target: Text
+    span: Span
+    keys: dict[str, Span]
+    from_: Text | None = None
+    param: Text | None = None
+    value: Constant | None = None
+    fields: tuple[Rule, ...] | None = None
+    each: Text | None = None
+    first: tuple[Rule, ...] | None = None
+    key: Text | None = None
+    values: tuple[Pair, ...] | None = None
+    unmapped: str = "reject"
+    unmapped_default: Constant | None = None
+    format: Text | None = None
+    default: Constant | None = None
+    when: Text | None = None
+    otherwise_clear: bool = False
+    merge: str | None = None
+    clear: ClearFile | None = None
+    empty: str | None = None
+    always: bool = False
+    identity: bool | None = None
+    immutable: bool = False
+    transitions: tuple[Pair, ...] | None = None
+    repeatable: bool = True
+    one_way: bool = False
+    note: str | None = None
+    assumed: str | None = None
+
+    @property
+    def is_policy(self) -> bool:
+        """Does it only say how a container behaves that other rules fill?"""
+        return not any((self.from_, self.param, self.value, self.each, self.first, self.fields))
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    name: str
+    span: Span
+    summary: str | None
+    default: Constant | None
+    secret: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MappingFile:
+    """A whole file. `contract` stays a node: its own loaders read it."""
+
+    file: str
+    name: Text
+    summary: str | None
+    contract: MapNode
+    source: Text | None
+    params: tuple[Param, ...]
+    path: tuple[Rule, ...]
+    query: tuple[Rule, ...]
+    headers: tuple[Rule, ...]
+    body: tuple[Rule, ...]
+    response: MapNode | None
+    clear: ClearFile | None
+    empty: str | None
+    ignored: tuple[tuple[Text, str], ...]
+    span: Span

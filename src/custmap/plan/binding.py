@@ -1,0 +1,206 @@
+"""Parameters to what they fill: riders of the body, path, query, headers and the server's variables.
+
+Parameters change seldom and customers often, so all that depends on parameters alone is made once a
+set of parameters, by `bind`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from custmap.check.checked import Checked, CheckedParam, ObjectNode, Rider, RiderOrigin
+from custmap.codegen.fits import kind_of, misfit
+from custmap.codegen.runtime import fill, fresh, translate
+from custmap.codegen.states import Refusal
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import RecordError
+from custmap.expressions.function import FunctionError
+from custmap.plan.request import header_text
+from custmap.plan.url import PlaceError
+from custmap.values.absent import ABSENT
+from custmap.values.equality import fingerprint
+from custmap.values.nearest import nearest
+from custmap.values.types import Type
+
+_TRUE: Final = {"true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """All that a set of parameters decides. `missing` are required parameters that were not given."""
+
+    riders: tuple[Any, ...]
+    variables: Mapping[str, Any]
+    path: Mapping[str, Any]
+    query: Mapping[str, Any]
+    headers: Mapping[str, Any]
+    missing: tuple[Diagnostic, ...]
+
+
+def bind(checked: Checked, params: Mapping[str, Any] | None) -> Bound:
+    """The riders and parts that the parameters fill.
+
+    ValueError for a parameter that the mapping does not declare; RecordError (CM709) for one that does
+    not fit its place. Missing ones are reported when a request is made.
+    """
+    given = _given(checked, params or {})
+    problems: list[Diagnostic] = []
+    missing: list[Diagnostic] = []
+    riders = tuple(_rider(checked, origin, given, problems, missing) for origin in checked.riders)
+    variables = _variables(checked, given, problems, missing)
+    headers = _media(checked)
+    for name, value in _part(checked.headers, riders).items():
+        for standing in [known for known in headers if known.lower() == name.lower()]:
+            del headers[standing]
+        headers[name] = value
+    for name, value in headers.items():
+        _hold_header(name, value, problems)
+    if problems:
+        raise RecordError(problems)
+    return Bound(
+        riders, variables, _part(checked.path, riders), _part(checked.query, riders), headers, tuple(missing)
+    )
+
+
+def _given(checked: Checked, params: Mapping[str, Any]) -> dict[str, Any]:
+    if not isinstance(params, Mapping):
+        raise TypeError("params is a dict of names and values")
+    declared = {param.name: param for param in checked.params}
+    for name in params:
+        if name not in declared:
+            close = nearest(str(name), declared)
+            hint = (
+                f" Did you mean `{close}`?" if close else f" It has {', '.join(sorted(declared)) or 'none'}."
+            )
+            raise ValueError(f"{checked.name} has no parameter `{name}`.{hint}")
+    return {
+        name: params[name] if params.get(name) is not None else fresh(param.default)
+        for name, param in declared.items()
+        if params.get(name) is not None or param.has_default
+    }
+
+
+def _rider(
+    checked: Checked,
+    origin: RiderOrigin,
+    given: Mapping[str, Any],
+    problems: list[Diagnostic],
+    missing: list[Diagnostic],
+) -> Any:
+    if origin.param is None:
+        value: Any = fresh(origin.value)
+    elif origin.param in given:
+        value = given[origin.param]
+    else:
+        if origin.required:
+            missing.append(_missing(origin.param, origin.target))
+        return ABSENT
+    try:
+        return _fit(origin, value)
+    except (Refusal, FunctionError, ValueError) as error:
+        reason = getattr(error, "reason", str(error))
+        problems.append(Diagnostic("CM709", reason, path=f"params.{origin.param}", target=origin.target))
+        return ABSENT
+
+
+def _missing(name: str, target: str) -> Diagnostic:
+    return Diagnostic(
+        "CM708",
+        f"`{target}` needs it",
+        path=f"params.{name}",
+        target=target,
+        help=f"Give `{name}`: params={{'{name}': …}}, or -p {name}=… on the command line.",
+    )
+
+
+def _fit(origin: RiderOrigin, value: Any) -> Any:
+    """The value in the type of the place where it lands."""
+    if origin.values is not None:
+        table = {fingerprint(left): right for left, right in origin.values}
+        value = translate(table, value, ABSENT)
+        if value is ABSENT:
+            raise Refusal("CM705", "has no counterpart in `values`")
+    if origin.format is not None:
+        before, _, after = origin.format.partition("{}")
+        return fill(before, after, value)
+    if origin.type is None:
+        return value
+    if value.__class__ is str:
+        value = _from_text(value, origin.type)
+    elif origin.type.only("string") and value.__class__ in (int, float, bool):
+        value = fill("", "", value)
+    if reason := misfit(origin.type, value):
+        raise Refusal("CM709", reason)
+    return value
+
+
+def _from_text(text: str, type_: Type) -> Any:
+    """A text as the contract's type: command lines and environments know only text."""
+    if "string" in type_.kinds or not type_.known:
+        return text
+    if "boolean" in type_.kinds and text in _TRUE:
+        return _TRUE[text]
+    for kind, make in (("integer", int), ("number", float)):
+        if kind in type_.kinds:
+            try:
+                return make(text)
+            except ValueError:
+                continue
+    return text
+
+
+def _variables(
+    checked: Checked, given: Mapping[str, Any], problems: list[Diagnostic], missing: list[Diagnostic]
+) -> dict[str, Any]:
+    filled: dict[str, Any] = {}
+    for name, variable in checked.contract.variables.items():
+        value = given.get(checked.variables.get(name, ""), variable.default)
+        if value is None:
+            missing.append(_missing(name, f"server.{name}"))
+        elif not isinstance(value, str):
+            problems.append(
+                Diagnostic("CM709", f"expected text, got {kind_of(value)}", path=f"params.{name}")
+            )
+        elif variable.enum is not None and value not in variable.enum:
+            problems.append(
+                Diagnostic(
+                    "CM709",
+                    f"is none of {', '.join(variable.enum)}",
+                    path=f"params.{name}",
+                    target=f"server.{name}",
+                )
+            )
+        else:
+            filled[name] = value
+    return filled
+
+
+def _media(checked: Checked) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if checked.contract.accept:
+        headers["Accept"] = checked.contract.accept
+    if checked.contract.media_type and checked.contract.body is not None:
+        headers["Content-Type"] = checked.contract.media_type
+    return headers
+
+
+def _part(node: ObjectNode, riders: tuple[Any, ...]) -> dict[str, Any]:
+    return {
+        member.name: riders[member.index]
+        for member in node.members
+        if isinstance(member, Rider) and riders[member.index] is not ABSENT
+    }
+
+
+def _hold_header(name: str, value: Any, problems: list[Diagnostic]) -> None:
+    try:
+        header_text(name, value)
+    except PlaceError as error:
+        problems.append(Diagnostic(error.code, error.reason, target=error.place, path=error.place))
+
+
+def declared(params: tuple[CheckedParam, ...]) -> tuple[str, ...]:
+    """The names of the parameters."""
+    return tuple(param.name for param in params)

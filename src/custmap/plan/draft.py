@@ -1,0 +1,151 @@
+"""`Draft` collects what planning finds; `View` is the pair of slots that it looks at.
+
+Outcomes of a node: SAME (nothing to say), SAID (with what is sent because of it, or NOTHING where it
+is said elsewhere, by name or by leaving out), KEPT (rejected or noted, with what stays at the vendor).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal
+
+from custmap.check.checked import Leaf, ObjectNode, Presence, SourcePath
+from custmap.codegen.states import Failure, PlanNote
+from custmap.plan.plan import Change, Rejection
+from custmap.values.absent import ABSENT
+from custmap.values.equality import same
+
+SAME: Final = "same"
+SAID: Final = "said"
+KEPT: Final = "kept"
+NOTHING: Final = ABSENT
+Outcome = tuple[str, Any]
+
+UNCHANGED: Final[Outcome] = (SAME, NOTHING)
+
+
+@dataclass(slots=True)
+class Draft:
+    """Changes, rejections and notes, and what clearing writes elsewhere in the body."""
+
+    changes: list[Change] = field(default_factory=list)
+    added: set[str] = field(default_factory=set)
+    rejected: list[Rejection] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    names: dict[tuple[str, ...], list[Any]] = field(default_factory=dict)
+    marks: dict[tuple[str, ...], dict[str, Any]] = field(default_factory=dict)
+    writes: list[tuple[tuple[str, ...], Any]] = field(default_factory=list)
+
+    def note(self, target: str, text: str) -> None:
+        self.notes.append(PlanNote(target, text))
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Two rows of slots, and how to look at them.
+
+    `known`     there is a before, so what a mentioned map or list of it lacks is known not to be there.
+    `nothing`   the item is new: nothing is there that would have to be cleared.
+    `complete`  records are complete: absent means gone.
+    `full`      the container is sent whole: everything that stands goes with it.
+    `item`      inside an item of a keyed list; changes are then the item's, `quiet`.
+    """
+
+    before: tuple[Any, ...]
+    after: tuple[Any, ...]
+    before_record: Any
+    after_record: Any
+    draft: Draft
+    riders: tuple[Any, ...]
+    known: bool
+    complete: bool = False
+    nothing: bool = False
+    full: bool = False
+    item: bool = False
+    prefix: str = ""
+    source_prefix: str | None = None
+
+    def inside(self, *, full: bool) -> View:
+        return self if full == self.full else replace(self, full=full)
+
+    def target(self, text: str) -> str:
+        if not self.prefix:
+            return text
+        return f"{self.prefix}.{text}" if text else self.prefix
+
+    def source(self, text: str | None) -> str | None:
+        if self.source_prefix is None:
+            return text
+        return f"{self.source_prefix}.{text}" if text else self.source_prefix
+
+    def change(
+        self,
+        action: Literal["set", "clear"],
+        target: str,
+        rule: Leaf | ObjectNode,
+        before: Any,
+        after: Any,
+        source: str | None = None,
+    ) -> None:
+        """Record a change, unless it is part of an item's."""
+        if self.item:
+            return
+        there = before is not None and before is not ABSENT and before.__class__ is not Failure
+        if not there:
+            self.draft.added.add(target)
+        after = None if after is ABSENT else after
+        self.draft.changes.append(
+            Change(action, target, source or rule.source, before if there else None, after, rule.span.line)
+        )
+
+    def reject(
+        self,
+        code: str,
+        target: str,
+        rule: Leaf | ObjectNode | Presence,
+        message: str,
+        source: str | None = None,
+    ) -> None:
+        self.draft.rejected.append(
+            Rejection(code, self.target(target), self.source(source or rule.source), rule.span.line, message)
+        )
+
+    def sources_equal(self, rule: Leaf | Presence) -> bool:
+        """Do both sides say the same about everything that the rule reads? Failures know what they read."""
+        before, after = self.before[rule.slot], self.after[rule.slot]
+        then = before.scope if before.__class__ is Failure else self.before_record
+        now = after.scope if after.__class__ is Failure else self.after_record
+        if then is None or now is None or not rule.reads:
+            return False
+        return all(same(read(then, path), read(now, path)) for path in rule.reads)
+
+    def known_missing(self, leaf: Leaf) -> bool:
+        """Is what the rule reads known not to be there before: a key that a mentioned map does not have?"""
+        if self.nothing:
+            return True
+        if not self.known or not leaf.in_maps or len(leaf.in_maps) != len(leaf.reads):
+            return False
+        return all(_missing(self.before_record, path, depth) for path, depth in leaf.in_maps)
+
+
+def read(record: Any, path: SourcePath) -> Any:
+    """What a record says at a source path; a projection is compared at the list that it reads."""
+    value = record
+    for segment in path:
+        if segment == "*":
+            return value
+        if value.__class__ is dict and segment in value:
+            value = value[segment]
+        elif value.__class__ is list and segment.__class__ is int and -len(value) <= segment < len(value):  # type: ignore[operator]
+            value = value[segment]  # type: ignore[index]
+        else:
+            return value if value is None else ABSENT
+    return value
+
+
+def _missing(record: Any, path: SourcePath, depth: int) -> bool:
+    """Does a mentioned map of the record lack the key that a path goes through?"""
+    found = read(record, path[:depth])
+    if found is ABSENT:
+        return False
+    return found is None or read(found, path[depth:]) is ABSENT

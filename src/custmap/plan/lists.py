@@ -1,0 +1,205 @@
+"""Lists whose items have a key: `keyed` (the vendor matches items) and `add-only` (it takes new ones)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from custmap.check.checked import Leaf, Table
+from custmap.codegen.states import Failure, is_value
+from custmap.plan import nodes
+from custmap.plan.clearing import FIT_CONTAINER, FORMS, shown_after, written_target
+from custmap.plan.draft import KEPT, NOTHING, SAID, UNCHANGED, Outcome, View
+from custmap.values.absent import ABSENT
+from custmap.values.equality import fingerprint, same
+from custmap.values.paths import Member, Select, format_path
+
+Row = Any
+"""An item: `(table, slot, slot, …)` where rules make it, else the item itself."""
+
+
+class _Keyless(Exception):
+    """An item has no key, or shares it with another."""
+
+
+def list_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
+    """The items that changed, each whole; gone items are cleared, or rejected where items are only added."""
+    mentioned = before.__class__ is list or (before is None and view.known) or view.known_missing(leaf)
+    if after is None and not mentioned:
+        return _null_list(leaf, before, view)
+    if after.__class__ is not list and before.__class__ is not list:
+        return UNCHANGED
+    try:
+        new = _by_key(leaf, after if after.__class__ is list else [])
+    except _Keyless as error:
+        if not view.sources_equal(leaf):
+            view.reject("CM806", leaf.target, leaf, str(error))
+        return KEPT, NOTHING
+    try:
+        old = _by_key(leaf, before if before.__class__ is list else [])
+    except _Keyless:
+        view.draft.note(
+            view.target(leaf.target), "its items before cannot be told apart, so they count as different"
+        )
+        old, mentioned = {}, False
+    return _items(leaf, old, new, mentioned, view)
+
+
+def _items(leaf: Leaf, old: dict[Any, Row], new: dict[Any, Row], mentioned: bool, view: View) -> Outcome:
+    sent: list[Any] = []
+    said = kept = False
+    for mark, (key, row) in new.items():
+        found = old.get(mark)
+        state, item = _item(leaf, key, found[1] if found else None, row, mentioned, view)
+        said, kept = said or state == SAID, kept or state == KEPT
+        if item is not NOTHING and (state == SAID or view.full):
+            sent.append(item)
+    for mark, (key, row) in old.items():
+        if mark in new:
+            continue
+        state = _gone(leaf, key, row, view)
+        said, kept = said or state == SAID, kept or state == KEPT
+        if state == KEPT and view.full:
+            sent.append(rendered(row, view))
+    if not said:
+        return (KEPT, sent or NOTHING) if kept else UNCHANGED
+    return SAID, sent if sent else NOTHING
+
+
+def _item(leaf: Leaf, key: Any, before: Row | None, after: Row, mentioned: bool, view: View) -> Outcome:
+    target = _target(leaf, key)
+    if before is not None and _same_row(before, after, view):
+        return "same", rendered(after, view)
+    if before is not None and leaf.kind == "add-only":
+        view.reject("CM805", target, leaf, "the vendor takes new items only, and this one changed")
+        return KEPT, rendered(before, view)
+    if isinstance(after, dict):
+        return _plain_item(leaf, target, before, after, view)
+    table: Table = after[0]
+    absent = (ABSENT,) * len(table.slots)
+    inner = replace(
+        view,
+        before=before[1:] if before is not None and before[0] is table else absent,
+        after=after[1:],
+        before_record=None,
+        after_record=None,
+        nothing=before is None and mentioned,
+        full=True,
+        item=True,
+        prefix=view.target(target),
+        source_prefix=leaf.source,
+    )
+    state, item = nodes.object_delta(table.root, inner)
+    if state != SAID:
+        return KEPT, rendered(after, view)
+    held = rendered(before, view) if before is not None else None
+    view.change("set", view.target(target), leaf, held, item)
+    return SAID, item
+
+
+def _plain_item(leaf: Leaf, target: str, before: Any, after: dict[str, Any], view: View) -> Outcome:
+    """An item without a table goes as it is; a member that it no longer has cannot be said."""
+    lost = sorted(before.keys() - after.keys()) if isinstance(before, dict) else []
+    for name in lost:
+        view.reject("CM803", f"{target}.{format_path((Member(name),))}", leaf, "cannot be cleared")
+    if lost and all(same(before.get(name, ABSENT), value) for name, value in after.items()):
+        return KEPT, after
+    view.change("set", view.target(target), leaf, before, after)
+    return SAID, after
+
+
+def _gone(leaf: Leaf, key: Any, row: Row, view: View) -> str:
+    target = _target(leaf, key)
+    clear = leaf.policy.clear
+    if leaf.kind == "add-only":
+        view.reject("CM805", target, leaf, "the vendor takes new items only, and this one is gone")
+        return KEPT
+    if clear.form in ("send_null", "send_empty", "omit", "send"):
+        clear = replace(clear, form="impossible")
+    if clear.form == "impossible":
+        view.reject("CM803", target, leaf, "cannot be cleared")
+        return KEPT
+    if clear.form == "skip":
+        view.draft.note(view.target(target), "cannot be cleared, and the mapping accepts that")
+        return KEPT
+    sent = FORMS[clear.form](replace(clear, name=None), key, view.draft)
+    shown = written_target(clear, view.target(target))
+    view.change("clear", shown, leaf, rendered(row, view), shown_after(clear, sent))
+    return SAID
+
+
+def _null_list(leaf: Leaf, before: Any, view: View) -> Outcome:
+    clear = leaf.policy.clear
+    if clear.form in FIT_CONTAINER and leaf.kind == "keyed":
+        if clear.form == "send_empty":
+            clear = replace(clear, value=[])
+        return nodes.say_cleared(leaf, clear, leaf.name, leaf.target, before, view)
+    view.reject("CM803", leaf.target, leaf, "cannot be cleared: without a before nobody knows its items")
+    return KEPT, NOTHING
+
+
+def standing_list(leaf: Leaf, rows: list[Row], view: View) -> list[Any]:
+    """Every item as it stands."""
+    return [rendered(row, view) for row in rows]
+
+
+def rendered(row: Row, view: View) -> Any:
+    """An item as the vendor holds it."""
+    if isinstance(row, dict) or not isinstance(row, tuple):
+        return row
+    table: Table = row[0]
+    slots = row[1:]
+    made = nodes.standing_object(table.root, replace(view, before=slots, after=slots, full=True, item=True))
+    return {} if made is NOTHING else made
+
+
+def _same_row(before: Row, after: Row, view: View) -> bool:
+    if same(before, after):
+        return True
+    failed = (
+        any(slot.__class__ is Failure for slot in (*before, *after)) if isinstance(before, tuple) else False
+    )
+    return (
+        not failed
+        and not _nulls_differ(before, after)
+        and same(rendered(before, view), rendered(after, view))
+    )
+
+
+def _nulls_differ(before: Row, after: Row) -> bool:
+    """A null that is new says something, though it is not seen in the item."""
+    if not isinstance(before, tuple) or not isinstance(after, tuple) or len(before) != len(after):
+        return False
+    return any(
+        (now is None) != (then is None) and (is_value(now) or is_value(then) or now is None)
+        for then, now in zip(before[1:], after[1:], strict=True)
+    )
+
+
+def _by_key(leaf: Leaf, rows: list[Row]) -> dict[Any, tuple[Any, Row]]:
+    found: dict[Any, tuple[Any, Row]] = {}
+    for row in rows:
+        key = _key(leaf, row)
+        if not is_value(key) or key.__class__ in (dict, list):
+            raise _Keyless("an item has no key")
+        mark = fingerprint(key)
+        if mark in found:
+            raise _Keyless("two items have the same key")
+        found[mark] = (key, row)
+    return found
+
+
+def _key(leaf: Leaf, row: Row) -> Any:
+    if isinstance(row, dict):
+        return row.get(leaf.key or "", ABSENT)
+    if not isinstance(row, tuple):
+        return ABSENT
+    for member in row[0].root.members:
+        if member.name == leaf.key:
+            return row[1 + member.slot] if isinstance(member, Leaf) else ABSENT
+    return ABSENT
+
+
+def _target(leaf: Leaf, key: Any) -> str:
+    """`channels[type=email]`"""
+    return leaf.target + format_path((Select(leaf.key or "", key),))

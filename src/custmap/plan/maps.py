@@ -1,0 +1,111 @@
+"""Maps that the vendor merges key by key (`entries`), and objects without a table (`members`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from custmap.check.checked import Clear, Leaf
+from custmap.codegen.states import Failure, is_value
+from custmap.plan import nodes
+from custmap.plan.clearing import FIT_CONTAINER, seen_null
+from custmap.plan.draft import KEPT, NOTHING, SAID, UNCHANGED, Outcome, View
+from custmap.values.absent import ABSENT
+from custmap.values.equality import same
+from custmap.values.paths import Member, format_path
+
+
+def map_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
+    """The changed keys; a key that is gone is cleared in the rule's way."""
+    held = before if before.__class__ is dict else {}
+    mentioned = before.__class__ is dict or (before is None and view.known) or view.known_missing(leaf)
+    if after.__class__ is dict:
+        return _entries(leaf, leaf.target, held, after, mentioned, view)
+    if after is ABSENT and not held:
+        return UNCHANGED
+    if after is None and not mentioned:
+        return _null_map(leaf, before, view)
+    if leaf.policy.clear.form == "write" and held:
+        return nodes.clear_leaf(leaf, before, view)
+    return _entries(leaf, leaf.target, held, {}, mentioned, view)
+
+
+def _null_map(leaf: Leaf, before: Any, view: View) -> Outcome:
+    """Null, and nobody knows which keys there are."""
+    if leaf.policy.clear.form in FIT_CONTAINER:
+        clear = leaf.policy.clear
+        if clear.form == "send_empty":
+            clear = Clear("send_empty", {})
+        return nodes.say_cleared(leaf, clear, leaf.name, leaf.target, before, view)
+    view.reject("CM803", leaf.target, leaf, "cannot be cleared: without a before nobody knows its keys")
+    return KEPT, NOTHING
+
+
+def _entries(
+    leaf: Leaf, target: str, before: dict[str, Any], after: dict[str, Any], mentioned: bool, view: View
+) -> Outcome:
+    sent: dict[str, Any] = {}
+    said = kept = False
+    for key in sorted(before.keys() | after.keys()):
+        state, value = _entry(
+            leaf, target, key, before.get(key, ABSENT), after.get(key, ABSENT), mentioned, view
+        )
+        said = said or state == SAID
+        kept = kept or state == KEPT
+        if value is not NOTHING and (state == SAID or view.full):
+            sent[key] = value
+    if not said:
+        return (KEPT, sent or NOTHING) if kept else UNCHANGED
+    return SAID, sent if sent else NOTHING
+
+
+def _entry(
+    leaf: Leaf, target: str, key: str, before: Any, after: Any, mentioned: bool, view: View
+) -> Outcome:
+    name = f"{target}.{format_path((Member(key),))}"
+    source = f"{leaf.source}.{format_path((Member(key),))}" if leaf.source else None
+    clear = leaf.policy.clear
+    if before.__class__ is Failure and before.code == "CM807":
+        before = ABSENT
+    if after.__class__ is Failure:
+        if not (before.__class__ is Failure and same(before.raw, after.raw)):
+            view.reject(after.code, name, leaf, after.reason, source)
+        return KEPT, before if is_value(before) else NOTHING
+    if is_value(after):
+        return _entry_value(leaf, name, source, key, before, after, mentioned, view)
+    if before.__class__ is not Failure:
+        if after is ABSENT and not is_value(before):
+            return UNCHANGED
+        if after is None and (before is None or (before is ABSENT and (mentioned or view.nothing))):
+            return UNCHANGED
+        if (
+            after is None
+            and is_value(before)
+            and clear.form in ("send_empty", "send")
+            and same(before, clear.value)
+        ):
+            return UNCHANGED
+    if leaf.policy.immutable and is_value(before):
+        view.reject("CM802", name, leaf, "the vendor refuses a change of this value", source)
+        return KEPT, before
+    if clear.form == "write":
+        view.reject("CM803", name, leaf, "cannot be cleared alone", source)
+        return KEPT, before if is_value(before) else NOTHING
+    return nodes.say_cleared(leaf, clear, key, name, before, view, source)
+
+
+def _entry_value(
+    leaf: Leaf, name: str, source: str | None, key: str, before: Any, after: Any, mentioned: bool, view: View
+) -> Outcome:
+    if before is None:
+        before = seen_null(leaf.policy.clear)
+    if is_value(before) and same(before, after):
+        return ("same", after) if view.full else UNCHANGED
+    if leaf.policy.immutable and is_value(before):
+        view.reject("CM802", name, leaf, "the vendor refuses a change of this value", source)
+        return KEPT, before
+    if leaf.kind == "members" and after.__class__ is dict:
+        held = before if before.__class__ is dict else {}
+        state, value = _entries(leaf, name, held, after, mentioned and before is not ABSENT, view)
+        return state, value if value is not NOTHING or state != SAID else {}
+    view.change("set", view.target(name), leaf, before, after, source)
+    return SAID, after

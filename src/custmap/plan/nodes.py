@@ -1,0 +1,348 @@
+"""What changed at a node of the target, and what is sent because of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from custmap.check.checked import Clear, ItemsNode, Leaf, ObjectNode, Rider, TargetNode, leaves
+from custmap.codegen.states import PARTLY_STATED, SILENT, Failure, is_value
+from custmap.plan import lists, maps
+from custmap.plan.clearing import AT_PLACE, FORMS, seen_null, shown_after, written_target
+from custmap.plan.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
+from custmap.values.absent import ABSENT
+from custmap.values.equality import fingerprint, same
+from custmap.values.paths import Index, Select
+
+
+def delta(node: TargetNode, view: View) -> Outcome:
+    """The outcome of a node: what changed there is recorded in the view's draft."""
+    match node:
+        case Leaf():
+            return leaf_delta(node, view)
+        case ObjectNode():
+            return object_delta(node, view)
+        case ItemsNode():
+            return items_delta(node, view)
+        case Rider():
+            return UNCHANGED
+
+
+def leaf_delta(leaf: Leaf, view: View) -> Outcome:
+    before, after = view.before[leaf.slot], view.after[leaf.slot]
+    if before.__class__ is Failure and before.code == "CM807":
+        before = ABSENT  # an empty text that this vendor ignores was never there
+    if after.__class__ is Failure:
+        return _failed(leaf, before, after, view)
+    if after is SILENT:
+        return _turned_silent(leaf, before, view)
+    if before is SILENT:
+        before = ABSENT
+    if before.__class__ is Failure and (after is not ABSENT or view.complete):
+        view.draft.note(
+            view.target(leaf.target), "what it was before cannot be computed, so it counts as different"
+        )
+    if leaf.kind in ("entries", "members"):
+        return maps.map_delta(leaf, before, after, view)
+    if leaf.kind in ("keyed", "add-only"):
+        return lists.list_delta(leaf, before, after, view)
+    return _value_delta(leaf, before, after, view)
+
+
+def _failed(leaf: Leaf, before: Any, after: Failure, view: View) -> Outcome:
+    if not view.sources_equal(leaf):
+        view.reject(after.code, leaf.target, leaf, after.reason)
+    return KEPT, before if is_value(before) else NOTHING
+
+
+def _turned_silent(leaf: Leaf, before: Any, view: View) -> Outcome:
+    if not is_value(before):
+        return UNCHANGED
+    if leaf.policy.otherwise_clear:
+        return clear_leaf(leaf, before, view)
+    view.draft.note(view.target(leaf.target), "the rule no longer speaks, and the value is left behind")
+    return KEPT, before
+
+
+def _value_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
+    clear = leaf.policy.clear
+    if is_value(after):
+        if _looks_same(leaf, before, after, clear):
+            return UNCHANGED
+        if refusal := _refused(leaf, before, fingerprint(after), view):
+            return refusal
+        view.change("set", view.target(leaf.target), leaf, before, after)
+        if leaf.kind == "value" and after.__class__ is dict and view.known:
+            view.draft.note(view.target(leaf.target), "replaced whole")
+        return SAID, after
+    there = is_value(before) or before.__class__ is Failure
+    if after is ABSENT:
+        if not there:
+            return UNCHANGED
+    elif before is None or (before is ABSENT and view.known_missing(leaf)) or (is_value(before) and clear.form in ("send_empty", "send") and same(before, clear.value)):
+        return UNCHANGED
+    if refusal := _refused(leaf, before, None, view):
+        return refusal
+    return clear_leaf(leaf, before, view)
+
+
+def _looks_same(leaf: Leaf, before: Any, after: Any, clear: Clear) -> bool:
+    """Does the vendor see no difference?"""
+    if before is None:
+        before = seen_null(clear)
+    if not is_value(before):
+        return False
+    if leaf.kind == "set":
+        return {fingerprint(item) for item in before} == {fingerprint(item) for item in after}
+    return same(before, after)
+
+
+def _refused(leaf: Leaf, before: Any, move: Any, view: View) -> Outcome | None:
+    """Immutable values and moves that are not allowed; setting a value first is fine."""
+    policy = leaf.policy
+    if not is_value(before) and before.__class__ is not Failure:
+        return None
+    if policy.immutable:
+        view.reject("CM802", leaf.target, leaf, "the vendor refuses a change of this value")
+        return KEPT, before if is_value(before) else NOTHING
+    if policy.transitions is not None and is_value(before):
+        if move not in policy.transitions.get(fingerprint(before), ()):
+            view.reject("CM804", leaf.target, leaf, "the vendor does not allow this move")
+            return KEPT, before
+    return None
+
+
+def clear_leaf(leaf: Leaf, before: Any, view: View) -> Outcome:
+    """The value is gone: say it in the vendor's way."""
+    return say_cleared(leaf, leaf.policy.clear, leaf.name, leaf.target, before, view)
+
+
+def say_cleared(
+    rule: Leaf | ObjectNode,
+    clear: Clear,
+    name: Any,
+    target: str,
+    before: Any,
+    view: View,
+    source: str | None = None,
+) -> Outcome:
+    """One clear: in its form, or rejected, or noted. `target` is without the view's prefix."""
+    stays = before if is_value(before) and not view.item else NOTHING
+    if clear.form == "omit" and not view.full and not view.item:
+        clear = replace(clear, form="impossible")
+    if clear.form == "impossible":
+        view.reject("CM803", target, rule, "cannot be cleared", source)
+        return KEPT, stays
+    if clear.form == "skip":
+        view.draft.note(view.target(target), "cannot be cleared, and the mapping accepts that")
+        return KEPT, stays
+    sent = FORMS[clear.form](clear, name, view.draft)
+    shown = written_target(clear, view.target(target))
+    view.change("clear", shown, rule, before if is_value(before) else None, shown_after(clear, sent), source)
+    return SAID, sent
+
+
+def standing(node: TargetNode, view: View) -> Any:
+    """What stands at the vendor where nothing changed: for containers that are sent whole."""
+    match node:
+        case Leaf():
+            return standing_leaf(node, view)
+        case Rider():
+            return view.riders[node.index]
+        case ObjectNode():
+            return standing_object(node, view)
+        case ItemsNode():
+            made = [(segment, standing(item, view)) for segment, item in node.items]
+            listed = _in_list(made)
+            return listed if listed else NOTHING
+
+
+def standing_leaf(leaf: Leaf, view: View) -> Any:
+    before, after = view.before[leaf.slot], view.after[leaf.slot]
+    if leaf.kind in ("keyed", "add-only") and after.__class__ is list:
+        return lists.standing_list(leaf, after, view)
+    if leaf.kind in ("entries", "members") and after.__class__ is dict:
+        return {key: item for key, item in after.items() if is_value(item)}
+    if is_value(after):
+        return after
+    if after is None:
+        clear = leaf.policy.clear
+        return seen_null(clear) if clear.form in AT_PLACE else NOTHING
+    return before if is_value(before) else NOTHING
+
+
+def standing_object(node: ObjectNode, view: View) -> Any:
+    made = {
+        member.name: value
+        for member in node.members
+        if not isinstance(member, Rider) and (value := standing(member, view)) is not NOTHING
+    }
+    if made or node.policy.required:
+        _ride(node, made, view)
+    return made if made else NOTHING
+
+
+def object_delta(node: ObjectNode, view: View) -> Outcome:
+    """An object: its own clear, or the members that changed, or all of it where it is sent whole."""
+    low, high = node.slots
+    if view.known and not node.policy.otherwise_clear and same(view.before[low:high], view.after[low:high]):
+        return UNCHANGED
+    if (outcome := _presence(node, view)) is not None:
+        return outcome
+    if node.clear is not None and _all_gone(node, view):
+        return _clear_object(node, node.clear, view)
+    inner = view.inside(full=view.full or node.whole)
+    outcomes = [(member, delta(member, inner)) for member in node.members if not isinstance(member, Rider)]
+    said = any(outcome[0] == SAID for _, outcome in outcomes)
+    if not said:
+        kept = any(outcome[0] == KEPT for _, outcome in outcomes)
+        if not kept:
+            return UNCHANGED
+        made = _full(node, outcomes, inner)
+        return KEPT, made if made else NOTHING
+    if node.policy.immutable and _was_there(node, view):
+        view.reject("CM802", node.target, node, "the vendor refuses a change of this object")
+        return KEPT, standing_object(node, replace(inner, after=inner.before))
+    if not inner.full:
+        sent = {member.name: value for member, (_, value) in outcomes if _ == SAID and value is not NOTHING}
+        if not sent:
+            return SAID, NOTHING
+        add_standing(node, sent, inner)
+        return SAID, sent
+    if node.whole and node.target:
+        _note_whole(node, view)
+    made = _full(node, outcomes, inner)
+    return SAID, made if made or node.whole else NOTHING
+
+
+def _full(node: ObjectNode, outcomes: list[tuple[TargetNode, Outcome]], view: View) -> dict[str, Any]:
+    """Everything that stands after the update: what was said, what did not change, what was kept."""
+    made: dict[str, Any] = {}
+    for member, (state, value) in outcomes:
+        if state == SAME:
+            value = standing(member, view)
+        if value is not NOTHING:
+            made[member.name] = value
+    if made or view.item:
+        _ride(node, made, view)
+    return made
+
+
+def _ride(node: ObjectNode, made: dict[str, Any], view: View) -> None:
+    for member in node.members:
+        if isinstance(member, Rider) and view.riders[member.index] is not ABSENT:
+            made[member.name] = view.riders[member.index]
+
+
+def add_standing(node: ObjectNode, sent: dict[str, Any], view: View) -> None:
+    """Riders, `send: always` members and required members go along with what is sent."""
+    _ride(node, sent, view)
+    required = node.type.required if node.type else frozenset()
+    for member in node.members:
+        if member.name in sent or isinstance(member, Rider):
+            continue
+        always = isinstance(member, Leaf | ObjectNode) and member.policy.always
+        if not (always or member.name in required):
+            continue
+        value = standing(member, view)
+        if member.name in required and isinstance(member, Leaf) and member.kind in ("entries", "members"):
+            value = {}  # the map has nothing to say, and the contract wants it
+        if value is not NOTHING and value is not None:
+            sent[member.name] = value
+
+
+def _note_whole(node: ObjectNode, view: View) -> None:
+    if view.known:
+        view.draft.note(view.target(node.target), "replaced whole")
+    elif any(view.after[leaf.slot] is ABSENT for leaf in leaves(node)):
+        view.draft.note(view.target(node.target), PARTLY_STATED)
+
+
+def _presence(node: ObjectNode, view: View) -> Outcome | None:
+    """What the state of the source object decides alone, if anything."""
+    if node.presence is None:
+        return None
+    before, after = view.before[node.presence], view.after[node.presence]
+    if after.__class__ is Failure:
+        if before.__class__ is not Failure:
+            view.reject(after.code, node.target, node, after.reason)
+        return KEPT, standing_object(node, replace(view, after=view.before))
+    if after is SILENT:
+        if not _was_there(node, view):
+            return UNCHANGED
+        if node.policy.otherwise_clear:
+            gone = tuple(ABSENT for _ in view.after)
+            if node.clear is not None:
+                return _clear_object(node, node.clear, view)
+            return object_delta(replace(node, presence=None), replace(view, after=gone, complete=True))
+        view.draft.note(view.target(node.target), "the rule no longer speaks, and the value is left behind")
+        return KEPT, standing_object(node, replace(view, after=view.before))
+    return None
+
+
+def _was_there(node: ObjectNode, view: View) -> bool:
+    return any(is_value(view.before[leaf.slot]) for leaf in leaves(node))
+
+
+def _all_gone(node: ObjectNode, view: View) -> bool:
+    """Is everything that the object reads null or gone, and something of it new?"""
+    below = list(leaves(node))
+    changed = any(_is_gone(leaf, view) for leaf in below)
+    if not changed:
+        return False
+    if node.presence is not None:
+        before, after = view.before[node.presence], view.after[node.presence]
+        if after is None or (after is ABSENT and before is not ABSENT):
+            return True
+    return all(_says_nothing(leaf, view) for leaf in below)
+
+
+def _says_nothing(leaf: Leaf, view: View) -> bool:
+    """Null, or gone; a member that was never said is neither, unless records are complete."""
+    before, after = view.before[leaf.slot], view.after[leaf.slot]
+    return after is None or (after is ABSENT and (view.complete or is_value(before)))
+
+
+def _is_gone(leaf: Leaf, view: View) -> bool:
+    before, after = view.before[leaf.slot], view.after[leaf.slot]
+    if after is None:
+        return before is not None and not (before is ABSENT and view.known_missing(leaf))
+    return after is ABSENT and is_value(before)
+
+
+def _clear_object(node: ObjectNode, clear: Clear, view: View) -> Outcome:
+    held = standing_object(node, replace(view, after=view.before))
+    if node.policy.immutable and is_value(held):
+        view.reject("CM802", node.target, node, "the vendor refuses a change of this object")
+        return KEPT, held
+    return say_cleared(node, clear, node.name, node.target, held, view)
+
+
+def items_delta(node: ItemsNode, view: View) -> Outcome:
+    """A list whose items are named by position or key: item by item."""
+    inner = view.inside(full=view.full or node.whole)
+    outcomes = [(segment, item, delta(item, inner)) for segment, item in node.items]
+    states = {outcome[0] for _, _, outcome in outcomes}
+    if SAID not in states:
+        return (KEPT, standing(node, replace(inner, after=inner.before))) if KEPT in states else UNCHANGED
+    made: list[tuple[Index | Select, Any]] = []
+    for segment, item, (state, value) in outcomes:
+        if inner.full and state == SAME:
+            value = standing(item, inner)
+        made.append((segment, value if inner.full or state == SAID else NOTHING))
+    listed = _in_list(made)
+    return SAID, listed if listed else NOTHING
+
+
+def _in_list(made: list[tuple[Index | Select, Any]]) -> list[Any]:
+    """Items in place: earlier positions that say nothing are `{}`, named items carry their key."""
+    listed: list[Any] = []
+    for segment, value in made:
+        if value is NOTHING:
+            continue
+        if isinstance(segment, Index):
+            listed.extend({} for _ in range(segment.position - len(listed)))
+            listed.append(value)
+        else:
+            listed.append({segment.key: segment.value, **value} if isinstance(value, dict) else value)
+    return listed

@@ -1,0 +1,75 @@
+"""`Plan`: what changes, what cannot be said, and the request that says the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from custmap.plan.request import Request
+
+
+class Change(NamedTuple):
+    """One change in the vendor's own terms.
+
+    `target`  the place in the request (`tags`, `attributes.plan`, `channels[type=email]`).
+    `source`  the canonical path behind it, or None.
+    `before`, `after`  target values; None also where there was, or is, none.
+    `line`    the rule's line in the mapping file.
+    """
+
+    action: Literal["set", "clear"]
+    target: str
+    source: str | None
+    before: Any
+    after: Any
+    line: int
+
+    def to_dict(self) -> dict[str, Any]:
+        return self._asdict()
+
+
+class Rejection(NamedTuple):
+    """One change that the vendor cannot be told, and why; no value of the record is in `message`."""
+
+    code: str
+    target: str
+    source: str | None
+    line: int
+    message: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return self._asdict()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The update from one customer to another.
+
+    `request` is None when there is nothing to say. A plan is false only when nothing changed and
+    nothing was rejected. `changes` and `rejected` are sorted by target: the order of rules is no news.
+    """
+
+    mapping: str
+    changes: tuple[Change, ...]
+    rejected: tuple[Rejection, ...]
+    notes: tuple[str, ...]
+    request: Request | None
+    added: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+
+    def __bool__(self) -> bool:
+        return bool(self.changes or self.rejected)
+
+    def __str__(self) -> str:
+        from custmap.plan.picture import picture
+
+        return picture(self)
+
+    def to_dict(self, *, secrets: bool = True) -> dict[str, Any]:
+        """The plan as JSON values; with `secrets=False` the request hides secret parameters."""
+        return {
+            "mapping": self.mapping,
+            "changes": [change.to_dict() for change in self.changes],
+            "rejected": [rejection.to_dict() for rejection in self.rejected],
+            "notes": list(map(str, self.notes)),
+            "request": self.request.to_dict(secrets=secrets) if self.request else None,
+        }

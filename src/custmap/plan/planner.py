@@ -1,0 +1,234 @@
+"""From two rows of slots to a plan's content: identities first, then what changed, then what rides along.
+
+The planner looks closely only at slots that differ. It walks the checked tree and decides everything
+that generated code leaves open; apply asks it too, when a customer says something that is not plain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from custmap.check.checked import Checked, Leaf, ObjectNode, Rider, TargetNode, leaves
+from custmap.codegen.states import Failure, is_value
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import RecordError
+from custmap.plan import nodes
+from custmap.plan.draft import KEPT, NOTHING, SAID, Draft, View
+from custmap.values.absent import ABSENT
+from custmap.values.equality import same
+
+_CONTAINERS = frozenset({dict, list, tuple})
+_PARTS = ("path", "query", "headers")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of a request that the customer's rules fill; None: it has nothing to say."""
+
+    body: dict[str, Any] | None
+    path: Mapping[str, Any]
+    query: Mapping[str, Any]
+    headers: Mapping[str, Any]
+
+
+class Planner:
+    """Plans for one mapping; keeps which part of the request each slot stands in."""
+
+    __slots__ = ("_checked", "_children", "_identities", "_parts")
+
+    def __init__(self, checked: Checked) -> None:
+        self._checked = checked
+        self._parts: dict[str, ObjectNode] = {part: getattr(checked, part) for part in _PARTS}
+        roots = {"body": checked.table.root, **self._parts}
+        self._identities: list[Leaf] = []
+        self._children: dict[int, tuple[str, TargetNode]] = {}
+        for part, root in roots.items():
+            for child in root.members:
+                low, high = _slots(child)
+                for slot in range(low, high):
+                    self._children[slot] = (part, child)
+                self._identities.extend(leaf for leaf in leaves(child) if leaf.policy.identity)
+
+    def plan(self, view: View, *, always: bool) -> Parts | None:
+        """What changed, in the view's draft, and the request's parts; None when there is nothing to say.
+
+        `always` (apply): there is a request even then. RecordError when a request has to be made and a
+        required value is missing.
+        """
+        if not self._hold_identities(view):
+            return None
+        dirty = self._dirty(view)
+        body: dict[str, Any] = {}
+        sent: dict[str, dict[str, Any]] = {part: {} for part in _PARTS}
+        held: dict[str, Any] = {}
+        said = False
+        for part, child in dirty:
+            state, value = nodes.delta(child, view)
+            if state == SAID:
+                said = True
+                if value is not NOTHING:
+                    (body if part == "body" else sent[part])[child.name] = value
+            elif state == KEPT and part == "body":
+                held[child.name] = value
+        draft = view.draft
+        said = said or bool(draft.names or draft.marks or draft.writes)
+        if not said and not always:
+            return None
+        self._write_elsewhere(body, draft)
+        self._complete_body(body, held, view, said=said)
+        for part, node in self._parts.items():
+            self._complete_part(part, node, sent[part], view)
+        return Parts(body, sent["path"], sent["query"], sent["headers"])
+
+    def _dirty(self, view: View) -> list[tuple[str, TargetNode]]:
+        """The children of the roots in which a slot differs, identities left aside."""
+        found: dict[int, tuple[str, TargetNode]] = {}
+        children = self._children
+        for slot, (before, after) in enumerate(zip(view.before, view.after, strict=True)):
+            if before is after:
+                continue
+            if (
+                before == after
+                and before.__class__ is after.__class__
+                and before.__class__ not in _CONTAINERS
+            ):
+                continue
+            if same(before, after):
+                continue
+            part, child = children[slot]
+            if isinstance(child, Leaf) and child.policy.identity:
+                continue
+            found[id(child)] = (part, child)
+        return list(found.values())
+
+    def _hold_identities(self, view: View) -> bool:
+        """Do both sides name the same customer? Where one side says nothing, the other's value is used."""
+        for leaf in self._identities:
+            before, after = view.before[leaf.slot], view.after[leaf.slot]
+            if not view.known or before is ABSENT or after is ABSENT or same(before, after):
+                continue
+            if before.__class__ is Failure or after.__class__ is Failure:
+                if view.sources_equal(leaf):
+                    continue
+                if before.__class__ is Failure and after.__class__ is not Failure:
+                    continue
+            if before is None and is_value(after):
+                continue
+            view.reject("CM801", leaf.target, leaf, "before and after name different customers")
+            return False
+        return True
+
+    def _write_elsewhere(self, body: dict[str, Any], draft: Draft) -> None:
+        """Names, marks and members that clearing writes."""
+        for place, names in draft.names.items():
+            _put(body, place, sorted(names, key=lambda name: (str(name), str(type(name)))))
+        for place, marks in draft.marks.items():
+            at = _at(body, place)
+            at.update(sorted(marks.items()))
+        for place, value in draft.writes:
+            _put(body, place, value)
+
+    def _complete_body(self, body: dict[str, Any], held: dict[str, Any], view: View, *, said: bool) -> None:
+        """What goes along: riders, `send: always`, identities; and what the contract requires."""
+        root = self._checked.table.root
+        required = root.type.required if root.type else frozenset()
+        for member in root.members:
+            name = member.name
+            if name in body:
+                continue
+            if isinstance(member, Rider):
+                value = view.riders[member.index]
+                if value is not ABSENT and (said or member.required):
+                    body[name] = value
+                elif member.required:
+                    self._missing(member, view)
+                continue
+            leaf = isinstance(member, Leaf)
+            wanted = name in required
+            if leaf and member.policy.identity:  # type: ignore[union-attr]
+                value = self._identity(member, view)  # type: ignore[arg-type]
+            elif wanted and leaf and member.kind in ("entries", "members"):  # type: ignore[union-attr]
+                value = {}
+            elif wanted or (isinstance(member, Leaf | ObjectNode) and member.policy.always):
+                value = held[name] if name in held else nodes.standing(member, view)
+                if wanted and leaf and member.kind in ("keyed", "add-only"):  # type: ignore[union-attr]
+                    value = []
+            else:
+                continue
+            if is_value(value):
+                body[name] = value
+            elif wanted:
+                self._missing(member, view)
+        for place in self._checked.name_places:
+            if place[0] in required and place[0] not in body:
+                _put(body, place, [])
+
+    def _complete_part(self, part: str, node: ObjectNode, sent: dict[str, Any], view: View) -> None:
+        required = node.type.required if node.type else frozenset()
+        for member in node.members:
+            if not isinstance(member, Leaf) or member.name in sent:
+                continue
+            wanted = member.name in required or part == "path"
+            if not (wanted or member.policy.identity or member.policy.always):
+                continue
+            value = self._identity(member, view) if member.policy.identity else nodes.standing(member, view)
+            if is_value(value):
+                sent[member.name] = value
+            elif wanted:
+                self._missing(member, view)
+
+    def _identity(self, leaf: Leaf, view: View) -> Any:
+        after = view.after[leaf.slot]
+        if after.__class__ is Failure and not any(r.target == leaf.target for r in view.draft.rejected):
+            view.reject(after.code, leaf.target, leaf, after.reason)
+        return after if is_value(after) else view.before[leaf.slot]
+
+    def _missing(self, member: TargetNode, view: View) -> None:
+        """A request has to be made, and the contract requires what nobody said: an error of the record."""
+        source = getattr(member, "source", None)
+        about = [
+            Diagnostic(r.code, r.message, path=r.source, target=r.target, span=self.span(r.line))
+            for r in view.draft.rejected
+        ]
+        if not any(found.target == member.target for found in about):
+            what = f"`{source}`" if source else "the record"
+            about.append(
+                Diagnostic(
+                    "CM707",
+                    "the contract requires it, and neither before nor after says it",
+                    span=member.span,
+                    path=source,
+                    target=member.target,
+                    help=f"Give {what} a value.",
+                )
+            )
+        raise RecordError(about)
+
+    def span(self, line: int) -> Any:
+        """The place of a rule, by its line."""
+        for slot in self._checked.table.slots:
+            if slot.span.line == line:
+                return slot.span
+        return None
+
+
+def _slots(node: TargetNode) -> tuple[int, int]:
+    if isinstance(node, Leaf):
+        return node.slot, node.slot + 1
+    return (0, 0) if isinstance(node, Rider) else node.slots
+
+
+def _at(body: dict[str, Any], place: tuple[str, ...]) -> dict[str, Any]:
+    at = body
+    for name in place:
+        inner = at.get(name)
+        if not isinstance(inner, dict):
+            inner = at[name] = {}
+        at = inner
+    return at
+
+
+def _put(body: dict[str, Any], place: tuple[str, ...], value: Any) -> None:
+    _at(body, place[:-1])[place[-1]] = value
