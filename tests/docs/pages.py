@@ -8,13 +8,14 @@ beside it; `console` is a call of custmap. A fence with a file name is a file be
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from click.testing import CliRunner
 
 import custmap
 from custmap.diagnostics.codes import CODES, Severity
@@ -25,6 +26,7 @@ from custmap.syntax.yaml_reader import read_yaml
 from custmap.testing.fixture import read_fixture
 from custmap.testing.run import run_fixture
 
+SOURCES = Path(__file__).parents[2] / "src"
 NAME = "acme/update-customer"
 _FENCE = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"CM[0-9]{3}")
@@ -132,15 +134,20 @@ def _fixture(text: str, path: Path) -> set[str]:
 
 
 def _console(text: str) -> set[str]:
-    from custmap.cli import root
-
     found: set[str] = set()
     for line in text.splitlines():
         program, *arguments = shlex.split(line.removeprefix("$ "))
         assert program == "custmap"
-        ran = CliRunner().invoke(root.command, arguments)
-        found |= set(_CODE.findall(ran.output))
-        assert found or ran.exit_code == 0, ran.output
+        ran = subprocess.run(
+            [sys.executable, "-m", "custmap", *arguments],
+            env={**os.environ, "PYTHONPATH": str(SOURCES)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "Traceback" not in ran.stderr, ran.stderr
+        found |= set(_CODE.findall(ran.stdout + ran.stderr))
+        assert found or ran.returncode == 0, ran.stderr
     return found
 
 
