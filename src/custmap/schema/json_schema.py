@@ -162,7 +162,7 @@ def _own(schema: Mapping[str, Any], resolve: Resolve) -> Type:
             unique_items=schema.get("uniqueItems") is True,
         ),
         items=_Read(schema["items"], resolve) if "items" in schema and "prefixItems" not in schema else None,
-        extra=None if extra is None or extra is True else _Read(extra, resolve),
+        extra=None if extra is None else _Read(extra, resolve),
     )
 
 
