@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-import jmespath
 import pytest
+
 from custmap.expressions.function import FunctionError
 from custmap.expressions.parse import ExpressionError
 from custmap.expressions.plain import compile_expression
@@ -42,4 +42,4 @@ def test_compliance(given: Any, case: dict[str, Any]) -> None:
 
 @pytest.mark.skipif(not SUITES, reason="CUSTMAP_SUITES is not set")
 def test_the_whole_suite_was_found() -> None:
-    assert len(compliance()) == 892
+    assert len(compliance()) >= 892
