@@ -95,6 +95,12 @@ def test_many_problems_are_cut() -> None:
     assert len(problems(b"a: \t\n" * 10_000)) == 50
 
 
+def test_many_directives_are_refused_at_once() -> None:
+    began = time.perf_counter()
+    assert problems(b"".join(b"%%TAG !a%d! x\n" % number for number in range(50_000))) == ["CM104 101:1"]
+    assert time.perf_counter() - began < 1
+
+
 BOMBS = {
     "flow lists": '"[" * 50_000',
     "flow maps": '"{a: " * 50_000',

@@ -47,7 +47,8 @@ def read_ignores(data: str, file: str) -> tuple[Ignore, ...]:
         return ()
     text = Text.of(data.removeprefix("\ufeff"), file)
     comments = (found for start, end in _gaps(text) for found in _COMMENT.finditer(text.text, start, end))
-    ignores = (_ignore(text, found.start(), found.group().rstrip()) for found in comments)
+    follows = _next_lines(text)
+    ignores = (_ignore(text, found.start(), found.group().rstrip(), follows) for found in comments)
     return tuple(ignore for ignore in ignores if ignore is not None)
 
 
@@ -73,21 +74,29 @@ def _line_end(text: Text, start: int) -> int:
     return text.starts[line] if line < len(text.starts) else len(text.text)
 
 
-def _ignore(text: Text, start: int, comment: str) -> Ignore | None:
+def _ignore(text: Text, start: int, comment: str, follows: list[int]) -> Ignore | None:
     found = _IGNORE.fullmatch(comment)
     if not found:
         return None
     reason = (found.group("reason") or "").strip() or None
     codes = tuple(_CODE.findall(found.group("codes") or ""))
-    return Ignore(codes, reason, text.span(start, start + len(comment)), _line(text, start))
+    return Ignore(codes, reason, text.span(start, start + len(comment)), _line(text, start, follows))
 
 
-def _line(text: Text, start: int) -> int:
+def _line(text: Text, start: int, follows: list[int]) -> int:
     own = text.place(start)[0]
-    if text.text[text.starts[own - 1] : start].strip():
-        return own
-    for line in range(own + 1, len(text.starts) + 1):
-        content = text.text[text.starts[line - 1] : _line_end(text, text.starts[line - 1])].strip()
+    alone = not text.text[text.starts[own - 1] : start].strip()
+    return (follows[own] or own) if alone else own
+
+
+def _next_lines(text: Text) -> list[int]:
+    """By line number, the next line with more than a comment on it; 0 after the last such line."""
+    following = 0
+    found = [0] * (len(text.starts) + 1)
+    for line in range(len(text.starts), 0, -1):
+        found[line] = following
+        first = text.starts[line - 1]
+        content = text.text[first : _line_end(text, first)].strip()
         if content and not content.startswith("#"):
-            return line
-    return own
+            following = line
+    return found

@@ -6,7 +6,9 @@ events come one at a time without recursion: whoever reads them counts depth and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
 import yaml
@@ -15,6 +17,10 @@ from custmap.diagnostics.diagnostic import Diagnostic, Note
 from custmap.syntax.text import Text
 
 LOADER: Final[Any] = getattr(yaml, "CLoader", yaml.Loader)
+
+# libyaml compares each directive with all before it, before the first event: 32 MiB of them take hours.
+_DIRECTIVE: Final = re.compile("^%", re.MULTILINE)
+_DIRECTIVES: Final = 100
 
 _HELP: Final = {
     "mapping values are not allowed": "A text with `: ` in it stands in quotes.",
@@ -36,6 +42,11 @@ class EventError(Exception):
 
 def events(text: Text) -> Iterator[Any]:
     """PyYAML's events, in order, one at a time; EventError where the text stops to be YAML."""
+    directives = list(islice(_DIRECTIVE.finditer(text.text), _DIRECTIVES + 1))
+    if len(directives) > _DIRECTIVES:
+        at = directives[-1].start()
+        message = f"more than {_DIRECTIVES} directives"
+        raise EventError(Diagnostic("CM104", message, text.span(at, at + 1), "Leave them out."))
     try:
         yield from yaml.parse(text.text, Loader=LOADER)
     except yaml.YAMLError as error:
