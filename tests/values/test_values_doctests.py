@@ -1,4 +1,4 @@
-"""The examples in the docstrings of `custmap.values` and `custmap.syntax` run."""
+"""The examples in the docstrings of the lowest rooms run."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import pkgutil
 
 import pytest
 
+import custmap.diagnostics
 import custmap.syntax
 import custmap.values
 
 MODULES = [
     f"{package.__name__}.{module.name}"
-    for package in (custmap.values, custmap.syntax)
+    for package in (custmap.values, custmap.diagnostics, custmap.syntax)
     for module in pkgutil.iter_modules(package.__path__)
 ]
 
