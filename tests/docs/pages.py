@@ -13,6 +13,7 @@ import re
 import shlex
 import subprocess
 import sys
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ import custmap
 from custmap.diagnostics.codes import CODES, Severity
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import CustmapError
+from custmap.functions.table import with_functions
+from custmap.loader import check_mapping
 from custmap.syntax.node import MapNode, Node, plain
 from custmap.syntax.yaml_reader import read_yaml
 from custmap.testing.fixture import read_fixture
@@ -97,16 +100,16 @@ def _yaml(text: str, place: Path) -> set[str]:
         return _mapping(place)
     if isinstance(mapping, MapNode):
         assert node is not None
-        place.write_text(json.dumps(plain(mapping)), "utf-8")
+        inline = re.search(r"^mapping:\n((?:  .*\n)+)", text, re.MULTILINE)
+        assert inline, "the mapping is written as a block"
+        place.write_text(textwrap.dedent(inline[1]), "utf-8")
         return _given(place, plain(node))
     return _fixture(text, place.parents[2] / "fixtures" / NAME / "case.yaml")
 
 
 def _mapping(place: Path) -> set[str]:
-    try:
-        return _codes(custmap.load(place).findings)
-    except CustmapError as error:
-        return _codes(error.diagnostics)
+    """The findings of the mapping file, warnings included."""
+    return _codes(check_mapping(place, with_functions([]))[1])
 
 
 def _given(place: Path, given: dict[str, Any]) -> set[str]:

@@ -53,6 +53,8 @@ class Plan:
 
 
 class FakeMapping:
+    checked = None
+
     def diff(
         self, before: Any, after: Any, params: Any = None, *, absent: str = "keep", nulls: str = "clear"
     ) -> Plan:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from custmap.diagnostics.errors import MappingError
-from custmap.testing.call import Load, Runnable, load_mapping
+from custmap.testing.call import Load, load_mapping
+
+if TYPE_CHECKING:
+    from custmap.mapper import Mapping
 
 
 class MappingCache:
@@ -13,9 +17,9 @@ class MappingCache:
 
     def __init__(self, load: Load = load_mapping) -> None:
         self._load = load
-        self._loaded: dict[tuple[str, Path], Runnable | MappingError] = {}
+        self._loaded: dict[tuple[str, Path], Mapping | MappingError] = {}
 
-    def load(self, name_or_path: str | Path, *, start: Path) -> Runnable:
+    def load(self, name_or_path: str | Path, *, start: Path) -> Mapping:
         """The mapping; MappingError, the same as at the first time."""
         key = (str(name_or_path), start)
         if key not in self._loaded:

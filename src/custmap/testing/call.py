@@ -4,49 +4,39 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from custmap.diagnostics.errors import CustmapError
 from custmap.testing.fixture import Apply, Diff, Fixture
 
 if TYPE_CHECKING:
-    from custmap.check.checked import Checked
-
-
-class Runnable(Protocol):
-    """What is run: a `custmap.Mapping`."""
-
-    @property
-    def checked(self) -> Checked: ...
-
-    def apply(self, customer: Any, params: Any = None, **options: Any) -> Any: ...
-
-    def diff(self, before: Any, after: Any, params: Any = None, **options: Any) -> Any: ...
+    from custmap.mapper import Mapping
+    from custmap.plan.plan import Plan
+    from custmap.plan.request import Request
 
 
 class Load(Protocol):
     """`custmap.load`, as far as fixtures need it."""
 
-    def __call__(self, name_or_path: str | Path, *, start: Path) -> Runnable: ...
+    def __call__(self, name_or_path: str | Path, *, start: Path) -> Mapping: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came back: a request (None for none), a plan (of diff), an error, or a misuse in words."""
 
-    mapping: Runnable | None = None
-    request: Any = None
-    plan: Any = None
+    mapping: Mapping | None = None
+    request: Request | None = None
+    plan: Plan | None = None
     error: CustmapError | None = None
     misuse: str | None = None
 
 
-def load_mapping(name_or_path: str | Path, *, start: Path) -> Runnable:
+def load_mapping(name_or_path: str | Path, *, start: Path) -> Mapping:
     """`custmap.load`, imported when the first fixture runs: the engine takes its time."""
     from custmap.mapper import load
 
-    mapping: Runnable = load(name_or_path, start=start)
-    return mapping
+    return load(name_or_path, start=start)
 
 
 def call(fixture: Fixture, load: Load) -> Answer:
@@ -67,7 +57,7 @@ def call(fixture: Fixture, load: Load) -> Answer:
         return Answer(mapping, misuse=f"{type(error).__name__}: {error}")
 
 
-def mapping_of(fixture: Fixture, load: Load) -> Runnable:
+def mapping_of(fixture: Fixture, load: Load) -> Mapping:
     """The mapping that a fixture names; with a suffix it is a file, seen from the fixture. MappingError."""
     folder = fixture.path.absolute().parent
     if fixture.mapping.endswith((".yaml", ".yml")):
@@ -75,7 +65,7 @@ def mapping_of(fixture: Fixture, load: Load) -> Runnable:
     return load(fixture.mapping, start=folder)
 
 
-def plan_of(fixture: Fixture, answer: Answer) -> Any:
+def plan_of(fixture: Fixture, answer: Answer) -> Plan | None:
     """The plan behind an answer, for its changes and lines; None where there is none.
 
     Apply is a diff without a before, so its plan tells what apply set and refused.

@@ -26,7 +26,7 @@ class Apply:
     """`customer:`, and the options that `Mapping.apply` takes."""
 
     customer: Any
-    options: dict[str, str]
+    options: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Diff:
 
     before: Any
     after: Any
-    options: dict[str, str]
+    options: dict[str, Any]
 
 
 Call: TypeAlias = Apply | Diff
@@ -107,7 +107,7 @@ def _call_name(node: MapNode) -> str:
 
 
 def _call(node: MapNode, name: str) -> Call:
-    options = {key: str(value) for key, value in members(node.get("options")).items()}
+    options = members(node.get("options"))
     if name == "apply":
         return Apply(plain(_present(node, "customer")), options)
     return Diff(plain(_present(node, "before")), plain(_present(node, "after")), options)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from custmap.diagnostics.errors import RecordError
 from custmap.syntax.node import Node
 from custmap.testing.difference import Difference
 from custmap.testing.expectation import ExpectedLine
 from custmap.values.paths import Index, PathError, Select, parse_path
+
+if TYPE_CHECKING:
+    from custmap.check.checked import Checked, TargetNode
+    from custmap.plan.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class Told:
         return f"{action}{self.target}{f': {self.code}' if self.code else ''}"
 
 
-def told_plan(plan: Any, name: str) -> list[Told]:
+def told_plan(plan: Plan | None, name: str) -> list[Told]:
     """The changes or the rejections of a plan; of no plan, none."""
     if plan is None:
         return []
@@ -70,16 +74,35 @@ def _fits(line: ExpectedLine, told: Told) -> bool:
     )
 
 
-def mapping_line(difference: Difference, plan: Any) -> int | None:
-    """The mapping line that made a place of the request, as far as the plan tells."""
+def mapping_line(difference: Difference, plan: Plan | None, checked: Checked | None) -> int | None:
+    """The mapping line that made, or would have made, a place of the request, where that is known."""
     told = told_plan(plan, "changes") + told_plan(plan, "rejected")
     place = difference.place.removeprefix("body.")
-    near = [one for one in told if around(one.target, place) or around(place, one.target)]
+    near = [(one.target, one.line) for one in told if around(one.target, place) or around(place, one.target)]
     if not near:
         # A cleared name in a list of names (`keysToRemove`) stands there by its last part.
         names = {difference.expected.strip('"'), difference.got.strip('"')}
-        near = [one for one in told if one.action == "clear" and _last(one.target) in names]
-    return max(near, key=lambda one: len(one.target)).line if near else None
+        near = [
+            (one.target, one.line) for one in told if one.action == "clear" and _last(one.target) in names
+        ]
+    if not near and checked is not None:
+        near = [(target, line) for target, line in _rules(checked) if around(target, place)]
+    return max(near, key=lambda one: len(one[0]))[1] if near else None
+
+
+def _rules(checked: Checked) -> Iterator[tuple[str, int]]:
+    """The targets of all rules, and their lines."""
+    from custmap.check.checked import ItemsNode, ObjectNode
+
+    waiting: list[TargetNode] = [checked.table.root, checked.path, checked.query, checked.headers]
+    while waiting:
+        match waiting.pop():
+            case ObjectNode(members=members):
+                waiting += members
+            case ItemsNode(items=items):
+                waiting += [item for _, item in items]
+            case rule:
+                yield rule.target, rule.span.line
 
 
 def around(outer: str, inner: str) -> bool:

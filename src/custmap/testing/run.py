@@ -56,8 +56,9 @@ def _differences(fixture: Fixture, answer: Answer) -> Iterator[Difference]:
     if expect.request is not None and answer.error is None:
         found = list(_compare_request(expect.request, answer.request))
         plan = plan_of(fixture, answer) if found else None
+        checked = answer.mapping.checked if answer.mapping else None
         for one in found:
-            yield Difference(one.place, one.expected, one.got, one.span, mapping_line(one, plan))
+            yield Difference(one.place, one.expected, one.got, one.span, mapping_line(one, plan, checked))
     if expect.changes is None and expect.rejected is None:
         return
     plan = plan_of(fixture, answer)
