@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Final, NoReturn
@@ -63,10 +63,19 @@ def run(arguments: Sequence[str]) -> int:
 def _run(arguments: Sequence[str]) -> int:
     from custmap.cli.root import root
 
-    try:
+    def whole() -> int:
         # Not `root.main`: it has its own opinion on interrupts and broken pipes.
         with root.make_context("custmap", list(arguments)) as context:
-            answer = root.invoke(context)
+            # What the command raises is told inside the context, which knows about colour.
+            return _ended(lambda: root.invoke(context))
+
+    return _ended(whole)
+
+
+def _ended(call: Callable[[], object]) -> int:
+    """The exit code of a call, every way that it may end included."""
+    try:
+        answer = call()
         return answer if isinstance(answer, int) else CLEAN
     except click.exceptions.Exit as ended:
         return ended.exit_code

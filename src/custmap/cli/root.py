@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import click
 
+from custmap import __version__
 from custmap.cli.ending import CallError
 from custmap.values.nearest import nearest
 
@@ -18,8 +19,6 @@ COMMANDS: Final = {
     "validate": "Check mapping files.",
     "apply": "Customers in, requests out.",
     "diff": "What to send so that before becomes after.",
-    "explain": "Where each member comes from, and what absent, null and empty become.",
-    "prove": "Rehearse a mapping against the vendor that it declares.",
     "test": "Run fixtures.",
     "show": "The generated Python, exactly as it runs.",
     "code": "What a code means.",
@@ -78,9 +77,7 @@ def color_option() -> click.Option:
 
 def _version(ctx: click.Context, option: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        from importlib.metadata import version
-
-        click.echo(f"custmap {version('custmap')}")
+        click.echo(f"custmap {__version__}")
         ctx.exit()
 
 

@@ -1,0 +1,237 @@
+"""The other commands, over the shipped mappings and small broken ones; and what holds for all."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema_rs
+import pytest
+import yaml
+from conftest import Cli
+
+from custmap.cli.root import COMMANDS
+from custmap.diagnostics.codes import CODES
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = [
+    "aifi/update-customer",
+    "capillary/update-customer",
+    "fabric/update-attributes",
+    "fabric/update-customer",
+    "microbase/customer-update",
+]
+BROKEN = """\
+custmap: 1
+name: acme/update
+summary: Broken
+contract: {method: POST, url: "https://x.example/c", fields: {email: string, phone: string}}
+params: {}
+body:
+  email: {frm: email}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with a mapping that is right and one that is not; the working folder."""
+    folder = tmp_path / "mappings" / "acme"
+    folder.mkdir(parents=True)
+    (folder / "update.yaml").write_text(BROKEN)
+    right = (
+        BROKEN.replace("acme/update", "acme/mend").replace("{frm: email}", "email").replace("Broken", "Right")
+    )
+    (folder / "mend.yaml").write_text(right)
+    (folder / "acme-openapi.yaml").write_text("openapi: 3.1.0\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_list(cli: Cli, project: Path) -> None:
+    ended = cli("list")
+    rows = {line.split()[0]: line for line in ended.out.splitlines()}
+    assert ended.code == 0
+    assert sorted(rows) == sorted(["acme/mend", "acme/update", *SHIPPED])
+    assert rows["acme/mend"].split() == ["acme/mend", "POST", rows["acme/mend"].split()[2], "Right"]
+    assert "has errors" in rows["acme/update"]
+
+
+def test_validate_the_shipped_mappings(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    ended = cli("validate")
+    assert ended.code == 0
+    assert re.search(r"^5 mappings: 0 errors, \d+ warnings?$", ended.err, re.MULTILINE)
+    assert "error[" not in ended.out
+
+
+PLACES: list[tuple[list[str], int]] = [
+    ([], 1),
+    (["mappings"], 1),
+    (["mappings/acme/update.yaml"], 1),
+    (["acme/update"], 1),
+    (["acme/mend"], 0),
+    (["acme/mend", "mappings/acme/mend.yaml"], 0),
+    (["fabric/update-attributes"], 0),
+]
+
+
+@pytest.mark.parametrize(("places", "code"), PLACES)
+def test_validate(cli: Cli, project: Path, places: list[str], code: int) -> None:
+    ended = cli("validate", *places)
+    assert ended.code == code
+    if code:
+        assert "error[CM201]: Unknown key\n --> mappings/acme/update.yaml:7:11\n" in ended.out
+        assert "1 error," in ended.err
+
+
+@pytest.mark.parametrize("form", ["text", "json", "github", "sarif", "junit"])
+def test_forms_of_findings(cli: Cli, project: Path, form: str) -> None:
+    ended = cli("validate", "acme/update", "--format", form)
+    assert ended.code == 1 and "CM201" in ended.out
+    if form in ("json", "sarif"):
+        json.loads(ended.out)
+
+
+def test_strict_makes_errors_of_warnings(cli: Cli, project: Path) -> None:
+    assert cli("validate", "fabric/update-customer").code == 0
+    ended = cli("validate", "--strict", "fabric/update-customer")
+    assert ended.code == 1 and "error[" in ended.out and "warning[" not in ended.out
+
+
+NOT_THERE = [
+    (["validate", "acme/updte"], "Did you mean `acme/update`?"),
+    (["validate", "mappings/none.yaml"], "mappings/none.yaml: No such file"),
+    (["validate", "empty"], "no mappings to check"),
+    (["apply", "acme/mned"], "Did you mean `acme/mend`?"),
+    (["show", "acme/update"], "Unknown key"),
+    (["valdate"], "Did you mean `validate`?"),
+    (["zzzzzzzzz"], "There are list, validate,"),
+    (["code", "CM31"], "Did you mean"),
+    (["schema", "mappin"], "is not one of"),
+    (["list", "--functions", "no.such.module"], "Module `no.such.module` cannot be imported"),
+    (["list", "--functions", "json"], "`json` declares no function"),
+    ([], "Usage: custmap"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), NOT_THERE)
+def test_what_is_not_there_is_exit_2(cli: Cli, project: Path, arguments: list[str], message: str) -> None:
+    (project / "empty").mkdir()
+    ended = cli(*arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert message in ended.err
+
+
+def test_functions_of_a_module_in_the_working_folder(cli: Cli, project: Path) -> None:
+    (project / "own_functions_for_test.py").write_text(
+        "import custmap\n\n@custmap.function()\ndef shout(text: str) -> str:\n"
+        '    """In capitals, with a mark."""\n    return text.upper() + "!"\n'
+    )
+    path = project / "mappings" / "acme" / "mend.yaml"
+    path.write_text(path.read_text().replace("email: email", "email: shout(email)"))
+    assert cli("validate", "acme/mend").code == 1
+    ended = cli("apply", "acme/mend", "--functions", "own_functions_for_test", stdin=b'{"email":"a"}')
+    assert (ended.code, json.loads(ended.out)["body"]) == (0, {"email": "A!"})
+
+
+def test_show_is_python(cli: Cli, project: Path) -> None:
+    ended = cli("show", "acme/mend")
+    assert ended.code == 0
+    ast.parse(ended.out)
+
+
+@pytest.mark.parametrize("name", sorted(CODES))
+def test_every_code_has_its_page(cli: Cli, name: str) -> None:
+    ended = cli("code", name.lower())
+    assert ended.code == 0 and name in ended.out and CODES[name].title in ended.out
+
+
+def test_all_codes(cli: Cli) -> None:
+    lines = cli("code").out.splitlines()
+    assert [line.split()[0] for line in lines] == sorted(CODES)
+
+
+def test_schemas_fit_what_is_there(cli: Cli) -> None:
+    schemas = {
+        what: jsonschema_rs.Draft202012Validator(json.loads(cli("schema", what).out))
+        for what in ("mapping", "customer", "fixture")
+    }
+    for name in SHIPPED:
+        assert schemas["mapping"].is_valid(yaml.safe_load((ROOT / "mappings" / f"{name}.yaml").read_text()))
+    fixtures = list((ROOT / "fixtures").rglob("*.yaml"))
+    assert fixtures
+    for path in fixtures:
+        assert schemas["fixture"].is_valid(yaml.safe_load(path.read_text())), path
+    assert schemas["customer"].is_valid({"name": "Ann", "blocked": None})
+    assert not schemas["customer"].is_valid({"email": 7})
+
+
+def test_test_runs_fixtures(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    ended = cli("test", "fixtures/fabric/update-attributes")
+    assert ended.code == 0 and "passed" in ended.out
+    assert cli("test", "no-such-folder").code == 2
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_of_every_command(cli: Cli, name: str) -> None:
+    ended = cli(name, "--help")
+    assert ended.code == 0 and f"Usage: custmap {name}" in ended.out and "--color" in ended.out
+
+
+def colors(environment: dict[str, str], *arguments: str) -> bool:
+    command = [sys.executable, "-m", "custmap", *arguments]
+    clean = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "FORCE_COLOR")}
+    ended = subprocess.run(command, env={**clean, **environment}, capture_output=True, check=False)
+    return b"\x1b[" in ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("environment", "option", "colored"),
+    [
+        ({}, [], False),
+        ({"FORCE_COLOR": "1"}, [], True),
+        ({"FORCE_COLOR": "0"}, [], False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, [], False),
+        ({"NO_COLOR": "1"}, ["--color", "always"], True),
+        ({"FORCE_COLOR": "1"}, ["--color=never"], False),
+        ({"FORCE_COLOR": "1"}, ["--color=auto"], True),
+    ],
+)
+def test_color(project: Path, environment: dict[str, str], option: list[str], colored: bool) -> None:
+    assert colors(environment, "validate", "acme/update", *option) is colored
+    assert colors(environment, *option, "apply", "acme/update") is colored
+
+
+def test_the_version_imports_little() -> None:
+    code = (
+        "import sys\n"
+        "from custmap.cli import main\n"
+        "try:\n    main(['--version'])\n"
+        "except SystemExit as ended:\n    assert ended.code == 0\n"
+        "heavy = {'pydantic', 'jmespath', 'yaml', 'rich', 'duckdb', 'deepdiff', 'msgspec', 'phonenumbers'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    version, heavy = ended.stdout.splitlines()
+    assert re.fullmatch(r"custmap \d+\.\d+\.\d+", version)
+    assert heavy == "[]"
+
+
+def best_of(count: int, *command: str) -> float:
+    times = []
+    for _ in range(count):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, *command], capture_output=True, check=True)
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def test_the_version_is_quick() -> None:
+    assert best_of(5, "-m", "custmap", "--version") - best_of(5, "-c", "pass") < 0.1
