@@ -66,7 +66,12 @@ def test_free_maps_are_three() -> None:
 
 
 def test_unknown_members_are_named_but_not_those_of_free_maps() -> None:
-    record = {"emial": 1, "name": {"giv\nen": 2}, "attributes": {"x": 1}, "addresses": [{}, {"zip": {"a": 2}}]}
+    record = {
+        "emial": 1,
+        "name": {"giv\nen": 2},
+        "attributes": {"x": 1},
+        "addresses": [{}, {"zip": {"a": 2}}],
+    }
     assert CUSTOMER.unknown_members(record) == ["emial", r'name."giv\u000aen"', "addresses[1].zip"]
 
 
@@ -76,7 +81,17 @@ def test_pickles() -> None:
 
 def test_what_is_personal() -> None:
     shown = ["status", "blocked", "role", "priority", "loyalty.member", "phone.type", "channels[0].type"]
-    hidden = ["email", "id", "attributes.status", "identifiers.role", "phone", "loyalty", "channels[0]", "x", None]
+    hidden = [
+        "email",
+        "id",
+        "attributes.status",
+        "identifiers.role",
+        "phone",
+        "loyalty",
+        "channels[0]",
+        "x",
+        None,
+    ]
     assert not any(map(is_personal, shown)) and all(map(is_personal, hidden))
 
 

@@ -49,7 +49,9 @@ ENDLESS = {
         "Nest": {"type": "array", "items": {"$ref": "#/$defs/Nest"}},
         "Tree": {"type": "object", "additionalProperties": {"$ref": "#/$defs/Tree"}},
         "Both": {"allOf": [{"$ref": "#/$defs/Person"}, {"properties": {"friend": {"$ref": "#/$defs/Both"}}}]},
-        "Either": {"anyOf": [{"$ref": "#/$defs/Nest"}, {"type": "array", "items": {"$ref": "#/$defs/Either"}}]},
+        "Either": {
+            "anyOf": [{"$ref": "#/$defs/Nest"}, {"type": "array", "items": {"$ref": "#/$defs/Either"}}]
+        },
     }
 }
 
@@ -80,7 +82,8 @@ def test_a_diamond_of_references_is_read_once() -> None:
 
 def test_lazy_types_equal_plain_ones_and_can_be_replaced() -> None:
     lists = type_of({"type": "array", "items": {"type": "string"}}, Definitions({}))
-    assert lists == ARRAY and ARRAY == lists and hash(lists) == hash(ARRAY) and lists != STRING
+    plain = ARRAY
+    assert lists == plain and plain == lists and hash(lists) == hash(plain) and lists != STRING
     absent = replace(lists, absent=True)
     assert absent.absent and absent.items == STRING and lists.or_null().items == STRING
 

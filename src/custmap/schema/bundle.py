@@ -86,10 +86,10 @@ class Bundle:
                 r"[^A-Za-z0-9_.-]", "_", str(found.pointer[-1]) if found.pointer else found.path.stem
             )
             name, count = last, 1
-            while name in self.names.values():
+            while name in self.defs:
                 count += 1
                 name = f"{last}_{count}"
-            self.names[place] = name
+            self.names[place], self.defs[name] = name, {}
             self.waiting.append((name, found))
         return "#/$defs/" + self.names[place]
 

@@ -7,7 +7,7 @@ Loaded from OpenAPI (`openapi.py`) or from the mapping itself (`inline.py`). Bod
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -148,17 +148,27 @@ def variables_in(text: str) -> list[str]:
 
 
 def open_places(body: Type | None, *, closed: bool) -> tuple[str, ...]:
-    """The places of a body where the contract allows what it does not list. Maps with free keys are none."""
-    return () if body is None else tuple(dict.fromkeys(_open(body, (), closed)))
+    """The places of a body where the contract allows what it does not list. Maps with free keys are none.
+
+    Each object is looked into once, where it comes first, since a body that refers to itself has no end.
+    """
+    if body is None:
+        return ()
+    found: list[str] = []
+    waiting: list[tuple[TargetPath, Type]] = [((), body)]
+    seen = {id(body)}
+    for path, type_ in waiting:
+        if _is_open(type_, closed):
+            found.append(format_path(path))
+        for name in type_.members:
+            member = type_.members[name]
+            if not member.members or (id(member) not in seen and len(path) < _DEEPEST):
+                seen.add(id(member))
+                waiting.append(((*path, Member(name)), member))
+    return tuple(found)
 
 
-def _open(type_: Type, path: tuple[Segment, ...], closed: bool) -> Iterator[str]:
-    if len(path) > _DEEPEST:
-        return
-    if not type_.known and not type_.members and type_.enum is None:
-        yield format_path(path)
-        return
-    if type_.members and (type_.extra == ANY or (type_.extra is None and not closed)):
-        yield format_path(path)
-    for name, member in type_.members.items():
-        yield from _open(member, (*path, Member(name)), closed)
+def _is_open(type_: Type, closed: bool) -> bool:
+    if not type_.members:
+        return not type_.known and type_.enum is None
+    return type_.extra == ANY or (type_.extra is None and not closed)

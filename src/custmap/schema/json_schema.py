@@ -20,6 +20,11 @@ Resolve: TypeAlias = Callable[[str], Any]
 
 _OBJECT_WORDS: Final = ("properties", "additionalProperties", "patternProperties", "required")
 _COMBINED: Final = ("$ref", "allOf", "anyOf", "oneOf")
+_SAY_NOTHING: Final = frozenset(_COMBINED) | {
+    *("$schema", "$defs", "title", "description", "default", "examples"),
+    *("deprecated", "readOnly", "writeOnly"),
+}
+"""Keywords that say nothing by themselves: a schema of these alone is what it refers to."""
 
 
 def type_of(schema: Any, resolve: Resolve) -> Type:
@@ -29,11 +34,16 @@ def type_of(schema: Any, resolve: Resolve) -> Type:
     must not fail then. To pickle a type, `resolve` must be picklable.
     Keywords: https://json-schema.org/draft/2020-12/json-schema-validation
     """
+    return _kept(schema, resolve, {})
+
+
+def _kept(schema: Any, resolve: Resolve, met: dict[str, Type]) -> Type:
+    """`_read`, or what it gave for this very schema before."""
     if not isinstance(resolve, Definitions) or not isinstance(schema, dict):
-        return _read(schema, resolve, {})
+        return _read(schema, resolve, met)
     known = resolve.known.get(id(schema))
     if known is None:
-        known = resolve.known[id(schema)] = schema, _read(schema, resolve, {})
+        known = resolve.known[id(schema)] = schema, _read(schema, resolve, met)
     return known[1]
 
 
@@ -114,12 +124,12 @@ def _read(schema: Any, resolve: Resolve, met: dict[str, Type]) -> Type:
         return NEVER
     if not isinstance(schema, Mapping):
         return ANY
-    found = _own(schema, resolve)
+    found = ANY if schema.keys() <= _SAY_NOTHING else _own(schema, resolve)
     reference = schema.get("$ref")
     if isinstance(reference, str):
         if reference not in met:
             met[reference] = ANY
-            met[reference] = _read(resolve(reference), resolve, met)
+            met[reference] = _kept(resolve(reference), resolve, met)
         found = meet(found, met[reference])
     for part in _schemas(schema.get("allOf")):
         found = meet(found, _read(part, resolve, met))

@@ -1,0 +1,392 @@
+"""Records in: what becomes plain, what is refused, with path and type and never with a value."""
+
+import copy
+import datetime as dt
+import enum
+import math
+from collections import OrderedDict, defaultdict, namedtuple
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, ConfigDict, Field, RootModel
+
+from custmap.border.intake import take, take_parsed
+from custmap.diagnostics.errors import RecordError
+from custmap.schema.canonical import load_canonical
+from custmap.schema.customer import Address, Customer, Name
+from custmap.values.equality import same
+
+CUSTOMER = load_canonical(None)
+
+
+def problems(record: object, **options: Any) -> list[str]:
+    with pytest.raises(RecordError) as caught:
+        take(record, CUSTOMER, **options)
+    return [f"{problem.code} {problem.path}: {problem.message}" for problem in caught.value.diagnostics]
+
+
+def any_value(value: object) -> Any:
+    """What a value becomes, as an attribute."""
+    return take({"attributes": {"k": value}}, CUSTOMER)["attributes"]["k"]
+
+
+class Text(str):
+    """A text whose hooks all lie or fail."""
+
+    def __eq__(self, other: object) -> bool:
+        raise KeyError("s3cret")
+
+    def __hash__(self) -> int:
+        raise KeyError("s3cret")
+
+    def __str__(self) -> str:
+        raise KeyError("s3cret")
+
+    def encode(self, *_: object) -> bytes:  # type: ignore[override]
+        raise KeyError("s3cret")
+
+
+class Key(Text):
+    def __hash__(self) -> int:
+        return 1
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
+class Whole(int):
+    __eq__ = __hash__ = __int__ = __index__ = __str__ = Text.__hash__  # type: ignore[assignment]
+
+
+class Real(float):
+    __eq__ = __hash__ = __float__ = __sub__ = Text.__hash__  # type: ignore[assignment]
+
+
+class Map(dict[Any, Any]):
+    __iter__ = items = keys = copy = __len__ = Text.__hash__  # type: ignore[assignment]
+
+
+class Items(list[Any]):
+    __iter__ = copy = __len__ = Text.__hash__  # type: ignore[assignment]
+
+
+class Liar:
+    @property
+    def __class__(self) -> type:  # type: ignore[override]
+        raise KeyError("s3cret")
+
+    def __getattr__(self, name: str) -> Any:
+        raise KeyError("s3cret")
+
+
+class Zone(dt.tzinfo):
+    def utcoffset(self, when: dt.datetime | None) -> dt.timedelta:
+        raise KeyError("s3cret")
+
+
+class Colour(enum.Enum):
+    RED = "red"
+    MIX = ("a", 1)
+
+
+class Shade(str, enum.Enum):  # noqa: UP042  # the older form is what callers have
+    DARK = "dark"
+
+
+class Level(enum.IntEnum):
+    ONE = 1
+
+
+Point = namedtuple("Point", "x y")
+UTC = dt.UTC
+
+BECOMES: list[tuple[object, Any]] = [
+    *[(value, value) for value in (None, True, False, 0, -1, 10**25, 1.5, "", "ü", "\0\u202e\u2028", [], {})],
+    ((1, "a"), [1, "a"]),
+    (Point(1, 2), [1, 2]),
+    (OrderedDict(a=1), {"a": 1}),
+    (defaultdict(list, a=[1]), {"a": [1]}),
+    (Text("a"), "a"),
+    (Whole(3), 3),
+    (Real(1.5), 1.5),
+    (Map({"a": Items([1])}), {"a": [1]}),
+    ({Key("a"): 1, Key("b"): 2}, {"a": 1, "b": 2}),
+    (Colour.RED, "red"),
+    (Colour.MIX, ["a", 1]),
+    (Shade.DARK, "dark"),
+    (Level.ONE, 1),
+    (Decimal("10"), 10),
+    (Decimal("1E+2"), 100),
+    (Decimal("-0"), 0),
+    (Decimal("1.10"), 1.1),
+    (Decimal("0.1"), 0.1),
+    (Decimal("1234567890123456789012345"), 1234567890123456789012345),
+    (dt.datetime(2022, 2, 11, 16, 36, 17, tzinfo=UTC), "2022-02-11T16:36:17+00:00"),
+    (
+        dt.datetime(2022, 2, 11, 16, 36, 17, 5, tzinfo=dt.timezone(dt.timedelta(hours=5, minutes=30))),
+        "2022-02-11T16:36:17.000005+05:30",
+    ),
+    (dt.date(2022, 2, 11), "2022-02-11"),
+    (UUID(int=3), "00000000-0000-0000-0000-000000000003"),
+    (Name(given="A"), {"given": "A"}),
+]
+
+
+@pytest.mark.parametrize(("value", "plain"), BECOMES, ids=lambda value: type(value).__name__)
+def test_what_it_becomes(value: object, plain: Any) -> None:
+    found = any_value(value)
+    assert same(found, plain) and is_plain(found)
+
+
+def is_plain(value: Any) -> bool:
+    if type(value) is dict:
+        return all(type(key) is str and is_plain(item) for key, item in value.items())
+    if type(value) is list:
+        return all(map(is_plain, value))
+    return value is None or type(value) in (str, int, float, bool)
+
+
+REFUSED: list[tuple[object, str]] = [
+    (math.nan, "expected a finite number, got NaN or infinity"),
+    (math.inf, "expected a finite number, got NaN or infinity"),
+    (Real(math.nan), "expected a finite number, got NaN or infinity"),
+    (Decimal("NaN"), "expected a finite number, got NaN or infinity"),
+    (Decimal("sNaN"), "expected a finite number, got NaN or infinity"),
+    (Decimal("-Infinity"), "expected a finite number, got NaN or infinity"),
+    (Decimal("0.12345678901234567890"), "Decimal with more digits than a JSON number keeps"),
+    (Decimal("1E-999999"), "Decimal with more digits than a JSON number keeps"),
+    (Decimal("1E+999999"), "integer of over 4300 digits"),
+    (10**4300, "integer of over 4300 digits"),
+    ("\ud800", "text with half of a surrogate pair, which is no Unicode text"),
+    (b"s3cret", "bytes is no JSON value"),
+    (bytearray(b"s3cret"), "bytearray is no JSON value"),
+    ({"s3cret"}, "set is no JSON value"),
+    (frozenset(), "frozenset is no JSON value"),
+    (1j, "complex is no JSON value"),
+    (object(), "object is no JSON value"),
+    (Path("s3cret"), f"{type(Path()).__name__} is no JSON value"),
+    (len, "builtin_function_or_method is no JSON value"),
+    (Liar(), "Liar is no JSON value"),
+    (type("s3 cret", (), {})(), "an object is no JSON value"),
+    (dt.datetime(2022, 2, 11), "datetime without an offset"),
+    (dt.datetime(2022, 2, 11, tzinfo=Zone()), "datetime cannot be read"),
+    (dt.time(3), "time is no JSON value"),
+    (dt.timedelta(3), "timedelta is no JSON value"),
+]
+
+
+@pytest.mark.parametrize(("value", "message"), REFUSED, ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize("check", [True, False])
+def test_what_is_refused(value: object, message: str, check: bool) -> None:
+    assert problems({"attributes": {"k3y": value}}, check=check) == [f"CM702 attributes.*: {message}"]
+
+
+def test_keys_are_texts() -> None:
+    expected = [
+        "CM702 attributes: expected text as key, got int",
+        "CM702 attributes: expected text as key, got NoneType",
+    ]
+    assert problems({"attributes": {1: "a", None: "b", "c": 1}}) == expected
+    assert problems({"attributes": {Key("a"): 1, "a": 2}}) == ["CM702 attributes: two keys are the same text"]
+    (problem,) = problems({"attributes": {"\udc00": 1}})
+    assert problem.startswith("CM702 attributes: text with half of a surrogate pair")
+
+
+def test_all_problems_at_once_with_their_paths() -> None:
+    record = {
+        "name": {"given": b""},
+        "addresses": [{}, {"city": {1}}],
+        "attributes": {"k3y": [math.nan]},
+        "zip": 1j,
+    }
+    assert problems(record) == [
+        "CM702 name.given: bytes is no JSON value",
+        "CM702 addresses[1].city: set is no JSON value",
+        "CM702 attributes.*[0]: expected a finite number, got NaN or infinity",
+        "CM702 zip: complex is no JSON value",
+    ]
+
+
+@pytest.mark.parametrize("record", [None, 5, "a", [1], True])
+def test_a_record_is_an_object(record: object) -> None:
+    (problem,) = problems(record, check=False)
+    assert problem.startswith("CM701 : expected object, got ")
+
+
+def nested(depth: int, wrap: Callable[[Any], Any]) -> Any:
+    value: Any = "x"
+    for _ in range(depth):
+        value = wrap(value)
+    return value
+
+
+@pytest.mark.parametrize("wrap", [lambda inner: [inner], lambda inner: {"a": inner}, lambda inner: (inner,)])
+def test_depth(wrap: Callable[[Any], Any]) -> None:
+    take({"attributes": {"k": nested(62, wrap)}}, CUSTOMER)
+    (problem,) = problems({"attributes": {"k": nested(63, wrap)}})
+    assert problem.startswith("CM703 attributes.*") and problem.endswith("nested over 64 deep")
+    assert problems({"attributes": {"k": nested(50_000, wrap)}})[0].startswith("CM703")
+
+
+def test_cycles() -> None:
+    loop: dict[str, Any] = {}
+    loop["attributes"] = {"k": [loop]}
+    assert problems(loop) == ["CM702 attributes.*[0]: contains itself"]
+
+
+def test_shared_parts_cannot_make_a_small_record_endless() -> None:
+    bomb: Any = "x"
+    for _ in range(40):
+        bomb = [bomb] * 10
+    assert problems({"attributes": {"k": bomb}}) == ["CM702 : more than 1,000,000 values in one record"]
+
+
+def test_shared_parts_are_copied_apart() -> None:
+    shared = {"a": [1]}
+    plain = take({"attributes": {"x": shared, "y": shared}}, CUSTOMER)["attributes"]
+    assert plain == {"x": shared, "y": shared}
+    assert plain["x"] is not plain["y"] is not shared and plain["x"]["a"] is not shared["a"]
+
+
+def test_inputs_are_never_changed() -> None:
+    record = {"name": "Alex", "phone": "1", "email": None, "tags": ["a"], "attributes": {"a": {"b": [None]}}}
+    before = copy.deepcopy(record)
+    plain = take(record, CUSTOMER, nulls="absent")
+    plain["attributes"]["a"]["b"].append(1)
+    plain["tags"].append(1)
+    assert record == before
+
+
+def test_text_names_and_phones() -> None:
+    assert take({"name": "Alex Doe", "phone": ""}, CUSTOMER) == {
+        "name": {"formatted": "Alex Doe"},
+        "phone": {"number": ""},
+    }
+    assert take({"name": Text("Alex")}, CUSTOMER) == {"name": {"formatted": "Alex"}}
+    assert take({"name": None, "addresses": [{"name": "A", "phone": "1"}]}, CUSTOMER) == {
+        "name": None,
+        "addresses": [{"name": "A", "phone": "1"}],
+    }
+
+
+def test_text_names_of_another_schema_stay(tmp_path: Path) -> None:
+    path = tmp_path / "own.json"
+    path.write_text('{"type": "object", "properties": {"name": {"type": ["string", "null"]}, "any": {}}}')
+    own = load_canonical(path)
+    assert take({"name": "Alex"}, own) == {"name": "Alex"}
+    assert take({"name": None, "any": None, "other": None}, own, nulls="absent") == {"other": None}
+    with pytest.raises(RecordError) as caught:
+        take({"name": b"", "any": {"k3y": b""}}, own)
+    assert [problem.path for problem in caught.value.diagnostics] == ["name", "any.*"]
+
+
+NULLS = {
+    "email": None,
+    "name": {"given": None, "family": "Doe"},
+    "tags": [],
+    "addresses": [{"city": None}, {"city": "x", "line1": None}],
+    "loyalty": {"member": None, "enrollments": [{"tier": None, "points": 0}]},
+    "identifiers": {"a": None},
+    "attributes": {"a": None, "b": {"email": None}, "c": [None]},
+    "custom_fields": None,
+}
+
+
+def test_nulls_absent_drops_those_of_named_fields_at_every_depth() -> None:
+    assert take(NULLS, CUSTOMER, nulls="absent") == {
+        "name": {"family": "Doe"},
+        "tags": [],
+        "addresses": [{}, {"city": "x"}],
+        "loyalty": {"enrollments": [{"points": 0}]},
+        "identifiers": {"a": None},
+        "attributes": {"a": None, "b": {"email": None}, "c": [None]},
+    }
+    assert take(NULLS, CUSTOMER) == NULLS
+
+
+def test_models_say_what_was_set() -> None:
+    customer = Customer(name=Name(given="A", middle=None), email=None, addresses=[Address(city="x")])
+    customer.company = None
+    assert take(customer, CUSTOMER) == {
+        "name": {"given": "A", "middle": None},
+        "email": None,
+        "company": None,
+        "addresses": [{"city": "x"}],
+    }
+    assert take(Customer(), CUSTOMER) == {}
+
+
+def test_models_of_others() -> None:
+    class Person(BaseModel):
+        model_config = ConfigDict(extra="allow", populate_by_name=True)
+        mail: str = Field(alias="email")
+        status: Colour | str = "active"
+
+    class Everyone(RootModel[list[Person]]):
+        pass
+
+    person = Person(mail="a@example.com", tags=["x"])  # type: ignore[call-arg]  # the alias, and an extra
+    assert take(person, CUSTOMER) == {"email": "a@example.com", "tags": ["x"]}
+    assert any_value(Everyone([person])) == [{"email": "a@example.com", "tags": ["x"]}]
+    broken = Customer.model_construct(attributes={"a": b"s3cret"}, zzz=1)
+    assert problems(broken) == ["CM702 attributes.*: bytes is no JSON value"]
+
+
+def test_check_false_skips_the_schema_alone() -> None:
+    assert take({"priority": "x", "name": 5}, CUSTOMER, check=False) == {"priority": "x", "name": 5}
+    assert problems({"priority": "x"}) == ["CM701 priority: expected integer or null, got text"]
+
+
+def test_take_parsed_copies_nothing() -> None:
+    record = {"name": "Alex", "email": None, "attributes": {"a": 1}}
+    plain = take_parsed(record, CUSTOMER, nulls="absent")
+    assert plain is record and plain == {"name": {"formatted": "Alex"}, "attributes": {"a": 1}}
+    with pytest.raises(RecordError) as caught:
+        take_parsed([1], CUSTOMER)
+    assert caught.value.diagnostics[0].message == "expected object, got list"
+
+
+def test_a_container_that_changes_while_it_is_read() -> None:
+    record: dict[str, Any] = {"attributes": {}}
+
+    class Growing(dt.tzinfo):
+        def utcoffset(self, when: dt.datetime | None) -> dt.timedelta:
+            record["attributes"]["more"] = 1
+            return dt.timedelta(0)
+
+    record["attributes"]["k"] = dt.datetime(2022, 1, 1, tzinfo=Growing())
+    assert problems(record) == ["CM702 attributes: dict cannot be read"]
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters())
+    | st.binary(max_size=2),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(
+    record=st.dictionaries(st.sampled_from([*Customer.model_fields, "zip"]), JSON, max_size=4),
+    check=st.booleans(),
+)
+def test_plain_copy_or_record_error(record: dict[str, Any], check: bool) -> None:
+    try:
+        plain = take(record, CUSTOMER, check=check)
+    except RecordError:
+        return
+    assert is_plain(plain)
+    for field, part in (("name", "formatted"), ("phone", "number")):
+        if isinstance(record.get(field), str):
+            record[field] = {part: record[field]}
+    assert same(plain, record)
