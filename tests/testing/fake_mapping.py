@@ -5,6 +5,7 @@ The runner is tested against it, so that its tests fail for the runner's faults 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ class Request:
     mapping: str = "acme/update-customer"
     method: str = "POST"
     url: str = "https://api.acme.example/customers/7?mode=fast"
-    path: str = "/customers/7"
+    path: dict[str, Any] = field(default_factory=lambda: {"id": 7})
     query: dict[str, Any] = field(default_factory=lambda: {"mode": "fast", "size": 12})
     headers: dict[str, str] = field(default_factory=lambda: {"x-tenant": "12", "Accept": "application/json"})
 
@@ -100,7 +101,7 @@ class FakeMapping:
             raise RecordError([Diagnostic("CM701", "expected an object, got a list", path="")])
 
 
-def load(name_or_path: str | Path, *, start: Path) -> FakeMapping:
+def load(name_or_path: str | Path, *, start: Path, functions: Sequence[object] = ()) -> FakeMapping:
     if name_or_path != "acme/update-customer":
         raise MappingError([Diagnostic("CM204", f"there is no `{name_or_path}`")])
     return FakeMapping()

@@ -115,3 +115,34 @@ def test_what_is_a_fixture(place: str, text: str, taken: bool, tmp_path: Path) -
     path.parent.mkdir(parents=True)
     path.write_bytes(text.encode())
     assert is_fixture(path) is taken
+
+
+PROJECT = {
+    "pytest.ini": "[pytest]\npythonpath = .\ncustmap_functions = acme_functions\n",
+    "acme_functions.py": """import custmap
+
+
+@custmap.function(examples=[("a", "A")])
+def shouted(text: str) -> str:
+    \"\"\"A text in capitals.\"\"\"
+    return text.upper()
+""",
+    "mappings/acme/update.yaml": """custmap: 1
+name: acme/update
+contract: {method: POST, url: "https://api.acme.example/customers", fields: {mail: string}}
+body:
+  mail: shouted(email)
+""",
+    "fixtures/acme/update/shouted.yaml": """mapping: acme/update
+customer: {email: a@b.example}
+expect: {request: {body: {mail: A@B.EXAMPLE}}}
+""",
+}
+
+
+def test_functions_of_the_project(tmp_path: Path) -> None:
+    for name, text in PROJECT.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    ran = pytest_in(tmp_path, "-q")
+    assert ran.returncode == 0, ran.stdout

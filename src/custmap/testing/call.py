@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -32,11 +34,14 @@ class Answer:
     misuse: str | None = None
 
 
-def load_mapping(name_or_path: str | Path, *, start: Path) -> Mapping:
-    """`custmap.load`, imported when the first fixture runs: the engine takes its time."""
+def load_mapping(name_or_path: str | Path, *, start: Path, functions: Sequence[str] = ()) -> Mapping:
+    """`custmap.load`, imported when the first fixture runs: the engine takes its time.
+
+    `functions` names a project's own modules of functions; ImportError where there is none.
+    """
     from custmap.mapper import load
 
-    return load(name_or_path, start=start)
+    return load(name_or_path, start=start, functions=[import_module(name) for name in functions])
 
 
 def call(fixture: Fixture, load: Load) -> Answer:

@@ -44,6 +44,7 @@ class Expectation:
 
 
 REQUEST_MEMBERS: Final = ("method", "url", "path", "query", "headers", "body")
+NAMED_MEMBERS: Final = ("path", "query", "headers")
 _KEYS: Final = ("request", "changes", "rejected", "error")
 _LATER: Final = ("customer", "outcome")
 _ACTION = re.compile(r"(set|clear) +(?=\S)")
@@ -103,7 +104,7 @@ def _request_problems(request: MapNode) -> Iterator[Diagnostic]:
         yield problem(
             request, "no member of the request is named", "Say what its `body` is, or leave `request` out"
         )
-    for name in ("headers", "query"):
+    for name in NAMED_MEMBERS:
         value = request.get(name)
         if value is not None and not isinstance(value, MapNode):
             yield problem(value, f"`{name}` is a map, this is {kind_of(value)}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from custmap.testing.cache import MappingCache
 
 _MAPPINGS: pytest.StashKey[MappingCache] = pytest.StashKey()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`custmap_functions`: the project's own modules of functions, as for `custmap.load`."""
+    parser.addini("custmap_functions", "modules with functions that mappings call", type="args", default=[])
 
 
 class FixtureFailure(Exception):
@@ -37,16 +43,14 @@ class FixtureItem(pytest.Item):
 
     def runtest(self) -> None:
         from custmap.diagnostics.errors import MappingError
-        from custmap.testing.cache import MappingCache
         from custmap.testing.fixture import read_fixture
         from custmap.testing.run import run_fixture
 
-        mappings = self.session.stash.setdefault(_MAPPINGS, MappingCache())
         try:
             fixture = read_fixture(self.path)
         except MappingError as error:
             raise FixtureFailure("\n".join(map(str, error.diagnostics))) from None
-        report = run_fixture(fixture, mappings.load)
+        report = run_fixture(fixture, _mappings(self.session).load)
         if not report.passed:
             summary = f"{fixture.summary}\n" if fixture.summary else ""
             raise FixtureFailure(f"{summary}{report}")
@@ -60,6 +64,17 @@ class FixtureItem(pytest.Item):
     def reportinfo(self) -> tuple[os.PathLike[str], int, str]:
         """The file, the line of `mapping:` counted from 0, and the name."""
         return self.path, (mapping_line(self.path) or 1) - 1, self.name
+
+
+def _mappings(session: pytest.Session) -> MappingCache:
+    """The mappings that this session has loaded."""
+    if _MAPPINGS not in session.stash:
+        from custmap.testing.cache import MappingCache
+        from custmap.testing.call import load_mapping
+
+        functions = session.config.getini("custmap_functions")
+        session.stash[_MAPPINGS] = MappingCache(partial(load_mapping, functions=functions))
+    return session.stash[_MAPPINGS]
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> FixtureFile | None:

@@ -14,6 +14,7 @@ from custmap.diagnostics.errors import CustmapError, RecordError
 from custmap.syntax.node import MapNode, Node, ScalarNode, plain
 from custmap.testing.call import Answer, Load, call, load_mapping, plan_of
 from custmap.testing.difference import Difference, compare, shown
+from custmap.testing.expectation import NAMED_MEMBERS
 from custmap.testing.fixture import Fixture
 from custmap.testing.lines import Told, compare_lines, mapping_line, told_errors, told_plan
 from custmap.values.absent import ABSENT
@@ -122,7 +123,7 @@ def _compare_request(expected: Node, got: Any) -> Iterator[Difference]:
     for key, node in expected:
         name = str(key.value)
         value = getattr(got, name)
-        if name in ("headers", "query"):
+        if name in NAMED_MEMBERS:
             yield from _compare_named(name, node, value)
         else:
             yield from compare(plain(node), value, name, node)

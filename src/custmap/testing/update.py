@@ -12,6 +12,7 @@ from custmap.diagnostics.errors import MappingError, RecordError
 from custmap.syntax.node import MapNode, plain
 from custmap.syntax.yaml_reader import read_yaml
 from custmap.testing.call import plan_of
+from custmap.testing.expectation import NAMED_MEMBERS
 from custmap.testing.fixture import Diff, Fixture
 from custmap.testing.lines import told_errors, told_plan
 from custmap.testing.run import Report
@@ -77,7 +78,7 @@ def _request(fixture: Fixture, request: Any) -> Any:
     for key, node in old:
         name = str(key.value)
         value = getattr(request, name)
-        if name in ("headers", "query") and isinstance(node, MapNode):
+        if name in NAMED_MEMBERS and isinstance(node, MapNode):
             value = {str(one.value): value[str(one.value)] for one, _ in node if str(one.value) in value}
         new[name] = value
     return new

@@ -1,0 +1,99 @@
+"""Fixtures against the engine itself: a small vendor, from the file to the report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from custmap.testing.command import run
+
+MAPPING = """custmap: 1
+name: acme/update-customer
+contract: {method: POST, url: "https://api.acme.example/customers/{id}",
+  fields: {email: {type: [string, "null"]}, company: string,
+           keysToRemove: {type: array, items: {type: string}},
+           attributes: {type: object, required: true, additionalProperties: {type: string}}}}
+params: {token: {secret: true}}
+path: {id: id}
+headers: {Authorization: {param: token, format: "Bearer {}"}}
+body:
+  email:      {from: lower(email), clear: send_null}
+  company:    company
+  attributes: {from: attributes, merge: entries, clear: {name_in: keysToRemove}}
+"""
+FIXTURES = {
+    "removed": """mapping: acme/update-customer
+params: {token: t}
+before: {id: C-1, email: Ann@acme.example, company: Demo, attributes: {plan: a, wrap: b}}
+after:  {id: C-1, email: ann@acme.example, company: null, attributes: {plan: a}}
+expect:
+  request:
+    method: POST
+    path: {id: C-1}
+    headers: {Authorization: Bearer t}
+    body: {attributes: {}, keysToRemove: [wrap]}
+  changes: [clear attributes.wrap]
+  rejected: [company: CM803]
+""",
+    "cleared": """mapping: acme/update-customer
+before: {id: C-1, email: ann@acme.example}
+after:  {id: C-1}
+options: {absent: clear}
+expect:
+  request: {body: {email: null, attributes: {}}}
+  changes: [clear email]
+""",
+    "silent": """mapping: acme/update-customer
+before: {id: C-1, email: ann@acme.example}
+after:  {id: C-1, email: ANN@acme.example}
+expect: {request: null, changes: [], rejected: []}
+""",
+    "new": """mapping: acme/update-customer
+customer: {id: C-1, email: ann@acme.example, attributes: {plan: a}}
+expect:
+  request: {body: {email: ann@acme.example, attributes: {plan: a}}}
+  changes: [set email, set attributes.plan]
+""",
+    "refused": """mapping: acme/update-customer
+customer: {id: C-1, email: [ann]}
+expect: {error: CM701}
+""",
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    mapping = tmp_path / "mappings" / "acme" / "update-customer.yaml"
+    mapping.parent.mkdir(parents=True)
+    mapping.write_text(MAPPING)
+    place = tmp_path / "fixtures" / "acme" / "update-customer"
+    place.mkdir(parents=True)
+    for name, text in FIXTURES.items():
+        (place / f"{name}.yaml").write_text(text)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    # Names are looked up from the fixture, wherever the run starts.
+    monkeypatch.chdir(elsewhere)
+    return place
+
+
+def test_all_pass_and_the_coverage_says_what_is_missing(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run([project], False, True, None, None, "text", False)
+    out = capsys.readouterr().out
+    assert code == 0, out
+    assert out == (
+        "acme/update-customer: of 3 rules 2 set, 3 cleared\n  line 12   company  never set\n\n5 passed\n"
+    )
+
+
+def test_a_changed_mapping_fails_with_its_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mapping = project.parents[2] / "mappings" / "acme" / "update-customer.yaml"
+    mapping.write_text(MAPPING.replace("name_in: keysToRemove", "name_in: keysToRemove, as: gone"))
+    assert run([project], False, False, "removed", None, "text", False) == 1
+    assert 'body.keysToRemove[0]: expected "wrap", got "gone"\n' in capsys.readouterr().out
+    mapping.write_text(MAPPING.replace("lower(email)", "lowr(email)"))
+    assert run([project], False, False, "silent", None, "text", False) == 1
+    assert "error: expected nothing, got MappingError" in capsys.readouterr().out
