@@ -20,7 +20,7 @@ _NAMES = st.lists(_WORDS, min_size=2, max_size=3).map(" ".join)
 
 
 @given(_NAMES)
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=600, deadline=None)
 @example("Van Johnson")
 @example("Ann Van Dyke")
 @example("Jack Ma")
@@ -34,7 +34,7 @@ def test_short_cut_is_the_full_way(name: str) -> None:
 
 
 @given(st.text(max_size=40))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_any_text_is_split_the_same_way_twice(name: str) -> None:
     assert split_name(name) == split_in_full(name)
 

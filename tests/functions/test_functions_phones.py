@@ -126,7 +126,7 @@ _CANONICAL = st.builds("+{}{}".format, _COUNTRY_CODES, st.text("0123456789", min
 
 
 @given(st.one_of(_CANONICAL, st.builds("+{}".format, st.text("0123456789", min_size=7, max_size=16))))
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=600, deadline=None)
 @example("+4407911123456")
 @example("+12345678901")
 @example("+390612345678")

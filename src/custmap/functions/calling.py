@@ -32,6 +32,28 @@ def checked(
     return wraps(implementation)(call)
 
 
+def guarded(call: Callable[..., Any]) -> Callable[..., Any]:
+    """`call`, its arguments unchecked: whatever goes wrong is a FunctionError."""
+
+    @wraps(call)
+    def inner(*values: Any) -> Any:
+        try:
+            return call(*values)
+        except FunctionError:
+            raise
+        except Exception as problem:
+            raise _failed(problem) from None
+
+    return inner
+
+
+def same_text(value: Any) -> Any:
+    """The way back of a function that keeps a text what it is: any text is one that it could have given."""
+    if value.__class__ is not str:
+        raise FunctionError(f"expected text, got {kind_of(value)}")
+    return value
+
+
 def _one(implementation: Callable[..., Any], argument: Argument, wanted: type) -> Callable[..., Any]:
     def call(value: Any) -> Any:
         if value.__class__ is not wanted:

@@ -13,6 +13,7 @@ from custmap.expressions.function import FunctionError
 from custmap.functions.collections import copied
 from custmap.functions.conversion import text as text_of
 from custmap.functions.declare import function as _function
+from custmap.functions.refining import looked_up
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 
@@ -48,6 +49,8 @@ def _key_of(result: Any, table: dict[str, Any]) -> str:
 
 @function(
     inverse=_key_of,
+    lossy=True,
+    refine=looked_up,
     can_fail=True,
     examples=[
         ("gold", {"gold": 3, "silver": 2}, 3),

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from custmap.expressions.function import FunctionError
 from custmap.expressions.runtime import kind_of
 from custmap.functions.conversion import text as text_of
 from custmap.functions.declare import function as _function
+from custmap.functions.refining import filled, one_of_each
 from custmap.values.equality import fingerprint
 
 function = partial(_function, topic="collections")
+
+
+_WORDS: Final[dict[type, str]] = {list: "list", dict: "object"}
 
 
 def copied(value: Any) -> Any:
@@ -24,8 +28,23 @@ def copied(value: Any) -> Any:
     return value
 
 
+def _list_back(items: list[Any]) -> list[Any]:
+    return copied(_of_kind(items, list))  # type: ignore[no-any-return]
+
+
+def _map_back(map: dict[str, Any]) -> dict[str, Any]:
+    return {key: copied(value) for key, value in sorted(_of_kind(map, dict).items())}
+
+
+def _of_kind(value: Any, *kinds: type) -> Any:
+    if value.__class__ not in kinds:
+        raise FunctionError(f"expected {' or '.join(_WORDS[kind] for kind in kinds)}, got {kind_of(value)}")
+    return value
+
+
 @function(
-    inverse=copied,
+    inverse=_list_back,
+    refine=one_of_each,
     lossy=True,
     examples=[(["a", "b", "a"], ["a", "b"]), ([1, True, 1.0], [1, True])],
 )
@@ -41,8 +60,13 @@ def unique(items: list[Any]) -> list[Any]:
     return kept
 
 
+def _either_back(items: list[Any] | dict[str, Any]) -> list[Any] | dict[str, Any]:
+    return copied(_of_kind(items, list, dict))  # type: ignore[no-any-return]
+
+
 @function(
-    inverse=copied,
+    inverse=_either_back,
+    refine=filled,
     lossy=True,
     examples=[(["a", None, ""], ["a", ""]), ({"b": None, "a": 0}, {"a": 0})],
 )
@@ -54,7 +78,7 @@ def without_nulls(items: list[Any] | dict[str, Any]) -> list[Any] | dict[str, An
 
 
 @function(
-    inverse=copied,
+    inverse=_map_back,
     lossy=True,
     can_fail=True,
     examples=[

@@ -8,12 +8,16 @@ from __future__ import annotations
 import json as json_library
 import math
 import re
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
 from custmap.expressions.function import FunctionError
 from custmap.expressions.runtime import kind_of
+from custmap.functions.calling import same_text
 from custmap.functions.declare import function as _function
+from custmap.functions.refining import each
+from custmap.values.types import STRING, Type
 
 function = partial(_function, topic="conversion")
 
@@ -21,8 +25,19 @@ _INTEGER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,3999})")
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,3999})(?:\.[0-9]{1,4000})?(?:[eE][+-]?[0-9]{1,6})?")
 
 
+def _text_of(types: tuple[Type, ...]) -> Type:
+    """Texts stay what they are; of few values there are few texts."""
+    given = types[0].present().not_null()
+    if given.only("string"):
+        return given
+    if given.only("boolean") and given.enum is None:
+        given = replace(given, enum=(False, True))
+    return each(text, STRING)((given,))
+
+
 @function(
     can_fail=True,
+    refine=_text_of,
     examples=[
         ("a", "a"),
         (True, "true"),
@@ -115,10 +130,8 @@ def boolean(value: str | bool) -> bool:
 
 
 def _parse(written: str) -> Any:
-    if not isinstance(written, str):
-        raise FunctionError(f"expected JSON text, got {kind_of(written)}")
     try:
-        return json_library.loads(written, parse_constant=_no_constant, parse_float=_finite)
+        return json_library.loads(same_text(written), parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError):
         raise FunctionError("is not JSON") from None
 

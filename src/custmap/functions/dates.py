@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache, partial
-from typing import Final
+from typing import Annotated, Final
 
 from custmap.expressions.function import FunctionError
 from custmap.expressions.runtime import kind_of
+from custmap.functions.calling import same_text
 from custmap.functions.declare import function as _function
+from custmap.functions.refining import dated
+from custmap.values.types import STRING
 
 function = partial(_function, topic="dates")
 
@@ -142,13 +146,11 @@ def _back(written: str | float, form: str) -> str:
     """A vendor's date-time → ISO 8601; what the form does not have is midnight."""
     if form in ("epoch", "epoch_ms"):
         return _from_epoch(written, 1000 if form == "epoch_ms" else 1)
-    if not isinstance(written, str):
-        raise FunctionError(f"expected text, got {kind_of(written)}")
     if form in ("iso", "utc"):
-        return _iso(_read(written)[0])
+        return _iso(_read(same_text(written))[0])
     if not can_be_read_back(form):
         raise FunctionError("the format says less than a moment and cannot be read back")
-    found = _pattern(form).fullmatch(written)
+    found = _pattern(form).fullmatch(same_text(written))
     if found is None:
         raise FunctionError("is not in the format")
     got = found.groupdict()
@@ -182,6 +184,7 @@ def can_be_read_back(form: object) -> bool:
 
 @function(
     inverse=_back,
+    refine=dated,
     lossy=True,
     can_fail=True,
     examples=[
@@ -233,12 +236,8 @@ def _written(moment: datetime, token: str) -> str:
     return token[1:-1] if token[0] == "[" else token
 
 
-def _same(value: str) -> str:
-    return value
-
-
 @function(
-    inverse=_same,
+    inverse=same_text,
     lossy=True,
     can_fail=True,
     examples=[
@@ -247,7 +246,7 @@ def _same(value: str) -> str:
         ("11.02.2022", FunctionError),
     ],
 )
-def date(value: str) -> str:
+def date(value: str) -> Annotated[str, replace(STRING, format="date")]:
     """The date of an ISO 8601 date or date-time, in its own offset."""
     moment, _ = _read(value)
     return f"{moment.year:04}-{moment:%m-%d}"

@@ -18,7 +18,8 @@ from typing import Any, Final, Protocol, TypeVar, cast, get_type_hints
 
 from custmap.expressions.function import Argument, Example, FunctionError, FunctionSpec
 from custmap.functions.annotations import AnnotationError, type_of
-from custmap.functions.calling import checked
+from custmap.functions.calling import checked, guarded
+from custmap.values.types import Type
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -41,6 +42,7 @@ def function(
     lossy: bool = False,
     examples: Sequence[tuple[Any, ...] | Example] = (),
     topic: str = "project",
+    refine: Callable[[tuple[Type, ...]], Type] | None = None,
 ) -> Decorator:
     """Declare a function for mappings; the summary is the first line of its docstring.
 
@@ -49,6 +51,7 @@ def function(
                 `part`, to that member of it.
     `can_fail`  it may raise `FunctionError` on a value of the right type.
     `lossy`     the way back does not give the same value again for every value.
+    `refine`    the result's type from the arguments' types, where more can be said than the annotation.
     `examples`  `(argument, …, result)`; `FunctionError` as the result says that the call fails.
 
     TypeError or ValueError when the declaration cannot hold: a bad name, an argument without a usable
@@ -56,7 +59,7 @@ def function(
     """
 
     def decorate(implementation: _F) -> _F:
-        spec = _declared(implementation, name, topic, examples, inverse, part, can_fail, lossy)
+        spec = _declared(implementation, name, topic, examples, inverse, part, can_fail, lossy, refine)
         cast(Any, implementation).__custmap__ = spec
         return implementation
 
@@ -78,6 +81,7 @@ def _declared(
     part: str | None,
     can_fail: bool,
     lossy: bool,
+    refine: Callable[[tuple[Type, ...]], Type] | None,
 ) -> FunctionSpec:
     if not inspect.isfunction(implementation):
         raise TypeError("`function` declares a plain Python function")
@@ -101,10 +105,11 @@ def _declared(
         topic=topic,
         examples=shown,
         can_fail=can_fail or any(row.fails for row in shown),
-        inverse=inverse,
+        inverse=guarded(inverse) if inverse is not None else None,
         part=part,
         lossy=lossy,
         variadic=variadic,
+        refine=refine,
     )
 
 

@@ -44,7 +44,7 @@ def dashed(number: str, region: str | None) -> str:
     if plain.startswith("+1") and len(plain) == 12:
         return f"{plain[2:5]}-{plain[5:8]}-{plain[8:]}"
     groups = re.sub(r"[^0-9+]+", "-", _format(*_parsed(plain, None), "INTERNATIONAL"))
-    return groups.removeprefix("+1-")
+    return groups.removeprefix("+1-") if plain.startswith("+1") else groups
 
 
 def country_code(number: str, region: str | None) -> str:
@@ -104,14 +104,21 @@ def _read(core: str, region: str | None) -> tuple[Any, Any]:
         found = library.parse(core, region)
     except library.NumberParseException as problem:
         raise FunctionError(_REASONS.get(problem.error_type, "is no phone number")) from None
-    verdict = library.is_possible_number_with_reason(found)
-    if verdict == library.ValidationResult.IS_POSSIBLE_LOCAL_ONLY and (
-        international or library.is_valid_number(found)
-    ):
-        return library, found  # some short numbers have no area code anywhere: Canada's 310-1234
-    if verdict != library.ValidationResult.IS_POSSIBLE:
-        raise FunctionError(_VERDICTS.get(verdict, "has a length that its country does not have"))
+    _check(library, found, international)
     return library, found
+
+
+def _check(library: Any, found: Any, international: bool) -> None:
+    """FunctionError for a number that is not possible, or that reading what was written would change."""
+    kinds = library.ValidationResult
+    verdict = library.is_possible_number_with_reason(found)
+    # Some short numbers have no area code anywhere: Canada's 310-1234.
+    whole = international or library.is_valid_number(found)
+    if verdict != kinds.IS_POSSIBLE and not (verdict == kinds.IS_POSSIBLE_LOCAL_ONLY and whole):
+        raise FunctionError(_VERDICTS.get(verdict, "has a length that its country does not have"))
+    # Of several zeros in front the library takes one away each time, where its country has none.
+    if found.italian_leading_zero and library.parse(_format(library, found, "E164"), None) != found:
+        raise FunctionError("begins with zeros that its country does not have")
 
 
 # The numbers of `phonenumbers.NumberParseException` and `ValidationResult`.

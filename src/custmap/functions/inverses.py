@@ -11,6 +11,7 @@ from typing import Any
 
 from custmap.expressions.function import FunctionSpec
 from custmap.functions import conversion, dates, phones
+from custmap.functions.calling import same_text
 from custmap.functions.declare import declared
 from custmap.values.types import Type
 
@@ -33,7 +34,7 @@ def inverse_of(spec: FunctionSpec, source: Type, further: Sequence[object] = ())
 
 def _from_text(source: Type) -> Callable[..., Any] | None:
     if "string" in source.kinds:
-        return _same
+        return same_text
     for kind, function in (
         ("number", conversion.number),
         ("integer", conversion.integer),
@@ -43,7 +44,3 @@ def _from_text(source: Type) -> Callable[..., Any] | None:
             spec = declared(function)
             return spec.call if spec else None
     return None
-
-
-def _same(value: Any) -> Any:
-    return value

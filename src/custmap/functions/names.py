@@ -5,11 +5,13 @@ What the record states is taken as stated; only what it does not state is split 
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Annotated, Any, Final
 
 from custmap.expressions.function import FunctionError
 from custmap.expressions.runtime import kind_of
+from custmap.functions.calling import same_text
 from custmap.functions.declare import function as _function
 from custmap.functions.splitting import PARTS, SplitName, split_name
 from custmap.values.absent import ABSENT, Absent
@@ -23,6 +25,9 @@ NAME: Final = Type(
 )
 Name = Annotated[dict[str, Any] | str, NAME]
 Part = str | Absent | None
+
+# Han, hiragana, hangul; katakana writes foreign names, given name first.
+_EAST_ASIAN: Final = re.compile(r"[\u3041-\u309f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3々]+")
 
 
 def _part(name: Name, part: str) -> Part:
@@ -121,12 +126,8 @@ def doubt(name: object) -> str | None:
     return split_name(formatted).ambiguous if isinstance(formatted, str) else None
 
 
-def _same(part: str) -> str:
-    return part
-
-
 @function(
-    inverse=_same,
+    inverse=same_text,
     part="given",
     lossy=True,
     examples=[
@@ -145,7 +146,7 @@ def given_name(name: Name) -> Part:
 
 
 @function(
-    inverse=_same,
+    inverse=same_text,
     part="middle",
     lossy=True,
     examples=[({"formatted": "Ann B. Lee"}, "B."), ({"formatted": "Ann Lee"}, ABSENT)],
@@ -156,7 +157,7 @@ def middle_name(name: Name) -> Part:
 
 
 @function(
-    inverse=_same,
+    inverse=same_text,
     part="family",
     lossy=True,
     examples=[
@@ -170,20 +171,20 @@ def family_name(name: Name) -> Part:
     return _part(name, "family")
 
 
-@function(inverse=_same, part="prefix", lossy=True, examples=[({"formatted": "Dr. Ann Lee"}, "Dr.")])
+@function(inverse=same_text, part="prefix", lossy=True, examples=[({"formatted": "Dr. Ann Lee"}, "Dr.")])
 def name_prefix(name: Name) -> Part:
     """Titles before the name: stated, or split from `formatted`."""
     return _part(name, "prefix")
 
 
-@function(inverse=_same, part="suffix", lossy=True, examples=[({"formatted": "Bo Lee Jr."}, "Jr.")])
+@function(inverse=same_text, part="suffix", lossy=True, examples=[({"formatted": "Bo Lee Jr."}, "Jr.")])
 def name_suffix(name: Name) -> Part:
     """What stands after the name, `Jr.`, `III`, `PhD`: stated, or split from `formatted`."""
     return _part(name, "suffix")
 
 
 @function(
-    inverse=_same,
+    inverse=same_text,
     part="formatted",
     lossy=True,
     examples=[
@@ -199,8 +200,15 @@ def full_name(name: Name) -> Part:
         return name
     if "formatted" in name:
         return _stated(name, "formatted")
-    stated = [_stated(name, part) for part in PARTS if part in name]
+    stated = {part: _stated(name, part) for part in PARTS if part in name}
     if not stated:
         return ABSENT
-    texts = [part for part in stated if isinstance(part, str)]
-    return " ".join(filter(None, texts)) if texts else None
+    texts = {part: text.strip() for part, text in stated.items() if isinstance(text, str)}
+    return _joined({part: text for part, text in texts.items() if text}) if texts else None
+
+
+def _joined(parts: dict[str, str]) -> str:
+    """In order, with blanks; Chinese, Japanese and Korean characters with the family name first, without."""
+    if parts.keys() == {"given", "family"} and all(map(_EAST_ASIAN.fullmatch, parts.values())):
+        return parts["family"] + parts["given"]
+    return " ".join(parts.values())

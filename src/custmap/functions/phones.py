@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final
 from custmap.expressions.function import FunctionError
 from custmap.expressions.runtime import kind_of
 from custmap.functions import dialing
+from custmap.functions.calling import same_text
 from custmap.functions.declare import function as _function
 from custmap.values.absent import ABSENT, Absent
 from custmap.values.types import STRING, Type
@@ -42,24 +43,18 @@ def _answer(phone: Phone, region: str | None, form: Callable[[str, str | None], 
 
 def to_number(written: str, region: str | None = None) -> str:
     """A vendor's text → E.164, with the call's own region; the way back of every form that has its code."""
-    return dialing.e164(_vendor_text(written), region)
+    return dialing.e164(same_text(written), region)
 
 
 def _digits_to_number(written: str, region: str | None = None) -> str:
     """Digits alone begin with the country code, since `phone_digits` writes it."""
-    bare = _vendor_text(written)
+    bare = same_text(written)
     return dialing.e164("+" + bare if bare.isdecimal() else bare, region)
 
 
 def _dashed_to_number(written: str, region: str | None = None) -> str:
     """What has no `+` is of country code 1: `phone_dashed` writes the code of all others."""
-    return dialing.e164(_vendor_text(written), "US")
-
-
-def _vendor_text(written: str) -> str:
-    if not isinstance(written, str):
-        raise FunctionError(f"expected text, got {kind_of(written)}")
-    return written
+    return dialing.e164(same_text(written), "US")
 
 
 @function(
@@ -143,12 +138,8 @@ def phone_region(phone: Phone, region: str | None = None) -> str | Absent | None
     return _answer(phone, region, dialing.region_of)
 
 
-def _same(written: str) -> str:
-    return written
-
-
 @function(
-    inverse=_same,
+    inverse=same_text,
     part="extension",
     lossy=True,
     can_fail=True,

@@ -7,8 +7,11 @@ from functools import partial
 from typing import Final
 
 from custmap.expressions.function import FunctionError
+from custmap.functions.calling import same_text
 from custmap.functions.conversion import text as text_of
 from custmap.functions.declare import function as _function
+from custmap.functions.refining import each, filled_up, not_longer, shortened
+from custmap.values.types import STRING
 
 function = partial(_function, topic="text")
 
@@ -17,23 +20,24 @@ _LONGEST: Final = 1_000_000
 _JOINER: Final = "\u200d"
 
 
-def _same(text: str) -> str:
-    return text
-
-
-@function(inverse=_same, lossy=True, examples=[("Alex@Example.COM", "alex@example.com")])
+@function(
+    inverse=same_text,
+    lossy=True,
+    refine=each(str.lower, STRING),
+    examples=[("Alex@Example.COM", "alex@example.com")],
+)
 def lower(text: str) -> str:
     """The text in small letters."""
     return text.lower()
 
 
-@function(inverse=_same, lossy=True, examples=[("vip", "VIP")])
+@function(inverse=same_text, lossy=True, refine=each(str.upper, STRING), examples=[("vip", "VIP")])
 def upper(text: str) -> str:
     """The text in capital letters."""
     return text.upper()
 
 
-@function(inverse=_same, lossy=True, examples=[("  a b \n", "a b"), (" ", "")])
+@function(inverse=same_text, lossy=True, refine=not_longer, examples=[("  a b \n", "a b"), (" ", "")])
 def trim(text: str) -> str:
     """The text without white space at both ends."""
     return text.strip()
@@ -41,6 +45,7 @@ def trim(text: str) -> str:
 
 @function(
     can_fail=True,
+    refine=shortened,
     examples=[("abcdef", 3, "abc"), ("ab", 3, "ab"), ("cafe\u0301", 4, "caf"), ("a", -1, FunctionError)],
 )
 def truncate(text: str, length: int) -> str:
@@ -126,6 +131,7 @@ def digits(text: str) -> str:
 
 @function(
     can_fail=True,
+    refine=filled_up,
     examples=[("42", 6, "0", "000042"), ("1234567", 6, "0", "1234567"), ("42", 6, "ab", FunctionError)],
 )
 def pad_left(text: str, length: int, sign: str) -> str:
