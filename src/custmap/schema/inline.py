@@ -21,7 +21,7 @@ from custmap.schema.contract import Contract, Parameter, Response, ServerVariabl
 from custmap.schema.json_schema import Definitions, type_of
 from custmap.syntax.node import ListNode, MapNode, Node, ScalarNode, plain
 from custmap.values.nearest import nearest
-from custmap.values.paths import Index, Member, PathError, Segment, Select, TargetPath, parse_path
+from custmap.values.paths import Index, Member, PathError, Select, TargetPath, parse_path
 from custmap.values.types import KINDS, STRING
 
 KEYS: Final = ("method", "url", "fields", "query", "headers", "path", "response")
@@ -154,7 +154,9 @@ class _Reader:
         try:
             return parse_path(str(key.value))
         except PathError as error:
-            span = key.span.within(error.offset)
+            text = str(key.value)
+            quote = key.span.end_column - key.span.column >= len(text) + 2
+            span = key.span.within(error.offset + quote)
             self._say("CM209", error.reason, span, "Write e.g. `name.firstName` or `profiles[0].email`.")
             return None
 
@@ -206,7 +208,7 @@ class _Reader:
             return False
         if word == "type":
             names = node.items if isinstance(node, ListNode) else (node,)
-            wrong = [name for name in names if not (isinstance(name, ScalarNode) and name.value in _TYPES)]
+            wrong = [name for name in names if not (isinstance(name, ScalarNode) and name.value in KINDS)]
             for name in wrong:
                 self._no_kind(name if isinstance(name, ScalarNode) else ScalarNode(None, name.span))
             return not wrong
@@ -241,7 +243,6 @@ class _Reader:
         self.problems.append(Diagnostic(code, message, span, help))
 
 
-_TYPES: Final = KINDS
 _NO_PLACE: Final = "A place is an object, or a list, or one value."
 
 
@@ -268,31 +269,46 @@ def _response(schema: Mapping[str, Any] | None) -> Response:
     return Response("2XX", type_of(schema, Definitions(schema)), _JSON, dict(schema))
 
 
-def _put(schema: dict[str, Any], path: tuple[Segment, ...], made: dict[str, Any], required: bool) -> bool:
+def _put(schema: dict[str, Any], path: TargetPath, made: dict[str, Any], required: bool) -> bool:
     """Lay a field into the schema; False where another field says that the place is something else."""
     here = schema
     for position, segment in enumerate(path):
-        is_last = position == len(path) - 1
         match segment:
             case Member(name):
-                if here.setdefault("type", "object") not in ("object", ["object", "null"]):
+                if not _take_kind(here, "object"):
                     return False
-                if is_last and required:
+                if required and position == len(path) - 1:
                     here.setdefault("required", []).append(name)
                 here = here.setdefault("properties", {}).setdefault(name, {})
             case Index() | Select():
-                if here.setdefault("type", "array") not in ("array", ["array", "null"]):
+                if not _take_kind(here, "array"):
                     return False
                 here = here.setdefault("items", {})
                 if isinstance(segment, Select):
-                    here.setdefault("type", "object")
+                    if not _take_kind(here, "object"):
+                        return False
                     here.setdefault("properties", {}).setdefault(segment.key, {"type": "string"})
-    inner = {word: here[word] for word in ("properties", "items", "required") if word in here}
-    if inner and made.get("type", here.get("type")) != here.get("type"):
+    return _lay(here, made)
+
+
+def _take_kind(here: dict[str, Any], kind: str) -> bool:
+    """Make a place an object or a list; False where it is said to be something else."""
+    if "type" not in here and not ("enum" in here or "const" in here):
+        here["type"] = kind
+    stated = here.get("type")
+    return stated == kind or (isinstance(stated, list) and kind in stated)
+
+
+def _lay(here: dict[str, Any], made: dict[str, Any]) -> bool:
+    """Lay a field's keywords over what other fields have said of the inside of its place."""
+    inside = "object" if "properties" in here else "array" if "items" in here else None
+    if inside and not _take_kind(made, inside):
         return False
-    for word, value in made.items():
-        if word == "properties":
-            here[word] = {**value, **here.get(word, {})}
-        elif word not in inner:
+    names = {**made.get("properties", {}), **here.get("properties", {})}
+    required = [*made.get("required", []), *here.get("required", [])]
+    items = here.get("items", made.get("items"))
+    here.update(made)
+    for word, value in (("properties", names), ("required", required), ("items", items)):
+        if value:
             here[word] = value
     return True
