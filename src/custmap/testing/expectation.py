@@ -84,14 +84,17 @@ def _problems(node: MapNode, call: str, complete: bool) -> Iterator[Diagnostic]:
             yield problem(key, f"{call} gives no {name}")
     if complete and not node.entries:
         yield problem(node, "nothing is expected", _NOTHING)
+    request = node.get("request")
+    no_request = isinstance(request, ScalarNode) and request.value is None
     if node.key("error"):
-        for name in ("request", "changes"):
+        for name in ("changes",) if no_request else ("request", "changes"):
             if key := node.key(name):
                 yield problem(key, f"`{name}` stands beside `error`", "After an error there is neither")
-    request = node.get("request")
-    if isinstance(request, ScalarNode) and request.value is None:
-        if call == "apply":
-            yield problem(request, "apply always gives a request", "With nothing to say its body is `{}`")
+    if no_request:
+        if call == "apply" and not node.key("error"):
+            yield problem(
+                request or node, "apply always gives a request", "With nothing to say its body is `{}`"
+            )
     elif isinstance(request, MapNode):
         yield from _request_problems(request)
     elif request is not None:

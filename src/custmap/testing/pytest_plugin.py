@@ -56,10 +56,11 @@ class FixtureItem(pytest.Item):
             raise FixtureFailure(f"{summary}{report}")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """The report alone; a traceback only for what is no failure of the fixture."""
+        """The report alone; a traceback, from here on, only for what is no failure of the fixture."""
         if isinstance(excinfo.value, FixtureFailure):
             return str(excinfo.value)
-        return super().repr_failure(excinfo, style)
+        excinfo.traceback = excinfo.traceback.cut(path=Path(__file__))
+        return excinfo.getrepr(style="short")
 
     def reportinfo(self) -> tuple[os.PathLike[str], int, str]:
         """The file, the line of `mapping:` counted from 0, and the name."""
