@@ -8,6 +8,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+from custmap.check.checked import CheckedParam
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError, RecordError
 from custmap.diagnostics.span import Span
@@ -15,6 +16,7 @@ from custmap.functions.table import LIBRARY
 from custmap.plan.plan import Change, Plan, Rejection
 from custmap.plan.request import Request, Secret, Secrets, UrlTemplate
 from custmap.schema.canonical import load_canonical
+from custmap.schema.contract import Contract
 
 URL = UrlTemplate("https://x.io", "/c/{id}")
 SECRETS = Secrets((Secret(("headers", "Authorization"), "Bearer {{token}}"),), URL)
@@ -24,7 +26,17 @@ class FakeMapping:
     params = ("token", "tenant", "note")
 
     def __init__(self) -> None:
-        self.checked = SimpleNamespace(canonical=load_canonical(None), functions=LIBRARY)
+        part = SimpleNamespace(members=())
+        self.checked = SimpleNamespace(
+            canonical=load_canonical(None),
+            functions=LIBRARY,
+            params=[CheckedParam(name, None, False, False) for name in self.params],
+            riders=(),
+            contract=Contract("a/b", "PATCH", "https://x.io", "/c/{id}", "b.yaml"),
+            path=part,
+            query=part,
+            headers=part,
+        )
         self.code = "# generated\nx = 1\n"
         self.calls: list[Any] = []
 

@@ -235,3 +235,22 @@ def best_of(count: int, *command: str) -> float:
 
 def test_the_version_is_quick() -> None:
     assert best_of(5, "-m", "custmap", "--version") - best_of(5, "-c", "pass") < 0.1
+
+
+AIFI = {"host": "x.example", "token": "t"}
+CANNOT_DO: list[tuple[str, dict[str, str], str]] = [
+    ("aifi/update-customer", {"host": "x.example"}, "CM708"),
+    ("aifi/update-customer", {**AIFI, "host": "x.example/y"}, "CM710"),
+    ("aifi/update-customer", {**AIFI, "token": "a\nb"}, "CM710"),
+    ("capillary/update-customer", {**AIFI, "source": "NOWHERE"}, "CM709"),
+]
+
+
+@pytest.mark.parametrize(("mapping", "params", "code"), CANNOT_DO)
+def test_parameters_that_cannot_do_for_any_record_end_the_call(
+    cli: Cli, mapping: str, params: dict[str, str], code: str
+) -> None:
+    given = [word for name, value in params.items() for word in ("-p", f"{name}={value}")]
+    ended = cli("apply", mapping, *given, stdin=b"{}\n{}\n")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.count(f"error[{code}]") == 1

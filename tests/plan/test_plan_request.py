@@ -67,6 +67,9 @@ def test_host_refused(value: Any) -> None:
     with pytest.raises(PlaceError) as found:
         build_url("https://{host}/x", {"host": value}, "/c", {}, {})
     assert (found.value.code, found.value.place) == ("CM710", "server.host")
+    if value is not None:
+        with pytest.raises(PlaceError):
+            UrlTemplate("https://{host}/x", "/c").check({"host": value})
     assert value is None or value == "" or repr(value) not in str(found.value)
 
 

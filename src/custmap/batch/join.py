@@ -218,9 +218,11 @@ def _key(value: Any, names: tuple[str, ...]) -> str | None:
         key = key.get(name) if isinstance(key, dict) else None
     if key is None or isinstance(key, list | dict):
         return None
-    if isinstance(key, float) and key.is_integer():
-        key = int(key)
-    return hashlib.blake2b(dump_json(key).encode(), digest_size=16).hexdigest()
+    if isinstance(key, str):
+        text = "=" + key  # no other JSON value begins so
+    else:
+        text = dump_json(int(key) if isinstance(key, float) and key.is_integer() else key)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def _line(place: list[int], data: bytes | None) -> Line:

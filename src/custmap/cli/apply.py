@@ -14,7 +14,7 @@ from custmap.batch.lines import BadLine, Record
 from custmap.batch.source import One, read_source
 from custmap.cli import options
 from custmap.cli.loading import load
-from custmap.cli.params import Params, read_params
+from custmap.cli.params import Params, hold_params, read_params
 from custmap.cli.report import Report, json_line
 from custmap.cli.streams import Sink, check_places, is_ndjson, open_input, open_maybe, open_output
 from custmap.diagnostics.errors import RecordError
@@ -74,6 +74,7 @@ def command(
     check_places(output, rejects)
     loaded = load(mapping, modules)
     params = read_params(loaded.params, loaded.checked.functions, given, params_file, derived)
+    hold_params(loaded.checked, params, all_needed=True)
     run = _Run(loaded, params, {"on_rejected": on_rejected, "nulls": nulls}, form, with_secrets)
     with ExitStack() as stack:
         stream = stack.enter_context(open_input(file))

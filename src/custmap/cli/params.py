@@ -11,12 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from custmap.cli.ending import CallError
+import click
+
+from custmap.check.checked import Checked
+from custmap.cli.ending import WRONG_CALL, CallError
+from custmap.cli.findings import show_findings
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.expressions.errors import ExpressionError
 from custmap.expressions.function import FunctionError, FunctionSpec
 from custmap.expressions.plain import compile_expression
+from custmap.plan.binding import bind
+from custmap.plan.url import PlaceError, UrlTemplate
 from custmap.values.json_text import JsonError, parse_json
 from custmap.values.nearest import nearest
 
@@ -71,6 +77,27 @@ def read_params(
         for name, text in _pairs(derived, "--param-from", known, seen)
     ]
     return Params(values, tuple(expressions))
+
+
+def hold_params(checked: Checked, params: Params, *, all_needed: bool) -> None:
+    """End the call (exit 2) when what was given cannot do for any record: better once than for each.
+
+    With `all_needed` a parameter that is missing is wrong too (a diff needs none until it sends).
+    Nothing is held while some come from the records.
+    """
+    if params.derived:
+        return
+    try:
+        bound = bind(checked, params.given)
+        problems = bound.missing if all_needed else ()
+        UrlTemplate(checked.contract.servers, checked.contract.path).check(bound.variables)
+    except RecordError as error:
+        problems = error.diagnostics
+    except PlaceError as error:
+        problems = (*problems, Diagnostic(error.code, error.reason, path=error.place))
+    if problems:
+        show_findings(problems)
+        raise click.exceptions.Exit(WRONG_CALL)
 
 
 def _pairs(texts: Sequence[str], option: str, known: Sequence[str], seen: set[str]) -> list[tuple[str, str]]:

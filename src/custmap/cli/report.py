@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -17,12 +17,16 @@ from custmap.diagnostics.errors import RecordError
 from custmap.schema.canonical import Canonical
 
 # How many paths of unknown members a strict run names.
-_NAMED = 20
+_NAMED: Final = 20
+
+
+# Made once: `json.dumps` makes one for each call.
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 def json_line(value: Any) -> bytes:
-    """A value as one line of NDJSON."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode() + b"\n"
+    """A value as one line of NDJSON, members in their order."""
+    return _ENCODE(value).encode() + b"\n"
 
 
 @dataclass(slots=True)

@@ -86,6 +86,14 @@ class UrlTemplate:
                 url += path_text(name, variables.get(name), "server") + text
         return url + query_text(query) if query else url
 
+    def check(self, variables: Mapping[str, Any]) -> None:
+        """PlaceError when one of the server's variables that are there cannot stand where it goes."""
+        for kind, name, _ in self._parts:
+            if kind == "host" and name in variables:
+                _host_text(name, variables[name])
+            elif kind == "server" and name in variables:
+                path_text(name, variables[name], "server")
+
     def shown(self, url: str, hidden: Mapping[tuple[str, str], str], path: Mapping[str, Any]) -> str:
         """A filled `url` (without its query) with hidden values replaced: {(kind, name): shown}.
 
