@@ -36,7 +36,7 @@ from custmap.expressions.function import FunctionSpec
 from custmap.expressions.infer_calls import infer_call
 from custmap.expressions.inference import Inference, Problem, Read
 from custmap.expressions.parse import Expression
-from custmap.expressions.suggestions import Place, kind_words, member_help
+from custmap.expressions.suggestions import Place, member_help, phrase
 from custmap.expressions.unions import literal_type, union
 from custmap.expressions.walk import Walk
 from custmap.values.types import ANY, BOOLEAN, NEVER, Type
@@ -127,7 +127,7 @@ class _Inferring(Walk):
         if not kinds:
             return Place(base.type.maybe_absent())
         if "object" not in kinds:
-            message = f"{base.label} is {kind_words(base.type)}, it has no fields"
+            message = f"{base.label} is {phrase(base.type)}, it has no fields"
             return self._never(node, message, self._quote_help(node))
         path = None if base.path is None else (*base.path, node.name)
         found = base.type.member(node.name)
@@ -168,7 +168,7 @@ class _Inferring(Walk):
     def _is_list(self, base: Place, node: Node) -> bool:
         kinds = base.type.kinds - {"null"}
         if kinds and "array" not in kinds:
-            self._never(node, f"{base.label} is {kind_words(base.type)}, it has no items", None)
+            self._never(node, f"{base.label} is {phrase(base.type)}, it has no items", None)
             return False
         return True
 
@@ -198,7 +198,7 @@ class _Inferring(Walk):
     def _values(self, base: Place, node: Node, body: Node) -> Place:
         kinds = base.type.kinds - {"null"}
         if kinds and "object" not in kinds:
-            return self._never(node, f"{base.label} is {kind_words(base.type)}, it has no fields", None)
+            return self._never(node, f"{base.label} is {phrase(base.type)}, it has no fields", None)
         values = base.type.extra if base.type.free and base.type.extra is not None else ANY
         item = Place(values.present().not_null(), base.items_path, "the value")
         over = replace(base, type=replace(base.type, kinds=_ARRAY | (base.type.kinds & {"null"})))

@@ -8,12 +8,14 @@ from __future__ import annotations
 from typing import Final
 
 from custmap.expressions.ast import (
+    And,
     Call,
     Filter,
     Literal,
     MultiHash,
     MultiList,
     Node,
+    Or,
     Pipe,
     Projection,
     Reference,
@@ -27,12 +29,18 @@ MAX_LENGTH: Final = 4096
 MAX_NODES: Final = 1024
 # Python's compiler refuses more than 20 loops in each other; the caller needs a few.
 MAX_LOOPS: Final = 12
+# Python's tokenizer refuses more than 100 levels of indentation; the caller needs a few here too.
+MAX_BLOCKS: Final = 60
 # How often one value may stand in a result: a hash of a few hundred members is fine.
 MAX_COPIES: Final = 1024
 
 # Functions whose text can be several times as long as what they are given: escapes, separators.
 _GROWING: Final = frozenset({"to_string", "json", "join", "replace", "concat"})
 _GROWTH: Final = 4
+
+# The blocks of a loop: is it a list, each item, does the condition hold.
+_LOOP: Final = 3
+_CHOICES: Final = {"if": 2, "coalesce": 1}
 
 
 def too_long(length: int) -> ExpressionError:
@@ -52,12 +60,12 @@ def check_form(form: Form) -> None:
 
 def check_node(node: Node) -> None:
     """Refuse too many nodes, too deep ones, too many loops in each other, too many copies."""
-    stack = [(node, 1, 0)]
+    stack = [(node, 1, 0, 0)]
     count = 0
     while stack:
-        current, depth, loops = stack.pop()
+        current, depth, loops, blocks = stack.pop()
         count += 1
-        if depth > MAX_DEPTH:
+        if depth > MAX_DEPTH or blocks > MAX_BLOCKS:
             raise too_deep(current.start)
         if loops > MAX_LOOPS:
             reason = f"more than {MAX_LOOPS} projections stand in each other"
@@ -65,7 +73,8 @@ def check_node(node: Node) -> None:
         if count > MAX_NODES:
             raise _too_large(f"it has more than {MAX_NODES} parts", current)
         for child in children(current):
-            stack.append((child, depth + 1, loops + _is_loop_body(current, child)))
+            inside = _blocks(current, child)
+            stack.append((child, depth + 1, loops + (inside == _LOOP), blocks + inside))
     if (copies := _copies(node)) > MAX_COPIES:
         reason = f"its result may hold one value {copies} times, {MAX_COPIES} are allowed"
         raise _too_large(reason if copies < 10**6 else "its result doubles at every step", node)
@@ -76,14 +85,21 @@ def _too_large(reason: str, node: Node) -> ExpressionError:
     return ExpressionError("CM306", reason, node.start, length, "Split it over several rules.")
 
 
-def _is_loop_body(node: Node, child: Node) -> bool:
+def _blocks(node: Node, child: Node) -> int:
+    """How many blocks of code a child stands in, inside its node's own; three when one is a loop."""
     match node:
         case Projection() | ValueProjection() | Filter():
-            return child is not node.base
+            return 0 if child is node.base else _LOOP
+        case MultiList() | MultiHash():
+            return 0 if child is node.base else 1
+        case Or() | And():
+            return 0 if child is node.left else 1
+        case Call(name):
+            return _CHOICES.get(name, 0)
         case Reference():
-            return True
+            return 1
         case _:
-            return False
+            return 0
 
 
 def _copies(node: Node) -> int:

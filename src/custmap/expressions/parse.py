@@ -69,10 +69,13 @@ def parse(text: str) -> Expression:
     return Expression(text, node)
 
 
-def _read(form: Form, base: Node | None) -> Node:
-    """The node of a form, over `base` (what stands before the dot) or over the current value."""
+def _read(form: Form, base: Node | None, at: int = 0) -> Node:
+    """The node of a form, over `base` (what stands before the dot) or over the current value.
+
+    `at` is where the form around it starts: the package makes some forms without a token.
+    """
     kind, inner = form["type"], form["children"]
-    start, end = _place(form, base)
+    start, end = _place(form, base, at)
     under = base if base is not None else Current(start, start)
     first = under.start
     match kind:
@@ -85,21 +88,21 @@ def _read(form: Form, base: Node | None) -> Node:
         case "slice":
             return _slice(form, under)
         case "subexpression" | "index_expression":
-            return _chain(form, base)
+            return _chain(form, base, start)
         case "identity":
             return under
         case "current":
             return base if base is not None else Current(start, end)
         case "flatten":
-            return Flatten(_read(inner[0], base), first, end)
+            return Flatten(_read(inner[0], base, start), first, end)
         case "projection":
-            over = _read(inner[0], base)
+            over = _read(inner[0], base, start)
             return Projection(over, _body(inner[1], over), first, end)
         case "value_projection":
-            over = _read(inner[0], base)
+            over = _read(inner[0], base, start)
             return ValueProjection(over, _body(inner[1], over), first, end)
         case "filter_projection":
-            over = _read(inner[0], base)
+            over = _read(inner[0], base, start)
             return Filter(over, _read(inner[2], None), _body(inner[1], over), first, end)
         case "multi_select_list":
             return MultiList(under, tuple(_read(item, None) for item in inner), first, end)
@@ -111,10 +114,10 @@ def _read(form: Form, base: Node | None) -> Node:
             return node if base is None else Pipe(base, node, first, end)
 
 
-def _place(form: Form, base: Node | None) -> tuple[int, int]:
-    """Forms that the package makes without a token stand where their first child stands."""
+def _place(form: Form, base: Node | None, at: int) -> tuple[int, int]:
+    """The characters of a form; one without a token stands where its first child stands."""
     marked = form if "start" in form else next(iter(form["children"]), {})
-    start: int = marked.get("start", base.end if base is not None else 0)
+    start: int = marked.get("start", base.end if base is not None else at)
     end: int = marked.get("end", start)
     return start, end
 
@@ -123,10 +126,10 @@ def _body(form: Form, over: Node) -> Node:
     return Current(over.end, over.end) if form["type"] == "identity" else _read(form, None)
 
 
-def _chain(form: Form, base: Node | None) -> Node:
+def _chain(form: Form, base: Node | None, at: int) -> Node:
     """`a.b[0].c`: each part over what stands before it."""
     for part in form["children"]:
-        base = _read(part, base)
+        base = _read(part, base, at)
     assert base is not None
     return base
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from custmap.expressions.inference import SourcePath, format_source
@@ -14,6 +14,7 @@ from custmap.values.types import Type
 # The canonical schema may refer to itself: the search for what was meant ends somewhere.
 _FARTHEST: Final = 4
 _MOST: Final = 1000
+_ARTICLES: Final = {"list": "a ", "object": "an ", "number": "a ", "integer": "an "}
 _CONSTANTS: Final = frozenset({"true", "false", "null"})
 
 
@@ -44,6 +45,12 @@ class Place:
 def kind_words(type_: Type) -> str:
     """`text or list`."""
     return " or ".join(KIND_WORDS[kind] for kind in sorted(type_.kinds - {"null"})) or "null"
+
+
+def phrase(type_: Type) -> str:
+    """`text or a list`, to stand after "is"."""
+    words = (kind_words(replace(type_, kinds=frozenset({kind}))) for kind in sorted(type_.kinds - {"null"}))
+    return " or ".join(f"{_ARTICLES.get(word, '')}{word}" for word in words)
 
 
 def member_help(root: Type, base: Type, name: str, asked: tuple[str, ...], quoted: bool) -> str | None:

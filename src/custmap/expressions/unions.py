@@ -7,6 +7,7 @@ from functools import reduce
 from typing import Any
 
 from custmap.expressions.runtime import KIND_CLASSES
+from custmap.values.equality import fingerprint
 from custmap.values.types import NEVER, Type
 
 
@@ -101,14 +102,12 @@ def _limit(type_: Type, name: str) -> Any:
 
 
 def _enum(a: Type, b: Type) -> tuple[Any, ...] | None:
-    sides = [each for each in (a, b) if each.kinds - {"null"} or each.enum is not None]
-    if not sides or any(each.enum is None for each in sides):
-        return None
-    values = [value for each in sides for value in each.enum or ()]
-    # A side that is null alone, without an enum, still gives null.
-    if any(each.kinds == {"null"} and each.enum is None for each in (a, b)) and None not in values:
-        values.append(None)
-    return tuple(values)
+    """The values of both, each once; a side that is null alone adds null."""
+    sides = [each.enum if each.kinds - {"null"} else (None,) * each.nullable for each in (a, b)]
+    if not sides[0] or not sides[1]:
+        # One side gives nothing at all, or anything.
+        return None if None in sides else sides[0] or sides[1] or None
+    return tuple({fingerprint(value): value for side in sides for value in side or ()}.values())
 
 
 def _items(lists: list[Type]) -> Type | None:

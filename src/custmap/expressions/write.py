@@ -101,7 +101,7 @@ class Writer(Lines):
             case Filter(base, condition, body):
                 return self._projection(self._over(base, current), "list", "", body, condition)
             case Pipe(left, right):
-                return self.emit(right, self._over(left, current))
+                return self._over(right, self._over(left, current))
             case MultiList(base, items):
                 return self._multi_list(self._over(base, current), items)
             case MultiHash(base, entries):
