@@ -87,6 +87,24 @@ def test_deepdiff_hides_personal_values_unless_asked_for(cli: Cli, write: Any) -
     assert json.loads(ended.out) == {"dictionary_item_added": {"root['email']": "••••"}}
 
 
+def test_the_picture_hides_personal_values(cli: Cli, write: Any) -> None:
+    before, after = write("b", '{"email":"old-s3cret"}'), write("a", '{"email":"new\u202e-s3cret"}')
+    ended = cli("diff", "a/b", before, after)
+    assert ended.out.startswith("a/b  PATCH /c/0\n") and "  ~ email" in ended.out
+    assert ended.out.endswith("1 changed\n") and "s3cret" not in ended.out and "\x1b" not in ended.out
+    ended = cli("diff", "a/b", before, after, "--show-values")
+    assert '"old-s3cret" → "new\\u202e-s3cret"' in ended.out
+    assert "\x1b[33m  ~ email" in cli("diff", "a/b", before, after, "--color", "always").out
+
+
+def test_pictures_of_snapshots_are_those_with_something_to_say(cli: Cli, write: Any) -> None:
+    pytest.importorskip("duckdb")
+    before = write("b.ndjson", '{"id":"1","email":"a"}\n{"id":"2","email":"b"}\n')
+    after = write("a.ndjson", '{"id":"1","email":"a"}\n{"id":"2","email":"c"}\n')
+    ended = cli("diff", "a/b", before, after, "--key", "id")
+    assert ended.out.count("a/b  PATCH") == 1 and "/c/2" in ended.out
+
+
 BEFORE = (
     b'{"id":"1","email":"a"}\n{"id":"2","email":"b"}\n{"id":"3"}\n'
     b'{"id":"4","email":"d"}\n{"id":"5"}\n{"id":"5"}\n'

@@ -38,9 +38,7 @@ class Terminated(BaseException):
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command and return its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # the same bytes whatever the locale
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    _prepare()
     _listen()
     try:
         code = _run(arguments)
@@ -58,6 +56,16 @@ def run(arguments: Sequence[str]) -> int:
     except Terminated:
         _silence()
         return _say("Terminated", 128 + signal.SIGTERM)
+
+
+def _prepare() -> None:
+    """Streams that are there and write the same bytes whatever the locale."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by whoever started us (`>&-`); the new one lives as long as we do
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
+        elif name != "stdin" and isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _run(arguments: Sequence[str]) -> int:

@@ -6,12 +6,14 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from custmap.cli.report import json_line
+from custmap.diagnostics.frame import painted, shown
 
 if TYPE_CHECKING:
     from custmap.plan.plan import Plan
     from custmap.schema.canonical import Canonical
 
 _HIDDEN: Final = "••••"
+_STYLES: Final = {"  + ": "32", "  ~ ": "33", "  - ": "31", "  ! ": "1;31"}
 
 
 def shown_plan(
@@ -26,7 +28,10 @@ def shown_plan(
             return b""
         from custmap.plan.picture import picture
 
-        text = picture(plan, show_values=values, color=color).rstrip("\n")
+        lines = picture(plan, show_values=values).rstrip("\n").split("\n")
+        text = "\n".join(
+            painted(shown(line), _STYLES.get(line[:4], "0"), color and line[:4] in _STYLES) for line in lines
+        )
         return text.encode() + (b"\n\n" if many else b"\n")
     told = plan.to_dict(secrets=secrets) if form == "json" else deep_difference(plan, values, canonical)
     if many:
@@ -46,8 +51,8 @@ def deep_difference(plan: Plan, values: bool, canonical: Canonical) -> dict[str,
         told = json.loads(DeepDiff(before, after, verbose_level=2).to_json())
         hide = not values and canonical.is_personal(one.source)
         for kind, places in told.items():
-            shown = {place: _hidden(what) if hide else what for place, what in places.items()}
-            report.setdefault(kind, {}).update(shown)
+            told_so = {place: _hidden(what) if hide else what for place, what in places.items()}
+            report.setdefault(kind, {}).update(told_so)
     return report
 
 
