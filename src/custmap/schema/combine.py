@@ -6,7 +6,7 @@ nothing about numbers, so a join only weighs it on the side that can be a text a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, TypeAlias
 
@@ -169,6 +169,37 @@ def _join_members(objects: list[Type]) -> Mapping[str, Type]:
     return _Members(_join_open, objects[0], objects[1]) if any(side.members for side in objects) else {}
 
 
+def has_kind(value: Any, kinds: Iterable[str]) -> bool:
+    """Is a value of one of these kinds? 1.0 is an integer, every integer a number (draft 2020-12 § 6.1.1)."""
+    own = {kind_of(value)}
+    if "integer" in own or (isinstance(value, float) and value.is_integer()):
+        own |= {"integer", "number"}
+    return not own.isdisjoint(kinds)
+
+
+def kind_of(value: Any) -> str:
+    """JSON Schema's name for the kind of a value.
+
+    >>> kind_of(True), kind_of(1), kind_of(1.0), kind_of(None)
+    ('boolean', 'integer', 'number', 'null')
+    """
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "number"
+        case str():
+            return "string"
+        case list() | tuple():
+            return "array"
+        case _:
+            return "object"
+
+
 def _common(a: frozenset[str], b: frozenset[str]) -> frozenset[str]:
     """The kinds in both, where every integer is a number."""
     both = a & b
@@ -182,23 +213,30 @@ def _can_be(side: Type, kind: str) -> bool:
 
 
 def _meet_enum(a: Type, b: Type, kinds: frozenset[str]) -> tuple[tuple[Any, ...] | None, frozenset[str]]:
-    if a.enum is None or b.enum is None:
-        return (b.enum if a.enum is None else a.enum), kinds
-    shared = tuple(value for value in a.enum if any(same(value, other) for other in b.enum))
-    return (shared, kinds) if shared else (None, kinds & {"null"})
+    """The values in both lists that the common kinds allow; where none is left, no kind is."""
+    if a.enum is None and b.enum is None:
+        return None, kinds
+    listed = b.enum if a.enum is None else a.enum
+    others = a.enum if b.enum is None else b.enum
+    left = tuple(
+        value
+        for value in listed or ()
+        if has_kind(value, kinds) and any(same(value, other) for other in others or ())
+    )
+    if not left:
+        return None, frozenset()
+    return left, frozenset(kind for kind in kinds if any(has_kind(value, {kind}) for value in left))
 
 
 def _join_enum(a: Type, b: Type) -> tuple[Any, ...] | None:
-    # A side that is null alone adds no value: null stands in the kinds.
-    listed = [side.enum for side in (a, b) if side.kinds != {"null"}]
-    if not listed:
-        return None
+    # Null alone is a list of one value, whether it is written as one or not.
+    listed = [(None,) if side.kinds == {"null"} else side.enum for side in (a, b)]
     found: list[Any] = []
     for values in listed:
         if values is None:
             return None
         found += [value for value in values if not any(same(value, other) for other in found)]
-    return tuple(found)
+    return None if found == [None] else tuple(found)
 
 
 def _meet_open(a: Type | None, b: Type | None) -> Type | None:

@@ -8,11 +8,11 @@ needs no end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
-from custmap.schema.combine import join, later, meet
+from custmap.schema.combine import has_kind, join, kind_of, later, meet
 from custmap.values.equality import same
 from custmap.values.types import ANY, KINDS, NEVER, Type
 
@@ -95,29 +95,6 @@ def pointer_parts(pointer: str) -> list[str]:
     return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
 
 
-def kind_of(value: Any) -> str:
-    """JSON Schema's name for the kind of a value.
-
-    >>> kind_of(True), kind_of(1), kind_of(1.0), kind_of(None)
-    ('boolean', 'integer', 'number', 'null')
-    """
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int():
-            return "integer"
-        case float():
-            return "number"
-        case str():
-            return "string"
-        case list() | tuple():
-            return "array"
-        case _:
-            return "object"
-
-
 def _read(schema: Any, resolve: Resolve, met: dict[str, Type]) -> Type:
     """`met` holds the references that were read on the way: one that leads to itself says nothing."""
     if schema is False:
@@ -192,34 +169,27 @@ def _kinds(schema: Mapping[str, Any]) -> frozenset[str]:
 
 
 def _enum(schema: Mapping[str, Any], kinds: frozenset[str]) -> tuple[frozenset[str], tuple[Any, ...] | None]:
-    """Kinds narrowed to those of the listed values, and the values. Null stands in the kinds alone."""
+    """Kinds narrowed to those of the listed values, and the values, null among them where it is allowed."""
     if "const" in schema:
         values = [schema["const"]]
     elif isinstance(schema.get("enum"), list):
         values = schema["enum"]
     else:
         return kinds, None
-    allowed = kinds | {"integer"} if "number" in kinds else kinds
-    values = [value for value in values if _whole(value) in allowed or kind_of(value) in allowed]
-    left = frozenset(map(_whole, values)) if kinds == KINDS else _present(kinds, values)
     distinct: list[Any] = []
     for value in values:
-        if value is not None and not any(same(value, other) for other in distinct):
+        if has_kind(value, kinds) and not any(same(value, other) for other in distinct):
             distinct.append(value)
-    return left, tuple(distinct) if distinct else None
+    if kinds == KINDS:
+        left = frozenset(map(_whole, distinct))
+    else:
+        left = frozenset(kind for kind in kinds if any(has_kind(value, {kind}) for value in distinct))
+    return left, tuple(distinct) if left - {"null"} else None
 
 
 def _whole(value: Any) -> str:
-    """The kind of a value, where 1.0 is an integer as in JSON Schema."""
-    kind = kind_of(value)
-    return "integer" if kind == "number" and float(value).is_integer() else kind
-
-
-def _present(kinds: frozenset[str], values: Iterable[Any]) -> frozenset[str]:
-    found = set(map(_whole, values))
-    if "integer" in found:
-        found.add("number")
-    return kinds & found
+    """The kind of a value, where 1.0 is an integer."""
+    return "integer" if has_kind(value, {"integer"}) else kind_of(value)
 
 
 def _free(schema: Mapping[str, Any], kinds: frozenset[str], members: Mapping[str, Type]) -> bool:

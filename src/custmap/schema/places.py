@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
-from custmap.schema.json_schema import kind_of
+from custmap.schema.combine import kind_of
 from custmap.values.types import Type
 
 WORDS: Final = {

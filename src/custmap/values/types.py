@@ -27,7 +27,7 @@ class Type:
     `free`      an object with free keys (a map): its keys are data, not names.
     `required`  members that must be there.
     `items`     the type of a list's items; None: anything.
-    `enum`      the only possible values; None: no such limit.
+    `enum`      the only possible values (a schema that allows null lists it too); None: no such limit.
     """
 
     kinds: frozenset[str] = KINDS
@@ -81,7 +81,10 @@ class Type:
         return self if self.nullable else replace(self, kinds=self.kinds | {"null"})
 
     def not_null(self) -> Type:
-        return replace(self, kinds=self.kinds - {"null"}) if self.nullable else self
+        if not self.nullable:
+            return self
+        enum = None if self.enum is None else tuple(value for value in self.enum if value is not None)
+        return replace(self, kinds=self.kinds - {"null"}, enum=enum or None)
 
 
 ANY: Final = Type()
