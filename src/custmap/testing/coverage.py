@@ -14,8 +14,8 @@ from custmap.testing.call import plan_of
 from custmap.testing.lines import Told, around, told_plan
 from custmap.testing.run import Report
 
-# A clear that the vendor cannot take is rejected with this code.
-_CANNOT_CLEAR = "CM803"
+# How a plan says that the vendor cannot be told what is gone: a value, an item of an `add-only` list.
+_CANNOT_CLEAR = ("CM803", "CM805")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,5 +74,5 @@ def _rules(checked: Checked, told: list[Told]) -> tuple[RuleCoverage, ...]:
 
 
 def _rule(leaf: Leaf, told: list[Told]) -> RuleCoverage:
-    cleared = [one for one in told if one.action == "clear" or one.code == _CANNOT_CLEAR]
+    cleared = [one for one in told if one.action == "clear" or one.code in _CANNOT_CLEAR]
     return RuleCoverage(leaf.target, leaf.span.line, len(told) > len(cleared), bool(cleared))

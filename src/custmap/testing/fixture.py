@@ -71,12 +71,13 @@ _GIVEN: Final = {"customer": "apply", "before": "diff", "after": "diff"}
 _LATER: Final = ("document", "base", "response")
 
 
-def read_fixture(path: Path, *, complete: bool = True) -> Fixture:
+def read_fixture(path: Path, *, complete: bool = True, shown_as: str | None = None) -> Fixture:
     """The fixture in a file; MappingError (CM1…, CM201, CM216) has all that is wrong with it.
 
     With `complete=False` it need not expect anything yet: its expectation is about to be written.
+    `shown_as` is the file's name in messages.
     """
-    node = read_file(path)
+    node = read_file(path, shown_as)
     if not isinstance(node, MapNode):
         raise MappingError([problem(node, f"a fixture is a map, this is {kind_of(node)}")])
     problems = list(_problems(node))

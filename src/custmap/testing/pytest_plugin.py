@@ -47,7 +47,7 @@ class FixtureItem(pytest.Item):
         from custmap.testing.run import run_fixture
 
         try:
-            fixture = read_fixture(self.path)
+            fixture = read_fixture(self.path, shown_as=self.nodeid.split("::")[0])
         except MappingError as error:
             raise FixtureFailure("\n".join(map(str, error.diagnostics))) from None
         report = run_fixture(fixture, _mappings(self.session).load)
