@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import re
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -15,9 +17,10 @@ from hypothesis import strategies as st
 
 from custmap.expressions.function import LAZY, Example, FunctionError, FunctionSpec
 from custmap.expressions.plain import compile_expression
+from custmap.functions.examples import broken
 from custmap.functions.inverses import inverse_of
 from custmap.functions.reference import expression, reference
-from custmap.functions.table import LIBRARY
+from custmap.functions.table import LIBRARY, with_functions
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.types import ANY, BOOLEAN, INTEGER, NUMBER, OBJECT, STRING
@@ -177,6 +180,17 @@ def test_text_of_an_object_has_no_way_back() -> None:
 def test_the_reference_is_up_to_date() -> None:
     page = (ROOT / "docs/functions.md").read_text(encoding="utf-8")
     assert page == reference(), "run `python -m custmap.functions.reference > docs/functions.md`"
+
+
+def test_the_example_of_a_projects_function_runs() -> None:
+    code = re.findall(r"```python\n(.*?)```", reference(), re.DOTALL)
+    assert len(code) == 1
+    shop = ModuleType("shop")
+    exec(code[0], vars(shop))
+    spec = with_functions([shop])["account_number"]
+    assert broken(spec) == []
+    assert spec.inverse is not None
+    assert spec.inverse("1001") == "C-1001"
 
 
 def test_the_library_is_loaded_without_its_heavy_helpers() -> None:

@@ -25,8 +25,8 @@ def checked(
 ) -> Callable[..., Any]:
     """`implementation` behind a check of its arguments; whatever goes wrong is a FunctionError."""
     classes = _classes(arguments[0]) if len(arguments) == 1 and not variadic else frozenset()
-    if len(classes) == 1 and int not in classes:
-        call = _one(implementation, arguments[0], next(iter(classes)))
+    if classes and int not in classes:
+        call = _one(implementation, arguments[0], classes)
     else:
         call = _several(implementation, arguments, variadic)
     return wraps(implementation)(call)
@@ -54,9 +54,12 @@ def same_text(value: Any) -> Any:
     return value
 
 
-def _one(implementation: Callable[..., Any], argument: Argument, wanted: type) -> Callable[..., Any]:
+def _one(
+    implementation: Callable[..., Any], argument: Argument, classes: frozenset[type]
+) -> Callable[..., Any]:
+    # As `guarded`, written out: this is called for every record.
     def call(value: Any) -> Any:
-        if value.__class__ is not wanted:
+        if value.__class__ not in classes:
             _refuse(argument, value)
         try:
             return implementation(value)
@@ -71,10 +74,15 @@ def _one(implementation: Callable[..., Any], argument: Argument, wanted: type) -
 def _several(
     implementation: Callable[..., Any], arguments: tuple[Argument, ...], variadic: bool
 ) -> Callable[..., Any]:
+    made = guarded(implementation)
     rows = [(argument, _classes(argument)) for argument in arguments]
     needed = sum(not argument.optional for argument in arguments)
+    # What is optional is mostly left out.
+    usual = rows[0][1] if rows and needed == 1 else frozenset()
 
     def call(*values: Any) -> Any:
+        if usual and len(values) == 1 and values[0].__class__ in usual:
+            return made(*values)
         if len(values) < needed or (len(values) > len(rows) and not variadic):
             raise FunctionError(f"takes {len(rows)} arguments, got {len(values)}")
         given = list(values)
@@ -82,12 +90,7 @@ def _several(
             argument, classes = rows[min(position, len(rows) - 1)]
             if value.__class__ not in classes:
                 given[position] = _whole(argument, value)
-        try:
-            return implementation(*given)
-        except FunctionError:
-            raise
-        except Exception as problem:
-            raise _failed(problem) from None
+        return made(*given)
 
     return call
 

@@ -7,7 +7,7 @@ read from the machine: no locale, no time zone, no clock.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache, partial
@@ -24,12 +24,14 @@ function = partial(_function, topic="dates")
 
 # RFC 3339 with what ISO 8601 allows besides: no seconds, `+0530`, a comma, a blank for `T`.
 _MOMENT: Final = re.compile(
-    r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
-    r"(?:[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?"
-    r"(Z|z|[+-][0-9]{2}:?[0-9]{2})?)?"
+    r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
+    r"(?:[Tt ](?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})"
+    r"(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
+    r"(?P<offset>[Zz]|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _TOKEN: Final = re.compile(r"YYYY|MM|DD|HH|mm|SSS|ss|ZZ|Z|T|\[[^\[\]]*\]|[^A-Za-z\[\]]")
+_NUMBERS: Final = ("year", "month", "day", "hour", "minute", "second")
 _NAMED: Final = frozenset({"iso", "utc", "epoch", "epoch_ms"})
 
 _READ: Final = {
@@ -39,20 +41,20 @@ _READ: Final = {
     "HH": r"(?P<hour>[0-9]{2})",
     "mm": r"(?P<minute>[0-9]{2})",
     "ss": r"(?P<second>[0-9]{2})",
-    "SSS": r"(?P<milli>[0-9]{3})",
+    "SSS": r"(?P<fraction>[0-9]{3})",
     "Z": r"(?P<offset>[+-][0-9]{2}:[0-9]{2})",
     "ZZ": r"(?P<offset>[+-][0-9]{2}[0-9]{2})",
 }
-_WRITE: Final[dict[str, Callable[[datetime], str]]] = {
-    "YYYY": lambda moment: f"{moment.year:04}",
-    "MM": lambda moment: f"{moment.month:02}",
-    "DD": lambda moment: f"{moment.day:02}",
-    "HH": lambda moment: f"{moment.hour:02}",
-    "mm": lambda moment: f"{moment.minute:02}",
-    "ss": lambda moment: f"{moment.second:02}",
-    "SSS": lambda moment: f"{moment.microsecond // 1000:03}",
-    "Z": lambda moment: _offset_text(moment, ":"),
-    "ZZ": lambda moment: _offset_text(moment, ""),
+_WRITE: Final = {
+    "YYYY": "{0.year:04}",
+    "MM": "{0.month:02}",
+    "DD": "{0.day:02}",
+    "HH": "{0.hour:02}",
+    "mm": "{0.minute:02}",
+    "ss": "{0.second:02}",
+    "SSS": "{1:03}",
+    "Z": "{2}:{3}",
+    "ZZ": "{2}{3}",
 }
 _TIME_TOKENS: Final = frozenset({"HH", "mm", "ss", "SSS", "Z", "ZZ"})
 
@@ -62,38 +64,24 @@ def _read(value: str) -> tuple[datetime, bool]:
     found = _MOMENT.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         raise FunctionError("is no ISO 8601 date or date-time")
-    year, month, day, hour, minute, second, fraction, offset = found.groups()
-    if hour is not None and offset is None:
+    got = found.groupdict()
+    timed = got["hour"] is not None
+    if timed and got["offset"] is None:
         raise FunctionError("has no offset from UTC, so it is no certain moment")
-    micro = int((fraction or "").ljust(6, "0")[:6])
-    return _moment(year, month, day, hour, minute, second, micro, offset), hour is not None
+    return _moment(got), timed
 
 
-def _moment(
-    year: str | None,
-    month: str | None,
-    day: str | None,
-    hour: str | None,
-    minute: str | None,
-    second: str | None,
-    micro: int,
-    offset: str | None,
-) -> datetime:
+def _moment(got: Mapping[str, str | None]) -> datetime:
+    """The moment of the parts that were read; what is not there is 0, an offset that is not there UTC."""
+    micro = (got.get("fraction") or "").ljust(6, "0")[:6]
+    year, month, day, hour, minute, second = (int(got.get(part) or 0) for part in _NUMBERS)
     try:
-        return datetime(
-            int(year or 0),
-            int(month or 0),
-            int(day or 0),
-            int(hour or 0),
-            int(minute or 0),
-            int(second or 0),
-            micro,
-            _zone(offset),
-        )
+        return datetime(year, month, day, hour, minute, second, int(micro), _zone(got.get("offset")))
     except ValueError:
         raise FunctionError("names a day or time that does not exist") from None
 
 
+@lru_cache(maxsize=64)
 def _zone(offset: str | None) -> timezone:
     if offset is None or offset in "Zz":
         return UTC
@@ -104,15 +92,18 @@ def _zone(offset: str | None) -> timezone:
     return timezone(-size if offset[0] == "-" else size)
 
 
-def _offset_text(moment: datetime, between: str) -> str:
+def _offset(moment: datetime) -> tuple[str, str]:
+    """Hours with their sign, and minutes: `("-03", "30")`."""
     minutes = int((moment.utcoffset() or timedelta()).total_seconds()) // 60
     sign = "-" if minutes < 0 else "+"
-    return f"{sign}{abs(minutes) // 60:02}{between}{abs(minutes) % 60:02}"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"{sign}{hours:02}", f"{rest:02}"
 
 
 def _iso(moment: datetime) -> str:
+    """With a fraction only where there is one."""
     fraction = f".{moment.microsecond:06}".rstrip("0") if moment.microsecond else ""
-    return f"{moment:%m-%dT%H:%M:%S}{fraction}".join((f"{moment.year:04}-", _offset_text(moment, ":")))
+    return _laid_out(moment, "YYYY-MM-DDTHH:mm:ss") + fraction + ":".join(_offset(moment))
 
 
 def _utc(moment: datetime) -> datetime:
@@ -135,7 +126,7 @@ def _pattern(form: str) -> re.Pattern[str]:
     parts: list[str] = []
     for token in _tokens(form):
         known = _READ.get(token)
-        parts.append(known if known else re.escape(token.strip("[]") if token[0] == "[" else token))
+        parts.append(known if known else re.escape(_literal(token)))
     try:
         return re.compile("".join(parts))
     except re.error:
@@ -153,13 +144,9 @@ def _back(written: str | float, form: str) -> str:
     found = _pattern(form).fullmatch(same_text(written))
     if found is None:
         raise FunctionError("is not in the format")
-    got = found.groupdict()
-    timed = "hour" in got
-    moment = _moment(
-        got["year"], got["month"], got["day"], got.get("hour"), got.get("minute"), got.get("second"),
-        int(got.get("milli") or 0) * 1000, got.get("offset"),
-    )  # fmt: skip
-    return _iso(moment) if timed else f"{moment.year:04}-{moment:%m-%d}"
+    moment = _moment(found.groupdict())
+    timed = "hour" in found.re.groupindex
+    return _iso(moment) if timed else _laid_out(moment, "YYYY-MM-DD")
 
 
 def _from_epoch(count: str | float, scale: int) -> str:
@@ -215,7 +202,7 @@ def date_time(value: str, format: str) -> str | int:
     tokens = _tokens(format)
     if not timed and not _TIME_TOKENS.isdisjoint(tokens):
         raise FunctionError("is a date without a time")
-    return "".join(_written(moment, token) for token in tokens)
+    return _laid_out(moment, format)
 
 
 def _named(moment: datetime, form: str) -> str | int:
@@ -229,10 +216,19 @@ def _named(moment: datetime, form: str) -> str | int:
     return whole if form == "epoch" else whole * 1000 + since.microseconds // 1000
 
 
-def _written(moment: datetime, token: str) -> str:
-    write = _WRITE.get(token)
-    if write is not None:
-        return write(moment)
+def _laid_out(moment: datetime, form: str) -> str:
+    return _layout(form).format(moment, moment.microsecond // 1000, *_offset(moment))
+
+
+@lru_cache(maxsize=64)
+def _layout(form: str) -> str:
+    """The format as Python's: a token is a field, all else stands for itself."""
+    return "".join(
+        _WRITE.get(token) or _literal(token).replace("{", "{{").replace("}", "}}") for token in _tokens(form)
+    )
+
+
+def _literal(token: str) -> str:
     return token[1:-1] if token[0] == "[" else token
 
 
@@ -248,5 +244,4 @@ def _written(moment: datetime, token: str) -> str:
 )
 def date(value: str) -> Annotated[str, replace(STRING, format="date")]:
     """The date of an ISO 8601 date or date-time, in its own offset."""
-    moment, _ = _read(value)
-    return f"{moment.year:04}-{moment:%m-%d}"
+    return _laid_out(_read(value)[0], "YYYY-MM-DD")

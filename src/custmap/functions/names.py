@@ -25,6 +25,7 @@ NAME: Final = Type(
 )
 Name = Annotated[dict[str, Any] | str, NAME]
 Part = str | Absent | None
+_PARTS: Final = frozenset(PARTS)
 
 # Han, hiragana, hangul; katakana writes foreign names, given name first.
 _EAST_ASIAN: Final = re.compile(r"[\u3041-\u309f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3々]+")
@@ -36,11 +37,11 @@ def _part(name: Name, part: str) -> Part:
     if part in name:
         return _stated(name, part)
     formatted = _stated(name, "formatted")
-    if formatted is ABSENT:
-        return ABSENT
-    stated: dict[str, Part] = {one: _stated(name, one) for one in PARTS if one in name}
     if not isinstance(formatted, str):
-        return ABSENT if stated else None
+        return None if formatted is None and _PARTS.isdisjoint(name) else ABSENT
+    if _PARTS.isdisjoint(name):
+        return _or_absent(getattr(split_name(formatted), part))
+    stated: dict[str, Part] = {one: _stated(name, one) for one in PARTS if one in name}
     split = split_name(formatted)
     if any(stated.values()):
         return _or_absent(_rest(formatted, split, stated).get(part))

@@ -42,6 +42,39 @@ with code CM704, and nothing is guessed.
 means that the record's own spelling may be lost on the way (`lower`).
 """
 
+_TAIL: Final = '''## Your own
+
+A project declares its functions in Python and hands the module to `custmap.load(…, functions=[module])` or
+`--functions MODULE`; a mapping file never names code.
+
+```python
+from custmap import function
+from custmap.expressions.function import FunctionError
+
+
+def with_letter(number: str) -> str:
+    return f"C-{number}"
+
+
+@function(inverse=with_letter, examples=[("C-1001", "1001"), ("1001", FunctionError)])
+def account_number(id: str) -> str:
+    """The number in a customer id."""
+    if not id.startswith("C-"):
+        raise FunctionError("does not begin with C-")
+    return id.removeprefix("C-")
+```
+
+Types are read from the annotations (`str int float bool list dict Any`, `|`, `Literal`; `Annotated` with a
+`Type` says more), optional arguments from the defaults, the summary from the docstring. `FunctionError`
+rejects the rule; its reason is shown to people, so it never has a value of the record in it. `inverse` takes
+a result, and the call's further arguments, back to the first argument; `lossy=True` says that the record's
+own spelling may be lost. `custmap.functions.examples.broken(account_number.__custmap__)` lists the examples
+that do not hold.
+
+A name that custmap or JMESPath has already is refused. What a function gives back must be JSON: text, finite
+number, boolean, null, list, object with text keys, or `ABSENT`.
+'''
+
 
 def reference(table: Mapping[str, FunctionSpec] = LIBRARY) -> str:
     """The page as Markdown."""
@@ -52,7 +85,7 @@ def reference(table: Mapping[str, FunctionSpec] = LIBRARY) -> str:
             topic = spec.topic
             pieces.append(f"## {_TITLES.get(topic, topic.capitalize())}\n")
         pieces.append(_function(spec))
-    return "\n".join(pieces)
+    return "\n".join([*pieces, _TAIL])
 
 
 def _function(spec: FunctionSpec) -> str:

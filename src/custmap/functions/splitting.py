@@ -204,7 +204,7 @@ def _doubts_of_order(split: SplitName) -> list[str]:
         notes.append(_THREE)
     if family and given.lower() in words.FIRST_IN_ROMANISED:
         notes.append("the first word is a common family name where that stands first")
-    if family and not middle and _initials(given):
+    if given and family and not middle and _initials(given):
         notes.append("an initial may stand for the given or the family name")
     if not middle and _SLAVIC_FAMILY.fullmatch(given) and family and not _SLAVIC_FAMILY.fullmatch(family):
         notes.append("the first word may be the family name")
