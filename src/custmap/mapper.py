@@ -11,14 +11,14 @@ from typing import Any, Literal, NoReturn
 
 from custmap.border.intake import take
 from custmap.check.checked import Checked
-from custmap.codegen.define import define
+from custmap.codegen.define import Functions, define
 from custmap.codegen.emit import generate
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError, RecordError
 from custmap.expressions.function import FunctionError
 from custmap.functions.table import with_functions
 from custmap.loader import check_mapping
-from custmap.plan.binding import Bound, bind
+from custmap.plan.binding import Binder, Bound
 from custmap.plan.draft import Draft, View
 from custmap.plan.lay import Layer
 from custmap.plan.plan import Plan
@@ -56,10 +56,19 @@ def load(
 class Mapping:
     """A compiled mapping: frozen, safe in threads, picklable."""
 
-    __slots__ = ("_bound_default", "_checked", "_code", "_layer", "_nothing", "_planner", "_sender")
+    __slots__ = ("_binder", "_checked", "_code", "_layer", "_nothing", "_planner", "_sender")
+
+    _binder: Binder
+    _checked: Checked
+    _code: Functions
+    _layer: Layer
+    _nothing: tuple[Any, ...]
+    _planner: Planner
+    _sender: Sender
 
     def __init__(self, checked: Checked) -> None:
         put = object.__setattr__
+        put(self, "_binder", Binder(checked))
         put(self, "_checked", checked)
         put(self, "_code", define(generate(checked), checked.name))
         put(self, "_planner", Planner(checked))
@@ -115,7 +124,7 @@ class Mapping:
         """
         _hold("on_rejected", on_rejected, ("raise", "drop"))
         _hold("nulls", nulls, ("clear", "absent"))
-        bound = bind(self._checked, params)
+        bound = self._binder.bind(params)
         record = take(customer, self._checked.canonical, nulls=nulls, check=check)
         return self._apply(record, bound, on_rejected)
 
@@ -128,7 +137,8 @@ class Mapping:
         except FunctionError:
             made = None  # the planner says which rule it was, and about the others
         if made is not None:
-            return self._sender.send(bound, *made, tuple(notes))
+            body, path, query, headers = made
+            return self._sender.send(bound, body, path, query, headers, tuple(notes))
         after = self._code.values(record, bound.riders)
         draft = Draft()
         view = View(self._nothing, after, None, record, draft, bound.riders, known=False)
@@ -167,7 +177,7 @@ class Mapping:
         _hold("nulls", nulls, ("clear", "absent"))
         if vendor is not None and before is not None:
             raise ValueError("give `before`, or `vendor`, not both")
-        bound = bind(self._checked, params)
+        bound = self._binder.bind(params)
         canonical = self._checked.canonical
         now = take(after, canonical, nulls=nulls, check=check)
         then = None

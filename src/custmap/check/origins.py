@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 _SOURCES = ("from", "param", "value", "each", "first")
 _POLICIES = (
-    "merge", "clear", "empty", "send", "identity", "immutable", "transitions", "repeatable", "otherwise", "key",
+    "merge", "clear", "empty", "send", "identity", "immutable",
+    "transitions", "repeatable", "otherwise", "key",
 )  # fmt: skip
 
 

@@ -63,7 +63,7 @@ class Policies:
         item: bool,
         in_body: bool,
     ) -> Policy:
-        """A leaf's policy. `entry`: names are the entries' own; `replaced`: it stands where leaving out clears."""
+        """A leaf's policy. `entry`: names are the entries' own; `replaced`: leaving it out clears it."""
         stated = rule.clear
         if stated is not None:
             clear = self._form(stated, type_, source, None if entry else name)

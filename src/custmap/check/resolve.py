@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from custmap.check.checked import Checked, CheckedParam, ObjectNode, Rider, RiderOrigin, Table
+from custmap.check.checked import (
+    Checked,
+    CheckedParam,
+    ItemsNode,
+    Leaf,
+    ObjectNode,
+    Rider,
+    RiderOrigin,
+    Table,
+)
 from custmap.check.findings import Findings, meant
 from custmap.check.policies import Policies
 from custmap.check.sources import Scope, Sources
 from custmap.check.tables import Context, TableBuilder
 from custmap.check.targets import build_places
+from custmap.diagnostics.diagnostic import Note
 from custmap.expressions.function import FunctionSpec
 from custmap.mapping.file import MappingFile, Param, Rule
 from custmap.schema.canonical import Canonical
@@ -121,21 +131,14 @@ def _hold_names(policies: Policies, body: ObjectNode, findings: Findings) -> Non
         for name in place:
             if isinstance(node, ObjectNode):
                 node = next((member for member in node.members if member.name == name), None)
-        if node is not None and not isinstance(node, ObjectNode):
-            other = node.span if isinstance(node, Rider) or hasattr(node, "span") else span
+        if isinstance(node, Leaf | Rider | ItemsNode):
             findings.add(
                 "CM307",
                 "names of what is cleared go here, and a rule writes it too",
                 span,
                 "Leave this place to clearing.",
-                notes=[_note(other)],
+                notes=[Note(node.span, "the rule")],
             )
-
-
-def _note(span: object) -> object:
-    from custmap.diagnostics.diagnostic import Note
-
-    return Note(span, "the rule")  # type: ignore[arg-type]
 
 
 def _hold_params(

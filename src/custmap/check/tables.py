@@ -204,7 +204,7 @@ class TableBuilder:
     def _source_object(
         self, rule: Rule, path: TargetPath, type_: Type | None, scope: Scope, context: Context, required: bool
     ) -> TargetNode | None:
-        """`from` with `fields`: an object that reads one source object; its presence has a slot of its own."""
+        """`from` with `fields`: an object that reads one source object, whose presence has a slot."""
         assert rule.fields is not None
         for key in ("default", "values", "format", "key", "param", "value", "first"):
             if key in rule.keys:
@@ -306,7 +306,7 @@ class TableBuilder:
                 "CM501",
                 "a map with free keys needs to say what happens to a key that is gone",
                 rule.target.span,
-                "Write `merge: entries` (the vendor merges key by key) or `merge: whole` (it replaces the map).",
+                "Write `merge: entries` (it merges key by key) or `merge: whole` (it replaces the map).",
             )
             return "entries"
         if merge is None:

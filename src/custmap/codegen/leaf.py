@@ -1,14 +1,15 @@
 """The statements that make one slot's value: when, source, default, empty, values, format, contract.
 
-The same statements serve both generated functions: `values` catches what they raise, one slot at a
-time; `build` lets it out, and the planner then says what went wrong.
+The same statements serve both generated functions. `values` catches what they raise, one slot at a
+time. `build` lets it out (the planner then says what went wrong) and puts the value where it belongs,
+in the branch in which its kind is known: one test decides about the value and about its place.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from custmap.check.checked import EachSource, FirstSource, FromSource, Leaf, Origin, RiderSource, Table
 from custmap.codegen.fits import WORDS, hold, is_plain, misfit
@@ -19,59 +20,138 @@ from custmap.expressions.function import FunctionSpec
 from custmap.values.equality import fingerprint
 from custmap.values.types import Type
 
-_CLASS = {"boolean": "bool", "string": "str", "array": "list", "object": "dict"}
+_MAPS: Final = ("entries", "members")
+_LISTS: Final = ("set", "keyed", "add-only")
+
+
+@dataclass(frozen=True, slots=True)
+class Putting:
+    """What happens with a value: lines for the value itself, and for null."""
+
+    value: list[str] = field(default_factory=list)
+    null: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class LeafWriter:
-    """Writes the value of leaves. `item_function(table, kind)` names the function of an item's table."""
+    """Writes the value of leaves. `item_function(table, rows)` names the function of an item's table."""
 
     emitter: Emitter
     item_function: Callable[[Table, bool], str]
 
-    def write(self, leaf: Leaf, scope: Scope, lines: Lines) -> tuple[list[str], str, bool]:
-        """Prelude, the local with the value, and whether the lines can raise."""
-        result = self.emitter.names.fresh(leaf.name or "value")
+    def write(
+        self, leaf: Leaf, scope: Scope, putting: Callable[[str], Putting]
+    ) -> tuple[list[str], list[str], str]:
+        """Prelude (raises nothing), lines, and the local with the value."""
         body = Lines()
         prelude: list[str] = []
-        self._origin(leaf.origin, leaf, scope, prelude, body, result)
-        self._contract(leaf, result, body)
-        lines.extend(body.all)
-        return prelude, result, _can_raise(body)
+        if isinstance(leaf.origin.source, FromSource) and _is_untouched(leaf):
+            made = scope.emit(leaf.origin.source.expression)
+            if made.result.isidentifier():
+                body.extend(made.body)
+                self._close(leaf.origin, leaf, body, made.result, putting(made.result))
+                return made.prelude, body.all, made.result
+            prelude.extend(made.prelude)
+        result = self.emitter.names.fresh(leaf.name or "value")
+        self._origin(leaf.origin, leaf, scope, prelude, body, result, putting(result))
+        return prelude, body.all, result
+
+    def constant(self, value: Any, hint: str) -> str:
+        """A constant of the mapping, as an expression that gives a value of its own."""
+        if value is None or isinstance(value, bool | int | str):
+            return repr(value)
+        if value in ([], {}):
+            return repr(value)
+        name = self.emitter.names.bind(value, hint)
+        return f"fresh({name})" if isinstance(value, dict | list) else name
 
     def _origin(
-        self, origin: Origin, leaf: Leaf, scope: Scope, prelude: list[str], body: Lines, result: str
+        self,
+        origin: Origin,
+        leaf: Leaf,
+        scope: Scope,
+        prelude: list[str],
+        body: Lines,
+        result: str,
+        putting: Putting | None,
     ) -> None:
-        if origin.when is not None:
-            asked = scope.emit(origin.when)
-            prelude.extend(asked.prelude)
-            body.extend(asked.body)
-            body.add(f"{result} = SILENT")
-            with body.block(f"if {asked.result} is True:"):
-                self._value(origin, leaf, scope, prelude, body, result)
-        else:
-            self._value(origin, leaf, scope, prelude, body, result)
+        """`putting` None: an option of `first`, whose value the outer rule puts."""
+        if origin.when is None:
+            self._value(origin, leaf, scope, prelude, body, result, putting)
+            return
+        asked = scope.emit(origin.when)
+        prelude.extend(asked.prelude)
+        body.extend(asked.body)
+        body.add(f"{result} = SILENT")
+        with body.block(f"if {asked.result} is True:"):
+            self._value(origin, leaf, scope, prelude, body, result, putting)
 
     def _value(
-        self, origin: Origin, leaf: Leaf, scope: Scope, prelude: list[str], body: Lines, result: str
+        self,
+        origin: Origin,
+        leaf: Leaf,
+        scope: Scope,
+        prelude: list[str],
+        body: Lines,
+        result: str,
+        putting: Putting | None,
     ) -> None:
         self._source(origin, leaf, scope, prelude, body, result)
         if origin.has_default:
             with body.block(f"if {result} is ABSENT:"):
-                body.add(f"{result} = {self._constant(origin.default, 'default')}")
-        after = Lines()
-        if leaf.policy.empty != "value" and not isinstance(origin.source, EachSource | FirstSource):
-            with after.block(f'if {result} == "":'):
-                after.add("refuse_empty()" if leaf.policy.empty == "reject" else f"{result} = None")
-        self._translate(origin, after, result)
-        if origin.format is not None:
-            before, _, behind = origin.format.partition("{}")
-            guard = f"if {result} is not SILENT and {result} is not None:"
-            with after.block(guard):
-                after.add(f"{result} = fill({before!r}, {behind!r}, {result})")
-        if len(after):
-            with body.block(f"if {result} is not ABSENT and {result} is not None:"):
-                body.extend(after.all)
+                body.add(f"{result} = {self.constant(origin.default, 'default')}")
+        self._close(origin, leaf, body, result, putting)
+
+    def _close(self, origin: Origin, leaf: Leaf, body: Lines, result: str, putting: Putting | None) -> None:
+        """What happens to the source's value: empty, values, format, contract, and where it is put."""
+        looks_at_empty = leaf.policy.empty != "value" and not isinstance(
+            origin.source, EachSource | FirstSource
+        )
+        if looks_at_empty and leaf.kind not in (*_MAPS, *_LISTS):
+            with body.block(f'if {result} == "":'):
+                body.add("refuse_empty()" if leaf.policy.empty == "reject" else f"{result} = None")
+        silent = f" and {result} is not SILENT" if _may_be_silent(origin) else ""
+        if putting is None:
+            made = self._made(origin, result)
+            if made:
+                with body.block(f"if {result} is not ABSENT and {result} is not None{silent}:"):
+                    body.extend(made)
+            return
+        self._branches(origin, leaf, body, result, putting, silent)
+
+    def _branches(
+        self, origin: Origin, leaf: Leaf, body: Lines, result: str, putting: Putting, silent: str
+    ) -> None:
+        """The branches in which the value is put: by its class where one class is right."""
+        made = self._made(origin, result)
+        held, class_, refusal = self._contract(leaf, origin, result, transformed=bool(made))
+        inside = Lines()
+        inside.extend(made)
+        if origin.unmapped == "skip" and origin.values is not None:
+            with inside.block(f"if {result} is not SILENT:"):
+                inside.extend([*held, *putting.value])
+        else:
+            inside.extend([*held, *putting.value])
+        if class_ is not None:
+            with body.block(f"if {result}.__class__ is {class_}:"):
+                body.extend(inside.all or ["pass"])
+            if putting.null:
+                with body.block(f"elif {result} is None:"):
+                    body.extend(putting.null)
+                with body.block(f"elif {result} is not ABSENT{silent}:"):
+                    body.add(refusal)
+            else:
+                with body.block(f"elif {result} is not ABSENT and {result} is not None{silent}:"):
+                    body.add(refusal)
+            return
+        if putting.null:
+            with body.block(f"if {result} is None:"):
+                body.extend(putting.null)
+            with body.block(f"elif {result} is not ABSENT{silent}:"):
+                body.extend(inside.all)
+        else:
+            with body.block(f"if {result} is not ABSENT and {result} is not None{silent}:"):
+                body.extend(inside.all)
 
     def _source(
         self, origin: Origin, leaf: Leaf, scope: Scope, prelude: list[str], body: Lines, result: str
@@ -88,8 +168,7 @@ class LeafWriter:
                 made = scope.emit(expression)
                 prelude.extend(made.prelude)
                 body.extend(made.body)
-                rows = leaf.kind in ("keyed", "add-only")
-                function = self.item_function(table, rows)
+                function = self.item_function(table, leaf.kind in ("keyed", "add-only"))
                 body.add(f"{result} = {made.result}")
                 with body.block(f"if {result} is not ABSENT and {result} is not None:"):
                     body.add(f"{result} = [{function}(item, riders) for item in as_list({result})]")
@@ -107,21 +186,34 @@ class LeafWriter:
     ) -> None:
         """One option after the other, until one speaks."""
         head, *rest = origins
-        self._origin(head, leaf, scope, prelude, body, result)
+        self._origin(head, leaf, scope, prelude, body, result, None)
         if rest:
             with body.block(f"if {result} is ABSENT or {result} is SILENT:"):
                 self._first(tuple(rest), leaf, scope, prelude, body, result)
 
+    def _made(self, origin: Origin, result: str) -> list[str]:
+        """The lines for `values` and `format`."""
+        lines = Lines()
+        self._translate(origin, lines, result)
+        if origin.format is not None:
+            before, _, after = origin.format.partition("{}")
+            line = f"{result} = fill({before!r}, {after!r}, {result})"
+            if origin.values is not None and origin.unmapped == "skip":
+                with lines.block(f"if {result} is not SILENT:"):
+                    lines.add(line)
+            else:
+                lines.add(line)
+        return lines.all
+
     def _translate(self, origin: Origin, body: Lines, result: str) -> None:
         if origin.values is None:
             return
-        names = self.emitter.names
         table = {fingerprint(left): right for left, right in origin.values}
-        bound = names.bind(table, "values")
+        bound = self.emitter.names.bind(table, "values")
         if origin.unmapped == "pass":
             body.add(f"{result} = translate({bound}, {result}, {result})")
             return
-        missing = {"skip": "SILENT", "reject": "ABSENT"}.get(origin.unmapped) or self._constant(
+        missing = {"skip": "SILENT", "reject": "ABSENT"}.get(origin.unmapped) or self.constant(
             origin.unmapped_default, "unmapped"
         )
         if all(isinstance(left, str) for left, _ in origin.values):
@@ -134,53 +226,68 @@ class LeafWriter:
             with body.block(f"if {result} is ABSENT:"):
                 body.add("refuse_unmapped()")
 
-    def _constant(self, value: Any, hint: str) -> str:
-        if value is None or isinstance(value, bool | int | str):
-            return repr(value)
-        name = self.emitter.names.bind(value, hint)
-        return f"fresh({name})" if isinstance(value, dict | list) else name
-
-    def _contract(self, leaf: Leaf, result: str, body: Lines) -> None:
-        """What is emitted fits the contract, or the rule fails."""
-        there = f"{result} is not ABSENT and {result} is not None and {result} is not SILENT"
-        if leaf.kind in ("entries", "members"):
-            self._entries(leaf, result, there, body)
-            return
-        if leaf.kind in ("set", "keyed", "add-only"):
-            with body.block(f"if {result}.__class__ is not list and {there}:"):
-                body.add(f"as_list({result})")
+    def _contract(
+        self, leaf: Leaf, origin: Origin, result: str, *, transformed: bool
+    ) -> tuple[list[str], str | None, str]:
+        """Lines that hold the value to the contract; the class it must have, and what refuses another."""
+        if leaf.kind in _MAPS:
+            return self._hold_entries(leaf, result), "dict", f"as_map({result})"
+        if leaf.kind in _LISTS:
+            held = self._hold(leaf, result) if leaf.kind == "set" else []
+            return held, "list", f"as_list({result})"
         type_ = leaf.type
-        if type_ is None or leaf.kind in ("keyed", "add-only") or not _limits(type_):
-            return
-        if _always_fits(leaf, type_, self.emitter.functions):
-            return
-        for kind, class_ in _CLASS.items():
-            if kind in ("string", "boolean") and is_plain(type_, kind):
-                with body.block(f"if {result}.__class__ is not {class_} and {there}:"):
-                    body.add(f"refuse_kind({WORDS[kind]!r}, {result})")
-                return
-        held = self.emitter.names.bind(hold(type_), f"hold_{leaf.name}")
-        with body.block(f"if {there}:"):
-            body.add(f"{held}({result})")
+        if type_ is None or not _limits(type_) or _always_fits(leaf, type_, self.emitter.functions):
+            return [], None, ""
+        if not transformed:
+            for kind, class_ in (("string", "str"), ("boolean", "bool")):
+                if is_plain(type_, kind):
+                    return [], class_, f"refuse_kind({WORDS[kind]!r}, {result})"
+        return self._hold(leaf, result), None, ""
 
-    def _entries(self, leaf: Leaf, result: str, there: str, body: Lines) -> None:
-        with body.block(f"if {result}.__class__ is not dict and {there}:"):
-            body.add(f"as_map({result})")
+    def _hold(self, leaf: Leaf, result: str) -> list[str]:
+        if leaf.type is None or not _limits(leaf.type):
+            return []
+        return [f"{self.emitter.names.bind(hold(leaf.type), f'hold_{leaf.name}')}({result})"]
+
+    def _hold_entries(self, leaf: Leaf, result: str) -> list[str]:
+        lines: list[str] = []
+        if leaf.kind == "members":
+            if leaf.type is not None and _limits(leaf.type):
+                bound = self.emitter.names.bind(hold(_optional(leaf.type)), f"hold_{leaf.name}")
+                lines.append(f"{bound}({{key: one for key, one in {result}.items() if one is not None}})")
+            if leaf.policy.empty == "value":
+                return lines
         extra = leaf.type.extra if leaf.type is not None and leaf.kind == "entries" else None
-        made = _made_type(leaf.origin, self.emitter.functions)
         held = None
         if extra is not None and _limits(extra):
+            made = _made_type(leaf.origin, self.emitter.functions)
             values = made.extra if made is not None else None
             if values is None or not (is_plain(extra, "string") and values.only("string")):
                 held = hold(extra)
-        if leaf.kind == "members" and leaf.type is not None and _limits(leaf.type):
-            with body.block(f"if {result}.__class__ is dict:"):
-                bound = self.emitter.names.bind(hold(_optional(leaf.type)), f"hold_{leaf.name}")
-                body.add(f"{bound}({{key: item for key, item in {result}.items() if item is not None}})")
         if held is not None or leaf.policy.empty != "value":
             bound = self.emitter.names.bind(held, f"hold_{leaf.name}") if held else "None"
-            with body.block(f"if {result}.__class__ is dict:"):
-                body.add(f"{result} = look_at_entries({result}, {leaf.policy.empty!r}, {bound})")
+            lines.append(f"{result} = look_at_entries({result}, {leaf.policy.empty!r}, {bound})")
+        return lines
+
+
+def _is_untouched(leaf: Leaf) -> bool:
+    """Is the source's value the target's value, so that it needs no local of its own?"""
+    origin = leaf.origin
+    rewritten = origin.when, origin.values, origin.format
+    looked_at = leaf.kind in _MAPS and (leaf.policy.empty != "value" or leaf.type is not None)
+    return (
+        not any(part is not None for part in rewritten)
+        and not origin.has_default
+        and leaf.policy.empty != "clear"
+        and not looked_at
+    )
+
+
+def _may_be_silent(origin: Origin) -> bool:
+    return isinstance(origin.source, FirstSource) and any(
+        option.when is not None or option.unmapped == "skip" or _may_be_silent(option)
+        for option in origin.source.origins
+    )
 
 
 def _optional(type_: Type) -> Type:
@@ -212,8 +319,3 @@ def _always_fits(leaf: Leaf, type_: Type, functions: Mapping[str, FunctionSpec])
     if origin.values is not None and origin.unmapped in ("reject", "skip") and origin.format is None:
         return all(misfit(type_, right) is None for _, right in origin.values)
     return isinstance(origin.source, FromSource) and isinstance(origin.source.expression.ast, Literal)
-
-
-def _can_raise(body: Lines) -> bool:
-    """Straight assignments, tests and lookups in our own tables raise nothing."""
-    return any("(" in line.replace(".get(", "").replace("if (", "") for line in body.all)

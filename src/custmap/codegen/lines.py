@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 
 class Lines:
-    """Collects lines; `with lines.block("if x:")` indents what follows."""
+    """Collects lines; `with lines.block("if x:")` indents what follows, if anything does."""
 
     def __init__(self) -> None:
         self._lines: list[str] = []
@@ -23,8 +23,11 @@ class Lines:
     def block(self, head: str) -> Iterator[None]:
         self.add(head)
         self._indent += 1
+        length = len(self._lines)
         yield
         self._indent -= 1
+        if len(self._lines) == length:
+            self._lines.pop()
 
     def __len__(self) -> int:
         return len(self._lines)

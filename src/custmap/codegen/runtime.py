@@ -58,13 +58,13 @@ def fresh(value: Any) -> Any:
 def as_list(value: Any) -> list[Any]:
     if value.__class__ is not list:
         raise Refusal("CM706", f"expected a list, got {kind_of(value)}")
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def as_map(value: Any) -> dict[str, Any]:
     if value.__class__ is not dict:
         raise Refusal("CM706", f"expected an object, got {kind_of(value)}")
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def look_at_entries(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A place in a file; lines and columns count from 1, columns are characters, `end_column` is after the last."""
+    """A place in a file: lines and columns count from 1, columns are characters, the end is exclusive."""
 
     file: str
     line: int

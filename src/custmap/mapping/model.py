@@ -25,7 +25,7 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
-def _short_form(text: str) -> dict[str, JsonSchemaValue]:
+def _short_form(text: str) -> JsonSchemaValue:
     return {"type": "string", "description": text}
 
 
@@ -73,7 +73,7 @@ class UnmappedDefault(Part):
 
 
 class RuleModel(Part):
-    """One line of the table: where a target's value comes from, and what change and clear mean to the vendor."""
+    """One line of the table: where a value comes from, and what change and clear mean to the vendor."""
 
     from_: StrictStr | None = Field(
         None, alias="from", description="JMESPath over the customer; over the item inside `each`."

@@ -110,7 +110,8 @@ def _problem(root: MapNode, problem: Any) -> Diagnostic:
 
 def _wanted(kind: str) -> str:
     for part, word in (
-        ("string", "text"), ("bool", "true or false"), ("dict", "a table"), ("model", "a table"), ("list", "a list"),
+        ("string", "text"), ("bool", "true or false"), ("dict", "a table"),
+        ("model", "a table"), ("list", "a list"),
     ):  # fmt: skip
         if kind.startswith(part):
             return word
@@ -152,7 +153,8 @@ def _keys_of(place: Sequence[str | int]) -> list[str]:
     model: type[BaseModel] = MappingModel
     if place:
         head, last = place[0], place[-1]
-        model = {"params": ParamModel, "response": ResponseModel}.get(str(head), RuleModel)
+        models: dict[str, type[BaseModel]] = {"params": ParamModel, "response": ResponseModel}
+        model = models.get(str(head), RuleModel)
         if last == "clear":
             model = ClearModel
         elif last == "unmapped":

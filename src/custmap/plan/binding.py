@@ -20,10 +20,11 @@ from custmap.expressions.function import FunctionError
 from custmap.plan.request import header_text
 from custmap.plan.url import PlaceError
 from custmap.values.absent import ABSENT
-from custmap.values.equality import fingerprint
+from custmap.values.equality import fingerprint, same
 from custmap.values.nearest import nearest
 from custmap.values.types import Type
 
+_SCALARS: Final = frozenset({str, int, bool, float, type(None)})
 _TRUE: Final = {"true": True, "false": False}
 
 
@@ -37,6 +38,26 @@ class Bound:
     query: Mapping[str, Any]
     headers: Mapping[str, Any]
     missing: tuple[Diagnostic, ...]
+
+
+class Binder:
+    """Binds the parameters of one mapping, and remembers the last: batches give the same for each record."""
+
+    __slots__ = ("_checked", "_last")
+
+    def __init__(self, checked: Checked) -> None:
+        self._checked = checked
+        self._last: tuple[dict[str, Any], Bound] | None = None
+
+    def bind(self, params: Mapping[str, Any] | None) -> Bound:
+        """As `bind`. One reference is read and one written, so threads do not disturb each other."""
+        last = self._last
+        if last is not None and params.__class__ is dict and same(params, last[0]):
+            return last[1]
+        bound = bind(self._checked, params)
+        if params.__class__ is dict and all(value.__class__ in _SCALARS for value in params.values()):
+            self._last = (dict(params), bound)
+        return bound
 
 
 def bind(checked: Checked, params: Mapping[str, Any] | None) -> Bound:

@@ -134,12 +134,14 @@ def read(record: Any, path: SourcePath) -> Any:
     for segment in path:
         if segment == "*":
             return value
-        if value.__class__ is dict and segment in value:
-            value = value[segment]
-        elif value.__class__ is list and segment.__class__ is int and -len(value) <= segment < len(value):  # type: ignore[operator]
-            value = value[segment]  # type: ignore[index]
+        if value.__class__ is dict:
+            found = segment in value
         else:
-            return value if value is None else ABSENT
+            is_item = value.__class__ is list and segment.__class__ is int
+            found = is_item and -len(value) <= segment < len(value)
+        if not found:
+            return None if value is None else ABSENT
+        value = value[segment]
     return value
 
 

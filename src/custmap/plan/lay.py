@@ -61,5 +61,5 @@ def _lay(before: Mapping[str, Any], after: Mapping[str, Any], named: _Named) -> 
         if value.__class__ is dict and (inner := named.get(key)) is not None:
             held = before.get(key)
             if held.__class__ is dict:
-                laid[key] = _lay(held, value, inner)  # type: ignore[arg-type]
+                laid[key] = _lay(held, value, inner)
     return laid

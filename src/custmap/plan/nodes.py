@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -79,7 +80,11 @@ def _value_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
     if after is ABSENT:
         if not there:
             return UNCHANGED
-    elif before is None or (before is ABSENT and view.known_missing(leaf)) or (is_value(before) and clear.form in ("send_empty", "send") and same(before, clear.value)):
+    elif (
+        before is None
+        or (before is ABSENT and view.known_missing(leaf))
+        or (is_value(before) and clear.form in ("send_empty", "send") and same(before, clear.value))
+    ):
         return UNCHANGED
     if refusal := _refused(leaf, before, None, view):
         return refusal
@@ -105,10 +110,10 @@ def _refused(leaf: Leaf, before: Any, move: Any, view: View) -> Outcome | None:
     if policy.immutable:
         view.reject("CM802", leaf.target, leaf, "the vendor refuses a change of this value")
         return KEPT, before if is_value(before) else NOTHING
-    if policy.transitions is not None and is_value(before):
-        if move not in policy.transitions.get(fingerprint(before), ()):
-            view.reject("CM804", leaf.target, leaf, "the vendor does not allow this move")
-            return KEPT, before
+    moves = policy.transitions
+    if moves is not None and is_value(before) and move not in moves.get(fingerprint(before), ()):
+        view.reject("CM804", leaf.target, leaf, "the vendor does not allow this move")
+        return KEPT, before
     return None
 
 
@@ -215,7 +220,7 @@ def object_delta(node: ObjectNode, view: View) -> Outcome:
     return SAID, made if made or node.whole else NOTHING
 
 
-def _full(node: ObjectNode, outcomes: list[tuple[TargetNode, Outcome]], view: View) -> dict[str, Any]:
+def _full(node: ObjectNode, outcomes: Sequence[tuple[TargetNode, Outcome]], view: View) -> dict[str, Any]:
     """Everything that stands after the update: what was said, what did not change, what was kept."""
     made: dict[str, Any] = {}
     for member, (state, value) in outcomes:

@@ -82,7 +82,8 @@ def _riders(checked: Checked) -> list[tuple[str, Rider]]:
             walk(part, item)
 
     for part, root in (
-        ("body", checked.table.root), ("path", checked.path), ("query", checked.query), ("headers", checked.headers)
+        ("body", checked.table.root), ("path", checked.path),
+        ("query", checked.query), ("headers", checked.headers),
     ):  # fmt: skip
         walk(part, root)
     return found

@@ -79,7 +79,7 @@ def _item_table(origin: Origin) -> Table | None:
         case EachSource(table=table):
             return table
         case FirstSource(origins=origins):
-            return next((table for inner in origins if (table := _item_table(inner))), None)
+            return next((found for inner in origins if (found := _item_table(inner))), None)
     return None
 
 

@@ -73,13 +73,17 @@ def _name(text: str, at: int) -> tuple[str, int]:
     if found := _PLAIN.match(text, at):
         return found.group(), found.end()
     if found := _QUOTED.match(text, at):
-        try:
-            return str(json.loads(found.group())), found.end()
-        except ValueError:
-            raise PathError("a quoted name is written as in JSON", at) from None
+        return _unquoted(found.group(), at), found.end()
     if at >= len(text):
         raise PathError("a name is missing at the end", at)
     raise PathError("expected a name; a name with other signs stands in double quotes", at)
+
+
+def _unquoted(text: str, at: int) -> str:
+    try:
+        return str(json.loads(text))
+    except ValueError:
+        raise PathError("a quoted name is written as in JSON", at) from None
 
 
 def _bracket(text: str, at: int) -> tuple[Segment, int]:
@@ -92,7 +96,7 @@ def _bracket(text: str, at: int) -> tuple[Segment, int]:
         if text[end : end + 1] != "=":
             raise PathError("expected a position, `[0]`, or a key, `[type=email]`", inside)
         if chosen := _QUOTED.match(text, end + 1):
-            value = str(json.loads(chosen.group()))
+            value = _unquoted(chosen.group(), end + 1)
         elif chosen := _SELECTED.match(text, end + 1):
             value = chosen.group()
         else:
