@@ -173,6 +173,34 @@ def test_what_says_too_little_has_no_way_back(name: str, further: tuple[object, 
     assert inverse_of(LIBRARY[name], STRING, further) is None
 
 
+@pytest.mark.parametrize(
+    ("written", "form", "back"),
+    [
+        ("2022-02-11T16:36:17+05:30", "YYYY-MM-DDTHH:mm:ssZ", "2022-02-11T16:36:17+05:30"),
+        ("2022-02-11T11:06:17Z", "YYYY-MM-DDTHH:mm:ssZ", "2022-02-11T11:06:17+00:00"),
+        ("11.02.2022 [16] -0330", "DD.MM.YYYY [[]HH[]] ZZ", None),
+        ("11.02.2022 at 16 -0330", "DD.MM.YYYY [at] HH ZZ", "2022-02-11T16:00:00-03:30"),
+        ("20220211", "YYYYMMDD", "2022-02-11"),
+        ("20220230", "YYYYMMDD", None),
+        ("2022-02-11", "YYYYMMDD", None),
+        ("2022-02-11T11:06:17.5Z", "utc", "2022-02-11T11:06:17.5+00:00"),
+        (1644577577, "epoch", "2022-02-11T11:06:17+00:00"),
+        (1644577577250, "epoch_ms", "2022-02-11T11:06:17.25+00:00"),
+        (10**20, "epoch", None),
+        ("1644577577", "epoch", None),
+        (True, "epoch", None),
+    ],
+)
+def test_dates_lead_back(written: object, form: str, back: str | None) -> None:
+    inverse = LIBRARY["date_time"].inverse
+    assert inverse is not None
+    if back is None:
+        with pytest.raises(FunctionError):
+            inverse(written, form)
+        return
+    assert inverse(written, form) == back
+
+
 def test_text_of_an_object_has_no_way_back() -> None:
     assert inverse_of(LIBRARY["text"], OBJECT) is None
 

@@ -34,6 +34,7 @@ _TOKEN: Final = re.compile(r"YYYY|MM|DD|HH|mm|SSS|ss|ZZ|Z|T|\[[^\[\]]*\]|[^A-Za-
 _NUMBERS: Final = ("year", "month", "day", "hour", "minute", "second")
 _NAMED: Final = frozenset({"iso", "utc", "epoch", "epoch_ms"})
 
+# Vendors answer in forms that they do not take themselves: every way to write an offset is read.
 _READ: Final = {
     "YYYY": r"(?P<year>[0-9]{4})",
     "MM": r"(?P<month>[0-9]{2})",
@@ -42,8 +43,8 @@ _READ: Final = {
     "mm": r"(?P<minute>[0-9]{2})",
     "ss": r"(?P<second>[0-9]{2})",
     "SSS": r"(?P<fraction>[0-9]{3})",
-    "Z": r"(?P<offset>[+-][0-9]{2}:[0-9]{2})",
-    "ZZ": r"(?P<offset>[+-][0-9]{2}[0-9]{2})",
+    "Z": r"(?P<offset>Z|[+-][0-9]{2}:?[0-9]{2})",
+    "ZZ": r"(?P<offset>Z|[+-][0-9]{2}:?[0-9]{2})",
 }
 _WRITE: Final = {
     "YYYY": "{0.year:04}",
