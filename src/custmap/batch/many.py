@@ -15,13 +15,17 @@ Params: TypeAlias = Mapping[str, Any] | Callable[[Any], Mapping[str, Any]] | Non
 class Applies(Protocol):
     """The part of a mapping that `apply_many` uses."""
 
-    def apply(self, customer: Any, params: Any = None, /, **keywords: Any) -> Request: ...
+    def apply(
+        self, customer: Any, params: Any = None, /, *, on_rejected: Any, nulls: Any, check: bool
+    ) -> Request: ...
 
 
 class Diffs(Protocol):
     """The part of a mapping that `diff_many` uses."""
 
-    def diff(self, before: Any, after: Any, params: Any = None, /, **keywords: Any) -> Any: ...
+    def diff(
+        self, before: Any, after: Any, params: Any = None, /, *, absent: Any, nulls: Any, check: bool
+    ) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)

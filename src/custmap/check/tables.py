@@ -171,7 +171,13 @@ class TableBuilder:
             if node := self.node(place, member, type_, scope, context):
                 members.append(node)
         return ObjectNode(
-            "", "", (), rules[0].span if rules else _NOWHERE, tuple(members), slots=(first, len(self.slots))
+            "",
+            "",
+            (),
+            rules[0].span if rules else _NOWHERE,
+            tuple(members),
+            slots=(first, len(self.slots)),
+            type=type_,
         )
 
     def part_span(self, part: str, rules: Sequence[Rule]) -> Span:

@@ -137,8 +137,8 @@ def read(record: Any, path: SourcePath) -> Any:
         if value.__class__ is dict:
             found = segment in value
         else:
-            is_item = value.__class__ is list and segment.__class__ is int
-            found = is_item and -len(value) <= segment < len(value)
+            is_item = value.__class__ is list and isinstance(segment, int)
+            found = is_item and -len(value) <= int(segment) < len(value)
         if not found:
             return None if value is None else ABSENT
         value = value[segment]

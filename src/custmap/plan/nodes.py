@@ -86,7 +86,7 @@ def _value_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
         or (is_value(before) and clear.form in ("send_empty", "send") and same(before, clear.value))
     ):
         return UNCHANGED
-    if refusal := _refused(leaf, before, None, view):
+    if clear.form != "impossible" and (refusal := _refused(leaf, before, None, view)):
         return refusal
     return clear_leaf(leaf, before, view)
 
