@@ -23,6 +23,9 @@ Nulls: TypeAlias = Literal["clear", "absent"]
 _TEXT_PARTS: Final = {"name": "formatted", "phone": "number"}
 """Fields of `Customer` that may be a text, and the part that the text stands for."""
 
+_FREE_MAPS: Final = ("identifiers", "attributes", "custom_fields")
+"""Fields of `Customer` whose keys are data."""
+
 # Longer integers take time that grows with the square of their digits; `careful` decides about them.
 _SMALL: Final = 1 << 63
 
@@ -56,7 +59,7 @@ def take(
 
 
 def take_parsed(
-    record: object, canonical: Canonical, *, nulls: Nulls = "clear", check: bool = True
+    record: Any, canonical: Canonical, *, nulls: Nulls = "clear", check: bool = True
 ) -> dict[str, Any]:
     """`take` for what custmap's own strict JSON parser has just made: plain and finite, so nothing is copied.
 
@@ -69,11 +72,31 @@ def take_parsed(
             text = record.get(field)
             if type(text) is str:
                 record[field] = {part: text}
+        for field in _FREE_MAPS:
+            if type(held := record.get(field)) is dict:
+                record[field] = _arranged(held)
+    else:
+        record = _arranged(record)
     if nulls == "absent":
         _drop_nulls(record, canonical.type)
     if check:
         canonical.check(record)
-    return record
+    plain: dict[str, Any] = record
+    return plain
+
+
+def _arranged(value: Any) -> Any:
+    """The keys in order, at every depth: the caller's order shows nowhere, not in `keys(map)` either."""
+    if type(value) is dict:
+        ordered = dict(sorted(value.items())) if len(value) > 1 else value
+        for key, item in ordered.items():
+            if type(item) is dict or type(item) is list:
+                ordered[key] = _arranged(item)
+        return ordered
+    for position, item in enumerate(value):
+        if type(item) is dict or type(item) is list:
+            value[position] = _arranged(item)
+    return value
 
 
 def _copy_map(record: Any, depth: int, budget: list[int]) -> dict[str, Any]:
