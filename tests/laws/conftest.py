@@ -1,0 +1,18 @@
+"""Short runs are the same every time; `CUSTMAP_LAWS=long` draws many more, and new ones."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+
+TESTS = str(Path(__file__).parent.parent)
+if TESTS not in sys.path:
+    sys.path.append(TESTS)
+
+_COMMON = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
+settings.register_profile("short", max_examples=60, derandomize=True, **_COMMON)
+settings.register_profile("long", max_examples=3000, print_blob=True, **_COMMON)
+settings.load_profile("long" if os.environ.get("CUSTMAP_LAWS") == "long" else "short")

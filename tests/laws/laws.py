@@ -1,0 +1,316 @@
+"""The laws of language § 7, each a function that fails with the facts when the law is broken.
+
+They ask a mapping only through `apply` and `diff`, and the vendor only through its store. The vendor's
+state is looked at flat: `("attributes", "plan") → "gold"`, the places that plans name as targets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from stores.store import State, Store
+
+from custmap.values.equality import same
+from custmap.values.paths import Index, Member, PathError, Select, parse_path
+
+Customer = dict[str, Any]
+Place = tuple[str, ...]
+_NAMED = ("name", "phone", "loyalty", "payment_card")
+_TEXT_PARTS = {"name": "formatted", "phone": "number"}
+_NO_EXCUSE = ("replaced whole", "cannot be computed", "credited", "repeat", "twice")
+"""Notes with these words tell of what is sent; the others tell of what is not."""
+
+
+class BrokenLaw(AssertionError):
+    """A law does not hold; the message has the facts."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A mapping beside its vendor."""
+
+    mapping: Any
+    store: Store
+
+    def customer(self, record: Customer) -> Customer:
+        """The record with the ids that name the customer at this vendor."""
+        if not self.store.ids:
+            return record
+        return {**record, "identifiers": dict(self.store.ids)}
+
+    def apply(self, record: Customer, state: State | None = None) -> State:
+        request = self.mapping.apply(record, self.store.params, on_rejected="drop")
+        return self.store.receive(self.store.empty if state is None else state, request.body)
+
+    def diff(self, before: Customer | None, after: Customer, absent: str = "keep") -> Any:
+        return self.mapping.diff(before, after, self.store.params, absent=absent)
+
+    def update(self, state: State, plan: Any) -> State:
+        return state if plan.request is None else self.store.receive(state, plan.request.body)
+
+
+def plus(before: Customer, after: Customer) -> Customer:
+    """a⁺: `after` laid over `before`."""
+    laid = {**before, **after}
+    for field in _NAMED:
+        then, now = before.get(field), after.get(field)
+        if field in _TEXT_PARTS and isinstance(then, str):
+            then = {_TEXT_PARTS[field]: then}
+        if field == "phone" and isinstance(now, str) and isinstance(then, dict):
+            kept = {key: value for key, value in then.items() if key not in ("number", "extension")}
+            laid[field] = {**kept, "number": now}
+        elif isinstance(then, dict) and isinstance(now, dict):
+            laid[field] = {**then, **now}
+    return laid
+
+
+def flat(state: Any, at: Place = ()) -> dict[Place, Any]:
+    """Every leaf of a state; an empty object is one."""
+    if not isinstance(state, dict) or (not state and at):
+        return {at: state}
+    found: dict[Place, Any] = {}
+    for key, value in state.items():
+        found |= flat(value, (*at, key))
+    return found
+
+
+def place_of(target: str) -> Place:
+    """A plan's target as a place in a flat state."""
+    place: list[str] = []
+    for segment in parse_path(target):
+        match segment:
+            case Member(name):
+                place.append(name)
+            case Index(position):
+                place.append(str(position))
+            case Select(_, value):
+                place.append(value)
+    return tuple(place)
+
+
+def rejected_places(plan: Any) -> set[Place]:
+    return {place_of(rejection.target) for rejection in plan.rejected}
+
+
+def noted_places(plan: Any) -> set[Place]:
+    """Places of which the plan notes that something was not said."""
+    found = set()
+    for note in plan.notes:
+        if any(words in note for words in _NO_EXCUSE):
+            continue
+        try:
+            found.add(place_of(note.target))
+        except PathError:
+            continue
+    return found
+
+
+def touches(place: Place, others: set[Place]) -> bool:
+    """Is the place one of the others, inside one, or around one?"""
+    return any(place[: len(other)] == other or other[: len(place)] == place for other in others)
+
+
+def differences(one: State, other: State, left_out: set[Place]) -> dict[Place, tuple[Any, Any]]:
+    """The places where two states differ, but for those that are left out."""
+    first, second = flat(one), flat(other)
+    missing = object()
+    return {
+        place: (first.get(place, "nothing"), second.get(place, "nothing"))
+        for place in first.keys() | second.keys()
+        if not same(first.get(place, missing), second.get(place, missing)) and not touches(place, left_out)
+    }
+
+
+def converges(
+    case: Case, before: Customer, after: Customer, *, absent: str = "keep", body: Any = None
+) -> None:
+    """The vendor ends where saying everything would have brought it. `body` is sent instead of the plan's."""
+    wanted = case.apply(after if absent == "clear" else plus(before, after))
+    held = case.apply(before)
+    plan = case.diff(before, after, absent)
+    ended = case.update(held, plan) if body is None else case.store.receive(held, body)
+    rejected = rejected_places(plan)
+    off = differences(ended, wanted, rejected | noted_places(plan))
+    if off:
+        raise BrokenLaw(f"does not converge: {off}\n{_facts(plan, before, after)}")
+    moved = {
+        place: values
+        for place, values in differences(ended, held, set()).items()
+        if any(place[: len(other)] == other for other in rejected)
+    }
+    if moved:
+        raise BrokenLaw(f"rejected, and yet changed: {moved}\n{_facts(plan, before, after)}")
+
+
+def idempotent(case: Case, record: Customer) -> None:
+    """What did not change is not sent."""
+    for absent in ("keep", "clear"):
+        plan = case.diff(record, deepcopy(record), absent)
+        if plan.request is not None or plan.changes:
+            raise BrokenLaw(f"diff(x, x) has something to say ({absent})\n{_facts(plan, record, record)}")
+
+
+def looks_the_same(case: Case, before: Customer, after: Customer) -> None:
+    """Where both look the same to the vendor, and nothing was null anew, nothing is sent."""
+    plan = case.diff(before, after)
+    held = case.apply(before)
+    if plan.request is None or differences(case.update(held, plan), held, set()):
+        return
+    if all(_told_anew(change) for change in plan.changes):
+        return
+    raise BrokenLaw(f"nothing changes, and yet a request\n{_facts(plan, before, after)}")
+
+
+def minimal(case: Case, before: Customer, after: Customer) -> None:
+    """Leaving out any part of the request breaks convergence, but for what is exempt."""
+    plan = case.diff(before, after)
+    if plan.request is None:
+        return
+    body = plan.request.body
+    anew = {place_of(change.target) for change in plan.changes if _told_anew(change)}
+    for part, without in parts(body):
+        if exempt(part, anew, case.store, plan):
+            continue
+        try:
+            converges(case, before, after, body=without)
+        except AssertionError:
+            continue
+        raise BrokenLaw(f"{part} is not needed in {body}\n{_facts(plan, before, after)}")
+
+
+def _told_anew(change: Any) -> bool:
+    """Is it said that there is nothing, where before said nothing? Who knows what the vendor holds."""
+    return change.before is None and (change.action == "clear" or change.after in ([], {}))
+
+
+def exempt(part: Place, anew: set[Place], store: Store, plan: Any) -> bool:
+    if part in store.exempt or touches(part, anew):
+        return True
+    if any(part[-1] == place[-1] for place in anew):  # a name in a list of names
+        return True
+    changed = {place_of(change.target) for change in plan.changes}
+    inside = any(len(part) > len(w) and part[: len(w)] == w for w in map(place_of, store.whole))
+    return inside and not touches(part, changed)
+
+
+def parts(body: Any, at: Place = ()) -> Iterator[tuple[Place, Any]]:
+    """(part, the body without it) for every member, and every name in a list of texts."""
+    if isinstance(body, dict):
+        for key, value in body.items():
+            yield (*at, key), {name: other for name, other in body.items() if name != key}
+            for part, without in parts(value, (*at, key)):
+                yield part, {**body, key: without}
+    elif isinstance(body, list) and body and all(isinstance(item, str) for item in body):
+        for position, item in enumerate(body):
+            yield (*at, item), [*body[:position], *body[position + 1 :]]
+    elif isinstance(body, list) and len(body) == 1 and isinstance(body[0], dict):
+        for part, without in parts(body[0], (*at, "0")):
+            yield part, [without]
+
+
+def frame(case: Case, before: Customer, after: Customer, strangers: Mapping[str, Any]) -> None:
+    """What the mapping does not manage stays: members that others put beside ours."""
+    held = {**case.apply(before), **strangers}
+    ended = case.update(held, case.diff(before, after))
+    for name, value in strangers.items():
+        if not same(ended.get(name), value):
+            raise BrokenLaw(f"{name} is not ours, and changed")
+
+
+def retries(case: Case, before: Customer, after: Customer) -> None:
+    """Sending twice is sending once, but for what the plan names as not repeatable."""
+    plan = case.diff(before, after)
+    once = case.update(case.apply(before), plan)
+    off = differences(case.update(once, plan), once, {(name,) for name in case.store.again})
+    if off:
+        raise BrokenLaw(f"sent twice: {off}\n{_facts(plan, before, after)}")
+
+
+def disjoint(case: Case, before: Customer, after: Customer) -> None:
+    """Nothing is set and cleared at once, and no target is said twice."""
+    plan = case.diff(before, after)
+    said = [change.target for change in plan.changes]
+    if len(said) != len(set(said)):
+        raise BrokenLaw(f"a target is said twice: {sorted(said)}\n{_facts(plan, before, after)}")
+    if both := set(said) & {rejection.target for rejection in plan.rejected}:
+        raise BrokenLaw(f"said and rejected: {sorted(both)}\n{_facts(plan, before, after)}")
+
+
+def pure(case: Case, before: Customer, after: Customer) -> None:
+    """Inputs stay as they are, outputs share nothing with them, and the order of keys means nothing."""
+    kept = deepcopy((before, after))
+    plan = case.diff(before, after)
+    first = None if plan.request is None else plan.request.to_json()
+    if kept != (before, after) or repr(kept) != repr((before, after)):
+        raise BrokenLaw("an input changed")
+    again = case.diff(turned(before), turned(after))
+    if (None if again.request is None else again.request.to_json()) != first or again.changes != plan.changes:
+        raise BrokenLaw(f"the order of keys shows\n{_facts(plan, before, after)}\n{_facts(again)}")
+    if plan.request is not None:
+        _spoil(plan.request.body)
+        if repr(kept) != repr((before, after)):
+            raise BrokenLaw("what goes out shares something with what came in")
+        fresh = case.diff(before, after)
+        if fresh.request is None or fresh.request.to_json() != first:
+            raise BrokenLaw("what goes out shares something with the mapping")
+
+
+def turned(value: Any) -> Any:
+    """The same value with the members of its objects in the other order."""
+    if isinstance(value, dict):
+        return {key: turned(item) for key, item in reversed(value.items())}
+    return [turned(item) for item in value] if isinstance(value, list) else value
+
+
+def _spoil(value: Any) -> None:
+    if isinstance(value, dict):
+        for item in value.values():
+            _spoil(item)
+        value["spoiled"] = True
+    elif isinstance(value, list):
+        for item in value:
+            _spoil(item)
+        value.append("spoiled")
+
+
+def without_a_before(case: Case, record: Customer) -> None:
+    """diff(None, x) is apply(x), where there is something to say."""
+    plan = case.diff(None, record)
+    request = case.mapping.apply(record, case.store.params, on_rejected="drop")
+    if plan.request is not None and plan.request.to_json() != request.to_json():
+        raise BrokenLaw(f"apply: {request.to_json()}\n{_facts(plan, None, record)}")
+    if plan.request is None and differences(case.apply(record), case.store.empty, set()):
+        raise BrokenLaw(f"apply has something to say: {request.to_json()}\n{_facts(plan, None, record)}")
+
+
+def composes(case: Case, first: Customer, second: Customer, third: Customer) -> None:
+    """Complete records, nothing rejected: a → b → c ends where a → c ends, a → b → a where it began."""
+    start = case.apply(first)
+    plans = [case.diff(*pair, absent="clear") for pair in ((first, second), (second, third), (first, third))]
+    back = case.diff(second, first, absent="clear")
+    if any(plan.rejected or noted_places(plan) for plan in (*plans, back)):
+        return
+    step = case.update(start, plans[0])
+    if off := differences(case.update(step, plans[1]), case.update(start, plans[2]), set()):
+        raise BrokenLaw(f"the way matters: {off}\n{first}\n{second}\n{third}")
+    if off := differences(case.update(step, back), start, set()):
+        raise BrokenLaw(f"there and back is elsewhere: {off}\n{first}\n{second}")
+
+
+def _facts(plan: Any, before: Any = None, after: Any = None) -> str:
+    sent = plan.request.body if plan.request else None
+    told = "\n".join(f"  {item}" for item in (*plan.changes, *plan.rejected, *plan.notes))
+    return f"before {before}\nafter  {after}\nsent   {sent}\n{told}"
+
+
+PAIR_LAWS: dict[str, Callable[[Case, Customer, Customer], None]] = {
+    "converges": converges,
+    "minimal": minimal,
+    "looks_the_same": looks_the_same,
+    "retries": retries,
+    "disjoint": disjoint,
+    "pure": pure,
+}

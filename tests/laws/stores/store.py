@@ -1,0 +1,61 @@
+"""What the stores share: a refusal, and what they are told from outside.
+
+Each store is written from its vendor's page, apart from the planner. A state is plain JSON; lists whose
+items the vendor tells apart are held as a map from the item's key, so that states compare by value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+State = dict[str, Any]
+
+
+class Refused(AssertionError):
+    """The vendor does not take this request: what custmap sends must never come here."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """A vendor as its customers see it.
+
+    `empty`   what it holds before anything was said.
+    `receive` (state, body) → the new state; Refused for what the vendor does not take.
+    `params`  what a caller of the mapping gives, `ids` the identifiers that name the customer.
+    `reads`   the canonical fields that the mapping reads.
+    `whole`   containers that may be sent with members that did not change.
+    `exempt`  parts of a body that are sent for other reasons than a change: required members.
+    `again`   parts of the state that a second sending changes: what is not repeatable.
+    """
+
+    mapping: str
+    empty: State
+    take: Callable[[State, dict[str, Any]], None]
+    params: Mapping[str, Any]
+    reads: tuple[str, ...]
+    ids: Mapping[str, str] = field(default_factory=dict)
+    whole: frozenset[str] = frozenset()
+    exempt: frozenset[tuple[str, ...]] = frozenset()
+    again: frozenset[str] = frozenset()
+
+    def receive(self, state: State, body: dict[str, Any]) -> State:
+        """The state after a request; the given one is not changed."""
+        after = deepcopy(state)
+        self.take(after, deepcopy(body))
+        return after
+
+
+def hold(told: bool, why: str) -> None:
+    if not told:
+        raise Refused(why)
+
+
+def hold_members(body: Mapping[str, Any], known: set[str]) -> None:
+    hold(set(body) <= known, f"members that the vendor does not know: {sorted(set(body) - known)}")
+
+
+def hold_text(value: object, name: str) -> None:
+    hold(isinstance(value, str), f"{name} is a text")
