@@ -97,3 +97,16 @@ def test_nothing_to_run(
     assert run(paths, False, False, keyword, None, "text", False) == 2
     out, err = capsys.readouterr()
     assert not out and err.startswith("custmap test: ")
+
+
+def test_a_bug_in_one_case_does_not_hide_the_others(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: object, before: object, after: object, params: object = None) -> None:
+        raise KeyError(after)
+
+    monkeypatch.setattr(fake_mapping.FakeMapping, "diff", broken)
+    assert run([], False, False, None, None, "text", False) == 1
+    out = capsys.readouterr().out
+    assert "error[CM901]: This is a bug in custmap: KeyError at test_testing_command.py:" in out
+    assert "Bo" not in out and "c-unreadable" in out

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from traceback import extract_tb
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
 from custmap.testing.call import Load
 from custmap.testing.discover import fixture_name
-from custmap.testing.fixture import read_fixture
+from custmap.testing.fixture import Fixture, read_fixture
 from custmap.testing.run import Report, run_fixture
 from custmap.testing.update import UpdateError, updated
 
@@ -47,9 +48,20 @@ def run_cases(files: Iterable[Path], load: Load, *, update: bool) -> Iterator[Ca
         except MappingError as error:
             yield Case(path, name, perf_counter() - start, problems=error.diagnostics)
             continue
-        report = run_fixture(fixture, load)
+        try:
+            report = run_fixture(fixture, load)
+        except Exception as error:
+            # A bug of custmap in one case must not hide what the others show.
+            yield Case(path, name, perf_counter() - start, problems=(_bug(error, fixture),))
+            continue
         done, refused = _update(path, report) if update else (False, None)
         yield Case(path, name, perf_counter() - start, report, updated=done, refused=refused)
+
+
+def _bug(error: Exception, fixture: Fixture) -> Diagnostic:
+    frame = extract_tb(error.__traceback__)[-1]
+    place = f"{Path(frame.filename).name}:{frame.lineno}"
+    return Diagnostic("CM901", f"{type(error).__name__} at {place}", fixture.span)
 
 
 def _update(path: Path, report: Report) -> tuple[bool, str | None]:
