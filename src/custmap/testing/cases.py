@@ -13,6 +13,7 @@ from custmap.diagnostics.errors import MappingError
 from custmap.testing.call import Load
 from custmap.testing.discover import fixture_name
 from custmap.testing.fixture import Fixture, read_fixture
+from custmap.testing.reading import first_key
 from custmap.testing.run import Report, run_fixture
 from custmap.testing.update import UpdateError, updated
 
@@ -61,7 +62,7 @@ def run_cases(files: Iterable[Path], load: Load, *, update: bool) -> Iterator[Ca
 def _bug(error: Exception, fixture: Fixture) -> Diagnostic:
     frame = extract_tb(error.__traceback__)[-1]
     place = f"{Path(frame.filename).name}:{frame.lineno}"
-    return Diagnostic("CM901", f"{type(error).__name__} at {place}", fixture.span)
+    return Diagnostic("CM901", f"{type(error).__name__} at {place}", first_key(fixture.node).span)
 
 
 def _update(path: Path, report: Report) -> tuple[bool, str | None]:

@@ -14,7 +14,7 @@ from custmap.diagnostics.codes import CODES
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.span import Span
 from custmap.syntax.node import ListNode, MapNode, Node, ScalarNode
-from custmap.testing.reading import kind_of, problem, unknown_keys
+from custmap.testing.reading import first_key, kind_of, problem, unknown_keys
 from custmap.values.nearest import nearest
 
 
@@ -55,7 +55,7 @@ def read_expectation(fixture: MapNode, call: str, *, complete: bool) -> tuple[Ex
     """The expectation of a fixture, and what is wrong with it."""
     node = fixture.get("expect")
     if node is None or (isinstance(node, ScalarNode) and node.value is None):
-        missing = [problem(node or fixture, "`expect` is missing", _NOTHING)] if complete else []
+        missing = [problem(node or first_key(fixture), "`expect` is missing", _NOTHING)] if complete else []
         return Expectation(), missing
     if not isinstance(node, MapNode):
         return Expectation(), [problem(node, f"`expect` is a map, this is {kind_of(node)}", _NOTHING)]

@@ -18,7 +18,7 @@ from custmap.syntax.node import MapNode, Node, ScalarNode, plain
 from custmap.syntax.yaml_reader import read_file
 from custmap.testing.discover import fixture_name
 from custmap.testing.expectation import Expectation, read_expectation
-from custmap.testing.reading import kind_of, members, problem, unknown_keys
+from custmap.testing.reading import first_key, kind_of, members, problem, unknown_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ def _given_problems(node: MapNode) -> Iterator[Diagnostic]:
     calls = {_GIVEN[key] for key in given}
     if not given and not any(map(node.key, _LATER)):
         yield problem(
-            node,
+            first_key(node),
             "nothing is given",
             "Give `customer:` to test apply, `before:` and `after:` to test diff",
         )

@@ -43,13 +43,14 @@ class FixtureItem(pytest.Item):
 
     def runtest(self) -> None:
         from custmap.diagnostics.errors import MappingError
+        from custmap.diagnostics.render import render
         from custmap.testing.fixture import read_fixture
         from custmap.testing.run import run_fixture
 
         try:
             fixture = read_fixture(self.path, shown_as=self.nodeid.split("::")[0])
         except MappingError as error:
-            raise FixtureFailure("\n".join(map(str, error.diagnostics))) from None
+            raise FixtureFailure(render(error.diagnostics, "text").rstrip("\n")) from None
         report = run_fixture(fixture, _mappings(self.session).load)
         if not report.passed:
             summary = f"{fixture.summary}\n" if fixture.summary else ""

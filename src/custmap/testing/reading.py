@@ -15,6 +15,11 @@ def problem(node: Node, message: str, help: str | None = None) -> Diagnostic:
     return Diagnostic("CM216", message, node.span, help)
 
 
+def first_key(node: MapNode) -> Node:
+    """Where something is missing in a map: its first key, or the map itself when it is empty."""
+    return node.entries[0][0] if node.entries else node
+
+
 def unknown_keys(
     node: MapNode, known: tuple[str, ...], *, apart_from: tuple[str, ...] = ()
 ) -> Iterator[Diagnostic]:

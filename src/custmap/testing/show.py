@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+from custmap.diagnostics.render import render
 from custmap.testing.cases import Case
 from custmap.testing.difference import Difference
 
@@ -20,7 +21,7 @@ _RED, _GREEN, _YELLOW, _BOLD = "31", "32", "33", "1"
 def as_text(cases: Sequence[Case], coverage: Sequence[Coverage] | None, *, color: bool) -> str:
     """The cases that failed or were rewritten, then the coverage, then the count."""
     paint = _paint if color else _plain
-    lines = [line for case in cases for line in _case_lines(case, paint)]
+    lines = [line for case in cases for line in _case_lines(case, paint, color)]
     for one in coverage or ():
         lines += [*_coverage_lines(one), ""]
     failed = sum(not case.passed for case in cases)
@@ -39,7 +40,7 @@ def _plain(text: str, style: str) -> str:
     return text
 
 
-def _case_lines(case: Case, paint: Any) -> Iterator[str]:
+def _case_lines(case: Case, paint: Any, color: bool) -> Iterator[str]:
     if case.updated:
         yield f"{paint('updated', _YELLOW)}  {case.name}"
         return
@@ -48,8 +49,8 @@ def _case_lines(case: Case, paint: Any) -> Iterator[str]:
     yield f"{paint('FAIL', _RED)}  {paint(case.name, _BOLD)}"
     if case.summary:
         yield f"  {case.summary}"
-    body = str(case.report) if case.report else "\n".join(map(str, case.problems))
-    yield from (f"  {line}" for line in body.split("\n"))
+    body = str(case.report) if case.report else render(case.problems, "text", color=color).rstrip("\n")
+    yield from (f"  {line}".rstrip() for line in body.split("\n"))
     if case.refused:
         yield f"  not updated: {case.refused}"
     yield ""
@@ -137,7 +138,7 @@ def as_junit(cases: Sequence[Case]) -> bytes:
             time=f"{case.seconds:.3f}",
         )
         if not case.passed:
-            body = str(case.report) if case.report else "\n".join(map(str, case.problems))
+            body = str(case.report) if case.report else render(case.problems, "text", frames=False)
             failure = ElementTree.SubElement(test, "failure", message=_xml(body.split("\n")[0]))
             failure.text = _xml(body)
     document: bytes = ElementTree.tostring(suite, encoding="utf-8", xml_declaration=True)
