@@ -33,7 +33,12 @@ _SPECS = (
     FunctionSpec("half", lambda n: n / 2, (Argument("n", NUMBER),), NUMBER, "Half", "test"),
     FunctionSpec("code", _code, (TEXT,), STRING, "Letters only", "test", can_fail=True),
     FunctionSpec(
-        "first", lambda items: items[0] if items else ABSENT, (Argument("items", ARRAY),), ANY, "", "test"
+        "first",
+        lambda items: items[0] if items else ABSENT,
+        (Argument("items", ARRAY),),
+        ANY.maybe_absent(),
+        "",
+        "test",
     ),
     FunctionSpec("glue", lambda *texts: "".join(texts), (TEXT,), STRING, "In one", "test", variadic=True),
     FunctionSpec("same_thing", lambda value: value, (Argument("value"),), ANY, "Itself", "test"),

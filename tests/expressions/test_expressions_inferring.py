@@ -171,7 +171,7 @@ def assert_fits(result: Any, type_: Type) -> None:
         assert type_.absent
         return
     assert any(result.__class__ in KIND_CLASSES[kind] for kind in type_.kinds), (result, type_.kinds)
-    if type_.enum is not None:
+    if type_.enum is not None and result is not None:
         assert any(same(result, value) for value in type_.enum)
     if isinstance(result, list) and type_.items is not None:
         for item in result:

@@ -93,7 +93,9 @@ def _guarded(writer: Lines, spec: FunctionSpec, values: list[Value]) -> Value:
     ]
     name = writer.names.bind(spec.call, spec.name)
     code = _guard(writer, spec, values, f"{name}({', '.join(arguments)})")
-    made_absent, made_null = spec.result.absent, spec.result.nullable
+    # JMESPath's own functions are ours and keep their word; a project's may give either state.
+    own = is_builtin(spec)
+    made_absent, made_null = not own or spec.result.absent, not own or spec.result.nullable
     result = writer.let("value", code)
     if made_absent and not writer.form.has_absent:
         with writer.block(f"if {result.code} is ABSENT:"):
@@ -108,7 +110,7 @@ def _guarded(writer: Lines, spec: FunctionSpec, values: list[Value]) -> Value:
 
 
 def _result_kinds(spec: FunctionSpec) -> Kinds | None:
-    """What a call surely gives: JMESPath's own functions are ours, a project's may not keep its word."""
+    """What a call surely gives; known of JMESPath's own functions alone."""
     kinds = spec.result.kinds - {"null"}
     return kinds if is_builtin(spec) and len(kinds) == 1 else None
 
