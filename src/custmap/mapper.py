@@ -17,6 +17,7 @@ from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError, RecordError
 from custmap.expressions.function import FunctionError
 from custmap.functions.table import with_functions
+from custmap.lineage import Lineage, lineage
 from custmap.loader import check_mapping
 from custmap.plan.binding import Binder, Bound
 from custmap.plan.draft import Draft, View
@@ -221,6 +222,13 @@ class Mapping:
 
     def _send(self, bound: Bound, parts: Parts, notes: tuple[str, ...]) -> Request:
         return self._sender.send(bound, parts.body, parts.path, parts.query, parts.headers, notes)
+
+    def explain(self, path: str | None = None) -> Lineage:
+        """Where targets come from, and what each state of a source becomes.
+
+        `path` is a target path or a canonical path; all targets when left out. ValueError when it is neither.
+        """
+        return lineage(self._checked, self._code.values, path)
 
     def apply_many(
         self,
