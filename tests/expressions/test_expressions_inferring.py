@@ -110,6 +110,15 @@ def test_limits_are_kept_where_the_value_passes_unchanged() -> None:
     assert of("if(short == 'a', rank, `0`)").minimum == 0
 
 
+def test_lists_keep_what_is_known_of_their_items() -> None:
+    def items(text: str) -> Type | None:
+        return infer(parse(text), CUSTOMER, FUNCTIONS).type.items
+
+    assert items("sort(tags)") == STRING
+    assert items("map(&city, addresses)") == TEXT
+    assert items("addresses[*].zip") == STRING
+
+
 def test_reads_point_at_their_characters() -> None:
     text = "coalesce( name.given , addresses[0].city)"
     made = infer(parse(text), CUSTOMER, FUNCTIONS)
@@ -155,7 +164,7 @@ RECORD = members(
 )
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(expressions(own=True), RECORD)
 def test_what_runs_is_as_was_inferred(text: str, record: Any) -> None:
     made = infer(parse(text), DRAWN, FUNCTIONS)

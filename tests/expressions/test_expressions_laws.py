@@ -17,7 +17,7 @@ from custmap.expressions.plain import compile_expression
 from custmap.values.equality import same
 from oracle.expressions import evaluate
 
-OFTEN = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+OFTEN = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
 def outcome(run: Callable[[], Any]) -> Any:
@@ -61,7 +61,7 @@ def test_plain_is_jmespath(text: str, record: Any) -> None:
     assert got is expected or same(got, expected), (got, expected)
 
 
-@settings(OFTEN, max_examples=1000)
+@settings(OFTEN, max_examples=400)
 @given(texts())
 def test_parsing_raises_nothing_else(text: str) -> None:
     try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from custmap.expressions.function import Argument, FunctionError, FunctionSpec
@@ -211,11 +212,25 @@ def _of(*kinds: str) -> Type:
     return Type(kinds=frozenset(kinds))
 
 
+def _in_order(types: tuple[Type, ...]) -> Type:
+    """The same items in another order."""
+    return replace(ARRAY, items=types[0].items, min_items=types[0].min_items, max_items=types[0].max_items)
+
+
+def _mapped(types: tuple[Type, ...]) -> Type:
+    body = types[0]
+    return replace(ARRAY, items=body.present().or_null() if body.absent else body)
+
+
+_REFINED: Final = {"sort": _in_order, "sort_by": _in_order, "map": _mapped}
+
+
 def _spec(
     call: Callable[..., Any], result: Type, summary: str, *arguments: Argument, variadic: bool = False
 ) -> FunctionSpec:
     name = call.__name__.removeprefix("_")
-    return FunctionSpec(name, call, arguments, result, summary, TOPIC, variadic=variadic)
+    refine = _REFINED.get(name)
+    return FunctionSpec(name, call, arguments, result, summary, TOPIC, variadic=variadic, refine=refine)
 
 
 _TABLE: Final = (
