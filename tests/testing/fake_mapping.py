@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+from custmap.check.checked import ObjectNode, Table
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError, RecordError
 from custmap.diagnostics.span import Span
@@ -53,8 +55,17 @@ class Plan:
     request: Request | None
 
 
+NOTHING = ObjectNode("", "", (), Span("m.yaml", 1, 1, 1, 2), ())
+
+
 class FakeMapping:
-    checked = None
+    checked = SimpleNamespace(
+        file=SimpleNamespace(file="m.yaml"),
+        table=Table(NOTHING, (), ()),
+        path=NOTHING,
+        query=NOTHING,
+        headers=NOTHING,
+    )
 
     def diff(
         self, before: Any, after: Any, params: Any = None, *, absent: str = "keep", nulls: str = "clear"

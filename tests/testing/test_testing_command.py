@@ -40,7 +40,7 @@ def test_text(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "FAIL  acme/update-customer/b-fails\n"
         "  A name\n"
         '  body.firstName: expected "Al", got "Bo"\n'
-        "      at fixtures/acme/update-customer/b-fails.yml:5, from acme/update-customer line 12\n"
+        "      at fixtures/acme/update-customer/b-fails.yml:5, from m.yaml:12\n"
         "\n"
         "FAIL  acme/update-customer/c-unreadable\n"
         "  error[CM216]: Fixture cannot be used\n"

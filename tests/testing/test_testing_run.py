@@ -35,7 +35,7 @@ def test_a_report_names_both_lines(tmp_path: Path) -> None:
         "expect: {request: {body: {firstName: Al}}}\n"
     )
     assert str(run_fixture(read_fixture(path), load)) == (
-        f'body.firstName: expected "Al", got "Bo"\n    at {path}:4, from acme/update-customer line 12'
+        f'body.firstName: expected "Al", got "Bo"\n    at {path}:4, from m.yaml:12'
     )
 
 

@@ -36,9 +36,14 @@ class Report:
         """The differences, a line each, with the place in the fixture and the mapping line."""
         return "\n".join(
             f"{difference}\n    at {difference.span.file}:{difference.span.line}"
-            + (f", from {self.fixture.mapping} line {difference.line}" if difference.line else "")
+            + (f", from {self._mapping_file}:{difference.line}" if difference.line else "")
             for difference in self.differences
         )
+
+    @property
+    def _mapping_file(self) -> str:
+        mapping = self.answer.mapping
+        return mapping.checked.file.file if mapping else self.fixture.mapping
 
 
 def run_fixture(fixture: Fixture, load: Load = load_mapping) -> Report:
