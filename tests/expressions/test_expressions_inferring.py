@@ -128,6 +128,14 @@ def test_reads_point_at_their_characters() -> None:
     ]
 
 
+def test_named_members_are_all_there_are() -> None:
+    """The customer is open, since unknown members are ignored; to read one is a mistake all the same."""
+    left_open = replace(an_object(city=TEXT), extra=None)
+    (problem,) = infer(parse("cty"), left_open, FUNCTIONS).problems
+    assert (problem.code, problem.help) == ("CM301", "Did you mean `city`?")
+    assert not infer(parse("cty"), replace(left_open, free=True), FUNCTIONS).problems
+
+
 def test_the_scope_has_a_name() -> None:
     (problem,) = infer(parse("cty"), an_object(city=TEXT), FUNCTIONS, "the item").problems
     assert problem.message == "the item has no field `cty`"

@@ -52,6 +52,7 @@ class FunctionSpec:
                 `part`, to that member of it; None: there is no way back.
     `part`      the member of the first argument that this function stands for: `given` for
                 `given_name(name)`. A rule that calls it has the source `name.given`.
+    `stated`    a text at `part` of the first argument is the result: code may read it without a call.
     `lossy`     the way back does not give the same value again for every value.
     `refine`    the result's type from the arguments' types, where more can be said than `result`; a
                 constant argument is a type with one `enum` value. States of arguments are added later.
@@ -67,6 +68,7 @@ class FunctionSpec:
     can_fail: bool = False
     inverse: Callable[..., Any] | None = None
     part: str | None = None
+    stated: bool = False
     lossy: bool = False
     variadic: bool = False
     refine: Callable[[tuple[Type, ...]], Type] | None = None

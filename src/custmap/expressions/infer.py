@@ -36,7 +36,7 @@ from custmap.expressions.function import FunctionSpec
 from custmap.expressions.infer_calls import infer_call
 from custmap.expressions.inference import Inference, Problem, Read
 from custmap.expressions.parse import Expression
-from custmap.expressions.suggestions import Place, member_help, phrase
+from custmap.expressions.suggestions import Place, member_help, member_of, phrase
 from custmap.expressions.unions import literal_type, union
 from custmap.expressions.walk import Walk
 from custmap.values.types import ANY, BOOLEAN, NEVER, Type
@@ -130,7 +130,7 @@ class _Inferring(Walk):
             message = f"{base.label} is {phrase(base.type)}, it has no fields"
             return self._never(node, message, self._quote_help(node))
         path = None if base.path is None else (*base.path, node.name)
-        found = base.type.member(node.name)
+        found = member_of(base.type, node.name)
         if found is None:
             return Place(_UNKNOWN, path)
         if not found.kinds:
@@ -283,7 +283,7 @@ class _Inferring(Walk):
         """As `place`; a name in double quotes that names nothing was meant as a text."""
         if isinstance(node, Field) and isinstance(node.base, Current) and node.quoted:
             type_ = current.type
-            found = type_.member(node.name) if "object" in type_.kinds else NEVER
+            found = member_of(type_, node.name) if "object" in type_.kinds else NEVER
             if type_.known and found is not None and not found.kinds:
                 message = f"double quotes name a field, and {current.label} has no field `{node.name}`"
                 help = f"A text stands in single quotes: '{node.name}'."

@@ -9,7 +9,7 @@ from typing import Final
 from custmap.expressions.inference import SourcePath, format_source
 from custmap.expressions.runtime import KIND_WORDS
 from custmap.values.nearest import nearest
-from custmap.values.types import Type
+from custmap.values.types import NEVER, Type
 
 # The canonical schema may refer to itself: the search for what was meant ends somewhere.
 _FARTHEST: Final = 4
@@ -40,6 +40,16 @@ class Place:
     @property
     def items_path(self) -> SourcePath | None:
         return self.path if self.path is None or self.each else (*self.path, "*")
+
+
+def member_of(type_: Type, name: str) -> Type | None:
+    """The type of a member as a source path sees it; NEVER when there is none, None when nobody knows.
+
+    A record's members that its schema does not name are ignored (language § 10), so an object with
+    named members has no others to read, even where its schema leaves it open.
+    """
+    found = type_.member(name)
+    return NEVER if found is None and type_.members and not type_.free else found
 
 
 def kind_words(type_: Type) -> str:

@@ -96,7 +96,7 @@ def _guarded(writer: Lines, spec: FunctionSpec, values: list[Value]) -> Value:
     # JMESPath's own functions are ours and keep their word; a project's may give either state.
     own = is_builtin(spec)
     made_absent, made_null = not own or spec.result.absent, not own or spec.result.nullable
-    result = writer.let("value", code)
+    result = _stated(writer, spec, values[0], code) if spec.stated else writer.let("value", code)
     if made_absent and not writer.form.has_absent:
         with writer.block(f"if {result.code} is ABSENT:"):
             writer.line(f"{result.code} = None")
@@ -107,6 +107,15 @@ def _guarded(writer: Lines, spec: FunctionSpec, values: list[Value]) -> Value:
         null=made_null or any(value.null for value in strict),
         kinds=_result_kinds(spec),
     )
+
+
+def _stated(writer: Lines, spec: FunctionSpec, value: Value, code: str) -> Value:
+    """A part that the argument states is read; only what it does not state costs a call."""
+    result = writer.names.fresh(spec.part or "value")
+    writer.line(f"{result} = {value.code}.get({spec.part!r}) if {value.code}.__class__ is dict else None")
+    with writer.block(f"if {result}.__class__ is not str:"):
+        writer.line(f"{result} = {code}")
+    return writer.value(result)
 
 
 def _result_kinds(spec: FunctionSpec) -> Kinds | None:
