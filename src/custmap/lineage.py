@@ -115,7 +115,8 @@ def _node(names: dict[str, str], kind: str, text: str, drawn: list[str]) -> str:
 def lineage(checked: Checked, values: Values, path: str | None = None) -> Lineage:
     """The lineage of all targets, or of those that a target path or canonical path names.
 
-    `values` is the mapping's generated function: what "" becomes is asked of the rule itself. ValueError for a path that is neither, with the name that was probably meant.
+    `values` is the mapping's generated function: what "" becomes is asked of the rule itself.
+    ValueError for a path that is neither, with the name that was probably meant.
     """
     lines = list(_Tracer(checked, values).lines())
     if path is not None:
@@ -198,7 +199,7 @@ class _Tracer:
         if state == "absent" or (state == "gone" and not compared):
             return "keeps it" if compared else "nothing"
         held, new = _sample(leaf, "old"), _sample(leaf, "new")
-        given = {"null": None, '""': "", "[]": [], "{}": {}}
+        given: dict[str, Any] = {"null": None, '""': "", "[]": [], "{}": {}}
         after = self._made(leaf, given[state]) if state in given else new if state == "value" else ABSENT
         draft = Draft()
         view = View(

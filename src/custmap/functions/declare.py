@@ -39,6 +39,7 @@ def function(
     inverse: Callable[..., Any] | None = None,
     part: str | None = None,
     can_fail: bool = False,
+    stated: bool = False,
     lossy: bool = False,
     examples: Sequence[tuple[Any, ...] | Example] = (),
     topic: str = "project",
@@ -50,6 +51,7 @@ def function(
     `inverse`   takes a result (and the call's further arguments) back to the first argument, or, with
                 `part`, to that member of it.
     `can_fail`  it may raise `FunctionError` on a value of the right type.
+    `stated`    a text at `part` is the result as it stands, so generated code needs no call for it.
     `lossy`     the way back does not give the same value again for every value.
     `refine`    the result's type from the arguments' types, where more can be said than the annotation.
     `examples`  `(argument, …, result)`; `FunctionError` as the result says that the call fails.
@@ -59,7 +61,9 @@ def function(
     """
 
     def decorate(implementation: _F) -> _F:
-        spec = _declared(implementation, name, topic, examples, inverse, part, can_fail, lossy, refine)
+        spec = _declared(
+            implementation, name, topic, examples, inverse, part, can_fail, stated, lossy, refine
+        )
         cast(Any, implementation).__custmap__ = spec
         return implementation
 
@@ -80,6 +84,7 @@ def _declared(
     inverse: Callable[..., Any] | None,
     part: str | None,
     can_fail: bool,
+    stated: bool,
     lossy: bool,
     refine: Callable[[tuple[Type, ...]], Type] | None,
 ) -> FunctionSpec:
@@ -107,6 +112,7 @@ def _declared(
         can_fail=can_fail or any(row.fails for row in shown),
         inverse=guarded(inverse) if inverse is not None else None,
         part=part,
+        stated=stated,
         lossy=lossy,
         variadic=variadic,
         refine=refine,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from custmap.expressions.plain import compile_expression as compile_plain
-from custmap.functions.table import with_functions
+from custmap.functions.table import LIBRARY
 
 
 def compile_expression(text: str) -> Callable[[Any], Any]:
@@ -17,4 +17,4 @@ def compile_expression(text: str) -> Callable[[Any], Any]:
     >>> compile_expression("name.given")({"name": {"given": "Ann"}})
     'Ann'
     """
-    return compile_plain(text, functions=with_functions([]))
+    return compile_plain(text, functions=LIBRARY)

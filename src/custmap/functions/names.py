@@ -130,6 +130,7 @@ def doubt(name: object) -> str | None:
 @function(
     inverse=same_text,
     part="given",
+    stated=True,
     lossy=True,
     examples=[
         ({"formatted": "Ann Lee"}, "Ann"),
@@ -149,6 +150,7 @@ def given_name(name: Name) -> Part:
 @function(
     inverse=same_text,
     part="middle",
+    stated=True,
     lossy=True,
     examples=[({"formatted": "Ann B. Lee"}, "B."), ({"formatted": "Ann Lee"}, ABSENT)],
 )
@@ -160,6 +162,7 @@ def middle_name(name: Name) -> Part:
 @function(
     inverse=same_text,
     part="family",
+    stated=True,
     lossy=True,
     examples=[
         ({"formatted": "Ludwig von der Heide"}, "von der Heide"),
@@ -172,13 +175,21 @@ def family_name(name: Name) -> Part:
     return _part(name, "family")
 
 
-@function(inverse=same_text, part="prefix", lossy=True, examples=[({"formatted": "Dr. Ann Lee"}, "Dr.")])
+@function(
+    inverse=same_text,
+    part="prefix",
+    stated=True,
+    lossy=True,
+    examples=[({"formatted": "Dr. Ann Lee"}, "Dr.")],
+)
 def name_prefix(name: Name) -> Part:
     """Titles before the name: stated, or split from `formatted`."""
     return _part(name, "prefix")
 
 
-@function(inverse=same_text, part="suffix", lossy=True, examples=[({"formatted": "Bo Lee Jr."}, "Jr.")])
+@function(
+    inverse=same_text, part="suffix", stated=True, lossy=True, examples=[({"formatted": "Bo Lee Jr."}, "Jr.")]
+)
 def name_suffix(name: Name) -> Part:
     """What stands after the name, `Jr.`, `III`, `PhD`: stated, or split from `formatted`."""
     return _part(name, "suffix")
@@ -187,6 +198,7 @@ def name_suffix(name: Name) -> Part:
 @function(
     inverse=same_text,
     part="formatted",
+    stated=True,
     lossy=True,
     examples=[
         ({"formatted": "Ann B. Lee"}, "Ann B. Lee"),
