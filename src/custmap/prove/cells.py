@@ -1,0 +1,106 @@
+"""A state as cells: one value a target, by the name that plans give it.
+
+Two states are compared cell by cell, so that a difference has a target, a rule and a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from custmap.check.checked import ItemsNode, Leaf, ObjectNode, Rider, TargetNode
+from custmap.prove.store import State, item_table
+from custmap.values.absent import ABSENT
+from custmap.values.equality import fingerprint, same
+from custmap.values.paths import Member, Select, format_path
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value that the vendor holds; `mark` is what is compared: the order of a set means nothing."""
+
+    rule: Leaf | ObjectNode | ItemsNode
+    value: Any
+    mark: Any
+
+
+Cells = dict[str, Cell]
+
+
+def cells(root: ObjectNode, state: State) -> Cells:
+    """All that a state holds, by target."""
+    return dict(_object(root, state, ""))
+
+
+def differing(a: Cells, b: Cells) -> list[str]:
+    """The targets at which two states differ, in order."""
+    return [
+        target
+        for target in sorted(a.keys() | b.keys())
+        if target not in a or target not in b or not same(a[target].mark, b[target].mark)
+    ]
+
+
+def is_within(target: str, outer: str) -> bool:
+    """Is it the outer target itself, or something in it?"""
+    return target == outer or outer == "" or (target.startswith(outer) and target[len(outer)] in ".[")
+
+
+def _node(node: TargetNode, state: Any, prefix: str) -> Iterator[tuple[str, Cell]]:
+    match node:
+        case Leaf():
+            yield from _leaf(node, state, prefix)
+        case ObjectNode():
+            yield from _object(node, state, prefix)
+        case ItemsNode():
+            for segment, item in node.items:
+                if isinstance(state, dict) and segment in state:
+                    yield from _node(item, state[segment], prefix)
+        case Rider():
+            return
+
+
+def _object(node: ObjectNode, state: Any, prefix: str) -> Iterator[tuple[str, Cell]]:
+    target = _join(prefix, node.target)
+    if not isinstance(state, dict):
+        yield target, Cell(node, state, state)
+        return
+    members = {member.name: member for member in node.members}
+    for name, value in state.items():
+        if name in members:
+            yield from _node(members[name], value, prefix)
+        else:
+            yield _join(target, format_path((Member(name),))), Cell(node, value, value)
+
+
+def _leaf(leaf: Leaf, state: Any, prefix: str) -> Iterator[tuple[str, Cell]]:
+    target = _join(prefix, leaf.target)
+    if leaf.kind in ("entries", "members") and isinstance(state, dict):
+        yield from _entries(leaf, state, target)
+    elif leaf.kind in ("keyed", "add-only") and isinstance(state, dict):
+        table = item_table(leaf.origin)
+        for key, item in state.items():
+            inner = target + format_path((Select(leaf.key or "", item.get(leaf.key, key)),))
+            if table is None:
+                for name, value in item.items():
+                    yield _join(inner, format_path((Member(name),))), Cell(leaf, value, value)
+            else:
+                yield from _object(table.root, item, inner)
+    elif leaf.kind == "set" and isinstance(state, list):
+        yield target, Cell(leaf, state, frozenset(fingerprint(item) for item in state))
+    elif state is not ABSENT:
+        yield target, Cell(leaf, state, state)
+
+
+def _entries(leaf: Leaf, state: State, target: str) -> Iterator[tuple[str, Cell]]:
+    for key, value in state.items():
+        inner = _join(target, format_path((Member(key),)))
+        if leaf.kind == "members" and isinstance(value, dict):
+            yield from _entries(leaf, value, inner)
+        else:
+            yield inner, Cell(leaf, value, value)
+
+
+def _join(prefix: str, target: str) -> str:
+    return f"{prefix}.{target}" if prefix and target else prefix or target

@@ -1,0 +1,200 @@
+"""Laws about what a mapping declares: they hold or break whatever the planner does.
+
+The vendor itself is not known here. What can be known is whether the declarations contradict each
+other: a value that means "none", two values that become one, a container that is replaced while a
+record speaks of a part of it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from custmap.check.checked import FromSource, ItemsNode, Leaf, ObjectNode, TargetNode, leaves
+from custmap.codegen.states import is_value
+from custmap.diagnostics.errors import RecordError
+from custmap.expressions.ast import Current, Field
+from custmap.mapping.file import Rule
+from custmap.prove.cells import Cells
+from custmap.prove.laws import Broken, Law
+from custmap.prove.rules import rule_at
+from custmap.prove.scene import Case, Record, Scene
+from custmap.prove.store import Refused
+from custmap.values.absent import ABSENT
+from custmap.values.equality import fingerprint, same
+from custmap.values.paths import Member, format_path
+
+_AT_PLACE: Final = ("send_null", "send_empty", "send")
+
+
+def said(scene: Scene, case: Case) -> Broken | None:
+    """Every value that a customer says is what the vendor holds afterwards."""
+    made = scene.applied(case.after)
+    if isinstance(made, RecordError):
+        return None
+    try:
+        held = scene.cells(scene.store.receive({}, made.body))
+    except Refused as refused:
+        return Broken(refused.target, None, None, case.after, made.body, f"`{refused.target}`: {refused.reason}")
+    slots = scene.slots(case.after)
+    for leaf in leaves(scene.checked.table.root):
+        value = slots[leaf.slot]
+        if not is_value(value) or leaf.kind in ("keyed", "add-only"):
+            continue
+        for target, wanted in _said_at(leaf, value):
+            if target in held and same(held[target].mark, wanted):
+                continue
+            if _is_empty(wanted) or not _in_request(made.body, leaf):
+                continue
+            why = f"the vendor takes what `{target}` is set to for something else, and does not hold it"
+            if leaf.policy.clear.form == "send":
+                why = f"for `{target}` the vendor takes {{value}} for “there is none”, and here it is a value"
+            return Broken(target, leaf.span, None, case.after, made.body, why, wanted)
+    return None
+
+
+def _said_at(leaf: Leaf, value: Any) -> list[tuple[str, Any]]:
+    if leaf.kind == "entries" and isinstance(value, dict):
+        return [
+            (f"{leaf.target}.{format_path((Member(key),))}", entry)
+            for key, entry in value.items()
+            if is_value(entry)
+        ]
+    if leaf.kind == "members":
+        return []
+    mark = frozenset(map(fingerprint, value)) if leaf.kind == "set" and isinstance(value, list) else value
+    return [(leaf.target, mark)]
+
+
+def _is_empty(value: Any) -> bool:
+    """Empty and gone are one thing to a vendor that is told so by something empty."""
+    return value in ("", [], {}, frozenset()) and value is not False
+
+
+def _in_request(body: Any, leaf: Leaf) -> bool:
+    """Does the request speak of it at all? Lists of named items are looked at as a whole."""
+    for segment in leaf.path:
+        if not isinstance(segment, Member):
+            return True
+        if not isinstance(body, dict) or segment.name not in body:
+            return False
+        body = body[segment.name]
+    return True
+
+
+def erases(scene: Scene, case: Case) -> Broken | None:
+    """What a record does not mention is still there after apply, but where the mapping says it is meant."""
+    found = erased(scene, case)
+    return None if found is None or _is_meant(scene, found[0]) else found[1]
+
+
+def erased(scene: Scene, case: Case) -> tuple[ObjectNode | ItemsNode, Broken] | None:
+    """The container whose replacement loses what the vendor held, whether meant or not."""
+    if not any(node.whole for node in _containers(scene.checked.table.root)):
+        return None
+    start, made = scene.state_of(case.before), scene.applied(case.after)
+    if start is None or isinstance(made, RecordError):
+        return None
+    try:
+        end = scene.store.receive(start, made.body)
+    except Refused:
+        return None
+    then, now = scene.cells(start), scene.cells(end)
+    slots = scene.slots(case.after)
+    for leaf in leaves(scene.checked.table.root):
+        lost = _lost(leaf, then, now) if slots[leaf.slot] is ABSENT else None
+        around = _replaced_around(scene.checked.table.root, leaf)
+        if lost is not None and around is not None:
+            inner = leaf.target.removeprefix(around.target).lstrip(".")
+            why = f"the vendor replaces `{around.target}`: {inner} {{value}} is lost"
+            return around, Broken(leaf.target, around.span, case.before, case.after, made.body, why, lost)
+    return None
+
+
+def _lost(leaf: Leaf, then: Cells, now: Cells) -> Any:
+    return then[leaf.target].value if leaf.target in then and leaf.target not in now else None
+
+
+def _containers(node: TargetNode) -> list[ObjectNode | ItemsNode]:
+    match node:
+        case ObjectNode(members=members):
+            return [node, *(inner for member in members for inner in _containers(member))]
+        case ItemsNode(items=items):
+            return [node, *(inner for _, item in items for inner in _containers(item))]
+    return []
+
+
+def _replaced_around(root: ObjectNode, leaf: Leaf) -> ObjectNode | ItemsNode | None:
+    """The outermost container around the leaf that the vendor replaces."""
+    around = [
+        node
+        for node in _containers(root)
+        if node.whole and node.path == leaf.path[: len(node.path)]
+    ]
+    return min(around, key=lambda node: len(node.path)) if around else None
+
+
+def _is_meant(scene: Scene, container: ObjectNode | ItemsNode) -> bool:
+    """Has the author written why it is so (`note`), or that it is a guess (`assumed`)?"""
+    rule: Rule | None = rule_at(scene.checked.file, container.span)
+    return rule is not None and bool(rule.note or rule.assumed)
+
+
+def told_apart(scene: Scene, case: Case) -> Broken | None:
+    """Two values of a `values` table do not become one, unless the rule is `one_way`."""
+    tables = [leaf for leaf in leaves(scene.checked.table.root) if leaf.origin.values and not leaf.one_way]
+    if not tables:
+        return None
+    before, after = scene.slots(case.before), scene.slots(case.after)
+    for leaf in tables:
+        then, now = before[leaf.slot], after[leaf.slot]
+        if not is_value(then) or not same(then, now):
+            continue
+        old, new = _source(leaf, case.before), _source(leaf, case.after)
+        if not (is_value(old) and is_value(new)) or same(old, new):
+            continue
+        known = {fingerprint(left) for left, _ in leaf.origin.values or ()}
+        mapped = fingerprint(old) in known and fingerprint(new) in known
+        if mapped or leaf.origin.unmapped == "pass":
+            made = scene.applied(case.after)
+            body = None if isinstance(made, RecordError) else made.body
+            why = f"`{leaf.target}` is {{value}} for both: the vendor never sees this change"
+            return Broken(leaf.target, leaf.span, case.before, case.after, body, why, now)
+    return None
+
+
+def _source(leaf: Leaf, record: Record) -> Any:
+    """What a rule reads, where it reads a plain path."""
+    source = leaf.origin.source
+    node = source.expression.ast if isinstance(source, FromSource) else None
+    while isinstance(node, Field):
+        node = node.base
+    if not isinstance(node, Current) or len(leaf.reads) != 1:
+        return ABSENT
+    value: Any = record
+    for step in leaf.reads[0]:
+        value = value.get(step, ABSENT) if isinstance(value, dict) else ABSENT
+    return value
+
+
+def names_customer(scene: Scene, case: Case) -> Broken | None:
+    """A request says which customer is meant, where the mapping has a rule for it."""
+    if not scene.identities:
+        return None
+    plan = scene.planned(case.before, case.after)
+    if isinstance(plan, RecordError) or plan.request is None:
+        return None
+    before, after = scene.slots(case.before), scene.slots(case.after)
+    for leaf in scene.identities:
+        if not is_value(before[leaf.slot]) and not is_value(after[leaf.slot]):
+            body = plan.request.body
+            why = f"neither before nor after says `{leaf.target}`, and the request is sent all the same"
+            return Broken(leaf.target, leaf.span, case.before, case.after, body, why)
+    return None
+
+
+MEANING_LAWS: Final = (
+    Law("erases", "apply says less than it erases", erases),
+    Law("told_apart", "two customers look the same to the vendor", told_apart),
+    Law("said", "what is said is not what the vendor holds", said),
+    Law("names_customer", "the request does not say which customer", names_customer),
+)

@@ -1,0 +1,218 @@
+"""The places of a customer that a mapping reads, each with what may stand there.
+
+A place lists edits, and a drawn customer is a list of edits: hypothesis shrinks to few and plain ones,
+and a near pair is the same customer with three edits more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any, Final
+
+from custmap.check.checked import Checked, EachSource, FirstSource, Leaf, Origin, SourcePath, Table
+from custmap.prove.samples import KEYS, Hints, hints_of, samples, texts_of
+from custmap.values.absent import ABSENT
+from custmap.values.types import ANY, Type
+
+_TEXTS: Final = {"name": "formatted", "phone": "number"}
+_DEEPEST: Final = 6
+_EVERY: Final = "*"
+
+Way = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A value at a way into the record; ABSENT takes away what stands there."""
+
+    way: Way
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    way: Way
+    edits: tuple[Edit, ...]
+
+
+def places_of(checked: Checked) -> tuple[Place, ...]:
+    """Every place that some rule reads, in the order of their names."""
+    read: dict[Way, Hints] = {}
+    for path, hints in _readings(checked.table, ()):
+        read[path] = read[path] + hints if path in read else hints
+    names = tuple(sorted(set(_cleared_names(checked))))
+    found: dict[Way, Place] = {}
+    for path in sorted(read, key=str):
+        hints = read[path]
+        for place in _places(path, _type_at(checked.canonical.type, path), hints, names, 0):
+            known = found.get(place.way)
+            edits = known.edits + place.edits if known else place.edits
+            found[place.way] = Place(place.way, edits)
+    if checked.canonical.is_customer:
+        _add_texts(found)
+    return tuple(found[way] for way in sorted(found, key=str))
+
+
+def _readings(table: Table, prefix: Way) -> Iterator[tuple[SourcePath, Hints]]:
+    for slot in table.slots:
+        hints = hints_of(slot) if isinstance(slot, Leaf) else texts_of(slot.origin)
+        for path in slot.reads:
+            yield (*prefix, *path), hints
+        yield from _items(slot.origin, prefix, slot.reads)
+
+
+def _items(origin: Origin, prefix: Way, reads: tuple[SourcePath, ...]) -> Iterator[tuple[SourcePath, Hints]]:
+    match origin.source:
+        case FirstSource(origins=origins):
+            for option in origins:
+                yield from _items(option, prefix, reads)
+        case EachSource(expression=expression, table=table):
+            start = expression.text.strip()
+            lists = [path for path in reads if ".".join(map(str, path)) == start] or list(reads[:1])
+            for path in lists:
+                for inner, hints in _readings(table, (*prefix, *path, _EVERY)):
+                    yield inner, hints
+
+
+def _cleared_names(checked: Checked) -> Iterator[str]:
+    """Names that stand in a list of what is cleared: a key of that name must not be taken for them."""
+    for slot in checked.table.slots:
+        if isinstance(slot, Leaf) and slot.policy.clear.form in ("name_in", "key_in"):
+            yield slot.policy.clear.name or slot.name
+
+
+def _type_at(type_: Type, path: SourcePath) -> Type:
+    at: Type | None = type_
+    for step in path:
+        if at is None:
+            return ANY
+        at = (at.items or ANY) if isinstance(step, int) or step == _EVERY else at.member(step)
+    return at if at is not None else ANY
+
+
+def _places(
+    way: Way, type_: Type, hints: Hints, names: tuple[str, ...], depth: int
+) -> Iterator[Place]:
+    """The place itself, and those in it."""
+    if _EVERY in way:
+        at = way.index(_EVERY)
+        for position in (0, 1):
+            yield from _places((*way[:at], position, *way[at + 1 :]), type_, hints, names, depth)
+        return
+    if not way or depth > _DEEPEST:
+        if not way:
+            for name, member in type_.members.items():
+                yield from _places((name,), member, hints, names, depth + 1)
+        return
+    own: list[Edit] = [Edit(way, value) for value in samples(type_, hints)] if _is_scalar(type_) else []
+    if "object" in type_.kinds and type_.known:
+        own += [Edit(way, {})]
+        if type_.free or not type_.members:
+            own += _entries(way, type_.extra or ANY, hints, names)
+        for name, member in type_.members.items():
+            yield from _places((*way, name), member, hints, names, depth + 1)
+    if "array" in type_.kinds and type_.known:
+        items = type_.items or ANY
+        own += [Edit(way, [])]
+        if _is_scalar(items) or not items.known:
+            own += _lists(way, samples(items, hints))
+        else:
+            yield from _places((*way, _EVERY), items, hints, names, depth + 1)
+    own.append(Edit(way, ABSENT))
+    if type_.nullable:
+        own.append(Edit(way, None))
+    yield Place(way, tuple(own))
+
+
+def _is_scalar(type_: Type) -> bool:
+    return not type_.known or bool(type_.kinds & {"string", "integer", "number", "boolean"})
+
+
+def _entries(way: Way, type_: Type, hints: Hints, names: tuple[str, ...]) -> list[Edit]:
+    values = samples(type_, hints)[:8] or [None]
+    keys = (*names, *KEYS)
+    made = [Edit((*way, key), value) for value in values[:3] for key in keys[:3]]
+    made += [Edit((*way, key), values[at % len(values)]) for at, key in enumerate(keys)]
+    made += [Edit((*way, keys[0]), value) for value in values]
+    made += [Edit((*way, key), ABSENT) for key in keys[:4]] * 2
+    if type_.nullable:
+        made += [Edit((*way, key), None) for key in keys[:3]]
+    return made
+
+
+def _lists(way: Way, values: list[Any]) -> list[Edit]:
+    first, second = (*values, "a", "b")[:2]
+    return [
+        Edit(way, [first]),
+        Edit(way, [second]),
+        Edit(way, [first, second]),
+        Edit(way, [second, first]),
+        Edit(way, [first, first]),
+        *(Edit(way, [value]) for value in values[2:6]),
+    ]
+
+
+def _add_texts(found: dict[Way, Place]) -> None:
+    """A customer's name and phone may be a plain text."""
+    for field, part in _TEXTS.items():
+        place, inner = found.get((field,)), found.get((field, part))
+        if place is None or inner is None:
+            continue
+        texts = tuple(Edit((field,), edit.value) for edit in inner.edits if isinstance(edit.value, str))
+        found[(field,)] = Place((field,), (*place.edits, *texts[:8]))
+
+
+def edited(record: dict[str, Any], edits: list[Edit]) -> dict[str, Any]:
+    """A copy of the record with the edits made, one after the other."""
+    copy = deepcopy(record)
+    for edit in edits:
+        _put(copy, edit.way, deepcopy(edit.value))
+    return copy
+
+
+def _put(holder: Any, way: Way, value: Any) -> None:
+    step, rest = way[0], way[1:]
+    if isinstance(step, int):
+        if value is ABSENT and step >= len(holder):
+            return
+        while len(holder) <= step:
+            holder.append({})
+    if not rest:
+        if value is ABSENT:
+            if isinstance(step, int):
+                del holder[step]
+            else:
+                holder.pop(step, None)
+        else:
+            holder[step] = value
+        return
+    held = holder[step] if isinstance(step, int) else holder.get(step)
+    if isinstance(held, str) and step in _TEXTS:
+        held = {_TEXTS[step]: held}
+    wanted: type = list if isinstance(rest[0], int) else dict
+    if not isinstance(held, wanted):
+        if value is ABSENT:
+            return
+        held = wanted()
+    holder[step] = held
+    _put(held, rest, value)
+
+
+def skeleton(type_: Type) -> dict[str, Any]:
+    """The smallest record that a schema takes: what it requires, and nothing else."""
+    made: dict[str, Any] = {}
+    for name in sorted(type_.required):
+        member = type_.members.get(name, ANY)
+        made[name] = _plainest(member)
+    return made
+
+
+def _plainest(type_: Type) -> Any:
+    found = samples(type_, Hints((), (), ()))
+    if found:
+        return found[0]
+    if "object" in type_.kinds:
+        return skeleton(type_)
+    return [] if "array" in type_.kinds else None

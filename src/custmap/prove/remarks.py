@@ -1,0 +1,140 @@
+"""What is no contradiction and may yet surprise: changes that cannot be said, values left behind.
+
+A rejection is what the mapping declares, so it breaks no law; how often it happens is worth knowing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+
+from custmap.check.checked import Checked, Leaf, Origin, leaves
+from custmap.diagnostics.errors import RecordError
+from custmap.diagnostics.span import Span
+from custmap.prove.meaning import erased
+from custmap.prove.proof import Assumed, Remark
+from custmap.prove.rules import rules_of
+from custmap.prove.scene import Case, Scene, kept, missing
+from custmap.values.equality import fingerprint
+
+_COUNTED: Final = {
+    "CM802": "the vendor refuses a change: rejected",
+    "CM803": "cannot be cleared: rejected",
+    "CM804": "the move is not allowed: rejected",
+    "CM805": "takes new items only: rejected",
+    "CM806": "items without a key, or with the same: rejected",
+}
+_PATHS: Final = ("path", "query", "headers")
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts, case by case."""
+
+    found: Counter[tuple[int, str, str]] = field(default_factory=Counter)
+
+    def look(self, scene: Scene, case: Case) -> None:
+        """Each remark at most once a case."""
+        here: set[tuple[int, str, str]] = set()
+        plan = scene.planned(case.before, case.after)
+        if isinstance(plan, RecordError):
+            for one in missing(plan):
+                line = one.span.line if one.span else 0
+                here.add((line, one.target or "", "required, and nobody says it: the record is rejected"))
+        else:
+            for rejected in plan.rejected:
+                if rejected.code in _COUNTED:
+                    here.add((rejected.line, _target(scene, rejected.line, rejected.target), _COUNTED[rejected.code]))
+            for target in kept(plan)[1]:
+                here.add(_left_behind(scene, target))
+        if (lost := erased(scene, case)) is not None:
+            container, _ = lost
+            here.add(
+                (
+                    container.span.line,
+                    container.target,
+                    "apply of a record that states a part of it loses what the vendor held of the rest",
+                )
+            )
+        self.found.update(here)
+
+    def remarks(self, scene: Scene, shown: set[int]) -> tuple[Remark, ...]:
+        """In the order of the file, without those of lines that a counterexample shows anyway."""
+        counted = [
+            Remark(target, line, text, count)
+            for (line, target, text), count in self.found.items()
+            if not (line in shown and text.startswith("apply"))
+        ]
+        return tuple(
+            sorted((*standing(scene.checked), *counted), key=lambda one: (one.line, one.target, one.text))
+        )
+
+
+def _target(scene: Scene, line: int, target: str) -> str:
+    """The rule's target rather than the entry's or item's: its keys are data."""
+    for node in leaves(scene.checked.table.root):
+        if node.span.line == line:
+            return node.target
+    return target
+
+
+def _left_behind(scene: Scene, target: str) -> tuple[int, str, str]:
+    for leaf in leaves(scene.checked.table.root):
+        if target == leaf.target or target.startswith((leaf.target + ".", leaf.target + "[")):
+            skips = leaf.policy.clear.form == "skip"
+            text = "cannot be cleared: skipped" if skips else "no longer speaks: the value is left behind"
+            return leaf.span.line, leaf.target, text
+    return 0, target, "stays as it is"
+
+
+def standing(checked: Checked) -> list[Remark]:
+    """What holds whatever the customer is."""
+    found: list[Remark] = []
+    if not _names_customer(checked):
+        found.append(
+            Remark(
+                checked.name, checked.file.name.span.line, "nothing in a request says which customer is meant"
+            )
+        )
+    for leaf in leaves(checked.table.root):
+        if not leaf.policy.repeatable:
+            found.append(Remark(leaf.target, leaf.span.line, "sending it twice is not sending it once"))
+        for span in _lossy(leaf.origin) if not leaf.one_way else ():
+            found.append(
+                Remark(leaf.target, span.line, "two entries of `values` become one: the way back is lost")
+            )
+    return found
+
+
+def _names_customer(checked: Checked) -> bool:
+    roots = (checked.path, checked.query, checked.headers, checked.table.root)
+    return bool(checked.path.members) or any(
+        leaf.policy.identity for root in roots for leaf in leaves(root)
+    )
+
+
+def _lossy(origin: Origin) -> list[Span]:
+    """Tables of `values` in which two entries have one right side, those in items included."""
+    found: list[Span] = []
+    rights = [fingerprint(right) for _, right in origin.values or ()]
+    if len(set(rights)) < len(rights):
+        found.append(origin.span)
+    source = origin.source
+    for option in getattr(source, "origins", ()):
+        found += _lossy(option)
+    table = getattr(source, "table", None)
+    if table is not None:
+        for slot in table.slots:
+            if isinstance(slot, Leaf) and not slot.one_way:
+                found += _lossy(slot.origin)
+    return found
+
+
+def assumed(checked: Checked) -> tuple[Assumed, ...]:
+    """Every `assumed` of the file, in its order."""
+    return tuple(
+        Assumed(target, rule.assumed, rule.span.line)
+        for target, rule in rules_of(checked.file)
+        if rule.assumed is not None
+    )

@@ -1,0 +1,182 @@
+"""A rehearsal: one mapping, its parameters, and the vendor that it declares.
+
+Everything that a law asks of the engine goes through here: what it sends for a record or a pair, and
+where that leads the vendor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, Protocol
+
+from custmap.border.intake import take
+from custmap.check.checked import Checked, Leaf, ObjectNode, leaves
+from custmap.codegen.define import define
+from custmap.codegen.emit import generate
+from custmap.codegen.states import PARTLY_STATED
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import RecordError
+from custmap.plan.binding import bind
+from custmap.plan.plan import Plan
+from custmap.plan.request import Request
+from custmap.prove.cells import Cells, cells, is_within
+from custmap.prove.lay import lay
+from custmap.prove.store import Refused, State, Store
+from custmap.values.absent import ABSENT
+
+Record = dict[str, Any]
+Absent = Literal["keep", "clear"]
+
+# Notes that say how a change was made, and not that one was not made.
+_NO_EXCUSE: Final = ("replaced whole", PARTLY_STATED, "counts as different", "count as different")
+
+
+class Engine(Protocol):
+    """What is proved: a `Mapping`."""
+
+    @property
+    def checked(self) -> Checked: ...
+
+    def apply(
+        self,
+        customer: object,
+        params: Mapping[str, Any] | None = None,
+        *,
+        on_rejected: Literal["raise", "drop"] = "raise",
+    ) -> Request: ...
+
+    def diff(
+        self,
+        before: object,
+        after: object,
+        params: Mapping[str, Any] | None = None,
+        *,
+        absent: Absent = "keep",
+    ) -> Plan: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Three customers, each near to the one before it."""
+
+    before: Record
+    after: Record
+    third: Record
+
+
+@dataclass(slots=True)
+class Scene:
+    """`riders` are the values of the parameters in the order of the mapping's riders."""
+
+    engine: Engine
+    params: Mapping[str, Any]
+    checked: Checked = field(init=False)
+    store: Store = field(init=False)
+    merging: Store | None = field(init=False)
+    identities: tuple[Leaf, ...] = field(init=False)
+    _code: Any = field(init=False)
+    _riders: tuple[Any, ...] = field(init=False)
+    _applied: dict[int, tuple[Record, Request | RecordError]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.checked = self.engine.checked
+        self.store = Store(self.checked)
+        self.merging = Store(self.checked, merging=True) if _is_hedged(self.checked.table.root) else None
+        self._code = define(generate(self.checked), self.checked.name)
+        self._riders = bind(self.checked, self.params).riders
+        roots = (self.checked.path, self.checked.query, self.checked.headers, self.checked.table.root)
+        self.identities = tuple(leaf for root in roots for leaf in leaves(root) if leaf.policy.identity)
+
+    def begin(self) -> None:
+        """A new case: what was kept of the last one is dropped."""
+        self._applied.clear()
+
+    def slots(self, record: Record) -> tuple[Any, ...]:
+        """What each rule makes of a record."""
+        plain = take(record, self.checked.canonical)
+        slots: tuple[Any, ...] = self._code.values(plain, self._riders)
+        return slots
+
+    def applied(self, record: Record) -> Request | RecordError:
+        """The request that says all the record says, without what is rejected; or why there is none."""
+        known = self._applied.get(id(record))
+        if known is not None and known[0] is record:
+            return known[1]
+        made: Request | RecordError
+        try:
+            made = self.engine.apply(record, self.params, on_rejected="drop")
+        except RecordError as error:
+            made = error
+        self._applied[id(record)] = (record, made)
+        return made
+
+    def planned(self, before: Record | None, after: Record, absent: Absent = "keep") -> Plan | RecordError:
+        try:
+            return self.engine.diff(before, after, self.params, absent=absent)
+        except RecordError as error:
+            return error
+
+    def laid(self, before: Record, after: Record) -> Record:
+        """`a⁺`."""
+        return lay(deepcopy(before), deepcopy(after), self.checked.canonical)
+
+    def state_of(self, record: Record, store: Store | None = None) -> State | None:
+        """What a vendor holds that was told of this record alone; None when it cannot be told."""
+        made = self.applied(record)
+        if isinstance(made, RecordError):
+            return None
+        try:
+            return (store or self.store).receive({}, made.body)
+        except Refused:
+            return None
+
+    def cells(self, state: State) -> Cells:
+        return cells(self.checked.table.root, state)
+
+
+def missing(error: RecordError) -> tuple[Diagnostic, ...]:
+    """Required values that the record does not say."""
+    return tuple(found for found in error.diagnostics if found.code == "CM707")
+
+
+def kept(plan: Plan) -> tuple[list[str], list[str]]:
+    """Targets that were rejected, and targets of which a note says that they stay as they are."""
+    rejected = [one.target for one in plan.rejected]
+    noted = [
+        getattr(note, "target", note.partition(": ")[0])
+        for note in plan.notes
+        if not any(note.endswith(text) for text in _NO_EXCUSE)
+    ]
+    return rejected, noted
+
+
+def is_kept(target: str, outers: list[str]) -> bool:
+    return any(is_within(target, outer) for outer in outers)
+
+
+def touches(target: str, others: list[str]) -> bool:
+    """Is the target one of the others, in one, or around one?"""
+    return any(is_within(target, other) or is_within(other, target) for other in others)
+
+
+def _is_hedged(root: ObjectNode) -> bool:
+    """Are there objects sent whole, all of which is right whether the vendor merges or replaces them?"""
+    return any(
+        node.whole and not any(leaf.policy.clear.form == "omit" for leaf in leaves(node))
+        for node in objects(root)
+    ) and not any(leaf.policy.clear.form == "omit" for leaf in leaves(root))
+
+
+def objects(node: Any) -> list[ObjectNode]:
+    """Every object below a node, itself included."""
+    found = [node] if isinstance(node, ObjectNode) else []
+    for member in getattr(node, "members", ()):
+        found += objects(member)
+    for _, item in getattr(node, "items", ()):
+        found += objects(item)
+    return found
+
+
+NOTHING: Final = ABSENT

@@ -1,0 +1,340 @@
+"""The vendor that a mapping declares: what it holds after a request.
+
+`S(state, request) → state`, interpreted from the checked mapping and from nothing else: not a line is
+shared with the planner, so what the planner gets wrong shows here as a state that should not be.
+
+A state is nested like the body: objects and maps by member, items that rules name by their place, items
+with a key by that key. What was cleared is simply not there, as if it never had been.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from custmap.check.checked import (
+    Checked,
+    Clear,
+    EachSource,
+    FirstSource,
+    ItemsNode,
+    Leaf,
+    ObjectNode,
+    Origin,
+    Rider,
+    Table,
+    TargetNode,
+)
+from custmap.values.absent import ABSENT
+from custmap.values.equality import fingerprint, same
+from custmap.values.paths import Index, Select
+
+State = dict[Any, Any]
+
+_AT_PLACE: Final = frozenset({"send_null", "send_empty", "send"})
+_KEYED: Final = frozenset({"keyed", "add-only"})
+_MAPS: Final = frozenset({"entries", "members"})
+
+
+class Refused(Exception):
+    """The declared vendor does not take a request; `target` is what it does not like."""
+
+    def __init__(self, target: str, reason: str) -> None:
+        super().__init__(reason)
+        self.target = target
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Clearing:
+    """A rule that is cleared elsewhere than at its own place, and the way to what it clears."""
+
+    rule: Leaf | ObjectNode
+    clear: Clear
+    way: tuple[Any, ...]
+
+
+class Store:
+    """The declared vendor. `merging`: it merges the objects that the mapping says it replaces."""
+
+    def __init__(self, checked: Checked, *, merging: bool = False) -> None:
+        self.root = checked.table.root
+        self._merging = merging
+        self._clearings = tuple(_clearings(self.root, ()))
+        self._instructions = {place for found in self._clearings for place in _places(found.clear)}
+
+    def receive(self, state: State, body: Any) -> State:
+        """The state after a request; the given one is not changed. Refused where the vendor says no."""
+        if not isinstance(body, dict):
+            return state
+        required = self.root.type.required if self.root.type else frozenset()
+        for name in sorted(required - body.keys()):
+            raise Refused(name, "the contract requires it, and the request does not have it")
+        taken = self._object(self.root, state, body, ())
+        after: State = taken if isinstance(taken, dict) else {}
+        for clearing in self._clearings:
+            after = _cleared(after, clearing.way, clearing, body)
+        hold_moves(self.root, state, after)
+        return after
+
+    def _take(self, node: TargetNode, held: Any, sent: Any, way: tuple[str, ...]) -> Any:
+        """What stands at a node after `sent` came; ABSENT: nothing."""
+        match node:
+            case Rider():
+                return ABSENT  # it rides along: no state of the customer
+            case ObjectNode():
+                return self._object(node, held, sent, way)
+            case ItemsNode():
+                return self._items(node, held, sent, way)
+            case Leaf():
+                return self._leaf(node, held, sent)
+
+    def _object(self, node: ObjectNode, held: Any, sent: Any, way: tuple[str, ...]) -> Any:
+        if node.clear is not None and _says_cleared(node.clear, sent):
+            return ABSENT
+        if not isinstance(sent, dict):
+            return sent
+        replaced = node.whole and not self._merging
+        after: State = {} if replaced or not isinstance(held, dict) else dict(held)
+        members = {member.name: member for member in node.members}
+        for name, value in sent.items():
+            if name in members:
+                _put(after, name, self._take(members[name], after.get(name, ABSENT), value, (*way, name)))
+            elif not self._is_instruction((*way, name)):
+                after[name] = value
+        return after if after else ABSENT
+
+    def _is_instruction(self, way: tuple[str, ...]) -> bool:
+        """Is it a place that says what to clear, or on the way to one?"""
+        return any(place[: len(way)] == way for place in self._instructions)
+
+    def _items(self, node: ItemsNode, held: Any, sent: Any, way: tuple[str, ...]) -> Any:
+        if not isinstance(sent, list):
+            return sent
+        replaced = node.whole and not self._merging
+        after: State = {} if replaced or not isinstance(held, dict) else dict(held)
+        for segment, item in node.items:
+            found = _item_at(sent, segment)
+            if found is not ABSENT:
+                _put(after, segment, self._take(item, after.get(segment, ABSENT), found, way))
+        return after if after else ABSENT
+
+    def _leaf(self, leaf: Leaf, held: Any, sent: Any) -> Any:
+        clear = leaf.policy.clear
+        if leaf.kind in _MAPS:
+            return self._map(leaf, held, sent)
+        if leaf.kind in _KEYED:
+            return self._keyed(leaf, held, sent)
+        return ABSENT if _says_cleared(clear, sent) else sent
+
+    def _map(self, leaf: Leaf, held: Any, sent: Any) -> Any:
+        """Key by key. What clears one key clears, in place of the map, all of them."""
+        clear = leaf.policy.clear
+        if not isinstance(sent, dict):
+            return ABSENT if _says_cleared(clear, sent) else sent
+        if not sent and clear.form == "send_empty" and not leaf.policy.required:
+            return ABSENT
+        return _merge_map(held, sent, clear, deep=leaf.kind == "members")
+
+    def _keyed(self, leaf: Leaf, held: Any, sent: Any) -> Any:
+        clear = leaf.policy.clear
+        if not isinstance(sent, list):
+            return ABSENT if _says_cleared(clear, sent) else sent
+        if not sent and clear.form == "send_empty" and not leaf.policy.required:
+            return ABSENT
+        after: State = dict(held) if isinstance(held, dict) else {}
+        table = item_table(leaf.origin)
+        for item in sent:
+            key = item.get(leaf.key, ABSENT) if isinstance(item, dict) else ABSENT
+            if key is ABSENT or key is None:
+                raise Refused(leaf.target, "an item has no key")
+            mark = fingerprint(key)
+            if leaf.kind == "add-only" and mark in after:
+                continue
+            before = after.get(mark, {})
+            taken = _merge_item(before, item) if table is None else self._item(table, before, item)
+            after[mark] = taken if taken is not ABSENT else {}
+        return after if after else ABSENT
+
+    def _item(self, table: Table, held: Any, sent: Any) -> Any:
+        """An item that the vendor knows by its key: merged, but for what `omit` says is left out to clear."""
+        after = self._object(table.root, held, sent, ("*",))
+        if isinstance(after, dict):
+            for member in table.root.members:
+                clear = member.policy.clear if isinstance(member, Leaf) else None
+                if clear is not None and clear.form == "omit" and member.name not in sent:
+                    after.pop(member.name, None)
+        return after
+
+
+def item_table(origin: Origin) -> Table | None:
+    """The table of an `each`, also behind `first`."""
+    match origin.source:
+        case EachSource(table=table):
+            return table
+        case FirstSource(origins=origins):
+            return next((table for inner in origins if (table := item_table(inner))), None)
+    return None
+
+
+def hold_moves(node: TargetNode, before: Any, after: Any) -> None:
+    """Refused where a value that never changes did, or one made a move that is not declared."""
+    match node:
+        case Leaf():
+            _hold_move(node, before, after)
+        case ObjectNode(members=members):
+            if node.policy.immutable and before not in (ABSENT, {}) and not same_state(before, after):
+                raise Refused(node.target, "the vendor refuses a change")
+            for member in members:
+                hold_moves(member, _below(before, member.name), _below(after, member.name))
+        case ItemsNode(items=items):
+            for segment, item in items:
+                hold_moves(item, _below(before, segment), _below(after, segment))
+
+
+def _hold_move(leaf: Leaf, before: Any, after: Any) -> None:
+    policy = leaf.policy
+    if before is ABSENT or same_state(before, after):
+        return
+    if leaf.kind in _MAPS and policy.immutable and isinstance(before, dict):
+        if any(not same(value, _below(after, key)) for key, value in before.items()):
+            raise Refused(leaf.target, "the vendor refuses a change")
+    elif policy.immutable and leaf.kind not in _KEYED:
+        raise Refused(leaf.target, "the vendor refuses a change")
+    if policy.transitions is not None:
+        allowed = policy.transitions.get(fingerprint(before), ())
+        move = None if after is ABSENT else fingerprint(after)
+        if move not in allowed:
+            raise Refused(leaf.target, "the vendor does not allow this move")
+
+
+def same_state(a: Any, b: Any) -> bool:
+    """`same`, for states, whose keys need not be texts."""
+    return same(a, b)
+
+
+def _below(state: Any, key: Any) -> Any:
+    return state.get(key, ABSENT) if isinstance(state, dict) else ABSENT
+
+
+def _put(state: State, key: Any, value: Any) -> None:
+    if value is ABSENT:
+        state.pop(key, None)
+    else:
+        state[key] = value
+
+
+def _says_cleared(clear: Clear, sent: Any) -> bool:
+    """Does this vendor take `sent`, at the place itself, for "there is none"?"""
+    if clear.form == "send_null":
+        return sent is None
+    return clear.form in _AT_PLACE and same(sent, clear.value)
+
+
+def _item_at(sent: list[Any], segment: Index | Select) -> Any:
+    if isinstance(segment, Index):
+        return sent[segment.position] if segment.position < len(sent) else ABSENT
+    for item in sent:
+        if isinstance(item, dict) and same(item.get(segment.key), segment.value):
+            return {name: value for name, value in item.items() if name != segment.key}
+    return ABSENT
+
+
+def _merge_map(held: Any, sent: dict[str, Any], clear: Clear, *, deep: bool) -> Any:
+    after: State = dict(held) if isinstance(held, dict) else {}
+    for key, value in sent.items():
+        if _says_cleared(clear, value):
+            after.pop(key, None)
+        elif deep and isinstance(value, dict):
+            _put(after, key, _merge_map(after.get(key), value, clear, deep=True))
+        else:
+            after[key] = value
+    return after if after else ABSENT
+
+
+def _merge_item(held: Any, sent: dict[str, Any]) -> Any:
+    return {**held, **sent}
+
+
+def _clearings(node: TargetNode, way: tuple[Any, ...]) -> Iterator[Clearing]:
+    """Every rule that is cleared by its name, by a mark, or by what is written elsewhere."""
+    match node:
+        case Leaf():
+            if _places(node.policy.clear):
+                yield Clearing(node, node.policy.clear, way)
+        case ObjectNode(members=members):
+            if node.clear is not None and _places(node.clear):
+                yield Clearing(node, node.clear, way)
+            for member in members:
+                yield from _clearings(member, (*way, member.name))
+        case ItemsNode(items=items):
+            for segment, item in items:
+                yield from _clearings(item, (*way, segment))
+
+
+def _places(clear: Clear) -> list[tuple[str, ...]]:
+    match clear.form:
+        case "name_in" | "key_in":
+            return [clear.place]
+        case "write":
+            return [place for place, _ in clear.writes]
+    return []
+
+
+def _cleared(state: State, way: tuple[Any, ...], clearing: Clearing, body: Mapping[str, Any]) -> State:
+    """The state without what the body says is gone, by this rule's way of clearing."""
+    held: Any = state
+    for step in way:
+        held = _below(held, step)
+    if held is ABSENT:
+        return state
+    return _without(state, way, _what_stays(held, clearing, body))
+
+
+def _what_stays(held: Any, clearing: Clearing, body: Mapping[str, Any]) -> Any:
+    rule, clear = clearing.rule, clearing.clear
+    if clear.form == "write":
+        written = all(same(_in_body(body, place), value) for place, value in clear.writes)
+        return ABSENT if written else held
+    named = _named(_in_body(body, clear.place), clear)
+    by_key = isinstance(rule, Leaf) and rule.kind in _MAPS | _KEYED
+    if not by_key:
+        return ABSENT if fingerprint(clear.name or rule.name) in named else held
+    if not isinstance(held, dict):
+        return held
+    marks = {key: fingerprint(key) for key in held} if rule.kind in _MAPS else {key: key for key in held}  # type: ignore[union-attr]
+    kept = {key: value for key, value in held.items() if marks[key] not in named and _text(key) not in named}
+    return kept if kept else ABSENT
+
+
+def _text(key: Any) -> Any:
+    """Members of an object are texts, whatever the key is."""
+    return str(key)
+
+
+def _named(told: Any, clear: Clear) -> set[Any]:
+    if clear.form == "name_in":
+        return {fingerprint(name) for name in told} if isinstance(told, list) else set()
+    if not isinstance(told, dict):
+        return set()
+    return {name for name, value in told.items() if same(value, clear.value)}
+
+
+def _in_body(body: Any, place: tuple[str, ...]) -> Any:
+    for name in place:
+        body = _below(body, name)
+    return body
+
+
+def _without(state: Any, way: tuple[Any, ...], value: Any) -> Any:
+    """A copy of the state with `value` at the end of the way; empty containers go with it."""
+    if not way:
+        return value
+    after = dict(state)
+    inner = _without(after.get(way[0], {}), way[1:], value)
+    if inner is ABSENT or inner == {}:
+        after.pop(way[0], None)
+    else:
+        after[way[0]] = inner
+    return after
