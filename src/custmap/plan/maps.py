@@ -64,12 +64,12 @@ def _entry(
     name = f"{target}.{format_path((Member(key),))}"
     source = f"{leaf.source}.{format_path((Member(key),))}" if leaf.source else None
     clear = leaf.policy.clear
-    if before.__class__ is Failure and before.code == "CM807":
-        before = ABSENT
     if after.__class__ is Failure:
         if not (before.__class__ is Failure and same(before.raw, after.raw)):
             view.reject(after.code, name, leaf, after.reason, source)
         return KEPT, before if is_value(before) else NOTHING
+    if before.__class__ is Failure and before.code == "CM807":
+        before = ABSENT  # an empty text that this vendor ignores was never there
     if is_value(after):
         return _entry_value(leaf, name, source, key, before, after, mentioned, view)
     if before.__class__ is not Failure:
