@@ -17,7 +17,7 @@ from typing import Any, Final, TypeAlias
 from custmap.diagnostics.span import Span
 from custmap.expressions.function import FunctionSpec
 from custmap.expressions.parse import Expression
-from custmap.mapping.file import MappingFile
+from custmap.mapping.file import MappingFile, Rule
 from custmap.schema.canonical import Canonical
 from custmap.schema.contract import Contract
 from custmap.values.paths import Index, Select, TargetPath
@@ -102,6 +102,8 @@ class Origin:
     unmapped: str = "reject"
     unmapped_default: Any = None
     format: str | None = None
+    rule: Rule | None = field(default=None, compare=False, repr=False)
+    """As it was written, for the checks and their places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +230,7 @@ class RiderOrigin:
     type: Type | None
     required: bool
     values: tuple[tuple[Any, Any], ...] | None = None
+    rule: Rule | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

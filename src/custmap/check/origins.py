@@ -82,7 +82,7 @@ class OriginBuilder:
         if rule.format is not None:
             self._hold_format(rule.format)
         values = tuple((pair.left, pair.right) for pair in rule.values) if rule.values else None
-        self._riders.append(RiderOrigin(target, param, value, text, type_, required, values))
+        self._riders.append(RiderOrigin(target, param, value, text, type_, required, values, rule))
         return len(self._riders) - 1
 
     def object_source(self, rule: Rule, scope: Scope) -> Made | None:
@@ -103,7 +103,7 @@ class OriginBuilder:
         )
         if plain and scope.prefix:
             inner = Scope(inner.type, inner.name, known.reads, True, inner.source)
-        origin = Origin(FromSource(known.expression, known.type), rule.span, when)
+        origin = Origin(FromSource(known.expression, known.type), rule.span, when, rule=rule)
         return Made(origin, known.type, known.source, known.reads, known.inner, inner)
 
     def leaf(
@@ -132,6 +132,7 @@ class OriginBuilder:
             unmapped="default" if rule.unmapped_default else rule.unmapped,
             unmapped_default=rule.unmapped_default.value if rule.unmapped_default else None,
             format=rule.format.value if rule.format else None,
+            rule=rule,
         )
         return Made(origin, result, canonical, reads, inner, scope)
 

@@ -1,136 +1,15 @@
-"""Does a value fit the contract? The runtime half of "what is emitted fits".
-
-Kinds, enums, ranges and lengths are compared here; patterns and formats are left to jsonschema-rs,
-which knows the regular expressions and formats of JSON Schema.
-"""
+"""The runtime half of "what is emitted fits": functions that refuse what the contract does not take."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
-from typing import Any, Final
-
-import jsonschema_rs
+from typing import Any
 
 from custmap.codegen.states import Refusal
-from custmap.values.equality import fingerprint, same
+from custmap.schema.misfit import CHECKED_FORMATS, CLASSES, WORDS, kind_of, misfit
 from custmap.values.types import Type
 
-CLASSES: Final[dict[str, tuple[type, ...]]] = {
-    "null": (type(None),),
-    "boolean": (bool,),
-    "integer": (int,),
-    "number": (int, float),
-    "string": (str,),
-    "array": (list,),
-    "object": (dict,),
-}
-WORDS: Final = {
-    "null": "null", "boolean": "true or false", "integer": "a whole number", "number": "a number",
-    "string": "text", "array": "a list", "object": "an object",
-}  # fmt: skip
-_KIND: Final = {
-    type(None): "null", bool: "true or false", int: "a number", float: "a number",
-    str: "text", list: "a list", dict: "an object",
-}  # fmt: skip
-_CHECKED_FORMATS: Final = frozenset(
-    {"date-time", "date", "time", "email", "idn-email", "uuid", "uri", "hostname", "ipv4", "ipv6", "duration"}
-)
-
-
-def kind_of(value: Any) -> str:
-    """The kind of a JSON value, in words."""
-    return _KIND.get(value.__class__, "another kind of value")
-
-
-def misfit(type_: Type, value: Any) -> str | None:
-    """Why a value does not fit, in a phrase without the value; None when it fits."""
-    if type_.enum is not None and not any(same(value, allowed) for allowed in type_.enum):
-        return "is none of the values that the contract lists"
-    kind = value.__class__
-    if type_.known and not _is_kind(type_, value):
-        wanted = " or ".join(WORDS[kind] for kind in sorted(type_.kinds)) or "nothing"
-        return f"expected {wanted}, got {kind_of(value)}"
-    if kind is str:
-        return _text_misfit(type_, value)
-    if kind is int or kind is float:
-        return _number_misfit(type_, value)
-    if kind is list:
-        return _list_misfit(type_, value)
-    if kind is dict:
-        return _object_misfit(type_, value)
-    return None
-
-
-def _is_kind(type_: Type, value: Any) -> bool:
-    kind = value.__class__
-    if any(kind in CLASSES[name] for name in type_.kinds):
-        return True
-    return "integer" in type_.kinds and kind is float and value.is_integer()
-
-
-def _text_misfit(type_: Type, value: str) -> str | None:
-    if type_.max_length is not None and len(value) > type_.max_length:
-        return f"has {len(value)} characters, the contract allows {type_.max_length}"
-    if type_.min_length is not None and len(value) < type_.min_length:
-        return f"has {len(value)} characters, the contract wants {type_.min_length} at least"
-    if type_.pattern is not None and not _validator("pattern", type_.pattern)(value):
-        return "does not match the contract's pattern"
-    if type_.format in _CHECKED_FORMATS and not _validator("format", type_.format or "")(value):
-        return f"does not have the form `{type_.format}`"
-    return None
-
-
-@lru_cache(maxsize=512)
-def _validator(keyword: str, text: str) -> Callable[[Any], bool]:
-    try:
-        return jsonschema_rs.validator_for({keyword: text}, validate_formats=True).is_valid
-    except Exception:  # a pattern that the library cannot read limits nothing
-        return lambda value: True
-
-
-def _number_misfit(type_: Type, value: float) -> str | None:
-    low, high = type_.minimum, type_.maximum
-    if low is not None and value < low:
-        return f"is below the contract's minimum, {low:g}"
-    if high is not None and value > high:
-        return f"is above the contract's maximum, {high:g}"
-    if type_.exclusive_minimum is not None and value <= type_.exclusive_minimum:
-        return f"is not above {type_.exclusive_minimum:g}"
-    if type_.exclusive_maximum is not None and value >= type_.exclusive_maximum:
-        return f"is not below {type_.exclusive_maximum:g}"
-    if type_.format == "int32" and not -(2**31) <= value < 2**31:
-        return "does not fit 32 bits"
-    if type_.format == "int64" and not -(2**63) <= value < 2**63:
-        return "does not fit 64 bits"
-    if type_.multiple_of is not None and value % type_.multiple_of:
-        return f"is no multiple of {type_.multiple_of:g}"
-    return None
-
-
-def _list_misfit(type_: Type, value: list[Any]) -> str | None:
-    if type_.max_items is not None and len(value) > type_.max_items:
-        return f"has {len(value)} items, the contract allows {type_.max_items}"
-    if type_.min_items is not None and len(value) < type_.min_items:
-        return f"has {len(value)} items, the contract wants {type_.min_items} at least"
-    if type_.unique_items and len({fingerprint(item) for item in value}) != len(value):
-        return "has an item twice, the contract allows it once"
-    if type_.items is not None:
-        for position, item in enumerate(value):
-            if reason := misfit(type_.items, item):
-                return f"item {position}: {reason}"
-    return None
-
-
-def _object_misfit(type_: Type, value: dict[str, Any]) -> str | None:
-    for name in type_.required:
-        if name not in value:
-            return f"lacks `{name}`, which the contract requires"
-    for name, item in value.items():
-        member = type_.member(name)
-        if member is not None and (reason := misfit(member, item)):
-            return f"`{name}`: {reason}" if name in type_.members else f"a member: {reason}"
-    return None
+__all__ = ["WORDS", "hold", "is_plain", "kind_of", "misfit"]
 
 
 def hold(type_: Type) -> Callable[[Any], None]:
@@ -174,4 +53,4 @@ def is_plain(type_: Type, kind: str) -> bool:
             "enum", "pattern", "min_length", "max_length", "minimum", "maximum",
             "exclusive_minimum", "exclusive_maximum", "multiple_of",
         )
-    ) and type_.format not in _CHECKED_FORMATS | {"int32", "int64"}  # fmt: skip
+    ) and type_.format not in CHECKED_FORMATS | {"int32", "int64"}  # fmt: skip
