@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingOf
+from operator import attrgetter
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, NoReturn
 
 from custmap.border.intake import take
-from custmap.check.checked import Checked
+from custmap.check.checked import Checked, SourcePath
 from custmap.codegen.define import Functions, define
 from custmap.codegen.emit import generate
 from custmap.diagnostics.diagnostic import Diagnostic
@@ -22,7 +23,7 @@ from custmap.loader import check_mapping
 from custmap.plan.binding import Binder, Bound
 from custmap.plan.draft import Draft, View
 from custmap.plan.lay import Layer
-from custmap.plan.plan import Plan
+from custmap.plan.plan import Plan, make_plan
 from custmap.plan.planner import Parts, Planner
 from custmap.plan.request import Request
 from custmap.plan.sending import Sender
@@ -32,6 +33,7 @@ from custmap.values.absent import ABSENT
 Nulls = Literal["clear", "absent"]
 Absent = Literal["keep", "clear"]
 OnRejected = Literal["raise", "drop"]
+_TARGET = attrgetter("target")
 
 
 def load(
@@ -57,12 +59,13 @@ def load(
 class Mapping:
     """A compiled mapping: frozen, safe in threads, picklable."""
 
-    __slots__ = ("_binder", "_checked", "_code", "_layer", "_nothing", "_planner", "_sender")
+    __slots__ = ("_binder", "_checked", "_code", "_layer", "_no_plan", "_nothing", "_planner", "_sender")
 
     _binder: Binder
     _checked: Checked
     _code: Functions
     _layer: Layer
+    _no_plan: Plan
     _nothing: tuple[Any, ...]
     _planner: Planner
     _sender: Sender
@@ -74,7 +77,8 @@ class Mapping:
         put(self, "_code", define(generate(checked), checked.name))
         put(self, "_planner", Planner(checked))
         put(self, "_sender", Sender(checked))
-        put(self, "_layer", Layer(checked.canonical))
+        put(self, "_layer", Layer(checked.canonical, _reads(checked)))
+        put(self, "_no_plan", make_plan(checked.name, (), (), (), None, frozenset()))
         put(self, "_nothing", (ABSENT,) * len(checked.table.slots))
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
@@ -200,6 +204,8 @@ class Mapping:
         new = values(after, bound.riders)
         complete = absent == "clear" and (before is not None or vendor is not None)
         old = self._nothing if before is None else values(before, bound.riders)
+        if self._planner.equal(old, new):
+            return self._no_plan
         if vendor is not None:
             old, new = vendor_slots(self._checked, vendor, after, new, complete=complete)
         draft = Draft()
@@ -211,10 +217,10 @@ class Mapping:
             if bound.missing:
                 raise RecordError(bound.missing)
             request = self._send(bound, parts, ())
-        return Plan(
-            self.name,
-            tuple(sorted(draft.changes, key=_by_target)),
-            tuple(sorted(draft.rejected, key=_by_target)),
+        return make_plan(
+            self._checked.name,
+            tuple(sorted(draft.changes, key=_TARGET)),
+            tuple(sorted(draft.rejected, key=_TARGET)),
             tuple(sorted(draft.notes)),
             request,
             frozenset(draft.added),
@@ -263,8 +269,9 @@ def stated_as_text(record: object) -> frozenset[str]:
     return frozenset(found)
 
 
-def _by_target(item: Any) -> tuple[str, ...]:
-    return (item.target, item.action) if hasattr(item, "action") else (item.target, item.code)
+def _reads(checked: Checked) -> Iterator[SourcePath]:
+    for slot in checked.table.slots:
+        yield from slot.reads
 
 
 def _hold(name: str, value: object, allowed: tuple[str, ...]) -> None:

@@ -75,6 +75,10 @@ def _param(param: Param) -> CheckedParam:
 def _body(
     file: MappingFile, contract: Contract, builder: TableBuilder, scope: Scope, findings: Findings
 ) -> ObjectNode:
+    if contract.body is None and contract.closed and file.body:
+        findings.add(
+            "CM303", "the contract's operation takes no body", file.body[0].target.span, "Take `body:` out."
+        )
     places = build_places(file.body, findings)
     context = Context(part="body", closed=contract.closed)
     node = builder.object(places, contract.body, scope, context, None, file.span)

@@ -6,7 +6,7 @@ is said elsewhere, by name or by leaving out), KEPT (rejected or noted, with wha
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from custmap.check.checked import Leaf, ObjectNode, Presence, SourcePath
@@ -24,25 +24,27 @@ Outcome = tuple[str, Any]
 UNCHANGED: Final[Outcome] = (SAME, NOTHING)
 
 
-@dataclass(slots=True)
 class Draft:
     """Changes, rejections and notes, and what clearing writes elsewhere in the body."""
 
-    changes: list[Change] = field(default_factory=list)
-    added: set[str] = field(default_factory=set)
-    rejected: list[Rejection] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    names: dict[tuple[str, ...], list[Any]] = field(default_factory=dict)
-    marks: dict[tuple[str, ...], dict[str, Any]] = field(default_factory=dict)
-    writes: list[tuple[tuple[str, ...], Any]] = field(default_factory=list)
+    __slots__ = ("added", "changes", "marks", "names", "notes", "rejected", "writes")
+
+    def __init__(self) -> None:
+        self.changes: list[Change] = []
+        self.added: set[str] = set()
+        self.rejected: list[Rejection] = []
+        self.notes: list[str] = []
+        self.names: dict[tuple[str, ...], list[Any]] = {}
+        self.marks: dict[tuple[str, ...], dict[str, Any]] = {}
+        self.writes: list[tuple[tuple[str, ...], Any]] = []
 
     def note(self, target: str, text: str) -> None:
         self.notes.append(PlanNote(target, text))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class View:
-    """Two rows of slots, and how to look at them.
+    """Two rows of slots, and how to look at them. Never changed; frozen, it would cost half a plan.
 
     `known`     there is a before, so what a mentioned map or list of it lacks is known not to be there.
     `nothing`   the item is new: nothing is there that would have to be cleared.

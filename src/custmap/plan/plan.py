@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 from custmap.plan.request import Request
 
@@ -56,6 +56,9 @@ class Plan:
     request: Request | None
     added: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
+    def __reduce__(self) -> tuple[type[Plan], tuple[Any, ...]]:
+        return Plan, (self.mapping, self.changes, self.rejected, self.notes, self.request, self.added)
+
     def __bool__(self) -> bool:
         return bool(self.changes or self.rejected)
 
@@ -73,3 +76,39 @@ class Plan:
             "notes": list(map(str, self.notes)),
             "request": self.request.to_dict(secrets=secrets) if self.request else None,
         }
+
+
+class _Open:
+    """A plan while it is made: the same slots, but plain assignment."""
+
+    __slots__ = Plan.__slots__
+
+    def __init__(
+        self,
+        mapping: str,
+        changes: tuple[Change, ...],
+        rejected: tuple[Rejection, ...],
+        notes: tuple[str, ...],
+        request: Request | None,
+        added: frozenset[str],
+    ) -> None:
+        self.mapping = mapping
+        self.changes = changes
+        self.rejected = rejected
+        self.notes = notes
+        self.request = request
+        self.added = added
+
+
+def make_plan(
+    mapping: str,
+    changes: tuple[Change, ...],
+    rejected: tuple[Rejection, ...],
+    notes: tuple[str, ...],
+    request: Request | None,
+    added: frozenset[str],
+) -> Plan:
+    """`Plan(…)` at a quarter of its price, as `make_request` makes requests."""
+    made: Any = _Open(mapping, changes, rejected, notes, request, added)
+    made.__class__ = Plan
+    return cast(Plan, made)

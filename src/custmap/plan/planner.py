@@ -36,7 +36,7 @@ class Parts:
 class Planner:
     """Plans for one mapping; keeps which part of the request each slot stands in."""
 
-    __slots__ = ("_checked", "_children", "_identities", "_parts")
+    __slots__ = ("_along", "_checked", "_children", "_identities", "_mixed", "_parts", "_required")
 
     def __init__(self, checked: Checked) -> None:
         self._checked = checked
@@ -50,6 +50,28 @@ class Planner:
                 for slot in range(low, high):
                     self._children[slot] = (part, child)
                 self._identities.extend(leaf for leaf in leaves(child) if leaf.policy.identity)
+        body = checked.table.root
+        self._required = body.type.required if body.type else frozenset()
+        self._along = tuple(member for member in body.members if self._goes_along(member))
+        self._parts = {part: node for part, node in self._parts.items() if any(leaves(node))}
+        self._mixed = tuple(
+            slot.slot for slot in checked.table.slots if isinstance(slot, Leaf) and _may_mix(slot)
+        )
+
+    def equal(self, before: tuple[Any, ...], after: tuple[Any, ...]) -> bool:
+        """Are two rows the same for certain? A false answer means: look closer.
+
+        Python's equality is JSON's but for booleans among numbers, which most targets cannot hold.
+        """
+        return before == after and all(same(before[slot], after[slot]) for slot in self._mixed)
+
+    def _goes_along(self, member: TargetNode) -> bool:
+        """May the member be in a request in which it did not change?"""
+        if isinstance(member, Rider) or member.name in self._required:
+            return True
+        if isinstance(member, Leaf):
+            return member.policy.always or member.policy.identity
+        return isinstance(member, ObjectNode) and member.policy.always
 
     def plan(self, view: View, *, always: bool) -> Parts | None:
         """What changed, in the view's draft, and the request's parts; None when there is nothing to say.
@@ -132,9 +154,8 @@ class Planner:
 
     def _complete_body(self, body: dict[str, Any], held: dict[str, Any], view: View, *, said: bool) -> None:
         """What goes along: riders, `send: always`, identities; and what the contract requires."""
-        root = self._checked.table.root
-        required = root.type.required if root.type else frozenset()
-        for member in root.members:
+        required = self._required
+        for member in self._along:
             name = member.name
             if name in body:
                 continue
@@ -212,6 +233,22 @@ class Planner:
             if slot.span.line == line:
                 return slot.span
         return None
+
+
+def _may_mix(leaf: Leaf) -> bool:
+    """Can a value of this leaf be, or hold, a boolean where another holds a number?"""
+    type_ = leaf.type
+    if leaf.kind in ("keyed", "add-only", "members") or type_ is None or not type_.known:
+        return True
+    if type_.only("array"):
+        type_ = type_.items
+    elif type_.only("object"):
+        type_ = type_.extra
+    return (
+        type_ is None
+        or not type_.known
+        or not (type_.only("string") or type_.only("boolean") or type_.only("integer", "number"))
+    )
 
 
 def _slots(node: TargetNode) -> tuple[int, int]:

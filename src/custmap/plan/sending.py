@@ -17,12 +17,13 @@ from custmap.values.paths import Index, Member, Select
 class Sender:
     """Makes the requests of one mapping."""
 
-    __slots__ = ("_checked", "_hidden", "_url")
+    __slots__ = ("_checked", "_has_body", "_hidden", "_url")
 
     def __init__(self, checked: Checked) -> None:
         self._checked = checked
         self._url = UrlTemplate(checked.contract.servers, checked.contract.path)
         self._hidden = _secrets(checked, self._url)
+        self._has_body = checked.contract.body is not None or bool(checked.table.root.members)
 
     def send(
         self,
@@ -45,7 +46,7 @@ class Sender:
             url = self._url.fill(bound.variables, in_path, in_query)
         except PlaceError as error:
             raise RecordError([self._diagnostic(error)]) from None
-        sent = body if contract.body is not None else None
+        sent = body if self._has_body else None
         return make_request(
             self._checked.name, contract.method, url, in_path, in_query, in_headers, sent, notes, self._hidden
         )

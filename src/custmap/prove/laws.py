@@ -113,7 +113,9 @@ def _wrong(
     if target not in now:
         return f"`{target}` is lost"
     if target not in wanted:
-        return f"`{target}` stays, and should be gone" if target in then else f"`{target}` should not be there"
+        return (
+            f"`{target}` stays, and should be gone" if target in then else f"`{target}` should not be there"
+        )
     return f"`{target}` is not what after says"
 
 
@@ -216,9 +218,7 @@ def frame(scene: Scene, case: Case) -> Broken | None:
         if _STRANGER in target and target in then and not is_kept(target, changed):
             around = target[: target.index(_STRANGER)].rstrip('."')
             why = f"what the vendor holds beside it in `{around}` is lost"
-            return Broken(
-                target, _span_of(scene, around), case.before, case.after, plan.request.body, why
-            )
+            return Broken(target, _span_of(scene, around), case.before, case.after, plan.request.body, why)
     return None
 
 
@@ -305,9 +305,7 @@ def _goes_along(target: str, plan: Plan) -> bool:
 Less = Callable[[dict[str, Any]], None]
 
 
-def _less(
-    node: ObjectNode, body: dict[str, Any], way: tuple[Any, ...]
-) -> Iterator[tuple[str, Less]]:
+def _less(node: ObjectNode, body: dict[str, Any], way: tuple[Any, ...]) -> Iterator[tuple[str, Less]]:
     """Each part of a body that a rule is free to leave out, and how it is left out."""
     required = node.type.required if node.type else frozenset()
     for member in node.members:
@@ -397,9 +395,7 @@ def disjointness(scene: Scene, case: Case) -> Broken | None:
     for change in plan.changes:
         if change.target in said:
             why = f"`{change.target}` is changed twice"
-            return Broken(
-                change.target, _at_line(scene, change.line), case.before, case.after, body, why
-            )
+            return Broken(change.target, _at_line(scene, change.line), case.before, case.after, body, why)
         said.add(change.target)
     if not isinstance(body, dict):
         return None
@@ -426,7 +422,9 @@ def purity(scene: Scene, case: Case) -> Broken | None:
     if same(plan.to_dict(), other.to_dict()):
         return None
     body = plan.request.body if plan.request else None
-    return Broken("", _line(scene, plan), case.before, case.after, body, "the order of keys made a difference")
+    return Broken(
+        "", _line(scene, plan), case.before, case.after, body, "the order of keys made a difference"
+    )
 
 
 def _turned(value: Any) -> Any:

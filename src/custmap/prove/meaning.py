@@ -34,7 +34,9 @@ def said(scene: Scene, case: Case) -> Broken | None:
     try:
         held = scene.cells(scene.store.receive({}, made.body))
     except Refused as refused:
-        return Broken(refused.target, None, None, case.after, made.body, f"`{refused.target}`: {refused.reason}")
+        return Broken(
+            refused.target, None, None, case.after, made.body, f"`{refused.target}`: {refused.reason}"
+        )
     slots = scene.slots(case.after)
     for leaf in leaves(scene.checked.table.root):
         value = slots[leaf.slot]
@@ -125,11 +127,7 @@ def _containers(node: TargetNode) -> list[ObjectNode | ItemsNode]:
 
 def _replaced_around(root: ObjectNode, leaf: Leaf) -> ObjectNode | ItemsNode | None:
     """The outermost container around the leaf that the vendor replaces."""
-    around = [
-        node
-        for node in _containers(root)
-        if node.whole and node.path == leaf.path[: len(node.path)]
-    ]
+    around = [node for node in _containers(root) if node.whole and node.path == leaf.path[: len(node.path)]]
     return min(around, key=lambda node: len(node.path)) if around else None
 
 

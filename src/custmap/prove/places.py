@@ -92,9 +92,7 @@ def _type_at(type_: Type, path: SourcePath) -> Type:
     return at if at is not None else ANY
 
 
-def _places(
-    way: Way, type_: Type, hints: Hints, names: tuple[str, ...], depth: int
-) -> Iterator[Place]:
+def _places(way: Way, type_: Type, hints: Hints, names: tuple[str, ...], depth: int) -> Iterator[Place]:
     """The place itself, and those in it."""
     if _EVERY in way:
         at = way.index(_EVERY)
@@ -120,9 +118,10 @@ def _places(
             own += _lists(way, samples(items, hints))
         else:
             yield from _places((*way, _EVERY), items, hints, names, depth + 1)
-    own.append(Edit(way, ABSENT))
+    often = max(1, len(own) // 4)  # that something is gone is what is hard to say
+    own += [Edit(way, ABSENT)] * often
     if type_.nullable:
-        own.append(Edit(way, None))
+        own += [Edit(way, None)] * often
     yield Place(way, tuple(own))
 
 

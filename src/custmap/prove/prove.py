@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from custmap.check.checked import Checked
 from custmap.diagnostics.errors import RecordError
 from custmap.plan.plan import Plan
 from custmap.prove.laws import UPDATE_LAWS, Broken, Law, stray
@@ -30,6 +29,15 @@ if TYPE_CHECKING:
 LAWS: Final[tuple[Law, ...]] = (*MEANING_LAWS, *UPDATE_LAWS)
 _MOST: Final = 5
 """How many counterexamples are looked for; one mistake breaks more laws than one."""
+
+
+class HypothesisMissing(ImportError):
+    """hypothesis is not installed; `advice` says how it is."""
+
+    advice: Final = "pip install 'custmap[prove]'"
+
+    def __init__(self) -> None:
+        super().__init__(f"prove draws customers with hypothesis: {self.advice}")
 
 
 class _BrokenError(Exception):
@@ -88,7 +96,7 @@ def prove(
     """Rehearse the mapping in `examples` cases; the same seed gives the same proof.
 
     `records`: cases are drawn among these; their values are never shown. ValueError for fewer than one
-    example or an empty `records`; ImportError where hypothesis is not installed.
+    example or an empty `records`; HypothesisMissing (an ImportError) where it is not installed.
     """
     if examples < 1:
         raise ValueError("examples is 1 at least")
@@ -97,7 +105,7 @@ def prove(
     try:
         import hypothesis
     except ImportError:
-        raise ImportError("prove draws customers with hypothesis: pip install 'custmap[prove]'") from None
+        raise HypothesisMissing from None
     run = _Run(Scene(mapping, sample_params(mapping.checked)))
     settings = hypothesis.settings(
         max_examples=examples,
@@ -219,8 +227,3 @@ def rehearse(
         if broken is None:
             return None
     return broken.why if broken else None
-
-
-def laws_of(checked: Checked) -> tuple[Law, ...]:
-    """The laws, in the order in which they are looked at; the same for all mappings."""
-    return LAWS

@@ -45,7 +45,13 @@ class Tally:
         else:
             for rejected in plan.rejected:
                 if rejected.code in _COUNTED:
-                    here.add((rejected.line, _target(scene, rejected.line, rejected.target), _COUNTED[rejected.code]))
+                    here.add(
+                        (
+                            rejected.line,
+                            _target(scene, rejected.line, rejected.target),
+                            _COUNTED[rejected.code],
+                        )
+                    )
             for target in kept(plan)[1]:
                 here.add(_left_behind(scene, target))
         if (lost := erased(scene, case)) is not None:
@@ -109,9 +115,7 @@ def standing(checked: Checked) -> list[Remark]:
 
 def _names_customer(checked: Checked) -> bool:
     roots = (checked.path, checked.query, checked.headers, checked.table.root)
-    return bool(checked.path.members) or any(
-        leaf.policy.identity for root in roots for leaf in leaves(root)
-    )
+    return bool(checked.path.members) or any(leaf.policy.identity for root in roots for leaf in leaves(root))
 
 
 def _lossy(origin: Origin) -> list[Span]:

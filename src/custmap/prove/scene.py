@@ -143,7 +143,8 @@ def missing(error: RecordError) -> tuple[Diagnostic, ...]:
 
 def kept(plan: Plan) -> tuple[list[str], list[str]]:
     """Targets that were rejected, and targets of which a note says that they stay as they are."""
-    rejected = [one.target for one in plan.rejected]
+    # An identity that differs rejects the update as a whole.
+    rejected = ["" if one.code == "CM801" else one.target for one in plan.rejected]
     noted = [
         getattr(note, "target", note.partition(": ")[0])
         for note in plan.notes

@@ -27,7 +27,9 @@ def flow(value: Any, *, quoted: bool) -> str:
     '{name: {given: Bo, age: null}}'
     """
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_name(key)}: {flow(item, quoted=quoted)}" for key, item in value.items()) + "}"
+        return (
+            "{" + ", ".join(f"{_name(key)}: {flow(item, quoted=quoted)}" for key, item in value.items()) + "}"
+        )
     if isinstance(value, list | tuple):
         return "[" + ", ".join(flow(item, quoted=quoted) for item in value) + "]"
     if isinstance(value, frozenset):
@@ -94,5 +96,7 @@ def _remarks(proof: Proof) -> list[str]:
 
 def _sum(proof: Proof) -> str:
     found = len(proof.counterexamples)
-    told = "no counterexample" if not found else "1 counterexample" if found == 1 else f"{found} counterexamples"
+    told = (
+        "no counterexample" if not found else "1 counterexample" if found == 1 else f"{found} counterexamples"
+    )
     return f"{proof.mapping}: {told} in {proof.examples} examples (seed {proof.seed})"

@@ -1,0 +1,240 @@
+"""Does what a rule can give fit what the contract takes? Every way in which it may not, with its code.
+
+`never` says that no value can fit: the mapping is wrong for every customer. Else some customers may be
+rejected when they come. At the top null is left aside: it goes the way of `clear`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from custmap.check.findings import meant
+from custmap.expressions.suggestions import phrase
+from custmap.schema.misfit import CHECKED_FORMATS, misfit
+from custmap.values.types import ANY, Type
+
+_DEEPEST: Final = 6
+_INT: Final = {"int32": (-(2.0**31), 2.0**31 - 1), "int64": (-(2.0**63), 2.0**63 - 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """One way in which a value may not fit. `inside`: where in the value, `items`, a member's name or both."""
+
+    code: str
+    message: str
+    help: str | None = None
+    never: bool = False
+    inside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is known beside the types. `forms`: the given formats are kept; `closed`: members are listed."""
+
+    forms: bool = False
+    closed: bool = True
+    constants: tuple[object, ...] = ()
+
+
+def misfits(given: Type, wanted: Type, ask: Ask, inside: str = "", depth: int = 0) -> Iterator[Misfit]:
+    """All the ways in which a value of type `given` may be no value of type `wanted`."""
+    if depth > _DEEPEST:
+        return
+    if depth and given.nullable and wanted.known and not wanted.nullable:
+        yield Misfit("CM402", f"{_what(inside)} may be null, and the contract has no null there", inside=inside)
+    given = given.not_null()
+    if not given.kinds or not _says(wanted):
+        return
+    if given.enum is not None:
+        yield from _enumerated(given, wanted, ask, inside)
+        return
+    if kinds := _kinds(given, wanted, inside):
+        yield kinds
+    if kinds is not None and kinds.never:
+        return
+    if wanted.enum is not None and given.kinds - {"boolean"}:
+        yield _open(wanted, inside)
+        return
+    shared = given.kinds & _taken(wanted)
+    if "string" in shared:
+        yield from _text(given, wanted, ask, inside)
+    if given.kinds & {"integer", "number"} and wanted.kinds & {"integer", "number"}:
+        yield from _number(given, wanted, inside)
+    if "array" in shared:
+        yield from _list(given, wanted, ask, inside, depth)
+    if "object" in shared:
+        yield from _object(given, wanted, ask, inside, depth)
+
+
+def _says(type_: Type) -> bool:
+    return type_.known or type_.enum is not None
+
+
+def _what(inside: str) -> str:
+    return f"`{inside}`" if inside else "this"
+
+
+def _taken(wanted: Type) -> frozenset[str]:
+    return wanted.kinds | {"integer"} if "number" in wanted.kinds else wanted.kinds
+
+
+def _kinds(given: Type, wanted: Type, inside: str) -> Misfit | None:
+    taken = _taken(wanted)
+    wrong = given.kinds - taken
+    if not wrong:
+        return None
+    never = not given.kinds & taken and not ("number" in given.kinds and "integer" in taken)
+    says = phrase(wanted.not_null()) if wanted.kinds - {"null"} else "nothing"
+    if never:
+        message = f"{_what(inside)} is {phrase(given)}, the contract has {says}"
+        return Misfit("CM401", message, _conversion(wanted), True, inside)
+    if not given.known:
+        message = f"{_what(inside)} may be anything, the contract has {says}"
+    else:
+        message = f"{_what(inside)} may be {phrase(replace(given, kinds=wrong))}, the contract has {says}"
+    return Misfit("CM401", message, _conversion(wanted), False, inside)
+
+
+def _conversion(wanted: Type) -> str | None:
+    for kind, function in (("string", "text"), ("integer", "integer"), ("number", "number"), ("boolean", "boolean")):
+        if wanted.only(kind):
+            return f"Convert it, as in `{function}(…)`, or read another field."
+    return None
+
+
+def _enumerated(given: Type, wanted: Type, ask: Ask, inside: str) -> Iterator[Misfit]:
+    """A few values, each of which fits or does not."""
+    values = [value for value in given.enum or () if value is not None]
+    reasons = {index: reason for index, value in enumerate(values) if (reason := misfit(wanted, value))}
+    if not reasons:
+        return
+    lost = [values[index] for index in reasons]
+    if wanted.enum is not None and all(isinstance(value, str) for value in lost):
+        shown = ", ".join(f"`{value}`" for value in lost)
+        stated = all(value in ask.constants for value in lost)
+        help = meant(str(lost[0]), [str(value) for value in wanted.enum if value is not None])
+        if stated:
+            yield Misfit("CM411", f"the contract does not list {shown}", help, True, inside)
+        else:
+            message = f"the contract does not list {shown}, which {_what(inside)} may be"
+            yield Misfit("CM404", message, "Translate them: `values: {canonical: vendor}`.", True, inside)
+        return
+    never = len(reasons) == len(values)
+    first = next(iter(reasons.values()))
+    yield Misfit("CM401", f"{_what(inside)} {first}", _conversion(wanted), never, inside)
+
+
+def _open(wanted: Type, inside: str) -> Misfit:
+    return Misfit(
+        "CM412",
+        f"{_what(inside)} may be none of the values that the contract lists",
+        "Translate it with `values`; `unmapped` says what becomes of others.",
+        inside=inside,
+    )
+
+
+def _text(given: Type, wanted: Type, ask: Ask, inside: str) -> Iterator[Misfit]:
+    high, low = wanted.max_length, wanted.min_length or 0
+    if high is not None and (given.max_length is None or given.max_length > high):
+        if (given.min_length or 0) > high:
+            yield Misfit("CM405", f"{_what(inside)} is always longer than {high} characters", None, True, inside)
+        else:
+            message = f"{_what(inside)} may have more than {high} characters"
+            yield Misfit("CM405", message, f"Cut it: truncate(…, `{high}`).", inside=inside)
+    if (given.min_length or 0) < low:
+        yield Misfit("CM406", f"{_what(inside)} may have fewer than {low} characters", inside=inside)
+    if wanted.pattern is not None and given.pattern != wanted.pattern:
+        yield Misfit("CM407", f"{_what(inside)} need not match the contract's pattern", inside=inside)
+    if wanted.format in CHECKED_FORMATS and not (ask.forms and given.format == wanted.format):
+        yield Misfit("CM407", f"{_what(inside)} need not have the form `{wanted.format}`", inside=inside)
+
+
+def _number(given: Type, wanted: Type, inside: str) -> Iterator[Misfit]:
+    low, high = _bounds(replace(wanted, exclusive_minimum=None, exclusive_maximum=None))
+    least, most = _bounds(given)
+    parts = []
+    if low is not None and (least is None or least < low):
+        parts.append(f"below {low:g}")
+    if high is not None and (most is None or most > high):
+        parts.append(f"above {high:g}")
+    if parts:
+        yield Misfit("CM406", f"{_what(inside)} may be {' or '.join(parts)}", inside=inside)
+    for limit, word in (("exclusive_minimum", "above"), ("exclusive_maximum", "below")):
+        bound, own = getattr(wanted, limit), getattr(given, limit)
+        if bound is not None and not _strictly(given, limit, bound, own):
+            yield Misfit("CM406", f"{_what(inside)} need not be {word} {bound:g}", inside=inside)
+    if wanted.multiple_of is not None and given.multiple_of != wanted.multiple_of:
+        if wanted.multiple_of == 1 and given.only("integer"):
+            return
+        yield Misfit("CM406", f"{_what(inside)} may be no multiple of {wanted.multiple_of:g}", inside=inside)
+
+
+def _strictly(given: Type, limit: str, bound: float, own: float | None) -> bool:
+    if limit == "exclusive_minimum":
+        return (own is not None and own >= bound) or (given.minimum is not None and given.minimum > bound)
+    return (own is not None and own <= bound) or (given.maximum is not None and given.maximum < bound)
+
+
+def _bounds(type_: Type) -> tuple[float | None, float | None]:
+    """Lowest and highest, a 32 or 64 bit format's limits counted."""
+    low, high = _INT.get(type_.format or "", (None, None))
+    lows = [each for each in (low, type_.minimum, type_.exclusive_minimum) if each is not None]
+    highs = [each for each in (high, type_.maximum, type_.exclusive_maximum) if each is not None]
+    return (max(lows) if lows else None), (min(highs) if highs else None)
+
+
+def _list(given: Type, wanted: Type, ask: Ask, inside: str, depth: int) -> Iterator[Misfit]:
+    if wanted.max_items is not None and (given.max_items is None or given.max_items > wanted.max_items):
+        yield Misfit("CM405", f"{_what(inside)} may have more than {wanted.max_items} items", inside=inside)
+    if wanted.min_items is not None and (given.min_items or 0) < wanted.min_items:
+        yield Misfit("CM406", f"{_what(inside)} may have fewer than {wanted.min_items} items", inside=inside)
+    if wanted.unique_items and not given.unique_items:
+        message = f"{_what(inside)} may have an item twice, and the contract takes it once"
+        yield Misfit("CM406", message, "Write `unique(…)`.", inside=inside)
+    if wanted.items is not None:
+        yield from misfits(given.items or ANY, wanted.items, ask, _join(inside, "items"), depth + 1)
+
+
+def _object(given: Type, wanted: Type, ask: Ask, inside: str, depth: int) -> Iterator[Misfit]:
+    for name in sorted(wanted.required - given.required):
+        member = given.member(name)
+        surely = member is not None and not member.kinds
+        message = f"{_what(inside)} {'lacks' if surely else 'may lack'} `{name}`, which the contract requires"
+        yield Misfit("CM401" if surely else "CM403", message, None, surely, inside)
+    for name in given.members:
+        held = given.member(name)
+        if held is None or not held.kinds:
+            continue
+        there = wanted.member(name)
+        if (there is None and ask.closed and wanted.members) or (there is not None and not there.kinds):
+            message = f"the contract has no `{name}` in {_what(inside) if inside else 'it'}"
+            yield Misfit("CM303", message, meant(name, wanted.members), True, _join(inside, name))
+        elif there is not None:
+            yield from misfits(held.present(), there, ask, _join(inside, name), depth + 1)
+    yield from _free(given, wanted, ask, inside, depth)
+
+
+def _free(given: Type, wanted: Type, ask: Ask, inside: str, depth: int) -> Iterator[Misfit]:
+    """The entries of a map, whose keys nobody knows before."""
+    values = given.extra if given.extra is not None else ANY
+    if not values.kinds:
+        return
+    for name in wanted.members:
+        if name not in given.members and (there := wanted.member(name)) is not None:
+            yield from misfits(values, there, ask, _join(inside, name), depth + 1)
+    if wanted.extra is None:
+        return
+    if not wanted.extra.kinds:
+        message = f"{_what(inside)} may have members that the contract does not take"
+        yield Misfit("CM401", message, None, False, inside)
+    else:
+        yield from misfits(values, wanted.extra, ask, _join(inside, "*"), depth + 1)
+
+
+def _join(inside: str, name: str) -> str:
+    if name == "items":
+        return f"{inside}[*]"
+    return f"{inside}.{name}" if inside else name

@@ -1,0 +1,216 @@
+"""Every rule that gives a value, with what it can give: what the checks look at, one at a time.
+
+A rule's type goes the way of its value: source, default, values, format. What `when` asks has narrowed
+the source's type already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from custmap.check.checked import (
+    Checked,
+    EachSource,
+    FirstSource,
+    FromSource,
+    ItemsNode,
+    Leaf,
+    ObjectNode,
+    Origin,
+    RiderSource,
+    TargetNode,
+)
+from custmap.diagnostics.span import Span
+from custmap.expressions.ast import And, Call, Literal, Node, Or, Pipe
+from custmap.expressions.builtins import BUILTINS
+from custmap.expressions.unions import literal_type, union
+from custmap.values.equality import fingerprint
+from custmap.values.types import ANY, ARRAY, NEVER, OBJECT, STRING, Type
+
+PARTS: Final = ("path", "query", "headers")
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A leaf where it stands. `item`: inside an item of a list; `parent`: the object that holds it."""
+
+    leaf: Leaf
+    parent: ObjectNode | None
+    item: bool
+
+
+def placed(checked: Checked) -> Iterator[Placed]:
+    """The leaves of a mapping: body, path, query, headers, and inside the items of its lists."""
+    yield from _below(checked.table.root, None, False)
+    for part in PARTS:
+        yield from _below(getattr(checked, part), None, False)
+
+
+def _below(node: TargetNode, parent: ObjectNode | None, item: bool) -> Iterator[Placed]:
+    match node:
+        case Leaf():
+            yield Placed(node, parent, item)
+            for origin in options(node.origin):
+                if isinstance(origin.source, EachSource):
+                    yield from _below(origin.source.table.root, None, True)
+        case ObjectNode(members=members):
+            for member in members:
+                yield from _below(member, node, item)
+        case ItemsNode(items=items):
+            for _, one in items:
+                yield from _below(one, parent, item)
+
+
+def objects(node: TargetNode) -> Iterator[ObjectNode]:
+    """The objects of a tree, items of lists included, outermost first."""
+    match node:
+        case Leaf():
+            for origin in options(node.origin):
+                if isinstance(origin.source, EachSource):
+                    yield from objects(origin.source.table.root)
+        case ObjectNode(members=members):
+            yield node
+            for member in members:
+                yield from objects(member)
+        case ItemsNode(items=items):
+            for _, one in items:
+                yield from objects(one)
+
+
+def options(origin: Origin) -> Iterator[Origin]:
+    """The origins that make a value: the options of `first`, or the one that there is."""
+    if isinstance(origin.source, FirstSource):
+        for option in origin.source.origins:
+            yield from options(option)
+    else:
+        yield origin
+
+
+def where(origin: Origin) -> Span:
+    """The place of an origin: its expression, where it has one."""
+    rule = origin.rule
+    if rule is None:
+        return origin.span
+    text = rule.from_ or rule.each
+    return text.span if text is not None else rule.value.span if rule.value is not None else rule.target.span
+
+
+def source_type(origin: Origin) -> Type:
+    """What the source alone gives, absence and null included."""
+    match origin.source:
+        case FromSource(type=type_):
+            return type_
+        case RiderSource():
+            rule = origin.rule
+            if rule is not None and rule.value is not None:
+                return literal_type(rule.value.value)
+            return STRING.maybe_absent()
+        case EachSource():
+            return replace(ARRAY, items=OBJECT).maybe_absent().or_null()
+        case FirstSource(origins=origins):
+            types = [result_type(option) for option in origins]
+            return replace(union(*types), absent=all(each.absent for each in types))
+
+
+def result_type(origin: Origin) -> Type:
+    """What a rule gives in the end, absence and null included."""
+    made = source_type(origin)
+    if origin.has_default and made.absent:
+        made = replace(union(made.present(), literal_type(origin.default)), absent=False)
+    if origin.values is not None:
+        made = _translated(origin, made)
+    if origin.format is not None and made.kinds - {"null"}:
+        made = _formatted(origin.format, made)
+    return made.maybe_absent() if origin.when is not None else made
+
+
+def _translated(origin: Origin, given: Type) -> Type:
+    """After `values`: what the listed values become, and what becomes of others."""
+    table = {fingerprint(left): right for left, right in origin.values or ()}
+    known = [value for value in given.enum or () if value is not None] if given.enum is not None else None
+    rights = (
+        [right for _, right in origin.values or ()]
+        if known is None
+        else [table[fingerprint(value)] for value in known if fingerprint(value) in table]
+    )
+    made = [literal_type(right) for right in rights]
+    others = known is None or len(rights) < len(known)
+    silent = False
+    if others and origin.unmapped == "pass":
+        rest = tuple(value for value in known or () if fingerprint(value) not in table)
+        made.append(replace(given, enum=rest).not_null() if known is not None else given.not_null())
+    elif others and origin.unmapped == "default":
+        made.append(literal_type(origin.unmapped_default))
+    elif others and origin.unmapped == "skip":
+        silent = True
+    result = union(*made) if made else NEVER
+    result = result.or_null() if given.nullable else result
+    return replace(result, absent=given.absent or silent)
+
+
+def _formatted(text: str, given: Type) -> Type:
+    """After `format`: a text, as long as the value and what stands around it."""
+    around = len(text) - len("{}")
+    low = (given.min_length or 0) if given.only("string") else 1
+    high = given.max_length if given.only("string") else None
+    made = replace(
+        STRING, min_length=low + around, max_length=None if high is None else high + around, absent=given.absent
+    )
+    if given.enum is not None and given.only("string"):
+        values = [text.replace("{}", value, 1) for value in given.enum if isinstance(value, str)]
+        made = replace(union(*map(literal_type, values)), absent=given.absent)
+    return made.or_null() if given.nullable else made
+
+
+def keeps_forms(origin: Origin) -> bool:
+    """Was the value made by functions that promise its form? A record's format is a word that nobody holds."""
+    if origin.values is not None or origin.format is not None:
+        return False
+    match origin.source:
+        case FromSource(expression=expression):
+            return _made(expression.ast)
+        case FirstSource(origins=origins):
+            return all(keeps_forms(option) for option in origins)
+        case _:
+            return False
+
+
+def _made(node: Node) -> bool:
+    match node:
+        case Literal():
+            return True
+        case Call(name=name, arguments=arguments):
+            if name == "coalesce":
+                return all(_made(one) for one in arguments)
+            if name == "if":
+                return all(_made(one) for one in arguments[1:])
+            return name not in BUILTINS
+        case Or(left=left, right=right) | And(left=left, right=right):
+            return _made(left) and _made(right)
+        case Pipe(right=right):
+            return _made(right)
+        case _:
+            return False
+
+
+def constants(node: Any) -> list[Any]:
+    """The constants of an expression, wherever they stand in it."""
+    found: list[Any] = []
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Literal):
+            found.append(one.value)
+        elif isinstance(one, tuple):
+            waiting.extend(one)
+        elif hasattr(one, "__slots__") and not isinstance(one, str):
+            waiting.extend(getattr(one, name) for name in one.__slots__)
+    return found
+
+
+__all__ = [
+    "ANY", "Placed", "constants", "keeps_forms", "objects", "options", "placed", "result_type",
+    "source_type", "where",
+]  # fmt: skip

@@ -1,0 +1,186 @@
+"""Types: what a rule can give, held against what the contract takes at its target.
+
+An error: it is wrong for every customer that reaches it. A warning: some customers may be rejected when
+they come. One generator function a check, named as its code; `fits` asks for a whole family at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from custmap.check.checked import (
+    Checked,
+    EachSource,
+    Origin,
+    Presence,
+    RiderSource,
+)
+from custmap.check.fit import Ask, Misfit, misfits
+from custmap.check.placed import (
+    Placed,
+    constants,
+    keeps_forms,
+    objects,
+    options,
+    result_type,
+    source_type,
+    where,
+)
+from custmap.diagnostics.codes import CODES, Severity
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.span import Span
+from custmap.schema.misfit import misfit
+from custmap.values.types import ANY, Type
+
+
+def fits(one: Placed, checked: Checked) -> Iterator[Diagnostic]:
+    """CM401, CM402, CM405, CM406, CM407 (and CM303, CM404, CM411, CM412 of values that no table translates)."""
+    leaf = one.leaf
+    if leaf.type is None:
+        return
+    outer = leaf.origin
+    # Options are looked at one by one, so that a finding stands at the option's own line.
+    asked = [outer] if outer.values is not None or outer.format is not None else list(options(outer))
+    for origin in asked:
+        if isinstance(origin.source, RiderSource):
+            yield from _rider(origin, leaf.type, leaf.target)
+            continue
+        seen: set[tuple[str, bool]] = set()
+        for found in _asked(one, origin, leaf.type, checked):
+            if (found.code, found.never) not in seen:
+                seen.add((found.code, found.never))
+                yield _finding(found, where(origin), leaf.target)
+
+
+def _asked(one: Placed, origin: Origin, wanted: Type, checked: Checked) -> Iterator[Misfit]:
+    given = result_type(origin)
+    if one.leaf.policy.empty != "value" and given.only("string") and one.leaf.kind == "value":
+        given = replace(given, min_length=max(1, given.min_length or 0))
+    ask = Ask(keeps_forms(origin), checked.contract.closed, tuple(_constants(origin)))
+    match one.leaf.kind:
+        case "entries":
+            yield from _entries(given, wanted, ask)
+        case "members":
+            yield from _members(given, wanted, ask)
+        case _ if isinstance(origin.source, EachSource):
+            yield from misfits(replace(given, items=None), replace(wanted, items=None), ask)
+        case _:
+            yield from misfits(given, wanted, ask)
+
+
+def _constants(origin: Origin) -> list[object]:
+    rule = origin.rule
+    found: list[object] = [right for _, right in origin.values or ()]
+    expression = getattr(origin.source, "expression", None)
+    if expression is not None:
+        found += constants(expression.ast)
+    if rule is not None and rule.default is not None:
+        found.append(rule.default.value)
+    return found
+
+
+def _entries(given: Type, wanted: Type, ask: Ask) -> Iterator[Misfit]:
+    """A map key by key: nulls of entries go the way of `clear`."""
+    bare = replace(given, members={}, extra=ANY, required=frozenset())
+    yield from misfits(bare, replace(wanted, members={}, extra=None, required=frozenset()), ask)
+    if wanted.extra is not None and "object" in given.kinds:
+        values = (given.extra if given.extra is not None else ANY).not_null()
+        if not wanted.extra.kinds:
+            return
+        for found in misfits(values, wanted.extra, ask):
+            yield replace(found, message=found.message.replace("this ", "an entry ", 1), inside=found.inside)
+
+
+def _members(given: Type, wanted: Type, ask: Ask) -> Iterator[Misfit]:
+    """An object member by member: nulls of members go the way of `clear`, and an update sends some of them."""
+    members = {
+        name: held.not_null() for name in given.members if (held := given.member(name)) is not None and held.kinds
+    }
+    yield from misfits(replace(given, members=members), replace(wanted, required=frozenset()), ask)
+
+
+def _rider(origin: Origin, wanted: Type, target: str) -> Iterator[Diagnostic]:
+    """A constant; a parameter is converted and held when it is given."""
+    rule = origin.rule
+    if rule is not None and rule.value is not None and origin.values is None and origin.format is None:
+        yield from constant(rule.value.value, wanted, rule.value.span, target)
+
+
+def constant(value: object, wanted: Type, span: Span, target: str) -> Iterator[Diagnostic]:
+    """CM401 or CM411 for a constant of the mapping that the contract does not take."""
+    if value is None or (reason := misfit(wanted, value)) is None:
+        return
+    from custmap.expressions.unions import literal_type
+
+    for found in misfits(literal_type(value), wanted, Ask(constants=(value,))):
+        yield _finding(replace(found, never=True), span, target)
+        return
+    yield Diagnostic("CM401", f"this {reason}", span, target=target)
+
+
+def _finding(found: Misfit, span: Span, target: str) -> Diagnostic:
+    level = Severity.ERROR if found.never else Severity.WARNING
+    severity = None if CODES[found.code].severity is level else level
+    return Diagnostic(found.code, found.message, span, found.help, target=target, severity=severity)
+
+
+def cm403(one: Placed, checked: Checked) -> Iterator[Diagnostic]:
+    """A required member of which the record may say nothing.
+
+    Not for identities: a request without the one that it is about is no request, and `apply` says so.
+    """
+    leaf = one.leaf
+    policy = leaf.policy
+    if not policy.required or policy.identity or leaf.kind in ("entries", "members"):
+        return
+    given = result_type(leaf.origin)
+    if given.absent:
+        yield Diagnostic(
+            "CM403",
+            "the contract requires this, and a record may say nothing about it",
+            where(leaf.origin),
+            "Write a `default`, or `identity: true` if it names the customer.",
+            target=leaf.target,
+        )
+
+
+def cm403_objects(checked: Checked) -> Iterator[Diagnostic]:
+    """A required object that is left out when none of its members speaks."""
+    for node in objects(checked.table.root):
+        if not node.policy.required or not node.path:
+            continue
+        from custmap.check.checked import Leaf, Rider
+
+        sure = any(
+            isinstance(member, Leaf) and not result_type(member.origin).absent for member in node.members
+        )
+        if not sure and any(isinstance(member, Leaf) for member in node.members) and not _has_required(node):
+            yield Diagnostic(
+                "CM403",
+                "the contract requires this object, and it is left out when none of its members speaks",
+                node.span,
+                target=node.target,
+            )
+        del Rider
+
+
+def _has_required(node: object) -> bool:
+    """Do required members speak of it already?"""
+    type_ = getattr(node, "type", None)
+    return bool(type_ is not None and type_.required)
+
+
+def cm401_presence(checked: Checked) -> Iterator[Diagnostic]:
+    """`from` with `fields` reads an object."""
+    for slot in checked.table.slots:
+        if isinstance(slot, Presence):
+            given = source_type(slot.origin).not_null()
+            if given.kinds and "object" not in given.kinds:
+                yield Diagnostic(
+                    "CM401",
+                    "`from` with `fields` reads an object, and this is none",
+                    where(slot.origin),
+                    "For a list write `each`.",
+                    target=slot.target,
+                )

@@ -1,0 +1,87 @@
+"""`custmap prove`: a mapping rehearsed against the vendor that it declares."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from custmap.batch.lines import BadLine, bad_line
+from custmap.batch.source import One, read_source
+from custmap.cli import options
+from custmap.cli.ending import CLEAN, FINDINGS, CallError
+from custmap.cli.loading import load
+from custmap.cli.streams import is_ndjson, open_input
+
+# Pairs are drawn among records, so more of them add nothing but memory.
+_MOST_RECORDS: Final = 100_000
+
+
+@click.command("prove")
+@click.argument("mapping")
+@click.option(
+    "--examples", type=click.IntRange(min=1), default=500, show_default=True, help="How many cases are drawn."
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="The same seed draws the same cases.",
+)
+@click.option(
+    "--with",
+    "records_file",
+    type=options.FILE,
+    help="Draw pairs among these records (NDJSON) instead; their values are not shown.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="The form of the proof.",
+)
+@options.functions
+def command(
+    mapping: str, examples: int, seed: int, records_file: Path | None, form: str, modules: tuple[str, ...]
+) -> int:
+    """Look for customers for whom MAPPING does not do what it declares.
+
+    Customers and near pairs are drawn, apply and diff are run against the vendor that the mapping
+    declares, and the smallest counterexample to a law is printed. Exit 1 when there is one.
+    """
+    from custmap.prove.prove import HypothesisMissing, prove
+
+    loaded = load(mapping, modules)
+    records = None if records_file is None else _records(records_file)
+    try:
+        proof = prove(loaded, examples=examples, seed=seed, records=records)
+    except HypothesisMissing as error:
+        raise CallError("`custmap prove` draws customers with hypothesis", error.advice) from None
+    if form == "json":
+        click.echo(json.dumps(proof.to_dict(), ensure_ascii=False, allow_nan=False, indent=2))
+    else:
+        click.echo(str(proof))
+    return CLEAN if proof.ok else FINDINGS
+
+
+def _records(path: Path) -> list[dict[str, Any]]:
+    """All records of a file; RecordError at the first line that is none, CallError when there is none."""
+    with open_input(path) as stream:
+        source = read_source(stream, many=is_ndjson(path))
+        found: list[dict[str, Any]] = []
+        for item in [source.record] if isinstance(source, One) else source.records:
+            if isinstance(item, BadLine):
+                raise item.error
+            if not isinstance(item.value, dict):
+                raise bad_line(item.line, "it is no object")
+            found.append(item.value)
+            if len(found) == _MOST_RECORDS:
+                break
+    if not found:
+        raise CallError(f"{path}: there is no record in it")
+    return found
