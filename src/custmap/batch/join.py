@@ -14,6 +14,7 @@ import csv
 import hashlib
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,8 +129,8 @@ class SnapshotJoin:
         with rows.open("w", encoding="ascii", newline="") as out:
             for number, side in enumerate(SIDES):
                 yield from self._scan(number, side, out)
-        self._database.execute(_ROWS, [str(rows)])
-        self._database.execute(_GROUP)
+        self._execute(_ROWS, str(rows))
+        self._execute(_GROUP)
         for row in self._query(_PAIRS, "pairs.csv"):
             yield self._pair(row)
         for row in self._query(_TWICE, "twice.csv"):
@@ -159,10 +160,20 @@ class SnapshotJoin:
     def _query(self, query: str, name: str) -> Iterator[list[int]]:
         """Rows of whole numbers, through a file: a result of duckdb's would be held in memory."""
         path = self._folder / name
-        self._database.execute(f"COPY ({query}) TO '{_quoted(path)}' (FORMAT csv, HEADER false)")
+        self._execute(f"COPY ({query}) TO '{_quoted(path)}' (FORMAT csv, HEADER false)")
         with path.open(encoding="ascii", newline="") as rows:
             for row in csv.reader(rows):
                 yield [int(cell) for cell in row]
+
+    def _execute(self, query: str, *values: str) -> None:
+        """Run a query in a thread: inside duckdb no signal is heard, and the main thread must hear them."""
+        with ThreadPoolExecutor(1) as thread:
+            done = thread.submit(self._database.execute, query, list(values))
+            try:
+                done.result()
+            except BaseException:
+                self._database.interrupt()
+                raise
 
     def _pair(self, row: list[int]) -> Pair:
         before, after = self._record(0, row[:4]), self._record(1, row[4:])
