@@ -161,17 +161,16 @@ def idempotence(scene: Scene, case: Case) -> Broken | None:
         plan = scene.planned(record, deepcopy(record))
         if isinstance(plan, RecordError) or not (plan or plan.request):
             continue
-        first = plan.changes[0] if plan.changes else plan.rejected[0] if plan.rejected else None
-        target = first.target if first else ""
+        targets = [change.target for change in plan.changes] + [one.target for one in plan.rejected]
+        target = targets[0] if targets else ""
         body = plan.request.body if plan.request else None
         return Broken(target, _line(scene, plan), record, record, body, "before and after are the same")
     return None
 
 
 def _line(scene: Scene, plan: Plan) -> Span | None:
-    for one in (*plan.changes, *plan.rejected):
-        return _at_line(scene, one.line)
-    return None
+    lines = [change.line for change in plan.changes] + [rejected.line for rejected in plan.rejected]
+    return _at_line(scene, lines[0]) if lines else None
 
 
 def _at_line(scene: Scene, line: int) -> Span | None:
@@ -293,7 +292,7 @@ def _goes_along(target: str, plan: Plan) -> bool:
     """Clears of what before did not mention, items that say null anew, and what counts as different."""
     for change in plan.changes:
         related = is_within(change.target, target) or is_within(target, change.target)
-        if related and (change.action == "clear" and change.before is None):
+        if related and change.before is None and (change.action == "clear" or change.after in EMPTY):
             return True
         if related and isinstance(change.after, dict | list) and not same(change.before, change.after):
             return "[" in change.target and target == change.target
@@ -301,6 +300,9 @@ def _goes_along(target: str, plan: Plan) -> bool:
         "as different" in note and touches(target, [getattr(note, "target", "")]) for note in plan.notes
     )
 
+
+EMPTY: Final[tuple[Any, ...]] = ("", [], {})
+"""Setting these is a clear where there was nothing."""
 
 Less = Callable[[dict[str, Any]], None]
 

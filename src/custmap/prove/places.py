@@ -72,8 +72,7 @@ def _items(origin: Origin, prefix: Way, reads: tuple[SourcePath, ...]) -> Iterat
             start = expression.text.strip()
             lists = [path for path in reads if ".".join(map(str, path)) == start] or list(reads[:1])
             for path in lists:
-                for inner, hints in _readings(table, (*prefix, *path, _EVERY)):
-                    yield inner, hints
+                yield from _readings(table, (*prefix, *path, _EVERY))
 
 
 def _cleared_names(checked: Checked) -> Iterator[str]:

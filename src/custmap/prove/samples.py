@@ -19,7 +19,9 @@ KEYS: Final = ("plan", "a", "a.b", "", "__proto__", "$x", 'q"u', "é\n", "0")
 
 _WORDS: Final = ("Ann", "Bo", "ann", "", " ", "O'Neil \u202e", "0", "null", "Ann\u2028Bo", "x" * 80)
 _NUMBERS: Final = (1, 0, 5, -1, 1.5, 10**12)
-_ANYTHING: Final = ("Ann", 1, True, "", 0, False, 1.0, ["a"], [], {}, {"a": 1}, {"a": None}, None)
+_ANYTHING: Final[tuple[Any, ...]] = (
+    "Ann", 1, True, "", 0, False, 1.0, ["a"], [], {}, {"a": 1}, {"a": None}, None,
+)  # fmt: skip
 _BY_FORMAT: Final[dict[str, tuple[str, ...]]] = {
     "email": ("ann@example.com", "bo@example.org", "Ann@Example.com"),
     "date-time": ("2027-02-11T16:36:17+05:30", "2027-02-11T11:06:17Z", "2028-01-01T00:00:00Z"),
@@ -88,7 +90,7 @@ def samples(type_: Type, hints: Hints) -> list[Any]:
     if type_.enum is not None:
         return [value for value in type_.enum if value is not None]
     if not type_.known:
-        return _distinct([*hints.values, *_ANYTHING])[:-1] + [None]
+        return _distinct([*hints.values, *_ANYTHING])
     found: list[Any] = []
     if "string" in type_.kinds:
         found += _text_samples(type_, hints)

@@ -174,7 +174,7 @@ def item_table(origin: Origin) -> Table | None:
         case EachSource(table=table):
             return table
         case FirstSource(origins=origins):
-            return next((table for inner in origins if (table := item_table(inner))), None)
+            return next((found for inner in origins if (found := item_table(inner))), None)
     return None
 
 
@@ -289,7 +289,8 @@ def _cleared(state: State, way: tuple[Any, ...], clearing: Clearing, body: Mappi
         held = _below(held, step)
     if held is ABSENT:
         return state
-    return _without(state, way, _what_stays(held, clearing, body))
+    stays: State = _without(state, way, _what_stays(held, clearing, body))
+    return stays
 
 
 def _what_stays(held: Any, clearing: Clearing, body: Mapping[str, Any]) -> Any:
