@@ -110,6 +110,7 @@ NOT_THERE = [
     (["validate", "empty"], "no mappings to check"),
     (["apply", "acme/mned"], "Did you mean `acme/mend`?"),
     (["show", "acme/update"], "Unknown key"),
+    (["explain", "fabric/update-attributes", "atributes"], "Did you mean `attributes`?"),
     (["valdate"], "Did you mean `validate`?"),
     (["zzzzzzzzz"], "There are list, validate,"),
     (["code", "CM31"], "Did you mean"),
@@ -144,6 +145,14 @@ def test_show_is_python(cli: Cli, project: Path) -> None:
     ended = cli("show", "acme/mend")
     assert ended.code == 0
     ast.parse(ended.out)
+
+
+def test_explain(cli: Cli) -> None:
+    ended = cli("explain", "fabric/update-attributes", "attributes")
+    assert ended.code == 0 and "attributes" in ended.out
+    told = json.loads(cli("explain", "fabric/update-attributes", "--format", "json").out)
+    assert told["format_version"] == 1
+    assert cli("explain", "fabric/update-attributes", "--format", "mermaid").out.startswith("flowchart")
 
 
 @pytest.mark.parametrize("name", sorted(CODES))

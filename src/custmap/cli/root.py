@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "validate": "Check mapping files.",
     "apply": "Customers in, requests out.",
     "diff": "What to send so that before becomes after.",
+    "explain": "Where each member comes from, and what absent, null and empty become.",
     "prove": "Look for customers for whom a mapping does not do what it declares.",
     "test": "Run fixtures.",
     "show": "The generated Python, exactly as it runs.",
