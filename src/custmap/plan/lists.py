@@ -154,7 +154,7 @@ def rendered(row: Row, view: View) -> Any:
 
 
 def _same_row(before: Row, after: Row, view: View) -> bool:
-    if same(before, after):
+    if same(before, after) or _fail_alike(before, after):
         return True
     failed = (
         any(slot.__class__ is Failure for slot in (*before, *after)) if isinstance(before, tuple) else False
@@ -163,6 +163,18 @@ def _same_row(before: Row, after: Row, view: View) -> bool:
         not failed
         and not _nulls_differ(before, after)
         and same(rendered(before, view), rendered(after, view))
+    )
+
+
+def _fail_alike(before: Row, after: Row) -> bool:
+    """Is it one item twice, of which some member cannot be made either time?"""
+    if not isinstance(before, tuple) or not isinstance(after, tuple) or len(before) != len(after):
+        return False
+    return all(
+        same(then.scope, now.scope)
+        if then.__class__ is Failure and now.__class__ is Failure
+        else same(then, now)
+        for then, now in zip(before, after, strict=True)
     )
 
 
