@@ -34,6 +34,7 @@ Nulls = Literal["clear", "absent"]
 Absent = Literal["keep", "clear"]
 OnRejected = Literal["raise", "drop"]
 _TARGET = attrgetter("target")
+NO_TEXTS: frozenset[str] = frozenset()
 
 
 def load(
@@ -107,6 +108,11 @@ class Mapping:
     def code(self) -> str:
         """The generated Python, exactly as it runs."""
         return self._code.text
+
+    @property
+    def functions(self) -> Functions:
+        """The generated functions themselves."""
+        return self._code
 
     @property
     def checked(self) -> Checked:
@@ -192,6 +198,23 @@ class Mapping:
                 now = self._layer.lay(then, now, stated_as_text(after))
         return self._diff(then, now, bound, absent, vendor)
 
+    def differ(
+        self, params: MappingOf[str, Any] | None = None, *, absent: Absent = "keep"
+    ) -> Callable[[dict[str, Any], dict[str, Any]], Plan]:
+        """`diff` with its parameters bound, for records that are plain already.
+
+        They have come through custmap's border before (`batch` reads them so), and are neither checked
+        nor copied: the plan may share values with them.
+        """
+        bound = self._binder.bind(params)
+        lay = self._layer.lay if absent == "keep" else None
+
+        def compare(before: dict[str, Any], after: dict[str, Any]) -> Plan:
+            now = lay(before, after, NO_TEXTS) if lay else after
+            return self._diff(before, now, bound, absent, None)
+
+        return compare
+
     def _diff(
         self,
         before: dict[str, Any] | None,
@@ -202,10 +225,10 @@ class Mapping:
     ) -> Plan:
         values = self._code.values
         new = values(after, bound.riders)
-        complete = absent == "clear" and (before is not None or vendor is not None)
         old = self._nothing if before is None else values(before, bound.riders)
         if self._planner.equal(old, new):
             return self._no_plan
+        complete = absent == "clear" and (before is not None or vendor is not None)
         if vendor is not None:
             old, new = vendor_slots(self._checked, vendor, after, new, complete=complete)
         draft = Draft()

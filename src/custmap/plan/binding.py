@@ -28,9 +28,12 @@ _SCALARS: Final = frozenset({str, int, bool, float, type(None)})
 _TRUE: Final = {"true": True, "false": False}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Bound:
-    """All that a set of parameters decides. `missing` are required parameters that were not given."""
+    """All that a set of parameters decides. `missing` are required parameters that were not given.
+
+    `url` is filled in when the first request finds that it depends on nothing else.
+    """
 
     riders: tuple[Any, ...]
     variables: Mapping[str, Any]
@@ -38,6 +41,7 @@ class Bound:
     query: Mapping[str, Any]
     headers: Mapping[str, Any]
     missing: tuple[Diagnostic, ...]
+    url: str | None = None
 
 
 class Binder:

@@ -69,7 +69,7 @@ class _Named:
     def has_nested(self) -> bool:
         """Has any member named members of its own? All of them are known then."""
         if self._nested is None:
-            self._nested = any([self.get(name) is not None for name in self._type.members])
+            self._nested = sum(self.get(name) is not None for name in self._type.members) > 0
         return self._nested
 
 

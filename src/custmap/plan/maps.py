@@ -13,6 +13,9 @@ from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.paths import Member, format_path
 
+_SCALARS = frozenset({str, bool, int})
+"""Kinds of values that Python compares as JSON does, when both are of one class."""
+
 
 def map_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
     """The changed keys; a key that is gone is cleared in the rule's way."""
@@ -46,9 +49,12 @@ def _entries(
     sent: dict[str, Any] = {}
     said = kept = False
     for key in sorted(before.keys() | after.keys()):
-        state, value = _entry(
-            leaf, target, key, before.get(key, ABSENT), after.get(key, ABSENT), mentioned, view
-        )
+        was, now = before.get(key, ABSENT), after.get(key, ABSENT)
+        if was.__class__ is now.__class__ and was.__class__ in _SCALARS and was == now:
+            if view.full:
+                sent[key] = now
+            continue
+        state, value = _entry(leaf, target, key, was, now, mentioned, view)
         said = said or state == SAID
         kept = kept or state == KEPT
         if value is not NOTHING and (state == SAID or view.full):
@@ -61,8 +67,9 @@ def _entries(
 def _entry(
     leaf: Leaf, target: str, key: str, before: Any, after: Any, mentioned: bool, view: View
 ) -> Outcome:
-    name = f"{target}.{format_path((Member(key),))}"
-    source = f"{leaf.source}.{format_path((Member(key),))}" if leaf.source else None
+    part = key if key.isidentifier() and key.isascii() else format_path((Member(key),))
+    name = f"{target}.{part}"
+    source = f"{leaf.source}.{part}" if leaf.source else None
     clear = leaf.policy.clear
     if after.__class__ is Failure:
         if not (before.__class__ is Failure and same(before.raw, after.raw)):

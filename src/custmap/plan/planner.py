@@ -7,55 +7,64 @@ that generated code leaves open; apply asks it too, when a customer says somethi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from custmap.check.checked import Checked, Leaf, ObjectNode, Rider, TargetNode, leaves
-from custmap.codegen.states import Failure, is_value
+from custmap.codegen.states import Failure, Silent, is_value
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.plan import nodes
 from custmap.plan.draft import KEPT, NOTHING, SAID, Draft, View
-from custmap.values.absent import ABSENT
+from custmap.plan.plan import Change
+from custmap.values.absent import ABSENT, Absent
 from custmap.values.equality import same
 
-_CONTAINERS = frozenset({dict, list, tuple})
 _PARTS = ("path", "query", "headers")
+_CLOSER_BEFORE = frozenset({Failure, Silent})
+_CLOSER = _CLOSER_BEFORE | {Absent, dict}
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """The parts of a request that the customer's rules fill; None: it has nothing to say."""
+class Parts(NamedTuple):
+    """The parts of a request that the customer's rules fill; None: no rule of that part reads it."""
 
-    body: dict[str, Any] | None
-    path: Mapping[str, Any]
-    query: Mapping[str, Any]
-    headers: Mapping[str, Any]
+    body: dict[str, Any]
+    path: Mapping[str, Any] | None
+    query: Mapping[str, Any] | None
+    headers: Mapping[str, Any] | None
 
 
 class Planner:
     """Plans for one mapping; keeps which part of the request each slot stands in."""
 
-    __slots__ = ("_along", "_checked", "_children", "_identities", "_mixed", "_parts", "_required")
+    __slots__ = ("_along", "_checked", "_children", "_identities", "_mixed", "_parts", "_plain", "_required")
 
     def __init__(self, checked: Checked) -> None:
         self._checked = checked
         self._parts: dict[str, ObjectNode] = {part: getattr(checked, part) for part in _PARTS}
         roots = {"body": checked.table.root, **self._parts}
         self._identities: list[Leaf] = []
-        self._children: dict[int, tuple[str, TargetNode]] = {}
+        self._children: dict[int, tuple[str, TargetNode] | None] = {}
         for part, root in roots.items():
             for child in root.members:
                 low, high = _slots(child)
+                placed = (part, child)
                 for slot in range(low, high):
-                    self._children[slot] = (part, child)
+                    self._children[slot] = placed
+                if isinstance(child, Leaf) and child.policy.identity:
+                    self._children[child.slot] = None  # held on its own
                 self._identities.extend(leaf for leaf in leaves(child) if leaf.policy.identity)
         body = checked.table.root
         self._required = body.type.required if body.type else frozenset()
         self._along = tuple(member for member in body.members if self._goes_along(member))
         self._parts = {part: node for part, node in self._parts.items() if any(leaves(node))}
-        self._mixed = tuple(
+        self._mixed = frozenset(
             slot.slot for slot in checked.table.slots if isinstance(slot, Leaf) and _may_mix(slot)
+        )
+
+        self._plain = frozenset(
+            child.slot
+            for part, child in filter(None, self._children.values())
+            if part == "body" and isinstance(child, Leaf) and _is_plain(child)
         )
 
     def equal(self, before: tuple[Any, ...], after: tuple[Any, ...]) -> bool:
@@ -63,7 +72,12 @@ class Planner:
 
         Python's equality is JSON's but for booleans among numbers, which most targets cannot hold.
         """
-        return before == after and all(same(before[slot], after[slot]) for slot in self._mixed)
+        if before != after:
+            return False
+        for slot in self._mixed:
+            if not same(before[slot], after[slot]):
+                return False
+        return True
 
     def _goes_along(self, member: TargetNode) -> bool:
         """May the member be in a request in which it did not change?"""
@@ -83,10 +97,13 @@ class Planner:
             return None
         dirty = self._dirty(view)
         body: dict[str, Any] = {}
-        sent: dict[str, dict[str, Any]] = {part: {} for part in _PARTS}
+        sent: dict[str, dict[str, Any]] = {part: {} for part in self._parts}
         held: dict[str, Any] = {}
         said = False
         for part, child in dirty:
+            if isinstance(child, Leaf) and child.slot in self._plain and _set_plainly(child, view, body):
+                said = True
+                continue
             state, value = nodes.delta(child, view)
             if state == SAID:
                 said = True
@@ -102,28 +119,20 @@ class Planner:
         self._complete_body(body, held, view, said=said)
         for part, node in self._parts.items():
             self._complete_part(part, node, sent[part], view)
-        return Parts(body, sent["path"], sent["query"], sent["headers"])
+        return Parts(body, sent.get("path"), sent.get("query"), sent.get("headers"))
 
     def _dirty(self, view: View) -> list[tuple[str, TargetNode]]:
         """The children of the roots in which a slot differs, identities left aside."""
-        found: dict[int, tuple[str, TargetNode]] = {}
-        children = self._children
-        for slot, (before, after) in enumerate(zip(view.before, view.after, strict=True)):
-            if before is after:
+        found: list[tuple[str, TargetNode]] = []
+        slot = -1
+        for before, after in zip(view.before, view.after, strict=True):
+            slot += 1
+            if before is after or (before == after and (slot not in self._mixed or same(before, after))):
                 continue
-            if (
-                before == after
-                and before.__class__ is after.__class__
-                and before.__class__ not in _CONTAINERS
-            ):
-                continue
-            if same(before, after):
-                continue
-            part, child = children[slot]
-            if isinstance(child, Leaf) and child.policy.identity:
-                continue
-            found[id(child)] = (part, child)
-        return list(found.values())
+            placed = self._children[slot]
+            if placed is not None and (not found or found[-1] is not placed):
+                found.append(placed)
+        return found
 
     def _hold_identities(self, view: View) -> bool:
         """Do both sides name the same customer? Where one side says nothing, the other's value is used."""
@@ -233,6 +242,26 @@ class Planner:
             if slot.span.line == line:
                 return slot.span
         return None
+
+
+def _is_plain(leaf: Leaf) -> bool:
+    """Is a new value of this member of the body just sent, without a look at policies?"""
+    policy = leaf.policy
+    held = policy.immutable or policy.identity or policy.transitions is not None
+    return leaf.kind == "value" and not held and policy.clear.form not in ("send_empty", "send")
+
+
+def _set_plainly(leaf: Leaf, view: View, body: dict[str, Any]) -> bool:
+    """The usual change, at once: a value becomes another one. False when it is not that."""
+    before, after = view.before[leaf.slot], view.after[leaf.slot]
+    if after is None or after.__class__ in _CLOSER or before.__class__ in _CLOSER_BEFORE:
+        return False
+    if before is ABSENT or before is None:
+        before = None
+        view.draft.added.add(leaf.target)
+    view.draft.changes.append(Change("set", leaf.target, leaf.source, before, after, leaf.span.line))
+    body[leaf.name] = after
+    return True
 
 
 def _may_mix(leaf: Leaf) -> bool:

@@ -17,10 +17,12 @@ from custmap.values.paths import Index, Member, Select
 class Sender:
     """Makes the requests of one mapping."""
 
-    __slots__ = ("_checked", "_has_body", "_hidden", "_url")
+    __slots__ = ("_checked", "_has_body", "_hidden", "_method", "_name", "_url")
 
     def __init__(self, checked: Checked) -> None:
         self._checked = checked
+        self._name = checked.name
+        self._method = checked.contract.method
         self._url = UrlTemplate(checked.contract.servers, checked.contract.path)
         self._hidden = _secrets(checked, self._url)
         self._has_body = checked.contract.body is not None or bool(checked.table.root.members)
@@ -35,20 +37,31 @@ class Sender:
         notes: tuple[str, ...],
     ) -> Request:
         """The request; RecordError (CM710) where a value cannot stand in path, query or headers."""
-        in_path = {**bound.path, **path} if path else dict(bound.path)
-        in_query = {**bound.query, **query} if query else dict(bound.query)
-        in_headers = dict(bound.headers)
-        contract = self._checked.contract
+        in_path = {**bound.path, **path} if path else {**bound.path}
+        in_query = {**bound.query, **query} if query else {**bound.query}
+        in_headers = {**bound.headers}
         try:
             if headers:
                 for name, value in headers.items():
                     in_headers[name] = header_text(name, value)
-            url = self._url.fill(bound.variables, in_path, in_query)
+            if path or query or bound.url is None:
+                url = self._url.fill(bound.variables, in_path, in_query)
+                if not (path or query):
+                    bound.url = url
+            else:
+                url = bound.url
         except PlaceError as error:
             raise RecordError([self._diagnostic(error)]) from None
-        sent = body if self._has_body else None
         return make_request(
-            self._checked.name, contract.method, url, in_path, in_query, in_headers, sent, notes, self._hidden
+            self._name,
+            self._method,
+            url,
+            in_path,
+            in_query,
+            in_headers,
+            body if self._has_body else None,
+            notes,
+            self._hidden,
         )
 
     def _diagnostic(self, error: PlaceError) -> Diagnostic:
