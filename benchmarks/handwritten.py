@@ -126,7 +126,7 @@ def microbase_diff(before: dict[str, Any], after: dict[str, Any]) -> Plan:
             if was is not None and was is not ABSENT and set(was) == set(now):
                 continue
         elif now is None or now is ABSENT:
-            if was is not None and was is not ABSENT or now is None:
+            if (was is not None and was is not ABSENT) or now is None:
                 rejected.append(Rejection("CM803", target, source, line, "cannot be cleared"))
             continue
         if was is ABSENT or was is None:
@@ -222,7 +222,7 @@ def fabric_diff(before: dict[str, Any], after: dict[str, Any]) -> Plan:
             continue
         target = "attributes." + (key if key.isidentifier() else json.dumps(key))
         if now is None or now is ABSENT:
-            if was is ABSENT and old is not ABSENT or was is None:
+            if (was is ABSENT and old is not ABSENT) or was is None:
                 continue
             gone.append(key)
             changes.append(Change("clear", target, target, None if was is ABSENT else was, None, 24))
