@@ -109,7 +109,7 @@ def microbase_diff(before: dict[str, Any], after: dict[str, Any]) -> Plan:
     """The plan from one customer to another."""
     old, new = microbase_values(before), microbase_values(lay(before, after))
     if old == new:
-        return make_plan("microbase/customer-update", (), (), (), None, frozenset())
+        return make_plan("microbase/customer-update", (), (), (), None)
     if old[2] is not ABSENT and new[2] is not ABSENT and old[2] != new[2]:
         raise Refused
     changes, rejected, added, body = [], [], set(), {}
@@ -210,7 +210,7 @@ def fabric_diff(before: dict[str, Any], after: dict[str, Any]) -> Plan:
     """The plan from one customer to another."""
     old, new = fabric_values(before), fabric_values({**before, **after})
     if old == new:
-        return make_plan("fabric/update-attributes", (), (), (), None, frozenset())
+        return make_plan("fabric/update-attributes", (), (), (), None)
     was_there = old if type(old) is dict else {}
     is_there = new if type(new) is dict else {}
     if new is None and old is ABSENT:

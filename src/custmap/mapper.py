@@ -8,7 +8,7 @@ from collections.abc import Mapping as MappingOf
 from operator import attrgetter
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from custmap.border.intake import take
 from custmap.check.checked import Checked, SourcePath
@@ -30,11 +30,15 @@ from custmap.plan.sending import Sender
 from custmap.plan.vendor import vendor_slots
 from custmap.values.absent import ABSENT
 
+if TYPE_CHECKING:
+    from custmap.prove.proof import Proof
+
 Nulls = Literal["clear", "absent"]
 Absent = Literal["keep", "clear"]
 OnRejected = Literal["raise", "drop"]
 _TARGET = attrgetter("target")
 NO_TEXTS: frozenset[str] = frozenset()
+NONE_ADDED: frozenset[str] = frozenset()
 
 
 def load(
@@ -79,7 +83,7 @@ class Mapping:
         put(self, "_planner", Planner(checked))
         put(self, "_sender", Sender(checked))
         put(self, "_layer", Layer(checked.canonical, _reads(checked)))
-        put(self, "_no_plan", make_plan(checked.name, (), (), (), None, frozenset()))
+        put(self, "_no_plan", make_plan(checked.name, (), (), (), None))
         put(self, "_nothing", (ABSENT,) * len(checked.table.slots))
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
@@ -243,10 +247,11 @@ class Mapping:
         return make_plan(
             self._checked.name,
             tuple(sorted(draft.changes, key=_TARGET)),
-            tuple(sorted(draft.rejected, key=_TARGET)),
-            tuple(sorted(draft.notes)),
+            tuple(sorted(draft.rejected, key=_TARGET)) if draft.rejected else (),
+            tuple(sorted(draft.notes)) if draft.notes else (),
             request,
-            frozenset(draft.added),
+            frozenset(draft.added) if draft.added else NONE_ADDED,
+            self._checked.canonical,
         )
 
     def _send(self, bound: Bound, parts: Parts, notes: tuple[str, ...]) -> Request:
@@ -258,6 +263,17 @@ class Mapping:
         `path` is a target path or a canonical path; all targets when left out. ValueError when it is neither.
         """
         return lineage(self._checked, self._code.values, path)
+
+    def prove(
+        self, examples: int = 500, seed: int = 0, records: Sequence[dict[str, Any]] | None = None
+    ) -> Proof:
+        """Rehearse the mapping against the vendor that it declares, with drawn customers.
+
+        `records`: pairs are drawn among these instead. Needs hypothesis: `pip install 'custmap[prove]'`.
+        """
+        from custmap.prove.prove import prove
+
+        return prove(self, examples=examples, seed=seed, records=records)
 
     def apply_many(
         self,

@@ -16,6 +16,7 @@ import click
 from custmap.batch.join import ExtraMissing, OneSided, Pair, Rejected, SnapshotJoin
 from custmap.batch.lines import Record
 from custmap.batch.source import One, read_source
+from custmap.border.intake import take
 from custmap.cli import options
 from custmap.cli.color import colored
 from custmap.cli.ending import CallError
@@ -47,6 +48,7 @@ class _Run:
     secrets: bool
     values: bool
     color: bool
+    verify: bool
 
 
 @click.command("diff")
@@ -62,6 +64,7 @@ class _Run:
     show_default=True,
     help="The form of plans.",
 )
+@click.option("--verify", is_flag=True, help="Rehearse each plan; reject one that does not lead to AFTER.")
 @click.option("--exit-code", is_flag=True, help="Exit 3 when there are changes.")
 @click.option(
     "--on-rejected",
@@ -81,6 +84,7 @@ def command(
     after: Path,
     key: str | None,
     form: str,
+    verify: bool,
     exit_code: bool,
     on_rejected: str | None,
     output: Path | None,
@@ -108,7 +112,7 @@ def command(
     hold_params(loaded.checked, params, all_needed=False)
     keywords = {"absent": absent, "nulls": nulls}
     color = output is None and colored(sys.stdout)
-    run = _Run(loaded, params, keywords, on_rejected, form, with_secrets, show_values, color)
+    run = _Run(loaded, params, keywords, on_rejected, form, with_secrets, show_values, color, verify)
     with ExitStack() as stack:
         sink = stack.enter_context(open_maybe(rejects))
         report = Report(sink, loaded.checked.canonical, strict_records)
@@ -180,7 +184,10 @@ def _plan(run: _Run, before: Any, after: Any, index: int, label: str, report: Re
     try:
         report.look_for_unknown(before)
         report.look_for_unknown(after)
-        plan = run.mapping.diff(before, after, run.params.of(after), **run.keywords)
+        given = run.params.of(after)
+        plan = run.mapping.diff(before, after, given, **run.keywords)
+        if run.verify:
+            _rehearse(run, before, after, plan, given)
         if plan.rejected and run.on_rejected == "raise":
             raise RecordError(
                 Diagnostic(one.code, f"{one.message} (line {one.line})", path=one.source, target=one.target)
@@ -191,6 +198,19 @@ def _plan(run: _Run, before: Any, after: Any, index: int, label: str, report: Re
         return None
     report.found |= bool(plan.rejected) and run.on_rejected is None
     return plan
+
+
+def _rehearse(run: _Run, before: Any, after: Any, plan: Plan, given: dict[str, Any]) -> None:
+    """RecordError (CM808) for a plan that does not take the declared vendor from before to after."""
+    from custmap.prove.prove import rehearse
+
+    canonical, nulls = run.mapping.checked.canonical, run.keywords["nulls"]
+    then = None if before is None else take(before, canonical, nulls=nulls)
+    why = rehearse(run.mapping, then, take(after, canonical, nulls=nulls), plan, given)
+    if why is not None:
+        raise RecordError(
+            [Diagnostic("CM808", why, help="This is a bug in custmap or in the mapping's policies.")]
+        )
 
 
 def _shown(run: _Run, plan: Plan, *, many: bool) -> bytes:

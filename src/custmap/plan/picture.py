@@ -40,7 +40,8 @@ def _path_of(url: str) -> str:
 
 
 def _change_row(change: Change, plan: Plan, show_values: bool) -> tuple[str, str, str, str]:
-    hidden = not show_values and is_personal(change.source)
+    personal = plan.canonical.is_personal if plan.canonical else is_personal
+    hidden = not show_values and personal(change.source)
     after = _value(change.after, hidden and change.after is not None)
     if change.action == "clear":
         return "-", change.target, after, change.source or ""

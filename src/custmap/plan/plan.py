@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, cast
 
 from custmap.plan.request import Request
+from custmap.schema.canonical import Canonical
 
 
 class Change(NamedTuple):
@@ -47,6 +48,8 @@ class Plan:
 
     `request` is None when there is nothing to say. A plan is false only when nothing changed and
     nothing was rejected. `changes` and `rejected` are sorted by target: the order of rules is no news.
+    `added` are the targets that had no value, `canonical` knows which sources are personal: both are for
+    the picture.
     """
 
     mapping: str
@@ -55,9 +58,12 @@ class Plan:
     notes: tuple[str, ...]
     request: Request | None
     added: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    canonical: Canonical | None = field(default=None, compare=False, repr=False)
 
     def __reduce__(self) -> tuple[type[Plan], tuple[Any, ...]]:
-        return Plan, (self.mapping, self.changes, self.rejected, self.notes, self.request, self.added)
+        return Plan, (
+            self.mapping, self.changes, self.rejected, self.notes, self.request, self.added, self.canonical,
+        )  # fmt: skip
 
     def __bool__(self) -> bool:
         return bool(self.changes or self.rejected)
@@ -91,6 +97,7 @@ class _Open:
         notes: tuple[str, ...],
         request: Request | None,
         added: frozenset[str],
+        canonical: Canonical | None,
     ) -> None:
         self.mapping = mapping
         self.changes = changes
@@ -98,6 +105,7 @@ class _Open:
         self.notes = notes
         self.request = request
         self.added = added
+        self.canonical = canonical
 
 
 def make_plan(
@@ -106,9 +114,10 @@ def make_plan(
     rejected: tuple[Rejection, ...],
     notes: tuple[str, ...],
     request: Request | None,
-    added: frozenset[str],
+    added: frozenset[str] = frozenset(),
+    canonical: Canonical | None = None,
 ) -> Plan:
     """`Plan(…)` at a quarter of its price, as `make_request` makes requests."""
-    made: Any = _Open(mapping, changes, rejected, notes, request, added)
+    made: Any = _Open(mapping, changes, rejected, notes, request, added, canonical)
     made.__class__ = Plan
     return cast(Plan, made)

@@ -74,10 +74,7 @@ class Planner:
         """
         if before != after:
             return False
-        for slot in self._mixed:
-            if not same(before[slot], after[slot]):
-                return False
-        return True
+        return not self._mixed or all(same(before[slot], after[slot]) for slot in self._mixed)
 
     def _goes_along(self, member: TargetNode) -> bool:
         """May the member be in a request in which it did not change?"""

@@ -95,7 +95,7 @@ class Request:
     def to_json(self, *, secrets: bool = True, indent: int | None = None) -> str:
         """`to_dict` as JSON on one line, or on many with `indent`."""
         separators = (",", ":") if indent is None else (",", ": ")
-        shown = self.to_dict(secrets=secrets)
+        shown = {name: in_order(value) for name, value in self.to_dict(secrets=secrets).items()}
         return json.dumps(shown, ensure_ascii=False, allow_nan=False, indent=indent, separators=separators)
 
     def to_curl(self, *, secrets: bool = False) -> str:
@@ -160,6 +160,13 @@ def make_request(
     made: Any = _Open(mapping, method, url, path, query, headers, body, notes, hidden)
     made.__class__ = Request
     return cast(Request, made)
+
+
+def in_order(value: Any) -> Any:
+    """A value with the keys of its objects in order: the same request is the same bytes."""
+    if isinstance(value, dict):
+        return {key: in_order(value[key]) for key in sorted(value)}
+    return [in_order(item) for item in value] if isinstance(value, list) else value
 
 
 def _hide(whole: dict[str, Any], secrets: Secrets) -> dict[str, Any]:
