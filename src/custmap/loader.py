@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from custmap.check.checked import Checked
+from custmap.check.checks import check
 from custmap.check.findings import Findings
+from custmap.check.ignores import after_ignores
 from custmap.check.resolve import resolve
+from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
+from custmap.diagnostics.render import in_order
 from custmap.expressions.function import FunctionSpec
 from custmap.mapping.file import MappingFile
 from custmap.mapping.find import find_mapping
@@ -40,10 +44,22 @@ def check_mapping(
     except MappingError as error:
         return None, (*findings.all, *error.diagnostics)
     checked = resolve(file, contract, canonical, functions, findings)
-    ordered = sorted(
-        findings.all, key=lambda found: (found.span.line, found.span.column) if found.span else (0, 0)
-    )
-    return (None if findings.errors else checked), tuple(ordered)
+    found = after_ignores(_with_checks(checked, findings), path.read_bytes(), shown)
+    wrong = any(one.level is Severity.ERROR for one in found)
+    return (None if wrong else checked), tuple(in_order(found))
+
+
+def _with_checks(checked: Checked, findings: Findings) -> list[Diagnostic]:
+    """What was found while names were resolved, and what the checks find in the result.
+
+    A name that leads nowhere makes types unknown: what only may go wrong on such a line is left out.
+    """
+    broken = {one.span.line for one in findings.errors if one.span is not None}
+    found = dict.fromkeys(findings.all)
+    for one in check(checked):
+        if one.level is Severity.ERROR or one.span is None or one.span.line not in broken:
+            found.setdefault(one)
+    return list(found)
 
 
 def _contract(file: MappingFile, path: Path) -> Contract:

@@ -21,7 +21,7 @@ from custmap.mapping.file import MappingFile, Rule
 from custmap.schema.canonical import Canonical
 from custmap.schema.contract import Contract
 from custmap.values.paths import Index, Select, TargetPath
-from custmap.values.types import Type
+from custmap.values.types import ANY, Type
 
 SourcePath: TypeAlias = tuple[str | int, ...]
 
@@ -79,6 +79,7 @@ class RiderSource:
 class EachSource:
     expression: Expression
     table: Table
+    type: Type = ANY
 
 
 @dataclass(frozen=True, slots=True)

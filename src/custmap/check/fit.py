@@ -21,7 +21,7 @@ _INT: Final = {"int32": (-(2.0**31), 2.0**31 - 1), "int64": (-(2.0**63), 2.0**63
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """One way in which a value may not fit. `inside`: where in the value, `items`, a member's name or both."""
+    """One way in which a value may not fit; `inside` says where in the value."""
 
     code: str
     message: str
@@ -44,7 +44,9 @@ def misfits(given: Type, wanted: Type, ask: Ask, inside: str = "", depth: int = 
     if depth > _DEEPEST:
         return
     if depth and given.nullable and wanted.known and not wanted.nullable:
-        yield Misfit("CM402", f"{_what(inside)} may be null, and the contract has no null there", inside=inside)
+        yield Misfit(
+            "CM402", f"{_what(inside)} may be null, and the contract has no null there", inside=inside
+        )
     given = given.not_null()
     if not given.kinds or not _says(wanted):
         return
@@ -95,11 +97,16 @@ def _kinds(given: Type, wanted: Type, inside: str) -> Misfit | None:
         message = f"{_what(inside)} may be anything, the contract has {says}"
     else:
         message = f"{_what(inside)} may be {phrase(replace(given, kinds=wrong))}, the contract has {says}"
-    return Misfit("CM401", message, _conversion(wanted), False, inside)
+    return Misfit("CM413", message, _conversion(wanted), False, inside)
 
 
 def _conversion(wanted: Type) -> str | None:
-    for kind, function in (("string", "text"), ("integer", "integer"), ("number", "number"), ("boolean", "boolean")):
+    for kind, function in (
+        ("string", "text"),
+        ("integer", "integer"),
+        ("number", "number"),
+        ("boolean", "boolean"),
+    ):
         if wanted.only(kind):
             return f"Convert it, as in `{function}(…)`, or read another field."
     return None
@@ -124,7 +131,8 @@ def _enumerated(given: Type, wanted: Type, ask: Ask, inside: str) -> Iterator[Mi
         return
     never = len(reasons) == len(values)
     first = next(iter(reasons.values()))
-    yield Misfit("CM401", f"{_what(inside)} {first}", _conversion(wanted), never, inside)
+    code = "CM401" if never else "CM413"
+    yield Misfit(code, f"{_what(inside)} {first}", _conversion(wanted), never, inside)
 
 
 def _open(wanted: Type, inside: str) -> Misfit:
@@ -140,7 +148,9 @@ def _text(given: Type, wanted: Type, ask: Ask, inside: str) -> Iterator[Misfit]:
     high, low = wanted.max_length, wanted.min_length or 0
     if high is not None and (given.max_length is None or given.max_length > high):
         if (given.min_length or 0) > high:
-            yield Misfit("CM405", f"{_what(inside)} is always longer than {high} characters", None, True, inside)
+            yield Misfit(
+                "CM405", f"{_what(inside)} is always longer than {high} characters", None, True, inside
+            )
         else:
             message = f"{_what(inside)} may have more than {high} characters"
             yield Misfit("CM405", message, f"Cut it: truncate(…, `{high}`).", inside=inside)
@@ -229,7 +239,7 @@ def _free(given: Type, wanted: Type, ask: Ask, inside: str, depth: int) -> Itera
         return
     if not wanted.extra.kinds:
         message = f"{_what(inside)} may have members that the contract does not take"
-        yield Misfit("CM401", message, None, False, inside)
+        yield Misfit("CM413", message, None, False, inside)
     else:
         yield from misfits(values, wanted.extra, ask, _join(inside, "*"), depth + 1)
 

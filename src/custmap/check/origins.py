@@ -177,7 +177,7 @@ class OriginBuilder:
                 rule.key.span,
                 meant(rule.key.value, [member.name for member in table.root.members]),
             )
-        return EachSource(known.expression, table), ARRAY, known.source, known.reads, known.inner
+        return EachSource(known.expression, table, known.type), ARRAY, known.source, known.reads, known.inner
 
     def _first(
         self, rule: Rule, type_: Type | None, scope: Scope, context: Context, target: str, required: bool

@@ -19,7 +19,9 @@ from custmap.check.checked import (
     Leaf,
     ObjectNode,
     Origin,
+    Presence,
     RiderSource,
+    Table,
     TargetNode,
 )
 from custmap.diagnostics.span import Span
@@ -27,7 +29,7 @@ from custmap.expressions.ast import And, Call, Literal, Node, Or, Pipe
 from custmap.expressions.builtins import BUILTINS
 from custmap.expressions.unions import literal_type, union
 from custmap.values.equality import fingerprint
-from custmap.values.types import ANY, ARRAY, NEVER, OBJECT, STRING, Type
+from custmap.values.types import ARRAY, NEVER, OBJECT, STRING, Type
 
 PARTS: Final = ("path", "query", "headers")
 
@@ -79,6 +81,25 @@ def objects(node: TargetNode) -> Iterator[ObjectNode]:
                 yield from objects(one)
 
 
+def tables(checked: Checked) -> Iterator[Table]:
+    """The mapping's table and those of its lists' items."""
+    waiting = [checked.table]
+    for table in waiting:
+        yield table
+        for slot in table.slots:
+            waiting += [
+                one.source.table for one in options(slot.origin) if isinstance(one.source, EachSource)
+            ]
+
+
+def presences(checked: Checked) -> Iterator[Presence]:
+    """The source objects of `from` with `fields`."""
+    for table in tables(checked):
+        for slot in table.slots:
+            if isinstance(slot, Presence):
+                yield slot
+
+
 def options(origin: Origin) -> Iterator[Origin]:
     """The origins that make a value: the options of `first`, or the one that there is."""
     if isinstance(origin.source, FirstSource):
@@ -126,28 +147,32 @@ def result_type(origin: Origin) -> Type:
     return made.maybe_absent() if origin.when is not None else made
 
 
+def passed_type(origin: Origin) -> Type:
+    """What `values` lets through unchanged."""
+    if origin.unmapped != "pass":
+        return NEVER
+    given = source_type(origin)
+    if given.enum is None:
+        return given.not_null()
+    listed = {fingerprint(left) for left, _ in origin.values or ()}
+    rest = tuple(value for value in given.enum if value is not None and fingerprint(value) not in listed)
+    return replace(given.not_null(), enum=rest) if rest else NEVER
+
+
 def _translated(origin: Origin, given: Type) -> Type:
     """After `values`: what the listed values become, and what becomes of others."""
     table = {fingerprint(left): right for left, right in origin.values or ()}
-    known = [value for value in given.enum or () if value is not None] if given.enum is not None else None
-    rights = (
-        [right for _, right in origin.values or ()]
-        if known is None
-        else [table[fingerprint(value)] for value in known if fingerprint(value) in table]
-    )
-    made = [literal_type(right) for right in rights]
-    others = known is None or len(rights) < len(known)
-    silent = False
+    known = None if given.enum is None else [value for value in given.enum if value is not None]
+    asked = list(table) if known is None else [fingerprint(value) for value in known]
+    made = [literal_type(table[word]) for word in asked if word in table]
+    others = known is None or any(word not in table for word in asked)
     if others and origin.unmapped == "pass":
-        rest = tuple(value for value in known or () if fingerprint(value) not in table)
-        made.append(replace(given, enum=rest).not_null() if known is not None else given.not_null())
+        made.append(passed_type(origin))
     elif others and origin.unmapped == "default":
         made.append(literal_type(origin.unmapped_default))
-    elif others and origin.unmapped == "skip":
-        silent = True
-    result = union(*made) if made else NEVER
-    result = result.or_null() if given.nullable else result
-    return replace(result, absent=given.absent or silent)
+    result = union(*made)
+    absent = given.absent or (others and origin.unmapped == "skip")
+    return replace(result.or_null() if given.nullable else result, absent=absent)
 
 
 def _formatted(text: str, given: Type) -> Type:
@@ -156,7 +181,10 @@ def _formatted(text: str, given: Type) -> Type:
     low = (given.min_length or 0) if given.only("string") else 1
     high = given.max_length if given.only("string") else None
     made = replace(
-        STRING, min_length=low + around, max_length=None if high is None else high + around, absent=given.absent
+        STRING,
+        min_length=low + around,
+        max_length=None if high is None else high + around,
+        absent=given.absent,
     )
     if given.enum is not None and given.only("string"):
         values = [text.replace("{}", value, 1) for value in given.enum if isinstance(value, str)]
@@ -165,7 +193,7 @@ def _formatted(text: str, given: Type) -> Type:
 
 
 def keeps_forms(origin: Origin) -> bool:
-    """Was the value made by functions that promise its form? A record's format is a word that nobody holds."""
+    """Was the value made by functions that promise its form? That of a record is held by nobody."""
     if origin.values is not None or origin.format is not None:
         return False
     match origin.source:
@@ -208,9 +236,3 @@ def constants(node: Any) -> list[Any]:
         elif hasattr(one, "__slots__") and not isinstance(one, str):
             waiting.extend(getattr(one, name) for name in one.__slots__)
     return found
-
-
-__all__ = [
-    "ANY", "Placed", "constants", "keeps_forms", "objects", "options", "placed", "result_type",
-    "source_type", "where",
-]  # fmt: skip

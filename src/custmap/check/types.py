@@ -9,13 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from custmap.check.checked import (
-    Checked,
-    EachSource,
-    Origin,
-    Presence,
-    RiderSource,
-)
+from custmap.check.checked import Checked, EachSource, Leaf, Origin, RiderSource
 from custmap.check.fit import Ask, Misfit, misfits
 from custmap.check.placed import (
     Placed,
@@ -23,6 +17,8 @@ from custmap.check.placed import (
     keeps_forms,
     objects,
     options,
+    passed_type,
+    presences,
     result_type,
     source_type,
     where,
@@ -30,12 +26,13 @@ from custmap.check.placed import (
 from custmap.diagnostics.codes import CODES, Severity
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.span import Span
+from custmap.expressions.unions import literal_type
 from custmap.schema.misfit import misfit
 from custmap.values.types import ANY, Type
 
 
 def fits(one: Placed, checked: Checked) -> Iterator[Diagnostic]:
-    """CM401, CM402, CM405, CM406, CM407 (and CM303, CM404, CM411, CM412 of values that no table translates)."""
+    """CM401, CM402, CM405 to CM407; and CM303, CM404, CM411, CM412 of values that no table translates."""
     leaf = one.leaf
     if leaf.type is None:
         return
@@ -54,7 +51,8 @@ def fits(one: Placed, checked: Checked) -> Iterator[Diagnostic]:
 
 
 def _asked(one: Placed, origin: Origin, wanted: Type, checked: Checked) -> Iterator[Misfit]:
-    given = result_type(origin)
+    # What a table gives is held to the contract row by row (CM411); what it lets pass is held here.
+    given = result_type(origin) if origin.values is None or origin.format is not None else passed_type(origin)
     if one.leaf.policy.empty != "value" and given.only("string") and one.leaf.kind == "value":
         given = replace(given, min_length=max(1, given.min_length or 0))
     ask = Ask(keeps_forms(origin), checked.contract.closed, tuple(_constants(origin)))
@@ -93,9 +91,11 @@ def _entries(given: Type, wanted: Type, ask: Ask) -> Iterator[Misfit]:
 
 
 def _members(given: Type, wanted: Type, ask: Ask) -> Iterator[Misfit]:
-    """An object member by member: nulls of members go the way of `clear`, and an update sends some of them."""
+    """An object member by member: nulls go the way of `clear`, and an update sends some members."""
     members = {
-        name: held.not_null() for name in given.members if (held := given.member(name)) is not None and held.kinds
+        name: held.not_null()
+        for name in given.members
+        if (held := given.member(name)) is not None and held.kinds
     }
     yield from misfits(replace(given, members=members), replace(wanted, required=frozenset()), ask)
 
@@ -111,8 +111,6 @@ def constant(value: object, wanted: Type, span: Span, target: str) -> Iterator[D
     """CM401 or CM411 for a constant of the mapping that the contract does not take."""
     if value is None or (reason := misfit(wanted, value)) is None:
         return
-    from custmap.expressions.unions import literal_type
-
     for found in misfits(literal_type(value), wanted, Ask(constants=(value,))):
         yield _finding(replace(found, never=True), span, target)
         return
@@ -148,39 +146,45 @@ def cm403(one: Placed, checked: Checked) -> Iterator[Diagnostic]:
 def cm403_objects(checked: Checked) -> Iterator[Diagnostic]:
     """A required object that is left out when none of its members speaks."""
     for node in objects(checked.table.root):
-        if not node.policy.required or not node.path:
+        speaking = [member for member in node.members if isinstance(member, Leaf)]
+        if not node.path or not node.policy.required or not speaking:
             continue
-        from custmap.check.checked import Leaf, Rider
-
-        sure = any(
-            isinstance(member, Leaf) and not result_type(member.origin).absent for member in node.members
-        )
-        if not sure and any(isinstance(member, Leaf) for member in node.members) and not _has_required(node):
+        asked = node.type.required if node.type is not None else frozenset()
+        sure = node.presence is None and any(not result_type(leaf.origin).absent for leaf in speaking)
+        if not sure and not asked & {leaf.name for leaf in speaking}:
             yield Diagnostic(
                 "CM403",
                 "the contract requires this object, and it is left out when none of its members speaks",
                 node.span,
+                "Give one of its members a `default`.",
                 target=node.target,
             )
-        del Rider
 
 
-def _has_required(node: object) -> bool:
-    """Do required members speak of it already?"""
-    type_ = getattr(node, "type", None)
-    return bool(type_ is not None and type_.required)
+def presence(checked: Checked) -> Iterator[Diagnostic]:
+    """CM401, CM413: `from` with `fields` reads an object."""
+    for slot in presences(checked):
+        given = source_type(slot.origin).not_null()
+        wrong = given.kinds - {"object"}
+        if not wrong:
+            continue
+        never = "object" not in given.kinds
+        yield Diagnostic(
+            "CM401" if never else "CM413",
+            f"`from` with `fields` reads an object, and this {'is' if never else 'may be'} none",
+            where(slot.origin),
+            "For a list write `each`." if "array" in wrong else None,
+            target=slot.target,
+        )
 
 
-def cm401_presence(checked: Checked) -> Iterator[Diagnostic]:
-    """`from` with `fields` reads an object."""
-    for slot in checked.table.slots:
-        if isinstance(slot, Presence):
-            given = source_type(slot.origin).not_null()
-            if given.kinds and "object" not in given.kinds:
-                yield Diagnostic(
-                    "CM401",
-                    "`from` with `fields` reads an object, and this is none",
-                    where(slot.origin),
-                    "For a list write `each`.",
-                    target=slot.target,
-                )
+def cm413_each(one: Placed) -> Iterator[Diagnostic]:
+    """`each` reads a list, and what `fields` reads of an item is an object's."""
+    for origin in options(one.leaf.origin):
+        if not isinstance(origin.source, EachSource):
+            continue
+        given = origin.source.type.not_null()
+        if "array" in given.kinds and given.kinds != {"array"}:
+            yield Diagnostic(
+                "CM413", "`each` reads a list, and this may be none", where(origin), target=one.leaf.target
+            )

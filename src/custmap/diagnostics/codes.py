@@ -14,6 +14,8 @@ from typing import Final
 class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
+    INFO = "info"
+    """Worth knowing, and meant: `--strict` leaves it alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +122,22 @@ _WARNINGS = {
     "CM409": "Null, empty and absent are confused",
     "CM410": "Function can fail",
     "CM412": "Value may have no counterpart",
+    "CM413": "Types may not fit",
     "CM513": "Place is left open by the contract",
     "CM514": "Contract member has no rule",
-    "CM515": "Policy rests on a guess",
     "CM516": "Parameter is never used",
     "CM517": "Change is always refused",
     "CM518": "Ignore that ignores nothing",
+    "CM520": "Ignored place has a rule",
     "CM601": "Rule has no inverse",
+}
+
+_INFOS = {
+    "CM515": "Policy rests on a guess",
 }
 
 CODES: Final[dict[str, Code]] = {
     **{name: Code(name, title) for name, title in _ERRORS.items()},
     **{name: Code(name, title, Severity.WARNING) for name, title in _WARNINGS.items()},
+    **{name: Code(name, title, Severity.INFO) for name, title in _INFOS.items()},
 }

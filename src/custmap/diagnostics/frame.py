@@ -40,6 +40,7 @@ RED: Final = "1;31"
 YELLOW: Final = "1;33"
 BLUE: Final = "1;34"
 BOLD: Final = "1"
+_STYLES: Final = {Severity.ERROR: RED, Severity.WARNING: YELLOW, Severity.INFO: BLUE}
 
 
 def shown(text: str) -> str:
@@ -99,7 +100,7 @@ class SourceLines:
 
 def frame(diagnostic: Diagnostic, source_line_lookup: Lookup, *, color: bool = False) -> str:
     """The picture above, without a line end; second places follow the first, each marked `:::`."""
-    style = RED if diagnostic.level is Severity.ERROR else YELLOW
+    style = _STYLES[diagnostic.level]
     head = painted(f"{diagnostic.level}[{diagnostic.code}]", style, color)
     lines = [f"{head}{painted(': ' + diagnostic.title, BOLD, color)}"]
     spans = [diagnostic.span, *(note.span for note in diagnostic.notes)]

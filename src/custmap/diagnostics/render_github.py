@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.render_json import encodable
 
@@ -26,7 +27,8 @@ def _command(diagnostic: Diagnostic) -> str:
     about = f"{diagnostic.path}: " if diagnostic.path else ""
     message = about + diagnostic.message + (f"\n{diagnostic.help}" if diagnostic.help else "")
     listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{diagnostic.level} {listed}::{_data(message)}"
+    level = "notice" if diagnostic.level is Severity.INFO else diagnostic.level
+    return f"::{level} {listed}::{_data(message)}"
 
 
 def _data(text: str) -> str:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from custmap.diagnostics.codes import CODES
+from custmap.diagnostics.codes import CODES, Severity
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.render_json import encodable
 from custmap.diagnostics.span import Span
 from custmap.values.json_text import dump_json
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
 def render_sarif(diagnostics: Sequence[Diagnostic]) -> str:
@@ -33,7 +34,7 @@ def _result(diagnostic: Diagnostic, rule: int) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": diagnostic.code,
         "ruleIndex": rule,
-        "level": str(diagnostic.level),
+        "level": _LEVELS[diagnostic.level],
         "message": {"text": encodable(text)},
     }
     if diagnostic.span:

@@ -40,7 +40,7 @@ def infer_call(walk: Walk, call: Call, current: Place) -> Type:
     for position, (node, type_) in enumerate(zip(call.arguments, types, strict=True)):
         _check_kind(walk, spec, position, node, type_)
     if spec.can_fail:
-        message = f"`{spec.name}` rejects the rule for a value that it cannot use"
+        message = f"`{spec.name}` cannot use every value: then the rule is rejected (CM704)"
         walk.problem("CM410", message, call, None)
     return _result(spec, types, _part(spec, types))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import reduce
 from typing import Any
@@ -37,8 +38,8 @@ def _union(a: Type, b: Type) -> Type:
     return Type(
         kinds=a.kinds | b.kinds,
         absent=absent,
-        members=objects[0].members if _agree(objects, "members") else {},
-        extra=objects[0].extra if _agree(objects, "members", "extra") else None,
+        members=_members(objects),
+        extra=objects[0].extra if _closed(objects) or _agree(objects, "members", "extra") else None,
         free=all(each.free for each in objects) if objects else False,
         required=frozenset.intersection(*(each.required for each in objects)) if objects else frozenset(),
         items=_items(lists),
@@ -66,6 +67,21 @@ def _agree(types: list[Type], *names: str) -> bool:
     """Have all the types the very same objects there? Members may be endless, so no comparing."""
     return bool(types) and all(
         getattr(each, name) is getattr(types[0], name) for each in types for name in names
+    )
+
+
+def _members(objects: list[Type]) -> Mapping[str, Type]:
+    """The members of all; of objects that an expression wrote out, each member of any."""
+    if not _closed(objects):
+        return objects[0].members if _agree(objects, "members") else {}
+    names = dict.fromkeys(name for each in objects for name in each.members)
+    return {name: union(*(each.members[name] for each in objects if name in each.members)) for name in names}
+
+
+def _closed(objects: list[Type]) -> bool:
+    """Are all of them written out, member by member, as `{a: …, b: …}` is?"""
+    return bool(objects) and all(
+        each.extra is NEVER and each.members.__class__ is dict and each.members for each in objects
     )
 
 

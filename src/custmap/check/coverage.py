@@ -1,0 +1,235 @@
+"""What a mapping leaves out: contract members without a rule, canonical fields that nobody reads.
+
+Each is said once a mapping: a finding a member would bury the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from custmap.check.checked import (
+    Checked,
+    EachSource,
+    ItemsNode,
+    Leaf,
+    ObjectNode,
+    Rider,
+    TargetNode,
+)
+from custmap.check.findings import meant
+from custmap.check.placed import PARTS, options, placed, presences
+from custmap.check.policies_hold import clears, rules
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.expressions.inference import format_source
+from custmap.mapping.file import Text
+from custmap.values.paths import Member, PathError, Select, format_path, parse_path
+from custmap.values.types import Type
+
+_SHOWN = 12
+Names = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A contract member without a rule; `names` leads there, positions in lists left out."""
+
+    names: Names
+    text: str
+
+
+def cm513(checked: Checked) -> Iterator[Diagnostic]:
+    """Targets of which the contract says nothing: what is sent there could not be checked."""
+    found = sorted({target for target, type_ in _written(checked) if type_ is None or _says_nothing(type_)})
+    if found:
+        yield Diagnostic(
+            "CM513",
+            f"the contract says nothing of {_listed(found)}",
+            checked.file.contract.span,
+            "List it in the contract, so that what is sent there can be checked.",
+        )
+
+
+def _written(checked: Checked) -> Iterator[tuple[str, Type | None]]:
+    for part in ("body", "query", "path"):
+        root = checked.table.root if part == "body" else getattr(checked, part)
+        yield from _below(root, checked)
+
+
+def _below(node: TargetNode, checked: Checked) -> Iterator[tuple[str, Type | None]]:
+    match node:
+        case Rider(index=index, target=target):
+            yield target, checked.riders[index].type
+        case Leaf(type=type_, target=target, origin=origin):
+            each = [one.source.table.root for one in options(origin) if isinstance(one.source, EachSource)]
+            if not each or type_ is None:
+                yield target, type_
+            for root in each if type_ is not None else []:
+                yield from ((f"{target}.{inner}", held) for inner, held in _below(root, checked))
+        case ObjectNode(members=members):
+            for member in members:
+                yield from _below(member, checked)
+        case ItemsNode(items=items):
+            for _, item in items:
+                yield from _below(item, checked)
+
+
+def _says_nothing(type_: Type) -> bool:
+    return not type_.known and type_.enum is None and not type_.members
+
+
+def cm514(checked: Checked) -> Iterator[Diagnostic]:
+    """Contract members that no rule fills, and that are not `ignored`."""
+    ignored = [names for text, _ in checked.file.ignored if (names := _names(text)) is not None]
+    found = [
+        gap.text for gap in gaps(checked) if not any(gap.names[: len(names)] == names for names in ignored)
+    ]
+    if found:
+        yield Diagnostic(
+            "CM514",
+            f"no rule fills {_listed(found)}",
+            checked.file.contract.span,
+            f"Add rules, or say why not: `ignored: {{{found[0]}: REASON}}`.",
+        )
+
+
+def gaps(checked: Checked) -> list[Gap]:
+    """The contract's members that no rule fills; optional headers are the caller's business."""
+    spoken = {(*place,) for place in checked.name_places}
+    for stated in clears(checked.file):
+        for path, _ in stated.write or ():
+            if (names := _names(path)) is not None:
+                spoken.add(names)
+    found = list(_gaps(checked.table.root, (), "", spoken))
+    for part in PARTS[:2]:
+        written = {member.name for member in getattr(checked, part).members}
+        for name in sorted(set(checked.contract.parameters.get(part, {})) - written):
+            found.append(Gap((part, name), f"{part}.{name}"))
+    return found
+
+
+def _gaps(node: TargetNode, at: Names, text: str, spoken: set[Names]) -> Iterator[Gap]:
+    match node:
+        case ObjectNode(members=members, type=type_):
+            written = {member.name: member for member in members}
+            for name in type_.members if type_ is not None else ():
+                held = type_.member(name) if type_ is not None else None
+                place = (*at, name)
+                if name not in written and place not in spoken and held is not None and held.kinds:
+                    shown = format_path((Member(name),))
+                    yield Gap(place, f"{text}.{shown}" if text else shown)
+            for member in members:
+                shown = format_path((Member(member.name),))
+                yield from _gaps(member, (*at, member.name), f"{text}.{shown}" if text else shown, spoken)
+        case ItemsNode(items=items):
+            for segment, item in items:
+                keyed = {(*at, segment.key)} if isinstance(segment, Select) else set()
+                yield from _gaps(item, at, f"{text}{format_path((segment,))}", spoken | keyed)
+        case Leaf(origin=origin, type=type_) if type_ is not None and type_.items is not None:
+            tables = [one.source.table.root for one in options(origin) if isinstance(one.source, EachSource)]
+            for root in tables[:1]:
+                yield from _gaps(root, at, text, spoken)
+
+
+def _names(path: Text) -> Names | None:
+    """The names of a target path, positions in lists left out; None when it cannot be read."""
+    try:
+        return tuple(segment.name for segment in parse_path(path.value) if isinstance(segment, Member))
+    except PathError:
+        return None
+
+
+def ignored(checked: Checked) -> Iterator[Diagnostic]:
+    """CM209, CM303 and CM520: an ignored place can be read, exists, and no rule fills it."""
+    filled = set(_filled(checked.table.root, ()))
+    for path, _ in checked.file.ignored:
+        names = _names(path)
+        if names is None:
+            yield Diagnostic("CM209", "this target path cannot be read", path.span)
+            continue
+        if names and names[0] in PARTS and len(names) == 2:
+            known = checked.contract.parameters.get(names[0], {})
+            if names[1] not in known:
+                help = meant(names[1], known)
+                yield Diagnostic("CM303", f"the contract has no `{names[1]}` here", path.span, help)
+            continue
+        yield from _known(path, names, checked)
+        if names in filled:
+            yield Diagnostic(
+                "CM520",
+                "a rule fills this place",
+                path.span,
+                "Take it out of `ignored`, or take the rule out.",
+            )
+
+
+def _known(path: Text, names: Names, checked: Checked) -> Iterator[Diagnostic]:
+    at = checked.contract.body
+    for name in names:
+        while at is not None and at.items is not None and "object" not in at.kinds:
+            at = at.items
+        if at is None:
+            return
+        found = at.member(name)
+        if (found is None and (at.members or at.known)) or (found is not None and not found.kinds):
+            help = meant(name, at.members)
+            yield Diagnostic("CM303", f"the contract has no `{name}` here", path.span, help)
+            return
+        at = found
+
+
+def _filled(node: TargetNode, at: Names) -> Iterator[Names]:
+    """The places that rules fill, positions in lists left out."""
+    match node:
+        case Rider(name=name):
+            yield (*at, name)
+        case Leaf(name=name, origin=origin):
+            yield (*at, name)
+            for one in options(origin):
+                if isinstance(one.source, EachSource):
+                    for member in one.source.table.root.members:
+                        yield from _filled(member, (*at, name))
+        case ObjectNode(members=members, name=name, path=path):
+            for member in members:
+                yield from _filled(member, (*at, name) if path and at[-1:] != (name,) else at)
+        case ItemsNode(items=items, name=name):
+            for _, item in items:
+                yield from _filled(item, (*at, name))
+
+
+def cm515(checked: Checked) -> Iterator[Diagnostic]:
+    """What rests on a guess about the vendor. It is stated on purpose, so it is said and no warning."""
+    for part in ("path", "query", "headers", "body"):
+        for rule in rules(getattr(checked.file, part)):
+            if rule.assumed is not None:
+                span = rule.keys.get("assumed", rule.span)
+                yield Diagnostic("CM515", rule.assumed, span)
+
+
+def unused_fields(checked: Checked) -> list[str]:
+    """The canonical fields that no rule reads, as source paths in the schema's order."""
+    read: set[tuple[str | int, ...]] = set()
+    for table in [one.leaf for one in placed(checked) if not one.item]:
+        read.update(table.reads)
+    for slot in presences(checked):
+        read.update(slot.reads)
+    names = {tuple(part for part in path if isinstance(part, str) and part != "*") for path in read}
+    prefixes = {name[:depth] for name in names for depth in range(len(name) + 1)}
+    return [format_source(path) for path in _fields(checked.canonical.type, (), names, prefixes)]
+
+
+def _fields(type_: Type, at: Names, read: set[Names], above: set[Names]) -> Iterator[Names]:
+    for name in type_.members:
+        path = (*at, name)
+        member = type_.member(name)
+        if member is None or not member.kinds or path in read:
+            continue
+        if path in above and member.members:
+            yield from _fields(member, path, read, above)
+        elif path not in above:
+            yield path
+
+
+def _listed(found: list[str]) -> str:
+    shown = ", ".join(f"`{one}`" for one in found[:_SHOWN])
+    return f"{shown} and {len(found) - _SHOWN} more" if len(found) > _SHOWN else shown

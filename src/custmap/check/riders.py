@@ -1,0 +1,65 @@
+"""Constants and the defaults of parameters, held against the place where they land."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from custmap.check.checked import Checked, RiderOrigin
+from custmap.check.findings import meant
+from custmap.check.types import constant
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.schema.misfit import misfit
+from custmap.values.types import Type
+
+
+def constants(checked: Checked) -> Iterator[Diagnostic]:
+    """CM401, CM411: a constant that the contract does not take."""
+    for rider in checked.riders:
+        rule = rider.rule
+        if rule is None or rule.value is None or rider.type is None or not _plain(rider):
+            continue
+        yield from constant(rule.value.value, rider.type, rule.value.span, rider.target)
+
+
+def _plain(rider: RiderOrigin) -> bool:
+    return rider.values is None and rider.format is None
+
+
+def params(checked: Checked) -> Iterator[Diagnostic]:
+    """CM401, CM411: the default of a parameter that does not fit where it lands, or the server's URL."""
+    stated = {param.name: param for param in checked.file.params if param.default is not None}
+    for rider in checked.riders:
+        param = stated.get(rider.param or "")
+        if param is None or param.default is None or rider.type is None or not _plain(rider):
+            continue
+        value = converted(param.default.value, rider.type)
+        yield from constant(value, rider.type, param.default.span, rider.target)
+    for name, variable in checked.contract.variables.items():
+        param = stated.get(name)
+        if param is None or param.default is None or variable.enum is None:
+            continue
+        value = param.default.value
+        if value not in variable.enum:
+            help = meant(str(value), variable.enum)
+            message = "the contract's server URL does not list this"
+            yield Diagnostic("CM411", message, param.default.span, help)
+
+
+def converted(value: Any, type_: Type) -> Any:
+    """A default as it will be sent: a text is converted to the contract's type, a number to a text."""
+    if misfit(type_, value) is None:
+        return value
+    if isinstance(value, str):
+        for make in (int, float):
+            try:
+                made: Any = make(value)
+            except ValueError:
+                continue
+            if misfit(replace(type_, enum=None), made) is None:
+                return made
+        return {"true": True, "false": False}.get(value, value)
+    if type_.only("string") and isinstance(value, bool | int | float):
+        return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
+    return value
