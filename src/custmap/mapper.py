@@ -21,6 +21,7 @@ from custmap.functions.table import with_functions
 from custmap.lineage import Lineage, lineage
 from custmap.loader import check_mapping
 from custmap.plan.binding import Binder, Bound
+from custmap.plan.doubts import Doubts
 from custmap.plan.draft import Draft, View
 from custmap.plan.lay import Layer
 from custmap.plan.plan import Plan, make_plan
@@ -64,11 +65,22 @@ def load(
 class Mapping:
     """A compiled mapping: frozen, safe in threads, picklable."""
 
-    __slots__ = ("_binder", "_checked", "_code", "_layer", "_no_plan", "_nothing", "_planner", "_sender")
+    __slots__ = (
+        "_binder",
+        "_checked",
+        "_code",
+        "_doubts",
+        "_layer",
+        "_no_plan",
+        "_nothing",
+        "_planner",
+        "_sender",
+    )
 
     _binder: Binder
     _checked: Checked
     _code: Functions
+    _doubts: Doubts
     _layer: Layer
     _no_plan: Plan
     _nothing: tuple[Any, ...]
@@ -80,6 +92,7 @@ class Mapping:
         put(self, "_binder", Binder(checked))
         put(self, "_checked", checked)
         put(self, "_code", define(generate(checked), checked.name))
+        put(self, "_doubts", Doubts(checked))
         put(self, "_planner", Planner(checked))
         put(self, "_sender", Sender(checked))
         put(self, "_layer", Layer(checked.canonical, _reads(checked)))
@@ -151,8 +164,10 @@ class Mapping:
             made = self._code.build(record, bound.riders, notes)
         except FunctionError:
             made = None  # the planner says which rule it was, and about the others
+        doubts = self._doubts.of(record)
         if made is not None:
             body, path, query, headers = made
+            notes += doubts
             return self._sender.send(bound, body, path, query, headers, tuple(notes))
         after = self._code.values(record, bound.riders)
         draft = Draft()
@@ -169,7 +184,7 @@ class Mapping:
                 )
                 for rejected in draft.rejected
             )
-        return self._send(bound, parts, tuple(draft.notes))
+        return self._send(bound, parts, tuple(draft.notes + doubts))
 
     def diff(
         self,
@@ -240,6 +255,11 @@ class Mapping:
         view = View(old, new, before, after, draft, bound.riders, known, complete)
         parts = self._planner.plan(view, always=False)
         request = None
+        changed = {change.source for change in draft.changes}
+        for note in self._doubts.of(after) if changed else ():
+            about = note.partition(":")[0]
+            if any(source and (source + ".").startswith(about + ".") for source in changed):
+                draft.notes.append(note)
         if parts is not None:
             if bound.missing:
                 raise RecordError(bound.missing)

@@ -161,7 +161,8 @@ class LeafWriter:
                 made = scope.emit(expression)
                 prelude.extend(made.prelude)
                 body.extend(made.body)
-                body.add(f"{result} = {made.result}")
+                ordered = f"in_order({made.result})" if _keeps_order(origin.source) else made.result
+                body.add(f"{result} = {ordered}")
             case RiderSource(index=index):
                 body.add(f"{result} = riders[{index}]")
             case EachSource(expression=expression, table=table):
@@ -280,7 +281,17 @@ def _is_untouched(leaf: Leaf) -> bool:
         and not origin.has_default
         and leaf.policy.empty != "clear"
         and not looked_at
+        and not (isinstance(origin.source, FromSource) and _keeps_order(origin.source))
     )
+
+
+def _keeps_order(source: FromSource) -> bool:
+    """Does the value hold objects with named members as the record has them, in its order of keys?
+
+    Maps with free keys come in order from the border.
+    """
+    type_ = source.type.items if source.type.only("array") else source.type
+    return type_ is not None and bool(type_.members) and "object" in type_.kinds
 
 
 def _may_be_silent(origin: Origin) -> bool:

@@ -23,7 +23,7 @@ from custmap.check.checked import (
 )
 from custmap.codegen.leaf import LeafWriter, Putting
 from custmap.codegen.lines import Lines
-from custmap.codegen.states import PARTLY_STATED
+from custmap.codegen.states import NOT_REPEATABLE, PARTLY_STATED
 from custmap.expressions.emit import Emitter, Names, Scope
 from custmap.values.paths import Index, Select
 
@@ -213,7 +213,10 @@ class ObjectWriter:
             return Putting(["return None"], ["return None"])
         if leaf.kind in ("entries", "members"):
             return Putting(self._map(leaf, value, out), null if self._root else [])
-        return Putting([f"{out}[{leaf.name!r}] = {value}"], null)
+        put = [f"{out}[{leaf.name!r}] = {value}"]
+        if not leaf.policy.repeatable and self._root:
+            put.append(f"notes.append({self._module.note(leaf.target, NOT_REPEATABLE)})")
+        return Putting(put, null)
 
     def _null(self, leaf: Leaf, out: str) -> list[str]:
         clear = leaf.policy.clear

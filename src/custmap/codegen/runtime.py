@@ -11,6 +11,7 @@ from custmap.expressions.function import FunctionError
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint
 from custmap.values.json_text import dump_json
+from custmap.values.ordering import in_order
 
 
 def refuse_empty() -> NoReturn:
@@ -114,6 +115,7 @@ GLOBALS: dict[str, Any] = {
     "translate": translate,
     "fill": fill,
     "fresh": fresh,
+    "in_order": in_order,
     "as_list": as_list,
     "as_map": as_map,
     "look_at_entries": look_at_entries,

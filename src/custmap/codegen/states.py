@@ -75,3 +75,4 @@ class PlanNote(str):
 
 
 PARTLY_STATED: Final = "sent as far as the record states it; the vendor replaces the whole"
+NOT_REPEATABLE: Final = "sending it twice is not sending it once"

@@ -53,6 +53,7 @@ class FunctionSpec:
     `part`      the member of the first argument that this function stands for: `given` for
                 `given_name(name)`. A rule that calls it has the source `name.given`.
     `stated`    a text at `part` of the first argument is the result: code may read it without a call.
+    `doubt`     says what is a guess about a first argument, or None: noted where the rule is used.
     `lossy`     the way back does not give the same value again for every value.
     `refine`    the result's type from the arguments' types, where more can be said than `result`; a
                 constant argument is a type with one `enum` value. States of arguments are added later.
@@ -69,6 +70,7 @@ class FunctionSpec:
     inverse: Callable[..., Any] | None = None
     part: str | None = None
     stated: bool = False
+    doubt: Callable[[Any], str | None] | None = None
     lossy: bool = False
     variadic: bool = False
     refine: Callable[[tuple[Type, ...]], Type] | None = None

@@ -40,6 +40,7 @@ def function(
     part: str | None = None,
     can_fail: bool = False,
     stated: bool = False,
+    doubt: Callable[[Any], str | None] | None = None,
     lossy: bool = False,
     examples: Sequence[tuple[Any, ...] | Example] = (),
     topic: str = "project",
@@ -52,6 +53,7 @@ def function(
                 `part`, to that member of it.
     `can_fail`  it may raise `FunctionError` on a value of the right type.
     `stated`    a text at `part` is the result as it stands, so generated code needs no call for it.
+    `doubt`     what is a guess about a first argument, in a phrase without any value; None: nothing.
     `lossy`     the way back does not give the same value again for every value.
     `refine`    the result's type from the arguments' types, where more can be said than the annotation.
     `examples`  `(argument, …, result)`; `FunctionError` as the result says that the call fails.
@@ -62,7 +64,7 @@ def function(
 
     def decorate(implementation: _F) -> _F:
         spec = _declared(
-            implementation, name, topic, examples, inverse, part, can_fail, stated, lossy, refine
+            implementation, name, topic, examples, inverse, part, can_fail, stated, doubt, lossy, refine
         )
         cast(Any, implementation).__custmap__ = spec
         return implementation
@@ -85,6 +87,7 @@ def _declared(
     part: str | None,
     can_fail: bool,
     stated: bool,
+    doubt: Callable[[Any], str | None] | None,
     lossy: bool,
     refine: Callable[[tuple[Type, ...]], Type] | None,
 ) -> FunctionSpec:
@@ -113,6 +116,7 @@ def _declared(
         inverse=guarded(inverse) if inverse is not None else None,
         part=part,
         stated=stated,
+        doubt=doubt,
         lossy=lossy,
         variadic=variadic,
         refine=refine,

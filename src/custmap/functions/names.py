@@ -131,6 +131,7 @@ def doubt(name: object) -> str | None:
     inverse=same_text,
     part="given",
     stated=True,
+    doubt=doubt,
     lossy=True,
     examples=[
         ({"formatted": "Ann Lee"}, "Ann"),
@@ -151,6 +152,7 @@ def given_name(name: Name) -> Part:
     inverse=same_text,
     part="middle",
     stated=True,
+    doubt=doubt,
     lossy=True,
     examples=[({"formatted": "Ann B. Lee"}, "B."), ({"formatted": "Ann Lee"}, ABSENT)],
 )
@@ -163,6 +165,7 @@ def middle_name(name: Name) -> Part:
     inverse=same_text,
     part="family",
     stated=True,
+    doubt=doubt,
     lossy=True,
     examples=[
         ({"formatted": "Ludwig von der Heide"}, "von der Heide"),
@@ -179,6 +182,7 @@ def family_name(name: Name) -> Part:
     inverse=same_text,
     part="prefix",
     stated=True,
+    doubt=doubt,
     lossy=True,
     examples=[({"formatted": "Dr. Ann Lee"}, "Dr.")],
 )
@@ -188,7 +192,12 @@ def name_prefix(name: Name) -> Part:
 
 
 @function(
-    inverse=same_text, part="suffix", stated=True, lossy=True, examples=[({"formatted": "Bo Lee Jr."}, "Jr.")]
+    inverse=same_text,
+    part="suffix",
+    stated=True,
+    doubt=doubt,
+    lossy=True,
+    examples=[({"formatted": "Bo Lee Jr."}, "Jr.")],
 )
 def name_suffix(name: Name) -> Part:
     """What stands after the name, `Jr.`, `III`, `PhD`: stated, or split from `formatted`."""

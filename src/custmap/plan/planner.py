@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from custmap.check.checked import Checked, Leaf, ObjectNode, Rider, TargetNode, leaves
-from custmap.codegen.states import Failure, Silent, is_value
+from custmap.codegen.states import NOT_REPEATABLE, Failure, Silent, is_value
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.plan import nodes
@@ -36,7 +36,17 @@ class Parts(NamedTuple):
 class Planner:
     """Plans for one mapping; keeps which part of the request each slot stands in."""
 
-    __slots__ = ("_along", "_checked", "_children", "_identities", "_mixed", "_parts", "_plain", "_required")
+    __slots__ = (
+        "_along",
+        "_checked",
+        "_children",
+        "_identities",
+        "_mixed",
+        "_once",
+        "_parts",
+        "_plain",
+        "_required",
+    )
 
     def __init__(self, checked: Checked) -> None:
         self._checked = checked
@@ -61,6 +71,9 @@ class Planner:
             slot.slot for slot in checked.table.slots if isinstance(slot, Leaf) and _may_mix(slot)
         )
 
+        self._once = tuple(
+            slot for slot in checked.table.slots if isinstance(slot, Leaf) and not slot.policy.repeatable
+        )
         self._plain = frozenset(
             child.slot
             for part, child in filter(None, self._children.values())
@@ -112,6 +125,9 @@ class Planner:
         said = said or bool(draft.names or draft.marks or draft.writes)
         if not said and not always:
             return None
+        for leaf in self._once:
+            if any(change.line == leaf.span.line and change.action == "set" for change in draft.changes):
+                draft.note(leaf.target, NOT_REPEATABLE)
         self._write_elsewhere(body, draft)
         self._complete_body(body, held, view, said=said)
         for part, node in self._parts.items():

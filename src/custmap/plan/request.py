@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 
 from custmap.plan.curl import curl_text, http_text
 from custmap.plan.url import PlaceError, UrlTemplate, build_url, header_text, path_text, query_text
+from custmap.values.ordering import in_order
 from custmap.values.paths import Select
 
 __all__ = [
@@ -160,13 +161,6 @@ def make_request(
     made: Any = _Open(mapping, method, url, path, query, headers, body, notes, hidden)
     made.__class__ = Request
     return cast(Request, made)
-
-
-def in_order(value: Any) -> Any:
-    """A value with the keys of its objects in order: the same request is the same bytes."""
-    if isinstance(value, dict):
-        return {key: in_order(value[key]) for key in sorted(value)}
-    return [in_order(item) for item in value] if isinstance(value, list) else value
 
 
 def _hide(whole: dict[str, Any], secrets: Secrets) -> dict[str, Any]:

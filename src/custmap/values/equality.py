@@ -25,12 +25,7 @@ def same(a: Any, b: Any) -> bool:
         # `bool` is a subclass of `int`, yet its class is not in the tuple.
         return kind in _NUMBERS and b.__class__ in _NUMBERS and bool(a == b)
     if kind is dict:
-        if len(a) != len(b):
-            return False
-        for key, value in a.items():
-            if key not in b or not same(value, b[key]):
-                return False
-        return True
+        return len(a) == len(b) and all(key in b and same(value, b[key]) for key, value in a.items())
     if kind is list or kind is tuple:
         return len(a) == len(b) and all(map(same, a, b))
     return bool(a == b)

@@ -1,0 +1,65 @@
+"""What is ambiguous in a record is said in a note, never guessed in silence.
+
+A bare name is split by a guess; functions declare what is doubtful about their argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from custmap.check.checked import Checked, EachSource, FirstSource, FromSource, Leaf, Origin, SourcePath
+from custmap.codegen.states import PlanNote
+from custmap.expressions.ast import Call, Current, Field, Node, children
+from custmap.plan.draft import read
+
+Doubt = Callable[[Any], str | None]
+
+
+class Doubts:
+    """The source paths of one mapping whose values may be doubtful."""
+
+    __slots__ = ("_asked",)
+
+    def __init__(self, checked: Checked) -> None:
+        asked: dict[tuple[SourcePath, Doubt], None] = {}
+        for slot in checked.table.slots:
+            if isinstance(slot, Leaf):
+                for node in _expressions(slot.origin):
+                    asked.update(dict.fromkeys(_doubtful(node, checked)))
+        self._asked = tuple(asked)
+
+    def of(self, record: dict[str, Any]) -> list[str]:
+        """The notes of a record: `name: one word, taken as the given name`."""
+        return [
+            PlanNote(".".join(map(str, path)), found)
+            for path, doubt in self._asked
+            if (found := doubt(read(record, path)))
+        ]
+
+
+def _expressions(origin: Origin) -> Iterator[Node]:
+    match origin.source:
+        case FromSource(expression=expression) | EachSource(expression=expression):
+            yield expression.ast
+        case FirstSource(origins=origins):
+            for inner in origins:
+                yield from _expressions(inner)
+
+
+def _doubtful(node: Node, checked: Checked) -> Iterator[tuple[SourcePath, Doubt]]:
+    if isinstance(node, Call) and node.arguments:
+        spec = checked.functions.get(node.name)
+        path = _path(node.arguments[0])
+        if spec is not None and spec.doubt is not None and path is not None:
+            yield path, spec.doubt
+    for child in children(node):
+        yield from _doubtful(child, checked)
+
+
+def _path(node: Node) -> SourcePath | None:
+    names: list[str | int] = []
+    while isinstance(node, Field):
+        names.append(node.name)
+        node = node.base
+    return tuple(reversed(names)) if isinstance(node, Current) else None

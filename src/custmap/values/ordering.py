@@ -1,0 +1,16 @@
+"""Keys in order: the same value is the same bytes, whatever order it came in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def in_order(value: Any) -> Any:
+    """A copy with the keys of its objects sorted, at every depth; anything else as it is.
+
+    >>> in_order({"b": 1, "a": [{"d": 1, "c": 2}]})
+    {'a': [{'c': 2, 'd': 1}], 'b': 1}
+    """
+    if value.__class__ is dict:
+        return {key: in_order(value[key]) for key in sorted(value)}
+    return [in_order(item) for item in value] if value.__class__ is list else value
