@@ -86,7 +86,7 @@ def test_validate(cli: Cli, project: Path, places: list[str], code: int) -> None
     ended = cli("validate", *places)
     assert ended.code == code
     if code:
-        assert "error[CM201]: Unknown key\n --> mappings/acme/update.yaml:7:11\n" in ended.out
+        assert "mappings/acme/update.yaml:7:11: error[CM201]: Unknown key: " in ended.out
         assert "1 error," in ended.err
 
 
@@ -99,15 +99,45 @@ def test_forms_of_findings(cli: Cli, project: Path, form: str) -> None:
 
 
 def test_strict_makes_errors_of_warnings(cli: Cli, project: Path) -> None:
-    assert cli("validate", "fabric/update-customer").code == 0
-    ended = cli("validate", "--strict", "fabric/update-customer")
-    assert ended.code == 1 and "error[" in ended.out and "warning[" not in ended.out
+    path = project / "mappings" / "acme" / "mend.yaml"
+    path.write_text(path.read_text().replace("email: email", "email: {from: email, assumed: A guess}"))
+    ended = cli("validate", "acme/mend")
+    assert ended.code == 0 and "warning[CM514]" in ended.out and "info[CM515]" in ended.out
+    ended = cli("validate", "--strict", "acme/mend")
+    assert ended.code == 1 and "error[CM514]" in ended.out and "warning[" not in ended.out
+    assert "info[CM515]" in ended.out
+
+
+CHOICES: list[tuple[list[str], int, set[str]]] = [
+    ([], 1, {"CM514", "CM505"}),
+    (["--select", "CM5"], 1, {"CM514", "CM505"}),
+    (["--select", "CM514"], 0, {"CM514"}),
+    (["--select", "CM514,CM505", "--ignore", "CM514"], 1, {"CM505"}),
+    (["--ignore", "CM5"], 1, {"CM505"}),
+    (["--ignore", "CM514", "--strict"], 1, {"CM505"}),
+]
+
+
+@pytest.mark.parametrize(("options", "code", "codes"), CHOICES)
+def test_select_and_ignore(cli: Cli, project: Path, options: list[str], code: int, codes: set[str]) -> None:
+    path = project / "mappings" / "acme" / "mend.yaml"
+    path.write_text(path.read_text().replace("email: email", "email: {from: email, clear: send_null}"))
+    ended = cli("validate", "acme/mend", *options)
+    assert ended.code == code
+    assert set(re.findall(r"CM\d{3}", ended.out)) == codes
+
+
+def test_github_by_itself(cli: Cli, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    assert cli("validate", "acme/update").out.startswith("::error file=mappings/acme/update.yaml,line=7,")
+    assert "error[CM201]" in cli("validate", "acme/update", "--format", "text").out
 
 
 NOT_THERE = [
     (["validate", "acme/updte"], "Did you mean `acme/update`?"),
     (["validate", "mappings/none.yaml"], "mappings/none.yaml: No such file"),
     (["validate", "empty"], "no mappings to check"),
+    (["validate", "--select", "CM999"], "there is no code `CM999`"),
     (["apply", "acme/mned"], "Did you mean `acme/mend`?"),
     (["show", "acme/update"], "Unknown key"),
     (["explain", "fabric/update-attributes", "atributes"], "Did you mean `attributes`?"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,13 +15,14 @@ from custmap.cli import options
 from custmap.cli.color import colored
 from custmap.cli.ending import CallError
 from custmap.cli.loading import functions_of, may_be_mapping
-from custmap.diagnostics.codes import Severity
+from custmap.diagnostics.codes import CODES, Severity
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.render import FORMATS, render
 from custmap.expressions.function import FunctionSpec
 from custmap.loader import check_mapping
 from custmap.mapping.find import find_mapping, folders
+from custmap.values.nearest import nearest
 
 
 @click.command("validate")
@@ -28,25 +31,72 @@ from custmap.mapping.find import find_mapping, folders
     "--format",
     "form",
     type=click.Choice(FORMATS),
-    default="text",
-    show_default=True,
-    help="The form of findings.",
+    help="The form of findings  [default: text; github in a GitHub workflow]",
 )
-@click.option("--strict", is_flag=True, help="Warnings are errors.")
+@click.option("--strict", is_flag=True, help="Warnings are errors; what is `assumed` is none.")
+@click.option(
+    "--select", metavar="CODES", multiple=True, help="Only these codes: CM405,CM5 (CM5: all of them)."
+)
+@click.option("--ignore", metavar="CODES", multiple=True, help="Not these codes; errors stay.")
 @options.functions
-def command(places: tuple[str, ...], form: str, strict: bool, modules: tuple[str, ...]) -> int:
+def command(
+    places: tuple[str, ...],
+    form: str | None,
+    strict: bool,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    modules: tuple[str, ...],
+) -> int:
     """Check mapping files: by name, by path, or all in a folder  [default: mappings]."""
+    chosen, left_out = _codes("--select", select), _codes("--ignore", ignore)
     functions = functions_of(modules)
     files = list(dict.fromkeys(file for place in places or _default() for file in _files(place)))
     if not files:
         raise CallError("There are no mappings to check", "Name a mapping, a file or a folder")
-    findings = [finding for file in files for finding in _check(file, functions)]
+    findings = [
+        finding for file in files for finding in _check(file, functions) if _wanted(finding, chosen, left_out)
+    ]
     if strict:
-        findings = [replace(finding, severity=Severity.ERROR) for finding in findings]
-    sys.stdout.write(render(findings, form, color=form == "text" and colored(sys.stdout)))
-    errors = sum(finding.level is Severity.ERROR for finding in findings)
-    click.echo(_summary(len(files), errors, len(findings) - errors), err=True)
-    return 1 if errors else 0
+        findings = [_stricter(finding) for finding in findings]
+    sys.stdout.write(_rendered(findings, form or _usual_form()))
+    counts = Counter(finding.level for finding in findings)
+    click.echo(_summary(len(files), counts), err=True)
+    return 1 if counts[Severity.ERROR] else 0
+
+
+def _usual_form() -> str:
+    return "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text"
+
+
+def _rendered(findings: Sequence[Diagnostic], form: str) -> str:
+    if form != "text":
+        return render(findings, form)
+    color = colored(sys.stdout)
+    return render(findings, form, color=color, frames=color or sys.stdout.isatty())
+
+
+def _codes(option: str, stated: tuple[str, ...]) -> tuple[str, ...]:
+    """Codes, or beginnings of codes; CallError for what begins none."""
+    found = tuple(code.strip() for each in stated for code in each.split(",") if code.strip())
+    for code in found:
+        if not any(known.startswith(code) for known in CODES):
+            close = nearest(code, CODES)
+            hint = f"Did you mean `{close}`?" if close else "Codes are listed by `custmap code`"
+            raise CallError(f"`{option}`: there is no code `{code}`", hint)
+    return found
+
+
+def _wanted(finding: Diagnostic, chosen: tuple[str, ...], left_out: tuple[str, ...]) -> bool:
+    """An error is never left out by `--ignore`: the mapping would not load all the same."""
+    if finding.code.startswith(left_out or ("-",)) and finding.level is not Severity.ERROR:
+        return False
+    return not chosen or finding.code.startswith(chosen)
+
+
+def _stricter(finding: Diagnostic) -> Diagnostic:
+    if finding.level is not Severity.WARNING:
+        return finding
+    return replace(finding, severity=Severity.ERROR)
 
 
 def _default() -> tuple[str, ...]:
@@ -82,9 +132,11 @@ def _check(file: str, functions: Mapping[str, FunctionSpec]) -> tuple[Diagnostic
         return error.diagnostics
 
 
-def _summary(files: int, errors: int, warnings: int) -> str:
-    counts = [_count(files, "mapping"), _count(errors, "error"), _count(warnings, "warning")]
-    return f"{counts[0]}: {counts[1]}, {counts[2]}"
+def _summary(files: int, counts: Mapping[Severity, int]) -> str:
+    errors, warnings = _count(counts[Severity.ERROR], "error"), _count(counts[Severity.WARNING], "warning")
+    line = f"{_count(files, 'mapping')}: {errors}, {warnings}"
+    assumed = counts[Severity.INFO]
+    return line + (f"\n{_count(assumed, 'assumption')} about vendors" if assumed else "")
 
 
 def _count(number: int, noun: str) -> str:
