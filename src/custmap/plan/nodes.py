@@ -9,7 +9,7 @@ from typing import Any
 from custmap.check.checked import Clear, ItemsNode, Leaf, ObjectNode, Rider, TargetNode, leaves
 from custmap.codegen.states import PARTLY_STATED, SILENT, Failure, is_value
 from custmap.plan import lists, maps
-from custmap.plan.clearing import AT_PLACE, FORMS, seen_null, shown_after, written_target
+from custmap.plan.clearing import AT_PLACE, FORMS, is_cleared, seen_null, shown_after, written_target
 from custmap.plan.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
@@ -76,15 +76,12 @@ def _value_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
         if leaf.kind == "value" and after.__class__ is dict and view.known:
             view.draft.note(view.target(leaf.target), "replaced whole")
         return SAID, after
-    there = is_value(before) or before.__class__ is Failure
+    if is_cleared(clear, before):
+        return UNCHANGED
     if after is ABSENT:
-        if not there:
+        if not is_value(before) and before.__class__ is not Failure:
             return UNCHANGED
-    elif (
-        before is None
-        or (before is ABSENT and view.known_missing(leaf))
-        or (is_value(before) and clear.form in ("send_empty", "send") and same(before, clear.value))
-    ):
+    elif before is None or (before is ABSENT and view.known_missing(leaf)):
         return UNCHANGED
     if clear.form != "impossible" and (refusal := _refused(leaf, before, None, view)):
         return refusal
@@ -214,10 +211,21 @@ def object_delta(node: ObjectNode, view: View) -> Outcome:
             return SAID, NOTHING
         add_standing(node, sent, inner)
         return SAID, sent
+    made = _full(node, outcomes, inner)
+    # `{}` would clear what could not be said; only where leaving a member out clears it, it has to be sent.
+    if not made and not (node.whole and _left_out(outcomes)):
+        return SAID, NOTHING
     if node.whole and node.target:
         _note_whole(node, view)
-    made = _full(node, outcomes, inner)
-    return SAID, made if made or node.whole else NOTHING
+    return SAID, made
+
+
+def _left_out(outcomes: Sequence[tuple[TargetNode, Outcome]]) -> bool:
+    """Is a member cleared by leaving it out?"""
+    return any(
+        state == SAID and any(leaf.policy.clear.form == "omit" for leaf in leaves(member))
+        for member, (state, _) in outcomes
+    )
 
 
 def _full(node: ObjectNode, outcomes: Sequence[tuple[TargetNode, Outcome]], view: View) -> dict[str, Any]:
@@ -316,8 +324,9 @@ def _is_gone(leaf: Leaf, view: View) -> bool:
 
 
 def _clear_object(node: ObjectNode, clear: Clear, view: View) -> Outcome:
-    held = standing_object(node, replace(view, after=view.before))
-    if node.policy.immutable and is_value(held):
+    there = _was_there(node, view)
+    held = standing_object(node, replace(view, after=view.before)) if there else NOTHING
+    if node.policy.immutable and there:
         view.reject("CM802", node.target, node, "the vendor refuses a change of this object")
         return KEPT, held
     return say_cleared(node, clear, node.name, node.target, held, view)
