@@ -65,15 +65,19 @@ class Policies:
     ) -> Policy:
         """A leaf's policy. `entry`: names are the entries' own; `replaced`: leaving it out clears it."""
         stated = rule.clear
+        if entry:  # what is cleared is an entry: the types of entries say what emptiness is
+            held, source = type_ and type_.extra, source and source.extra
+        else:
+            held = type_
         if stated is not None:
-            clear = self._form(stated, type_, source, None if entry else name)
+            clear = self._form(stated, held, source, None if entry else name)
             self._hold(stated, clear, type_, replaced=replaced, entry=entry, item=item)
         elif identity or rule.always or required or not in_body:
             clear = IMPOSSIBLE
         else:
             clear = self._default
             if clear.form == "send_empty":
-                clear = Clear("send_empty", empty_of(type_.extra if entry and type_ else type_, source))
+                clear = Clear("send_empty", empty_of(held, source))
             if clear.form == "omit" and not (replaced or (entry and replaced)):
                 clear = IMPOSSIBLE
         if clear.form == "name_in" and not entry:
@@ -122,7 +126,8 @@ class Policies:
         if stated.send is not None:
             return Clear("send", stated.send.value)
         if stated.write is not None:
-            writes = tuple((place, value) for path, value in stated.write if (place := self._place(path)))
+            named = ((place, value) for path, value in stated.write if (place := self._place(path)))
+            writes = tuple(sorted(named, key=lambda pair: pair[0]))
             return Clear("write", writes=writes) if writes else IMPOSSIBLE
         path = stated.name_in or stated.key_in
         assert path is not None
