@@ -1,0 +1,168 @@
+"""What each merge policy, each form of clearing and each state become: suites of cases in `cases/`.
+
+Every suite gives a mapping, every case two customers and what the plan says. A suite's cases are also run
+with its rules in another order and with both sides alike: neither may matter.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from small_mappings import made, tables
+
+from custmap import Mapping, RecordError
+
+CASES = Path(__file__).parent / "cases"
+KEYS = {
+    "name", "before", "after", "customer", "absent", "nulls", "params", "on_rejected",
+    "body", "path", "query", "headers", "request", "changes", "rejected", "notes", "error",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Case:
+    suite: str
+    rules: str
+    data: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.suite}: {self.data['name']}"
+
+
+def all_cases() -> Iterator[Case]:
+    for path in sorted(CASES.glob("*.yaml")):
+        for suite in tables(path):
+            for data in suite["cases"]:
+                assert data.keys() <= KEYS, data
+                assert data.keys() & {"body", "request", "error", "changes", "path"}, data
+                yield Case(f"{path.stem}/{suite['suite']}", suite["given"], data)
+
+
+ALL = list(all_cases())
+
+
+@pytest.fixture(scope="module")
+def mapping_of(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    @cache
+    def of(rules: str) -> Mapping:
+        return made(tmp_path_factory.mktemp("m"), rules)
+
+    return of
+
+
+def run(mapping: Mapping, data: dict[str, Any]) -> tuple[Any, Any]:
+    """The request and, of a diff, the plan."""
+    options = {name: data[name] for name in ("nulls", "absent", "on_rejected") if name in data}
+    if "customer" in data:
+        return mapping.apply(data["customer"], data.get("params"), **options), None
+    plan = mapping.diff(data.get("before"), data["after"], data.get("params"), **options)
+    return plan.request, plan
+
+
+@pytest.mark.parametrize("case", ALL, ids=str)
+def test_case(case: Case, mapping_of: Any) -> None:
+    check(mapping_of(case.rules), case.data)
+
+
+@pytest.mark.parametrize("case", ALL, ids=str)
+def test_order_of_rules_and_keys_is_no_matter(case: Case, mapping_of: Any) -> None:
+    turned = yaml.serialize(turn(yaml.compose(case.rules)), allow_unicode=True)
+    sides = {
+        name: backwards(case.data[name]) for name in ("before", "after", "customer") if name in case.data
+    }
+    check(mapping_of(turned), {**case.data, **sides})
+
+
+@pytest.mark.parametrize("case", [case for case in ALL if "error" not in case.data], ids=str)
+def test_same_on_both_sides_says_nothing(case: Case, mapping_of: Any) -> None:
+    sides = [case.data[name] for name in ("before", "after", "customer") if case.data.get(name) is not None]
+    for side in sides:
+        for absent in ("keep", "clear"):
+            plan = mapping_of(case.rules).diff(side, side, case.data.get("params"), absent=absent)
+            assert (plan.request, plan.changes, plan.rejected) == (None, (), ())
+
+
+@pytest.mark.parametrize("case", [case for case in ALL if "customer" in case.data], ids=str)
+def test_from_nothing_is_apply(case: Case, mapping_of: Any) -> None:
+    mapping, customer, params = mapping_of(case.rules), case.data["customer"], case.data.get("params")
+    if "error" in case.data:
+        return
+    applied, _ = run(mapping, case.data)
+    plan = mapping.diff(None, customer, params, nulls=case.data.get("nulls", "clear"))
+    if plan.request is not None:
+        assert plan.request.to_json() == applied.to_json()
+    else:
+        assert not plan.changes
+
+
+def check(mapping: Mapping, data: dict[str, Any]) -> None:
+    kept = copy.deepcopy(data)
+    try:
+        request, plan = run(mapping, data)
+    except RecordError as error:
+        assert sorted(found.code for found in error.diagnostics) == sorted(_listed(data.get("error"))), error
+        return
+    assert data == kept, "the inputs are as they were"
+    assert "error" not in data, f"expected {data.get('error')}"
+    if "request" in data:
+        assert request is None
+    for part in ("body", "path", "query"):
+        if part in data:
+            assert request is not None, "there is no request"
+            assert typed(getattr(request, part)) == typed(data[part])
+    if "headers" in data:
+        assert {name: request.headers.get(name) for name in data["headers"]} == data["headers"]
+    if plan is None:
+        notes = [note.target for note in request.notes]
+    else:
+        notes = [note.target for note in plan.notes]
+        changes = [f"{change.action} {change.target}" for change in plan.changes]
+        if "changes" in data:
+            assert changes == data["changes"]
+        wanted = data.get("rejected", [])
+        rejected = [(found.target, f"{found.target}: {found.code}") for found in plan.rejected]
+        assert len(rejected) == len(wanted) and all(map(_among, rejected, wanted)), rejected
+        assert bool(plan) == bool(changes or rejected)
+    if "notes" in data:
+        assert notes == data["notes"]
+
+
+def typed(value: Any) -> Any:
+    """JSON's equality: `true` is not `1`, and a list keeps its order."""
+    if isinstance(value, dict):
+        return {key: typed(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [typed(item) for item in value]
+    return (type(value).__name__, value)
+
+
+def turn(node: yaml.Node) -> yaml.Node:
+    """The same file with the keys of its tables the other way round."""
+    if isinstance(node, yaml.MappingNode):
+        node.value = [(key, turn(value)) for key, value in reversed(node.value)]
+    elif isinstance(node, yaml.SequenceNode):
+        node.value = [turn(item) for item in node.value]
+    return node
+
+
+def backwards(value: Any) -> Any:
+    """The same tables with their keys the other way round; lists keep their order."""
+    if isinstance(value, dict):
+        return {key: backwards(value[key]) for key in reversed(value)}
+    return [backwards(item) for item in value] if isinstance(value, list) else value
+
+
+def _among(found: tuple[str, str], wanted: str) -> bool:
+    """Is it the rejection that a case names, by target or by target and code?"""
+    return wanted in found
+
+
+def _listed(codes: Any) -> list[str]:
+    return [] if codes is None else codes if isinstance(codes, list) else [codes]
