@@ -40,7 +40,7 @@ def said(scene: Scene, case: Case) -> Broken | None:
     slots = scene.slots(case.after)
     for leaf in leaves(scene.checked.table.root):
         value = slots[leaf.slot]
-        if not is_value(value) or leaf.kind in ("keyed", "add-only"):
+        if not is_value(value) or leaf.policy.identity or leaf.kind in ("keyed", "add-only"):
             continue
         for target, wanted in _said_at(leaf, value):
             if target in held and same(held[target].mark, wanted):
@@ -50,6 +50,8 @@ def said(scene: Scene, case: Case) -> Broken | None:
             why = f"the vendor takes what `{target}` is set to for something else, and does not hold it"
             if leaf.policy.clear.form == "send":
                 why = f"for `{target}` the vendor takes {{value}} for “there is none”, and here it is a value"
+            elif leaf.policy.clear.form in ("write", "name_in", "key_in"):
+                why = f"something else in the request clears `{target}`, which has a value"
             return Broken(target, leaf.span, None, case.after, made.body, why, wanted)
     return None
 

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from custmap.check.checked import Checked, EachSource, FirstSource, Leaf, Origin, SourcePath, Table
+from custmap.expressions.infer import infer
 from custmap.prove.samples import KEYS, Hints, hints_of, samples, texts_of
 from custmap.values.absent import ABSENT
+from custmap.values.equality import fingerprint
 from custmap.values.types import ANY, Type
 
 _TEXTS: Final = {"name": "formatted", "phone": "number"}
@@ -40,7 +42,7 @@ class Place:
 def places_of(checked: Checked) -> tuple[Place, ...]:
     """Every place that some rule reads, in the order of their names."""
     read: dict[Way, Hints] = {}
-    for path, hints in _readings(checked.table, ()):
+    for path, hints in _Reader(checked).table(checked.table, ()):
         read[path] = read[path] + hints if path in read else hints
     names = tuple(sorted(set(_cleared_names(checked))))
     found: dict[Way, Place] = {}
@@ -55,24 +57,38 @@ def places_of(checked: Checked) -> tuple[Place, ...]:
     return tuple(found[way] for way in sorted(found, key=str))
 
 
-def _readings(table: Table, prefix: Way) -> Iterator[tuple[SourcePath, Hints]]:
-    for slot in table.slots:
-        hints = hints_of(slot) if isinstance(slot, Leaf) else texts_of(slot.origin)
-        for path in slot.reads:
-            yield (*prefix, *path), hints
-        yield from _items(slot.origin, prefix, slot.reads)
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Finds what rules read, their conditions included."""
 
+    checked: Checked
 
-def _items(origin: Origin, prefix: Way, reads: tuple[SourcePath, ...]) -> Iterator[tuple[SourcePath, Hints]]:
-    match origin.source:
-        case FirstSource(origins=origins):
-            for option in origins:
-                yield from _items(option, prefix, reads)
-        case EachSource(expression=expression, table=table):
-            start = expression.text.strip()
-            lists = [path for path in reads if ".".join(map(str, path)) == start] or list(reads[:1])
-            for path in lists:
-                yield from _readings(table, (*prefix, *path, _EVERY))
+    def table(self, table: Table, prefix: Way) -> Iterator[tuple[SourcePath, Hints]]:
+        """Every path that the table's rules read, from the record's root."""
+        for slot, inside in zip(table.slots, table.inside, strict=True):
+            hints = hints_of(slot) if isinstance(slot, Leaf) else texts_of(slot.origin)
+            within = table.slots[inside].reads[:1] if inside is not None else ()
+            scope = (*prefix, *within[0]) if within else prefix
+            for path in slot.reads:
+                yield (*prefix, *path), hints
+            yield from self._origin(slot.origin, prefix, scope, slot.reads, hints)
+
+    def _origin(
+        self, origin: Origin, prefix: Way, scope: Way, reads: tuple[SourcePath, ...], hints: Hints
+    ) -> Iterator[tuple[SourcePath, Hints]]:
+        if origin.when is not None:
+            type_ = _type_at(self.checked.canonical.type, scope)
+            for read in infer(origin.when, type_, self.checked.functions).reads:
+                yield (*scope, *read.path), hints
+        match origin.source:
+            case FirstSource(origins=origins):
+                for option in origins:
+                    yield from self._origin(option, prefix, scope, reads, hints)
+            case EachSource(expression=expression, table=table):
+                start = expression.text.strip()
+                lists = [path for path in reads if ".".join(map(str, path)) == start] or list(reads[:1])
+                for path in lists:
+                    yield from self.table(table, (*prefix, *path, _EVERY))
 
 
 def _cleared_names(checked: Checked) -> Iterator[str]:
@@ -103,7 +119,7 @@ def _places(way: Way, type_: Type, hints: Hints, names: tuple[str, ...], depth: 
             for name, member in type_.members.items():
                 yield from _places((name,), member, hints, names, depth + 1)
         return
-    own: list[Edit] = [Edit(way, value) for value in samples(type_, hints)] if _is_scalar(type_) else []
+    own = _values(way, type_, hints) if _is_scalar(type_) else []
     if "object" in type_.kinds and type_.known:
         own += [Edit(way, {})]
         if type_.free or not type_.members:
@@ -122,6 +138,14 @@ def _places(way: Way, type_: Type, hints: Hints, names: tuple[str, ...], depth: 
     if type_.nullable:
         own += [Edit(way, None)] * often
     yield Place(way, tuple(own))
+
+
+def _values(way: Way, type_: Type, hints: Hints) -> list[Edit]:
+    """Values of one place; those that rules name come more often than others."""
+    found = samples(type_, hints)
+    named = {fingerprint(value) for value in hints.values}
+    often = [value for value in found if fingerprint(value) in named] if type_.enum is None else []
+    return [Edit(way, value) for value in [*found, *often * 2]]
 
 
 def _is_scalar(type_: Type) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
 from custmap.values.absent import ABSENT
 
 FORMAT_VERSION: Final = 1
+_KEY: Final = re.compile(r'\[([^=\[\]]+)=(?:"(?:[^"\\]|\\.)*"|[^\]]*)\]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,15 @@ class Proof:
                 for one in self.remarks
             ],
         }
+
+
+def veiled_target(text: str) -> str:
+    """Targets in a text, without the keys of items: those are data.
+
+    >>> veiled_target("`programs[id=7].tier` is lost")
+    '`programs[id=…].tier` is lost'
+    """
+    return _KEY.sub(r"[\1=…]", text)
 
 
 def veiled(value: Any, known: dict[Any, str]) -> Any:

@@ -1,34 +1,30 @@
 """`prove`: a mapping against the vendor that it declares; `rehearse`: one plan against it.
 
-Each law is looked at in every case, so that one run of hypothesis draws for all. What breaks a law is
-raised as an exception of the rule that is to blame, and hypothesis shrinks each of them by itself.
+Only `prove` needs hypothesis. `rehearse` is what `custmap diff --verify` asks, plan by plan.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from custmap.diagnostics.errors import RecordError
 from custmap.plan.plan import Plan
-from custmap.prove.laws import UPDATE_LAWS, Broken, Law, stray
-from custmap.prove.meaning import MEANING_LAWS
+from custmap.prove.laws import Broken, Law, stray
 from custmap.prove.params import sample_params
-from custmap.prove.proof import Counterexample, Proof, veiled
-from custmap.prove.remarks import Tally, assumed
+from custmap.prove.proof import Counterexample, Proof, veiled, veiled_target
+from custmap.prove.remarks import assumed
+from custmap.prove.rounds import STRONG, WEAK, look_for_all
 from custmap.prove.rules import shown_rule
-from custmap.prove.scene import Case, Engine, Record, Scene
+from custmap.prove.scene import Engine, Record, Scene
 from custmap.prove.sentence import flow
 from custmap.prove.store import Refused
 
 if TYPE_CHECKING:
     from custmap.prove.draw import Strategy
 
-LAWS: Final[tuple[Law, ...]] = (*MEANING_LAWS, *UPDATE_LAWS)
-_MOST: Final = 5
-"""How many counterexamples are looked for; one mistake breaks more laws than one."""
+LAWS: Final[tuple[Law, ...]] = (*STRONG, *WEAK)
 
 
 class HypothesisMissing(ImportError):
@@ -38,52 +34,6 @@ class HypothesisMissing(ImportError):
 
     def __init__(self) -> None:
         super().__init__(f"prove draws customers with hypothesis: {self.advice}")
-
-
-class _BrokenError(Exception):
-    """A law does not hold for the case at hand; a class of its own for each law and line."""
-
-
-@dataclass(slots=True)
-class _Run:
-    scene: Scene
-    tally: Tally = field(default_factory=Tally)
-    count: int = 0
-    smallest: dict[tuple[str, int], tuple[int, Law, Broken]] = field(default_factory=dict)
-    kinds: dict[tuple[str, int], type[_BrokenError]] = field(default_factory=dict)
-
-    def look(self, case: Case) -> None:
-        """Every law; raises for the first that does not hold, once what was found is kept."""
-        self.scene.begin()
-        if isinstance(self.scene.planned(case.before, case.after), RecordError) and _unfit(self.scene, case):
-            return
-        if not self.kinds:
-            self.count += 1
-            self.tally.look(self.scene, case)
-        for law in LAWS:
-            broken = law.check(self.scene, case)
-            if broken is None:
-                continue
-            line = broken.span.line if broken.span else 0
-            key = law.name, line
-            if any(line and known[1] == line and known != key for known in self.kinds):
-                continue  # the same rule, by another law
-            if key not in self.kinds and len(self.kinds) >= _MOST:
-                continue
-            size = len(json.dumps([broken.before, broken.after, broken.sent], default=str))
-            if key not in self.smallest or size < self.smallest[key][0]:
-                self.smallest[key] = (size, law, broken)
-            raise self.kinds.setdefault(key, type("Broken", (_BrokenError,), {}))
-
-
-def _unfit(scene: Scene, case: Case) -> bool:
-    """Is one of the records refused whole, so that nothing can be said?"""
-    for record in (case.before, case.after):
-        try:
-            scene.slots(record)
-        except RecordError:
-            return True
-    return False
 
 
 def prove(
@@ -106,31 +56,12 @@ def prove(
         import hypothesis
     except ImportError:
         raise HypothesisMissing from None
-    run = _Run(Scene(mapping, sample_params(mapping.checked)))
-    settings = hypothesis.settings(
-        max_examples=examples,
-        database=None,
-        deadline=None,
-        derandomize=False,
-        suppress_health_check=list(hypothesis.HealthCheck),
-        phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
-        verbosity=hypothesis.Verbosity.quiet,
-        print_blob=False,
-    )
-
-    def rehearsed(case: Case) -> None:
-        run.look(case)
-
-    test = hypothesis.seed(seed)(settings(hypothesis.given(_strategy(run.scene, records))(rehearsed)))
-    try:
-        test()
-    except _BrokenError:
-        pass
-    except BaseExceptionGroup as group:
-        _, others = group.split(_BrokenError)
-        if others is not None:
-            raise
-    return _proof(run, seed, veil=records is not None)
+    del hypothesis
+    scene = Scene(mapping, sample_params(mapping.checked))
+    found, last = look_for_all(scene, _strategy(scene, records), examples, seed)
+    told = tuple(_told(law, broken, veil=records is not None) for law, broken in found)
+    remarks = last.tally.remarks(scene, {one.line for one in told})
+    return Proof(mapping.checked.name, told, assumed(mapping.checked), remarks, last.count, seed)
 
 
 def _strategy(scene: Scene, records: Sequence[Record] | None) -> Strategy:
@@ -163,26 +94,13 @@ def start_of(scene: Scene) -> Record:
     return start
 
 
-def _proof(run: _Run, seed: int, *, veil: bool) -> Proof:
-    found = [
-        _told(law, broken, veil=veil)
-        for _, (_, law, broken) in sorted(
-            run.smallest.items(), key=lambda item: (LAWS.index(item[1][1]), item[0][1])
-        )
-    ]
-    checked = run.scene.checked
-    shown = {one.line for one in found}
-    return Proof(
-        checked.name, tuple(found), assumed(checked), run.tally.remarks(run.scene, shown), run.count, seed
-    )
-
-
 def _told(law: Law, broken: Broken, *, veil: bool) -> Counterexample:
     """A broken law in words; with `veil` no value of a record is in them."""
     before, after, sent, value = broken.before, broken.after, broken.sent, broken.value
     if veil:
         known: dict[Any, str] = {}
         before, after, sent, value = (veiled(one, known) for one in (before, after, sent, value))
+        broken = replace(broken, target=veiled_target(broken.target), why=veiled_target(broken.why))
     span = broken.span
     return Counterexample(
         law=law.name,
@@ -223,7 +141,7 @@ def rehearse(
         try:
             broken = stray(scene, plan, start, aim, scene.store, before, after)
         except Refused as refused:
-            return f"`{refused.target}`: {refused.reason}"
+            return veiled_target(f"`{refused.target}`: {refused.reason}")
         if broken is None:
             return None
-    return broken.why if broken else None
+    return veiled_target(broken.why) if broken else None

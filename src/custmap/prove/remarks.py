@@ -13,7 +13,7 @@ from custmap.check.checked import Checked, Leaf, Origin, leaves
 from custmap.diagnostics.errors import RecordError
 from custmap.diagnostics.span import Span
 from custmap.prove.meaning import erased
-from custmap.prove.proof import Assumed, Remark
+from custmap.prove.proof import Assumed, Remark, veiled_target
 from custmap.prove.rules import rules_of
 from custmap.prove.scene import Case, Scene, kept, missing
 from custmap.values.equality import fingerprint
@@ -82,7 +82,7 @@ def _target(scene: Scene, line: int, target: str) -> str:
     for node in leaves(scene.checked.table.root):
         if node.span.line == line:
             return node.target
-    return target
+    return veiled_target(target)
 
 
 def _left_behind(scene: Scene, target: str) -> tuple[int, str, str]:

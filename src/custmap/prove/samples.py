@@ -107,6 +107,8 @@ def _text_samples(type_: Type, hints: Hints) -> list[str]:
     for pattern, values in _BY_CALL:
         if re.search(pattern, expressions):
             found += values
+    # Where a function wants a certain form, other words come seldom: they only show its refusal.
+    words = _WORDS[2:5] if found else _WORDS
     found += [value for value in hints.values if isinstance(value, str)]
     found += _QUOTED.findall(expressions)
     for target in (*hints.targets, type_):
@@ -116,7 +118,7 @@ def _text_samples(type_: Type, hints: Hints) -> list[str]:
             found += ["y" * target.max_length, "y" * (target.max_length + 1)]
         if target.min_length:
             found += ["y" * target.min_length, "y" * (target.min_length - 1)]
-    return [*found, *_WORDS]
+    return [*found, *words]
 
 
 def _number_samples(type_: Type, hints: Hints) -> list[Any]:

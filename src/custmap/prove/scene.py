@@ -15,7 +15,6 @@ from custmap.border.intake import take
 from custmap.check.checked import Checked, Leaf, ObjectNode, leaves
 from custmap.codegen.define import define
 from custmap.codegen.emit import generate
-from custmap.codegen.states import PARTLY_STATED
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.plan.binding import bind
@@ -24,13 +23,12 @@ from custmap.plan.request import Request
 from custmap.prove.cells import Cells, cells, is_within
 from custmap.prove.lay import lay
 from custmap.prove.store import Refused, State, Store
-from custmap.values.absent import ABSENT
 
 Record = dict[str, Any]
 Absent = Literal["keep", "clear"]
 
-# Notes that say how a change was made, and not that one was not made.
-_NO_EXCUSE: Final = ("replaced whole", PARTLY_STATED, "counts as different", "count as different")
+# Notes that say that a change was not made; others say how one was, or what may be doubted.
+_EXCUSES: Final = ("the mapping accepts that", "the value is left behind")
 
 
 class Engine(Protocol):
@@ -146,9 +144,7 @@ def kept(plan: Plan) -> tuple[list[str], list[str]]:
     # An identity that differs rejects the update as a whole.
     rejected = ["" if one.code == "CM801" else one.target for one in plan.rejected]
     noted = [
-        getattr(note, "target", note.partition(": ")[0])
-        for note in plan.notes
-        if not any(note.endswith(text) for text in _NO_EXCUSE)
+        getattr(note, "target", note.partition(": ")[0]) for note in plan.notes if note.endswith(_EXCUSES)
     ]
     return rejected, noted
 
@@ -178,6 +174,3 @@ def objects(node: Any) -> list[ObjectNode]:
     for _, item in getattr(node, "items", ()):
         found += objects(item)
     return found
-
-
-NOTHING: Final = ABSENT

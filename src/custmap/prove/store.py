@@ -122,6 +122,8 @@ class Store:
 
     def _leaf(self, leaf: Leaf, held: Any, sent: Any) -> Any:
         clear = leaf.policy.clear
+        if leaf.policy.identity:
+            return ABSENT  # it names the customer: no state of theirs
         if leaf.kind in _MAPS:
             return self._map(leaf, held, sent)
         if leaf.kind in _KEYED:

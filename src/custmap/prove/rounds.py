@@ -1,0 +1,127 @@
+"""Rounds of cases: every law in every case, until a round finds nothing new.
+
+One run of hypothesis draws for all laws. What breaks one is raised as an exception of the rule that is to
+blame, so that hypothesis shrinks each by itself; it looks no further soon after the first, so that the next
+round leaves that rule aside and looks for others. Laws that break only because a stronger one does
+(`WEAK`) are raised in a round of their own, when there is nothing else to say.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from custmap.diagnostics.errors import RecordError
+from custmap.prove.laws import STRONG_LAWS, WEAK_LAWS, Broken, Law
+from custmap.prove.meaning import MEANING_LAWS
+from custmap.prove.remarks import Tally
+from custmap.prove.scene import Case, Scene
+
+if TYPE_CHECKING:
+    from custmap.prove.draw import Strategy
+
+STRONG: Final[tuple[Law, ...]] = (*MEANING_LAWS, *STRONG_LAWS)
+WEAK: Final[tuple[Law, ...]] = WEAK_LAWS
+_ROUNDS: Final = 4
+
+Found = tuple[Law, Broken]
+
+
+class _BrokenError(Exception):
+    """A law does not hold for the case at hand; a class of its own for each rule."""
+
+
+@dataclass(slots=True)
+class Round:
+    """One run. `muted` are the lines of rules that earlier rounds have told about."""
+
+    scene: Scene
+    laws: tuple[Law, ...]
+    quiet: tuple[Law, ...]
+    muted: frozenset[int]
+    tally: Tally = field(default_factory=Tally)
+    count: int = 0
+    uneasy: bool = False
+    smallest: dict[int, tuple[int, int, Law, Broken]] = field(default_factory=dict)
+    kinds: dict[int, type[_BrokenError]] = field(default_factory=dict)
+
+    def look(self, case: Case) -> None:
+        """Every law; raises for the first that does not hold, once what was found is kept."""
+        self.scene.begin()
+        if isinstance(self.scene.planned(case.before, case.after), RecordError) and self._is_unfit(case):
+            return
+        if not self.kinds:  # afterwards hypothesis shrinks, and cases are no longer drawn
+            self.count += 1
+            self.tally.look(self.scene, case)
+        for rank, law in enumerate(self.laws):
+            broken = law.check(self.scene, case)
+            line = broken.span.line if broken is not None and broken.span else 0
+            if broken is None or line in self.muted:
+                continue
+            size = len(json.dumps([broken.before, broken.after, broken.sent], default=str))
+            known = self.smallest.get(line)
+            if known is None or (rank, size) < known[:2]:
+                self.smallest[line] = (rank, size, law, broken)
+            raise self.kinds.setdefault(line, type("Broken", (_BrokenError,), {}))
+        if not self.uneasy:
+            self.uneasy = any(law.check(self.scene, case) is not None for law in self.quiet)
+
+    def _is_unfit(self, case: Case) -> bool:
+        """Is one of the records refused whole, so that nothing can be said?"""
+        for record in (case.before, case.after):
+            try:
+                self.scene.slots(record)
+            except RecordError:
+                return True
+        return False
+
+    def run(self, strategy: Strategy, examples: int, seed: int) -> None:
+        """Draw, and shrink what breaks."""
+        import hypothesis  # an extra: imported when used
+
+        settings = hypothesis.settings(
+            max_examples=examples,
+            database=None,
+            deadline=None,
+            derandomize=False,
+            suppress_health_check=list(hypothesis.HealthCheck),
+            phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
+            verbosity=hypothesis.Verbosity.quiet,
+            print_blob=False,
+        )
+
+        def rehearsed(case: Case) -> None:
+            self.look(case)
+
+        try:
+            hypothesis.seed(seed)(settings(hypothesis.given(strategy)(rehearsed)))()
+        except _BrokenError:
+            pass
+        except BaseExceptionGroup as group:
+            _, others = group.split(_BrokenError)
+            if others is not None:
+                raise
+
+    def found(self) -> list[Found]:
+        """One law a rule: the first in their order."""
+        told = sorted(self.smallest.items(), key=lambda item: (item[1][0], item[0]))
+        return [(law, broken) for _, (_, _, law, broken) in told]
+
+
+def look_for_all(scene: Scene, strategy: Strategy, examples: int, seed: int) -> tuple[list[Found], Round]:
+    """What breaks, and the last round: the one that saw most."""
+    found: list[Found] = []
+    muted: set[int] = set()
+    for _ in range(_ROUNDS):
+        last = Round(scene, STRONG, () if found else WEAK, frozenset(muted))
+        last.run(strategy, examples, seed)
+        if not last.smallest:
+            break
+        found += last.found()
+        muted |= set(last.smallest)
+    if not found and last.uneasy:
+        weak = Round(scene, WEAK, (), frozenset())
+        weak.run(strategy, examples, seed)
+        found += weak.found()
+    return found, last

@@ -1,0 +1,126 @@
+"""Bugs planted in the planner: prove finds each of them on a shipped mapping.
+
+A law that nothing can break proves nothing. The declared store shares no code with the planner, so a bug
+there cannot hide itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+import custmap
+from custmap.plan import clearing, lists, maps, nodes
+from custmap.plan import planner as planning
+from custmap.plan.draft import KEPT, NOTHING, SAID, UNCHANGED
+from custmap.prove.prove import prove
+
+Patch = pytest.MonkeyPatch
+
+
+@dataclass(frozen=True)
+class Planted:
+    """`laws`: one of them has to break."""
+
+    mapping: str
+    plant: Callable[[Patch], None]
+    laws: tuple[str, ...]
+
+
+def clears_are_lost(patch: Patch) -> None:
+    patch.setitem(clearing.FORMS, "name_in", lambda clear, name, draft: NOTHING)
+
+
+def whole_map_for_one_key(patch: Patch) -> None:
+    real = maps.map_delta
+
+    def planted(leaf: Any, before: Any, after: Any, view: Any) -> Any:
+        state, value = real(leaf, before, after, view)
+        return (state, {**after, **value}) if state == SAID and isinstance(value, dict) else (state, value)
+
+    patch.setattr(maps, "map_delta", planted)
+
+
+def rejections_are_sent(patch: Patch) -> None:
+    real = nodes.say_cleared
+
+    def planted(rule: Any, clear: Any, *rest: Any) -> Any:
+        state, value = real(rule, clear, *rest)
+        return (SAID, "") if state == KEPT and clear.form == "impossible" else (state, value)
+
+    patch.setattr(nodes, "say_cleared", planted)
+
+
+def sets_have_an_order(patch: Patch) -> None:
+    patch.setattr(nodes, "_looks_same", lambda leaf, before, after, clear: before == after)
+
+
+def null_is_skipped(patch: Patch) -> None:
+    real = nodes._value_delta
+
+    def planted(leaf: Any, before: Any, after: Any, view: Any) -> Any:
+        return UNCHANGED if after is None else real(leaf, before, after, view)
+
+    patch.setattr(nodes, "_value_delta", planted)
+
+
+def whole_objects_are_sent_in_part(patch: Patch) -> None:
+    real = nodes._full
+
+    def planted(node: Any, outcomes: Any, view: Any) -> Any:
+        made = real(node, outcomes, view)
+        said = {member.name for member, (state, _) in outcomes if state == SAID}
+        return {name: value for name, value in made.items() if name in said}
+
+    patch.setattr(nodes, "_full", planted)
+
+
+def everything_counts_as_changed(patch: Patch) -> None:
+    patch.setattr(planning, "same", lambda a, b: False)
+    patch.setattr(nodes, "same", lambda a, b: False)
+
+
+def items_that_are_there_are_added(patch: Patch) -> None:
+    real = lists._items
+
+    def planted(leaf: Any, old: Any, new: Any, mentioned: bool, view: Any) -> Any:
+        return real(leaf, {}, new, False, view)
+
+    patch.setattr(lists, "_items", planted)
+
+
+PLANTED = {
+    "removals are left out": Planted("fabric/update-attributes", clears_are_lost, ("convergence",)),
+    "a whole map for one key": Planted(
+        "fabric/update-attributes", whole_map_for_one_key, ("minimality", "convergence")
+    ),
+    "an impossible clear is sent": Planted(
+        "fabric/update-customer", rejections_are_sent, ("convergence", "agreement")
+    ),
+    "list order is a change in a set": Planted(
+        "microbase/customer-update", sets_have_an_order, ("minimality",)
+    ),
+    "null is skipped": Planted("microbase/customer-update", null_is_skipped, ("convergence",)),
+    "a part of a whole object": Planted(
+        "fabric/update-customer", whole_objects_are_sent_in_part, ("convergence",)
+    ),
+    "everything is sent": Planted("aifi/update-customer", everything_counts_as_changed, ("idempotence",)),
+    "items are added again": Planted(
+        "capillary/update-customer", items_that_are_there_are_added, ("idempotence", "minimality", "paths")
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_planted(name: str, monkeypatch: Patch) -> None:
+    planted = PLANTED[name]
+    mapping = custmap.load(planted.mapping)
+    planted.plant(monkeypatch)
+    proof = prove(mapping, examples=300)
+    assert not proof.ok
+    print(proof)
+    assert {one.law for one in proof.counterexamples} & set(planted.laws)
+    assert all(one.line for one in proof.counterexamples)
