@@ -12,7 +12,9 @@ from typing import Any, Final
 
 from custmap.check.checked import Clear
 from custmap.codegen.runtime import fresh
+from custmap.codegen.states import is_value
 from custmap.plan.draft import NOTHING, Draft
+from custmap.values.equality import same
 from custmap.values.paths import Member, format_path
 
 Form = Callable[[Clear, Any, Draft], Any]
@@ -79,3 +81,8 @@ def shown_after(clear: Clear, sent: Any) -> Any:
 def seen_null(clear: Clear) -> Any:
     """What the vendor holds where a record says null: `[]` is all that `send_empty` can say."""
     return clear.value if clear.form in ("send_empty", "send") else None
+
+
+def is_cleared(clear: Clear, held: Any) -> bool:
+    """Does the vendor hold already what it would be told: the `""` of `send_empty`?"""
+    return clear.form in ("send_empty", "send") and is_value(held) and same(held, clear.value)

@@ -7,7 +7,7 @@ from typing import Any
 from custmap.check.checked import Clear, Leaf
 from custmap.codegen.states import Failure, is_value
 from custmap.plan import nodes
-from custmap.plan.clearing import FIT_CONTAINER, seen_null
+from custmap.plan.clearing import FIT_CONTAINER, is_cleared, seen_null
 from custmap.plan.draft import KEPT, NOTHING, SAID, UNCHANGED, Outcome, View
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
@@ -84,12 +84,7 @@ def _entry(
             return UNCHANGED
         if after is None and (before is None or (before is ABSENT and (mentioned or view.nothing))):
             return UNCHANGED
-        if (
-            after is None
-            and is_value(before)
-            and clear.form in ("send_empty", "send")
-            and same(before, clear.value)
-        ):
+        if is_cleared(clear, before):
             return UNCHANGED
     if leaf.policy.immutable and is_value(before):
         view.reject("CM802", name, leaf, "the vendor refuses a change of this value", source)
