@@ -11,7 +11,7 @@ from custmap.check.checks import check
 from custmap.check.findings import Findings
 from custmap.check.ignores import after_ignores
 from custmap.check.resolve import resolve
-from custmap.diagnostics.codes import Severity
+from custmap.diagnostics.codes import CODES, Severity
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.render import in_order
@@ -32,7 +32,7 @@ def check_mapping(
     functions: Mapping[str, FunctionSpec],
     start: Path | None = None,
 ) -> tuple[Checked | None, tuple[Diagnostic, ...]]:
-    """The checked mapping (None when it has errors) and all findings."""
+    """The checked mapping (None when it has errors that stop loading) and all findings."""
     path, shown = find_mapping(name_or_path, start)
     findings = Findings()
     try:
@@ -45,7 +45,7 @@ def check_mapping(
         return None, (*findings.all, *error.diagnostics)
     checked = resolve(file, contract, canonical, functions, findings)
     found = after_ignores(_with_checks(checked, findings), path.read_bytes(), shown)
-    wrong = any(one.level is Severity.ERROR for one in found)
+    wrong = any(one.level is Severity.ERROR and CODES[one.code].stops_loading for one in found)
     return (None if wrong else checked), tuple(in_order(found))
 
 

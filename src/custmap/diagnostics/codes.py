@@ -26,6 +26,11 @@ class Code:
     title: str
     severity: Severity = Severity.ERROR
 
+    @property
+    def stops_loading(self) -> bool:
+        """Is a mapping with such an error no mapping? Else what it meets at run time has a defined end."""
+        return self.name not in _RUNNABLE
+
 
 _ERRORS = {
     # 1 read: bytes to nodes
@@ -69,7 +74,6 @@ _ERRORS = {
     "CM309": "Required place has no rule",
     # 4 types
     "CM401": "Types do not fit",
-    "CM404": "Values are not covered",
     "CM408": "Expression is never anything",
     "CM411": "Unknown value",
     # 5 rules
@@ -116,6 +120,7 @@ _ERRORS = {
 _WARNINGS = {
     "CM402": "Value may be null",
     "CM403": "Required value may be silent",
+    "CM404": "Values are not covered",
     "CM405": "Value may be too long",
     "CM406": "Value may be out of range",
     "CM407": "Value may have the wrong form",
@@ -135,6 +140,9 @@ _WARNINGS = {
 _INFOS = {
     "CM515": "Policy rests on a guess",
 }
+
+_RUNNABLE: Final = frozenset({"CM404"})
+"""A value that `values` does not cover is rejected, which is what `unmapped: reject`, the default, says."""
 
 CODES: Final[dict[str, Code]] = {
     **{name: Code(name, title) for name, title in _ERRORS.items()},
