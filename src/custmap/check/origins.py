@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from custmap.check.checked import (
@@ -18,6 +18,7 @@ from custmap.check.checked import (
     Table,
 )
 from custmap.check.findings import Findings, meant
+from custmap.check.narrow import narrowed
 from custmap.check.sources import Known, Scope, Sources
 from custmap.diagnostics.span import Span
 from custmap.expressions.ast import Current, Field, Index, Node
@@ -87,9 +88,10 @@ class OriginBuilder:
 
     def object_source(self, rule: Rule, scope: Scope) -> Made | None:
         """The source object of `from` with `fields`."""
-        text = rule.from_ or Text("@", rule.span)
-        known = self._sources.know(text, scope)
         when = self._when(rule, scope)
+        if when is not None:
+            scope = replace(scope, type=narrowed(scope.type, when.ast))
+        known = self._sources.know(rule.from_ or Text("@", rule.span), scope)
         if known is None:
             return None
         plain = _is_path(known.expression.ast)
@@ -112,6 +114,8 @@ class OriginBuilder:
         """The origin of a leaf, with its source, type and reads."""
         self._one_source(rule)
         when = self._when(rule, scope)
+        if when is not None:
+            scope = replace(scope, type=narrowed(scope.type, when.ast))
         if rule.format is not None:
             self._hold_format(rule.format)
         found = self._source(rule, type_, scope, context, target, required)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from custmap.check.checked import (
     Checked,
@@ -42,7 +43,7 @@ def resolve(
     builder = TableBuilder(
         Sources(functions, findings), policies, {param.name: param for param in file.params}, riders, findings
     )
-    scope = Scope(canonical.type, canonical.name)
+    scope = Scope(_at_the_border(canonical), canonical.name)
     parts = {part: _part(part, getattr(file, part), contract, builder, scope, findings) for part in PARTS}
     body = _body(file, contract, builder, scope, findings)
     _hold_names(policies, body, findings)
@@ -63,6 +64,16 @@ def resolve(
         headers=parts["headers"],
         name_places=tuple(sorted(policies.names.places)),
     )
+
+
+def _at_the_border(canonical: Canonical) -> Type:
+    """What rules meet: a plain text `name` or `phone` was made an object when the record came in."""
+    if not canonical.is_customer:
+        return canonical.type
+    members = dict(canonical.type.members)
+    for name in ("name", "phone"):
+        members[name] = replace(members[name], kinds=members[name].kinds - {"string"})
+    return replace(canonical.type, members=members)
 
 
 def _param(param: Param) -> CheckedParam:

@@ -39,6 +39,8 @@ from custmap.expressions.parse import Expression
 from custmap.expressions.suggestions import Place, member_help, member_of, phrase
 from custmap.expressions.unions import literal_type, union
 from custmap.expressions.walk import Walk
+from custmap.values.equality import same
+from custmap.values.nearest import nearest
 from custmap.values.types import ANY, BOOLEAN, NEVER, Type
 
 __all__ = ["Inference", "Problem", "Read", "infer"]
@@ -276,8 +278,21 @@ class _Inferring(Walk):
         numbers = all(each.kinds <= _NUMERIC and not each.absent for each in types)
         if ordering and any(each.known and not each.kinds & _NUMERIC for each in types):
             self.problem("CM408", "only numbers have an order", node, None)
+        if not ordering:
+            self._never_equal(node.left, types[0], types[1])
+            self._never_equal(node.right, types[1], types[0])
         absent = not numbers if ordering else self._all_absent(sides, types)
         return Place(BOOLEAN.maybe_absent() if absent else BOOLEAN)
+
+    def _never_equal(self, node: Node, constant: Type, other: Type) -> None:
+        """CM411: a constant that the other side never is."""
+        if not isinstance(node, Literal) or node.value is None or other.enum is None:
+            return
+        if all(not same(node.value, value) for value in other.enum):
+            words = [str(value) for value in other.enum if value is not None]
+            meant = nearest(str(node.value), words)
+            help = f"Did you mean `{meant}`?" if meant else f"It is one of {', '.join(words)}."
+            self.problem("CM411", "this is no value that the other side can have", node, help)
 
     def operand_place(self, node: Node, current: Place) -> Place:
         """As `place`; a name in double quotes that names nothing was meant as a text."""

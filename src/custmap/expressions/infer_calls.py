@@ -39,7 +39,9 @@ def infer_call(walk: Walk, call: Call, current: Place) -> Type:
     types = _arguments(walk, call, spec, current)
     for position, (node, type_) in enumerate(zip(call.arguments, types, strict=True)):
         _check_kind(walk, spec, position, node, type_)
-    if spec.can_fail:
+    if not spec.can_fail:
+        _may_refuse(walk, call, spec, types)
+    else:
         message = f"`{spec.name}` cannot use every value: then the rule is rejected (CM704)"
         walk.problem("CM410", message, call, None)
     return _result(spec, types, _part(spec, types))
@@ -122,6 +124,29 @@ def _check_kind(walk: Walk, spec: FunctionSpec, position: int, node: Node, given
     elif not _overlap(given.items or ANY, wanted.items or ANY) and given.only("array"):
         message = f"`{spec.name}` takes a list of {kind_words(wanted.items or ANY)} here"
         walk.problem("CM308", f"{message}, this is one of {kind_words(given.items or ANY)}", node, None)
+
+
+def _may_refuse(walk: Walk, call: Call, spec: FunctionSpec, types: list[Type]) -> None:
+    """CM410 for an argument that may be of a kind that the function does not take."""
+    for position, (node, given) in enumerate(zip(call.arguments, types, strict=True)):
+        wanted = argument_of(spec, position).type
+        known_wrong = any(node.start <= found.offset < node.end for found in walk.problems)
+        if isinstance(node, Reference) or known_wrong:
+            continue
+        pairs = [(given, wanted)]
+        if wanted.items is not None and given.kinds & {"array"} and wanted.kinds & {"array"}:
+            pairs.append((given.items or ANY, wanted.items))
+        if all(_overlap(one, other) and _within(one, other) for one, other in pairs):
+            continue
+        if all(_overlap(one, other) for one, other in pairs):
+            message = f"`{spec.name}` takes {kind_words(wanted)} here, and this may be something else"
+            walk.problem("CM410", f"{message}: then the rule is rejected (CM704)", node, None)
+            return
+
+
+def _within(given: Type, wanted: Type) -> bool:
+    accepted = wanted.kinds | ({"integer"} if "number" in wanted.kinds else frozenset())
+    return given.kinds - {"null"} <= accepted
 
 
 def _overlap(given: Type, wanted: Type) -> bool:
