@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from custmap.check.checked import Leaf, ObjectNode, Presence, SourcePath
+from custmap.check.checked import Leaf, ObjectNode, Presence, SourcePath, TargetNode
 from custmap.codegen.states import Failure, PlanNote
 from custmap.plan.plan import Change, Rejection
 from custmap.values.absent import ABSENT
@@ -27,7 +27,7 @@ UNCHANGED: Final[Outcome] = (SAME, NOTHING)
 class Draft:
     """Changes, rejections and notes, and what clearing writes elsewhere in the body."""
 
-    __slots__ = ("added", "changes", "marks", "names", "notes", "rejected", "writes")
+    __slots__ = ("added", "changes", "marks", "missing", "names", "notes", "rejected", "writes")
 
     def __init__(self) -> None:
         self.changes: list[Change] = []
@@ -36,7 +36,14 @@ class Draft:
         self.notes: list[str] = []
         self.names: dict[tuple[str, ...], list[Any]] = {}
         self.marks: dict[tuple[str, ...], dict[str, Any]] = {}
+        self.missing: list[TargetNode] = []
         self.writes: list[tuple[tuple[str, ...], Any]] = []
+
+    def take_back(self, target: str) -> None:
+        """Forget the changes below a target: it is not sent after all."""
+        self.changes = [
+            change for change in self.changes if not change.target.startswith((f"{target}.", f"{target}["))
+        ]
 
     def note(self, target: str, text: str) -> None:
         self.notes.append(PlanNote(target, text))

@@ -10,7 +10,7 @@ from custmap.check.checked import Clear, ItemsNode, Leaf, ObjectNode, Rider, Tar
 from custmap.codegen.states import PARTLY_STATED, SILENT, Failure, is_value
 from custmap.plan import lists, maps
 from custmap.plan.clearing import AT_PLACE, FORMS, is_cleared, seen_null, shown_after, written_target
-from custmap.plan.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
+from custmap.plan.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Draft, Outcome, View
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
 from custmap.values.paths import Index, Select
@@ -194,6 +194,8 @@ def object_delta(node: ObjectNode, view: View) -> Outcome:
     if node.clear is not None and _all_gone(node, view):
         return _clear_object(node, node.clear, view)
     inner = view.inside(full=view.full or node.whole)
+    if node.policy.immutable and _was_there(node, view):
+        return _held_fast(node, inner)
     outcomes = [(member, delta(member, inner)) for member in node.members if not isinstance(member, Rider)]
     said = any(outcome[0] == SAID for _, outcome in outcomes)
     if not said:
@@ -202,22 +204,52 @@ def object_delta(node: ObjectNode, view: View) -> Outcome:
             return UNCHANGED
         made = _full(node, outcomes, inner)
         return KEPT, made if made else NOTHING
-    if node.policy.immutable and _was_there(node, view):
-        view.reject("CM802", node.target, node, "the vendor refuses a change of this object")
-        return KEPT, standing_object(node, replace(inner, after=inner.before))
     if not inner.full:
         sent = {member.name: value for member, (_, value) in outcomes if _ == SAID and value is not NOTHING}
         if not sent:
             return SAID, NOTHING
         add_standing(node, sent, inner)
-        return SAID, sent
+        return _whole_enough(node, sent, inner)
     made = _full(node, outcomes, inner)
     # `{}` would clear what could not be said; only where leaving a member out clears it, it has to be sent.
     if not made and not (node.whole and _left_out(outcomes)):
         return SAID, NOTHING
     if node.whole and node.target:
         _note_whole(node, view)
-    return SAID, made
+    if not made:
+        _ride(node, made, inner)
+    return _whole_enough(node, made, inner)
+
+
+def _held_fast(node: ObjectNode, view: View) -> Outcome:
+    """An object that the vendor does not let change: what would be said is not."""
+    trial = replace(view, draft=Draft())
+    if all(delta(member, trial)[0] != SAID for member in node.members):
+        return UNCHANGED
+    view.reject("CM802", node.target, node, "the vendor refuses a change of this object")
+    return KEPT, standing_object(node, replace(view, after=view.before))
+
+
+def _whole_enough(node: ObjectNode, sent: dict[str, Any], view: View) -> Outcome:
+    """Does the object have the members that the contract requires?
+
+    A member that was rejected takes the object with it; one that nobody says is an error of the record.
+    """
+    required = node.type.required if node.type else frozenset()
+    if not node.target or required <= sent.keys():
+        if view.item and not required <= sent.keys():
+            view.reject("CM707", "", node, "the item lacks a member that the contract requires")
+            return KEPT, NOTHING
+        return SAID, sent
+    refused = {rejected.target for rejected in view.draft.rejected}
+    for member in node.members:
+        if member.name in required and member.name not in sent:
+            if view.item or view.target(member.target) in refused:
+                view.draft.take_back(view.target(node.target))
+                view.reject("CM707", node.target, node, "lacks a member that the contract requires")
+                return KEPT, standing_object(node, replace(view, after=view.before))
+            view.draft.missing.append(member)
+    return SAID, sent
 
 
 def _left_out(outcomes: Sequence[tuple[TargetNode, Outcome]]) -> bool:

@@ -128,6 +128,8 @@ class Planner:
         for leaf in self._once:
             if any(change.line == leaf.span.line and change.action == "set" for change in draft.changes):
                 draft.note(leaf.target, NOT_REPEATABLE)
+        for member in draft.missing:
+            self._missing(member, view)
         self._write_elsewhere(body, draft)
         self._complete_body(body, held, view, said=said)
         for part, node in self._parts.items():
