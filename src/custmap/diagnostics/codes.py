@@ -74,6 +74,7 @@ _ERRORS = {
     "CM309": "Required place has no rule",
     # 4 types
     "CM401": "Types do not fit",
+    "CM404": "Values are not covered",
     "CM408": "Expression is never anything",
     "CM411": "Unknown value",
     # 5 rules
@@ -120,7 +121,6 @@ _ERRORS = {
 _WARNINGS = {
     "CM402": "Value may be null",
     "CM403": "Required value may be silent",
-    "CM404": "Values are not covered",
     "CM405": "Value may be too long",
     "CM406": "Value may be out of range",
     "CM407": "Value may have the wrong form",
