@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from custmap.check import coverage, policies_hold, response, riders, types, values
+from custmap.check import coverage, headers, policies_hold, response, riders, types, values
 from custmap.check.checked import Checked
 from custmap.check.placed import Placed, objects, placed
 from custmap.diagnostics.diagnostic import Diagnostic
@@ -26,6 +26,7 @@ OF_A_LEAF: Final = (values.cm404, values.cm411, values.cm412, values.cm401_defau
 OF_A_MAPPING: Final = (
     types.presence,
     types.cm403_objects,
+    headers.cm303,
     riders.constants,
     riders.params,
     policies_hold.places,
@@ -34,6 +35,7 @@ OF_A_MAPPING: Final = (
     coverage.cm514,
     coverage.cm515,
     response.response,
+    response.own_identifiers,
 )
 
 

@@ -226,7 +226,7 @@ class OriginBuilder:
         return known.expression if known else None
 
     def _one_source(self, rule: Rule) -> None:
-        stated = [key for key in _SOURCES if key in rule.keys]
+        stated = [key for key in rule.keys if key in _SOURCES]
         if len(stated) > 1:
             self._findings.add(
                 "CM207",

@@ -1,13 +1,208 @@
-"""Placeholder until written."""
+"""What a mapping reads of the vendor's answer: every path is one that the contract's answers name.
+
+Answers are read leniently, since vendors' own examples break their documents. So only names are looked
+at here: a name that no answer has, close to one that it has, was mistyped.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from custmap.check.checked import Checked
+from custmap.check.documented import documented
+from custmap.check.findings import meant
+from custmap.check.placed import where
+from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.span import Span
+from custmap.expressions.ast import Literal
+from custmap.expressions.infer import Inference, infer
+from custmap.expressions.parse import ExpressionError, parse
+from custmap.mapping.file import Rule, Text
+from custmap.mapping.read import read_rule
+from custmap.syntax.node import ListNode, MapNode, Node, ScalarNode
+from custmap.values.equality import fingerprint
+from custmap.values.nearest import nearest
+from custmap.values.paths import Member, PathError, parse_path
+from custmap.values.types import ANY, INTEGER, NEVER, OBJECT, Type
+
+_NAMES = frozenset({"CM301", "CM304", "CM305", "CM306", "CM308", "CM411"})
+_READ = ("ok", "failed")
 
 
 def response(checked: Checked) -> Iterator[Diagnostic]:
-    """Nothing yet."""
-    return iter(())
+    """Findings in the `response` of a mapping."""
+    node = checked.file.response
+    if node is None:
+        return
+    body = documented(checked.contract)
+    answer = replace(OBJECT, members={"status": INTEGER, "body": body}, extra=NEVER, required=_BOTH)
+    for key in _READ:
+        yield from _read(node.get(key), answer, checked)[1]
+    copy, found = _read(node.get("customer"), answer, checked)
+    yield from found
+    for name, rule in _rules(node.get("fields")):
+        yield from _canonical(name, checked.canonical.type, checked.canonical.name)
+        yield from _rule(rule, copy, _canonical_type(name, checked.canonical.type), checked)
+    for key in ("errors", "warnings"):
+        listed = node.get(key)
+        for one in listed.items if isinstance(listed, ListNode) else (listed,):
+            if isinstance(one, MapNode):
+                yield from _messages(one, answer, checked)
+
+
+_BOTH = frozenset({"status", "body"})
+
+
+def _messages(node: MapNode, answer: Type, checked: Checked) -> Iterator[Diagnostic]:
+    """`{each, field, code, message}`: the list, then what is read of an item."""
+    given, found = _read(node.get("each"), answer, checked)
+    yield from found
+    item = (given.items or ANY).present().not_null() if node.get("each") is not None else answer
+    for key in ("field", "code", "message"):
+        yield from _read(node.get(key), item, checked)[1]
+    if (text := _text(node.get("field"))) is not None:
+        yield from _vendor_field(text, checked)
+
+
+def _vendor_field(text: Text, checked: Checked) -> Iterator[Diagnostic]:
+    """A field that the mapping names itself is one that the contract has."""
+    try:
+        ast = parse(text.value).ast
+    except ExpressionError:
+        return
+    if not isinstance(ast, Literal) or not isinstance(ast.value, str):
+        return
+    at = checked.contract.body
+    for name in ast.value.split("."):
+        if at is None or not at.members:
+            return
+        found = at.members.get(name)
+        if found is None:
+            message = f"the contract has no `{name}` here"
+            yield Diagnostic("CM303", message, text.inside(ast.start, 1), meant(name, at.members))
+        at = found
+
+
+def _read(node: Node | None, scope: Type, checked: Checked) -> tuple[Type, list[Diagnostic]]:
+    """The type of an expression, and what is wrong with its names."""
+    text = _text(node)
+    return (ANY, []) if text is None else _infer(text, scope, checked)
+
+
+def _infer(text: Text, scope: Type, checked: Checked) -> tuple[Type, list[Diagnostic]]:
+    try:
+        found: Inference = infer(parse(text.value), scope, checked.functions, scope_name="the answer")
+    except ExpressionError as error:
+        place = text.inside(error.offset, error.length)
+        return ANY, [Diagnostic(error.code, error.reason, place, error.help)]
+    problems = []
+    for one in found.problems:
+        if one.code not in _NAMES:
+            continue
+        # What no answer names and nothing resembles may be there all the same: vendors forget to say.
+        doubtful = one.code == "CM301" and one.help is None
+        severity = Severity.WARNING if doubtful else one.severity
+        help = "List it in the contract's answer." if doubtful else one.help
+        place = text.inside(one.offset, one.length)
+        problems.append(Diagnostic(one.code, one.message, place, help, severity=severity))
+    return found.type, problems
+
+
+def _rule(rule: Rule, scope: Type, wanted: Type | None, checked: Checked) -> Iterator[Diagnostic]:
+    """A rule of `fields`, which reads the vendor's copy and fills a canonical place."""
+    text = rule.from_ or rule.each
+    given = scope
+    if text is not None:
+        given, found = _infer(text, scope, checked)
+        yield from found
+    yield from _words(rule, given, wanted)
+    inner = (given.items or ANY) if rule.each is not None else given
+    below = wanted.items if wanted is not None and rule.each is not None else wanted
+    for field in rule.fields or ():
+        if below is not None:
+            yield from _canonical(field.target, below, checked.canonical.name)
+        held = _canonical_type(field.target, below) if below is not None else None
+        yield from _rule(field, inner.present().not_null(), held, checked)
+
+
+def _words(rule: Rule, given: Type, wanted: Type | None) -> Iterator[Diagnostic]:
+    """CM411: a row of `values` that names what the vendor, or the canonical schema, does not have."""
+    for pair in rule.values or ():
+        sides = ((pair.left, given, pair.left_span), (pair.right, wanted, pair.right_span))
+        for value, type_, span in sides:
+            if type_ is None or type_.enum is None:
+                continue
+            if all(fingerprint(value) != fingerprint(word) for word in type_.enum):
+                help = meant(str(value), [str(word) for word in type_.enum if word is not None])
+                yield Diagnostic("CM411", f"`{value}` is none of the listed values", span, help)
+
+
+def _canonical(target: Text, type_: Type, name: str) -> Iterator[Diagnostic]:
+    """CM303: what an answer fills is a field of the canonical schema."""
+    at: Type | None = type_
+    try:
+        segments = parse_path(target.value)
+    except PathError as error:
+        yield Diagnostic("CM209", error.reason, target.inside(error.offset))
+        return
+    for segment in segments:
+        if at is None or not isinstance(segment, Member):
+            return
+        found = at.member(segment.name)
+        if at.members and (found is None or not found.kinds):
+            message = f"`{name}` has no field `{segment.name}` here"
+            yield Diagnostic("CM303", message, target.span, meant(segment.name, at.members))
+            return
+        at = found
+
+
+def _canonical_type(target: Text, type_: Type) -> Type | None:
+    at: Type | None = type_
+    try:
+        for segment in parse_path(target.value):
+            if at is None or not isinstance(segment, Member):
+                return None
+            at = at.member(segment.name)
+    except PathError:
+        return None
+    return at
+
+
+def own_identifiers(checked: Checked) -> Iterator[Diagnostic]:
+    """CM301: `identifiers.aiffi` in a mapping of `aifi`: keys of free maps are data, but this has a name."""
+    vendor = checked.name.partition("/")[0]
+    known = checked.canonical.type.members.get("identifiers") if checked.canonical.is_customer else None
+    if known is None:
+        return
+    for leaf in checked.table.slots:
+        for path in leaf.reads:
+            if len(path) == 2 and path[0] == "identifiers" and _mistyped(str(path[1]), vendor):
+                yield _identifier(str(path[1]), vendor, where(leaf.origin))
+    for target, _ in _rules(checked.file.response.get("fields") if checked.file.response else None):
+        head, _, key = target.value.partition(".")
+        if head == "identifiers" and _mistyped(key, vendor):
+            yield _identifier(key, vendor, target.span)
+
+
+def _identifier(key: str, vendor: str, span: Span) -> Diagnostic:
+    help = f"Did you mean `identifiers.{vendor}`?"
+    message = f"`identifiers.{key}` is close to this vendor's name, and not it"
+    return Diagnostic("CM301", message, span, help, severity=Severity.WARNING)
+
+
+def _mistyped(key: str, vendor: str) -> bool:
+    return key != vendor and nearest(key, [vendor]) is not None
+
+
+def _rules(node: Node | None) -> Iterator[tuple[Text, Rule]]:
+    for key, value in node if isinstance(node, MapNode) else ():
+        rule = read_rule(key, value)
+        yield rule.target, rule
+
+
+def _text(node: Node | None) -> Text | None:
+    return (
+        Text(node.value, node.span) if isinstance(node, ScalarNode) and isinstance(node.value, str) else None
+    )

@@ -18,13 +18,13 @@ def nearest(word: str, names: Iterable[str]) -> str | None:
         limit = max(1, max(len(word), len(name)) // 3)
         if abs(len(word) - len(name)) > limit:
             continue
-        distance = 0 if word == name else _distance(word.casefold(), name.casefold())
+        distance = 0 if word == name else distance(word.casefold(), name.casefold())
         if distance <= limit and (best is None or (distance, name) < best):
             best = (distance, name)
     return best[1] if best else None
 
 
-def _distance(a: str, b: str) -> int:
+def distance(a: str, b: str) -> int:
     """Damerau-Levenshtein distance, restricted to neighbours (optimal string alignment)."""
     before: list[int] = []
     row = list(range(len(b) + 1))

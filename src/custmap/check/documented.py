@@ -1,0 +1,96 @@
+"""The names that a contract's answers have, all answers together.
+
+An answer is one of several, and each is open: as a type nothing would be unknown. For names the question
+is another one: does any of them say it? So the properties of all branches are put together, closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from custmap.schema.contract import Contract
+from custmap.values.types import ANY, KINDS, NEVER, Type
+
+_DEEPEST: Final = 7
+_MANY: Final = ("anyOf", "oneOf", "allOf")
+
+
+def documented(contract: Contract) -> Type:
+    """The body of an answer: `ANY` where an answer is not described."""
+    schemas = [(response.schema, response.schema) for response in contract.responses if response.schema]
+    undescribed = any(response.ok and not response.schema for response in contract.responses)
+    return ANY if undescribed or not schemas else _together(schemas, 0)
+
+
+def _together(schemas: list[tuple[Any, dict[str, Any]]], depth: int) -> Type:
+    """One type of many schemas, each with the document that its references are resolved in."""
+    if depth > _DEEPEST:
+        return ANY
+    plain = [found for schema, root in schemas for found in _plain(schema, root, 0)]
+    kinds: set[str] = set()
+    members: dict[str, list[tuple[Any, dict[str, Any]]]] = {}
+    items: list[tuple[Any, dict[str, Any]]] = []
+    words: list[Any] | None = []
+    for schema, root in plain:
+        kinds |= _kinds(schema)
+        for name, inner in schema.get("properties", {}).items():
+            members.setdefault(name, []).append((inner, root))
+        if "items" in schema:
+            items.append((schema["items"], root))
+        stated = schema.get("enum", [schema["const"]] if "const" in schema else None)
+        words = None if words is None or stated is None else [*words, *stated]
+    return Type(
+        kinds=frozenset(kinds) or KINDS,
+        members={name: _together(inner, depth + 1) for name, inner in members.items()},
+        extra=None if _is_open(plain) else NEVER,
+        free=False,
+        items=_together(items, depth + 1) if items else None,
+        enum=tuple(words) if words else None,
+    )
+
+
+def _plain(
+    schema: Any, root: Mapping[str, Any], depth: int
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """The schema and its branches, references followed."""
+    if not isinstance(schema, dict) or depth > _DEEPEST:
+        return
+    own = {key: value for key, value in schema.items() if key not in (*_MANY, "$ref")}
+    branches = [branch for key in _MANY for branch in schema.get(key, ())]
+    if "$ref" in schema and (found := _lookup(root, schema["$ref"])) is not None:
+        branches.append(found)
+    if not branches or own.keys() & {"properties", "items", "type", "enum", "const"}:
+        yield own, dict(root)
+    for branch in branches:
+        yield from _plain(branch, root, depth + 1)
+
+
+def _lookup(root: Mapping[str, Any], reference: Any) -> Any:
+    at: Any = root
+    for part in str(reference).removeprefix("#").split("/")[1:]:
+        name = part.replace("~1", "/").replace("~0", "~")
+        at = at.get(name) if isinstance(at, dict) else None
+    return at
+
+
+def _kinds(schema: Mapping[str, Any]) -> frozenset[str]:
+    stated = schema.get("type")
+    if isinstance(stated, str):
+        return frozenset({stated})
+    if isinstance(stated, list):
+        return frozenset(stated)
+    if "properties" in schema:
+        return frozenset({"object"})
+    return KINDS
+
+
+def _is_open(schemas: list[tuple[dict[str, Any], dict[str, Any]]]) -> bool:
+    """Does one of them describe an object without naming its members?"""
+    for schema, _ in schemas:
+        if "object" not in _kinds(schema):
+            continue
+        extra = schema.get("additionalProperties")
+        if "properties" not in schema or extra is True or isinstance(extra, dict):
+            return True
+    return False
