@@ -20,7 +20,7 @@ Customer = dict[str, Any]
 Place = tuple[str, ...]
 _NAMED = ("name", "phone", "loyalty", "payment_card")
 _TEXT_PARTS = {"name": "formatted", "phone": "number"}
-_NO_EXCUSE = ("replaced whole", "cannot be computed", "credited", "repeat", "twice")
+_NO_EXCUSE = ("replaced whole", "count as different", "counts as different", "twice", "taken as")
 """Notes with these words tell of what is sent; the others tell of what is not."""
 
 
@@ -171,7 +171,7 @@ def minimal(case: Case, before: Customer, after: Customer) -> None:
         return
     body = plan.request.body
     anew = {place_of(change.target) for change in plan.changes if _told_anew(change)}
-    for part, without in parts(body):
+    for part, without in parts(body, case.store.selected, case.store.units):
         if exempt(part, anew, case.store, plan):
             continue
         try:
@@ -183,11 +183,13 @@ def minimal(case: Case, before: Customer, after: Customer) -> None:
 
 def _told_anew(change: Any) -> bool:
     """Is it said that there is nothing, where before said nothing? Who knows what the vendor holds."""
-    return change.before is None and (change.action == "clear" or change.after in ([], {}))
+    held = change.before
+    nothing = held is None or (isinstance(held, dict) and all(value in (None, "") for value in held.values()))
+    return nothing and (change.action == "clear" or change.after in ("", [], {}))
 
 
 def exempt(part: Place, anew: set[Place], store: Store, plan: Any) -> bool:
-    if part in store.exempt or touches(part, anew):
+    if part in store.exempt or part[-1] in store.along or touches(part, anew):
         return True
     if any(part[-1] == place[-1] for place in anew):  # a name in a list of names
         return True
@@ -196,19 +198,36 @@ def exempt(part: Place, anew: set[Place], store: Store, plan: Any) -> bool:
     return inside and not touches(part, changed)
 
 
-def parts(body: Any, at: Place = ()) -> Iterator[tuple[Place, Any]]:
-    """(part, the body without it) for every member, and every name in a list of texts."""
+def parts(
+    body: Any, selected: Mapping[str, str], units: frozenset[str], at: Place = ()
+) -> Iterator[tuple[Place, Any]]:
+    """(part, the body without it) for every leaf and every item of a list that stands there once.
+
+    A container that has nothing left is left out with its last part. `selected` are the lists whose
+    items have a name, and the member that has it; `units` those whose items go whole.
+    """
     if isinstance(body, dict):
         for key, value in body.items():
-            yield (*at, key), {name: other for name, other in body.items() if name != key}
-            for part, without in parts(value, (*at, key)):
-                yield part, {**body, key: without}
-    elif isinstance(body, list) and body and all(isinstance(item, str) for item in body):
+            rest = {name: other for name, other in body.items() if name != key}
+            if not value or not isinstance(value, dict | list):
+                yield (*at, key), rest
+                continue
+            for part, without in parts(value, selected, units, (*at, key)):
+                yield part, {**body, key: without} if without else rest
+    elif len(body) == 1 and isinstance(body[0], dict) and ".".join(at) not in units:
+        for part, without in parts(body[0], selected, units, (*at, _item_name(body[0], 0, at, selected))):
+            yield part, [without] if without else []
+    else:
         for position, item in enumerate(body):
-            yield (*at, item), [*body[:position], *body[position + 1 :]]
-    elif isinstance(body, list) and len(body) == 1 and isinstance(body[0], dict):
-        for part, without in parts(body[0], (*at, "0")):
-            yield part, [without]
+            if body.count(item) == 1:
+                name = _item_name(item, position, at, selected)
+                yield (*at, name), [*body[:position], *body[position + 1 :]]
+
+
+def _item_name(item: Any, position: int, at: Place, selected: Mapping[str, str]) -> str:
+    if isinstance(item, dict):
+        return str(item.get(selected.get(".".join(at), ""), position))
+    return item if isinstance(item, str) else str(position)
 
 
 def frame(case: Case, before: Customer, after: Customer, strangers: Mapping[str, Any]) -> None:
@@ -256,6 +275,11 @@ def pure(case: Case, before: Customer, after: Customer) -> None:
         fresh = case.diff(before, after)
         if fresh.request is None or fresh.request.to_json() != first:
             raise BrokenLaw("what goes out shares something with the mapping")
+
+
+def complete(case: Case, before: Customer, after: Customer) -> None:
+    """The same with complete records: what after does not mention is gone."""
+    converges(case, before, after, absent="clear")
 
 
 def turned(value: Any) -> Any:
@@ -308,6 +332,7 @@ def _facts(plan: Any, before: Any = None, after: Any = None) -> str:
 
 PAIR_LAWS: dict[str, Callable[[Case, Customer, Customer], None]] = {
     "converges": converges,
+    "converges_with_complete_records": complete,
     "minimal": minimal,
     "looks_the_same": looks_the_same,
     "retries": retries,

@@ -47,18 +47,21 @@ def _entries(state: State, entries: dict[str, Any]) -> None:
 
 def _loyalty(state: State, told: dict[str, Any]) -> None:
     hold_members(told, {"loyaltyType"})
-    kind = told["loyaltyType"]
-    hold(kind in ("loyalty", "non_loyalty"), "loyaltyType")
+    kind = told.get("loyaltyType")
+    hold(kind in (None, "loyalty", "non_loyalty"), "loyaltyType")
     hold(not (state.get("loyaltyType") == "loyalty" and kind == "non_loyalty"), "error 1046")
-    state["loyaltyType"] = kind
+    if kind is not None:
+        state["loyaltyType"] = kind
 
 
 def _enroll(state: State, item: dict[str, Any]) -> None:
     hold_members(item, {"programId", "tierNumber", "loyaltyPoints", "tierExpiryDate", "pointsExpiryDate"})
     hold(isinstance(item.get("programId"), int), "programId")
     key = str(item["programId"])
-    credited = state.get(key, {}).get("loyaltyPoints", 0) + item.get("loyaltyPoints", 0)
-    state[key] = {**item, "loyaltyPoints": credited}
+    held = state.get(key, {}).get("loyaltyPoints", 0)
+    state[key] = {**item}
+    if "loyaltyPoints" in item:
+        state[key]["loyaltyPoints"] = held + item["loyaltyPoints"]
 
 
 CAPILLARY = Store(

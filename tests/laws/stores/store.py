@@ -28,6 +28,9 @@ class Store:
     `reads`   the canonical fields that the mapping reads.
     `whole`   containers that may be sent with members that did not change.
     `exempt`  parts of a body that are sent for other reasons than a change: required members.
+    `along`   names of members that go along with what is said: riders, `send: always`, keys of items.
+    `selected` lists of items that a plan names by a member: the list's place and the member.
+    `units`   lists whose items are sent whole: no part of an item can be left out.
     `again`   parts of the state that a second sending changes: what is not repeatable.
     """
 
@@ -39,6 +42,9 @@ class Store:
     ids: Mapping[str, str] = field(default_factory=dict)
     whole: frozenset[str] = frozenset()
     exempt: frozenset[tuple[str, ...]] = frozenset()
+    along: frozenset[str] = frozenset()
+    selected: Mapping[str, str] = field(default_factory=dict)
+    units: frozenset[str] = frozenset()
     again: frozenset[str] = frozenset()
 
     def receive(self, state: State, body: dict[str, Any]) -> State:
