@@ -27,7 +27,7 @@ def map_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
         return UNCHANGED
     if after is None and not mentioned:
         return _null_map(leaf, before, view)
-    if leaf.policy.clear.form == "write" and held:
+    if leaf.policy.clear.form == "write" and any(item is not None for item in held.values()):
         return nodes.clear_leaf(leaf, before, view)
     return _entries(leaf, leaf.target, held, {}, mentioned, view)
 
