@@ -18,9 +18,9 @@ def nearest(word: str, names: Iterable[str]) -> str | None:
         limit = max(1, max(len(word), len(name)) // 3)
         if abs(len(word) - len(name)) > limit:
             continue
-        distance = 0 if word == name else distance(word.casefold(), name.casefold())
-        if distance <= limit and (best is None or (distance, name) < best):
-            best = (distance, name)
+        apart = 0 if word == name else distance(word.casefold(), name.casefold())
+        if apart <= limit and (best is None or (apart, name) < best):
+            best = (apart, name)
     return best[1] if best else None
 
 
