@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from custmap.check.checked import Clear, ItemsNode, Leaf, ObjectNode, Rider, TargetNode, leaves
+from custmap.check.checked import Clear, ItemsNode, Leaf, ObjectNode, Policy, Rider, TargetNode, leaves
 from custmap.codegen.states import PARTLY_STATED, SILENT, Failure, is_value
 from custmap.plan import lists, maps
 from custmap.plan.clearing import AT_PLACE, FORMS, is_cleared, seen_null, shown_after, written_target
@@ -30,6 +30,8 @@ def delta(node: TargetNode, view: View) -> Outcome:
 
 
 def leaf_delta(leaf: Leaf, view: View) -> Outcome:
+    if leaf.policy.identity and not view.item:
+        return UNCHANGED  # it is held on its own, and goes along
     before, after = view.before[leaf.slot], view.after[leaf.slot]
     if before.__class__ is Failure and before.code == "CM807":
         before = ABSENT  # an empty text that this vendor ignores was never there
@@ -286,14 +288,36 @@ def add_standing(node: ObjectNode, sent: dict[str, Any], view: View) -> None:
     for member in node.members:
         if member.name in sent or isinstance(member, Rider):
             continue
-        always = isinstance(member, Leaf | ObjectNode) and member.policy.always
-        if not (always or member.name in required):
-            continue
-        value = standing(member, view)
+        value = standing(member, view) if member.name in required else along(member, view)
         if member.name in required and isinstance(member, Leaf) and member.kind in ("entries", "members"):
             value = {}  # the map has nothing to say, and the contract wants it
         if value is not NOTHING and value is not None:
             sent[member.name] = value
+
+
+def goes_along(node: TargetNode) -> bool:
+    """Is there something below, an identity or `send: always`, that is in every update?"""
+    if isinstance(node, ObjectNode) and node.policy.always:
+        return True
+    return any(leaf.policy.always or leaf.policy.identity for leaf in leaves(node))
+
+
+def along(node: TargetNode, view: View) -> Any:
+    """What of a node is in every update, changed or not."""
+    if not goes_along(node):
+        return NOTHING
+    match node:
+        case ObjectNode(whole=False, policy=Policy(always=False)) if not view.full:
+            sent: dict[str, Any] = {}
+            for member in node.members:
+                if (value := along(member, view)) is not NOTHING and value is not None:
+                    sent[member.name] = value
+            if sent:
+                add_standing(node, sent, view)
+            return sent or NOTHING
+        case ItemsNode(whole=False) if not view.full:
+            return _in_list([(segment, along(item, view)) for segment, item in node.items]) or NOTHING
+    return standing(node, view)
 
 
 def _note_whole(node: ObjectNode, view: View) -> None:
@@ -375,7 +399,9 @@ def items_delta(node: ItemsNode, view: View) -> Outcome:
     for segment, item, (state, value) in outcomes:
         if inner.full and state == SAME:
             value = standing(item, inner)
-        made.append((segment, value if inner.full or state == SAID else NOTHING))
+        elif state != SAID and not inner.full:
+            value = along(item, inner)
+        made.append((segment, value))
     listed = _in_list(made)
     return SAID, listed if listed else NOTHING
 

@@ -93,9 +93,7 @@ class Planner:
         """May the member be in a request in which it did not change?"""
         if isinstance(member, Rider) or member.name in self._required:
             return True
-        if isinstance(member, Leaf):
-            return member.policy.always or member.policy.identity
-        return isinstance(member, ObjectNode) and member.policy.always
+        return nodes.goes_along(member)
 
     def plan(self, view: View, *, always: bool) -> Parts | None:
         """What changed, in the view's draft, and the request's parts; None when there is nothing to say.
@@ -153,6 +151,8 @@ class Planner:
         """Do both sides name the same customer? Where one side says nothing, the other's value is used."""
         for leaf in self._identities:
             before, after = view.before[leaf.slot], view.after[leaf.slot]
+            if before is ABSENT and after is None and not leaf.policy.required:
+                view.reject("CM803", leaf.target, leaf, "cannot be cleared: it names the customer")
             if not view.known or before is ABSENT or after is ABSENT or same(before, after):
                 continue
             if before.__class__ is Failure or after.__class__ is Failure:
@@ -196,12 +196,12 @@ class Planner:
                 value = self._identity(member, view)  # type: ignore[arg-type]
             elif wanted and leaf and member.kind in ("entries", "members"):  # type: ignore[union-attr]
                 value = {}
-            elif wanted or (isinstance(member, Leaf | ObjectNode) and member.policy.always):
+            elif wanted or leaf:
                 value = held[name] if name in held else nodes.standing(member, view)
                 if wanted and leaf and member.kind in ("keyed", "add-only"):  # type: ignore[union-attr]
                     value = []
             else:
-                continue
+                value = nodes.along(member, view)
             if is_value(value):
                 body[name] = value
             elif wanted:
