@@ -1,0 +1,233 @@
+"""A mapping in the slow and obvious way: rule by rule, item by item, from `Checked` alone.
+
+It shares with generated code the checked tree, the functions and the question whether a value fits a
+type; it emits nothing, knows no shortcuts and looks at every value at run time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from custmap.check.checked import (
+    Checked,
+    EachSource,
+    FirstSource,
+    FromSource,
+    ItemsNode,
+    Leaf,
+    ObjectNode,
+    Origin,
+    Presence,
+    Rider,
+    RiderSource,
+    Table,
+)
+from custmap.codegen.fits import misfit
+from custmap.codegen.states import SILENT, Failure, Refusal
+from custmap.expressions.function import FunctionError
+from custmap.values.absent import ABSENT
+from custmap.values.equality import same
+from custmap.values.json_text import dump_json
+from oracle.expressions import evaluate
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """The slots of customers under one mapping and one set of riders."""
+
+    checked: Checked
+    riders: tuple[Any, ...]
+
+    def slots(self, customer: Any) -> tuple[Any, ...]:
+        """What `values` of the generated module gives."""
+        return self._row(self.checked.table, customer)
+
+    def _row(self, table: Table, scope: Any) -> tuple[Any, ...]:
+        objects: dict[int | None, Any] = {None: scope}
+        row: list[Any] = []
+        for slot, inside in zip(table.slots, table.inside, strict=True):
+            if isinstance(slot, Presence):
+                objects[slot.slot], state = self._presence(slot, objects[inside])
+                row.append(state)
+            else:
+                row.append(self._leaf(slot, objects[inside]))
+        return tuple(row)
+
+    def _presence(self, slot: Presence, scope: Any) -> tuple[Any, Any]:
+        try:
+            if slot.origin.when is not None and self._ask(slot.origin.when, scope) is not True:
+                return ABSENT, SILENT
+            assert isinstance(slot.origin.source, FromSource)
+            value = self._ask(slot.origin.source.expression, scope)
+        except FunctionError as error:
+            return ABSENT, _failure(error)
+        if value is ABSENT or value is None:
+            return value, value
+        return value, True if isinstance(value, dict) else Failure("CM706", "")
+
+    def _leaf(self, leaf: Leaf, scope: Any) -> Any:
+        try:
+            return self._made(leaf, scope)
+        except FunctionError as error:
+            return _failure(error)
+
+    def _made(self, leaf: Leaf, scope: Any) -> Any:
+        value = self._origin(leaf.origin, leaf, scope)
+        if value is ABSENT or value is None or value is SILENT:
+            return value
+        if leaf.kind in ("entries", "members"):
+            return self._entries(leaf, value)
+        if leaf.kind in ("set", "keyed", "add-only") and not isinstance(value, list):
+            raise Refusal("CM706", "")
+        if leaf.kind not in ("keyed", "add-only"):
+            _hold(leaf.type, value)
+        return value
+
+    def _origin(self, origin: Origin, leaf: Leaf, scope: Any) -> Any:
+        if origin.when is not None and self._ask(origin.when, scope) is not True:
+            return SILENT
+        value = self._source(origin, leaf, scope)
+        if value is ABSENT and origin.has_default:
+            value = origin.default
+        looks = not isinstance(origin.source, EachSource | FirstSource) and leaf.kind not in _CONTAINERS
+        if looks and same(value, "") and leaf.policy.empty != "value":
+            if leaf.policy.empty == "reject":
+                raise Refusal("CM807", "")
+            value = None
+        if value is ABSENT or value is None or value is SILENT:
+            return value
+        if origin.values is not None:
+            value = _translated(origin, value)
+        if origin.format is not None and value is not SILENT:
+            value = _formatted(origin.format, value)
+        return value
+
+    def _source(self, origin: Origin, leaf: Leaf, scope: Any) -> Any:
+        match origin.source:
+            case FromSource(expression=expression):
+                return self._ask(expression, scope)
+            case RiderSource(index=index):
+                return self.riders[index]
+            case FirstSource(origins=origins):
+                value: Any = ABSENT
+                for option in origins:
+                    value = self._origin(option, leaf, scope)
+                    if value is not ABSENT and value is not SILENT:
+                        return value
+                return value
+            case EachSource(expression=expression, table=table):
+                items = self._ask(expression, scope)
+                if items is ABSENT or items is None:
+                    return items
+                if not isinstance(items, list):
+                    raise Refusal("CM706", "")
+                if leaf.kind in ("keyed", "add-only"):
+                    return [(table, *self._row(table, item)) for item in items]
+                return [self._item(table, item) for item in items]
+
+    def _item(self, table: Table, item: Any) -> Any:
+        """An item of a list that is one value: what cannot be made fails the whole list."""
+        row = self._row(table, item)
+        sent = self._object(table.root, row, root=True)
+        for failed in row:
+            if isinstance(failed, Failure):
+                raise Refusal(failed.code, failed.reason)
+        return sent
+
+    def _object(self, node: ObjectNode, row: tuple[Any, ...], *, root: bool) -> dict[str, Any]:
+        sent: dict[str, Any] = {}
+        for member in node.members:
+            match member:
+                case Leaf():
+                    self._put(member, row[member.slot], sent)
+                case ObjectNode():
+                    if inner := self._object(member, row, root=False):
+                        sent[member.name] = inner
+                case ItemsNode() | Rider():
+                    pass
+        if root or sent:
+            for member in node.members:
+                if isinstance(member, Rider) and self.riders[member.index] is not ABSENT:
+                    sent[member.name] = self.riders[member.index]
+        return sent
+
+    def _put(self, leaf: Leaf, value: Any, sent: dict[str, Any]) -> None:
+        clear = leaf.policy.clear
+        if value is None:
+            if clear.form == "send_null":
+                sent[leaf.name] = None
+            elif clear.form in ("send_empty", "send"):
+                sent[leaf.name] = clear.value
+        elif value is not ABSENT and value is not SILENT and not isinstance(value, Failure):
+            if leaf.kind in ("entries", "members"):
+                value = {key: one for key, one in value.items() if one is not None}
+            sent[leaf.name] = value
+
+    def _entries(self, leaf: Leaf, value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise Refusal("CM706", "")
+        extra = leaf.type.extra if leaf.type is not None and leaf.kind == "entries" else None
+        if leaf.kind == "members" and leaf.type is not None:
+            stated = {key: one for key, one in value.items() if one is not None}
+            _hold(replace(leaf.type, required=frozenset()), stated)
+        return {key: self._entry(leaf, extra, one) for key, one in value.items()}
+
+    def _entry(self, leaf: Leaf, extra: Any, one: Any) -> Any:
+        if same(one, "") and leaf.policy.empty != "value":
+            return None if leaf.policy.empty == "clear" else Failure("CM807", "")
+        if one is not None and extra is not None and (extra.known or extra.enum) and misfit(extra, one):
+            return Failure("CM706", "")
+        return one
+
+    def _ask(self, expression: Any, scope: Any) -> Any:
+        return evaluate(expression, scope, self.checked.functions)
+
+
+_CONTAINERS = ("entries", "members", "set", "keyed", "add-only")
+
+
+def _failure(error: FunctionError) -> Failure:
+    return Failure(error.code if isinstance(error, Refusal) else "CM704", error.reason)
+
+
+def _hold(type_: Any, value: Any) -> None:
+    if type_ is not None and (type_.known or type_.enum is not None) and misfit(type_, value):
+        raise Refusal("CM706", "")
+
+
+def _translated(origin: Origin, value: Any) -> Any:
+    for canonical, vendor in origin.values or ():
+        if same(canonical, value):
+            return vendor
+    match origin.unmapped:
+        case "reject":
+            raise Refusal("CM705", "")
+        case "pass":
+            return value
+        case "skip":
+            return SILENT
+    return origin.unmapped_default
+
+
+def _formatted(text: str, value: Any) -> str:
+    if isinstance(value, dict | list):
+        raise Refusal("CM706", "")
+    return text.replace("{}", value if isinstance(value, str) else dump_json(value))
+
+
+def alike(compiled: Any, interpreted: Any) -> bool:
+    """The same state? Failures by their code, rows slot by slot, else as JSON values."""
+    if isinstance(compiled, Failure) or isinstance(interpreted, Failure):
+        return type(compiled) is type(interpreted) and compiled.code == interpreted.code
+    if isinstance(compiled, tuple) and isinstance(interpreted, tuple):
+        return len(compiled) == len(interpreted) and all(map(alike, compiled, interpreted))
+    if isinstance(compiled, list) and isinstance(interpreted, list):
+        return len(compiled) == len(interpreted) and all(map(alike, compiled, interpreted))
+    if isinstance(compiled, dict) and isinstance(interpreted, dict):
+        return compiled.keys() == interpreted.keys() and all(
+            alike(compiled[key], interpreted[key]) for key in compiled
+        )
+    if isinstance(compiled, Table) or isinstance(interpreted, Table):
+        return compiled is interpreted
+    return same(compiled, interpreted)
