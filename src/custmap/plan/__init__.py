@@ -1,0 +1,1 @@
+"""From target values to what is sent: plans, the clearing forms, requests."""
