@@ -38,6 +38,7 @@ class Canonical:
     json_schema: dict[str, Any]
     is_customer: bool
     _compiled: list[Any] = field(default_factory=list, compare=False, repr=False)
+    _closed: list[Any] = field(default_factory=list, compare=False, repr=False)
 
     def check(self, record: dict[str, Any]) -> None:
         """Refuse a record that does not fit: RecordError with every problem, code CM701."""
@@ -50,6 +51,9 @@ class Canonical:
 
     def unknown_members(self, record: dict[str, Any]) -> list[str]:
         """The paths of members that the schema does not name, in the record's order; free maps have none."""
+        closed = self._closed[0] if self._closed else self._compile_closed()
+        if closed.is_valid(record):
+            return []  # the usual record, at a tenth of the price of looking member by member
         return [place(path, self.type) for path in _unknown(record, self.type, ())]
 
     def is_personal(self, source_path: str | None) -> bool:
@@ -59,6 +63,11 @@ class Canonical:
     def _compile(self) -> Any:
         compiled = compile_schema(self.json_schema)
         self._compiled.append(compiled)
+        return compiled
+
+    def _compile_closed(self) -> Any:
+        compiled = compile_schema(_closed_schema(self.json_schema))
+        self._closed.append(compiled)
         return compiled
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -107,6 +116,18 @@ def compile_schema(schema: dict[str, Any]) -> Any:
     import jsonschema_rs  # imported when used: 10 ms
 
     return jsonschema_rs.Draft202012Validator(schema, offline=True)
+
+
+def _closed_schema(schema: Any) -> Any:
+    """The schema with every object that names members closed: what it takes has no unknown members."""
+    if isinstance(schema, list):
+        return [_closed_schema(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {key: _closed_schema(value) for key, value in schema.items()}
+    if isinstance(schema.get("properties"), dict):
+        closed["additionalProperties"] = False
+    return closed
 
 
 def _lost_references(schema: Any, document: Document, at: tuple[str | int, ...] = ()) -> Iterator[Diagnostic]:
