@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from custmap.check.checked import Checked
@@ -19,12 +20,13 @@ from custmap.expressions.function import FunctionSpec
 from custmap.mapping.file import MappingFile
 from custmap.mapping.find import find_mapping
 from custmap.mapping.read import read_mapping
-from custmap.schema.canonical import load_canonical
+from custmap.schema.canonical import Canonical, load_canonical
 from custmap.schema.contract import Contract
 from custmap.schema.inline import inline_contract
 from custmap.schema.openapi import load_openapi
 from custmap.syntax.node import ScalarNode
 from custmap.syntax.yaml_reader import read_file
+from custmap.values.nearest import nearest
 
 
 def check_mapping(
@@ -39,10 +41,9 @@ def check_mapping(
         file = read_mapping(read_file(path, shown), shown)
         _hold_name(file, path, findings)
         contract = _contract(file, path)
-        source = path.parent / file.source.value if file.source else None
-        canonical = load_canonical(source)
+        canonical = _canonical(file, path)
     except MappingError as error:
-        return None, (*findings.all, *error.diagnostics)
+        return None, tuple(in_order([*findings.all, *error.diagnostics]))
     checked = resolve(file, contract, canonical, functions, findings)
     found = after_ignores(_with_checks(checked, findings), path.read_bytes(), shown)
     wrong = any(one.level is Severity.ERROR and CODES[one.code].stops_loading for one in found)
@@ -65,6 +66,7 @@ def _with_checks(checked: Checked, findings: Findings) -> list[Diagnostic]:
 def _contract(file: MappingFile, path: Path) -> Contract:
     document = file.contract.get("openapi")
     if document is None:
+        _hold_key(file)
         return inline_contract(file.contract, file.name.value)
     operation = file.contract.get("operation")
     assert isinstance(document, ScalarNode) and isinstance(operation, ScalarNode)
@@ -74,10 +76,20 @@ def _contract(file: MappingFile, path: Path) -> Contract:
         raise MappingError(_at(found, document, operation) for found in error.diagnostics) from None
 
 
+def _canonical(file: MappingFile, path: Path) -> Canonical:
+    if file.source is None:
+        return load_canonical(None)
+    try:
+        return load_canonical(path.parent / file.source.value)
+    except MappingError as error:
+        place = file.source.span
+        raise MappingError(
+            replace(found, span=place) if found.code == "CM111" else found for found in error.diagnostics
+        ) from None
+
+
 def _at(found: Diagnostic, document: ScalarNode, operation: ScalarNode) -> Diagnostic:
     """A problem of the contract without a place of its own stands where the mapping names it."""
-    from dataclasses import replace
-
     if found.span is not None and found.code not in ("CM211", "CM111"):
         return found
     return replace(found, span=operation.span if found.code == "CM211" else document.span)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from custmap.expressions.ast import Call, Node, Reference
+from custmap.expressions.ast import Call, MultiHash, Node, Reference
 from custmap.expressions.calls import (
     argument_of,
     check_call,
@@ -19,8 +19,14 @@ from custmap.expressions.inference import Read
 from custmap.expressions.suggestions import Place, kind_words
 from custmap.expressions.unions import union
 from custmap.expressions.walk import Walk
+from custmap.values.nearest import nearest
 from custmap.values.types import ANY, Type
 
+_PARTS: Final = {
+    "names": ("formatted", "prefix", "given", "middle", "family", "suffix"),
+    "phones": ("number", "type", "extension"),
+}
+"""What the functions of a topic read of an object: the members of the canonical name and phone."""
 _UNKNOWN: Final = ANY.maybe_absent()
 
 
@@ -39,6 +45,7 @@ def infer_call(walk: Walk, call: Call, current: Place) -> Type:
     types = _arguments(walk, call, spec, current)
     for position, (node, type_) in enumerate(zip(call.arguments, types, strict=True)):
         _check_kind(walk, spec, position, node, type_)
+        _check_parts(walk, spec, node)
     if not spec.can_fail:
         _may_refuse(walk, call, spec, types)
     else:
@@ -124,6 +131,18 @@ def _check_kind(walk: Walk, spec: FunctionSpec, position: int, node: Node, given
     elif not _overlap(given.items or ANY, wanted.items or ANY) and given.only("array"):
         message = f"`{spec.name}` takes a list of {kind_words(wanted.items or ANY)} here"
         walk.problem("CM308", f"{message}, this is one of {kind_words(given.items or ANY)}", node, None)
+
+
+def _check_parts(walk: Walk, spec: FunctionSpec, node: Node) -> None:
+    """CM308 for a part of a name or phone, written out, that no function of names or phones reads."""
+    parts = _PARTS.get(spec.topic)
+    if parts is None or not isinstance(node, MultiHash):
+        return
+    for name, entry in node.entries:
+        if name not in parts:
+            close = nearest(name, parts)
+            help = f"Did you mean `{close}`?" if close else f"It reads {', '.join(parts)}."
+            walk.problem("CM308", f"`{spec.name}` reads no `{name}`", entry, help)
 
 
 def _may_refuse(walk: Walk, call: Call, spec: FunctionSpec, types: list[Type]) -> None:
