@@ -73,7 +73,16 @@ def _contract(file: MappingFile, path: Path) -> Contract:
     try:
         return load_openapi(path.parent / str(document.value), str(operation.value))
     except MappingError as error:
-        raise MappingError(_at(found, document, operation) for found in error.diagnostics) from None
+        raise MappingError(_at(found, document, operation, path) for found in error.diagnostics) from None
+
+
+def _hold_key(file: MappingFile) -> None:
+    """`opneapi` beside `operation` is no inline contract: MappingError CM201."""
+    for key, _ in file.contract:
+        if file.contract.get("operation") is not None and nearest(str(key.value), ["openapi"]):
+            raise MappingError(
+                [Diagnostic("CM201", f"`{key.value}` is no key here", key.span, "Did you mean `openapi`?")]
+            )
 
 
 def _canonical(file: MappingFile, path: Path) -> Canonical:
@@ -88,11 +97,15 @@ def _canonical(file: MappingFile, path: Path) -> Canonical:
         ) from None
 
 
-def _at(found: Diagnostic, document: ScalarNode, operation: ScalarNode) -> Diagnostic:
+def _at(found: Diagnostic, document: ScalarNode, operation: ScalarNode, path: Path) -> Diagnostic:
     """A problem of the contract without a place of its own stands where the mapping names it."""
     if found.span is not None and found.code not in ("CM211", "CM111"):
         return found
-    return replace(found, span=operation.span if found.code == "CM211" else document.span)
+    if found.code == "CM211":
+        return replace(found, span=operation.span)
+    beside = [one.name for one in path.parent.glob("*") if one.suffix in (".yaml", ".yml", ".json")]
+    close = nearest(str(document.value), beside) if found.help is None else None
+    return replace(found, span=document.span, help=f"Did you mean `{close}`?" if close else found.help)
 
 
 def _hold_name(file: MappingFile, path: Path, findings: Findings) -> None:
