@@ -20,7 +20,6 @@ from custmap.check.checked import (
 from custmap.check.findings import Findings, meant
 from custmap.check.narrow import narrowed
 from custmap.check.sources import Known, Scope, Sources
-from custmap.diagnostics.span import Span
 from custmap.expressions.ast import Current, Field, Index, Node
 from custmap.mapping.file import Param, Rule, Text
 from custmap.values.types import ANY, ARRAY, STRING, Type
@@ -63,7 +62,6 @@ class OriginBuilder:
         self._riders = riders
         self._findings = findings
         self._item_table = item_table
-        self.anywhere = Span("", 1, 1, 1, 1)
 
     def rider(self, rule: Rule, target: str, type_: Type | None, required: bool) -> int:
         """The index of the rider that this rule is."""
@@ -98,7 +96,7 @@ class OriginBuilder:
         path = known.inner[0] if known.inner else ()
         inner = Scope(
             known.type.present().not_null(),
-            f"`{known.source or 'the source'}`",
+            known.source or "the source",
             (path,) if plain else known.reads,
             plain,
             known.source,

@@ -55,7 +55,7 @@ class Policies:
         *,
         type_: Type | None,
         source: Type | None,
-        entry: bool,
+        kind: str,
         name: str,
         required: bool,
         replaced: bool,
@@ -63,22 +63,25 @@ class Policies:
         item: bool,
         in_body: bool,
     ) -> Policy:
-        """A leaf's policy. `entry`: names are the entries' own; `replaced`: leaving it out clears it."""
+        """The policy of a leaf of some kind; `replaced`: leaving it out clears it."""
         stated = rule.clear
+        items = kind in ("keyed", "add-only")
+        entry = items or kind in ("entries", "members")  # names are the entries' own
         if entry:  # what is cleared is an entry: the types of entries say what emptiness is
             held, source = type_ and type_.extra, source and source.extra
         else:
             held = type_
         if stated is not None:
             clear = self._form(stated, held, source, None if entry else name)
-            self._hold(stated, clear, type_, replaced=replaced, entry=entry, item=item)
+            # What fits a gone item is held where the lists are.
+            self._hold(stated, clear, type_, replaced=replaced or items, entry=entry, item=item)
         elif identity or rule.always or required or not in_body:
             clear = IMPOSSIBLE
         else:
             clear = self._default
             if clear.form == "send_empty":
                 clear = Clear("send_empty", empty_of(held, source))
-            if clear.form == "omit" and not (replaced or (entry and replaced)):
+            if clear.form == "omit" and not replaced:
                 clear = IMPOSSIBLE
         if clear.form == "name_in" and not entry:
             self._name(clear, name, rule)

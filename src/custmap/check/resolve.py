@@ -21,6 +21,7 @@ from custmap.check.sources import Scope, Sources
 from custmap.check.tables import Context, TableBuilder
 from custmap.check.targets import build_places
 from custmap.diagnostics.diagnostic import Note
+from custmap.diagnostics.span import Span
 from custmap.expressions.function import FunctionSpec
 from custmap.mapping.file import MappingFile, Param, Rule
 from custmap.schema.canonical import Canonical
@@ -44,7 +45,10 @@ def resolve(
         Sources(functions, findings), policies, {param.name: param for param in file.params}, riders, findings
     )
     scope = Scope(_at_the_border(canonical), canonical.name)
-    parts = {part: _part(part, getattr(file, part), contract, builder, scope, findings) for part in PARTS}
+    parts = {
+        part: _part(part, getattr(file, part), contract, builder, scope, findings, file.contract.span)
+        for part in PARTS
+    }
     body = _body(file, contract, builder, scope, findings)
     _hold_names(policies, body, findings)
     _hold_params(file, riders, contract, findings)
@@ -105,6 +109,7 @@ def _part(
     builder: TableBuilder,
     scope: Scope,
     findings: Findings,
+    nowhere: Span,
 ) -> ObjectNode:
     """Path, query or headers: a flat table against the contract's parameters."""
     known = contract.parameters.get(part, {})
@@ -119,7 +124,7 @@ def _part(
             findings.add(
                 "CM309",
                 f"the contract requires `{name}` in `{part}`",
-                builder.part_span(part, rules),
+                rules[0].target.span if rules else nowhere,
                 f"Add `{name}: {{param: …}}` under `{part}:`.",
             )
     return node

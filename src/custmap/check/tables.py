@@ -180,9 +180,6 @@ class TableBuilder:
             type=type_,
         )
 
-    def part_span(self, part: str, rules: Sequence[Rule]) -> Span:
-        return rules[0].target.span if rules else self._origins.anywhere
-
     def _items(
         self, place: Place, type_: Type | None, scope: Scope, context: Context, required: bool
     ) -> ItemsNode:
@@ -255,15 +252,14 @@ class TableBuilder:
         identity = (
             rule.identity if rule.identity is not None else (context.part == "path" and bool(made.reads))
         )
-        entry = kind in ("entries", "members", "keyed", "add-only")
         policy = self.policies.of(
             rule,
             type_=type_,
             source=made.type,
-            entry=entry,
+            kind=kind,
             name=_name(path),
             required=required,
-            replaced=context.replaced or (entry and context.replaced),
+            replaced=context.replaced,
             identity=identity,
             item=context.item,
             in_body=context.part == "body",
@@ -325,7 +321,8 @@ class TableBuilder:
             return None
         if isinstance(segment, Member):
             found = type_.member(segment.name)
-            if found is None and type_.members and context.closed:
+            never = found is not None and not found.kinds and segment.name not in type_.members
+            if never or (found is None and type_.members and context.closed):
                 rule = place.first_rule()
                 self._findings.add(
                     "CM303",
@@ -333,7 +330,8 @@ class TableBuilder:
                     rule.target.span,
                     meant(segment.name, type_.members),
                 )
-            elif found is None and not type_.members and type_.known and "object" not in type_.kinds:
+                return None
+            if found is None and not type_.members and type_.known and "object" not in type_.kinds:
                 rule = place.first_rule()
                 self._findings.add("CM303", "the contract has no object here", rule.target.span)
             return found

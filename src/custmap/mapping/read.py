@@ -9,7 +9,6 @@ from pydantic import BaseModel, ValidationError
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
-from custmap.diagnostics.span import Span
 from custmap.mapping.file import ClearFile, Constant, MappingFile, Pair, Param, Rule, Text, Word
 from custmap.mapping.model import (
     ClearModel,
@@ -57,12 +56,9 @@ def _form(node: MapNode) -> Iterator[Diagnostic]:
     try:
         MappingModel.model_validate(plain(node))
     except ValidationError as error:
-        seen: set[tuple[str, Span | None]] = set()
-        for problem in error.errors(include_url=False, include_context=True):
-            diagnostic = _problem(node, problem)
-            if (diagnostic.code, diagnostic.span) not in seen:
-                seen.add((diagnostic.code, diagnostic.span))
-                yield diagnostic
+        problems = error.errors(include_url=False, include_context=True)
+        meant = [problem for problem in problems if not _is_other_branch(node, problem["loc"])]
+        yield from dict.fromkeys(_problem(node, problem) for problem in meant)
     contract = node.get("contract")
     if isinstance(contract, MapNode) and contract.get("openapi") is not None:
         yield from _contract_keys(contract)
@@ -130,6 +126,26 @@ _BRANCHES: Final = frozenset(
 def _is_branch(part: str | int) -> bool:
     """pydantic names the branch of a union in the location; the file knows nothing of it."""
     return isinstance(part, str) and (part in _BRANCHES or "literal[" in part or "list[" in part)
+
+
+def _is_other_branch(node: Node, place: Sequence[str | int]) -> bool:
+    """Is it said of a form that the file does not use here: of a word, say, where there is a table?"""
+    for part in place:
+        if not _is_branch(part):
+            node = _descend(node, (part,))
+        elif not _is_form_of(node, str(part)):
+            return True
+    return False
+
+
+def _is_form_of(node: Node, branch: str) -> bool:
+    if branch.startswith("literal["):
+        return not isinstance(node, MapNode)
+    if branch.startswith("list["):
+        return isinstance(node, ListNode)
+    if branch == "ResponseFieldsModel":
+        return not isinstance(node, ListNode)
+    return branch not in ("ClearModel", "UnmappedDefault") or isinstance(node, MapNode)
 
 
 def _descend(node: Node, place: Sequence[str | int]) -> Node:
