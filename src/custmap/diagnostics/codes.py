@@ -141,8 +141,8 @@ _INFOS = {
     "CM515": "Policy rests on a guess",
 }
 
-_RUNNABLE: Final = frozenset({"CM404"})
-"""A value that `values` does not cover is rejected, which is what `unmapped: reject`, the default, says."""
+_RUNNABLE: Final = frozenset({"CM404", "CM509"})
+"""A value that `values` does not cover, a clear that cannot be said of an item: both end in a rejection."""
 
 CODES: Final[dict[str, Code]] = {
     **{name: Code(name, title) for name, title in _ERRORS.items()},

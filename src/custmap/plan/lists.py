@@ -130,7 +130,7 @@ def _gone(leaf: Leaf, key: Any, row: Row, view: View) -> str:
 
 def _null_list(leaf: Leaf, before: Any, view: View) -> Outcome:
     clear = leaf.policy.clear
-    if clear.form in FIT_CONTAINER and leaf.kind == "keyed":
+    if clear.form in FIT_CONTAINER:
         if clear.form == "send_empty":
             clear = replace(clear, value=[])
         return nodes.say_cleared(leaf, clear, leaf.name, leaf.target, before, view)

@@ -132,8 +132,8 @@ def say_cleared(
 ) -> Outcome:
     """One clear: in its form, or rejected, or noted. `target` is without the view's prefix."""
     stays = before if is_value(before) and not view.item else NOTHING
-    if clear.form == "omit" and not view.full and not view.item:
-        clear = replace(clear, form="impossible")
+    if (clear.form == "omit" and not view.full) or (view.item and clear.form in ("name_in", "key_in")):
+        clear = replace(clear, form="impossible")  # leaving out keeps, and a name tells of no item
     if clear.form == "impossible":
         view.reject("CM803", target, rule, "cannot be cleared", source)
         return KEPT, stays
@@ -403,7 +403,11 @@ def items_delta(node: ItemsNode, view: View) -> Outcome:
             value = along(item, inner)
         made.append((segment, value))
     listed = _in_list(made)
-    return SAID, listed if listed else NOTHING
+    if not listed and not (node.whole and _left_out([(item, outcome) for _, item, outcome in outcomes])):
+        return SAID, NOTHING
+    if node.whole and view.known:
+        view.draft.note(view.target(node.target), "replaced whole")
+    return SAID, listed
 
 
 def _in_list(made: list[tuple[Index | Select, Any]]) -> list[Any]:
