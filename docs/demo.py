@@ -1,0 +1,86 @@
+"""One customer to every vendor, then a change to her: what is sent, and what a vendor cannot be told.
+
+    make demo
+
+All of it is invented. Nothing is sent anywhere.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import textwrap
+from typing import Any
+
+import custmap
+from custmap.plan.picture import picture
+
+BEFORE: dict[str, Any] = {
+    "id": "C-1001",
+    "identifiers": {"microbase": "HkhhuXESl", "aifi": "42", "capillary": "98662653"},
+    "name": {"given": "Alda", "family": "Marlow"},
+    "email": "alda.marlow@example.com",
+    "phone": {"number": "+1 206-555-0142", "type": "mobile"},
+    "company": "Demo Inc",
+    "status": "active",
+    "role": "customer",
+    "priority": 0,
+    "tags": ["VIP", "newsletter"],
+    "loyalty": {"account_id": "L-77", "member": True},
+    "payment_card": {"provider": "STRIPE", "token": "tok_demo", "default": True},
+    "attributes": {"plan": "gold", "giftWrap": True, "coupon": "SPRING"},
+    "custom_fields": {"language": "en"},
+}
+
+PARAMS: dict[str, dict[str, Any]] = {
+    "aifi/update-customer": {"host": "store.example.com"},
+    "capillary/update-customer": {"host": "api.example.com", "source": "INSTORE"},
+    "fabric/update-attributes": {"order_id": "A-17", "tenant_id": "demo"},
+    "fabric/update-customer": {"tenant_id": "demo"},
+    "microbase/customer-update": {"host": "shop.example.com"},
+}
+TOKEN = {"token": "never-shown"}
+
+
+def later() -> dict[str, Any]:
+    """She marries, upgrades, drops her coupon, her card and her tags, and wants her e-mail forgotten."""
+    after = copy.deepcopy(BEFORE)
+    after["name"]["family"] = "Marlow-Bray"
+    after["email"] = None
+    after["payment_card"] = None
+    after["tags"] = []
+    after["attributes"] = {"plan": "platinum", "giftWrap": True}
+    return after
+
+
+def head(text: str) -> None:
+    print(f"\n{text}\n{'─' * len(text)}")
+
+
+def show_request(request: custmap.Request) -> None:
+    shown = request.to_dict(secrets=False)
+    print(f"\n{request.mapping}  {shown['method']} {shown['url']}\n")
+    width = max(map(len, shown["body"]))
+    for member, value in shown["body"].items():
+        text = json.dumps(value, ensure_ascii=False)
+        print(textwrap.fill(f"  {member:<{width}}  {text}", 118, subsequent_indent=" " * (width + 5)))
+
+
+def main() -> None:
+    after = later()
+    mappings = [custmap.load(name) for name in PARAMS]
+
+    head("A new customer, to five vendors")
+    for mapping in mappings:
+        show_request(mapping.apply(BEFORE, PARAMS[mapping.name] | TOKEN))
+
+    head("She marries, upgrades, drops coupon, card and tags, and wants her e-mail forgotten")
+    for mapping in mappings:
+        plan = mapping.diff(BEFORE, after, PARAMS[mapping.name] | TOKEN)
+        print(f"\n{picture(plan, show_values=True)}")
+
+    print("\n+ added   ~ changed   - cleared   ! this vendor cannot be told: reported, never sent wrongly")
+
+
+if __name__ == "__main__":
+    main()
