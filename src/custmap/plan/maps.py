@@ -27,9 +27,14 @@ def map_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
         return UNCHANGED
     if after is None and not mentioned:
         return _null_map(leaf, before, view)
-    if leaf.policy.clear.form == "write" and any(item is not None for item in held.values()):
-        return nodes.clear_leaf(leaf, before, view)
+    if leaf.policy.clear.form == "write" and any(_was_there(item) for item in held.values()):
+        return nodes.clear_leaf(leaf, nodes.held(leaf, before, view), view)
     return _entries(leaf, leaf.target, held, {}, mentioned, view)
+
+
+def _was_there(item: Any) -> bool:
+    """Not null, and no empty text that this vendor ignores."""
+    return item is not None and not (item.__class__ is Failure and item.code == "CM807")
 
 
 def _null_map(leaf: Leaf, before: Any, view: View) -> Outcome:

@@ -45,6 +45,10 @@ def leaf_delta(leaf: Leaf, view: View) -> Outcome:
         view.draft.note(
             view.target(leaf.target), "what it was before cannot be computed, so it counts as different"
         )
+    return _delta_of_kind(leaf, before, after, view)
+
+
+def _delta_of_kind(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
     if leaf.kind in ("entries", "members"):
         return maps.map_delta(leaf, before, after, view)
     if leaf.kind in ("keyed", "add-only"):
@@ -55,16 +59,16 @@ def leaf_delta(leaf: Leaf, view: View) -> Outcome:
 def _failed(leaf: Leaf, before: Any, after: Failure, view: View) -> Outcome:
     if not view.sources_equal(leaf):
         view.reject(after.code, leaf.target, leaf, after.reason)
-    return KEPT, before if is_value(before) else NOTHING
+    return KEPT, held(leaf, before, view)
 
 
 def _turned_silent(leaf: Leaf, before: Any, view: View) -> Outcome:
     if not is_value(before):
         return UNCHANGED
     if leaf.policy.otherwise_clear:
-        return clear_leaf(leaf, before, view)
+        return _delta_of_kind(leaf, before, None, view)
     view.draft.note(view.target(leaf.target), "the rule no longer speaks, and the value is left behind")
-    return KEPT, before
+    return KEPT, held(leaf, before, view)
 
 
 def _value_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
@@ -163,16 +167,21 @@ def standing(node: TargetNode, view: View) -> Any:
 
 def standing_leaf(leaf: Leaf, view: View) -> Any:
     before, after = view.before[leaf.slot], view.after[leaf.slot]
-    if leaf.kind in ("keyed", "add-only") and after.__class__ is list:
-        return lists.standing_list(leaf, after, view)
-    if leaf.kind in ("entries", "members") and after.__class__ is dict:
-        return {key: item for key, item in after.items() if is_value(item)}
     if is_value(after):
-        return after
+        return held(leaf, after, view)
     if after is None:
         clear = leaf.policy.clear
         return seen_null(clear) if clear.form in AT_PLACE else NOTHING
-    return before if is_value(before) else NOTHING
+    return held(leaf, before, view)
+
+
+def held(leaf: Leaf, state: Any, view: View) -> Any:
+    """A slot's state as the vendor holds it: items as they are sent, entries that can be."""
+    if leaf.kind in ("keyed", "add-only") and state.__class__ is list:
+        return lists.standing_list(leaf, state, view)
+    if leaf.kind in ("entries", "members") and state.__class__ is dict:
+        return {key: item for key, item in state.items() if is_value(item)}
+    return state if is_value(state) else NOTHING
 
 
 def standing_object(node: ObjectNode, view: View) -> Any:
@@ -210,6 +219,10 @@ def object_delta(node: ObjectNode, view: View) -> Outcome:
         sent = {member.name: value for member, (_, value) in outcomes if _ == SAID and value is not NOTHING}
         if not sent:
             return SAID, NOTHING
+        required = node.type.required if node.type else frozenset()
+        for member, (state, value) in outcomes:
+            if state == KEPT and value is not NOTHING and member.name in required:
+                sent[member.name] = value  # it was rejected, and goes as before had it
         add_standing(node, sent, inner)
         return _whole_enough(node, sent, inner)
     made = _full(node, outcomes, inner)
