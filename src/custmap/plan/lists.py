@@ -29,6 +29,8 @@ def list_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
         return _null_list(leaf, before, view)
     if after.__class__ is not list and before.__class__ is not list:
         return UNCHANGED
+    if after.__class__ is not list and before and leaf.policy.clear.form == "write":
+        return nodes.clear_leaf(leaf, standing_list(leaf, before, view), view)
     try:
         new = _by_key(leaf, after if after.__class__ is list else [])
     except _Keyless as error:
@@ -114,7 +116,7 @@ def _gone(leaf: Leaf, key: Any, row: Row, view: View) -> str:
     if leaf.kind == "add-only":
         view.reject("CM805", target, leaf, "the vendor takes new items only, and this one is gone")
         return KEPT
-    if clear.form in ("send_null", "send_empty", "omit", "send"):
+    if clear.form in ("send_null", "send_empty", "omit", "send", "write"):
         clear = replace(clear, form="impossible")
     if clear.form == "impossible":
         view.reject("CM803", target, leaf, "cannot be cleared")
