@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import click
@@ -17,6 +21,7 @@ from custmap.cli.streams import is_ndjson, open_input
 
 # Pairs are drawn among records, so more of them add nothing but memory.
 _MOST_RECORDS: Final = 100_000
+_STORAGE: Final = "HYPOTHESIS_STORAGE_DIRECTORY"
 
 
 @click.command("prove")
@@ -59,7 +64,8 @@ def command(
     loaded = load(mapping, modules)
     records = None if records_file is None else _records(records_file)
     try:
-        proof = prove(loaded, examples=examples, seed=seed, records=records)
+        with _no_traces():
+            proof = prove(loaded, examples=examples, seed=seed, records=records)
     except HypothesisMissing as error:
         raise CallError("`custmap prove` draws customers with hypothesis", error.advice) from None
     if form == "json":
@@ -67,6 +73,20 @@ def command(
     else:
         click.echo(str(proof))
     return CLEAN if proof.ok else FINDINGS
+
+
+@contextmanager
+def _no_traces() -> Iterator[None]:
+    """hypothesis keeps notes in the working folder, unless told where; that folder is the user's."""
+    if _STORAGE in os.environ:
+        yield
+        return
+    with TemporaryDirectory(prefix="custmap-") as folder:
+        os.environ[_STORAGE] = folder
+        try:
+            yield
+        finally:
+            del os.environ[_STORAGE]
 
 
 def _records(path: Path) -> list[dict[str, Any]]:

@@ -21,6 +21,8 @@ from custmap.prove.places import Edit, Place, edited
 from custmap.prove.scene import Case, Record
 
 Strategy = st.SearchStrategy[Case]
+Chosen = tuple[Place, int]
+"""A place and which of its edits was made there."""
 
 _SAID: Final = 8
 _CHANGED: Final = 3
@@ -47,14 +49,14 @@ def near_cases(places: Sequence[Place], start: Record) -> Strategy:
 
 
 def _near(tape: _Tape, places: Sequence[Place], start: Record) -> Case:
-    chosen: list[Place] = []
+    chosen: list[Chosen] = []
     said: list[Edit] = []
     for _ in range(_SAID):
         where, how = tape.next(), tape.next()
         if where >= _SELDOM:
             place = places[(where - _SELDOM) % len(places)]
-            chosen.append(place)
-            said.append(place.edits[how % len(place.edits)])
+            chosen.append((place, how))
+            said.append(_edit(place, how))
     before = edited(start, said)
     second, third = _changes(tape, places, chosen), _changes(tape, places, chosen)
     in_part = tape.next() >= 192  # one of four
@@ -62,16 +64,22 @@ def _near(tape: _Tape, places: Sequence[Place], start: Record) -> Case:
     return Case(before, after, edited(after, third))
 
 
-def _changes(tape: _Tape, places: Sequence[Place], chosen: list[Place]) -> list[Edit]:
-    """Mostly what was there changes: it is gone, or another."""
+def _edit(place: Place, how: int) -> Edit:
+    return place.edits[how % len(place.edits)]
+
+
+def _changes(tape: _Tape, places: Sequence[Place], chosen: list[Chosen]) -> list[Edit]:
+    """Mostly what was there changes: it is gone, or another, often one that is like it."""
     made = []
     for _ in range(_CHANGED):
         which, where, how = tape.next(), tape.next(), tape.next()
         if which < _SELDOM:
             continue
-        again = chosen and which % 3
-        place = chosen[where % len(chosen)] if again else places[where % len(places)]
-        made.append(place.edits[how % len(place.edits)])
+        if not chosen or which % 3 == 0:
+            made.append(_edit(places[where % len(places)], how))
+            continue
+        place, before = chosen[where % len(chosen)]
+        made.append(_edit(place, how if which % 2 else before + 1 + how % 2))
     return made
 
 

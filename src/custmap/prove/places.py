@@ -169,9 +169,7 @@ def _lists(way: Way, values: list[Any]) -> list[Edit]:
     return [
         Edit(way, [first]),
         Edit(way, [second]),
-        Edit(way, [first, second]),
-        Edit(way, [second, first]),
-        Edit(way, [first, first]),
+        *[Edit(way, [first, second]), Edit(way, [second, first]), Edit(way, [first, second, first])] * 3,
         *(Edit(way, [value]) for value in values[2:6]),
     ]
 

@@ -5,7 +5,7 @@ Only `prove` needs hypothesis. `rehearse` is what `custmap diff --verify` asks, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -116,6 +116,18 @@ def _told(law: Law, broken: Broken, *, veil: bool) -> Counterexample:
     )
 
 
+def _laid(scene: Scene, before: Record, after: Record) -> Iterator[Record]:
+    """`a⁺`; a name or phone that has but one part may have been given as a text, and stated more."""
+    yield scene.laid(before, after)
+    texts = {
+        field: after[field][part]
+        for field, part in (("name", "formatted"), ("phone", "number"))
+        if isinstance(after.get(field), dict) and list(after[field]) == [part]
+    }
+    if texts and scene.checked.canonical.is_customer:
+        yield scene.laid(before, {**after, **texts})
+
+
 def rehearse(
     mapping: Engine,
     before: Record | None,
@@ -125,14 +137,15 @@ def rehearse(
 ) -> str | None:
     """Does the plan lead a vendor that holds `before` to `after`? None, or why not, without any value.
 
-    `absent` of the plan does not matter: both ways that a record can be read are tried. Nothing is said
-    (None) about records that cannot be sent at all.
+    The records may be as they were given, or as they were taken in. How the plan read them does not
+    matter (`absent`, a name that was a text): it has to be right for one of the ways. Nothing is said (None)
+    about records that cannot be sent at all.
     """
     scene = Scene(mapping, dict(params or {}))
     start = {} if before is None else scene.state_of(before)
     if start is None:
         return None
-    aims: Iterable[Record] = [after] if before is None else [scene.laid(before, after), after]
+    aims = [after] if before is None else [*_laid(scene, before, after), after]
     broken: Broken | None = None
     for aim_record in aims:
         aim = scene.state_of(aim_record)

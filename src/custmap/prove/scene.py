@@ -74,16 +74,14 @@ class Scene:
     store: Store = field(init=False)
     merging: Store | None = field(init=False)
     identities: tuple[Leaf, ...] = field(init=False)
-    _code: Any = field(init=False)
-    _riders: tuple[Any, ...] = field(init=False)
+    _values: Any = field(init=False, default=None)
+    _riders: tuple[Any, ...] = field(init=False, default=())
     _applied: dict[int, tuple[Record, Request | RecordError]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.checked = self.engine.checked
         self.store = Store(self.checked)
         self.merging = Store(self.checked, merging=True) if _is_hedged(self.checked.table.root) else None
-        self._code = define(generate(self.checked), self.checked.name)
-        self._riders = bind(self.checked, self.params).riders
         roots = (self.checked.path, self.checked.query, self.checked.headers, self.checked.table.root)
         self.identities = tuple(leaf for root in roots for leaf in leaves(root) if leaf.policy.identity)
 
@@ -93,8 +91,11 @@ class Scene:
 
     def slots(self, record: Record) -> tuple[Any, ...]:
         """What each rule makes of a record."""
+        if self._values is None:  # compiled when asked for: to rehearse one plan needs none
+            self._values = define(generate(self.checked), self.checked.name).values
+            self._riders = bind(self.checked, self.params).riders
         plain = take(record, self.checked.canonical)
-        slots: tuple[Any, ...] = self._code.values(plain, self._riders)
+        slots: tuple[Any, ...] = self._values(plain, self._riders)
         return slots
 
     def applied(self, record: Record) -> Request | RecordError:

@@ -1,0 +1,210 @@
+"""`prove`: the shipped mappings hold, one seed gives one proof, and its words are those of the pages."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import custmap
+from custmap.prove.proof import Proof
+from custmap.prove.prove import HypothesisMissing, prove
+from custmap.prove.sentence import flow
+
+SHIPPED = (
+    "aifi/update-customer",
+    "capillary/update-customer",
+    "fabric/update-attributes",
+    "fabric/update-customer",
+    "microbase/customer-update",
+)
+REPLACED = """\
+custmap: 1
+name: acme/update-customer
+summary: The vendor replaces the name
+contract: {method: PATCH, url: "https://api.example.com/customers", fields: {email: string}}
+body:
+  name: {merge: whole}
+  name.firstName:   name.given    # the vendor's own spelling
+  name.lastName: name.family
+"""
+OWN = """\
+custmap: 1
+name: acme/update-customer
+summary: A schema of the project's own
+source: person.schema.json
+contract: {method: PATCH, url: "https://api.example.com/people", fields: {id: {type: string, required: true}}}
+body:
+  id:    {from: code, identity: true}
+  age:   {from: age, clear: send_null}
+  mail:  {from: lower(mail), clear: {name_in: cleared}}
+  since: {from: since, clear: send_empty}
+  pets:
+    {each: pets, key: name, merge: keyed, clear: {key_in: gone, with: true}, fields: {name: name, kind: kind}}
+  more:  {from: more, merge: entries, clear: send_null}
+"""
+PERSON = {
+    "type": "object",
+    "required": ["code"],
+    "properties": {
+        "code": {"type": "string"},
+        "age": {"type": ["integer", "null"], "minimum": 0},
+        "mail": {"type": "string", "format": "email"},
+        "since": {"type": ["string", "null"], "format": "date"},
+        "pets": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"name": {"type": "string"}, "kind": {"enum": ["cat", "dog"]}},
+            },
+        },
+        "more": {"type": "object", "additionalProperties": {"type": ["string", "null"]}},
+    },
+}
+
+
+def mapping_of(folder: Path, text: str) -> custmap.Mapping:
+    path = folder / "acme" / "update-customer.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    (path.parent / "person.schema.json").write_text(json.dumps(PERSON), encoding="utf-8")
+    return custmap.load(path)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_shipped(name: str) -> None:
+    proof = custmap.load(name).prove(examples=300)
+    assert proof.ok, str(proof)
+    assert proof.examples == 300
+    assert f"{name}: no counterexample in 300 examples (seed 0)" in str(proof)
+
+
+def test_own_schema(tmp_path: Path) -> None:
+    proof = prove(mapping_of(tmp_path, OWN), examples=300)
+    assert proof.ok, str(proof)
+    assert proof.examples > 250
+
+
+def test_words(tmp_path: Path) -> None:
+    proof = prove(mapping_of(tmp_path, REPLACED))
+    assert str(proof.counterexamples[0]) == (
+        "counterexample: apply says less than it erases\n"
+        "  before  {name: {given: Ann}}\n"
+        "  after   {name: {family: Ann}}\n"
+        '  sent    {name: {lastName: "Ann"}}      the vendor replaces `name`: firstName "Ann" is lost\n'
+        "  rule    update-customer.yaml:6  name: {merge: whole}"
+    )
+
+
+def test_rule_as_it_is_written(tmp_path: Path) -> None:
+    text = REPLACED.replace("{merge: whole}", "{merge: fields}").replace(
+        "name.given    #", "{from: name.given, clear: {send: Ann}}    #"
+    )
+    proof = prove(mapping_of(tmp_path, text))
+    found = proof.counterexamples[0]
+    assert (found.law, found.target, found.line) == ("said", "name.firstName", 7)
+    assert found.rule == "name.firstName: {from: name.given, clear: {send: Ann}}"
+
+
+def test_same_seed_same_proof(tmp_path: Path) -> None:
+    mapping = mapping_of(tmp_path, REPLACED)
+    first, second = prove(mapping, seed=7), prove(mapping, seed=7)
+    assert first == second
+    assert str(first) == str(second)
+    assert prove(mapping, seed=8).seed == 8
+
+
+def test_to_dict(tmp_path: Path) -> None:
+    proof = prove(mapping_of(tmp_path, REPLACED), examples=200)
+    told = json.loads(json.dumps(proof.to_dict()))
+    assert told["format_version"] == 1
+    assert told["ok"] is False
+    assert told["counterexamples"][0]["law"] == "erases"
+    assert set(told) == {
+        "format_version", "mapping", "ok", "examples", "seed", "counterexamples", "assumed", "remarks",
+    }  # fmt: skip
+
+
+def test_assumed() -> None:
+    proof = custmap.load("capillary/update-customer").prove(examples=10)
+    lines = yaml.safe_load(Path(proof_file("capillary/update-customer")).read_text(encoding="utf-8"))
+    assert lines["body"]["extendedFields"]["assumed"] in {one.text for one in proof.assumed}
+    assert proof.assumed[0].target == "profiles[0]"
+    assert all(one.line > 0 for one in proof.assumed)
+
+
+def proof_file(name: str) -> str:
+    return custmap.load(name).checked.file.name.span.file
+
+
+RECORDS = [
+    {"name": {"given": "Quentin", "family": "Zyx"}},
+    {"name": {"given": "Wilhelmina"}},
+    {"name": {"given": "Quentin", "family": None}},
+]
+
+
+def test_given_records_are_not_shown(tmp_path: Path) -> None:
+    proof = prove(mapping_of(tmp_path, REPLACED), records=RECORDS)
+    assert not proof.ok
+    shown = str(proof) + json.dumps(proof.to_dict()) + repr(proof)
+    assert not any(value in shown for value in ("Quentin", "Wilhelmina", "Zyx"))
+    first = proof.counterexamples[0]
+    assert first.before == {"name": {"given": "text 1", "family": "text 2"}}
+    assert first.why == 'the vendor replaces `name`: lastName "text 2" is lost'
+
+
+def test_records_of_different_customers() -> None:
+    records = [
+        {"identifiers": {"microbase": str(number)}, "tags": ["a"] * number, "email": f"{number}@example.com"}
+        for number in range(4)
+    ]
+    assert prove(custmap.load("microbase/customer-update"), records=records, examples=50).ok
+
+
+def test_misuse(tmp_path: Path) -> None:
+    mapping = mapping_of(tmp_path, REPLACED)
+    with pytest.raises(ValueError, match="examples is 1 at least"):
+        prove(mapping, examples=0)
+    with pytest.raises(ValueError, match="records is empty"):
+        prove(mapping, records=[])
+
+
+def test_without_hypothesis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mapping = mapping_of(tmp_path, REPLACED)
+    monkeypatch.setitem(sys.modules, "hypothesis", None)
+    with pytest.raises(HypothesisMissing, match=r"pip install 'custmap\[prove\]'"):
+        prove(mapping)
+
+
+def test_within_a_test_of_hypothesis(tmp_path: Path) -> None:
+    mapping = mapping_of(tmp_path, REPLACED)
+    proofs: list[Proof] = []
+
+    @settings(max_examples=2, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.booleans())
+    def outer(_: bool) -> None:
+        proofs.append(prove(mapping, examples=50))
+
+    outer()
+    assert proofs[0] == proofs[-1]
+
+
+@pytest.mark.parametrize(
+    ("value", "plain", "quoted"),
+    [
+        ({"a": "Ann Li"}, "{a: Ann Li}", '{a: "Ann Li"}'),
+        ({"a.b": None, "": True}, '{"a.b": null, "": true}', '{"a.b": null, "": true}'),
+        (["null", "", "1", " x "], '["null", "", "1", " x "]', '["null", "", "1", " x "]'),
+        ("\u202eé\n", '"\\u202eé\\n"', '"\\u202eé\\n"'),
+        ([1.5, {}], "[1.5, {}]", "[1.5, {}]"),
+    ],
+)
+def test_flow(value: object, plain: str, quoted: str) -> None:
+    assert flow(value, quoted=False) == plain
+    assert flow(value, quoted=True) == quoted
