@@ -35,10 +35,12 @@ HOSTILE = {
     "a deep target": HEAD_OF_ALL + b"body: {" + b"a." * 20_000 + b"a: email}",
     "a far position": HEAD_OF_ALL + b"body: {'a[99999999999]': email}",
     "a far position with text": HEAD_OF_ALL + b"body: {'a[1000000000].b': email}",
-    "deep fields": HEAD_OF_ALL + b"body: {" + b"a: {from: phone, fields: {" * 30 + b"b: type" + b"}}" * 30 + b"}",
+    "deep fields": HEAD_OF_ALL
+    + b"body: {" + b"a: {from: phone, fields: {" * 30 + b"b: type" + b"}}" * 30 + b"}",
     "many rules": HEAD_OF_ALL + b"body:\n" + b"".join(b"  a%d: email\n" % n for n in range(3000)),
     "a huge number": HEAD_OF_ALL + b"body: {a: {value: " + b"9" * 5000 + b"}}",
-    "a huge enum": HEAD_OF_ALL + b"body: {a: {from: id, values: {" + b",".join(b"x%d: y" % n for n in range(5000)) + b"}}}",
+    "a huge enum": HEAD_OF_ALL
+    + b"body: {a: {from: id, values: {" + b",".join(b"x%d: y" % n for n in range(5000)) + b"}}}",
     "key that is a list": HEAD_OF_ALL + b"body: {? [a] : email}",
     "null key": HEAD_OF_ALL + b"body: {null: email, ~: email}",
     "name is a path": b"custmap: 1\nname: ../../x\n" + CONTRACT.encode(),
@@ -46,7 +48,7 @@ HOSTILE = {
     "contract is a device": HEAD.encode() + b"contract: {openapi: /dev/zero, operation: x}\n",
     "contract is itself": HEAD.encode() + b"contract: {openapi: case.yaml, operation: x}\n",
     "a bad pattern": HEAD.encode()
-    + b"contract: {method: PUT, url: 'https://x.io', fields: {a: {type: string, pattern: '('}}}\nbody: {a: email}\n",
+    + b"contract: {method: PUT, url: 'https://x.io', fields: {a: {pattern: '('}}}\nbody: {a: email}\n",
     "a bad URL": HEAD.encode() + b"contract: {method: PUT, url: 'https://[x'}\n",
     "a URL with braces": HEAD.encode() + b"contract: {method: PUT, url: 'https://x.io/{{{}'}\n",
 }  # fmt: skip

@@ -49,7 +49,7 @@ def misspelt(word: str) -> Iterator[str]:
     if len(word) > 3:
         ways = (
             word[1:],
-            word[0] + word[2] + word[1] + word[3:],
+            word[1] + word[0] + word[2:],
             word[:-1] + ("x" if word[-1] != "x" else "y"),
         )
         yield ways[len(word) % 3]
