@@ -72,6 +72,11 @@ class ObjectWriter:
             if _silent(node) and not isinstance(node, Rider):
                 self._node(node, "body", lines)
         self._required(root, "body", lines)
+        for place in sorted(self.lists):
+            if root.type is not None and place[0] in root.type.required:
+                with lines.block(f"if {place[0]!r} not in body:"):
+                    at = "body" + "".join(f".setdefault({name!r}, {{}})" for name in place[:-1])
+                    lines.add(f"{at}[{place[-1]!r}] = []")
 
     def part(self, root: ObjectNode, name: str, lines: Lines) -> str:
         """Path, query or headers; None when no rule of it reads the customer."""
