@@ -6,6 +6,7 @@ state is looked at flat: `("attributes", "plan") → "gold"`, the places that pl
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -262,24 +263,30 @@ def pure(case: Case, before: Customer, after: Customer) -> None:
     """Inputs stay as they are, outputs share nothing with them, and the order of keys means nothing."""
     kept = deepcopy((before, after))
     plan = case.diff(before, after)
-    first = None if plan.request is None else plan.request.to_json()
+    first = None if plan.request is None else as_sent(plan.request)
+    json.dumps(plan.to_dict(), allow_nan=False)  # plain values, nothing of the engine's own
     if kept != (before, after) or repr(kept) != repr((before, after)):
         raise BrokenLaw("an input changed")
     again = case.diff(turned(before), turned(after))
-    if (None if again.request is None else again.request.to_json()) != first or again.changes != plan.changes:
+    if (None if again.request is None else as_sent(again.request)) != first or again.changes != plan.changes:
         raise BrokenLaw(f"the order of keys shows\n{_facts(plan, before, after)}\n{_facts(again)}")
     if plan.request is not None:
         _spoil(plan.request.body)
         if repr(kept) != repr((before, after)):
             raise BrokenLaw("what goes out shares something with what came in")
         fresh = case.diff(before, after)
-        if fresh.request is None or fresh.request.to_json() != first:
+        if fresh.request is None or as_sent(fresh.request) != first:
             raise BrokenLaw("what goes out shares something with the mapping")
 
 
 def complete(case: Case, before: Customer, after: Customer) -> None:
     """The same with complete records: what after does not mention is gone."""
     converges(case, before, after, absent="clear")
+
+
+def as_sent(request: Any) -> str:
+    """A request with its members in the order in which they stand: a client writes `body` as it is."""
+    return json.dumps(request.to_dict(), allow_nan=False)
 
 
 def turned(value: Any) -> Any:
@@ -304,10 +311,10 @@ def without_a_before(case: Case, record: Customer) -> None:
     """diff(None, x) is apply(x), where there is something to say."""
     plan = case.diff(None, record)
     request = case.mapping.apply(record, case.store.params, on_rejected="drop")
-    if plan.request is not None and plan.request.to_json() != request.to_json():
-        raise BrokenLaw(f"apply: {request.to_json()}\n{_facts(plan, None, record)}")
+    if plan.request is not None and as_sent(plan.request) != as_sent(request):
+        raise BrokenLaw(f"apply: {as_sent(request)}\n{_facts(plan, None, record)}")
     if plan.request is None and differences(case.apply(record), case.store.empty, set()):
-        raise BrokenLaw(f"apply has something to say: {request.to_json()}\n{_facts(plan, None, record)}")
+        raise BrokenLaw(f"apply has something to say: {as_sent(request)}\n{_facts(plan, None, record)}")
 
 
 def composes(case: Case, first: Customer, second: Customer, third: Customer) -> None:

@@ -116,6 +116,13 @@ def _name(draw: Draw, body: Rules, fields: Rules) -> None:
             body["name"]["fields"]["by"] = {"value": "us"}
 
 
+def _when(draw: Draw, rule: Rules) -> None:
+    if draw(_seldom):
+        rule["when"] = "coalesce(blocked, `false`) != `true`"
+        if draw(_often):
+            rule["otherwise"] = "clear"
+
+
 _containers = st.sampled_from(("send_null", "send", "name_in", "key_in", "write", "skip", "impossible"))
 
 
@@ -149,6 +156,7 @@ def _lists(draw: Draw, body: Rules, fields: Rules) -> None:
         rule: Rules = {"each": "channels", "merge": merge, "fields": table}
         if merge in ("keyed", "add-only"):
             rule["key"] = "kind"
+        _when(draw, rule)
         if merge != "add-only":
             rule |= _clear(draw, "channels", forms=_names if merge == "keyed" else None)
         body["channels"] = rule
@@ -160,12 +168,13 @@ def _lists(draw: Draw, body: Rules, fields: Rules) -> None:
 
 
 def _maps(draw: Draw, body: Rules, fields: Rules) -> None:
-    target = draw(st.sampled_from(("attributes", "profiles[0].extra", "deep.er.extra")))
+    target = draw(st.sampled_from(("attributes", "profiles[0].extra", "deep.er.extra", "name.extra")))
     merge = draw(st.sampled_from(("entries", "entries", "whole")))
     source = draw(st.sampled_from(("attributes", "text_values(attributes)")))
     rule: Rules = {"from": source, "merge": merge, **_clear(draw, _last(target))}
     if draw(_seldom):
         rule["empty"] = draw(st.sampled_from(("clear", "reject")))
+    _when(draw, rule)
     body[target] = rule
     if draw(st.booleans()):
         _value(draw, body, "plan", "custom_fields.plan")
@@ -208,6 +217,8 @@ def mappings(draw: Draw, *, omit: bool = True) -> Rules:
     if not body or draw(_seldom):
         body["by"] = {"param": "who"}
         body.setdefault("email", "email")
+    if "name" in body and "name.extra" in body:
+        body["extra"] = body.pop("name.extra")
     mapping: Rules = {
         "custmap": 1,
         "name": "acme/drawn",

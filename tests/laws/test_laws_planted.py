@@ -1,0 +1,186 @@
+"""Thirteen planted bugs: each must break some law, or the laws prove nothing.
+
+Over-sending is invisible to convergence: only minimality and idempotence see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from stores.aifi import AIFI
+from stores.fabric import ATTRIBUTES
+from stores.microbase import MICROBASE
+
+import custmap
+from custmap import mapper
+from custmap.border import intake
+from custmap.codegen.states import is_value
+from custmap.plan import clearing, maps, nodes, planner
+from custmap.plan.draft import SAID, UNCHANGED
+from custmap.plan.planner import Planner
+from laws import PAIR_LAWS, Case, Customer, idempotent
+
+CASES = [Case(custmap.load(store.mapping), store) for store in (ATTRIBUTES, MICROBASE, AIFI)]
+PAIRS: list[tuple[Customer, Customer]] = [
+    ({}, {"attributes": {"plan": "gold", "a": "1"}}),
+    ({"attributes": {"plan": "gold", "a": "1"}}, {"attributes": {"plan": "blue", "a": "1"}}),
+    ({"attributes": {"plan": "gold", "a": "1"}}, {"attributes": {"a": "1"}}),
+    ({"attributes": {"plan": "gold", "a": "1"}}, {"attributes": {"plan": None, "a": "1"}}),
+    ({"attributes": {"plan": "gold"}}, {"attributes": {"plan": ""}}),
+    ({"attributes": {"a.b": "1"}}, {"attributes": {"a.b": "2"}}),
+    ({"attributes": {"n": 1}}, {"attributes": {"n": True}}),
+    ({"tags": ["a", "b"]}, {"tags": ["b", "a"]}),
+    ({"tags": ["a", "b"]}, {"tags": ["c"]}),
+    ({"email": "ann@example.com", "status": "active"}, {"email": "bo@example.org"}),
+]
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+def broken_laws() -> set[str]:
+    """The laws that do not hold for the cases and pairs above."""
+    broken = set()
+    for case in CASES:
+        for before, after in deepcopy(PAIRS):
+            one, two = case.customer(before), case.customer(after)
+            for name, law in PAIR_LAWS.items():
+                try:
+                    law(case, deepcopy(one), deepcopy(two))
+                except AssertionError:
+                    broken.add(name)
+            try:
+                idempotent(case, two)
+            except AssertionError:
+                broken.add("idempotent")
+    return broken
+
+
+def python_equality(patch: pytest.MonkeyPatch) -> None:
+    for module in (nodes, maps, planner):
+        patch.setattr(module, "same", lambda a, b: a == b)
+
+
+def order_is_a_change(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(nodes, "_looks_same", lambda leaf, before, after, clear: before == after)
+
+
+def whole_map_for_a_key(patch: pytest.MonkeyPatch) -> None:
+    inner = maps.map_delta
+
+    def sent(leaf: Any, before: Any, after: Any, view: Any) -> Any:
+        state, value = inner(leaf, before, after, view)
+        return (state, dict(after)) if state == SAID and isinstance(after, dict) else (state, value)
+
+    patch.setattr(maps, "map_delta", sent)
+
+
+def removals_left_out(patch: pytest.MonkeyPatch) -> None:
+    patch.setitem(clearing.FORMS, "name_in", clearing.omit)
+
+
+def keys_are_paths(patch: pytest.MonkeyPatch) -> None:
+    inner = maps.map_delta
+
+    def sent(leaf: Any, before: Any, after: Any, view: Any) -> Any:
+        state, value = inner(leaf, before, after, view)
+        if state == SAID and isinstance(value, dict):
+            value = {key.split(".")[0]: item for key, item in value.items()}
+        return state, value
+
+    patch.setattr(maps, "map_delta", sent)
+
+
+def empty_is_null(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(maps, "is_value", lambda state: state != "" and is_value(state))
+
+
+def null_is_skipped(patch: pytest.MonkeyPatch) -> None:
+    inner = maps._entry
+
+    def entry(leaf: Any, target: str, key: str, before: Any, after: Any, *rest: Any) -> Any:
+        return UNCHANGED if after is None else inner(leaf, target, key, before, after, *rest)
+
+    patch.setattr(maps, "_entry", entry)
+
+
+def everything_always(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Planner, "_dirty", lambda self, view: list(filter(None, self._children.values())))
+    patch.setattr(nodes, "_looks_same", lambda *_: False)
+    patch.setattr(planner, "_set_plainly", lambda *_: False)
+
+
+def set_and_removed(patch: pytest.MonkeyPatch) -> None:
+    inner = clearing.FORMS["name_in"]
+
+    def named(clear: Any, name: Any, draft: Any) -> Any:
+        inner(clear, name, draft)
+        return ""
+
+    patch.setitem(clearing.FORMS, "name_in", named)
+
+
+def unmanaged_overwritten(patch: pytest.MonkeyPatch) -> None:
+    inner = Planner.plan
+
+    def plan(self: Planner, view: Any, *, always: bool) -> Any:
+        parts = inner(self, view, always=always)
+        if parts is not None and parts.body is not None:
+            parts.body["cardType"] = "NONE"
+        return parts
+
+    patch.setattr(Planner, "plan", plan)
+
+
+def append_for_set(patch: pytest.MonkeyPatch) -> None:
+    inner = nodes._value_delta
+
+    def delta(leaf: Any, before: Any, after: Any, view: Any) -> Any:
+        state, value = inner(leaf, before, after, view)
+        return state, [*before, *value] if isinstance(value, list) and isinstance(before, list) else value
+
+    patch.setattr(nodes, "_value_delta", delta)
+
+
+def input_order(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(intake, "_arranged", lambda value: value)
+    patch.setattr(maps, "sorted", list, raising=False)
+
+
+def input_changed(patch: pytest.MonkeyPatch) -> None:
+    inner = mapper.take
+
+    def take(record: Any, *given: Any, **options: Any) -> Any:
+        taken = inner(record, *given, **options)
+        record.setdefault("attributes", None)
+        return taken
+
+    patch.setattr(mapper, "take", take)
+
+
+PLANTS: dict[Plant, str] = {
+    python_equality: "converges",
+    order_is_a_change: "looks_the_same",
+    whole_map_for_a_key: "minimal",
+    removals_left_out: "converges",
+    keys_are_paths: "converges",
+    empty_is_null: "converges",
+    null_is_skipped: "converges",
+    everything_always: "minimal",
+    set_and_removed: "converges",
+    unmanaged_overwritten: "converges",
+    append_for_set: "converges",
+    input_order: "pure",
+    input_changed: "pure",
+}
+
+
+def test_without_a_bug_all_laws_hold() -> None:
+    assert broken_laws() == set()
+
+
+@pytest.mark.parametrize(("plant", "law"), PLANTS.items(), ids=[plant.__name__ for plant in PLANTS])
+def test_planted_bug_breaks_a_law(plant: Plant, law: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(monkeypatch)
+    assert law in broken_laws()
