@@ -131,8 +131,18 @@ def _enumerated(given: Type, wanted: Type, ask: Ask, inside: str) -> Iterator[Mi
         return
     never = len(reasons) == len(values)
     first = next(iter(reasons.values()))
-    code = "CM401" if never else "CM413"
+    code = "CM401" if never else _limit(lost[0], wanted)
     yield Misfit(code, f"{_what(inside)} {first}", _conversion(wanted), never, inside)
+
+
+def _limit(value: object, wanted: Type) -> str:
+    """The code for the limit that a value of a right kind breaks."""
+    if isinstance(value, str) and "string" in wanted.kinds:
+        if wanted.max_length is not None and len(value) > wanted.max_length:
+            return "CM405"
+        return "CM406" if wanted.min_length is not None and len(value) < wanted.min_length else "CM407"
+    numeric = value.__class__ in (int, float) and wanted.kinds & {"integer", "number"}
+    return "CM406" if numeric else "CM413"
 
 
 def _open(wanted: Type, inside: str) -> Misfit:

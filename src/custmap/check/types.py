@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from custmap.check.checked import Checked, EachSource, Leaf, Origin, RiderSource
+from custmap.check.checked import Checked, EachSource, Leaf, Origin, Rider, RiderSource
 from custmap.check.fit import Ask, Misfit, misfits
 from custmap.check.placed import (
     Placed,
@@ -133,7 +133,7 @@ def cm403(one: Placed, checked: Checked) -> Iterator[Diagnostic]:
     if not policy.required or policy.identity or leaf.kind in ("entries", "members"):
         return
     given = result_type(leaf.origin)
-    if given.absent:
+    if given.absent and not _alone(one):
         yield Diagnostic(
             "CM403",
             "the contract requires this, and a record may say nothing about it",
@@ -141,6 +141,14 @@ def cm403(one: Placed, checked: Checked) -> Iterator[Diagnostic]:
             "Write a `default`, or `identity: true` if it names the customer.",
             target=leaf.target,
         )
+
+
+def _alone(one: Placed) -> bool:
+    """Is it the only member of an object that may be left out? Where it is silent, all of it is."""
+    parent = one.parent
+    if parent is None or not parent.path or parent.policy.required:
+        return False
+    return all(member is one.leaf or isinstance(member, Rider) for member in parent.members)
 
 
 def cm403_objects(checked: Checked) -> Iterator[Diagnostic]:

@@ -55,6 +55,7 @@ class FunctionSpec:
     `stated`    a text at `part` of the first argument is the result: code may read it without a call.
     `doubt`     says what is a guess about a first argument, or None: noted where the rule is used.
     `lossy`     the way back does not give the same value again for every value.
+    `surely`    do arguments of these types never make it fail? None: they may, where `can_fail` says so.
     `refine`    the result's type from the arguments' types, where more can be said than `result`; a
                 constant argument is a type with one `enum` value. States of arguments are added later.
     """
@@ -74,3 +75,4 @@ class FunctionSpec:
     lossy: bool = False
     variadic: bool = False
     refine: Callable[[tuple[Type, ...]], Type] | None = None
+    surely: Callable[[tuple[Type, ...]], bool] | None = None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
+from math import prod
 from typing import Final
 
 from custmap.expressions.ast import Call, MultiHash, Node, Reference
@@ -14,7 +16,7 @@ from custmap.expressions.calls import (
     needs_value,
 )
 from custmap.expressions.errors import ExpressionError
-from custmap.expressions.function import FunctionSpec
+from custmap.expressions.function import FunctionError, FunctionSpec
 from custmap.expressions.inference import Read
 from custmap.expressions.suggestions import Place, kind_words
 from custmap.expressions.unions import union
@@ -27,6 +29,7 @@ _PARTS: Final = {
     "phones": ("number", "type", "extension"),
 }
 """What the functions of a topic read of an object: the members of the canonical name and phone."""
+_TRIED: Final = 64
 _UNKNOWN: Final = ANY.maybe_absent()
 
 
@@ -46,7 +49,7 @@ def infer_call(walk: Walk, call: Call, current: Place) -> Type:
     for position, (node, type_) in enumerate(zip(call.arguments, types, strict=True)):
         _check_kind(walk, spec, position, node, type_)
         _check_parts(walk, spec, node)
-    if not spec.can_fail:
+    if not spec.can_fail or _surely(spec, types):
         _may_refuse(walk, call, spec, types)
     else:
         message = f"`{spec.name}` cannot use every value: then the rule is rejected (CM704)"
@@ -71,6 +74,10 @@ def _if(walk: Walk, call: Call, spec: FunctionSpec, current: Place) -> Type:
     branches = [walk.operand(node, current) for node in call.arguments[1:]]
     condition = walk.condition(call.arguments[0], current)
     _check_kind(walk, spec, 0, call.arguments[0], condition)
+    if condition.kinds - {"null"} > {"boolean"}:
+        walk.problem(
+            "CM410", "this may be neither true nor false: then the rule is rejected (CM704)", call, None
+        )
     result = union(*branches)
     if condition.absent or len(branches) == 1:
         result = result.maybe_absent()
@@ -131,6 +138,21 @@ def _check_kind(walk: Walk, spec: FunctionSpec, position: int, node: Node, given
     elif not _overlap(given.items or ANY, wanted.items or ANY) and given.only("array"):
         message = f"`{spec.name}` takes a list of {kind_words(wanted.items or ANY)} here"
         walk.problem("CM308", f"{message}, this is one of {kind_words(given.items or ANY)}", node, None)
+
+
+def _surely(spec: FunctionSpec, types: list[Type]) -> bool:
+    """Does no value of these types make the call fail? Where there are few values, each is tried."""
+    if spec.surely is not None and spec.surely(tuple(types)):
+        return True
+    choices = [[value for value in each.enum or () if value is not None] for each in types]
+    if not all(choices) or prod(map(len, choices)) > _TRIED:
+        return False
+    try:
+        for values in product(*choices):
+            spec.call(*values)
+    except FunctionError:
+        return False
+    return True
 
 
 def _check_parts(walk: Walk, spec: FunctionSpec, node: Node) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from custmap.expressions.function import FunctionError
 from custmap.expressions.runtime import kind_of
+from custmap.functions import surely
 from custmap.functions.conversion import text as text_of
 from custmap.functions.declare import function as _function
 from custmap.functions.refining import filled, one_of_each
@@ -81,6 +82,7 @@ def without_nulls(items: list[Any] | dict[str, Any]) -> list[Any] | dict[str, An
     inverse=_map_back,
     lossy=True,
     can_fail=True,
+    surely=surely.plain_values,
     examples=[
         (
             {"giftWrap": True, "score": 3.0, "plan": "gold", "gone": None},

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from custmap.expressions.function import FunctionError
 from custmap.expressions.runtime import kind_of
+from custmap.functions import surely
 from custmap.functions.calling import same_text
 from custmap.functions.declare import function as _function
 from custmap.functions.refining import each
@@ -37,6 +38,7 @@ def _text_of(types: tuple[Type, ...]) -> Type:
 
 @function(
     can_fail=True,
+    surely=surely.of("string", "integer", "number", "boolean"),
     refine=_text_of,
     examples=[
         ("a", "a"),
@@ -70,6 +72,7 @@ def _float_text(value: float) -> str:
 @function(
     inverse=text,
     can_fail=True,
+    surely=surely.of("integer"),
     lossy=True,
     examples=[
         ("42", 42),
@@ -94,6 +97,7 @@ def integer(value: str | float) -> int:
 @function(
     inverse=text,
     can_fail=True,
+    surely=surely.of("integer", "number"),
     lossy=True,
     examples=[("2.5", 2.5), ("42", 42), (7, 7), ("1,5", FunctionError), ("1e999", FunctionError)],
 )
@@ -114,6 +118,7 @@ def number(value: str | float) -> float:
 @function(
     inverse=text,
     can_fail=True,
+    surely=surely.of("boolean"),
     lossy=True,
     examples=[("true", True), ("FALSE", False), (True, True), ("yes", FunctionError)],
 )

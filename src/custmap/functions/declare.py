@@ -14,6 +14,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final, Protocol, TypeVar, cast, get_type_hints
 
 from custmap.expressions.function import Argument, Example, FunctionError, FunctionSpec
@@ -45,6 +46,7 @@ def function(
     examples: Sequence[tuple[Any, ...] | Example] = (),
     topic: str = "project",
     refine: Callable[[tuple[Type, ...]], Type] | None = None,
+    surely: Callable[[tuple[Type, ...]], bool] | None = None,
 ) -> Decorator:
     """Declare a function for mappings; the summary is the first line of its docstring.
 
@@ -56,6 +58,7 @@ def function(
     `doubt`     what is a guess about a first argument, in a phrase without any value; None: nothing.
     `lossy`     the way back does not give the same value again for every value.
     `refine`    the result's type from the arguments' types, where more can be said than the annotation.
+    `surely`    do arguments of these types never make it fail? Left out: whenever `can_fail`, they may.
     `examples`  `(argument, …, result)`; `FunctionError` as the result says that the call fails.
 
     TypeError or ValueError when the declaration cannot hold: a bad name, an argument without a usable
@@ -66,7 +69,7 @@ def function(
         spec = _declared(
             implementation, name, topic, examples, inverse, part, can_fail, stated, doubt, lossy, refine
         )
-        cast(Any, implementation).__custmap__ = spec
+        cast(Any, implementation).__custmap__ = replace(spec, surely=surely)
         return implementation
 
     return decorate
