@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
+from custmap.border.careful import copy_carefully
 from custmap.border.intake import take
 from custmap.check.checked import Checked, SourcePath
 from custmap.codegen.define import Functions, define
@@ -30,6 +31,7 @@ from custmap.plan.request import Request
 from custmap.plan.sending import Sender
 from custmap.plan.vendor import vendor_slots
 from custmap.values.absent import ABSENT
+from custmap.values.types import ANY
 
 if TYPE_CHECKING:
     from custmap.prove.proof import Proof
@@ -211,6 +213,8 @@ class Mapping:
         canonical = self._checked.canonical
         now = take(after, canonical, nulls=nulls, check=check)
         then = None
+        if vendor is not None:
+            vendor = copy_carefully(vendor, ANY)
         if before is not None:
             then = take(before, canonical, nulls=nulls, check=check)
             if absent == "keep":
@@ -245,7 +249,7 @@ class Mapping:
         values = self._code.values
         new = values(after, bound.riders)
         old = self._nothing if before is None else values(before, bound.riders)
-        if self._planner.equal(old, new):
+        if vendor is None and self._planner.equal(old, new):
             return self._no_plan
         complete = absent == "clear" and (before is not None or vendor is not None)
         if vendor is not None:
