@@ -1,4 +1,4 @@
-"""`diff(None, after, vendor=document)`: the document is data from outside, and the records' rules hold for it."""
+"""`diff(None, after, vendor=document)`: a document is data from outside, and held as records are."""
 
 from __future__ import annotations
 
