@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from custmap.check.checked import SourcePath
 from custmap.check.findings import Findings
@@ -58,15 +59,16 @@ class Sources:
     def __init__(self, functions: Mapping[str, FunctionSpec], findings: Findings) -> None:
         self._functions = functions
         self._findings = findings
+        self._inferred: dict[tuple[str, int], tuple[Scope, Inference]] = {}
 
     def know(self, text: Text, scope: Scope) -> Known | None:
         """The expression with its type; None (and findings) when it cannot be read."""
         try:
-            expression = parse(text.value)
+            expression = _parsed(text.value)
         except ExpressionError as error:
             self._findings.add(error.code, error.reason, text.inside(error.offset, error.length), error.help)
             return None
-        found: Inference = infer(expression, scope.type, self._functions, scope_name=scope.name)
+        found = self._infer(expression, text.value, scope)
         for problem in found.problems:
             self._findings.add(
                 problem.code,
@@ -77,6 +79,20 @@ class Sources:
             )
         inner = tuple(dict.fromkeys(read.path for read in found.reads))
         return Known(expression, found.type, scope.path(found.source), scope.reads(inner), inner)
+
+    def _infer(self, expression: Expression, text: str, scope: Scope) -> Inference:
+        """As `infer`, each expression of a scope once; the scope is kept, so that its id stays its own."""
+        kept = self._inferred.get((text, id(scope.type)))
+        if kept is None or kept[0].name != scope.name:
+            found = infer(expression, scope.type, self._functions, scope_name=scope.name)
+            kept = self._inferred[text, id(scope.type)] = scope, found
+        return kept[1]
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> Expression:
+    """Many rules of many mappings say `email`, `given_name(name)`, …: each is read once."""
+    return parse(text)
 
 
 def map_reads(type_: Type, reads: tuple[SourcePath, ...]) -> tuple[tuple[SourcePath, int], ...]:
