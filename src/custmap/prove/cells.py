@@ -6,7 +6,7 @@ Two states are compared cell by cell, so that a difference has a target, a rule 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from custmap.check.checked import ItemsNode, Leaf, ObjectNode, Rider, TargetNode
@@ -86,7 +86,8 @@ def _leaf(leaf: Leaf, state: Any, prefix: str) -> Iterator[tuple[str, Cell]]:
                 for name, value in item.items():
                     yield _join(inner, format_path((Member(name),))), Cell(leaf, value, value)
             else:
-                yield from _object(table.root, item, inner)
+                for name, cell in _object(table.root, item, inner):
+                    yield name, replace(cell, rule=leaf)  # what happens to items is said by the list's rule
     elif leaf.kind == "set" and isinstance(state, list):
         yield target, Cell(leaf, state, frozenset(fingerprint(item) for item in state))
     elif state is not ABSENT:

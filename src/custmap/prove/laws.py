@@ -259,11 +259,13 @@ def minimality(scene: Scene, case: Case) -> Broken | None:
     if not isinstance(body, dict):
         return None
     changed = {change.target for change in plan.changes}
+    clears = [leaf.policy.clear for leaf in leaves(scene.checked.table.root)]
+    nothing = [*_EMPTY, *(clear.value for clear in clears if clear.form == "send")]
     for target, less in (
         *_less(scene.checked.table.root, body, ()),
         *_less_names(scene.checked.table.root, body, changed),
     ):
-        if _goes_along(target, plan):
+        if _goes_along(target, plan, nothing):
             continue
         without = deepcopy(body)
         less(without)
@@ -293,11 +295,15 @@ def _with_body(plan: Plan, body: Any) -> Any:
     return _Shorter(plan.changes, plan.rejected, plan.notes, _Sent(body))
 
 
-def _goes_along(target: str, plan: Plan) -> bool:
+def _goes_along(target: str, plan: Plan, nothing: list[Any]) -> bool:
     """Clears of what before did not mention, items that say null anew, and what counts as different."""
     for change in plan.changes:
         related = is_within(change.target, target) or is_within(target, change.target)
-        if related and change.before is None and (change.action == "clear" or change.after in EMPTY):
+        if (
+            related
+            and change.before is None
+            and (change.action == "clear" or any(same(change.after, value) for value in nothing))
+        ):
             return True
         if related and isinstance(change.after, dict | list) and not same(change.before, change.after):
             return "[" in change.target and target == change.target
@@ -306,8 +312,8 @@ def _goes_along(target: str, plan: Plan) -> bool:
     )
 
 
-EMPTY: Final[tuple[Any, ...]] = ("", [], {})
-"""Setting these is a clear where there was nothing."""
+_EMPTY: Final[tuple[Any, ...]] = ("", [], {})
+"""Setting these, as setting what clears, is a clear where there was nothing."""
 
 Less = Callable[[dict[str, Any]], None]
 

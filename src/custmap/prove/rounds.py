@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from custmap.diagnostics.errors import RecordError
+from custmap.diagnostics.span import Span
 from custmap.prove.laws import STRONG_LAWS, WEAK_LAWS, Broken, Law
 from custmap.prove.meaning import MEANING_LAWS
 from custmap.prove.remarks import Tally
@@ -34,17 +35,17 @@ class _BrokenError(Exception):
 
 @dataclass(slots=True)
 class Round:
-    """One run. `muted` are the lines of rules that earlier rounds have told about."""
+    """One run. `muted` are the places of rules that earlier rounds have told about."""
 
     scene: Scene
     laws: tuple[Law, ...]
     quiet: tuple[Law, ...]
-    muted: frozenset[int]
+    muted: frozenset[Span | None]
     tally: Tally = field(default_factory=Tally)
     count: int = 0
     uneasy: bool = False
-    smallest: dict[int, tuple[int, int, Law, Broken]] = field(default_factory=dict)
-    kinds: dict[int, type[_BrokenError]] = field(default_factory=dict)
+    smallest: dict[Span | None, tuple[int, int, Law, Broken]] = field(default_factory=dict)
+    kinds: dict[Span | None, type[_BrokenError]] = field(default_factory=dict)
 
     def look(self, case: Case) -> None:
         """Every law; raises for the first that does not hold, once what was found is kept."""
@@ -56,14 +57,14 @@ class Round:
             self.tally.look(self.scene, case)
         for rank, law in enumerate(self.laws):
             broken = law.check(self.scene, case)
-            line = broken.span.line if broken is not None and broken.span else 0
-            if broken is None or line in self.muted:
+            if broken is None or broken.span in self.muted:
                 continue
+            rule = broken.span
             size = len(json.dumps([broken.before, broken.after, broken.sent], default=str))
-            known = self.smallest.get(line)
+            known = self.smallest.get(rule)
             if known is None or (rank, size) < known[:2]:
-                self.smallest[line] = (rank, size, law, broken)
-            raise self.kinds.setdefault(line, type("Broken", (_BrokenError,), {}))
+                self.smallest[rule] = (rank, size, law, broken)
+            raise self.kinds.setdefault(rule, type("Broken", (_BrokenError,), {}))
         if not self.uneasy:
             self.uneasy = any(law.check(self.scene, case) is not None for law in self.quiet)
 
@@ -105,14 +106,16 @@ class Round:
 
     def found(self) -> list[Found]:
         """One law a rule: the first in their order."""
-        told = sorted(self.smallest.items(), key=lambda item: (item[1][0], item[0]))
-        return [(law, broken) for _, (_, _, law, broken) in told]
+        told = sorted(
+            self.smallest.values(), key=lambda item: (item[0], item[3].span is None, item[3].target)
+        )
+        return [(law, broken) for _, _, law, broken in told]
 
 
 def look_for_all(scene: Scene, strategy: Strategy, examples: int, seed: int) -> tuple[list[Found], Round]:
     """What breaks, and the last round: the one that saw most."""
     found: list[Found] = []
-    muted: set[int] = set()
+    muted: set[Span | None] = set()
     for _ in range(_ROUNDS):
         last = Round(scene, STRONG, () if found else WEAK, frozenset(muted))
         last.run(strategy, examples, seed)

@@ -16,7 +16,7 @@ from custmap.prove.proof import Counterexample, Proof
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_ .@'-]*(?<! )")
 _NAME: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_$-]*")
 _WORDS: Final = frozenset({"null", "true", "false", "yes", "no", "on", "off"})
-_WIDTH: Final = 100
+_WIDTH: Final = 500
 _ASIDE: Final = 40
 
 
