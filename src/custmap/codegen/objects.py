@@ -59,8 +59,12 @@ class ObjectWriter:
         for node in root.members:
             if not _silent(node):
                 self._node(node, "body", lines)
+        objects = {node.name for node in root.members if isinstance(node, ObjectNode)}
         for place, local in sorted(self.lists.items()):
             with lines.block(f"if {local}:"):
+                if place[0] in objects:  # what goes along in that object, the planner knows
+                    lines.add("return None")
+                    continue
                 at = "body" + "".join(f".setdefault({name!r}, {{}})" for name in place[:-1])
                 lines.add(f"{local}.sort()", f"{at}[{place[-1]!r}] = {local}")
         riders = [node for node in root.members if isinstance(node, Rider)]

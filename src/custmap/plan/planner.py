@@ -14,7 +14,7 @@ from custmap.codegen.states import NOT_REPEATABLE, Failure, Silent, is_value
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.plan import nodes
-from custmap.plan.draft import KEPT, NOTHING, SAID, Draft, View
+from custmap.plan.draft import KEPT, NOTHING, SAID, View
 from custmap.plan.plan import Change
 from custmap.values.absent import ABSENT, Absent
 from custmap.values.equality import same
@@ -128,7 +128,7 @@ class Planner:
                 draft.note(leaf.target, NOT_REPEATABLE)
         for member in draft.missing:
             self._missing(member, view)
-        self._write_elsewhere(body, draft)
+        self._write_elsewhere(body, view)
         self._complete_body(body, held, view, said=said)
         for part, node in self._parts.items():
             self._complete_part(part, node, sent[part], view)
@@ -166,15 +166,30 @@ class Planner:
             return False
         return True
 
-    def _write_elsewhere(self, body: dict[str, Any], draft: Draft) -> None:
+    def _write_elsewhere(self, body: dict[str, Any], view: View) -> None:
         """Names, marks and members that clearing writes."""
-        for place, names in draft.names.items():
+        draft = view.draft
+        for place, names in sorted(draft.names.items()):
             _put(body, place, sorted(names, key=lambda name: (str(name), str(type(name)))))
-        for place, marks in draft.marks.items():
+        for place, marks in sorted(draft.marks.items()):
             at = _at(body, place)
             at.update(sorted(marks.items()))
         for place, value in draft.writes:
             _put(body, place, value)
+        for place in (*draft.names, *draft.marks, *(place for place, _ in draft.writes)):
+            self._accompany(place, body, view)
+
+    def _accompany(self, place: tuple[str, ...], body: dict[str, Any], view: View) -> None:
+        """An object that is sent for the names in it alone takes along what it always does."""
+        node = self._checked.table.root
+        for name in place[:-1]:
+            inner = next(
+                (one for one in node.members if isinstance(one, ObjectNode) and one.name == name), None
+            )
+            if inner is None or inner.whole:
+                return
+            node, body = inner, body[name]
+            nodes.add_standing(node, body, view)
 
     def _complete_body(self, body: dict[str, Any], held: dict[str, Any], view: View, *, said: bool) -> None:
         """What goes along: riders, `send: always`, identities; and what the contract requires."""
