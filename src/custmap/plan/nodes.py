@@ -100,7 +100,7 @@ def _looks_same(leaf: Leaf, before: Any, after: Any, clear: Clear) -> bool:
         before = seen_null(clear)
     if not is_value(before):
         return False
-    if leaf.kind == "set":
+    if leaf.kind == "set" and before.__class__ is list and after.__class__ is list:
         return {fingerprint(item) for item in before} == {fingerprint(item) for item in after}
     return same(before, after)
 
