@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingOf
+from dataclasses import replace
+from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
 from types import ModuleType
@@ -61,7 +63,7 @@ def load(
     checked, found = check_mapping(name_or_path, known, start)
     if checked is None:
         raise MappingError(diagnostic for diagnostic in found if diagnostic.level == "error")
-    return Mapping(checked)
+    return Mapping(checked, tuple(module.__name__ for module in functions))
 
 
 class Mapping:
@@ -73,6 +75,7 @@ class Mapping:
         "_code",
         "_doubts",
         "_layer",
+        "_modules",
         "_no_plan",
         "_nothing",
         "_planner",
@@ -84,13 +87,15 @@ class Mapping:
     _code: Functions
     _doubts: Doubts
     _layer: Layer
+    _modules: tuple[str, ...]
     _no_plan: Plan
     _nothing: tuple[Any, ...]
     _planner: Planner
     _sender: Sender
 
-    def __init__(self, checked: Checked) -> None:
+    def __init__(self, checked: Checked, modules: tuple[str, ...] = ()) -> None:
         put = object.__setattr__
+        put(self, "_modules", modules)
         put(self, "_binder", Binder(checked))
         put(self, "_checked", checked)
         put(self, "_code", define(generate(checked), checked.name))
@@ -104,8 +109,11 @@ class Mapping:
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"a mapping is frozen: `{name}` cannot be set")
 
-    def __reduce__(self) -> tuple[Callable[[Checked], Mapping], tuple[Checked]]:
-        return Mapping, (self._checked,)
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"a mapping is frozen: `{name}` cannot be taken away")
+
+    def __reduce__(self) -> tuple[Callable[[Checked, tuple[str, ...]], Mapping], tuple[Any, ...]]:
+        return _unpickled, (replace(self._checked, functions={}), self._modules)
 
     def __repr__(self) -> str:
         return f"<custmap.Mapping {self.name}>"
@@ -320,6 +328,12 @@ class Mapping:
         from custmap.batch.many import diff_many
 
         return diff_many(self, pairs, params, **options)
+
+
+def _unpickled(checked: Checked, modules: tuple[str, ...]) -> Mapping:
+    """A mapping in another process; functions are found by their modules' names, as Python does it."""
+    known = with_functions([import_module(name) for name in modules])
+    return Mapping(replace(checked, functions=known), modules)
 
 
 def stated_as_text(record: object) -> frozenset[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any, Final
 
 from custmap.expressions.ast import And, Call, Comparison, Current, Field, Literal, Node, Or
@@ -147,6 +146,6 @@ def _at(type_: Type, names: Names, refine: Refine) -> Type:
     return replace(
         base,
         kinds=(base.kinds & {"object"}) or base.kinds,
-        members=MappingProxyType({**type_.members, names[0]: made}),
+        members={**type_.members, names[0]: made},
         required=type_.required | {names[0]},
     )
