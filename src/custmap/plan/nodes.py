@@ -57,7 +57,7 @@ def _delta_of_kind(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
 
 
 def _failed(leaf: Leaf, before: Any, after: Failure, view: View) -> Outcome:
-    if not view.sources_equal(leaf):
+    if before is SILENT or not view.sources_equal(leaf):
         view.reject(after.code, leaf.target, leaf, after.reason)
     return KEPT, held(leaf, before, view)
 
