@@ -40,7 +40,9 @@ class ParamModel(Part):
 class OperationContract(Part):
     """An operation of an OpenAPI 3.0 or 3.1 document beside the mapping."""
 
-    openapi: StrictStr = Field(description="The document's file name, e.g. openapi.yaml.")
+    openapi: StrictStr = Field(
+        description="The document's file name, e.g. openapi.yaml.", examples=["openapi.yaml"]
+    )
     operation: StrictStr = Field(description="Its operationId, or e.g. `POST /customers`.")
 
 
@@ -76,25 +78,36 @@ class RuleModel(Part):
     """One line of the table: where a value comes from, and what change and clear mean to the vendor."""
 
     from_: StrictStr | None = Field(
-        None, alias="from", description="JMESPath over the customer; over the item inside `each`."
+        None,
+        alias="from",
+        description="JMESPath over the customer; over the item inside `each`.",
+        examples=["email", "given_name(name)", "coalesce(company, 'none')"],
     )
-    param: StrictStr | None = Field(None, description="A parameter's name.")
-    value: Any = Field(None, description="A constant.")
+    param: StrictStr | None = Field(None, description="A parameter's name.", examples=["token"])
+    value: Any = Field(None, description="A constant.", examples=["web", True])
     fields: dict[str, RuleModel] | None = Field(
         None, description="A table of rules, read from this rule's source."
     )
-    each: StrictStr | None = Field(None, description="JMESPath: one target item for each item of this list.")
+    each: StrictStr | None = Field(
+        None, description="JMESPath: one target item for each item of this list.", examples=["channels"]
+    )
     first: list[RuleModel] | None = Field(
         None, description="Sources in order: the first that says something.", min_length=1
     )
-    key: StrictStr | None = Field(None, description="The target member that tells items apart.")
-    values: dict[Any, Any] | None = Field(None, description="Canonical value to vendor value.")
+    key: StrictStr | None = Field(
+        None, description="The target member that tells items apart.", examples=["type"]
+    )
+    values: dict[Any, Any] | None = Field(
+        None, description="Canonical value to vendor value.", examples=[{"active": "A", "inactive": "I"}]
+    )
     unmapped: Literal["reject", "pass", "skip"] | UnmappedDefault = Field(
         "reject", description="A value that `values` does not list."
     )
-    format: StrictStr | None = Field(None, description='Puts the value into a text, e.g. "Bearer {}".')
+    format: StrictStr | None = Field(None, description="Puts the value into a text.", examples=["Bearer {}"])
     default: Any = Field(None, description="Used when the value is absent, never for null.")
-    when: StrictStr | None = Field(None, description="The rule speaks only when this expression is true.")
+    when: StrictStr | None = Field(
+        None, description="The rule speaks only when this expression is true.", examples=["type == 'mobile'"]
+    )
     otherwise: Literal["clear"] | None = Field(
         None, description="When `when` turns false, the value is cleared."
     )
@@ -102,14 +115,16 @@ class RuleModel(Part):
         None, description="What happens to a container when a part of it changes."
     )
     clear: ClearWord | ClearModel | None = Field(
-        None, description="How the vendor is told that the value is gone."
+        None,
+        description="How the vendor is told that the value is gone.",
+        examples=["send_null", {"send": ""}, {"name_in": "keysToRemove"}],
     )
     empty: EmptyWord | None = Field(None, description='What this vendor makes of "".')
     send: Literal["always"] | None = Field(None, description="In every update that has something to say.")
     identity: StrictBool | None = Field(None, description="Names which customer: always sent, never changed.")
     immutable: StrictBool | None = Field(None, description="The vendor refuses a change.")
     transitions: dict[Any, list[Any]] | None = Field(
-        None, description="Allowed moves, in the vendor's values."
+        None, description="Allowed moves, in the vendor's values.", examples=[{"guest": ["member"]}]
     )
     repeatable: StrictBool | None = Field(None, description="false: sending it twice is not sending it once.")
     one_way: StrictBool | None = Field(None, description="It has no inverse, and that is meant.")
@@ -146,8 +161,12 @@ class ResponseModel(Part):
     fields: dict[str, RuleModel] | None = Field(
         None, description="Canonical path from a path in the vendor's copy."
     )
-    errors: ResponseFieldsModel | list[ResponseFieldsModel] | None = None
-    warnings: ResponseFieldsModel | list[ResponseFieldsModel] | None = None
+    errors: ResponseFieldsModel | list[ResponseFieldsModel] | None = Field(
+        None, description="Where errors are; of several lists, all are read."
+    )
+    warnings: ResponseFieldsModel | list[ResponseFieldsModel] | None = Field(
+        None, description="As `errors`, for what went through with a remark."
+    )
     failed: StrictStr | None = Field(None, description="What failed in part: then the answer is not ok.")
 
 
@@ -158,20 +177,28 @@ class MappingModel(Part):
     """A source-to-target table: how the canonical customer maps to one vendor operation."""
 
     custmap: Any = Field(description="The language version: 1.")
-    name: StrictStr = Field(description="vendor/operation, the same as folder/file.")
-    summary: StrictStr | None = None
+    name: StrictStr = Field(
+        description="vendor/operation, the same as folder/file.", examples=["fabric/update-customer"]
+    )
+    summary: StrictStr | None = Field(None, description="What the operation does, in one line.")
     contract: dict[str, Any] = Field(
-        description="What the vendor takes: {openapi, operation}, or inline {method, url, fields, …}."
+        description="What the vendor takes: {openapi, operation}, or inline {method, url, fields, …}.",
+        examples=[
+            {"openapi": "openapi.yaml", "operation": "updateCustomer"},
+            {"method": "POST", "url": "https://api.acme.example/customers", "fields": {"email": "string"}},
+        ],
     )
     source: StrictStr | None = Field(
         None, description="The canonical schema's file; left out: the built-in Customer."
     )
-    params: dict[str, ParamModel | None] = Field(default_factory=dict)
-    path: Rules
-    query: Rules
-    headers: Rules
-    body: Rules
-    response: ResponseModel | None = None
+    params: dict[str, ParamModel | None] = Field(
+        default_factory=dict, description="What the caller gives beside the customer, by name."
+    )
+    path: Rules = Field(description="Parameters in the path: name to rule.")
+    query: Rules = Field(description="Parameters in the query: name to rule.")
+    headers: Rules = Field(description="Headers: name to rule.")
+    body: Rules = Field(description="Members of the body: target path to rule.")
+    response: ResponseModel | None = Field(None, description="What the vendor's answer means.")
     clear: ClearWord | ClearModel | None = Field(
         None, description="How values are cleared where a rule does not say."
     )
@@ -179,7 +206,9 @@ class MappingModel(Part):
         None, description='What this vendor makes of "" where a rule does not say.'
     )
     ignored: dict[str, StrictStr] = Field(
-        default_factory=dict, description="Target paths left alone on purpose: path to reason."
+        default_factory=dict,
+        description="Target paths left alone on purpose: path to reason.",
+        examples=[{"legacyId": "Deprecated"}],
     )
 
 
