@@ -51,11 +51,11 @@ def test_clean() -> None:
 
 def test_counterexample_and_json(tmp_path: Path) -> None:
     written(tmp_path)
-    ended = prove("acme/update", folder=tmp_path)
+    ended = prove("acme/update", "--examples", "100", folder=tmp_path)
     assert ended.returncode == 1
     assert ended.stdout.startswith("counterexample: apply says less than it erases\n  before  {name: ")
     assert "  rule    update.yaml:6  name: {merge: whole}\n" in ended.stdout
-    told = json.loads(prove("acme/update", "--format", "json", folder=tmp_path).stdout)
+    told = json.loads(prove("acme/update", "--examples", "50", "--format", "json", folder=tmp_path).stdout)
     assert told["counterexamples"][0]["line"] == 6
     assert not list(tmp_path.glob(".hypothesis*"))
 

@@ -14,8 +14,8 @@ from custmap.codegen.states import is_value
 from custmap.diagnostics.errors import RecordError
 from custmap.expressions.ast import Current, Field
 from custmap.mapping.file import Rule
+from custmap.prove.blame import Broken, Law
 from custmap.prove.cells import Cells
-from custmap.prove.laws import Broken, Law
 from custmap.prove.rules import rule_at
 from custmap.prove.scene import Case, Record, Scene
 from custmap.prove.store import Refused

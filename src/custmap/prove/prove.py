@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from custmap.diagnostics.errors import RecordError
 from custmap.plan.plan import Plan
-from custmap.prove.laws import Broken, Law, stray
+from custmap.prove.blame import Broken, Law
+from custmap.prove.leads import stray
 from custmap.prove.params import sample_params
 from custmap.prove.proof import Counterexample, Proof, veiled, veiled_target
 from custmap.prove.remarks import assumed

@@ -1,0 +1,86 @@
+"""A law, what breaks it, and the rule that is to blame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from custmap.check.checked import ItemsNode, Leaf, ObjectNode, TargetNode
+from custmap.diagnostics.span import Span
+from custmap.plan.plan import Plan
+from custmap.prove.cells import Cells, is_within
+from custmap.prove.scene import Case, Record, Scene
+from custmap.values.paths import Member, format_path
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A law that does not hold.
+
+    `sent`   a request's body, None where none was made.
+    `why`    what is wrong with it; `{value}` in it stands for `value`.
+    """
+
+    target: str
+    span: Span | None
+    before: Record | None
+    after: Record
+    sent: Any
+    why: str
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """`sentence` says what is wrong when it does not hold."""
+
+    name: str
+    sentence: str
+    check: Callable[[Scene, Case], Broken | None]
+
+
+def blame(scene: Scene, target: str, plan: Plan, then: Cells, now: Cells, wanted: Cells) -> Span | None:
+    """The rule of the target; or the one whose clear is written there."""
+    cleared = [change.line for change in plan.changes if change.action == "clear"]
+    for node in rules_below(scene.checked.table.root):
+        clear = node.clear if isinstance(node, ObjectNode) else node.policy.clear
+        if clear is not None and clear.form == "write" and node.span.line in cleared:
+            places = [format_path(tuple(map(Member, place))) for place, _ in clear.writes]
+            if any(is_within(target, place) for place in places):
+                return node.span
+    held = next((found[target] for found in (now, then, wanted) if target in found), None)
+    return held.rule.span if held else span_of(scene, target)
+
+
+def rules_below(node: TargetNode) -> Iterator[Leaf | ObjectNode]:
+    """Every rule and every object of rules, outer ones first."""
+    match node:
+        case Leaf():
+            yield node
+        case ObjectNode():
+            yield node
+            for member in node.members:
+                yield from rules_below(member)
+        case ItemsNode():
+            for _, item in node.items:
+                yield from rules_below(item)
+
+
+def span_of(scene: Scene, target: str) -> Span | None:
+    """The rule of a target, or of what is around it."""
+    rules = rules_below(scene.checked.table.root)
+    found = [node for node in rules if node.target and is_within(target, node.target)]
+    return max(found, key=lambda node: len(node.target)).span if found else None
+
+
+def line_of(scene: Scene, plan: Plan) -> Span | None:
+    """The rule of a plan's first change or rejection."""
+    lines = [change.line for change in plan.changes] + [rejected.line for rejected in plan.rejected]
+    return at_line(scene, lines[0]) if lines else None
+
+
+def at_line(scene: Scene, line: int) -> Span | None:
+    """The place of the rule on a line."""
+    roots = (scene.checked.table.root, scene.checked.path, scene.checked.query, scene.checked.headers)
+    return next((node.span for root in roots for node in rules_below(root) if node.span.line == line), None)

@@ -1,0 +1,88 @@
+"""Where a plan leads the declared vendor, held against where it should lead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from custmap.diagnostics.errors import RecordError
+from custmap.plan.plan import Plan
+from custmap.prove.blame import Broken, blame, span_of
+from custmap.prove.cells import Cells
+from custmap.prove.scene import Absent, Case, Record, Scene, is_kept, kept, touches
+from custmap.prove.store import Refused, State, Store
+from custmap.values.absent import ABSENT
+from custmap.values.equality import same
+
+
+def convergence(scene: Scene, case: Case) -> Broken | None:
+    """S(S(∅, apply(b)), diff(b, a)) = S(∅, apply(a⁺)), what was rejected or noted is as it was."""
+    for absent in ("keep", "clear"):
+        after = scene.laid(case.before, case.after) if absent == "keep" else case.after
+        if found := _leads(scene, case.before, case.after, after, absent, scene.store):
+            return found
+    return None
+
+
+def either(scene: Scene, case: Case) -> Broken | None:
+    """What is sent whole is right whether the vendor replaces the object or merges it."""
+    if scene.merging is None:
+        return None
+    after = scene.laid(case.before, case.after)
+    found = _leads(scene, case.before, case.after, after, "keep", scene.merging)
+    if found is None or _leads(scene, case.before, case.after, after, "keep", scene.store) is not None:
+        return None
+    return found
+
+
+def _leads(
+    scene: Scene, before: Record, after: Record, whole: Record, absent: Absent, store: Store
+) -> Broken | None:
+    start, aim = scene.state_of(before, store), scene.state_of(whole, store)
+    plan = scene.planned(before, after, absent)
+    if start is None or aim is None or isinstance(plan, RecordError):
+        return None
+    return stray(scene, plan, start, aim, store, before, after)
+
+
+def stray(
+    scene: Scene, plan: Plan, start: State, aim: State, store: Store, before: Record | None, after: Record
+) -> Broken | None:
+    """Where a plan leads that does not lead from `start` to `aim`."""
+    body = plan.request.body if plan.request else None
+    try:
+        end = store.receive(start, body)
+    except Refused as refused:
+        span = span_of(scene, refused.target)
+        return Broken(refused.target, span, before, after, body, f"`{refused.target}`: {refused.reason}")
+    then, now, wanted = scene.cells(start), scene.cells(end), scene.cells(aim)
+    rejected, noted = kept(plan)
+    for target in sorted(then.keys() | now.keys() | wanted.keys()):
+        why = _wrong(target, then, now, wanted, rejected, noted)
+        if why is not None:
+            return Broken(target, blame(scene, target, plan, then, now, wanted), before, after, body, why)
+    return None
+
+
+def _wrong(
+    target: str, then: Cells, now: Cells, wanted: Cells, rejected: list[str], noted: list[str]
+) -> str | None:
+    def equal(a: Cells, b: Cells) -> bool:
+        return same(_mark(a, target), _mark(b, target))
+
+    if is_kept(target, rejected):
+        return None if equal(now, then) else f"`{target}` was rejected, and is not as it was"
+    if is_kept(target, noted):
+        return None if equal(now, then) or equal(now, wanted) else f"`{target}` is not as it was"
+    if equal(now, wanted) or touches(target, rejected + noted):
+        return None
+    if target not in now:
+        return f"`{target}` is lost"
+    if target not in wanted:
+        return (
+            f"`{target}` stays, and should be gone" if target in then else f"`{target}` should not be there"
+        )
+    return f"`{target}` is not what after says"
+
+
+def _mark(held: Cells, target: str) -> Any:
+    return held[target].mark if target in held else ABSENT

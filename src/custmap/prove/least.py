@@ -1,0 +1,184 @@
+"""The laws of saying enough and no more: minimality, and nothing set and cleared at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any, Final
+
+from custmap.check.checked import ItemsNode, ObjectNode, Rider, leaves
+from custmap.diagnostics.errors import RecordError
+from custmap.plan.plan import Plan
+from custmap.prove.blame import Broken, at_line, line_of, span_of
+from custmap.prove.cells import is_within
+from custmap.prove.leads import stray
+from custmap.prove.scene import Case, Scene, touches
+from custmap.values.equality import same
+from custmap.values.paths import Member, Select, format_path
+
+
+def minimality(scene: Scene, case: Case) -> Broken | None:
+    """Leaving out any part of the request breaks convergence, but for what has to go along."""
+    start, aim = scene.state_of(case.before), scene.state_of(scene.laid(case.before, case.after))
+    plan = scene.planned(case.before, case.after)
+    if start is None or aim is None or isinstance(plan, RecordError) or plan.request is None:
+        return None
+    body = plan.request.body
+    if not plan.changes:
+        return Broken(
+            "", line_of(scene, plan), case.before, case.after, body, "there is a request, and no change"
+        )
+    if not isinstance(body, dict):
+        return None
+    changed = {change.target for change in plan.changes}
+    clears = [leaf.policy.clear for leaf in leaves(scene.checked.table.root)]
+    nothing = [*_EMPTY, *(clear.value for clear in clears if clear.form == "send")]
+    for target, less in (
+        *_less(scene.checked.table.root, body, ()),
+        *_less_names(scene.checked.table.root, body, changed),
+    ):
+        if _goes_along(target, plan, nothing):
+            continue
+        without = deepcopy(body)
+        less(without)
+        plan_without = _with_body(plan, without)
+        if stray(scene, plan_without, start, aim, scene.store, case.before, case.after) is None:
+            why = f"`{target}` could be left out: the vendor would hold the same"
+            return Broken(target, span_of(scene, target), case.before, case.after, body, why)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    body: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Shorter:
+    """A plan with another body."""
+
+    changes: Any
+    rejected: Any
+    notes: Any
+    request: _Sent
+
+
+def _with_body(plan: Plan, body: Any) -> Any:
+    return _Shorter(plan.changes, plan.rejected, plan.notes, _Sent(body))
+
+
+def _goes_along(target: str, plan: Plan, nothing: list[Any]) -> bool:
+    """Clears of what before did not mention, items that say null anew, and what counts as different."""
+    for change in plan.changes:
+        related = is_within(change.target, target) or is_within(target, change.target)
+        if (
+            related
+            and change.before is None
+            and (change.action == "clear" or any(same(change.after, value) for value in nothing))
+        ):
+            return True
+        if related and isinstance(change.after, dict | list) and not same(change.before, change.after):
+            return "[" in change.target and target == change.target
+    return any(
+        "as different" in note and touches(target, [getattr(note, "target", "")]) for note in plan.notes
+    )
+
+
+_EMPTY: Final[tuple[Any, ...]] = ("", [], {})
+"""Setting these, as setting what clears, is a clear where there was nothing."""
+
+Less = Callable[[dict[str, Any]], None]
+
+
+def _less(node: ObjectNode, body: dict[str, Any], way: tuple[Any, ...]) -> Iterator[tuple[str, Less]]:
+    """Each part of a body that a rule is free to leave out, and how it is left out."""
+    required = node.type.required if node.type else frozenset()
+    for member in node.members:
+        if member.name not in body or isinstance(member, Rider | ItemsNode):
+            continue
+        value, here = body[member.name], (*way, member.name)
+        if isinstance(member, ObjectNode):
+            if not member.whole and isinstance(value, dict):
+                yield from _less(member, value, here)
+            elif member.name not in required and not member.policy.always:
+                yield member.target, _taking(here)
+        elif not (member.policy.always or member.policy.identity):
+            if member.kind == "entries" and isinstance(value, dict):
+                # `{}` clears a map where empty is how it is cleared, so the last key takes the map along.
+                last = len(value) == 1 and member.policy.clear.form == "send_empty"
+                for key in value:
+                    name = f"{member.target}.{format_path((Member(key),))}"
+                    yield name, _taking(here if last else (*here, key))
+            elif member.kind in ("keyed", "add-only") and isinstance(value, list):
+                for item in value:
+                    select = format_path((Select(member.key or "", item.get(member.key)),))
+                    yield member.target + select, _dropping(here, item)
+            elif member.name not in required:
+                yield member.target, _taking(here)
+
+
+def _less_names(node: ObjectNode, body: dict[str, Any], changed: set[str]) -> Iterator[tuple[str, Less]]:
+    """Each name of something cleared; where two targets have it, the one that changed."""
+    owners: dict[tuple[Any, ...], list[str]] = {}
+    for leaf in leaves(node):
+        clear = leaf.policy.clear
+        if clear.form != "name_in":
+            continue
+        names: Any = body
+        for name in clear.place:
+            names = names.get(name) if isinstance(names, dict) else None
+        own = clear.name or leaf.name
+        for name in names if isinstance(names, list) else ():
+            if leaf.kind in ("entries", "members"):
+                owners.setdefault((*clear.place, name), []).append(
+                    f"{leaf.target}.{format_path((Member(name),))}"
+                )
+            elif name == own:
+                owners.setdefault((*clear.place, name), []).append(leaf.target)
+    for (*place, name), targets in owners.items():
+        target = next((target for target in targets if target in changed), targets[0])
+        yield target, _dropping(tuple(place), name)
+
+
+def _taking(way: tuple[Any, ...]) -> Less:
+    def less(body: dict[str, Any]) -> None:
+        at: Any = body
+        for name in way[:-1]:
+            at = at[name]
+        del at[way[-1]]
+
+    return less
+
+
+def _dropping(place: tuple[str, ...], name: Any) -> Less:
+    def less(body: dict[str, Any]) -> None:
+        at: Any = body
+        for step in place:
+            at = at[step]
+        at.remove(name)
+
+    return less
+
+
+def disjointness(scene: Scene, case: Case) -> Broken | None:
+    """Nothing is set and cleared at once, nor twice."""
+    plan = scene.planned(case.before, case.after)
+    if isinstance(plan, RecordError):
+        return None
+    said: set[str] = set()
+    body = plan.request.body if plan.request else None
+    for change in plan.changes:
+        if change.target in said:
+            why = f"`{change.target}` is changed twice"
+            return Broken(change.target, at_line(scene, change.line), case.before, case.after, body, why)
+        said.add(change.target)
+    if not isinstance(body, dict):
+        return None
+    root = scene.checked.table.root
+    sent = {target for target, _ in _less(root, body, ())}
+    for target, _ in _less_names(root, body, said):
+        if target in sent:
+            why = f"`{target}` is both sent and named as gone"
+            return Broken(target, span_of(scene, target), case.before, case.after, body, why)
+    return None
