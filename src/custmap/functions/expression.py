@@ -1,10 +1,15 @@
-"""`compile_expression` with custmap's own functions in reach."""
+"""`compile_expression` with custmap's own functions in reach, and errors that callers may catch."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import MappingError, RecordError
+from custmap.expressions.errors import ExpressionError
+from custmap.expressions.function import FunctionError
 from custmap.expressions.plain import compile_expression as compile_plain
 from custmap.functions.table import LIBRARY
 
@@ -12,9 +17,25 @@ from custmap.functions.table import LIBRARY
 def compile_expression(text: str) -> Callable[[Any], Any]:
     """A JMESPath expression, custmap's functions included, as a Python function of one JSON value.
 
-    Plain JMESPath: what is absent is null.
+    Plain JMESPath: what is absent is null. MappingError for an expression that cannot be read; the
+    function raises RecordError where a value is not what the expression needs.
 
     >>> compile_expression("name.given")({"name": {"given": "Ann"}})
     'Ann'
     """
-    return compile_plain(text, functions=LIBRARY)
+    if not isinstance(text, str):
+        raise TypeError(f"an expression is a text, not {type(text).__name__}")
+    try:
+        run = compile_plain(text, functions=LIBRARY)
+    except ExpressionError as error:
+        reason = f"{error.reason}, at character {error.offset + 1}"
+        raise MappingError([Diagnostic(error.code, reason, help=error.help)]) from None
+
+    @wraps(run)
+    def search(document: Any) -> Any:
+        try:
+            return run(document)
+        except FunctionError as error:
+            raise RecordError([Diagnostic("CM704", error.reason)]) from None
+
+    return search
