@@ -131,9 +131,9 @@ def cm512(one: Placed) -> Iterator[Diagnostic]:
     if rule is None or rule.clear is None or leaf.type is None:
         return
     clear = leaf.policy.clear
-    held = leaf.type
-    if leaf.kind in ("entries", "keyed", "add-only"):
-        held = (leaf.type.extra if leaf.kind == "entries" else leaf.type) or Type()
+    if leaf.kind in ("keyed", "add-only"):
+        return  # what is gone there is an item, and `cm509` says what can be said of it
+    held = (leaf.type.extra or Type()) if leaf.kind == "entries" else leaf.type
     if clear.form in ("send", "send_empty"):
         yield from _sent(clear.value, held, rule.clear, leaf.target)
 
