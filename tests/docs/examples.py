@@ -22,7 +22,10 @@ from pathlib import Path
 from typing import Any
 
 import custmap
-from custmap.diagnostics.errors import CustmapError
+from custmap.diagnostics.codes import Severity
+from custmap.diagnostics.errors import CustmapError, MappingError
+from custmap.functions.table import LIBRARY
+from custmap.loader import check_mapping
 from custmap.syntax.node import MapNode, plain
 from custmap.syntax.yaml_reader import read_yaml
 
@@ -105,9 +108,14 @@ def write(path: Path, text: str) -> None:
 
 
 def load_piece(text: str, folder: Path) -> custmap.Mapping:
+    """The mapping that a piece stands for; MappingError when `validate` finds an error in it."""
     missing = [line for key, line in REST.items() if not re.search(rf"^{key}:", text, re.MULTILINE)]
     place = folder / ".pieces" / f"{PIECE}.yaml"
     write(place, "\n".join([*missing, text]))
+    found = check_mapping(place, LIBRARY)[1]
+    wrong = [one for one in found if one.level is Severity.ERROR]
+    if wrong:
+        raise MappingError(wrong)
     return custmap.load(place)
 
 

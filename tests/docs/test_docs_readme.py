@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,21 @@ def test_links(page: Path) -> None:
 def test_console_output_is_compared() -> None:
     assert alike("one\n…\nfour\n", "one\ntwo\nthree\nfour\n")
     assert not alike("one\ntwo\n", "one\nthree\n")
+
+
+def test_the_demo_runs_from_any_folder_and_hides_secrets(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, ROOT / "docs" / "demo.py"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT / "src"), "PYTHONUTF8": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    shipped = {path.stem for path in ROOT.glob("mappings/*/*.yaml")} - {"openapi"}
+    assert all(ran.stdout.count(f"/{name}  ") >= 2 for name in shipped)
+    assert "never-shown" not in ran.stdout + ran.stderr
+    assert ran.stderr == ""
 
 
 def test_every_decision_is_in_the_index() -> None:
