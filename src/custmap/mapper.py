@@ -169,9 +169,10 @@ class Mapping:
     def _apply(self, record: dict[str, Any], bound: Bound, on_rejected: OnRejected) -> Request:
         if bound.missing:
             raise RecordError(bound.missing)
+        riders = bound.own()
         notes: list[str] = []
         try:
-            made = self._code.build(record, bound.riders, notes)
+            made = self._code.build(record, riders, notes)
         except FunctionError:
             made = None  # the planner says which rule it was, and about the others
         doubts = self._doubts.of(record)
@@ -179,9 +180,9 @@ class Mapping:
             body, path, query, headers = made
             notes += doubts
             return self._sender.send(bound, body, path, query, headers, tuple(notes))
-        after = self._code.values(record, bound.riders)
+        after = self._code.values(record, riders)
         draft = Draft()
-        view = View(self._nothing, after, None, record, draft, bound.riders, known=False)
+        view = View(self._nothing, after, None, record, draft, riders, known=False)
         parts = self._planner.plan(view, always=True)
         if (draft.rejected and on_rejected == "raise") or parts is None:
             raise RecordError(
@@ -255,8 +256,9 @@ class Mapping:
         vendor: MappingOf[str, Any] | None,
     ) -> Plan:
         values = self._code.values
-        new = values(after, bound.riders)
-        old = self._nothing if before is None else values(before, bound.riders)
+        riders = bound.own()
+        new = values(after, riders)
+        old = self._nothing if before is None else values(before, riders)
         if vendor is None and self._planner.equal(old, new):
             return self._no_plan
         complete = absent == "clear" and (before is not None or vendor is not None)
@@ -264,7 +266,7 @@ class Mapping:
             old, new = vendor_slots(self._checked, vendor, after, new, complete=complete)
         draft = Draft()
         known = before is not None or vendor is not None
-        view = View(old, new, before, after, draft, bound.riders, known, complete)
+        view = View(old, new, before, after, draft, riders, known, complete)
         parts = self._planner.plan(view, always=False)
         request = None
         changed = {change.source for change in draft.changes}

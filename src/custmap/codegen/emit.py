@@ -74,9 +74,8 @@ class _Module:
         values = self._values(self._checked.table, "values", "customer", root=True)
         build = self._build()
         file = self._checked.file.file
-        head = (
-            f'"""{self._checked.name}: {self._checked.canonical.name} → request. Generated from {file}."""\n'
-        )
+        name, source, from_ = map(_quiet, (self._checked.name, self._checked.canonical.name, file))
+        head = f'"""{name}: {source} → request. Generated from {from_}."""\n'
         parts = [lines.text for lines in [*self._functions, values, build]]
         return Generated("\n\n".join([head, *parts]), self.names.globals)
 
@@ -101,7 +100,7 @@ class _Module:
         text = slot.origin.source
         shown = getattr(getattr(text, "expression", None), "text", "") or type(text).__name__
         target = " ".join(f"{slot.target}: {shown}".split())
-        return f"# {self._file}:{slot.span.line}  {target.encode('unicode_escape').decode()}"
+        return f"# {_quiet(self._file)}:{slot.span.line}  {_escaped(target)}"
 
     def _values(self, table: Table, name: str, argument: str, *, root: bool) -> Lines:
         """A function that gives the slots as a tuple."""
@@ -205,3 +204,13 @@ class _Module:
 def _can_raise(lines: Iterable[str]) -> bool:
     """Straight assignments, tests and lookups in our own tables raise nothing."""
     return any("(" in line.replace(".get(", "") for line in lines)
+
+
+def _escaped(text: str) -> str:
+    """On one line, in plain letters: people name files and targets as they like."""
+    return text.encode("unicode_escape").decode()
+
+
+def _quiet(text: str) -> str:
+    """The same, and it ends no docstring."""
+    return _escaped(text).replace('"', "'")

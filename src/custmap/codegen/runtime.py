@@ -33,9 +33,8 @@ def refuse_kind(wanted: str, value: Any) -> NoReturn:
 
 def translate(table: Mapping[Any, Any], value: Any, unmapped: Any) -> Any:
     """The vendor's value; `unmapped` when the table does not have it."""
-    if value.__class__ in (dict, list):
-        return unmapped
-    return table.get(fingerprint(value), unmapped)
+    found = unmapped if value.__class__ in (dict, list) else table.get(fingerprint(value), unmapped)
+    return fresh(found) if found.__class__ in (dict, list) else found
 
 
 def fill(before: str, after: str, value: Any) -> str:

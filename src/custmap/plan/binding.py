@@ -6,10 +6,13 @@ set of parameters, by `bind`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Any, Final
 
+from custmap.border.careful import copy_carefully
 from custmap.check.checked import Checked, CheckedParam, ObjectNode, Rider, RiderOrigin
 from custmap.codegen.fits import kind_of, misfit
 from custmap.codegen.runtime import fill, fresh, translate
@@ -22,9 +25,12 @@ from custmap.plan.url import PlaceError
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
 from custmap.values.nearest import nearest
-from custmap.values.types import Type
+from custmap.values.types import ANY, OBJECT, Type
 
 _SCALARS: Final = frozenset({str, int, bool, float, type(None)})
+_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,40}")
+_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,4})?")
+"""How people write numbers: Python's own reading takes `1_0`, `nan` and other scripts too."""
 _TRUE: Final = {"true": True, "false": False}
 
 
@@ -42,6 +48,12 @@ class Bound:
     headers: Mapping[str, Any]
     missing: tuple[Diagnostic, ...]
     url: str | None = None
+
+    def own(self) -> tuple[Any, ...]:
+        """The riders for one call: what a request holds, its owner may change."""
+        if any(rider.__class__ in (dict, list) for rider in self.riders):
+            return tuple(map(fresh, self.riders))
+        return self.riders
 
 
 class Binder:
@@ -70,7 +82,7 @@ def bind(checked: Checked, params: Mapping[str, Any] | None) -> Bound:
     ValueError for a parameter that the mapping does not declare; RecordError (CM709) for one that does
     not fit its place. Missing ones are reported when a request is made.
     """
-    given = _given(checked, params or {})
+    given = _given(checked, {} if params is None else params)
     problems: list[Diagnostic] = []
     missing: list[Diagnostic] = []
     riders = tuple(_rider(checked, origin, given, problems, missing) for origin in checked.riders)
@@ -100,10 +112,13 @@ def _given(checked: Checked, params: Mapping[str, Any]) -> dict[str, Any]:
                 f" Did you mean `{close}`?" if close else f" It has {', '.join(sorted(declared)) or 'none'}."
             )
             raise ValueError(f"{checked.name} has no parameter `{name}`.{hint}")
+    stated = {name: value for name, value in params.items() if value is not None}
+    type_ = replace(OBJECT, members={"params": replace(OBJECT, members=dict.fromkeys(declared, ANY))})
+    plain = copy_carefully({"params": stated}, type_)["params"]
     return {
-        name: params[name] if params.get(name) is not None else fresh(param.default)
+        name: plain[name] if name in plain else fresh(param.default)
         for name, param in declared.items()
-        if params.get(name) is not None or param.has_default
+        if name in plain or param.has_default
     }
 
 
@@ -167,12 +182,10 @@ def _from_text(text: str, type_: Type) -> Any:
         return text
     if "boolean" in type_.kinds and text in _TRUE:
         return _TRUE[text]
-    for kind, make in (("integer", int), ("number", float)):
-        if kind in type_.kinds:
-            try:
-                return make(text)
-            except ValueError:
-                continue
+    if "integer" in type_.kinds and _INTEGER.fullmatch(text):
+        return int(text)
+    if "number" in type_.kinds and _NUMBER.fullmatch(text) and isfinite(number := float(text)):
+        return number
     return text
 
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from custmap.check.checked import Checked, Rider
+from custmap.check.checked import (
+    Checked,
+    EachSource,
+    FirstSource,
+    ItemsNode,
+    Leaf,
+    ObjectNode,
+    Origin,
+    Rider,
+    RiderSource,
+    TargetNode,
+)
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.plan.binding import Bound
-from custmap.plan.request import Request, Secret, Secrets, make_request
+from custmap.plan.request import EVERY_ITEM, Request, Secret, Secrets, make_request
 from custmap.plan.url import PlaceError, UrlTemplate, header_text
-from custmap.values.paths import Index, Member, Select
+from custmap.values.paths import Index, Member, Select, TargetPath
 
 
 class Sender:
@@ -72,45 +83,51 @@ class Sender:
 
 
 def _secrets(checked: Checked, url: UrlTemplate) -> Secrets | None:
-    """The places that secret parameters fill."""
+    """The places that secret parameters fill, or may fill."""
     secret = {param.name for param in checked.params if param.secret}
-    places = []
-    for node in _riders(checked):
-        origin = checked.riders[node[1].index]
-        if origin.param in secret:
-            shown = (origin.format or "{}").replace("{}", "{{" + str(origin.param) + "}}")
-            places.append(Secret((node[0], *_steps(node[1])), shown))
+    places = [
+        Secret((part, *steps), (origin.format or "{}").replace("{}", "{{" + str(origin.param) + "}}"))
+        for part in ("body", "path", "query", "headers")
+        for steps, index in _filled(checked.table.root if part == "body" else getattr(checked, part), ())
+        if (origin := checked.riders[index]).param in secret
+    ]
     places += [Secret(("server", name), "{{" + name + "}}") for name in checked.variables if name in secret]
     return Secrets(tuple(places), url) if places else None
 
 
-def _riders(checked: Checked) -> list[tuple[str, Rider]]:
-    found: list[tuple[str, Rider]] = []
-
-    def walk(part: str, node: Any) -> None:
-        if isinstance(node, Rider):
-            found.append((part, node))
-        for member in getattr(node, "members", ()):
-            walk(part, member)
-        for _, item in getattr(node, "items", ()):
-            walk(part, item)
-
-    for part, root in (
-        ("body", checked.table.root), ("path", checked.path),
-        ("query", checked.query), ("headers", checked.headers),
-    ):  # fmt: skip
-        walk(part, root)
-    return found
+def _filled(node: TargetNode, above: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], int]]:
+    """The places at and below a node that riders fill, with the riders; `above` leads to its table."""
+    match node:
+        case Rider(index=index):
+            yield (*above, *_steps(node.path)), index
+        case Leaf(origin=origin):
+            yield from _chosen(origin, (*above, *_steps(node.path)))
+        case ObjectNode(members=members):
+            for member in members:
+                yield from _filled(member, above)
+        case ItemsNode(items=items):
+            for _, item in items:
+                yield from _filled(item, above)
 
 
-def _steps(rider: Rider) -> list[Any]:
-    steps: list[Any] = []
-    for segment in rider.path:
+def _chosen(origin: Origin, at: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], int]]:
+    """A leaf's value may be a rider that `first` chose, or a list in whose items riders stand."""
+    match origin.source:
+        case RiderSource(index=index):
+            yield at, index
+        case FirstSource(origins=origins):
+            for inner in origins:
+                yield from _chosen(inner, at)
+        case EachSource(table=table):
+            yield from _filled(table.root, (*at, EVERY_ITEM))
+
+
+def _steps(path: TargetPath) -> Iterator[Any]:
+    for segment in path:
         match segment:
             case Member(name):
-                steps.append(name)
+                yield name
             case Index(position):
-                steps.append(position)
+                yield position
             case Select():
-                steps.append(segment)
-    return steps
+                yield segment
