@@ -47,8 +47,7 @@ def cm504(one: Placed) -> Iterator[Diagnostic]:
     items = result_type(leaf.origin).items
     if items is None or not items.members:
         return
-    member = items.member(rule.key.value)
-    if member is not None and not member.kinds:
+    if rule.key.value not in items.members:
         help = meant(rule.key.value, items.members)
         message = f"the items have no member `{rule.key.value}`"
         yield Diagnostic("CM504", message, rule.key.span, help, target=leaf.target)
