@@ -217,7 +217,7 @@ class LeafWriter:
         missing = {"skip": "SILENT", "reject": "ABSENT"}.get(origin.unmapped) or self.constant(
             origin.unmapped_default, "unmapped"
         )
-        if all(isinstance(left, str) for left, _ in origin.values):
+        if all(isinstance(left, str) and not isinstance(right, dict | list) for left, right in origin.values):
             body.add(
                 f"{result} = {bound}.get({result}, {missing}) if {result}.__class__ is str else {missing}"
             )

@@ -1,0 +1,173 @@
+"""How a mapping is called: parameters, headers, secrets, states of a record, and wrong calls."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from custmap import Mapping, MappingError, RecordError, load
+from small_mappings import made, tables
+
+CASES = tables(Path(__file__).parent / "params.yaml")
+ALL = [(suite["given"], case) for suite in CASES for case in suite["cases"]]
+
+
+@pytest.mark.parametrize("rules, case", ALL, ids=[case["name"] for _, case in ALL])
+def test_params(rules: str, case: dict[str, Any], tmp_path: Path) -> None:
+    mapping = made(tmp_path, rules)
+    customer = case.get("customer", {})
+    if "error" in case:
+        with pytest.raises(RecordError) as caught:
+            mapping.apply(customer, case["params"])
+        found = sorted((one.code, one.path) for one in caught.value.diagnostics)
+        assert found == sorted(map(tuple, case["error"]))
+        for value in case["params"].values():
+            assert not isinstance(value, str) or len(value) < 4 or value not in str(caught.value)
+        return
+    request = mapping.apply(customer, case["params"])
+    for part in ("url", "path", "query", "body"):
+        if part in case:
+            assert getattr(request, part) == case[part]
+            assert json.dumps(getattr(request, part), sort_keys=True) == json.dumps(
+                case[part], sort_keys=True
+            )
+    for name, value in case.get("headers", {}).items():
+        assert request.headers.get(name) == value
+
+
+RULES = """
+params: {token: {}, order_id: {}}
+headers: {X-A: {param: token}}
+body:
+  mail: {from: email, clear: send_null}
+  id: {param: order_id}
+  tags: {from: tags, merge: set, clear: send_null}
+"""
+
+
+@pytest.fixture(scope="module")
+def mapping(tmp_path_factory: pytest.TempPathFactory) -> Mapping:
+    return made(tmp_path_factory.mktemp("m"), RULES)
+
+
+def test_wrong_calls(mapping: Mapping) -> None:
+    for call, part in (
+        (lambda: mapping.apply({}, {"tokn": "x"}), "Did you mean `token`?"),
+        (lambda: mapping.diff({}, {}, {"order": "x"}), "order_id"),
+        (lambda: mapping.apply({}, {5: "x"}), "no parameter `5`"),  # type: ignore[dict-item]
+        (lambda: mapping.apply({}, on_rejected="dorp"), "'drop'"),  # type: ignore[arg-type]
+        (lambda: mapping.apply({}, nulls="keep"), "'absent'"),  # type: ignore[arg-type]
+        (lambda: mapping.diff({}, {}, absent="kep"), "'keep'"),  # type: ignore[arg-type]
+        (lambda: mapping.diff({}, {}, nulls="keep"), "'clear'"),  # type: ignore[arg-type]
+        (lambda: mapping.diff({}, {}, vendor={}), "not both"),
+        (lambda: mapping.explain("mial"), "Did you mean `mail`?"),
+    ):
+        with pytest.raises(ValueError) as caught:
+            call()
+        assert part in str(caught.value)
+    for params in ([], "token", 5, [("token", "x")]):
+        with pytest.raises(TypeError):
+            mapping.apply({}, params)  # type: ignore[arg-type]
+    for unhashable in ([], {}):
+        with pytest.raises((ValueError, TypeError)):
+            mapping.apply({}, on_rejected=unhashable)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "record", [None, 5, "x", [], [{}], True, b"{}", object(), {1: 2}, {"email": object()}], ids=repr
+)
+@pytest.mark.parametrize("check", [True, False])
+def test_records_that_are_none(mapping: Mapping, record: Any, check: bool) -> None:
+    with pytest.raises(RecordError):
+        mapping.apply(record, check=check)
+    with pytest.raises(RecordError):
+        mapping.diff({}, record, check=check)
+
+
+def test_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mappings").mkdir()
+    made(tmp_path / "mappings", RULES)
+    below = tmp_path / "a" / "b"
+    below.mkdir(parents=True)
+    monkeypatch.chdir(below)
+    assert load("acme/case").name == "acme/case"
+    assert load("aifi/update-customer").name == "aifi/update-customer"
+    for name, help in (
+        ("acme/cas", "Did you mean `acme/case`?"),
+        ("../acme/case", "case"),
+        ("\0", "acme/case"),
+    ):
+        with pytest.raises(MappingError) as caught:
+            load(name)
+        (found,) = caught.value.diagnostics
+        assert found.code == "CM204" and help in str(found.help)
+    with pytest.raises(MappingError) as caught:
+        load("nowhere/x.yaml")
+    assert [one.code for one in caught.value.diagnostics] == ["CM111"]
+
+
+def test_vendors_copy(tmp_path: Path) -> None:
+    """A diff against what the vendor holds, in its own form."""
+    mapping = made(
+        tmp_path,
+        "body:\n  name.first: {from: name.given, clear: send_null}\n  mail: lower(email)\n"
+        "  map: {from: attributes, merge: entries, clear: {name_in: gone}}\n",
+    )
+    held = {"name": {"first": "A"}, "mail": "a@x.io", "map": {"k": 1, "j": 2}, "other": True}
+    after = {"name": {"given": None}, "email": "A@X.io", "attributes": {"k": 1}}
+    plan = mapping.diff(None, after, vendor=held)
+    assert plan.request is not None
+    assert plan.request.body == {"name": {"first": None}, "gone": ["j"]}
+    assert [f"{change.action} {change.target}" for change in plan.changes] == [
+        "clear map.j",
+        "clear name.first",
+    ]
+    same = mapping.diff(None, {"name": {"given": "A"}, "email": "A@x.io"}, vendor=held)
+    assert not same and same.request is None
+
+
+SECRET = """
+contract: {method: PUT, url: "https://{host}/c/{key}"}
+params: {token: {secret: true}, host: {}}
+path: {key: {param: token}}
+query: {q: {param: token}}
+headers: {Authorization: {param: token, format: "Bearer {}"}}
+body:
+  plain: email
+  deep.token: {param: token}
+  list[0].t: {param: token}
+  ch[type=x].t: {param: token}
+  items: {each: addresses, fields: {city: city, t: {param: token}}}
+  one: {first: [company, {param: token}]}
+"""
+
+
+def test_secrets_are_shown_nowhere(tmp_path: Path) -> None:
+    mapping = made(tmp_path, SECRET)
+    hidden = "s3cr3t/value+ü"
+    customer = {"email": "e", "addresses": [{"city": "C"}, {"city": "D"}]}
+    params = {"token": hidden, "host": "x.io"}
+    applied = mapping.apply(customer, params)
+    planned = mapping.diff({"email": "f"}, customer, params)
+    assert planned.request is not None
+    for request in (applied, planned.request):
+        open_, closed = request.to_curl(secrets=True), (
+            repr(request), request.to_curl(), request.to_http(), request.to_json(secrets=False), str(planned),
+        )  # fmt: skip
+        assert "s3cr3t" in open_ and "s3cr3t" in request.to_json()
+        for text in closed:
+            assert "s3cr3t" not in text
+        assert request.to_dict(secrets=False)["headers"]["Authorization"] == "Bearer {{token}}"
+        assert request.to_dict(secrets=False)["url"] == "https://x.io/c/{{token}}?q={{token}}"
+
+
+def test_a_secret_is_in_no_error(tmp_path: Path) -> None:
+    mapping = made(tmp_path, SECRET)
+    for params in ({"token": "s3cr3t\n", "host": "x.io"}, {"token": "s3cr3t", "host": "s3cr3t/@x"},
+                   {"token": ["s3cr3t"], "host": "x.io"}, {"token": ".", "host": "x.io"}):  # fmt: skip
+        with pytest.raises(RecordError) as caught:
+            mapping.apply({"email": "e"}, params)
+        assert "s3cr3t" not in str(caught.value) + repr(caught.value.diagnostics)
