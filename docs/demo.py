@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import copy
 import json
+import os
+import sys
 import textwrap
 from typing import Any
 
@@ -83,4 +85,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader has seen enough; nothing is left to flush at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
