@@ -6,8 +6,10 @@ is drawn is which blocks there are, and the policies in them.
 
 from __future__ import annotations
 
+import atexit
 import json
 import re
+import shutil
 import tempfile
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +22,7 @@ import custmap
 
 Rules = dict[str, Any]
 _FOLDER = Path(tempfile.mkdtemp(prefix="custmap-laws-")) / "acme"
+atexit.register(shutil.rmtree, _FOLDER.parent, ignore_errors=True)
 
 _forms = st.sampled_from(
     ("none", "send_null", "send_empty", "send", "name_in", "key_in", "write", "impossible", "skip")
