@@ -95,8 +95,10 @@ def _with_strangers(node: TargetNode, state: Any) -> Any:
             if node.whole or not isinstance(state, dict):
                 return state
             return {**state, **{at: _with_strangers(item, state[at]) for at, item in items if at in state}}
-        case Leaf(kind="entries" | "members"):
-            return {**state, _STRANGER: 1} if isinstance(state, dict) else state
+        case Leaf(kind="entries" | "members", policy=policy):
+            # Writing elsewhere clears the whole map, by its declaration.
+            merges = isinstance(state, dict) and policy.clear.form != "write"
+            return {**state, _STRANGER: 1} if merges else state
     return state
 
 

@@ -6,9 +6,10 @@ where that leads the vendor.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, Literal, Protocol
 
 from custmap.border.intake import take
@@ -76,7 +77,7 @@ class Scene:
     identities: tuple[Leaf, ...] = field(init=False)
     _values: Any = field(init=False, default=None)
     _riders: tuple[Any, ...] = field(init=False, default=())
-    _applied: dict[int, tuple[Record, Request | RecordError]] = field(init=False, default_factory=dict)
+    _kept: dict[tuple[Any, ...], tuple[Any, ...]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.checked = self.engine.checked
@@ -87,7 +88,7 @@ class Scene:
 
     def begin(self) -> None:
         """A new case: what was kept of the last one is dropped."""
-        self._applied.clear()
+        self._kept.clear()
 
     def slots(self, record: Record) -> tuple[Any, ...]:
         """What each rule makes of a record."""
@@ -100,18 +101,21 @@ class Scene:
 
     def applied(self, record: Record) -> Request | RecordError:
         """The request that says all the record says, without what is rejected; or why there is none."""
-        known = self._applied.get(id(record))
-        if known is not None and known[0] is record:
-            return known[1]
-        made: Request | RecordError
-        try:
-            made = self.engine.apply(record, self.params, on_rejected="drop")
-        except RecordError as error:
-            made = error
-        self._applied[id(record)] = (record, made)
+        made: Request | RecordError = self._once("applied", self._apply, record)
         return made
 
+    def _apply(self, record: Record) -> Request | RecordError:
+        try:
+            return self.engine.apply(record, self.params, on_rejected="drop")
+        except RecordError as error:
+            return error
+
     def planned(self, before: Record | None, after: Record, absent: Absent = "keep") -> Plan | RecordError:
+        """The plan from one record to the other, or why there is none."""
+        plan: Plan | RecordError = self._once(f"planned {absent}", partial(self._plan, absent), before, after)
+        return plan
+
+    def _plan(self, absent: Absent, before: Record | None, after: Record) -> Plan | RecordError:
         try:
             return self.engine.diff(before, after, self.params, absent=absent)
         except RecordError as error:
@@ -119,15 +123,32 @@ class Scene:
 
     def laid(self, before: Record, after: Record) -> Record:
         """`a⁺`."""
+        made: Record = self._once("laid", self._lay, before, after)
+        return made
+
+    def _lay(self, before: Record, after: Record) -> Record:
         return lay(deepcopy(before), deepcopy(after), self.checked.canonical)
+
+    def _once(self, what: str, make: Callable[..., Any], *records: Record | None) -> Any:
+        """What many laws ask of one case is made once. Records are kept, so that their ids stay theirs."""
+        key = (what, *map(id, records))
+        known = self._kept.get(key)
+        if known is None:
+            known = self._kept[key] = (make(*records), records)
+        return known[0]
 
     def state_of(self, record: Record, store: Store | None = None) -> State | None:
         """What a vendor holds that was told of this record alone; None when it cannot be told."""
+        store = store or self.store
+        state: State | None = self._once(f"state of {id(store)}", partial(self._state, store), record)
+        return state
+
+    def _state(self, store: Store, record: Record) -> State | None:
         made = self.applied(record)
         if isinstance(made, RecordError):
             return None
         try:
-            return (store or self.store).receive({}, made.body)
+            return store.receive({}, made.body)
         except Refused:
             return None
 
