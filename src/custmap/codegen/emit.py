@@ -126,8 +126,11 @@ class _Module:
             prelude, body, result = writer.write(slot, scope, lambda _: Putting())
             lines.extend(prelude)
             if _can_raise(body):
+                made = result
+                result = self.names.fresh(slot.name or "value")  # other rules may read what this one refuses
                 with lines.block("try:"):
                     lines.extend(body)
+                    lines.add(f"{result} = {made}")
                 with lines.block("except FunctionError as error:"):
                     lines.add(f"{result} = failed(error, {local})")
             else:
