@@ -27,12 +27,15 @@ from custmap.expressions.inference import format_source
 from custmap.plan import nodes
 from custmap.plan.draft import KEPT, NOTHING, SAID, Draft, Outcome, View
 from custmap.values.absent import ABSENT
+from custmap.values.equality import same
 from custmap.values.json_text import dump_json
 from custmap.values.nearest import nearest
 from custmap.values.types import Type
 
 STATES: Final = ("absent", "null", '""', "[]", "{}", "value", "gone")
 FORMAT_VERSION: Final = 1
+_ENTITIES: Final = str.maketrans({'"': "#quot;", "<": "#lt;", ">": "#gt;", "#": "#35;", "\n": " "})
+"""Mermaid reads labels as HTML."""
 Values = Callable[[dict[str, Any], tuple[Any, ...]], tuple[Any, ...]]
 
 
@@ -107,7 +110,7 @@ def _node(names: dict[str, str], kind: str, text: str, drawn: list[str]) -> str:
     key = f"{kind} {text}"
     if key not in names:
         names[key] = f"{kind[0]}{len(names)}"
-        shown = text.replace('"', "#quot;")
+        shown = text.translate(_ENTITIES)
         drawn.append(f'  {names[key]}["{shown}"]')
     return names[key]
 
@@ -323,15 +326,20 @@ def _words(leaf: Leaf, outcome: Outcome, draft: Draft) -> str:
     said = [f"names it in {'.'.join(place)}" for place in draft.names]
     said += [f"marks it in {'.'.join(place)}" for place in draft.marks]
     said += [f"writes {'.'.join(place)}: {dump_json(value)}" for place, value in draft.writes]
+    cleared = leaf.policy.clear.form == "send" and any(change.action == "clear" for change in draft.changes)
     if sent is None:
         said.append("sends null")
-    elif sent is not NOTHING and sent in ("", [], {}) and sent.__class__ is not bool:
+    elif sent is not NOTHING and ((cleared and same(sent, leaf.policy.clear.value)) or _is_empty(sent)):
         said.append(f"sends {dump_json(sent)}")
     elif isinstance(sent, dict) and leaf.kind in ("entries", "members") and None in sent.values():
         said.append("sends null for each key")
     elif sent is not NOTHING:
         said.append("sends it")
     return ", ".join(said) or "leaves it out"
+
+
+def _is_empty(sent: Any) -> bool:
+    return sent in ("", [], {}) and sent.__class__ is not bool
 
 
 def _text(line: Line) -> str:
