@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 import yaml
-from small_mappings import made, tables
 
 from custmap import Mapping, RecordError
+from small_mappings import made, tables
 
 CASES = Path(__file__).parent / "cases"
 KEYS = {
