@@ -269,11 +269,7 @@ class Mapping:
         view = View(old, new, before, after, draft, riders, known, complete)
         parts = self._planner.plan(view, always=False)
         request = None
-        changed = {change.source for change in draft.changes}
-        for note in self._doubts.of(after) if changed else ():
-            about = note.partition(":")[0]
-            if any(source and (source + ".").startswith(about + ".") for source in changed):
-                draft.notes.append(note)
+        draft.notes += self._doubts.about(after, draft.changes)
         if parts is not None:
             if bound.missing:
                 raise RecordError(bound.missing)

@@ -36,7 +36,8 @@ _TRUE: Final = {"true": True, "false": False}
 
 @dataclass(slots=True)
 class Bound:
-    """All that a set of parameters decides. `missing` are required parameters that were not given.
+    """All that a set of parameters decides. `missing` are required parameters that were not given;
+    `shares`: a rider is a list or an object, so each call needs its own.
 
     `url` is filled in when the first request finds that it depends on nothing else.
     """
@@ -47,13 +48,12 @@ class Bound:
     query: Mapping[str, Any]
     headers: Mapping[str, Any]
     missing: tuple[Diagnostic, ...]
+    shares: bool
     url: str | None = None
 
     def own(self) -> tuple[Any, ...]:
         """The riders for one call: what a request holds, its owner may change."""
-        if any(rider.__class__ in (dict, list) for rider in self.riders):
-            return tuple(map(fresh, self.riders))
-        return self.riders
+        return tuple(map(fresh, self.riders)) if self.shares else self.riders
 
 
 class Binder:
@@ -97,7 +97,13 @@ def bind(checked: Checked, params: Mapping[str, Any] | None) -> Bound:
     if problems:
         raise RecordError(problems)
     return Bound(
-        riders, variables, _part(checked.path, riders), _part(checked.query, riders), headers, tuple(missing)
+        riders=riders,
+        variables=variables,
+        path=_part(checked.path, riders),
+        query=_part(checked.query, riders),
+        headers=headers,
+        missing=tuple(missing),
+        shares=any(rider.__class__ in (dict, list) for rider in riders),
     )
 
 

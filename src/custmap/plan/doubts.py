@@ -5,13 +5,14 @@ A bare name is split by a guess; functions declare what is doubtful about their 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from custmap.check.checked import Checked, EachSource, FirstSource, FromSource, Leaf, Origin, SourcePath
 from custmap.codegen.states import PlanNote
 from custmap.expressions.ast import Call, Current, Field, Node, children
 from custmap.plan.draft import read
+from custmap.plan.plan import Change
 
 Doubt = Callable[[Any], str | None]
 
@@ -31,11 +32,21 @@ class Doubts:
 
     def of(self, record: dict[str, Any]) -> list[str]:
         """The notes of a record: `name: one word, taken as the given name`."""
-        return [
-            PlanNote(".".join(map(str, path)), found)
-            for path, doubt in self._asked
-            if (found := doubt(read(record, path)))
-        ]
+        return [note for path, doubt in self._asked for note in _told(record, path, doubt)]
+
+    def about(self, record: dict[str, Any], changes: Iterable[Change]) -> list[str]:
+        """The notes of a record about values that changed."""
+        notes: list[str] = []
+        for path, doubt in self._asked:
+            name = ".".join(map(str, path))
+            if any(change.source and f"{change.source}.".startswith(f"{name}.") for change in changes):
+                notes += _told(record, path, doubt)
+        return notes
+
+
+def _told(record: dict[str, Any], path: SourcePath, doubt: Doubt) -> list[str]:
+    found = doubt(read(record, path))
+    return [PlanNote(".".join(map(str, path)), found)] if found else []
 
 
 def _expressions(origin: Origin) -> Iterator[Node]:
