@@ -77,7 +77,7 @@ def test_wrong_calls(mapping: Mapping) -> None:
 
 
 @pytest.mark.parametrize(
-    "record", [None, 5, "x", [], [{}], True, b"{}", object(), {1: 2}, {"email": object()}], ids=repr
+    "record", [None, 5, "x", [], [{}], True, b"{}", ..., {1: 2}, {"email": ...}], ids=repr
 )
 @pytest.mark.parametrize("check", [True, False])
 def test_records_that_are_none(mapping: Mapping, record: Any, check: bool) -> None:
