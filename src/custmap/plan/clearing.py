@@ -14,6 +14,7 @@ from custmap.check.checked import Clear
 from custmap.codegen.runtime import fresh
 from custmap.codegen.states import is_value
 from custmap.plan.draft import NOTHING, Draft
+from custmap.values.equality import fingerprint
 from custmap.values.equality import same
 from custmap.values.paths import Member, format_path
 
@@ -34,9 +35,8 @@ def write(clear: Clear, name: Any, draft: Draft) -> Any:
 
 
 def name_in(clear: Clear, name: Any, draft: Draft) -> Any:
-    names = draft.names.setdefault(clear.place, [])
-    if (clear.name or name) not in names:
-        names.append(clear.name or name)
+    said = clear.name or name
+    draft.names.setdefault(clear.place, {})[fingerprint(said)] = said
     return NOTHING
 
 
@@ -58,6 +58,8 @@ FORMS: Final[dict[str, Form]] = {
     "key_in": key_in,
     "omit": omit,
 }
+SENT_VALUES: Final = frozenset({"send_empty", "send"})
+"""Forms in which a value of its own stands for no value."""
 AT_PLACE: Final = frozenset({"send_null", "send_empty", "send"})
 """Forms that stand at the target's own place."""
 FIT_CONTAINER: Final = frozenset({"send_null", "send_empty", "send", "write"})
@@ -80,9 +82,9 @@ def shown_after(clear: Clear, sent: Any) -> Any:
 
 def seen_null(clear: Clear) -> Any:
     """What the vendor holds where a record says null: `[]` is all that `send_empty` can say."""
-    return clear.value if clear.form in ("send_empty", "send") else None
+    return clear.value if clear.form in SENT_VALUES else None
 
 
 def is_cleared(clear: Clear, held: Any) -> bool:
     """Does the vendor hold already what it would be told: the `""` of `send_empty`?"""
-    return clear.form in ("send_empty", "send") and is_value(held) and same(held, clear.value)
+    return clear.form in SENT_VALUES and is_value(held) and same(held, clear.value)

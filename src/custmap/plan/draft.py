@@ -34,7 +34,7 @@ class Draft:
         self.added: set[str] = set()
         self.rejected: list[Rejection] = []
         self.notes: list[str] = []
-        self.names: dict[tuple[str, ...], list[Any]] = {}
+        self.names: dict[tuple[str, ...], dict[Any, Any]] = {}
         self.marks: dict[tuple[str, ...], dict[str, Any]] = {}
         self.missing: list[TargetNode] = []
         self.writes: list[tuple[tuple[str, ...], Any]] = []

@@ -12,7 +12,7 @@ from custmap.plan import lists, maps
 from custmap.plan.clearing import AT_PLACE, FORMS, is_cleared, seen_null, shown_after, written_target
 from custmap.plan.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Draft, Outcome, View
 from custmap.values.absent import ABSENT
-from custmap.values.equality import fingerprint, same
+from custmap.values.equality import fingerprint, same, same_items
 from custmap.values.paths import Index, Select
 
 
@@ -101,7 +101,7 @@ def _looks_same(leaf: Leaf, before: Any, after: Any, clear: Clear) -> bool:
     if not is_value(before):
         return False
     if leaf.kind == "set" and before.__class__ is list and after.__class__ is list:
-        return {fingerprint(item) for item in before} == {fingerprint(item) for item in after}
+        return same_items(before, after)
     return same(before, after)
 
 

@@ -14,10 +14,11 @@ from custmap.codegen.states import NOT_REPEATABLE, Failure, Silent, is_value
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.plan import nodes
+from custmap.plan.clearing import SENT_VALUES
 from custmap.plan.draft import KEPT, NOTHING, SAID, View
 from custmap.plan.plan import Change
 from custmap.values.absent import ABSENT, Absent
-from custmap.values.equality import same
+from custmap.values.equality import same, same_items
 
 _PARTS = ("path", "query", "headers")
 _CLOSER_BEFORE = frozenset({Failure, Silent})
@@ -170,7 +171,7 @@ class Planner:
         """Names, marks and members that clearing writes."""
         draft = view.draft
         for place, names in sorted(draft.names.items()):
-            _put(body, place, sorted(names, key=lambda name: (str(name), str(type(name)))))
+            _put(body, place, sorted(names.values(), key=lambda name: (str(name), str(type(name)))))
         for place, marks in sorted(draft.marks.items()):
             at = _at(body, place)
             at.update(sorted(marks.items()))
@@ -278,13 +279,17 @@ def _is_plain(leaf: Leaf) -> bool:
     """Is a new value of this member of the body just sent, without a look at policies?"""
     policy = leaf.policy
     held = policy.immutable or policy.identity or policy.transitions is not None
-    return leaf.kind == "value" and not held and policy.clear.form not in ("send_empty", "send")
+    return leaf.kind in ("value", "set") and not held
 
 
 def _set_plainly(leaf: Leaf, view: View, body: dict[str, Any]) -> bool:
     """The usual change, at once: a value becomes another one. False when it is not that."""
     before, after = view.before[leaf.slot], view.after[leaf.slot]
     if after is None or after.__class__ in _CLOSER or before.__class__ in _CLOSER_BEFORE:
+        return False
+    if leaf.kind == "set" and before.__class__ is list and same_items(before, after):
+        return False
+    if leaf.policy.clear.form in SENT_VALUES and same(after, leaf.policy.clear.value):
         return False
     if before is ABSENT or before is None:
         before = None

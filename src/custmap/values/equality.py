@@ -31,6 +31,15 @@ def same(a: Any, b: Any) -> bool:
     return bool(a == b)
 
 
+def same_items(a: list[Any], b: list[Any]) -> bool:
+    """Are two lists the same as sets: order and repeats mean nothing?
+
+    >>> same_items([1, 2, 2], [2, 1.0]), same_items([1], [True])
+    (True, False)
+    """
+    return set(map(fingerprint, a)) == set(map(fingerprint, b))
+
+
 def fingerprint(value: Any) -> Hashable:
     """A hashable stand-in: two values have the same one exactly when they are `same`.
 
