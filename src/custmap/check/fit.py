@@ -13,7 +13,7 @@ from typing import Final
 from custmap.check.findings import meant
 from custmap.expressions.suggestions import phrase
 from custmap.schema.misfit import CHECKED_FORMATS, misfit
-from custmap.values.types import ANY, Type
+from custmap.values.types import ANY, KINDS, Type
 
 _DEEPEST: Final = 6
 _INT: Final = {"int32": (-(2.0**31), 2.0**31 - 1), "int64": (-(2.0**63), 2.0**63 - 1)}
@@ -93,7 +93,7 @@ def _kinds(given: Type, wanted: Type, inside: str) -> Misfit | None:
     if never:
         message = f"{_what(inside)} is {phrase(given)}, the contract has {says}"
         return Misfit("CM401", message, _conversion(wanted), True, inside)
-    if not given.known:
+    if given.or_null().kinds == KINDS:
         message = f"{_what(inside)} may be anything, the contract has {says}"
     else:
         message = f"{_what(inside)} may be {phrase(replace(given, kinds=wrong))}, the contract has {says}"
