@@ -119,7 +119,7 @@ def test_planted(name: str, monkeypatch: Patch) -> None:
     planted = PLANTED[name]
     mapping = custmap.load(planted.mapping)
     planted.plant(monkeypatch)
-    proof = prove(mapping, examples=300)
+    proof = prove(mapping, examples=200)
     assert not proof.ok
     print(proof)
     assert {one.law for one in proof.counterexamples} & set(planted.laws)

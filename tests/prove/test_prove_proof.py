@@ -113,10 +113,10 @@ def test_rule_as_it_is_written(tmp_path: Path) -> None:
 
 def test_same_seed_same_proof(tmp_path: Path) -> None:
     mapping = mapping_of(tmp_path, REPLACED)
-    first, second = prove(mapping, seed=7), prove(mapping, seed=7)
+    first, second = (prove(mapping, seed=7, examples=60) for _ in range(2))
     assert first == second
     assert str(first) == str(second)
-    assert prove(mapping, seed=8).seed == 8
+    assert prove(mapping, seed=8, examples=10).seed == 8
 
 
 def test_to_dict(tmp_path: Path) -> None:

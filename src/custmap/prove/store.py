@@ -291,8 +291,9 @@ def _cleared(state: State, way: tuple[Any, ...], clearing: Clearing, body: Mappi
         held = _below(held, step)
     if held is ABSENT:
         return state
-    stays: State = _without(state, way, _what_stays(held, clearing, body))
-    return stays
+    stays = _what_stays(held, clearing, body)
+    after: State = state if stays is held else _without(state, way, stays)
+    return after
 
 
 def _what_stays(held: Any, clearing: Clearing, body: Mapping[str, Any]) -> Any:
