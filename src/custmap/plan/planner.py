@@ -129,7 +129,8 @@ class Planner:
                 draft.note(leaf.target, NOT_REPEATABLE)
         for member in draft.missing:
             self._missing(member, view)
-        self._write_elsewhere(body, view)
+        if draft.names or draft.marks or draft.writes:
+            self._write_elsewhere(body, view)
         self._complete_body(body, held, view, said=said)
         for part, node in self._parts.items():
             self._complete_part(part, node, sent[part], view)
@@ -152,6 +153,8 @@ class Planner:
         """Do both sides name the same customer? Where one side says nothing, the other's value is used."""
         for leaf in self._identities:
             before, after = view.before[leaf.slot], view.after[leaf.slot]
+            if before.__class__ is str and before == after:
+                continue
             if before is ABSENT and after is None and not leaf.policy.required:
                 view.reject("CM803", leaf.target, leaf, "cannot be cleared: it names the customer")
             if not view.known or before is ABSENT or after is ABSENT or same(before, after):
