@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from custmap.check.checked import Checked, FromSource, Leaf, Origin
+from custmap.check.checked import Checked, FromSource, Leaf
 from custmap.check.findings import meant
 from custmap.check.placed import Placed, result_type
 from custmap.check.policies import empty_of
@@ -240,9 +240,3 @@ def rules(found: tuple[Rule, ...]) -> Iterator[Rule]:
         yield rule
         yield from rules(rule.fields or ())
         yield from rules(rule.first or ())
-
-
-__all__ = [
-    "Origin", "clears", "cm502", "cm504", "cm509", "cm510", "cm511", "cm512", "cm512_container", "cm517",
-    "places", "rules",
-]  # fmt: skip
