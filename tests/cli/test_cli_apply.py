@@ -42,6 +42,11 @@ def test_one_line_is_one_object(cli: Cli, stdin: bytes) -> None:
     assert ended.out.count("\n") > 1
 
 
+def test_absent_is_common_and_changes_nothing_here(cli: Cli) -> None:
+    plain, complete = (cli("apply", "a/b", *more, stdin=b"{}") for more in ([], ["--absent", "clear"]))
+    assert (plain.code, plain.out) == (complete.code, complete.out)
+
+
 def test_lines_give_lines_in_order(cli: Cli) -> None:
     ended = cli("apply", "a/b", stdin='{"email":"a\u2028"}\r\n\n{"email":"b"}\n{"email":"c"}'.encode())
     assert ended.code == 0

@@ -49,6 +49,7 @@ class _Run:
 )
 @options.parameters
 @options.records
+@options.absent
 @options.on_rejected
 @options.functions
 def command(
@@ -63,6 +64,7 @@ def command(
     derived: tuple[str, ...],
     nulls: str,
     strict_records: bool,
+    absent: str,  # common to all commands; apply knows no before
     on_rejected: str,
     modules: tuple[str, ...],
 ) -> int:

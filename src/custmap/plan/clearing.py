@@ -14,8 +14,7 @@ from custmap.check.checked import Clear
 from custmap.codegen.runtime import fresh
 from custmap.codegen.states import is_value
 from custmap.plan.draft import NOTHING, Draft
-from custmap.values.equality import fingerprint
-from custmap.values.equality import same
+from custmap.values.equality import fingerprint, same
 from custmap.values.paths import Member, format_path
 
 Form = Callable[[Clear, Any, Draft], Any]
