@@ -55,8 +55,8 @@ def misfits(given: Type, wanted: Type, ask: Ask, inside: str = "", depth: int = 
         return
     if kinds := _kinds(given, wanted, inside):
         yield kinds
-    if kinds is not None and kinds.never:
-        return
+    if kinds is not None and (kinds.never or given.or_null().kinds == KINDS):
+        return  # of what may be anything, all else is said with that
     if wanted.enum is not None and given.kinds - {"boolean"}:
         yield _open(wanted, inside)
         return

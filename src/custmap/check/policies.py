@@ -19,10 +19,19 @@ _FORMS = ("send", "write", "name_in", "key_in")
 
 @dataclass(slots=True)
 class Names:
-    """The places where names of cleared targets go, and who put which name there."""
+    """The places where names of cleared targets go, and who put which name there.
+
+    `writes` are the places that `write` fills, with the target that is cleared so.
+    """
 
     taken: dict[tuple[tuple[str, ...], str], Span] = field(default_factory=dict)
     places: dict[tuple[str, ...], Span] = field(default_factory=dict)
+    writes: list[tuple[tuple[str, ...], Span, str]] = field(default_factory=list)
+
+    def write(self, clear: Clear, rule: Rule) -> None:
+        """Keep where a rule's `write` goes."""
+        if rule.clear is not None:
+            self.writes += [(place, rule.clear.span, rule.target.value) for place, _ in clear.writes]
 
 
 def empty_of(type_: Type | None, source: Type | None) -> Any:
@@ -83,6 +92,7 @@ class Policies:
                 clear = Clear("send_empty", empty_of(held, source))
             if clear.form == "omit" and not replaced:
                 clear = IMPOSSIBLE
+        self.names.write(clear, rule)
         if clear.form == "name_in" and not entry:
             self._name(clear, name, rule)
         transitions = None
@@ -108,6 +118,7 @@ class Policies:
         if rule is None or rule.clear is None:
             return None
         clear = self._form(rule.clear, type_, None, name)
+        self.names.write(clear, rule)
         self._hold(rule.clear, clear, type_, replaced=replaced, entry=False, item=False)
         if clear.form == "name_in":
             self._name(clear, name, rule)

@@ -145,20 +145,31 @@ def _variables(file: MappingFile, contract: Contract, findings: Findings) -> dic
 
 
 def _hold_names(policies: Policies, body: ObjectNode, findings: Findings) -> None:
-    """Places of names are written by clearing alone."""
+    """Places of names are written by clearing alone, and what `write` fills by no other rule."""
     for place, span in policies.names.places.items():
-        node: object = body
-        for name in place:
-            if isinstance(node, ObjectNode):
-                node = next((member for member in node.members if member.name == name), None)
-        if isinstance(node, Leaf | Rider | ItemsNode):
+        if rule := _rule_at(body, place):
+            message = "names of what is cleared go here, and a rule writes it too"
+            notes = [Note(rule, "the rule")]
+            findings.add("CM307", message, span, "Leave this place to clearing.", notes=notes)
+    for place, span, target in policies.names.writes:
+        rule = _rule_at(body, place)
+        if rule and not f"{'.'.join(place)}.".startswith(f"{target}."):
             findings.add(
                 "CM307",
-                "names of what is cleared go here, and a rule writes it too",
+                f"clearing writes `{'.'.join(place)}`, and a rule writes it too",
                 span,
-                "Leave this place to clearing.",
-                notes=[Note(node.span, "the rule")],
+                "Write a place that no rule fills.",
+                notes=[Note(rule, "the rule")],
             )
+
+
+def _rule_at(body: ObjectNode, place: tuple[str, ...]) -> Span | None:
+    """The rule that fills a place of the body, or something around it."""
+    node: object = body
+    for name in place:
+        if isinstance(node, ObjectNode):
+            node = next((member for member in node.members if member.name == name), None)
+    return node.span if isinstance(node, Leaf | Rider | ItemsNode) else None
 
 
 def _hold_params(
