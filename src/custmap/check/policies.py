@@ -92,6 +92,8 @@ class Policies:
                 clear = Clear("send_empty", empty_of(held, source))
             if clear.form == "omit" and not replaced:
                 clear = IMPOSSIBLE
+            if item and clear.form in ("name_in", "key_in"):
+                clear = IMPOSSIBLE  # a list of names cannot say of which item
         self.names.write(clear, rule)
         if clear.form == "name_in" and not entry:
             self._name(clear, name, rule)
