@@ -13,6 +13,8 @@ from custmap.schema.contract import Contract
 from custmap.values.types import ANY, KINDS, NEVER, Type
 
 _DEEPEST: Final = 7
+Located = tuple[Any, dict[str, Any]]
+"""A schema, and the document that its references are resolved in."""
 _MANY: Final = ("anyOf", "oneOf", "allOf")
 
 
@@ -20,17 +22,36 @@ def documented(contract: Contract) -> Type:
     """The body of an answer: `ANY` where an answer is not described."""
     schemas = [(response.schema, response.schema) for response in contract.responses if response.schema]
     undescribed = any(response.ok and not response.schema for response in contract.responses)
-    return ANY if undescribed or not schemas else _together(schemas, 0)
+    return ANY if undescribed or not schemas else _together(schemas)
 
 
-def _together(schemas: list[tuple[Any, dict[str, Any]]], depth: int) -> Type:
-    """One type of many schemas, each with the document that its references are resolved in."""
-    if depth > _DEEPEST:
+class _Members(Mapping[str, Type]):
+    """The members of an answer, put together when they are asked for: an answer may hold itself."""
+
+    def __init__(self, found: dict[str, list[Located]]) -> None:
+        self._found = found
+        self._made: dict[str, Type] = {}
+
+    def __getitem__(self, name: str) -> Type:
+        if name not in self._made:
+            self._made[name] = _together(self._found[name])
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
+def _together(schemas: list[Located], lists: int = 0) -> Type:
+    """One type of many schemas; `lists`: how many lists it stands in directly."""
+    if lists > _DEEPEST:
         return ANY
     plain = [found for schema, root in schemas for found in _plain(schema, root, 0)]
     kinds: set[str] = set()
-    members: dict[str, list[tuple[Any, dict[str, Any]]]] = {}
-    items: list[tuple[Any, dict[str, Any]]] = []
+    members: dict[str, list[Located]] = {}
+    items: list[Located] = []
     words: list[Any] | None = []
     for schema, root in plain:
         kinds |= _kinds(schema)
@@ -42,10 +63,10 @@ def _together(schemas: list[tuple[Any, dict[str, Any]]], depth: int) -> Type:
         words = None if words is None or stated is None else [*words, *stated]
     return Type(
         kinds=frozenset(kinds) or KINDS,
-        members={name: _together(inner, depth + 1) for name, inner in members.items()},
+        members=_Members(members),
         extra=None if _is_open(plain) else NEVER,
         free=False,
-        items=_together(items, depth + 1) if items else None,
+        items=_together(items, lists + 1) if items else None,
         enum=tuple(words) if words else None,
     )
 
@@ -85,7 +106,7 @@ def _kinds(schema: Mapping[str, Any]) -> frozenset[str]:
     return KINDS
 
 
-def _is_open(schemas: list[tuple[dict[str, Any], dict[str, Any]]]) -> bool:
+def _is_open(schemas: list[Located]) -> bool:
     """Does one of them describe an object without naming its members?"""
     for schema, _ in schemas:
         if "object" not in _kinds(schema):

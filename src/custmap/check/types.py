@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
 from custmap.check.checked import Checked, EachSource, Leaf, Origin, Rider, RiderSource
 from custmap.check.fit import Ask, Misfit, misfits
@@ -26,9 +27,16 @@ from custmap.check.placed import (
 from custmap.diagnostics.codes import CODES, Severity
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.span import Span
+from custmap.expressions.suggestions import phrase
 from custmap.expressions.unions import literal_type
 from custmap.schema.misfit import misfit
 from custmap.values.types import ANY, Type
+
+_CONTAINERS: Final = {
+    "entries": "object", "members": "object", "set": "array", "keyed": "array", "add-only": "array",
+}  # fmt: skip
+"""The only kind of value that a leaf of some kind sends."""
+_ARTICLES: Final = {"object": "an object", "array": "a list"}
 
 
 def fits(one: Placed, checked: Checked) -> Iterator[Diagnostic]:
@@ -56,6 +64,16 @@ def _asked(one: Placed, origin: Origin, wanted: Type, checked: Checked) -> Itera
     if one.leaf.policy.empty != "value" and given.only("string") and one.leaf.kind == "value":
         given = replace(given, min_length=max(1, given.min_length or 0))
     ask = Ask(keeps_forms(origin), checked.contract.closed, tuple(_constants(origin)))
+    if (kind := _CONTAINERS.get(one.leaf.kind)) is not None:
+        if kind not in given.kinds:
+            return  # CM502 says it
+        if wanted.known and kind not in wanted.kinds:
+            message = f"this is sent as {_ARTICLES[kind]}, the contract has {phrase(wanted.not_null())}"
+            yield Misfit("CM401", message, never=True)
+            return
+        if given.kinds - {kind, "null"}:
+            yield Misfit("CM413", f"this may be something else than {_ARTICLES[kind]}")
+        given = replace(given, kinds=given.kinds & {kind, "null"})
     match one.leaf.kind:
         case "entries":
             yield from _entries(given, wanted, ask)
