@@ -40,6 +40,14 @@ UNRAISED = {"CM601"}
 """Found only where a mapping is run backwards."""
 TOKEN = re.compile(r"zq[0-9]+qz")
 VENDOR = {"email": "zq90qz", "a": ["zq91qz"], "company": {"b": "zq92qz"}, "channels": [{"value": ["zq93qz"]}]}
+BREAKS = '''
+import custmap
+
+@custmap.function()
+def breaks(text: str) -> str:
+    """Always breaks, and says why."""
+    raise ValueError(f"no way to read {text}") from KeyError(text)
+'''
 Call = Callable[..., str]
 ids = [case["code"] for case in CASES]
 
@@ -167,17 +175,12 @@ def test_a_plan_that_does_not_converge(tmp_path: Path, call: Call, monkeypatch: 
 def test_a_function_of_a_project(tmp_path: Path) -> None:
     """What a function says when it breaks may quote the value; nothing of it goes on."""
     own = ModuleType("own")
-    own.breaks = custmap.function()(breaks)  # type: ignore[attr-defined]
+    exec(BREAKS, own.__dict__)
     mapping = custmap.load(write(tmp_path, "body: {a: breaks(email), b: company}"), functions=[own])
     case = {"before": {"email": "zq0qz", "company": "zq1qz"}, "after": {"email": "zq2qz", "company": "zq3qz"}}
     codes: set[str] = set()
     clean(of_library(mapping, case, codes))
     assert codes == {"CM704"}
-
-
-def breaks(text: str) -> str:
-    """Always breaks, and says why."""
-    raise ValueError(f"no way to read {text}") from KeyError(text)
 
 
 def test_a_bug(tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
