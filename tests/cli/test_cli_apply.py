@@ -12,7 +12,7 @@ from typing import Any
 
 import cli_fake
 import pytest
-from conftest import Cli
+from cli_runner import Cli
 
 from custmap.cli import apply
 

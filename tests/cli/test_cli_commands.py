@@ -13,7 +13,7 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 import yaml
-from conftest import Cli
+from cli_runner import Cli
 
 from custmap.cli.root import COMMANDS
 from custmap.diagnostics.codes import CODES

@@ -141,6 +141,7 @@ def append_for_set(patch: pytest.MonkeyPatch) -> None:
         return state, [*before, *value] if isinstance(value, list) and isinstance(before, list) else value
 
     patch.setattr(nodes, "_value_delta", delta)
+    patch.setattr(planner, "_set_plainly", lambda leaf, view, body: False)
 
 
 def input_order(patch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from small_mappings import made
@@ -21,9 +20,6 @@ def test_many_names(tmp_path: Path) -> None:
         "attributes": {f"k{number}": number for number in range(MANY)},
         "channels": [{"type": "email", "value": f"v{number}"} for number in range(MANY // 10)],
     }
-    start = time.perf_counter()
     plan = mapping.diff(before, {"attributes": {}, "channels": []})
-    took = time.perf_counter() - start
     assert plan.request is not None
     assert len(plan.request.body["gone"]) == MANY
-    assert took < 3, "a search through all names for each name takes over a minute"

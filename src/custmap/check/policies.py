@@ -12,7 +12,7 @@ from custmap.diagnostics.span import Span
 from custmap.mapping.file import ClearFile, Rule, Text
 from custmap.values.equality import fingerprint
 from custmap.values.paths import Member, PathError, parse_path
-from custmap.values.types import Type
+from custmap.values.types import OBJECT, Type
 
 _FORMS = ("send", "write", "name_in", "key_in")
 
@@ -119,7 +119,7 @@ class Policies:
         """An object's own way of being cleared, if it states one."""
         if rule is None or rule.clear is None:
             return None
-        clear = self._form(rule.clear, type_, None, name)
+        clear = self._form(rule.clear, type_, OBJECT, name)
         self.names.write(clear, rule)
         self._hold(rule.clear, clear, type_, replaced=replaced, entry=False, item=False)
         if clear.form == "name_in":

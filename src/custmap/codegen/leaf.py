@@ -18,7 +18,7 @@ from custmap.expressions.ast import Call, Literal
 from custmap.expressions.emit import Emitter, Scope
 from custmap.expressions.function import FunctionSpec
 from custmap.values.equality import fingerprint
-from custmap.values.types import Type
+from custmap.values.types import ANY, Type
 
 _MAPS: Final = ("entries", "members")
 _LISTS: Final = ("set", "keyed", "add-only")
@@ -234,7 +234,8 @@ class LeafWriter:
         if leaf.kind in _MAPS:
             return self._hold_entries(leaf, result), "dict", f"as_map({result})"
         if leaf.kind in _LISTS:
-            held = self._hold(leaf, result) if leaf.kind == "set" else []
+            # Items that rules make are held member by member, those of a plain list here.
+            held = self._hold(leaf, result) if isinstance(leaf.origin.source, FromSource) else []
             return held, "list", f"as_list({result})"
         type_ = leaf.type
         if type_ is None or not _limits(type_) or _always_fits(leaf, type_, self.emitter.functions):
@@ -308,7 +309,7 @@ def _optional(type_: Type) -> Type:
 
 def _limits(type_: Type) -> bool:
     """Does the contract say anything about the value?"""
-    return type_.known or type_.enum is not None
+    return type_ != ANY or bool(type_.members) or type_.extra is not None
 
 
 def _made_type(origin: Origin, functions: Mapping[str, FunctionSpec]) -> Type | None:

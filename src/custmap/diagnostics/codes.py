@@ -1,6 +1,6 @@
 """The table of codes. A code keeps its meaning for ever; each has a page, `docs/codes/<code>.md`.
 
-The first digit is the stage: 1 read, 2 load, 3 resolve, 4 types, 5 rules, 6 invert, 7 apply and
+The first digit is the stage: 1 read, 2 load, 3 resolve, 4 types, 5 rules, 7 apply and
 reverse, 8 plan, 9 ours. The title is the summary line of every message with that code.
 """
 
@@ -134,7 +134,6 @@ _WARNINGS = {
     "CM517": "Change is always refused",
     "CM518": "Ignore that ignores nothing",
     "CM520": "Ignored place has a rule",
-    "CM601": "Rule has no inverse",
 }
 
 _INFOS = {

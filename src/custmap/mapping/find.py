@@ -25,10 +25,11 @@ def find_mapping(name_or_path: str | os.PathLike[str], start: Path | None = None
     if text.endswith(_ENDINGS) or isinstance(name_or_path, os.PathLike):
         return Path(text), text
     if "\0" not in text and ".." not in text.split("/"):
-        for folder in folders(start or Path.cwd()):
-            path = folder / f"{text}.yaml"
-            if path.is_file():
+        for folder in _above(start or Path.cwd()):
+            if (path := folder / f"{text}.yaml").is_file():
                 return path, shown(path)
+        if (shipped := shipped_folder()) is not None and (path := shipped / f"{text}.yaml").is_file():
+            return path, f"{FOLDER}/{text}.yaml"  # the same on every machine
     names = sorted({name for folder in folders(start or Path.cwd()) for name, _ in mappings_in(folder)})
     close = nearest(text, names)
     raise MappingError(
@@ -43,17 +44,25 @@ def find_mapping(name_or_path: str | os.PathLike[str], start: Path | None = None
 
 
 def folders(start: Path) -> Iterator[Path]:
-    """The folders that names are looked up in: the nearest above `start`, then the shipped one."""
-    for above in (start, *start.resolve().parents):
+    """The folders `mappings/` in reach: those above `start`, nearest first, then the shipped one."""
+    found = list(_above(start))
+    shipped = shipped_folder()
+    yield from found
+    if shipped is not None and all(not folder.samefile(shipped) for folder in found):
+        yield shipped
+
+
+def _above(start: Path) -> Iterator[Path]:
+    for above in dict.fromkeys((start, *start.resolve().parents)):
         if (above / FOLDER).is_dir():
             yield above / FOLDER
-            break
+
+
+def shipped_folder() -> Path | None:
+    """The mappings that come with custmap: inside the package in a wheel, beside `src` in a checkout."""
     package = Path(__file__).resolve().parent.parent
-    # In a wheel the mappings lie inside the package, in a checkout beside `src`.
-    for shipped in (package / FOLDER, package.parent.parent / FOLDER):
-        if shipped.is_dir() and shipped != package / "mapping":
-            yield shipped
-            break
+    places = (package / FOLDER, package.parent.parent / FOLDER)
+    return next((place for place in places if place.is_dir()), None)
 
 
 def mappings_in(folder: Path) -> Iterator[tuple[str, Path]]:
@@ -64,8 +73,8 @@ def mappings_in(folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def shown(path: Path) -> str:
-    """A path as messages call it: from the working folder, where it lies below it."""
+    """A path as messages call it: from the working folder."""
     try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except (ValueError, OSError):
+        return Path(os.path.relpath(path.resolve())).as_posix()
+    except (ValueError, OSError):  # another drive, or no working folder any more
         return path.as_posix()

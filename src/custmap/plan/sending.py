@@ -70,7 +70,7 @@ class Sender:
             in_path,
             in_query,
             in_headers,
-            body if self._has_body else None,
+            {name: body[name] for name in sorted(body)} if body is not None and self._has_body else None,
             notes,
             self._hidden,
         )
