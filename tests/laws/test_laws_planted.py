@@ -18,7 +18,7 @@ import custmap
 from custmap import mapper
 from custmap.border import intake
 from custmap.codegen.states import is_value
-from custmap.plan import clearing, maps, nodes, planner
+from custmap.plan import clearing, maps, nodes, planner, single
 from custmap.plan.draft import SAID, UNCHANGED
 from custmap.plan.planner import Planner
 from laws import PAIR_LAWS, Case, Customer, idempotent
@@ -58,12 +58,12 @@ def broken_laws() -> set[str]:
 
 
 def python_equality(patch: pytest.MonkeyPatch) -> None:
-    for module in (nodes, maps, planner):
+    for module in (nodes, single, maps, planner):
         patch.setattr(module, "same", lambda a, b: a == b)
 
 
 def order_is_a_change(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(nodes, "_looks_same", lambda leaf, before, after, clear: before == after)
+    patch.setattr(single, "_looks_same", lambda leaf, before, after, clear: before == after)
 
 
 def whole_map_for_a_key(patch: pytest.MonkeyPatch) -> None:
@@ -107,7 +107,7 @@ def null_is_skipped(patch: pytest.MonkeyPatch) -> None:
 
 def everything_always(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Planner, "_dirty", lambda self, view: list(filter(None, self._children.values())))
-    patch.setattr(nodes, "_looks_same", lambda *_: False)
+    patch.setattr(single, "_looks_same", lambda *_: False)
     patch.setattr(planner, "_set_plainly", lambda *_: False)
 
 
@@ -134,13 +134,13 @@ def unmanaged_overwritten(patch: pytest.MonkeyPatch) -> None:
 
 
 def append_for_set(patch: pytest.MonkeyPatch) -> None:
-    inner = nodes._value_delta
+    inner = single.value_delta
 
     def delta(leaf: Any, before: Any, after: Any, view: Any) -> Any:
         state, value = inner(leaf, before, after, view)
         return state, [*before, *value] if isinstance(value, list) and isinstance(before, list) else value
 
-    patch.setattr(nodes, "_value_delta", delta)
+    patch.setattr(single, "value_delta", delta)
     patch.setattr(planner, "_set_plainly", lambda leaf, view, body: False)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import custmap
-from custmap.plan import clearing, lists, maps, nodes
+from custmap.plan import clearing, lists, maps, nodes, saying, single
 from custmap.plan import planner as planning
 from custmap.plan.draft import KEPT, NOTHING, SAID, UNCHANGED
 from custmap.prove.prove import prove
@@ -45,26 +45,26 @@ def whole_map_for_one_key(patch: Patch) -> None:
 
 
 def rejections_are_sent(patch: Patch) -> None:
-    real = nodes.say_cleared
+    real = saying.say_cleared
 
     def planted(rule: Any, clear: Any, *rest: Any) -> Any:
         state, value = real(rule, clear, *rest)
         return (SAID, "") if state == KEPT and clear.form == "impossible" else (state, value)
 
-    patch.setattr(nodes, "say_cleared", planted)
+    patch.setattr(saying, "say_cleared", planted)
 
 
 def sets_have_an_order(patch: Patch) -> None:
-    patch.setattr(nodes, "_looks_same", lambda leaf, before, after, clear: before == after)
+    patch.setattr(single, "_looks_same", lambda leaf, before, after, clear: before == after)
 
 
 def null_is_skipped(patch: Patch) -> None:
-    real = nodes._value_delta
+    real = single.value_delta
 
     def planted(leaf: Any, before: Any, after: Any, view: Any) -> Any:
         return UNCHANGED if after is None else real(leaf, before, after, view)
 
-    patch.setattr(nodes, "_value_delta", planted)
+    patch.setattr(single, "value_delta", planted)
 
 
 def whole_objects_are_sent_in_part(patch: Patch) -> None:
@@ -81,6 +81,7 @@ def whole_objects_are_sent_in_part(patch: Patch) -> None:
 def everything_counts_as_changed(patch: Patch) -> None:
     patch.setattr(planning, "same", lambda a, b: False)
     patch.setattr(nodes, "same", lambda a, b: False)
+    patch.setattr(single, "same", lambda a, b: False)
 
 
 def items_that_are_there_are_added(patch: Patch) -> None:

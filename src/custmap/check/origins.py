@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from custmap.check.checked import (
     EachSource,
@@ -17,15 +17,13 @@ from custmap.check.checked import (
     SourcePath,
     Table,
 )
+from custmap.check.context import Context
 from custmap.check.findings import Findings, meant
 from custmap.check.narrow import narrowed
 from custmap.check.sources import Known, Scope, Sources
 from custmap.expressions.ast import Current, Field, Index, Node
 from custmap.mapping.file import Param, Rule, Text
 from custmap.values.types import ANY, ARRAY, STRING, Type
-
-if TYPE_CHECKING:
-    from custmap.check.tables import Context
 
 _SOURCES = ("from", "param", "value", "each", "first")
 _POLICIES = (

@@ -15,10 +15,11 @@ from custmap.check.checked import (
     RiderOrigin,
     Table,
 )
+from custmap.check.context import Context
 from custmap.check.findings import Findings, meant
 from custmap.check.policies import Policies
 from custmap.check.sources import Scope, Sources
-from custmap.check.tables import Context, TableBuilder
+from custmap.check.tables import TableBuilder
 from custmap.check.targets import build_places
 from custmap.diagnostics.diagnostic import Note
 from custmap.diagnostics.span import Span

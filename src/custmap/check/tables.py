@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from custmap.check.checked import (
     Clear,
@@ -18,6 +18,7 @@ from custmap.check.checked import (
     Table,
     TargetNode,
 )
+from custmap.check.context import Context
 from custmap.check.findings import Findings, meant
 from custmap.check.origins import Made, OriginBuilder
 from custmap.check.policies import Policies
@@ -25,27 +26,8 @@ from custmap.check.sources import Scope, Sources, map_reads
 from custmap.check.targets import Place, build_places, sort_key
 from custmap.diagnostics.span import Span
 from custmap.mapping.file import Param, Rule
-from custmap.values.paths import Index, Member, Segment, Select, TargetPath, format_path
+from custmap.values.paths import Index, Member, Segment, Select, TargetPath
 from custmap.values.types import Type
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """Where in the request a node stands.
-
-    `replaced`  leaving a member out clears it: inside a `whole` container or an item.
-    `item`      inside an item of a list.
-    `closed`    a member that the contract does not list is wrong.
-    """
-
-    part: str
-    closed: bool
-    replaced: bool = False
-    item: bool = False
-
-    def target(self, path: TargetPath) -> str:
-        text = format_path(path)
-        return text if self.part == "body" else f"{self.part}.{text}"
 
 
 class TableBuilder:

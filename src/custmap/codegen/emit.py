@@ -93,7 +93,10 @@ class _Module:
                 self._functions.append(self._render(table, name))
         return self._items[key]
 
-    def writer(self) -> LeafWriter:
+    def writer(self, *, sent: bool = False) -> LeafWriter:
+        """`sent`: inside an item of a list that is one value, where lists with a key are values too."""
+        if sent:
+            return LeafWriter(self.emitter, lambda table, rows: self.item_function(table, False))
         return LeafWriter(self.emitter, self.item_function)
 
     def comment(self, slot: Leaf | Presence) -> str:

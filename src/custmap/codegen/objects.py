@@ -52,7 +52,7 @@ class ObjectWriter:
         self._root = root
         self._scopes: dict[int | None, Scope] = {None: module.emitter.scope(local, root)}
         self._states: dict[int, str] = {}
-        self._writer = module.writer()
+        self._writer = module.writer(sent=not root)
 
     def body(self, root: ObjectNode, lines: Lines) -> None:
         """The body: what speaks first, since riders ride only when something is said."""
@@ -220,6 +220,8 @@ class ObjectWriter:
         null = self._null(leaf, out)
         if leaf.kind in ("keyed", "add-only") and self._root:
             return Putting(["return None"], ["return None"])
+        if leaf.kind in ("keyed", "add-only"):
+            return Putting([f"{out}[{leaf.name!r}] = told_apart({value}, {leaf.key!r})"], null)
         if leaf.kind in ("entries", "members"):
             return Putting(self._map(leaf, value, out), null if self._root else [])
         put = [f"{out}[{leaf.name!r}] = {value}"]

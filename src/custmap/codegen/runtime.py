@@ -67,6 +67,19 @@ def as_map(value: Any) -> dict[str, Any]:
     return value
 
 
+def told_apart(items: list[Any], key: str) -> list[Any]:
+    """A list with a key inside an item that is sent whole: each item has the key, and none has another's."""
+    marks = set()
+    for item in items:
+        found = item.get(key) if item.__class__ is dict else None
+        if found is None or found.__class__ in (dict, list):
+            raise Refusal("CM806", "an item has no key")
+        marks.add(fingerprint(found))
+    if len(marks) < len(items):
+        raise Refusal("CM806", "two items have the same key")
+    return items
+
+
 def look_at_entries(
     entries: dict[str, Any], empty: str, held: Callable[[Any], None] | None
 ) -> dict[str, Any]:
@@ -117,6 +130,7 @@ GLOBALS: dict[str, Any] = {
     "in_order": in_order,
     "as_list": as_list,
     "as_map": as_map,
+    "told_apart": told_apart,
     "look_at_entries": look_at_entries,
     "presence": presence,
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from custmap.check.checked import Leaf, Table
 from custmap.codegen.states import Failure, is_value
-from custmap.plan import nodes
+from custmap.plan import nodes, saying
 from custmap.plan.clearing import FIT_CONTAINER, FORMS, shown_after, written_target
 from custmap.plan.draft import KEPT, NOTHING, SAID, UNCHANGED, Outcome, View
 from custmap.values.absent import ABSENT
@@ -30,7 +30,7 @@ def list_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
     if after.__class__ is not list and before.__class__ is not list:
         return UNCHANGED
     if after.__class__ is not list and before and leaf.policy.clear.form == "write":
-        return nodes.clear_leaf(leaf, standing_list(leaf, before, view), view)
+        return saying.clear_leaf(leaf, standing_list(leaf, before, view), view)
     try:
         new = _by_key(leaf, after if after.__class__ is list else [])
     except _Keyless as error:
@@ -135,7 +135,7 @@ def _null_list(leaf: Leaf, before: Any, view: View) -> Outcome:
     if clear.form in FIT_CONTAINER:
         if clear.form == "send_empty":
             clear = replace(clear, value=[])
-        return nodes.say_cleared(leaf, clear, leaf.name, leaf.target, before, view)
+        return saying.say_cleared(leaf, clear, leaf.name, leaf.target, before, view)
     view.reject("CM803", leaf.target, leaf, "cannot be cleared: without a before nobody knows its items")
     return KEPT, NOTHING
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from custmap.check.checked import Clear, Leaf
 from custmap.codegen.states import Failure, is_value
-from custmap.plan import nodes
+from custmap.plan import nodes, saying
 from custmap.plan.clearing import FIT_CONTAINER, is_cleared, seen_null
 from custmap.plan.draft import KEPT, NOTHING, SAID, UNCHANGED, Outcome, View
 from custmap.values.absent import ABSENT
@@ -28,7 +28,7 @@ def map_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
     if after is None and not mentioned:
         return _null_map(leaf, before, view)
     if leaf.policy.clear.form == "write" and any(_was_there(item) for item in held.values()):
-        return nodes.clear_leaf(leaf, nodes.held(leaf, before, view), view)
+        return saying.clear_leaf(leaf, nodes.held(leaf, before, view), view)
     return _entries(leaf, leaf.target, held, {}, mentioned, view)
 
 
@@ -43,7 +43,7 @@ def _null_map(leaf: Leaf, before: Any, view: View) -> Outcome:
         clear = leaf.policy.clear
         if clear.form == "send_empty":
             clear = Clear("send_empty", {})
-        return nodes.say_cleared(leaf, clear, leaf.name, leaf.target, before, view)
+        return saying.say_cleared(leaf, clear, leaf.name, leaf.target, before, view)
     view.reject("CM803", leaf.target, leaf, "cannot be cleared: without a before nobody knows its keys")
     return KEPT, NOTHING
 
@@ -97,7 +97,7 @@ def _entry(
     if clear.form == "write":
         view.reject("CM803", name, leaf, "cannot be cleared alone", source)
         return KEPT, before if is_value(before) else NOTHING
-    return nodes.say_cleared(leaf, clear, key, name, before, view, source)
+    return saying.say_cleared(leaf, clear, key, name, before, view, source)
 
 
 def _entry_value(

@@ -8,11 +8,11 @@ from typing import Any
 
 from custmap.check.checked import Clear, ItemsNode, Leaf, ObjectNode, Policy, Rider, TargetNode, leaves
 from custmap.codegen.states import PARTLY_STATED, SILENT, Failure, is_value
-from custmap.plan import lists, maps
-from custmap.plan.clearing import AT_PLACE, FORMS, is_cleared, seen_null, shown_after, written_target
+from custmap.plan import lists, maps, saying, single
+from custmap.plan.clearing import AT_PLACE, seen_null
 from custmap.plan.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Draft, Outcome, View
 from custmap.values.absent import ABSENT
-from custmap.values.equality import fingerprint, same, same_items
+from custmap.values.equality import same
 from custmap.values.paths import Index, Select
 
 
@@ -53,7 +53,7 @@ def _delta_of_kind(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
         return maps.map_delta(leaf, before, after, view)
     if leaf.kind in ("keyed", "add-only"):
         return lists.list_delta(leaf, before, after, view)
-    return _value_delta(leaf, before, after, view)
+    return single.value_delta(leaf, before, after, view)
 
 
 def _failed(leaf: Leaf, before: Any, after: Failure, view: View) -> Outcome:
@@ -69,85 +69,6 @@ def _turned_silent(leaf: Leaf, before: Any, view: View) -> Outcome:
         return _delta_of_kind(leaf, before, None, view)
     view.draft.note(view.target(leaf.target), "the rule no longer speaks, and the value is left behind")
     return KEPT, held(leaf, before, view)
-
-
-def _value_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
-    clear = leaf.policy.clear
-    if is_value(after):
-        if _looks_same(leaf, before, after, clear):
-            return UNCHANGED
-        if refusal := _refused(leaf, before, fingerprint(after), view):
-            return refusal
-        view.change("set", view.target(leaf.target), leaf, before, after)
-        if leaf.kind == "value" and after.__class__ is dict and view.known:
-            view.draft.note(view.target(leaf.target), "replaced whole")
-        return SAID, after
-    if is_cleared(clear, before):
-        return UNCHANGED
-    if after is ABSENT:
-        if not is_value(before) and before.__class__ is not Failure:
-            return UNCHANGED
-    elif before is None or (before is ABSENT and view.known_missing(leaf)):
-        return UNCHANGED
-    if clear.form != "impossible" and (refusal := _refused(leaf, before, None, view)):
-        return refusal
-    return clear_leaf(leaf, before, view)
-
-
-def _looks_same(leaf: Leaf, before: Any, after: Any, clear: Clear) -> bool:
-    """Does the vendor see no difference?"""
-    if before is None:
-        before = seen_null(clear)
-    if not is_value(before):
-        return False
-    if leaf.kind == "set" and before.__class__ is list and after.__class__ is list:
-        return same_items(before, after)
-    return same(before, after)
-
-
-def _refused(leaf: Leaf, before: Any, move: Any, view: View) -> Outcome | None:
-    """Immutable values and moves that are not allowed; setting a value first is fine."""
-    policy = leaf.policy
-    if not is_value(before) and before.__class__ is not Failure:
-        return None
-    if policy.immutable:
-        view.reject("CM802", leaf.target, leaf, "the vendor refuses a change of this value")
-        return KEPT, before if is_value(before) else NOTHING
-    moves = policy.transitions
-    if moves is not None and is_value(before) and move not in moves.get(fingerprint(before), ()):
-        view.reject("CM804", leaf.target, leaf, "the vendor does not allow this move")
-        return KEPT, before
-    return None
-
-
-def clear_leaf(leaf: Leaf, before: Any, view: View) -> Outcome:
-    """The value is gone: say it in the vendor's way."""
-    return say_cleared(leaf, leaf.policy.clear, leaf.name, leaf.target, before, view)
-
-
-def say_cleared(
-    rule: Leaf | ObjectNode,
-    clear: Clear,
-    name: Any,
-    target: str,
-    before: Any,
-    view: View,
-    source: str | None = None,
-) -> Outcome:
-    """One clear: in its form, or rejected, or noted. `target` is without the view's prefix."""
-    stays = before if is_value(before) and not view.item else NOTHING
-    if (clear.form == "omit" and not view.full) or (view.item and clear.form in ("name_in", "key_in")):
-        clear = replace(clear, form="impossible")  # leaving out keeps, and a name tells of no item
-    if clear.form == "impossible":
-        view.reject("CM803", target, rule, "cannot be cleared", source)
-        return KEPT, stays
-    if clear.form == "skip":
-        view.draft.note(view.target(target), "cannot be cleared, and the mapping accepts that")
-        return KEPT, stays
-    sent = FORMS[clear.form](clear, name, view.draft)
-    shown = written_target(clear, view.target(target))
-    view.change("clear", shown, rule, before if is_value(before) else None, shown_after(clear, sent), source)
-    return SAID, sent
 
 
 def standing(node: TargetNode, view: View) -> Any:
@@ -398,7 +319,7 @@ def _clear_object(node: ObjectNode, clear: Clear, view: View) -> Outcome:
     if node.policy.immutable and there:
         view.reject("CM802", node.target, node, "the vendor refuses a change of this object")
         return KEPT, held
-    return say_cleared(node, clear, node.name, node.target, held, view)
+    return saying.say_cleared(node, clear, node.name, node.target, held, view)
 
 
 def items_delta(node: ItemsNode, view: View) -> Outcome:

@@ -1,0 +1,41 @@
+"""Saying that a value is gone: in the vendor's form, or rejected, or noted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from custmap.check.checked import Clear, Leaf, ObjectNode
+from custmap.codegen.states import is_value
+from custmap.plan.clearing import FORMS, shown_after, written_target
+from custmap.plan.draft import KEPT, NOTHING, SAID, Outcome, View
+
+
+def clear_leaf(leaf: Leaf, before: Any, view: View) -> Outcome:
+    """The value is gone: say it in the vendor's way."""
+    return say_cleared(leaf, leaf.policy.clear, leaf.name, leaf.target, before, view)
+
+
+def say_cleared(
+    rule: Leaf | ObjectNode,
+    clear: Clear,
+    name: Any,
+    target: str,
+    before: Any,
+    view: View,
+    source: str | None = None,
+) -> Outcome:
+    """One clear: in its form, or rejected, or noted. `target` is without the view's prefix."""
+    stays = before if is_value(before) and not view.item else NOTHING
+    if (clear.form == "omit" and not view.full) or (view.item and clear.form in ("name_in", "key_in")):
+        clear = replace(clear, form="impossible")  # leaving out keeps, and a name tells of no item
+    if clear.form == "impossible":
+        view.reject("CM803", target, rule, "cannot be cleared", source)
+        return KEPT, stays
+    if clear.form == "skip":
+        view.draft.note(view.target(target), "cannot be cleared, and the mapping accepts that")
+        return KEPT, stays
+    sent = FORMS[clear.form](clear, name, view.draft)
+    shown = written_target(clear, view.target(target))
+    view.change("clear", shown, rule, before if is_value(before) else None, shown_after(clear, sent), source)
+    return SAID, sent

@@ -1,0 +1,62 @@
+"""A leaf that is one value: a text, a number, a list or a map that is replaced as one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from custmap.check.checked import Clear, Leaf
+from custmap.codegen.states import Failure, is_value
+from custmap.plan import saying
+from custmap.plan.clearing import is_cleared, seen_null
+from custmap.plan.draft import KEPT, NOTHING, SAID, UNCHANGED, Outcome, View
+from custmap.values.absent import ABSENT
+from custmap.values.equality import fingerprint, same, same_items
+
+
+def value_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
+    clear = leaf.policy.clear
+    if is_value(after):
+        if _looks_same(leaf, before, after, clear):
+            return UNCHANGED
+        if refusal := _refused(leaf, before, fingerprint(after), view):
+            return refusal
+        view.change("set", view.target(leaf.target), leaf, before, after)
+        if leaf.kind == "value" and after.__class__ is dict and view.known:
+            view.draft.note(view.target(leaf.target), "replaced whole")
+        return SAID, after
+    if is_cleared(clear, before):
+        return UNCHANGED
+    if after is ABSENT:
+        if not is_value(before) and before.__class__ is not Failure:
+            return UNCHANGED
+    elif before is None or (before is ABSENT and view.known_missing(leaf)):
+        return UNCHANGED
+    if clear.form != "impossible" and (refusal := _refused(leaf, before, None, view)):
+        return refusal
+    return saying.clear_leaf(leaf, before, view)
+
+
+def _looks_same(leaf: Leaf, before: Any, after: Any, clear: Clear) -> bool:
+    """Does the vendor see no difference?"""
+    if before is None:
+        before = seen_null(clear)
+    if not is_value(before):
+        return False
+    if leaf.kind == "set" and before.__class__ is list and after.__class__ is list:
+        return same_items(before, after)
+    return same(before, after)
+
+
+def _refused(leaf: Leaf, before: Any, move: Any, view: View) -> Outcome | None:
+    """Immutable values and moves that are not allowed; setting a value first is fine."""
+    policy = leaf.policy
+    if not is_value(before) and before.__class__ is not Failure:
+        return None
+    if policy.immutable:
+        view.reject("CM802", leaf.target, leaf, "the vendor refuses a change of this value")
+        return KEPT, before if is_value(before) else NOTHING
+    moves = policy.transitions
+    if moves is not None and is_value(before) and move not in moves.get(fingerprint(before), ()):
+        view.reject("CM804", leaf.target, leaf, "the vendor does not allow this move")
+        return KEPT, before
+    return None
