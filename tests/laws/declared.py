@@ -36,6 +36,7 @@ class Place:
     emptiness: Any = ""
     rider: bool = False
     always: bool = False
+    identity: bool = False
     inside: dict[str, Place] = field(default_factory=dict)
 
     def is_cleared(self, value: Any) -> bool:
@@ -81,7 +82,8 @@ class Declared:
 
     def _rule(self, place: Place, rule: Mapping[str, Any], *, item: bool) -> None:
         place.rider = "param" in rule or "value" in rule
-        place.always = "send" in rule
+        place.identity = "identity" in rule
+        place.always = "send" in rule or place.identity
         place.whole = rule.get("merge") == "whole"
         plain = not ({"send", "param", "value", "identity"} & rule.keys()) and place.name not in self.required
         place.clear = rule.get("clear", self.default if plain else None)
@@ -191,7 +193,7 @@ class Declared:
                 into = state[name] = {} if fresh or (place.whole and self.replaces) else held
                 self._object(place, into, value)
             case "positions" | "selected":
-                into = state[name] = {} if fresh else held
+                into = state[name] = {} if fresh or (place.whole and self.replaces) else held
                 self._items(place, into, value)
             case "keyed" | "add-only":
                 into = state[name] = {} if fresh else held
@@ -227,6 +229,7 @@ class Declared:
     def store(self) -> Store:
         """As a store that the laws can ask."""
         along: set[str] = set(self.required)
+        identities: set[tuple[str, ...]] = set()
         whole: set[str] = set()
         selected: dict[str, str] = {}
         units: set[str] = set()
@@ -234,13 +237,15 @@ class Declared:
         def walk(place: Place, target: tuple[Member, ...]) -> None:
             if place.rider or place.always:
                 along.add(place.name)
+            if place.identity:
+                identities.add(tuple(member.name for member in target))
             if place.kind == "selected":
                 along.add(place.key)
             if place.kind in ("selected", "keyed", "add-only"):
                 selected[".".join(member.name for member in target)] = place.key
             if place.kind in ("keyed", "add-only"):
                 units.add(".".join(member.name for member in target))
-            if place.kind == "object" and place.whole:
+            if place.kind in ("object", "positions") and place.whole:
                 whole.add(format_path(target))
             for name, below in place.inside.items():
                 walk(below, (*target, Member(name)))
@@ -253,6 +258,7 @@ class Declared:
             {},
             (),
             whole=frozenset(whole),
+            exempt=frozenset(identities),
             along=frozenset(along),
             selected=selected,
             units=frozenset(units),

@@ -59,6 +59,8 @@ def _value(draw: Draw, body: Rules, target: str, source: str, **more: Any) -> No
         rule["empty"] = draw(st.sampled_from(("clear", "reject", "value")))
     if draw(_seldom):
         rule["immutable"] = True
+    if draw(_seldom):
+        rule["repeatable"] = False
     body[target] = rule if len(rule) > 1 else source
 
 
@@ -112,11 +114,44 @@ def _name(draw: Draw, body: Rules, fields: Rules) -> None:
             body["name"] = container
         if draw(_seldom):
             body["name.by"] = {"param": "who"}
+        _along(draw, body, "name.", "")
     else:
         first["from"], last["from"] = "given", "family"
         body["name"] = {"from": "name", **container, "fields": {"first": first, "last": last}}
         if draw(_seldom):
             body["name"]["fields"]["by"] = {"value": "us"}
+        _along(draw, body["name"]["fields"], "", "inside")
+
+
+def _along(draw: Draw, rules: Rules, at: str, inside: str) -> None:
+    """Members of an object that go along, or that have more than one source."""
+    if draw(_seldom):
+        rules[f"{at}always"] = {"from": "middle" if inside else "priority", "send": "always"}
+    if draw(_seldom):
+        options = ["suffix", "family"] if inside else ["company", "given_name(name)"]
+        rules[f"{at}some"] = {"first": options, **_clear(draw, "some", inner=True)}
+
+
+def _profiles(draw: Draw, body: Rules, fields: Rules) -> None:
+    """Items that are addressed by their place, in a list that may be replaced."""
+    whole = draw(st.booleans())
+    if whole:
+        clear = _clear(draw, "profiles", forms=_containers) if draw(_seldom) else {}
+        body["profiles"] = {"merge": "whole", **clear}
+    for place, source in (("[0].first", "given_name(name)"), ("[0].mail", "email"), ("[1].tags", "tags")):
+        if draw(_often):
+            rule = {"from": source, **_clear(draw, _last(place), inner=True, whole=whole)}
+            body[f"profiles{place}"] = rule
+    if not any(target.startswith("profiles[") for target in body):
+        body["profiles[0].mail"] = "email"
+    _along(draw, body, "profiles[0].", "")
+
+
+def _ids(draw: Draw, body: Rules, fields: Rules) -> None:
+    """Which customer it is."""
+    target = draw(st.sampled_from(("number", "who.number", "profiles[0].number")))
+    body[target] = {"from": "identifiers.acme", "identity": True}
+    body.setdefault("email", "email")
 
 
 def _when(draw: Draw, rule: Rules) -> None:
@@ -156,6 +191,8 @@ def _lists(draw: Draw, body: Rules, fields: Rules) -> None:
         }
         if draw(_seldom):
             table["by"] = {"param": "who"}
+        if draw(_seldom):
+            table["more"] = _nested(draw)
         rule: Rules = {"each": "channels", "merge": merge, "fields": table}
         if merge in ("keyed", "add-only"):
             rule["key"] = "kind"
@@ -168,6 +205,16 @@ def _lists(draw: Draw, body: Rules, fields: Rules) -> None:
             "first": [{"from": "channels[?type == 'email'].value | [0]"}, "email"],
             **_clear(draw, "first_mail"),
         }
+
+
+def _nested(draw: Draw) -> Rules:
+    """A list in each item of a list."""
+    inner: Rules = {"at": "last_viewed_at", "main": {"from": "primary", **_clear(draw, "main", inner=True)}}
+    merge = draw(st.sampled_from(("whole", "set", "keyed")))
+    rule: Rules = {"each": "[@]", "merge": merge, "fields": inner}
+    if merge == "keyed":
+        rule["key"] = "at"
+    return rule
 
 
 def _maps(draw: Draw, body: Rules, fields: Rules) -> None:
@@ -201,7 +248,7 @@ def _card(draw: Draw, body: Rules, fields: Rules) -> None:
     }
 
 
-_BLOCKS = (_scalars, _status, _name, _phone, _lists, _maps, _contacts, _card)
+_BLOCKS = (_scalars, _status, _name, _phone, _lists, _maps, _contacts, _card, _profiles, _ids)
 
 
 def reads_of(mapping: Rules) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ PAGES = Path(__file__).parents[2] / "docs" / "codes"
 OF_RECORDS = {code for code in CODES if code[2] in "789"}
 PLANTED = {"CM808", "CM901"}
 """A bug of custmap is behind these; each has a test of its own, with a planted bug."""
-UNRAISED = {"CM601"}
+UNRAISED: set[str] = set()
 """Found only where a mapping is run backwards."""
 TOKEN = re.compile(r"zq[0-9]+qz")
 VENDOR = {"email": "zq90qz", "a": ["zq91qz"], "company": {"b": "zq92qz"}, "channels": [{"value": ["zq93qz"]}]}
@@ -194,7 +194,7 @@ def test_a_bug(tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> N
     clean([said])
 
 
-@pytest.mark.parametrize("code", [code for code in CODES if code not in OF_RECORDS | UNRAISED])
+@pytest.mark.parametrize("code", [code for code in CODES if code not in OF_RECORDS])
 def test_no_value_beside_a_finding_of_a_mapping(
     code: str, tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -128,12 +128,37 @@ class Interpreter:
 
     def _item(self, table: Table, item: Any) -> Any:
         """An item of a list that is one value: what cannot be made fails the whole list."""
-        row = self._row(table, item)
+        row = tuple(map(self._told, table.slots, self._row(table, item)))
         sent = self._object(table.root, row, root=True)
         for failed in row:
             if isinstance(failed, Failure):
                 raise Refusal(failed.code, failed.reason)
         return sent
+
+    def _told(self, slot: Any, state: Any) -> Any:
+        """A list with a key, as the value that it is inside such an item."""
+        if (
+            not isinstance(slot, Leaf)
+            or slot.kind not in ("keyed", "add-only")
+            or not isinstance(state, list)
+        ):
+            return state
+        try:
+            items = [self._rendered(one) if isinstance(one, tuple) else one for one in state]
+        except FunctionError as error:
+            return _failure(error)
+        keys = [one.get(slot.key) if isinstance(one, dict) else None for one in items]
+        alike_keys = any(same(one, other) for n, one in enumerate(keys) for other in keys[:n])
+        missing = any(key is None or isinstance(key, dict | list) for key in keys)
+        return Failure("CM806", "") if missing or alike_keys else items
+
+    def _rendered(self, made: tuple[Any, ...]) -> dict[str, Any]:
+        table, *row = made
+        told = tuple(map(self._told, table.slots, row))
+        for failed in told:
+            if isinstance(failed, Failure):
+                raise Refusal(failed.code, failed.reason)
+        return self._object(table.root, told, root=True)
 
     def _object(self, node: ObjectNode, row: tuple[Any, ...], *, root: bool) -> dict[str, Any]:
         sent: dict[str, Any] = {}
