@@ -81,7 +81,7 @@ def shown_after(clear: Clear, sent: Any) -> Any:
 
 def seen_null(clear: Clear) -> Any:
     """What the vendor holds where a record says null: `[]` is all that `send_empty` can say."""
-    return clear.value if clear.form in SENT_VALUES else None
+    return fresh(clear.value) if clear.form in SENT_VALUES else None
 
 
 def is_cleared(clear: Clear, held: Any) -> bool:
