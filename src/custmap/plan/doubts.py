@@ -39,8 +39,11 @@ class Doubts:
         notes: list[str] = []
         for path, doubt in self._asked:
             name = ".".join(map(str, path))
-            if any(change.source and f"{change.source}.".startswith(f"{name}.") for change in changes):
-                notes += _told(record, path, doubt)
+            for change in changes:
+                source = change.source
+                if source and source.startswith(name) and source[len(name) :][:1] in ("", "."):
+                    notes += _told(record, path, doubt)
+                    break
         return notes
 
 

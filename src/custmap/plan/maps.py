@@ -7,8 +7,9 @@ from typing import Any
 from custmap.check.checked import Clear, Leaf
 from custmap.codegen.states import Failure, is_value
 from custmap.plan import nodes, saying
-from custmap.plan.clearing import FIT_CONTAINER, is_cleared, seen_null
+from custmap.plan.clearing import FIT_CONTAINER, SENT_VALUES, is_cleared, seen_null
 from custmap.plan.draft import KEPT, NOTHING, SAID, UNCHANGED, Outcome, View
+from custmap.plan.plan import Change
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.paths import Member, format_path
@@ -53,11 +54,17 @@ def _entries(
 ) -> Outcome:
     sent: dict[str, Any] = {}
     said = kept = False
+    plain = not (leaf.policy.immutable or view.item or leaf.policy.clear.form in SENT_VALUES)
     for key in sorted(before.keys() | after.keys()):
         was, now = before.get(key, ABSENT), after.get(key, ABSENT)
         if was.__class__ is now.__class__ and was.__class__ in _SCALARS and was == now:
             if view.full:
                 sent[key] = now
+            continue
+        if plain and now.__class__ in _SCALARS and (was is ABSENT or was.__class__ in _SCALARS):
+            said = True
+            sent[key] = now
+            _set_plainly(leaf, target, key, was, now, view)
             continue
         state, value = _entry(leaf, target, key, was, now, mentioned, view)
         said = said or state == SAID
@@ -67,6 +74,17 @@ def _entries(
     if not said:
         return (KEPT, sent or NOTHING) if kept else UNCHANGED
     return SAID, sent if sent else NOTHING
+
+
+def _set_plainly(leaf: Leaf, target: str, key: str, before: Any, after: Any, view: View) -> None:
+    """The usual change of an entry, at once: a plain value is new, or becomes another."""
+    part = key if key.isidentifier() and key.isascii() else format_path((Member(key),))
+    name = f"{target}.{part}"
+    if before is ABSENT:
+        before = None
+        view.draft.added.add(name)
+    source = f"{leaf.source}.{part}" if leaf.source else None
+    view.draft.changes.append(Change("set", name, source, before, after, leaf.span.line))
 
 
 def _entry(

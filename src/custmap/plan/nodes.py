@@ -238,7 +238,7 @@ def goes_along(node: TargetNode) -> bool:
 
 def along(node: TargetNode, view: View) -> Any:
     """What of a node is in every update, changed or not."""
-    if not goes_along(node):
+    if not goes_along(node) or _is_taken_away(node, view):
         return NOTHING
     match node:
         case ObjectNode(whole=False, policy=Policy(always=False)) if not view.full:
@@ -252,6 +252,13 @@ def along(node: TargetNode, view: View) -> Any:
         case ItemsNode(whole=False) if not view.full:
             return _in_list([(segment, along(item, view)) for segment, item in node.items]) or NOTHING
     return standing(node, view)
+
+
+def _is_taken_away(node: TargetNode, view: View) -> bool:
+    """Is the object cleared in its own way? Nothing of it goes along then, but what names the customer."""
+    if not isinstance(node, ObjectNode) or node.clear is None or node.clear.form in ("impossible", "skip"):
+        return False
+    return _all_gone(node, view) and not any(leaf.policy.identity for leaf in leaves(node))
 
 
 def _note_whole(node: ObjectNode, view: View) -> None:
