@@ -56,6 +56,7 @@ class Policies:
         self._body = body
         self._findings = findings
         self._empty = empty or "value"
+        self._file_clear = clear
         self._default = self._form(clear, None, None, None) if clear else IMPOSSIBLE
 
     def of(
@@ -94,6 +95,7 @@ class Policies:
                 clear = IMPOSSIBLE
             if item and clear.form in ("name_in", "key_in"):
                 clear = IMPOSSIBLE  # a list of names cannot say of which item
+            self._hold_default(rule, clear, held)
         self.names.write(clear, rule)
         if clear.form == "name_in" and not entry:
             self._name(clear, name, rule)
@@ -114,6 +116,19 @@ class Policies:
             otherwise_clear=rule.otherwise_clear,
             required=required,
         )
+
+    def _hold_default(self, rule: Rule, clear: Clear, held: Type | None) -> None:
+        """The file's own way of clearing against the contract, at a rule that it stands for."""
+        if self._file_clear is None or clear.form != "send_null" or held is None:
+            return
+        if held.known and not held.nullable:
+            self._findings.add(
+                "CM521",
+                "the file clears by null, and the contract has no null here",
+                rule.target.span,
+                "Give this rule a `clear` of its own, `impossible` if there is no way.",
+                notes=[Note(self._file_clear.span, "the file's `clear`")],
+            )
 
     def container(self, rule: Rule | None, type_: Type | None, name: str, *, replaced: bool) -> Clear | None:
         """An object's own way of being cleared, if it states one."""

@@ -91,6 +91,7 @@ _ERRORS = {
     "CM511": "Policy cannot hold",
     "CM512": "Clearing breaks the contract",
     "CM519": "Ignore without a reason",
+    "CM521": "The file's clear does not fit",
     # 7 apply and reverse: one record
     "CM701": "Record does not fit the canonical schema",
     "CM702": "Not a JSON value",
@@ -140,8 +141,9 @@ _INFOS = {
     "CM515": "Policy rests on a guess",
 }
 
-_RUNNABLE: Final = frozenset({"CM404", "CM509"})
-"""A value that `values` does not cover, a clear that cannot be said of an item: both end in a rejection."""
+_RUNNABLE: Final = frozenset({"CM404", "CM509", "CM521"})
+"""A value that `values` does not cover and a clear that cannot be said of an item end in a rejection; a
+file's `clear` does what the file says, whatever the contract has to say of it."""
 
 CODES: Final[dict[str, Code]] = {
     **{name: Code(name, title) for name, title in _ERRORS.items()},
