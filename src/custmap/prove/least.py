@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final
 
-from custmap.check.checked import ItemsNode, ObjectNode, Rider, leaves
+from custmap.check.checked import ItemsNode, Leaf, ObjectNode, Policy, Rider, TargetNode, leaves
 from custmap.diagnostics.errors import RecordError
 from custmap.plan.plan import Plan
 from custmap.prove.blame import Broken, at_line, line_of, span_of
@@ -16,6 +16,9 @@ from custmap.prove.leads import stray
 from custmap.prove.scene import Case, Scene, touches
 from custmap.values.equality import same
 from custmap.values.paths import Member, Select, format_path
+
+_ELSEWHERE = frozenset({"name_in", "key_in", "write"})
+"""Ways of clearing that stand elsewhere in the body."""
 
 
 def minimality(scene: Scene, case: Case) -> Broken | None:
@@ -34,10 +37,10 @@ def minimality(scene: Scene, case: Case) -> Broken | None:
     changed = {change.target for change in plan.changes}
     clears = [leaf.policy.clear for leaf in leaves(scene.checked.table.root)]
     nothing = [*_EMPTY, *(clear.value for clear in clears if clear.form == "send")]
-    for target, less in (
-        *_less(scene.checked.table.root, body, ()),
-        *_less_names(scene.checked.table.root, body, changed),
-    ):
+    root = scene.checked.table.root
+    replaced = set(_replaced(root))
+    parts = (*_less(root, body, ()), *_less_names(root, body, changed))
+    for target, less in (part for part in parts if part[0] not in replaced):
         if _goes_along(target, plan, nothing):
             continue
         without = deepcopy(body)
@@ -47,6 +50,24 @@ def minimality(scene: Scene, case: Case) -> Broken | None:
             why = f"`{target}` could be left out: the vendor would hold the same"
             return Broken(target, span_of(scene, target), case.before, case.after, body, why)
     return None
+
+
+def _replaced(node: TargetNode, inside: bool = False) -> Iterator[str]:
+    """Members that are cleared by name inside objects that are replaced, and those objects.
+
+    The one says what the other would say alone: only `omit` tells that leaving out is enough.
+    """
+    match node:
+        case ObjectNode(members=members, whole=whole, target=target):
+            if whole and any(leaf.policy.clear.form in _ELSEWHERE for leaf in leaves(node)):
+                yield target
+            for member in members:
+                yield from _replaced(member, inside or whole)
+        case ItemsNode(items=items, whole=whole):
+            for _, item in items:
+                yield from _replaced(item, inside or whole)
+        case Leaf(target=target, policy=Policy(clear=clear)) if inside and clear.form in _ELSEWHERE:
+            yield target
 
 
 @dataclass(frozen=True, slots=True)
