@@ -218,4 +218,5 @@ def test_never_is_never(source: str, type_: dict[str, Any], people: list[dict[st
     validator = jsonschema.Draft202012Validator(mapping.checked.contract.body_schema or {})
     for person in people:
         body = mapping.apply({"id": "1", **person}, on_rejected="drop").body
-        assert "m" not in body or not validator.is_valid(body), body
+        # A list or an object of nothing fits whatever its items are.
+        assert "m" not in body or body["m"] in ([], {}) or not validator.is_valid(body), body

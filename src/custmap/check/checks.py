@@ -22,7 +22,7 @@ OF_A_RULE: Final[tuple[Check, ...]] = (
     policies_hold.cm512,
     policies_hold.cm517,
 )
-OF_A_LEAF: Final = (values.cm404, values.cm411, values.cm412, values.cm401_default)
+OF_A_LEAF: Final = (values.cm404, values.cm411, values.cm412, values.cm401_default, values.cm401_format)
 OF_A_MAPPING: Final = (
     types.presence,
     types.cm403_objects,

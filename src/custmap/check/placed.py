@@ -137,14 +137,18 @@ def source_type(origin: Origin) -> Type:
 
 def result_type(origin: Origin) -> Type:
     """What a rule gives in the end, absence and null included."""
-    made = source_type(origin)
-    if origin.has_default and made.absent:
-        made = replace(union(made.present(), literal_type(origin.default)), absent=False)
-    if origin.values is not None:
-        made = _translated(origin, made)
+    made = filled_type(origin)
     if origin.format is not None and made.kinds - {"null"}:
         made = _formatted(origin.format, made)
     return made.maybe_absent() if origin.when is not None else made
+
+
+def filled_type(origin: Origin) -> Type:
+    """What a rule has before its `format`: that is what the format takes in."""
+    made = source_type(origin)
+    if origin.has_default and made.absent:
+        made = replace(union(made.present(), literal_type(origin.default)), absent=False)
+    return made if origin.values is None else _translated(origin, made)
 
 
 def passed_type(origin: Origin) -> Type:

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 
 from custmap.check.checked import Leaf, Origin
 from custmap.check.findings import meant
-from custmap.check.placed import options, source_type
+from custmap.check.placed import filled_type, options, source_type, where
 from custmap.check.types import constant
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.span import Span
+from custmap.expressions.suggestions import phrase
 from custmap.expressions.unions import literal_type, union
 from custmap.mapping.file import Rule
 from custmap.schema.misfit import is_kind, misfit
@@ -132,3 +133,22 @@ def _text(value: object) -> str:
 
 def _shown(values: list[object]) -> str:
     return ", ".join(f"`{_text(value)}`" for value in values)
+
+
+def cm401_format(leaf: Leaf) -> Iterator[Diagnostic]:
+    """A format takes one value in; an object or a list is refused."""
+    for origin in _origins(leaf):
+        if origin.format is None:
+            continue
+        kinds = filled_type(origin).kinds - {"null"}
+        many = kinds & {"object", "array"}
+        if not many:
+            continue
+        never = many == kinds
+        yield Diagnostic(
+            "CM401" if never else "CM413",
+            f"this {'is' if never else 'may be'} {phrase(Type(kinds=many))}, and a format takes one value",
+            where(origin),
+            "Name the member or item that is meant, or make a text of it: `json(…)`.",
+            target=leaf.target,
+        )
