@@ -151,7 +151,8 @@ def cm403(one: Placed, checked: Checked) -> Iterator[Diagnostic]:
     if not policy.required or policy.identity or leaf.kind in ("entries", "members"):
         return
     given = result_type(leaf.origin)
-    if given.absent and not _alone(one):
+    left_out = given.nullable and policy.clear.form in _LEFT_OUT
+    if (given.absent or left_out) and not _alone(one):
         yield Diagnostic(
             "CM403",
             "the contract requires this, and a record may say nothing about it",
@@ -159,6 +160,10 @@ def cm403(one: Placed, checked: Checked) -> Iterator[Diagnostic]:
             "Write a `default`, or `identity: true` if it names the customer.",
             target=leaf.target,
         )
+
+
+_LEFT_OUT: Final = frozenset({"skip", "omit", "name_in", "key_in", "write"})
+"""Ways of clearing after which nothing stands at the place; `impossible` is told by its rejection."""
 
 
 def _alone(one: Placed) -> bool:
