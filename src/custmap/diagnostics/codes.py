@@ -141,9 +141,9 @@ _INFOS = {
     "CM515": "Policy rests on a guess",
 }
 
-_RUNNABLE: Final = frozenset({"CM404", "CM509", "CM521"})
-"""A value that `values` does not cover and a clear that cannot be said of an item end in a rejection; a
-file's `clear` does what the file says, whatever the contract has to say of it."""
+_RUNNABLE: Final = frozenset({"CM404", "CM411", "CM509", "CM510", "CM512", "CM521"})
+"""Errors that leave no doubt what the mapping does: a value without a counterpart and a clear that cannot be
+said end in a rejection, a row too many is never asked for, and a clear sends what the file says."""
 
 CODES: Final[dict[str, Code]] = {
     **{name: Code(name, title) for name, title in _ERRORS.items()},
