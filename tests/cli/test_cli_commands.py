@@ -182,6 +182,11 @@ def test_explain(cli: Cli) -> None:
     told = json.loads(cli("explain", "fabric/update-attributes", "--format", "json").out)
     assert told["format_version"] == 1
     assert cli("explain", "fabric/update-attributes", "--format", "mermaid").out.startswith("flowchart")
+    unused = json.loads(cli("explain", "fabric/update-customer", "--unused", "--format", "json").out)[
+        "unused"
+    ]
+    assert "loyalty.member" in unused and "loyalty.account_id" not in unused
+    assert cli("explain", "fabric/update-customer", "email", "--unused").code == 2
 
 
 @pytest.mark.parametrize("name", sorted(CODES))

@@ -6,9 +6,11 @@ import json
 
 import click
 
+from custmap.check.coverage import unused_fields
 from custmap.cli import options
 from custmap.cli.ending import CallError
 from custmap.cli.loading import load
+from custmap.lineage import FORMAT_VERSION
 
 
 @click.command("explain")
@@ -17,10 +19,16 @@ from custmap.cli.loading import load
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "mermaid"]), default="text", show_default=True
 )
+@click.option("--unused", is_flag=True, help="The canonical fields that no rule reads, instead.")
 @options.functions
-def command(mapping: str, path: str | None, form: str, modules: tuple[str, ...]) -> int:
+def command(mapping: str, path: str | None, form: str, unused: bool, modules: tuple[str, ...]) -> int:
     """Explain the target or canonical PATH; without it all of the mapping."""
     loaded = load(mapping, modules)
+    if unused:
+        if path is not None or form == "mermaid":
+            raise CallError("`--unused` lists the fields of the whole mapping, as text or JSON")
+        _show_unused(unused_fields(loaded.checked), loaded.name, form)
+        return 0
     try:
         lineage = loaded.explain(path)
     except ValueError as error:
@@ -33,3 +41,12 @@ def command(mapping: str, path: str | None, form: str, modules: tuple[str, ...])
         case _:
             click.echo(str(lineage).rstrip("\n"))
     return 0
+
+
+def _show_unused(fields: list[str], mapping: str, form: str) -> None:
+    if form == "json":
+        told = {"format_version": FORMAT_VERSION, "mapping": mapping, "unused": fields}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        return
+    for field in fields:
+        click.echo(field)
