@@ -88,9 +88,11 @@ def standing(node: TargetNode, view: View) -> Any:
 
 def standing_leaf(leaf: Leaf, view: View) -> Any:
     before, after = view.before[leaf.slot], view.after[leaf.slot]
+    if any(one.target == view.target(leaf.target) for one in view.draft.rejected):
+        return held(leaf, before, view)  # it could not be said, so it stays
     if is_value(after):
         return held(leaf, after, view)
-    if after is None:
+    if after is None and leaf.policy.clear.form != "skip":
         clear = leaf.policy.clear
         return seen_null(clear) if clear.form in AT_PLACE else NOTHING
     return held(leaf, before, view)
@@ -227,6 +229,9 @@ def add_standing(node: ObjectNode, sent: dict[str, Any], view: View) -> None:
             value = {}  # the map has nothing to say, and the contract wants it
         if value is not NOTHING and value is not None:
             sent[member.name] = value
+    order = sorted(node.members, key=lambda member: isinstance(member, Rider))  # as generated code has it
+    for name in [member.name for member in order if member.name in sent]:
+        sent[name] = sent.pop(name)
 
 
 def goes_along(node: TargetNode) -> bool:
