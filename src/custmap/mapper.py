@@ -189,7 +189,7 @@ class Mapping:
                 Diagnostic(
                     rejected.code,
                     rejected.message,
-                    span=self._planner.span(rejected.line),
+                    span=rejected.span,
                     path=rejected.source,
                     target=rejected.target,
                 )

@@ -80,6 +80,31 @@ def test_order_of_rules_and_keys_is_no_matter(case: Case, mapping_of: Any) -> No
     check(mapping_of(turned), {**case.data, **sides})
 
 
+@pytest.mark.parametrize("case", ALL, ids=str)
+def test_rules_on_one_line_are_told_apart(case: Case, mapping_of: Any) -> None:
+    table = yaml.compose(case.rules)
+    for _, part in table.value:
+        part.flow_style = True  # everything in it then is in flow style, too
+    flow = yaml.serialize(table, allow_unicode=True, width=100_000)
+    assert _told(mapping_of(flow), case.data) == _told(mapping_of(case.rules), case.data)
+
+
+def _told(mapping: Mapping, data: dict[str, Any]) -> Any:
+    """Everything that a call tells, with the words of the file that each part of it points to."""
+    lines = Path(mapping.checked.file.file).read_text(encoding="utf-8").splitlines()
+
+    def key(span: Any) -> str | None:
+        return span and lines[span.line - 1][span.column - 1 : span.end_column - 1].strip("\"'")
+
+    try:
+        request, plan = run(mapping, data)
+    except RecordError as error:
+        return [(one.code, one.path, one.target, key(one.span)) for one in error.diagnostics]
+    told = plan.changes + plan.rejected if plan else ()
+    rules = [(one.target, key(one.span)) for one in told]
+    return request and request.to_json(), request and request.notes, plan and plan.notes, rules
+
+
 @pytest.mark.parametrize("case", [case for case in ALL if "error" not in case.data], ids=str)
 def test_same_on_both_sides_says_nothing(case: Case, mapping_of: Any) -> None:
     sides = [case.data[name] for name in ("before", "after", "customer") if case.data.get(name) is not None]

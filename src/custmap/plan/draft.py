@@ -104,7 +104,7 @@ class View:
             self.draft.added.add(target)
         after = None if after is ABSENT else after
         self.draft.changes.append(
-            Change(action, target, source or rule.source, before if there else None, after, rule.span.line)
+            Change(action, target, source or rule.source, before if there else None, after, rule.span)
         )
 
     def reject(
@@ -116,7 +116,7 @@ class View:
         source: str | None = None,
     ) -> None:
         self.draft.rejected.append(
-            Rejection(code, self.target(target), self.source(source or rule.source), rule.span.line, message)
+            Rejection(code, self.target(target), self.source(source or rule.source), rule.span, message)
         )
 
     def sources_equal(self, rule: Leaf | Presence) -> bool:

@@ -84,7 +84,7 @@ def _set_plainly(leaf: Leaf, target: str, key: str, before: Any, after: Any, vie
         before = None
         view.draft.added.add(name)
     source = f"{leaf.source}.{part}" if leaf.source else None
-    view.draft.changes.append(Change("set", name, source, before, after, leaf.span.line))
+    view.draft.changes.append(Change("set", name, source, before, after, leaf.span))
 
 
 def _entry(

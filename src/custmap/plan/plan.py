@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, cast
 
+from custmap.diagnostics.span import Span
 from custmap.plan.request import Request
 from custmap.schema.canonical import Canonical
 
@@ -15,7 +16,7 @@ class Change(NamedTuple):
     `target`  the place in the request (`tags`, `attributes.plan`, `channels[type=email]`).
     `source`  the canonical path behind it, or None.
     `before`, `after`  target values; None also where there was, or is, none.
-    `line`    the rule's line in the mapping file.
+    `span`    the rule's place in the mapping file: two rules may stand on one line.
     """
 
     action: Literal["set", "clear"]
@@ -23,10 +24,22 @@ class Change(NamedTuple):
     source: str | None
     before: Any
     after: Any
-    line: int
+    span: Span
+
+    @property
+    def line(self) -> int:
+        """The rule's line in the mapping file."""
+        return self.span.line
 
     def to_dict(self) -> dict[str, Any]:
-        return self._asdict()
+        return {
+            "action": self.action,
+            "target": self.target,
+            "source": self.source,
+            "before": self.before,
+            "after": self.after,
+            "line": self.line,
+        }
 
 
 class Rejection(NamedTuple):
@@ -35,11 +48,22 @@ class Rejection(NamedTuple):
     code: str
     target: str
     source: str | None
-    line: int
+    span: Span
     message: str
 
+    @property
+    def line(self) -> int:
+        """The rule's line in the mapping file."""
+        return self.span.line
+
     def to_dict(self) -> dict[str, Any]:
-        return self._asdict()
+        return {
+            "code": self.code,
+            "target": self.target,
+            "source": self.source,
+            "line": self.line,
+            "message": self.message,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ class Planner:
         if not said and not always:
             return None
         for leaf in self._once:
-            if any(change.line == leaf.span.line and change.action == "set" for change in draft.changes):
+            if any(change.span == leaf.span and change.action == "set" for change in draft.changes):
                 draft.note(leaf.target, NOT_REPEATABLE)
         for member in draft.missing:
             self._missing(member, view)
@@ -253,7 +253,7 @@ class Planner:
         """A request has to be made, and the contract requires what nobody said: an error of the record."""
         source = getattr(member, "source", None)
         about = [
-            Diagnostic(r.code, r.message, path=r.source, target=r.target, span=self.span(r.line))
+            Diagnostic(r.code, r.message, path=r.source, target=r.target, span=r.span)
             for r in view.draft.rejected
         ]
         if not any(found.target == member.target for found in about):
@@ -269,13 +269,6 @@ class Planner:
                 )
             )
         raise RecordError(about)
-
-    def span(self, line: int) -> Any:
-        """The place of a rule, by its line."""
-        for slot in self._checked.table.slots:
-            if slot.span.line == line:
-                return slot.span
-        return None
 
 
 def _is_plain(leaf: Leaf) -> bool:
@@ -297,7 +290,7 @@ def _set_plainly(leaf: Leaf, view: View, body: dict[str, Any]) -> bool:
     if before is ABSENT or before is None:
         before = None
         view.draft.added.add(leaf.target)
-    view.draft.changes.append(Change("set", leaf.target, leaf.source, before, after, leaf.span.line))
+    view.draft.changes.append(Change("set", leaf.target, leaf.source, before, after, leaf.span))
     body[leaf.name] = after
     return True
 

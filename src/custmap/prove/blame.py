@@ -8,7 +8,7 @@ from typing import Any
 
 from custmap.check.checked import ItemsNode, Leaf, ObjectNode, TargetNode
 from custmap.diagnostics.span import Span
-from custmap.plan.plan import Plan
+from custmap.plan.plan import Change, Plan, Rejection
 from custmap.prove.cells import Cells, is_within
 from custmap.prove.scene import Case, Record, Scene
 from custmap.values.paths import Member, format_path
@@ -42,10 +42,10 @@ class Law:
 
 def blame(scene: Scene, target: str, plan: Plan, then: Cells, now: Cells, wanted: Cells) -> Span | None:
     """The rule of the target; or the one whose clear is written there."""
-    cleared = [change.line for change in plan.changes if change.action == "clear"]
+    cleared = {change.span for change in plan.changes if change.action == "clear"}
     for node in rules_below(scene.checked.table.root):
         clear = node.clear if isinstance(node, ObjectNode) else node.policy.clear
-        if clear is not None and clear.form == "write" and node.span.line in cleared:
+        if clear is not None and clear.form == "write" and node.span in cleared:
             places = [format_path(tuple(map(Member, place))) for place, _ in clear.writes]
             if any(is_within(target, place) for place in places):
                 return node.span
@@ -74,13 +74,7 @@ def span_of(scene: Scene, target: str) -> Span | None:
     return max(found, key=lambda node: len(node.target)).span if found else None
 
 
-def line_of(scene: Scene, plan: Plan) -> Span | None:
+def first_span(plan: Plan) -> Span | None:
     """The rule of a plan's first change or rejection."""
-    lines = [change.line for change in plan.changes] + [rejected.line for rejected in plan.rejected]
-    return at_line(scene, lines[0]) if lines else None
-
-
-def at_line(scene: Scene, line: int) -> Span | None:
-    """The place of the rule on a line."""
-    roots = (scene.checked.table.root, scene.checked.path, scene.checked.query, scene.checked.headers)
-    return next((node.span for root in roots for node in rules_below(root) if node.span.line == line), None)
+    told: list[Change | Rejection] = [*plan.changes, *plan.rejected]
+    return told[0].span if told else None

@@ -12,7 +12,7 @@ from typing import Any, Final
 from custmap.check.checked import ItemsNode, Leaf, ObjectNode, TargetNode
 from custmap.diagnostics.errors import RecordError
 from custmap.plan.plan import Plan
-from custmap.prove.blame import Broken, Law, line_of, span_of
+from custmap.prove.blame import Broken, Law, first_span, span_of
 from custmap.prove.cells import differing
 from custmap.prove.leads import convergence, either
 from custmap.prove.least import disjointness, minimality
@@ -31,7 +31,7 @@ def idempotence(scene: Scene, case: Case) -> Broken | None:
         targets = [change.target for change in plan.changes] + [one.target for one in plan.rejected]
         target = targets[0] if targets else ""
         body = plan.request.body if plan.request else None
-        return Broken(target, line_of(scene, plan), record, record, body, "before and after are the same")
+        return Broken(target, first_span(plan), record, record, body, "before and after are the same")
     return None
 
 
@@ -44,7 +44,7 @@ def agreement(scene: Scene, case: Case) -> Broken | None:
         return None
     body, other = plan.request.body, made.body
     target = _first_difference(body, other)
-    span = span_of(scene, target) or line_of(scene, plan)
+    span = span_of(scene, target) or first_span(plan)
     return Broken(target, span, None, case.after, body, f"apply says something else at `{target}`")
 
 
@@ -136,9 +136,7 @@ def purity(scene: Scene, case: Case) -> Broken | None:
     if same(plan.to_dict(), other.to_dict()):
         return None
     body = plan.request.body if plan.request else None
-    return Broken(
-        "", line_of(scene, plan), case.before, case.after, body, "the order of keys made a difference"
-    )
+    return Broken("", first_span(plan), case.before, case.after, body, "the order of keys made a difference")
 
 
 def _turned(value: Any) -> Any:

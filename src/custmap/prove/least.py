@@ -10,7 +10,7 @@ from typing import Any, Final
 from custmap.check.checked import ItemsNode, Leaf, ObjectNode, Policy, Rider, TargetNode, leaves
 from custmap.diagnostics.errors import RecordError
 from custmap.plan.plan import Plan
-from custmap.prove.blame import Broken, at_line, line_of, span_of
+from custmap.prove.blame import Broken, first_span, span_of
 from custmap.prove.cells import is_within
 from custmap.prove.leads import stray
 from custmap.prove.scene import Case, Scene, touches
@@ -30,7 +30,7 @@ def minimality(scene: Scene, case: Case) -> Broken | None:
     body = plan.request.body
     if not plan.changes:
         return Broken(
-            "", line_of(scene, plan), case.before, case.after, body, "there is a request, and no change"
+            "", first_span(plan), case.before, case.after, body, "there is a request, and no change"
         )
     if not isinstance(body, dict):
         return None
@@ -192,7 +192,7 @@ def disjointness(scene: Scene, case: Case) -> Broken | None:
     for change in plan.changes:
         if change.target in said:
             why = f"`{change.target}` is changed twice"
-            return Broken(change.target, at_line(scene, change.line), case.before, case.after, body, why)
+            return Broken(change.target, change.span, case.before, case.after, body, why)
         said.add(change.target)
     if not isinstance(body, dict):
         return None

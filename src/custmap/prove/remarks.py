@@ -12,6 +12,7 @@ from typing import Final
 from custmap.check.checked import Checked, Leaf, Origin, leaves
 from custmap.diagnostics.errors import RecordError
 from custmap.diagnostics.span import Span
+from custmap.plan.plan import Rejection
 from custmap.prove.meaning import erased
 from custmap.prove.proof import Assumed, Remark, veiled_target
 from custmap.prove.rules import rules_of
@@ -48,7 +49,7 @@ class Tally:
                     here.add(
                         (
                             rejected.line,
-                            _target(scene, rejected.line, rejected.target),
+                            _target(scene, rejected),
                             _COUNTED[rejected.code],
                         )
                     )
@@ -77,12 +78,12 @@ class Tally:
         )
 
 
-def _target(scene: Scene, line: int, target: str) -> str:
+def _target(scene: Scene, rejected: Rejection) -> str:
     """The rule's target rather than the entry's or item's: its keys are data."""
     for node in leaves(scene.checked.table.root):
-        if node.span.line == line:
+        if node.span == rejected.span:
             return node.target
-    return veiled_target(target)
+    return veiled_target(rejected.target)
 
 
 def _left_behind(scene: Scene, target: str) -> tuple[int, str, str]:
