@@ -24,10 +24,11 @@ from custmap.check.checked import (
 )
 from custmap.diagnostics.codes import CODES
 from custmap.expressions.inference import format_source
+from custmap.model.clear import Send
+from custmap.model.kind import VALUE
 from custmap.plan import nodes
 from custmap.plan.draft import KEPT, NOTHING, SAID, Draft, Outcome, View
 from custmap.values.absent import ABSENT
-from custmap.values.equality import same
 from custmap.values.json_text import dump_json
 from custmap.values.nearest import nearest
 from custmap.values.types import Type
@@ -264,8 +265,8 @@ def _steps(leaf: Leaf) -> Iterator[str]:
         yield f"values {table}; any other: {origin.unmapped}"
     if origin.format is not None:
         yield f"format {origin.format}"
-    if leaf.kind != "value":
-        yield f"merge {leaf.kind}" + (f" by {leaf.key}" if leaf.key else "")
+    if leaf.kind != VALUE:
+        yield f"merge {leaf.kind.name}" + (f" by {leaf.key}" if leaf.key else "")
     for word, is_so in (
         ("identity", policy.identity), ("always sent", policy.always), ("immutable", policy.immutable),
         ("required", policy.required), ("not repeatable", not policy.repeatable), ("one way", leaf.one_way),
@@ -278,9 +279,9 @@ def _possible(leaf: Leaf) -> Iterator[str]:
     yield from ("absent", "null")
     type_ = leaf.type
     kinds = type_.kinds if type_ is not None and type_.known else frozenset({"string", "array", "object"})
-    if leaf.kind in ("entries", "members"):
+    if leaf.kind.is_map:
         kinds = frozenset({"object"})
-    elif leaf.kind in ("set", "keyed", "add-only") or _listed(leaf.origin):
+    elif leaf.kind.is_list or _listed(leaf.origin):
         kinds = frozenset({"array"})
     if "string" in kinds and leaf.origin.values is None:
         yield '""'
@@ -301,13 +302,10 @@ def _at(leaf: Leaf, state: Any) -> tuple[Any, ...]:
 
 def _sample(leaf: Leaf, word: str) -> Any:
     """Some value of the target's kind; never an empty one."""
-    match leaf.kind:
-        case "entries" | "members":
-            return {"KEY": word}
-        case "keyed" | "add-only":
-            return [{leaf.key or "key": word}]
-        case "set":
-            return [word]
+    if leaf.kind.is_map:
+        return {"KEY": word}
+    if leaf.kind.is_list:
+        return [{leaf.key or "key": word}] if leaf.kind.has_items else [word]
     type_: Type | None = leaf.type
     if _listed(leaf.origin) or (type_ is not None and type_.only("array")):
         return [word]
@@ -326,12 +324,13 @@ def _words(leaf: Leaf, outcome: Outcome, draft: Draft) -> str:
     said = [f"names it in {'.'.join(place)}" for place in draft.names]
     said += [f"marks it in {'.'.join(place)}" for place in draft.marks]
     said += [f"writes {'.'.join(place)}: {dump_json(value)}" for place, value in draft.writes]
-    cleared = leaf.policy.clear.form == "send" and any(change.action == "clear" for change in draft.changes)
+    clear = leaf.policy.clear
+    by_value = isinstance(clear, Send) and any(change.action == "clear" for change in draft.changes)
     if sent is None:
         said.append("sends null")
-    elif sent is not NOTHING and ((cleared and same(sent, leaf.policy.clear.value)) or _is_empty(sent)):
+    elif sent is not NOTHING and (by_value or _is_empty(sent)):
         said.append(f"sends {dump_json(sent)}")
-    elif isinstance(sent, dict) and leaf.kind in ("entries", "members") and None in sent.values():
+    elif isinstance(sent, dict) and leaf.kind.is_map and None in sent.values():
         said.append("sends null for each key")
     elif sent is not NOTHING:
         said.append("sends it")

@@ -16,6 +16,7 @@ from custmap.border.intake import take
 from custmap.check.checked import Leaf, ObjectNode, TargetNode
 from custmap.codegen.states import is_value
 from custmap.diagnostics.errors import RecordError
+from custmap.model.clear import Send
 from custmap.plan.binding import bind
 from custmap.values.equality import same
 from laws import Case
@@ -42,7 +43,7 @@ def implied_clears(case: Case, before: Customer, after: Customer) -> set[str]:
     found = set()
     for leaf in plain_leaves(checked.table.root):
         then, now = rows[0][leaf.slot], rows[1][leaf.slot]
-        told = leaf.policy.clear.value if leaf.policy.clear.form in ("send_empty", "send") else None
+        told = leaf.policy.clear.value if isinstance(leaf.policy.clear, Send) else None
         if leaf.kind in ("value", "set") and is_value(then) and now is None and not same(then, told):
             found.add(leaf.target)
     return found

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import custmap
+from custmap.model.clear import IMPOSSIBLE
 from custmap.plan import clearing, lists, maps, nodes, saying, single
 from custmap.plan import planner as planning
 from custmap.plan.draft import KEPT, NOTHING, SAID, UNCHANGED
@@ -31,7 +32,7 @@ class Planted:
 
 
 def clears_are_lost(patch: Patch) -> None:
-    patch.setitem(clearing.FORMS, "name_in", lambda clear, name, draft: NOTHING)
+    patch.setattr(clearing, "say", lambda clear, name, draft: NOTHING)
 
 
 def whole_map_for_one_key(patch: Patch) -> None:
@@ -49,7 +50,7 @@ def rejections_are_sent(patch: Patch) -> None:
 
     def planted(rule: Any, clear: Any, *rest: Any) -> Any:
         state, value = real(rule, clear, *rest)
-        return (SAID, "") if state == KEPT and clear.form == "impossible" else (state, value)
+        return (SAID, "") if state == KEPT and clear == IMPOSSIBLE else (state, value)
 
     patch.setattr(saying, "say_cleared", planted)
 

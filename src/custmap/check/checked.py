@@ -12,39 +12,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from custmap.diagnostics.span import Span
 from custmap.expressions.function import FunctionSpec
 from custmap.expressions.parse import Expression
 from custmap.mapping.file import MappingFile, Rule
+from custmap.model.clear import IMPOSSIBLE, Clear
+from custmap.model.kind import Kind
 from custmap.schema.canonical import Canonical
 from custmap.schema.contract import Contract
 from custmap.values.paths import Index, Select, TargetPath
 from custmap.values.types import ANY, Type
 
 SourcePath: TypeAlias = tuple[str | int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Clear:
-    """How the vendor is told that a value is gone.
-
-    `form`    send_null, send_empty, send, write, name_in, key_in, omit, impossible or skip.
-    `value`   what is sent (send, send_empty), or the value beside the name (key_in).
-    `place`   where names go (name_in, key_in), from the body.
-    `name`    the name in that list; None: the target's last part, or the entry's key.
-    `writes`  the members that are written instead, from the body.
-    """
-
-    form: str
-    value: Any = None
-    place: tuple[str, ...] = ()
-    name: str | None = None
-    writes: tuple[tuple[tuple[str, ...], Any], ...] = ()
-
-
-IMPOSSIBLE: Final = Clear("impossible")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +92,6 @@ class Origin:
 class Leaf:
     """A rule that gives one value.
 
-    `kind`    value (one value, lists and whole maps included), set, entries (a map, key by key), members
-              (an object without a table of its own, member by member), keyed, add-only.
     `target`  the target as plans write it; `source` the canonical path, if there is one.
     `reads`   every source path that the value depends on, from the scope's root.
     `in_maps` those of them that go through a free map: how many segments lead to the map.
@@ -124,7 +103,7 @@ class Leaf:
     path: TargetPath
     span: Span
     origin: Origin
-    kind: str
+    kind: Kind
     type: Type | None
     policy: Policy
     source: str | None

@@ -5,11 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from custmap.check.checked import IMPOSSIBLE, Clear, Policy
+from custmap.check.checked import Policy
 from custmap.check.findings import Findings
 from custmap.diagnostics.diagnostic import Note
 from custmap.diagnostics.span import Span
 from custmap.mapping.file import ClearFile, Rule, Text
+from custmap.model.clear import (
+    IMPOSSIBLE,
+    WORDS,
+    Clear,
+    KeyIn,
+    Named,
+    NameIn,
+    Send,
+    SendEmpty,
+    SendNull,
+    Write,
+)
+from custmap.model.kind import Kind
 from custmap.values.equality import fingerprint
 from custmap.values.paths import Member, PathError, parse_path
 from custmap.values.types import OBJECT, Type
@@ -31,7 +44,8 @@ class Names:
     def write(self, clear: Clear, rule: Rule) -> None:
         """Keep where a rule's `write` goes."""
         if rule.clear is not None:
-            self.writes += [(place, rule.clear.span, rule.target.value) for place, _ in clear.writes]
+            places = clear.places if isinstance(clear, Write) else ()
+            self.writes += [(place, rule.clear.span, rule.target.value) for place in places]
 
 
 def empty_of(type_: Type | None, source: Type | None) -> Any:
@@ -65,7 +79,7 @@ class Policies:
         *,
         type_: Type | None,
         source: Type | None,
-        kind: str,
+        kind: Kind,
         name: str,
         required: bool,
         replaced: bool,
@@ -75,8 +89,7 @@ class Policies:
     ) -> Policy:
         """The policy of a leaf of some kind; `replaced`: leaving it out clears it."""
         stated = rule.clear
-        items = kind in ("keyed", "add-only")
-        entry = items or kind in ("entries", "members")  # names are the entries' own
+        entry = not kind.is_one  # names are the entries' own
         if entry:  # what is cleared is an entry: the types of entries say what emptiness is
             held, source = type_ and type_.extra, source and source.extra
         else:
@@ -84,20 +97,18 @@ class Policies:
         if stated is not None:
             clear = self._form(stated, held, source, None if entry else name)
             # What fits a gone item is held where the lists are.
-            self._hold(stated, clear, type_, replaced=replaced or items, entry=entry, item=item)
+            self._hold(stated, clear, type_, replaced=replaced or kind.has_items, entry=entry, item=item)
         elif identity or rule.always or required or not in_body:
             clear = IMPOSSIBLE
         else:
             clear = self._default
-            if clear.form == "send_empty":
-                clear = Clear("send_empty", empty_of(held, source))
-            if clear.form == "omit" and not replaced:
+            if isinstance(clear, SendEmpty):
+                clear = SendEmpty(empty_of(held, source))
+            if (clear.only_replaced and not replaced) or (item and not clear.fits_in_item):
                 clear = IMPOSSIBLE
-            if item and clear.form in ("name_in", "key_in"):
-                clear = IMPOSSIBLE  # a list of names cannot say of which item
             self._hold_default(rule, clear, held)
         self.names.write(clear, rule)
-        if clear.form == "name_in" and not entry:
+        if isinstance(clear, NameIn) and not entry:
             self._name(clear, name, rule)
         transitions = None
         if rule.transitions is not None:
@@ -119,7 +130,7 @@ class Policies:
 
     def _hold_default(self, rule: Rule, clear: Clear, held: Type | None) -> None:
         """The file's own way of clearing against the contract, at a rule that it stands for."""
-        if self._file_clear is None or clear.form != "send_null" or held is None:
+        if self._file_clear is None or not isinstance(clear, SendNull) or held is None:
             return
         if held.known and not held.nullable:
             self._findings.add(
@@ -137,13 +148,13 @@ class Policies:
         clear = self._form(rule.clear, type_, OBJECT, name)
         self.names.write(clear, rule)
         self._hold(rule.clear, clear, type_, replaced=replaced, entry=False, item=False)
-        if clear.form == "name_in":
+        if isinstance(clear, NameIn):
             self._name(clear, name, rule)
         return clear
 
     def _form(self, stated: ClearFile, type_: Type | None, source: Type | None, name: str | None) -> Clear:
         if stated.word is not None:
-            return Clear(stated.word, empty_of(type_, source) if stated.word == "send_empty" else None)
+            return WORDS.get(stated.word) or SendEmpty(empty_of(type_, source))
         forms = [form for form in _FORMS if getattr(stated, form) is not None]
         if len(forms) != 1:
             self._findings.add(
@@ -155,11 +166,11 @@ class Policies:
             return IMPOSSIBLE
         as_name = stated.as_name.value if stated.as_name else None
         if stated.send is not None:
-            return Clear("send", stated.send.value)
+            return Send(stated.send.value)
         if stated.write is not None:
             named = ((place, value) for path, value in stated.write if (place := self._place(path)))
             writes = tuple(sorted(named, key=lambda pair: pair[0]))
-            return Clear("write", writes=writes) if writes else IMPOSSIBLE
+            return Write(writes) if writes else IMPOSSIBLE
         path = stated.name_in or stated.key_in
         assert path is not None
         place = self._place(path)
@@ -169,8 +180,8 @@ class Policies:
         if stated.key_in is not None:
             if stated.with_value is None:
                 self._findings.add("CM202", "`key_in` needs `with`", stated.span, "Add e.g. `with: true`.")
-            return Clear("key_in", stated.with_value.value if stated.with_value else None, place, as_name)
-        return Clear("name_in", None, place, as_name)
+            return KeyIn(place, as_name, stated.with_value.value if stated.with_value else None)
+        return NameIn(place, as_name)
 
     def _place(self, path: Text) -> tuple[str, ...] | None:
         try:
@@ -184,7 +195,7 @@ class Policies:
             return None
         return names
 
-    def _name(self, clear: Clear, name: str, rule: Rule) -> None:
+    def _name(self, clear: NameIn, name: str, rule: Rule) -> None:
         key = (clear.place, clear.name or name)
         other = self.names.taken.setdefault(key, rule.target.span)
         if other != rule.target.span:
@@ -201,37 +212,37 @@ class Policies:
     ) -> None:
         """The clear against the contract and its place."""
         held = type_.extra if entry and type_ is not None else type_
-        if clear.form == "send_null" and held is not None and held.known and not held.nullable:
+        if isinstance(clear, SendNull) and held is not None and held.known and not held.nullable:
             self._findings.add(
                 "CM505",
                 "the contract has no null here",
                 stated.span,
                 "Say how this vendor is told, or `clear: impossible`.",
             )
-        if clear.form == "omit" and not replaced:
+        if clear.only_replaced and not replaced:
             self._findings.add(
                 "CM508",
                 "nothing is replaced here, so leaving it out keeps the old value",
                 stated.span,
                 "`omit` is for members of a container with `merge: whole`.",
             )
-        if item and clear.form in ("name_in", "key_in"):
+        if item and not clear.fits_in_item:
             self._findings.add(
                 "CM509",
                 "a name list cannot say of which item",
                 stated.span,
                 "Inside an item use `send_null`, …",
             )
-        if clear.form in ("name_in", "key_in") and self._body is not None:
+        if isinstance(clear, Named) and self._body is not None:
             self._hold_place(stated, clear)
 
-    def _hold_place(self, stated: ClearFile, clear: Clear) -> None:
+    def _hold_place(self, stated: ClearFile, clear: Named) -> None:
         at: Type | None = self._body
         for name in clear.place:
             at = at.member(name) if at is not None else None
         if at is None or not at.known:
             return
-        wanted = "array" if clear.form == "name_in" else "object"
+        wanted = "array" if isinstance(clear, NameIn) else "object"
         items = at.items
         if not at.only(wanted) or (wanted == "array" and items is not None and "string" not in items.kinds):
             self._findings.add(

@@ -17,6 +17,7 @@ from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.span import Span
 from custmap.mapping.file import ClearFile, MappingFile, Rule, Text
+from custmap.model.clear import Send
 from custmap.schema.misfit import misfit
 from custmap.values.equality import fingerprint
 from custmap.values.paths import Member, PathError, parse_path
@@ -56,9 +57,9 @@ def cm504(one: Placed) -> Iterator[Diagnostic]:
 def cm509(one: Placed) -> Iterator[Diagnostic]:
     """Clears that say nothing of an item that is gone."""
     leaf, rule = one.leaf, one.leaf.origin.rule
-    if leaf.kind == "keyed" and rule is not None and rule.clear is not None:
+    if leaf.kind.has_items and not leaf.kind.only_new and rule is not None and rule.clear is not None:
         word = rule.clear.word
-        if word in ("send_null", "send_empty", "omit"):
+        if word is not None and leaf.policy.clear.says and not leaf.policy.clear.fits_item:
             yield Diagnostic(
                 "CM509",
                 f"`{word}` cannot say which item is gone",
@@ -100,7 +101,7 @@ def cm511(one: Placed) -> Iterator[Diagnostic]:
     rule, policy = one.leaf.origin.rule, one.leaf.policy
     if rule is None:
         return
-    clears = rule.clear is not None and policy.clear.form not in ("impossible", "skip")
+    clears = rule.clear is not None and policy.clear.says
     found: list[tuple[str, Span, str, Severity | None]] = []
     if policy.identity:
         if clears and rule.clear is not None:
@@ -130,10 +131,10 @@ def cm512(one: Placed) -> Iterator[Diagnostic]:
     if rule is None or rule.clear is None or leaf.type is None:
         return
     clear = leaf.policy.clear
-    if leaf.kind in ("keyed", "add-only"):
+    if leaf.kind.has_items:
         return  # what is gone there is an item, and `cm509` says what can be said of it
-    held = (leaf.type.extra or Type()) if leaf.kind == "entries" else leaf.type
-    if clear.form in ("send", "send_empty"):
+    held = (leaf.type.extra or Type()) if leaf.kind.is_flat else leaf.type
+    if isinstance(clear, Send):
         yield from _sent(clear.value, held, rule.clear, leaf.target)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from custmap.check.checked import (
-    Clear,
     ItemsNode,
     Leaf,
     ObjectNode,
@@ -26,6 +25,8 @@ from custmap.check.sources import Scope, Sources, map_reads
 from custmap.check.targets import Place, build_places, sort_key
 from custmap.diagnostics.span import Span
 from custmap.mapping.file import Param, Rule
+from custmap.model.clear import IMPOSSIBLE
+from custmap.model.kind import BY_MERGE, ENTRIES, MEMBERS, VALUE, Kind
 from custmap.values.paths import Index, Member, Segment, Select, TargetPath
 from custmap.values.types import Type
 
@@ -93,7 +94,7 @@ class TableBuilder:
             whole=whole,
             clear=clear,
             policy=Policy(
-                clear=clear or Clear("impossible"),
+                clear=clear or IMPOSSIBLE,
                 always=policy.always if policy else False,
                 immutable=policy.immutable if policy else False,
                 otherwise_clear=policy.otherwise_clear if policy else False,
@@ -269,7 +270,7 @@ class TableBuilder:
         self.inside.append(self._within)
         return leaf
 
-    def _kind(self, rule: Rule, made: Made, type_: Type | None) -> str:
+    def _kind(self, rule: Rule, made: Made, type_: Type | None) -> Kind:
         merge = rule.merge
         span = rule.keys.get("merge", rule.target.span)
         listed = made.type.only("array") or rule.each is not None
@@ -292,10 +293,10 @@ class TableBuilder:
                 rule.target.span,
                 "Write `merge: entries` (it merges key by key) or `merge: whole` (it replaces the map).",
             )
-            return "entries"
+            return ENTRIES
         if merge is None:
-            return "members" if mapped else "value"
-        return {"fields": "members", "whole": "value"}.get(merge, merge)
+            return MEMBERS if mapped else VALUE
+        return BY_MERGE[merge]
 
     def _type_of(self, type_: Type | None, segment: Segment, place: Place, context: Context) -> Type | None:
         """The contract's type one step further; a finding where the contract has no such member."""

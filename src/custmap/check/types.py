@@ -29,13 +29,11 @@ from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.span import Span
 from custmap.expressions.suggestions import phrase
 from custmap.expressions.unions import literal_type
+from custmap.model.clear import IMPOSSIBLE
+from custmap.model.kind import VALUE, Kind
 from custmap.schema.misfit import misfit
 from custmap.values.types import ANY, Type
 
-_CONTAINERS: Final = {
-    "entries": "object", "members": "object", "set": "array", "keyed": "array", "add-only": "array",
-}  # fmt: skip
-"""The only kind of value that a leaf of some kind sends."""
 _ARTICLES: Final = {"object": "an object", "array": "a list"}
 
 
@@ -61,10 +59,10 @@ def fits(one: Placed, checked: Checked) -> Iterator[Diagnostic]:
 def _asked(one: Placed, origin: Origin, wanted: Type, checked: Checked) -> Iterator[Misfit]:
     # What a table gives is held to the contract row by row (CM411); what it lets pass is held here.
     given = result_type(origin) if origin.values is None or origin.format is not None else passed_type(origin)
-    if one.leaf.policy.empty != "value" and given.only("string") and one.leaf.kind == "value":
+    if one.leaf.policy.empty != "value" and given.only("string") and one.leaf.kind == VALUE:
         given = replace(given, min_length=max(1, given.min_length or 0))
     ask = Ask(keeps_forms(origin), checked.contract.closed, tuple(_constants(origin)))
-    if (kind := _CONTAINERS.get(one.leaf.kind)) is not None:
+    if (kind := _container(one.leaf.kind)) is not None:
         if kind not in given.kinds:
             return  # CM502 says it
         if wanted.known and kind not in wanted.kinds:
@@ -74,15 +72,19 @@ def _asked(one: Placed, origin: Origin, wanted: Type, checked: Checked) -> Itera
         if given.kinds - {kind, "null"}:
             yield Misfit("CM413", f"this may be something else than {_ARTICLES[kind]}")
         given = replace(given, kinds=given.kinds & {kind, "null"})
-    match one.leaf.kind:
-        case "entries":
-            yield from _entries(given, wanted, ask)
-        case "members":
-            yield from _members(given, wanted, ask)
-        case _ if isinstance(origin.source, EachSource):
-            yield from misfits(replace(given, items=None), replace(wanted, items=None), ask)
-        case _:
-            yield from misfits(given, wanted, ask)
+    if one.leaf.kind.is_deep:
+        yield from _members(given, wanted, ask)
+    elif one.leaf.kind.is_map:
+        yield from _entries(given, wanted, ask)
+    elif isinstance(origin.source, EachSource):
+        yield from misfits(replace(given, items=None), replace(wanted, items=None), ask)
+    else:
+        yield from misfits(given, wanted, ask)
+
+
+def _container(kind: Kind) -> str | None:
+    """The JSON type of all that a leaf of this kind sends, where it is one."""
+    return "object" if kind.is_map else "array" if kind.is_list else None
 
 
 def _constants(origin: Origin) -> list[object]:
@@ -148,10 +150,11 @@ def cm403(one: Placed, checked: Checked) -> Iterator[Diagnostic]:
     """
     leaf = one.leaf
     policy = leaf.policy
-    if not policy.required or policy.identity or leaf.kind in ("entries", "members"):
+    if not policy.required or policy.identity or leaf.kind.is_map:
         return
     given = result_type(leaf.origin)
-    left_out = given.nullable and policy.clear.form in _LEFT_OUT
+    # `impossible` is told by its rejection; after any other nothing stands at the place.
+    left_out = given.nullable and policy.clear != IMPOSSIBLE and not policy.clear.at_place
     if (given.absent or left_out) and not _alone(one):
         yield Diagnostic(
             "CM403",
@@ -160,10 +163,6 @@ def cm403(one: Placed, checked: Checked) -> Iterator[Diagnostic]:
             "Write a `default`, or `identity: true` if it names the customer.",
             target=leaf.target,
         )
-
-
-_LEFT_OUT: Final = frozenset({"skip", "omit", "name_in", "key_in", "write"})
-"""Ways of clearing after which nothing stands at the place; `impossible` is told by its rejection."""
 
 
 def _alone(one: Placed) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any
 
 from custmap.check.checked import EachSource, FirstSource, FromSource, Leaf, Origin, RiderSource, Table
 from custmap.codegen.fits import WORDS, hold, is_plain, misfit
@@ -17,11 +17,9 @@ from custmap.codegen.lines import Lines
 from custmap.expressions.ast import Call, Literal
 from custmap.expressions.emit import Emitter, Scope
 from custmap.expressions.function import FunctionSpec
+from custmap.model.kind import VALUE
 from custmap.values.equality import fingerprint
 from custmap.values.types import ANY, Type
-
-_MAPS: Final = ("entries", "members")
-_LISTS: Final = ("set", "keyed", "add-only")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +105,7 @@ class LeafWriter:
         looks_at_empty = leaf.policy.empty != "value" and not isinstance(
             origin.source, EachSource | FirstSource
         )
-        if looks_at_empty and leaf.kind not in (*_MAPS, *_LISTS):
+        if looks_at_empty and leaf.kind == VALUE:
             with body.block(f'if {result} == "":'):
                 body.add("refuse_empty()" if leaf.policy.empty == "reject" else f"{result} = None")
         silent = f" and {result} is not SILENT" if _may_be_silent(origin) else ""
@@ -169,7 +167,7 @@ class LeafWriter:
                 made = scope.emit(expression)
                 prelude.extend(made.prelude)
                 body.extend(made.body)
-                function = self.item_function(table, leaf.kind in ("keyed", "add-only"))
+                function = self.item_function(table, leaf.kind.has_items)
                 body.add(f"{result} = {made.result}")
                 with body.block(f"if {result} is not ABSENT and {result} is not None:"):
                     body.add(f"{result} = [{function}(item, riders) for item in as_list({result})]")
@@ -231,9 +229,9 @@ class LeafWriter:
         self, leaf: Leaf, origin: Origin, result: str, *, transformed: bool
     ) -> tuple[list[str], str | None, str]:
         """Lines that hold the value to the contract; the class it must have, and what refuses another."""
-        if leaf.kind in _MAPS:
+        if leaf.kind.is_map:
             return self._hold_entries(leaf, result), "dict", f"as_map({result})"
-        if leaf.kind in _LISTS:
+        if leaf.kind.is_list:
             # Items that rules make are held member by member, those of a plain list here.
             held = self._hold(leaf, result) if isinstance(leaf.origin.source, FromSource) else []
             return held, "list", f"as_list({result})"
@@ -253,13 +251,13 @@ class LeafWriter:
 
     def _hold_entries(self, leaf: Leaf, result: str) -> list[str]:
         lines: list[str] = []
-        if leaf.kind == "members":
+        if leaf.kind.is_deep:
             if leaf.type is not None and _limits(leaf.type):
                 bound = self.emitter.names.bind(hold(_optional(leaf.type)), f"hold_{leaf.name}")
                 lines.append(f"{bound}({{key: one for key, one in {result}.items() if one is not None}})")
             if leaf.policy.empty == "value":
                 return lines
-        extra = leaf.type.extra if leaf.type is not None and leaf.kind == "entries" else None
+        extra = leaf.type.extra if leaf.type is not None and leaf.kind.is_flat else None
         held = None
         if extra is not None and _limits(extra):
             made = _made_type(leaf.origin, self.emitter.functions)
@@ -276,7 +274,7 @@ def _is_untouched(leaf: Leaf) -> bool:
     """Is the source's value the target's value, so that it needs no local of its own?"""
     origin = leaf.origin
     rewritten = origin.when, origin.values, origin.format
-    looked_at = leaf.kind in _MAPS and (leaf.policy.empty != "value" or leaf.type is not None)
+    looked_at = leaf.kind.is_map and (leaf.policy.empty != "value" or leaf.type is not None)
     return (
         not any(part is not None for part in rewritten)
         and not origin.has_default

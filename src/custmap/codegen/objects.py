@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from custmap.check.checked import (
-    Clear,
     ItemsNode,
     Leaf,
     ObjectNode,
@@ -25,6 +24,7 @@ from custmap.codegen.leaf import LeafWriter, Putting
 from custmap.codegen.lines import Lines
 from custmap.codegen.states import NOT_REPEATABLE, PARTLY_STATED
 from custmap.expressions.emit import Emitter, Names, Scope
+from custmap.model.clear import Clear, NameIn, Send, SendNull
 from custmap.values.paths import Index, Select
 
 
@@ -123,7 +123,7 @@ class ObjectWriter:
             if isinstance(member, Rider) or member.name not in required:
                 continue
             with lines.block(f"if {member.name!r} not in {out}:"):
-                if isinstance(member, Leaf) and member.kind in ("entries", "members") and self._root:
+                if isinstance(member, Leaf) and member.kind.is_map and self._root:
                     lines.add(f"{out}[{member.name!r}] = {{}}")
                 else:
                     lines.add(self._give_up)
@@ -218,11 +218,11 @@ class ObjectWriter:
 
     def _putting(self, leaf: Leaf, value: str, out: str) -> Putting:
         null = self._null(leaf, out)
-        if leaf.kind in ("keyed", "add-only") and self._root:
+        if leaf.kind.has_items and self._root:
             return Putting(["return None"], ["return None"])
-        if leaf.kind in ("keyed", "add-only"):
+        if leaf.kind.has_items:
             return Putting([f"{out}[{leaf.name!r}] = told_apart({value}, {leaf.key!r})"], null)
-        if leaf.kind in ("entries", "members"):
+        if leaf.kind.is_map:
             return Putting(self._map(leaf, value, out), null if self._root else [])
         put = [f"{out}[{leaf.name!r}] = {value}"]
         if not leaf.policy.repeatable and self._root:
@@ -231,15 +231,15 @@ class ObjectWriter:
 
     def _null(self, leaf: Leaf, out: str) -> list[str]:
         clear = leaf.policy.clear
-        if leaf.kind in ("entries", "members"):
+        if leaf.kind.is_map:
             return ["return None"]
-        match clear.form:
-            case "send_null":
+        match clear:
+            case SendNull():
                 return [f"{out}[{leaf.name!r}] = None"]
-            case "send_empty" | "send":
-                return [f"{out}[{leaf.name!r}] = {self._writer.constant(clear.value, 'cleared')}"]
-            case "name_in" if self._root:
-                return [f"{self.lists[clear.place]}.append({clear.name or leaf.name!r})"]
+            case Send(value):
+                return [f"{out}[{leaf.name!r}] = {self._writer.constant(value, 'cleared')}"]
+            case NameIn(place, name) if self._root:
+                return [f"{self.lists[place]}.append({name or leaf.name!r})"]
         return ["return None"] if self._root else []
 
     def _map(self, leaf: Leaf, value: str, out: str) -> list[str]:
@@ -258,7 +258,7 @@ class ObjectWriter:
             if "look_at_entries" in value or leaf.policy.empty != "value" or leaf.type is not None:
                 with lines.block("elif one.__class__ is Failure:"):
                     lines.add("return None")
-            if leaf.kind == "members":
+            if leaf.kind.is_deep:
                 with lines.block("elif one.__class__ is dict:"):
                     lines.add("return None")
             with lines.block("else:"):
@@ -268,9 +268,9 @@ class ObjectWriter:
         return lines.all
 
     def _entry_null(self, clear: Clear, kept: str) -> str:
-        if clear.form == "name_in":
+        if isinstance(clear, NameIn):
             return f"{self.lists[clear.place]}.append(key)"
-        return f"{kept}[key] = None" if clear.form == "send_null" else "return None"
+        return f"{kept}[key] = None" if isinstance(clear, SendNull) else "return None"
 
 
 def _silent(node: TargetNode) -> bool:

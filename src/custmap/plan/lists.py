@@ -7,8 +7,8 @@ from typing import Any
 
 from custmap.check.checked import Leaf, Table
 from custmap.codegen.states import Failure, is_value
-from custmap.plan import nodes, saying
-from custmap.plan.clearing import FIT_CONTAINER, FORMS, shown_after, written_target
+from custmap.model.clear import SKIP, Named, Write
+from custmap.plan import clearing, nodes, saying
 from custmap.plan.draft import KEPT, NOTHING, SAID, UNCHANGED, Outcome, View
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
@@ -29,7 +29,7 @@ def list_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
         return _null_list(leaf, before, view)
     if after.__class__ is not list and before.__class__ is not list:
         return UNCHANGED
-    if after.__class__ is not list and before and leaf.policy.clear.form == "write":
+    if after.__class__ is not list and before and isinstance(leaf.policy.clear, Write):
         return saying.clear_leaf(leaf, standing_list(leaf, before, view), view)
     try:
         new = _by_key(leaf, after if after.__class__ is list else [])
@@ -72,7 +72,7 @@ def _item(leaf: Leaf, key: Any, before: Row | None, after: Row, mentioned: bool,
     target = _target(leaf, key)
     if before is not None and _same_row(before, after, view):
         return "same", rendered(after, view)
-    if before is not None and leaf.kind == "add-only":
+    if before is not None and leaf.kind.only_new:
         view.reject("CM805", target, leaf, "the vendor takes new items only, and this one changed")
         return KEPT, rendered(before, view)
     if isinstance(after, dict):
@@ -113,29 +113,24 @@ def _plain_item(leaf: Leaf, target: str, before: Any, after: dict[str, Any], vie
 def _gone(leaf: Leaf, key: Any, row: Row, view: View) -> str:
     target = _target(leaf, key)
     clear = leaf.policy.clear
-    if leaf.kind == "add-only":
+    if leaf.kind.only_new:
         view.reject("CM805", target, leaf, "the vendor takes new items only, and this one is gone")
         return KEPT
-    if clear.form in ("send_null", "send_empty", "omit", "send", "write"):
-        clear = replace(clear, form="impossible")
-    if clear.form == "impossible":
-        view.reject("CM803", target, leaf, "cannot be cleared")
-        return KEPT
-    if clear.form == "skip":
+    if clear == SKIP:
         view.draft.note(view.target(target), "cannot be cleared, and the mapping accepts that")
         return KEPT
-    sent = FORMS[clear.form](replace(clear, name=None), key, view.draft)
-    shown = written_target(clear, view.target(target))
-    view.change("clear", shown, leaf, rendered(row, view), shown_after(clear, sent))
+    if not isinstance(clear, Named):
+        view.reject("CM803", target, leaf, "cannot be cleared")
+        return KEPT
+    clearing.say(replace(clear, name=None), key, view.draft)
+    view.change("clear", view.target(target), leaf, rendered(row, view), None)
     return SAID
 
 
 def _null_list(leaf: Leaf, before: Any, view: View) -> Outcome:
     clear = leaf.policy.clear
-    if clear.form in FIT_CONTAINER:
-        if clear.form == "send_empty":
-            clear = replace(clear, value=[])
-        return saying.say_cleared(leaf, clear, leaf.name, leaf.target, before, view)
+    if clear.fits_container:
+        return saying.say_cleared(leaf, clear.for_container([]), leaf.name, leaf.target, before, view)
     view.reject("CM803", leaf.target, leaf, "cannot be cleared: without a before nobody knows its items")
     return KEPT, NOTHING
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from custmap.check.checked import Clear, Leaf
+from custmap.check.checked import Leaf
 from custmap.codegen.states import Failure, is_value
+from custmap.model.clear import Send, Write
 from custmap.plan import nodes, saying
-from custmap.plan.clearing import FIT_CONTAINER, SENT_VALUES, is_cleared, seen_null
+from custmap.plan.clearing import is_cleared, seen_null
 from custmap.plan.draft import KEPT, NOTHING, SAID, UNCHANGED, Outcome, View
 from custmap.plan.plan import Change
 from custmap.values.absent import ABSENT
@@ -28,7 +29,7 @@ def map_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
         return UNCHANGED
     if after is None and not mentioned:
         return _null_map(leaf, before, view)
-    if leaf.policy.clear.form == "write" and any(_was_there(item) for item in held.values()):
+    if isinstance(leaf.policy.clear, Write) and any(_was_there(item) for item in held.values()):
         return saying.clear_leaf(leaf, nodes.held(leaf, before, view), view)
     return _entries(leaf, leaf.target, held, {}, mentioned, view)
 
@@ -40,10 +41,8 @@ def _was_there(item: Any) -> bool:
 
 def _null_map(leaf: Leaf, before: Any, view: View) -> Outcome:
     """Null, and nobody knows which keys there are."""
-    if leaf.policy.clear.form in FIT_CONTAINER:
-        clear = leaf.policy.clear
-        if clear.form == "send_empty":
-            clear = Clear("send_empty", {})
+    if leaf.policy.clear.fits_container:
+        clear = leaf.policy.clear.for_container({})
         return saying.say_cleared(leaf, clear, leaf.name, leaf.target, before, view)
     view.reject("CM803", leaf.target, leaf, "cannot be cleared: without a before nobody knows its keys")
     return KEPT, NOTHING
@@ -54,7 +53,7 @@ def _entries(
 ) -> Outcome:
     sent: dict[str, Any] = {}
     said = kept = False
-    plain = not (leaf.policy.immutable or view.item or leaf.policy.clear.form in SENT_VALUES)
+    plain = not (leaf.policy.immutable or view.item or isinstance(leaf.policy.clear, Send))
     for key in sorted(before.keys() | after.keys()):
         was, now = before.get(key, ABSENT), after.get(key, ABSENT)
         if was.__class__ is now.__class__ and was.__class__ in _SCALARS and was == now:
@@ -112,7 +111,7 @@ def _entry(
     if leaf.policy.immutable and is_value(before):
         view.reject("CM802", name, leaf, "the vendor refuses a change of this value", source)
         return KEPT, before
-    if clear.form == "write":
+    if isinstance(clear, Write):
         view.reject("CM803", name, leaf, "cannot be cleared alone", source)
         return KEPT, before if is_value(before) else NOTHING
     return saying.say_cleared(leaf, clear, key, name, before, view, source)
@@ -128,7 +127,7 @@ def _entry_value(
     if leaf.policy.immutable and is_value(before):
         view.reject("CM802", name, leaf, "the vendor refuses a change of this value", source)
         return KEPT, before
-    if leaf.kind == "members" and after.__class__ is dict:
+    if leaf.kind.is_deep and after.__class__ is dict:
         held = before if before.__class__ is dict else {}
         state, value = _entries(leaf, name, held, after, mentioned and before is not ABSENT, view)
         return state, value if value is not NOTHING or state != SAID else {}

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from custmap.check.checked import Clear, ItemsNode, Leaf, ObjectNode, Policy, Rider, TargetNode, leaves
+from custmap.check.checked import ItemsNode, Leaf, ObjectNode, Policy, Rider, TargetNode, leaves
 from custmap.codegen.states import PARTLY_STATED, SILENT, Failure, is_value
+from custmap.model.clear import SKIP, Clear
 from custmap.plan import lists, maps, saying, single
-from custmap.plan.clearing import AT_PLACE, seen_null
+from custmap.plan.clearing import seen_null
 from custmap.plan.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Draft, Outcome, View
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
@@ -49,9 +50,9 @@ def leaf_delta(leaf: Leaf, view: View) -> Outcome:
 
 
 def _delta_of_kind(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
-    if leaf.kind in ("entries", "members"):
+    if leaf.kind.is_map:
         return maps.map_delta(leaf, before, after, view)
-    if leaf.kind in ("keyed", "add-only"):
+    if leaf.kind.has_items:
         return lists.list_delta(leaf, before, after, view)
     return single.value_delta(leaf, before, after, view)
 
@@ -92,17 +93,17 @@ def standing_leaf(leaf: Leaf, view: View) -> Any:
         return held(leaf, before, view)  # it could not be said, so it stays
     if is_value(after):
         return held(leaf, after, view)
-    if after is None and leaf.policy.clear.form != "skip":
+    if after is None and leaf.policy.clear != SKIP:
         clear = leaf.policy.clear
-        return seen_null(clear) if clear.form in AT_PLACE else NOTHING
+        return seen_null(clear) if clear.at_place else NOTHING
     return held(leaf, before, view)
 
 
 def held(leaf: Leaf, state: Any, view: View) -> Any:
     """A slot's state as the vendor holds it: items as they are sent, entries that can be."""
-    if leaf.kind in ("keyed", "add-only") and state.__class__ is list:
+    if leaf.kind.has_items and state.__class__ is list:
         return lists.standing_list(leaf, state, view)
-    if leaf.kind in ("entries", "members") and state.__class__ is dict:
+    if leaf.kind.is_map and state.__class__ is dict:
         return {key: item for key, item in state.items() if is_value(item)}
     return state if is_value(state) else NOTHING
 
@@ -193,7 +194,7 @@ def _whole_enough(node: ObjectNode, sent: dict[str, Any], view: View) -> Outcome
 def _left_out(outcomes: Sequence[tuple[TargetNode, Outcome]]) -> bool:
     """Is a member cleared by leaving it out?"""
     return any(
-        state == SAID and any(leaf.policy.clear.form == "omit" for leaf in leaves(member))
+        state == SAID and any(leaf.policy.clear.only_replaced for leaf in leaves(member))
         for member, (state, _) in outcomes
     )
 
@@ -225,7 +226,7 @@ def add_standing(node: ObjectNode, sent: dict[str, Any], view: View) -> None:
         if member.name in sent or isinstance(member, Rider):
             continue
         value = standing(member, view) if member.name in required else along(member, view)
-        if member.name in required and isinstance(member, Leaf) and member.kind in ("entries", "members"):
+        if member.name in required and isinstance(member, Leaf) and member.kind.is_map:
             value = {}  # the map has nothing to say, and the contract wants it
         if value is not NOTHING and value is not None:
             sent[member.name] = value
@@ -261,7 +262,7 @@ def along(node: TargetNode, view: View) -> Any:
 
 def _is_taken_away(node: TargetNode, view: View) -> bool:
     """Is the object cleared in its own way? Nothing of it goes along then, but what names the customer."""
-    if not isinstance(node, ObjectNode) or node.clear is None or node.clear.form in ("impossible", "skip"):
+    if not isinstance(node, ObjectNode) or node.clear is None or not node.clear.says:
         return False
     return _all_gone(node, view) and not any(leaf.policy.identity for leaf in leaves(node))
 

@@ -10,6 +10,11 @@ from custmap.plan.request import Request
 from custmap.schema.canonical import Canonical
 
 
+def _shown(told: object, members: dict[str, Any]) -> str:
+    """As a dataclass is shown; a place is its line."""
+    return f"{type(told).__name__}({', '.join(f'{name}={value!r}' for name, value in members.items())})"
+
+
 class Change(NamedTuple):
     """One change in the vendor's own terms.
 
@@ -30,6 +35,9 @@ class Change(NamedTuple):
     def line(self) -> int:
         """The rule's line in the mapping file."""
         return self.span.line
+
+    def __repr__(self) -> str:
+        return _shown(self, self.to_dict())
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -55,6 +63,9 @@ class Rejection(NamedTuple):
     def line(self) -> int:
         """The rule's line in the mapping file."""
         return self.span.line
+
+    def __repr__(self) -> str:
+        return _shown(self, self.to_dict())
 
     def to_dict(self) -> dict[str, Any]:
         return {

@@ -13,8 +13,8 @@ from custmap.check.checked import Checked, Leaf, ObjectNode, Rider, TargetNode, 
 from custmap.codegen.states import NOT_REPEATABLE, Failure, Silent, is_value
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
+from custmap.model.clear import Send
 from custmap.plan import nodes
-from custmap.plan.clearing import SENT_VALUES
 from custmap.plan.draft import KEPT, NOTHING, SAID, View
 from custmap.plan.plan import Change
 from custmap.values.absent import ABSENT, Absent
@@ -213,11 +213,11 @@ class Planner:
             wanted = name in required
             if leaf and member.policy.identity:  # type: ignore[union-attr]
                 value = self._identity(member, view)  # type: ignore[arg-type]
-            elif wanted and leaf and member.kind in ("entries", "members"):  # type: ignore[union-attr]
+            elif wanted and leaf and member.kind.is_map:  # type: ignore[union-attr]
                 value = {}
             elif wanted or leaf:
                 value = held[name] if name in held else nodes.standing(member, view)
-                if wanted and leaf and member.kind in ("keyed", "add-only"):  # type: ignore[union-attr]
+                if wanted and leaf and member.kind.has_items:  # type: ignore[union-attr]
                     value = []
             else:
                 value = nodes.along(member, view)
@@ -275,7 +275,7 @@ def _is_plain(leaf: Leaf) -> bool:
     """Is a new value of this member of the body just sent, without a look at policies?"""
     policy = leaf.policy
     held = policy.immutable or policy.identity or policy.transitions is not None
-    return leaf.kind in ("value", "set") and not held
+    return leaf.kind.is_one and not held
 
 
 def _set_plainly(leaf: Leaf, view: View, body: dict[str, Any]) -> bool:
@@ -283,9 +283,9 @@ def _set_plainly(leaf: Leaf, view: View, body: dict[str, Any]) -> bool:
     before, after = view.before[leaf.slot], view.after[leaf.slot]
     if after is None or after.__class__ in _CLOSER or before.__class__ in _CLOSER_BEFORE:
         return False
-    if leaf.kind == "set" and before.__class__ is list and same_items(before, after):
+    if leaf.kind.is_set and before.__class__ is list and same_items(before, after):
         return False
-    if leaf.policy.clear.form in SENT_VALUES and same(after, leaf.policy.clear.value):
+    if isinstance(leaf.policy.clear, Send) and same(after, leaf.policy.clear.value):
         return False
     if before is ABSENT or before is None:
         before = None
@@ -298,7 +298,7 @@ def _set_plainly(leaf: Leaf, view: View, body: dict[str, Any]) -> bool:
 def _may_mix(leaf: Leaf) -> bool:
     """Can a value of this leaf be, or hold, a boolean where another holds a number?"""
     type_ = leaf.type
-    if leaf.kind in ("keyed", "add-only", "members") or type_ is None or not type_.known:
+    if leaf.kind.has_items or leaf.kind.is_deep or type_ is None or not type_.known:
         return True
     if type_.only("array"):
         type_ = type_.items

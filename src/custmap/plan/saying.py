@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-from custmap.check.checked import Clear, Leaf, ObjectNode
+from custmap.check.checked import Leaf, ObjectNode
 from custmap.codegen.states import is_value
-from custmap.plan.clearing import FORMS, shown_after, written_target
+from custmap.model.clear import IMPOSSIBLE, SKIP, Clear
+from custmap.plan import clearing
+from custmap.plan.clearing import shown_after, written_target
 from custmap.plan.draft import KEPT, NOTHING, SAID, Outcome, View
 
 
@@ -27,15 +28,15 @@ def say_cleared(
 ) -> Outcome:
     """One clear: in its form, or rejected, or noted. `target` is without the view's prefix."""
     stays = before if is_value(before) and not view.item else NOTHING
-    if (clear.form == "omit" and not view.full) or (view.item and clear.form in ("name_in", "key_in")):
-        clear = replace(clear, form="impossible")  # leaving out keeps, and a name tells of no item
-    if clear.form == "impossible":
+    if (clear.only_replaced and not view.full) or (view.item and not clear.fits_in_item):
+        clear = IMPOSSIBLE  # leaving out keeps, and a name does not tell which item
+    if clear == IMPOSSIBLE:
         view.reject("CM803", target, rule, "cannot be cleared", source)
         return KEPT, stays
-    if clear.form == "skip":
+    if clear == SKIP:
         view.draft.note(view.target(target), "cannot be cleared, and the mapping accepts that")
         return KEPT, stays
-    sent = FORMS[clear.form](clear, name, view.draft)
+    sent = clearing.say(clear, name, view.draft)
     shown = written_target(clear, view.target(target))
     view.change("clear", shown, rule, before if is_value(before) else None, shown_after(clear, sent), source)
     return SAID, sent

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from custmap.check.checked import Clear, Leaf
+from custmap.check.checked import Leaf
 from custmap.codegen.states import Failure, is_value
+from custmap.model.clear import IMPOSSIBLE, Clear
+from custmap.model.kind import VALUE
 from custmap.plan import saying
 from custmap.plan.clearing import is_cleared, seen_null
 from custmap.plan.draft import KEPT, NOTHING, SAID, UNCHANGED, Outcome, View
@@ -21,7 +23,7 @@ def value_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
         if refusal := _refused(leaf, before, fingerprint(after), view):
             return refusal
         view.change("set", view.target(leaf.target), leaf, before, after)
-        if leaf.kind == "value" and after.__class__ is dict and view.known:
+        if leaf.kind == VALUE and after.__class__ is dict and view.known:
             view.draft.note(view.target(leaf.target), "replaced whole")
         return SAID, after
     if is_cleared(clear, before):
@@ -31,7 +33,7 @@ def value_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
             return UNCHANGED
     elif before is None or (before is ABSENT and view.known_missing(leaf)):
         return UNCHANGED
-    if clear.form != "impossible" and (refusal := _refused(leaf, before, None, view)):
+    if clear != IMPOSSIBLE and (refusal := _refused(leaf, before, None, view)):
         return refusal
     return saying.clear_leaf(leaf, before, view)
 
@@ -42,7 +44,7 @@ def _looks_same(leaf: Leaf, before: Any, after: Any, clear: Clear) -> bool:
         before = seen_null(clear)
     if not is_value(before):
         return False
-    if leaf.kind == "set" and before.__class__ is list and after.__class__ is list:
+    if leaf.kind.is_set and before.__class__ is list and after.__class__ is list:
         return same_items(before, after)
     return same(before, after)
 

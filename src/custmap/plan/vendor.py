@@ -68,7 +68,7 @@ def _row(table: Table, document: Any) -> Slots:
 
 def _rows(leaf: Leaf, value: Any) -> Any:
     """The items of a keyed list as rows, by the table that their rules have."""
-    table = _item_table(leaf.origin) if leaf.kind in ("keyed", "add-only") else None
+    table = _item_table(leaf.origin) if leaf.kind.has_items else None
     if table is None or value.__class__ is not list:
         return value
     return [(table, *_row(table, item)) for item in value]

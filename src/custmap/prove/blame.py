@@ -8,6 +8,7 @@ from typing import Any
 
 from custmap.check.checked import ItemsNode, Leaf, ObjectNode, TargetNode
 from custmap.diagnostics.span import Span
+from custmap.model.clear import Write
 from custmap.plan.plan import Change, Plan, Rejection
 from custmap.prove.cells import Cells, is_within
 from custmap.prove.scene import Case, Record, Scene
@@ -45,8 +46,8 @@ def blame(scene: Scene, target: str, plan: Plan, then: Cells, now: Cells, wanted
     cleared = {change.span for change in plan.changes if change.action == "clear"}
     for node in rules_below(scene.checked.table.root):
         clear = node.clear if isinstance(node, ObjectNode) else node.policy.clear
-        if clear is not None and clear.form == "write" and node.span in cleared:
-            places = [format_path(tuple(map(Member, place))) for place, _ in clear.writes]
+        if isinstance(clear, Write) and node.span in cleared:
+            places = [format_path(tuple(map(Member, place))) for place in clear.places]
             if any(is_within(target, place) for place in places):
                 return node.span
     held = next((found[target] for found in (now, then, wanted) if target in found), None)

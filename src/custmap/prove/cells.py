@@ -76,9 +76,9 @@ def _object(node: ObjectNode, state: Any, prefix: str) -> Iterator[tuple[str, Ce
 
 def _leaf(leaf: Leaf, state: Any, prefix: str) -> Iterator[tuple[str, Cell]]:
     target = _join(prefix, leaf.target)
-    if leaf.kind in ("entries", "members") and isinstance(state, dict):
+    if leaf.kind.is_map and isinstance(state, dict):
         yield from _entries(leaf, state, target)
-    elif leaf.kind in ("keyed", "add-only") and isinstance(state, dict):
+    elif leaf.kind.has_items and isinstance(state, dict):
         table = item_table(leaf.origin)
         for key, item in state.items():
             inner = target + format_path((Select(leaf.key or "", item.get(leaf.key, key)),))
@@ -88,7 +88,7 @@ def _leaf(leaf: Leaf, state: Any, prefix: str) -> Iterator[tuple[str, Cell]]:
             else:
                 for name, cell in _object(table.root, item, inner):
                     yield name, replace(cell, rule=leaf)  # what happens to items is said by the list's rule
-    elif leaf.kind == "set" and isinstance(state, list):
+    elif leaf.kind.is_set and isinstance(state, list):
         yield target, Cell(leaf, state, frozenset(fingerprint(item) for item in state))
     elif state is not ABSENT:
         yield target, Cell(leaf, state, state)
@@ -97,7 +97,7 @@ def _leaf(leaf: Leaf, state: Any, prefix: str) -> Iterator[tuple[str, Cell]]:
 def _entries(leaf: Leaf, state: State, target: str) -> Iterator[tuple[str, Cell]]:
     for key, value in state.items():
         inner = _join(target, format_path((Member(key),)))
-        if leaf.kind == "members" and isinstance(value, dict):
+        if leaf.kind.is_deep and isinstance(value, dict):
             yield from _entries(leaf, value, inner)
         else:
             yield inner, Cell(leaf, value, value)

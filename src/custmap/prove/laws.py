@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from custmap.check.checked import ItemsNode, Leaf, ObjectNode, TargetNode
 from custmap.diagnostics.errors import RecordError
+from custmap.model.clear import Write
+from custmap.model.kind import Kind
 from custmap.plan.plan import Plan
 from custmap.prove.blame import Broken, Law, first_span, span_of
 from custmap.prove.cells import differing
@@ -95,9 +97,9 @@ def _with_strangers(node: TargetNode, state: Any) -> Any:
             if node.whole or not isinstance(state, dict):
                 return state
             return {**state, **{at: _with_strangers(item, state[at]) for at, item in items if at in state}}
-        case Leaf(kind="entries" | "members", policy=policy):
+        case Leaf(kind=Kind(is_map=True), policy=policy):
             # Writing elsewhere clears the whole map, by its declaration.
-            merges = isinstance(state, dict) and policy.clear.form != "write"
+            merges = isinstance(state, dict) and not isinstance(policy.clear, Write)
             return {**state, _STRANGER: 1} if merges else state
     return state
 

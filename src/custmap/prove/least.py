@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from custmap.check.checked import ItemsNode, Leaf, ObjectNode, Policy, Rider, TargetNode, leaves
 from custmap.diagnostics.errors import RecordError
+from custmap.model.clear import NameIn, Send, SendEmpty
 from custmap.plan.plan import Plan
 from custmap.prove.blame import Broken, first_span, span_of
 from custmap.prove.cells import is_within
@@ -16,9 +17,6 @@ from custmap.prove.leads import stray
 from custmap.prove.scene import Case, Scene, touches
 from custmap.values.equality import same
 from custmap.values.paths import Member, Select, format_path
-
-_ELSEWHERE = frozenset({"name_in", "key_in", "write"})
-"""Ways of clearing that stand elsewhere in the body."""
 
 
 def minimality(scene: Scene, case: Case) -> Broken | None:
@@ -36,7 +34,7 @@ def minimality(scene: Scene, case: Case) -> Broken | None:
         return None
     changed = {change.target for change in plan.changes}
     clears = [leaf.policy.clear for leaf in leaves(scene.checked.table.root)]
-    nothing = [*_EMPTY, *(clear.value for clear in clears if clear.form == "send")]
+    nothing = [*_EMPTY, *(clear.value for clear in clears if isinstance(clear, Send))]
     root = scene.checked.table.root
     replaced = set(_replaced(root))
     parts = (*_less(root, body, ()), *_less_names(root, body, changed))
@@ -59,14 +57,14 @@ def _replaced(node: TargetNode, inside: bool = False) -> Iterator[str]:
     """
     match node:
         case ObjectNode(members=members, whole=whole, target=target):
-            if whole and any(leaf.policy.clear.form in _ELSEWHERE for leaf in leaves(node)):
+            if whole and any(leaf.policy.clear.places for leaf in leaves(node)):
                 yield target
             for member in members:
                 yield from _replaced(member, inside or whole)
         case ItemsNode(items=items, whole=whole):
             for _, item in items:
                 yield from _replaced(item, inside or whole)
-        case Leaf(target=target, policy=Policy(clear=clear)) if inside and clear.form in _ELSEWHERE:
+        case Leaf(target=target, policy=Policy(clear=clear)) if inside and clear.places:
             yield target
 
 
@@ -125,13 +123,13 @@ def _less(node: ObjectNode, body: dict[str, Any], way: tuple[Any, ...]) -> Itera
             elif member.name not in required and not member.policy.always:
                 yield member.target, _taking(here)
         elif not (member.policy.always or member.policy.identity):
-            if member.kind == "entries" and isinstance(value, dict):
+            if member.kind.is_flat and isinstance(value, dict):
                 # `{}` clears a map where empty is how it is cleared, so the last key takes the map along.
-                last = len(value) == 1 and member.policy.clear.form == "send_empty"
+                last = len(value) == 1 and isinstance(member.policy.clear, SendEmpty)
                 for key in value:
                     name = f"{member.target}.{format_path((Member(key),))}"
                     yield name, _taking(here if last else (*here, key))
-            elif member.kind in ("keyed", "add-only") and isinstance(value, list):
+            elif member.kind.has_items and isinstance(value, list):
                 for item in value:
                     select = format_path((Select(member.key or "", item.get(member.key)),))
                     yield member.target + select, _dropping(here, item)
@@ -144,14 +142,14 @@ def _less_names(node: ObjectNode, body: dict[str, Any], changed: set[str]) -> It
     owners: dict[tuple[Any, ...], list[str]] = {}
     for leaf in leaves(node):
         clear = leaf.policy.clear
-        if clear.form != "name_in":
+        if not isinstance(clear, NameIn):
             continue
         names: Any = body
         for name in clear.place:
             names = names.get(name) if isinstance(names, dict) else None
         own = clear.name or leaf.name
         for name in names if isinstance(names, list) else ():
-            if leaf.kind in ("entries", "members"):
+            if leaf.kind.is_map:
                 owners.setdefault((*clear.place, name), []).append(
                     f"{leaf.target}.{format_path((Member(name),))}"
                 )

@@ -14,6 +14,7 @@ from custmap.codegen.states import is_value
 from custmap.diagnostics.errors import RecordError
 from custmap.expressions.ast import Current, Field
 from custmap.mapping.file import Rule
+from custmap.model.clear import Send
 from custmap.prove.blame import Broken, Law
 from custmap.prove.cells import Cells
 from custmap.prove.rules import rule_at
@@ -22,8 +23,6 @@ from custmap.prove.store import Refused
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
 from custmap.values.paths import Member, format_path
-
-_AT_PLACE: Final = ("send_null", "send_empty", "send")
 
 
 def said(scene: Scene, case: Case) -> Broken | None:
@@ -40,7 +39,7 @@ def said(scene: Scene, case: Case) -> Broken | None:
     slots = scene.slots(case.after)
     for leaf in leaves(scene.checked.table.root):
         value = slots[leaf.slot]
-        if not is_value(value) or leaf.policy.identity or leaf.kind in ("keyed", "add-only"):
+        if not is_value(value) or leaf.policy.identity or leaf.kind.has_items:
             continue
         for target, wanted in _said_at(leaf, value):
             if target in held and same(held[target].mark, wanted):
@@ -48,24 +47,24 @@ def said(scene: Scene, case: Case) -> Broken | None:
             if _is_empty(wanted) or not _in_request(made.body, leaf):
                 continue
             why = f"the vendor takes what `{target}` is set to for something else, and does not hold it"
-            if leaf.policy.clear.form == "send":
+            if type(leaf.policy.clear) is Send:
                 why = f"for `{target}` the vendor takes {{value}} for “there is none”, and here it is a value"
-            elif leaf.policy.clear.form in ("write", "name_in", "key_in"):
+            elif leaf.policy.clear.places:
                 why = f"something else in the request clears `{target}`, which has a value"
             return Broken(target, leaf.span, None, case.after, made.body, why, wanted)
     return None
 
 
 def _said_at(leaf: Leaf, value: Any) -> list[tuple[str, Any]]:
-    if leaf.kind == "entries" and isinstance(value, dict):
+    if leaf.kind.is_flat and isinstance(value, dict):
         return [
             (f"{leaf.target}.{format_path((Member(key),))}", entry)
             for key, entry in value.items()
             if is_value(entry)
         ]
-    if leaf.kind == "members":
+    if leaf.kind.is_deep:
         return []
-    mark = frozenset(map(fingerprint, value)) if leaf.kind == "set" and isinstance(value, list) else value
+    mark = frozenset(map(fingerprint, value)) if leaf.kind.is_set and isinstance(value, list) else value
     return [(leaf.target, mark)]
 
 

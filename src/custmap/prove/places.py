@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from custmap.check.checked import Checked, EachSource, FirstSource, Leaf, Origin, SourcePath, Table
 from custmap.expressions.infer import infer
+from custmap.model.clear import Named
 from custmap.prove.samples import KEYS, Hints, hints_of, samples, texts_of
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint
@@ -94,7 +95,7 @@ class _Reader:
 def _cleared_names(checked: Checked) -> Iterator[str]:
     """Names that stand in a list of what is cleared: a key of that name must not be taken for them."""
     for slot in checked.table.slots:
-        if isinstance(slot, Leaf) and slot.policy.clear.form in ("name_in", "key_in"):
+        if isinstance(slot, Leaf) and isinstance(slot.policy.clear, Named):
             yield slot.policy.clear.name or slot.name
 
 

@@ -12,6 +12,7 @@ from typing import Final
 from custmap.check.checked import Checked, Leaf, Origin, leaves
 from custmap.diagnostics.errors import RecordError
 from custmap.diagnostics.span import Span
+from custmap.model.clear import SKIP
 from custmap.plan.plan import Rejection
 from custmap.prove.meaning import erased
 from custmap.prove.proof import Assumed, Remark, veiled_target
@@ -89,7 +90,7 @@ def _target(scene: Scene, rejected: Rejection) -> str:
 def _left_behind(scene: Scene, target: str) -> tuple[int, str, str]:
     for leaf in leaves(scene.checked.table.root):
         if target == leaf.target or target.startswith((leaf.target + ".", leaf.target + "[")):
-            skips = leaf.policy.clear.form == "skip"
+            skips = leaf.policy.clear == SKIP
             text = "cannot be cleared: skipped" if skips else "no longer speaks: the value is left behind"
             return leaf.span.line, leaf.target, text
     return 0, target, "stays as it is"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from custmap.check.checked import EachSource, FirstSource, FromSource, Leaf, Origin
+from custmap.model.clear import Send, Write
 from custmap.values.equality import fingerprint
 from custmap.values.types import Type
 
@@ -57,9 +58,11 @@ class Hints:
 def hints_of(leaf: Leaf) -> Hints:
     origins = list(_origins(leaf.origin))
     values: list[Any] = []
-    if leaf.policy.clear.form == "send":
-        values.append(leaf.policy.clear.value)
-    values += [value for _, value in leaf.policy.clear.writes]
+    match leaf.policy.clear:
+        case Send(value):
+            values.append(value)
+        case Write(writes):
+            values += [value for _, value in writes]
     for origin in origins:
         for left, right in origin.values or ():
             values += [left, right]

@@ -183,9 +183,9 @@ def touches(target: str, others: list[str]) -> bool:
 def _is_hedged(root: ObjectNode) -> bool:
     """Are there objects sent whole, all of which is right whether the vendor merges or replaces them?"""
     return any(
-        node.whole and not any(leaf.policy.clear.form == "omit" for leaf in leaves(node))
+        node.whole and not any(leaf.policy.clear.only_replaced for leaf in leaves(node))
         for node in objects(root)
-    ) and not any(leaf.policy.clear.form == "omit" for leaf in leaves(root))
+    ) and not any(leaf.policy.clear.only_replaced for leaf in leaves(root))
 
 
 def objects(node: Any) -> list[ObjectNode]:

@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from custmap.check.checked import (
     Checked,
-    Clear,
     EachSource,
     FirstSource,
     ItemsNode,
@@ -26,15 +25,12 @@ from custmap.check.checked import (
     Table,
     TargetNode,
 )
+from custmap.model.clear import Clear, KeyIn, Named, NameIn, Send, SendEmpty, SendNull, Write
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
 from custmap.values.paths import Index, Select
 
 State = dict[Any, Any]
-
-_AT_PLACE: Final = frozenset({"send_null", "send_empty", "send"})
-_KEYED: Final = frozenset({"keyed", "add-only"})
-_MAPS: Final = frozenset({"entries", "members"})
 
 
 class Refused(Exception):
@@ -62,7 +58,7 @@ class Store:
         self.root = checked.table.root
         self._merging = merging
         self._clearings = tuple(_clearings(self.root, ()))
-        self._instructions = {place for found in self._clearings for place in _places(found.clear)}
+        self._instructions = {place for found in self._clearings for place in found.clear.places}
 
     def receive(self, state: State, body: Any) -> State:
         """The state after a request; the given one is not changed. Refused where the vendor says no."""
@@ -124,9 +120,9 @@ class Store:
         clear = leaf.policy.clear
         if leaf.policy.identity:
             return ABSENT  # it names the customer: no state of theirs
-        if leaf.kind in _MAPS:
+        if leaf.kind.is_map:
             return self._map(leaf, held, sent)
-        if leaf.kind in _KEYED:
+        if leaf.kind.has_items:
             return self._keyed(leaf, held, sent)
         return ABSENT if _says_cleared(clear, sent) else sent
 
@@ -135,15 +131,15 @@ class Store:
         clear = leaf.policy.clear
         if not isinstance(sent, dict):
             return ABSENT if _says_cleared(clear, sent) else sent
-        if not sent and clear.form == "send_empty" and not leaf.policy.required:
+        if not sent and isinstance(clear, SendEmpty) and not leaf.policy.required:
             return ABSENT
-        return _merge_map(held, sent, clear, deep=leaf.kind == "members")
+        return _merge_map(held, sent, clear, deep=leaf.kind.is_deep)
 
     def _keyed(self, leaf: Leaf, held: Any, sent: Any) -> Any:
         clear = leaf.policy.clear
         if not isinstance(sent, list):
             return ABSENT if _says_cleared(clear, sent) else sent
-        if not sent and clear.form == "send_empty" and not leaf.policy.required:
+        if not sent and isinstance(clear, SendEmpty) and not leaf.policy.required:
             return ABSENT
         after: State = dict(held) if isinstance(held, dict) else {}
         table = item_table(leaf.origin)
@@ -152,7 +148,7 @@ class Store:
             if key is ABSENT or key is None:
                 raise Refused(leaf.target, "an item has no key")
             mark = fingerprint(key)
-            if leaf.kind == "add-only" and mark in after:
+            if leaf.kind.only_new and mark in after:
                 continue
             before = after.get(mark, {})
             taken = _merge_item(before, item) if table is None else self._item(table, before, item)
@@ -165,7 +161,7 @@ class Store:
         if isinstance(after, dict):
             for member in table.root.members:
                 clear = member.policy.clear if isinstance(member, Leaf) else None
-                if clear is not None and clear.form == "omit" and member.name not in sent:
+                if clear is not None and clear.only_replaced and member.name not in sent:
                     after.pop(member.name, None)
         return after
 
@@ -199,10 +195,10 @@ def _hold_move(leaf: Leaf, before: Any, after: Any) -> None:
     policy = leaf.policy
     if before is ABSENT or same_state(before, after):
         return
-    if leaf.kind in _MAPS and policy.immutable and isinstance(before, dict):
+    if leaf.kind.is_map and policy.immutable and isinstance(before, dict):
         if any(not same(value, _below(after, key)) for key, value in before.items()):
             raise Refused(leaf.target, "the vendor refuses a change")
-    elif policy.immutable and leaf.kind not in _KEYED:
+    elif policy.immutable and not leaf.kind.has_items:
         raise Refused(leaf.target, "the vendor refuses a change")
     if policy.transitions is not None:
         allowed = policy.transitions.get(fingerprint(before), ())
@@ -229,9 +225,12 @@ def _put(state: State, key: Any, value: Any) -> None:
 
 def _says_cleared(clear: Clear, sent: Any) -> bool:
     """Does this vendor take `sent`, at the place itself, for "there is none"?"""
-    if clear.form == "send_null":
-        return sent is None
-    return clear.form in _AT_PLACE and same(sent, clear.value)
+    match clear:
+        case SendNull():
+            return sent is None
+        case Send(value):
+            return same(sent, value)
+    return False
 
 
 def _item_at(sent: list[Any], segment: Index | Select) -> Any:
@@ -263,25 +262,16 @@ def _clearings(node: TargetNode, way: tuple[Any, ...]) -> Iterator[Clearing]:
     """Every rule that is cleared by its name, by a mark, or by what is written elsewhere."""
     match node:
         case Leaf():
-            if _places(node.policy.clear):
+            if node.policy.clear.places:
                 yield Clearing(node, node.policy.clear, way)
         case ObjectNode(members=members):
-            if node.clear is not None and _places(node.clear):
+            if node.clear is not None and node.clear.places:
                 yield Clearing(node, node.clear, way)
             for member in members:
                 yield from _clearings(member, (*way, member.name))
         case ItemsNode(items=items):
             for segment, item in items:
                 yield from _clearings(item, (*way, segment))
-
-
-def _places(clear: Clear) -> list[tuple[str, ...]]:
-    match clear.form:
-        case "name_in" | "key_in":
-            return [clear.place]
-        case "write":
-            return [place for place, _ in clear.writes]
-    return []
 
 
 def _cleared(state: State, way: tuple[Any, ...], clearing: Clearing, body: Mapping[str, Any]) -> State:
@@ -298,16 +288,19 @@ def _cleared(state: State, way: tuple[Any, ...], clearing: Clearing, body: Mappi
 
 def _what_stays(held: Any, clearing: Clearing, body: Mapping[str, Any]) -> Any:
     rule, clear = clearing.rule, clearing.clear
-    if clear.form == "write":
+    if isinstance(clear, Write):
         written = all(same(_in_body(body, place), value) for place, value in clear.writes)
         return ABSENT if written else held
+    if not isinstance(clear, Named):
+        return held
     named = _named(_in_body(body, clear.place), clear)
-    by_key = isinstance(rule, Leaf) and rule.kind in _MAPS | _KEYED
+    by_key = isinstance(rule, Leaf) and not rule.kind.is_one
     if not by_key:
         return ABSENT if fingerprint(clear.name or rule.name) in named else held
     if not isinstance(held, dict):
         return held
-    marks = {key: fingerprint(key) for key in held} if rule.kind in _MAPS else {key: key for key in held}  # type: ignore[union-attr]
+    is_map = isinstance(rule, Leaf) and rule.kind.is_map
+    marks = {key: fingerprint(key) if is_map else key for key in held}
     kept = {key: value for key, value in held.items() if marks[key] not in named and _text(key) not in named}
     return kept if kept else ABSENT
 
@@ -317,12 +310,13 @@ def _text(key: Any) -> Any:
     return str(key)
 
 
-def _named(told: Any, clear: Clear) -> set[Any]:
-    if clear.form == "name_in":
-        return {fingerprint(name) for name in told} if isinstance(told, list) else set()
-    if not isinstance(told, dict):
-        return set()
-    return {name for name, value in told.items() if same(value, clear.value)}
+def _named(told: Any, clear: Named) -> set[Any]:
+    match clear:
+        case NameIn() if isinstance(told, list):
+            return {fingerprint(name) for name in told}
+        case KeyIn(value=wanted) if isinstance(told, dict):
+            return {name for name, value in told.items() if same(value, wanted)}
+    return set()
 
 
 def _in_body(body: Any, place: tuple[str, ...]) -> Any:

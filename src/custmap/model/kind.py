@@ -1,0 +1,60 @@
+"""How the value of a rule is compared and sent: what `merge` says, or what follows from the value's type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of value, with its facts.
+
+    `is_map`     an object or map that is compared key by key.
+    `is_deep`    the objects in it are, too.
+    `has_items`  a list whose items a key tells apart.
+    `is_set`     a list in which order and repeats mean nothing.
+    `only_new`   the vendor takes new items, and no change of one.
+    """
+
+    name: str
+    is_map: bool = False
+    is_deep: bool = False
+    has_items: bool = False
+    is_set: bool = False
+    only_new: bool = False
+
+    @property
+    def is_one(self) -> bool:
+        """Is it compared and sent as one value?"""
+        return not self.is_map and not self.has_items
+
+    @property
+    def is_flat(self) -> bool:
+        """Is it a map of which each entry is one value?"""
+        return self.is_map and not self.is_deep
+
+    @property
+    def is_list(self) -> bool:
+        """Is it always a list?"""
+        return self.has_items or self.is_set
+
+
+VALUE: Final = Kind("value")
+"""One value; a list or a map that is replaced as one, too."""
+SET: Final = Kind("set", is_set=True)
+ENTRIES: Final = Kind("entries", is_map=True)
+MEMBERS: Final = Kind("members", is_map=True, is_deep=True)
+"""An object without a table of its own."""
+KEYED: Final = Kind("keyed", has_items=True)
+ADD_ONLY: Final = Kind("add-only", has_items=True, only_new=True)
+
+BY_MERGE: Final[dict[str, Kind]] = {
+    "fields": MEMBERS,
+    "whole": VALUE,
+    "entries": ENTRIES,
+    "set": SET,
+    "keyed": KEYED,
+    "add-only": ADD_ONLY,
+}
+"""What a rule's `merge` makes of its value."""
