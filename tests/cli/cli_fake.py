@@ -19,6 +19,7 @@ from custmap.schema.canonical import load_canonical
 from custmap.schema.contract import Contract
 
 URL = UrlTemplate("https://x.io", "/c/{id}")
+RULE = Span("mappings/a/b.yaml", 7, 3, 7, 8)
 SECRETS = Secrets((Secret(("headers", "Authorization"), "Bearer {{token}}"),), URL)
 
 
@@ -63,9 +64,9 @@ class FakeMapping:
         if old == new:
             return Plan("a/b", (), (), (), None)
         if new is None:
-            rejection = Rejection("CM803", "email", "email", 7, "cannot be cleared")
+            rejection = Rejection("CM803", "email", "email", RULE, "cannot be cleared")
             return Plan("a/b", (), (rejection,), (), None)
-        change = Change("set", "email", "email", old, new, 7)
+        change = Change("set", "email", "email", old, new, RULE)
         added = frozenset() if old else frozenset({"email"})
         return Plan("a/b", (change,), (), (), request, added)
 
