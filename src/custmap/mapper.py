@@ -103,7 +103,7 @@ class Mapping:
         put(self, "_planner", Planner(checked))
         put(self, "_sender", Sender(checked))
         put(self, "_layer", Layer(checked.canonical, _reads(checked)))
-        put(self, "_no_plan", make_plan(checked.name, (), (), (), None))
+        put(self, "_no_plan", make_plan(checked.name, (), (), (), ()))
         put(self, "_nothing", (ABSENT,) * len(checked.table.slots))
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
@@ -197,6 +197,18 @@ class Mapping:
             )
         return self._send(bound, parts, tuple(draft.notes + doubts))
 
+    def requests(
+        self,
+        customer: object,
+        params: MappingOf[str, Any] | None = None,
+        *,
+        on_rejected: OnRejected = "raise",
+        nulls: Nulls = "clear",
+        check: bool = True,
+    ) -> tuple[Request, ...]:
+        """As `apply`, all requests: one where the mapping makes one."""
+        return (self.apply(customer, params, on_rejected=on_rejected, nulls=nulls, check=check),)
+
     def diff(
         self,
         before: object,
@@ -268,18 +280,18 @@ class Mapping:
         known = before is not None or vendor is not None
         view = View(old, new, before, after, draft, riders, known, complete)
         parts = self._planner.plan(view, always=False)
-        request = None
+        requests: tuple[Request, ...] = ()
         draft.notes += self._doubts.about(after, draft.changes)
         if parts is not None:
             if bound.missing:
                 raise RecordError(bound.missing)
-            request = self._send(bound, parts, ())
+            requests = (self._send(bound, parts, ()),)
         return make_plan(
             self._checked.name,
             tuple(sorted(draft.changes, key=_TARGET)),
             tuple(sorted(draft.rejected, key=_TARGET)) if draft.rejected else (),
             tuple(sorted(draft.notes)) if draft.notes else (),
-            request,
+            requests,
             frozenset(draft.added) if draft.added else NONE_ADDED,
             self._checked.canonical,
         )

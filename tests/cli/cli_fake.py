@@ -62,13 +62,13 @@ class FakeMapping:
         old = (before or {}).get("email")
         new = after.get("email")
         if old == new:
-            return Plan("a/b", (), (), (), None)
+            return Plan("a/b", (), (), (), ())
         if new is None:
             rejection = Rejection("CM803", "email", "email", RULE, "cannot be cleared")
-            return Plan("a/b", (), (rejection,), (), None)
+            return Plan("a/b", (), (rejection,), (), ())
         change = Change("set", "email", "email", old, new, RULE)
         added = frozenset() if old else frozenset({"email"})
-        return Plan("a/b", (change,), (), (), request, added)
+        return Plan("a/b", (change,), (), (), (request,), added)
 
 
 def load(name: str, modules: tuple[str, ...] = ()) -> FakeMapping:

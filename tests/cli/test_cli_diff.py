@@ -33,11 +33,19 @@ def test_two_documents(cli: Cli, write: Any) -> None:
     ended = cli("diff", "a/b", before, after, "--format", "json", "-p", "token=s3cret")
     plan = json.loads(ended.out)
     assert (ended.code, ended.err) == (0, "")
-    assert list(plan) == ["mapping", "changes", "rejected", "notes", "request"]
+    assert list(plan) == ["mapping", "changes", "rejected", "notes", "requests"]
     assert plan["changes"] == [
-        {"action": "set", "target": "email", "source": "email", "before": "old", "after": "new", "line": 7}
+        {
+            "action": "set",
+            "target": "email",
+            "source": "email",
+            "before": "old",
+            "after": "new",
+            "line": 7,
+            "request": 0,
+        }
     ]
-    assert plan["request"]["headers"] == {"Authorization": "Bearer {{token}}"}
+    assert plan["requests"][0]["headers"] == {"Authorization": "Bearer {{token}}"}
     assert (
         "s3cret"
         in cli("diff", "a/b", before, after, "--format", "json", "-p", "token=s3cret", "--with-secrets").out

@@ -64,7 +64,7 @@ def test_frozen(mapping: Mapping) -> None:
     with pytest.raises(AttributeError):
         request.url = "x"  # type: ignore[misc]
     with pytest.raises(AttributeError):
-        mapping.diff(CUSTOMER, OTHER).request = None  # type: ignore[misc]
+        mapping.diff(CUSTOMER, OTHER).requests = ()  # type: ignore[misc]
 
 
 def test_copied(mapping: Mapping) -> None:

@@ -48,7 +48,7 @@ def test_lost() -> None:
     before, after = {"attributes": {"a": "Quentin"}}, {"attributes": {"a": "Wilhelmina"}}
     plan = ATTRIBUTES.diff(before, after, PARAMS)
     assert plan.request is not None
-    wrong = replace(plan, request=replace(plan.request, body={"attributes": {}}))
+    wrong = replace(plan, requests=(replace(plan.request, body={"attributes": {}}),))
     assert rehearse(ATTRIBUTES, before, after, wrong, PARAMS) == "`attributes.a` is not what after says"
 
 
@@ -56,12 +56,12 @@ def test_not_taken() -> None:
     before, after = {"attributes": {"a": "1"}}, {"attributes": {"a": "2"}}
     plan = ATTRIBUTES.diff(before, after, PARAMS)
     assert plan.request is not None
-    wrong = replace(plan, request=replace(plan.request, body={}))
+    wrong = replace(plan, requests=(replace(plan.request, body={}),))
     why = rehearse(ATTRIBUTES, before, after, wrong, PARAMS)
     assert why == "`attributes`: the contract requires it, and the request does not have it"
 
 
 def test_no_request_where_there_should_be_one() -> None:
     before, after = {"attributes": {"a": "1"}}, {"attributes": {}}
-    plan = replace(ATTRIBUTES.diff(before, after, PARAMS), request=None)
+    plan = replace(ATTRIBUTES.diff(before, after, PARAMS), requests=())
     assert rehearse(ATTRIBUTES, before, after, plan, PARAMS) == "`attributes.a` stays, and should be gone"

@@ -22,6 +22,7 @@ class Change(NamedTuple):
     `source`  the canonical path behind it, or None.
     `before`, `after`  target values; None also where there was, or is, none.
     `span`    the rule's place in the mapping file: two rules may stand on one line.
+    `request` which of the plan's requests says it, from 0; None where none does.
     """
 
     action: Literal["set", "clear"]
@@ -30,6 +31,7 @@ class Change(NamedTuple):
     before: Any
     after: Any
     span: Span
+    request: int | None = 0
 
     @property
     def line(self) -> int:
@@ -47,6 +49,7 @@ class Change(NamedTuple):
             "before": self.before,
             "after": self.after,
             "line": self.line,
+            "request": self.request,
         }
 
 
@@ -81,7 +84,7 @@ class Rejection(NamedTuple):
 class Plan:
     """The update from one customer to another.
 
-    `request` is None when there is nothing to say. A plan is false only when nothing changed and
+    `requests` is empty when there is nothing to say. A plan is false only when nothing changed and
     nothing was rejected. `changes` and `rejected` are sorted by target: the order of rules is no news.
     `added` are the targets that had no value, `canonical` knows which sources are personal: both are for
     the picture.
@@ -91,17 +94,24 @@ class Plan:
     changes: tuple[Change, ...]
     rejected: tuple[Rejection, ...]
     notes: tuple[str, ...]
-    request: Request | None
+    requests: tuple[Request, ...]
     added: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
     canonical: Canonical | None = field(default=None, compare=False, repr=False)
 
     def __reduce__(self) -> tuple[type[Plan], tuple[Any, ...]]:
         return Plan, (
-            self.mapping, self.changes, self.rejected, self.notes, self.request, self.added, self.canonical,
+            self.mapping, self.changes, self.rejected, self.notes, self.requests, self.added, self.canonical,
         )  # fmt: skip
 
     def __bool__(self) -> bool:
         return bool(self.changes or self.rejected)
+
+    @property
+    def request(self) -> Request | None:
+        """The one request, or None; TypeError where a plan has several."""
+        if len(self.requests) > 1:
+            raise TypeError(f"this plan has {len(self.requests)} requests: see `requests`")
+        return self.requests[0] if self.requests else None
 
     def __str__(self) -> str:
         from custmap.plan.picture import picture
@@ -115,7 +125,7 @@ class Plan:
             "changes": [change.to_dict() for change in self.changes],
             "rejected": [rejection.to_dict() for rejection in self.rejected],
             "notes": list(map(str, self.notes)),
-            "request": self.request.to_dict(secrets=secrets) if self.request else None,
+            "requests": [request.to_dict(secrets=secrets) for request in self.requests],
         }
 
 
@@ -130,7 +140,7 @@ class _Open:
         changes: tuple[Change, ...],
         rejected: tuple[Rejection, ...],
         notes: tuple[str, ...],
-        request: Request | None,
+        requests: tuple[Request, ...],
         added: frozenset[str],
         canonical: Canonical | None,
     ) -> None:
@@ -138,7 +148,7 @@ class _Open:
         self.changes = changes
         self.rejected = rejected
         self.notes = notes
-        self.request = request
+        self.requests = requests
         self.added = added
         self.canonical = canonical
 
@@ -148,11 +158,11 @@ def make_plan(
     changes: tuple[Change, ...],
     rejected: tuple[Rejection, ...],
     notes: tuple[str, ...],
-    request: Request | None,
+    requests: tuple[Request, ...],
     added: frozenset[str] = frozenset(),
     canonical: Canonical | None = None,
 ) -> Plan:
     """`Plan(…)` at a quarter of its price, as `make_request` makes requests."""
-    made: Any = _Open(mapping, changes, rejected, notes, request, added, canonical)
+    made: Any = _Open(mapping, changes, rejected, notes, requests, added, canonical)
     made.__class__ = Plan
     return cast(Plan, made)
