@@ -14,7 +14,8 @@ from custmap.diagnostics.errors import MappingError, RecordError
 from custmap.diagnostics.span import Span
 from custmap.functions.table import LIBRARY
 from custmap.plan.plan import Change, Plan, Rejection
-from custmap.plan.request import Request, Secret, Secrets, UrlTemplate
+from custmap.plan.request import Request, Secret, Secrets
+from custmap.plan.url import UrlTemplate
 from custmap.schema.canonical import load_canonical
 from custmap.schema.contract import Contract
 

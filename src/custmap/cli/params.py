@@ -22,9 +22,10 @@ from custmap.expressions.errors import ExpressionError
 from custmap.expressions.function import FunctionError, FunctionSpec
 from custmap.expressions.plain import compile_expression
 from custmap.plan.binding import bind
-from custmap.plan.url import PlaceError, UrlTemplate
+from custmap.plan.sending import url_template
 from custmap.values.json_text import JsonError, parse_json
 from custmap.values.nearest import nearest
+from custmap.wire.parameters import PlaceError
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def hold_params(checked: Checked, params: Params, *, all_needed: bool) -> None:
     try:
         bound = bind(checked, params.given)
         problems = bound.missing if all_needed else ()
-        UrlTemplate(checked.contract.servers, checked.contract.path).check(bound.variables)
+        url_template(checked.contract).check(bound.variables)
     except RecordError as error:
         problems = error.diagnostics
     except PlaceError as error:

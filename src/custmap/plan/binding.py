@@ -20,12 +20,12 @@ from custmap.codegen.states import Refusal
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.expressions.function import FunctionError
-from custmap.plan.request import header_text
-from custmap.plan.url import PlaceError
+from custmap.schema.style import SIMPLE, Style
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
 from custmap.values.nearest import nearest
 from custmap.values.types import ANY, OBJECT, Type
+from custmap.wire.parameters import PlaceError, header_text
 
 _SCALARS: Final = frozenset({str, int, bool, float, type(None)})
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,40}")
@@ -92,8 +92,9 @@ def bind(checked: Checked, params: Mapping[str, Any] | None) -> Bound:
         for standing in [known for known in headers if known.lower() == name.lower()]:
             del headers[standing]
         headers[name] = value
+    styles = checked.contract.styles("headers")
     for name, value in headers.items():
-        _hold_header(name, value, problems)
+        headers[name] = _in_header(name, value, styles.get(name, SIMPLE), problems)
     if problems:
         raise RecordError(problems)
     return Bound(
@@ -238,11 +239,14 @@ def _part(node: ObjectNode, riders: tuple[Any, ...]) -> dict[str, Any]:
     }
 
 
-def _hold_header(name: str, value: Any, problems: list[Diagnostic]) -> None:
+def _in_header(name: str, value: Any, style: Style, problems: list[Diagnostic]) -> Any:
+    """The value of a header: a scalar as it is, a list or an object as it is written there."""
     try:
-        header_text(name, value)
+        text = header_text(name, value, style)
     except PlaceError as error:
         problems.append(Diagnostic(error.code, error.reason, target=error.place, path=error.place))
+        return value
+    return text if value.__class__ in (dict, list) else value
 
 
 def declared(params: tuple[CheckedParam, ...]) -> tuple[str, ...]:

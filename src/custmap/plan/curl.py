@@ -11,7 +11,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from custmap.plan.url import query_text
+from custmap.wire.parameters import query_pairs
 
 
 def curl_text(method: str, url: str, headers: Mapping[str, Any], body: Any) -> str:
@@ -43,7 +43,7 @@ def payload(headers: Mapping[str, Any], body: Any) -> str:
             name: value if isinstance(value, str | list | bool | int | float) else json.dumps(value)
             for name, value in body.items()
         }
-        return query_text(flat)[1:]
+        return "&".join(pair for name, value in flat.items() for pair in query_pairs(name, value))
     return printable(json.dumps(body, ensure_ascii=False, allow_nan=False))
 
 

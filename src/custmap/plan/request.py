@@ -12,23 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from custmap.plan.curl import curl_text, http_text
-from custmap.plan.url import PlaceError, UrlTemplate, build_url, header_text, path_text, query_text
+from custmap.plan.url import UrlTemplate
 from custmap.values.ordering import in_order
 from custmap.values.paths import Select
-
-__all__ = [
-    "EVERY_ITEM",
-    "PlaceError",
-    "Request",
-    "Secret",
-    "Secrets",
-    "UrlTemplate",
-    "build_url",
-    "header_text",
-    "make_request",
-    "path_text",
-    "query_text",
-]
 
 EVERY_ITEM: Final = None
 """In a secret's place: every item of a list."""
@@ -208,11 +194,7 @@ def _hidden_url(whole: dict[str, Any], secrets: Secrets, in_url: dict[tuple[str,
     """The URL with `{{name}}` in place of secrets; not encoded there, so that it reads as what it is."""
     base, mark, query = whole["url"].partition("?")
     base = secrets.url.shown(base, in_url, whole["path"]) if in_url else base
-    told = {secret.place[1]: secret.shown for secret in secrets.places if secret.place[0] == "query"}
+    told = {str(secret.place[1]): secret.shown for secret in secrets.places if secret.place[0] == "query"}
     if told.keys().isdisjoint(whole["query"]):
         return f"{base}{mark}{query}"
-    pairs = [
-        query_text({name: ""})[1:] + told[name] if name in told else query_text({name: value})[1:]
-        for name, value in whole["query"].items()
-    ]
-    return f"{base}?{'&'.join(filter(None, pairs))}"
+    return base + secrets.url.query_text(whole["query"], told)

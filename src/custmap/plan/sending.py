@@ -21,20 +21,24 @@ from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.plan.binding import Bound
 from custmap.plan.request import EVERY_ITEM, Request, Secret, Secrets, make_request
-from custmap.plan.url import PlaceError, UrlTemplate, header_text
+from custmap.plan.url import UrlTemplate
+from custmap.schema.contract import Contract
+from custmap.schema.style import SIMPLE
 from custmap.values.paths import Index, Member, Select, TargetPath
+from custmap.wire.parameters import PlaceError, header_text
 
 
 class Sender:
     """Makes the requests of one mapping."""
 
-    __slots__ = ("_checked", "_has_body", "_hidden", "_method", "_name", "_url")
+    __slots__ = ("_checked", "_has_body", "_header_styles", "_hidden", "_method", "_name", "_url")
 
     def __init__(self, checked: Checked) -> None:
         self._checked = checked
         self._name = checked.name
         self._method = checked.contract.method
-        self._url = UrlTemplate(checked.contract.servers, checked.contract.path)
+        self._url = url_template(checked.contract)
+        self._header_styles = checked.contract.styles("headers")
         self._hidden = _secrets(checked, self._url)
         self._has_body = checked.contract.body is not None or bool(checked.table.root.members)
 
@@ -54,7 +58,7 @@ class Sender:
         try:
             if headers:
                 for name, value in headers.items():
-                    in_headers[name] = header_text(name, value)
+                    in_headers[name] = header_text(name, value, self._header_styles.get(name, SIMPLE))
             if path or query or bound.url is None:
                 url = self._url.fill(bound.variables, in_path, in_query)
                 if not (path or query):
@@ -80,6 +84,11 @@ class Sender:
             if slot.target == error.place:
                 return Diagnostic(error.code, error.reason, slot.span, path=slot.source, target=error.place)
         return Diagnostic(error.code, error.reason, path=error.place, target=error.place)
+
+
+def url_template(contract: Contract) -> UrlTemplate:
+    """The URL of a contract's operation, with the styles of its parameters."""
+    return UrlTemplate(contract.servers, contract.path, contract.styles("path"), contract.styles("query"))
 
 
 def _secrets(checked: Checked, url: UrlTemplate) -> Secrets | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from custmap.diagnostics.span import Span
+from custmap.schema.style import Style, style_of
 from custmap.values.paths import Member, Segment, TargetPath, format_path
 from custmap.values.types import ANY, Type
 
@@ -30,11 +31,11 @@ class ServerVariable:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter in path, query or headers. `explode`: a list is the name several times (query)."""
+    """A parameter in path, query or headers. `style`: how lists are written; None: as usual there."""
 
     type: Type
     required: bool = False
-    explode: bool = True
+    style: Style | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,12 @@ class Contract:
         if place != "headers":
             return found.get(name)
         return next((found[known] for known in found if known.lower() == name.lower()), None)
+
+    def styles(self, place: str) -> dict[str, Style]:
+        """How the parameters of a place are written, where it is not the place's usual way."""
+        default = style_of(place, None, None)
+        found = self.parameters.get(place, {}).items()
+        return {name: one.style for name, one in found if one.style not in (None, default)}
 
     def span(self, place: str = "") -> Span | None:
         """Where `place` stands (`body.name.firstName`, `query.source`), or else what holds it."""

@@ -28,6 +28,7 @@ from custmap.schema.contract import (
 from custmap.schema.json_schema import Definitions, type_of
 from custmap.schema.references import Located, References
 from custmap.schema.security import authorization
+from custmap.schema.style import style_of
 from custmap.syntax.document import read_document
 from custmap.values.nearest import nearest
 from custmap.values.types import STRING
@@ -196,11 +197,10 @@ class _Reader:
         schema = self._bundle(body or at.inner("schema"), request=True)
         type_ = type_of(schema, Definitions(schema))
         explode = at.map.get("explode")
-        form = at.inner("style").text in (None, "form") and place == "query"
         return Parameter(
             type_,
             required=place == "path" or at.map.get("required") is True,
-            explode=explode if isinstance(explode, bool) else form,
+            style=style_of(place, at.inner("style").text, explode if isinstance(explode, bool) else None),
         )
 
     def _responses(self, operation: Located) -> Iterator[Response]:

@@ -1,0 +1,136 @@
+"""Parameters in paths, queries and headers: the standard's own table, and read back."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custmap.schema.style import Style, style_of
+from custmap.wire.parameters import PlaceError, header_text, path_text, query_pairs
+from small_mappings import made
+
+ROWS = yaml.safe_load((Path(__file__).parent / "styles.yaml").read_text(encoding="utf-8"))
+VALUES: dict[str, Any] = {
+    "empty": "",
+    "text": "blue",
+    "list": ["blue", "black", "brown"],
+    "object": {"R": 100, "G": 200, "B": 150},
+}
+CASES = [(row, name) for row in ROWS for name in VALUES if name in row]
+
+
+def written(place: str, name: str, value: Any, style: Style) -> str:
+    if place == "query":
+        return "&".join(query_pairs(name, value, style))
+    return path_text(name, value, style) if place == "path" else header_text(name, value, style)
+
+
+@pytest.mark.parametrize(("row", "name"), CASES, ids=lambda it: it if isinstance(it, str) else it["style"])
+def test_the_table_of_the_standard(row: dict[str, Any], name: str) -> None:
+    style = style_of(row["place"], row["style"], row["explode"])
+    if row[name] is None:  # the standard has a text here that changes or ends the path
+        with pytest.raises(PlaceError):
+            written(row["place"], "color", VALUES[name], style)
+    else:
+        assert written(row["place"], "color", VALUES[name], style) == row[name]
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "explode", "style"),
+    [
+        ("query", None, None, Style("form", True)),
+        ("query", "form", False, Style("form", False)),
+        ("query", "pipeDelimited", None, Style("pipeDelimited", False)),
+        ("path", None, None, Style("simple", False)),
+        ("path", "form", True, Style("simple", True)),
+        ("headers", None, True, Style("simple", True)),
+    ],
+)
+def test_what_a_contract_leaves_out(place: str, name: str | None, explode: bool | None, style: Style) -> None:
+    assert style_of(place, name, explode) == style
+
+
+@pytest.mark.parametrize(
+    ("style", "value"),
+    [("spaceDelimited", ["a b"]), ("pipeDelimited", ["a|b"]), ("pipeDelimited", {"a|b": 1})],
+)
+def test_what_could_not_be_told_apart_is_refused(style: str, value: Any) -> None:
+    with pytest.raises(PlaceError, match="cannot be told apart"):
+        query_pairs("q", value, Style(style))
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
+LISTS = st.lists(TEXT, min_size=1, max_size=4)
+OBJECTS = st.dictionaries(TEXT, TEXT, min_size=1, max_size=4)
+
+
+@given(LISTS, st.sampled_from(["form", "spaceDelimited", "pipeDelimited"]))
+def test_a_list_is_read_back_from_a_query(items: list[str], name: str) -> None:
+    separator = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C"}[name]
+    try:
+        (pair,) = query_pairs("q", items, Style(name))
+    except PlaceError:
+        assert any(unquote(separator) in item for item in items)
+        return
+    assert [unquote(item) for item in pair.removeprefix("q=").split(separator)] == items
+
+
+@given(OBJECTS)
+def test_an_object_is_read_back_from_a_query(members: dict[str, str]) -> None:
+    found = {}
+    for pair in query_pairs("q", members, Style("deepObject", True)):
+        key, _, value = pair.partition("=")
+        name = re.fullmatch(r"q%5B(.*)%5D", key)
+        assert name is not None
+        found[unquote(name[1])] = unquote(value)
+    assert found == members
+
+
+@given(LISTS | OBJECTS, st.booleans(), st.sampled_from(["simple", "label", "matrix"]))
+def test_a_path_holds_nothing_that_ends_it(value: Any, explode: bool, name: str) -> None:
+    try:
+        text = path_text("p", value, Style(name, explode))
+    except PlaceError:
+        return
+    assert not set(text) & set("/?# ") and text not in ("", ".", "..")
+
+
+DOCUMENT = """
+openapi: 3.1.0
+info: {title: x, version: "1"}
+servers: [{url: https://x.io}]
+paths:
+  /c/{ids}:
+    patch:
+      operationId: update
+      parameters:
+        - {name: ids, in: path, required: true, style: label, schema: {$ref: "#/components/schemas/Names"}}
+        - {name: tags, in: query, explode: false, schema: {$ref: "#/components/schemas/Names"}}
+        - {name: filter, in: query, style: deepObject, schema: {type: object}}
+        - {name: X-Given, in: header, schema: {$ref: "#/components/schemas/Names"}}
+        - {name: X-Tags, in: header, schema: {$ref: "#/components/schemas/Names"}}
+      responses: {"200": {description: ok}}
+components: {schemas: {Names: {type: array, items: {type: string}}}}
+"""
+RULES = """
+contract: {openapi: api.yaml, operation: update}
+params: {given: {}}
+path:    {ids: tags}
+query:   {tags: tags, filter: {from: attributes, merge: whole}}
+headers: {X-Tags: tags, X-Given: {param: given}}
+"""
+
+
+def test_a_mapping_writes_parameters_as_its_contract_says(tmp_path: Path) -> None:
+    mapping = made(tmp_path, RULES, {"api.yaml": DOCUMENT})
+    request = mapping.apply({"tags": ["a", "b c"], "attributes": {"x y": 1}}, {"given": ["1", "2"]})
+    assert request.url == "https://x.io/c/.a,b%20c?filter%5Bx%20y%5D=1&tags=a,b%20c"
+    assert request.query == {"filter": {"x y": 1}, "tags": ["a", "b c"]}
+    assert (request.headers["X-Tags"], request.headers["X-Given"]) == ("a,b c", "1,2")
