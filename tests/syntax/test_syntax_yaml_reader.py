@@ -98,31 +98,48 @@ def test_many_directives_are_refused() -> None:
     assert problems(b"".join(b"%%TAG !a%d! x\n" % number for number in range(50_000))) == ["CM104 101:1"]
 
 
+# Texts that nest `n` deep, with the first problem of each reader: ours (64), other people's (128).
 BOMBS = {
-    "flow lists": '"[" * 50_000',
-    "flow maps": '"{a: " * 50_000',
-    "block lists": '"- " * 100_000',
-    "keys of keys": '"? " * 100_000',
-    "nested lines": '"".join(" " * depth + "a:\\n" for depth in range(1_000))',
+    "flow lists": ('"[" * n', "CM108 1:65", "CM108 1:129"),
+    "closed flow lists": ('"[" * n + "]" * n', "CM108 1:65", "CM108 1:129"),
+    "flow lists of a key": ('"a: " + "[" * n', "CM108 1:67", "CM108 1:131"),
+    "flow lists behind quoted ones": (
+        '"- [" + repr("[" * 900) + ", " + "[" * n',
+        "CM108 1:970",
+        "CM108 1:1034",
+    ),
+    "flow maps": ('"{a: " * n', "CM108 1:257", "CM108 1:513"),
+    "flow lists before what is no YAML": ('"[" * n + "@"', "CM108 1:65", "CM108 1:129"),
+    "block lists": ('"- " * n', "CM108 1:129", "CM108 1:257"),
+    "flow lists in block lists": ('"- " * 60 + "[" * n', "CM108 1:125", "CM108 1:189"),
+    "keys of keys": ('"? " * n', "CM104 1:3", "CM104 1:3"),
+    "nested lines": (
+        '"".join(" " * depth + "a:\\n" for depth in range(min(n, 1000)))',
+        "CM108 65:65",
+        "CM108 129:129",
+    ),
 }
 
 
-@pytest.mark.parametrize("text", BOMBS.values(), ids=BOMBS)
-def test_depth_never_kills_the_process(text: str) -> None:
+@pytest.mark.parametrize(("text", "ours", "others"), BOMBS.values(), ids=BOMBS)
+def test_depth_is_told_by_our_limit_and_never_kills_the_process(text: str, ours: str, others: str) -> None:
     program = f"""
 from custmap.diagnostics.errors import MappingError
+from custmap.syntax.document import parse_document
 from custmap.syntax.yaml_reader import read_yaml
-data = ({text}).encode()
-try:
-    read_yaml(data, "m.yaml")
-except MappingError as error:
-    print(error.diagnostics[-1].code)
+for n in (200, 990, 1100, 50_000):
+    for read in (read_yaml, parse_document):
+        try:
+            read(({text}).encode(), "m.yaml")
+        except MappingError as error:
+            found = error.diagnostics[0]
+            print(found.code, f"{{found.span.line}}:{{found.span.column}}")
 """
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() in ("CM108", "CM104")
+    assert done.stdout.splitlines() == [ours, others] * 4
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 from jmespath import lexer, parser
 
 from custmap.expressions.errors import ExpressionError
+from custmap.values.json_text import too_deep as too_deep_at
 
 Form: TypeAlias = dict[str, Any]
 
@@ -53,6 +54,9 @@ def _literal(lexeme: str, start: int) -> Any:
         number = float(digits)
         return refuse(digits) if number in (float("inf"), float("-inf")) else number
 
+    # Asked before the parser, whose own limit is another one in each Python.
+    if too_deep_at(lexeme.encode(errors="replace"), MAX_DEPTH) >= 0:
+        raise too_deep(start)
     try:
         try:
             value = json.loads(lexeme, parse_constant=refuse, parse_float=decimal)
@@ -66,23 +70,19 @@ def _literal(lexeme: str, start: int) -> Any:
             len(lexeme) + 2,
             "Backticks hold JSON; a text stands in single quotes: 'text'.",
         ) from None
-    except RecursionError:
-        raise too_deep(start) from None
     if not _whole(value):
         raise ExpressionError("CM305", "the literal holds half a character", start, len(lexeme) + 2)
     return value
 
 
-def _whole(value: Any, depth: int = 0) -> bool:
+def _whole(value: Any) -> bool:
     """Has every text in a JSON value whole characters (no lone surrogates)?"""
-    if depth > MAX_DEPTH:
-        raise too_deep(0)
     if isinstance(value, str):
         return not any("\ud800" <= sign <= "\udfff" for sign in value)
     if isinstance(value, list):
-        return all(_whole(item, depth + 1) for item in value)
+        return all(map(_whole, value))
     if isinstance(value, dict):
-        return all(_whole(key) and _whole(item, depth + 1) for key, item in value.items())
+        return all(_whole(key) and _whole(item) for key, item in value.items())
     return True
 
 

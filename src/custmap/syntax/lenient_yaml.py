@@ -52,7 +52,7 @@ def read_lenient(text: Text) -> tuple[Place, Any]:
     """Places and value of a YAML text; MappingError with the first thing that is wrong."""
     builder = _Builder(text)
     try:
-        for event in events(text):
+        for event in events(text, DEPTH):
             builder.take(event)
     except EventError as error:
         raise MappingError([error.diagnostic]) from None
@@ -115,8 +115,6 @@ class _Builder:
 
     def _start(self, event: Any, value: Any) -> None:
         start = event.start_mark.index
-        if len(self.open) >= DEPTH:
-            raise self.wrong("CM108", f"more than {DEPTH} containers inside each other", start)
         if self._waits_for_key():
             raise self.wrong("CM104", "a list or map as a key", start)
         if event.anchor is not None:

@@ -1,13 +1,14 @@
 """YAML text as a stream of events that is safe to read.
 
 PyYAML's C parser composes nodes by recursion and takes the process with it at depth 50,000. Its
-events come one at a time without recursion: whoever reads them counts depth and stops in time.
+events come one at a time without recursion, so depth is counted here, whatever limit the parser has.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import Any, Final
 
@@ -22,6 +23,13 @@ LOADER: Final[Any] = getattr(yaml, "CLoader", yaml.Loader)
 _DIRECTIVE: Final = re.compile("^%", re.MULTILINE)
 _DIRECTIVES: Final = 100
 
+_NESTING: Final = {
+    yaml.MappingStartEvent: 1,
+    yaml.SequenceStartEvent: 1,
+    yaml.MappingEndEvent: -1,
+    yaml.SequenceEndEvent: -1,
+}
+
 _HELP: Final = {
     "mapping values are not allowed": "A text with `: ` in it stands in quotes.",
     "cannot start any token": "A text that starts with this sign stands in quotes.",
@@ -33,31 +41,57 @@ _HELP: Final = {
 
 
 class EventError(Exception):
-    """The text is not YAML; carries the diagnostic."""
+    """The text cannot be read on; carries the diagnostic."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(diagnostic.message)
         self.diagnostic = diagnostic
 
 
-def events(text: Text) -> Iterator[Any]:
-    """PyYAML's events, in order, one at a time; EventError where the text stops to be YAML."""
+def events(text: Text, depth: int) -> Iterator[Any]:
+    """PyYAML's events, in order, one at a time.
+
+    EventError where the text stops to be YAML, and at the first container inside `depth` others.
+    """
     directives = list(islice(_DIRECTIVE.finditer(text.text), _DIRECTIVES + 1))
     if len(directives) > _DIRECTIVES:
         at = directives[-1].start()
         message = f"more than {_DIRECTIVES} directives"
         raise EventError(Diagnostic("CM104", message, text.span(at, at + 1), "Leave them out."))
     try:
-        yield from yaml.parse(text.text, Loader=LOADER)
+        yield from _counted(text, len(text.text), depth)
     except yaml.YAMLError as error:
+        # The scanner reads ahead of its events and may refuse nesting there, by a limit of its own.
+        # What it read before it refused is YAML so far: read alone, its events come, and are counted.
+        with suppress(yaml.YAMLError):
+            for _ in _counted(text, _index(error, text), depth):
+                pass
         raise EventError(_not_yaml(error, text)) from None
+
+
+def _counted(text: Text, end: int, depth: int) -> Iterator[Any]:
+    """The events of the characters before `end`; EventError (CM108) at the first that is too deep."""
+    open_now = 0
+    parsed: Iterator[Any] = yaml.parse(text.text[:end], Loader=LOADER)
+    for event in parsed:
+        open_now += _NESTING.get(event.__class__, 0)
+        if open_now > depth:
+            start: int = event.start_mark.index
+            message = f"more than {depth} containers inside each other"
+            raise EventError(Diagnostic("CM108", message, text.span(start, start + 1), "Flatten it."))
+        yield event
+
+
+def _index(error: yaml.YAMLError, text: Text) -> int:
+    """The index of the character that the parser refused."""
+    mark = getattr(error, "problem_mark", None)
+    return min(mark.index, len(text.text)) if mark else 0
 
 
 def _not_yaml(error: yaml.YAMLError, text: Text) -> Diagnostic:
     what = str(getattr(error, "problem", None) or "the text is not YAML")
     context = str(getattr(error, "context", None) or "")
-    mark = getattr(error, "problem_mark", None)
-    index = min(mark.index if mark else 0, len(text.text))
+    index = _index(error, text)
     help = next((help for part, help in _HELP.items() if part in what or part in context), None)
     code = "CM110" if "invalid Unicode character escape" in what else "CM102"
     began = getattr(error, "context_mark", None)

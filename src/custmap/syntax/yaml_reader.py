@@ -54,12 +54,12 @@ def _read(data: bytes, file: str) -> Node:
     builder = _Builder(text)
     builder.problems += tabs
     try:
-        for event in events(text):
+        for event in events(text, DEPTH):
             if not builder.take(event) or len(builder.problems) >= _PROBLEMS:
                 break
     except EventError as error:
         # With tabs in it a file is rarely YAML; saying so twice helps nobody.
-        if not tabs:
+        if not tabs or error.diagnostic.code != "CM102":
             builder.problems.append(error.diagnostic)
     if not builder.problems and builder.root is None:
         builder.problems.append(Diagnostic("CM107", "the file is empty", start_of(file)))
@@ -121,7 +121,7 @@ class _Builder:
             case yaml.ScalarEvent():
                 self._scalar(event)
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
-                return self._start(event)
+                self._start(event)
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                 self._end(event)
             case yaml.AliasEvent():
@@ -213,20 +213,15 @@ class _Builder:
     def _at_key(self) -> bool:
         return bool(self.open) and self.open[-1].is_map and not self.open[-1].awaits_value
 
-    def _start(self, event: Any) -> bool:
+    def _start(self, event: Any) -> None:
         self._properties(event)
         start = event.start_mark.index
         self._between(start)
-        if len(self.open) >= DEPTH:
-            span = self.text.span(start, start + 1)
-            self._problem("CM108", f"more than {DEPTH} containers inside each other", span, "Flatten it.")
-            return False
         is_key = self._at_key()
         if is_key:
             self._complex_key(self.text.span(start, start + 1), "a list or map as a key")
         is_map = isinstance(event, yaml.MappingStartEvent)
         self.open.append(_Open(start, bool(event.flow_style), is_map, is_key))
-        return True
 
     def _end(self, event: Any) -> None:
         done = self.open.pop()

@@ -18,8 +18,8 @@ DEPTH: Final = 64
 
 _BYTE: Final = re.compile(r" ?\(byte (\d+)\)$")
 _CONTAINERS: Final = (dict, list)
-# Brackets and whole texts; a text that is a key brings its colon along.
-_STRUCTURE: Final = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[\[\]{}]', re.DOTALL)
+# Brackets and texts, the last one perhaps without its end; a text that is a key brings its colon along.
+_STRUCTURE: Final = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z))(\s*:)?|[\[\]{}]', re.DOTALL)
 _PAIR_OR_SURROGATE: Final = re.compile(
     rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<lone>\\u[dD][89a-fA-F])"
 )
@@ -55,7 +55,7 @@ def parse_json(data: bytes | str, *, depth: int = DEPTH) -> Any:
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise _blame(raw, error, depth) from None
     if raw.count(b"[") + raw.count(b"{") > depth and _deeper(value, depth):
-        raise _too_deep(raw, depth)
+        raise JsonError(f"nested more than {depth} deep", too_deep(raw, depth))
     # An escaped colon in the text is a plain one when written again, and proves nothing.
     escaped = b"\\u003a" in raw or b"\\u003A" in raw
     if (escaped or msgspec.json.encode(value).count(b":") != raw.count(b":")) and (at := _twice(raw)) >= 0:
@@ -65,9 +65,17 @@ def parse_json(data: bytes | str, *, depth: int = DEPTH) -> Any:
 
 def _blame(raw: bytes, error: Exception, depth: int) -> JsonError:
     """Our error for one of msgspec's, with the best offset there is."""
+    found = _wrong(raw, error)
+    # msgspec's limit of nesting is not ours: what it read before the error is measured here.
+    if (at := too_deep(raw[: found.offset], depth)) >= 0:
+        return JsonError(f"nested more than {depth} deep", at)
+    return found
+
+
+def _wrong(raw: bytes, error: Exception) -> JsonError:
     match error:
         case RecursionError():
-            return _too_deep(raw, depth)
+            return JsonError("nested too deep for the stack that is left", len(raw))
         case UnicodeDecodeError():
             try:
                 raw.decode()
@@ -100,14 +108,15 @@ def _deeper(value: Any, depth: int) -> bool:
     return True
 
 
-def _too_deep(raw: bytes, depth: int) -> JsonError:
+def too_deep(raw: bytes, depth: int) -> int:
+    """The offset of the first container inside `depth` others; -1 without one. `raw` need not be JSON."""
     open_now = 0
     for found in _STRUCTURE.finditer(raw):
         bracket = found.group()
         open_now += (bracket in (b"[", b"{")) - (bracket in (b"]", b"}"))
         if open_now > depth:
-            return JsonError(f"nested more than {depth} deep", found.start())
-    return JsonError(f"nested more than {depth} deep", 0)
+            return found.start()
+    return -1
 
 
 def _twice(raw: bytes) -> int:
