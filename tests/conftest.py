@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -12,3 +14,7 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("steady")
+
+# A shell starts what it puts into the background with SIGINT ignored, and children inherit that: the
+# tests that interrupt one would depend on how they were started.
+signal.signal(signal.SIGINT, signal.default_int_handler)
