@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from custmap import load
+from custmap.diagnostics.span import Span
 from custmap.functions.table import LIBRARY
 from custmap.plan.plan import Change, Plan, Rejection, make_plan
-from custmap.plan.request import make_request
+from custmap.plan.request import Request, make_request
 from custmap.values.absent import ABSENT
 
 _given = LIBRARY["given_name"].call
@@ -94,14 +96,23 @@ def lay(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     return laid
 
 
-_FIELDS = (
-    ("email", "email", 20),
-    ("firstName", "name.given", 21),
-    ("id", "identifiers.microbase", 19),
-    ("lastName", "name.family", 22),
-    ("status", "status", 23),
-    ("tags", "tags", 24),
+def _spans(mapping: str) -> dict[str, Span]:
+    """Where the rules stand, by target."""
+    return {slot.target: slot.span for slot in load(mapping).checked.table.slots}
+
+
+_FIELDS = tuple(
+    (target, source, _spans("microbase/customer-update")[target])
+    for target, source in (
+        ("email", "email"),
+        ("firstName", "name.given"),
+        ("id", "identifiers.microbase"),
+        ("lastName", "name.family"),
+        ("status", "status"),
+        ("tags", "tags"),
+    )
 )
+_ATTRIBUTES = _spans("fabric/update-attributes")["attributes"]
 _HEADERS = {"Accept": "application/json", "Content-Type": "application/json", "Authorization": "Bearer t"}
 
 
@@ -109,49 +120,51 @@ def microbase_diff(before: dict[str, Any], after: dict[str, Any]) -> Plan:
     """The plan from one customer to another."""
     old, new = microbase_values(before), microbase_values(lay(before, after))
     if old == new:
-        return make_plan("microbase/customer-update", (), (), (), None)
+        return make_plan("microbase/customer-update", (), (), (), ())
     if old[2] is not ABSENT and new[2] is not ABSENT and old[2] != new[2]:
         raise Refused
     changes, rejected, added, body = [], [], set(), {}
-    for (target, source, line), was, now in zip(_FIELDS, old, new, strict=True):
+    for (target, source, span), was, now in zip(_FIELDS, old, new, strict=True):
         if target == "id" or was is now or (was == now and type(was) is type(now)):
             continue
         if target == "tags":
             if now is None or now is ABSENT:
                 if not was:
                     continue
-                changes.append(Change("clear", target, source, was, [], line))
+                changes.append(Change("clear", target, source, was, [], span))
                 body[target] = []
                 continue
             if was is not None and was is not ABSENT and set(was) == set(now):
                 continue
         elif now is None or now is ABSENT:
             if (was is not None and was is not ABSENT) or now is None:
-                rejected.append(Rejection("CM803", target, source, line, "cannot be cleared"))
+                rejected.append(Rejection("CM803", target, source, span, "cannot be cleared"))
             continue
         if was is ABSENT or was is None:
             added.add(target)
             was = None
-        changes.append(Change("set", target, source, was, now, line))
+        changes.append(Change("set", target, source, was, now, span))
         body[target] = now
-    request = None
+    requests: tuple[Request, ...] = ()
     if body:
         known = new[2] if new[2] is not ABSENT else old[2]
         if known is ABSENT or known is None:
             raise Refused
         body["id"] = known
-        request = make_request(
-            "microbase/customer-update",
-            "POST",
-            "https://h/services/customer/v1/customer.update",
-            {},
-            {},
-            dict(_HEADERS),
-            body,
+        requests = (
+            make_request(
+                "microbase/customer-update",
+                "POST",
+                "https://h/services/customer/v1/customer.update",
+                {},
+                {},
+                dict(_HEADERS),
+                body,
+            ),
         )
     changes.sort(key=lambda change: change.target)
     return make_plan(
-        "microbase/customer-update", tuple(changes), tuple(rejected), (), request, frozenset(added)
+        "microbase/customer-update", tuple(changes), tuple(rejected), (), requests, frozenset(added)
     )
 
 
@@ -210,7 +223,7 @@ def fabric_diff(before: dict[str, Any], after: dict[str, Any]) -> Plan:
     """The plan from one customer to another."""
     old, new = fabric_values(before), fabric_values({**before, **after})
     if old == new:
-        return make_plan("fabric/update-attributes", (), (), (), None)
+        return make_plan("fabric/update-attributes", (), (), (), ())
     was_there = old if type(old) is dict else {}
     is_there = new if type(new) is dict else {}
     if new is None and old is ABSENT:
@@ -225,21 +238,21 @@ def fabric_diff(before: dict[str, Any], after: dict[str, Any]) -> Plan:
             if (was is ABSENT and old is not ABSENT) or was is None:
                 continue
             gone.append(key)
-            changes.append(Change("clear", target, target, None if was is ABSENT else was, None, 24))
+            changes.append(Change("clear", target, target, None if was is ABSENT else was, None, _ATTRIBUTES))
             continue
         if was is ABSENT or was is None:
             added.add(target)
             was = None
-        changes.append(Change("set", target, target, was, now, 24))
+        changes.append(Change("set", target, target, was, now, _ATTRIBUTES))
         sent[key] = now
-    request = None
+    requests: tuple[Request, ...] = ()
     if sent or gone:
         body: dict[str, Any] = {"attributes": sent}
         if gone:
             body["keysToRemove"] = gone
         url = "https://api.fabric.inc/v3/orders/1/actions/update-attributes"
-        request = make_request(
-            "fabric/update-attributes", "POST", url, {"orderId": "1"}, {}, dict(_FABRIC), body
+        requests = (
+            make_request("fabric/update-attributes", "POST", url, {"orderId": "1"}, {}, dict(_FABRIC), body),
         )
     changes.sort(key=lambda change: change.target)
-    return make_plan("fabric/update-attributes", tuple(changes), (), (), request, frozenset(added))
+    return make_plan("fabric/update-attributes", tuple(changes), (), (), requests, frozenset(added))

@@ -23,6 +23,7 @@ from custmap.expressions.function import FunctionError
 from custmap.functions.table import with_functions
 from custmap.lineage import Lineage, lineage
 from custmap.loader import check_mapping
+from custmap.model.note import Note
 from custmap.plan.binding import Binder, Bound
 from custmap.plan.doubts import Doubts
 from custmap.plan.draft import Draft, View
@@ -170,7 +171,7 @@ class Mapping:
         if bound.missing:
             raise RecordError(bound.missing)
         riders = bound.own()
-        notes: list[str] = []
+        notes: list[Note] = []
         try:
             made = self._code.build(record, riders, notes)
         except FunctionError:
@@ -296,7 +297,7 @@ class Mapping:
             self._checked.canonical,
         )
 
-    def _send(self, bound: Bound, parts: Parts, notes: tuple[str, ...]) -> Request:
+    def _send(self, bound: Bound, parts: Parts, notes: tuple[Note, ...]) -> Request:
         return self._sender.send(bound, parts.body, parts.path, parts.query, parts.headers, notes)
 
     def explain(self, path: str | None = None) -> Lineage:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from custmap.codegen.emit import Generated
+from custmap.model.note import Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Functions:
     """
 
     values: Callable[[dict[str, Any], tuple[Any, ...]], tuple[Any, ...]]
-    build: Callable[[dict[str, Any], tuple[Any, ...], list[str]], Any]
+    build: Callable[[dict[str, Any], tuple[Any, ...], list[Note]], Any]
     text: str
 
 

@@ -10,7 +10,6 @@ rule under a comment with its line of the mapping file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -18,6 +17,7 @@ from typing import Any
 from custmap.check.checked import (
     Checked,
     Leaf,
+    ObjectNode,
     Presence,
     Table,
 )
@@ -25,8 +25,8 @@ from custmap.codegen.leaf import LeafWriter, Putting
 from custmap.codegen.lines import Lines
 from custmap.codegen.objects import ObjectWriter
 from custmap.codegen.runtime import GLOBALS
-from custmap.codegen.states import PlanNote
 from custmap.expressions.emit import Emitter, Names, Scope
+from custmap.model.note import Fact, Note
 
 _LOCALS = (
     "body",
@@ -128,7 +128,7 @@ class _Module:
                 continue
             prelude, body, result = writer.write(slot, scope, lambda _: Putting())
             lines.extend(prelude)
-            if _can_raise(body):
+            if body:
                 made = result
                 result = self.names.fresh(slot.name or "value")  # other rules may read what this one refuses
                 with lines.block("try:"):
@@ -136,8 +136,6 @@ class _Module:
                     lines.add(f"{result} = {made}")
                 with lines.block("except FunctionError as error:"):
                     lines.add(f"{result} = failed(error, {local})")
-            else:
-                lines.extend(body)
             results.append(result)
         return results
 
@@ -203,13 +201,8 @@ class _Module:
             lines.add(f"return body, {', '.join(parts)}")
         return lines
 
-    def note(self, target: str, text: str) -> str:
-        return self.names.bind(PlanNote(target, text), "note")
-
-
-def _can_raise(lines: Iterable[str]) -> bool:
-    """Straight assignments, tests and lookups in our own tables raise nothing."""
-    return any("(" in line.replace(".get(", "") for line in lines)
+    def note(self, node: Leaf | ObjectNode, fact: Fact) -> str:
+        return self.names.bind(Note(node.target, fact, node.span), "note")
 
 
 def _escaped(text: str) -> str:

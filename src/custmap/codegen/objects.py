@@ -22,9 +22,9 @@ from custmap.check.checked import (
 )
 from custmap.codegen.leaf import LeafWriter, Putting
 from custmap.codegen.lines import Lines
-from custmap.codegen.states import NOT_REPEATABLE, PARTLY_STATED
 from custmap.expressions.emit import Emitter, Names, Scope
 from custmap.model.clear import Clear, NameIn, Send, SendNull
+from custmap.model.note import Fact
 from custmap.values.paths import Index, Select
 
 
@@ -36,7 +36,7 @@ class Module(Protocol):
 
     def writer(self, *, sent: bool = False) -> LeafWriter: ...
     def comment(self, slot: Leaf | Presence) -> str: ...
-    def note(self, target: str, text: str) -> str: ...
+    def note(self, node: Leaf | ObjectNode, fact: Fact) -> str: ...
     def source_object(
         self, slot: Presence, scope: Scope, source: str, state: str, body: Lines
     ) -> list[str]: ...
@@ -160,7 +160,7 @@ class ObjectWriter:
             absent = [f"{self._states[leaf.slot]} is ABSENT" for leaf in leaves(node)]
             if absent:
                 with lines.block(f"if {' or '.join(absent)}:"):
-                    lines.add(f"notes.append({self._module.note(node.target, PARTLY_STATED)})")
+                    lines.add(f"notes.append({self._module.note(node, Fact.PARTLY_STATED)})")
 
     def _presence(self, node: ObjectNode, lines: Lines) -> None:
         """The source object, which the rules of the members read."""
@@ -226,7 +226,7 @@ class ObjectWriter:
             return Putting(self._map(leaf, value, out), null if self._root else [])
         put = [f"{out}[{leaf.name!r}] = {value}"]
         if not leaf.policy.repeatable and self._root:
-            put.append(f"notes.append({self._module.note(leaf.target, NOT_REPEATABLE)})")
+            put.append(f"notes.append({self._module.note(leaf, Fact.NOT_REPEATABLE)})")
         return Putting(put, null)
 
     def _null(self, leaf: Leaf, out: str) -> list[str]:
@@ -255,7 +255,7 @@ class ObjectWriter:
         with lines.block(f"for key, one in {value}.items():"):
             with lines.block("if one is None:"):
                 lines.add(self._entry_null(leaf.policy.clear, kept))
-            if "look_at_entries" in value or leaf.policy.empty != "value" or leaf.type is not None:
+            if leaf.policy.empty != "value" or leaf.type is not None:
                 with lines.block("elif one.__class__ is Failure:"):
                     lines.add("return None")
             if leaf.kind.is_deep:

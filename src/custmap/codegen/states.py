@@ -57,22 +57,3 @@ def is_value(state: Any) -> bool:
 
 
 _STATES: Final = frozenset({Absent, Silent, Failure})
-
-
-class PlanNote(str):
-    """A sentence of a plan: a text that still knows its target."""
-
-    __slots__ = ("target",)
-    target: str
-
-    def __new__(cls, target: str, text: str) -> PlanNote:
-        note = super().__new__(cls, f"{target}: {text}")
-        note.target = target
-        return note
-
-    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
-        return self.target, self[len(self.target) + 2 :]
-
-
-PARTLY_STATED: Final = "sent as far as the record states it; the vendor replaces the whole"
-NOT_REPEATABLE: Final = "sending it twice is not sending it once"

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from custmap.check.checked import Checked, EachSource, FirstSource, FromSource, Leaf, Origin, SourcePath
-from custmap.codegen.states import PlanNote
 from custmap.expressions.ast import Call, Current, Field, Node, children
+from custmap.model.note import Note
 from custmap.plan.draft import read
 from custmap.plan.plan import Change
 
@@ -30,13 +30,13 @@ class Doubts:
                     asked.update(dict.fromkeys(_doubtful(node, checked)))
         self._asked = tuple(asked)
 
-    def of(self, record: dict[str, Any]) -> list[str]:
+    def of(self, record: dict[str, Any]) -> list[Note]:
         """The notes of a record: `name: one word, taken as the given name`."""
         return [note for path, doubt in self._asked for note in _told(record, path, doubt)]
 
-    def about(self, record: dict[str, Any], changes: Iterable[Change]) -> list[str]:
+    def about(self, record: dict[str, Any], changes: Iterable[Change]) -> list[Note]:
         """The notes of a record about values that changed."""
-        notes: list[str] = []
+        notes: list[Note] = []
         for path, doubt in self._asked:
             name = ".".join(map(str, path))
             for change in changes:
@@ -47,9 +47,9 @@ class Doubts:
         return notes
 
 
-def _told(record: dict[str, Any], path: SourcePath, doubt: Doubt) -> list[str]:
+def _told(record: dict[str, Any], path: SourcePath, doubt: Doubt) -> list[Note]:
     found = doubt(read(record, path))
-    return [PlanNote(".".join(map(str, path)), found)] if found else []
+    return [Note(".".join(map(str, path)), found)] if found else []
 
 
 def _expressions(origin: Origin) -> Iterator[Node]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from custmap.check.checked import Leaf, ObjectNode, Presence, SourcePath, TargetNode
-from custmap.codegen.states import Failure, PlanNote
+from custmap.check.checked import ItemsNode, Leaf, ObjectNode, Presence, SourcePath, TargetNode
+from custmap.codegen.states import Failure
+from custmap.model.note import Fact, Note
 from custmap.plan.plan import Change, Rejection
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
@@ -33,7 +34,7 @@ class Draft:
         self.changes: list[Change] = []
         self.added: set[str] = set()
         self.rejected: list[Rejection] = []
-        self.notes: list[str] = []
+        self.notes: list[Note] = []
         self.names: dict[tuple[str, ...], dict[Any, Any]] = {}
         self.marks: dict[tuple[str, ...], dict[str, Any]] = {}
         self.missing: list[TargetNode] = []
@@ -45,8 +46,8 @@ class Draft:
             change for change in self.changes if not change.target.startswith((f"{target}.", f"{target}["))
         ]
 
-    def note(self, target: str, text: str) -> None:
-        self.notes.append(PlanNote(target, text))
+    def note(self, target: str, fact: Fact, rule: Leaf | ObjectNode | ItemsNode) -> None:
+        self.notes.append(Note(target, fact, rule.span))
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 from custmap.check.checked import Leaf, Table
 from custmap.codegen.states import Failure, is_value
 from custmap.model.clear import SKIP, Named, Write
+from custmap.model.note import Fact
 from custmap.plan import clearing, nodes, saying
 from custmap.plan.draft import KEPT, NOTHING, SAID, UNCHANGED, Outcome, View
 from custmap.values.absent import ABSENT
@@ -40,9 +41,7 @@ def list_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
     try:
         old = _by_key(leaf, before if before.__class__ is list else [])
     except _Keyless:
-        view.draft.note(
-            view.target(leaf.target), "its items before cannot be told apart, so they count as different"
-        )
+        view.draft.note(view.target(leaf.target), Fact.UNKNOWN_ITEMS, leaf)
         old, mentioned = {}, False
     return _items(leaf, old, new, mentioned, view)
 
@@ -117,7 +116,7 @@ def _gone(leaf: Leaf, key: Any, row: Row, view: View) -> str:
         view.reject("CM805", target, leaf, "the vendor takes new items only, and this one is gone")
         return KEPT
     if clear == SKIP:
-        view.draft.note(view.target(target), "cannot be cleared, and the mapping accepts that")
+        view.draft.note(view.target(target), Fact.CLEAR_SKIPPED, leaf)
         return KEPT
     if not isinstance(clear, Named):
         view.reject("CM803", target, leaf, "cannot be cleared")

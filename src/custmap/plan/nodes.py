@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from custmap.check.checked import ItemsNode, Leaf, ObjectNode, Policy, Rider, TargetNode, leaves
-from custmap.codegen.states import PARTLY_STATED, SILENT, Failure, is_value
+from custmap.codegen.states import SILENT, Failure, is_value
 from custmap.model.clear import SKIP, Clear
+from custmap.model.note import Fact
 from custmap.plan import lists, maps, saying, single
 from custmap.plan.clearing import seen_null
 from custmap.plan.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Draft, Outcome, View
@@ -43,9 +44,7 @@ def leaf_delta(leaf: Leaf, view: View) -> Outcome:
     if before is SILENT:
         before = ABSENT
     if before.__class__ is Failure and (after is not ABSENT or view.complete):
-        view.draft.note(
-            view.target(leaf.target), "what it was before cannot be computed, so it counts as different"
-        )
+        view.draft.note(view.target(leaf.target), Fact.UNKNOWN_BEFORE, leaf)
     return _delta_of_kind(leaf, before, after, view)
 
 
@@ -68,7 +67,7 @@ def _turned_silent(leaf: Leaf, before: Any, view: View) -> Outcome:
         return UNCHANGED
     if leaf.policy.otherwise_clear:
         return _delta_of_kind(leaf, before, None, view)
-    view.draft.note(view.target(leaf.target), "the rule no longer speaks, and the value is left behind")
+    view.draft.note(view.target(leaf.target), Fact.LEFT_BEHIND, leaf)
     return KEPT, held(leaf, before, view)
 
 
@@ -269,9 +268,9 @@ def _is_taken_away(node: TargetNode, view: View) -> bool:
 
 def _note_whole(node: ObjectNode, view: View) -> None:
     if view.known:
-        view.draft.note(view.target(node.target), "replaced whole")
+        view.draft.note(view.target(node.target), Fact.REPLACED_WHOLE, node)
     elif any(view.after[leaf.slot] is ABSENT for leaf in leaves(node)):
-        view.draft.note(view.target(node.target), PARTLY_STATED)
+        view.draft.note(view.target(node.target), Fact.PARTLY_STATED, node)
 
 
 def _presence(node: ObjectNode, view: View) -> Outcome | None:
@@ -291,7 +290,7 @@ def _presence(node: ObjectNode, view: View) -> Outcome | None:
             if node.clear is not None:
                 return _clear_object(node, node.clear, view)
             return object_delta(replace(node, presence=None), replace(view, after=gone, complete=True))
-        view.draft.note(view.target(node.target), "the rule no longer speaks, and the value is left behind")
+        view.draft.note(view.target(node.target), Fact.LEFT_BEHIND, node)
         return KEPT, standing_object(node, replace(view, after=view.before))
     return None
 
@@ -353,7 +352,7 @@ def items_delta(node: ItemsNode, view: View) -> Outcome:
     if not listed and not (node.whole and _left_out([(item, outcome) for _, item, outcome in outcomes])):
         return SAID, NOTHING
     if node.whole and view.known:
-        view.draft.note(view.target(node.target), "replaced whole")
+        view.draft.note(view.target(node.target), Fact.REPLACED_WHOLE, node)
     return SAID, listed
 
 

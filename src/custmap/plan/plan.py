@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, cast
 
 from custmap.diagnostics.span import Span
+from custmap.model.note import Note
 from custmap.plan.request import Request
 from custmap.schema.canonical import Canonical
 
@@ -93,7 +94,7 @@ class Plan:
     mapping: str
     changes: tuple[Change, ...]
     rejected: tuple[Rejection, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     requests: tuple[Request, ...]
     added: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
     canonical: Canonical | None = field(default=None, compare=False, repr=False)
@@ -139,7 +140,7 @@ class _Open:
         mapping: str,
         changes: tuple[Change, ...],
         rejected: tuple[Rejection, ...],
-        notes: tuple[str, ...],
+        notes: tuple[Note, ...],
         requests: tuple[Request, ...],
         added: frozenset[str],
         canonical: Canonical | None,
@@ -157,7 +158,7 @@ def make_plan(
     mapping: str,
     changes: tuple[Change, ...],
     rejected: tuple[Rejection, ...],
-    notes: tuple[str, ...],
+    notes: tuple[Note, ...],
     requests: tuple[Request, ...],
     added: frozenset[str] = frozenset(),
     canonical: Canonical | None = None,

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from custmap.check.checked import Checked, Leaf, ObjectNode, Rider, TargetNode, leaves
-from custmap.codegen.states import NOT_REPEATABLE, Failure, Silent, is_value
+from custmap.codegen.states import Failure, Silent, is_value
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.model.clear import Send
+from custmap.model.note import Fact
 from custmap.plan import nodes
 from custmap.plan.draft import KEPT, NOTHING, SAID, View
 from custmap.plan.plan import Change
@@ -126,7 +127,7 @@ class Planner:
             return None
         for leaf in self._once:
             if any(change.span == leaf.span and change.action == "set" for change in draft.changes):
-                draft.note(leaf.target, NOT_REPEATABLE)
+                draft.note(leaf.target, Fact.NOT_REPEATABLE, leaf)
         for member in draft.missing:
             self._missing(member, view)
         if draft.names or draft.marks or draft.writes:

@@ -7,6 +7,7 @@ from typing import Any
 from custmap.check.checked import Leaf, ObjectNode
 from custmap.codegen.states import is_value
 from custmap.model.clear import IMPOSSIBLE, SKIP, Clear
+from custmap.model.note import Fact
 from custmap.plan import clearing
 from custmap.plan.clearing import shown_after, written_target
 from custmap.plan.draft import KEPT, NOTHING, SAID, Outcome, View
@@ -34,7 +35,7 @@ def say_cleared(
         view.reject("CM803", target, rule, "cannot be cleared", source)
         return KEPT, stays
     if clear == SKIP:
-        view.draft.note(view.target(target), "cannot be cleared, and the mapping accepts that")
+        view.draft.note(view.target(target), Fact.CLEAR_SKIPPED, rule)
         return KEPT, stays
     sent = clearing.say(clear, name, view.draft)
     shown = written_target(clear, view.target(target))

@@ -19,6 +19,7 @@ from custmap.check.checked import (
 )
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
+from custmap.model.note import Note
 from custmap.plan.binding import Bound
 from custmap.plan.request import EVERY_ITEM, Request, Secret, Secrets, make_request
 from custmap.plan.url import UrlTemplate
@@ -49,7 +50,7 @@ class Sender:
         path: Mapping[str, Any] | None,
         query: Mapping[str, Any] | None,
         headers: Mapping[str, Any] | None,
-        notes: tuple[str, ...],
+        notes: tuple[Note, ...],
     ) -> Request:
         """The request; RecordError (CM710) where a value cannot stand in path, query or headers."""
         in_path = {**bound.path, **path} if path else {**bound.path}

@@ -8,6 +8,7 @@ from custmap.check.checked import Leaf
 from custmap.codegen.states import Failure, is_value
 from custmap.model.clear import IMPOSSIBLE, Clear
 from custmap.model.kind import VALUE
+from custmap.model.note import Fact
 from custmap.plan import saying
 from custmap.plan.clearing import is_cleared, seen_null
 from custmap.plan.draft import KEPT, NOTHING, SAID, UNCHANGED, Outcome, View
@@ -24,7 +25,7 @@ def value_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
             return refusal
         view.change("set", view.target(leaf.target), leaf, before, after)
         if leaf.kind == VALUE and after.__class__ is dict and view.known:
-            view.draft.note(view.target(leaf.target), "replaced whole")
+            view.draft.note(view.target(leaf.target), Fact.REPLACED_WHOLE, leaf)
         return SAID, after
     if is_cleared(clear, before):
         return UNCHANGED

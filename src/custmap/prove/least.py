@@ -10,6 +10,7 @@ from typing import Any, Final
 from custmap.check.checked import ItemsNode, Leaf, ObjectNode, Policy, Rider, TargetNode, leaves
 from custmap.diagnostics.errors import RecordError
 from custmap.model.clear import NameIn, Send, SendEmpty
+from custmap.model.note import COUNTED_DIFFERENT
 from custmap.plan.plan import Plan
 from custmap.prove.blame import Broken, first_span, span_of
 from custmap.prove.cells import is_within
@@ -99,9 +100,7 @@ def _goes_along(target: str, plan: Plan, nothing: list[Any]) -> bool:
             return True
         if related and isinstance(change.after, dict | list) and not same(change.before, change.after):
             return "[" in change.target and target == change.target
-    return any(
-        "as different" in note and touches(target, [getattr(note, "target", "")]) for note in plan.notes
-    )
+    return any(note.fact in COUNTED_DIFFERENT and touches(target, [note.target]) for note in plan.notes)
 
 
 _EMPTY: Final[tuple[Any, ...]] = ("", [], {})

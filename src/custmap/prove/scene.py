@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from custmap.border.intake import take
 from custmap.check.checked import Checked, Leaf, ObjectNode, leaves
@@ -18,6 +18,7 @@ from custmap.codegen.define import define
 from custmap.codegen.emit import generate
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
+from custmap.model.note import KEPT
 from custmap.plan.binding import bind
 from custmap.plan.plan import Plan
 from custmap.plan.request import Request
@@ -27,9 +28,6 @@ from custmap.prove.store import Refused, State, Store
 
 Record = dict[str, Any]
 Absent = Literal["keep", "clear"]
-
-# Notes that say that a change was not made; others say how one was, or what may be doubted.
-_EXCUSES: Final = ("the mapping accepts that", "the value is left behind")
 
 
 class Engine(Protocol):
@@ -165,10 +163,7 @@ def kept(plan: Plan) -> tuple[list[str], list[str]]:
     """Targets that were rejected, and targets of which a note says that they stay as they are."""
     # An identity that differs rejects the update as a whole.
     rejected = ["" if one.code == "CM801" else one.target for one in plan.rejected]
-    noted = [
-        getattr(note, "target", note.partition(": ")[0]) for note in plan.notes if note.endswith(_EXCUSES)
-    ]
-    return rejected, noted
+    return rejected, [note.target for note in plan.notes if note.fact in KEPT]
 
 
 def is_kept(target: str, outers: list[str]) -> bool:

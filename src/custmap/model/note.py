@@ -1,0 +1,45 @@
+"""Notes: what a request or a plan says beside its changes, as a text that still knows what it is about."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from custmap.diagnostics.span import Span
+
+
+class Fact(StrEnum):
+    """What a rule's note says."""
+
+    REPLACED_WHOLE = "replaced whole"
+    PARTLY_STATED = "sent as far as the record states it; the vendor replaces the whole"
+    NOT_REPEATABLE = "sending it twice is not sending it once"
+    CLEAR_SKIPPED = "cannot be cleared, and the mapping accepts that"
+    LEFT_BEHIND = "the rule no longer speaks, and the value is left behind"
+    UNKNOWN_BEFORE = "what it was before cannot be computed, so it counts as different"
+    UNKNOWN_ITEMS = "its items before cannot be told apart, so they count as different"
+
+
+KEPT: Final = frozenset({Fact.CLEAR_SKIPPED, Fact.LEFT_BEHIND})
+"""A change was not made: the vendor keeps what it holds."""
+COUNTED_DIFFERENT: Final = frozenset({Fact.UNKNOWN_BEFORE, Fact.UNKNOWN_ITEMS})
+"""What before was is not known, so after is sent."""
+
+
+class Note(str):
+    """A sentence about `target` (of a doubt: the source path); `fact` and `span` where a rule says it."""
+
+    __slots__ = ("fact", "span", "target")
+    target: str
+    fact: Fact | None
+    span: Span | None
+
+    def __new__(cls, target: str, text: str, span: Span | None = None) -> Note:
+        note = super().__new__(cls, f"{target}: {text}")
+        note.target = target
+        note.fact = text if isinstance(text, Fact) else None
+        note.span = span
+        return note
+
+    def __getnewargs__(self) -> tuple[str, str, Span | None]:  # type: ignore[override]
+        return self.target, self.fact or self[len(self.target) + 2 :], self.span
