@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from custmap.check.checked import Policy
+from custmap.check.context import Context
 from custmap.check.findings import Findings
 from custmap.diagnostics.diagnostic import Note
 from custmap.diagnostics.span import Span
@@ -76,18 +77,17 @@ class Policies:
     def of(
         self,
         rule: Rule,
+        context: Context,
         *,
         type_: Type | None,
         source: Type | None,
         kind: Kind,
         name: str,
         required: bool,
-        replaced: bool,
         identity: bool,
-        item: bool,
-        in_body: bool,
     ) -> Policy:
-        """The policy of a leaf of some kind; `replaced`: leaving it out clears it."""
+        """The policy of a leaf of some kind."""
+        replaced, item = context.replaced, context.item
         stated = rule.clear
         entry = not kind.is_one  # names are the entries' own
         if entry:  # what is cleared is an entry: the types of entries say what emptiness is
@@ -98,7 +98,7 @@ class Policies:
             clear = self._form(stated, held, source, None if entry else name)
             # What fits a gone item is held where the lists are.
             self._hold(stated, clear, type_, replaced=replaced or kind.has_items, entry=entry, item=item)
-        elif identity or rule.always or required or not in_body:
+        elif identity or rule.always or required or context.part != "body":
             clear = IMPOSSIBLE
         else:
             clear = self._default

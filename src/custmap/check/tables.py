@@ -237,15 +237,13 @@ class TableBuilder:
         )
         policy = self.policies.of(
             rule,
+            context,
             type_=type_,
             source=made.type,
             kind=kind,
             name=_name(path),
             required=required,
-            replaced=context.replaced,
             identity=identity,
-            item=context.item,
-            in_body=context.part == "body",
         )
         slot = len(self.slots)
         leaf = Leaf(

@@ -70,7 +70,7 @@ def infer(
 class _Inferring(Walk):
     """The walk over one expression."""
 
-    def place(
+    def place(  # noqa: C901  # a table of node kinds
         self, node: Node, current: Place, asked: tuple[str, ...] = (), top: Node | None = None
     ) -> Place:
         """Type and source path of a node; for a path, `asked` are the names after it, `top` its end."""

@@ -77,7 +77,7 @@ class Writer(Lines):
         self._root = root
         self._read = read
 
-    def emit(self, node: Node, current: Value) -> Value:
+    def emit(self, node: Node, current: Value) -> Value:  # noqa: C901  # a table of node kinds
         if current is self._root and (found := self._read(node)) is not None:
             return found
         match node:
