@@ -72,7 +72,7 @@ def main() -> None:
     after = later()
     mappings = [custmap.load(name) for name in PARAMS]
 
-    head("A new customer, to five vendors")
+    head("A new customer, to four vendors: five operations")
     for mapping in mappings:
         show_request(mapping.apply(BEFORE, PARAMS[mapping.name] | TOKEN))
 

@@ -38,8 +38,9 @@ A function never sees null or absent: with an absent argument the call is absent
 (`coalesce` and `if` choose before that). A function that cannot do its work **fails**: its rule is rejected,
 with code CM704, and nothing is guessed.
 
-*Way back* says what `reverse` does: `part` is the member of the record that the result goes to, and *lossy*
-means that the record's own spelling may be lost on the way (`lower`).
+*Way back* says how the function is undone when a vendor's document is read back, which is not there yet:
+`part` is the member of the record that the result goes to, and *lossy* means that the record's own spelling may
+be lost on the way (`lower`).
 """
 
 _TAIL: Final = '''## Your own
