@@ -39,8 +39,8 @@ A function never sees null or absent: with an absent argument the call is absent
 with code CM704, and nothing is guessed.
 
 *Way back* says how the function is undone when a vendor's document is read back, which is not there yet:
-`part` is the member of the record that the result goes to, and *lossy* means that the record's own spelling may
-be lost on the way (`lower`).
+`part` is the member of the record that the result goes to, and *lossy* means that the record's own spelling
+may be lost on the way (`lower`).
 """
 
 _TAIL: Final = '''## Your own
