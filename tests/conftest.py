@@ -1,10 +1,14 @@
-"""What holds for all tests: drawn examples are the same in every run, and no test is timed."""
+"""What holds for all tests: drawn examples are the same in every run, no cache, and no test is timed."""
 
 from __future__ import annotations
 
+import os
 import signal
 
 from hypothesis import HealthCheck, settings
+
+# Nothing that one run leaves in the user's cache may decide what another finds.
+os.environ["CUSTMAP_CACHE"] = "off"
 
 settings.register_profile(
     "steady",

@@ -28,6 +28,13 @@ _ONE: Final = (
 )
 _LISTS: Final = ("allOf", "anyOf", "oneOf", "prefixItems")
 _MAPS: Final = ("properties", "patternProperties", "dependentSchemas")
+_HOLDS: Final[dict[str, str]] = {
+    **dict.fromkeys(_PLAIN, "values"),
+    **dict.fromkeys(_ONE, "schema"),
+    **dict.fromkeys(_LISTS, "schemas"),
+    **dict.fromkeys(_MAPS, "schemas by name"),
+}
+"""What stands behind each keyword; others mean nothing to a schema."""
 
 
 @dataclass(slots=True)
@@ -63,15 +70,19 @@ class Bundle:
             made["$ref"] = self._named(here)
             if self.is_30:
                 return made
-        made |= {word: source[word] for word in _PLAIN if word in source}
-        made |= {word: self._schema(here.inner(word)) for word in _ONE if word in source}
-        for word in _LISTS:
-            if inner := here.inner(word).list:
-                made[word] = [self._schema(here.inner(word, position)) for position in range(len(inner))]
-        for word in _MAPS:
-            if word in source:
-                made[word] = {name: self._schema(here.inner(word, name)) for name in here.inner(word).map}
-        if required := self._required(here):
+        for word, value in source.items():
+            match _HOLDS.get(word):
+                case "values":
+                    made[word] = value
+                case "schema":
+                    made[word] = self._schema(here.inner(word))
+                case "schemas" if isinstance(value, list) and value:
+                    within = here.inner(word)
+                    made[word] = [self._schema(within.inner(position)) for position in range(len(value))]
+                case "schemas by name":
+                    within = here.inner(word)
+                    made[word] = {name: self._schema(within.inner(name)) for name in within.map}
+        if "required" in source and (required := self._required(here)):
             made["required"] = required
         return _from_30(made, source) if self.is_30 else made
 

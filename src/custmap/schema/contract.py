@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from custmap.diagnostics.span import Span
 from custmap.schema.style import Style, style_of
 from custmap.values.paths import Member, Segment, TargetPath, format_path
 from custmap.values.types import ANY, Type
@@ -81,7 +80,6 @@ class Contract:
     responses: tuple[Response, ...] = ()
     closed: bool = True
     opens: tuple[str, ...] = ()
-    spans: Mapping[str, Span] = field(default_factory=dict, repr=False)
 
     @property
     def url(self) -> str:
@@ -126,14 +124,6 @@ class Contract:
         default = style_of(place, None, None)
         found = self.parameters.get(place, {}).items()
         return {name: one.style for name, one in found if one.style not in (None, default)}
-
-    def span(self, place: str = "") -> Span | None:
-        """Where `place` stands (`body.name.firstName`, `query.source`), or else what holds it."""
-        while place:
-            if place in self.spans:
-                return self.spans[place]
-            place = place.rpartition(".")[0]
-        return self.spans.get("")
 
 
 def step(type_: Type, segment: Segment) -> Type | None:

@@ -62,11 +62,9 @@ def inline_contract(node: MapNode, name: str) -> Contract:
 @dataclass(slots=True)
 class _Reader:
     problems: list[Diagnostic] = field(default_factory=list)
-    spans: dict[str, Span] = field(default_factory=dict)
 
     def contract(self, node: MapNode, name: str) -> Contract:
         self._hold_keys(node, KEYS, "contract")
-        self.spans[""] = node.span
         method = self._method(node)
         url = self._url(node)
         servers, path = _split(url)
@@ -95,7 +93,6 @@ class _Reader:
             responses=(_response(answer),),
             closed=False,
             opens=open_places(type_, closed=False),
-            spans=self.spans,
         )
 
     def _method(self, node: MapNode) -> str:
@@ -128,14 +125,12 @@ class _Reader:
             schema, required = self._field(value)
             type_ = type_of(schema, Definitions(schema))
             made[str(key.value)] = Parameter(type_, required or place == "path")
-            self.spans[f"{place}.{key.value}"] = key.span
         return made
 
     def _table(self, node: Node, place: str) -> dict[str, Any]:
         """Fields by target path as one schema."""
         schema: dict[str, Any] = {"type": "object"}
         written: dict[TargetPath, Span] = {}
-        self.spans[place] = node.span
         for key, value in self._entries(node, place):
             made, required = self._field(value)
             path = self._path(key)
@@ -145,7 +140,6 @@ class _Reader:
                 self._say("CM207", "this place is listed twice", key.span, "Keep one of the two.")
                 continue
             written[path] = key.span
-            self.spans[f"{place}.{key.value}"] = key.span
             if not _put(schema, path, made, required):
                 self._say("CM207", "another field says that this is no such place", key.span, _NO_PLACE)
         return schema

@@ -130,9 +130,6 @@ class _Reader:
         body_type = type_of(schema, Definitions(schema)) if schema is not None else None
         responses = tuple(self._responses(operation))
         ok = next((response for response in responses if response.ok), None)
-        spans = {"": operation.span}
-        if body:
-            spans["body"] = body.span
         return Contract(
             name=name,
             method=method,
@@ -140,7 +137,7 @@ class _Reader:
             path=path,
             source=self.root.document.file,
             variables=variables,
-            parameters=self._parameters(operation, item, path, spans),
+            parameters=self._parameters(operation, item, path),
             body=body_type,
             body_required=self.references.follow(operation.inner("requestBody")).map.get("required") is True,
             body_schema=schema,
@@ -148,7 +145,6 @@ class _Reader:
             accept=ok.media_type if ok else None,
             responses=responses,
             opens=open_places(body_type, closed=True),
-            spans=spans,
         )
 
     def _server(self, operation: Located, item: Located) -> tuple[str, dict[str, ServerVariable]]:
@@ -170,9 +166,7 @@ class _Reader:
         is_real = bool(default) and not str(default).startswith("<")
         return ServerVariable(default if is_real else None, listed or None)
 
-    def _parameters(
-        self, operation: Located, item: Located, path: str, spans: dict[str, Span]
-    ) -> dict[str, dict[str, Parameter]]:
+    def _parameters(self, operation: Located, item: Located, path: str) -> dict[str, dict[str, Parameter]]:
         """Those of the operation over those of the path, and what the security schemes want."""
         made: dict[str, dict[str, Parameter]] = {place: {} for place in PLACES.values()}
         for holder in (item, operation):
@@ -183,13 +177,11 @@ class _Reader:
                 if place is None or name is None or (place, name.lower()) in _OURS:
                     continue
                 made[place][name] = self._parameter(at, place)
-                spans[f"{place}.{name}"] = at.span
         for name in variables_in(path):
             made["path"].setdefault(name, Parameter(STRING, required=True))
-        for place, name, parameter, span in authorization(self.root, operation, self.references):
+        for place, name, parameter in authorization(self.root, operation, self.references):
             if not any(_same_name(place, name, known) for known in made[place]):
                 made[place][name] = parameter
-                spans[f"{place}.{name}"] = span
         return made
 
     def _parameter(self, at: Located, place: str) -> Parameter:

@@ -8,7 +8,6 @@ looked at.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -37,7 +36,7 @@ class Located:
         """A part of the value; None stands for what is not there."""
         value = self.value
         for key in keys:
-            if isinstance(value, Mapping):
+            if isinstance(value, dict):
                 value = value.get(key)
             elif isinstance(value, list) and isinstance(key, int) and key < len(value):
                 value = value[key]
@@ -46,9 +45,9 @@ class Located:
         return Located(value, self.document, self.path, (*self.pointer, *keys))
 
     @property
-    def map(self) -> Mapping[str, Any]:
+    def map(self) -> dict[str, Any]:
         """The value where it is an object, else nothing."""
-        return self.value if isinstance(self.value, Mapping) else {}
+        return self.value if isinstance(self.value, dict) else {}
 
     @property
     def list(self) -> list[Any]:
@@ -94,7 +93,7 @@ class References:
             return self._lost(here, "CM212", "a place in a file is written `#/…`")
         value, pointer = document.data, []
         for part in pointer_parts(fragment):
-            if isinstance(value, Mapping) and part in value:
+            if isinstance(value, dict) and part in value:
                 value, key = value[part], part
             elif isinstance(value, list) and part.isdecimal() and int(part) < len(value):
                 value, key = value[int(part)], int(part)  # type: ignore[assignment]  # a position

@@ -9,36 +9,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from custmap.diagnostics.span import Span
 from custmap.schema.contract import Parameter
 from custmap.schema.references import Located, References
 from custmap.values.types import STRING
 
-Wanted: TypeAlias = tuple[str, str, Parameter, Span]
+Wanted: TypeAlias = tuple[str, str, Parameter]
 
 
 def authorization(root: Located, operation: Located, references: References) -> Iterator[Wanted]:
-    """Place, name, parameter and where it is declared, for each header or query that security speaks of."""
+    """Place, name and parameter, for each header or query that security speaks of."""
     holder = operation if "security" in operation.map else root
     ways = [_way(holder.inner("security", position), root, references) for position in _positions(holder)]
-    found = {key: span for way in ways for key, span in way.items()}
-    for (place, name), span in found.items():
+    for place, name in dict.fromkeys(key for way in ways for key in way):
         required = all((place, name) in way for way in ways)
-        yield place, name, Parameter(STRING, required), span
+        yield place, name, Parameter(STRING, required)
 
 
 def _positions(holder: Located) -> range:
     return range(len(holder.inner("security").list))
 
 
-def _way(way: Located, root: Located, references: References) -> dict[tuple[str, str], Span]:
+def _way(way: Located, root: Located, references: References) -> list[tuple[str, str]]:
     """The places that one way to get in needs together."""
-    needed: dict[tuple[str, str], Span] = {}
-    for name in way.map:
-        scheme = references.follow(root.inner("components", "securitySchemes", name))
-        if (place := _place(scheme)) is not None:
-            needed[place] = scheme.span
-    return needed
+    schemes = (references.follow(root.inner("components", "securitySchemes", name)) for name in way.map)
+    return [place for scheme in schemes if (place := _place(scheme)) is not None]
 
 
 def _place(scheme: Located) -> tuple[str, str] | None:

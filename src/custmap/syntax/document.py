@@ -7,6 +7,7 @@ values (a key that comes twice) is an error. Dates stay text.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, Final, TypeAlias
 
 from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.span import Span
+from custmap.syntax.cache import recall, remember
 from custmap.syntax.lenient_yaml import DEPTH, Place, read_lenient
 from custmap.syntax.text import MIB, UNREADABLE, Text, decode, forbidden, problem, read_bytes
 from custmap.values.json_text import JsonError, parse_json
@@ -32,14 +34,15 @@ class Document:
 
     data: Any
     file: str
-    _text: Text = field(repr=False)
-    _place: Place | None = field(default=None, repr=False)
+    _bytes: bytes = field(repr=False)
+    _places: tuple[Text, Place] | None = field(default=None, repr=False)
 
     def span(self, pointer: Pointer) -> Span:
         """Where the value at `pointer` (keys and positions) stands; what is not there: its nearest parent."""
-        if self._place is None:
-            self._place = _places(self._text)
-        place = self._place
+        if self._places is None:
+            text = decode(self._bytes, self.file)
+            self._places = text, _places(text)
+        text, place = self._places
         for part in pointer:
             inner = place.inner
             found = inner.get(str(part)) if isinstance(inner, Mapping) else None
@@ -48,7 +51,7 @@ class Document:
             if found is None:
                 break
             place = found
-        return self._text.span(place.start, place.end)
+        return text.span(place.start, place.end)
 
 
 def read_document(path: Path, shown_as: str | None = None) -> Document:
@@ -61,19 +64,24 @@ def read_document(path: Path, shown_as: str | None = None) -> Document:
 
 
 def parse_document(data: bytes, file: str, *, json_only: bool = False) -> Document:
-    """As `read_document`, of bytes; `json_only` refuses YAML."""
-    text = decode(data, file)
-    if json_only or text.text.lstrip(" \t\r\n")[:1] in ("{", "["):
+    """As `read_document`, of bytes; `json_only` refuses YAML. YAML may be recalled from the cache."""
+    plain = data.removeprefix(BOM_UTF8)
+    if json_only or plain.lstrip(b" \t\r\n")[:1] in (b"{", b"["):
         try:
-            return Document(parse_json(text.text, depth=DEPTH), file, text)
+            return Document(parse_json(plain, depth=DEPTH), file, data)
         except JsonError as error:
+            text = decode(data, file)
             # A flow map is YAML that looks like JSON, but these are wrong in both.
             if json_only or "twice" in error.reason or "deep" in error.reason:
                 raise _not_json(error, text) from None
+    if (known := recall(data)) is not None:
+        return Document(known, file, data)
+    text = decode(data, file)
     if problems := forbidden(text, UNREADABLE):
         raise MappingError(problems)
     place, value = read_lenient(text)
-    return Document(value, file, text, place)
+    remember(data, value)
+    return Document(value, file, data, (text, place))
 
 
 def _not_json(error: JsonError, text: Text) -> MappingError:
@@ -83,8 +91,13 @@ def _not_json(error: JsonError, text: Text) -> MappingError:
 
 
 def _places(text: Text) -> Place:
-    """The places of a JSON file. JSON is YAML but for a few escapes: a file with one has its start alone."""
-    try:
-        return read_lenient(Text(text.text.replace("\t", " "), text.file, text.starts))[0]
-    except MappingError:
-        return Place(0, 0)
+    """The places of a file whose value came without them: JSON, or recalled YAML.
+
+    JSON is YAML but for tabs between values and a few escapes: a file with those has its start alone.
+    """
+    for spelling in (text.text, text.text.replace("\t", " ")):
+        try:
+            return read_lenient(text.spelt(spelling))[0]
+        except MappingError:
+            continue
+    return Place(0, 0)

@@ -45,7 +45,7 @@ def read_ignores(data: str, file: str) -> tuple[Ignore, ...]:
     """The ignores of a YAML text, in its order. Never raises: where the text stops to be YAML, it stops."""
     if "custmap:" not in data:
         return ()
-    text = Text.of(data.removeprefix("\ufeff"), file)
+    text = Text(data.removeprefix("\ufeff"), file)
     comments = (found for start, end in _gaps(text) for found in _COMMENT.finditer(text.text, start, end))
     follows = _next_lines(text)
     ignores = (_ignore(text, found.start(), found.group().rstrip(), follows) for found in comments)

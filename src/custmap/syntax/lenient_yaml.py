@@ -1,8 +1,8 @@
 """YAML that others wrote, to plain data and places.
 
 The same events and the same guard as for strict YAML. An alias is the object that its anchor named,
-so a "billion laughs" costs nothing here; but whoever walks over the data would pay, so what aliases
-stand for is counted, in nodes and in depth.
+so a "billion laughs" costs nothing here; but whoever walks over the data, or writes it out, would pay, so
+what aliases stand for is counted, in nodes and in depth. A long text counts as several nodes.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from custmap.syntax.yaml_events import EventError, events
 DEPTH: Final = 128
 # A real contract has thousands of aliases at most; a bomb has millions of nodes after ten lines.
 BUDGET: Final = 1_000_000
+_TEXT: Final = 64
+"""The characters of a text that count as one node."""
 _TEXT_TAGS: Final = ("!", "tag:yaml.org,2002:str")
 
 
@@ -98,7 +100,7 @@ class _Builder:
             self._key(event.value, start, plain)
             return
         value = resolve_leniently(event.value) if plain else event.value
-        done = Place(start, event.end_mark.index)
+        done = Place(start, event.end_mark.index, size=1 + len(event.value) // _TEXT)
         if event.anchor is not None:
             self.anchors[event.anchor] = (done, value)
         self._add(done, value)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -28,15 +28,22 @@ _PROBLEMS_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A decoded file without its byte order mark; `starts` are the indexes at which its lines begin."""
+    """A decoded file without its byte order mark."""
 
     text: str
     file: str
-    starts: tuple[int, ...]
+    _starts: list[int] = field(default_factory=list, repr=False, compare=False)
 
-    @classmethod
-    def of(cls, text: str, file: str) -> Text:
-        return cls(text, file, (0, *(found.end() for found in _LINE_END.finditer(text))))
+    @property
+    def starts(self) -> list[int]:
+        """The indexes at which the lines begin, worked out when the first place is asked for."""
+        if not self._starts:
+            self._starts.extend((0, *(found.end() for found in _LINE_END.finditer(self.text))))
+        return self._starts
+
+    def spelt(self, text: str) -> Text:
+        """The same lines in other characters."""
+        return Text(text, self.file, self.starts)
 
     def place(self, index: int) -> tuple[int, int]:
         """Line and column, from 1, of the character at `index`."""
@@ -79,11 +86,11 @@ def decode(data: bytes, file: str) -> Text:
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        before = Text.of(data[: error.start].decode().removeprefix(_BOM), file)
+        before = Text(data[: error.start].decode().removeprefix(_BOM), file)
         at = len(before.text)
         message = f"byte 0x{data[error.start]:02X} does not belong here"
         raise problem("CM101", message, before.span(at, at), "Save the file as UTF-8.") from None
-    return Text.of(text.removeprefix(_BOM), file)
+    return Text(text.removeprefix(_BOM), file)
 
 
 def forbidden(text: Text, characters: re.Pattern[str] = STRICT) -> list[Diagnostic]:

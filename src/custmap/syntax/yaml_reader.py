@@ -50,7 +50,7 @@ def _read(data: bytes, file: str) -> Node:
     tabs = _tabs(text)
     # A last line of spaces alone means the same with its line end and without it, except to libyaml.
     end = "" if text.text.endswith("\n") else "\n"
-    text = Text(text.text.replace("\t", " ") + end, file, text.starts)
+    text = text.spelt(text.text.replace("\t", " ") + end)
     builder = _Builder(text)
     builder.problems += tabs
     try:
