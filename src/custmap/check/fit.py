@@ -13,10 +13,11 @@ from typing import Final
 from custmap.check.findings import meant
 from custmap.expressions.suggestions import phrase
 from custmap.schema.misfit import CHECKED_FORMATS, misfit
+from custmap.values.decimals import below, is_multiple, shown
 from custmap.values.types import ANY, KINDS, Type
 
 _DEEPEST: Final = 6
-_INT: Final = {"int32": (-(2.0**31), 2.0**31 - 1), "int64": (-(2.0**63), 2.0**63 - 1)}
+_INT: Final = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,26 +177,34 @@ def _number(given: Type, wanted: Type, inside: str) -> Iterator[Misfit]:
     low, high = _bounds(replace(wanted, exclusive_minimum=None, exclusive_maximum=None))
     least, most = _bounds(given)
     parts = []
-    if low is not None and (least is None or least < low):
-        parts.append(f"below {low:g}")
-    if high is not None and (most is None or most > high):
-        parts.append(f"above {high:g}")
+    if low is not None and (least is None or below(least, low)):
+        parts.append(f"below {shown(low)}")
+    if high is not None and (most is None or below(high, most)):
+        parts.append(f"above {shown(high)}")
     if parts:
         yield Misfit("CM406", f"{_what(inside)} may be {' or '.join(parts)}", inside=inside)
     for limit, word in (("exclusive_minimum", "above"), ("exclusive_maximum", "below")):
         bound, own = getattr(wanted, limit), getattr(given, limit)
         if bound is not None and not _strictly(given, limit, bound, own):
-            yield Misfit("CM406", f"{_what(inside)} need not be {word} {bound:g}", inside=inside)
-    if wanted.multiple_of is not None and given.multiple_of != wanted.multiple_of:
-        if wanted.multiple_of == 1 and given.only("integer"):
-            return
-        yield Misfit("CM406", f"{_what(inside)} may be no multiple of {wanted.multiple_of:g}", inside=inside)
+            yield Misfit("CM406", f"{_what(inside)} need not be {word} {shown(bound)}", inside=inside)
+    if wanted.multiple_of is not None and not _in_steps(given, wanted.multiple_of):
+        message = f"{_what(inside)} may be no multiple of {shown(wanted.multiple_of)}"
+        yield Misfit("CM406", message, inside=inside)
+
+
+def _in_steps(given: Type, step: float) -> bool:
+    steps = [given.multiple_of, 1 if given.only("integer") else None]
+    return any(own is not None and is_multiple(own, step) for own in steps)
 
 
 def _strictly(given: Type, limit: str, bound: float, own: float | None) -> bool:
     if limit == "exclusive_minimum":
-        return (own is not None and own >= bound) or (given.minimum is not None and given.minimum > bound)
-    return (own is not None and own <= bound) or (given.maximum is not None and given.maximum < bound)
+        return (own is not None and not below(own, bound)) or (
+            given.minimum is not None and below(bound, given.minimum)
+        )
+    return (own is not None and not below(bound, own)) or (
+        given.maximum is not None and below(given.maximum, bound)
+    )
 
 
 def _bounds(type_: Type) -> tuple[float | None, float | None]:

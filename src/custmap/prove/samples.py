@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from custmap.check.checked import EachSource, FirstSource, FromSource, Leaf, Origin
 from custmap.model.clear import Send, Write
+from custmap.values.decimals import moved
 from custmap.values.equality import fingerprint
 from custmap.values.types import Type
 
@@ -129,17 +130,20 @@ def _number_samples(type_: Type, hints: Hints) -> list[Any]:
         value for value in hints.values if isinstance(value, int | float) and not isinstance(value, bool)
     ]
     for target in (*hints.targets, type_):
+        if (step := target.multiple_of) is not None:
+            found += [made for many in (1, 3, -7) if (made := moved(0, step, many)) is not None]
         for limit in (target.minimum, target.maximum, target.exclusive_minimum, target.exclusive_maximum):
             if limit is not None:
-                found += [_whole(limit), _whole(limit - 1), _whole(limit + 1)]
+                found += _near(limit, target.multiple_of or 1)
     found += _NUMBERS
     if "number" not in type_.kinds:
         found = [value for value in found if isinstance(value, int)]
     return found
 
 
-def _whole(value: float) -> int | float:
-    return int(value) if float(value).is_integer() else value
+def _near(limit: float, step: float) -> list[float]:
+    """A limit and what lies a step from it."""
+    return [made for many in (0, -1, 1) if (made := moved(limit, step, many)) is not None]
 
 
 def _distinct(values: list[Any]) -> list[Any]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, TypeAlias
 
+from custmap.values.decimals import common_multiple
 from custmap.values.equality import same
 from custmap.values.types import ANY, Type
 
@@ -115,6 +116,8 @@ def meet(a: Type, b: Type) -> Type:
     for name in _EQUAL:
         own = getattr(a, name)
         limits[name] = own if own is not None else getattr(b, name)
+    if a.multiple_of is not None and b.multiple_of is not None:
+        limits["multiple_of"] = common_multiple(a.multiple_of, b.multiple_of)
     enum, kinds = _meet_enum(a, b, kinds)
     return later(
         Type(

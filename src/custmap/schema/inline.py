@@ -29,7 +29,7 @@ METHODS: Final = ("POST", "PUT", "PATCH", "GET", "DELETE")
 _JSON: Final = "application/json"
 
 _TEXTS: Final = ("format", "pattern", "description", "title")
-_NUMBERS: Final = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
+_LIMITS: Final = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 _COUNTS: Final = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
 _ANYTHING: Final = ("const", "default", "examples", "deprecated", "readOnly", "writeOnly")
 _SCHEMAS: Final = ("items", "additionalProperties", "not", "contains", "propertyNames")
@@ -37,7 +37,8 @@ _SCHEMA_LISTS: Final = ("allOf", "anyOf", "oneOf", "prefixItems")
 WORDS: Final = (
     *("type", "enum", "required", "uniqueItems", "properties", "patternProperties"),
     *_TEXTS,
-    *_NUMBERS,
+    *_LIMITS,
+    "multipleOf",
     *_COUNTS,
     *_ANYTHING,
     *_SCHEMAS,
@@ -209,7 +210,8 @@ class _Reader:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         expected = {
             **dict.fromkeys(_TEXTS, ("a text", isinstance(value, str))),
-            **dict.fromkeys(_NUMBERS, ("a number", number)),
+            **dict.fromkeys(_LIMITS, ("a number", number)),
+            "multipleOf": ("a number above 0", number and value > 0),
             **dict.fromkeys(_COUNTS, ("a number from 0", number and value >= 0 and value == int(value))),
             **dict.fromkeys(_SCHEMA_LISTS, ("a list", False)),
             "enum": ("a list with one value at least", isinstance(value, list) and bool(value)),

@@ -143,7 +143,7 @@ def _own(schema: Mapping[str, Any], resolve: Resolve) -> Type:
             maximum=_number(schema.get("maximum")),
             exclusive_minimum=_number(schema.get("exclusiveMinimum")),
             exclusive_maximum=_number(schema.get("exclusiveMaximum")),
-            multiple_of=_number(schema.get("multipleOf")),
+            multiple_of=step if (step := _number(schema.get("multipleOf"))) and step > 0 else None,
             min_items=_count(schema.get("minItems")),
             max_items=_count(schema.get("maxItems")),
             unique_items=schema.get("uniqueItems") is True,
@@ -263,4 +263,4 @@ def _number(value: Any) -> float | None:
 
 def _count(value: Any) -> int | None:
     number = _number(value)
-    return int(number) if number is not None and number >= 0 and float(number).is_integer() else None
+    return int(number) if number is not None and number >= 0 and number == int(number) else None

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
+from custmap.values.decimals import below, is_multiple, shown
 from custmap.values.equality import fingerprint, same
 from custmap.values.types import Type
 
@@ -90,20 +91,21 @@ def _validator(keyword: str, text: str) -> Callable[[Any], bool]:
 
 def _number_misfit(type_: Type, value: float) -> str | None:
     low, high = type_.minimum, type_.maximum
-    if low is not None and value < low:
-        return f"is below the contract's minimum, {low:g}"
-    if high is not None and value > high:
-        return f"is above the contract's maximum, {high:g}"
-    if type_.exclusive_minimum is not None and value <= type_.exclusive_minimum:
-        return f"is not above {type_.exclusive_minimum:g}"
-    if type_.exclusive_maximum is not None and value >= type_.exclusive_maximum:
-        return f"is not below {type_.exclusive_maximum:g}"
+    if low is not None and below(value, low):
+        return f"is below the contract's minimum, {shown(low)}"
+    if high is not None and below(high, value):
+        return f"is above the contract's maximum, {shown(high)}"
+    low, high = type_.exclusive_minimum, type_.exclusive_maximum
+    if low is not None and not below(low, value):
+        return f"is not above {shown(low)}"
+    if high is not None and not below(value, high):
+        return f"is not below {shown(high)}"
     if type_.format == "int32" and not -(2**31) <= value < 2**31:
         return "does not fit 32 bits"
     if type_.format == "int64" and not -(2**63) <= value < 2**63:
         return "does not fit 64 bits"
-    if type_.multiple_of is not None and value % type_.multiple_of:
-        return f"is no multiple of {type_.multiple_of:g}"
+    if type_.multiple_of is not None and not is_multiple(value, type_.multiple_of):
+        return f"is no multiple of {shown(type_.multiple_of)}"
     return None
 
 
