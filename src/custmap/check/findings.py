@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from heapq import nsmallest
 
 from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Diagnostic, Note
@@ -14,7 +15,11 @@ class Findings:
     """The findings of one mapping."""
 
     def __init__(self) -> None:
-        self.all: list[Diagnostic] = []
+        self._found: dict[Diagnostic, None] = {}
+
+    @property
+    def all(self) -> list[Diagnostic]:
+        return list(self._found)
 
     def add(
         self,
@@ -28,21 +33,20 @@ class Findings:
         severity: Severity | None = None,
     ) -> None:
         found = Diagnostic(code, message, span, help, tuple(notes), target=target, severity=severity)
-        if found not in self.all:
-            self.all.append(found)
+        self._found.setdefault(found)
 
     @property
     def errors(self) -> list[Diagnostic]:
-        return [found for found in self.all if found.level is Severity.ERROR]
+        return [found for found in self._found if found.level is Severity.ERROR]
 
 
 def meant(word: str, names: Iterable[str]) -> str | None:
     """The sentence that helps after a wrong name."""
-    names = sorted(set(names))
+    names = set(names)
     close = nearest(word, names)
     if close:
         return f"Did you mean `{close}`?"
     if not names:
         return None
-    shown = ", ".join(f"`{name}`" for name in names[:12])
+    shown = ", ".join(f"`{name}`" for name in nsmallest(12, names))
     return f"There are {shown}{' …' if len(names) > 12 else ''}."

@@ -75,11 +75,12 @@ def cm510(one: Placed) -> Iterator[Diagnostic]:
     if rule is None or rule.transitions is None:
         return
     words = _states(leaf)
+    known = set(map(fingerprint, words or ()))
     for pair in rule.transitions:
         moves = pair.right if isinstance(pair.right, list) else []
         for value, span in ((pair.left, pair.left_span), *((move, pair.right_span) for move in moves)):
             if words is not None:
-                unknown = all(fingerprint(value) != fingerprint(word) for word in words)
+                unknown = fingerprint(value) not in known
             else:
                 unknown = leaf.type is not None and misfit(leaf.type, value) is not None
             if unknown:

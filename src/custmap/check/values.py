@@ -64,9 +64,10 @@ def cm411(leaf: Leaf) -> Iterator[Diagnostic]:
     """A row of the table that names what the canonical schema, or the contract, does not have."""
     for origin, rule, given in translated(leaf):
         words = _words(given)
+        known = set(map(fingerprint, words or ()))
         for pair in rule.values or ():
             if words is not None:
-                unknown = all(fingerprint(pair.left) != fingerprint(word) for word in words)
+                unknown = fingerprint(pair.left) not in known
             else:
                 unknown = bool(given.kinds) and given.known and not is_kind(given, pair.left)
             if unknown:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
-from functools import reduce
 from typing import Any
 
 from custmap.expressions.runtime import KIND_CLASSES
@@ -22,28 +21,26 @@ def literal_type(value: Any) -> Type:
 
 def union(*types: Type) -> Type:
     """What is one of the types: kinds together, limits only where all that they apply to agree."""
-    return reduce(_union, types) if types else NEVER
-
-
-def _union(a: Type, b: Type) -> Type:
-    absent = a.absent or b.absent
-    if not a.kinds - {"null"}:
-        return replace(b, kinds=a.kinds | b.kinds, absent=absent, enum=_enum(a, b))
-    if not b.kinds - {"null"}:
-        return replace(a, kinds=a.kinds | b.kinds, absent=absent, enum=_enum(a, b))
-    texts = _sharing(a, b, "string")
-    numbers = _sharing(a, b, "number", "integer")
-    lists = _sharing(a, b, "array")
-    objects = _sharing(a, b, "object")
+    if len(types) < 2:
+        return types[0] if types else NEVER
+    kinds = frozenset().union(*(each.kinds for each in types))
+    absent = any(each.absent for each in types)
+    told = [each for each in types if each.kinds - {"null"}]
+    if len(told) < 2:
+        return replace(told[0] if told else types[0], kinds=kinds, absent=absent, enum=_enum(types))
+    texts = _sharing(told, "string")
+    numbers = _sharing(told, "number", "integer")
+    lists = _sharing(told, "array")
+    objects = _sharing(told, "object")
     return Type(
-        kinds=a.kinds | b.kinds,
+        kinds=kinds,
         absent=absent,
         members=_members(objects),
         extra=objects[0].extra if _closed(objects) or _agree(objects, "members", "extra") else None,
         free=all(each.free for each in objects) if objects else False,
         required=frozenset.intersection(*(each.required for each in objects)) if objects else frozenset(),
         items=_items(lists),
-        enum=_enum(a, b),
+        enum=_enum(types),
         format=_common(texts, "format"),
         pattern=_common(texts, "pattern"),
         min_length=_least(texts, "min_length"),
@@ -59,8 +56,8 @@ def _union(a: Type, b: Type) -> Type:
     )
 
 
-def _sharing(a: Type, b: Type, *kinds: str) -> list[Type]:
-    return [each for each in (a, b) if each.kinds & frozenset(kinds)]
+def _sharing(types: list[Type], *kinds: str) -> list[Type]:
+    return [each for each in types if not each.kinds.isdisjoint(kinds)]
 
 
 def _agree(types: list[Type], *names: str) -> bool:
@@ -117,13 +114,15 @@ def _limit(type_: Type, name: str) -> Any:
     return min(sizes) if name.startswith("min") else max(sizes)
 
 
-def _enum(a: Type, b: Type) -> tuple[Any, ...] | None:
-    """The values of both, each once; a side that is null alone adds null."""
-    sides = [each.enum if each.kinds - {"null"} else (None,) * each.nullable for each in (a, b)]
-    if not sides[0] or not sides[1]:
-        # One side gives nothing at all, or anything.
-        return None if None in sides else sides[0] or sides[1] or None
-    return tuple({fingerprint(value): value for side in sides for value in side or ()}.values())
+def _enum(types: tuple[Type, ...]) -> tuple[Any, ...] | None:
+    """The values of all, each once; a type that is null alone adds null, one of anything leaves no list."""
+    found: dict[Hashable, Any] = {}
+    for each in types:
+        values = each.enum if each.kinds - {"null"} else (None,) * each.nullable
+        if values is None:
+            return None
+        found.update((fingerprint(value), value) for value in values)
+    return tuple(found.values()) or None
 
 
 def _items(lists: list[Type]) -> Type | None:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import MappingError
 from custmap.schema.references import Located, Pointer, References
 
 _PLAIN: Final = (
@@ -28,6 +30,8 @@ _ONE: Final = (
 )
 _LISTS: Final = ("allOf", "anyOf", "oneOf", "prefixItems")
 _MAPS: Final = ("properties", "patternProperties", "dependentSchemas")
+_CHAIN: Final = 64
+"""How many schemas may be made of one another in a row; real ones need ten."""
 _HOLDS: Final[dict[str, str]] = {
     **dict.fromkeys(_PLAIN, "values"),
     **dict.fromkeys(_ONE, "schema"),
@@ -49,6 +53,7 @@ class Bundle:
     request: bool
     defs: dict[str, Any] = field(default_factory=dict)
     names: dict[tuple[Path, Pointer], str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
     waiting: list[tuple[str, Located]] = field(default_factory=list)
 
     def bundle(self, here: Located) -> dict[str, Any]:
@@ -58,8 +63,31 @@ class Bundle:
             name, found = self.waiting.pop()
             self.defs[name] = self._schema(found)
         whole = {True: {}, False: {"not": {}}}[schema] if isinstance(schema, bool) else schema
+        self._check_chains(whole, here)
         named = {"$defs": dict(sorted(self.defs.items()))} if self.defs else {}
         return {"$schema": "https://json-schema.org/draft/2020-12/schema", **whole, **named}
+
+    def _check_chains(self, whole: dict[str, Any], here: Located) -> None:
+        """MappingError (CM108) where schemas refer to one another too often before a value is reached.
+
+        Whoever reads a schema reads what it refers to first; members and items are read later, one by one.
+        """
+        if len(self.defs) < _CHAIN:
+            return
+        depths: dict[str, int] = {}
+        waiting = [("", _referred(whole))]
+        while waiting:
+            name, within = waiting[-1]
+            fresh = next((one for one in within if one not in depths), None)
+            if fresh is None:
+                waiting.pop()
+                depths[name] = 1 + max((depths[one] for one in within), default=0)
+            else:
+                depths[fresh] = 0  # until its own are known: one that leads back to itself ends there
+                waiting.append((fresh, _referred(self.defs[fresh])))
+            if len(waiting) > _CHAIN or depths.get(name, 0) > _CHAIN:
+                message = f"more than {_CHAIN} schemas refer to one another in a row"
+                raise MappingError([Diagnostic("CM108", message, here.span)])
 
     def _schema(self, here: Located) -> Any:
         if isinstance(here.value, bool):
@@ -96,10 +124,11 @@ class Bundle:
             last = re.sub(
                 r"[^A-Za-z0-9_.-]", "_", str(found.pointer[-1]) if found.pointer else found.path.stem
             )
-            name, count = last, 1
+            name, count = last, self.counts.get(last, 1)
             while name in self.defs:
                 count += 1
                 name = f"{last}_{count}"
+            self.counts[last] = count
             self.names[place], self.defs[name] = name, {}
             self.waiting.append((name, found))
         return "#/$defs/" + self.names[place]
@@ -119,6 +148,17 @@ class Bundle:
         return (
             self.references.follow(member).map.get("readOnly") is True or member.map.get("readOnly") is True
         )
+
+
+def _referred(schema: Any) -> list[str]:
+    """The definitions that a schema is made of, itself: members and items left aside."""
+    found: list[str] = []
+    waiting = [schema]
+    for one in waiting:
+        if isinstance(one, dict):
+            found += [one["$ref"].rpartition("/")[2]] if "$ref" in one else []
+            waiting += (inner for word in _LISTS[:3] for inner in one.get(word, ()))
+    return found
 
 
 def _from_30(made: dict[str, Any], source: Mapping[str, Any]) -> dict[str, Any]:

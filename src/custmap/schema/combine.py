@@ -6,15 +6,17 @@ nothing about numbers, so a join only weighs it on the side that can be a text a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from functools import reduce
 from typing import Any, Final, TypeAlias
 
 from custmap.values.decimals import common_multiple
-from custmap.values.equality import same
-from custmap.values.types import ANY, Type
+from custmap.values.equality import fingerprint
+from custmap.values.types import ANY, KINDS, NEVER, Type
 
 Later: TypeAlias = Callable[[], Type | None]
+Combine: TypeAlias = Callable[[Iterable[Type | None]], Type | None]
 
 # The keywords of each kind; the choice between two limits is `max` or `min` in a meet, the other in a join.
 _LOWER: Final = {
@@ -29,6 +31,8 @@ _UPPER: Final = {
     "exclusive_maximum": "number",
     "max_items": "array",
 }
+_KINDS: Final = {kind: frozenset({kind}) for kind in KINDS}
+_WHOLE: Final = frozenset({"integer", "number"})
 _EQUAL: Final = {"format": "string", "pattern": "string", "multiple_of": "number"}
 
 
@@ -70,7 +74,7 @@ class LazyType(Type):
         return f"Type({', '.join(shown)}, …)"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        plain = {f.name: getattr(self, f.name) for f in fields(Type) if f.name not in ("items", "extra")}
+        plain = {name: getattr(self, name) for name in _STATED if name not in ("items", "extra")}
         return later, (Type(**plain), _stated(self, "_items"), _stated(self, "_extra"))
 
 
@@ -91,93 +95,104 @@ def _force(self: LazyType, slot: str) -> Type | None:
 
 
 _COMPARED: Final = tuple(f.name for f in fields(Type) if f.compare)
+_STATED: Final = tuple(f.name for f in fields(Type) if f.init)
 
 
 def later(type_: Type, items: Type | Later | None, extra: Type | Later | None) -> Type:
     """The type with these items and free values, each a type or a function that gives it when asked."""
     if items is None and extra is None:
         return type_
-    values: dict[str, Any] = {f.name: getattr(type_, f.name) for f in fields(Type)}
+    values: dict[str, Any] = {name: getattr(type_, name) for name in _STATED}
     return LazyType(**{**values, "items": items, "extra": extra})
 
 
-def meet(a: Type, b: Type) -> Type:
-    """What both types allow."""
-    if a is b or b is ANY:
-        return a
-    if a is ANY:
-        return b
-    kinds = _common(a.kinds, b.kinds)
+def meet(*types: Type) -> Type:
+    """What all the types allow; all at once, so that hundreds of them are no deeper than two."""
+    found = _distinct(type_ for type_ in types if type_ is not ANY)
+    if len(found) < 2:
+        return found[0] if found else ANY
+    kinds = reduce(_common, (type_.kinds for type_ in found))
     limits: dict[str, Any] = {}
-    for table, choose in ((_LOWER, max), (_UPPER, min)):
+    for table, choose in ((_LOWER, max), (_UPPER, min), (_EQUAL, _first)):
         for name in table:
-            stated = [v for v in (getattr(a, name), getattr(b, name)) if v is not None]
+            stated = [value for type_ in found if (value := getattr(type_, name)) is not None]
             limits[name] = choose(stated) if stated else None
-    for name in _EQUAL:
-        own = getattr(a, name)
-        limits[name] = own if own is not None else getattr(b, name)
-    if a.multiple_of is not None and b.multiple_of is not None:
-        limits["multiple_of"] = common_multiple(a.multiple_of, b.multiple_of)
-    enum, kinds = _meet_enum(a, b, kinds)
+    if steps := [type_.multiple_of for type_ in found if type_.multiple_of is not None]:
+        limits["multiple_of"] = reduce(common_multiple, steps)
+    enum, kinds = _meet_enum(found, kinds)
+    has_members = any(type_.members for type_ in found)
     return later(
         Type(
             kinds=kinds,
-            members=_Members(_meet_open, a, b) if a.members or b.members else {},
-            free=(a.free or b.free) and not a.members and not b.members,
-            required=a.required | b.required,
+            members=_Members(_meet_open, found) if has_members else {},
+            free=any(type_.free for type_ in found) and not has_members,
+            required=frozenset().union(*(type_.required for type_ in found)),
             enum=enum,
-            unique_items=a.unique_items or b.unique_items,
+            unique_items=any(type_.unique_items for type_ in found),
             **limits,
         ),
-        items=_Part(_meet_open, a, b, "items") if "array" in kinds else None,
-        extra=_Part(_meet_open, a, b, "extra") if "object" in kinds else None,
+        items=_Part(_meet_open, found, "items") if "array" in kinds else None,
+        extra=_Part(_meet_open, found, "extra") if "object" in kinds else None,
     )
 
 
-def join(a: Type, b: Type) -> Type:
-    """At least what one of the types allows."""
-    if a is b or not b.kinds:
-        return a
-    if not a.kinds:
-        return b
+def join(*types: Type) -> Type:
+    """At least what one of the types allows; all at once, as `meet`."""
+    found = _distinct(type_ for type_ in types if type_.kinds)
+    if len(found) < 2:
+        return found[0] if found else NEVER
     limits: dict[str, Any] = {}
-    for table, choose in ((_LOWER, min), (_UPPER, max)):
+    for table, choose in ((_LOWER, min), (_UPPER, max), (_EQUAL, _agreed)):
         for name, kind in table.items():
-            sides = [getattr(side, name) for side in (a, b) if _can_be(side, kind)]
+            sides = [getattr(type_, name) for type_ in found if _can_be(type_, kind)]
             limits[name] = choose(sides) if sides and None not in sides else None
-    for name, kind in _EQUAL.items():
-        sides = [getattr(side, name) for side in (a, b) if _can_be(side, kind)]
-        limits[name] = sides[0] if sides and all(side == sides[0] for side in sides) else None
-    objects = [side for side in (a, b) if "object" in side.kinds]
-    arrays = [side for side in (a, b) if "array" in side.kinds]
+    objects = [type_ for type_ in found if "object" in type_.kinds]
+    arrays = [type_ for type_ in found if "array" in type_.kinds]
     return later(
         Type(
-            kinds=a.kinds | b.kinds,
+            kinds=frozenset().union(*(type_.kinds for type_ in found)),
             members=_join_members(objects),
-            free=bool(objects) and all(side.free for side in objects),
-            required=objects[0].required & objects[-1].required if objects else frozenset(),
-            enum=_join_enum(a, b),
-            unique_items=bool(arrays) and all(side.unique_items for side in arrays),
+            free=bool(objects) and all(type_.free for type_ in objects),
+            required=frozenset.intersection(*(type_.required for type_ in objects or found)),
+            enum=_join_enum(found),
+            unique_items=bool(arrays) and all(type_.unique_items for type_ in arrays),
             **limits,
         ),
-        items=_Part(_join_open, arrays[0], arrays[-1], "items") if arrays else None,
-        extra=_Part(_join_open, objects[0], objects[-1], "extra") if objects else None,
+        items=_Part(_join_open, arrays, "items") if arrays else None,
+        extra=_Part(_join_open, objects, "extra") if objects else None,
     )
+
+
+def _distinct(types: Iterable[Type]) -> list[Type]:
+    return list({id(type_): type_ for type_ in types}.values())
+
+
+def _first(values: list[Any]) -> Any:
+    return values[0]
+
+
+def _agreed(values: list[Any]) -> Any:
+    return values[0] if all(value == values[0] for value in values) else None
 
 
 def _join_members(objects: list[Type]) -> Mapping[str, Type]:
-    """A member that only one side names may be anything that the other leaves open."""
+    """A member that only some name may be anything that the others leave open."""
     if len(objects) == 1:
         return objects[0].members
-    return _Members(_join_open, objects[0], objects[1]) if any(side.members for side in objects) else {}
+    return _Members(_join_open, objects) if any(type_.members for type_ in objects) else {}
 
 
 def has_kind(value: Any, kinds: Iterable[str]) -> bool:
-    """Is a value of one of these kinds? 1.0 is an integer, every integer a number (draft 2020-12 § 6.1.1)."""
-    own = {kind_of(value)}
-    if "integer" in own or (isinstance(value, float) and value.is_integer()):
-        own |= {"integer", "number"}
-    return not own.isdisjoint(kinds)
+    """Is a value of one of these kinds?"""
+    return not kinds_of(value).isdisjoint(kinds)
+
+
+def kinds_of(value: Any) -> frozenset[str]:
+    """The kinds of a value. 1.0 is an integer, every integer a number (draft 2020-12 § 6.1.1)."""
+    kind = kind_of(value)
+    if kind == "integer" or (kind == "number" and value.is_integer()):
+        return _WHOLE
+    return _KINDS[kind]
 
 
 def kind_of(value: Any) -> str:
@@ -215,86 +230,99 @@ def _can_be(side: Type, kind: str) -> bool:
     return kind in side.kinds or (kind == "number" and "integer" in side.kinds)
 
 
-def _meet_enum(a: Type, b: Type, kinds: frozenset[str]) -> tuple[tuple[Any, ...] | None, frozenset[str]]:
-    """The values in both lists that the common kinds allow; where none is left, no kind is."""
-    if a.enum is None and b.enum is None:
+def _meet_enum(types: list[Type], kinds: frozenset[str]) -> tuple[tuple[Any, ...] | None, frozenset[str]]:
+    """The values in all lists that the common kinds allow; where none is left, no kind is."""
+    listing = [type_ for type_ in types if type_.enum is not None]
+    if not listing:
         return None, kinds
-    listed = b.enum if a.enum is None else a.enum
-    others = a.enum if b.enum is None else b.enum
     left = tuple(
         value
-        for value in listed or ()
-        if has_kind(value, kinds) and any(same(value, other) for other in others or ())
+        for value in listing[0].enum or ()
+        if has_kind(value, kinds) and all(type_.lists(value) for type_ in listing[1:])
     )
     if not left:
         return None, frozenset()
-    return left, frozenset(kind for kind in kinds if any(has_kind(value, {kind}) for value in left))
+    return left, kinds & frozenset().union(*map(kinds_of, left))
 
 
-def _join_enum(a: Type, b: Type) -> tuple[Any, ...] | None:
-    # Null alone is a list of one value, whether it is written as one or not.
-    listed = [(None,) if side.kinds == {"null"} else side.enum for side in (a, b)]
-    found: list[Any] = []
-    for values in listed:
+def _join_enum(types: list[Type]) -> tuple[Any, ...] | None:
+    found: dict[Hashable, Any] = {}
+    for type_ in types:
+        # Null alone is a list of one value, whether it is written as one or not.
+        values = (None,) if type_.kinds == {"null"} else type_.enum
         if values is None:
             return None
-        found += [value for value in values if not any(same(value, other) for other in found)]
-    return None if found == [None] else tuple(found)
+        for value in values:
+            found.setdefault(fingerprint(value), value)
+    return None if list(found.values()) == [None] else tuple(found.values())
 
 
-def _meet_open(a: Type | None, b: Type | None) -> Type | None:
+def _meet_open(types: Iterable[Type | None]) -> Type | None:
     """None says nothing, so it takes nothing away."""
-    if a is None or b is None:
-        return b if a is None else a
-    return meet(a, b)
+    stated = [type_ for type_ in types if type_ is not None]
+    return meet(*stated) if stated else None
 
 
-def _join_open(a: Type | None, b: Type | None) -> Type | None:
+def _join_open(types: Iterable[Type | None]) -> Type | None:
     """None says nothing, so nothing is known of the union."""
-    return None if a is None or b is None else join(a, b)
+    found: list[Type] = []
+    for type_ in types:
+        if type_ is None:
+            return None
+        found.append(type_)
+    return join(*found)
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
     """The items or free values of a combination, put off."""
 
-    combine: Callable[[Type | None, Type | None], Type | None]
-    a: Type
-    b: Type
+    combine: Combine
+    types: list[Type]
     name: str
 
     def __call__(self) -> Type | None:
-        if self.a is self.b:
-            return getattr(self.a, self.name)  # type: ignore[no-any-return]
-        return self.combine(getattr(self.a, self.name), getattr(self.b, self.name))
+        return self.combine(getattr(type_, self.name) for type_ in self.types)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class _Members(Mapping[str, Type]):
     """The members of a combination, each combined when it is asked for."""
 
-    combine: Callable[[Type | None, Type | None], Type | None]
-    a: Type
-    b: Type
+    combine: Combine
+    types: list[Type]
     known: dict[str, Type] = field(default_factory=dict, repr=False)
+    named: dict[str, list[int]] = field(default_factory=dict, repr=False)
+    """Which of the types name a member; hundreds of types are not asked for each."""
+    extras: dict[int, Type] | None = field(default=None, repr=False)
+    """Which say something of members that they do not name; found when the first member is asked for."""
+
+    def __post_init__(self) -> None:
+        for position, type_ in enumerate(self.types):
+            for name in type_.members:
+                self.named.setdefault(name, []).append(position)
 
     def __getitem__(self, name: str) -> Type:
-        if name not in self:
-            raise KeyError(name)
         found = self.known.get(name)
         if found is None:
-            found = self.combine(self.a.member(name), self.b.member(name)) or ANY
-            self.known[name] = found
+            having = self.named[name]
+            if self.extras is None:
+                extras = ((at, type_.extra) for at, type_ in enumerate(self.types))
+                self.extras = {at: extra for at, extra in extras if extra is not None}
+            asked = sorted({*having, *self.extras})
+            stated = [self.types[at].member(name) for at in asked]
+            silent = [None] * (len(asked) < len(self.types))
+            found = self.known[name] = self.combine([*stated, *silent]) or ANY
         return found
 
     def __contains__(self, name: object) -> bool:
-        return name in self.a.members or name in self.b.members
+        return name in self.named
 
     def __iter__(self) -> Iterator[str]:
-        return iter({**dict.fromkeys(self.a.members), **dict.fromkeys(self.b.members)})
+        return iter(self.named)
 
     def __len__(self) -> int:
-        return len(self.a.members.keys() | self.b.members.keys())
+        return len(self.named)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _Members, (self.combine, self.a, self.b)
+        return _Members, (self.combine, self.types)

@@ -8,12 +8,12 @@ needs no end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
-from custmap.schema.combine import has_kind, join, kind_of, later, meet
-from custmap.values.equality import same
+from custmap.schema.combine import has_kind, join, kinds_of, later, meet
+from custmap.values.equality import fingerprint
 from custmap.values.types import ANY, KINDS, NEVER, Type
 
 Resolve: TypeAlias = Callable[[str], Any]
@@ -101,21 +101,18 @@ def _read(schema: Any, resolve: Resolve, met: dict[str, Type]) -> Type:
         return NEVER
     if not isinstance(schema, Mapping):
         return ANY
-    found = ANY if schema.keys() <= _SAY_NOTHING else _own(schema, resolve)
+    parts = [] if schema.keys() <= _SAY_NOTHING else [_own(schema, resolve)]
     reference = schema.get("$ref")
     if isinstance(reference, str):
         if reference not in met:
             met[reference] = ANY
             met[reference] = _kept(resolve(reference), resolve, met)
-        found = meet(found, met[reference])
-    for part in _schemas(schema.get("allOf")):
-        found = meet(found, _read(part, resolve, met))
+        parts.append(met[reference])
+    parts += [_read(part, resolve, met) for part in _schemas(schema.get("allOf"))]
     for word in ("anyOf", "oneOf"):
         if branches := _schemas(schema.get(word)):
-            union = _read(branches[0], resolve, met)
-            for branch in branches[1:]:
-                union = join(union, _read(branch, resolve, met))
-            found = meet(found, union)
+            parts.append(join(*(_read(branch, resolve, met) for branch in branches)))
+    found = meet(*parts)
     if schema.get("unevaluatedProperties") is False and found.extra is None:
         found = replace(found, extra=NEVER)
     return found
@@ -176,20 +173,15 @@ def _enum(schema: Mapping[str, Any], kinds: frozenset[str]) -> tuple[frozenset[s
         values = schema["enum"]
     else:
         return kinds, None
-    distinct: list[Any] = []
+    distinct: dict[Hashable, Any] = {}
     for value in values:
-        if has_kind(value, kinds) and not any(same(value, other) for other in distinct):
-            distinct.append(value)
+        if has_kind(value, kinds):
+            distinct.setdefault(fingerprint(value), value)
     if kinds == KINDS:
-        left = frozenset(map(_whole, distinct))
+        left = frozenset(min(kinds_of(value)) for value in distinct.values())  # of 1.0 `integer`
     else:
-        left = frozenset(kind for kind in kinds if any(has_kind(value, {kind}) for value in distinct))
-    return left, tuple(distinct) if left - {"null"} else None
-
-
-def _whole(value: Any) -> str:
-    """The kind of a value, where 1.0 is an integer."""
-    return "integer" if has_kind(value, {"integer"}) else kind_of(value)
+        left = kinds.intersection(kind for value in distinct.values() for kind in kinds_of(value))
+    return left, tuple(distinct.values()) if left - {"null"} else None
 
 
 def _free(schema: Mapping[str, Any], kinds: frozenset[str], members: Mapping[str, Type]) -> bool:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from custmap.values.decimals import below, is_multiple, shown
-from custmap.values.equality import fingerprint, same
+from custmap.values.equality import fingerprint
 from custmap.values.types import Type
 
 CLASSES: Final[dict[str, tuple[type, ...]]] = {
@@ -43,7 +43,7 @@ def kind_of(value: Any) -> str:
 
 def misfit(type_: Type, value: Any) -> str | None:
     """Why a value does not fit, in a phrase without the value; None when it fits."""
-    if type_.enum is not None and not any(same(value, allowed) for allowed in type_.enum):
+    if not type_.lists(value):
         return "is none of the values that the contract lists"
     kind = value.__class__
     if type_.known and not is_kind(type_, value):

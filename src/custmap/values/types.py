@@ -7,9 +7,11 @@ looked up one at a time, so schemas that refer to themselves need no end.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
+
+from custmap.values.equality import fingerprint
 
 KINDS: Final = frozenset({"null", "boolean", "integer", "number", "string", "array", "object"})
 Scalar: TypeAlias = str | int | float | bool | None
@@ -50,6 +52,15 @@ class Type:
     min_items: int | None = None
     max_items: int | None = None
     unique_items: bool = False
+    _listed: frozenset[Hashable] | None = field(default=None, init=False, repr=False, compare=False)
+
+    def lists(self, value: Any) -> bool:
+        """Is the value one of `enum`, or is there no such limit? Of many values they are found by hash."""
+        if self.enum is None:
+            return True
+        if self._listed is None:
+            object.__setattr__(self, "_listed", frozenset(map(fingerprint, self.enum)))
+        return fingerprint(value) in (self._listed or ())
 
     @property
     def nullable(self) -> bool:
