@@ -52,7 +52,7 @@ HOST_REFUSED = [
 ]  # fmt: skip
 QUERY_REFUSED = [None, {"a": {}}, [[1]], [None], float("nan"), "\udfff"]
 HEADER_REFUSED = [
-    "a\r\nb: c", "a\nb", "a\rb", "\0", "日本", "a\u2028", "\x1b[31m", None, [], {}, ["a,b"], [[1]],
+    "a\r\nb: c", "a\nb", "a\rb", "\0", "日本", "a\u2028", "\x1b[31m", "a\x7f", None, [], {}, ["a,b"], [[1]],
     {"a": None}, "\ud800",
 ]  # fmt: skip
 

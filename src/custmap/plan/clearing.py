@@ -20,7 +20,7 @@ def say(clear: Clear, name: Any, draft: Draft) -> Any:
         case Send(value):
             return fresh(value)
         case Write(writes):
-            draft.writes.extend(writes)
+            draft.writes += ((place, fresh(value)) for place, value in writes)
         case NameIn(place, as_name):
             said = as_name or name
             draft.names.setdefault(place, {})[fingerprint(said)] = said
@@ -37,7 +37,7 @@ def written_target(clear: Clear, target: str) -> str:
 def shown_after(clear: Clear, sent: Any) -> Any:
     """What plans show as sent."""
     if isinstance(clear, Write):
-        return clear.writes[0][1]
+        return fresh(clear.writes[0][1])
     return None if sent is NOTHING else sent
 
 

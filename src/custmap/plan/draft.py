@@ -42,9 +42,7 @@ class Draft:
 
     def take_back(self, target: str) -> None:
         """Forget the changes below a target: it is not sent after all."""
-        self.changes = [
-            change for change in self.changes if not change.target.startswith((f"{target}.", f"{target}["))
-        ]
+        self.changes = [change for change in self.changes if not change.target.startswith(f"{target}.")]
 
     def note(self, target: str, fact: Fact, rule: Leaf | ObjectNode | ItemsNode) -> None:
         self.notes.append(Note(target, fact, rule.span))

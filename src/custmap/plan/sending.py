@@ -17,6 +17,7 @@ from custmap.check.checked import (
     RiderSource,
     TargetNode,
 )
+from custmap.codegen.runtime import fresh
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.model.note import Note
@@ -53,9 +54,10 @@ class Sender:
         notes: tuple[Note, ...],
     ) -> Request:
         """The request; RecordError (CM710) where a value cannot stand in path, query or headers."""
-        in_path = {**bound.path, **path} if path else {**bound.path}
-        in_query = {**bound.query, **query} if query else {**bound.query}
-        in_headers = {**bound.headers}
+        own = fresh if bound.shares else dict
+        in_path = {**own(bound.path), **(path or {})}
+        in_query = {**own(bound.query), **(query or {})}
+        in_headers = own(bound.headers)
         try:
             if headers:
                 for name, value in headers.items():
