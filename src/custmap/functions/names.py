@@ -8,12 +8,15 @@ from __future__ import annotations
 import re
 from functools import partial
 from typing import Annotated, Any, Final
+from unicodedata import normalize
 
 from custmap.expressions.function import FunctionError
 from custmap.expressions.runtime import kind_of
 from custmap.functions.calling import same_text
 from custmap.functions.declare import function as _function
-from custmap.functions.splitting import PARTS, SplitName, split_name
+from custmap.functions.name_letters import HAN, SELECTORS
+from custmap.functions.name_parser import PARTS, SplitName
+from custmap.functions.splitting import split_name
 from custmap.values.absent import ABSENT, Absent
 from custmap.values.types import STRING, Type
 
@@ -25,10 +28,12 @@ NAME: Final = Type(
 )
 Name = Annotated[dict[str, Any] | str, NAME]
 Part = str | Absent | None
+_Word = tuple[str, str]
+"""The part into which a word was split, and the word."""
 _PARTS: Final = frozenset(PARTS)
 
 # Han, hiragana, hangul; katakana writes foreign names, given name first.
-_EAST_ASIAN: Final = re.compile(r"[\u3041-\u309f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3々]+")
+_EAST_ASIAN: Final = re.compile(rf"[{HAN}{SELECTORS}\u3041-\u309f\uac00-\ud7a3]+")
 
 
 def _part(name: Name, part: str) -> Part:
@@ -60,58 +65,58 @@ def _or_absent(part: str | None) -> str | Absent:
 
 
 def _rest(formatted: str, split: SplitName, stated: dict[str, Part]) -> dict[str, str]:
-    """The parts that are not stated, from the words of `formatted` that no stated part has.
+    """The parts that are not stated, from the words of the split that no stated part has.
 
     A stated part whose words are not there stands for the one that was split ("Bob" for "Robert").
     """
-    words = formatted.replace(",", " ").split()
-    for part in PARTS:
-        taken = (stated.get(part) if part in stated else getattr(split, part)) or ""
-        if part in stated or part in ("prefix", "suffix"):
-            found = _without(words, taken, last=part in ("family", "suffix"))
-            if found is None:
-                found = _without(words, getattr(split, part) or "", last=part in ("family", "suffix"))
-            words = words if found is None else found
-    rest = {part: value for part in ("prefix", "suffix") if (value := getattr(split, part))}
-    return rest | _shared_out(words, split, stated)
+    words = _words_of(formatted, split)
+    for part, value in stated.items():
+        words = _without(words, part, value or "")
+    around = {part: getattr(split, part) for part in ("prefix", "suffix") if part not in stated}
+    left = {part for part, _ in words}
+    rest: dict[str, str] = {part: value for part, value in around.items() if part in left}
+    return rest | _shared_out([one for one in words if one[0] not in around], stated)
 
 
-def _shared_out(words: list[str], split: SplitName, stated: dict[str, Part]) -> dict[str, str]:
-    """The words that are left, among those of given, middle and family that are not stated."""
-    open_parts = [part for part in ("given", "middle", "family") if part not in stated]
-    shared: dict[str, str] = {}
-    if "family" in open_parts and words:
-        size = _ends_with(words, split.family) or 1
-        words, family = words[:-size], words[-size:]
-        shared["family"] = " ".join(family)
-    if "given" in open_parts and words:
-        size = len(words) if "middle" in stated else _begins_with(words, split.given) or 1
-        given, words = words[:size], words[size:]
-        shared["given"] = " ".join(given)
-    if "middle" in open_parts and words:
-        shared["middle"] = " ".join(words)
-    return shared
+def _words_of(formatted: str, split: SplitName) -> list[_Word]:
+    """The words of all parts, in the order of the text."""
+    words = [(part, word) for part in PARTS for word in _words(getattr(split, part) or "")]
+    order = {word: at for at, word in reversed(list(enumerate(_words(formatted))))}
+    return sorted(words, key=lambda one: order.get(one[1], -1))
 
 
-def _without(words: list[str], part: str, last: bool) -> list[str] | None:
-    """The words without those of a part; None when they do not stand there in a row."""
-    wanted = [word.casefold() for word in part.replace(",", " ").split()]
-    here = [word.casefold() for word in words]
+def _words(text: str) -> list[str]:
+    return text.replace(",", " ").split()
+
+
+def _without(words: list[_Word], part: str, value: str) -> list[_Word]:
+    """The words without those of a stated part; if they do not stand in a row, without those split for it."""
+    wanted = [_folded(word) for word in _words(value)]
+    here = [_folded(word) for _, word in words]
     places = [at for at in range(len(here) - len(wanted) + 1) if here[at : at + len(wanted)] == wanted]
     if not wanted or not places:
-        return None
-    at = places[-1 if last else 0]
+        return [one for one in words if one[0] != part]
+    at = places[-1 if part in ("family", "suffix") else 0]
     return words[:at] + words[at + len(wanted) :]
 
 
-def _ends_with(words: list[str], part: str | None) -> int:
-    wanted = (part or "").split()
-    return len(wanted) if wanted and words[-len(wanted) :] == wanted else 0
+def _folded(word: str) -> str:
+    return normalize("NFC", word).casefold()
 
 
-def _begins_with(words: list[str], part: str | None) -> int:
-    wanted = (part or "").split()
-    return len(wanted) if wanted and words[: len(wanted)] == wanted else 0
+def _shared_out(words: list[_Word], stated: dict[str, Part]) -> dict[str, str]:
+    """The words that are left, among those of given, middle and family that are not stated."""
+    open_parts = [part for part in ("family", "given", "middle") if part not in stated]
+    shared: dict[str, str] = {}
+    for part in open_parts:
+        nearest = words[-1:] if part == "family" else words[:1]
+        own = [one for one in words if one[0] == part] or nearest
+        if part == open_parts[-1]:
+            own = words
+        words = [one for one in words if one not in own]
+        if own:
+            shared[part] = " ".join(word for _, word in own)
+    return shared
 
 
 def doubt(name: object) -> str | None:
