@@ -14,7 +14,10 @@ import jsonschema_rs
 import pytest
 import yaml
 from cli_runner import Cli
+from rich.cells import cell_len
 
+from custmap.cli.help import GROUPS
+from custmap.cli.list import _table
 from custmap.cli.root import COMMANDS
 from custmap.diagnostics.codes import CODES
 
@@ -59,6 +62,15 @@ def test_list(cli: Cli, project: Path) -> None:
     assert sorted(rows) == sorted(["acme/mend", "acme/update", *SHIPPED])
     assert rows["acme/mend"].split() == ["acme/mend", "POST", rows["acme/mend"].split()[2], "Right"]
     assert "has errors" in rows["acme/update"]
+
+
+def test_list_on_a_narrow_terminal() -> None:
+    rows = [("a/b", "POST", "/customers/{id}", "客" * 40), ("acme/update", "PUT", "/c", "Short")]
+    whole = list(_table(rows, None))
+    assert [len(line.split()) for line in whole] == [4, 4] and list(_table(rows, 200)) == whole
+    narrow = list(_table(rows, 40))
+    assert len(narrow) == 4 and max(map(cell_len, narrow)) <= 40
+    assert narrow[1].endswith("…") and narrow[3] == "    Short"
 
 
 def test_validate_the_shipped_mappings(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,6 +238,19 @@ def test_test_runs_fixtures(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_help_of_every_command(cli: Cli, name: str) -> None:
     ended = cli(name, "--help")
     assert ended.code == 0 and f"Usage: custmap {name}" in ended.out and "--color" in ended.out
+
+
+def test_options_are_listed_in_groups(cli: Cli) -> None:
+    said = cli("diff", "--help").out
+    groups = re.findall(r"^(\w+):$", said, re.MULTILINE)
+    assert groups == list(GROUPS)
+    for group, option in (
+        ("Parameters", "--param-from"),
+        ("Records", "--nulls"),
+        ("Output", "--show-values"),
+    ):
+        rest = said.split(f"\n{group}:\n")[1]
+        assert option in rest.split("\n\n")[0]
 
 
 def colors(environment: dict[str, str], *arguments: str) -> bool:

@@ -13,6 +13,8 @@ import click
 from custmap.batch.lines import BadLine, Record
 from custmap.batch.source import One, read_source
 from custmap.cli import options
+from custmap.cli.help import command as grouped
+from custmap.cli.help import option
 from custmap.cli.loading import load
 from custmap.cli.params import Params, hold_params, read_params
 from custmap.cli.report import Report, json_line
@@ -35,11 +37,12 @@ class _Run:
     secrets: bool
 
 
-@click.command("apply")
-@click.argument("mapping")
+@grouped("apply")
+@options.mapping
 @click.argument("file", required=False, type=options.FILE)
 @options.outputs
-@click.option(
+@option(
+    "Output",
     "--as",
     "form",
     type=click.Choice(["json", "curl", "http"]),

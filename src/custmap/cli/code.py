@@ -7,13 +7,15 @@ from pathlib import Path
 
 import click
 
+from custmap.cli.complete import CodeName
 from custmap.cli.ending import CallError
+from custmap.cli.help import command as grouped
 from custmap.diagnostics.codes import CODES
 from custmap.values.nearest import nearest
 
 
-@click.command("code")
-@click.argument("code", required=False)
+@grouped("code")
+@click.argument("code", required=False, type=CodeName())
 def command(code: str | None) -> int:
     """Print what CODE means, an example and what to do; without CODE the list of all codes."""
     if code is None:

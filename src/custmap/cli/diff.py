@@ -20,6 +20,8 @@ from custmap.border.intake import take
 from custmap.cli import options
 from custmap.cli.color import colored
 from custmap.cli.ending import CallError
+from custmap.cli.help import command as grouped
+from custmap.cli.help import option
 from custmap.cli.loading import load
 from custmap.cli.params import Params, hold_params, read_params
 from custmap.cli.plans import shown_plan
@@ -51,12 +53,13 @@ class _Run:
     verify: bool
 
 
-@click.command("diff")
-@click.argument("mapping")
+@grouped("diff")
+@options.mapping
 @click.argument("before", type=options.FILE)
 @click.argument("after", type=options.FILE)
 @click.option("--key", metavar="PATH", help="Join two NDJSON snapshots by this member.")
-@click.option(
+@option(
+    "Output",
     "--format",
     "form",
     type=click.Choice(["text", "json", "deepdiff"]),

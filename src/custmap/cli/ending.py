@@ -69,7 +69,13 @@ def _prepare() -> None:
 
 
 def _run(arguments: Sequence[str]) -> int:
+    from custmap.cli.complete import VARIABLE
     from custmap.cli.root import root
+
+    if instruction := os.environ.get(VARIABLE):
+        from click.shell_completion import shell_complete
+
+        return shell_complete(root, {}, "custmap", VARIABLE, instruction)
 
     def whole() -> int:
         # Not `root.main`: it has its own opinion on interrupts and broken pipes.

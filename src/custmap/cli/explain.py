@@ -9,15 +9,22 @@ import click
 from custmap.check.coverage import unused_fields
 from custmap.cli import options
 from custmap.cli.ending import CallError
+from custmap.cli.help import command as grouped
+from custmap.cli.help import option
 from custmap.cli.loading import load
 from custmap.lineage import FORMAT_VERSION
 
 
-@click.command("explain")
-@click.argument("mapping")
+@grouped("explain")
+@options.mapping
 @click.argument("path", required=False)
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json", "mermaid"]), default="text", show_default=True
+@option(
+    "Output",
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "mermaid"]),
+    default="text",
+    show_default=True,
 )
 @click.option("--unused", is_flag=True, help="The canonical fields that no rule reads, instead.")
 @options.functions

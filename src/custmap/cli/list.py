@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from shutil import get_terminal_size
 
 import click
 
 from custmap.cli import options
+from custmap.cli.help import command as grouped
 from custmap.cli.loading import functions_of, may_be_mapping
 from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.frame import shown
@@ -16,7 +19,7 @@ from custmap.loader import check_mapping
 from custmap.mapping.find import folders, mappings_in
 
 
-@click.command("list")
+@grouped("list")
 @options.functions
 def command(modules: tuple[str, ...]) -> int:
     """List the mappings in reach: those of the project, then those that come with custmap."""
@@ -26,11 +29,23 @@ def command(modules: tuple[str, ...]) -> int:
         for name, path in filter(lambda row: may_be_mapping(row[1]), mappings_in(folder)):
             found.setdefault(name, path)
     rows = [_row(name, path, functions) for name, path in sorted(found.items())]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-        click.echo("  ".join(cells).rstrip())
+    for line in _table(rows, get_terminal_size().columns if sys.stdout.isatty() else None):
+        click.echo(line)
     return 0
+
+
+def _table(rows: Sequence[tuple[str, ...]], width: int | None) -> Iterator[str]:
+    """The rows in columns, whole; where a terminal is too narrow the last column stands below."""
+    from rich.cells import cell_len, set_cell_size  # some characters take two places
+
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    below = width is not None and sum(widths) + 2 * len(widths) - 2 > width
+    for row in rows:
+        cells = [set_cell_size(cell, size) for cell, size in zip(row, widths, strict=True)]
+        lines = ["  ".join(cells[:-1]), f"    {row[-1]}"] if below else ["  ".join(cells)]
+        for line in map(str.rstrip, lines):
+            cut = width is not None and cell_len(line) > width
+            yield set_cell_size(line, width - 1).rstrip() + "…" if cut and width is not None else line
 
 
 def _row(name: str, path: Path, functions: Mapping[str, FunctionSpec]) -> tuple[str, str, str, str]:

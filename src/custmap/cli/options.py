@@ -8,6 +8,9 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from custmap.cli.complete import MappingName, parameter_names
+from custmap.cli.help import option
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 STDIN: Final = Path("-")
@@ -17,24 +20,27 @@ FILE: Final = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 
 def _all(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
     def decorate(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
+        for one in reversed(options):
+            command = one(command)
         return command
 
     return decorate
 
 
 parameters = _all(
-    click.option(
+    option(
+        "Parameters",
         "-p",
         "--param",
         "given",
         metavar="NAME=VALUE",
         multiple=True,
+        shell_complete=parameter_names,
         help="A parameter; `@env:VAR` and `@file:PATH` read it from there, as is right for secrets.",
     ),
-    click.option("--params", "params_file", type=FILE, help="Parameters as a JSON object in a file."),
-    click.option(
+    option("Parameters", "--params", "params_file", type=FILE, help="Parameters as a JSON object in a file."),
+    option(
+        "Parameters",
         "--param-from",
         "derived",
         metavar="NAME=EXPR",
@@ -44,19 +50,24 @@ parameters = _all(
 )
 
 records = _all(
-    click.option(
+    option(
+        "Records",
         "--nulls",
         type=click.Choice(["clear", "absent"]),
         default="clear",
         show_default=True,
         help="How nulls of named fields are read.",
     ),
-    click.option(
-        "--strict-records", is_flag=True, help="Refuse records with members that the schema does not know."
+    option(
+        "Records",
+        "--strict-records",
+        is_flag=True,
+        help="Refuse records with members that the schema does not know.",
     ),
 )
 
-absent = click.option(
+absent = option(
+    "Records",
     "--absent",
     type=click.Choice(["keep", "clear"]),
     default="keep",
@@ -64,7 +75,8 @@ absent = click.option(
     help="Whether a field that after does not mention stays as it is.",
 )
 
-on_rejected = click.option(
+on_rejected = option(
+    "Records",
     "--on-rejected",
     type=click.Choice(["raise", "drop"]),
     default="raise",
@@ -72,7 +84,10 @@ on_rejected = click.option(
     help="Reject the record, or leave out what is rejected.",
 )
 
-functions = click.option(
+mapping = click.argument("mapping", type=MappingName())
+
+functions = option(
+    "Common",
     "--functions",
     "modules",
     metavar="MODULE",
@@ -81,11 +96,17 @@ functions = click.option(
 )
 
 outputs = _all(
-    click.option(
-        "-o", "--output", type=FILE, help="Write there, whole or not at all  [default: standard output]"
+    option(
+        "Output",
+        "-o",
+        "--output",
+        type=FILE,
+        help="Write there, whole or not at all  [default: standard output]",
     ),
-    click.option("--rejects", type=FILE, help="Write rejected records there, as NDJSON."),
-    click.option("--with-secrets", is_flag=True, help="Write secret parameters instead of `{{name}}`."),
+    option("Output", "--rejects", type=FILE, help="Write rejected records there, as NDJSON."),
+    option("Output", "--with-secrets", is_flag=True, help="Write secret parameters instead of `{{name}}`."),
 )
 
-show_values = click.option("--show-values", is_flag=True, help="Show personal values too (secrets never).")
+show_values = option(
+    "Output", "--show-values", is_flag=True, help="Show personal values too (secrets never)."
+)

@@ -16,6 +16,8 @@ from custmap.batch.lines import BadLine, bad_line
 from custmap.batch.source import One, read_source
 from custmap.cli import options
 from custmap.cli.ending import CLEAN, FINDINGS, CallError
+from custmap.cli.help import command as grouped
+from custmap.cli.help import option
 from custmap.cli.loading import load
 from custmap.cli.streams import is_ndjson, open_input
 
@@ -24,8 +26,8 @@ _MOST_RECORDS: Final = 100_000
 _STORAGE: Final = "HYPOTHESIS_STORAGE_DIRECTORY"
 
 
-@click.command("prove")
-@click.argument("mapping")
+@grouped("prove")
+@options.mapping
 @click.option(
     "--examples", type=click.IntRange(min=1), default=500, show_default=True, help="How many cases are drawn."
 )
@@ -42,7 +44,8 @@ _STORAGE: Final = "HYPOTHESIS_STORAGE_DIRECTORY"
     type=options.FILE,
     help="Draw pairs among these records (NDJSON) instead; their values are not shown.",
 )
-@click.option(
+@option(
+    "Output",
     "--format",
     "form",
     type=click.Choice(["text", "json"]),

@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "show": "The generated Python, exactly as it runs.",
     "code": "What a code means.",
     "schema": "The JSON Schemas of mapping files, customers and fixtures.",
+    "completion": "The script that completes `custmap` in bash, zsh or fish.",
 }
 
 _SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}

@@ -7,8 +7,10 @@ from typing import Any
 
 import click
 
+from custmap.cli.help import command as grouped
 
-@click.command("schema")
+
+@grouped("schema")
 @click.argument(
     "what", required=False, default="mapping", type=click.Choice(["mapping", "customer", "fixture"])
 )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import click
 
 from custmap.cli import options
+from custmap.cli.help import command as grouped
 from custmap.cli.loading import load
 
 
-@click.command("show")
-@click.argument("mapping")
+@grouped("show")
+@options.mapping
 @options.functions
 def command(mapping: str, modules: tuple[str, ...]) -> int:
     """Print the generated Python, exactly as it runs."""

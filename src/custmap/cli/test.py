@@ -9,15 +9,20 @@ from typing import Literal
 import click
 
 from custmap.cli.color import colored
+from custmap.cli.help import command as grouped
+from custmap.cli.help import option
 
 
-@click.command("test")
+@grouped("test")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--update", is_flag=True, help="Rewrite expectations that differ.")
 @click.option("--coverage", is_flag=True, help="Say which rules no fixture sets or clears.")
 @click.option("-k", "keyword", metavar="TEXT", help="Only fixtures whose name has this text.")
-@click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write a JUnit report there.")
-@click.option(
+@option(
+    "Output", "--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write a JUnit report there."
+)
+@option(
+    "Output",
     "--format",
     "output_format",
     type=click.Choice(["text", "json"]),

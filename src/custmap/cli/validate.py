@@ -13,7 +13,10 @@ import click
 
 from custmap.cli import options
 from custmap.cli.color import colored
+from custmap.cli.complete import MappingName
 from custmap.cli.ending import CallError
+from custmap.cli.help import command as grouped
+from custmap.cli.help import option
 from custmap.cli.loading import functions_of, may_be_mapping
 from custmap.diagnostics.codes import CODES, Severity
 from custmap.diagnostics.diagnostic import Diagnostic
@@ -25,9 +28,10 @@ from custmap.mapping.find import find_mapping, folders
 from custmap.values.nearest import nearest
 
 
-@click.command("validate")
-@click.argument("places", metavar="[PATH or NAME]...", nargs=-1)
-@click.option(
+@grouped("validate")
+@click.argument("places", metavar="[PATH or NAME]...", nargs=-1, type=MappingName())
+@option(
+    "Output",
     "--format",
     "form",
     type=click.Choice(FORMATS),

@@ -11,7 +11,7 @@ from custmap.schema.personal import is_personal
 from custmap.values.json_text import dump_json
 
 _HIDDEN = "••••"
-_LONGEST = 60
+_LONGEST = 40
 
 
 def picture(plan: Plan, *, show_values: bool = False) -> str:
@@ -42,14 +42,16 @@ def _path_of(url: str) -> str:
 def _change_row(change: Change, plan: Plan, show_values: bool) -> tuple[str, str, str, str]:
     personal = plan.canonical.is_personal if plan.canonical else is_personal
     hidden = not show_values and personal(change.source)
-    after = _value(change.after, hidden and change.after is not None)
-    if change.action == "clear":
-        return "-", change.target, after, change.source or ""
-    if change.target in plan.added:
-        return "+", change.target, after, change.source or ""
+    source = change.source or ""
     before = _value(change.before, hidden)
-    text = _HIDDEN if hidden else f"{before} → {after}"
-    return "~", change.target, text, change.source or ""
+    if change.action == "clear":
+        # What tells that a value is gone is the mapping's own, never a person's.
+        after = _value(change.after, hidden=False)
+        return "-", change.target, after if change.before is None else f"{before} → {after}", source
+    after = _value(change.after, hidden)
+    if change.target in plan.added:
+        return "+", change.target, after, source
+    return "~", change.target, _HIDDEN if hidden else f"{before} → {after}", source
 
 
 def _rejection_row(rejection: Rejection) -> tuple[str, str, str, str]:

@@ -1,0 +1,82 @@
+"""What a shell is offered for arguments: mappings in reach, codes, the parameters of a mapping.
+
+Everything here looks at names and files only; no mapping is checked, for a shell waits at every press of
+the Tab key.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import click
+from click.shell_completion import CompletionItem, split_arg_string
+
+VARIABLE: Final = "_CUSTMAP_COMPLETE"
+"""The environment variable by which the scripts of `custmap completion` ask."""
+
+
+class MappingName(click.types.StringParamType):
+    """A mapping by its name or by the path of its file."""
+
+    name = "mapping"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        found = [CompletionItem(name) for name in sorted(_names()) if name.startswith(incomplete)]
+        return found or [CompletionItem(incomplete, type="file")]
+
+
+class CodeName(click.types.StringParamType):
+    """A code, `CM301`."""
+
+    name = "code"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        from custmap.diagnostics.codes import CODES
+
+        return [
+            CompletionItem(code, help=row.title)
+            for code, row in sorted(CODES.items())
+            if code.startswith(incomplete.upper())
+        ]
+
+
+def parameter_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """`NAME=` for each parameter of the mapping that is already on the line."""
+    # The line as it was typed: click gives up parsing at an option that has no value yet.
+    words = split_arg_string(os.environ.get("COMP_WORDS", ""))
+    known = _names()
+    stated = next((word for word in words if word in known or word.endswith((".yaml", ".yml"))), None)
+    if "=" in incomplete or stated is None:
+        return []
+    names = (f"{name}=" for name in _parameters_of(stated))
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
+def _names() -> set[str]:
+    """The names of the mappings in reach."""
+    from custmap.mapping.find import folders, mappings_in
+
+    return {name for folder in folders(Path.cwd()) for name, _ in mappings_in(folder)}
+
+
+def _parameters_of(mapping: str) -> Iterator[str]:
+    from custmap.diagnostics.errors import MappingError
+    from custmap.mapping.find import find_mapping
+    from custmap.syntax.node import MapNode
+    from custmap.syntax.yaml_reader import read_file
+
+    try:
+        path, shown = find_mapping(mapping)
+        file = read_file(path, shown)
+    except MappingError:  # it is not there, or cannot be read: there is nothing to offer
+        return
+    params = file.get("params") if isinstance(file, MapNode) else None
+    if isinstance(params, MapNode):
+        yield from (str(key.value) for key, _ in params)
