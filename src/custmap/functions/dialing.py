@@ -10,17 +10,16 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import Any, Final
+from unicodedata import category
 
 from custmap.expressions.function import FunctionError
 
 _CANONICAL: Final = re.compile(r"\+[1-9][0-9]{7,14}")
 # What people write between digits: blanks, dashes (U+2010 to U+2015, U+2212), dots, slashes, parentheses.
-_CORE: Final = re.compile(r"[+＋]?[\s()\[\]./~\-‐-―−ー－．（）\u00a0\u00ad\u200b\u2060\d]*")
+_CORE: Final = re.compile(r"[+＋]?[\s()\[\]./~\-‐-―−ー－．（）\d]*")
 _EXTENSION: Final = re.compile(
     r"[\s,;.]*(?:;ext=|\b(?:ext(?:ensi[oó]n)?|extn|x|доб)\b[.:]?|x|#)\s*([0-9]{1,9})\s*#?", re.IGNORECASE
 )
-# Telephones put direction marks around a number that is copied.
-_AROUND: Final = " \t\r\n\u00a0\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 _LONGEST: Final = 100
 
 
@@ -71,7 +70,7 @@ def taken_apart(number: str) -> tuple[str, str | None]:
     """The number without its extension, and the extension; FunctionError when it is no number at all."""
     if len(number) > _LONGEST:
         raise FunctionError("is too long for a phone number")
-    core = number.strip(_AROUND).removeprefix("tel:")
+    core = _seen(number).removeprefix("tel:")
     extension = None
     for found in _EXTENSION.finditer(core):
         if found.end() == len(core) and found.start() > 0:
@@ -83,6 +82,16 @@ def taken_apart(number: str) -> tuple[str, str | None]:
         letters = any(one.isalpha() for one in core)
         raise FunctionError("has letters in it" if letters else "has signs that no phone number has")
     return core, extension
+
+
+def _seen(number: str) -> str:
+    """A number without the characters that nobody sees, and with plain blanks for blanks of every width.
+
+    Telephones and web pages put direction marks, soft hyphens and others anywhere into a number.
+    """
+    if not number.isascii():
+        number = "".join(one for one in number if category(one) != "Cf")
+    return " ".join(number.split())
 
 
 def _parsed(number: str, region: str | None) -> tuple[Any, Any]:
