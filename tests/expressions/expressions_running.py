@@ -41,6 +41,14 @@ _SPECS = (
         "test",
     ),
     FunctionSpec("glue", lambda *texts: "".join(texts), (TEXT,), STRING, "In one", "test", variadic=True),
+    FunctionSpec(
+        "shown",
+        lambda text, by=None: f"{text} by {by or 'default'}",
+        (TEXT, Argument("by", STRING, optional=True)),
+        STRING,
+        "With its author",
+        "test",
+    ),
     FunctionSpec("same_thing", lambda value: value, (Argument("value"),), ANY, "Itself", "test"),
     FunctionSpec(
         "part",

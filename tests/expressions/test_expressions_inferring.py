@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from expressions_drawing import expressions
+from expressions_forms import FORMS, every_record
 from expressions_running import FUNCTIONS, compiled
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from custmap.expressions.infer import infer
 from custmap.expressions.inference import format_source
 from custmap.expressions.parse import parse
 from custmap.expressions.runtime import KIND_CLASSES
+from custmap.expressions.unions import literal_type
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.types import ANY, BOOLEAN, INTEGER, KINDS, NEVER, NUMBER, STRING, Type
@@ -181,6 +183,21 @@ def test_what_runs_is_as_was_inferred(text: str, record: Any) -> None:
     except FunctionError:
         return
     assert_fits(result, made.type)
+
+
+@pytest.mark.parametrize("text", FORMS)
+def test_every_form_is_as_was_inferred(text: str) -> None:
+    """Over records of which nothing is known but the kinds, and which names are there."""
+    run, read = compiled(text, known_object=True), parse(text)
+    for record in every_record(text):
+        kinds = {name: replace(literal_type(value), enum=None) for name, value in record.items()}
+        scope = an_object(**{**dict.fromkeys("abc", TEXT), **kinds})
+        try:
+            (result,) = run(record)
+        except FunctionError:
+            continue
+        for known in (scope, replace(scope, required=frozenset(record))):
+            assert_fits(result, infer(read, known, FUNCTIONS).type)
 
 
 def assert_fits(result: Any, type_: Type) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import jmespath
+import pytest
 from expressions_drawing import expressions, records, texts
+from expressions_forms import FORMS, every_record
 from expressions_running import FUNCTIONS, compiled
 from hypothesis import HealthCheck, assume, example, given, settings
 from jmespath.exceptions import JMESPathError
@@ -36,6 +38,15 @@ def test_compiled_is_interpreted(text: str, record: Any) -> None:
     for known in (False, True) if isinstance(record, dict) else (False,):
         got = outcome(lambda known=known: compiled(text, known_object=known)(record)[0])
         assert got is expected or same(got, expected), (got, expected)
+
+
+@pytest.mark.parametrize("text", FORMS)
+def test_every_form_in_every_state(text: str) -> None:
+    run, read = compiled(text), parse(text)
+    for record in every_record(text):
+        expected = outcome(lambda record=record: evaluate(read, record, FUNCTIONS))
+        got = outcome(lambda record=record: run(record)[0])
+        assert got is expected or same(got, expected), (record, got, expected)
 
 
 @OFTEN

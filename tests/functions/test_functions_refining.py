@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -36,7 +37,12 @@ def literal(value: Any) -> Type:
         ("date_time", [STRING, literal("YYYY-MM-DDTHH:mm:ssZ")], {"format": "date-time"}),
         ("date_time", [STRING, literal("YYYY-MM-DD")], {"format": "date"}),
         ("date_time", [STRING, literal("DD.MM.YYYY")], {"kinds": STRING.kinds, "format": None}),
-        ("date_time", [STRING, literal("epoch")], {"kinds": INTEGER.kinds}),
+        ("date_time", [STRING, literal("epoch")], {"kinds": INTEGER.kinds | STRING.kinds, "max_length": 0}),
+        ("date_time", [replace(STRING, min_length=1), literal("epoch")], {"kinds": INTEGER.kinds}),
+        ("integer", [STRING], {"kinds": INTEGER.kinds | STRING.kinds, "max_length": 0}),
+        ("integer", [NUMBER], {"kinds": INTEGER.kinds}),
+        ("boolean", [Type(kinds=STRING.kinds, enum=("true", "false"))], {"kinds": BOOLEAN.kinds}),
+        ("number", [literal("")], {"kinds": NUMBER.kinds | STRING.kinds, "max_length": 0}),
         ("date_time", [STRING, STRING], {"kinds": STRING.kinds | INTEGER.kinds}),
         ("lookup", [STRING, literal({"a": 1, "b": 2})], {"kinds": INTEGER.kinds, "enum": (1, 2)}),
         ("lookup", [STRING, OBJECT], {"kinds": ANY.kinds}),

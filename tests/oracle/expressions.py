@@ -1,7 +1,8 @@
 """Expressions in three states, the slow and obvious way: a walk over the nodes for each value.
 
-It shares with the compiler only the parser, the nodes, the table of functions and the rule of which
-arguments a function needs; it asks each question at run time that the compiler answers beforehand.
+It shares with the compiler only the parser, the nodes and the table of functions; it asks each question
+at run time that the compiler answers beforehand. What absent and null arguments do is written here anew,
+from the language's description.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from custmap.expressions import ast
-from custmap.expressions.builtins import BUILTINS, NULL_TAKERS
-from custmap.expressions.function import FunctionError, FunctionSpec
+from custmap.expressions.builtins import BUILTINS
+from custmap.expressions.function import Argument, FunctionError, FunctionSpec
 from custmap.expressions.parse import Expression
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
@@ -27,6 +28,10 @@ def is_true(value: Any) -> bool:
     if value is ABSENT or value is None:
         return False
     return not any(same(value, empty) for empty in (False, "", [], {}))
+
+
+ASKS_ABOUT_STATES = ("type", "not_null", "to_string", "to_array")
+CHOICES = ("coalesce", "if")
 
 
 class _Walker:
@@ -102,6 +107,8 @@ class _Walker:
         results = [self.visit(item, base) for item in node.items]
         if _silent(node.items, results):
             return ABSENT
+        if len(results) == 1 and results[0] is None and _speaks(node.items[0]):
+            return None
         return [_null(result) for result in results]
 
     def _multihash(self, node: ast.MultiHash, current: Any) -> Any:
@@ -115,22 +122,24 @@ class _Walker:
         return {name: result for (name, _), result in pairs if result is not ABSENT}
 
     def _or(self, node: ast.Or, current: Any) -> Any:
-        left = self.visit(node.left, current)
-        if is_true(left):
-            return left
-        if left is ABSENT and isinstance(node.right, ast.Literal):
-            return ABSENT
-        return self.visit(node.right, current)
+        return self._either(node, current, left_is_kept=is_true)
 
     def _and(self, node: ast.And, current: Any) -> Any:
+        return self._either(node, current, left_is_kept=lambda left: not is_true(left))
+
+    def _either(self, node: ast.Or | ast.And, current: Any, left_is_kept: Callable[[Any], bool]) -> Any:
         left = self.visit(node.left, current)
-        return self.visit(node.right, current) if is_true(left) else left
+        if not _speaks(node.left) and _speaks(node.right):
+            # All that is of the record stands on the right.
+            right = self.visit(node.right, current)
+            return left if right is not ABSENT and left_is_kept(left) else right
+        if left is ABSENT and _speaks(node.left) and not _speaks(node.right):
+            return ABSENT
+        return left if left_is_kept(left) else self.visit(node.right, current)
 
     def _not(self, node: ast.Not, current: Any) -> Any:
         operand = self.visit(node.operand, current)
-        if operand is ABSENT and not isinstance(node.operand, ast.Literal):
-            return ABSENT
-        return not is_true(operand)
+        return ABSENT if _silent((node.operand,), [operand]) else not is_true(operand)
 
     def _comparison(self, node: ast.Comparison, current: Any) -> Any:
         left, right = self.visit(node.left, current), self.visit(node.right, current)
@@ -159,16 +168,35 @@ class _Walker:
             return self._if(node, current)
         spec = self.functions[node.name]
         values = [self._argument(argument, current) for argument in node.arguments]
-        if spec.name == "not_null":
-            return spec.call(*values)
+        return self._jmespath_call(spec, values) if node.name in BUILTINS else self._own_call(spec, values)
+
+    def _own_call(self, spec: FunctionSpec, values: list[Any]) -> Any:
+        """Absent before null; an optional argument in either state is not given."""
+        given = list(values)
         for state in (ABSENT, None):
             for position, value in enumerate(values):
-                if value is state and _needed(spec, position):
-                    return state
-        for position, value in enumerate(values):
-            wanted = spec.arguments[min(position, len(spec.arguments) - 1)].type
-            if not _is_of(value, wanted):
-                raise FunctionError("wrong kind")
+                if value is state:
+                    if not _argument_of(spec, position).optional:
+                        return state
+                    given[position] = None
+        _check_kinds(spec, given)
+        return spec.call(*given)
+
+    def _jmespath_call(self, spec: FunctionSpec, values: list[Any]) -> Any:
+        if spec.name == "merge":
+            return _merged(values)
+        if spec.name == "not_null":
+            there = [value for value in values if value is not None and value is not ABSENT]
+            return there[0] if there else _gone(values)
+        if spec.name not in ASKS_ABOUT_STATES:
+            if any(value is ABSENT for value in values):
+                return ABSENT
+            if values[0] is None:
+                return None
+            for position, value in enumerate(values):
+                if value is None and "null" not in _argument_of(spec, position).type.kinds:
+                    raise FunctionError("null")
+        _check_kinds(spec, values)
         return spec.call(*map(_null, values))
 
     def _if(self, node: ast.Call, current: Any) -> Any:
@@ -199,24 +227,56 @@ def _null(value: Any) -> Any:
 
 
 def _silent(nodes: Any, results: list[Any]) -> bool:
-    spoken = [
-        result for node, result in zip(nodes, results, strict=True) if not isinstance(node, ast.Literal)
-    ]
+    """Are all parts absent in which a path stands, or a choice?"""
+    spoken = [result for node, result in zip(nodes, results, strict=True) if _speaks(node)]
     return bool(spoken) and all(result is ABSENT for result in spoken)
+
+
+def _speaks(node: ast.Node) -> bool:
+    """Does a node read the record, or choose as `coalesce` and `if` do? Else it is made of literals."""
+    match node:
+        case ast.Current():
+            return True
+        case ast.Call() if node.name in CHOICES:
+            return True
+        case ast.Reference():
+            return False
+        case ast.MultiList() | ast.MultiHash() if isinstance(node.base, ast.Current):
+            return any(map(_speaks, ast.children(node)[1:]))
+        case ast.MultiList() | ast.MultiHash() | ast.Projection() | ast.ValueProjection() | ast.Filter():
+            return _speaks(node.base)
+        case ast.Pipe():
+            return _speaks(node.left)
+        case _:
+            return any(map(_speaks, ast.children(node)))
+
+
+def _merged(values: list[Any]) -> Any:
+    objects = [value for value in values if value is not None and value is not ABSENT]
+    if not all(isinstance(one, dict) for one in objects):
+        raise FunctionError("wrong kind")
+    merged: dict[str, Any] = {}
+    for one in objects:
+        merged |= one
+    return merged if objects else _gone(values)
+
+
+def _gone(values: list[Any]) -> Any:
+    return None if any(value is None for value in values) else ABSENT
+
+
+def _argument_of(spec: FunctionSpec, position: int) -> Argument:
+    return spec.arguments[min(position, len(spec.arguments) - 1)]
+
+
+def _check_kinds(spec: FunctionSpec, values: list[Any]) -> None:
+    for position, value in enumerate(values):
+        if not _is_of(value, _argument_of(spec, position).type):
+            raise FunctionError("wrong kind")
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _needed(spec: FunctionSpec, position: int) -> bool:
-    if BUILTINS.get(spec.name) is not spec:
-        return True
-    if spec.name in NULL_TAKERS:
-        return False
-    if position == 0:
-        return True
-    return "null" not in spec.arguments[min(position, len(spec.arguments) - 1)].type.kinds
 
 
 def _is_of(value: Any, wanted: Type) -> bool:

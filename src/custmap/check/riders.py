@@ -11,6 +11,7 @@ from custmap.check.findings import meant
 from custmap.check.types import constant
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.schema.misfit import misfit
+from custmap.values.numbers import scalar_text
 from custmap.values.types import Type
 
 
@@ -61,5 +62,5 @@ def converted(value: Any, type_: Type) -> Any:
                 return made
         return {"true": True, "false": False}.get(value, value)
     if type_.only("string") and isinstance(value, bool | int | float):
-        return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
+        return scalar_text(value)
     return value

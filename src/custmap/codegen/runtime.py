@@ -10,7 +10,7 @@ from custmap.codegen.states import SILENT, Failure, Refusal, failed
 from custmap.expressions.function import FunctionError
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint
-from custmap.values.json_text import dump_json
+from custmap.values.numbers import scalar_text
 from custmap.values.ordering import in_order
 
 
@@ -43,7 +43,7 @@ def fill(before: str, after: str, value: Any) -> str:
         return before + value + after
     if value.__class__ in (dict, list):
         raise Refusal("CM706", f"expected one value for the format, got {kind_of(value)}")
-    return before + dump_json(value) + after
+    return before + scalar_text(value) + after
 
 
 def fresh(value: Any) -> Any:

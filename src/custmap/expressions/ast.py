@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from custmap.expressions.function import LAZY
+
 
 @dataclass(frozen=True, slots=True)
 class Current:
@@ -210,6 +212,33 @@ Node: TypeAlias = (
     | Call
     | Reference
 )
+
+
+def is_constant(node: Node) -> bool:
+    """Does nothing of the record stand in a node: is it made of literals alone?
+
+    A literal that `coalesce` or `if` may choose is no constant: it speaks where it is chosen.
+    """
+    match node:
+        case Literal():
+            return True
+        case Current() | Reference():
+            return False
+        case Call(name, arguments):
+            values = [each for each in arguments if not isinstance(each, Reference)]
+            return name not in LAZY and all(map(is_constant, values))
+        case MultiList(base, items) if isinstance(base, Current):
+            return all(map(is_constant, items))
+        case MultiHash(base, entries) if isinstance(base, Current):
+            return all(is_constant(entry) for _, entry in entries)
+        case Or() | And() | Comparison():
+            return is_constant(node.left) and is_constant(node.right)
+        case Not(operand):
+            return is_constant(operand)
+        case Pipe(left):
+            return is_constant(left)
+        case _:
+            return is_constant(node.base)
 
 
 def children(node: Node) -> tuple[Node, ...]:

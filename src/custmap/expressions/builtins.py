@@ -15,8 +15,10 @@ from typing import Any, Final
 
 from custmap.expressions.function import Argument, FunctionError, FunctionSpec
 from custmap.expressions.runtime import NUMBERS, kind_of
+from custmap.expressions.unions import union
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
+from custmap.values.numbers import read_number, with_plain_numbers
 from custmap.values.types import (
     ANY,
     ARRAY,
@@ -52,7 +54,7 @@ def _ceil(number: float) -> int:
 def _contains(subject: Any, search: Any) -> bool:
     if subject.__class__ is str:
         if search.__class__ is not str:
-            raise FunctionError(f"expected text to look for, got {kind_of(search)}")
+            raise FunctionError(f"expected text to look for, got {kind_of(search)}", "search")
         return search in subject
     return any(same(item, search) for item in subject)
 
@@ -91,9 +93,15 @@ def _max_by(items: list[Any], by: Callable[[Any], Any]) -> Any:
     return _pick(items, by, max)
 
 
-def _merge(*objects: dict[str, Any]) -> dict[str, Any]:
+def _merge(*objects: Any) -> Any:
+    """Sees ABSENT and null, and leaves them out; of them alone it is null when a null is among them."""
+    present = [entries for entries in objects if entries is not None and entries is not ABSENT]
+    if not present:
+        return _nothing(objects)
     merged: dict[str, Any] = {}
-    for entries in objects:
+    for entries in present:
+        if entries.__class__ is not dict:
+            raise FunctionError(f"expected object, got {kind_of(entries)}")
         merged.update(entries)
     return merged
 
@@ -112,7 +120,7 @@ def _not_null(*values: Any) -> Any:
     for value in values:
         if value is not None and value is not ABSENT:
             return value
-    return None if any(value is None for value in values) else ABSENT
+    return _nothing(values)
 
 
 def _reverse(value: Any) -> Any:
@@ -146,21 +154,12 @@ def _to_array(value: Any) -> list[Any]:
 def _to_number(value: Any) -> Any:
     if value.__class__ in NUMBERS:
         return value
-    if value.__class__ is not str:
-        return ABSENT
-    try:
-        return int(value)
-    except ValueError:
-        pass
-    try:
-        number = float(value)
-    except ValueError:
-        return ABSENT
-    return number if math.isfinite(number) else ABSENT
+    number = read_number(value) if value.__class__ is str else None
+    return ABSENT if number is None else number
 
 
 def _to_string(value: Any) -> str:
-    return value if value.__class__ is str else json.dumps(value, separators=(",", ":"))
+    return value if value.__class__ is str else json.dumps(with_plain_numbers(value), separators=(",", ":"))
 
 
 def _type(value: Any) -> str:
@@ -171,6 +170,11 @@ def _type(value: Any) -> str:
 
 def _values(entries: dict[str, Any]) -> list[Any]:
     return list(entries.values())
+
+
+def _nothing(values: tuple[Any, ...]) -> Any:
+    """What absent and null values are together: null when one of them is, since that is the record's word."""
+    return None if any(value is None for value in values) else ABSENT
 
 
 def _all(items: list[Any], classes: tuple[type, ...], word: str) -> None:
@@ -222,7 +226,35 @@ def _mapped(types: tuple[Type, ...]) -> Type:
     return replace(ARRAY, items=body.present().or_null() if body.absent else body)
 
 
-_REFINED: Final = {"sort": _in_order, "sort_by": _in_order, "map": _mapped}
+def _laid_together(types: tuple[Type, ...]) -> Type:
+    """An object; a free map where all are."""
+    maps = [each for each in types if each.kinds - {"null"}]
+    free = all(each.free for each in maps) and bool(maps)
+    known = free and all(each.extra is not None for each in maps)
+    extra = union(*(each.extra for each in maps if each.extra is not None)) if known else None
+    return _with_states(types, replace(OBJECT, free=free, extra=extra))
+
+
+def _first_value(types: tuple[Type, ...]) -> Type:
+    return _with_states(types, union(*(each.present().not_null() for each in types)))
+
+
+def _with_states(types: tuple[Type, ...], made: Type) -> Type:
+    """`made`, absent or null where all arguments may be that, as `_nothing` says."""
+    if any(not each.absent and not each.nullable for each in types):
+        return made
+    if all(each.absent for each in types):
+        made = made.maybe_absent()
+    return made.or_null() if any(each.nullable for each in types) else made
+
+
+_REFINED: Final = {
+    "sort": _in_order,
+    "sort_by": _in_order,
+    "map": _mapped,
+    "merge": _laid_together,
+    "not_null": _first_value,
+}
 
 
 def _spec(
@@ -265,7 +297,13 @@ _TABLE: Final = (
         Argument("items", ARRAY),
         Argument("by", REFERENCE),
     ),
-    _spec(_merge, OBJECT, "Objects laid over each other", Argument("object", OBJECT), variadic=True),
+    _spec(
+        _merge,
+        OBJECT.maybe_absent().or_null(),
+        "Objects laid over each other",
+        Argument("object", OBJECT),
+        variadic=True,
+    ),
     _spec(_min, _SCALAR, "The smallest", Argument("items", ARRAY)),
     _spec(
         _min_by,
@@ -298,5 +336,7 @@ _TABLE: Final = (
 
 BUILTINS: Final[dict[str, FunctionSpec]] = {spec.name: spec for spec in _TABLE}
 
-NULL_TAKERS: Final = frozenset({"not_null", "to_array", "to_string", "type"})
-"""Absent or null as the first argument does not make these calls absent or null."""
+STATE_TAKERS: Final = frozenset({"merge", "not_null", "to_array", "to_string", "type"})
+"""No absent or null argument decides about these calls: the function does."""
+ABSENT_SEERS: Final = frozenset({"merge", "not_null"})
+"""Of these, those that tell absent from null; the others see null for both, as JMESPath does."""

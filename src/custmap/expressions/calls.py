@@ -1,7 +1,10 @@
-"""Function calls in generated code: which arguments are tested, and what an absent or null one does.
+"""Function calls: which arguments are possible, and what an absent or null one does.
 
-custmap's own functions never see null or absent. JMESPath's own see null where their signature takes
-it. Arguments' kinds are tested here, unless the code that made the value vouches for it.
+custmap's    a needed argument: absent makes the call absent, null makes it null
+             an optional one: counts as not given
+JMESPath's   absent makes the call absent; null makes it null in the first place, and is a value of
+             its own kind in a later one, which few functions take
+             those that ask about absence and null (`STATE_TAKERS`) are given both
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from custmap.expressions.ast import Call, Reference
-from custmap.expressions.builtins import BUILTINS, NULL_TAKERS, REFERENCE
+from custmap.expressions.builtins import BUILTINS, REFERENCE, STATE_TAKERS
 from custmap.expressions.errors import ExpressionError
 from custmap.expressions.function import LAZY, Argument, FunctionSpec
 from custmap.expressions.runtime import KIND_CLASSES
@@ -87,17 +90,23 @@ def is_builtin(spec: FunctionSpec) -> bool:
     return BUILTINS.get(spec.name) is spec
 
 
-def needs_value(spec: FunctionSpec, position: int) -> bool:
-    """Does null (and so absent) at this argument make the call null, unseen by the function?
+def absent_ends(spec: FunctionSpec, position: int) -> bool:
+    """Does an absent argument there make the call absent, unseen by the function?"""
+    if is_builtin(spec):
+        return spec.name not in STATE_TAKERS
+    return not argument_of(spec, position).optional
 
-    Always for custmap's functions; for JMESPath's at the first argument, and where null is no
-    accepted kind.
-    """
-    if not is_builtin(spec):
-        return True
-    if spec.name in NULL_TAKERS:
-        return False
-    return position == 0 or "null" not in argument_of(spec, position).type.kinds
+
+def null_ends(spec: FunctionSpec, position: int) -> bool:
+    """Does a null there make the call null, unseen by the function?"""
+    return absent_ends(spec, position) and (position == 0 or not is_builtin(spec))
+
+
+def null_fits(spec: FunctionSpec, position: int) -> bool:
+    """Is the function called though null is there?"""
+    if absent_ends(spec, position):
+        return not null_ends(spec, position) and "null" in argument_of(spec, position).type.kinds
+    return True
 
 
 def kinds_text(type_: Type) -> str:

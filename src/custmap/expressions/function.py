@@ -15,21 +15,28 @@ LAZY: Final = frozenset({"coalesce", "if"})
 class FunctionError(Exception):
     """A function cannot do its work on this value: the rule is rejected.
 
-    `reason` is a phrase for people without any value of the record ("is no phone number").
+    `reason`    a phrase for people without any value of the record ("is no phone number").
+    `argument`  the name of the argument that makes the call impossible whatever the others are ("a length
+                is 0 or more"); a mapping that writes such a constant is wrong before any record comes.
     """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, argument: str | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.argument = argument
+
+    def __reduce__(self) -> tuple[type[FunctionError], tuple[str, str | None]]:
+        return type(self), (self.reason, self.argument)
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """A named argument of a function; `optional` ones come last."""
+    """A named argument of a function; `optional` ones come last and have a `default`."""
 
     name: str
     type: Type = ANY
     optional: bool = False
+    default: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +52,9 @@ class Example:
 class FunctionSpec:
     """A function that expressions may call.
 
-    `call`      takes plain JSON values, never None or ABSENT (callers answer those themselves); it may
-                return None or ABSENT only when a part that the value states is null or not there.
+    `call`      takes plain JSON values, never None or ABSENT (callers answer those themselves), but None for
+                an optional argument that is not given; it may return None or ABSENT only when a part that
+                the value states is null or not there.
     `can_fail`  it may raise FunctionError on a value of the right type.
     `inverse`   takes a result (and the call's further arguments) back to the first argument, or, with
                 `part`, to that member of it; None: there is no way back.

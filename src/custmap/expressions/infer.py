@@ -31,6 +31,7 @@ from custmap.expressions.ast import (
     Reference,
     Slice,
     ValueProjection,
+    is_constant,
 )
 from custmap.expressions.function import FunctionSpec
 from custmap.expressions.infer_calls import infer_call
@@ -231,6 +232,10 @@ class _Inferring(Walk):
     def _list(self, base: Place, items: tuple[Node, ...]) -> Place:
         types = [self.operand(item, base) for item in items]
         silent = self._all_absent(items, types)
+        if len(items) == 1 and not is_constant(items[0]):
+            (only,) = types
+            made = Type(kinds=_ARRAY, items=only.present().not_null(), min_items=1, max_items=1)
+            return self._made(base, made.or_null() if only.nullable else made, silent)
         inside = union(*(each.present().or_null() if each.absent else each for each in types))
         size = len(items)
         return self._made(base, Type(kinds=_ARRAY, items=inside, min_items=size, max_items=size), silent)
@@ -249,7 +254,7 @@ class _Inferring(Walk):
 
     @staticmethod
     def _all_absent(nodes: tuple[Node, ...] | list[Node], types: list[Type]) -> bool:
-        spoken = [each for node, each in zip(nodes, types, strict=False) if not isinstance(node, Literal)]
+        spoken = [each for node, each in zip(nodes, types, strict=False) if not is_constant(node)]
         return bool(spoken) and all(each.absent for each in spoken)
 
     def _or(self, node: Or, left: Node, right: Node, current: Place) -> Place:
@@ -268,7 +273,7 @@ class _Inferring(Walk):
                 "Use `coalesce`, which takes the first that is not absent.",
             )
         both = union(first.not_null(), second)
-        absent = first.absent if isinstance(right, Literal) else second.absent
+        absent = first.absent if is_constant(right) else second.absent
         return Place(replace(both, absent=absent))
 
     def _comparison(self, node: Comparison, current: Place) -> Place:

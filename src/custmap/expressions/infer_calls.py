@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import replace
 from itertools import product
 from math import prod
-from typing import Final
+from typing import Any, Final
 
-from custmap.expressions.ast import Call, MultiHash, Node, Reference
+from custmap.expressions.ast import Call, MultiHash, Node, Reference, is_constant
 from custmap.expressions.calls import (
+    absent_ends,
     argument_of,
     check_call,
     find_function,
     is_lazy,
-    needs_value,
+    null_ends,
+    null_fits,
 )
 from custmap.expressions.errors import ExpressionError
 from custmap.expressions.function import FunctionError, FunctionSpec
 from custmap.expressions.inference import Read
+from custmap.expressions.runtime import KIND_CLASSES
 from custmap.expressions.suggestions import Place, kind_words
 from custmap.expressions.unions import union
 from custmap.expressions.walk import Walk
 from custmap.values.nearest import nearest
-from custmap.values.types import ANY, Type
+from custmap.values.types import ANY, NULL, Type
 
 _PARTS: Final = {
     "names": ("formatted", "prefix", "given", "middle", "family", "suffix"),
@@ -46,9 +51,12 @@ def infer_call(walk: Walk, call: Call, current: Place) -> Type:
     if is_lazy(spec):
         return (_coalesce if spec.name == "coalesce" else _if)(walk, call, spec, current)
     types = _arguments(walk, call, spec, current)
+    known = len(walk.problems)
     for position, (node, type_) in enumerate(zip(call.arguments, types, strict=True)):
         _check_kind(walk, spec, position, node, type_)
         _check_parts(walk, spec, node)
+    if len(walk.problems) > known or _check_constants(walk, call, spec, types):
+        return _result(spec, types, _part(spec, types))
     if not spec.can_fail or _surely(spec, types):
         _may_refuse(walk, call, spec, types)
     else:
@@ -119,12 +127,13 @@ def _part(spec: FunctionSpec, types: list[Type]) -> Type | None:
 
 def _result(spec: FunctionSpec, types: list[Type], part: Type | None) -> Type:
     result = spec.refine(tuple(types)) if spec.refine is not None else spec.result
-    needed = [each for position, each in enumerate(types) if needs_value(spec, position)]
-    if any(each.absent for each in needed) or part is not None:
-        result = result.maybe_absent()
-    if any(each.nullable for each in needed) or (part is not None and part.nullable):
-        result = result.or_null()
-    return result
+    places = list(enumerate(types))
+    absent = any(each.absent and absent_ends(spec, at) for at, each in places)
+    null = any(each.nullable and null_ends(spec, at) for at, each in places)
+    if part is not None:
+        absent, null = True, null or part.nullable
+    result = result.maybe_absent() if absent else result
+    return result.or_null() if null else result
 
 
 def _check_kind(walk: Walk, spec: FunctionSpec, position: int, node: Node, given: Type) -> None:
@@ -132,12 +141,62 @@ def _check_kind(walk: Walk, spec: FunctionSpec, position: int, node: Node, given
     wanted = argument_of(spec, position).type
     if isinstance(node, Reference):
         return
-    if not _overlap(given, wanted):
+    if given.kinds == NULL.kinds and not _takes_null(spec, position):
+        walk.problem("CM308", f"`{spec.name}` takes {kind_words(wanted)} here, this is null", node, None)
+    elif not _overlap(given, wanted):
         message = f"`{spec.name}` takes {kind_words(wanted)} here, this is {kind_words(given)}"
         walk.problem("CM308", message, node, None)
     elif not _overlap(given.items or ANY, wanted.items or ANY) and given.only("array"):
         message = f"`{spec.name}` takes a list of {kind_words(wanted.items or ANY)} here"
         walk.problem("CM308", f"{message}, this is one of {kind_words(given.items or ANY)}", node, None)
+
+
+def _takes_null(spec: FunctionSpec, position: int) -> bool:
+    """Has a null there a defined end, whether the function sees it or not?"""
+    return null_ends(spec, position) or null_fits(spec, position)
+
+
+def _check_constants(walk: Walk, call: Call, spec: FunctionSpec, types: list[Type]) -> bool:
+    """CM308 for a constant with which the call fails whatever the record says; was there one?
+
+    The function itself tells: it is tried on its own examples with the call's constants in them. A failure
+    that it lays on a constant's argument, or any failure of a call that is constant throughout, is one.
+    """
+    fixed = {
+        position: type_.enum[0]
+        for position, (node, type_) in enumerate(zip(call.arguments, types, strict=True))
+        if is_constant(node) and type_.enum is not None and len(type_.enum) == 1
+    }
+    if not fixed or None in fixed.values():
+        return False
+    names = [argument_of(spec, position).name for position in range(len(types))]
+    for given in _samples(spec, types, fixed):
+        try:
+            spec.call(*given)
+        except FunctionError as failure:
+            blamed = [at for at in fixed if names[at] == failure.argument]
+            if blamed or len(fixed) == len(types):
+                node = call.arguments[blamed[0]] if blamed else call
+                walk.problem("CM308", f"`{spec.name}` cannot use this: {failure.reason}", node, None)
+                return True
+    return False
+
+
+def _samples(spec: FunctionSpec, types: list[Type], fixed: dict[int, Any]) -> Iterator[list[Any]]:
+    """Arguments of the call: its constants, and where it has none what the function's examples have there."""
+    if len(fixed) == len(types):
+        yield list(fixed.values())
+        return
+    for example in spec.examples:
+        left_out = [None] * (len(types) - len(example.given))
+        given = [fixed.get(at, value) for at, value in enumerate([*example.given, *left_out][: len(types)])]
+        if all(at in fixed or _is_of(given[at], types[at]) for at in range(len(types))):
+            yield deepcopy(given)
+
+
+def _is_of(value: Any, type_: Type) -> bool:
+    """Is a value of an example of a kind that the argument may have?"""
+    return any(value.__class__ in KIND_CLASSES[kind] for kind in type_.kinds - {"null"})
 
 
 def _surely(spec: FunctionSpec, types: list[Type]) -> bool:
@@ -174,6 +233,11 @@ def _may_refuse(walk: Walk, call: Call, spec: FunctionSpec, types: list[Type]) -
         known_wrong = any(node.start <= found.offset < node.end for found in walk.problems)
         if isinstance(node, Reference) or known_wrong:
             continue
+        if given.nullable and not _takes_null(spec, position):
+            message = f"`{spec.name}` takes {kind_words(wanted)} here, and this may be null"
+            help = "A constant may stand in for null: `` … || `[]` ``." if wanted.only("array") else None
+            walk.problem("CM410", f"{message}: then the rule is rejected (CM704)", node, help)
+            return
         pairs = [(given, wanted)]
         if wanted.items is not None and given.kinds & {"array"} and wanted.kinds & {"array"}:
             pairs.append((given.items or ANY, wanted.items))

@@ -69,25 +69,32 @@ def kind_of(value: Any) -> str:
 
 
 def refuse(*arguments: tuple[Any, str]) -> Any:
-    """What a call gives that cannot be made: ABSENT, None, or a FunctionError for the wrong argument.
+    """What a call of custmap's that cannot be made gives: ABSENT, None, or a FunctionError.
 
-    Each argument comes with the kinds that it may be (`"string"`, `"array object"`; `""`: any).
+    Each argument comes with what it may be (`"string"`, `"array object"`; `""`: any value); of an optional
+    one `"absent null …"`, since it then counts as not given.
     """
-    for value, _ in arguments:
-        if value is ABSENT:
-            return ABSENT
-    for value, _ in arguments:
-        if value is None:
-            return None
+    for state, word in ((ABSENT, "absent"), (None, "null")):
+        if any(value is state and word not in kinds for value, kinds in arguments):
+            return state
     return reject(*arguments)
+
+
+def refuse_first(first: tuple[Any, str], *later: tuple[Any, str]) -> Any:
+    """As `refuse`, for JMESPath's own functions: only a null first argument makes the call null."""
+    if any(value is ABSENT for value, _ in (first, *later)):
+        return ABSENT
+    return None if first[0] is None else reject(first, *later)
 
 
 def reject(*arguments: tuple[Any, str]) -> NoReturn:
     """FunctionError for the first argument of a wrong kind; null is one."""
     for value, kinds in arguments:
-        accepted = kinds.split()
-        if accepted and not any(value.__class__ in KIND_CLASSES[kind] for kind in accepted):
-            expected = " or ".join(KIND_WORDS[kind] for kind in accepted)
+        accepted = [kind for kind in kinds.split() if kind != "absent"]
+        if value is ABSENT or not accepted:
+            continue
+        if not any(value.__class__ in KIND_CLASSES[kind] for kind in accepted):
+            expected = " or ".join(KIND_WORDS[kind] for kind in accepted if kind != "null")
             raise FunctionError(f"expected {expected}, got {kind_of(value)}")
     raise AssertionError("every argument fits: this is a bug in custmap")
 
@@ -100,5 +107,6 @@ BASE_GLOBALS: Final[dict[str, Any]] = {
     "flatten": flatten,
     "comparable": comparable,
     "refuse": refuse,
+    "refuse_first": refuse_first,
     "reject": reject,
 }

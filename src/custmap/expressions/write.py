@@ -30,6 +30,7 @@ from custmap.expressions.ast import (
     Reference,
     Slice,
     ValueProjection,
+    is_constant,
 )
 from custmap.expressions.function import FunctionSpec
 from custmap.expressions.names import Names
@@ -113,7 +114,7 @@ class Writer(Lines):
             case Not(operand):
                 return self._not(self.emit(operand, current))
             case Comparison(operator, left, right):
-                return self._comparison(operator, self.emit(left, current), self.emit(right, current))
+                return self._comparison(operator, (left, right), current)
             case Call():
                 return write_call(self, node, current)
             case Reference():
@@ -163,15 +164,25 @@ class Writer(Lines):
         with self._when_present(base, result):
             members = [self.emit(item, base) for item in items]
             code = "[" + ", ".join(map(or_null, members)) + "]"
-            silent = all_absent(members)
-            self.line(f"{result} = ABSENT if {silent} else {code}" if silent else f"{result} = {code}")
-        return self.value(result, absent=base.absent or silent is not None, null=base.null, kinds=ARRAY)
+            silent = all_absent(zip(items, members, strict=True))
+            null = False
+            if len(items) == 1 and self.form.has_absent and not is_constant(items[0]):
+                # A list of one has no place to keep: it is as absent or null as what it would hold.
+                (only,) = members
+                null, test = only.null, present(only)
+                code = f"[{only.code}] if {test} else {only.code}" if test else code
+            elif silent:
+                code = f"ABSENT if {silent} else {code}"
+            self.line(f"{result} = {code}")
+        return self.value(
+            result, absent=base.absent or silent is not None, null=base.null or null, kinds=ARRAY
+        )
 
     def _multi_hash(self, base: Value, entries: tuple[tuple[str, Node], ...]) -> Value:
         result = self.names.fresh("members")
         with self._when_present(base, result):
             members = [(name, self.emit(entry, base)) for name, entry in entries]
-            silent = all_absent(value for _, value in members)
+            silent = all_absent((node, value) for (_, node), (_, value) in zip(entries, members, strict=True))
             if any(value.absent for _, value in members):
                 self._open_hash(result, members, silent)
             else:
@@ -197,9 +208,11 @@ class Writer(Lines):
                 self.line(f"{result} = ABSENT")
 
     def _or(self, left_node: Node, right_node: Node, current: Value) -> Value:
+        if self._speaks_alone(left_node, right_node):
+            return self._of_constant(left_node, right_node, current, when=false)
         left = self.emit(left_node, current)
         # A literal never speaks for a path that says nothing: absent stays absent.
-        stays = isinstance(right_node, Literal) and left.absent
+        stays = is_constant(right_node) and left.absent
         result = self.names.fresh("chosen")
         self.line(f"{result} = {left.code}")
         test = f"{left.code} is not ABSENT and {false(left)}" if stays else false(left)
@@ -209,7 +222,23 @@ class Writer(Lines):
         kinds = left.kinds | right.kinds if left.kinds and right.kinds else None
         return self.value(result, absent=stays or right.absent, null=right.null, kinds=kinds)
 
+    def _speaks_alone(self, left: Node, right: Node) -> bool:
+        """Is the right side alone of the record, so that nothing is chosen while it says nothing?"""
+        return self.form.has_absent and is_constant(left) and not is_constant(right)
+
+    def _of_constant(
+        self, left_node: Node, right_node: Node, current: Value, when: Callable[[Value], str]
+    ) -> Value:
+        """A constant or what stands right of it: right `when` the constant says so; absent where right is."""
+        left, right = self.emit(left_node, current), self.emit(right_node, current)
+        silent = f" or {right.code} is ABSENT" if right.absent else ""
+        code = f"{right.code} if {when(left)}{silent} else {left.code}"
+        kinds = left.kinds | right.kinds if left.kinds and right.kinds else None
+        return self.let("chosen", code, absent=right.absent, null=left.null or right.null, kinds=kinds)
+
     def _and(self, left_node: Node, right_node: Node, current: Value) -> Value:
+        if self._speaks_alone(left_node, right_node):
+            return self._of_constant(left_node, right_node, current, when=true)
         left = self.emit(left_node, current)
         result = self.names.fresh("chosen")
         self.line(f"{result} = {left.code}")
@@ -227,9 +256,11 @@ class Writer(Lines):
             code = f"ABSENT if {operand.code} is ABSENT else {code}"
         return self.let("is_false", code, absent=operand.absent, kinds=BOOLEAN)
 
-    def _comparison(self, operator: str, left: Value, right: Value) -> Value:
+    def _comparison(self, operator: str, sides: tuple[Node, Node], current: Value) -> Value:
+        left, right = (self.emit(side, current) for side in sides)
         if operator in ("==", "!="):
-            code, silent = self._equality(operator, left, right), all_absent((left, right))
+            code = self._equality(operator, left, right)
+            silent = all_absent(zip(sides, (left, right), strict=True))
             code = f"ABSENT if {silent} else {code}" if silent else code
             return self.let("matches", code, absent=silent is not None, kinds=BOOLEAN)
         code = f"{left.code} {operator} {right.code}"

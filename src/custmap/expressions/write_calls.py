@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from custmap.expressions.ast import Call, Reference
+from custmap.expressions.builtins import ABSENT_SEERS
 from custmap.expressions.calls import (
+    absent_ends,
     argument_of,
     check_call,
     class_test,
@@ -11,7 +15,8 @@ from custmap.expressions.calls import (
     is_builtin,
     is_lazy,
     kinds_text,
-    needs_value,
+    null_ends,
+    null_fits,
 )
 from custmap.expressions.function import FunctionSpec
 from custmap.expressions.writing import Kinds, Lines, Value, or_null, present, true
@@ -87,12 +92,9 @@ def _reference(writer: Lines, node: Reference) -> Value:
 
 
 def _guarded(writer: Lines, spec: FunctionSpec, values: list[Value]) -> Value:
-    arguments = [
-        value.code if needs_value(spec, position) or spec.name == "not_null" else or_null(value)
-        for position, value in enumerate(values)
-    ]
+    given = [_handed(spec, position, value) for position, value in enumerate(values)]
     name = writer.names.bind(spec.call, spec.name)
-    code = _guard(writer, spec, values, f"{name}({', '.join(arguments)})")
+    code = _guard(writer, spec, values, f"{name}({', '.join(given)})")
     # JMESPath's own functions are ours and keep their word; a project's may give either state.
     own = is_builtin(spec)
     made_absent, made_null = not own or spec.result.absent, not own or spec.result.nullable
@@ -100,13 +102,19 @@ def _guarded(writer: Lines, spec: FunctionSpec, values: list[Value]) -> Value:
     if made_absent and not writer.form.has_absent:
         with writer.block(f"if {result.code} is ABSENT:"):
             writer.line(f"{result.code} = None")
-    strict = [value for position, value in enumerate(values) if needs_value(spec, position)]
+    places = list(enumerate(values))
     return writer.value(
         result.code,
-        absent=made_absent or any(value.absent for value in strict),
-        null=made_null or any(value.null for value in strict),
+        absent=made_absent or any(value.absent and absent_ends(spec, at) for at, value in places),
+        null=made_null or any(value.null and null_ends(spec, at) for at, value in places),
         kinds=_result_kinds(spec),
     )
+
+
+def _handed(spec: FunctionSpec, position: int, value: Value) -> str:
+    """What the function is given for an argument: null for one that is absent, if it is called then."""
+    sees_absent = absent_ends(spec, position) or (is_builtin(spec) and spec.name in ABSENT_SEERS)
+    return value.code if sees_absent else or_null(value)
 
 
 def _stated(writer: Lines, spec: FunctionSpec, value: Value, code: str) -> Value:
@@ -124,37 +132,80 @@ def _result_kinds(spec: FunctionSpec) -> Kinds | None:
     return kinds if is_builtin(spec) and len(kinds) == 1 else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Accepted:
+    """What may stand at an argument while the call is made; `kinds` empty: any value."""
+
+    kinds: str
+    absent: bool
+    null: bool
+
+    @property
+    def words(self) -> str:
+        """As `refuse` reads it."""
+        return " ".join(["absent"] * self.absent + ["null"] * self.null + [self.kinds]) if self.kinds else ""
+
+    def fits(self, value: Value) -> bool:
+        """Is a value surely accepted?"""
+        if (value.absent and not self.absent) or (value.null and not self.null):
+            return False
+        return not self.kinds or _of_kind(value, self.kinds)
+
+    def test(self, value: Value) -> str:
+        """The test that a named value is accepted."""
+        if value.literal and self.kinds and not _of_kind(value, self.kinds) and not value.null:
+            return "False"
+        if not self.kinds or _of_kind(value, self.kinds):
+            unlike = replace(
+                value, absent=value.absent and not self.absent, null=value.null and not self.null
+            )
+            return present(unlike) or "True"
+        states = [
+            f"{value.code} is {state}"
+            for state, met in (("ABSENT", value.absent and self.absent), ("None", value.null and self.null))
+            if met
+        ]
+        test = class_test(value.code, self.kinds)
+        return f"({' or '.join([*states, test])})" if states else test
+
+
+def _accepted(writer: Lines, spec: FunctionSpec, position: int) -> _Accepted:
+    kinds = kinds_text(argument_of(spec, position).type)
+    if kinds == "expression":
+        return _Accepted("", True, True)
+    if is_builtin(spec) and not writer.form.has_absent:
+        return _Accepted(kinds, True, not kinds)
+    if is_builtin(spec) and not absent_ends(spec, position):
+        return _Accepted("", True, True)
+    return _Accepted(kinds, not absent_ends(spec, position), null_fits(spec, position))
+
+
 def _guard(writer: Lines, spec: FunctionSpec, values: list[Value], call: str) -> str:
-    """`call if … else refuse(…)`: made only when every argument is there and of its kind."""
-    strict = is_builtin(spec) and not writer.form.has_absent
+    """`call if … else refuse(…)`: made only when every argument is accepted."""
     tests: list[str] = []
     tested: list[tuple[str, str]] = []
     for position, value in enumerate(values):
-        kinds = kinds_text(argument_of(spec, position).type)
-        if not needs_value(spec, position) or kinds == "expression" or _fits(value, kinds):
-            continue
-        if strict and not kinds:
+        accepted = _accepted(writer, spec, position)
+        if accepted.fits(value):
             continue
         value = writer.named(value)
-        if _unlike(value, kinds):
-            tests.append("False")
-        elif kinds and not _of_kind(value, kinds):
-            tests.append(class_test(value.code, kinds))
-        else:
-            tests.append(present(value) or "True")
-        tested.append((value.code, kinds))
+        tests.append(accepted.test(value))
+        tested.append((value.code, accepted.words))
+        if position and len(tested) == 1 and is_builtin(spec):
+            tested.insert(0, (values[0].code, ""))
     if not tested:
         return call
-    pairs = ", ".join(f'({code}, "{kinds}")' for code, kinds in tested)
-    otherwise = f"{'reject' if strict else 'refuse'}({pairs})"
-    if not strict and len(tested) == 1 and (not tested[0][1]):
-        otherwise = tested[0][0]
-    return f"{call} if {' and '.join(dict.fromkeys(tests))} else {otherwise}"
+    return f"{call} if {' and '.join(dict.fromkeys(tests))} else {_otherwise(writer, spec, tested)}"
 
 
-def _fits(value: Value, kinds: str) -> bool:
-    """Is a value surely there and of an accepted kind?"""
-    return value.sure and (not kinds or _of_kind(value, kinds))
+def _otherwise(writer: Lines, spec: FunctionSpec, tested: list[tuple[str, str]]) -> str:
+    """What a call that is not made gives; of one argument that may be anything, its state."""
+    if not is_builtin(spec) and len(tested) == 1 and not tested[0][1]:
+        return tested[0][0]
+    pairs = ", ".join(f'({code}, "{words}")' for code, words in tested)
+    if not is_builtin(spec):
+        return f"refuse({pairs})"
+    return f"refuse_first({pairs})" if writer.form.has_absent else f"reject({pairs})"
 
 
 def _of_kind(value: Value, kinds: str) -> bool:
@@ -162,8 +213,3 @@ def _of_kind(value: Value, kinds: str) -> bool:
     if "number" in accepted:
         accepted.add("integer")
     return value.kinds is not None and value.kinds <= accepted
-
-
-def _unlike(value: Value, kinds: str) -> bool:
-    """Can the value never be of an accepted kind?"""
-    return bool(value.literal and kinds and not _of_kind(value, kinds))

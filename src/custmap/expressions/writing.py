@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
-from custmap.expressions.ast import Node
+from custmap.expressions.ast import Node, is_constant
 from custmap.expressions.function import FunctionSpec
 from custmap.expressions.names import Names
 
@@ -170,9 +170,9 @@ def or_null(value: Value) -> str:
     return f"(None if {value.code} is ABSENT else {value.code})" if value.absent else value.code
 
 
-def all_absent(values: Iterable[Value]) -> str | None:
-    """The test that all of several values but the literal ones are absent; None: that cannot be."""
-    tested = [value for value in values if not value.literal]
+def all_absent(parts: Iterable[tuple[Node, Value]]) -> str | None:
+    """The test that the values of all nodes but the constant ones are absent; None: that cannot be."""
+    tested = [value for node, value in parts if not is_constant(node)]
     if not tested or not all(value.absent for value in tested):
         return None
     return " and ".join(dict.fromkeys(f"{value.code} is ABSENT" for value in tested))

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from math import isfinite
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeVar, cast
 
 from custmap.expressions.function import Argument, FunctionError
 from custmap.expressions.runtime import KIND_CLASSES, KIND_WORDS, kind_of
 from custmap.values.absent import ABSENT
 from custmap.values.types import KINDS
+
+_F = TypeVar("_F", bound=Callable[..., Any])
 
 # Records are nested 64 deep at most, so nothing that a function makes of one may be deeper.
 _DEEPEST: Final = 64
@@ -45,6 +47,16 @@ def guarded(call: Callable[..., Any]) -> Callable[..., Any]:
             raise _failed(problem) from None
 
     return inner
+
+
+def blank_stays(call: _F) -> _F:
+    """`call`, but an empty text is given back: whether a blank is a value, a rule's `empty` says."""
+
+    @wraps(call)
+    def inner(value: Any, *further: Any) -> Any:
+        return value if value == "" else call(value, *further)
+
+    return cast(_F, inner)
 
 
 def same_text(value: Any) -> Any:
@@ -89,7 +101,7 @@ def _several(
         for position, value in enumerate(values):
             argument, classes = rows[min(position, len(rows) - 1)]
             if value.__class__ not in classes:
-                given[position] = _whole(argument, value)
+                given[position] = _default_or_whole(argument, value)
         return made(*given)
 
     return call
@@ -102,8 +114,10 @@ def _classes(argument: Argument) -> frozenset[type]:
     return frozenset(one for word in argument.type.kinds for one in KIND_CLASSES[word])
 
 
-def _whole(argument: Argument, value: Any) -> Any:
-    """A number without a fraction is an integer in JSON, however Python holds it."""
+def _default_or_whole(argument: Argument, value: Any) -> Any:
+    """An optional argument that is null is not given; a number without a fraction is an integer in JSON."""
+    if value is None and argument.optional:
+        return argument.default
     if value.__class__ is float and "integer" in argument.type.kinds and value.is_integer():
         return int(value)
     return _refuse(argument, value)

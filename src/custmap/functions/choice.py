@@ -60,6 +60,8 @@ def _key_of(result: Any, table: dict[str, Any]) -> str:
 )
 def lookup(key: str | float | bool, table: dict[str, Any]) -> Any:
     """The table's value for a key; a key that the table does not have is refused."""
+    if not table:
+        raise FunctionError("the table is empty", "table")
     found = table.get(text_of(key), ABSENT)
     if found is ABSENT:
         raise FunctionError("is not in the table")

@@ -11,7 +11,7 @@ from custmap.expressions.runtime import kind_of
 from custmap.functions import surely
 from custmap.functions.conversion import text as text_of
 from custmap.functions.declare import function as _function
-from custmap.functions.refining import filled, one_of_each
+from custmap.functions.refining import filled, from_paired, one_of_each, paired
 from custmap.values.equality import fingerprint
 
 function = partial(_function, topic="collections")
@@ -120,13 +120,30 @@ def without_keys(map: dict[str, Any], keys: list[str]) -> dict[str, Any]:
 
 def _texts(keys: list[str]) -> set[str]:
     if not all(isinstance(key, str) for key in keys):
-        raise FunctionError("keys are texts")
+        raise FunctionError("keys are texts", "keys")
     return set(keys)
 
 
-def _from_entries(items: list[Any]) -> dict[str, Any]:
+def _list_of_pairs(map: dict[str, Any]) -> list[Any]:
+    _of_kind(map, dict)
+    return [{"key": key, "value": copied(map[key])} for key in sorted(map)]
+
+
+@function(
+    inverse=_list_of_pairs,
+    lossy=True,
+    can_fail=True,
+    refine=from_paired,
+    examples=[
+        ([{"key": "b", "value": 1}, {"key": "a", "value": None}], {"a": None, "b": 1}),
+        ([{"key": "a", "value": 1}, {"key": "a", "value": 2}], FunctionError),
+        ([{"key": "a"}], FunctionError),
+    ],
+)
+def from_pairs(items: list[Any]) -> dict[str, Any]:
+    """The map of a list of `{key, value}`; a key that stands twice is refused."""
     found: dict[str, Any] = {}
-    for item in items if isinstance(items, list) else [None]:
+    for item in _of_kind(items, list):
         if not isinstance(item, dict) or not isinstance(item.get("key"), str) or "value" not in item:
             raise FunctionError("expected a list of {key, value}")
         if item["key"] in found:
@@ -136,9 +153,10 @@ def _from_entries(items: list[Any]) -> dict[str, Any]:
 
 
 @function(
-    inverse=_from_entries,
+    inverse=from_pairs,
+    refine=paired,
     examples=[({"b": 1, "a": None}, [{"key": "a", "value": None}, {"key": "b", "value": 1}])],
 )
-def entries(map: dict[str, Any]) -> list[Any]:
+def pairs(map: dict[str, Any]) -> list[Any]:
     """The map as a list of `{key, value}`, sorted by key."""
-    return [{"key": key, "value": copied(map[key])} for key in sorted(map)]
+    return _list_of_pairs(map)

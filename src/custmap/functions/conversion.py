@@ -7,23 +7,20 @@ from __future__ import annotations
 
 import json as json_library
 import math
-import re
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from custmap.expressions.function import FunctionError
 from custmap.expressions.runtime import kind_of
 from custmap.functions import surely
-from custmap.functions.calling import same_text
+from custmap.functions.calling import blank_stays, same_text
 from custmap.functions.declare import function as _function
-from custmap.functions.refining import each
-from custmap.values.types import STRING, Type
+from custmap.functions.refining import each, or_blank
+from custmap.values.numbers import read_number, scalar_text, with_plain_numbers
+from custmap.values.types import BOOLEAN, INTEGER, NUMBER, STRING, Type
 
 function = partial(_function, topic="conversion")
-
-_INTEGER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,3999})")
-_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,3999})(?:\.[0-9]{1,4000})?(?:[eE][+-]?[0-9]{1,6})?")
 
 
 def _text_of(types: tuple[Type, ...]) -> Type:
@@ -46,27 +43,19 @@ def _text_of(types: tuple[Type, ...]) -> Type:
         (3, "3"),
         (3.0, "3"),
         (0.5, "0.5"),
+        (1e16, "10000000000000000"),
         (12345678901234567890123, "12345678901234567890123"),
         ([1], FunctionError),
     ],
 )
 def text(value: str | float | bool) -> str:
-    """A text, number or boolean as JSON writes it; a whole number has no fraction."""
-    if value.__class__ is str:
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return _float_text(value)
-    if isinstance(value, int):
-        return str(value)
-    raise FunctionError(f"expected text, number, true or false, got {kind_of(value)}")
-
-
-def _float_text(value: float) -> str:
-    if not math.isfinite(value):
-        raise FunctionError("is not a finite number")
-    return str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
+    """A text, number or boolean as JSON writes it; equal numbers have one text, a whole one its digits."""
+    if not isinstance(value, (str, float, int)):
+        raise FunctionError(f"expected text, number, true or false, got {kind_of(value)}")
+    try:
+        return scalar_text(value)
+    except ValueError:
+        raise FunctionError("is not a number that has a text") from None
 
 
 @function(
@@ -74,21 +63,24 @@ def _float_text(value: float) -> str:
     can_fail=True,
     surely=surely.of("integer"),
     lossy=True,
+    refine=or_blank(INTEGER),
     examples=[
         ("42", 42),
         (3.0, 3),
         ("-7", -7),
+        ("", ""),
         ("3.5", FunctionError),
         ("007", FunctionError),
-        ("", FunctionError),
     ],
 )
-def integer(value: str | float) -> int:
+@blank_stays
+def integer(value: str | float) -> int | str:
     """A whole number from its text or from a number; a fraction or a leading zero is refused."""
     if isinstance(value, str):
-        if not _INTEGER.fullmatch(value):
+        found = read_number(value)
+        if not isinstance(found, int):
             raise FunctionError("is not the text of a whole number")
-        return int(value)
+        return found
     if isinstance(value, float) and not value.is_integer():
         raise FunctionError("is not a whole number")
     return int(value)
@@ -99,19 +91,25 @@ def integer(value: str | float) -> int:
     can_fail=True,
     surely=surely.of("integer", "number"),
     lossy=True,
-    examples=[("2.5", 2.5), ("42", 42), (7, 7), ("1,5", FunctionError), ("1e999", FunctionError)],
+    refine=or_blank(NUMBER),
+    examples=[
+        ("2.5", 2.5),
+        ("42", 42),
+        (7, 7),
+        ("", ""),
+        ("1,5", FunctionError),
+        ("7.", FunctionError),
+        ("1e999", FunctionError),
+    ],
 )
-def number(value: str | float) -> float:
+@blank_stays
+def number(value: str | float) -> float | str:
     """A number from its text as JSON writes it; without a fraction or exponent it is a whole number."""
     if not isinstance(value, str):
         return value
-    if _INTEGER.fullmatch(value):
-        return int(value)
-    if not _NUMBER.fullmatch(value):
-        raise FunctionError("is not the text of a number")
-    found = float(value)
-    if not math.isfinite(found):
-        raise FunctionError("is too large for a number")
+    found = read_number(value)
+    if found is None:
+        raise FunctionError("is not a number as JSON writes it, or is too large for one")
     return found
 
 
@@ -120,9 +118,11 @@ def number(value: str | float) -> float:
     can_fail=True,
     surely=surely.of("boolean"),
     lossy=True,
-    examples=[("true", True), ("FALSE", False), (True, True), ("yes", FunctionError)],
+    refine=or_blank(BOOLEAN),
+    examples=[("true", True), ("FALSE", False), (True, True), ("", ""), ("yes", FunctionError)],
 )
-def boolean(value: str | bool) -> bool:
+@blank_stays
+def boolean(value: str | bool) -> bool | str:
     """A boolean from the text `true` or `false`, whatever its case."""
     if isinstance(value, bool):
         return value
@@ -158,10 +158,14 @@ def _finite(written: str) -> float:
     examples=[({"b": [1, None], "a": "é"}, '{"a":"é","b":[1,null]}'), ("a", '"a"'), (False, "false")],
 )
 def json(value: Any) -> str:
-    """The value as JSON text: compact, keys sorted."""
+    """The value as JSON text: compact, keys sorted, a whole number as its digits."""
     try:
         return json_library.dumps(
-            value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True
+            with_plain_numbers(value),
+            ensure_ascii=False,
+            allow_nan=False,
+            separators=(",", ":"),
+            sort_keys=True,
         )
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, RecursionError, OverflowError):
         raise FunctionError("cannot be written as JSON") from None

@@ -15,19 +15,22 @@ from typing import Annotated, Final
 
 from custmap.expressions.function import FunctionError
 from custmap.expressions.runtime import kind_of
-from custmap.functions.calling import same_text
+from custmap.functions.calling import blank_stays, same_text
 from custmap.functions.declare import function as _function
 from custmap.functions.refining import dated
 from custmap.values.types import STRING
 
 function = partial(_function, topic="dates")
 
-# RFC 3339 with what ISO 8601 allows besides: no seconds, `+0530`, a comma, a blank for `T`.
+# As ISO 8601 has them; U+2212 is its minus sign.
+_OFFSET: Final = r"(?P<offset>[Zz]|[+\-\u2212][0-9]{2}(?::?[0-9]{2})?)"
+# RFC 3339, and what ISO 8601 and databases write besides: no seconds, a comma, more digits, `+0530`, `+05`,
+# a blank for `T` and one before the offset (Snowflake, SQL Server), ` UTC` (BigQuery).
 _MOMENT: Final = re.compile(
     r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
     r"(?:[Tt ](?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})"
-    r"(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
-    r"(?P<offset>[Zz]|[+-][0-9]{2}:?[0-9]{2})?)?"
+    r"(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,12}))?)?"
+    rf"(?: ?{_OFFSET}|(?P<utc> UTC))?)?"
 )
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _TOKEN: Final = re.compile(r"YYYY|MM|DD|HH|mm|SSS|ss|ZZ|Z|T|\[[^\[\]]*\]|[^A-Za-z\[\]]")
@@ -43,8 +46,8 @@ _READ: Final = {
     "mm": r"(?P<minute>[0-9]{2})",
     "ss": r"(?P<second>[0-9]{2})",
     "SSS": r"(?P<fraction>[0-9]{3})",
-    "Z": r"(?P<offset>Z|[+-][0-9]{2}:?[0-9]{2})",
-    "ZZ": r"(?P<offset>Z|[+-][0-9]{2}:?[0-9]{2})",
+    "Z": _OFFSET,
+    "ZZ": _OFFSET,
 }
 _WRITE: Final = {
     "YYYY": "{0.year:04}",
@@ -64,10 +67,10 @@ def _read(value: str) -> tuple[datetime, bool]:
     """The moment in its own offset, and whether it states a time; a date alone is its midnight, UTC."""
     found = _MOMENT.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        raise FunctionError("is no ISO 8601 date or date-time")
+        raise FunctionError("is not an ISO 8601 date or date-time, like `2024-02-29T23:59:59+01:00`")
     got = found.groupdict()
     timed = got["hour"] is not None
-    if timed and got["offset"] is None:
+    if timed and got["offset"] is None and got["utc"] is None:
         raise FunctionError("has no offset from UTC, so it is no certain moment")
     return _moment(got), timed
 
@@ -86,11 +89,11 @@ def _moment(got: Mapping[str, str | None]) -> datetime:
 def _zone(offset: str | None) -> timezone:
     if offset is None or offset in "Zz":
         return UTC
-    hours, minutes = int(offset[1:3]), int(offset[-2:])
+    hours, minutes = int(offset[1:3]), int(offset[3:].removeprefix(":") or 0)
     if hours > 23 or minutes > 59:
         raise ValueError
     size = timedelta(hours=hours, minutes=minutes)
-    return timezone(-size if offset[0] == "-" else size)
+    return timezone(size if offset[0] == "+" else -size)
 
 
 def _offset(moment: datetime) -> tuple[str, str]:
@@ -118,7 +121,8 @@ def _utc(moment: datetime) -> datetime:
 def _tokens(form: str) -> tuple[str, ...]:
     tokens = tuple(_TOKEN.findall(form))
     if not tokens or "".join(tokens) != form:
-        raise FunctionError("the format has letters that mean nothing; write them in brackets, `[at]`")
+        reason = "the format has letters that mean nothing; write them in brackets, `[at]`"
+        raise FunctionError(reason, "format")
     return tokens
 
 
@@ -134,6 +138,7 @@ def _pattern(form: str) -> re.Pattern[str]:
         raise FunctionError("the format has one part twice and cannot be read back") from None
 
 
+@blank_stays
 def _back(written: str | float, form: str) -> str:
     """A vendor's date-time → ISO 8601; what the form does not have is midnight."""
     if form in ("epoch", "epoch_ms"):
@@ -183,13 +188,22 @@ def can_be_read_back(form: object) -> bool:
         ("2022-02-11T16:36:17+05:30", "epoch", 1644577577),
         ("2022-02-11T16:36:17.250+05:30", "epoch_ms", 1644577577250),
         ("2022-02-11", "YYYYMMDD", "20220211"),
+        ("2022-02-11 16:36:17.2500000 +05", "iso", "2022-02-11T16:36:17.25+05:00"),
+        ("2022-02-11 11:06:17 UTC", "utc", "2022-02-11T11:06:17Z"),
+        ("", "iso", ""),
         ("2022-02-11T16:36:17", "iso", FunctionError),
         ("2022-02-11", "iso", FunctionError),
         ("2022-02-30", "YYYYMMDD", FunctionError),
     ],
 )
+@blank_stays
 def date_time(value: str, format: str) -> str | int:
     """An ISO 8601 date-time in another form; one without an offset is refused.
+
+    It is read as databases print it: `2024-02-29T23:59:59Z`, a blank in place of `T` and before the offset,
+    `z`, `+05:30`, `+0530`, `+05` or ` UTC`, no seconds, or a fraction of up to 12 digits, of which 6 are
+    kept. Other names of zones, offsets with seconds, `24:00`, leap seconds, and dates by week or by day of
+    the year fail.
 
     The format is `iso`, `utc`, `epoch`, `epoch_ms`, or made of `YYYY MM DD HH mm ss SSS`, `Z` (`+05:30`),
     `ZZ` (`+0530`), `T`, signs, and other letters in brackets. The time stays in the value's own offset,
@@ -240,9 +254,11 @@ def _literal(token: str) -> str:
     examples=[
         ("2022-02-11T16:36:17+05:30", "2022-02-11"),
         ("2022-02-11", "2022-02-11"),
+        ("", ""),
         ("11.02.2022", FunctionError),
     ],
 )
+@blank_stays
 def date(value: str) -> Annotated[str, replace(STRING, format="date")]:
     """The date of an ISO 8601 date or date-time, in its own offset."""
     return _laid_out(_read(value)[0], "YYYY-MM-DD")

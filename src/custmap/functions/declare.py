@@ -143,14 +143,15 @@ def _signature(implementation: Callable[..., Any], name: str) -> tuple[tuple[Arg
         if parameter.name not in hints:
             raise TypeError(f"function `{name}`: the argument `{parameter.name}` has no type")
         optional = parameter.default is not inspect.Parameter.empty
-        arguments.append(Argument(parameter.name, _type(hints[parameter.name], name, optional), optional))
+        type_ = _type(hints[parameter.name], name, optional)
+        arguments.append(Argument(parameter.name, type_, optional, parameter.default if optional else None))
     if "return" not in hints:
         raise TypeError(f"function `{name}`: the result has no type")
     return tuple(arguments), variadic, _type(hints["return"], name, False)
 
 
 def _type(annotation: Any, name: str, optional: bool) -> Any:
-    """`None` in an optional argument's annotation only states its default: callers never pass null."""
+    """`None` in an optional argument's annotation only states its default: it never sees a null."""
     try:
         found = type_of(annotation)
     except AnnotationError as problem:

@@ -105,12 +105,12 @@ def _read(core: str, region: str | None) -> tuple[Any, Any]:
     import phonenumbers as library
 
     international = core.lstrip()[:1] in ("+", "＋")
-    if region is not None and region not in library.SUPPORTED_REGIONS:
-        raise FunctionError("the region is not two capital letters of a country, like 'US'")
+    if not international and region is not None and region not in library.SUPPORTED_REGIONS:
+        raise FunctionError("the region is not two capital letters of a country, like 'US'", "region")
     if not international and region is None:
         raise FunctionError("has no country code; give a region, as in phone_e164(phone, 'US')")
     try:
-        found = library.parse(core, region)
+        found = library.parse(core, None if international else region)
     except library.NumberParseException as problem:
         raise FunctionError(_REASONS.get(problem.error_type, "is no phone number")) from None
     _check(library, found, international)

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final
 from custmap.expressions.function import FunctionError
 from custmap.expressions.runtime import kind_of
 from custmap.functions import dialing
-from custmap.functions.calling import same_text
+from custmap.functions.calling import blank_stays, same_text
 from custmap.functions.declare import function as _function
 from custmap.values.absent import ABSENT, Absent
 from custmap.values.types import STRING, Type
@@ -38,20 +38,23 @@ def _number(phone: Phone) -> str | Absent | None:
 
 def _answer(phone: Phone, region: str | None, form: Callable[[str, str | None], str]) -> str | Absent | None:
     number = _number(phone)
-    return form(number, region) if isinstance(number, str) else number
+    return form(number, region) if isinstance(number, str) and number else number
 
 
+@blank_stays
 def to_number(written: str, region: str | None = None) -> str:
     """A vendor's text → E.164, with the call's own region; the way back of every form that has its code."""
     return dialing.e164(same_text(written), region)
 
 
+@blank_stays
 def _digits_to_number(written: str, region: str | None = None) -> str:
     """Digits alone begin with the country code, since `phone_digits` writes it."""
     bare = same_text(written)
     return dialing.e164("+" + bare if bare.isdecimal() else bare, region)
 
 
+@blank_stays
 def _dashed_to_number(written: str, region: str | None = None) -> str:
     """What has no `+` is of country code 1: `phone_dashed` writes the code of all others."""
     return dialing.e164(same_text(written), "US")
@@ -68,6 +71,7 @@ def _dashed_to_number(written: str, region: str | None = None) -> str:
         ({"number": "020 7946 0958", "type": "home"}, "GB", "+442079460958"),
         ({"number": None}, None),
         ({"type": "home"}, ABSENT),
+        ({"number": ""}, ""),
         ("206.555.0142", FunctionError),
         ("abc", FunctionError),
         ("+1 800 FLOWERS", FunctionError),
@@ -158,6 +162,6 @@ def phone_extension(phone: Phone) -> str | Absent | None:
             return stated
         raise FunctionError(f"the extension is no text but {kind_of(stated)}")
     number = _number(phone)
-    if not isinstance(number, str):
+    if not isinstance(number, str) or not number:
         return number
     return dialing.taken_apart(number)[1] or ABSENT

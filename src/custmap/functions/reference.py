@@ -28,6 +28,7 @@ _TITLES: Final = {
     "dates": "Dates and times",
     "choice": "Choice",
     "collections": "Lists and maps",
+    "hashes": "Hashes",
 }
 _HEAD: Final = """# Functions
 

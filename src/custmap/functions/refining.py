@@ -14,7 +14,7 @@ from custmap.expressions.function import FunctionError
 from custmap.expressions.unions import literal_type, union
 from custmap.functions.calling import guarded
 from custmap.values.absent import ABSENT
-from custmap.values.types import ANY, ARRAY, INTEGER, OBJECT, STRING, Type
+from custmap.values.types import ANY, ARRAY, INTEGER, NEVER, OBJECT, STRING, Type
 
 _DATE_TIME: Final = replace(STRING, format="date-time")
 _FORMATS: Final = {
@@ -23,14 +23,25 @@ _FORMATS: Final = {
     "YYYY-MM-DDTHH:mm:ssZ": _DATE_TIME,
     "YYYY-MM-DDTHH:mm:ss.SSSZ": _DATE_TIME,
     "YYYY-MM-DD": replace(STRING, format="date"),
-    "epoch": INTEGER,
-    "epoch_ms": INTEGER,
 }
+_COUNTS: Final = frozenset({"epoch", "epoch_ms"})
+_BLANK: Final = replace(STRING, max_length=0)
 
 
 def constant(type_: Type) -> Any:
     """The value of a constant argument, ABSENT when it is not one."""
     return type_.enum[0] if type_.enum is not None and len(type_.enum) == 1 else ABSENT
+
+
+def or_blank(made: Type) -> Callable[[tuple[Type, ...]], Type]:
+    """A function that reads a text as `made`, and leaves an empty one as it is."""
+    return lambda types: union(made, _BLANK) if _may_be_blank(types[0]) else made
+
+
+def _may_be_blank(type_: Type) -> bool:
+    if "string" not in type_.kinds or type_.min_length:
+        return False
+    return type_.enum is None or "" in type_.enum
 
 
 def each(call: Callable[[Any], Any], otherwise: Type) -> Callable[[tuple[Type, ...]], Type]:
@@ -65,11 +76,13 @@ def filled_up(types: tuple[Type, ...]) -> Type:
 
 
 def dated(types: tuple[Type, ...]) -> Type:
-    """`date_time(value, format)`."""
+    """`date_time(value, format)`; a format is that of every text but the empty one."""
     form = constant(types[1])
     if form is ABSENT:
         return Type(kinds=STRING.kinds | INTEGER.kinds)
-    return _FORMATS.get(form, STRING) if form.__class__ is str else STRING
+    if form.__class__ is not str:
+        return STRING
+    return or_blank(INTEGER)(types) if form in _COUNTS else _FORMATS.get(form, STRING)
 
 
 def looked_up(types: tuple[Type, ...]) -> Type:
@@ -81,6 +94,21 @@ def looked_up(types: tuple[Type, ...]) -> Type:
 def one_of_each(types: tuple[Type, ...]) -> Type:
     """`unique(items)`."""
     return replace(ARRAY, items=types[0].items, unique_items=True)
+
+
+def paired(types: tuple[Type, ...]) -> Type:
+    """`pairs(map)`: a list of `{key, value}`."""
+    given = types[0]
+    value = given.extra if given.extra is not None and not given.members else ANY
+    members = {"key": STRING, "value": value}
+    pair = replace(OBJECT, members=members, extra=NEVER, required=frozenset(members))
+    return replace(ARRAY, items=pair)
+
+
+def from_paired(types: tuple[Type, ...]) -> Type:
+    """`from_pairs(items)`: a free map of what the pairs have as `value`."""
+    pair = types[0].items
+    return replace(OBJECT, free=True, extra=(pair.member("value") if pair is not None else None) or ANY)
 
 
 def filled(types: tuple[Type, ...]) -> Type:

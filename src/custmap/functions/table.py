@@ -9,7 +9,7 @@ from typing import Final
 
 from custmap.expressions.builtins import BUILTINS
 from custmap.expressions.function import FunctionSpec
-from custmap.functions import choice, collections, conversion, dates, names, phones, text
+from custmap.functions import choice, collections, conversion, dates, hashes, names, phones, text
 from custmap.functions.calling import answering_json
 from custmap.functions.declare import declared
 
@@ -24,7 +24,7 @@ def _declared_in(module: ModuleType) -> list[FunctionSpec]:
 
 
 def _library() -> dict[str, FunctionSpec]:
-    topics = (names, phones, text, conversion, dates, choice, collections)
+    topics = (names, phones, text, conversion, dates, choice, collections, hashes)
     return {spec.name: spec for module in topics for spec in _declared_in(module)}
 
 

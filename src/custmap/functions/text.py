@@ -38,6 +38,15 @@ def upper(text: str) -> str:
     return text.upper()
 
 
+@function(inverse=same_text, lossy=True, examples=[("Zoe\u0308", "Zo\u00eb"), ("Zo\u00eb", "Zo\u00eb")])
+def nfc(text: str) -> str:
+    """The text with each letter and its accents as one character where Unicode has one (form NFC).
+
+    Two texts that look the same may be spelled differently; vendors count and compare characters.
+    """
+    return unicodedata.normalize("NFC", text)
+
+
 @function(inverse=same_text, lossy=True, refine=not_longer, examples=[("  a b \n", "a b"), (" ", "")])
 def trim(text: str) -> str:
     """The text without white space at both ends."""
@@ -56,7 +65,7 @@ def truncate(text: str, length: int) -> str:
     Where one sign alone is longer than `length`, it is cut all the same.
     """
     if length < 0:
-        raise FunctionError("a length is 0 or more")
+        raise FunctionError("a length is 0 or more", "length")
     if len(text) <= length:
         return text
     end = length
@@ -92,7 +101,7 @@ def _regional(character: str) -> bool:
 def replace(text: str, old: str, new: str) -> str:
     """The text with `new` in every place of `old`."""
     if not old:
-        raise FunctionError("an empty text cannot be replaced")
+        raise FunctionError("an empty text cannot be replaced", "old")
     if len(text) + text.count(old) * (len(new) - len(old)) > _LONGEST:
         raise FunctionError("the result is too long")
     return text.replace(old, new)
@@ -115,7 +124,7 @@ def _unsplit(parts: list[str], separator: str) -> str:
 def split(text: str, separator: str) -> list[str]:
     """The parts between the separators, empty ones included."""
     if not separator:
-        raise FunctionError("an empty separator separates nothing")
+        raise FunctionError("an empty separator separates nothing", "separator")
     return text.split(separator)
 
 
@@ -144,9 +153,9 @@ def digits(text: str) -> str:
 def pad_left(text: str, length: int, sign: str) -> str:
     """The text, filled up on the left with one sign to `length` characters."""
     if len(sign) != 1:
-        raise FunctionError("the sign to fill with is one character")
+        raise FunctionError("the sign to fill with is one character", "sign")
     if length > _LONGEST:
-        raise FunctionError("the result is too long")
+        raise FunctionError("the result is too long", "length")
     return text.rjust(length, sign)
 
 

@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from custmap.values.numbers import with_plain_numbers
 from custmap.wire.parameters import query_pairs
 
 
@@ -53,7 +54,7 @@ def _header_line(value: Any) -> str:
 
 
 def text_of(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+    return value if isinstance(value, str) else json.dumps(with_plain_numbers(value))
 
 
 def printable(text: str) -> str:

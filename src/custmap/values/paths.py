@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from custmap.values.numbers import with_plain_numbers
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -126,5 +128,5 @@ def format_path(path: TargetPath) -> str:
 
 
 def _write(name: Any, plain: re.Pattern[str]) -> str:
-    text = name if isinstance(name, str) else json.dumps(name)
+    text = name if isinstance(name, str) else json.dumps(with_plain_numbers(name))
     return text if plain.fullmatch(text) else json.dumps(text, ensure_ascii=False)

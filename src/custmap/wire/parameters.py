@@ -13,6 +13,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from custmap.schema.style import FORM, SIMPLE, Style
+from custmap.values.numbers import number_text
 
 # RFC 3986 unreserved: what `quote` leaves alone.
 _PLAIN = re.compile(r"[A-Za-z0-9_.~-]+")
@@ -176,15 +177,11 @@ def scalar_text(place: str, value: Any) -> str:
     if value is None:
         raise PlaceError("CM710", place, "a value is missing")
     if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
-        return _number_text(place, value)
+        try:
+            return number_text(value)
+        except ValueError:
+            raise PlaceError("CM710", place, "a number has too many digits") from None
     raise PlaceError("CM710", place, f"expected a text, a number or a boolean, got {_kind(value)}")
-
-
-def _number_text(place: str, value: int | float) -> str:
-    try:
-        return str(value)
-    except ValueError:  # over 4,300 digits: Python refuses the conversion in quadratic time
-        raise PlaceError("CM710", place, "a number has too many digits") from None
 
 
 def _kind(value: Any) -> str:
