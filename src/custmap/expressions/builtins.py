@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from custmap.expressions.function import Argument, FunctionError, FunctionSpec
+from custmap.expressions.function import Argument, Example, FunctionError, FunctionSpec
 from custmap.expressions.runtime import NUMBERS, kind_of
 from custmap.expressions.unions import union
 from custmap.values.absent import ABSENT
@@ -258,11 +258,18 @@ _REFINED: Final = {
 
 
 def _spec(
-    call: Callable[..., Any], result: Type, summary: str, *arguments: Argument, variadic: bool = False
+    call: Callable[..., Any],
+    result: Type,
+    summary: str,
+    *arguments: Argument,
+    variadic: bool = False,
+    examples: tuple[Example, ...] = (),
 ) -> FunctionSpec:
     name = call.__name__.removeprefix("_")
     refine = _REFINED.get(name)
-    return FunctionSpec(name, call, arguments, result, summary, TOPIC, variadic=variadic, refine=refine)
+    return FunctionSpec(
+        name, call, arguments, result, summary, TOPIC, examples, variadic=variadic, refine=refine
+    )
 
 
 _TABLE: Final = (
@@ -275,6 +282,7 @@ _TABLE: Final = (
         "Does a list hold an item, or a text another?",
         Argument("subject", _of("array", "string")),
         Argument("search"),
+        examples=(Example(("ann", "a"), True), Example((["a", 1], 1), True)),
     ),
     _spec(_ends_with, BOOLEAN, "Does a text end so?", Argument("text", STRING), Argument("suffix", STRING)),
     _spec(_floor, INTEGER, "The next integer below", Argument("number", NUMBER)),
