@@ -36,8 +36,13 @@ Beside JMESPath's own functions, expressions may call these. This page is writte
 `python -m custmap.functions.reference`; every example on it runs as a test.
 
 A function never sees null or absent: with an absent argument the call is absent, else with a null one null
-(`coalesce` and `if` choose before that). A function that cannot do its work **fails**: its rule is rejected,
-with code CM704, and nothing is guessed.
+(`coalesce` and `if` choose before that). An optional argument (`region?`) that is null or absent counts as
+not given. A function that cannot do its work **fails**: its rule is rejected, with code CM704, and nothing is
+guessed. A constant with which it can never do its work is found by `custmap validate` (CM308).
+
+Functions that read a text as something else (`integer`, `date_time`, `phone_e164`, …) give `""` for `""`: what
+an empty text means is said by the rule's `empty`. Two equal numbers have one text, in every function: that
+of `1e16` is `10000000000000000`.
 
 *Way back* says how the function is undone when a vendor's document is read back, which is not there yet:
 `part` is the member of the record that the result goes to, and *lossy* means that the record's own spelling
@@ -68,7 +73,9 @@ def account_number(id: str) -> str:
 
 Types are read from the annotations (`str int float bool list dict Any`, `|`, `Literal`; `Annotated` with a
 `Type` says more), optional arguments from the defaults, the summary from the docstring. `FunctionError`
-rejects the rule; its reason is shown to people, so it never has a value of the record in it. `inverse` takes
+rejects the rule; its reason is shown to people, so it never has a value of the record in it. Where one
+argument alone makes the call impossible, name it: with `FunctionError("a length is 0 or more", "length")`
+`custmap validate` finds a constant that can never work, by trying it in the function's examples. `inverse` takes
 a result, and the call's further arguments, back to the first argument; `lossy=True` says that the record's
 own spelling may be lost. `custmap.functions.examples.broken(account_number.__custmap__)` lists the examples
 that do not hold.
