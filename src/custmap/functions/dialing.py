@@ -106,7 +106,7 @@ def _read(core: str, region: str | None) -> tuple[Any, Any]:
 
     international = core.lstrip()[:1] in ("+", "＋")
     if not international and region is not None and region not in library.SUPPORTED_REGIONS:
-        raise FunctionError("the region is not two capital letters of a country, like 'US'", "region")
+        raise FunctionError("the region is not the ISO 3166 code of a country, like 'US' or 'GB'", "region")
     if not international and region is None:
         raise FunctionError("has no country code; give a region, as in phone_e164(phone, 'US')")
     try:
