@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import pytest
 
 from custmap.expressions.function import Argument, Example, FunctionError, FunctionSpec
+from custmap.expressions.plain import compile_expression
 from custmap.functions.declare import declared, function
 from custmap.functions.examples import broken
 from custmap.functions.table import LIBRARY, with_functions
@@ -94,6 +95,25 @@ def test_a_variadic_function_repeats_its_last_argument() -> None:
     assert spec.call("a", "b", "c") == "abc"
     with pytest.raises(FunctionError, match="expected text, got integer"):
         spec.call("a", "b", 3)
+
+
+def test_an_optional_argument_that_is_null_has_its_default() -> None:
+    @function(examples=[("a", "a/1"), ("a", 2, "a/2"), ("a", None, "b", "a/1b")])
+    def marked(text: str, mark: int = 1, end: str = "") -> str:
+        """With a mark."""
+        return f"{text}/{mark}{end}"
+
+    spec = spec_of(marked)
+    assert [argument.default for argument in spec.arguments] == [None, 1, ""]
+    assert broken(spec) == []
+    run = compile_expression("marked(a, b, c)", functions={"marked": spec})
+    assert run({"a": "x", "b": None}) == "x/1"
+    assert run({"a": "x", "c": "!"}) == "x/1!"
+
+
+def test_an_argument_to_blame_crosses_processes() -> None:
+    failure = pickle.loads(pickle.dumps(FunctionError("is too short", "length")))
+    assert (failure.reason, failure.argument) == ("is too short", "length")
 
 
 def _untyped(a, b: str) -> str:  # type: ignore[no-untyped-def]
