@@ -167,5 +167,5 @@ def json(value: Any) -> str:
             separators=(",", ":"),
             sort_keys=True,
         )
-    except (ValueError, TypeError, RecursionError, OverflowError):
+    except (ValueError, TypeError, RecursionError):
         raise FunctionError("cannot be written as JSON") from None
