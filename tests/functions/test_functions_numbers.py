@@ -1,4 +1,4 @@
-"""Two numbers that are equal have one text, wherever a number becomes a text; and no text but JSON's is one."""
+"""Two numbers that are equal have one text, wherever that becomes a text; no text but JSON's is one."""
 
 from __future__ import annotations
 
@@ -76,7 +76,9 @@ def test_what_json_does_not_read_is_no_number(text: str) -> None:
         assert read is None
 
 
-@pytest.mark.parametrize("text", ["9" * 5000, "-" + "9" * 5000, "1e999", "-1e999", "1" * 400 + "e-1000000000"])
+@pytest.mark.parametrize(
+    "text", ["9" * 5000, "-" + "9" * 5000, "1e999", "-1e999", "1" * 400 + "e-1000000000"]
+)
 def test_long_numbers_cost_little(text: str) -> None:
     read = read_number(text)
     assert read is None or read == 0

@@ -40,8 +40,8 @@ A function never sees null or absent: with an absent argument the call is absent
 not given. A function that cannot do its work **fails**: its rule is rejected, with code CM704, and nothing is
 guessed. A constant with which it can never do its work is found by `custmap validate` (CM308).
 
-Functions that read a text as something else (`integer`, `date_time`, `phone_e164`, …) give `""` for `""`: what
-an empty text means is said by the rule's `empty`. Two equal numbers have one text, in every function: that
+Functions that read a text as something else (`integer`, `date_time`, `phone_e164`, …) give `""` for `""`:
+what an empty text means is said by the rule's `empty`. Two equal numbers have one text, in every function: that
 of `1e16` is `10000000000000000`.
 
 *Way back* says how the function is undone when a vendor's document is read back, which is not there yet:
@@ -75,8 +75,8 @@ Types are read from the annotations (`str int float bool list dict Any`, `|`, `L
 `Type` says more), optional arguments from the defaults, the summary from the docstring. `FunctionError`
 rejects the rule; its reason is shown to people, so it never has a value of the record in it. Where one
 argument alone makes the call impossible, name it: with `FunctionError("a length is 0 or more", "length")`
-`custmap validate` finds a constant that can never work, by trying it in the function's examples. `inverse` takes
-a result, and the call's further arguments, back to the first argument; `lossy=True` says that the record's
+`custmap validate` finds a constant that can never work, by trying it in the function's examples. `inverse`
+takes a result, and the call's further arguments, back to the first argument; `lossy=True` says that the record's
 own spelling may be lost. `custmap.functions.examples.broken(account_number.__custmap__)` lists the examples
 that do not hold.
 
