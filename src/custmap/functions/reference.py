@@ -41,8 +41,8 @@ not given. A function that cannot do its work **fails**: its rule is rejected, w
 guessed. A constant with which it can never do its work is found by `custmap validate` (CM308).
 
 Functions that read a text as something else (`integer`, `date_time`, `phone_e164`, …) give `""` for `""`:
-what an empty text means is said by the rule's `empty`. Two equal numbers have one text, in every function: that
-of `1e16` is `10000000000000000`.
+what an empty text means is said by the rule's `empty`. Two equal numbers have one text, in every function:
+that of `1e16` is `10000000000000000`.
 
 *Way back* says how the function is undone when a vendor's document is read back, which is not there yet:
 `part` is the member of the record that the result goes to, and *lossy* means that the record's own spelling
@@ -76,8 +76,8 @@ Types are read from the annotations (`str int float bool list dict Any`, `|`, `L
 rejects the rule; its reason is shown to people, so it never has a value of the record in it. Where one
 argument alone makes the call impossible, name it: with `FunctionError("a length is 0 or more", "length")`
 `custmap validate` finds a constant that can never work, by trying it in the function's examples. `inverse`
-takes a result, and the call's further arguments, back to the first argument; `lossy=True` says that the record's
-own spelling may be lost. `custmap.functions.examples.broken(account_number.__custmap__)` lists the examples
+takes a result, and the call's further arguments, back to the first argument; `lossy=True` says that the
+record's own spelling may be lost. `custmap.functions.examples.broken(account_number.__custmap__)` lists the examples
 that do not hold.
 
 A name that custmap or JMESPath has already is refused. What a function gives back must be JSON: text, finite
