@@ -15,7 +15,7 @@ def literal_type(value: Any) -> Type:
     """The type of a constant: exactly that value."""
     for kind, classes in KIND_CLASSES.items():
         if value.__class__ in classes:
-            items = union(*map(literal_type, value)) if kind == "array" else None
+            items = union(*map(literal_type, value)) if isinstance(value, list) else None
             return Type(kinds=frozenset({kind}), enum=(value,), items=items)
     raise AssertionError(f"no JSON value: {type(value).__name__}")
 

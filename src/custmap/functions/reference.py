@@ -77,7 +77,8 @@ rejects the rule; its reason is shown to people, so it never has a value of the 
 argument alone makes the call impossible, name it: with `FunctionError("a length is 0 or more", "length")`
 `custmap validate` finds a constant that can never work, by trying it in the function's examples. `inverse`
 takes a result, and the call's further arguments, back to the first argument; `lossy=True` says that the
-record's own spelling may be lost. `custmap.functions.examples.broken(account_number.__custmap__)` lists the examples
+record's own spelling may be lost.
+`custmap.functions.examples.broken(account_number.__custmap__)` lists the examples
 that do not hold.
 
 A name that custmap or JMESPath has already is refused. What a function gives back must be JSON: text, finite
