@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Final, TypeVar
 
 from custmap.check.checked import Checked
 from custmap.check.checks import check
@@ -17,11 +18,11 @@ from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.render import in_order
 from custmap.expressions.function import FunctionSpec
-from custmap.mapping.file import MappingFile
+from custmap.mapping.file import MappingFile, all_rules
 from custmap.mapping.find import find_mapping
 from custmap.mapping.read import read_mapping
-from custmap.schema.canonical import Canonical, load_canonical
-from custmap.schema.contract import Contract
+from custmap.schema.canonical import UNKNOWN_SCHEMA, Canonical, load_canonical
+from custmap.schema.contract import UNKNOWN_CONTRACT, Contract
 from custmap.schema.inline import inline_contract
 from custmap.schema.openapi import load_openapi
 from custmap.syntax.node import ScalarNode
@@ -34,33 +35,67 @@ def check_mapping(
     functions: Mapping[str, FunctionSpec],
     start: Path | None = None,
 ) -> tuple[Checked | None, tuple[Diagnostic, ...]]:
-    """The checked mapping (None when it has errors that stop loading) and all findings."""
+    """The checked mapping (None when it has errors that stop loading) and all findings.
+
+    What cannot be read, of the file or beside it, is unknown to the later stages and stops none of them.
+    """
     path, shown = find_mapping(name_or_path, start)
     findings = Findings()
     try:
-        file = read_mapping(read_file(path, shown), shown)
-        _hold_name(file, path, findings)
-        contract = _contract(file, path)
-        canonical = _canonical(file, path)
+        file, problems = read_mapping(read_file(path, shown), shown)
     except MappingError as error:
-        return None, tuple(in_order([*findings.all, *error.diagnostics]))
+        return None, tuple(in_order(error.diagnostics))
+    findings.all += problems
+    if "name" not in file.unread:
+        _hold_name(file, path, findings)
+    contract = _known(lambda: _contract(file, path), "contract" in file.unread, UNKNOWN_CONTRACT, findings)
+    canonical = _known(lambda: _canonical(file, path), "source" in file.unread, UNKNOWN_SCHEMA, findings)
     checked = resolve(file, contract, canonical, functions, findings)
-    found = after_ignores(_with_checks(checked, findings), path.read_bytes(), shown)
+    found = after_ignores(_with_checks(checked, findings, bool(problems)), path.read_bytes(), shown)
     wrong = any(one.level is Severity.ERROR and CODES[one.code].stops_loading for one in found)
     return (None if wrong else checked), tuple(in_order(found))
 
 
-def _with_checks(checked: Checked, findings: Findings) -> list[Diagnostic]:
+_Known = TypeVar("_Known")
+
+
+def _known(load: Callable[[], _Known], unread: bool, unknown: _Known, findings: Findings) -> _Known:
+    """What is loaded, or the stand-in of which nothing is known, with findings that say why."""
+    if unread:
+        return unknown
+    try:
+        return load()
+    except MappingError as error:
+        findings.all += error.diagnostics
+        return unknown
+
+
+_OF_WHOLE: Final = frozenset({"CM513", "CM514", "CM516"})
+"""What a mapping leaves out: nobody can say that of a file of which a part could not be read."""
+
+
+def _with_checks(checked: Checked, findings: Findings, unread: bool) -> list[Diagnostic]:
     """What was found while names were resolved, and what the checks find in the result.
 
-    A name that leads nowhere makes types unknown: what only may go wrong on such a line is left out.
+    What cannot be read and a name that leads nowhere make types unknown: what only may go wrong there is
+    left out. `unread`: a part of the file has a wrong form.
     """
-    broken = {one.span.line for one in findings.errors if one.span is not None}
+    unknown = {one.span.line for one in findings.errors if one.span is not None}
+    for rule in all_rules(checked.file):
+        if rule.unread:
+            unknown |= rule.lines
     found = dict.fromkeys(findings.all)
     for one in check(checked):
-        if one.level is Severity.ERROR or one.span is None or one.span.line not in broken:
+        if one.level is Severity.ERROR or one.span is None or one.span.line not in unknown:
             found.setdefault(one)
-    return list(found)
+    partly = unread or checked.contract is UNKNOWN_CONTRACT or checked.canonical is UNKNOWN_SCHEMA
+    return [one for one in found if not ((partly and one.code in _OF_WHOLE) or _may_fit(one, checked))]
+
+
+def _may_fit(one: Diagnostic, checked: Checked) -> bool:
+    """A warning about types, where nothing is known of the sources' types."""
+    is_warning = one.level is not Severity.ERROR and one.code.startswith("CM4")
+    return is_warning and checked.canonical is UNKNOWN_SCHEMA
 
 
 def _contract(file: MappingFile, path: Path) -> Contract:

@@ -44,7 +44,7 @@ def text_at(place: Path, finding: Diagnostic) -> str:
 
 def built_anyway(place: Path) -> Mapping:
     """The mapping as if nothing had been found: names are resolved, and no check has spoken."""
-    file = read_mapping(read_file(place), str(place))
+    file, _ = read_mapping(read_file(place), str(place))
     findings = Findings()
     contract = inline_contract(file.contract, file.name.value)
     return Mapping(resolve(file, contract, load_canonical(None), FUNCTIONS, findings))

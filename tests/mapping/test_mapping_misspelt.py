@@ -1,4 +1,7 @@
-"""A letter changed in any key of the language is found, at its place, with the key that was meant."""
+"""A letter changed in any key of the language, or null as its value: found, at its place, and nothing else.
+
+What else is found in the file is what was found before: a rule of which a key cannot be read keeps the rest.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,28 @@ from pathlib import Path
 import pytest
 import yaml
 
-from custmap import MappingError, load
 from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.functions.table import with_functions
+from custmap.loader import check_mapping
 from custmap.mapping.model import ClearModel, MappingModel, ParamModel, ResponseFieldsModel, RuleModel
 from small_mappings import write
 
 TEXT = (Path(__file__).parent / "every_key.txt").read_text(encoding="utf-8")
+SCHEMA = """\
+type: object
+properties:
+  id: {type: string}
+  email: {enum: [x, y]}
+  blocked: {type: boolean}
+  role: {enum: [a, x]}
+  address: &address {type: object, properties: {city: {type: string}}}
+  addresses: {type: array, items: *address}
+  free: {type: object, additionalProperties: {type: string}}
+"""
+FUNCTIONS = with_functions(())
 FREE = {("params",), ("path",), ("query",), ("headers",), ("body",), ("ignored",), ("response", "fields")}
 """Tables whose keys are names, as are those under the keys below."""
-NAMES = {"fields", "values", "transitions", "write"}
+NAMES = {"fields", "properties", "values", "transitions", "write"}
 INLINE = {("contract", part) for part in ("fields", "query", "headers", "path", "response")}
 
 
@@ -58,6 +74,7 @@ def misspelt(word: str) -> Iterator[str]:
 @pytest.mark.parametrize("place, mark", ALL, ids=[".".join(place) for place, _ in ALL])
 def test_misspelt(place: tuple[str, ...], mark: yaml.Mark, tmp_path: Path) -> None:
     word = place[-1]
+    before = said_of(tmp_path, TEXT)
     for wrong in misspelt(word):
         found = found_in(tmp_path, TEXT[: mark.index] + wrong + TEXT[mark.index + len(word) :])
         here = [one for one in found if one.code == "CM201"]
@@ -67,12 +84,60 @@ def test_misspelt(place: tuple[str, ...], mark: yaml.Mark, tmp_path: Path) -> No
         assert (one.span.line, one.span.column) == (mark.line + 1, mark.column + 1)
         assert one.span.end_column - one.span.column == len(wrong)
         assert one.help == f"Did you mean `{word}`?", (wrong, one.help)
-        assert {other.code for other in found} <= {"CM201", "CM202"}, [str(other) for other in found]
+        others = {(other.code, other.message) for other in found if other.code not in ("CM201", "CM202")}
+        assert others <= before
+
+
+MAY_BE_NULL = {("custmap",), ("contract",), ("params", "host"), ("params", "token")}
+"""A version has a code of its own, a contract its own readers; of a parameter there may be nothing to say."""
+DATA = {"value", "default", "send", "with"}
+
+
+def values(node: yaml.Node, place: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], yaml.Node]]:
+    """The values of all keys, names included, with their places."""
+    for item in node.value if isinstance(node, yaml.SequenceNode) else ():
+        yield from values(item, place)
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        yield (*place, key.value), value
+        yield from values(value, (*place, key.value))
+
+
+VALUES = [
+    pytest.param(place, node, id=".".join(place))
+    for place, node in values(yaml.compose(TEXT))
+    if place[0] != "contract" and not {"values", "transitions", "write"} & set(place[:-1])
+]
+
+
+@pytest.mark.parametrize("place, node", VALUES)
+def test_null(place: tuple[str, ...], node: yaml.Node, tmp_path: Path) -> None:
+    start, end = node.start_mark.index, node.end_mark.index
+    text = (
+        TEXT[:start].rstrip()
+        + " null"
+        + ("\n" + " " * node.end_mark.column if TEXT[end - 1] in "\n " else "")
+        + TEXT[end:]
+    )
+    found = found_in(tmp_path, text)
+    is_data = place[-1] in DATA and getattr(node, "value", None) != "always"
+    wrong = [one for one in found if one.code == "CM203"]
+    if is_data or place in MAY_BE_NULL:
+        assert wrong == []
+        return
+    (one,) = wrong
+    assert one.span is not None and TEXT[:start].count("\n") >= one.span.line - 1
+    assert one.help is not None and one.help.endswith(f"or take `{place[-1]}` out.")
+    if place[-1] == "clear":
+        assert one.help.startswith("Write `send_null` if")
+    before = said_of(tmp_path, TEXT)
+    assert {(other.code, other.message) for other in found if other is not one} <= before
+
+
+def said_of(folder: Path, text: str) -> set[tuple[str, str]]:
+    return {(one.code, one.message) for one in found_in(folder, text)}
 
 
 def found_in(folder: Path, text: str) -> tuple[Diagnostic, ...]:
-    path = write(folder, "")
+    path = write(folder, "", {"schema.yaml": SCHEMA})
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(MappingError) as caught:
-        load(path)
-    return caught.value.diagnostics
+    return check_mapping(path, FUNCTIONS)[1]

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 from custmap.diagnostics.span import Span
 from custmap.expressions.function import FunctionSpec
 from custmap.expressions.parse import Expression
-from custmap.mapping.file import MappingFile, Rule
+from custmap.mapping.file import MAKERS, MappingFile, Rule
 from custmap.model.clear import IMPOSSIBLE, Clear
 from custmap.model.kind import Kind
 from custmap.schema.canonical import Canonical
@@ -86,6 +86,11 @@ class Origin:
     format: str | None = None
     rule: Rule | None = field(default=None, compare=False, repr=False)
     """As it was written, for the checks and their places."""
+
+    @property
+    def is_unknown(self) -> bool:
+        """Could a key not be read that decides about the value? Then nothing is known of its type."""
+        return self.rule is not None and not self.rule.unread.isdisjoint(MAKERS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from custmap.check import coverage, headers, policies_hold, response, riders, ty
 from custmap.check.checked import Checked
 from custmap.check.placed import Placed, objects, placed
 from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.mapping.file import all_rules
 
 Check = Callable[[Placed], Iterator[Diagnostic]]
 
@@ -48,7 +49,7 @@ def check(checked: Checked) -> Iterator[Diagnostic]:
             yield from check_rule(one)
         for check_leaf in OF_A_LEAF:
             yield from check_leaf(one.leaf)
-    stated = {rule.span: rule for rule in policies_hold.rules(checked.file.body)}
+    stated = {rule.span: rule for rule in all_rules(checked.file)}
     for node in objects(checked.table.root):
         if node.clear is not None and (rule := stated.get(node.span)) is not None:
             yield from policies_hold.cm512_container(rule, node.type, node.target)

@@ -19,10 +19,10 @@ from custmap.check.checked import (
 )
 from custmap.check.findings import meant
 from custmap.check.placed import PARTS, options, placed, presences
-from custmap.check.policies_hold import clears, rules
+from custmap.check.policies_hold import clears
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.expressions.inference import format_source
-from custmap.mapping.file import Text
+from custmap.mapping.file import Text, all_rules
 from custmap.values.paths import Member, PathError, Select, format_path, parse_path
 from custmap.values.types import Type
 
@@ -199,11 +199,9 @@ def _filled(node: TargetNode, at: Names) -> Iterator[Names]:
 
 def cm515(checked: Checked) -> Iterator[Diagnostic]:
     """What rests on a guess about the vendor. It is stated on purpose, so it is said and no warning."""
-    for part in ("path", "query", "headers", "body"):
-        for rule in rules(getattr(checked.file, part)):
-            if rule.assumed is not None:
-                span = rule.keys.get("assumed", rule.span)
-                yield Diagnostic("CM515", rule.assumed, span)
+    for rule in all_rules(checked.file):
+        if rule.assumed is not None:
+            yield Diagnostic("CM515", rule.assumed, rule.keys.get("assumed", rule.span))
 
 
 def unused_fields(checked: Checked) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from custmap.expressions.ast import And, Call, Comparison, Current, Field, Literal, Node, Or
 from custmap.expressions.unions import literal_type, union
 from custmap.values.equality import fingerprint
-from custmap.values.types import ANY, Type
+from custmap.values.types import Type
 
 Names = tuple[str, ...]
 Refine = Callable[[Type], Type]
@@ -139,9 +139,9 @@ def _at(type_: Type, names: Names, refine: Refine) -> Type:
     if not names:
         return refine(type_.present())
     inner = type_.member(names[0])
-    if inner is not None and not inner.kinds:
-        return type_
-    made = _at(inner or ANY, names[1:], refine)
+    if inner is None or not inner.kinds:
+        return type_  # naming one member of an object of which nothing is known would deny the others
+    made = _at(inner, names[1:], refine)
     base = type_.not_null().present()
     return replace(
         base,

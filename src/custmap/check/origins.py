@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from custmap.check.checked import (
     EachSource,
@@ -20,9 +20,9 @@ from custmap.check.checked import (
 from custmap.check.context import Context
 from custmap.check.findings import Findings, meant
 from custmap.check.narrow import narrowed
-from custmap.check.sources import Known, Scope, Sources
+from custmap.check.sources import UNKNOWN, Known, Scope, Sources
 from custmap.expressions.ast import Current, Field, Index, Node
-from custmap.mapping.file import Param, Rule, Text
+from custmap.mapping.file import SOURCES, Param, Rule, Text
 from custmap.values.types import ANY, ARRAY, STRING, Type
 
 _SOURCES = ("from", "param", "value", "each", "first")
@@ -30,6 +30,10 @@ _POLICIES = (
     "merge", "clear", "empty", "send", "identity", "immutable",
     "transitions", "repeatable", "otherwise", "key",
 )  # fmt: skip
+
+
+Found: TypeAlias = tuple[Source, Type, str | None, tuple[SourcePath, ...], tuple[SourcePath, ...]]
+"""A source: its type, its canonical path, the paths that it reads from the table's scope and from its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class OriginBuilder:
     def __init__(
         self,
         sources: Sources,
-        params: Mapping[str, Param],
+        params: Mapping[str, Param] | None,
         riders: list[RiderOrigin],
         findings: Findings,
         item_table: Callable[[Rule, Type | None, Scope, Context], Table],
@@ -70,7 +74,7 @@ class OriginBuilder:
         param = None
         if rule.param is not None:
             param = rule.param.value
-            if param not in self._params:
+            if self._params is not None and param not in self._params:
                 self._findings.add(
                     "CM302", f"`params` has no `{param}`", rule.param.span, meant(param, self._params)
                 )
@@ -82,14 +86,13 @@ class OriginBuilder:
         self._riders.append(RiderOrigin(target, param, value, text, type_, required, values, rule))
         return len(self._riders) - 1
 
-    def object_source(self, rule: Rule, scope: Scope) -> Made | None:
+    def object_source(self, rule: Rule, scope: Scope) -> Made:
         """The source object of `from` with `fields`."""
         when = self._when(rule, scope)
         if when is not None:
             scope = replace(scope, type=narrowed(scope.type, when.ast))
-        known = self._sources.know(rule.from_ or Text("@", rule.span), scope)
-        if known is None:
-            return None
+        whole = None if rule.unread & SOURCES else Text("@", rule.span)
+        known = self._sources.know(rule.from_ or whole, scope)
         plain = _is_path(known.expression.ast)
         path = known.inner[0] if known.inner else ()
         inner = Scope(
@@ -106,7 +109,7 @@ class OriginBuilder:
 
     def leaf(
         self, rule: Rule, type_: Type | None, scope: Scope, context: Context, target: str, required: bool
-    ) -> Made | None:
+    ) -> Made:
         """The origin of a leaf, with its source, type and reads."""
         self._one_source(rule)
         when = self._when(rule, scope)
@@ -114,12 +117,10 @@ class OriginBuilder:
             scope = replace(scope, type=narrowed(scope.type, when.ast))
         if rule.format is not None:
             self._hold_format(rule.format)
-        found = self._source(rule, type_, scope, context, target, required)
-        if found is None:
-            return None
-        source, known_type, canonical, reads, inner = found
+        source, known_type, canonical, reads, inner = self._source(
+            rule, type_, scope, context, target, required
+        )
         default = rule.default
-        result = STRING if rule.format else ANY if rule.values else known_type
         origin = Origin(
             source=source,
             span=rule.span,
@@ -134,39 +135,34 @@ class OriginBuilder:
             format=rule.format.value if rule.format else None,
             rule=rule,
         )
+        result = ANY if rule.values or origin.is_unknown else STRING if rule.format else known_type
         return Made(origin, result, canonical, reads, inner, scope)
 
     def _source(
         self, rule: Rule, type_: Type | None, scope: Scope, context: Context, target: str, required: bool
-    ) -> tuple[Source, Type, str | None, tuple[SourcePath, ...], tuple[SourcePath, ...]] | None:
-        if rule.each is not None:
+    ) -> Found:
+        if rule.each is not None or (rule.fields is not None and "each" in rule.unread):
             return self._each(rule, type_, scope, context)
         if rule.first is not None:
             return self._first(rule, type_, scope, context, target, required)
         if rule.param is not None or rule.value is not None:
             index = self.rider(rule, target, type_, False)
             return RiderSource(index), ANY, None, (), ()
-        if rule.from_ is None:
+        if rule.from_ is None and not rule.unread & SOURCES:
             self._findings.add("CM208", "a rule needs a source", rule.target.span, "Add `from: EXPRESSION`.")
-            return None
         known = self._sources.know(rule.from_, scope)
-        if known is None:
-            return None
         return FromSource(known.expression, known.type), known.type, known.source, known.reads, known.inner
 
-    def _each(
-        self, rule: Rule, type_: Type | None, scope: Scope, context: Context
-    ) -> tuple[Source, Type, str | None, tuple[SourcePath, ...], tuple[SourcePath, ...]] | None:
-        assert rule.each is not None
+    def _each(self, rule: Rule, type_: Type | None, scope: Scope, context: Context) -> Found:
         known = self._sources.know(rule.each, scope)
-        if rule.fields is None:
-            self._findings.add(
-                "CM202", "`each` needs `fields`: the rules of one item", rule.each.span, "Add `fields: {…}`."
-            )
-        if known is None or rule.fields is None:
-            return None
+        span = rule.each.span if rule.each is not None else rule.span
         if known.type.known and "array" not in known.type.kinds:
-            self._findings.add("CM401", "`each` reads a list, and this is none", rule.each.span)
+            self._findings.add("CM401", "`each` needs a list; this is none", span)
+        if rule.fields is None:
+            if "fields" not in rule.unread:
+                message = "`each` needs `fields`: the rules of one item"
+                self._findings.add("CM202", message, span, "Add `fields: {…}`.")
+            return FromSource(known.expression, ANY), ANY, known.source, known.reads, known.inner
         items = known.type.items or ANY
         item = Scope(items.present().not_null(), "the item", source=None)
         table = self._item_table(rule, type_.items if type_ else None, item, context)
@@ -181,7 +177,7 @@ class OriginBuilder:
 
     def _first(
         self, rule: Rule, type_: Type | None, scope: Scope, context: Context, target: str, required: bool
-    ) -> tuple[Source, Type, str | None, tuple[SourcePath, ...], tuple[SourcePath, ...]] | None:
+    ) -> Found:
         assert rule.first is not None
         made: list[Made] = []
         for option in rule.first:
@@ -193,10 +189,10 @@ class OriginBuilder:
                     option.keys.get("fields", option.span),
                     "For an object, give each of its members a `first` of its own.",
                 )
-            elif found := self.leaf(option, type_, scope, context, target, required):
-                made.append(found)
+            else:
+                made.append(self.leaf(option, type_, scope, context, target, required))
         if not made:
-            return None
+            return FromSource(UNKNOWN.expression, ANY), ANY, None, (), ()
         types = [found.type for found in made]
         type_of = types[0] if all(found.kinds == types[0].kinds for found in types) else ANY
         if any(isinstance(found.origin.source, EachSource) for found in made):
@@ -208,18 +204,18 @@ class OriginBuilder:
 
     def _when(self, rule: Rule, scope: Scope) -> Any:
         if rule.when is None:
-            if rule.otherwise_clear:
+            if rule.otherwise_clear and "when" not in rule.unread:
                 self._findings.add("CM207", "`otherwise` belongs to a `when`", rule.keys["otherwise"])
             return None
-        known: Known | None = self._sources.know(rule.when, scope)
-        if known is not None and known.type.known and "boolean" not in known.type.kinds:
+        known: Known = self._sources.know(rule.when, scope)
+        if known.type.known and "boolean" not in known.type.kinds:
             self._findings.add(
                 "CM401",
                 "`when` is a question that is true or false",
                 rule.when.span,
                 "Compare it: `x == 'y'`.",
             )
-        return known.expression if known else None
+        return None if known is UNKNOWN else known.expression
 
     def _one_source(self, rule: Rule) -> None:
         stated = [key for key in rule.keys if key in _SOURCES]

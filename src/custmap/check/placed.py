@@ -29,7 +29,7 @@ from custmap.expressions.ast import And, Call, Literal, Node, Or, Pipe
 from custmap.expressions.builtins import BUILTINS
 from custmap.expressions.unions import literal_type, union
 from custmap.values.equality import fingerprint
-from custmap.values.types import ARRAY, NEVER, OBJECT, STRING, Type
+from custmap.values.types import ANY, ARRAY, NEVER, OBJECT, STRING, Type
 
 PARTS: Final = ("path", "query", "headers")
 
@@ -137,6 +137,8 @@ def source_type(origin: Origin) -> Type:
 
 def result_type(origin: Origin) -> Type:
     """What a rule gives in the end, absence and null included."""
+    if origin.is_unknown:
+        return ANY
     made = filled_type(origin)
     if origin.format is not None and made.kinds - {"null"}:
         made = _formatted(origin.format, made)
@@ -145,6 +147,8 @@ def result_type(origin: Origin) -> Type:
 
 def filled_type(origin: Origin) -> Type:
     """What a rule has before its `format`: that is what the format takes in."""
+    if origin.is_unknown:
+        return ANY
     made = source_type(origin)
     if origin.has_default and made.absent:
         made = replace(union(made.present(), literal_type(origin.default)), absent=False)
@@ -155,7 +159,7 @@ def passed_type(origin: Origin) -> Type:
     """What `values` lets through unchanged."""
     if origin.unmapped != "pass":
         return NEVER
-    given = source_type(origin)
+    given = ANY if origin.is_unknown else source_type(origin)
     if given.enum is None:
         return given.not_null()
     listed = {fingerprint(left) for left, _ in origin.values or ()}

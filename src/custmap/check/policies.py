@@ -98,7 +98,7 @@ class Policies:
             clear = self._form(stated, held, source, None if entry else name)
             # What fits a gone item is held where the lists are.
             self._hold(stated, clear, type_, replaced=replaced or kind.has_items, entry=entry, item=item)
-        elif identity or rule.always or required or context.part != "body":
+        elif identity or rule.always or required or context.part != "body" or "clear" in rule.unread:
             clear = IMPOSSIBLE
         else:
             clear = self._default

@@ -16,7 +16,7 @@ from custmap.check.policies import empty_of
 from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.span import Span
-from custmap.mapping.file import ClearFile, MappingFile, Rule, Text
+from custmap.mapping.file import ClearFile, MappingFile, Rule, Text, all_rules
 from custmap.model.clear import Send
 from custmap.schema.misfit import misfit
 from custmap.values.equality import fingerprint
@@ -231,14 +231,6 @@ def clears(file: MappingFile) -> Iterator[ClearFile]:
     """Every `clear` of a file: its own default first, then the rules'."""
     if file.clear is not None:
         yield file.clear
-    for rule in rules(file.body):
+    for rule in all_rules(file):
         if rule.clear is not None:
             yield rule.clear
-
-
-def rules(found: tuple[Rule, ...]) -> Iterator[Rule]:
-    """Rules with those inside them."""
-    for rule in found:
-        yield rule
-        yield from rules(rule.fields or ())
-        yield from rules(rule.first or ())

@@ -24,7 +24,8 @@ from custmap.check.targets import build_places
 from custmap.diagnostics.diagnostic import Note
 from custmap.diagnostics.span import Span
 from custmap.expressions.function import FunctionSpec
-from custmap.mapping.file import MappingFile, Param, Rule
+from custmap.expressions.inference import format_source
+from custmap.mapping.file import MappingFile, Param, Rule, all_rules
 from custmap.schema.canonical import Canonical
 from custmap.schema.contract import Contract
 from custmap.values.types import Type
@@ -42,14 +43,10 @@ def resolve(
     """The checked mapping. It is whole only when `findings` has no errors afterwards."""
     riders: list[RiderOrigin] = []
     policies = Policies(file.clear, file.empty, contract.body, findings)
-    builder = TableBuilder(
-        Sources(functions, findings), policies, {param.name: param for param in file.params}, riders, findings
-    )
+    params = None if "params" in file.unread else {param.name: param for param in file.params}
+    builder = TableBuilder(Sources(functions, findings), policies, params, riders, findings)
     scope = Scope(_at_the_border(canonical), canonical.name)
-    parts = {
-        part: _part(part, getattr(file, part), contract, builder, scope, findings, file.contract.span)
-        for part in PARTS
-    }
+    parts = {part: _part(part, file, contract, builder, scope, findings) for part in PARTS}
     body = _body(file, contract, builder, scope, findings)
     _hold_names(policies, body, findings)
     _hold_params(file, riders, contract, findings)
@@ -99,43 +96,52 @@ def _body(
     context = Context(part="body", closed=contract.closed)
     node = builder.object(places, contract.body, scope, context, None, file.span)
     skipped = frozenset(place[0] for place in builder.policies.names.places)
-    builder.hold_required(node, skipped)
+    clears = {"clear"} & file.unread or any("clear" in rule.unread for rule in all_rules(file))
+    if clears and contract.body is not None:  # any of them may have been the place of names
+        members = contract.body.members.items()
+        skipped |= {name for name, member in members if member.kinds & {"array", "object"}}
+    if "body" not in file.unread:
+        builder.hold_required(node, skipped)
     return node
 
 
 def _part(
-    part: str,
-    rules: Sequence[Rule],
-    contract: Contract,
-    builder: TableBuilder,
-    scope: Scope,
-    findings: Findings,
-    nowhere: Span,
+    part: str, file: MappingFile, contract: Contract, builder: TableBuilder, scope: Scope, findings: Findings
 ) -> ObjectNode:
     """Path, query or headers: a flat table against the contract's parameters."""
+    stated: tuple[Rule, ...] = getattr(file, part)
     known = contract.parameters.get(part, {})
     members = {name: parameter.type for name, parameter in known.items()}
     required = frozenset(name for name, parameter in known.items() if parameter.required)
     type_ = Type(kinds=frozenset({"object"}), members=members, required=required)
     closed = (part != "headers" and contract.closed) or part == "path"
-    node = builder.flat(rules, type_, scope, Context(part=part, closed=closed))
+    node = builder.flat(stated, type_, scope, Context(part=part, closed=closed))
     written = {member.name.lower() if part == "headers" else member.name for member in node.members}
-    for name in sorted(required):
+    for name in sorted(required if part not in file.unread else ()):
         if (name.lower() if part == "headers" else name) not in written:
             findings.add(
                 "CM309",
                 f"the contract requires `{name}` in `{part}`",
-                rules[0].target.span if rules else nowhere,
-                f"Add `{name}: {{param: …}}` under `{part}:`.",
+                stated[0].target.span if stated else file.contract.span,
+                _filling(part, name, file, scope),
             )
     return node
+
+
+def _filling(part: str, name: str, file: MappingFile, scope: Scope) -> str:
+    """What to write for a required parameter: a path names the customer more often than anything else."""
+    if part != "path":
+        return f"Add `{name}: {{param: …}}` under `{part}:`."
+    vendor = file.name.value.partition("/")[0]
+    source = format_source(("identifiers", vendor)) if "identifiers" in scope.type.members else "…"
+    return f"Add `{name}: {source}` under `path:`; if the caller gives it, `{name}: {{param: …}}`."
 
 
 def _variables(file: MappingFile, contract: Contract, findings: Findings) -> dict[str, str]:
     """Server variables filled by parameters of the same name."""
     names = {param.name for param in file.params}
     for name, variable in contract.variables.items():
-        if name not in names and variable.default is None:
+        if name not in names and variable.default is None and "params" not in file.unread:
             findings.add(
                 "CM309",
                 f"the contract's server URL needs `{name}`",

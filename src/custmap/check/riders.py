@@ -10,6 +10,7 @@ from custmap.check.checked import Checked, RiderOrigin
 from custmap.check.findings import meant
 from custmap.check.types import constant
 from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.mapping.file import MAKERS
 from custmap.schema.misfit import misfit
 from custmap.values.numbers import scalar_text
 from custmap.values.types import Type
@@ -25,7 +26,8 @@ def constants(checked: Checked) -> Iterator[Diagnostic]:
 
 
 def _plain(rider: RiderOrigin) -> bool:
-    return rider.values is None and rider.format is None
+    unread = rider.rule is not None and not rider.rule.unread.isdisjoint(MAKERS)
+    return rider.values is None and rider.format is None and not unread
 
 
 def params(checked: Checked) -> Iterator[Diagnostic]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 from custmap.check.checked import SourcePath
 from custmap.check.findings import Findings
@@ -53,6 +54,10 @@ class Known:
     inner: tuple[SourcePath, ...]
 
 
+UNKNOWN: Final = Known(parse("@"), ANY, None, (), ())
+"""Stands for a source that cannot be read: its rule keeps its target, and nothing is known of its values."""
+
+
 class Sources:
     """Resolves the expressions of one mapping."""
 
@@ -61,13 +66,15 @@ class Sources:
         self._findings = findings
         self._inferred: dict[tuple[str, int], tuple[Scope, Inference]] = {}
 
-    def know(self, text: Text, scope: Scope) -> Known | None:
-        """The expression with its type; None (and findings) when it cannot be read."""
+    def know(self, text: Text | None, scope: Scope) -> Known:
+        """The expression with its type. Without one, or (with findings) where it cannot be read: UNKNOWN."""
+        if text is None:
+            return UNKNOWN
         try:
             expression = _parsed(text.value)
         except ExpressionError as error:
             self._findings.add(error.code, error.reason, text.inside(error.offset, error.length), error.help)
-            return None
+            return UNKNOWN
         found = self._infer(expression, text.value, scope)
         for problem in found.problems:
             self._findings.add(

@@ -24,9 +24,10 @@ from custmap.check.policies import Policies
 from custmap.check.sources import Scope, Sources, map_reads
 from custmap.check.targets import Place, build_places, sort_key
 from custmap.diagnostics.span import Span
-from custmap.mapping.file import Param, Rule
+from custmap.mapping.file import SOURCES, Param, Rule
 from custmap.model.clear import IMPOSSIBLE
 from custmap.model.kind import BY_MERGE, ENTRIES, MEMBERS, VALUE, Kind
+from custmap.values.nearest import nearest
 from custmap.values.paths import Index, Member, Segment, Select, TargetPath
 from custmap.values.types import Type
 
@@ -38,7 +39,7 @@ class TableBuilder:
         self,
         sources: Sources,
         policies: Policies,
-        params: Mapping[str, Param],
+        params: Mapping[str, Param] | None,
         riders: list[RiderOrigin],
         findings: Findings,
     ) -> None:
@@ -50,6 +51,8 @@ class TableBuilder:
         self._riders = riders
         self._findings = findings
         self._within: int | None = None
+        # Places that a rule seems to mean and does not name: CM303 says so, and they miss no rule.
+        self._mistyped: set[tuple[TargetPath, str | None]] = set()
         self._origins = OriginBuilder(sources, params, riders, findings, self._item_table)
 
     def _item_table(self, rule: Rule, type_: Type | None, scope: Scope, context: Context) -> Table:
@@ -119,18 +122,18 @@ class TableBuilder:
         if rule is None:
             if place.inside and not isinstance(next(iter(place.inside)), Member):
                 return self._items(place, type_, scope, context, required)
-            if not place.inside:
-                assert place.policy is not None
-                self._findings.add(
-                    "CM208",
-                    "it only says how a container behaves, and no rule fills that container",
-                    place.policy.target.span,
-                    "Add a source (`from`, `param`, `value`, `each`, `first`), or rules below this target.",
-                )
-                return None
-            node = self.object(place, type_, scope, context, None, place.first_rule().span)
-            return replace(node, policy=replace(node.policy, required=required))
-        if rule.fields is not None and rule.each is None:
+            if place.inside:
+                node = self.object(place, type_, scope, context, None, place.first_rule().span)
+                return replace(node, policy=replace(node.policy, required=required))
+            assert place.policy is not None
+            self._findings.add(
+                "CM208",
+                "it only says how a container behaves, and no rule fills that container",
+                place.policy.target.span,
+                "Add a source (`from`, `param`, `value`, `each`, `first`), or rules below this target.",
+            )
+            rule = _without_source(place.policy)
+        if rule.fields is not None and rule.each is None and "each" not in rule.unread:
             return self._source_object(rule, place.path, type_, scope, context, required)
         if (rule.param or rule.value) and rule.when is None and rule.from_ is None:
             return self._rider(rule, place.path, type_, context, required)
@@ -149,7 +152,7 @@ class TableBuilder:
             seen[name] = rule
             if rule.is_policy:
                 self._findings.add("CM208", "a rule here needs a source", rule.target.span)
-                continue
+                place = Place((Member(name),), rule=_without_source(rule))
             member = self._type_of(type_, place.path[0], place, context)
             if node := self.node(place, member, type_, scope, context):
                 members.append(node)
@@ -197,12 +200,10 @@ class TableBuilder:
                 self._findings.add("CM207", f"`{key}` and `fields` do not go together", rule.keys[key])
         places = build_places(rule.fields, self._findings)
         places = _moved(places, path)
-        if rule.from_ is None and rule.when is None:
+        if rule.from_ is None and rule.when is None and not rule.unread & SOURCES:
             node = self.object(places, type_, scope, context, rule, rule.span)
             return replace(node, policy=replace(node.policy, required=required))
         made = self._origins.object_source(rule, scope)
-        if made is None:
-            return None
         slot = len(self.slots)
         self.slots.append(
             Presence(slot, context.target(path), rule.span, made.origin, made.source, made.reads, slot)
@@ -229,8 +230,6 @@ class TableBuilder:
         self, rule: Rule, path: TargetPath, type_: Type | None, scope: Scope, context: Context, required: bool
     ) -> TargetNode | None:
         made = self._origins.leaf(rule, type_, scope, context, context.target(path), required)
-        if made is None:
-            return None
         kind = self._kind(rule, made, type_)
         identity = (
             rule.identity if rule.identity is not None else (context.part == "path" and bool(made.reads))
@@ -273,7 +272,7 @@ class TableBuilder:
         span = rule.keys.get("merge", rule.target.span)
         listed = made.type.only("array") or rule.each is not None
         mapped = made.type.only("object")
-        if merge in ("keyed", "add-only") and rule.key is None:
+        if merge in ("keyed", "add-only") and not rule.states("key"):
             self._findings.add(
                 "CM503", f"`{merge}` tells items apart by a member", span, "Add `key: MEMBER`."
             )
@@ -284,6 +283,8 @@ class TableBuilder:
                 span,
                 "Write `merge: whole`, or the policy of this kind of container.",
             )
+        if merge is None and "merge" in rule.unread:
+            return VALUE
         if merge is None and mapped and made.type.free:
             self._findings.add(
                 "CM501",
@@ -305,6 +306,7 @@ class TableBuilder:
             never = found is not None and not found.kinds and segment.name not in type_.members
             if never or (found is None and type_.members and context.closed):
                 rule = place.first_rule()
+                self._mistyped.add((place.path[:-1], nearest(segment.name, type_.members)))
                 self._findings.add(
                     "CM303",
                     f"the contract has no `{segment.name}` here",
@@ -338,6 +340,8 @@ class TableBuilder:
         """Every member that the contract requires has a rule."""
         written = {member.name for member in node.members}
         for name in sorted((node.type.required if node.type else frozenset()) - written - skipped):
+            if (node.path, name) in self._mistyped:
+                continue
             self._findings.add(
                 "CM309",
                 f"the contract requires `{name}`" + (f" in `{node.target}`" if node.target else ""),
@@ -355,6 +359,11 @@ class TableBuilder:
 
 
 _NOWHERE = Span("", 1, 1, 1, 1)
+
+
+def _without_source(rule: Rule) -> Rule:
+    """The rule of a place that misses its source: it stands for one that could not be read."""
+    return replace(rule, unread=rule.unread | {"from"})
 
 
 def _requires(path: TargetPath) -> bool:

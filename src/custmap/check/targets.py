@@ -36,7 +36,8 @@ class Place:
 def build_places(rules: tuple[Rule, ...], findings: Findings) -> Place:
     """The tree of a table's targets; findings for paths that cannot be read and places written twice."""
     root = Place(())
-    for rule in rules:
+    # Of a rule whose keys could not be read nobody knows whether it is a container's policy: it gives way.
+    for rule in sorted(rules, key=_is_unclear):
         try:
             path = parse_path(rule.target.value)
         except PathError as error:
@@ -48,7 +49,7 @@ def build_places(rules: tuple[Rule, ...], findings: Findings) -> Place:
             )
             continue
         place = _walk(root, path, rule, findings)
-        if place is None:
+        if place is None or (_is_unclear(rule) and (place.rule or place.inside)):
             continue
         if rule.is_policy:
             if place.policy:
@@ -60,6 +61,10 @@ def build_places(rules: tuple[Rule, ...], findings: Findings) -> Place:
             place.rule = rule
     _hold_shapes(root, findings)
     return root
+
+
+def _is_unclear(rule: Rule) -> bool:
+    return not rule.has_source and not rule.is_policy
 
 
 def _walk(root: Place, path: TargetPath, rule: Rule, findings: Findings) -> Place | None:

@@ -123,7 +123,13 @@ def _members(given: Type, wanted: Type, ask: Ask) -> Iterator[Misfit]:
 def _rider(origin: Origin, wanted: Type, target: str) -> Iterator[Diagnostic]:
     """A constant; a parameter is converted and held when it is given."""
     rule = origin.rule
-    if rule is not None and rule.value is not None and origin.values is None and origin.format is None:
+    if (
+        rule is not None
+        and rule.value is not None
+        and not origin.is_unknown
+        and origin.values is None
+        and origin.format is None
+    ):
         yield from constant(rule.value.value, wanted, rule.value.span, target)
 
 
@@ -151,6 +157,8 @@ def cm403(one: Placed, checked: Checked) -> Iterator[Diagnostic]:
     leaf = one.leaf
     policy = leaf.policy
     if not policy.required or policy.identity or leaf.kind.is_map:
+        return
+    if leaf.origin.rule is not None and "identity" in leaf.origin.rule.unread:
         return
     given = result_type(leaf.origin)
     # `impossible` is told by its rejection; after any other nothing stands at the place.

@@ -46,7 +46,7 @@ def cm404(leaf: Leaf) -> Iterator[Diagnostic]:
     """A canonical value that the table leaves out, where nothing says what becomes of it."""
     for origin, rule, given in translated(leaf):
         words = _words(given)
-        if words is None or "unmapped" in rule.keys:
+        if words is None or rule.states("unmapped"):
             continue
         listed = {fingerprint(left) for left, _ in origin.values or ()}
         lost = [word for word in words if word is not None and fingerprint(word) not in listed]
@@ -78,7 +78,7 @@ def cm411(leaf: Leaf) -> Iterator[Diagnostic]:
                     meant(_text(pair.left), map(_text, words or ())),
                     target=leaf.target,
                 )
-        if leaf.type is None or origin.format is not None:
+        if leaf.type is None or origin.format is not None or origin.is_unknown:
             continue
         for pair in rule.values or ():
             yield from _right(pair.right, leaf.type, pair.right_span, leaf.target)
@@ -101,7 +101,7 @@ def _right(value: object, wanted: Type, span: Span, target: str) -> Iterator[Dia
 def cm412(leaf: Leaf) -> Iterator[Diagnostic]:
     """An open text that goes through a table: most of what it may be is rejected."""
     for origin, rule, given in translated(leaf):
-        if _words(given) is None and "unmapped" not in rule.keys and given.kinds:
+        if _words(given) is None and not rule.states("unmapped") and given.kinds:
             yield Diagnostic(
                 "CM412",
                 "the source may be anything, and only the values listed here are sent",
@@ -117,7 +117,7 @@ def cm401_default(leaf: Leaf) -> Iterator[Diagnostic]:
         rule = origin.rule
         if rule is None or rule.default is None or leaf.type is None:
             continue
-        if origin.values is None and origin.format is None:
+        if origin.values is None and origin.format is None and not origin.is_unknown:
             yield from constant(rule.default.value, leaf.type, rule.default.span, leaf.target)
 
 

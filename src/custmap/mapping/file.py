@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from custmap.diagnostics.span import Span
 from custmap.syntax.node import MapNode
 
 Word: TypeAlias = Literal["send_null", "send_empty", "omit", "impossible", "skip"]
+SOURCES: Final = frozenset({"from", "param", "value", "each", "first", "fields"})
+"""The keys of which a rule has at least one; without any it is the policy of a container."""
+MAKERS: Final = SOURCES | {"when", "default", "values", "unmapped", "format"}
+"""The keys that decide which value a rule gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,11 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule as written; `span` is its line in the file, `target` the key in front of it."""
+    """A rule as written; `span` is its line in the file, `target` the key in front of it.
+
+    `unread` are the keys whose value has a wrong form, and those that an unknown key may stand for: they
+    are left out of the rule, and what may be wrong because of that is not reported.
+    """
 
     target: Text
     span: Span
@@ -91,11 +100,34 @@ class Rule:
     one_way: bool = False
     note: str | None = None
     assumed: str | None = None
+    unread: frozenset[str] = frozenset()
+
+    @property
+    def has_source(self) -> bool:
+        """Has it a source that can be read?"""
+        return any((self.from_, self.param, self.value, self.each, self.first, self.fields))
 
     @property
     def is_policy(self) -> bool:
         """Does it only say how a container behaves that other rules fill?"""
-        return not any((self.from_, self.param, self.value, self.each, self.first, self.fields))
+        return not self.has_source and not self.unread & SOURCES
+
+    def states(self, key: str) -> bool:
+        """Does it have this key, as far as it can be read?"""
+        return key in self.keys or key in self.unread
+
+    @property
+    def inner(self) -> Iterator[Rule]:
+        """The rules inside it, at any depth."""
+        for rule in (*(self.fields or ()), *(self.first or ())):
+            yield rule
+            yield from rule.inner
+
+    @property
+    def lines(self) -> set[int]:
+        """The lines of its keys, and of the rules inside it."""
+        rules = (self, *self.inner)
+        return {rule.span.line for rule in rules} | {at.line for rule in rules for at in rule.keys.values()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +141,10 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class MappingFile:
-    """A whole file. `contract` stays a node: its own loaders read it."""
+    """A whole file. `contract` stays a node: its own loaders read it.
+
+    `unread` is as in `Rule`, for the keys of the file.
+    """
 
     file: str
     name: Text
@@ -126,3 +161,11 @@ class MappingFile:
     empty: str | None
     ignored: tuple[tuple[Text, str], ...]
     span: Span
+    unread: frozenset[str] = frozenset()
+
+
+def all_rules(file: MappingFile) -> Iterator[Rule]:
+    """The rules of a file with those inside them."""
+    for rule in (*file.path, *file.query, *file.headers, *file.body):
+        yield rule
+        yield from rule.inner

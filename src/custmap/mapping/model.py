@@ -1,11 +1,14 @@
 """The form of a mapping file: which keys there are and what each takes.
 
 One pydantic model says it once: the loader checks files against it, and editors get its JSON Schema.
-What the values mean is checked later, where names can be resolved.
+What the values mean is checked later, where names can be resolved. A key that may be left out is an
+`optional` one: its type does not take null, since null would look like a statement and say nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -15,26 +18,73 @@ from pydantic import (
     GetJsonSchemaHandler,
     StrictBool,
     StrictStr,
+    WithJsonSchema,
     model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
+
+from custmap.mapping.file import Word
 
 
 class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
-def _short_form(text: str) -> JsonSchemaValue:
-    return {"type": "string", "description": text}
+def _unset() -> None:
+    return None
+
+
+def optional(description: str, **facts: Any) -> Any:
+    """A key that may be left out; made by a factory, since editors would propose a plain default."""
+    return Field(default_factory=_unset, description=description, **facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a Literal, each with what it means: editors show it beside the word.
+
+    `table` is what editors insert for the long form, where the type has one. The long form stands beside
+    the choice and not in it, so that a wrong key is told as that, and not as none of the words.
+    """
+
+    texts: Mapping[str, str]
+    table: str | None = None
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        shown = handler(core)
+        words: list[Any] = [{"const": word, "description": text} for word, text in self.texts.items()]
+        if self.table is None:
+            return {"anyOf": words}
+        insert = {"label": self.table.replace("$1", "…"), "bodyText": self.table}
+        offered = {"not": {}, "defaultSnippets": [insert]}  # never met: only for its snippet
+        long = [one for one in shown["anyOf"] if "$ref" in one]
+        return {"anyOf": [*words, {"type": "object"}, offered], "allOf": long}
+
+
+class LongForm(Part):
+    """A table that stands where a word may stand too: `Words` says in the schema which of them is there."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        schema = handler.resolve_ref_schema(handler(core))
+        return {
+            key: schema[key] for key in ("properties", "required", "additionalProperties") if key in schema
+        }
+
+
+# Any value of JSON. Editors put a colon behind a key only when its schema has a type or a choice.
+Literally = Annotated[Any, WithJsonSchema({"anyOf": [{}]})]
 
 
 class ParamModel(Part):
     """What the caller gives beside the customer."""
 
-    summary: StrictStr | None = Field(None, description="What it is, for people.")
-    default: Any = Field(None, description='Used when the caller gives none, e.g. "12".')
-    secret: StrictBool = Field(False, description="Shown as {{name}} in everything that people read.")
+    summary: StrictStr = optional("What it is, for people.")
+    default: Literally = optional('Used when the caller gives none, e.g. "12".')
+    secret: StrictBool = optional("Shown as {{name}} in everything that people read.")
 
 
 class OperationContract(Part):
@@ -46,90 +96,105 @@ class OperationContract(Part):
     operation: StrictStr = Field(description="Its operationId, or e.g. `POST /customers`.")
 
 
-class ClearModel(Part):
-    """How the vendor is told that a value is gone."""
-
-    send: Any = Field(None, description="This value is sent.")
-    write: dict[str, Any] | None = Field(
-        None, description="These members are written instead: target path to value."
+class ClearModel(LongForm):
+    send: Literally = optional("This value is sent.")
+    write: dict[str, Any] = optional("These members are written instead: target path to value.")
+    name_in: StrictStr = optional(
+        "The name is listed in the array at this path of the body.", examples=["keysToRemove"]
     )
-    name_in: StrictStr | None = Field(
-        None, description="The name is listed in the array at this path of the body."
+    key_in: StrictStr = optional(
+        "The name is a member of the object at this path of the body.", examples=["unset"]
     )
-    key_in: StrictStr | None = Field(
-        None, description="The name is a member of the object at this path of the body."
-    )
-    with_: Any = Field(None, alias="with", description="The value of that member, e.g. true.")
-    as_: StrictStr | None = Field(
-        None, alias="as", description="The name, where it is not the target's last part."
-    )
+    with_: Literally = optional("The value of that member, e.g. true.", alias="with")
+    as_: StrictStr = optional("The name, where it is not the target's last part.", alias="as")
 
 
-ClearWord = Literal["send_null", "send_empty", "omit", "impossible", "skip"]
-EmptyWord = Literal["value", "clear", "reject"]
-MergeWord = Literal["fields", "whole", "entries", "set", "keyed", "add-only"]
+class UnmappedDefault(LongForm):
+    default: Literally = Field(description="The vendor value that is sent instead.")
 
 
-class UnmappedDefault(Part):
-    default: Any = Field(description="The vendor value that stands for every value that is not listed.")
+Clear = Annotated[
+    Word | ClearModel,
+    Words(
+        {
+            "send_null": "Null is sent.",
+            "send_empty": 'An empty value is sent: "", [] or {}, whichever type the contract has there.',
+            "omit": "It is left out, which is enough in a request that replaces the whole container.",
+            "impossible": "This vendor cannot be told: the change is rejected and reported (the default).",
+            "skip": "This vendor cannot be told, and that is accepted: the plan notes it.",
+        },
+        "{name_in: $1}",
+    ),
+]
+Empty = Annotated[
+    Literal["value", "clear", "reject"],
+    Words(
+        {
+            "value": '"" is a value like any other (the default).',
+            "clear": '"" says that the value is gone: it is said as `clear` says it.',
+            "reject": 'This vendor does not take "": the change is rejected and reported.',
+        }
+    ),
+]
+Merge = Annotated[
+    Literal["fields", "whole", "entries", "set", "keyed", "add-only"],
+    Words(
+        {
+            "fields": "Object: the vendor merges members; what changed is sent (the default of objects).",
+            "whole": "The vendor replaces it; all of it is sent when a part changed (the default of lists).",
+            "entries": "Map with free keys: the vendor merges key by key; what changed is sent.",
+            "set": "List: the vendor replaces it; order and repeats mean nothing.",
+            "keyed": "List with `key`: the vendor matches items by key; changed items are sent, whole.",
+            "add-only": "List with `key`: the vendor takes new items; a changed or missing one is rejected.",
+        }
+    ),
+]
+Unmapped = Annotated[
+    Literal["reject", "pass", "skip"] | UnmappedDefault,
+    Words(
+        {
+            "reject": "The value is rejected and reported (the default).",
+            "pass": "The value is sent as it is.",
+            "skip": "Nothing is said: the member is left out.",
+        },
+        "{default: $1}",
+    ),
+]
 
 
 class RuleModel(Part):
     """One line of the table: where a value comes from, and what change and clear mean to the vendor."""
 
-    from_: StrictStr | None = Field(
-        None,
+    from_: StrictStr = optional(
+        "JMESPath over the customer; over the item inside `each`.",
         alias="from",
-        description="JMESPath over the customer; over the item inside `each`.",
         examples=["email", "given_name(name)", "coalesce(company, 'none')"],
     )
-    param: StrictStr | None = Field(None, description="A parameter's name.", examples=["token"])
-    value: Any = Field(None, description="A constant.", examples=["web", True])
-    fields: dict[str, RuleModel] | None = Field(
-        None, description="A table of rules, read from this rule's source."
+    param: StrictStr = optional("A parameter's name.", examples=["token"])
+    value: Literally = optional("A constant.", examples=["web", True])
+    fields: dict[str, RuleModel] = optional("A table of rules, read from this rule's source.")
+    each: StrictStr = optional("JMESPath: one target item for each item of this list.", examples=["channels"])
+    first: list[RuleModel] = optional("Sources in order: the first that says something.", min_length=1)
+    key: StrictStr = optional("The target member that tells items apart.", examples=["type"])
+    values: dict[Any, Any] = optional("Canonical value to vendor value.")
+    unmapped: Unmapped = optional("What becomes of a value that `values` does not list.")
+    format: StrictStr = optional("Puts the value into a text.", examples=["Bearer {}"])
+    default: Literally = optional("Used when the value is absent, never for null.")
+    when: StrictStr = optional(
+        "The rule speaks only when this expression is true.", examples=["type == 'mobile'"]
     )
-    each: StrictStr | None = Field(
-        None, description="JMESPath: one target item for each item of this list.", examples=["channels"]
-    )
-    first: list[RuleModel] | None = Field(
-        None, description="Sources in order: the first that says something.", min_length=1
-    )
-    key: StrictStr | None = Field(
-        None, description="The target member that tells items apart.", examples=["type"]
-    )
-    values: dict[Any, Any] | None = Field(
-        None, description="Canonical value to vendor value.", examples=[{"active": "A", "inactive": "I"}]
-    )
-    unmapped: Literal["reject", "pass", "skip"] | UnmappedDefault = Field(
-        "reject", description="A value that `values` does not list."
-    )
-    format: StrictStr | None = Field(None, description="Puts the value into a text.", examples=["Bearer {}"])
-    default: Any = Field(None, description="Used when the value is absent, never for null.")
-    when: StrictStr | None = Field(
-        None, description="The rule speaks only when this expression is true.", examples=["type == 'mobile'"]
-    )
-    otherwise: Literal["clear"] | None = Field(
-        None, description="When `when` turns false, the value is cleared."
-    )
-    merge: MergeWord | None = Field(
-        None, description="What happens to a container when a part of it changes."
-    )
-    clear: ClearWord | ClearModel | None = Field(
-        None,
-        description="How the vendor is told that the value is gone.",
-        examples=["send_null", {"send": ""}, {"name_in": "keysToRemove"}],
-    )
-    empty: EmptyWord | None = Field(None, description='What this vendor makes of "".')
-    send: Literal["always"] | None = Field(None, description="In every update that has something to say.")
-    identity: StrictBool | None = Field(None, description="Names which customer: always sent, never changed.")
-    immutable: StrictBool | None = Field(None, description="The vendor refuses a change.")
-    transitions: dict[Any, list[Any]] | None = Field(
-        None, description="Allowed moves, in the vendor's values.", examples=[{"guest": ["member"]}]
-    )
-    repeatable: StrictBool | None = Field(None, description="false: sending it twice is not sending it once.")
-    one_way: StrictBool | None = Field(None, description="It has no inverse, and that is meant.")
-    note: StrictStr | None = Field(None, description="Why.")
-    assumed: StrictStr | None = Field(None, description="The policy rests on this guess about the vendor.")
+    otherwise: Literal["clear"] = optional("When `when` turns false, the value is cleared.")
+    merge: Merge = optional("What happens to a container when a part of it changes.")
+    clear: Clear = optional("How the vendor is told that the value is gone.")
+    empty: Empty = optional('What this vendor makes of "".')
+    send: Literal["always"] = optional("In every update that has something to say.")
+    identity: StrictBool = optional("Names which customer: always sent, never changed.")
+    immutable: StrictBool = optional("The vendor refuses a change.")
+    transitions: dict[Any, list[Any]] = optional("Allowed moves, in the vendor's values: old to new ones.")
+    repeatable: StrictBool = optional("false: sending it twice is not sending it once.")
+    one_way: StrictBool = optional("It has no inverse, and that is meant.")
+    note: StrictStr = optional("Why.")
+    assumed: StrictStr = optional("The policy rests on this guess about the vendor.")
 
     @model_validator(mode="before")
     @classmethod
@@ -138,39 +203,33 @@ class RuleModel(Part):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        # Not `anyOf` a text and a table: editors could not say which of the two a wrong key is wrong in.
         long = handler.resolve_ref_schema(handler(core))
-        described = long.pop("description", "")
-        return {
-            "description": described,
-            "anyOf": [_short_form("An expression: JMESPath over the customer."), long],
-        }
+        return {**long, "type": ["string", "object"]}
 
 
 class ResponseFieldsModel(Part):
-    each: StrictStr | None = Field(None, description="JMESPath over {status, body}: the list to read.")
-    field: StrictStr | None = Field(None, description="The vendor's name of the field, from each item.")
-    code: StrictStr | None = Field(None, description="The vendor's code, from each item.")
-    message: StrictStr | None = Field(None, description="The vendor's message, from each item.")
+    """A list of messages, and what is read of each."""
+
+    each: StrictStr = optional("JMESPath over {status, body}: the list to read.")
+    field: StrictStr = optional("The vendor's name of the field, from each item.")
+    code: StrictStr = optional("The vendor's code, from each item.")
+    message: StrictStr = optional("The vendor's message, from each item.")
 
 
 class ResponseModel(Part):
-    """What the vendor's answer means."""
+    """How the vendor's answer is read."""
 
-    ok: StrictStr | None = Field(None, description="JMESPath over {status, body}; left out: any status 2xx.")
-    customer: StrictStr | None = Field(None, description="Where the vendor's copy of the customer is.")
-    fields: dict[str, RuleModel] | None = Field(
-        None, description="Canonical path from a path in the vendor's copy."
+    ok: StrictStr = optional("JMESPath over {status, body}; left out: any status 2xx.")
+    customer: StrictStr = optional("Where the vendor's copy of the customer is.")
+    fields: dict[str, RuleModel] = optional("Canonical path from a path in the vendor's copy.")
+    errors: ResponseFieldsModel | list[ResponseFieldsModel] = optional(
+        "Where errors are; of several lists, all are read."
     )
-    errors: ResponseFieldsModel | list[ResponseFieldsModel] | None = Field(
-        None, description="Where errors are; of several lists, all are read."
+    warnings: ResponseFieldsModel | list[ResponseFieldsModel] = optional(
+        "As `errors`, for what went through with a remark."
     )
-    warnings: ResponseFieldsModel | list[ResponseFieldsModel] | None = Field(
-        None, description="As `errors`, for what went through with a remark."
-    )
-    failed: StrictStr | None = Field(None, description="What failed in part: then the answer is not ok.")
-
-
-Rules = Annotated[dict[str, RuleModel], Field(default_factory=dict)]
+    failed: StrictStr = optional("What failed in part: then the answer is not ok.")
 
 
 class MappingModel(Part):
@@ -180,41 +239,37 @@ class MappingModel(Part):
     name: StrictStr = Field(
         description="vendor/operation, the same as folder/file.", examples=["fabric/update-customer"]
     )
-    summary: StrictStr | None = Field(None, description="What the operation does, in one line.")
+    summary: StrictStr = optional("What the operation does, in one line.")
     contract: dict[str, Any] = Field(
-        description="What the vendor takes: {openapi, operation}, or inline {method, url, fields, …}.",
-        examples=[
-            {"openapi": "openapi.yaml", "operation": "updateCustomer"},
-            {"method": "POST", "url": "https://api.acme.example/customers", "fields": {"email": "string"}},
-        ],
+        description="What the vendor takes: {openapi, operation}, or inline {method, url, fields, …}."
     )
-    source: StrictStr | None = Field(
-        None, description="The canonical schema's file; left out: the built-in Customer."
-    )
-    params: dict[str, ParamModel | None] = Field(
-        default_factory=dict, description="What the caller gives beside the customer, by name."
-    )
-    path: Rules = Field(description="Parameters in the path: name to rule.")
-    query: Rules = Field(description="Parameters in the query: name to rule.")
-    headers: Rules = Field(description="Headers: name to rule.")
-    body: Rules = Field(description="Members of the body: target path to rule.")
-    response: ResponseModel | None = Field(None, description="What the vendor's answer means.")
-    clear: ClearWord | ClearModel | None = Field(
-        None, description="How values are cleared where a rule does not say."
-    )
-    empty: EmptyWord | None = Field(
-        None, description='What this vendor makes of "" where a rule does not say.'
-    )
-    ignored: dict[str, StrictStr] = Field(
-        default_factory=dict,
-        description="Target paths left alone on purpose: path to reason.",
-        examples=[{"legacyId": "Deprecated"}],
-    )
+    source: StrictStr = optional("The canonical schema's file; left out: the built-in Customer.")
+    params: dict[str, ParamModel | None] = optional("What the caller gives beside the customer, by name.")
+    path: dict[str, RuleModel] = optional("Parameters in the path: name to rule.")
+    query: dict[str, RuleModel] = optional("Parameters in the query: name to rule.")
+    headers: dict[str, RuleModel] = optional("Headers: name to rule.")
+    body: dict[str, RuleModel] = optional("Members of the body: target path to rule.")
+    response: ResponseModel = optional("What the vendor's answer means.")
+    clear: Clear = optional("How values are cleared where a rule does not say.")
+    empty: Empty = optional('What this vendor makes of "" where a rule does not say.')
+    ignored: dict[str, StrictStr] = optional("Target paths left alone on purpose: path to reason.")
 
 
 def mapping_schema() -> dict[str, Any]:
     """The JSON Schema of a mapping file, for editors."""
-    schema = MappingModel.model_json_schema(by_alias=True)
+    schema: dict[str, Any] = _for_editors(MappingModel.model_json_schema(by_alias=True))
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "custmap mapping"
     schema["properties"]["custmap"] = {"const": 1, "description": "The language version."}
     return schema
+
+
+def _for_editors(schema: Any) -> Any:
+    """Without the names that Python has for things."""
+    if isinstance(schema, list):
+        return [_for_editors(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: _for_editors(one) for key, one in schema.items() if key != "title" or not isinstance(one, str)
+    }

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError, RecordError
@@ -20,7 +20,7 @@ from custmap.schema.json_schema import Definitions, lookup, type_of
 from custmap.schema.places import place
 from custmap.schema.problems import problems_of
 from custmap.syntax.document import Document, read_document
-from custmap.values.types import Type
+from custmap.values.types import ANY, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,10 @@ class Canonical:
         if self.is_customer:
             return load_canonical, (None,)
         return Canonical, (self.name, self.type, self.json_schema, self.is_customer)
+
+
+UNKNOWN_SCHEMA: Final = Canonical("the record", ANY, {}, False)
+"""Stands for a schema that cannot be read, so that the rest of a mapping can be checked."""
 
 
 def load_canonical(path: Path | None, shown_as: str | None = None) -> Canonical:

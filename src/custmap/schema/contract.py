@@ -126,6 +126,10 @@ class Contract:
         return {name: one.style for name, one in found if one.style not in (None, default)}
 
 
+UNKNOWN_CONTRACT: Final = Contract("", "", "", "", "", closed=False)
+"""Stands for a contract that cannot be read, so that the rest of a mapping can be checked."""
+
+
 def step(type_: Type, segment: Segment) -> Type | None:
     """One step further; `ANY` where nothing is known, None where there is no such place."""
     if isinstance(segment, Member):
