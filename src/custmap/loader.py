@@ -17,9 +17,10 @@ from custmap.diagnostics.codes import CODES, Severity
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.render import in_order
+from custmap.diagnostics.span import Span
 from custmap.expressions.function import FunctionSpec
 from custmap.mapping.file import MappingFile, all_rules
-from custmap.mapping.find import find_mapping
+from custmap.mapping.find import find_mapping, shown
 from custmap.mapping.read import read_mapping
 from custmap.schema.canonical import UNKNOWN_SCHEMA, Canonical, load_canonical
 from custmap.schema.contract import UNKNOWN_CONTRACT, Contract
@@ -39,19 +40,19 @@ def check_mapping(
 
     What cannot be read, of the file or beside it, is unknown to the later stages and stops none of them.
     """
-    path, shown = find_mapping(name_or_path, start)
+    path, name = find_mapping(name_or_path, start)
     findings = Findings()
     try:
-        file, problems = read_mapping(read_file(path, shown), shown)
+        file, problems = read_mapping(read_file(path, name), name)
     except MappingError as error:
         return None, tuple(in_order(error.diagnostics))
-    findings.all += problems
+    findings.extend(problems)
     if "name" not in file.unread:
         _hold_name(file, path, findings)
     contract = _known(lambda: _contract(file, path), "contract" in file.unread, UNKNOWN_CONTRACT, findings)
     canonical = _known(lambda: _canonical(file, path), "source" in file.unread, UNKNOWN_SCHEMA, findings)
     checked = resolve(file, contract, canonical, functions, findings)
-    found = after_ignores(_with_checks(checked, findings, bool(problems)), path.read_bytes(), shown)
+    found = after_ignores(_with_checks(checked, findings, bool(problems)), path.read_bytes(), name)
     wrong = any(one.level is Severity.ERROR and CODES[one.code].stops_loading for one in found)
     return (None if wrong else checked), tuple(in_order(found))
 
@@ -66,7 +67,7 @@ def _known(load: Callable[[], _Known], unread: bool, unknown: _Known, findings: 
     try:
         return load()
     except MappingError as error:
-        findings.all += error.diagnostics
+        findings.extend(error.diagnostics)
         return unknown
 
 
@@ -123,24 +124,33 @@ def _hold_key(file: MappingFile) -> None:
 def _canonical(file: MappingFile, path: Path) -> Canonical:
     if file.source is None:
         return load_canonical(None)
+    beside = path.parent / file.source.value
     try:
-        return load_canonical(path.parent / file.source.value)
+        return load_canonical(beside)
     except MappingError as error:
         place = file.source.span
+        found = error.diagnostics
         raise MappingError(
-            replace(found, span=place) if found.code == "CM111" else found for found in error.diagnostics
+            _named(one, beside, place) if one.code == "CM111" else one for one in found
         ) from None
 
 
 def _at(found: Diagnostic, document: ScalarNode, operation: ScalarNode, path: Path) -> Diagnostic:
     """A problem of the contract without a place of its own stands where the mapping names it."""
-    if found.span is not None and found.code not in ("CM211", "CM111"):
-        return found
     if found.code == "CM211":
         return replace(found, span=operation.span)
-    beside = [one.name for one in path.parent.glob("*") if one.suffix in (".yaml", ".yml", ".json")]
-    close = nearest(str(document.value), beside) if found.help is None else None
-    return replace(found, span=document.span, help=f"Did you mean `{close}`?" if close else found.help)
+    if found.code == "CM111" and found.span and found.span.file == str(path.parent / str(document.value)):
+        return _named(found, path.parent / str(document.value), document.span)
+    return found if found.span is not None else replace(found, span=document.span)
+
+
+def _named(found: Diagnostic, beside: Path, place: Span) -> Diagnostic:
+    """A file that the mapping names and that cannot be read: the path that was tried, and from where."""
+    said = found.message.removeprefix("the system says: ")
+    message = f"`{shown(beside)}`: {said}; the name is relative to the mapping's folder"
+    files = (one.name for one in beside.parent.glob("*") if one.suffix in (".yaml", ".yml", ".json"))
+    close = nearest(beside.name, files)
+    return replace(found, message=message, span=place, help=f"Did you mean `{close}`?" if close else None)
 
 
 def _hold_name(file: MappingFile, path: Path, findings: Findings) -> None:

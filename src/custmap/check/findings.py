@@ -35,6 +35,10 @@ class Findings:
         found = Diagnostic(code, message, span, help, tuple(notes), target=target, severity=severity)
         self._found.setdefault(found)
 
+    def extend(self, found: Iterable[Diagnostic]) -> None:
+        """What an earlier stage found."""
+        self._found |= dict.fromkeys(found)
+
     @property
     def errors(self) -> list[Diagnostic]:
         return [found for found in self._found if found.level is Severity.ERROR]

@@ -32,6 +32,13 @@ class CallError(click.UsageError):
         self.advice = advice
 
 
+def unreadable(path: Path, error: OSError, about: str = "") -> CallError:
+    """A file that cannot be opened: its path as it was given, and what that is relative to."""
+    from custmap.syntax.text import looked_up_from
+
+    return CallError(f"{about}{path}: {error.strerror}", looked_up_from(path, error))
+
+
 class Terminated(BaseException):
     """SIGTERM. Like KeyboardInterrupt no `Exception`, so that only clean-up stands in its way."""
 
@@ -49,7 +56,7 @@ def run(arguments: Sequence[str]) -> int:
         return _say("Nobody reads the output any more", WRONG_CALL)
     except OSError as error:
         _silence()
-        return _say(_os_text(error), WRONG_CALL)
+        return _os_error(error)
     except KeyboardInterrupt:
         _silence()
         return _say("Interrupted", 128 + signal.SIGINT)
@@ -147,9 +154,11 @@ def _place(error: Exception) -> str:
     return f"at {Path(last.filename).name}:{last.lineno} in {last.name}"
 
 
-def _os_text(error: OSError) -> str:
-    reason = error.strerror or str(error) or type(error).__name__
-    return f"{error.filename}: {reason}" if isinstance(error.filename, str) else reason
+def _os_error(error: OSError) -> int:
+    name = error.filename
+    if isinstance(name, str | os.PathLike):
+        return _usage(unreadable(Path(name), error))
+    return _say(error.strerror or str(error) or type(error).__name__, WRONG_CALL)
 
 
 def _say(message: str, code: int) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from custmap.check.checked import Checked
-from custmap.cli.ending import WRONG_CALL, CallError
+from custmap.cli.ending import WRONG_CALL, CallError, unreadable
 from custmap.cli.findings import show_findings
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
@@ -135,7 +135,7 @@ def _value(name: str, text: str) -> str:
             # Editors end a file with a line break, and no secret means it.
             return path.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
         except OSError as error:
-            raise CallError(f"Parameter `{name}`: {path}: {error.strerror}") from None
+            raise unreadable(path, error, f"Parameter `{name}`: ") from None
         except UnicodeDecodeError:
             raise CallError(f"Parameter `{name}`: {path} is not UTF-8 text") from None
     return text
@@ -145,7 +145,7 @@ def _from_file(path: Path) -> dict[str, Any]:
     try:
         values = parse_json(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
     except OSError as error:
-        raise CallError(f"{path}: {error.strerror}") from None
+        raise unreadable(path, error) from None
     except JsonError as error:
         raise CallError(f"{path}: byte {error.offset}: {error.reason}") from None
     if not isinstance(values, dict):

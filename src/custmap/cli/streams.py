@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, Protocol, cast
 
 from custmap.batch.output import Standard, WholeFile
-from custmap.cli.ending import CallError
+from custmap.cli.ending import CallError, unreadable
 from custmap.cli.options import STDIN
 
 _NDJSON: Final = (".ndjson", ".jsonl")
@@ -33,7 +33,7 @@ def open_input(path: Path | None) -> Iterator[BufferedIOBase]:
     try:
         file = path.open("rb")
     except OSError as error:
-        raise CallError(f"{path}: {error.strerror}") from None
+        raise unreadable(path, error) from None
     with file:
         yield file
 

@@ -66,11 +66,19 @@ def read_bytes(path: Path, file: str, limit: int) -> bytes:
             # One byte more than allowed tells a file that is too large without reading all of it.
             data = stream.read(limit + 1)
     except OSError as error:
-        raise problem("CM111", f"the system says: {error.strerror or 'error'}", start_of(file)) from None
+        said = f"the system says: {error.strerror or 'error'}"
+        raise problem("CM111", said, start_of(file), looked_up_from(path, error)) from None
     except ValueError:
         raise problem("CM111", "this is no file name", start_of(file)) from None
     check_size(data, file, limit)
     return data
+
+
+def looked_up_from(path: Path, error: OSError) -> str | None:
+    """Help for a file that is not there: what its path is relative to. None where that does not matter."""
+    if path.is_absolute() or not isinstance(error, FileNotFoundError):
+        return None
+    return f"The path is relative to the working folder, {Path.cwd().as_posix()}."
 
 
 def check_size(data: bytes, file: str, limit: int) -> None:

@@ -32,7 +32,7 @@ def run(
     paths = paths or [Path("fixtures")]
     for path in paths:
         if not path.exists():
-            return _nothing(f"{path} does not exist")
+            return _nothing(f"{path}: No such file or directory, from the working folder {Path.cwd()}")
     files = list(dict.fromkeys(file for path in paths for file in fixture_files(path)))
     if keyword is not None:
         files = [file for file in files if keyword.casefold() in fixture_name(file).casefold()]
