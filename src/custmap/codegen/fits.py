@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from custmap.codegen.states import Refusal
-from custmap.schema.misfit import CHECKED_FORMATS, CLASSES, WORDS, kind_of, misfit
+from custmap.schema.misfit import CHECKED_FORMATS, CLASSES, misfit
 from custmap.values.types import Type
 
-__all__ = ["WORDS", "hold", "is_plain", "kind_of", "misfit"]
+__all__ = ["hold", "is_plain", "misfit"]
 
 
 def hold(type_: Type) -> Callable[[Any], None]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from custmap.check.checked import EachSource, FirstSource, FromSource, Leaf, Origin, RiderSource, Table
-from custmap.codegen.fits import WORDS, hold, is_plain, misfit
+from custmap.codegen.fits import hold, is_plain, misfit
 from custmap.codegen.lines import Lines
 from custmap.expressions.ast import Call, Literal
 from custmap.expressions.emit import Emitter, Scope
@@ -20,6 +20,7 @@ from custmap.expressions.function import FunctionSpec
 from custmap.model.kind import VALUE
 from custmap.values.equality import fingerprint
 from custmap.values.types import ANY, Type
+from custmap.values.words import words_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +242,7 @@ class LeafWriter:
         if not transformed:
             for kind, class_ in (("string", "str"), ("boolean", "bool")):
                 if is_plain(type_, kind):
-                    return [], class_, f"refuse_kind({WORDS[kind]!r}, {result})"
+                    return [], class_, f"refuse_kind({words_for({kind})!r}, {result})"
         return self._hold(leaf, result), None, ""
 
     def _hold(self, leaf: Leaf, result: str) -> list[str]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from custmap.codegen.fits import kind_of
 from custmap.codegen.states import SILENT, Failure, Refusal, failed
 from custmap.expressions.function import FunctionError
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint
 from custmap.values.numbers import scalar_text
 from custmap.values.ordering import in_order
+from custmap.values.words import word_for
 
 
 def refuse_empty() -> NoReturn:
@@ -28,7 +28,7 @@ def refuse_missing() -> NoReturn:
 
 
 def refuse_kind(wanted: str, value: Any) -> NoReturn:
-    raise Refusal("CM706", f"expected {wanted}, got {kind_of(value)}")
+    raise Refusal("CM706", f"expected {wanted}, got {word_for(value)}")
 
 
 def translate(table: Mapping[Any, Any], value: Any, unmapped: Any) -> Any:
@@ -42,7 +42,7 @@ def fill(before: str, after: str, value: Any) -> str:
     if value.__class__ is str:
         return before + value + after
     if value.__class__ in (dict, list):
-        raise Refusal("CM706", f"expected one value for the format, got {kind_of(value)}")
+        raise Refusal("CM706", f"expected one value for the format, got {word_for(value)}")
     return before + scalar_text(value) + after
 
 
@@ -57,13 +57,13 @@ def fresh(value: Any) -> Any:
 
 def as_list(value: Any) -> list[Any]:
     if value.__class__ is not list:
-        raise Refusal("CM706", f"expected a list, got {kind_of(value)}")
+        raise Refusal("CM706", f"expected a list, got {word_for(value)}")
     return value
 
 
 def as_map(value: Any) -> dict[str, Any]:
     if value.__class__ is not dict:
-        raise Refusal("CM706", f"expected an object, got {kind_of(value)}")
+        raise Refusal("CM706", f"expected an object, got {word_for(value)}")
     return value
 
 
@@ -111,7 +111,7 @@ def presence(value: Any) -> Any:
         return True
     if value is ABSENT or value is None:
         return value
-    return Failure("CM706", f"expected an object, got {kind_of(value)}", None)
+    return Failure("CM706", f"expected an object, got {word_for(value)}", None)
 
 
 GLOBALS: dict[str, Any] = {

@@ -13,6 +13,7 @@ from typing import Any, Final
 from custmap.values.decimals import below, is_multiple, shown
 from custmap.values.equality import fingerprint
 from custmap.values.types import Type
+from custmap.values.words import word_for, words_for
 
 CLASSES: Final[dict[str, tuple[type, ...]]] = {
     "null": (type(None),),
@@ -23,22 +24,9 @@ CLASSES: Final[dict[str, tuple[type, ...]]] = {
     "array": (list,),
     "object": (dict,),
 }
-WORDS: Final = {
-    "null": "null", "boolean": "true or false", "integer": "a whole number", "number": "a number",
-    "string": "text", "array": "a list", "object": "an object",
-}  # fmt: skip
-_KIND: Final = {
-    type(None): "null", bool: "true or false", int: "a number", float: "a number",
-    str: "text", list: "a list", dict: "an object",
-}  # fmt: skip
 CHECKED_FORMATS: Final = frozenset(
     {"date-time", "date", "time", "email", "idn-email", "uuid", "uri", "hostname", "ipv4", "ipv6", "duration"}
 )
-
-
-def kind_of(value: Any) -> str:
-    """The kind of a JSON value, in words."""
-    return _KIND.get(value.__class__, "another kind of value")
 
 
 def misfit(type_: Type, value: Any) -> str | None:
@@ -47,8 +35,7 @@ def misfit(type_: Type, value: Any) -> str | None:
         return "is none of the values that the contract lists"
     kind = value.__class__
     if type_.known and not is_kind(type_, value):
-        wanted = " or ".join(WORDS[kind] for kind in sorted(type_.kinds)) or "nothing"
-        return f"expected {wanted}, got {kind_of(value)}"
+        return f"expected {words_for(type_.kinds)}, got {word_for(value)}"
     if kind is str:
         return _text_misfit(type_, value)
     if kind is int or kind is float:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from custmap.schema.places import WORDS, place, word_for
+from custmap.diagnostics.errors import MOST
+from custmap.schema.places import place
 from custmap.values.types import Type
+from custmap.values.words import word_for, words_for
 
 _SIGNS: Final = {"minimum": "≥", "maximum": "≤", "exclusiveMinimum": ">", "exclusiveMaximum": "<"}
 
@@ -21,13 +23,20 @@ class Problem:
     help: str | None = None
 
 
-def problems_of(compiled: Any, record: Any, type_: Type) -> list[Problem]:
-    """Every problem of a record, one a place and phrase; never empty for a record that does not fit."""
+def problems_of(compiled: Any, record: Any, type_: Type) -> tuple[list[Problem], int]:
+    """The first problems of a record, one a place and phrase, and how many more there are.
+
+    There is at least one for a record that does not fit.
+    """
     found: dict[Problem, None] = {}
+    more = 0
     for error in compiled.iter_errors(record):
+        if len(found) >= MOST:
+            more += 1
+            continue
         for problem in _problems(error, type_):
             found.setdefault(problem)
-    return list(found)
+    return list(found), more
 
 
 def _problems(error: Any, type_: Type) -> Iterator[Problem]:
@@ -49,7 +58,7 @@ def _of_branches(branches: list[list[Any]], steps: list[Any], value: Any, type_:
             yield from _problems(error, type_)
         return
     kinds = {kind: None for branch in branches for error in branch for kind in _kinds(error)}
-    expected = _either(kinds) if kinds and not fitting else "one of the allowed forms"
+    expected = words_for(kinds) if kinds and not fitting else "one of the allowed forms"
     yield Problem(place(steps, type_), f"expected {expected}, got {word_for(value)}")
 
 
@@ -70,9 +79,9 @@ def _message(error: Any) -> str:
     kind, got = error.kind, word_for(error.instance)
     match kind.name:
         case "type":
-            return f"expected {_either(kind.types)}, got {got}"
+            return f"expected {words_for(kind.types)}, got {got}"
         case "enum" | "const":
-            return f"expected one of the listed values, got another {got}"
+            return f"expected one of the listed values, got {got} that is none of them"
         case "minLength" | "maxLength":
             bound = "least" if kind.name == "minLength" else "most"
             return f"expected at {bound} {kind.limit} characters, got {len(error.instance)}"
@@ -80,10 +89,7 @@ def _message(error: Any) -> str:
             bound = "least" if kind.name == "minItems" else "most"
             return f"expected at {bound} {kind.limit} items, got {len(error.instance)}"
         case "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum":
-            sign = {"minimum": "≥", "maximum": "≤", "exclusiveMinimum": ">", "exclusiveMaximum": "<"}[
-                kind.name
-            ]
-            return f"expected a number {sign} {kind.limit}"
+            return f"expected a number {_SIGNS[kind.name]} {kind.limit}"
         case "pattern":
             return "expected text of another form: it does not match the schema's pattern"
         case "additionalProperties" | "unevaluatedProperties":
@@ -99,12 +105,3 @@ def _help(error: Any) -> str | None:
         return None
     listed = [value for value in error.kind.options if isinstance(value, str)]
     return "One of " + ", ".join(f"`{value}`" for value in listed[:12]) if listed else None
-
-
-def _either(kinds: Iterable[str]) -> str:
-    """`text`, `text or null`: null comes last, and a number stands for an integer too."""
-    names = sorted(set(kinds), key=lambda kind: (kind == "null", kind))
-    if "number" in names and "integer" in names:
-        names.remove("integer")
-    words = [WORDS[name] for name in names]
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]

@@ -1,0 +1,39 @@
+"""The kinds of JSON values in words, for messages: never Python's names, and always with their article."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+_WORDS: Final[dict[str, tuple[str, ...]]] = {
+    "null": ("null",), "boolean": ("true", "false"), "integer": ("a whole number",), "number": ("a number",),
+    "string": ("text",), "array": ("a list",), "object": ("an object",),
+}  # fmt: skip
+CLASS_WORDS: Final[dict[type, str]] = {
+    type(None): "null", bool: "true or false", int: "a number", float: "a number",
+    str: "text", list: "a list", dict: "an object",
+}  # fmt: skip
+
+
+def word_for(value: Any) -> str:
+    """What a plain JSON value is; every number is a number, whole or not.
+
+    >>> word_for([]), word_for(None), word_for(1)
+    ('a list', 'null', 'a number')
+    """
+    return CLASS_WORDS.get(type(value), "no JSON value")
+
+
+def words_for(kinds: Iterable[str]) -> str:
+    """JSON Schema's kinds as alternatives: null comes last, and a number stands for a whole one too.
+
+    >>> words_for({"null", "string"}), words_for({"boolean", "null"}), words_for({"integer", "number"})
+    ('text or null', 'true, false or null', 'a number')
+    """
+    named = set(kinds)
+    if "number" in named:
+        named.discard("integer")
+    words = [word for kind in sorted(named, key=lambda kind: (kind == "null", kind)) for word in _WORDS[kind]]
+    if len(words) < 2:
+        return words[0] if words else "nothing"
+    return f"{', '.join(words[:-1])} or {words[-1]}"
