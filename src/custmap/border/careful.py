@@ -17,10 +17,13 @@ from enum import Enum
 from typing import Any, Final
 from uuid import UUID
 
+from custmap.border.classes import class_module, class_name, classes_of
+from custmap.border.foreign import Entries, Items, how_to_convert, meaning
 from custmap.diagnostics.diagnostic import Diagnostic
-from custmap.diagnostics.errors import RecordError
+from custmap.diagnostics.errors import MOST, RecordError, with_rest
 from custmap.schema.places import place
 from custmap.values.types import Type
+from custmap.values.words import CLASS_WORDS, word_for
 
 MAX_DEPTH: Final = 64
 """How deep objects and lists may stand in each other, the record itself counted."""
@@ -30,7 +33,11 @@ MAX_DIGITS: Final = 4300
 """Python refuses to write longer integers as text (`sys.int_info.default_max_str_digits`)."""
 _MAX_BITS: Final = int(MAX_DIGITS * math.log2(10))
 
-_WANTED: Final = "A record is a dict or a `Customer`"
+_WANTED: Final = "A record is one object"
+_NOT_FINITE: Final = (
+    "Say null, or leave it out; in a DataFrame: `frame.astype(object).where(frame.notna(), None)`"
+)
+_WORDS: Final[dict[type, str]] = {**CLASS_WORDS, tuple: "a list"}
 _HELP: Final = {
     "bytes": "Decode it to text",
     "bytearray": "Decode it to text",
@@ -62,20 +69,21 @@ def copy_carefully(record: object, type_: Type) -> dict[str, Any]:
     except _FullError:
         copier.problems.append(Diagnostic("CM702", f"more than {MAX_VALUES:,} values in one record", path=""))
     if copier.problems:
-        raise RecordError(copier.problems)
+        raise RecordError(with_rest(copier.problems, copier.more))
     if type(plain) is not dict:
         raise RecordError(
-            [Diagnostic("CM701", f"expected object, got {_type_name(record)}", path="", help=_WANTED)]
+            [Diagnostic("CM701", f"expected an object, got {word_for(plain)}", path="", help=_WANTED)]
         )
     return plain
 
 
 @dataclass(slots=True)
 class _Copier:
-    """One copy at work: what is being looked into, how many values are left, what was found."""
+    """One copy at work: what is being looked into, how many values are left, what was found and counted."""
 
     type: Type
     problems: list[Diagnostic] = field(default_factory=list)
+    more: int = 0
     open: list[int] = field(default_factory=list)
     left: int = MAX_VALUES
 
@@ -91,13 +99,22 @@ class _Copier:
         except _RefusedError as refused:
             self._note(path, refused)
         except Exception:  # whatever a foreign object raises when it is read
-            self._note(path, _RefusedError(f"{_type_name(value)} cannot be read"))
+            self._note(path, _RefusedError(f"{_word(value)} cannot be read"))
         return None
 
     def _copy(self, value: object, path: _Path) -> Any:
         if value is None or value is True or value is False:
             return value
-        for kind in _classes(value):
+        if type(value) not in _WORDS:
+            # Not `isinstance`: it would ask the value.
+            meant = meaning(value)
+            if type(meant) is Items:
+                return self._list(value, meant.items, path)
+            if type(meant) is Entries:
+                return self._map(value, meant.entries, path)
+            if meant is not value:
+                return self._copy(meant, path)
+        for kind in classes_of(value):
             if (scalar := _SCALARS.get(kind)) is not None:
                 return scalar(value)
             if kind is dict:
@@ -112,7 +129,7 @@ class _Copier:
             if _is_model(kind):
                 return self._model(value, path)
         name = _type_name(value)
-        raise _RefusedError(f"{name} is no JSON value", _HELP.get(name))
+        raise _RefusedError(f"{name} is no JSON value", _HELP.get(name) or how_to_convert(value))
 
     def _map(self, holder: object, entries: Iterable[tuple[object, object]], path: _Path) -> dict[str, Any]:
         copy: dict[str, Any] = {}
@@ -155,27 +172,33 @@ class _Copier:
             self.open.pop()
 
     def _note(self, path: _Path, refused: _RefusedError) -> None:
+        if len(self.problems) >= MOST:
+            self.more += 1
+            return
         where = place(path, self.type)
         self.problems.append(Diagnostic(refused.code, refused.reason, path=where, help=refused.help))
 
 
-def _classes(value: object) -> tuple[type, ...]:
-    """The classes of a value as Python itself sees them, whatever its `__class__` says."""
-    return type.__dict__["__mro__"].__get__(type(value))  # type: ignore[no-any-return]
-
-
 def _type_name(value: object) -> str:
-    name = str.__str__(type.__dict__["__name__"].__get__(type(value)))
+    name = class_name(type(value))
     return name if name.isidentifier() and name.isascii() and len(name) <= 64 else "an object"
 
 
+def _word(value: object) -> str:
+    """JSON's word for a value; the name of its class where JSON has none."""
+    for kind in classes_of(value):
+        if kind in _WORDS:
+            return _WORDS[kind]
+    return _type_name(value)
+
+
 def _is_model(kind: type) -> bool:
-    return kind.__name__ == "BaseModel" and kind.__module__ == "pydantic.main"
+    return class_name(kind) == "BaseModel" and class_module(kind) == "pydantic.main"
 
 
 def _key(key: object) -> str:
-    if str not in _classes(key):
-        raise _RefusedError(f"expected text as key, got {_type_name(key)}")
+    if str not in classes_of(key):
+        raise _RefusedError(f"expected text as a key, got {_word(key)}")
     return _text(key)
 
 
@@ -198,7 +221,7 @@ def _integer(value: Any) -> int:
 def _float(value: Any) -> float:
     number = float.__float__(value)
     if not math.isfinite(number):
-        raise _RefusedError("expected a finite number, got NaN or infinity", "Say null, or leave it out")
+        raise _RefusedError("expected a finite number, got NaN or infinity", _NOT_FINITE)
     return number
 
 
@@ -206,7 +229,7 @@ def _decimal(value: Any) -> int | float:
     """Exactly the same number: an int, or the float whose shortest text is this number."""
     number = Decimal(value)
     if not number.is_finite():
-        raise _RefusedError("expected a finite number, got NaN or infinity", "Say null, or leave it out")
+        raise _RefusedError("expected a finite number, got NaN or infinity", _NOT_FINITE)
     if number.adjusted() >= MAX_DIGITS:
         raise _RefusedError(f"integer of over {MAX_DIGITS} digits")
     if number == number.to_integral_value():

@@ -7,14 +7,16 @@ set of parameters, by `bind`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any, Final
 
 from custmap.border.careful import copy_carefully
+from custmap.border.classes import inherits
 from custmap.check.checked import Checked, CheckedParam, ObjectNode, Rider, RiderOrigin
-from custmap.codegen.fits import kind_of, misfit
+from custmap.codegen.fits import misfit
 from custmap.codegen.runtime import fill, fresh, translate
 from custmap.codegen.states import Refusal
 from custmap.diagnostics.diagnostic import Diagnostic
@@ -22,12 +24,13 @@ from custmap.diagnostics.errors import RecordError
 from custmap.expressions.function import FunctionError
 from custmap.schema.style import SIMPLE, Style
 from custmap.values.absent import ABSENT
-from custmap.values.equality import fingerprint, same
+from custmap.values.equality import fingerprint
 from custmap.values.nearest import nearest
 from custmap.values.types import ANY, OBJECT, Type
+from custmap.values.words import word_for
 from custmap.wire.parameters import PlaceError, header_text
 
-_SCALARS: Final = frozenset({str, int, bool, float, type(None)})
+_SCALARS: Final = (str, int, bool, float, type(None))
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,40}")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,4})?")
 """How people write numbers: Python's own reading takes `1_0`, `nan` and other scripts too."""
@@ -68,12 +71,25 @@ class Binder:
     def bind(self, params: Mapping[str, Any] | None) -> Bound:
         """As `bind`. One reference is read and one written, so threads do not disturb each other."""
         last = self._last
-        if last is not None and params.__class__ is dict and same(params, last[0]):
+        if last is not None and type(params) is dict and _are(params, last[0]):
             return last[1]
         bound = bind(self._checked, params)
-        if params.__class__ is dict and all(value.__class__ in _SCALARS for value in params.values()):
-            self._last = (dict(params), bound)
+        if type(params) is dict and all(map(_is_plain, params.items())):
+            self._last = (params.copy(), bound)
         return bound
+
+
+def _are(params: dict[str, Any], known: dict[str, Any]) -> bool:
+    """Are these the known ones, in the same classes? Nothing but Python's own values is compared."""
+    return len(params) == len(known) and all(
+        type(name) is str and name in known and type(value) is type(known[name]) and value == known[name]
+        for name, value in params.items()
+    )
+
+
+def _is_plain(entry: tuple[object, object]) -> bool:
+    name, value = entry
+    return type(name) is str and any(type(value) is kind for kind in _SCALARS)
 
 
 def bind(checked: Checked, params: Mapping[str, Any] | None) -> Bound:
@@ -109,17 +125,15 @@ def bind(checked: Checked, params: Mapping[str, Any] | None) -> Bound:
 
 
 def _given(checked: Checked, params: Mapping[str, Any]) -> dict[str, Any]:
-    if not isinstance(params, Mapping):
-        raise TypeError("params is a dict of names and values")
     declared = {param.name: param for param in checked.params}
-    for name in params:
+    stated = _stated(params)
+    for name in stated:
         if name not in declared:
-            close = nearest(str(name), declared)
+            close = nearest(name, declared)
             hint = (
                 f" Did you mean `{close}`?" if close else f" It has {', '.join(sorted(declared)) or 'none'}."
             )
             raise ValueError(f"{checked.name} has no parameter `{name}`.{hint}")
-    stated = {name: value for name, value in params.items() if value is not None}
     type_ = replace(OBJECT, members={"params": replace(OBJECT, members=dict.fromkeys(declared, ANY))})
     plain = copy_carefully({"params": stated}, type_)["params"]
     return {
@@ -127,6 +141,25 @@ def _given(checked: Checked, params: Mapping[str, Any]) -> dict[str, Any]:
         for name, param in declared.items()
         if name in plain or param.has_default
     }
+
+
+def _stated(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that are not null. A dict's subclass is read as a dict, whatever its own methods do."""
+    entries: Iterable[tuple[object, Any]] | None = None
+    if inherits(params, dict):
+        entries = dict.items(params)  # type: ignore[arg-type]  # it is one
+    else:
+        with suppress(Exception):  # what a mapping of the caller's raises may hold a secret
+            entries = dict(params).items() if isinstance(params, Mapping) else None
+    if entries is None:
+        raise TypeError("params is a dict of names and values")
+    stated = {}
+    for name, value in entries:
+        if not inherits(name, str):
+            raise TypeError("the names of params are texts")
+        if value is not None:
+            stated[str.__str__(name)] = value
+    return stated
 
 
 def _rider(
@@ -206,7 +239,7 @@ def _variables(
             missing.append(_missing(name, f"server.{name}"))
         elif not isinstance(value, str):
             problems.append(
-                Diagnostic("CM709", f"expected text, got {kind_of(value)}", path=f"params.{name}")
+                Diagnostic("CM709", f"expected text, got {word_for(value)}", path=f"params.{name}")
             )
         elif variable.enum is not None and value not in variable.enum:
             problems.append(

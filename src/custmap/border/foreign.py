@@ -1,0 +1,116 @@
+"""Values of numpy, pandas and Arrow: what they mean.
+
+None of them is imported: where such a value comes in, its library is loaded. A class is taken for the
+library's own only if the library has it under its name, so one that pretends to be is not asked anything,
+and neither is a subclass: its methods are not the library's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from custmap.border.classes import class_module, class_name, classes_of
+
+_LIBRARIES: Final = ("numpy", "pandas", "pyarrow")
+_DAY: Final = len("2022-02-11")
+_PLAIN: Final = (bool, int, float, str)
+_HELP: Final = {
+    ("numpy", "ndarray"): "Convert it: `.tolist()`",
+    ("numpy", "generic"): "Convert it to a number or a text",
+    ("pandas", "Series"): "Convert it: `.to_dict()` for a row, `.tolist()` for a column",
+    ("pandas", "DataFrame"): 'Each row is a record: `.to_dict("records")`',
+    ("pandas", "Index"): "Convert it: `.tolist()`",
+    ("pandas", "ExtensionArray"): "Convert it: `.tolist()`",
+    ("pyarrow", "Table"): "Each row is a record: `.to_pylist()`",
+    ("pyarrow", "RecordBatch"): "Each row is a record: `.to_pylist()`",
+    ("pyarrow", "Array"): "Convert it: `.to_pylist()`",
+    ("pyarrow", "Scalar"): "Convert it: `.as_py()`",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """The items of a list, each of which may be a foreign value again."""
+
+    items: Iterator[object]
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """The keys and values of an object, each of which may be a foreign value again."""
+
+    entries: Iterable[tuple[object, object]]
+
+
+def meaning(value: object) -> object:
+    """What a foreign value means: one of Python's own, `Items` or `Entries`; else the value itself.
+
+    It raises whatever the library raises.
+    """
+    kind = type(value)
+    module = class_module(kind)
+    library = _root(module)
+    if library not in _LIBRARIES or vars(sys.modules.get(module, object)).get(class_name(kind)) is not kind:
+        return value
+    names = {class_name(one) for one in classes_of(value)}
+    match library:
+        case "numpy":
+            return _of_numpy(value, names)
+        case "pandas":
+            return _of_pandas(value, names)
+        case _:
+            return _of_arrow(value, names)
+
+
+def how_to_convert(value: object) -> str | None:
+    """The sentence that helps where a value of a library, or of a class made from one, has no one meaning."""
+    asked = ((_root(class_module(kind)), class_name(kind)) for kind in classes_of(value))
+    return next((_HELP[name] for name in asked if name in _HELP), None)
+
+
+def _root(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def _of_numpy(value: Any, names: set[str]) -> object:
+    if "datetime64" in names:
+        if sys.modules["numpy"].isnat(value):
+            return None
+        text = str(sys.modules["numpy"].datetime_as_string(value))
+        item = value.astype("datetime64[s]").item()  # of nanoseconds it would be a number
+        return item if "T" in text and type(item) is dt.datetime else text if len(text) == _DAY else value
+    if "generic" in names:
+        item = value.item()
+        return item if type(item) in _PLAIN else value
+    if "ndarray" in names and type(value) is sys.modules["numpy"].ndarray:
+        return Items(iter(value)) if value.ndim else value[()]
+    return value
+
+
+def _of_pandas(value: Any, names: set[str]) -> object:
+    if names & {"NaTType", "NAType"}:
+        return None
+    if "Timestamp" in names:
+        # Python's own text would be without the nanoseconds.
+        return value if value.utcoffset() is None else value.isoformat()
+    return value
+
+
+def _of_arrow(value: Any, names: set[str]) -> object:
+    if "Scalar" in names:
+        if not value.is_valid:
+            return None
+        if "MapScalar" in names:
+            return Entries(zip(value.values.field(0).to_pylist(), value.values.field(1), strict=True))
+        if "StructScalar" in names:
+            return Entries((part.name, value[position]) for position, part in enumerate(value.type))
+        if "ListScalar" in names:
+            return Items(iter(value.values))
+        return value.as_py()
+    if names & {"Array", "ChunkedArray"}:
+        return Items(iter(value))
+    return value
