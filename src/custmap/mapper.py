@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from custmap.border.careful import copy_carefully
-from custmap.border.intake import take
+from custmap.border.intake import Taken, take
 from custmap.check.checked import Checked, SourcePath
 from custmap.codegen.define import Functions, define
 from custmap.codegen.emit import generate
@@ -23,7 +23,7 @@ from custmap.expressions.function import FunctionError
 from custmap.functions.table import with_functions
 from custmap.lineage import Lineage, lineage
 from custmap.loader import check_mapping
-from custmap.model.note import Note
+from custmap.model.note import Note, UnknownNote
 from custmap.plan.binding import Binder, Bound
 from custmap.plan.doubts import Doubts
 from custmap.plan.draft import Draft, View
@@ -155,28 +155,34 @@ class Mapping:
         on_rejected: OnRejected = "raise",
         nulls: Nulls = "clear",
         check: bool = True,
+        strict: bool = False,
     ) -> Request:
         """The request that says everything the customer says.
 
         `customer` is a dict or a `Customer`. RecordError with everything that cannot be said;
         `on_rejected="drop"` leaves that out. `check=False` skips the check against the canonical schema.
+        Members that the schema does not know are ignored, with a note; `strict=True` refuses them (CM712).
         """
         _hold("on_rejected", on_rejected, ("raise", "drop"))
         _hold("nulls", nulls, ("clear", "absent"))
         bound = self._binder.bind(params)
-        record = take(customer, self._checked.canonical, nulls=nulls, check=check)
-        return self._apply(record, bound, on_rejected)
+        taken = take(customer, self._checked.canonical, nulls=nulls, check=check, strict=strict)
+        try:
+            return self._apply(taken, bound, on_rejected)
+        except RecordError as error:
+            _add_notes(error, taken.notes)
+            raise
 
-    def _apply(self, record: dict[str, Any], bound: Bound, on_rejected: OnRejected) -> Request:
+    def _apply(self, taken: Taken, bound: Bound, on_rejected: OnRejected) -> Request:
         if bound.missing:
             raise RecordError(bound.missing)
-        riders = bound.own()
+        record, riders = taken.record, bound.own()
         notes: list[Note] = []
         try:
             made = self._code.build(record, riders, notes)
         except FunctionError:
             made = None  # the planner says which rule it was, and about the others
-        doubts = self._doubts.of(record)
+        doubts = [*self._doubts.of(record), *taken.notes]
         if made is not None:
             body, path, query, headers = made
             notes += doubts
@@ -206,9 +212,11 @@ class Mapping:
         on_rejected: OnRejected = "raise",
         nulls: Nulls = "clear",
         check: bool = True,
+        strict: bool = False,
     ) -> tuple[Request, ...]:
         """As `apply`, all requests: one where the mapping makes one."""
-        return (self.apply(customer, params, on_rejected=on_rejected, nulls=nulls, check=check),)
+        made = self.apply(customer, params, on_rejected=on_rejected, nulls=nulls, check=check, strict=strict)
+        return (made,)
 
     def diff(
         self,
@@ -219,6 +227,7 @@ class Mapping:
         absent: Absent = "keep",
         nulls: Nulls = "clear",
         check: bool = True,
+        strict: bool = False,
         vendor: MappingOf[str, Any] | None = None,
     ) -> Plan:
         """The smallest request that takes a vendor which holds `before` to `after`.
@@ -226,6 +235,7 @@ class Mapping:
         `before=None`: nothing is known of what the vendor holds; or `vendor` is what it holds, in its own
         form. `absent="clear"`: records are complete, what after does not mention is gone.
         RecordError when a record is no customer, or a request has to be made and cannot be.
+        Members that the schema does not know are ignored, with a note; `strict=True` refuses them (CM712).
         """
         _hold("absent", absent, ("keep", "clear"))
         _hold("nulls", nulls, ("clear", "absent"))
@@ -233,15 +243,22 @@ class Mapping:
             raise ValueError("give `before`, or `vendor`, not both")
         bound = self._binder.bind(params)
         canonical = self._checked.canonical
-        now = take(after, canonical, nulls=nulls, check=check)
+        now = take(after, canonical, nulls=nulls, check=check, strict=strict)
         then = None
         if vendor is not None:
             vendor = copy_carefully(vendor, ANY)
         if before is not None:
-            then = take(before, canonical, nulls=nulls, check=check)
-            if absent == "keep":
-                now = self._layer.lay(then, now, stated_as_text(after))
-        return self._diff(then, now, bound, absent, vendor)
+            then = take(before, canonical, nulls=nulls, check=check, strict=strict)
+        notes = now.notes if then is None else _joined(now.notes, then.notes)
+        record = now.record
+        if then is not None and absent == "keep":
+            record = self._layer.lay(then.record, record, now.texts)
+        try:
+            plan = self._diff(then and then.record, record, bound, absent, vendor)
+        except RecordError as error:
+            _add_notes(error, notes)
+            raise
+        return replace(plan, notes=(*plan.notes, *notes)) if notes else plan
 
     def differ(
         self, params: MappingOf[str, Any] | None = None, *, absent: Absent = "keep"
@@ -347,14 +364,14 @@ def _unpickled(checked: Checked, modules: tuple[str, ...]) -> Mapping:
     return Mapping(replace(checked, functions=known), modules)
 
 
-def stated_as_text(record: object) -> frozenset[str]:
-    """The fields, of name and phone, that a record gives as a plain text."""
-    found = []
-    for name in ("name", "phone"):
-        value = record.get(name) if isinstance(record, dict) else getattr(record, name, None)
-        if isinstance(value, str):
-            found.append(name)
-    return frozenset(found)
+def _joined(now: tuple[UnknownNote, ...], then: tuple[UnknownNote, ...]) -> tuple[UnknownNote, ...]:
+    """What is unknown in either record, each name once."""
+    return (UnknownNote(now[0].unknown.joined(then[0].unknown)),) if now and then else now or then
+
+
+def _add_notes(error: RecordError, notes: tuple[UnknownNote, ...]) -> None:
+    for note in notes:
+        error.add_note(note)
 
 
 def _reads(checked: Checked) -> Iterator[SourcePath]:

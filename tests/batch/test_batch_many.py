@@ -38,7 +38,10 @@ def test_apply_many() -> None:
     assert [result.request and result.request.body for result in results] == [{"id": 1}, None, {"id": 3}]
     assert [result.ok for result in results] == [True, False, True]
     assert results[1].error is not None and results[1].error.diagnostics[0].code == "CM701"
-    assert fake.calls[0] == ({"p": 1}, {"on_rejected": "drop", "nulls": "absent", "check": True})
+    assert fake.calls[0] == (
+        {"p": 1},
+        {"on_rejected": "drop", "nulls": "absent", "check": True, "strict": False},
+    )
 
 
 def test_lazily() -> None:
@@ -75,4 +78,4 @@ def test_diff_many() -> None:
     results = list(diff_many(fake, [(1, 2), (1, None), (None, 3)], absent="clear"))
     assert [result.plan for result in results] == [(1, 2), None, (None, 3)]
     assert [result.ok for result in results] == [True, False, True]
-    assert fake.calls[0] == (None, {"absent": "clear", "nulls": "clear", "check": True})
+    assert fake.calls[0] == (None, {"absent": "clear", "nulls": "clear", "check": True, "strict": False})

@@ -13,6 +13,7 @@ from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError, RecordError
 from custmap.diagnostics.span import Span
 from custmap.functions.table import LIBRARY
+from custmap.model.note import UnknownNote
 from custmap.plan.plan import Change, Plan, Rejection
 from custmap.plan.request import Request, Secret, Secrets
 from custmap.plan.url import UrlTemplate
@@ -45,18 +46,22 @@ class FakeMapping:
     def apply(self, customer: Any, params: Any = None, **keywords: Any) -> Request:
         self.calls.append((params, keywords))
         if not isinstance(customer, dict):
-            raise RecordError([Diagnostic("CM701", "expected object", path="")])
+            raise RecordError([Diagnostic("CM701", "expected an object", path="")])
+        unknown = self.checked.canonical.unknown_members(customer)
+        if unknown and keywords.get("strict"):
+            raise RecordError(unknown.problems("Customer"))
         email = customer.get("email")
         if email == "bug":
             raise KeyError("secret value of a record")
         if not isinstance(email, str | None):
-            raise RecordError([Diagnostic("CM701", "expected text, got number", path="email")])
+            raise RecordError([Diagnostic("CM701", "expected text, got a number", path="email")])
         path = {"id": customer.get("id", "0")}
         headers = {name: value for name, value in (params or {}).items() if name != "token"}
         if token := (params or {}).get("token"):
             headers = {"Authorization": f"Bearer {token}", **headers}
         body = {"email": email}
-        return Request("a/b", "PATCH", URL.fill({}, path, {}), path, {}, headers, body, (), SECRETS)
+        notes = (UnknownNote(unknown),) if unknown else ()
+        return Request("a/b", "PATCH", URL.fill({}, path, {}), path, {}, headers, body, notes, SECRETS)
 
     def diff(self, before: Any, after: Any, params: Any = None, **keywords: Any) -> Plan:
         request = self.apply(after, params)

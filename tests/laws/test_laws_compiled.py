@@ -40,7 +40,7 @@ def compare(mapping: Any, params: Any, record: Customer) -> None:
 
     checked = mapping.checked
     riders = bind(checked, params).riders
-    taken = take(record, checked.canonical, check=False)
+    taken = take(record, checked.canonical, check=False).record
     compiled = mapping._code.values(taken, riders)
     interpreted = Interpreter(checked, riders).slots(taken)
     for slot, one, other in zip(checked.table.slots, compiled, interpreted, strict=True):

@@ -39,7 +39,7 @@ def implied_clears(case: Case, before: Customer, after: Customer) -> set[str]:
     """Targets that had a value and are null, by the interpreter."""
     checked = case.mapping.checked
     interpreter = Interpreter(checked, bind(checked, case.store.params).riders)
-    rows = [interpreter.slots(take(record, checked.canonical)) for record in (before, after)]
+    rows = [interpreter.slots(take(record, checked.canonical).record) for record in (before, after)]
     found = set()
     for leaf in plain_leaves(checked.table.root):
         then, now = rows[0][leaf.slot], rows[1][leaf.slot]

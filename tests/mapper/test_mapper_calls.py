@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping as Params
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -57,7 +59,6 @@ def test_wrong_calls(mapping: Mapping) -> None:
     for call, part in (
         (lambda: mapping.apply({}, {"tokn": "x"}), "Did you mean `token`?"),
         (lambda: mapping.diff({}, {}, {"order": "x"}), "order_id"),
-        (lambda: mapping.apply({}, {5: "x"}), "no parameter `5`"),  # type: ignore[dict-item]
         (lambda: mapping.apply({}, on_rejected="dorp"), "'drop'"),  # type: ignore[arg-type]
         (lambda: mapping.apply({}, nulls="keep"), "'absent'"),  # type: ignore[arg-type]
         (lambda: mapping.diff({}, {}, absent="kep"), "'keep'"),  # type: ignore[arg-type]
@@ -68,12 +69,87 @@ def test_wrong_calls(mapping: Mapping) -> None:
         with pytest.raises(ValueError) as caught:
             call()
         assert part in str(caught.value)
-    for params in ([], "token", 5, [("token", "x")]):
+    for params in ([], "token", 5, [("token", "x")], {5: "x"}):
         with pytest.raises(TypeError):
             mapping.apply({}, params)  # type: ignore[arg-type]
     for unhashable in ([], {}):
         with pytest.raises((ValueError, TypeError)):
             mapping.apply({}, on_rejected=unhashable)  # type: ignore[arg-type]
+
+
+def raising(*_: object) -> Any:
+    raise KeyError("s3cret")
+
+
+class HostileDict(dict[Any, Any]):
+    __iter__ = __len__ = __getitem__ = keys = items = values = get = copy = raising  # type: ignore[assignment]
+
+
+class HostileText(str):
+    __eq__ = __str__ = __repr__ = raising  # type: ignore[assignment]
+    __hash__ = str.__hash__
+
+
+class HostileMapping(Params):
+    __iter__ = __len__ = __getitem__ = raising
+
+
+def test_no_method_of_a_foreign_class_is_called(mapping: Mapping) -> None:
+    """Neither of a record's class nor of that of the parameters."""
+    record = HostileDict({HostileText("email"): HostileText("a"), "name": HostileText("s3cret")})
+    for params in (
+        HostileDict(token=HostileText("t")),
+        {HostileText("token"): "t"},
+        {"token": HostileText("t")},
+    ):
+        for _ in range(2):
+            assert mapping.apply(record, params).headers["X-A"] == "t"
+            request = mapping.diff({"email": "b", "name": {"family": "x"}}, record, params).requests[0]
+            assert request.body == {"mail": "a"}
+    with pytest.raises(TypeError) as caught:
+        mapping.apply({}, HostileMapping())
+    assert caught.value.__context__ is None or caught.value.__suppress_context__
+    assert mapping.apply({}, MappingProxyType({"token": "t"})).headers["X-A"] == "t"
+
+
+def test_unknown_members(mapping: Mapping) -> None:
+    flat = {"email": "a", "first_name": "A", "zip": "1"}
+    said = "unknown members are ignored: first_name (did you mean `name.given`?)"
+    for request in (mapping.apply(flat), *mapping.requests(flat)):
+        assert [str(note) for note in request.notes] == [
+            f"{said}, zip (did you mean `addresses[*].postal_code`?)"
+        ]
+    plans = [mapping.diff(None, flat), mapping.diff(flat, flat), mapping.diff(flat, {"first_name": "B"})]
+    assert [[note.startswith(said) for note in plan.notes] for plan in plans] == [[True]] * 3
+    assert mapping.diff({"shoe": 1}, {"first_name": 2}).notes == (f"{said}, shoe",)
+    assert mapping.apply({"email": "a", "attributes": {"first_name": "A"}}).notes == ()
+    assert mapping.apply(flat, check=False).notes == ()
+    for calls in (
+        lambda: mapping.apply(flat, strict=True),
+        lambda: mapping.apply(flat, strict=True, check=False),
+        lambda: mapping.requests(flat, strict=True),
+        lambda: mapping.diff(None, flat, strict=True),
+        lambda: mapping.diff(flat, {}, strict=True),
+    ):
+        with pytest.raises(RecordError) as caught:
+            calls()
+        found = [(one.code, one.path, one.help) for one in caught.value.diagnostics]
+        assert found[0] == ("CM712", "first_name", "Did you mean `name.given`?") and len(found) == 2
+    (result,) = mapping.apply_many([flat], strict=True)
+    (plan,) = mapping.diff_many([(flat, flat)], strict=True)
+    assert not result.ok and not plan.ok
+
+
+def test_an_error_says_what_was_unknown_too(tmp_path: Path) -> None:
+    mapping = made(tmp_path, "body: {mail: {from: email, clear: impossible}}")
+    for call in (
+        lambda: mapping.apply({"email": None, "mail": "a"}),
+        lambda: mapping.apply({"email": 5, "mail": "a"}),
+        lambda: mapping.diff({"email": 5, "mail": "a"}, {}),
+    ):
+        with pytest.raises(RecordError) as caught:
+            call()
+        assert caught.value.__notes__ == ["unknown members are ignored: mail (did you mean `email`?)"]
 
 
 @pytest.mark.parametrize(

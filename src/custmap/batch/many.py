@@ -16,7 +16,7 @@ class Applies(Protocol):
     """The part of a mapping that `apply_many` uses."""
 
     def apply(
-        self, customer: Any, params: Any = None, /, *, on_rejected: Any, nulls: Any, check: bool
+        self, customer: Any, params: Any = None, /, *, on_rejected: Any, nulls: Any, check: bool, strict: bool
     ) -> Request: ...
 
 
@@ -24,7 +24,16 @@ class Diffs(Protocol):
     """The part of a mapping that `diff_many` uses."""
 
     def diff(
-        self, before: Any, after: Any, params: Any = None, /, *, absent: Any, nulls: Any, check: bool
+        self,
+        before: Any,
+        after: Any,
+        params: Any = None,
+        /,
+        *,
+        absent: Any,
+        nulls: Any,
+        check: bool,
+        strict: bool,
     ) -> Any: ...
 
 
@@ -55,6 +64,7 @@ def apply_many(
     on_rejected: Literal["raise", "drop"] = "raise",
     nulls: Literal["clear", "absent"] = "clear",
     check: bool = True,
+    strict: bool = False,
 ) -> Iterator[Result]:
     """`mapping.apply` of each record, lazily and in order.
 
@@ -64,7 +74,9 @@ def apply_many(
     for index, record in enumerate(records):
         given = params(record) if callable(params) else params
         try:
-            request = mapping.apply(record, given, on_rejected=on_rejected, nulls=nulls, check=check)
+            request = mapping.apply(
+                record, given, on_rejected=on_rejected, nulls=nulls, check=check, strict=strict
+            )
         except RecordError as error:
             yield Result(index, error=error)
         else:
@@ -79,6 +91,7 @@ def diff_many(
     absent: Literal["keep", "clear"] = "keep",
     nulls: Literal["clear", "absent"] = "clear",
     check: bool = True,
+    strict: bool = False,
 ) -> Iterator[Result]:
     """`mapping.diff` of each (before, after), lazily and in order.
 
@@ -87,7 +100,7 @@ def diff_many(
     for index, (before, after) in enumerate(pairs):
         given = params(after) if callable(params) else params
         try:
-            plan = mapping.diff(before, after, given, absent=absent, nulls=nulls, check=check)
+            plan = mapping.diff(before, after, given, absent=absent, nulls=nulls, check=check, strict=strict)
         except RecordError as error:
             yield Result(index, error=error)
         else:

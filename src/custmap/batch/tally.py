@@ -17,7 +17,6 @@ class Tally:
     went_out: int = 0
     rejected: int = 0
     one_sided: int = 0
-    unknown_members: int = 0
 
     def check(self) -> None:
         """LostRecords unless in = out + rejected (+ one-sided, in a join)."""

@@ -7,16 +7,17 @@ record goes to `careful`, which knows every kind of value and names every proble
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
 from custmap.border.careful import MAX_DEPTH, MAX_VALUES, copy_carefully
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
+from custmap.model.note import UnknownNote
 from custmap.schema.canonical import Canonical
-from custmap.schema.places import word_for
 from custmap.values.types import Type
+from custmap.values.words import word_for
 
 Nulls: TypeAlias = Literal["clear", "absent"]
 
@@ -25,6 +26,8 @@ _TEXT_PARTS: Final = {"name": "formatted", "phone": "number"}
 
 _FREE_MAPS: Final = ("identifiers", "attributes", "custom_fields")
 """Fields of `Customer` whose keys are data."""
+
+_NO_TEXTS: Final[frozenset[str]] = frozenset()
 
 # Longer integers take time that grows with the square of their digits; `careful` decides about them.
 _SMALL: Final = 1 << 63
@@ -38,40 +41,61 @@ class _UnusualError(Exception):
     """The record holds something that the quick copy does not know."""
 
 
+class Taken(NamedTuple):
+    """A record that has come in.
+
+    `record`   plain, new values: exact dict, list, str, int, float, bool and None.
+    `texts`    the fields, of name and phone, that the caller gave as a plain text.
+    `notes`    the note about members that the schema does not name, if there are any.
+    """
+
+    record: dict[str, Any]
+    texts: frozenset[str]
+    notes: tuple[UnknownNote, ...]
+
+
 def take(
-    record: object, canonical: Canonical, *, nulls: Nulls = "clear", check: bool = True
-) -> dict[str, Any]:
-    """A record as plain, new values: exact dict, list, str, int, float, bool and None.
+    record: object,
+    canonical: Canonical,
+    *,
+    nulls: Nulls = "clear",
+    check: bool = True,
+    strict: bool = False,
+) -> Taken:
+    """A record as plain, new values.
 
     `record` is a dict or a pydantic model (of which the fields that were set are read).
     `nulls="absent"` drops nulls of named fields, at every depth; those of free maps and lists stay.
-    `check=False` skips only the check against the canonical schema.
+    `check=False` skips only the check against the canonical schema, and does not look for unknown members.
+    `strict` refuses those.
 
-    RecordError, and nothing else, with every problem: CM702 no JSON value, CM703 nested over 64 deep,
-    CM701 outside the canonical schema.
+    RecordError, and nothing else, with its problems: CM702 no JSON value, CM703 nested over 64 deep,
+    CM701 outside the canonical schema, CM712 unknown member.
     """
     try:
         plain = _copy_map(record, MAX_DEPTH, [MAX_VALUES])
         _ENCODE(plain)
     except Exception:  # hostile objects may raise anything; the careful copy finds out what it was
         plain = copy_carefully(record, canonical.type)
-    return take_parsed(plain, canonical, nulls=nulls, check=check)
+    return take_parsed(plain, canonical, nulls=nulls, check=check, strict=strict)
 
 
 def take_parsed(
-    record: Any, canonical: Canonical, *, nulls: Nulls = "clear", check: bool = True
-) -> dict[str, Any]:
+    record: Any, canonical: Canonical, *, nulls: Nulls = "clear", check: bool = True, strict: bool = False
+) -> Taken:
     """`take` for what custmap's own strict JSON parser has just made: plain and finite, so nothing is copied.
 
     The dict is the caller's no longer: a text name is replaced in it, nulls are dropped from it.
     """
     if type(record) is not dict:
-        raise RecordError([Diagnostic("CM701", f"expected object, got {word_for(record)}", path="")])
+        raise RecordError([Diagnostic("CM701", f"expected an object, got {word_for(record)}", path="")])
+    texts = _NO_TEXTS
     if canonical.is_customer:
         for field, part in _TEXT_PARTS.items():
             text = record.get(field)
             if type(text) is str:
                 record[field] = {part: text}
+                texts |= {field}
         for field in _FREE_MAPS:
             if type(held := record.get(field)) is dict:
                 record[field] = _arranged(held)
@@ -79,10 +103,14 @@ def take_parsed(
         record = _arranged(record)
     if nulls == "absent":
         _drop_nulls(record, canonical.type)
-    if check:
-        canonical.check(record)
-    plain: dict[str, Any] = record
-    return plain
+    problems, unknown = canonical.check(record) if check else ([], None)
+    if strict:
+        unknown = unknown if check else canonical.unknown_members(record)
+        problems += unknown.problems(canonical.name) if unknown is not None else []
+    notes = () if unknown is None or strict else (UnknownNote(unknown),)
+    if problems:
+        raise RecordError(problems, notes)
+    return Taken(record, texts, notes)
 
 
 def _arranged(value: Any) -> Any:

@@ -80,21 +80,23 @@ def command(
     loaded = load(mapping, modules)
     params = read_params(loaded.params, loaded.checked.functions, given, params_file, derived)
     hold_params(loaded.checked, params, all_needed=True)
-    run = _Run(loaded, params, {"on_rejected": on_rejected, "nulls": nulls}, form, with_secrets)
+    keywords = {"on_rejected": on_rejected, "nulls": nulls, "strict": strict_records}
+    run = _Run(loaded, params, keywords, form, with_secrets)
     with ExitStack() as stack:
         stream = stack.enter_context(open_input(file))
         source = read_source(stream, many=is_ndjson(file))
-        report = Report(stack.enter_context(open_maybe(rejects)), loaded.checked.canonical, strict_records)
+        sink = stack.enter_context(open_maybe(rejects))
+        report = stack.enter_context(Report(sink, at_once=isinstance(source, One)))
         if isinstance(source, One):
             request = _one(run, source.record, report)
             if request is not None:
-                with open_output(output) as sink:
-                    sink.write(_shown(run, request, indent=2))
+                with open_output(output) as out:
+                    out.write(_shown(run, request, indent=2))
             report.tell_unknown()
         else:
-            with open_output(output) as sink:
-                _many(run, source.records, report, sink)
-            report.summarize("out")
+            with open_output(output) as out:
+                _many(run, source.records, report, out)
+            report.summarize()
     return report.exit_code
 
 
@@ -115,11 +117,12 @@ def _one(run: _Run, record: Record | BadLine, report: Report) -> Request | None:
         report.reject(line.index, label, record.error, None)
         return None
     try:
-        report.look_for_unknown(record.value)
-        return run.mapping.apply(record.value, run.params.of(record.value), **run.keywords)
+        request = run.mapping.apply(record.value, run.params.of(record.value), **run.keywords)
     except RecordError as error:
         report.reject(line.index, label, error, record.value)
         return None
+    report.note(request.notes)
+    return request
 
 
 def _shown(run: _Run, request: Request, indent: int | None) -> bytes:

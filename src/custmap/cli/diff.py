@@ -113,12 +113,12 @@ def command(
     loaded = load(mapping, modules)
     params = read_params(loaded.params, loaded.checked.functions, given, params_file, derived)
     hold_params(loaded.checked, params, all_needed=False)
-    keywords = {"absent": absent, "nulls": nulls}
+    keywords = {"absent": absent, "nulls": nulls, "strict": strict_records}
     color = output is None and colored(sys.stdout)
     run = _Run(loaded, params, keywords, on_rejected, form, with_secrets, show_values, color, verify)
     with ExitStack() as stack:
         sink = stack.enter_context(open_maybe(rejects))
-        report = Report(sink, loaded.checked.canonical, strict_records)
+        report = stack.enter_context(Report(sink, at_once=key is None))
         if key is not None:
             changed = _snapshots(run, before, after, key, report, output)
         else:
@@ -146,7 +146,8 @@ def _documents(run: _Run, pair: list[tuple[str, Any]], report: Report, output: P
     if plan is not None:
         with open_output(output) as sink:
             sink.write(_shown(run, plan, many=False))
-    report.tell_unknown()
+    if plan is None or run.form != "text":  # the picture has the notes
+        report.tell_unknown()
     return plan is not None and bool(plan.changes)
 
 
@@ -185,8 +186,6 @@ def _take(run: _Run, item: Pair | Rejected | OneSided, report: Report, sink: Sin
 def _plan(run: _Run, before: Any, after: Any, index: int, label: str, report: Report) -> Plan | None:
     """The plan for one pair; None when it was rejected."""
     try:
-        report.look_for_unknown(before)
-        report.look_for_unknown(after)
         given = run.params.of(after)
         plan = run.mapping.diff(before, after, given, **run.keywords)
         if run.verify:
@@ -199,6 +198,7 @@ def _plan(run: _Run, before: Any, after: Any, index: int, label: str, report: Re
     except RecordError as error:
         report.reject(index, label, error, {"before": before, "after": after})
         return None
+    report.note(plan.notes)
     report.found |= bool(plan.rejected) and run.on_rejected is None
     return plan
 
@@ -208,8 +208,8 @@ def _rehearse(run: _Run, before: Any, after: Any, plan: Plan, given: dict[str, A
     from custmap.prove.prove import rehearse
 
     canonical, nulls = run.mapping.checked.canonical, run.keywords["nulls"]
-    then = None if before is None else take(before, canonical, nulls=nulls)
-    why = rehearse(run.mapping, then, take(after, canonical, nulls=nulls), plan, given)
+    then = None if before is None else take(before, canonical, nulls=nulls).record
+    why = rehearse(run.mapping, then, take(after, canonical, nulls=nulls).record, plan, given)
     if why is not None:
         raise RecordError(
             [Diagnostic("CM808", why, help="This is a bug in custmap or in the mapping's policies.")]
@@ -251,5 +251,4 @@ def _summarize(report: Report, join: SnapshotJoin) -> None:
         f"{rows.came_in} in = {pairs} × 2 + {rows.rejected} rejected + {rows.one_sided} in one snapshot only"
     )
     planned = f"{pairs} pairs = {tally.went_out} out + {tally.rejected - rows.rejected} rejected"
-    click.echo(f"{joined}\n{planned}", err=True)
-    report.tell_unknown()
+    report.summarize(joined, planned)

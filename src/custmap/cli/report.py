@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import click
 
+from custmap.batch.groups import Groups
 from custmap.batch.tally import Tally
+from custmap.batch.unknown import UnknownNames
 from custmap.cli.ending import CLEAN, FINDINGS
 from custmap.cli.findings import show_record_error
 from custmap.cli.streams import Sink
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
-from custmap.schema.canonical import Canonical
+from custmap.diagnostics.frame import shown
 
-# How many paths of unknown members a strict run names.
+# How many names of unknown members are told.
 _NAMED: Final = 20
 
 
@@ -31,59 +34,71 @@ def json_line(value: Any) -> bytes:
 
 @dataclass(slots=True)
 class Report:
-    """Takes rejected records, and knows the exit code.
+    """Takes what becomes of the records of a run, and knows the exit code; to be used in a `with` block.
 
-    `rejects`  where rejected records are written; None: their errors go to standard error.
-    `strict`   members that the schema does not know reject a record.
+    `rejects`  where rejected records are written, if anywhere.
+    `at_once`  errors are told when they happen: there is one record. Those of many are told at the end,
+               those of one kind on one line, however the run ends.
     """
 
     rejects: Sink | None
-    canonical: Canonical
-    strict: bool = False
+    at_once: bool = False
     tally: Tally = field(default_factory=Tally)
     found: bool = False
+    _errors: Groups = field(default_factory=Groups)
+    _unknown: UnknownNames = field(default_factory=UnknownNames)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._tell_errors()
 
     def reject(self, index: int, label: str, error: RecordError, record: Any) -> None:
         """`label` says which record it is, for people; `record` is what was given, null if it is no JSON."""
         self.tally.rejected += 1
-        if self.rejects is None:
+        self.note(getattr(error, "__notes__", ()))
+        if self.at_once:
             show_record_error(label, error)
-            return
-        errors = [
-            {"code": one.code, "path": one.path or one.target, "message": _message(one)}
-            for one in error.diagnostics
-        ]
-        self.rejects.write(json_line({"index": index, "errors": errors, "record": record}))
+        else:
+            self._errors.add(label, error)
+        if self.rejects is not None:
+            errors = [
+                {"code": one.code, "path": one.path or one.target, "message": _message(one)}
+                for one in error.diagnostics
+            ]
+            self.rejects.write(json_line({"index": index, "errors": errors, "record": record}))
 
-    def look_for_unknown(self, record: Any) -> None:
-        """Count members that the schema does not know; RecordError (CM712) with `strict`."""
-        if not isinstance(record, dict):
-            return
-        unknown = self.canonical.unknown_members(record)
-        if unknown and self.strict:
-            name = self.canonical.name
-            raise RecordError(
-                Diagnostic("CM712", f"`{name}` has no such member", path=path) for path in unknown[:_NAMED]
-            )
-        self.tally.unknown_members += len(unknown)
+    def note(self, notes: Iterable[str]) -> None:
+        """Count what the notes of a request, a plan or an error say of unknown members."""
+        self._unknown.add(notes)
 
     @property
     def exit_code(self) -> int:
         return FINDINGS if self.tally.rejected or self.found else CLEAN
 
-    def summarize(self, noun: str) -> None:
-        """The sum of a batch on standard error, after it was checked."""
+    def summarize(self, *lines: str) -> None:
+        """The sum of a batch on standard error, after it was checked; `lines` in place of the usual one."""
         self.tally.check()
+        self._tell_errors()
         tally = self.tally
-        text = f"{tally.came_in} in = {tally.went_out} {noun} + {tally.rejected} rejected"
-        text += f" + {tally.one_sided} in one snapshot only" if tally.one_sided else ""
-        click.echo(text, err=True)
+        usual = f"{tally.came_in} in = {tally.went_out} out + {tally.rejected} rejected"
+        click.echo("\n".join(lines) or usual, err=True)
         self.tell_unknown()
 
     def tell_unknown(self) -> None:
-        if count := self.tally.unknown_members:
-            members = "1 member that" if count == 1 else f"{count} members that"
-            click.echo(f"{members} `{self.canonical.name}` does not know: ignored", err=True)
+        """Name the unknown members, the most frequent first."""
+        names, more = self._unknown.most_frequent(_NAMED)
+        if names:
+            rest = [f"and {more:,} more"] if more else []
+            click.echo("\n  ".join(["unknown members are ignored:", *map(str, names), *rest]), err=True)
+
+    def _tell_errors(self) -> None:
+        for group in self._errors:
+            click.echo(shown(str(group)), err=True)
+        if self._errors.more:
+            click.echo(f"and {self._errors.more:,} errors of other kinds", err=True)
+        self._errors = Groups()
 
 
 def _message(diagnostic: Diagnostic) -> str:

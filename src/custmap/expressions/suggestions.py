@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass, replace
 from typing import Final
 
 from custmap.expressions.inference import SourcePath, format_source
 from custmap.expressions.runtime import KIND_WORDS
+from custmap.values.members import named_paths
 from custmap.values.nearest import nearest
 from custmap.values.types import NEVER, Type
 
-# The canonical schema may refer to itself: the search for what was meant ends somewhere.
-_FARTHEST: Final = 4
-_MOST: Final = 1000
 _ARTICLES: Final = {"list": "a ", "object": "an ", "number": "a ", "integer": "an "}
 _CONSTANTS: Final = frozenset({"true", "false", "null"})
 
@@ -78,7 +75,7 @@ def _elsewhere(root: Type, asked: tuple[str, ...]) -> str | None:
     last, joined = asked[-1], "_".join(asked)
     by_last: dict[str, SourcePath] = {}
     by_all: dict[str, SourcePath] = {}
-    for path in _paths(root):
+    for path in named_paths(root):
         names = [part for part in path if part != "*"]
         by_last.setdefault(str(names[-1]), path)
         by_all.setdefault("_".join(map(str, names)), path)
@@ -87,21 +84,3 @@ def _elsewhere(root: Type, asked: tuple[str, ...]) -> str | None:
         if found is not None:
             return format_source(known[found])
     return None
-
-
-def _paths(root: Type) -> list[SourcePath]:
-    """The named members of a type, the nearest to the root first."""
-    found: list[SourcePath] = []
-    queue: deque[tuple[SourcePath, Type]] = deque([((), root)])
-    while queue and len(found) < _MOST:
-        path, type_ = queue.popleft()
-        if len(path) >= _FARTHEST:
-            continue
-        if type_.items is not None and path:
-            queue.append(((*path, "*"), type_.items))
-        for name in type_.members:
-            member = type_.member(name)
-            if member is not None and member.kinds:
-                found.append((*path, name))
-                queue.append(((*path, name), member))
-    return found

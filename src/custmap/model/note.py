@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from custmap.diagnostics.span import Span
+from custmap.schema.unknown import UnknownMembers
 
 
 class Fact(StrEnum):
@@ -43,3 +44,19 @@ class Note(str):
 
     def __getnewargs__(self) -> tuple[str, str, Span | None]:  # type: ignore[override]
         return self.target, self.fact or self[len(self.target) + 2 :], self.span
+
+
+class UnknownNote(Note):
+    """The sentence about the members of a record that its schema does not name; its target is the record."""
+
+    __slots__ = ("unknown",)
+    unknown: UnknownMembers
+
+    def __new__(cls, unknown: UnknownMembers) -> UnknownNote:
+        note = str.__new__(cls, f"unknown members are ignored: {unknown}")
+        note.target, note.fact, note.span = "", None, None
+        note.unknown = unknown
+        return note
+
+    def __getnewargs__(self) -> tuple[UnknownMembers]:  # type: ignore[override]
+        return (self.unknown,)

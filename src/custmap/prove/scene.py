@@ -93,7 +93,7 @@ class Scene:
         if self._values is None:  # compiled when asked for: to rehearse one plan needs none
             self._values = define(generate(self.checked), self.checked.name).values
             self._riders = bind(self.checked, self.params).riders
-        plain = take(record, self.checked.canonical)
+        plain = take(record, self.checked.canonical).record
         slots: tuple[Any, ...] = self._values(plain, self._riders)
         return slots
 

@@ -1,29 +1,35 @@
 """`Canonical`: the schema that records must fit, and the check of one record against it.
 
-The check is a compiled one (2 µs a record); only when it fails are the problems looked at and put
-in our words, in msgspec's phrase ("expected text, got number") and without any value.
+The check is a compiled one (2 µs a record), of the schema with its objects closed: what passes fits and has
+no unknown members. Only when it fails are the members looked at one by one, and problems put in our words
+("expected text, got a number"), without any value.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
 from custmap.diagnostics.diagnostic import Diagnostic
-from custmap.diagnostics.errors import MappingError, RecordError
+from custmap.diagnostics.errors import MappingError, with_rest
 from custmap.diagnostics.span import Span
 from custmap.schema import personal
 from custmap.schema.json_schema import Definitions, lookup, type_of
-from custmap.schema.places import place
+from custmap.schema.meant import Meant
 from custmap.schema.problems import problems_of
+from custmap.schema.unknown import UnknownMembers, look_for_unknown
 from custmap.syntax.document import Document, read_document
 from custmap.values.types import ANY, Type
 
+_WIDENED: Final = frozenset({"not", "if", "oneOf", "contains", "const"})
+"""Keywords under which a closed schema could let through what the schema itself refuses."""
 
-@dataclass(frozen=True, slots=True)
+
+# No slots: what is compiled is kept in the instance.
+@dataclass(frozen=True)
 class Canonical:
     """The canonical schema.
 
@@ -37,38 +43,45 @@ class Canonical:
     type: Type
     json_schema: dict[str, Any]
     is_customer: bool
-    _compiled: list[Any] = field(default_factory=list, compare=False, repr=False)
-    _closed: list[Any] = field(default_factory=list, compare=False, repr=False)
 
-    def check(self, record: dict[str, Any]) -> None:
-        """Refuse a record that does not fit: RecordError with every problem, code CM701."""
-        compiled = self._compiled[0] if self._compiled else self._compile()
-        if not compiled.is_valid(record):
-            raise RecordError(
-                Diagnostic("CM701", problem.message, path=problem.path, help=problem.help)
-                for problem in problems_of(compiled, record, self.type)
-            )
+    def check(self, record: dict[str, Any]) -> tuple[list[Diagnostic], UnknownMembers | None]:
+        """What does not fit in a record (CM701), and the members that the schema does not name."""
+        closed = self._closed.is_valid(record)
+        if closed and self._closing_narrows:
+            return [], None  # the usual record: one look says that it fits and that every member is named
+        unknown = None if closed else self.unknown_members(record)
+        return [] if self._open.is_valid(record) else self._problems(record), unknown
 
-    def unknown_members(self, record: dict[str, Any]) -> list[str]:
-        """The paths of members that the schema does not name, in the record's order; free maps have none."""
-        closed = self._closed[0] if self._closed else self._compile_closed()
-        if closed.is_valid(record):
-            return []  # the usual record, at a tenth of the price of looking member by member
-        return [place(path, self.type) for path in _unknown(record, self.type, ())]
+    def _problems(self, record: dict[str, Any]) -> list[Diagnostic]:
+        problems, more = problems_of(self._open, record, self.type)
+        found = [Diagnostic("CM701", one.message, path=one.path, help=one.help) for one in problems]
+        return with_rest(found, more)
+
+    def unknown_members(self, record: dict[str, Any]) -> UnknownMembers | None:
+        """The members that the schema does not name; None where there are none."""
+        return look_for_unknown(record, self.type, self._meant)
 
     def is_personal(self, source_path: str | None) -> bool:
         """May the value at this path say anything about a person? In a project's own schema all may."""
         return not self.is_customer or personal.is_personal(source_path)
 
-    def _compile(self) -> Any:
-        compiled = compile_schema(self.json_schema)
-        self._compiled.append(compiled)
-        return compiled
+    @cached_property
+    def _open(self) -> Any:
+        return compile_schema(self.json_schema)
 
-    def _compile_closed(self) -> Any:
-        compiled = compile_schema(_closed_schema(self.json_schema))
-        self._closed.append(compiled)
-        return compiled
+    @cached_property
+    def _closed(self) -> Any:
+        """The compiled check that no record with an unknown member passes."""
+        return compile_schema(_closed_schema(self.json_schema))
+
+    @cached_property
+    def _closing_narrows(self) -> bool:
+        """Does what the closed schema lets through always fit the schema itself?"""
+        return not _has_key(self.json_schema, _WIDENED)
+
+    @cached_property
+    def _meant(self) -> Meant:
+        return Meant(self.type)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A compiled check cannot be pickled; the other process compiles its own."""
@@ -106,13 +119,13 @@ def _from_file(path: Path, shown_as: str | None) -> Canonical:
     if lost := list(_lost_references(schema, document)):
         raise MappingError(lost)
     try:
-        compiled = compile_schema(schema)
+        compile_schema(schema)
     except ValueError as error:
         raise _refused(_place_of(error, document), "not a JSON Schema of draft 2020-12") from None
     type_ = type_of(schema, Definitions(schema))
     if "object" not in type_.kinds:
         raise _refused(document.span(()), "a record is an object, and this schema allows none")
-    return Canonical(path.stem.removesuffix(".schema"), type_, schema, False, [compiled])
+    return Canonical(path.stem.removesuffix(".schema"), type_, schema, False)
 
 
 def compile_schema(schema: dict[str, Any]) -> Any:
@@ -123,15 +136,26 @@ def compile_schema(schema: dict[str, Any]) -> Any:
 
 
 def _closed_schema(schema: Any) -> Any:
-    """The schema with every object that names members closed: what it takes has no unknown members."""
+    """The schema with every object closed that names members and does not say what others it has."""
     if isinstance(schema, list):
         return [_closed_schema(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    closed = {key: _closed_schema(value) for key, value in schema.items()}
+    closed = {
+        key: value if key == "enum" and isinstance(value, list) else _closed_schema(value)
+        for key, value in schema.items()
+    }
     if isinstance(schema.get("properties"), dict):
-        closed["additionalProperties"] = False
+        closed.setdefault("additionalProperties", False)
     return closed
+
+
+def _has_key(schema: Any, keys: frozenset[str]) -> bool:
+    if isinstance(schema, list):
+        return any(_has_key(item, keys) for item in schema)
+    return isinstance(schema, dict) and (
+        not keys.isdisjoint(schema) or any(_has_key(value, keys) for value in schema.values())
+    )
 
 
 def _lost_references(schema: Any, document: Document, at: tuple[str | int, ...] = ()) -> Iterator[Diagnostic]:
@@ -158,17 +182,3 @@ def _place_of(error: ValueError, document: Document) -> Span | None:
 
 def _refused(span: Span | None, message: str) -> MappingError:
     return MappingError([Diagnostic("CM214", message, span, "See https://json-schema.org/draft/2020-12")])
-
-
-def _unknown(value: Any, type_: Type | None, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
-    if type_ is None:
-        return
-    if isinstance(value, list):
-        for position, item in enumerate(value):
-            yield from _unknown(item, type_.items, (*path, position))
-    elif isinstance(value, dict) and type_.members:
-        for name, item in value.items():
-            if (member := type_.member(name)) is None:
-                yield (*path, name)
-            else:
-                yield from _unknown(item, member, (*path, name))

@@ -124,7 +124,8 @@ def _own(schema: Mapping[str, Any], resolve: Resolve) -> Type:
     kinds, enum = _enum(schema, kinds)
     names = schema.get("properties")
     members = Members(names, resolve) if isinstance(names, Mapping) and names else {}
-    extra = schema.get("additionalProperties")
+    # Which names a pattern allows is left to the compiled check: any other may be one of them.
+    extra = schema.get("additionalProperties", True if schema.get("patternProperties") else None)
     return later(
         Type(
             kinds=kinds,

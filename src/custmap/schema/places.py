@@ -1,35 +1,18 @@
 """Canonical paths of a record's problems: `addresses[0].city`, `attributes.*`.
 
-The keys of a free map are the customer's data, so they are not shown.
+The keys of a free map are the customer's data, so they are not shown; nor is a key that no schema names
+and that is an address or a number by its looks.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, Final
 
-from custmap.schema.combine import kind_of
 from custmap.values.types import Type
 
-WORDS: Final = {
-    "string": "text",
-    "array": "list",
-    "object": "object",
-    "number": "number",
-    "integer": "integer",
-    "boolean": "boolean",
-    "null": "null",
-}
-"""JSON Schema's names for kinds, as messages say them."""
-
 _PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_$-]{0,63}")
-
-
-def word_for(value: Any) -> str:
-    """What a message says a value is; every number is a number, whole or not."""
-    kind = kind_of(value)
-    return "number" if kind == "integer" else WORDS[kind]
+_POSITION = re.compile(r"\[[0-9]+\]")
 
 
 def place(steps: Iterable[str | int], type_: Type | None) -> str:
@@ -40,10 +23,20 @@ def place(steps: Iterable[str | int], type_: Type | None) -> str:
             text += f"[{step}]"
             type_ = type_.items if type_ else None
             continue
-        name = name_of(step) if type_ is not None and type_.members else "*"
+        named = type_ is not None and type_.members
+        name = name_of(step) if named and (step in named or not _is_data(step)) else "*"
         text += f".{name}" if text else name
         type_ = type_.member(step) if type_ else None
     return text
+
+
+def any_item(path: str) -> str:
+    """The path whatever the item.
+
+    >>> any_item("addresses[12].city")
+    'addresses[*].city'
+    """
+    return _POSITION.sub("[*]", path)
 
 
 def name_of(key: str) -> str:
@@ -52,6 +45,11 @@ def name_of(key: str) -> str:
         return key
     shown = key if len(key) <= 64 else key[:63] + "…"
     return '"' + "".join(_escaped(sign) for sign in shown) + '"'
+
+
+def _is_data(key: str) -> bool:
+    """Is a key rather data than a name: an e-mail address, or a text without a letter?"""
+    return "@" in key or not any(map(str.isalpha, key[:64]))
 
 
 def _escaped(sign: str) -> str:

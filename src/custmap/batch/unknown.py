@@ -1,0 +1,52 @@
+"""Unknown members of many records, counted by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from custmap.model.note import UnknownNote
+
+_NAMES: Final = 1000
+"""How many names are told apart: each record may have another."""
+
+
+@dataclass(slots=True)
+class UnknownName:
+    """A name, in how many records it stood, and the path that was probably meant."""
+
+    name: str
+    meant: str | None
+    records: int = 0
+
+    def __str__(self) -> str:
+        question = f": did you mean `{self.meant}`?" if self.meant else ""
+        return f"{self.name} ({self.records:,}){question}"
+
+
+@dataclass(slots=True)
+class UnknownNames:
+    """All names of a run. `more` counts the members whose names came when there were too many."""
+
+    more: int = 0
+    _found: dict[str, UnknownName] = field(default_factory=dict)
+
+    def add(self, notes: Iterable[str]) -> None:
+        """Count what the notes of one request, plan or error say of unknown members."""
+        for note in notes:
+            if isinstance(note, UnknownNote):
+                self.more += note.unknown.more
+                for member in note.unknown.members:
+                    self._count(member.name, member.meant)
+
+    def _count(self, name: str, meant: str | None) -> None:
+        if name in self._found or len(self._found) < _NAMES:
+            self._found.setdefault(name, UnknownName(name, meant)).records += 1
+        else:
+            self.more += 1
+
+    def most_frequent(self, most: int) -> tuple[list[UnknownName], int]:
+        """The names that stand in the most records, and how many members or names are left out."""
+        names = sorted(self._found.values(), key=lambda one: -one.records)
+        return names[:most], len(names[most:]) + self.more

@@ -1,0 +1,100 @@
+"""Which member of a schema was meant by a name that it does not have.
+
+Answers cost a few look-ups whatever the name, since every record of a batch may have another odd name:
+a table per object holds its paths under each of their names, and under those with a letter left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from custmap.schema.synonyms import SYNONYMS
+from custmap.values.members import named_paths
+from custmap.values.types import Type
+
+Names = tuple[str, ...]
+"""A path of named members; `*` stands for the items of a list."""
+
+# A longer name is no field's name with a slip in it.
+_LONGEST: Final = 40
+# In shorter words a letter makes another word: `tip` is no `zip`.
+_SHORTEST: Final = 5
+
+
+class Meant:
+    """What was meant, in one schema. The tables are made when they are first asked for."""
+
+    __slots__ = ("_tables", "_type")
+
+    def __init__(self, type_: Type) -> None:
+        self._type = type_
+        self._tables: dict[Names, dict[str, str]] = {}
+
+    def by(self, holder: Names, name: str) -> str | None:
+        """The path that was probably meant by `name` in the object at `holder`; None if nobody knows.
+
+        >>> from custmap.schema.canonical import load_canonical
+        >>> meant = Meant(load_canonical(None).type)
+        >>> meant.by((), "firstName"), meant.by((), "emial"), meant.by(("addresses", "*"), "zip")
+        ('name.given', 'email', 'addresses[*].postal_code')
+        """
+        word = _bare(name) if len(name) <= _LONGEST else ""
+        if not word:
+            return None
+        near = self._table(holder)
+        for letters in (word, *_one_less(word)):
+            if letters in near:
+                return near[letters]
+        return self._table(()).get(word)
+
+    def _table(self, holder: Names) -> dict[str, str]:
+        table = self._tables.get(holder)
+        if table is None:
+            table = self._tables[holder] = _table(self._type, holder)
+        return table
+
+
+def _table(root: Type, holder: Names) -> dict[str, str]:
+    """The paths below an object by bare words: full names, then synonyms, last names, slips of the pen."""
+    type_: Type | None = root
+    for name in holder:
+        type_ = type_.items if name == "*" else type_.member(name)  # type: ignore[union-attr]  # it was walked
+    paths = named_paths(type_) if type_ is not None else []
+    shown = {path: _path_text((*holder, *path)) for path in paths}
+    table: dict[str, str] = {}
+    for path in paths:
+        table.setdefault(_bare("".join(path)), shown[path])
+    for path in paths:
+        for word in SYNONYMS.get(".".join(_without_items((*holder, *path))), "").split():
+            table.setdefault(_bare(word), shown[path])
+    last: dict[str, list[str]] = {}
+    for path in paths:
+        last.setdefault(_bare(path[-1]), []).append(shown[path])
+    for word, there in last.items():
+        if len(there) == 1:
+            table.setdefault(word, there[0])
+    for word, path_text in list(table.items()):
+        for letters in _one_less(word):
+            table.setdefault(letters, path_text)
+    return table
+
+
+def _bare(name: str) -> str:
+    """Its letters and digits: `firstName`, `first_name` and `First Name` are one word."""
+    return "".join(filter(str.isalnum, name)).casefold()
+
+
+def _one_less(word: str) -> Iterator[str]:
+    """The word with one letter left out: two words of one slip, or of a swap, share one of these."""
+    if len(word) >= _SHORTEST:
+        for at in range(len(word)):
+            yield word[:at] + word[at + 1 :]
+
+
+def _without_items(path: Names) -> Iterator[str]:
+    return (name for name in path if name != "*")
+
+
+def _path_text(path: Names) -> str:
+    return ".".join(path).replace(".*", "[*]")

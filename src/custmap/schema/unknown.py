@@ -1,0 +1,105 @@
+"""Members of a record that its schema does not name: they are ignored, and told.
+
+A member's name is text of a record: it may be as long as the record, and there may be thousands. So a
+note keeps some names, cut, and counts the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import MOST, with_rest
+from custmap.schema.meant import Meant
+from custmap.schema.places import any_item, place
+from custmap.values.types import Type
+
+_KEPT: Final = 50
+"""How many names of one record are kept; the rest are counted."""
+_SHOWN: Final = 5
+"""How many of them a note names."""
+
+
+class UnknownMember(NamedTuple):
+    """`path` is the first place of this name in the record, `meant` the path that was probably meant."""
+
+    path: str
+    meant: str | None
+
+    @property
+    def name(self) -> str:
+        """The path whatever the item: `addresses[*].zip`."""
+        return any_item(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownMembers:
+    """The unknown members of a record by name; `more` counts those whose names were not kept."""
+
+    members: tuple[UnknownMember, ...]
+    more: int = 0
+
+    def __str__(self) -> str:
+        """The first names, and how many more: `first_name (did you mean `name.given`?) and 3 more`."""
+        shown = [
+            f"{one.path} (did you mean `{one.meant}`?)" if one.meant else one.path
+            for one in self.members[:_SHOWN]
+        ]
+        rest = len(self.members) - len(shown) + self.more
+        return ", ".join(shown) + (f" and {rest:,} more" if rest else "")
+
+    def joined(self, other: UnknownMembers) -> UnknownMembers:
+        """What either of two records has, each name once."""
+        known = {one.name for one in self.members}
+        new = tuple(one for one in other.members if one.name not in known)
+        return UnknownMembers((*self.members, *new), max(self.more, other.more))
+
+    def problems(self, schema: str) -> list[Diagnostic]:
+        """The members as errors (CM712): `strict` refuses them."""
+        message = f"`{schema}` has no such member"
+        shown = self.members[:MOST]
+        found = [
+            Diagnostic(
+                "CM712", message, path=one.path, help=f"Did you mean `{one.meant}`?" if one.meant else None
+            )
+            for one in shown
+        ]
+        return with_rest(found, len(self.members) - len(shown) + self.more)
+
+
+def look_for_unknown(record: Any, type_: Type, meant: Meant) -> UnknownMembers | None:
+    """The members that the type does not name, in the record's order; None: there are none.
+
+    Free maps have none, nor have objects whose schema says what their other members are.
+    """
+    found: dict[tuple[str, ...], tuple[str | int, ...]] = {}
+    more = 0
+    for steps in _unknown(record, type_, ()):
+        names = tuple("*" if isinstance(step, int) else step for step in steps)
+        if names in found:
+            continue
+        if len(found) < _KEPT:
+            found[names] = steps
+        else:
+            more += 1
+    members: dict[str, UnknownMember] = {}
+    for names, steps in found.items():
+        one = UnknownMember(place(steps, type_), meant.by(names[:-1], names[-1]))
+        members.setdefault(one.name, one)
+    return UnknownMembers(tuple(members.values()), more) if members else None
+
+
+def _unknown(value: Any, type_: Type | None, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    if type_ is None:
+        return
+    if isinstance(value, list):
+        for position, item in enumerate(value):
+            yield from _unknown(item, type_.items, (*path, position))
+    elif isinstance(value, dict) and type_.members:
+        for name, item in value.items():
+            if (member := type_.member(name)) is None:
+                yield (*path, name)
+            else:
+                yield from _unknown(item, member, (*path, name))
