@@ -115,7 +115,8 @@ def _gaps(node: TargetNode, at: Names, text: str, spoken: set[Names]) -> Iterato
             for name in type_.members if type_ is not None else ():
                 held = type_.member(name) if type_ is not None else None
                 place = (*at, name)
-                if name not in written and place not in spoken and held is not None and held.kinds:
+                unsaid = name not in written and place not in spoken
+                if unsaid and held is not None and held.kinds and not held.read_only:
                     shown = format_path((Member(name),))
                     yield Gap(place, f"{text}.{shown}" if text else shown)
             for member in members:

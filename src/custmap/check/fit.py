@@ -238,7 +238,7 @@ def _list(given: Type, wanted: Type, ask: Ask, inside: str, depth: int) -> Itera
 
 
 def _object(given: Type, wanted: Type, ask: Ask, inside: str, depth: int) -> Iterator[Misfit]:
-    for name in sorted(wanted.required - given.required):
+    for name in sorted(wanted.asked - given.required):
         member = given.member(name)
         surely = member is not None and not member.kinds
         message = f"{_what(inside)} {'lacks' if surely else 'may lack'} `{name}`, which the contract requires"
@@ -251,6 +251,11 @@ def _object(given: Type, wanted: Type, ask: Ask, inside: str, depth: int) -> Ite
         if (there is None and ask.closed and wanted.members) or (there is not None and not there.kinds):
             message = f"the contract has no `{name}` in {_what(inside) if inside else 'it'}"
             yield Misfit("CM303", message, meant(name, wanted.members), True, _join(inside, name))
+        elif there is not None and there.read_only:
+            message = f"the contract calls `{_join(inside, name)}` read-only: the vendor sets it"
+            yield Misfit(
+                "CM310", message, "Name the members that are sent: `fields`.", True, _join(inside, name)
+            )
         elif there is not None:
             yield from misfits(held.present(), there, ask, _join(inside, name), depth + 1)
     yield from _free(given, wanted, ask, inside, depth)
@@ -262,7 +267,7 @@ def _free(given: Type, wanted: Type, ask: Ask, inside: str, depth: int) -> Itera
     if not values.kinds:
         return
     for name in wanted.members:
-        if name not in given.members and (there := wanted.member(name)) is not None:
+        if name not in given.members and (there := wanted.member(name)) is not None and not there.read_only:
             yield from misfits(values, there, ask, _join(inside, name), depth + 1)
     if wanted.extra is None:
         return

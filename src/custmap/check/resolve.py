@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from custmap.check.checked import (
@@ -25,9 +25,10 @@ from custmap.diagnostics.diagnostic import Note
 from custmap.diagnostics.span import Span
 from custmap.expressions.function import FunctionSpec
 from custmap.expressions.inference import format_source
-from custmap.mapping.file import MappingFile, Param, Rule, all_rules
+from custmap.mapping.file import Constant, MappingFile, Param, Rule, Text, all_rules
 from custmap.schema.canonical import Canonical
-from custmap.schema.contract import Contract
+from custmap.schema.contract import Contract, Parameter, is_json
+from custmap.values.absent import ABSENT
 from custmap.values.types import Type
 
 PARTS = ("path", "query", "headers")
@@ -92,6 +93,13 @@ def _body(
         findings.add(
             "CM303", "the contract's operation takes no body", file.body[0].target.span, "Take `body:` out."
         )
+    if contract.media_type is not None and not is_json(contract.media_type) and file.body:
+        findings.add(
+            "CM215",
+            f"the contract's operation takes `{contract.media_type}`",
+            file.contract.span,
+            "`application/json` and `…+json` can be written. Name another operation, if the vendor has one.",
+        )
     places = build_places(file.body, findings)
     context = Context(part="body", closed=contract.closed)
     node = builder.object(places, contract.body, scope, context, None, file.span)
@@ -111,14 +119,15 @@ def _part(
     """Path, query or headers: a flat table against the contract's parameters."""
     stated: tuple[Rule, ...] = getattr(file, part)
     known = contract.parameters.get(part, {})
+    rules = (*stated, *_unwritten(part, stated, known, builder.params, file.span))
     members = {name: parameter.type for name, parameter in known.items()}
     required = frozenset(name for name, parameter in known.items() if parameter.required)
     type_ = Type(kinds=frozenset({"object"}), members=members, required=required)
     closed = (part != "headers" and contract.closed) or part == "path"
-    node = builder.flat(stated, type_, scope, Context(part=part, closed=closed))
-    written = {member.name.lower() if part == "headers" else member.name for member in node.members}
+    node = builder.flat(rules, type_, scope, Context(part=part, closed=closed))
+    written = {_told_apart(part, member.name) for member in node.members}
     for name in sorted(required if part not in file.unread else ()):
-        if (name.lower() if part == "headers" else name) not in written:
+        if _told_apart(part, name) not in written:
             findings.add(
                 "CM309",
                 f"the contract requires `{name}` in `{part}`",
@@ -135,6 +144,31 @@ def _filling(part: str, name: str, file: MappingFile, scope: Scope) -> str:
     vendor = file.name.value.partition("/")[0]
     source = format_source(("identifiers", vendor)) if "identifiers" in scope.type.members else "…"
     return f"Add `{name}: {source}` under `path:`; if the caller gives it, `{name}: {{param: …}}`."
+
+
+def _told_apart(part: str, name: str) -> str:
+    """A parameter's name as it is compared: those of headers have no case (RFC 9110 § 5.1)."""
+    return name.lower() if part == "headers" else name
+
+
+def _unwritten(
+    part: str,
+    rules: Sequence[Rule],
+    known: Mapping[str, Parameter],
+    params: Mapping[str, Param],
+    nowhere: Span,
+) -> Iterator[Rule]:
+    """The rules that nobody needs to write: a path variable is the caller's parameter of the same name, and
+    what else the contract requires is its default."""
+    written = {_told_apart(part, rule.target.value) for rule in rules}
+    for name, parameter in known.items():
+        if _told_apart(part, name) in written:
+            continue
+        if part == "path" and (param := params.get(name)) is not None:
+            place = Text(name, param.span)
+            yield Rule(place, param.span, {}, param=place)
+        elif part != "path" and parameter.required and parameter.default not in (ABSENT, None):
+            yield Rule(Text(name, nowhere), nowhere, {}, value=Constant(parameter.default, nowhere))
 
 
 def _variables(file: MappingFile, contract: Contract, findings: Findings) -> dict[str, str]:

@@ -19,6 +19,7 @@ from custmap.check.checked import (
 )
 from custmap.check.context import Context
 from custmap.check.findings import Findings, meant
+from custmap.check.keys import retyped, typed_key
 from custmap.check.origins import Made, OriginBuilder
 from custmap.check.policies import Policies
 from custmap.check.sources import Scope, Sources, map_reads
@@ -47,7 +48,7 @@ class TableBuilder:
         self.slots: list[Leaf | Presence] = []
         self.inside: list[int | None] = []
         self._sources = sources
-        self._params = params
+        self.params = params
         self._riders = riders
         self._findings = findings
         self._within: int | None = None
@@ -57,7 +58,7 @@ class TableBuilder:
 
     def _item_table(self, rule: Rule, type_: Type | None, scope: Scope, context: Context) -> Table:
         """The table of an `each`, with slots of its own."""
-        builder = TableBuilder(self._sources, self.policies, self._params, self._riders, self._findings)
+        builder = TableBuilder(self._sources, self.policies, self.params, self._riders, self._findings)
         assert rule.fields is not None
         inner = replace(context, item=True, replaced=True)
         root = builder.object(build_places(rule.fields, self._findings), type_, scope, inner, None, rule.span)
@@ -176,6 +177,8 @@ class TableBuilder:
         for segment, below in sorted(place.inside.items(), key=lambda item: sort_key(item[0])):
             assert isinstance(segment, Index | Select)
             member = self._type_of(type_, segment, below, inner)
+            if isinstance(segment, Select):
+                segment, below = self._key(segment, below, member)
             if node := self.node(below, member, None, scope, inner):
                 items.append((segment, node))
         span = place.policy.span if place.policy else place.first_rule().span
@@ -189,6 +192,14 @@ class TableBuilder:
             required,
             (first, len(self.slots)),
         )
+
+    def _key(self, segment: Select, place: Place, items: Type | None) -> tuple[Select, Place]:
+        """An item's key in the contract's type; a finding where it is no such value."""
+        typed, reason = typed_key(segment, items)
+        if reason is not None:
+            message = f"the key of the item: {reason}"
+            self._findings.add("CM401", message, place.first_rule().target.span)
+        return typed, retyped(place, typed)
 
     def _source_object(
         self, rule: Rule, path: TargetPath, type_: Type | None, scope: Scope, context: Context, required: bool
@@ -314,6 +325,10 @@ class TableBuilder:
                     meant(segment.name, type_.members),
                 )
                 return None
+            if found is not None and found.read_only and context.part == "body":
+                message = f"the contract calls `{segment.name}` read-only: the vendor sets it"
+                self._findings.add("CM310", message, place.first_rule().target.span, "Take the rule out.")
+                return None
             if found is None and not type_.members and type_.known and "object" not in type_.kinds:
                 rule = place.first_rule()
                 self._findings.add("CM303", "the contract has no object here", rule.target.span)
@@ -339,7 +354,7 @@ class TableBuilder:
     def hold_required(self, node: ObjectNode, skipped: frozenset[str]) -> None:
         """Every member that the contract requires has a rule."""
         written = {member.name for member in node.members}
-        for name in sorted((node.type.required if node.type else frozenset()) - written - skipped):
+        for name in sorted((node.type.asked if node.type else frozenset()) - written - skipped):
             if (node.path, name) in self._mistyped:
                 continue
             self._findings.add(

@@ -61,6 +61,7 @@ _ERRORS = {
     "CM212": "Reference leads nowhere",
     "CM213": "Reference is refused",
     "CM214": "Canonical schema cannot be read",
+    "CM215": "Media type cannot be written",
     "CM216": "Fixture cannot be used",
     # 3 resolve: names to what they name
     "CM301": "Unknown source path",
@@ -72,6 +73,7 @@ _ERRORS = {
     "CM307": "Two rules write one place",
     "CM308": "Wrong arguments",
     "CM309": "Required place has no rule",
+    "CM310": "Member is read-only",
     # 4 types
     "CM401": "Types do not fit",
     "CM404": "Values are not covered",

@@ -259,7 +259,7 @@ def _media(checked: Checked) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if checked.contract.accept:
         headers["Accept"] = checked.contract.accept
-    if checked.contract.media_type and checked.contract.body is not None:
+    if checked.contract.media_type and has_body(checked):
         headers["Content-Type"] = checked.contract.media_type
     return headers
 
@@ -280,6 +280,11 @@ def _in_header(name: str, value: Any, style: Style, problems: list[Diagnostic]) 
         problems.append(Diagnostic(error.code, error.reason, target=error.place, path=error.place))
         return value
     return text if value.__class__ in (dict, list) else value
+
+
+def has_body(checked: Checked) -> bool:
+    """Do the mapping's requests have one? An inline contract need not list its members."""
+    return checked.contract.body is not None or bool(checked.table.root.members)
 
 
 def declared(params: tuple[CheckedParam, ...]) -> tuple[str, ...]:

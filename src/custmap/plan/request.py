@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 from custmap.model.note import Note
 from custmap.plan.curl import curl_text, http_text
 from custmap.plan.url import UrlTemplate
+from custmap.values.equality import same
 from custmap.values.ordering import in_order
 from custmap.values.paths import Select
 
@@ -186,7 +187,7 @@ def _meant(step: int | Select | None, position: int, item: Any) -> bool:
         case None:
             return True
         case Select(key, wanted):
-            return isinstance(item, Mapping) and item.get(key) == wanted
+            return isinstance(item, Mapping) and same(item.get(key), wanted)
         case _:
             return step == position
 

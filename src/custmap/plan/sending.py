@@ -21,7 +21,7 @@ from custmap.codegen.runtime import fresh
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.model.note import Note
-from custmap.plan.binding import Bound
+from custmap.plan.binding import Bound, has_body
 from custmap.plan.request import EVERY_ITEM, Request, Secret, Secrets, make_request
 from custmap.plan.url import UrlTemplate
 from custmap.schema.contract import Contract
@@ -42,7 +42,7 @@ class Sender:
         self._url = url_template(checked.contract)
         self._header_styles = checked.contract.styles("headers")
         self._hidden = _secrets(checked, self._url)
-        self._has_body = checked.contract.body is not None or bool(checked.table.root.members)
+        self._has_body = has_body(checked)
 
     def send(
         self,

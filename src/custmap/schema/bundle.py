@@ -97,7 +97,7 @@ class Bundle:
         if isinstance(source.get("$ref"), str):
             made["$ref"] = self._named(here)
             if self.is_30:
-                return made
+                return _beside_reference(made, source)
         for word, value in source.items():
             match _HOLDS.get(word):
                 case "values":
@@ -145,9 +145,22 @@ class Bundle:
         return [name for name in names if not self._read_only(here.inner("properties", name))]
 
     def _read_only(self, member: Located) -> bool:
-        return (
-            self.references.follow(member).map.get("readOnly") is True or member.map.get("readOnly") is True
-        )
+        waiting = [member]
+        for one in waiting:
+            found = self.references.follow(one)
+            if one.map.get("readOnly") is True or found.map.get("readOnly") is True:
+                return True
+            if len(waiting) < _CHAIN:  # parts that refer to one another have no end
+                parts = found.inner("allOf")
+                waiting += (parts.inner(position) for position in range(len(parts.list)))
+        return False
+
+
+def _beside_reference(made: dict[str, Any], source: Mapping[str, Any]) -> dict[str, Any]:
+    """3.0 ignores what stands beside a `$ref`. Two words there are never written but to be heeded."""
+    if source.get("readOnly") is True:
+        made["readOnly"] = True
+    return {"anyOf": [made, {"type": "null"}]} if source.get("nullable") is True else made
 
 
 def _referred(schema: Any) -> list[str]:

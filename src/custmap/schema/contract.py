@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from custmap.schema.style import Style, style_of
+from custmap.values.absent import ABSENT
 from custmap.values.paths import Member, Segment, TargetPath, format_path
 from custmap.values.types import ANY, Type
 
@@ -30,11 +31,16 @@ class ServerVariable:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter in path, query or headers. `style`: how lists are written; None: as usual there."""
+    """A parameter in path, query or headers.
+
+    `style`    how lists are written; None: as usual there.
+    `default`  what the vendor takes when nothing is said; ABSENT: the contract has none.
+    """
 
     type: Type
     required: bool = False
     style: Style | None = None
+    default: Any = ABSENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +147,12 @@ def step(type_: Type, segment: Segment) -> Type | None:
     if type_.known and "array" not in type_.kinds:
         return None
     return ANY if type_.items is None else type_.items
+
+
+def is_json(media_type: str) -> bool:
+    """Is it JSON's media type, or one that is written as JSON (RFC 6839 § 3.1)?"""
+    kind = media_type.partition(";")[0].strip().lower()
+    return kind == "application/json" or kind.endswith("+json")
 
 
 def variables_in(text: str) -> list[str]:

@@ -20,6 +20,7 @@ from custmap.diagnostics.span import Span
 from custmap.schema.contract import Contract, Parameter, Response, ServerVariable, open_places, variables_in
 from custmap.schema.json_schema import Definitions, type_of
 from custmap.syntax.node import ListNode, MapNode, Node, ScalarNode, plain
+from custmap.values.absent import ABSENT
 from custmap.values.nearest import nearest
 from custmap.values.paths import Index, Member, PathError, Select, TargetPath, parse_path
 from custmap.values.types import KINDS, STRING
@@ -89,7 +90,7 @@ class _Reader:
             body=type_,
             body_required=bool(type_ and type_.required),
             body_schema=body,
-            media_type=_JSON if body is not None else None,
+            media_type=_JSON,
             accept=_JSON,
             responses=(_response(answer),),
             closed=False,
@@ -125,7 +126,8 @@ class _Reader:
         for key, value in self._entries(node, place):
             schema, required = self._field(value)
             type_ = type_of(schema, Definitions(schema))
-            made[str(key.value)] = Parameter(type_, required or place == "path")
+            default = schema.get("default", ABSENT)
+            made[str(key.value)] = Parameter(type_, required or place == "path", default=default)
         return made
 
     def _table(self, node: Node, place: str) -> dict[str, Any]:
@@ -239,6 +241,8 @@ class _Reader:
         self.problems.append(Diagnostic(code, message, span, help))
 
 
+_KEY: Final = {"type": "string"}
+"""The member by which a path tells items apart, where nothing else says what it is."""
 _NO_PLACE: Final = "A place is an object, or a list, or one value."
 
 
@@ -273,7 +277,7 @@ def _put(schema: dict[str, Any], path: TargetPath, made: dict[str, Any], require
             case Member(name):
                 if not _take_kind(here, "object"):
                     return False
-                if required and position == len(path) - 1:
+                if required and position == len(path) - 1 and made.get("readOnly") is not True:
                     here.setdefault("required", []).append(name)
                 here = here.setdefault("properties", {}).setdefault(name, {})
             case Index() | Select():
@@ -283,7 +287,7 @@ def _put(schema: dict[str, Any], path: TargetPath, made: dict[str, Any], require
                 if isinstance(segment, Select):
                     if not _take_kind(here, "object"):
                         return False
-                    here.setdefault("properties", {}).setdefault(segment.key, {"type": "string"})
+                    here.setdefault("properties", {}).setdefault(segment.key, dict(_KEY))
     return _lay(here, made)
 
 
@@ -300,7 +304,9 @@ def _lay(here: dict[str, Any], made: dict[str, Any]) -> bool:
     inside = "object" if "properties" in here else "array" if "items" in here else None
     if inside and not _take_kind(made, inside):
         return False
-    names = {**made.get("properties", {}), **here.get("properties", {})}
+    stated = made.get("properties", {})
+    inner = here.get("properties", {}).items()
+    names = {**stated, **{name: said for name, said in inner if name not in stated or said != _KEY}}
     required = [*made.get("required", []), *here.get("required", [])]
     items = here.get("items", made.get("items"))
     here.update(made)

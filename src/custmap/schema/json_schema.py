@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
 from custmap.schema.combine import has_kind, join, kinds_of, later, meet
+from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint
 from custmap.values.types import ANY, KINDS, NEVER, Type
 
@@ -22,7 +23,7 @@ _OBJECT_WORDS: Final = ("properties", "additionalProperties", "patternProperties
 _COMBINED: Final = ("$ref", "allOf", "anyOf", "oneOf")
 _SAY_NOTHING: Final = frozenset(_COMBINED) | {
     *("$schema", "$defs", "title", "description", "default", "examples"),
-    *("deprecated", "readOnly", "writeOnly"),
+    *("deprecated", "writeOnly"),
 }
 """Keywords that say nothing by themselves: a schema of these alone is what it refers to."""
 
@@ -79,6 +80,19 @@ def lookup(document: Any, reference: str) -> Any:
         else:
             return None
     return here
+
+
+def default_of(schema: Mapping[str, Any], resolve: Resolve) -> Any:
+    """The `default` of a schema or of what it refers to; ABSENT without one."""
+    met: set[str] = set()
+    while "default" not in schema:
+        reference = schema.get("$ref")
+        if not isinstance(reference, str) or reference in met:
+            return ABSENT
+        met.add(reference)
+        found = resolve(reference)
+        schema = found if isinstance(found, Mapping) else {}
+    return schema["default"]
 
 
 def pointer_parts(pointer: str) -> list[str]:
@@ -145,6 +159,7 @@ def _own(schema: Mapping[str, Any], resolve: Resolve) -> Type:
             min_items=_count(schema.get("minItems")),
             max_items=_count(schema.get("maxItems")),
             unique_items=schema.get("uniqueItems") is True,
+            read_only=schema.get("readOnly") is True,
         ),
         items=_Read(schema["items"], resolve) if "items" in schema and "prefixItems" not in schema else None,
         extra=None if extra is None else _Read(extra, resolve),

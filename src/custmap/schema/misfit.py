@@ -112,10 +112,13 @@ def _list_misfit(type_: Type, value: list[Any]) -> str | None:
 
 def _object_misfit(type_: Type, value: dict[str, Any]) -> str | None:
     for name in type_.required:
-        if name not in value:
+        if name not in value and name in type_.asked:
             return f"lacks `{name}`, which the contract requires"
     for name, item in value.items():
         member = type_.member(name)
+        if member is not None and member.read_only:
+            shown = f"`{name}`" if name in type_.members else "a member"
+            return f"has {shown}, which the contract calls read-only"
         if member is not None and (reason := misfit(member, item)):
             return f"`{name}`: {reason}" if name in type_.members else f"a member: {reason}"
     return None

@@ -22,10 +22,11 @@ from custmap.schema.contract import (
     Parameter,
     Response,
     ServerVariable,
+    is_json,
     open_places,
     variables_in,
 )
-from custmap.schema.json_schema import Definitions, type_of
+from custmap.schema.json_schema import Definitions, default_of, type_of
 from custmap.schema.references import Located, References
 from custmap.schema.security import authorization
 from custmap.schema.style import style_of
@@ -134,7 +135,7 @@ class _Reader:
             name=name,
             method=method,
             servers=server,
-            path=path,
+            path=path.partition("#")[0],  # some tell operations of one path apart so; no URL is sent with it
             source=self.root.document.file,
             variables=variables,
             parameters=self._parameters(operation, item, path),
@@ -187,12 +188,14 @@ class _Reader:
     def _parameter(self, at: Located, place: str) -> Parameter:
         body, _ = self._content(at)
         schema = self._bundle(body or at.inner("schema"), request=True)
-        type_ = type_of(schema, Definitions(schema))
+        definitions = Definitions(schema)
+        type_ = type_of(schema, definitions)
         explode = at.map.get("explode")
         return Parameter(
             type_,
             required=place == "path" or at.map.get("required") is True,
             style=style_of(place, at.inner("style").text, explode if isinstance(explode, bool) else None),
+            default=default_of(schema, definitions),
         )
 
     def _responses(self, operation: Located) -> Iterator[Response]:
@@ -220,10 +223,9 @@ _OURS: Final = {("headers", "accept"), ("headers", "content-type")}
 
 
 def _is_not_json(media: str) -> int:
-    kind = media.partition(";")[0].strip().lower()
-    if kind == "application/json":
-        return 0
-    return 1 if kind.endswith("+json") else 2 if "*" in kind else 3
+    if is_json(media):
+        return "+json" in media.lower()
+    return 2 if "*" in media else 3
 
 
 def _same_name(place: str, one: str, other: str) -> bool:

@@ -119,5 +119,5 @@ def _last(target: str) -> str:
         case Index(position):
             return str(position)
         case Select(value=value):
-            return value
+            return str(value)
     return segment.name

@@ -29,10 +29,10 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Select:
-    """The item of a list whose member `key` is `value`."""
+    """The item of a list whose member `key` is `value`: a text as read, typed once a contract is known."""
 
     key: str
-    value: str
+    value: str | int | float | bool
 
 
 Segment: TypeAlias = Member | Index | Select

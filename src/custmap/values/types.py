@@ -29,6 +29,7 @@ class Type:
     `free`      an object with free keys (a map): its keys are data, not names.
     `required`  members that must be there.
     `items`     the type of a list's items; None: anything.
+    `read_only` the vendor sets it: a request never says it.
     `enum`      the only possible values (a schema that allows null lists it too); None: no such limit.
     """
 
@@ -52,6 +53,7 @@ class Type:
     min_items: int | None = None
     max_items: int | None = None
     unique_items: bool = False
+    read_only: bool = False
     _listed: frozenset[Hashable] | None = field(default=None, init=False, repr=False, compare=False)
 
     def lists(self, value: Any) -> bool:
@@ -71,6 +73,12 @@ class Type:
     def known(self) -> bool:
         """Is anything at all said about the kind of value?"""
         return self.kinds != KINDS
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """The members that a request must have: those that are required, and not the vendor's own."""
+        held = ((name, self.member(name)) for name in self.required)
+        return frozenset(name for name, type_ in held if type_ is None or not type_.read_only)
 
     def only(self, *kinds: str) -> bool:
         """Is every possible value, null left aside, of these kinds?"""
