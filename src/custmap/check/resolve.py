@@ -25,6 +25,7 @@ from custmap.diagnostics.diagnostic import Note
 from custmap.diagnostics.span import Span
 from custmap.expressions.function import FunctionSpec
 from custmap.expressions.inference import format_source
+from custmap.expressions.suggestions import phrase
 from custmap.mapping.file import Constant, MappingFile, Param, Rule, Text, all_rules
 from custmap.schema.canonical import Canonical
 from custmap.schema.contract import Contract, Parameter, is_json
@@ -100,9 +101,14 @@ def _body(
             file.contract.span,
             "`application/json` and `…+json` can be written. Name another operation, if the vendor has one.",
         )
+    type_ = contract.body
+    if type_ is not None and type_.known and "object" not in type_.kinds and file.body:
+        message = f"the contract's body is {phrase(type_.not_null())}, and members are written to an object"
+        findings.add("CM303", message, file.body[0].target.span, "Name an operation whose body is an object.")
+        type_ = None
     places = build_places(file.body, findings)
     context = Context(part="body", closed=contract.closed)
-    node = builder.object(places, contract.body, scope, context, None, file.span)
+    node = builder.object(places, type_, scope, context, None, file.span)
     skipped = frozenset(place[0] for place in builder.policies.names.places)
     clears = {"clear"} & file.unread or any("clear" in rule.unread for rule in all_rules(file))
     if clears and contract.body is not None:  # any of them may have been the place of names

@@ -328,7 +328,6 @@ class TableBuilder:
             if found is not None and found.read_only and context.part == "body":
                 message = f"the contract calls `{segment.name}` read-only: the vendor sets it"
                 self._findings.add("CM310", message, place.first_rule().target.span, "Take the rule out.")
-                return None
             if found is None and not type_.members and type_.known and "object" not in type_.kinds:
                 rule = place.first_rule()
                 self._findings.add("CM303", "the contract has no object here", rule.target.span)

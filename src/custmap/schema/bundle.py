@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -95,7 +95,9 @@ class Bundle:
         source = here.map
         made: dict[str, Any] = {}
         if isinstance(source.get("$ref"), str):
-            made["$ref"] = self._named(here)
+            made["$ref"], found = self._named(here)
+            if self.request and (variants := self._variants(here, found)):
+                made["anyOf"] = variants
             if self.is_30:
                 return _beside_reference(made, source)
         for word, value in source.items():
@@ -114,12 +116,33 @@ class Bundle:
             made["required"] = required
         return _from_30(made, source) if self.is_30 else made
 
-    def _named(self, here: Located) -> str:
-        """`#/$defs/…` for what a reference names; it is read later, once."""
+    def _variants(self, here: Located, found: Located) -> list[dict[str, str]]:
+        """The schemas that extend the one referred to, where its `discriminator` lists them.
+
+        Many documents list them there alone, each with an `allOf` of the common one. In that `allOf` the
+        common one means itself, else there would be no end.
+        """
+        listed = found.inner("discriminator", "mapping").map.values()
+        if not listed or here.pointer[-2:-1] == ("allOf",) or "oneOf" in found.map or "anyOf" in found.map:
+            return []
+        variants: list[dict[str, str]] = []
+        for name in listed:
+            if not isinstance(name, str):
+                continue
+            reference = name if "/" in name or "." in name else f"#/components/schemas/{name}"
+            at = replace(found, value={"$ref": reference})
+            # A name that leads nowhere says nothing: such lists are for people too.
+            aside = References(self.references.folder, self.references.documents)
+            if aside.target(reference, at).value is not None:
+                variants.append({"$ref": self._named(at)[0]})
+        return variants
+
+    def _named(self, here: Located) -> tuple[str, Located]:
+        """`#/$defs/…` for what a reference names, which is read later, once; and what that is."""
         found = self.references.target(here.map["$ref"], here)
         place = (found.path, found.pointer)
         if found.value is None:
-            return "#/$defs/" + self._lost()
+            return "#/$defs/" + self._lost(), found
         if place not in self.names:
             last = re.sub(
                 r"[^A-Za-z0-9_.-]", "_", str(found.pointer[-1]) if found.pointer else found.path.stem
@@ -131,7 +154,7 @@ class Bundle:
             self.counts[last] = count
             self.names[place], self.defs[name] = name, {}
             self.waiting.append((name, found))
-        return "#/$defs/" + self.names[place]
+        return "#/$defs/" + self.names[place], found
 
     def _lost(self) -> str:
         """What a broken reference stands for while the other problems are looked for."""

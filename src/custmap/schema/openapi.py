@@ -51,9 +51,10 @@ def load_openapi(
     CM213 references, CM1xx a file that cannot be read.
     """
     document = read_document(path, shown_as)
-    root = Located(document.data, document, path.resolve())
+    place = path.resolve()
+    root = Located(document.data, document, place)
     is_30 = _version(root)
-    references = References(path.resolve().parent, {path.resolve(): document})
+    references = References(place.parent, {place: document})
     found = _find(root, operation, references, asked_at)
     contract = _Reader(root, is_30, references).contract(operation, *found)
     if references.problems:
@@ -64,9 +65,10 @@ def load_openapi(
 def operations_of(path: Path) -> list[tuple[str | None, str, str]]:
     """Every operation of a document: operationId or None, method, path."""
     document = read_document(path)
-    root = Located(document.data, document, path.resolve())
+    place = path.resolve()
+    root = Located(document.data, document, place)
     _version(root)
-    references = References(path.resolve().parent, {path.resolve(): document})
+    references = References(place.parent, {place: document})
     return [(at.inner("operationId").text, method, where) for at, _, method, where in _all(root, references)]
 
 
