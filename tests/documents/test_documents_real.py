@@ -26,7 +26,8 @@ def test_real_document(case: dict[str, Any], tmp_path: Path, monkeypatch: pytest
     path = tmp_path / "real" / "update.yaml"
     path.parent.mkdir()
     shutil.copy(Path(SUITES or "", "openapi", case["document"]), path.parent)
-    head = f'custmap: 1\nname: real/update\ncontract: {{openapi: {case["document"]}, operation: "{case["operation"]}"}}\n'
+    contract = f'{{openapi: {case["document"]}, operation: "{case["operation"]}"}}'
+    head = f"custmap: 1\nname: real/update\ncontract: {contract}\n"
     path.write_text(head + case["rules"])
     checked, found = check_mapping(path, with_functions(()))
     assert check_mapping(path, with_functions(()))[1] == found
