@@ -125,7 +125,7 @@ def _part(
     """Path, query or headers: a flat table against the contract's parameters."""
     stated: tuple[Rule, ...] = getattr(file, part)
     known = contract.parameters.get(part, {})
-    rules = (*stated, *_unwritten(part, stated, known, builder.params or {}, file.span))
+    rules = (*stated, *_unwritten(part, stated, known, builder.params or {}, file.contract.span))
     members = {name: parameter.type for name, parameter in known.items()}
     required = frozenset(name for name, parameter in known.items() if parameter.required)
     type_ = Type(kinds=frozenset({"object"}), members=members, required=required)
