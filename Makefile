@@ -1,26 +1,53 @@
-# `make` alone prints the targets.
-PYTHON ?= python3
-VENV   := .venv
-BIN    := $(VENV)/bin
-READY  := $(VENV)/.ready
+# `make` alone prints the targets. Another Python: `make test PYTHON=python3.13 VENV=.venv-3.13`.
+NEW_ENOUGH    := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON        ?= $(shell for one in python3 python3.14 python3.13 python3.12 python3.11; do \
+                   $$one -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$one && break; done || echo python3)
+LOWEST_PYTHON ?= python3.11
+VENV          ?= .venv
+BIN           := $(VENV)/bin
+READY         := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(READY): pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+# $(call install,folder,python,constraints): a new environment. The constraints are given as variables,
+# since those also reach what builds the package.
+install = $(2) -m venv --clear $(1) && \
+	PIP_CONSTRAINT=$(3) PIP_BUILD_CONSTRAINT=$(3) $(1)/bin/python -m pip install \
+	  --quiet --disable-pip-version-check -e '.[dev]'
+
+# Made anew too when its Python is gone, as after an upgrade of the system.
+$(READY): pyproject.toml constraints.txt $(if $(wildcard $(BIN)/python),,anew)
+	$(call install,$(VENV),$(PYTHON),constraints.txt)
 	@touch $@
 
-setup: $(READY) ## make the environment in .venv
+setup: $(READY) ## make the environment in .venv, with the versions of constraints.txt
 
 demo: $(READY) ## map a customer to every vendor, then show what a change to her sends
 	@$(BIN)/python docs/demo.py
 
 test: $(READY) ## run all tests
 	$(BIN)/python -m pytest -n 2
+
+test-lowest: .venv-lowest/.ready ## run them with the lowest versions that pyproject.toml allows
+	.venv-lowest/bin/python -m pytest -n 2
+
+test-newest: ## run them with the newest versions there are; a deprecation is an error
+	$(call install,.venv-newest,$(PYTHON),)
+	.venv-newest/bin/python -m pytest -n 2 -W error
+
+.venv-lowest/.ready: pyproject.toml tools/lowest.py
+	$(LOWEST_PYTHON) tools/lowest.py > .venv-lowest.txt
+	$(call install,$(@D),$(LOWEST_PYTHON),.venv-lowest.txt)
+	@touch $@
+
+pins: ## write constraints.txt anew: the newest versions that fit each Python
+	$(PYTHON) -m venv --clear .venv-pins
+	.venv-pins/bin/python -m pip install --quiet --disable-pip-version-check uv
+	printf 'hatchling\neditables\n' | .venv-pins/bin/uv pip compile --quiet --universal --upgrade --all-extras \
+	  --no-annotate --custom-compile-command 'make pins' --output-file constraints.txt pyproject.toml -
 
 lint: $(READY) ## ruff, mypy --strict, the layers
 	$(BIN)/ruff check .
@@ -37,6 +64,6 @@ bench: $(READY) ## speed, as ratios against hand-written code
 	$(BIN)/python benchmarks/run.py
 
 clean: ## throw away what was made
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* dist build .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup demo test lint check laws bench clean
+.PHONY: help setup demo test test-lowest test-newest pins lint check laws bench clean anew

@@ -50,6 +50,7 @@ def pytest_in(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
 def project(tmp_path: Path) -> Path:
     (tmp_path / "conftest.py").write_text(CONFTEST.format(here=str(Path(__file__).parent)))
     (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
+    (tmp_path / "mappings").mkdir()
     place = tmp_path / "fixtures" / "acme" / "update"
     place.mkdir(parents=True)
     (place / "a-passes.yaml").write_text(PASSING)
@@ -97,24 +98,38 @@ def test_the_plugin_imports_nothing_heavy() -> None:
     assert ran.stdout == "[]\n"
 
 
+SHIPPED = PASSING.replace("acme/update-customer", "aifi/update-customer")
+
+
 @pytest.mark.parametrize(
-    ("place", "text", "taken"),
+    ("place", "text", "own", "taken"),
     [
-        ("fixtures/a.yaml", PASSING, True),
-        ("x/fixtures/a/b/c.yml", "\ufeff" + PASSING.replace("\n", "\r\n"), True),
-        ("fixtures/a.yaml", 'expect: {}\nmapping: "a/b"  # why\n', True),
-        ("cases/a.yaml", PASSING, False),
-        ("fixtures/a.json", PASSING, False),
-        ("fixtures/a.yaml", "mapping:\n  properties: {}\ncustomer: {}\n", False),
-        ("fixtures/a.yaml", "mapping: a/b\nsettings: {}\n", False),
-        ("fixtures/a.yaml", "a:\n  mapping: a/b\n  customer: {}\n", False),
+        ("fixtures/a.yaml", PASSING, "mappings/acme/update-customer.yaml", True),
+        ("tests/fixtures/a/b/c.yml", PASSING, "mappings/acme/update-customer.yaml", True),
+        ("fixtures/a.yaml", PASSING, "mappings/acme/other.yaml", True),
+        ("tests/fixtures/a.yaml", PASSING, "sources/crm.yaml", True),
+        ("fixtures/a.yaml", PASSING, None, False),
+        ("fixtures/a.yaml", SHIPPED, None, True),
+        ("x/fixtures/a/b/c.yml", "\ufeff" + SHIPPED.replace("\n", "\r\n"), None, True),
+        ("fixtures/a.yaml", 'expect: {}\nmapping: "aifi/update-customer"  # why\n', None, True),
+        ("fixtures/a/b.yaml", "mapping: ../../own.yaml\nexpect: {}\n", "own.yaml", True),
+        ("fixtures/a/b.yaml", "mapping: ../own.yaml\nexpect: {}\n", "own.yaml", False),
+        ("mappings/fixtures/a.yaml", PASSING, None, False),
+        ("sources/theirs/fixtures/a.yaml", PASSING, None, False),
+        ("cases/a.yaml", SHIPPED, "mappings/acme/other.yaml", False),
+        ("fixtures/a.json", SHIPPED, None, False),
+        ("fixtures/a.yaml", "mapping:\n  properties: {}\ncustomer: {}\n", "mappings/acme/other.yaml", False),
+        ("fixtures/a.yaml", "mapping: a/b\nsettings: {}\n", "mappings/acme/other.yaml", False),
+        ("fixtures/a.yaml", "a:\n  mapping: a/b\n  customer: {}\n", "mappings/acme/other.yaml", False),
+        ("fixtures/a.yaml", SHIPPED + "#" * 1024 * 1024, "mappings/acme/other.yaml", False),
     ],
 )
-def test_what_is_a_fixture(place: str, text: str, taken: bool, tmp_path: Path) -> None:
-    path = tmp_path / place
-    path.parent.mkdir(parents=True)
-    path.write_bytes(text.encode())
-    assert is_fixture(path) is taken
+def test_what_is_a_fixture(place: str, text: str, own: str | None, taken: bool, tmp_path: Path) -> None:
+    for name, content in ((place, text), (own, "custmap: 1\n")):
+        if name is not None:
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_bytes(content.encode())
+    assert is_fixture(tmp_path / place) is taken
 
 
 PROJECT = {

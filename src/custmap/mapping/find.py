@@ -24,12 +24,8 @@ def find_mapping(name_or_path: str | os.PathLike[str], start: Path | None = None
     text = os.fspath(name_or_path)
     if text.endswith(_ENDINGS) or isinstance(name_or_path, os.PathLike):
         return Path(text), text
-    if "\0" not in text and ".." not in text.split("/"):
-        for folder in _above(start or Path.cwd()):
-            if (path := folder / f"{text}.yaml").is_file():
-                return path, shown(path)
-        if (shipped := shipped_folder()) is not None and (path := shipped / f"{text}.yaml").is_file():
-            return path, f"{FOLDER}/{text}.yaml"  # the same on every machine
+    if found := look_up(text, start or Path.cwd()):
+        return found
     names = sorted({name for folder in folders(start or Path.cwd()) for name, _ in mappings_in(folder)})
     close = nearest(text, names)
     raise MappingError(
@@ -41,6 +37,18 @@ def find_mapping(name_or_path: str | os.PathLike[str], start: Path | None = None
             )
         ]
     )
+
+
+def look_up(name: str, start: Path) -> tuple[Path, str] | None:
+    """The file of a name as seen from the folder `start`, and how messages call it; None without one."""
+    if "\0" in name or ".." in name.split("/"):
+        return None
+    for folder in _above(start):
+        if (path := folder / f"{name}.yaml").is_file():
+            return path, shown(path)
+    if (shipped := shipped_folder()) is not None and (path := shipped / f"{name}.yaml").is_file():
+        return path, f"{FOLDER}/{name}.yaml"  # the same on every machine
+    return None
 
 
 def folders(start: Path) -> Iterator[Path]:

@@ -1,48 +1,57 @@
 """Find fixture files without reading them as YAML.
 
-pytest asks this for every file of every project that has custmap installed, so it imports nothing
-heavy and looks inside a file only when it stands below a folder named `fixtures`.
+pytest asks this for every file of every project that has custmap installed. So it imports nothing
+heavy, and looks inside a file only when it stands below a folder named `fixtures` and is small.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
+from typing import Final
 
-SUFFIXES = (".yaml", ".yml")
+SUFFIXES: Final = (".yaml", ".yml")
+# As large as a fixture may be.
+_LARGEST: Final = 1024 * 1024
+# Folders that make a project one of custmap's.
+_OWN: Final = ("mappings", "sources")
 # Other tools keep YAML with a key `mapping` in folders named `fixtures` too: ours names one mapping by
 # a text, and says what is given or expected.
-_MAPPING = re.compile(
-    rb"^(?:\xef\xbb\xbf)?mapping[ ]*:[ ]+[\"']?[\w./-]+[\"']?[ ]*(?:#.*)?\r?$", re.MULTILINE
+_MAPPING: Final = re.compile(
+    rb"^(?:\xef\xbb\xbf)?mapping[ ]*:[ ]+[\"']?([\w./-]+)[\"']?[ ]*(?:#.*)?\r?$", re.MULTILINE
 )
-_GIVEN = re.compile(rb"^(?:customer|before|after|document|response|expect)[ ]*:", re.MULTILINE)
+_GIVEN: Final = re.compile(rb"^(?:customer|before|after|document|response|expect)[ ]*:", re.MULTILINE)
 
 
 def is_fixture(path: Path) -> bool:
-    """Is this YAML below a folder named `fixtures`, with a mapping, and something given or expected?"""
-    if path.suffix not in SUFFIXES or "fixtures" not in path.absolute().parts[:-1]:
+    """Is this YAML below a folder named `fixtures` a case, with a mapping that there is?
+
+    In a project with a folder `mappings` or `sources`, a mapping that is not there is a mistake to report.
+    """
+    if not path.name.endswith(SUFFIXES) or "fixtures" not in path.absolute().parts[:-1]:
         return False
-    return mapping_line(path) is not None
+    found = _case(_content(path))
+    if found is None:
+        return False
+    folder = path.absolute().parent
+    return _exists(found[1].decode(), folder) or _in_a_project(folder)
 
 
-def mapping_line(path: Path) -> int | None:
-    """The line, from 1, that names the mapping of a fixture; None for any other file."""
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return None
-    found = _MAPPING.search(data)
-    if found is None or not _GIVEN.search(data):
-        return None
-    return data.count(b"\n", 0, found.start()) + 1
+def mapping_line(path: Path) -> int:
+    """The line, from 1, that names the mapping of a case."""
+    data = _content(path)
+    found = _case(data)
+    return data.count(b"\n", 0, found.start()) + 1 if found else 1
 
 
 def fixture_files(path: Path) -> Iterator[Path]:
     """The fixtures in a folder, in the order of their names; a file is taken as it is."""
     if path.is_dir():
         files = (one for suffix in SUFFIXES for one in path.rglob(f"*{suffix}"))
-        yield from sorted(one for one in files if one.is_file() and mapping_line(one) is not None)
+        yield from sorted(one for one in files if one.is_file() and _case(_content(one)))
     else:
         yield path
 
@@ -56,3 +65,37 @@ def fixture_name(path: Path) -> str:
     parts = path.absolute().with_suffix("").parts
     below = [at for at, part in enumerate(parts[:-1]) if part == "fixtures"]
     return "/".join(parts[below[-1] + 1 :]) if below else parts[-1]
+
+
+def _content(path: Path) -> bytes:
+    """What is in a file; nothing when it cannot be read or is larger than a fixture may be."""
+    try:
+        return path.read_bytes() if path.stat().st_size <= _LARGEST else b""
+    except OSError:
+        return b""
+
+
+def _case(data: bytes) -> re.Match[bytes] | None:
+    """Where a case names its mapping; None for other files."""
+    # A search for the word alone is many times as fast as the expression, and fails in most files.
+    return _MAPPING.search(data) if b"mapping" in data and _GIVEN.search(data) else None
+
+
+@lru_cache
+def _exists(mapping: str, folder: Path) -> bool:
+    """Is there a mapping of this name, or file, as seen from a fixture in `folder`?"""
+    if mapping.endswith(SUFFIXES):
+        return (folder / mapping).is_file()
+    from custmap.mapping.find import look_up  # imported when a file looks like ours
+
+    return look_up(mapping, folder) is not None
+
+
+@lru_cache
+def _in_a_project(inside: Path) -> bool:
+    """Is `inside`, or a folder around it, beside one of custmap's folders?"""
+    return any(
+        folder.name != name and (above / name).is_dir()
+        for folder, above in pairwise((inside, *inside.parents))
+        for name in _OWN
+    )

@@ -1,7 +1,8 @@
 """pytest collects fixtures: every fixture file below a folder named `fixtures` is one test.
 
-The plugin is loaded in every project that has custmap installed. So it imports pytest alone, and
-reads and runs a fixture only when its test runs; the worker processes of xdist need no more.
+The plugin is loaded in every project that has custmap installed. So it imports pytest alone, takes a
+file only when it is surely one of ours, and reads and runs a fixture only when its test runs; the worker
+processes of xdist need no more.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ class FixtureItem(pytest.Item):
 
     def reportinfo(self) -> tuple[os.PathLike[str], int, str]:
         """The file, the line of `mapping:` counted from 0, and the name."""
-        return self.path, (mapping_line(self.path) or 1) - 1, self.name
+        return self.path, mapping_line(self.path) - 1, self.name
 
 
 def _mappings(session: pytest.Session) -> MappingCache:
