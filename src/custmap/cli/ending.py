@@ -169,11 +169,12 @@ def _say(message: str, code: int) -> int:
 
 def _silence() -> None:
     """Let the interpreter flush standard output into nothing, or it complains at exit."""
-    if sys.stdout is not sys.__stdout__:
+    own = sys.__stdout__
+    if own is None or sys.stdout is not own:
         return  # someone else's stream, who may go on with it
     with contextlib.suppress(OSError, ValueError):
         nothing = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nothing, sys.stdout.fileno())
+        os.dup2(nothing, own.fileno())
         os.close(nothing)
 
 
