@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,26 +31,3 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         assert 0 <= error.offset <= len(text)
     else:
         assert parse_path(format_path(path)) == path
-
-
-@pytest.mark.parametrize(
-    ("text", "offset"),
-    [
-        ("", 0),
-        ("a.", 2),
-        ("a b", 1),
-        (".a", 0),
-        ("a[", 2),
-        ("a[0", 3),
-        ("a[type]", 2),
-        ("a[type=]", 7),
-        ('"a', 0),
-        ('"\\x"', 0),
-        ("a..b", 2),
-        ("a[00000]", 6),
-    ],
-)
-def test_an_error_names_its_character(text: str, offset: int) -> None:
-    with pytest.raises(PathError) as caught:
-        parse_path(text)
-    assert caught.value.offset == offset

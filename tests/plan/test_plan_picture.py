@@ -1,0 +1,26 @@
+"""Pictures of plans: suites of cases in `pictures.yaml`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from custmap.plan.picture import picture
+from small_mappings import made, tables
+
+CASES = [
+    (suite, case) for suite in tables(Path(__file__).parent / "pictures.yaml") for case in suite["cases"]
+]
+
+
+@pytest.mark.parametrize(("suite", "case"), CASES, ids=[case["name"] for _, case in CASES])
+def test_picture(suite: dict[str, Any], case: dict[str, Any], tmp_path: Path) -> None:
+    mapping = made(tmp_path, suite["given"], suite.get("others"))
+    params = {"key": "s3cret"} if "key" in mapping.params else {}
+    plan = mapping.diff(case.get("before"), case["after"], params)
+    if "shown" in case:
+        assert str(plan) == picture(plan) == case["shown"].rstrip("\n")
+    if "asked_for" in case:
+        assert picture(plan, show_values=True) == case["asked_for"].rstrip("\n")
