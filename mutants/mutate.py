@@ -31,6 +31,8 @@ _SWAPPED: Final[dict[type[ast.operator], type[ast.operator]]] = {
     ast.BitOr: ast.BitAnd,
     ast.BitAnd: ast.BitOr,
 }
+_UNSWAPPED: Final = frozenset({"isinstance", "map", "getattr", "same", "same_items"})
+"""Functions that take their arguments in either order, or fail at once."""
 _UNREAD: Final = frozenset(
     {"annotation", "returns", "decorator_list", "type_comment", "bases", "type_params"}
 )
@@ -212,7 +214,7 @@ def _is_choice(site: _Site, elts: list[ast.expr]) -> bool:
 
 
 def _calls(func: ast.expr, args: list[ast.expr], keywords: list[ast.keyword]) -> Iterator[ast.AST]:
-    swappable = not (isinstance(func, ast.Name) and func.id in ("isinstance", "map", "getattr", "setattr"))
+    swappable = not (isinstance(func, ast.Name) and func.id in _UNSWAPPED)
     for at in range(len(args) - 1 if swappable else 0):
         if not any(isinstance(arg, ast.Starred | ast.Constant) for arg in args[at : at + 2]):
             swapped = [*args[:at], args[at + 1], args[at], *args[at + 2 :]]
@@ -222,7 +224,7 @@ def _calls(func: ast.expr, args: list[ast.expr], keywords: list[ast.keyword]) ->
             yield ast.Call(func, args, keywords[:at] + keywords[at + 1 :])
     if (
         isinstance(func, ast.Name)
-        and func.id in ("sorted", "fresh", "tuple", "dict", "frozenset")
+        and func.id in ("sorted", "fresh")
         and len(args) == 1
     ):
         yield args[0]  # the value itself, neither copied nor put in order

@@ -22,7 +22,7 @@ from small_mappings import made, tables
 CASES = Path(__file__).parent / "cases"
 KEYS = {
     "name", "before", "after", "customer", "vendor", "absent", "nulls", "params", "on_rejected",
-    "body", "path", "query", "headers", "request", "changes", "rejected", "notes", "error",
+    "body", "path", "query", "headers", "request", "changes", "values", "sources", "rejected", "notes", "error",
 }  # fmt: skip
 
 
@@ -171,6 +171,11 @@ def check(mapping: Mapping, data: dict[str, Any]) -> None:
         changes = [f"{change.action} {change.target}" for change in plan.changes]
         if "changes" in data:
             assert changes == data["changes"]
+        for target, sides in data.get("values", {}).items():
+            found = [[change.before, change.after] for change in plan.changes if change.target == target]
+            assert typed(found) == typed([sides])
+        told = {one.target: one.source for one in plan.changes + plan.rejected}
+        assert {target: told[target] for target in data.get("sources", {})} == data.get("sources", {})
         rejected = [f"{found.target}: {found.code}" for found in plan.rejected]
         assert rejected == data.get("rejected", [])
         assert bool(plan) == bool(changes or rejected)

@@ -43,6 +43,7 @@ REFUSED: list[tuple[bytes, str, int]] = [
     (b'{"a": 1, "a": "\\u003A"}', "a key stands twice", 9),
     (b'{"a": {"b": 1}, "b": [{"a": 1}], "a": 3}', "a key stands twice", 33),
     (b'[{"a": [], "b": "a", "c" : {}, "c": 0}]', "a key stands twice", 31),
+    (b'{"\\n\\"": 1, "\\n\\"": 2}', "a key stands twice", 12),
     (b'"\xff"', "not UTF-8", 1),
     (b'"\xed\xa0\x80"', "not UTF-8", 1),
     (b'"\\ud800"', "a lone surrogate", 1),

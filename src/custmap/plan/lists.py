@@ -10,7 +10,7 @@ from custmap.codegen.states import Failure, is_value
 from custmap.model.clear import SKIP, Named, Write
 from custmap.model.note import Fact
 from custmap.plan import clearing, nodes, saying
-from custmap.plan.draft import KEPT, NOTHING, SAID, UNCHANGED, Outcome, View
+from custmap.plan.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
 from custmap.values.paths import Member, Select, format_path
@@ -25,7 +25,7 @@ class _Keyless(Exception):
 
 def list_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
     """The items that changed, each whole; gone items are cleared, or rejected where items are only added."""
-    mentioned = before.__class__ is list or (before is None and view.known) or view.known_missing(leaf)
+    mentioned = before.__class__ is list or before is None or view.known_missing(leaf)
     if after is None and not mentioned:
         return _null_list(leaf, before, view)
     if after.__class__ is not list and before.__class__ is not list:
@@ -70,7 +70,7 @@ def _items(leaf: Leaf, old: dict[Any, Row], new: dict[Any, Row], mentioned: bool
 def _item(leaf: Leaf, key: Any, before: Row | None, after: Row, mentioned: bool, view: View) -> Outcome:
     target = _target(leaf, key)
     if before is not None and _same_row(before, after, view):
-        return "same", rendered(after, view)
+        return SAME, rendered(after, view)
     if before is not None and leaf.kind.only_new:
         view.reject("CM805", target, leaf, "the vendor takes new items only, and this one changed")
         return KEPT, rendered(before, view)

@@ -9,7 +9,7 @@ from custmap.codegen.states import Failure, is_value
 from custmap.model.clear import Send, Write
 from custmap.plan import nodes, saying
 from custmap.plan.clearing import is_cleared, seen_null
-from custmap.plan.draft import KEPT, NOTHING, SAID, UNCHANGED, Outcome, View
+from custmap.plan.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
 from custmap.plan.plan import Change
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
@@ -22,7 +22,7 @@ _SCALARS = frozenset({str, bool, int})
 def map_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
     """The changed keys; a key that is gone is cleared in the rule's way."""
     held = before if before.__class__ is dict else {}
-    mentioned = before.__class__ is dict or (before is None and view.known) or view.known_missing(leaf)
+    mentioned = before.__class__ is dict or before is None or view.known_missing(leaf)
     if after.__class__ is dict:
         return _entries(leaf, leaf.target, held, after, mentioned, view)
     if after is ABSENT and not held:
@@ -123,7 +123,7 @@ def _entry_value(
     if before is None:
         before = seen_null(leaf.policy.clear)
     if is_value(before) and same(before, after):
-        return ("same", after) if view.full else UNCHANGED
+        return (SAME, after) if view.full else UNCHANGED
     if leaf.policy.immutable and is_value(before):
         view.reject("CM802", name, leaf, "the vendor refuses a change of this value", source)
         return KEPT, before

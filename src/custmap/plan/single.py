@@ -7,7 +7,6 @@ from typing import Any
 from custmap.check.checked import Leaf
 from custmap.codegen.states import Failure, is_value
 from custmap.model.clear import IMPOSSIBLE, Clear
-from custmap.model.kind import VALUE
 from custmap.model.note import Fact
 from custmap.plan import saying
 from custmap.plan.clearing import is_cleared, seen_null
@@ -24,7 +23,7 @@ def value_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
         if refusal := _refused(leaf, before, fingerprint(after), view):
             return refusal
         view.change("set", view.target(leaf.target), leaf, before, after)
-        if leaf.kind == VALUE and after.__class__ is dict and view.known:
+        if after.__class__ is dict and view.known:
             view.draft.note(view.target(leaf.target), Fact.REPLACED_WHOLE, leaf)
         return SAID, after
     if is_cleared(clear, before):
