@@ -222,9 +222,5 @@ def _calls(func: ast.expr, args: list[ast.expr], keywords: list[ast.keyword]) ->
     for at, keyword in enumerate(keywords):
         if keyword.arg is not None:
             yield ast.Call(func, args, keywords[:at] + keywords[at + 1 :])
-    if (
-        isinstance(func, ast.Name)
-        and func.id in ("sorted", "fresh")
-        and len(args) == 1
-    ):
+    if isinstance(func, ast.Name) and func.id in ("sorted", "fresh") and len(args) == 1:
         yield args[0]  # the value itself, neither copied nor put in order

@@ -22,7 +22,8 @@ from small_mappings import made, tables
 CASES = Path(__file__).parent / "cases"
 KEYS = {
     "name", "before", "after", "customer", "vendor", "absent", "nulls", "params", "on_rejected",
-    "body", "path", "query", "headers", "request", "changes", "values", "sources", "rejected", "notes", "error",
+    "body", "path", "query", "headers", "request", "changes", "values", "sources", "rejected", "notes",
+    "error",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from custmap.schema.personal import is_personal
 from custmap.values.json_text import dump_json
 
 _HIDDEN = "••••"
-_LONGEST = 40
+_LONGEST = 60
 
 
 def picture(plan: Plan, *, show_values: bool = False) -> str:
