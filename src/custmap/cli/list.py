@@ -11,7 +11,7 @@ import click
 
 from custmap.cli import options
 from custmap.cli.help import command as grouped
-from custmap.cli.loading import functions_of, may_be_mapping
+from custmap.cli.loading import functions_of
 from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.frame import shown
 from custmap.expressions.function import FunctionSpec
@@ -26,7 +26,7 @@ def command(modules: tuple[str, ...]) -> int:
     functions = functions_of(modules)
     found: dict[str, Path] = {}
     for folder in folders(Path.cwd()):
-        for name, path in filter(lambda row: may_be_mapping(row[1]), mappings_in(folder)):
+        for name, path in mappings_in(folder):
             found.setdefault(name, path)
     rows = [_row(name, path, functions) for name, path in sorted(found.items())]
     for line in _table(rows, get_terminal_size().columns if sys.stdout.isatty() else None):

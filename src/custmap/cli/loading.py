@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Mapping as TableOf
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from custmap.cli.ending import CallError
 from custmap.expressions.function import FunctionSpec
@@ -17,13 +16,6 @@ from custmap.functions.table import with_functions
 
 if TYPE_CHECKING:
     from custmap.mapper import Mapping
-
-
-# Contracts and schemas lie beside mappings; every other YAML file there is taken for a mapping, so
-# that one with a misspelled first key is not passed over.
-_OTHER: Final = re.compile(
-    rb"""^["']?(?:openapi|swagger|\$schema|\$defs|components)["']?[ ]*:""", re.MULTILINE
-)
 
 
 def load(name: str, modules: Sequence[str] = ()) -> Mapping:
@@ -40,11 +32,6 @@ def functions_of(modules: Sequence[str]) -> TableOf[str, FunctionSpec]:
         return with_functions([_module(module) for module in modules])
     except ValueError as error:
         raise CallError(f"`--functions`: {error}") from None
-
-
-def may_be_mapping(path: Path) -> bool:
-    """Is this YAML file neither an OpenAPI document nor a JSON Schema? OSError when it cannot be read."""
-    return not _OTHER.search(path.read_bytes())
 
 
 def _module(name: str) -> ModuleType:

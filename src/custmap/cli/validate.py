@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,17 +15,18 @@ import click
 from custmap.cli import options
 from custmap.cli.color import colored
 from custmap.cli.complete import MappingName
-from custmap.cli.ending import CallError
+from custmap.cli.ending import CallError, unreadable
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
-from custmap.cli.loading import functions_of, may_be_mapping
+from custmap.cli.loading import functions_of
 from custmap.diagnostics.codes import CODES, Severity
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.render import FORMATS, render
 from custmap.expressions.function import FunctionSpec
 from custmap.loader import check_mapping
-from custmap.mapping.find import find_mapping, folders
+from custmap.mapping.beside import ENDINGS, is_mapping, mapping_files, says_mapping, uses
+from custmap.mapping.find import above, find_mapping
 from custmap.values.nearest import nearest
 
 
@@ -54,9 +56,7 @@ def command(
     """Check mapping files: by name, by path, or all in a folder  [default: mappings]."""
     chosen, left_out = _codes("--select", select), _codes("--ignore", ignore)
     functions = functions_of(modules)
-    files = list(dict.fromkeys(file for place in places or _default() for file in _files(place)))
-    if not files:
-        raise CallError("There are no mappings to check", "Name a mapping, a file or a folder")
+    files = list({path.resolve(): _shown(path) for path in _files(places)}.values())
     findings = [
         finding for file in files for finding in _check(file, functions) if _wanted(finding, chosen, left_out)
     ]
@@ -103,24 +103,52 @@ def _stricter(finding: Diagnostic) -> Diagnostic:
     return replace(finding, severity=Severity.ERROR)
 
 
-def _default() -> tuple[str, ...]:
-    return tuple(str(folder) for folder in list(folders(Path.cwd()))[:1])
+def _files(places: Sequence[str]) -> list[Path]:
+    """The mapping files that places mean, or those of the project. MappingError (CM204): no such name."""
+    found: list[Path] = []
+    others: list[Path] = []
+    for place in places or _default():
+        path = Path(place)
+        if path.is_dir():
+            found += mapping_files(path)
+        elif path.is_file():
+            (found if says_mapping(path) else others).append(path)
+        elif path.suffix in (*ENDINGS, ".json"):
+            raise unreadable(path, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
+        else:
+            found.append(find_mapping(place)[0])
+    found += _users(others) if others else []
+    if not found and not others:
+        raise CallError("There are no mappings to check", "Name a mapping, a file or a folder")
+    return found
 
 
-def _files(place: str) -> Iterator[str]:
-    """The mapping files that a place means; MappingError (CM204) for a name of none."""
-    path = Path(place)
-    if path.is_dir():
-        for file in sorted([*path.rglob("*.yaml"), *path.rglob("*.yml")]):
-            if may_be_mapping(file):
-                yield _shown(file)
-    elif path.is_file():
-        yield _shown(path)
-    elif path.suffix in (".yaml", ".yml"):
-        raise CallError(f"{place}: No such file or directory")
-    else:
-        found, _ = find_mapping(place)
-        yield _shown(found)
+def _default() -> list[str]:
+    """The nearest `mappings/`; CallError without one: the mappings that custmap brings along are right."""
+    here = Path.cwd()
+    found = [str(folder) for folder in above(here)][:1]
+    if not found:
+        message = f"There is no folder `mappings/` in {here.as_posix()}, nor above it"
+        raise CallError(message, "Name a mapping, a file or a folder")
+    return found
+
+
+def _users(others: Sequence[Path]) -> list[Path]:
+    """The mappings that use contracts or schemas: beside them, or in reach of them or of the call."""
+    near = {file.parent for file in others}
+    folders = dict.fromkeys(folder for place in (*near, Path.cwd()) for folder in above(place.absolute()))
+    candidates = [path for place in near for path in sorted(place.glob("*.y*ml")) if says_mapping(path)]
+    candidates += [path for folder in folders for path in mapping_files(folder)]
+    used = {mapping: uses(mapping) for mapping in candidates}
+    found: list[Path] = []
+    for file in others:
+        users = [mapping for mapping, files in used.items() if file.resolve() in files]
+        if not users and is_mapping(file):
+            users = [file]
+        if not users:
+            click.echo(f"{file}: no mapping uses this file", err=True)
+        found += users
+    return found
 
 
 def _shown(path: Path) -> str:

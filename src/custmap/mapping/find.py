@@ -13,16 +13,16 @@ from typing import Final
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
+from custmap.mapping.beside import ENDINGS, is_mapping
 from custmap.values.nearest import nearest
 
 FOLDER: Final = "mappings"
-_ENDINGS: Final = (".yaml", ".yml")
 
 
 def find_mapping(name_or_path: str | os.PathLike[str], start: Path | None = None) -> tuple[Path, str]:
     """The file, and how messages call it; MappingError (CM204) when there is none."""
     text = os.fspath(name_or_path)
-    if text.endswith(_ENDINGS) or isinstance(name_or_path, os.PathLike):
+    if text.endswith(ENDINGS) or isinstance(name_or_path, os.PathLike):
         return Path(text), text
     if found := look_up(text, start or Path.cwd()):
         return found
@@ -43,7 +43,7 @@ def look_up(name: str, start: Path) -> tuple[Path, str] | None:
     """The file of a name as seen from the folder `start`, and how messages call it; None without one."""
     if "\0" in name or ".." in name.split("/"):
         return None
-    for folder in _above(start):
+    for folder in above(start):
         if (path := folder / f"{name}.yaml").is_file():
             return path, shown(path)
     if (shipped := shipped_folder()) is not None and (path := shipped / f"{name}.yaml").is_file():
@@ -53,17 +53,18 @@ def look_up(name: str, start: Path) -> tuple[Path, str] | None:
 
 def folders(start: Path) -> Iterator[Path]:
     """The folders `mappings/` in reach: those above `start`, nearest first, then the shipped one."""
-    found = list(_above(start))
+    found = list(above(start))
     shipped = shipped_folder()
     yield from found
     if shipped is not None and all(not folder.samefile(shipped) for folder in found):
         yield shipped
 
 
-def _above(start: Path) -> Iterator[Path]:
-    for above in dict.fromkeys((start, *start.resolve().parents)):
-        if (above / FOLDER).is_dir():
-            yield above / FOLDER
+def above(start: Path) -> Iterator[Path]:
+    """The project's own folders `mappings/`: in `start` and above it, nearest first."""
+    for place in dict.fromkeys((start, *start.resolve().parents)):
+        if (place / FOLDER).is_dir():
+            yield place / FOLDER
 
 
 def shipped_folder() -> Path | None:
@@ -76,7 +77,7 @@ def shipped_folder() -> Path | None:
 def mappings_in(folder: Path) -> Iterator[tuple[str, Path]]:
     """Names and files of the mappings in a folder `mappings/`: `vendor/operation.yaml`."""
     for path in sorted(folder.glob("*/*.yaml")):
-        if not path.name.startswith("openapi"):
+        if path.is_file() and is_mapping(path):
             yield f"{path.parent.name}/{path.stem}", path
 
 

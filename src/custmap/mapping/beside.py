@@ -1,0 +1,84 @@
+"""The files beside mappings, contracts and schemas: told from mappings by what they say, not by name.
+
+A change in one of them is a change of every mapping that uses it, so `uses` goes the other way: from a
+mapping to the files that its checks read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote
+
+from custmap.diagnostics.errors import MappingError
+from custmap.syntax.node import MapNode, ScalarNode
+from custmap.syntax.text import MIB
+from custmap.syntax.yaml_reader import read_file
+
+ENDINGS: Final = (".yaml", ".yml")
+_MAPPING: Final = re.compile(rb"""^[{ ]*["']?custmap["']?[ ]*:""", re.MULTILINE)
+_OTHER: Final = re.compile(
+    rb"""^["']?(?:openapi|swagger|\$schema|\$defs|components)["']?[ ]*:|\A\s*[{\[]""", re.MULTILINE
+)
+_REFERENCE: Final = re.compile(rb"""["']?\$ref["']?\s*:\s*["']?([^"'#\s,}]+)""")
+
+
+def says_mapping(path: Path) -> bool:
+    """Does this file have the key `custmap`? OSError when it cannot be read."""
+    return bool(_MAPPING.search(_start(path)))
+
+
+def is_mapping(path: Path) -> bool:
+    """Is this file a mapping, or meant to be one? OSError when it cannot be read.
+
+    A YAML file that says of itself neither that it is one nor what else it is counts as one, so that a
+    misspelt first key is found.
+    """
+    return path.suffix in ENDINGS and (says_mapping(path) or not _OTHER.search(_start(path)))
+
+
+def _start(path: Path) -> bytes:
+    """As much of a file as a mapping may have."""
+    with path.open("rb") as stream:
+        return stream.read(MIB)
+
+
+def mapping_files(folder: Path) -> list[Path]:
+    """The mappings at any depth of a folder, in the order of their paths; what they use is left out."""
+    found = [path for path in sorted(folder.rglob("*")) if path.is_file() and is_mapping(path)]
+    stated = [path for path in found if says_mapping(path)]
+    if len(stated) == len(found):
+        return found
+    used = {file for path in stated for file in uses(path)}
+    return [path for path in found if path.resolve() not in used]
+
+
+def uses(mapping: Path) -> set[Path]:
+    """The files that a mapping is checked against: its contract and schema, and what these refer to."""
+    found: set[Path] = set()
+    waiting = list(_named(mapping))
+    while waiting:
+        path = waiting.pop()
+        if path in found or not path.is_file():
+            continue
+        found.add(path)
+        for name in _REFERENCE.findall(path.read_bytes()):
+            waiting.append((path.parent / unquote(name.decode(errors="replace"))).resolve())
+    return found
+
+
+def _named(mapping: Path) -> Iterator[Path]:
+    """The files that the mapping itself names; none where it cannot be read."""
+    try:
+        node = read_file(mapping)
+    except MappingError:
+        return
+    if not isinstance(node, MapNode):
+        return
+    contract = node.get("contract")
+    document = contract.get("openapi") if isinstance(contract, MapNode) else None
+    for stated in (document, node.get("source")):
+        if isinstance(stated, ScalarNode) and isinstance(stated.value, str):
+            yield (mapping.parent / stated.value).resolve()
