@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final, Protocol, TypeVar, cast, get_type_hints
@@ -161,6 +162,8 @@ def _type(annotation: Any, name: str, optional: bool) -> Any:
 
 def _summary(implementation: Callable[..., Any], name: str) -> str:
     text = inspect.getdoc(implementation) or ""
+    if sys.flags.optimize >= 2:
+        return text  # `python -OO` has thrown the docstrings away
     if not text.strip():
         raise ValueError(f"function `{name}`: the docstring is missing; its first line is the summary")
     return text.strip().splitlines()[0]
