@@ -244,6 +244,11 @@ def test_depth(wrap: Callable[[Any], Any]) -> None:
     assert problems({"attributes": {"k": nested(50_000, wrap)}})[0].startswith("CM703")
 
 
+def test_a_million_problems_are_counted() -> None:
+    found = problems({"tags": [b"s3cret"] * 5000})
+    assert len(found) == 21 and found[-1] == "CM702 : and 4,980 more"
+
+
 def test_cycles() -> None:
     loop: dict[str, Any] = {}
     loop["attributes"] = {"k": [loop]}

@@ -93,7 +93,7 @@ def test_a_variadic_function_repeats_its_last_argument() -> None:
     spec = spec_of(glued)
     assert spec.variadic and len(spec.arguments) == 1
     assert spec.call("a", "b", "c") == "abc"
-    with pytest.raises(FunctionError, match="expected text, got integer"):
+    with pytest.raises(FunctionError, match="expected text, got a number"):
         spec.call("a", "b", 3)
 
 

@@ -43,7 +43,7 @@ def _abs(number: Any) -> Any:
 
 
 def _avg(numbers: list[Any]) -> Any:
-    _all(numbers, NUMBERS, "number")
+    _all(numbers, NUMBERS, "a number")
     return _finite(lambda: sum(numbers) / len(numbers)) if numbers else ABSENT
 
 
@@ -101,7 +101,7 @@ def _merge(*objects: Any) -> Any:
     merged: dict[str, Any] = {}
     for entries in present:
         if entries.__class__ is not dict:
-            raise FunctionError(f"expected object, got {kind_of(entries)}")
+            raise FunctionError(f"expected an object, got {kind_of(entries)}")
         merged.update(entries)
     return merged
 
@@ -143,7 +143,7 @@ def _starts_with(text: str, prefix: str) -> bool:
 
 
 def _sum(numbers: list[Any]) -> Any:
-    _all(numbers, NUMBERS, "number")
+    _all(numbers, NUMBERS, "a number")
     return _finite(lambda: sum(numbers))
 
 
@@ -188,7 +188,7 @@ def _ordered(items: list[Any]) -> None:
     if not items:
         return
     if items[0].__class__ in NUMBERS:
-        _all(items, NUMBERS, "number")
+        _all(items, NUMBERS, "a number")
     elif items[0].__class__ is str:
         _all(items, (str,), "text")
     else:

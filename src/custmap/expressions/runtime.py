@@ -11,6 +11,7 @@ from typing import Any, Final, NoReturn
 from custmap.expressions.function import FunctionError
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
+from custmap.values.words import word_for, words_for
 
 NUMBERS: Final = (int, float)
 
@@ -61,11 +62,7 @@ def comparable(left: Any, right: Any) -> bool:
 
 def kind_of(value: Any) -> str:
     """The word for a value's type in messages, never the value."""
-    kind = value.__class__
-    for name, classes in KIND_CLASSES.items():
-        if kind in classes:
-            return KIND_WORDS[name]
-    return "nothing" if value is ABSENT else "something else"
+    return "nothing" if value is ABSENT else word_for(value)
 
 
 def refuse(*arguments: tuple[Any, str]) -> Any:
@@ -94,7 +91,7 @@ def reject(*arguments: tuple[Any, str]) -> NoReturn:
         if value is ABSENT or not accepted:
             continue
         if not any(value.__class__ in KIND_CLASSES[kind] for kind in accepted):
-            expected = " or ".join(KIND_WORDS[kind] for kind in accepted if kind != "null")
+            expected = words_for(kind for kind in accepted if kind != "null")
             raise FunctionError(f"expected {expected}, got {kind_of(value)}")
     raise AssertionError("every argument fits: this is a bug in custmap")
 

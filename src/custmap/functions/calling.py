@@ -12,9 +12,10 @@ from math import isfinite
 from typing import Any, Final, NoReturn, TypeVar, cast
 
 from custmap.expressions.function import Argument, FunctionError
-from custmap.expressions.runtime import KIND_CLASSES, KIND_WORDS, kind_of
+from custmap.expressions.runtime import KIND_CLASSES, kind_of
 from custmap.values.absent import ABSENT
 from custmap.values.types import KINDS
+from custmap.values.words import words_for
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -124,9 +125,7 @@ def _default_or_whole(argument: Argument, value: Any) -> Any:
 
 
 def _refuse(argument: Argument, value: Any) -> NoReturn:
-    kinds = argument.type.kinds
-    wanted = " or ".join(word for kind, word in KIND_WORDS.items() if kind in kinds)
-    raise FunctionError(f"expected {wanted or 'nothing'}, got {kind_of(value)}")
+    raise FunctionError(f"expected {words_for(argument.type.kinds)}, got {kind_of(value)}")
 
 
 def _failed(problem: Exception) -> FunctionError:

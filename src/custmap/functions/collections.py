@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from custmap.expressions.function import FunctionError
 from custmap.expressions.runtime import kind_of
@@ -13,11 +13,9 @@ from custmap.functions.conversion import text as text_of
 from custmap.functions.declare import function as _function
 from custmap.functions.refining import filled, from_paired, one_of_each, paired
 from custmap.values.equality import fingerprint
+from custmap.values.words import CLASS_WORDS
 
 function = partial(_function, topic="collections")
-
-
-_WORDS: Final[dict[type, str]] = {list: "list", dict: "object"}
 
 
 def copied(value: Any) -> Any:
@@ -39,7 +37,9 @@ def _map_back(map: dict[str, Any]) -> dict[str, Any]:
 
 def _of_kind(value: Any, *kinds: type) -> Any:
     if value.__class__ not in kinds:
-        raise FunctionError(f"expected {' or '.join(_WORDS[kind] for kind in kinds)}, got {kind_of(value)}")
+        raise FunctionError(
+            f"expected {' or '.join(CLASS_WORDS[kind] for kind in kinds)}, got {kind_of(value)}"
+        )
     return value
 
 
@@ -100,7 +100,7 @@ def _text_value(value: Any) -> str | None:
     if value is None:
         return None
     if isinstance(value, (dict, list)):
-        raise FunctionError(f"expected text, number, true or false as the map's values, got {kind_of(value)}")
+        raise FunctionError(f"expected text, a number, true or false in the map, got {kind_of(value)}")
     return text_of(value)
 
 

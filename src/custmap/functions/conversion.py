@@ -51,7 +51,7 @@ def _text_of(types: tuple[Type, ...]) -> Type:
 def text(value: str | float | bool) -> str:
     """A text, number or boolean as JSON writes it; equal numbers have one text, a whole one its digits."""
     if not isinstance(value, (str, float, int)):
-        raise FunctionError(f"expected text, number, true or false, got {kind_of(value)}")
+        raise FunctionError(f"expected text, a number, true or false, got {kind_of(value)}")
     try:
         return scalar_text(value)
     except ValueError:
