@@ -338,11 +338,3 @@ def test_parameters_that_cannot_do_for_any_record_end_the_call(
     ended = cli("apply", mapping, *given, stdin=b"{}\n{}\n")
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.count(f"error[{code}]") == 1
-
-
-@pytest.mark.parametrize("arguments", [["list"], ["validate"], ["apply", "--help"], ["code", "CM301"]])
-def test_runs_without_docstrings_and_asserts(arguments: list[str]) -> None:
-    command = [sys.executable, "-OO", "-m", "custmap", *arguments]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert ended.returncode == 0, ended.stderr
-    assert ended.stdout or "0 errors" in ended.stderr

@@ -12,6 +12,7 @@ import click
 
 from custmap import __version__
 from custmap.cli.ending import CallError
+from custmap.values.docstrings import docstring
 from custmap.values.nearest import nearest
 
 COMMANDS: Final = {
@@ -43,6 +44,8 @@ class Commands(click.Group):
         command: click.Command = import_module(f"custmap.cli.{cmd_name}").command
         if not any(option.name == "color" for option in command.params):
             command.params.append(color_option())
+        if command.help is None and command.callback is not None:  # as under `python -OO`
+            command.help = docstring(command.callback)
         command.context_settings = {**_SETTINGS, **command.context_settings}
         return command
 

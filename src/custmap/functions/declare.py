@@ -21,6 +21,7 @@ from typing import Any, Final, Protocol, TypeVar, cast, get_type_hints
 from custmap.expressions.function import Argument, Example, FunctionError, FunctionSpec
 from custmap.functions.annotations import AnnotationError, type_of
 from custmap.functions.calling import checked, guarded
+from custmap.values.docstrings import docstring
 from custmap.values.types import Type
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -161,12 +162,12 @@ def _type(annotation: Any, name: str, optional: bool) -> Any:
 
 
 def _summary(implementation: Callable[..., Any], name: str) -> str:
-    text = inspect.getdoc(implementation) or ""
-    if sys.flags.optimize >= 2:
-        return text  # `python -OO` has thrown the docstrings away
-    if not text.strip():
+    text = docstring(implementation)
+    if not text:
+        if sys.flags.optimize >= 2:
+            return ""  # Python was told to leave docstrings out, and this one's source is not there
         raise ValueError(f"function `{name}`: the docstring is missing; its first line is the summary")
-    return text.strip().splitlines()[0]
+    return text.splitlines()[0]
 
 
 def _example(

@@ -5,7 +5,6 @@ The page is checked in, so that it can be read without running anything; a test 
 
 from __future__ import annotations
 
-import inspect
 import json
 import re
 import sys
@@ -17,6 +16,7 @@ from custmap.expressions.function import Argument, Example, FunctionSpec
 from custmap.expressions.runtime import KIND_WORDS
 from custmap.functions.table import LIBRARY
 from custmap.values.absent import ABSENT
+from custmap.values.docstrings import docstring
 from custmap.values.types import KINDS, Type
 
 _UNLIKE_TEXT: Final = re.compile(r"['\\|\u0300-\u036f]")
@@ -108,7 +108,7 @@ def _function(spec: FunctionSpec) -> str:
 
 def _text(spec: FunctionSpec) -> list[str]:
     """The paragraphs of the docstring, the summary first."""
-    rest = (inspect.getdoc(spec.call) or "").partition("\n\n")[2]
+    rest = docstring(spec.call).partition("\n\n")[2]
     return [spec.summary, rest] if rest else [spec.summary]
 
 
