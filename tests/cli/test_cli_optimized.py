@@ -21,6 +21,7 @@ CALLS = [
     ["-m", "custmap", "explain", AIFI],
     ["-m", "custmap", "show", AIFI],
     ["-m", "custmap", "schema", "mapping"],
+    ["-m", "custmap", "schema", "customer"],
     ["-m", "custmap", "code", "CM108"],
     ["-m", "custmap", "apply", AIFI, "no-such-file"],
     ["-m", "custmap.functions.reference"],

@@ -25,10 +25,15 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from custmap.mapping.file import Word
+from custmap.values.docstrings import docstring
 
 
 class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.__doc__ = docstring(cls) or None  # a description in the schema, under `python -OO` too
 
 
 def _unset() -> None:

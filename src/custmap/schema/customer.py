@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from custmap.values.docstrings import docstring
+
 Text = str | None
 DateTime = Annotated[str | None, Field(json_schema_extra={"format": "date-time"})]
 
@@ -23,6 +25,10 @@ class Part(BaseModel):
     model_config = ConfigDict(
         extra="ignore", strict=True, hide_input_in_errors=True, use_attribute_docstrings=True
     )
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.__doc__ = docstring(cls) or None  # a description in the schema, under `python -OO` too
 
 
 class Name(Part):

@@ -1,4 +1,4 @@
-"""The docstrings of functions, also where Python leaves them out (`-OO`): then from the source."""
+"""The docstrings that users see, also where Python leaves them out (`-OO`): then from the source."""
 
 from __future__ import annotations
 
@@ -11,23 +11,32 @@ from functools import cache
 from typing import Any
 
 
-def docstring(function: Callable[..., Any]) -> str:
-    """A function's docstring without its indentation; "" without one, or when its source is not there."""
+def docstring(described: Callable[..., Any]) -> str:
+    """The docstring of a function or class, without its indentation.
+
+    "" without one, and under `-OO` when the source is not there.
+    """
     if sys.flags.optimize < 2:
-        return inspect.getdoc(function) or ""
-    code = inspect.unwrap(function).__code__
+        return inspect.cleandoc(described.__doc__ or "")
+    if isinstance(described, type):
+        file = getattr(sys.modules[described.__module__], "__file__", None) or ""
+        return _written_in(file).get(described.__qualname__, "")
+    code = inspect.unwrap(described).__code__
     return _written_in(code.co_filename).get(code.co_firstlineno, "")
 
 
 @cache
-def _written_in(file: str) -> dict[int, str]:
-    """The docstrings of a file's functions, by the line on which each begins, decorators included."""
+def _written_in(file: str) -> dict[int | str, str]:
+    """A file's docstrings: of classes by name, of functions by their first line, decorators included."""
+    found: dict[int | str, str] = {}
     try:
         tree = ast.parse("".join(linecache.getlines(file)))
     except SyntaxError:
-        return {}
-    return {
-        min([node.lineno, *(one.lineno for one in node.decorator_list)]): ast.get_docstring(node) or ""
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef)
-    }
+        return found
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            found[node.name] = ast.get_docstring(node) or ""
+        elif isinstance(node, ast.FunctionDef):
+            first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+            found[first] = ast.get_docstring(node) or ""
+    return found
