@@ -144,9 +144,83 @@ def test_github_by_itself(cli: Cli, project: Path, monkeypatch: pytest.MonkeyPat
     assert "error[CM201]" in cli("validate", "acme/update", "--format", "text").out
 
 
+UPDATE = """\
+custmap: 1
+name: acme/api
+contract: {openapi: vendor-v1.yaml, operation: x}
+source: people.json
+body: {mail: email}
+"""
+VENDOR = """\
+openapi: 3.1.0
+servers: [{url: "https://x.example"}]
+paths:
+  /c:
+    post:
+      operationId: x
+      requestBody: {content: {application/json: {schema: {$ref: 'parts.yaml#/C'}}}}
+      responses: {}
+"""
+BESIDE = {
+    "api.yaml": UPDATE,
+    "vendor-v1.yaml": VENDOR,
+    "parts.yaml": "C: {type: object, properties: {mail: {type: string}}}\n",
+    "people.json": '{"type": "object", "properties": {"email": {"type": "string"}}}',
+    "openapi-users.yaml": BROKEN.replace("acme/update", "acme/openapi-users").replace(
+        "{frm: email}", "email"
+    ),
+    "old.yaml": "openapi: 3.1.0\npaths: {}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("place", "mappings"),
+    [
+        ("mappings/acme/vendor-v1.yaml", 1),
+        ("mappings/acme/parts.yaml", 1),
+        ("mappings/acme/people.json", 1),
+        ("mappings/acme", 2),
+        ("mappings/acme/openapi-users.yaml", 1),
+        ("mappings/acme/old.yaml", 0),
+    ],
+)
+def test_a_contract_is_checked_through_its_mappings(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, mappings: int
+) -> None:
+    folder = tmp_path / "mappings" / "acme"
+    folder.mkdir(parents=True)
+    for name, text in BESIDE.items():
+        (folder / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    ended = cli("validate", place)
+    assert ended.code == 0, ended
+    assert f"{mappings} mapping{'' if mappings == 1 else 's'}: 0 errors" in ended.err
+    assert ("no mapping uses this file" in ended.err) == (mappings == 0)
+    listed = cli("list").out
+    assert "acme/openapi-users" in listed and "acme/vendor-v1" not in listed
+
+
+def test_validate_without_a_project(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    ended = cli("validate")
+    assert (ended.code, ended.out) == (2, "")
+    assert f"There is no folder `mappings/` in {tmp_path.as_posix()}" in ended.err
+
+
+FROM_HERE = "The path is relative to the working folder, /"
 NOT_THERE = [
     (["validate", "acme/updte"], "Did you mean `acme/update`?"),
     (["validate", "mappings/none.yaml"], "mappings/none.yaml: No such file"),
+    (["validate", "mappings/none.yaml"], FROM_HERE),
+    (["show", "mappings/none.yaml"], FROM_HERE),
+    (["apply", "acme/mend", "none.json"], FROM_HERE),
+    (["apply", "acme/mend", "--params", "none.json"], FROM_HERE),
+    (["diff", "acme/mend", "a.json", "b.json"], FROM_HERE),
+    (
+        ["diff", "acme/mend", "a.json", "b.json", "--key", "id"],
+        FROM_HERE,
+    ),
+    (["test", "none"], "none: No such file or directory, from the working folder /"),
     (["validate", "empty"], "no mappings to check"),
     (["validate", "--select", "CM999"], "there is no code `CM999`"),
     (["apply", "acme/mned"], "Did you mean `acme/mend`?"),

@@ -14,9 +14,9 @@ from custmap.border.intake import take
 from custmap.diagnostics.errors import RecordError
 from custmap.model.note import UnknownNote
 from custmap.schema.canonical import Canonical, load_canonical
-from custmap.schema.synonyms import SYNONYMS
 from custmap.schema.unknown import UnknownMembers
 from custmap.values.members import named_paths
+from custmap.values.synonyms import SYNONYMS
 
 CASES = yaml.safe_load(Path(__file__).with_name("unknown.yaml").read_text())
 CUSTOMER = load_canonical(None)

@@ -47,6 +47,7 @@ def test_refused_with_every_problem_and_its_place(case: dict[str, Any]) -> None:
         f"{note.span.line}:{note.span.column}" for found in caught.value.diagnostics for note in found.notes
     ]
     assert notes == case.get("notes", [])
+    assert case.get("says", "") in str(caught.value)
 
 
 @pytest.mark.parametrize("case", VALUES, ids=lambda case: case["text"])

@@ -19,6 +19,7 @@ from custmap.diagnostics.span import Span
 from custmap.expressions.ast import Literal
 from custmap.expressions.infer import Inference, infer
 from custmap.expressions.parse import ExpressionError, parse
+from custmap.expressions.suggestions import member_help
 from custmap.mapping.file import Rule, Text
 from custmap.mapping.read import read_rule
 from custmap.syntax.node import ListNode, MapNode, Node, ScalarNode
@@ -153,7 +154,8 @@ def _canonical(target: Text, type_: Type, name: str) -> Iterator[Diagnostic]:
         found = at.member(segment.name)
         if at.members and (found is None or not found.kinds):
             message = f"`{name}` has no field `{segment.name}` here"
-            yield Diagnostic("CM303", message, target.span, meant(segment.name, at.members))
+            help = member_help(type_, at, segment.name, (segment.name,), quoted=False)
+            yield Diagnostic("CM303", message, target.span, help or meant(segment.name, at.members))
             return
         at = found
 

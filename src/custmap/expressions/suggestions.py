@@ -7,6 +7,7 @@ from typing import Final
 
 from custmap.expressions.inference import SourcePath, format_source
 from custmap.expressions.runtime import KIND_WORDS
+from custmap.values.meant import Meant
 from custmap.values.members import named_paths
 from custmap.values.nearest import nearest
 from custmap.values.types import NEVER, Type
@@ -61,13 +62,26 @@ def phrase(type_: Type) -> str:
 
 
 def member_help(root: Type, base: Type, name: str, asked: tuple[str, ...], quoted: bool) -> str | None:
-    """Help for a member that is not there: the nearest neighbour, else a path that ends like `asked`."""
+    """Help for a member that is not there.
+
+    The nearest neighbour; what other systems call so; a path that looks like `asked`; else, and where that
+    is a mere guess, the maps that take fields of any name.
+    """
     if not quoted and name in _CONSTANTS:
         return f"The constant stands in backticks: write `` `{name}` ``."
-    found = nearest(name, base.members)
-    if found is None:
-        found = _elsewhere(root, asked)
-    return f"Did you mean `{found}`?" if found else None
+    known = Meant(root)
+    found = nearest(name, base.members) or known.by((), "_".join(asked)) or known.by((), name)
+    guess = None if found else _elsewhere(root, asked)
+    own = None if found else _own_field(root, name)
+    meant = f"Did you mean `{found or guess}`?" if found or guess else None
+    return " ".join(filter(None, (meant, own))) or None
+
+
+def _own_field(root: Type, name: str) -> str | None:
+    """Where a record has what its schema has no field for: a map with free keys and values of any kind."""
+    maps = [one for one, type_ in root.members.items() if type_.free and not (type_.extra or NEVER).known]
+    ways = " or ".join(f"`{format_source((one, name))}`" for one in maps)
+    return f"A field of your own is {ways}." if ways else None
 
 
 def _elsewhere(root: Type, asked: tuple[str, ...]) -> str | None:

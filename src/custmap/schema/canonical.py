@@ -18,10 +18,10 @@ from custmap.diagnostics.errors import MappingError, with_rest
 from custmap.diagnostics.span import Span
 from custmap.schema import personal
 from custmap.schema.json_schema import Definitions, lookup, type_of
-from custmap.schema.meant import Meant
 from custmap.schema.problems import problems_of
 from custmap.schema.unknown import UnknownMembers, look_for_unknown
 from custmap.syntax.document import Document, read_document
+from custmap.values.meant import Meant
 from custmap.values.types import ANY, Type
 
 _WIDENED: Final = frozenset({"not", "if", "oneOf", "contains", "const"})

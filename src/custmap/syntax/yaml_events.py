@@ -15,6 +15,7 @@ from typing import Any, Final
 import yaml
 
 from custmap.diagnostics.diagnostic import Diagnostic, Note
+from custmap.syntax.indentation import SYMPTOMS, misindented
 from custmap.syntax.text import Text
 
 LOADER: Final[Any] = getattr(yaml, "CLoader", yaml.Loader)
@@ -92,6 +93,9 @@ def _not_yaml(error: yaml.YAMLError, text: Text) -> Diagnostic:
     what = str(getattr(error, "problem", None) or "the text is not YAML")
     context = str(getattr(error, "context", None) or "")
     index = _index(error, text)
+    in_block = "flow" not in context and any(part in what for part in SYMPTOMS)
+    if in_block and (found := misindented(text, index)) is not None:
+        return found
     help = next((help for part, help in _HELP.items() if part in what or part in context), None)
     code = "CM110" if "invalid Unicode character escape" in what else "CM102"
     began = getattr(error, "context_mark", None)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from custmap.schema.synonyms import SYNONYMS
 from custmap.values.members import named_paths
+from custmap.values.synonyms import SYNONYMS
 from custmap.values.types import Type
 
 Names = tuple[str, ...]
