@@ -149,9 +149,7 @@ def _filling(part: str, name: str, file: MappingFile, scope: Scope) -> str:
         return f"Add `{name}: {{param: …}}` under `{part}:`."
     vendor = file.name.value.partition("/")[0]
     source = format_source(("identifiers", vendor)) if "identifiers" in scope.type.members else "…"
-    return (
-        f"Add `{name}: {source}` under `path:`, or declare `params: {{{name}: {{}}}}` if the caller gives it."
-    )
+    return f"Add `{name}: {source}` under `path:`, or `{name}: {{}}` under `params:` if the caller gives it."
 
 
 def _told_apart(part: str, name: str) -> str:
