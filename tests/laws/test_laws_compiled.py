@@ -61,6 +61,21 @@ def test_drawn_slots(data: st.DataObject) -> None:
         compare(load(drawn), None, data.draw(ill_typed(reads_of(drawn))))
 
 
+@pytest.mark.parametrize(
+    ("rule", "record"),
+    [
+        ({"from": "tags", "merge": "set"}, {"tags": 0}),
+        ({"from": "phone", "merge": "fields"}, {"phone": []}),
+        ({"from": "attributes", "merge": "entries"}, {"attributes": {"plan": None}}),
+        ({"from": "attributes", "merge": "entries"}, {"attributes": 0}),
+    ],
+)
+def test_each_kind_of_value(rule: dict[str, Any], record: Customer) -> None:
+    contract = {"method": "PATCH", "url": "https://api.example.com/customers", "fields": {"known": "string"}}
+    written = {"custmap": 1, "name": "acme/drawn", "contract": contract, "body": {"it": rule}}
+    compare(load({**written, "clear": "send_null"}), None, record)
+
+
 @pytest.mark.parametrize("name", MAPPINGS)
 @given(data=st.data())
 def test_ill_typed_records_raise_record_errors_alone(name: str, data: st.DataObject) -> None:

@@ -44,7 +44,7 @@ def implied_clears(case: Case, before: Customer, after: Customer) -> set[str]:
     for leaf in plain_leaves(checked.table.root):
         then, now = rows[0][leaf.slot], rows[1][leaf.slot]
         told = leaf.policy.clear.value if isinstance(leaf.policy.clear, Send) else None
-        if leaf.kind in ("value", "set") and is_value(then) and now is None and not same(then, told):
+        if leaf.kind.is_one and is_value(then) and now is None and not same(then, told):
             found.add(leaf.target)
     return found
 

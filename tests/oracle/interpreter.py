@@ -26,6 +26,8 @@ from custmap.check.checked import (
 from custmap.codegen.fits import misfit
 from custmap.codegen.states import SILENT, Failure, Refusal
 from custmap.expressions.function import FunctionError
+from custmap.model.clear import Send, SendNull
+from custmap.model.kind import ENTRIES, MEMBERS, VALUE
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.json_text import dump_json
@@ -76,11 +78,11 @@ class Interpreter:
         value = self._origin(leaf.origin, leaf, scope)
         if value is ABSENT or value is None or value is SILENT:
             return value
-        if leaf.kind in ("entries", "members"):
+        if leaf.kind.is_map:
             return self._entries(leaf, value)
-        if leaf.kind in ("set", "keyed", "add-only") and not isinstance(value, list):
+        if leaf.kind.is_list and not isinstance(value, list):
             raise Refusal("CM706", "")
-        if leaf.kind not in ("keyed", "add-only"):
+        if not leaf.kind.has_items:
             _hold(leaf.type, value)
         return value
 
@@ -90,7 +92,7 @@ class Interpreter:
         value = self._source(origin, leaf, scope)
         if value is ABSENT and origin.has_default:
             value = origin.default
-        looks = not isinstance(origin.source, EachSource | FirstSource) and leaf.kind not in _CONTAINERS
+        looks = not isinstance(origin.source, EachSource | FirstSource) and leaf.kind == VALUE
         if looks and same(value, "") and leaf.policy.empty != "value":
             if leaf.policy.empty == "reject":
                 raise Refusal("CM807", "")
@@ -122,7 +124,7 @@ class Interpreter:
                     return items
                 if not isinstance(items, list):
                     raise Refusal("CM706", "")
-                if leaf.kind in ("keyed", "add-only"):
+                if leaf.kind.has_items:
                     return [(table, *self._row(table, item)) for item in items]
                 return [self._item(table, item) for item in items]
 
@@ -137,11 +139,7 @@ class Interpreter:
 
     def _told(self, slot: Any, state: Any) -> Any:
         """A list with a key, as the value that it is inside such an item."""
-        if (
-            not isinstance(slot, Leaf)
-            or slot.kind not in ("keyed", "add-only")
-            or not isinstance(state, list)
-        ):
+        if not isinstance(slot, Leaf) or not slot.kind.has_items or not isinstance(state, list):
             return state
         try:
             items = [self._rendered(one) if isinstance(one, tuple) else one for one in state]
@@ -180,20 +178,20 @@ class Interpreter:
     def _put(self, leaf: Leaf, value: Any, sent: dict[str, Any]) -> None:
         clear = leaf.policy.clear
         if value is None:
-            if clear.form == "send_null":
+            if isinstance(clear, SendNull):
                 sent[leaf.name] = None
-            elif clear.form in ("send_empty", "send"):
+            elif isinstance(clear, Send):
                 sent[leaf.name] = clear.value
         elif value is not ABSENT and value is not SILENT and not isinstance(value, Failure):
-            if leaf.kind in ("entries", "members"):
+            if leaf.kind.is_map:
                 value = {key: one for key, one in value.items() if one is not None}
             sent[leaf.name] = value
 
     def _entries(self, leaf: Leaf, value: Any) -> Any:
         if not isinstance(value, dict):
             raise Refusal("CM706", "")
-        extra = leaf.type.extra if leaf.type is not None and leaf.kind == "entries" else None
-        if leaf.kind == "members" and leaf.type is not None:
+        extra = leaf.type.extra if leaf.type is not None and leaf.kind == ENTRIES else None
+        if leaf.kind == MEMBERS and leaf.type is not None:
             stated = {key: one for key, one in value.items() if one is not None}
             _hold(replace(leaf.type, required=frozenset()), stated)
         return {key: self._entry(leaf, extra, one) for key, one in value.items()}
@@ -207,9 +205,6 @@ class Interpreter:
 
     def _ask(self, expression: Any, scope: Any) -> Any:
         return evaluate(expression, scope, self.checked.functions)
-
-
-_CONTAINERS = ("entries", "members", "set", "keyed", "add-only")
 
 
 def _failure(error: FunctionError) -> Failure:
