@@ -115,7 +115,7 @@ def _body(
         members = contract.body.members.items()
         skipped |= {name for name, member in members if member.kinds & {"array", "object"}}
     if "body" not in file.unread:
-        builder.hold_required(node, skipped)
+        builder.contract.require(node, skipped)
     return node
 
 

@@ -9,7 +9,6 @@ from custmap.check.checked import (
     ItemsNode,
     Leaf,
     ObjectNode,
-    Origin,
     Policy,
     Presence,
     Rider,
@@ -18,7 +17,8 @@ from custmap.check.checked import (
     TargetNode,
 )
 from custmap.check.context import Context
-from custmap.check.findings import Findings, meant
+from custmap.check.contract_places import ContractPlaces
+from custmap.check.findings import Findings
 from custmap.check.keys import retyped, typed_key
 from custmap.check.origins import Made, OriginBuilder
 from custmap.check.policies import Policies
@@ -28,8 +28,7 @@ from custmap.diagnostics.span import Span
 from custmap.mapping.file import SOURCES, Param, Rule
 from custmap.model.clear import IMPOSSIBLE
 from custmap.model.kind import BY_MERGE, ENTRIES, MEMBERS, VALUE, Kind
-from custmap.values.nearest import nearest
-from custmap.values.paths import Index, Member, Segment, Select, TargetPath
+from custmap.values.paths import Index, Member, Select, TargetPath
 from custmap.values.types import Type
 
 
@@ -53,7 +52,7 @@ class TableBuilder:
         self._findings = findings
         self._within: int | None = None
         # Places that a rule seems to mean and does not name: CM303 says so, and they miss no rule.
-        self._mistyped: set[tuple[TargetPath, str | None]] = set()
+        self.contract = ContractPlaces(findings)
         self._origins = OriginBuilder(sources, params, riders, findings, self._item_table)
 
     def _item_table(self, rule: Rule, type_: Type | None, scope: Scope, context: Context) -> Table:
@@ -62,7 +61,7 @@ class TableBuilder:
         assert rule.fields is not None
         inner = replace(context, item=True, replaced=True)
         root = builder.object(build_places(rule.fields, self._findings), type_, scope, inner, None, rule.span)
-        builder.hold_required(root, frozenset())
+        builder.contract.require(root, frozenset())
         return Table(root, tuple(builder.slots), tuple(builder.inside))
 
     def object(
@@ -85,7 +84,8 @@ class TableBuilder:
         members = tuple(
             node
             for segment, below in sorted(place.inside.items(), key=lambda item: sort_key(item[0]))
-            if (node := self.node(below, self._type_of(type_, segment, below, inner), type_, scope, inner))
+            for held in [self.contract.type_of(type_, segment, below, inner)]
+            if (node := self.node(below, held, type_, scope, inner))
         )
         required = _requires
         clear = self.policies.container(policy, type_, name, replaced=context.replaced)
@@ -154,7 +154,7 @@ class TableBuilder:
             if rule.is_policy:
                 self._findings.add("CM208", "a rule here needs a source", rule.target.span)
                 place = Place((Member(name),), rule=_without_source(rule))
-            member = self._type_of(type_, place.path[0], place, context)
+            member = self.contract.type_of(type_, place.path[0], place, context)
             if node := self.node(place, member, type_, scope, context):
                 members.append(node)
         return ObjectNode(
@@ -176,7 +176,7 @@ class TableBuilder:
         items: list[tuple[Index | Select, TargetNode]] = []
         for segment, below in sorted(place.inside.items(), key=lambda item: sort_key(item[0])):
             assert isinstance(segment, Index | Select)
-            member = self._type_of(type_, segment, below, inner)
+            member = self.contract.type_of(type_, segment, below, inner)
             if isinstance(segment, Select):
                 segment, below = self._key(segment, below, member)
             if node := self.node(below, member, None, scope, inner):
@@ -308,69 +308,6 @@ class TableBuilder:
             return MEMBERS if mapped else VALUE
         return BY_MERGE[merge]
 
-    def _type_of(self, type_: Type | None, segment: Segment, place: Place, context: Context) -> Type | None:
-        """The contract's type one step further; a finding where the contract has no such member."""
-        if type_ is None:
-            return None
-        if isinstance(segment, Member):
-            found = type_.member(segment.name)
-            never = found is not None and not found.kinds and segment.name not in type_.members
-            if never or (found is None and type_.members and context.closed):
-                rule = place.first_rule()
-                self._mistyped.add((place.path[:-1], nearest(segment.name, type_.members)))
-                self._findings.add(
-                    "CM303",
-                    f"the contract has no `{segment.name}` here",
-                    rule.target.span,
-                    meant(segment.name, type_.members),
-                )
-                return None
-            if found is not None and found.read_only and context.part == "body":
-                message = f"the contract calls `{segment.name}` read-only: the vendor sets it"
-                self._findings.add("CM310", message, place.first_rule().target.span, "Take the rule out.")
-            if found is None and not type_.members and type_.known and "object" not in type_.kinds:
-                rule = place.first_rule()
-                self._findings.add("CM303", "the contract has no object here", rule.target.span)
-            return found
-        if type_.known and "array" not in type_.kinds:
-            self._findings.add("CM303", "the contract has no list here", place.first_rule().target.span)
-            return None
-        items = type_.items
-        if (
-            isinstance(segment, Select)
-            and items is not None
-            and items.members
-            and segment.key not in items.members
-        ):
-            self._findings.add(
-                "CM303",
-                f"the contract's items have no `{segment.key}`",
-                place.first_rule().target.span,
-                meant(segment.key, items.members),
-            )
-        return items
-
-    def hold_required(self, node: ObjectNode, skipped: frozenset[str]) -> None:
-        """Every member that the contract requires has a rule."""
-        written = {member.name for member in node.members}
-        for name in sorted((node.type.asked if node.type else frozenset()) - written - skipped):
-            if (node.path, name) in self._mistyped:
-                continue
-            self._findings.add(
-                "CM309",
-                f"the contract requires `{name}`" + (f" in `{node.target}`" if node.target else ""),
-                node.span,
-                f"Add a rule for `{name}`.",
-            )
-        for member in node.members:
-            if isinstance(member, ObjectNode):
-                self.hold_required(member, frozenset())
-            elif isinstance(member, ItemsNode):
-                for segment, item in member.items:
-                    if isinstance(item, ObjectNode):
-                        key = frozenset({segment.key}) if isinstance(segment, Select) else frozenset()
-                        self.hold_required(item, key)
-
 
 _NOWHERE = Span("", 1, 1, 1, 1)
 
@@ -398,6 +335,3 @@ def _moved(place: Place, path: TargetPath) -> Place:
         place.policy,
         {segment: _moved(below, path) for segment, below in place.inside.items()},
     )
-
-
-__all__ = ["Context", "Origin", "TableBuilder"]
