@@ -12,6 +12,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from custmap.diagnostics.version import VERSION
+
 if TYPE_CHECKING:
     from custmap.batch.many import Result
     from custmap.diagnostics.diagnostic import Diagnostic
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from custmap.plan.request import Request
     from custmap.schema.customer import Customer
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 _HOMES = {
     "Change": "custmap.plan.plan",

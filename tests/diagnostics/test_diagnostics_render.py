@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import custmap
+from custmap.diagnostics.codes import CODES
 from custmap.diagnostics.diagnostic import Diagnostic, Note
 from custmap.diagnostics.render import FORMATS, render
 from custmap.diagnostics.span import Span
@@ -96,6 +98,10 @@ def test_json_document() -> None:
 def test_sarif_document() -> None:
     run = json.loads(render(ALL, "sarif"))["runs"][0]
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["CM103", "CM301", "CM402", "CM803"]
+    assert run["tool"]["driver"]["version"] == custmap.__version__
+    for rule in run["tool"]["driver"]["rules"]:
+        assert rule["defaultConfiguration"]["level"] == CODES[rule["id"]].severity
+        assert "## Instead" in rule["help"]["markdown"] and rule["help"]["text"]
     results = run["results"]
     assert [result["level"] for result in results] == ["error", "error", "error", "warning"]
     assert "locations" not in results[0]

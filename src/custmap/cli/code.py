@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from importlib import resources
-from pathlib import Path
-
 import click
 
 from custmap.cli.complete import CodeName
 from custmap.cli.ending import CallError
 from custmap.cli.help import command as grouped
 from custmap.diagnostics.codes import CODES
+from custmap.diagnostics.pages import page_of
 from custmap.values.nearest import nearest
 
 
@@ -26,17 +24,7 @@ def command(code: str | None) -> int:
     if name not in CODES:
         meant = nearest(name, CODES)
         raise CallError(f"Unknown code `{code}`", f"Did you mean `{meant}`?" if meant else None)
-    page = _page(name)
+    page = page_of(name)
     row = CODES[name]
     click.echo(page if page is not None else f"{name} ({row.severity}): {row.title}")
     return 0
-
-
-def _page(name: str) -> str | None:
-    """The page from the wheel, or from `docs/` beside a checkout's `src/`."""
-    inside = resources.files("custmap").joinpath("codes", f"{name}.md")
-    checkout = Path(__file__).resolve().parents[3] / "docs" / "codes" / f"{name}.md"
-    for place in (inside, checkout):
-        if place.is_file():
-            return place.read_text(encoding="utf-8").rstrip("\n")
-    return None

@@ -8,8 +8,10 @@ from urllib.parse import quote
 
 from custmap.diagnostics.codes import CODES, Severity
 from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.pages import page_of
 from custmap.diagnostics.render_json import encodable
 from custmap.diagnostics.span import Span
+from custmap.diagnostics.version import VERSION
 from custmap.values.json_text import dump_json
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -18,13 +20,25 @@ _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity
 
 def render_sarif(diagnostics: Sequence[Diagnostic]) -> str:
     used = sorted({diagnostic.code for diagnostic in diagnostics})
-    rules = [{"id": code, "shortDescription": {"text": CODES[code].title}} for code in used]
+    driver = {"name": "custmap", "version": VERSION, "rules": [_rule(code) for code in used]}
     run = {
-        "tool": {"driver": {"name": "custmap", "rules": rules}},
+        "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "results": [_result(diagnostic, used.index(diagnostic.code)) for diagnostic in diagnostics],
     }
     return dump_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _rule(code: str) -> dict[str, Any]:
+    row = CODES[code]
+    rule: dict[str, Any] = {
+        "id": code,
+        "shortDescription": {"text": row.title},
+        "defaultConfiguration": {"level": _LEVELS[row.severity]},
+    }
+    if (page := page_of(code)) is not None:
+        rule["help"] = {"text": page, "markdown": page}
+    return rule
 
 
 def _result(diagnostic: Diagnostic, rule: int) -> dict[str, Any]:
