@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from custmap.schema.json_schema import Definitions, type_of
 from custmap.schema.style import Style, style_of
 from custmap.values.absent import ABSENT
 from custmap.values.paths import Member, Segment, TargetPath, format_path
@@ -48,9 +49,13 @@ class Response:
     """An answer: `status` as the contract writes it (`200`, `4XX`, `default`); read leniently."""
 
     status: str
-    type: Type | None = None
     media_type: str | None = None
     schema: dict[str, Any] | None = field(default=None, repr=False)
+
+    @property
+    def type(self) -> Type | None:
+        """What the answer holds, as the schema says it."""
+        return None if self.schema is None else type_of(self.schema, Definitions(self.schema))
 
     @property
     def ok(self) -> bool:

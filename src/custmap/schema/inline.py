@@ -265,8 +265,8 @@ def _split(url: str) -> tuple[str, str]:
 
 def _response(schema: Mapping[str, Any] | None) -> Response:
     if schema is None:
-        return Response("2XX", None, _JSON)
-    return Response("2XX", type_of(schema, Definitions(schema)), _JSON, dict(schema))
+        return Response("2XX", _JSON)
+    return Response("2XX", _JSON, dict(schema))
 
 
 def _put(schema: dict[str, Any], path: TargetPath, made: dict[str, Any], required: bool) -> bool:

@@ -201,12 +201,18 @@ class _Reader:
         )
 
     def _responses(self, operation: Located) -> Iterator[Response]:
+        read: dict[Any, dict[str, Any]] = {}
         for status in sorted(operation.inner("responses").map):
             at = self.references.follow(operation.inner("responses", status))
             body, media = self._content(at)
-            schema = self._bundle(body, request=False) if body else None
-            type_ = type_of(schema, Definitions(schema)) if schema is not None else None
-            yield Response(str(status), type_, media, schema)
+            schema = None
+            if body is not None:
+                # Failures often share their schema by a reference: it is bundled for the first of them.
+                place = (body.path, str(body.map.get("$ref"))) if "$ref" in body.map else body.pointer
+                if place not in read:
+                    read[place] = self._bundle(body, request=False)
+                schema = read[place]
+            yield Response(str(status), media, schema)
 
     def _content(self, at: Located) -> tuple[Located | None, str | None]:
         """The schema of the media type that is JSON, or else of the first."""
