@@ -16,7 +16,7 @@ from pathlib import Path
 
 import yaml
 
-from custmap.schema.openapi import load_openapi, operations_of
+from custmap.contract.openapi import load_openapi, operations_of
 
 ROUNDS = 5
 

@@ -12,9 +12,10 @@ from typing import Any
 from custmap import load
 from custmap.diagnostics.span import Span
 from custmap.functions.table import LIBRARY
-from custmap.plan.plan import Change, Plan, Rejection, make_plan
-from custmap.plan.request import Request, make_request
+from custmap.plan.change import Change, Rejection
+from custmap.plan.plan import Plan, make_plan
 from custmap.values.absent import ABSENT
+from custmap.wire.request import Request, make_request
 
 _given = LIBRARY["given_name"].call
 _family = LIBRARY["family_name"].call
@@ -98,7 +99,7 @@ def lay(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
 
 def _spans(mapping: str) -> dict[str, Span]:
     """Where the rules stand, by target."""
-    return {slot.target: slot.span for slot in load(mapping).checked.table.slots}
+    return {slot.target: slot.span for slot in load(mapping).checked.operation.table.slots}
 
 
 _FIELDS = tuple(
@@ -123,7 +124,7 @@ def microbase_diff(before: dict[str, Any], after: dict[str, Any]) -> Plan:
         return make_plan("microbase/customer-update", (), (), (), ())
     if old[2] is not ABSENT and new[2] is not ABSENT and old[2] != new[2]:
         raise Refused
-    changes, rejected, added, body = [], [], set(), {}
+    changes, rejected, body = [], [], {}
     for (target, source, span), was, now in zip(_FIELDS, old, new, strict=True):
         if target == "id" or was is now or (was == now and type(was) is type(now)):
             continue
@@ -140,8 +141,7 @@ def microbase_diff(before: dict[str, Any], after: dict[str, Any]) -> Plan:
             if (was is not None and was is not ABSENT) or now is None:
                 rejected.append(Rejection("CM803", target, source, span, "cannot be cleared"))
             continue
-        if was is ABSENT or was is None:
-            added.add(target)
+        if was is ABSENT:
             was = None
         changes.append(Change("set", target, source, was, now, span))
         body[target] = now
@@ -163,9 +163,7 @@ def microbase_diff(before: dict[str, Any], after: dict[str, Any]) -> Plan:
             ),
         )
     changes.sort(key=lambda change: change.target)
-    return make_plan(
-        "microbase/customer-update", tuple(changes), tuple(rejected), (), requests, frozenset(added)
-    )
+    return make_plan("microbase/customer-update", tuple(changes), tuple(rejected), (), requests)
 
 
 def _attribute(value: Any) -> Any:
@@ -228,7 +226,7 @@ def fabric_diff(before: dict[str, Any], after: dict[str, Any]) -> Plan:
     is_there = new if type(new) is dict else {}
     if new is None and old is ABSENT:
         raise Refused
-    changes, added, sent, gone = [], set(), {}, []
+    changes, sent, gone = [], {}, []
     for key in sorted(was_there.keys() | is_there.keys()):
         was, now = was_there.get(key, ABSENT), is_there.get(key, ABSENT)
         if was == now:
@@ -240,8 +238,7 @@ def fabric_diff(before: dict[str, Any], after: dict[str, Any]) -> Plan:
             gone.append(key)
             changes.append(Change("clear", target, target, None if was is ABSENT else was, None, _ATTRIBUTES))
             continue
-        if was is ABSENT or was is None:
-            added.add(target)
+        if was is ABSENT:
             was = None
         changes.append(Change("set", target, target, was, now, _ATTRIBUTES))
         sent[key] = now
@@ -255,4 +252,4 @@ def fabric_diff(before: dict[str, Any], after: dict[str, Any]) -> Plan:
             make_request("fabric/update-attributes", "POST", url, {"orderId": "1"}, {}, dict(_FABRIC), body),
         )
     changes.sort(key=lambda change: change.target)
-    return make_plan("fabric/update-attributes", tuple(changes), (), (), requests, frozenset(added))
+    return make_plan("fabric/update-attributes", tuple(changes), (), (), requests)

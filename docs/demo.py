@@ -15,7 +15,6 @@ import textwrap
 from typing import Any
 
 import custmap
-from custmap.plan.picture import picture
 
 BEFORE: dict[str, Any] = {
     "id": "C-1001",
@@ -79,7 +78,7 @@ def main() -> None:
     head("She marries, upgrades, drops coupon, card and tags, and wants her e-mail forgotten")
     for mapping in mappings:
         plan = mapping.diff(BEFORE, after, PARAMS[mapping.name] | TOKEN)
-        print(f"\n{picture(plan, show_values=True)}")
+        print(f"\n{plan.picture(show_values=True)}")
 
     print("\n+ added   ~ changed   - cleared   ! this vendor cannot be told: reported, never sent wrongly")
 

@@ -125,7 +125,7 @@ class Loop(FirstFailure):
         self.told: Told = {"error": "no test was collected"}
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        reach = next(iter(forked([lambda: self.reach(session.items)], 1)))[1]
+        reach = next(iter(forked([lambda: self.reach(session.items)], 1, limited=False)))[1]
         if "reach" not in reach:
             self.told = {"error": f"the tests fail without any change: {reach['by']}"}
             return True

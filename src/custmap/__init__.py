@@ -15,20 +15,21 @@ from typing import TYPE_CHECKING, Any
 from custmap.diagnostics.version import VERSION
 
 if TYPE_CHECKING:
-    from custmap.batch.many import Result
     from custmap.diagnostics.diagnostic import Diagnostic
     from custmap.diagnostics.errors import CustmapError, MappingError, RecordError
     from custmap.functions.declare import function
     from custmap.functions.expression import compile_expression
     from custmap.mapper import Mapping, load
-    from custmap.plan.plan import Change, Plan, Rejection
-    from custmap.plan.request import Request
+    from custmap.plan.change import Change, Rejection
+    from custmap.plan.plan import Plan
+    from custmap.records.many import Result
     from custmap.schema.customer import Customer
+    from custmap.wire.request import Request
 
 __version__ = VERSION
 
 _HOMES = {
-    "Change": "custmap.plan.plan",
+    "Change": "custmap.plan.change",
     "CustmapError": "custmap.diagnostics.errors",
     "Customer": "custmap.schema.customer",
     "Diagnostic": "custmap.diagnostics.diagnostic",
@@ -36,9 +37,9 @@ _HOMES = {
     "MappingError": "custmap.diagnostics.errors",
     "Plan": "custmap.plan.plan",
     "RecordError": "custmap.diagnostics.errors",
-    "Rejection": "custmap.plan.plan",
-    "Request": "custmap.plan.request",
-    "Result": "custmap.batch.many",
+    "Rejection": "custmap.plan.change",
+    "Request": "custmap.wire.request",
+    "Result": "custmap.records.many",
     "compile_expression": "custmap.functions.expression",
     "function": "custmap.functions.declare",
     "load": "custmap.mapper",

@@ -8,24 +8,24 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeVar
 
-from custmap.check.checked import Checked
 from custmap.check.checks import check
-from custmap.check.findings import Findings
-from custmap.check.ignores import after_ignores
-from custmap.check.resolve import resolve
+from custmap.check.silenced import after_ignores
+from custmap.contract.contract import UNKNOWN_CONTRACT, Contract
+from custmap.contract.inline import inline_contract
+from custmap.contract.openapi import load_openapi
 from custmap.diagnostics.codes import CODES, Severity
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
-from custmap.diagnostics.render import in_order
+from custmap.diagnostics.render.render import in_order
 from custmap.diagnostics.span import Span
 from custmap.expressions.function import FunctionSpec
 from custmap.mapping.file import MappingFile, all_rules
 from custmap.mapping.find import find_mapping, shown
 from custmap.mapping.read import read_mapping
+from custmap.model.checked import Checked
+from custmap.resolve.findings import Findings
+from custmap.resolve.resolve import resolve
 from custmap.schema.canonical import UNKNOWN_SCHEMA, Canonical, load_canonical
-from custmap.schema.contract import UNKNOWN_CONTRACT, Contract
-from custmap.schema.inline import inline_contract
-from custmap.schema.openapi import load_openapi
 from custmap.syntax.node import ScalarNode
 from custmap.syntax.yaml_reader import read_file
 from custmap.values.nearest import nearest
@@ -89,7 +89,7 @@ def _with_checks(checked: Checked, findings: Findings, unread: bool) -> list[Dia
     for one in check(checked):
         if one.level is Severity.ERROR or one.span is None or one.span.line not in unknown:
             found.setdefault(one)
-    partly = unread or checked.contract is UNKNOWN_CONTRACT or checked.canonical is UNKNOWN_SCHEMA
+    partly = unread or checked.operation.contract is UNKNOWN_CONTRACT or checked.canonical is UNKNOWN_SCHEMA
     return [one for one in found if not ((partly and one.code in _OF_WHOLE) or _may_fit(one, checked))]
 
 

@@ -14,27 +14,29 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from custmap.border.careful import copy_carefully
 from custmap.border.intake import Taken, take
-from custmap.check.checked import Checked, SourcePath
 from custmap.codegen.define import Functions, define
 from custmap.codegen.emit import generate
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError, RecordError
 from custmap.expressions.function import FunctionError
 from custmap.functions.table import with_functions
-from custmap.lineage import Lineage, lineage
+from custmap.lineage.lineage import Lineage
+from custmap.lineage.trace import lineage
 from custmap.loader import check_mapping
+from custmap.model.checked import Checked, Operation
+from custmap.model.nodes import SourcePath
 from custmap.model.note import Note, UnknownNote
-from custmap.plan.binding import Binder, Bound
 from custmap.plan.doubts import Doubts
 from custmap.plan.draft import Draft, View
-from custmap.plan.lay import Layer
+from custmap.plan.held import vendor_slots
+from custmap.plan.overlay import Layer
 from custmap.plan.plan import Plan, make_plan
 from custmap.plan.planner import Parts, Planner
-from custmap.plan.request import Request
-from custmap.plan.sending import Sender
-from custmap.plan.vendor import vendor_slots
 from custmap.values.absent import ABSENT
 from custmap.values.types import ANY
+from custmap.wire.binding import Binder, Bound
+from custmap.wire.request import Request
+from custmap.wire.sending import Sender
 
 if TYPE_CHECKING:
     from custmap.prove.proof import Proof
@@ -44,7 +46,6 @@ Absent = Literal["keep", "clear"]
 OnRejected = Literal["raise", "drop"]
 _TARGET = attrgetter("target")
 NO_TEXTS: frozenset[str] = frozenset()
-NONE_ADDED: frozenset[str] = frozenset()
 
 
 def load(
@@ -96,16 +97,17 @@ class Mapping:
 
     def __init__(self, checked: Checked, modules: tuple[str, ...] = ()) -> None:
         put = object.__setattr__
+        operation = checked.operation
         put(self, "_modules", modules)
-        put(self, "_binder", Binder(checked))
+        put(self, "_binder", Binder(checked, operation))
         put(self, "_checked", checked)
-        put(self, "_code", define(generate(checked), checked.name))
-        put(self, "_doubts", Doubts(checked))
-        put(self, "_planner", Planner(checked))
-        put(self, "_sender", Sender(checked))
-        put(self, "_layer", Layer(checked.canonical, _reads(checked)))
+        put(self, "_code", define(generate(checked, operation), checked.name))
+        put(self, "_doubts", Doubts(operation, checked.functions))
+        put(self, "_planner", Planner(operation))
+        put(self, "_sender", Sender(checked, operation))
+        put(self, "_layer", Layer(checked.canonical, _reads(operation)))
         put(self, "_no_plan", make_plan(checked.name, (), (), (), ()))
-        put(self, "_nothing", (ABSENT,) * len(checked.table.slots))
+        put(self, "_nothing", (ABSENT,) * len(operation.table.slots))
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"a mapping is frozen: `{name}` cannot be set")
@@ -293,7 +295,7 @@ class Mapping:
             return self._no_plan
         complete = absent == "clear" and (before is not None or vendor is not None)
         if vendor is not None:
-            old, new = vendor_slots(self._checked, vendor, after, new, complete=complete)
+            old, new = vendor_slots(self._checked.operation, vendor, after, new, complete=complete)
         draft = Draft()
         known = before is not None or vendor is not None
         view = View(old, new, before, after, draft, riders, known, complete)
@@ -310,7 +312,6 @@ class Mapping:
             tuple(sorted(draft.rejected, key=_TARGET)) if draft.rejected else (),
             tuple(sorted(draft.notes)) if draft.notes else (),
             requests,
-            frozenset(draft.added) if draft.added else NONE_ADDED,
             self._checked.canonical,
         )
 
@@ -342,7 +343,7 @@ class Mapping:
         **options: Any,
     ) -> Iterator[Any]:
         """`apply` for each record, lazily: a `Result` each; one bad record never stops another."""
-        from custmap.batch.many import apply_many
+        from custmap.records.many import apply_many
 
         return apply_many(self, records, params, **options)
 
@@ -353,7 +354,7 @@ class Mapping:
         **options: Any,
     ) -> Iterator[Any]:
         """`diff` for each pair (before, after), lazily: a `Result` each."""
-        from custmap.batch.many import diff_many
+        from custmap.records.many import diff_many
 
         return diff_many(self, pairs, params, **options)
 
@@ -374,8 +375,8 @@ def _add_notes(error: RecordError, notes: tuple[UnknownNote, ...]) -> None:
         error.add_note(note)
 
 
-def _reads(checked: Checked) -> Iterator[SourcePath]:
-    for slot in checked.table.slots:
+def _reads(operation: Operation) -> Iterator[SourcePath]:
+    for slot in operation.table.slots:
         yield from slot.reads
 
 

@@ -6,15 +6,15 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from custmap.check.findings import Findings
-from custmap.check.resolve import resolve
+from custmap.contract.inline import inline_contract
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.functions.table import with_functions
 from custmap.loader import check_mapping
 from custmap.mapper import Mapping
 from custmap.mapping.read import read_mapping
+from custmap.resolve.findings import Findings
+from custmap.resolve.resolve import resolve
 from custmap.schema.canonical import load_canonical
-from custmap.schema.inline import inline_contract
 from custmap.syntax.yaml_reader import read_file
 from custmap.values.json_text import dump_json
 

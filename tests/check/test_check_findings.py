@@ -9,7 +9,7 @@ import pytest
 import yaml
 from check_projects import FUNCTIONS, found_in, text_at, written
 
-from custmap.check.coverage import unused_fields
+from custmap.check.uncovered import unused_fields
 from custmap.diagnostics.codes import Severity
 from custmap.loader import check_mapping
 

@@ -25,7 +25,7 @@ def _harm(place: Path, customer: dict[str, Any]) -> str:
     except RecordError as error:
         return error.diagnostics[0].code
     validator = jsonschema.Draft202012Validator(
-        mapping.checked.contract.body_schema or {}, format_checker=jsonschema.FormatChecker()
+        mapping.checked.operation.contract.body_schema or {}, format_checker=jsonschema.FormatChecker()
     )
     return (
         "fits" if validator.is_valid(request.body) and request.body else ("unfit" if request.body else "lost")

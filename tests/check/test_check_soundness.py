@@ -165,7 +165,7 @@ def test_what_passes_does_not_surprise(
         assert one.span is not None
         announced.setdefault(one.span.line, set()).update(ANNOUNCED.get(one.code, ()))
     mapping = Mapping(checked)
-    validator = jsonschema.Draft202012Validator(checked.contract.body_schema or {})
+    validator = jsonschema.Draft202012Validator(checked.operation.contract.body_schema or {})
     first = place.read_text("utf-8").count("\n") - len(kept) + 1
     for person in people:
         try:
@@ -215,7 +215,7 @@ def test_never_is_never(source: str, type_: dict[str, Any], people: list[dict[st
     if errors != {"CM401"}:
         return
     mapping = built_anyway(place)
-    validator = jsonschema.Draft202012Validator(mapping.checked.contract.body_schema or {})
+    validator = jsonschema.Draft202012Validator(mapping.checked.operation.contract.body_schema or {})
     for person in people:
         body = mapping.apply({"id": "1", **person}, on_rejected="drop").body
         # A list or an object of nothing fits whatever its items are.

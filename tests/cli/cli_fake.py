@@ -8,20 +8,24 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from custmap.check.checked import CheckedParam
+from custmap.contract.contract import Contract
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError, RecordError
 from custmap.diagnostics.span import Span
 from custmap.functions.table import LIBRARY
+from custmap.model.checked import CheckedParam, Operation
+from custmap.model.nodes import ObjectNode, Table
 from custmap.model.note import UnknownNote
-from custmap.plan.plan import Change, Plan, Rejection
-from custmap.plan.request import Request, Secret, Secrets
-from custmap.plan.url import UrlTemplate
+from custmap.plan.change import Change, Rejection
+from custmap.plan.plan import Plan
 from custmap.schema.canonical import load_canonical
-from custmap.schema.contract import Contract
+from custmap.wire.request import Request, Secret, Secrets
+from custmap.wire.url import UrlTemplate
 
 URL = UrlTemplate("https://x.io", "/c/{id}")
 RULE = Span("mappings/a/b.yaml", 7, 3, 7, 8)
+CONTRACT = Contract("a/b", "PATCH", "https://x.io", "/c/{id}", "b.yaml")
+NOTHING = ObjectNode("", "", (), RULE, ())
 SECRETS = Secrets((Secret(("headers", "Authorization"), "Bearer {{token}}"),), URL)
 
 
@@ -29,16 +33,11 @@ class FakeMapping:
     params = ("token", "tenant", "note")
 
     def __init__(self) -> None:
-        part = SimpleNamespace(members=())
         self.checked = SimpleNamespace(
             canonical=load_canonical(None),
             functions=LIBRARY,
             params=[CheckedParam(name, None, False, False) for name in self.params],
-            riders=(),
-            contract=Contract("a/b", "PATCH", "https://x.io", "/c/{id}", "b.yaml"),
-            path=part,
-            query=part,
-            headers=part,
+            operations=(Operation(CONTRACT, (), {}, Table(NOTHING, (), ()), NOTHING, NOTHING, NOTHING),),
         )
         self.code = "# generated\nx = 1\n"
         self.calls: list[Any] = []
@@ -72,9 +71,8 @@ class FakeMapping:
         if new is None:
             rejection = Rejection("CM803", "email", "email", RULE, "cannot be cleared")
             return Plan("a/b", (), (rejection,), (), ())
-        change = Change("set", "email", "email", old, new, RULE)
-        added = frozenset() if old else frozenset({"email"})
-        return Plan("a/b", (change,), (), (), (request,), added)
+        change = Change("set", "email", "email", old or None, new, RULE)
+        return Plan("a/b", (change,), (), (), (request,))
 
 
 def load(name: str, modules: tuple[str, ...] = ()) -> FakeMapping:

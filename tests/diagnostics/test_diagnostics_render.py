@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import custmap
 from custmap.diagnostics.codes import CODES
 from custmap.diagnostics.diagnostic import Diagnostic, Note
-from custmap.diagnostics.render import FORMATS, render
+from custmap.diagnostics.render.render import FORMATS, render
 from custmap.diagnostics.span import Span
 
 TWICE = Diagnostic(

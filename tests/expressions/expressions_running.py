@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from custmap.expressions.emit import Emitter, Names
+from custmap.expressions.emitter import Emitter, Names
 from custmap.expressions.function import Argument, FunctionError, FunctionSpec
 from custmap.expressions.parse import parse
 from custmap.values.absent import ABSENT

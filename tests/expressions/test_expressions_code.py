@@ -8,7 +8,7 @@ from importlib import import_module
 import pytest
 from expressions_running import FUNCTIONS, source_of
 
-from custmap.expressions.emit import Emitter, Names
+from custmap.expressions.emitter import Emitter, Names
 from custmap.expressions.parse import parse
 from custmap.expressions.plain import compile_expression
 
@@ -82,6 +82,6 @@ def test_text_of_the_user_stays_data(part: str) -> None:
     assert "\u202e" not in function.source and "\u2028" not in function.source  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("module", ["inference", "names", "plain"])
+@pytest.mark.parametrize("module", ["inference", "python_names", "plain"])
 def test_examples_hold(module: str) -> None:
     assert doctest.testmod(import_module(f"custmap.expressions.{module}")).failed == 0

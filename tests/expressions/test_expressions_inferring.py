@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from custmap.expressions.function import FunctionError
+from custmap.expressions.helpers import KIND_CLASSES
 from custmap.expressions.infer import infer
 from custmap.expressions.inference import format_source
 from custmap.expressions.parse import parse
-from custmap.expressions.runtime import KIND_CLASSES
 from custmap.expressions.unions import literal_type
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same

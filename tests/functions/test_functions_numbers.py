@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from custmap.codegen.runtime import fill
 from custmap.expressions.plain import compile_expression
 from custmap.functions.table import LIBRARY
-from custmap.plan.curl import curl_text
 from custmap.values.equality import same
 from custmap.values.numbers import number_text, read_number
 from custmap.values.paths import Member, Select, format_path
+from custmap.wire.curl import curl_text
 from custmap.wire.parameters import header_text, path_text, query_pairs
 
 

@@ -36,14 +36,14 @@ def ill_typed(draw: Draw, fields: tuple[str, ...]) -> Customer:
 
 def compare(mapping: Any, params: Any, record: Customer) -> None:
     from custmap.border.intake import take
-    from custmap.plan.binding import bind
+    from custmap.wire.binding import bind
 
     checked = mapping.checked
-    riders = bind(checked, params).riders
+    riders = bind(checked, checked.operation, params).riders
     taken = take(record, checked.canonical, check=False).record
     compiled = mapping._code.values(taken, riders)
     interpreted = Interpreter(checked, riders).slots(taken)
-    for slot, one, other in zip(checked.table.slots, compiled, interpreted, strict=True):
+    for slot, one, other in zip(checked.operation.table.slots, compiled, interpreted, strict=True):
         assert alike(one, other), f"{slot.target}: compiled {one!r}, interpreted {other!r}, from {record}"
 
 

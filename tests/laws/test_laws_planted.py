@@ -18,7 +18,7 @@ import custmap
 from custmap import mapper
 from custmap.border import intake
 from custmap.codegen.states import is_value
-from custmap.plan import clearing, maps, nodes, planner, single
+from custmap.plan import clearing, deltas, maps, planner, single
 from custmap.plan.draft import SAID, UNCHANGED
 from custmap.plan.planner import Planner
 from laws import PAIR_LAWS, Case, Customer, idempotent
@@ -58,7 +58,7 @@ def broken_laws() -> set[str]:
 
 
 def python_equality(patch: pytest.MonkeyPatch) -> None:
-    for module in (nodes, single, maps, planner):
+    for module in (deltas, single, maps, planner):
         patch.setattr(module, "same", lambda a, b: a == b)
 
 

@@ -13,12 +13,12 @@ from stores.shipped import SHIPPED
 
 import custmap
 from custmap.border.intake import take
-from custmap.check.checked import Leaf, ObjectNode, TargetNode
 from custmap.codegen.states import is_value
 from custmap.diagnostics.errors import RecordError
 from custmap.model.clear import Send
-from custmap.plan.binding import bind
+from custmap.model.nodes import Leaf, ObjectNode, TargetNode
 from custmap.values.equality import same
+from custmap.wire.binding import bind
 from laws import Case
 from oracle.interpreter import Interpreter
 
@@ -38,10 +38,10 @@ def plain_leaves(node: TargetNode) -> list[Leaf]:
 def implied_clears(case: Case, before: Customer, after: Customer) -> set[str]:
     """Targets that had a value and are null, by the interpreter."""
     checked = case.mapping.checked
-    interpreter = Interpreter(checked, bind(checked, case.store.params).riders)
+    interpreter = Interpreter(checked, bind(checked, checked.operation, case.store.params).riders)
     rows = [interpreter.slots(take(record, checked.canonical).record) for record in (before, after)]
     found = set()
-    for leaf in plain_leaves(checked.table.root):
+    for leaf in plain_leaves(checked.operation.table.root):
         then, now = rows[0][leaf.slot], rows[1][leaf.slot]
         told = leaf.policy.clear.value if isinstance(leaf.policy.clear, Send) else None
         if leaf.kind.is_one and is_value(then) and now is None and not same(then, told):
@@ -71,7 +71,10 @@ def test_only_what_reads_an_edited_field_is_touched(name: str, data: st.DataObje
     edited = {field for field in {*before, *after} if not same(before.get(field, ...), after.get(field, ...))}
     touched = {item.source for item in (*plan.changes, *plan.rejected) if item.source is not None}
     reads = {
-        path[0] for leaf in case.mapping.checked.table.slots for path in leaf.reads if _names(leaf, touched)
+        path[0]
+        for leaf in case.mapping.checked.operation.table.slots
+        for path in leaf.reads
+        if _names(leaf, touched)
     }
     assert not touched or reads & edited, f"{touched} from {edited}"
 

@@ -14,7 +14,7 @@ import yaml
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.functions.table import with_functions
 from custmap.loader import check_mapping
-from custmap.mapping.model import ClearModel, MappingModel, ParamModel, ResponseFieldsModel, RuleModel
+from custmap.mapping.keys import ClearModel, MappingModel, ParamModel, ResponseFieldsModel, RuleModel
 from small_mappings import write
 
 TEXT = (Path(__file__).parent / "every_key.txt").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from custmap.cli.schema import fixture_schema
-from custmap.mapping.model import mapping_schema
+from custmap.mapping.keys import mapping_schema
 from custmap.schema.customer_schema import customer_schema
 from custmap.syntax.node import plain
 from custmap.syntax.yaml_reader import read_file

@@ -9,8 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from custmap.check.checked import (
-    Checked,
+from custmap.codegen.fits import misfit
+from custmap.codegen.states import SILENT, Failure, Refusal
+from custmap.expressions.function import FunctionError
+from custmap.model.checked import Checked
+from custmap.model.clear import Send, SendNull
+from custmap.model.kind import ENTRIES, MEMBERS, VALUE
+from custmap.model.nodes import (
     EachSource,
     FirstSource,
     FromSource,
@@ -23,11 +28,6 @@ from custmap.check.checked import (
     RiderSource,
     Table,
 )
-from custmap.codegen.fits import misfit
-from custmap.codegen.states import SILENT, Failure, Refusal
-from custmap.expressions.function import FunctionError
-from custmap.model.clear import Send, SendNull
-from custmap.model.kind import ENTRIES, MEMBERS, VALUE
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.json_text import dump_json
@@ -43,7 +43,7 @@ class Interpreter:
 
     def slots(self, customer: Any) -> tuple[Any, ...]:
         """What `values` of the generated module gives."""
-        return self._row(self.checked.table, customer)
+        return self._row(self.checked.operation.table, customer)
 
     def _row(self, table: Table, scope: Any) -> tuple[Any, ...]:
         objects: dict[int | None, Any] = {None: scope}

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from custmap.plan.picture import picture
 from small_mappings import made, tables
 
 CASES = [
@@ -21,6 +20,6 @@ def test_picture(suite: dict[str, Any], case: dict[str, Any], tmp_path: Path) ->
     params = {"key": "s3cret"} if "key" in mapping.params else {}
     plan = mapping.diff(case.get("before"), case["after"], params)
     if "shown" in case:
-        assert str(plan) == picture(plan) == case["shown"].rstrip("\n")
+        assert str(plan) == plan.picture() == case["shown"].rstrip("\n")
     if "asked_for" in case:
-        assert picture(plan, show_values=True) == case["asked_for"].rstrip("\n")
+        assert plan.picture(show_values=True) == case["asked_for"].rstrip("\n")

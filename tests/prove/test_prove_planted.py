@@ -14,7 +14,7 @@ import pytest
 
 import custmap
 from custmap.model.clear import IMPOSSIBLE
-from custmap.plan import clearing, lists, maps, nodes, saying, single
+from custmap.plan import clearing, deltas, lists, maps, single
 from custmap.plan import planner as planning
 from custmap.plan.draft import KEPT, NOTHING, SAID, UNCHANGED
 from custmap.prove.prove import prove
@@ -46,13 +46,13 @@ def whole_map_for_one_key(patch: Patch) -> None:
 
 
 def rejections_are_sent(patch: Patch) -> None:
-    real = saying.say_cleared
+    real = clearing.say_cleared
 
     def planted(rule: Any, clear: Any, *rest: Any) -> Any:
         state, value = real(rule, clear, *rest)
         return (SAID, "") if state == KEPT and clear == IMPOSSIBLE else (state, value)
 
-    patch.setattr(saying, "say_cleared", planted)
+    patch.setattr(clearing, "say_cleared", planted)
 
 
 def sets_have_an_order(patch: Patch) -> None:
@@ -69,19 +69,19 @@ def null_is_skipped(patch: Patch) -> None:
 
 
 def whole_objects_are_sent_in_part(patch: Patch) -> None:
-    real = nodes._full
+    real = deltas._full
 
     def planted(node: Any, outcomes: Any, view: Any) -> Any:
         made = real(node, outcomes, view)
         said = {member.name for member, (state, _) in outcomes if state == SAID}
         return {name: value for name, value in made.items() if name in said}
 
-    patch.setattr(nodes, "_full", planted)
+    patch.setattr(deltas, "_full", planted)
 
 
 def everything_counts_as_changed(patch: Patch) -> None:
     patch.setattr(planning, "same", lambda a, b: False)
-    patch.setattr(nodes, "same", lambda a, b: False)
+    patch.setattr(deltas, "same", lambda a, b: False)
     patch.setattr(single, "same", lambda a, b: False)
 
 

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import custmap
+from custmap.prove.flow import flow
 from custmap.prove.proof import Proof
 from custmap.prove.prove import HypothesisMissing, prove
-from custmap.prove.sentence import flow
 
 SHIPPED = (
     "aifi/update-customer",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from custmap.schema.openapi import load_openapi
+from custmap.contract.openapi import load_openapi
 from custmap.syntax import cache, document
 from custmap.syntax.document import parse_document
 

@@ -11,10 +11,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from custmap.check.checked import ObjectNode, Table
+from custmap.contract.contract import Contract
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError, RecordError
 from custmap.diagnostics.span import Span
+from custmap.model.checked import Operation
+from custmap.model.nodes import ObjectNode, Table
 
 
 @dataclass(frozen=True)
@@ -55,16 +57,14 @@ class Plan:
     request: Request | None
 
 
+CONTRACT = Contract("acme/update-customer", "POST", "https://api.acme.example", "/customers/{id}", "m.yaml")
 NOTHING = ObjectNode("", "", (), Span("m.yaml", 1, 1, 1, 2), ())
 
 
 class FakeMapping:
     checked = SimpleNamespace(
         file=SimpleNamespace(file="m.yaml"),
-        table=Table(NOTHING, (), ()),
-        path=NOTHING,
-        query=NOTHING,
-        headers=NOTHING,
+        operations=(Operation(CONTRACT, (), {}, Table(NOTHING, (), ()), NOTHING, NOTHING, NOTHING),),
     )
 
     def diff(

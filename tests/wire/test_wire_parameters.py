@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custmap.schema.style import Style, style_of
+from custmap.contract.style import Style, style_of
 from custmap.wire.parameters import PlaceError, header_text, path_text, query_pairs
 from small_mappings import made
 

@@ -21,7 +21,7 @@ from custmap.border.classes import class_module, class_name, classes_of
 from custmap.border.foreign import Entries, Items, how_to_convert, meaning
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MOST, RecordError, with_rest
-from custmap.schema.places import place
+from custmap.schema.record_paths import place
 from custmap.values.types import Type
 from custmap.values.words import CLASS_WORDS, word_for
 

@@ -1,1 +1,1 @@
-"""`MappingFile` to `Checked`: names resolved, types inferred, rules held against the contract."""
+"""Rules held against the contract and the schema: what is wrong, or may go wrong, before a mapping runs."""

@@ -5,36 +5,42 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from custmap.check import coverage, headers, policies_hold, response, riders, types, values
-from custmap.check.checked import Checked
-from custmap.check.placed import Placed, objects, placed
+from custmap.check import header_names, policy_checks, response, riders, rule_types, uncovered, value_tables
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.mapping.file import all_rules
+from custmap.model.checked import Checked, Operation
+from custmap.model.walkers import Placed, objects, placed
 
 Check = Callable[[Placed], Iterator[Diagnostic]]
 
 OF_A_RULE: Final[tuple[Check, ...]] = (
-    types.cm413_each,
-    policies_hold.cm502,
-    policies_hold.cm504,
-    policies_hold.cm509,
-    policies_hold.cm510,
-    policies_hold.cm511,
-    policies_hold.cm512,
-    policies_hold.cm517,
+    rule_types.cm413_each,
+    policy_checks.cm502,
+    policy_checks.cm504,
+    policy_checks.cm509,
+    policy_checks.cm510,
+    policy_checks.cm511,
+    policy_checks.cm512,
+    policy_checks.cm517,
 )
-OF_A_LEAF: Final = (values.cm404, values.cm411, values.cm412, values.cm401_default, values.cm401_format)
-OF_A_MAPPING: Final = (
-    types.presence,
-    types.cm403_objects,
-    headers.cm303,
+OF_A_LEAF: Final = (
+    value_tables.cm404,
+    value_tables.cm411,
+    value_tables.cm412,
+    value_tables.cm401_default,
+    value_tables.cm401_format,
+)
+OF_AN_OPERATION: Final = (
+    rule_types.presence,
+    rule_types.cm403_objects,
+    header_names.cm303,
     riders.constants,
     riders.params,
-    policies_hold.places,
-    coverage.ignored,
-    coverage.cm513,
-    coverage.cm514,
-    coverage.cm515,
+    policy_checks.places,
+    uncovered.ignored,
+    uncovered.cm513,
+    uncovered.cm514,
+    uncovered.cm515,
     response.response,
     response.own_identifiers,
 )
@@ -42,16 +48,21 @@ OF_A_MAPPING: Final = (
 
 def check(checked: Checked) -> Iterator[Diagnostic]:
     """What is wrong, or may go wrong, with a mapping in which every name is resolved."""
-    for one in placed(checked):
-        yield from types.fits(one, checked)
-        yield from types.cm403(one, checked)
+    for operation in checked.operations:
+        yield from _operation(operation, checked)
+
+
+def _operation(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
+    for one in placed(operation):
+        yield from rule_types.fits(one, operation)
+        yield from rule_types.cm403(one)
         for check_rule in OF_A_RULE:
             yield from check_rule(one)
         for check_leaf in OF_A_LEAF:
             yield from check_leaf(one.leaf)
     stated = {rule.span: rule for rule in all_rules(checked.file)}
-    for node in objects(checked.table.root):
+    for node in objects(operation.table.root):
         if node.clear is not None and (rule := stated.get(node.span)) is not None:
-            yield from policies_hold.cm512_container(rule, node.type, node.target)
-    for check_mapping in OF_A_MAPPING:
-        yield from check_mapping(checked)
+            yield from policy_checks.cm512_container(rule, node.type, node.target)
+    for check_operation in OF_AN_OPERATION:
+        yield from check_operation(operation, checked)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from custmap.schema.contract import Contract
+from custmap.contract.contract import Contract
 from custmap.values.types import ANY, KINDS, NEVER, Type
 
 _DEEPEST: Final = 7

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from custmap.check.findings import meant
 from custmap.expressions.suggestions import phrase
+from custmap.resolve.findings import meant
 from custmap.schema.misfit import CHECKED_FORMATS, misfit
 from custmap.values.decimals import below, is_multiple, shown
 from custmap.values.types import ANY, KINDS, Type

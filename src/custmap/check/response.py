@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from custmap.check.checked import Checked
 from custmap.check.documented import documented
-from custmap.check.findings import meant
-from custmap.check.placed import where
+from custmap.check.value_types import where
 from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.span import Span
@@ -22,6 +20,8 @@ from custmap.expressions.parse import ExpressionError, parse
 from custmap.expressions.suggestions import member_help
 from custmap.mapping.file import Rule, Text
 from custmap.mapping.read import read_rule
+from custmap.model.checked import Checked, Operation
+from custmap.resolve.findings import meant
 from custmap.syntax.node import ListNode, MapNode, Node, ScalarNode
 from custmap.values.equality import fingerprint
 from custmap.values.nearest import nearest
@@ -32,12 +32,12 @@ _NAMES = frozenset({"CM301", "CM304", "CM305", "CM306", "CM308", "CM411"})
 _READ = ("ok", "failed")
 
 
-def response(checked: Checked) -> Iterator[Diagnostic]:
+def response(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
     """Findings in the `response` of a mapping."""
     node = checked.file.response
     if node is None:
         return
-    body = documented(checked.contract)
+    body = documented(operation.contract)
     answer = replace(OBJECT, members={"status": INTEGER, "body": body}, extra=NEVER, required=_BOTH)
     for key in _READ:
         yield from _read(node.get(key), answer, checked)[1]
@@ -50,13 +50,13 @@ def response(checked: Checked) -> Iterator[Diagnostic]:
         listed = node.get(key)
         for one in listed.items if isinstance(listed, ListNode) else (listed,):
             if isinstance(one, MapNode):
-                yield from _messages(one, answer, checked)
+                yield from _messages(one, answer, operation, checked)
 
 
 _BOTH = frozenset({"status", "body"})
 
 
-def _messages(node: MapNode, answer: Type, checked: Checked) -> Iterator[Diagnostic]:
+def _messages(node: MapNode, answer: Type, operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
     """`{each, field, code, message}`: the list, then what is read of an item."""
     given, found = _read(node.get("each"), answer, checked)
     yield from found
@@ -64,10 +64,10 @@ def _messages(node: MapNode, answer: Type, checked: Checked) -> Iterator[Diagnos
     for key in ("field", "code", "message"):
         yield from _read(node.get(key), item, checked)[1]
     if (text := _text(node.get("field"))) is not None:
-        yield from _vendor_field(text, checked)
+        yield from _vendor_field(text, operation)
 
 
-def _vendor_field(text: Text, checked: Checked) -> Iterator[Diagnostic]:
+def _vendor_field(text: Text, operation: Operation) -> Iterator[Diagnostic]:
     """A field that the mapping names itself is one that the contract has."""
     try:
         ast = parse(text.value).ast
@@ -75,7 +75,7 @@ def _vendor_field(text: Text, checked: Checked) -> Iterator[Diagnostic]:
         return
     if not isinstance(ast, Literal) or not isinstance(ast.value, str):
         return
-    at = checked.contract.body
+    at = operation.contract.body
     for name in ast.value.split("."):
         if at is None or not at.members:
             return
@@ -172,13 +172,13 @@ def _canonical_type(target: Text, type_: Type) -> Type | None:
     return at
 
 
-def own_identifiers(checked: Checked) -> Iterator[Diagnostic]:
+def own_identifiers(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
     """CM301: `identifiers.aiffi` in a mapping of `aifi`: keys of free maps are data, but this has a name."""
     vendor = checked.name.partition("/")[0]
     known = checked.canonical.type.members.get("identifiers") if checked.canonical.is_customer else None
     if known is None:
         return
-    for leaf in checked.table.slots:
+    for leaf in operation.table.slots:
         for path in leaf.reads:
             if len(path) == 2 and path[0] == "identifiers" and _mistyped(str(path[1]), vendor):
                 yield _identifier(str(path[1]), vendor, where(leaf.origin))

@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from custmap.check.checked import Checked, RiderOrigin
-from custmap.check.findings import meant
-from custmap.check.types import constant
+from custmap.check.rule_types import constant
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.mapping.file import MAKERS
+from custmap.model.checked import Checked, Operation, RiderOrigin
+from custmap.resolve.findings import meant
 from custmap.schema.misfit import misfit
 from custmap.values.numbers import scalar_text
 from custmap.values.types import Type
 
 
-def constants(checked: Checked) -> Iterator[Diagnostic]:
+def constants(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
     """CM401, CM411: a constant that the contract does not take."""
-    for rider in checked.riders:
+    for rider in operation.riders:
         rule = rider.rule
         if rule is None or rule.value is None or rider.type is None or not _plain(rider):
             continue
@@ -30,16 +30,16 @@ def _plain(rider: RiderOrigin) -> bool:
     return rider.values is None and rider.format is None and not unread
 
 
-def params(checked: Checked) -> Iterator[Diagnostic]:
+def params(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
     """CM401, CM411: the default of a parameter that does not fit where it lands, or the server's URL."""
     stated = {param.name: param for param in checked.file.params if param.default is not None}
-    for rider in checked.riders:
+    for rider in operation.riders:
         param = stated.get(rider.param or "")
         if param is None or param.default is None or rider.type is None or not _plain(rider):
             continue
         value = converted(param.default.value, rider.type)
         yield from constant(value, rider.type, param.default.span, rider.target)
-    for name, variable in checked.contract.variables.items():
+    for name, variable in operation.contract.variables.items():
         param = stated.get(name)
         if param is None or param.default is None or variable.enum is None:
             continue

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from custmap.batch.lines import BadLine, Record
-from custmap.batch.source import One, read_source
 from custmap.cli import options
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
@@ -20,10 +18,12 @@ from custmap.cli.params import Params, hold_params, read_params
 from custmap.cli.report import Report, json_line
 from custmap.cli.streams import Sink, check_places, is_ndjson, open_input, open_maybe, open_output
 from custmap.diagnostics.errors import RecordError
+from custmap.records.inputs import One, read_source
+from custmap.records.ndjson import BadLine, Record
 
 if TYPE_CHECKING:
     from custmap.mapper import Mapping
-    from custmap.plan.request import Request
+    from custmap.wire.request import Request
 
 
 @dataclass(frozen=True, slots=True)

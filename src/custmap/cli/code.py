@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from custmap.cli.call_error import CallError
 from custmap.cli.complete import CodeName
-from custmap.cli.ending import CallError
 from custmap.cli.help import command as grouped
 from custmap.diagnostics.codes import CODES
 from custmap.diagnostics.pages import page_of

@@ -13,13 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from custmap.batch.join import ExtraMissing, OneSided, Pair, Rejected, SnapshotJoin
-from custmap.batch.lines import Record
-from custmap.batch.source import One, read_source
 from custmap.border.intake import take
 from custmap.cli import options
+from custmap.cli.call_error import CallError
 from custmap.cli.color import colored
-from custmap.cli.ending import CallError
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
 from custmap.cli.loading import load
@@ -29,6 +26,9 @@ from custmap.cli.report import Report
 from custmap.cli.streams import Sink, check_places, is_ndjson, open_input, open_maybe, open_output
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
+from custmap.records.inputs import One, read_source
+from custmap.records.ndjson import Record
+from custmap.records.snapshots import ExtraMissing, OneSided, Pair, Rejected, SnapshotJoin
 from custmap.values.paths import PathError
 
 if TYPE_CHECKING:

@@ -15,28 +15,11 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Final, NoReturn
+from typing import NoReturn
 
 import click
 
-CLEAN: Final = 0
-FINDINGS: Final = 1
-WRONG_CALL: Final = 2
-
-
-class CallError(click.UsageError):
-    """The call itself is wrong or cannot run: exit 2. `advice` is one sentence that can be followed."""
-
-    def __init__(self, message: str, advice: str | None = None) -> None:
-        super().__init__(message)
-        self.advice = advice
-
-
-def unreadable(path: Path, error: OSError, about: str = "") -> CallError:
-    """A file that cannot be opened: its path as it was given, and what that is relative to."""
-    from custmap.syntax.text import looked_up_from
-
-    return CallError(f"{about}{path}: {error.strerror}", looked_up_from(path, error))
+from custmap.cli.call_error import CLEAN, FINDINGS, WRONG_CALL, CallError, unreadable
 
 
 class Terminated(BaseException):
@@ -131,7 +114,7 @@ def _custmap_error(error: Exception) -> int | None:
 
     if not isinstance(error, CustmapError):
         return None
-    from custmap.cli.findings import show_findings
+    from custmap.cli.stderr import show_findings
 
     show_findings(error.diagnostics)
     return WRONG_CALL if isinstance(error, MappingError) else FINDINGS

@@ -6,13 +6,13 @@ import json
 
 import click
 
-from custmap.check.coverage import unused_fields
+from custmap.check.uncovered import unused_fields
 from custmap.cli import options
-from custmap.cli.ending import CallError
+from custmap.cli.call_error import CallError
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
 from custmap.cli.loading import load
-from custmap.lineage import FORMAT_VERSION
+from custmap.lineage.lineage import FORMAT_VERSION
 
 
 @grouped("explain")

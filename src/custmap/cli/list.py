@@ -55,4 +55,4 @@ def _row(name: str, path: Path, functions: Mapping[str, FunctionSpec]) -> tuple[
         checked = None
     if checked is None:
         return name, "-", "-", f"has errors: see `custmap validate {name}`"
-    return name, checked.contract.method, checked.contract.path, shown(checked.summary)
+    return name, checked.operation.contract.method, checked.operation.contract.path, shown(checked.summary)

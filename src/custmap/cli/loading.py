@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from custmap.cli.ending import CallError
+from custmap.cli.call_error import CallError
 from custmap.expressions.function import FunctionSpec
 from custmap.functions.table import with_functions
 

@@ -13,19 +13,19 @@ from typing import Any
 
 import click
 
-from custmap.check.checked import Checked
-from custmap.cli.ending import WRONG_CALL, CallError, unreadable
-from custmap.cli.findings import show_findings
+from custmap.cli.call_error import WRONG_CALL, CallError, unreadable
+from custmap.cli.stderr import show_findings
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
-from custmap.expressions.errors import ExpressionError
+from custmap.expressions.expression_error import ExpressionError
 from custmap.expressions.function import FunctionError, FunctionSpec
 from custmap.expressions.plain import compile_expression
-from custmap.plan.binding import bind
-from custmap.plan.sending import url_template
+from custmap.model.checked import Checked
 from custmap.values.json_text import JsonError, parse_json
 from custmap.values.nearest import nearest
+from custmap.wire.binding import bind
 from custmap.wire.parameters import PlaceError
+from custmap.wire.sending import url_template
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +89,10 @@ def hold_params(checked: Checked, params: Params, *, all_needed: bool) -> None:
     if params.derived:
         return
     try:
-        bound = bind(checked, params.given)
-        problems = bound.missing if all_needed else ()
-        url_template(checked.contract).check(bound.variables)
+        for operation in checked.operations:
+            bound = bind(checked, operation, params.given)
+            problems = bound.missing if all_needed else ()
+            url_template(operation.contract).check(bound.variables)
     except RecordError as error:
         problems = error.diagnostics
     except PlaceError as error:

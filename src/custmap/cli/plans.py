@@ -26,9 +26,7 @@ def shown_plan(
     if form == "text":
         if many and not plan:
             return b""
-        from custmap.plan.picture import picture
-
-        lines = picture(plan, show_values=values).rstrip("\n").split("\n")
+        lines = plan.picture(show_values=values).rstrip("\n").split("\n")
         text = "\n".join(
             painted(shown(line), _STYLES.get(line[:4], "0"), color and line[:4] in _STYLES) for line in lines
         )
@@ -45,7 +43,7 @@ def deep_difference(plan: Plan, values: bool, canonical: Canonical) -> dict[str,
 
     report: dict[str, Any] = {}
     for one in plan.changes:
-        before = {} if one.target in plan.added else {one.target: one.before}
+        before = {} if one.before is None else {one.target: one.before}
         after = {one.target: one.after} if one.action == "set" else {}
         # One at a time: the paths that DeepDiff writes cannot be read back for every name.
         told = json.loads(DeepDiff(before, after, verbose_level=2).to_json())

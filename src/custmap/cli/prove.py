@@ -12,14 +12,14 @@ from typing import Any, Final
 
 import click
 
-from custmap.batch.lines import BadLine, bad_line
-from custmap.batch.source import One, read_source
 from custmap.cli import options
-from custmap.cli.ending import CLEAN, FINDINGS, CallError
+from custmap.cli.call_error import CLEAN, FINDINGS, CallError
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
 from custmap.cli.loading import load
 from custmap.cli.streams import is_ndjson, open_input
+from custmap.records.inputs import One, read_source
+from custmap.records.ndjson import BadLine, bad_line
 
 # Pairs are drawn among records, so more of them add nothing but memory.
 _MOST_RECORDS: Final = 100_000

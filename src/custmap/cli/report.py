@@ -9,15 +9,15 @@ from typing import Any, Final, Self
 
 import click
 
-from custmap.batch.groups import Groups
-from custmap.batch.tally import Tally
-from custmap.batch.unknown import UnknownNames
-from custmap.cli.ending import CLEAN, FINDINGS
-from custmap.cli.findings import show_record_error
+from custmap.cli.call_error import CLEAN, FINDINGS
+from custmap.cli.stderr import show_record_error
 from custmap.cli.streams import Sink
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.diagnostics.frame import shown
+from custmap.records.groups import Groups
+from custmap.records.tally import Tally
+from custmap.records.unknown_names import UnknownNames
 
 # How many names of unknown members are told.
 _NAMED: Final = 20

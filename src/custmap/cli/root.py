@@ -11,7 +11,7 @@ from typing import Any, Final
 import click
 
 from custmap import __version__
-from custmap.cli.ending import CallError
+from custmap.cli.call_error import CallError
 from custmap.values.docstrings import docstring
 from custmap.values.nearest import nearest
 

@@ -29,7 +29,7 @@ def _schema(what: str) -> dict[str, Any]:
         case "fixture":
             return fixture_schema()
         case _:
-            from custmap.mapping.model import mapping_schema
+            from custmap.mapping.keys import mapping_schema
 
             return mapping_schema()
 

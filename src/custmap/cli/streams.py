@@ -11,9 +11,9 @@ from io import BufferedIOBase
 from pathlib import Path
 from typing import Final, Protocol, cast
 
-from custmap.batch.output import Standard, WholeFile
-from custmap.cli.ending import CallError, unreadable
+from custmap.cli.call_error import CallError, unreadable
 from custmap.cli.options import STDIN
+from custmap.records.outputs import Standard, WholeFile
 
 _NDJSON: Final = (".ndjson", ".jsonl")
 

@@ -13,16 +13,16 @@ from pathlib import Path
 import click
 
 from custmap.cli import options
+from custmap.cli.call_error import CallError, unreadable
 from custmap.cli.color import colored
 from custmap.cli.complete import MappingName
-from custmap.cli.ending import CallError, unreadable
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
 from custmap.cli.loading import functions_of
 from custmap.diagnostics.codes import CODES, Severity
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
-from custmap.diagnostics.render import FORMATS, render
+from custmap.diagnostics.render.render import FORMATS, render
 from custmap.expressions.function import FunctionSpec
 from custmap.loader import check_mapping
 from custmap.mapping.beside import ENDINGS, is_mapping, mapping_files, says_mapping, uses

@@ -14,18 +14,13 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from custmap.check.checked import (
-    Checked,
-    Leaf,
-    ObjectNode,
-    Presence,
-    Table,
-)
 from custmap.codegen.leaf import LeafWriter, Putting
 from custmap.codegen.lines import Lines
 from custmap.codegen.objects import ObjectWriter
 from custmap.codegen.runtime import GLOBALS
-from custmap.expressions.emit import Emitter, Names, Scope
+from custmap.expressions.emitter import Emitter, Names, Scope
+from custmap.model.checked import PARTS, Checked, Operation
+from custmap.model.nodes import Leaf, ObjectNode, Presence, Table
 from custmap.model.note import Fact, Note
 
 _LOCALS = (
@@ -52,14 +47,15 @@ class Generated:
     globals: dict[str, Any]
 
 
-def generate(checked: Checked) -> Generated:
-    """The generated module of a mapping; same mapping, same text."""
-    return _Module(checked).write()
+def generate(checked: Checked, operation: Operation) -> Generated:
+    """The generated module of one of a mapping's operations; same mapping, same text."""
+    return _Module(checked, operation).write()
 
 
 class _Module:
-    def __init__(self, checked: Checked) -> None:
+    def __init__(self, checked: Checked, operation: Operation) -> None:
         self._checked = checked
+        self._operation = operation
         self.names = Names()
         for name, value in GLOBALS.items():
             self.names.reserve(name, value)
@@ -71,7 +67,7 @@ class _Module:
         self._file = PurePath(checked.file.file).name
 
     def write(self) -> Generated:
-        values = self._values(self._checked.table, "values", "customer", root=True)
+        values = self._values(self._operation.table, "values", "customer", root=True)
         build = self._build()
         file = self._checked.file.file
         name, source, from_ = map(_quiet, (self._checked.name, self._checked.canonical.name, file))
@@ -187,17 +183,15 @@ class _Module:
     def _build(self) -> Lines:
         self.names.begin()
         lines = Lines()
-        checked = self._checked
+        operation = self._operation
         with lines.block("def build(customer, riders, notes):"):
-            objects = ObjectWriter(self, checked.table, "customer", root=True)
-            for number, place in enumerate(checked.name_places):
+            objects = ObjectWriter(self, operation.table, "customer", root=True)
+            for number, place in enumerate(operation.name_places):
                 objects.lists[place] = "names" if number == 0 else f"names_{number}"
                 lines.add(f"{objects.lists[place]} = []")
             lines.add("body = {}")
-            objects.body(checked.table.root, lines)
-            parts = [
-                objects.part(getattr(checked, part), part, lines) for part in ("path", "query", "headers")
-            ]
+            objects.body(operation.table.root, lines)
+            parts = [objects.part(operation.parts[part], part, lines) for part in PARTS]
             lines.add(f"return body, {', '.join(parts)}")
         return lines
 

@@ -10,21 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
-from custmap.check.checked import (
-    ItemsNode,
-    Leaf,
-    ObjectNode,
-    Presence,
-    Rider,
-    Table,
-    TargetNode,
-    leaves,
-)
 from custmap.codegen.leaf import LeafWriter, Putting
 from custmap.codegen.lines import Lines
-from custmap.expressions.emit import Emitter, Names, Scope
+from custmap.expressions.emitter import Emitter, Names, Scope
 from custmap.model.clear import Clear, NameIn, Send, SendNull
+from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Presence, Rider, Table, TargetNode
 from custmap.model.note import Fact
+from custmap.model.walkers import leaves
 from custmap.values.paths import Index, Select
 
 

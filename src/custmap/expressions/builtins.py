@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from custmap.expressions.function import Argument, Example, FunctionError, FunctionSpec
-from custmap.expressions.runtime import NUMBERS, kind_of
+from custmap.expressions.helpers import NUMBERS, kind_of
 from custmap.expressions.unions import union
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same

@@ -14,9 +14,9 @@ from typing import Final
 
 from custmap.expressions.ast import Call, Reference
 from custmap.expressions.builtins import BUILTINS, REFERENCE, STATE_TAKERS
-from custmap.expressions.errors import ExpressionError
+from custmap.expressions.expression_error import ExpressionError
 from custmap.expressions.function import LAZY, Argument, FunctionSpec
-from custmap.expressions.runtime import KIND_CLASSES
+from custmap.expressions.helpers import KIND_CLASSES
 from custmap.values.nearest import nearest
 from custmap.values.types import KINDS, Type
 

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 
 from jmespath import lexer, parser
 
-from custmap.expressions.errors import ExpressionError
+from custmap.expressions.expression_error import ExpressionError
 from custmap.values.json_text import too_deep as too_deep_at
 
 Form: TypeAlias = dict[str, Any]

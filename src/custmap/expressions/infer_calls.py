@@ -19,10 +19,10 @@ from custmap.expressions.calls import (
     null_ends,
     null_fits,
 )
-from custmap.expressions.errors import ExpressionError
+from custmap.expressions.expression_error import ExpressionError
 from custmap.expressions.function import FunctionError, FunctionSpec
+from custmap.expressions.helpers import KIND_CLASSES
 from custmap.expressions.inference import Read
-from custmap.expressions.runtime import KIND_CLASSES
 from custmap.expressions.suggestions import Place, kind_words
 from custmap.expressions.unions import union
 from custmap.expressions.walk import Walk

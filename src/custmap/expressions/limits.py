@@ -22,7 +22,7 @@ from custmap.expressions.ast import (
     ValueProjection,
     children,
 )
-from custmap.expressions.errors import ExpressionError
+from custmap.expressions.expression_error import ExpressionError
 from custmap.expressions.grammar import MAX_DEPTH, Form, too_deep
 
 MAX_LENGTH: Final = 4096

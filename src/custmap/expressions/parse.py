@@ -33,7 +33,7 @@ from custmap.expressions.ast import (
     Slice,
     ValueProjection,
 )
-from custmap.expressions.errors import ExpressionError
+from custmap.expressions.expression_error import ExpressionError
 from custmap.expressions.grammar import Form, PositionParser
 from custmap.expressions.limits import MAX_LENGTH, check_form, check_node, too_long
 from custmap.expressions.wording import syntax_error

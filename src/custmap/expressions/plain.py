@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from custmap.expressions.emit import PLAIN, Emitter
+from custmap.expressions.emitter import PLAIN, Emitter
 from custmap.expressions.function import FunctionSpec
-from custmap.expressions.names import Names
 from custmap.expressions.parse import parse
+from custmap.expressions.python_names import Names
 
 _NO_FUNCTIONS: Final[Mapping[str, FunctionSpec]] = {}
 

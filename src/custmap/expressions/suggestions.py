@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
+from custmap.expressions.helpers import KIND_WORDS
 from custmap.expressions.inference import SourcePath, format_source
-from custmap.expressions.runtime import KIND_WORDS
 from custmap.values.meant import Meant
 from custmap.values.members import named_paths
 from custmap.values.nearest import nearest

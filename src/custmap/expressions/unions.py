@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from custmap.expressions.runtime import KIND_CLASSES
+from custmap.expressions.helpers import KIND_CLASSES
 from custmap.values.equality import fingerprint
 from custmap.values.types import NEVER, Type
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from custmap.diagnostics.codes import Severity
 from custmap.expressions.ast import Node
-from custmap.expressions.errors import ExpressionError
+from custmap.expressions.expression_error import ExpressionError
 from custmap.expressions.function import FunctionSpec
 from custmap.expressions.inference import Problem, Read
 from custmap.expressions.suggestions import Place

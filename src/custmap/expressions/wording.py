@@ -11,7 +11,7 @@ from typing import Final
 
 from jmespath.exceptions import EmptyExpressionError, IncompleteExpressionError
 
-from custmap.expressions.errors import ExpressionError
+from custmap.expressions.expression_error import ExpressionError
 
 _DASHED: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[-$][A-Za-z0-9_]+)+")
 _NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")

@@ -33,7 +33,7 @@ from custmap.expressions.ast import (
     is_constant,
 )
 from custmap.expressions.function import FunctionSpec
-from custmap.expressions.names import Names
+from custmap.expressions.python_names import Names
 from custmap.expressions.write_calls import write_call
 from custmap.expressions.writing import (
     ARRAY,

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from custmap.expressions.ast import Node, is_constant
 from custmap.expressions.function import FunctionSpec
-from custmap.expressions.names import Names
+from custmap.expressions.python_names import Names
 
 Kinds: TypeAlias = frozenset[str]
 

@@ -12,7 +12,7 @@ from math import isfinite
 from typing import Any, Final, NoReturn, TypeVar, cast
 
 from custmap.expressions.function import Argument, FunctionError
-from custmap.expressions.runtime import KIND_CLASSES, kind_of
+from custmap.expressions.helpers import KIND_CLASSES, kind_of
 from custmap.values.absent import ABSENT
 from custmap.values.types import KINDS
 from custmap.values.words import words_for

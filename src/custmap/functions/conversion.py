@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from custmap.expressions.function import FunctionError
-from custmap.expressions.runtime import kind_of
+from custmap.expressions.helpers import kind_of
 from custmap.functions import surely
 from custmap.functions.calling import blank_stays, same_text
 from custmap.functions.declare import function as _function

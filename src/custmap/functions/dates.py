@@ -14,7 +14,7 @@ from functools import lru_cache, partial
 from typing import Annotated, Final
 
 from custmap.expressions.function import FunctionError
-from custmap.expressions.runtime import kind_of
+from custmap.expressions.helpers import kind_of
 from custmap.functions.calling import blank_stays, same_text
 from custmap.functions.declare import function as _function
 from custmap.functions.refining import dated

@@ -8,7 +8,7 @@ from typing import Any
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError, RecordError
-from custmap.expressions.errors import ExpressionError
+from custmap.expressions.expression_error import ExpressionError
 from custmap.expressions.function import FunctionError
 from custmap.expressions.plain import compile_expression as compile_plain
 from custmap.functions.table import LIBRARY

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 from unicodedata import normalize
 
 from custmap.expressions.function import FunctionError
-from custmap.expressions.runtime import kind_of
+from custmap.expressions.helpers import kind_of
 from custmap.functions.calling import same_text
 from custmap.functions.declare import function as _function
 from custmap.functions.name_letters import HAN, SELECTORS

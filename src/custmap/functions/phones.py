@@ -11,7 +11,7 @@ from functools import partial
 from typing import Annotated, Any, Final
 
 from custmap.expressions.function import FunctionError
-from custmap.expressions.runtime import kind_of
+from custmap.expressions.helpers import kind_of
 from custmap.functions import dialing
 from custmap.functions.calling import blank_stays, same_text
 from custmap.functions.declare import function as _function

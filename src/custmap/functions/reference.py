@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from custmap.expressions.function import Argument, Example, FunctionSpec
-from custmap.expressions.runtime import KIND_WORDS
+from custmap.expressions.helpers import KIND_WORDS
 from custmap.functions.table import LIBRARY
 from custmap.values.absent import ABSENT
 from custmap.values.docstrings import docstring

@@ -1,1 +1,1 @@
-"""A mapping file as it is written: its model, its loader, its names."""
+"""A mapping file as it is written: its keys, its reader, its names."""

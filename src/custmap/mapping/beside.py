@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from custmap.diagnostics.errors import MappingError
 from custmap.syntax.node import MapNode, ScalarNode
-from custmap.syntax.text import MIB
+from custmap.syntax.source_text import MIB
 from custmap.syntax.yaml_reader import read_file
 
 ENDINGS: Final = (".yaml", ".yml")

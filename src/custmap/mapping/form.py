@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 from pydantic import BaseModel, ValidationError
 
 from custmap.diagnostics.diagnostic import Diagnostic
-from custmap.mapping.model import (
+from custmap.mapping.keys import (
     ClearModel,
     MappingModel,
     OperationContract,

@@ -1,1 +1,1 @@
-"""The checked mapping: what a mapping means once every name in it is resolved."""
+"""The checked mapping: operations, nodes, kinds and ways of clearing, with their facts."""

@@ -1,1 +1,1 @@
-"""From target values to what is sent: plans, the clearing forms, requests."""
+"""From target values to a plan: what changes, what cannot be said, and the picture of it."""

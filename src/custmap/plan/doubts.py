@@ -5,29 +5,34 @@ A bare name is split by a guess; functions declare what is doubtful about their 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from custmap.check.checked import Checked, EachSource, FirstSource, FromSource, Leaf, Origin, SourcePath
 from custmap.expressions.ast import Call, Current, Field, Node, children
+from custmap.expressions.function import FunctionSpec
+from custmap.model.checked import Operation
+from custmap.model.nodes import EachSource, FromSource, Leaf, SourcePath
 from custmap.model.note import Note
+from custmap.model.walkers import options
+from custmap.plan.change import Change
 from custmap.plan.draft import read
-from custmap.plan.plan import Change
 
 Doubt = Callable[[Any], str | None]
+Functions = Mapping[str, FunctionSpec]
 
 
 class Doubts:
-    """The source paths of one mapping whose values may be doubtful."""
+    """The source paths of one operation whose values may be doubtful."""
 
     __slots__ = ("_asked",)
 
-    def __init__(self, checked: Checked) -> None:
+    def __init__(self, operation: Operation, functions: Functions) -> None:
         asked: dict[tuple[SourcePath, Doubt], None] = {}
-        for slot in checked.table.slots:
+        for slot in operation.table.slots:
             if isinstance(slot, Leaf):
-                for node in _expressions(slot.origin):
-                    asked.update(dict.fromkeys(_doubtful(node, checked)))
+                for origin in options(slot.origin):
+                    if isinstance(origin.source, FromSource | EachSource):
+                        asked.update(dict.fromkeys(_doubtful(origin.source.expression.ast, functions)))
         self._asked = tuple(asked)
 
     def of(self, record: dict[str, Any]) -> list[Note]:
@@ -52,23 +57,14 @@ def _told(record: dict[str, Any], path: SourcePath, doubt: Doubt) -> list[Note]:
     return [Note(".".join(map(str, path)), found)] if found else []
 
 
-def _expressions(origin: Origin) -> Iterator[Node]:
-    match origin.source:
-        case FromSource(expression=expression) | EachSource(expression=expression):
-            yield expression.ast
-        case FirstSource(origins=origins):
-            for inner in origins:
-                yield from _expressions(inner)
-
-
-def _doubtful(node: Node, checked: Checked) -> Iterator[tuple[SourcePath, Doubt]]:
+def _doubtful(node: Node, functions: Functions) -> Iterator[tuple[SourcePath, Doubt]]:
     if isinstance(node, Call) and node.arguments:
-        spec = checked.functions.get(node.name)
+        spec = functions.get(node.name)
         path = _path(node.arguments[0])
         if spec is not None and spec.doubt is not None and path is not None:
             yield path, spec.doubt
     for child in children(node):
-        yield from _doubtful(child, checked)
+        yield from _doubtful(child, functions)
 
 
 def _path(node: Node) -> SourcePath | None:

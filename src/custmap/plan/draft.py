@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from custmap.check.checked import ItemsNode, Leaf, ObjectNode, Presence, SourcePath, TargetNode
 from custmap.codegen.states import Failure
+from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Presence, SourcePath, TargetNode
 from custmap.model.note import Fact, Note
-from custmap.plan.plan import Change, Rejection
+from custmap.plan.change import Change, Rejection
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 
@@ -28,11 +28,10 @@ UNCHANGED: Final[Outcome] = (SAME, NOTHING)
 class Draft:
     """Changes, rejections and notes, and what clearing writes elsewhere in the body."""
 
-    __slots__ = ("added", "changes", "marks", "missing", "names", "notes", "rejected", "writes")
+    __slots__ = ("changes", "marks", "missing", "names", "notes", "rejected", "writes")
 
     def __init__(self) -> None:
         self.changes: list[Change] = []
-        self.added: set[str] = set()
         self.rejected: list[Rejection] = []
         self.notes: list[Note] = []
         self.names: dict[tuple[str, ...], dict[Any, Any]] = {}
@@ -99,8 +98,6 @@ class View:
         if self.item:
             return
         there = before is not None and before is not ABSENT and before.__class__ is not Failure
-        if not there:
-            self.draft.added.add(target)
         after = None if after is ABSENT else after
         self.draft.changes.append(
             Change(action, target, source or rule.source, before if there else None, after, rule.span)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from custmap.check.checked import Leaf, Table
 from custmap.codegen.states import Failure, is_value
 from custmap.model.clear import SKIP, Named, Write
+from custmap.model.nodes import Leaf, Table
 from custmap.model.note import Fact
-from custmap.plan import clearing, nodes, saying
+from custmap.plan import clearing, deltas
 from custmap.plan.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
@@ -31,7 +31,7 @@ def list_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
     if after.__class__ is not list and before.__class__ is not list:
         return UNCHANGED
     if after.__class__ is not list and before and isinstance(leaf.policy.clear, Write):
-        return saying.clear_leaf(leaf, standing_list(leaf, before, view), view)
+        return clearing.clear_leaf(leaf, standing_list(leaf, before, view), view)
     try:
         new = _by_key(leaf, after if after.__class__ is list else [])
     except _Keyless as error:
@@ -90,7 +90,7 @@ def _item(leaf: Leaf, key: Any, before: Row | None, after: Row, mentioned: bool,
         prefix=view.target(target),
         source_prefix=leaf.source,
     )
-    state, item = nodes.object_delta(table.root, inner)
+    state, item = deltas.object_delta(table.root, inner)
     if state != SAID:
         return KEPT, rendered(after, view)
     held = rendered(before, view) if before is not None else None
@@ -129,7 +129,7 @@ def _gone(leaf: Leaf, key: Any, row: Row, view: View) -> str:
 def _null_list(leaf: Leaf, before: Any, view: View) -> Outcome:
     clear = leaf.policy.clear
     if clear.fits_container:
-        return saying.say_cleared(leaf, clear.for_container([]), leaf.name, leaf.target, before, view)
+        return clearing.say_cleared(leaf, clear.for_container([]), leaf.name, leaf.target, before, view)
     view.reject("CM803", leaf.target, leaf, "cannot be cleared: without a before nobody knows its items")
     return KEPT, NOTHING
 
@@ -145,7 +145,7 @@ def rendered(row: Row, view: View) -> Any:
         return row
     table: Table = row[0]
     slots = row[1:]
-    made = nodes.standing_object(table.root, replace(view, before=slots, after=slots, full=True, item=True))
+    made = deltas.standing_object(table.root, replace(view, before=slots, after=slots, full=True, item=True))
     return {} if made is NOTHING else made
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from custmap.check.checked import Leaf
 from custmap.codegen.states import Failure, is_value
 from custmap.model.clear import Send, Write
-from custmap.plan import nodes, saying
+from custmap.model.nodes import Leaf
+from custmap.plan import clearing, deltas
+from custmap.plan.change import Change
 from custmap.plan.clearing import is_cleared, seen_null
 from custmap.plan.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
-from custmap.plan.plan import Change
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.paths import Member, format_path
@@ -30,7 +30,7 @@ def map_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
     if after is None and not mentioned:
         return _null_map(leaf, before, view)
     if isinstance(leaf.policy.clear, Write) and any(_was_there(item) for item in held.values()):
-        return saying.clear_leaf(leaf, nodes.held(leaf, before, view), view)
+        return clearing.clear_leaf(leaf, deltas.held(leaf, before, view), view)
     return _entries(leaf, leaf.target, held, {}, mentioned, view)
 
 
@@ -43,7 +43,7 @@ def _null_map(leaf: Leaf, before: Any, view: View) -> Outcome:
     """Null, and nobody knows which keys there are."""
     if leaf.policy.clear.fits_container:
         clear = leaf.policy.clear.for_container({})
-        return saying.say_cleared(leaf, clear, leaf.name, leaf.target, before, view)
+        return clearing.say_cleared(leaf, clear, leaf.name, leaf.target, before, view)
     view.reject("CM803", leaf.target, leaf, "cannot be cleared: without a before nobody knows its keys")
     return KEPT, NOTHING
 
@@ -81,7 +81,6 @@ def _set_plainly(leaf: Leaf, target: str, key: str, before: Any, after: Any, vie
     name = f"{target}.{part}"
     if before is ABSENT:
         before = None
-        view.draft.added.add(name)
     source = f"{leaf.source}.{part}" if leaf.source else None
     view.draft.changes.append(Change("set", name, source, before, after, leaf.span))
 
@@ -114,7 +113,7 @@ def _entry(
     if isinstance(clear, Write):
         view.reject("CM803", name, leaf, "cannot be cleared alone", source)
         return KEPT, before if is_value(before) else NOTHING
-    return saying.say_cleared(leaf, clear, key, name, before, view, source)
+    return clearing.say_cleared(leaf, clear, key, name, before, view, source)
 
 
 def _entry_value(

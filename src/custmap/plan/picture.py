@@ -6,31 +6,46 @@ never here.
 
 from __future__ import annotations
 
-from custmap.plan.plan import Change, Plan, Rejection
-from custmap.schema.personal import is_personal
+from collections.abc import Callable, Sequence
+
+from custmap.model.note import Note
+from custmap.plan.change import Change, Rejection
 from custmap.values.json_text import dump_json
+from custmap.wire.request import Request
 
 _HIDDEN = "••••"
 _LONGEST = 60
+Personal = Callable[[str | None], bool]
 
 
-def picture(plan: Plan, *, show_values: bool = False) -> str:
-    """The picture; `show_values` shows personal values too."""
-    head = plan.mapping
-    if plan.request is not None:
-        shown = plan.request.to_dict(secrets=False)["url"]
-        head += f"  {plan.request.method} {_path_of(shown)}"
-    if not plan:
-        return "\n".join([head, "", "  nothing to do", *_notes(plan)])
-    rows = [_change_row(change, plan, show_values) for change in plan.changes]
-    rows += [_rejection_row(rejection) for rejection in plan.rejected]
+def picture(
+    head: str,
+    changes: Sequence[Change],
+    rejected: Sequence[Rejection],
+    notes: Sequence[Note],
+    personal: Personal,
+    *,
+    show_values: bool,
+) -> str:
+    """The picture under its heading; `show_values` shows those of `personal` sources too."""
+    under = ["", *(f"  note: {note}" for note in notes)] if notes else []
+    if not changes and not rejected:
+        return "\n".join([head, "", "  nothing to do", *under])
+    rows = [_change_row(change, hidden=not show_values and personal(change.source)) for change in changes]
+    rows += [_rejection_row(rejection) for rejection in rejected]
     width = max(max(len(row[1]) for row in rows), 18)
     middle = max(len(row[2]) for row in rows)
     lines = [
         f"  {mark} {target:<{width}}  {text:<{middle}}  {source}".rstrip()
         for mark, target, text, source in rows
     ]
-    return "\n".join([head, "", *lines, *_notes(plan), "", summary(plan)])
+    return "\n".join([head, "", *lines, *under, "", _summary(changes, rejected)])
+
+
+def heading(mapping: str, requests: Sequence[Request]) -> str:
+    """`fabric/update-customer  PUT /customers/42`; secrets are hidden."""
+    called = [f"{one.method} {_path_of(one.to_dict(secrets=False)['url'])}" for one in requests]
+    return "  ".join([mapping, *called])
 
 
 def _path_of(url: str) -> str:
@@ -39,9 +54,7 @@ def _path_of(url: str) -> str:
     return "/" + rest.partition("/")[2]
 
 
-def _change_row(change: Change, plan: Plan, show_values: bool) -> tuple[str, str, str, str]:
-    personal = plan.canonical.is_personal if plan.canonical else is_personal
-    hidden = not show_values and personal(change.source)
+def _change_row(change: Change, *, hidden: bool) -> tuple[str, str, str, str]:
     source = change.source or ""
     before = _value(change.before, hidden)
     if change.action == "clear":
@@ -49,7 +62,7 @@ def _change_row(change: Change, plan: Plan, show_values: bool) -> tuple[str, str
         after = _value(change.after, hidden=False)
         return "-", change.target, after if change.before is None else f"{before} → {after}", source
     after = _value(change.after, hidden)
-    if change.target in plan.added:
+    if change.is_new:
         return "+", change.target, after, source
     return "~", change.target, _HIDDEN if hidden else f"{before} → {after}", source
 
@@ -65,18 +78,14 @@ def _value(value: object, hidden: bool) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
-def _notes(plan: Plan) -> list[str]:
-    return ["", *(f"  note: {note}" for note in plan.notes)] if plan.notes else []
-
-
-def summary(plan: Plan) -> str:
+def _summary(changes: Sequence[Change], rejected: Sequence[Rejection]) -> str:
     """`1 added, 2 changed, 1 cleared, 1 rejected`"""
-    sets = [change for change in plan.changes if change.action == "set"]
-    added = sum(change.target in plan.added for change in sets)
+    added = sum(change.is_new for change in changes)
+    cleared = sum(change.action == "clear" for change in changes)
     counts = (
         (added, "added"),
-        (len(sets) - added, "changed"),
-        (len(plan.changes) - len(sets), "cleared"),
-        (len(plan.rejected), "rejected"),
+        (len(changes) - added - cleared, "changed"),
+        (cleared, "cleared"),
+        (len(rejected), "rejected"),
     )
     return ", ".join(f"{count} {word}" for count, word in counts if count) or "nothing to do"

@@ -3,82 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, cast
 
-from custmap.diagnostics.span import Span
 from custmap.model.note import Note
-from custmap.plan.request import Request
+from custmap.plan.change import Change, Rejection
+from custmap.plan.picture import heading, picture
 from custmap.schema.canonical import Canonical
-
-
-def _shown(told: object, members: dict[str, Any]) -> str:
-    """As a dataclass is shown; a place is its line."""
-    return f"{type(told).__name__}({', '.join(f'{name}={value!r}' for name, value in members.items())})"
-
-
-class Change(NamedTuple):
-    """One change in the vendor's own terms.
-
-    `target`  the place in the request (`tags`, `attributes.plan`, `channels[type=email]`).
-    `source`  the canonical path behind it, or None.
-    `before`, `after`  target values; None also where there was, or is, none.
-    `span`    the rule's place in the mapping file: two rules may stand on one line.
-    `request` which of the plan's requests says it, from 0; None where none does.
-    """
-
-    action: Literal["set", "clear"]
-    target: str
-    source: str | None
-    before: Any
-    after: Any
-    span: Span
-    request: int | None = 0
-
-    @property
-    def line(self) -> int:
-        """The rule's line in the mapping file."""
-        return self.span.line
-
-    def __repr__(self) -> str:
-        return _shown(self, self.to_dict())
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "action": self.action,
-            "target": self.target,
-            "source": self.source,
-            "before": self.before,
-            "after": self.after,
-            "line": self.line,
-            "request": self.request,
-        }
-
-
-class Rejection(NamedTuple):
-    """One change that the vendor cannot be told, and why; no value of the record is in `message`."""
-
-    code: str
-    target: str
-    source: str | None
-    span: Span
-    message: str
-
-    @property
-    def line(self) -> int:
-        """The rule's line in the mapping file."""
-        return self.span.line
-
-    def __repr__(self) -> str:
-        return _shown(self, self.to_dict())
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "code": self.code,
-            "target": self.target,
-            "source": self.source,
-            "line": self.line,
-            "message": self.message,
-        }
+from custmap.schema.personal import is_personal
+from custmap.wire.request import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +19,7 @@ class Plan:
 
     `requests` is empty when there is nothing to say. A plan is false only when nothing changed and
     nothing was rejected. `changes` and `rejected` are sorted by target: the order of rules is no news.
-    `added` are the targets that had no value, `canonical` knows which sources are personal: both are for
-    the picture.
+    `canonical` knows which sources are personal, for the picture.
     """
 
     mapping: str
@@ -96,12 +27,11 @@ class Plan:
     rejected: tuple[Rejection, ...]
     notes: tuple[Note, ...]
     requests: tuple[Request, ...]
-    added: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
     canonical: Canonical | None = field(default=None, compare=False, repr=False)
 
     def __reduce__(self) -> tuple[type[Plan], tuple[Any, ...]]:
         return Plan, (
-            self.mapping, self.changes, self.rejected, self.notes, self.requests, self.added, self.canonical,
+            self.mapping, self.changes, self.rejected, self.notes, self.requests, self.canonical,
         )  # fmt: skip
 
     def __bool__(self) -> bool:
@@ -115,9 +45,18 @@ class Plan:
         return self.requests[0] if self.requests else None
 
     def __str__(self) -> str:
-        from custmap.plan.picture import picture
+        return self.picture()
 
-        return picture(self)
+    def picture(self, *, show_values: bool = False) -> str:
+        """The plan as people read it. Personal values are dots; `show_values` shows them too."""
+        return picture(
+            heading(self.mapping, self.requests),
+            self.changes,
+            self.rejected,
+            self.notes,
+            self.canonical.is_personal if self.canonical else is_personal,
+            show_values=show_values,
+        )
 
     def to_dict(self, *, secrets: bool = True) -> dict[str, Any]:
         """The plan as JSON values; with `secrets=False` the request hides secret parameters."""
@@ -142,7 +81,6 @@ class _Open:
         rejected: tuple[Rejection, ...],
         notes: tuple[Note, ...],
         requests: tuple[Request, ...],
-        added: frozenset[str],
         canonical: Canonical | None,
     ) -> None:
         self.mapping = mapping
@@ -150,7 +88,6 @@ class _Open:
         self.rejected = rejected
         self.notes = notes
         self.requests = requests
-        self.added = added
         self.canonical = canonical
 
 
@@ -160,10 +97,9 @@ def make_plan(
     rejected: tuple[Rejection, ...],
     notes: tuple[Note, ...],
     requests: tuple[Request, ...],
-    added: frozenset[str] = frozenset(),
     canonical: Canonical | None = None,
 ) -> Plan:
     """`Plan(…)` at a quarter of its price, as `make_request` makes requests."""
-    made: Any = _Open(mapping, changes, rejected, notes, requests, added, canonical)
+    made: Any = _Open(mapping, changes, rejected, notes, requests, canonical)
     made.__class__ = Plan
     return cast(Plan, made)

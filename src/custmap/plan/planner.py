@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from custmap.check.checked import Checked, Leaf, ObjectNode, Rider, TargetNode, leaves
 from custmap.codegen.states import Failure, Silent, is_value
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
+from custmap.model.checked import PARTS, Operation
 from custmap.model.clear import Send
+from custmap.model.nodes import Leaf, ObjectNode, Rider, TargetNode
 from custmap.model.note import Fact
-from custmap.plan import nodes
+from custmap.model.walkers import leaves
+from custmap.plan import deltas
+from custmap.plan.change import Change
 from custmap.plan.draft import KEPT, NOTHING, SAID, View
-from custmap.plan.plan import Change
 from custmap.values.absent import ABSENT, Absent
 from custmap.values.equality import same, same_items
 
-_PARTS = ("path", "query", "headers")
 _CLOSER_BEFORE = frozenset({Failure, Silent})
 _CLOSER = _CLOSER_BEFORE | {Absent, dict}
 
@@ -36,27 +37,25 @@ class Parts(NamedTuple):
 
 
 class Planner:
-    """Plans for one mapping; keeps which part of the request each slot stands in."""
+    """Plans for one operation; keeps which part of the request each slot stands in."""
 
     __slots__ = (
         "_along",
-        "_checked",
         "_children",
         "_identities",
         "_mixed",
         "_once",
+        "_operation",
         "_parts",
         "_plain",
         "_required",
     )
 
-    def __init__(self, checked: Checked) -> None:
-        self._checked = checked
-        self._parts: dict[str, ObjectNode] = {part: getattr(checked, part) for part in _PARTS}
-        roots = {"body": checked.table.root, **self._parts}
+    def __init__(self, operation: Operation) -> None:
+        self._operation = operation
         self._identities: list[Leaf] = []
         self._children: dict[int, tuple[str, TargetNode] | None] = {}
-        for part, root in roots.items():
+        for part, root in operation.parts.items():
             for child in root.members:
                 low, high = _slots(child)
                 placed = (part, child)
@@ -65,16 +64,15 @@ class Planner:
                 if isinstance(child, Leaf) and child.policy.identity:
                     self._children[child.slot] = None  # held on its own
                 self._identities.extend(leaf for leaf in leaves(child) if leaf.policy.identity)
-        body = checked.table.root
+        body = operation.table.root
         self._required = body.type.required if body.type else frozenset()
         self._along = tuple(member for member in body.members if self._goes_along(member))
-        self._parts = {part: node for part, node in self._parts.items() if any(leaves(node))}
+        self._parts = {part: node for part in PARTS if any(leaves(node := operation.parts[part]))}
         self._mixed = frozenset(
-            slot.slot for slot in checked.table.slots if isinstance(slot, Leaf) and _may_mix(slot)
+            slot.slot for slot in operation.table.slots if isinstance(slot, Leaf) and _may_mix(slot)
         )
-
         self._once = tuple(
-            slot for slot in checked.table.slots if isinstance(slot, Leaf) and not slot.policy.repeatable
+            slot for slot in operation.table.slots if isinstance(slot, Leaf) and not slot.policy.repeatable
         )
         self._plain = frozenset(
             child.slot
@@ -95,7 +93,7 @@ class Planner:
         """May the member be in a request in which it did not change?"""
         if isinstance(member, Rider) or member.name in self._required:
             return True
-        return nodes.goes_along(member)
+        return deltas.goes_along(member)
 
     def plan(self, view: View, *, always: bool) -> Parts | None:
         """What changed, in the view's draft, and the request's parts; None when there is nothing to say.
@@ -114,7 +112,7 @@ class Planner:
             if isinstance(child, Leaf) and child.slot in self._plain and _set_plainly(child, view, body):
                 said = True
                 continue
-            state, value = nodes.delta(child, view)
+            state, value = deltas.delta(child, view)
             if state == SAID:
                 said = True
                 if value is not NOTHING:
@@ -186,7 +184,7 @@ class Planner:
 
     def _accompany(self, place: tuple[str, ...], body: dict[str, Any], view: View) -> None:
         """An object that is sent for the names in it alone takes along what it always does."""
-        node = self._checked.table.root
+        node = self._operation.table.root
         for name in place[:-1]:
             inner = next(
                 (one for one in node.members if isinstance(one, ObjectNode) and one.name == name), None
@@ -194,7 +192,7 @@ class Planner:
             if inner is None or inner.whole:
                 return
             node, body = inner, body[name]
-            nodes.add_standing(node, body, view)
+            deltas.add_standing(node, body, view)
 
     def _complete_body(self, body: dict[str, Any], held: dict[str, Any], view: View, *, said: bool) -> None:
         """What goes along: riders, `send: always`, identities; and what the contract requires."""
@@ -217,16 +215,16 @@ class Planner:
             elif wanted and leaf and member.kind.is_map:  # type: ignore[union-attr]
                 value = {}
             elif wanted or leaf:
-                value = held[name] if name in held else nodes.standing(member, view)
+                value = held[name] if name in held else deltas.standing(member, view)
                 if wanted and leaf and member.kind.has_items:  # type: ignore[union-attr]
                     value = []
             else:
-                value = nodes.along(member, view)
+                value = deltas.along(member, view)
             if is_value(value):
                 body[name] = value
             elif wanted:
                 self._missing(member, view)
-        for place in self._checked.name_places:
+        for place in self._operation.name_places:
             if place[0] in required and place[0] not in body:
                 _put(body, place, [])
 
@@ -238,7 +236,7 @@ class Planner:
             wanted = member.name in required or part == "path"
             if not (wanted or member.policy.identity or member.policy.always):
                 continue
-            value = self._identity(member, view) if member.policy.identity else nodes.standing(member, view)
+            value = self._identity(member, view) if member.policy.identity else deltas.standing(member, view)
             if is_value(value):
                 sent[member.name] = value
             elif wanted:
@@ -288,9 +286,8 @@ def _set_plainly(leaf: Leaf, view: View, body: dict[str, Any]) -> bool:
         return False
     if isinstance(leaf.policy.clear, Send) and same(after, leaf.policy.clear.value):
         return False
-    if before is ABSENT or before is None:
+    if before is ABSENT:
         before = None
-        view.draft.added.add(leaf.target)
     view.draft.changes.append(Change("set", leaf.target, leaf.source, before, after, leaf.span))
     body[leaf.name] = after
     return True

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from custmap.check.checked import Leaf
 from custmap.codegen.states import Failure, is_value
 from custmap.model.clear import IMPOSSIBLE, Clear
+from custmap.model.nodes import Leaf
 from custmap.model.note import Fact
-from custmap.plan import saying
+from custmap.plan import clearing
 from custmap.plan.clearing import is_cleared, seen_null
 from custmap.plan.draft import KEPT, NOTHING, SAID, UNCHANGED, Outcome, View
 from custmap.values.absent import ABSENT
@@ -35,7 +35,7 @@ def value_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
         return UNCHANGED
     if clear != IMPOSSIBLE and (refusal := _refused(leaf, before, None, view)):
         return refusal
-    return saying.clear_leaf(leaf, before, view)
+    return clearing.clear_leaf(leaf, before, view)
 
 
 def _looks_same(leaf: Leaf, before: Any, after: Any, clear: Clear) -> bool:

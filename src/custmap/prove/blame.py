@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from custmap.check.checked import ItemsNode, Leaf, ObjectNode, TargetNode
 from custmap.diagnostics.span import Span
 from custmap.model.clear import Write
-from custmap.plan.plan import Change, Plan, Rejection
+from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, TargetNode
+from custmap.plan.change import Change, Rejection
+from custmap.plan.plan import Plan
 from custmap.prove.cells import Cells, is_within
 from custmap.prove.scene import Case, Record, Scene
 from custmap.values.paths import Member, format_path
@@ -44,7 +45,7 @@ class Law:
 def blame(scene: Scene, target: str, plan: Plan, then: Cells, now: Cells, wanted: Cells) -> Span | None:
     """The rule of the target; or the one whose clear is written there."""
     cleared = {change.span for change in plan.changes if change.action == "clear"}
-    for node in rules_below(scene.checked.table.root):
+    for node in rules_below(scene.operation.table.root):
         clear = node.clear if isinstance(node, ObjectNode) else node.policy.clear
         if isinstance(clear, Write) and node.span in cleared:
             places = [format_path(tuple(map(Member, place))) for place in clear.places]
@@ -70,7 +71,7 @@ def rules_below(node: TargetNode) -> Iterator[Leaf | ObjectNode]:
 
 def span_of(scene: Scene, target: str) -> Span | None:
     """The rule of a target, or of what is around it."""
-    rules = rules_below(scene.checked.table.root)
+    rules = rules_below(scene.operation.table.root)
     found = [node for node in rules if node.target and is_within(target, node.target)]
     return max(found, key=lambda node: len(node.target)).span if found else None
 

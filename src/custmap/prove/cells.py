@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from custmap.check.checked import ItemsNode, Leaf, ObjectNode, Rider, TargetNode
+from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, TargetNode
 from custmap.prove.store import State, item_table
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same

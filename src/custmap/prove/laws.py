@@ -9,10 +9,10 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any, Final
 
-from custmap.check.checked import ItemsNode, Leaf, ObjectNode, TargetNode
 from custmap.diagnostics.errors import RecordError
 from custmap.model.clear import Write
 from custmap.model.kind import Kind
+from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, TargetNode
 from custmap.plan.plan import Plan
 from custmap.prove.blame import Broken, Law, first_span, span_of
 from custmap.prove.cells import differing
@@ -64,7 +64,7 @@ def frame(scene: Scene, case: Case) -> Broken | None:
     plan = scene.planned(case.before, case.after)
     if start is None or isinstance(plan, RecordError) or plan.request is None:
         return None
-    strange = _with_strangers(scene.checked.table.root, start)
+    strange = _with_strangers(scene.operation.table.root, start)
     try:
         end = scene.store.receive(strange, plan.request.body)
     except Refused:

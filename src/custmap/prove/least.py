@@ -7,10 +7,11 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final
 
-from custmap.check.checked import ItemsNode, Leaf, ObjectNode, Policy, Rider, TargetNode, leaves
 from custmap.diagnostics.errors import RecordError
 from custmap.model.clear import NameIn, Send, SendEmpty
+from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Policy, Rider, TargetNode
 from custmap.model.note import COUNTED_DIFFERENT
+from custmap.model.walkers import leaves
 from custmap.plan.plan import Plan
 from custmap.prove.blame import Broken, first_span, span_of
 from custmap.prove.cells import is_within
@@ -34,9 +35,9 @@ def minimality(scene: Scene, case: Case) -> Broken | None:
     if not isinstance(body, dict):
         return None
     changed = {change.target for change in plan.changes}
-    clears = [leaf.policy.clear for leaf in leaves(scene.checked.table.root)]
+    clears = [leaf.policy.clear for leaf in leaves(scene.operation.table.root)]
     nothing = [*_EMPTY, *(clear.value for clear in clears if isinstance(clear, Send))]
-    root = scene.checked.table.root
+    root = scene.operation.table.root
     replaced = set(_replaced(root))
     parts = (*_less(root, body, ()), *_less_names(root, body, changed))
     for target, less in (part for part in parts if part[0] not in replaced):
@@ -193,7 +194,7 @@ def disjointness(scene: Scene, case: Case) -> Broken | None:
         said.add(change.target)
     if not isinstance(body, dict):
         return None
-    root = scene.checked.table.root
+    root = scene.operation.table.root
     sent = {target for target, _ in _less(root, body, ())}
     for target, _ in _less_names(root, body, said):
         if target in sent:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from custmap.check.checked import FromSource, ItemsNode, Leaf, ObjectNode, TargetNode, leaves
 from custmap.codegen.states import is_value
 from custmap.diagnostics.errors import RecordError
 from custmap.expressions.ast import Current, Field
 from custmap.mapping.file import Rule
 from custmap.model.clear import Send
+from custmap.model.nodes import FromSource, ItemsNode, Leaf, ObjectNode, TargetNode
+from custmap.model.walkers import leaves
 from custmap.prove.blame import Broken, Law
 from custmap.prove.cells import Cells
 from custmap.prove.rules import rule_at
@@ -37,7 +38,7 @@ def said(scene: Scene, case: Case) -> Broken | None:
             refused.target, None, None, case.after, made.body, f"`{refused.target}`: {refused.reason}"
         )
     slots = scene.slots(case.after)
-    for leaf in leaves(scene.checked.table.root):
+    for leaf in leaves(scene.operation.table.root):
         value = slots[leaf.slot]
         if not is_value(value) or leaf.policy.identity or leaf.kind.has_items:
             continue
@@ -92,7 +93,7 @@ def erases(scene: Scene, case: Case) -> Broken | None:
 
 def erased(scene: Scene, case: Case) -> tuple[ObjectNode | ItemsNode, Broken] | None:
     """The container whose replacement loses what the vendor held, whether meant or not."""
-    if not any(node.whole for node in _containers(scene.checked.table.root)):
+    if not any(node.whole for node in _containers(scene.operation.table.root)):
         return None
     start, made = scene.state_of(case.before), scene.applied(case.after)
     if start is None or isinstance(made, RecordError):
@@ -103,9 +104,9 @@ def erased(scene: Scene, case: Case) -> tuple[ObjectNode | ItemsNode, Broken] | 
         return None
     then, now = scene.cells(start), scene.cells(end)
     slots = scene.slots(case.after)
-    for leaf in leaves(scene.checked.table.root):
+    for leaf in leaves(scene.operation.table.root):
         lost = _lost(leaf, then, now) if slots[leaf.slot] is ABSENT else None
-        around = _replaced_around(scene.checked.table.root, leaf)
+        around = _replaced_around(scene.operation.table.root, leaf)
         if lost is not None and around is not None:
             inner = leaf.target.removeprefix(around.target).lstrip(".")
             why = f"the vendor replaces `{around.target}`: {inner} {{value}} is lost"
@@ -140,7 +141,7 @@ def _is_meant(scene: Scene, container: ObjectNode | ItemsNode) -> bool:
 
 def told_apart(scene: Scene, case: Case) -> Broken | None:
     """Two values of a `values` table do not become one, unless the rule is `one_way`."""
-    tables = [leaf for leaf in leaves(scene.checked.table.root) if leaf.origin.values and not leaf.one_way]
+    tables = [leaf for leaf in leaves(scene.operation.table.root) if leaf.origin.values and not leaf.one_way]
     if not tables:
         return None
     before, after = scene.slots(case.before), scene.slots(case.after)

@@ -11,9 +11,10 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final
 
-from custmap.check.checked import Checked, EachSource, FirstSource, Leaf, Origin, SourcePath, Table
 from custmap.expressions.infer import infer
+from custmap.model.checked import Checked
 from custmap.model.clear import Named
+from custmap.model.nodes import EachSource, FirstSource, Leaf, Origin, SourcePath, Table
 from custmap.prove.samples import KEYS, Hints, hints_of, samples, texts_of
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint
@@ -43,7 +44,7 @@ class Place:
 def places_of(checked: Checked) -> tuple[Place, ...]:
     """Every place that some rule reads, in the order of their names."""
     read: dict[Way, Hints] = {}
-    for path, hints in _Reader(checked).table(checked.table, ()):
+    for path, hints in _Reader(checked).table(checked.operation.table, ()):
         read[path] = read[path] + hints if path in read else hints
     names = tuple(sorted(set(_cleared_names(checked))))
     found: dict[Way, Place] = {}
@@ -94,7 +95,7 @@ class _Reader:
 
 def _cleared_names(checked: Checked) -> Iterator[str]:
     """Names that stand in a list of what is cleared: a key of that name must not be taken for them."""
-    for slot in checked.table.slots:
+    for slot in checked.operation.table.slots:
         if isinstance(slot, Leaf) and isinstance(slot.policy.clear, Named):
             yield slot.policy.clear.name or slot.name
 

@@ -2,64 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from custmap.values.absent import ABSENT
+from custmap.prove.found import Assumed, Counterexample, Remark
 
 FORMAT_VERSION: Final = 1
-_KEY: Final = re.compile(r'\[([^=\[\]]+)=(?:"(?:[^"\\]|\\.)*"|[^\]]*)\]')
-
-
-@dataclass(frozen=True, slots=True)
-class Counterexample:
-    """The smallest case that was found in which a law does not hold.
-
-    `law`     the law's name; `sentence` what is wrong, in words.
-    `before`  None where a law looks at one customer only, or at nothing known of the vendor.
-    `sent`    the body of the request, None where none was made.
-    `file`, `line`, `rule`  the rule to look at; line 0 where no rule is to blame.
-    `veiled`  values stand for those of real records and are not shown.
-    """
-
-    law: str
-    sentence: str
-    before: dict[str, Any] | None
-    after: dict[str, Any]
-    sent: Any
-    why: str
-    target: str
-    file: str
-    line: int
-    rule: str
-
-    def __str__(self) -> str:
-        from custmap.prove.sentence import counterexample_text
-
-        return counterexample_text(self)
-
-    def to_dict(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
-
-
-@dataclass(frozen=True, slots=True)
-class Assumed:
-    """A policy that rests on a guess about the vendor."""
-
-    target: str
-    text: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """What is no contradiction, and may yet surprise: `count` of the examples met it (0: it always holds)."""
-
-    target: str
-    line: int
-    text: str
-    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +30,13 @@ class Proof:
         return self.ok
 
     def __str__(self) -> str:
-        from custmap.prove.sentence import proof_text
-
-        return proof_text(self)
+        parts = [str(found) for found in self.counterexamples]
+        if self.assumed:
+            parts.append("\n".join(["assumed, and not proved:", *_table(self.assumed)]))
+        if self.remarks:
+            parts.append("\n".join(["remarks:", *_remarks(self)]))
+        parts.append(_sum(self))
+        return "\n\n".join(parts)
 
     def to_dict(self) -> dict[str, Any]:
         """The proof as JSON values."""
@@ -103,25 +55,22 @@ class Proof:
         }
 
 
-def veiled_target(text: str) -> str:
-    """Targets in a text, without the keys of items: those are data.
-
-    >>> veiled_target("`programs[id=7].tier` is lost")
-    '`programs[id=…].tier` is lost'
-    """
-    return _KEY.sub(r"[\1=…]", text)
+def _table(rows: Any) -> list[str]:
+    width = max(len(row.target) for row in rows)
+    return [f"  {row.target:<{width}}  line {row.line:<4} {row.text}" for row in rows]
 
 
-def veiled(value: Any, known: dict[Any, str]) -> Any:
-    """The same JSON with values replaced by names, equal ones by the same name.
+def _remarks(proof: Proof) -> list[str]:
+    lines = _table(proof.remarks)
+    return [
+        f"{line} ({remark.count} of {proof.examples})" if remark.count else line
+        for line, remark in zip(lines, proof.remarks, strict=True)
+    ]
 
-    Records that somebody gave are real: nothing of them is shown. Empty texts, true and false stay.
-    """
-    if isinstance(value, dict):
-        return {key: veiled(item, known) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [veiled(item, known) for item in value]
-    if value is None or value is ABSENT or value == "" or isinstance(value, bool):
-        return value
-    kind = "text" if isinstance(value, str) else "number"
-    return known.setdefault((kind, value), f"{kind} {len(known) + 1}")
+
+def _sum(proof: Proof) -> str:
+    found = len(proof.counterexamples)
+    told = (
+        "no counterexample" if not found else "1 counterexample" if found == 1 else f"{found} counterexamples"
+    )
+    return f"{proof.mapping}: {told} in {proof.examples} examples (seed {proof.seed})"

@@ -9,15 +9,18 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
-from custmap.check.checked import Checked, Leaf, Origin, leaves
 from custmap.diagnostics.errors import RecordError
 from custmap.diagnostics.span import Span
+from custmap.model.checked import Checked, Operation
 from custmap.model.clear import SKIP
-from custmap.plan.plan import Rejection
+from custmap.model.nodes import Leaf, Origin
+from custmap.model.walkers import leaves
+from custmap.plan.change import Rejection
+from custmap.prove.found import Assumed, Remark
 from custmap.prove.meaning import erased
-from custmap.prove.proof import Assumed, Remark, veiled_target
 from custmap.prove.rules import rules_of
 from custmap.prove.scene import Case, Scene, kept, missing
+from custmap.prove.veiled import veiled_target
 from custmap.values.equality import fingerprint
 
 _COUNTED: Final = {
@@ -81,14 +84,14 @@ class Tally:
 
 def _target(scene: Scene, rejected: Rejection) -> str:
     """The rule's target rather than the entry's or item's: its keys are data."""
-    for node in leaves(scene.checked.table.root):
+    for node in leaves(scene.operation.table.root):
         if node.span == rejected.span:
             return node.target
     return veiled_target(rejected.target)
 
 
 def _left_behind(scene: Scene, target: str) -> tuple[int, str, str]:
-    for leaf in leaves(scene.checked.table.root):
+    for leaf in leaves(scene.operation.table.root):
         if target == leaf.target or target.startswith((leaf.target + ".", leaf.target + "[")):
             skips = leaf.policy.clear == SKIP
             text = "cannot be cleared: skipped" if skips else "no longer speaks: the value is left behind"
@@ -99,13 +102,13 @@ def _left_behind(scene: Scene, target: str) -> tuple[int, str, str]:
 def standing(checked: Checked) -> list[Remark]:
     """What holds whatever the customer is."""
     found: list[Remark] = []
-    if not _names_customer(checked):
+    if not _names_customer(checked.operation):
         found.append(
             Remark(
                 checked.name, checked.file.name.span.line, "nothing in a request says which customer is meant"
             )
         )
-    for leaf in leaves(checked.table.root):
+    for leaf in leaves(checked.operation.table.root):
         if not leaf.policy.repeatable:
             found.append(Remark(leaf.target, leaf.span.line, "sending it twice is not sending it once"))
         for span in _lossy(leaf.origin) if not leaf.one_way else ():
@@ -115,9 +118,10 @@ def standing(checked: Checked) -> list[Remark]:
     return found
 
 
-def _names_customer(checked: Checked) -> bool:
-    roots = (checked.path, checked.query, checked.headers, checked.table.root)
-    return bool(checked.path.members) or any(leaf.policy.identity for root in roots for leaf in leaves(root))
+def _names_customer(operation: Operation) -> bool:
+    return bool(operation.path.members) or any(
+        leaf.policy.identity for root in operation.parts.values() for leaf in leaves(root)
+    )
 
 
 def _lossy(origin: Origin) -> list[Span]:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from custmap.check.checked import EachSource, FirstSource, FromSource, Leaf, Origin
 from custmap.model.clear import Send, Write
+from custmap.model.nodes import EachSource, FirstSource, FromSource, Leaf, Origin
 from custmap.values.decimals import moved
 from custmap.values.equality import fingerprint
 from custmap.values.types import Type

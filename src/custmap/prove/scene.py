@@ -13,18 +13,20 @@ from functools import partial
 from typing import Any, Literal, Protocol
 
 from custmap.border.intake import take
-from custmap.check.checked import Checked, Leaf, ObjectNode, leaves
 from custmap.codegen.define import define
 from custmap.codegen.emit import generate
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
+from custmap.model.checked import Checked, Operation
+from custmap.model.nodes import Leaf, ObjectNode
 from custmap.model.note import KEPT
-from custmap.plan.binding import bind
+from custmap.model.walkers import leaves
 from custmap.plan.plan import Plan
-from custmap.plan.request import Request
 from custmap.prove.cells import Cells, cells, is_within
-from custmap.prove.lay import lay
+from custmap.prove.overlaid import lay
 from custmap.prove.store import Refused, State, Store
+from custmap.wire.binding import bind
+from custmap.wire.request import Request
 
 Record = dict[str, Any]
 Absent = Literal["keep", "clear"]
@@ -70,6 +72,7 @@ class Scene:
     engine: Engine
     params: Mapping[str, Any]
     checked: Checked = field(init=False)
+    operation: Operation = field(init=False)
     store: Store = field(init=False)
     merging: Store | None = field(init=False)
     identities: tuple[Leaf, ...] = field(init=False)
@@ -79,9 +82,10 @@ class Scene:
 
     def __post_init__(self) -> None:
         self.checked = self.engine.checked
+        self.operation = self.checked.operation
         self.store = Store(self.checked)
-        self.merging = Store(self.checked, merging=True) if _is_hedged(self.checked.table.root) else None
-        roots = (self.checked.path, self.checked.query, self.checked.headers, self.checked.table.root)
+        self.merging = Store(self.checked, merging=True) if _is_hedged(self.operation.table.root) else None
+        roots = self.operation.parts.values()
         self.identities = tuple(leaf for root in roots for leaf in leaves(root) if leaf.policy.identity)
 
     def begin(self) -> None:
@@ -91,8 +95,8 @@ class Scene:
     def slots(self, record: Record) -> tuple[Any, ...]:
         """What each rule makes of a record."""
         if self._values is None:  # compiled when asked for: to rehearse one plan needs none
-            self._values = define(generate(self.checked), self.checked.name).values
-            self._riders = bind(self.checked, self.params).riders
+            self._values = define(generate(self.checked, self.operation), self.checked.name).values
+            self._riders = bind(self.checked, self.operation, self.params).riders
         plain = take(record, self.checked.canonical).record
         slots: tuple[Any, ...] = self._values(plain, self._riders)
         return slots
@@ -151,7 +155,7 @@ class Scene:
             return None
 
     def cells(self, state: State) -> Cells:
-        return cells(self.checked.table.root, state)
+        return cells(self.operation.table.root, state)
 
 
 def missing(error: RecordError) -> tuple[Diagnostic, ...]:

@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from custmap.check.checked import (
-    Checked,
+from custmap.model.checked import Checked
+from custmap.model.clear import Clear, KeyIn, Named, NameIn, Send, SendEmpty, SendNull, Write
+from custmap.model.nodes import (
     EachSource,
     FirstSource,
     ItemsNode,
@@ -25,7 +26,6 @@ from custmap.check.checked import (
     Table,
     TargetNode,
 )
-from custmap.model.clear import Clear, KeyIn, Named, NameIn, Send, SendEmpty, SendNull, Write
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
 from custmap.values.paths import Index, Select
@@ -55,7 +55,7 @@ class Store:
     """The declared vendor. `merging`: it merges the objects that the mapping says it replaces."""
 
     def __init__(self, checked: Checked, *, merging: bool = False) -> None:
-        self.root = checked.table.root
+        self.root = checked.operation.table.root
         self._merging = merging
         self._clearings = tuple(_clearings(self.root, ()))
         self._instructions = {place for found in self._clearings for place in found.clear.places}

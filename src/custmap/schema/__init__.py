@@ -1,1 +1,1 @@
-"""What records and requests may look like: the canonical customer, JSON Schema, OpenAPI, inline contracts."""
+"""What a customer may look like: types, JSON Schema, the canonical customer, problems of a record."""

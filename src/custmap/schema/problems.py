@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from custmap.diagnostics.errors import MOST
-from custmap.schema.places import place
+from custmap.schema.record_paths import place
 from custmap.values.types import Type
 from custmap.values.words import word_for, words_for
 

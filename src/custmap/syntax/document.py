@@ -17,7 +17,7 @@ from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.span import Span
 from custmap.syntax.cache import recall, remember
 from custmap.syntax.lenient_yaml import DEPTH, Place, read_lenient
-from custmap.syntax.text import MIB, UNREADABLE, Text, decode, forbidden, problem, read_bytes
+from custmap.syntax.source_text import MIB, UNREADABLE, Text, decode, forbidden, problem, read_bytes
 from custmap.values.json_text import JsonError, parse_json
 
 LIMIT: Final = 32 * MIB

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from custmap.diagnostics.span import Span
-from custmap.syntax.text import Text
+from custmap.syntax.source_text import Text
 from custmap.syntax.yaml_events import LOADER
 
 _COMMENT = re.compile(r"(?:^|(?<=[ \t\r\n]))#[^\r\n]*")

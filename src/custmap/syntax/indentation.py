@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from custmap.diagnostics.diagnostic import Diagnostic
-from custmap.syntax.text import Text
+from custmap.syntax.source_text import Text
 
 SYMPTOMS: Final = (
     "mapping values are not allowed",

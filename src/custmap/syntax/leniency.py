@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from custmap.syntax.text import Text
+from custmap.syntax.source_text import Text
 
 _HEADER = re.compile(r"[|>][-+0-9]*#")
 _INDENT_GIVEN = re.compile(r"[|>][-+]?[1-9]")

@@ -15,7 +15,7 @@ import yaml
 from custmap.diagnostics.diagnostic import Diagnostic, Note
 from custmap.diagnostics.errors import MappingError
 from custmap.syntax.scalars import resolve_leniently
-from custmap.syntax.text import Text
+from custmap.syntax.source_text import Text
 from custmap.syntax.yaml_events import EventError, events
 
 DEPTH: Final = 128

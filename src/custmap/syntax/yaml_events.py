@@ -16,7 +16,7 @@ import yaml
 
 from custmap.diagnostics.diagnostic import Diagnostic, Note
 from custmap.syntax.indentation import SYMPTOMS, misindented
-from custmap.syntax.text import Text
+from custmap.syntax.source_text import Text
 
 LOADER: Final[Any] = getattr(yaml, "CLoader", yaml.Loader)
 

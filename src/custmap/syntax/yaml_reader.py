@@ -21,7 +21,7 @@ from custmap.syntax import leniency
 from custmap.syntax.leniency import Finding
 from custmap.syntax.node import ListNode, MapNode, Node, ScalarNode
 from custmap.syntax.scalars import Ambiguous, resolve
-from custmap.syntax.text import MIB, Text, check_size, decode, forbidden, read_bytes, start_of
+from custmap.syntax.source_text import MIB, Text, check_size, decode, forbidden, read_bytes, start_of
 from custmap.syntax.yaml_events import EventError, events
 from custmap.values.equality import fingerprint
 

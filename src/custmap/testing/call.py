@@ -14,7 +14,7 @@ from custmap.testing.fixture import Apply, Diff, Fixture
 if TYPE_CHECKING:
     from custmap.mapper import Mapping
     from custmap.plan.plan import Plan
-    from custmap.plan.request import Request
+    from custmap.wire.request import Request
 
 
 class Load(Protocol):

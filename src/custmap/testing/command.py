@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from custmap.testing.cache import MappingCache
 from custmap.testing.cases import Case, run_cases
 from custmap.testing.discover import fixture_files, fixture_name
-from custmap.testing.show import as_json, as_text, write_junit
+from custmap.testing.loaded import MappingCache
+from custmap.testing.reports import as_json, as_text, write_junit
 
 if TYPE_CHECKING:
     from custmap.testing.coverage import Coverage

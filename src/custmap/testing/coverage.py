@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from custmap.check.checked import Checked, Leaf
+from custmap.model.checked import Checked
+from custmap.model.nodes import Leaf
 from custmap.testing.call import plan_of
-from custmap.testing.lines import Told, around, told_plan
 from custmap.testing.run import Report
+from custmap.testing.told import Told, around, told_plan
 
 # How a plan says that the vendor cannot be told what is gone: a value, an item of an `add-only` list.
 _CANNOT_CLEAR = ("CM803", "CM805")
@@ -66,7 +67,8 @@ def coverage_of(reports: list[Report]) -> list[Coverage]:
 
 
 def _rules(checked: Checked, told: list[Told]) -> tuple[RuleCoverage, ...]:
-    leaves = [slot for slot in checked.table.slots if isinstance(slot, Leaf) and not slot.policy.identity]
+    slots = [slot for operation in checked.operations for slot in operation.table.slots]
+    leaves = [slot for slot in slots if isinstance(slot, Leaf) and not slot.policy.identity]
     return tuple(
         _rule(leaf, [one for one in told if around(leaf.target, one.target)])
         for leaf in sorted(leaves, key=lambda leaf: leaf.span.line)

@@ -18,7 +18,7 @@ import pytest
 from custmap.testing.discover import fixture_name, is_fixture, mapping_line
 
 if TYPE_CHECKING:
-    from custmap.testing.cache import MappingCache
+    from custmap.testing.loaded import MappingCache
 
 _MAPPINGS: pytest.StashKey[MappingCache] = pytest.StashKey()
 
@@ -44,7 +44,7 @@ class FixtureItem(pytest.Item):
 
     def runtest(self) -> None:
         from custmap.diagnostics.errors import MappingError
-        from custmap.diagnostics.render import render
+        from custmap.diagnostics.render.render import render
         from custmap.testing.fixture import read_fixture
         from custmap.testing.run import run_fixture
 
@@ -72,8 +72,8 @@ class FixtureItem(pytest.Item):
 def _mappings(session: pytest.Session) -> MappingCache:
     """The mappings that this session has loaded."""
     if _MAPPINGS not in session.stash:
-        from custmap.testing.cache import MappingCache
         from custmap.testing.call import load_mapping
+        from custmap.testing.loaded import MappingCache
 
         functions = session.config.getini("custmap_functions")
         session.stash[_MAPPINGS] = MappingCache(partial(load_mapping, functions=functions))

@@ -16,7 +16,7 @@ from custmap.testing.call import Answer, Load, call, load_mapping, plan_of
 from custmap.testing.difference import Difference, compare, shown
 from custmap.testing.expectation import NAMED_MEMBERS
 from custmap.testing.fixture import Fixture
-from custmap.testing.lines import Told, compare_lines, mapping_line, told_errors, told_plan
+from custmap.testing.told import Told, compare_lines, mapping_line, told_errors, told_plan
 from custmap.values.absent import ABSENT
 
 

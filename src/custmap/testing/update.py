@@ -14,8 +14,8 @@ from custmap.syntax.yaml_reader import read_yaml
 from custmap.testing.call import plan_of
 from custmap.testing.expectation import NAMED_MEMBERS
 from custmap.testing.fixture import Diff, Fixture
-from custmap.testing.lines import told_errors, told_plan
 from custmap.testing.run import Report
+from custmap.testing.told import told_errors, told_plan
 from custmap.testing.write_yaml import WIDTH, block, flow, pair
 from custmap.values.equality import same
 

@@ -1,1 +1,1 @@
-"""What goes over the wire: URLs, headers and their encodings."""
+"""A request as it goes to the vendor: parameters bound, values encoded, the URL, secrets hidden."""

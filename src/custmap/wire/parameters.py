@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import quote
 
-from custmap.schema.style import FORM, SIMPLE, Style
+from custmap.contract.style import FORM, SIMPLE, Style
 from custmap.values.numbers import number_text
 
 # RFC 3986 unreserved: what `quote` leaves alone.

@@ -1,0 +1,238 @@
+"""Policies against the contract: a promise that cannot be kept must not look as if it were kept.
+
+One generator function a check, named as its code. What only needs the rule itself is found while the
+mapping is resolved (`policies.py`); here stands what needs the finished tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from custmap.check.value_types import result_type
+from custmap.diagnostics.codes import Severity
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.span import Span
+from custmap.mapping.file import ClearFile, MappingFile, Rule, Text, all_rules
+from custmap.model.checked import Checked, Operation
+from custmap.model.clear import Send
+from custmap.model.nodes import FromSource, Leaf
+from custmap.model.walkers import Placed
+from custmap.resolve.findings import meant
+from custmap.resolve.policies import empty_of
+from custmap.schema.misfit import misfit
+from custmap.values.equality import fingerprint
+from custmap.values.paths import Member, PathError, parse_path
+from custmap.values.types import Type
+
+
+def cm502(one: Placed) -> Iterator[Diagnostic]:
+    """A merge policy for what is no container."""
+    leaf, rule = one.leaf, one.leaf.origin.rule
+    if rule is None or rule.merge is None:
+        return
+    given = result_type(leaf.origin).not_null()
+    if given.kinds and not given.kinds & {"array", "object"}:
+        yield Diagnostic(
+            "CM502",
+            "a merge policy is for lists, maps and objects, and this is none",
+            rule.keys.get("merge", rule.span),
+            "Take `merge` out.",
+            target=leaf.target,
+        )
+
+
+def cm504(one: Placed) -> Iterator[Diagnostic]:
+    """A `key` that the items of a plain list do not have."""
+    leaf, rule = one.leaf, one.leaf.origin.rule
+    if rule is None or rule.key is None or not isinstance(leaf.origin.source, FromSource):
+        return
+    items = result_type(leaf.origin).items
+    if items is None or not items.members:
+        return
+    if rule.key.value not in items.members:
+        help = meant(rule.key.value, items.members)
+        message = f"the items have no member `{rule.key.value}`"
+        yield Diagnostic("CM504", message, rule.key.span, help, target=leaf.target)
+
+
+def cm509(one: Placed) -> Iterator[Diagnostic]:
+    """Clears that say nothing of an item that is gone."""
+    leaf, rule = one.leaf, one.leaf.origin.rule
+    if leaf.kind.has_items and not leaf.kind.only_new and rule is not None and rule.clear is not None:
+        word = rule.clear.word
+        if word is not None and leaf.policy.clear.says and not leaf.policy.clear.fits_item:
+            yield Diagnostic(
+                "CM509",
+                f"`{word}` cannot say which item is gone",
+                rule.clear.span,
+                "Write `name_in`, `key_in`, `impossible` or `skip`.",
+                target=leaf.target,
+            )
+
+
+def cm510(one: Placed) -> Iterator[Diagnostic]:
+    """Moves between values that the vendor does not have."""
+    leaf, rule = one.leaf, one.leaf.origin.rule
+    if rule is None or rule.transitions is None:
+        return
+    words = _states(leaf)
+    known = set(map(fingerprint, words or ()))
+    for pair in rule.transitions:
+        moves = pair.right if isinstance(pair.right, list) else []
+        for value, span in ((pair.left, pair.left_span), *((move, pair.right_span) for move in moves)):
+            if words is not None:
+                unknown = fingerprint(value) not in known
+            else:
+                unknown = leaf.type is not None and misfit(leaf.type, value) is not None
+            if unknown:
+                help = meant(str(value), [str(word) for word in words or ()])
+                message = f"`{value}` is no value that the contract has here"
+                yield Diagnostic("CM510", message, span, help, target=leaf.target)
+
+
+def _states(leaf: Leaf) -> list[Any] | None:
+    """The vendor's values: the contract's, else those that the table gives."""
+    if leaf.type is not None and leaf.type.enum is not None:
+        return [value for value in leaf.type.enum if value is not None]
+    given = result_type(leaf.origin)
+    return None if given.enum is None else [value for value in given.enum if value is not None]
+
+
+def cm511(one: Placed) -> Iterator[Diagnostic]:
+    """Policies that contradict each other."""
+    rule, policy = one.leaf.origin.rule, one.leaf.policy
+    if rule is None:
+        return
+    clears = rule.clear is not None and policy.clear.says
+    found: list[tuple[str, Span, str, Severity | None]] = []
+    if policy.identity:
+        if clears and rule.clear is not None:
+            found.append(("an identity is never cleared", rule.clear.span, "clear", None))
+        for key in ("transitions", "immutable", "otherwise"):
+            if key in rule.keys:
+                found.append(("an identity never changes", rule.keys[key], key, None))
+    elif policy.immutable:
+        if policy.always:
+            found.append(
+                ("what is always sent is sent to a vendor that refuses it", rule.keys["send"], "send", None)
+            )
+        if rule.transitions is not None:
+            found.append(("what never changes makes no moves", rule.keys["transitions"], "transitions", None))
+        if clears and rule.clear is not None:
+            # Rejected when it comes, and reported: the mapping only says more than it can.
+            text = "what never changes is never cleared"
+            found.append((text, rule.clear.span, "clear", Severity.WARNING))
+    for message, span, key, severity in found:
+        help = f"Take `{key}` out."
+        yield Diagnostic("CM511", message, span, help, target=one.leaf.target, severity=severity)
+
+
+def cm512(one: Placed) -> Iterator[Diagnostic]:
+    """A clear that sends what the contract does not take."""
+    leaf, rule = one.leaf, one.leaf.origin.rule
+    if rule is None or rule.clear is None or leaf.type is None:
+        return
+    clear = leaf.policy.clear
+    if leaf.kind.has_items:
+        return  # what is gone there is an item, and `cm509` says what can be said of it
+    held = (leaf.type.extra or Type()) if leaf.kind.is_flat else leaf.type
+    if isinstance(clear, Send):
+        yield from _sent(clear.value, held, rule.clear, leaf.target)
+
+
+def cm512_container(rule: Rule, type_: Type | None, target: str) -> Iterator[Diagnostic]:
+    """As `cm512`, for an object's own clear."""
+    if rule.clear is None or type_ is None:
+        return
+    if rule.clear.send is not None:
+        yield from _sent(rule.clear.send.value, type_, rule.clear, target)
+    elif rule.clear.word == "send_empty":
+        yield from _sent(empty_of(type_, None), type_, rule.clear, target)
+
+
+def _sent(value: Any, held: Type, stated: ClearFile, target: str) -> Iterator[Diagnostic]:
+    if not (held.known or held.enum is not None) or (reason := misfit(held, value)) is None:
+        return
+    words = [str(word) for word in held.enum or () if word is not None]
+    help = meant(str(value), words) if words and isinstance(value, str) else None
+    span = stated.send.span if stated.send is not None else stated.span
+    yield Diagnostic("CM512", f"what is sent {reason}", span, help, target=target)
+
+
+def cm517(one: Placed) -> Iterator[Diagnostic]:
+    """Transitions without a single move."""
+    leaf, rule = one.leaf, one.leaf.origin.rule
+    if rule is not None and rule.transitions is not None and not any(pair.right for pair in rule.transitions):
+        yield Diagnostic(
+            "CM517",
+            "no value may become another",
+            rule.keys.get("transitions", rule.span),
+            "If that is meant, write `immutable: true`.",
+            target=leaf.target,
+        )
+
+
+def places(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
+    """CM303 and CM512 for where clears write: `name_in`, `key_in` and `write` name places of the body."""
+    for stated in clears(checked.file):
+        for path in (stated.name_in, stated.key_in):
+            if path is not None:
+                yield from _place(path, operation)
+        if stated.name_in is not None and stated.as_name is not None:
+            held = _at(stated.name_in, operation)
+            yield from _name(stated.as_name, held.items if held is not None else None)
+        if stated.key_in is not None and stated.with_value is not None:
+            held = _at(stated.key_in, operation)
+            wanted = held.extra if held is not None else None
+            if wanted is not None and (reason := misfit(wanted, stated.with_value.value)):
+                yield Diagnostic("CM512", f"what is written {reason}", stated.with_value.span)
+        for path, value in stated.write or ():
+            yield from _place(path, operation)
+            held = _at(path, operation)
+            if held is not None and (held.known or held.enum) and (reason := misfit(held, value)):
+                yield Diagnostic("CM512", f"what is written {reason}", path.span)
+
+
+def _name(name: Text, wanted: Type | None) -> Iterator[Diagnostic]:
+    if wanted is not None and (reason := misfit(wanted, name.value)):
+        help = meant(name.value, [str(word) for word in wanted.enum or ()])
+        yield Diagnostic("CM512", f"the name {reason}", name.span, help)
+
+
+def _names(path: Text) -> list[str]:
+    try:
+        return [segment.name for segment in parse_path(path.value) if isinstance(segment, Member)]
+    except PathError:
+        return []
+
+
+def _at(path: Text, operation: Operation) -> Type | None:
+    at = operation.contract.body
+    for name in _names(path):
+        at = at.member(name) if at is not None else None
+    return at
+
+
+def _place(path: Text, operation: Operation) -> Iterator[Diagnostic]:
+    """CM303 where the contract has no such place."""
+    at = operation.contract.body
+    for name in _names(path):
+        if at is None:
+            return
+        found = at.member(name)
+        listed = bool(at.members) and operation.contract.closed
+        if (found is None and listed) or (found is not None and not found.kinds):
+            help = meant(name, at.members)
+            yield Diagnostic("CM303", f"the contract has no `{name}` here", path.span, help)
+            return
+        at = found
+
+
+def clears(file: MappingFile) -> Iterator[ClearFile]:
+    """Every `clear` of a file: its own default first, then the rules'."""
+    if file.clear is not None:
+        yield file.clear
+    for rule in all_rules(file):
+        if rule.clear is not None:
+            yield rule.clear

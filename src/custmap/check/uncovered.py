@@ -1,0 +1,228 @@
+"""What a mapping leaves out: contract members without a rule, canonical fields that nobody reads.
+
+Each is said once a mapping: a finding a member would bury the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from custmap.check.policy_checks import clears
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.expressions.inference import format_source
+from custmap.mapping.file import Text, all_rules
+from custmap.model.checked import PARTS, Checked, Operation
+from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, TargetNode
+from custmap.model.walkers import eaches, placed, presences
+from custmap.resolve.findings import meant
+from custmap.values.paths import Member, PathError, Select, format_path, parse_path
+from custmap.values.types import Type
+
+_SHOWN = 12
+Names = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A contract member without a rule; `names` leads there, positions in lists left out."""
+
+    names: Names
+    text: str
+
+
+def cm513(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
+    """Targets of which the contract says nothing: what is sent there could not be checked."""
+    found = sorted({target for target, type_ in _written(operation) if type_ is None or _says_nothing(type_)})
+    if found:
+        yield Diagnostic(
+            "CM513",
+            f"the contract says nothing of {_listed(found)}",
+            checked.file.contract.span,
+            "List it in the contract, so that what is sent there can be checked.",
+        )
+
+
+def _written(operation: Operation) -> Iterator[tuple[str, Type | None]]:
+    for root in (operation.table.root, operation.query, operation.path):
+        yield from _below(root, operation)
+
+
+def _below(node: TargetNode, operation: Operation) -> Iterator[tuple[str, Type | None]]:
+    match node:
+        case Rider(index=index, target=target):
+            yield target, operation.riders[index].type
+        case Leaf(type=type_, target=target, origin=origin):
+            each = [one.table.root for one in eaches(origin)]
+            if not each or type_ is None:
+                yield target, type_
+            for root in each if type_ is not None else []:
+                yield from ((f"{target}.{inner}", held) for inner, held in _below(root, operation))
+        case ObjectNode(members=members):
+            for member in members:
+                yield from _below(member, operation)
+        case ItemsNode(items=items):
+            for _, item in items:
+                yield from _below(item, operation)
+
+
+def _says_nothing(type_: Type) -> bool:
+    return not type_.known and type_.enum is None and not type_.members
+
+
+def cm514(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
+    """Contract members that no rule fills, and that are not `ignored`."""
+    ignored = [names for text, _ in checked.file.ignored if (names := _names(text)) is not None]
+    found = [
+        gap.text
+        for gap in gaps(operation, checked)
+        if not any(gap.names[: len(names)] == names for names in ignored)
+    ]
+    if found:
+        yield Diagnostic(
+            "CM514",
+            f"no rule fills {_listed(found)}",
+            checked.file.contract.span,
+            f"Add rules, or say why not: `ignored: {{{found[0]}: REASON}}`.",
+        )
+
+
+def gaps(operation: Operation, checked: Checked) -> list[Gap]:
+    """The contract's members that no rule fills; optional headers are the caller's business."""
+    spoken = {(*place,) for place in operation.name_places}
+    for stated in clears(checked.file):
+        for path, _ in stated.write or ():
+            if (names := _names(path)) is not None:
+                spoken.add(names)
+    found = list(_gaps(operation.table.root, (), "", spoken))
+    for part in PARTS[:2]:
+        written = {member.name for member in operation.parts[part].members}
+        for name in sorted(set(operation.contract.parameters.get(part, {})) - written):
+            found.append(Gap((part, name), f"{part}.{name}"))
+    return found
+
+
+def _gaps(node: TargetNode, at: Names, text: str, spoken: set[Names]) -> Iterator[Gap]:
+    match node:
+        case ObjectNode(members=members, type=type_):
+            written = {member.name: member for member in members}
+            for name in type_.members if type_ is not None else ():
+                held = type_.member(name) if type_ is not None else None
+                place = (*at, name)
+                unsaid = name not in written and place not in spoken
+                if unsaid and held is not None and held.kinds and not held.read_only:
+                    shown = format_path((Member(name),))
+                    yield Gap(place, f"{text}.{shown}" if text else shown)
+            for member in members:
+                shown = format_path((Member(member.name),))
+                yield from _gaps(member, (*at, member.name), f"{text}.{shown}" if text else shown, spoken)
+        case ItemsNode(items=items):
+            for segment, item in items:
+                keyed = {(*at, segment.key)} if isinstance(segment, Select) else set()
+                yield from _gaps(item, at, f"{text}{format_path((segment,))}", spoken | keyed)
+        case Leaf(origin=origin, type=type_) if type_ is not None and type_.items is not None:
+            for each in islice(eaches(origin), 1):
+                yield from _gaps(each.table.root, at, text, spoken)
+
+
+def _names(path: Text) -> Names | None:
+    """The names of a target path, positions in lists left out; None when it cannot be read."""
+    try:
+        return tuple(segment.name for segment in parse_path(path.value) if isinstance(segment, Member))
+    except PathError:
+        return None
+
+
+def ignored(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
+    """CM209, CM303 and CM520: an ignored place can be read, exists, and no rule fills it."""
+    filled = set(_filled(operation.table.root, ()))
+    for path, _ in checked.file.ignored:
+        names = _names(path)
+        if names is None:
+            yield Diagnostic("CM209", "this target path cannot be read", path.span)
+            continue
+        if names and names[0] in PARTS and len(names) == 2:
+            known = operation.contract.parameters.get(names[0], {})
+            if names[1] not in known:
+                help = meant(names[1], known)
+                yield Diagnostic("CM303", f"the contract has no `{names[1]}` here", path.span, help)
+            continue
+        yield from _known(path, names, operation)
+        if names in filled:
+            yield Diagnostic(
+                "CM520",
+                "a rule fills this place",
+                path.span,
+                "Take it out of `ignored`, or take the rule out.",
+            )
+
+
+def _known(path: Text, names: Names, operation: Operation) -> Iterator[Diagnostic]:
+    at = operation.contract.body
+    for name in names:
+        while at is not None and at.items is not None and "object" not in at.kinds:
+            at = at.items
+        if at is None:
+            return
+        found = at.member(name)
+        if (found is None and (at.members or at.known)) or (found is not None and not found.kinds):
+            help = meant(name, at.members)
+            yield Diagnostic("CM303", f"the contract has no `{name}` here", path.span, help)
+            return
+        at = found
+
+
+def _filled(node: TargetNode, at: Names) -> Iterator[Names]:
+    """The places that rules fill, positions in lists left out."""
+    match node:
+        case Rider(name=name):
+            yield (*at, name)
+        case Leaf(name=name, origin=origin):
+            yield (*at, name)
+            for each in eaches(origin):
+                for member in each.table.root.members:
+                    yield from _filled(member, (*at, name))
+        case ObjectNode(members=members, name=name, path=path):
+            for member in members:
+                yield from _filled(member, (*at, name) if path and at[-1:] != (name,) else at)
+        case ItemsNode(items=items, name=name):
+            for _, item in items:
+                yield from _filled(item, (*at, name))
+
+
+def cm515(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
+    """What rests on a guess about the vendor. It is stated on purpose, so it is said and no warning."""
+    for rule in all_rules(checked.file):
+        if rule.assumed is not None:
+            yield Diagnostic("CM515", rule.assumed, rule.keys.get("assumed", rule.span))
+
+
+def unused_fields(checked: Checked) -> list[str]:
+    """The canonical fields that no rule reads, as source paths in the schema's order."""
+    read: set[tuple[str | int, ...]] = set()
+    for operation in checked.operations:
+        for one in placed(operation):
+            read.update(() if one.item else one.leaf.reads)
+        for slot in presences(operation):
+            read.update(slot.reads)
+    names = {tuple(part for part in path if isinstance(part, str) and part != "*") for path in read}
+    prefixes = {name[:depth] for name in names for depth in range(len(name) + 1)}
+    return [format_source(path) for path in _fields(checked.canonical.type, (), names, prefixes)]
+
+
+def _fields(type_: Type, at: Names, read: set[Names], above: set[Names]) -> Iterator[Names]:
+    for name in type_.members:
+        path = (*at, name)
+        member = type_.member(name)
+        if member is None or not member.kinds or path in read:
+            continue
+        if path in above and member.members:
+            yield from _fields(member, path, read, above)
+        elif path not in above:
+            yield path
+
+
+def _listed(found: list[str]) -> str:
+    shown = ", ".join(f"`{one}`" for one in found[:_SHOWN])
+    return f"{shown} and {len(found) - _SHOWN} more" if len(found) > _SHOWN else shown

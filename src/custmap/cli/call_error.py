@@ -1,0 +1,27 @@
+"""Exit codes, and the error of a call that is wrong or cannot run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import click
+
+CLEAN: Final = 0
+FINDINGS: Final = 1
+WRONG_CALL: Final = 2
+
+
+class CallError(click.UsageError):
+    """The call itself is wrong or cannot run: exit 2. `advice` is one sentence that can be followed."""
+
+    def __init__(self, message: str, advice: str | None = None) -> None:
+        super().__init__(message)
+        self.advice = advice
+
+
+def unreadable(path: Path, error: OSError, about: str = "") -> CallError:
+    """A file that cannot be opened: its path as it was given, and what that is relative to."""
+    from custmap.syntax.source_text import looked_up_from
+
+    return CallError(f"{about}{path}: {error.strerror}", looked_up_from(path, error))

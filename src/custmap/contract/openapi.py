@@ -1,0 +1,240 @@
+"""One operation of an OpenAPI 3.0 or 3.1 document as a `Contract`.
+
+A real vendor's document loads unchanged: JSON or YAML, thousands of operations, references that go in
+circles. Only what the operation reaches is read, and all that is wrong with it is reported at once.
+https://spec.openapis.org/oas/v3.1.1
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from custmap.contract.bundle import Bundle
+from custmap.contract.contract import (
+    Contract,
+    Parameter,
+    Response,
+    ServerVariable,
+    is_json,
+    open_places,
+    variables_in,
+)
+from custmap.contract.references import Located, References
+from custmap.contract.security import authorization
+from custmap.contract.style import style_of
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import MappingError
+from custmap.diagnostics.span import Span
+from custmap.schema.json_schema import Definitions, default_of, type_of
+from custmap.syntax.document import read_document
+from custmap.values.nearest import nearest
+from custmap.values.types import STRING
+
+METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+PLACES: Final = {"path": "path", "query": "query", "header": "headers"}
+_HOSTLESS: Final = "{scheme}://{host}"
+"""Stands before a server URL that has no host: who calls knows where the server is."""
+_NAMED = re.compile(r"([A-Za-z]+)\s+(/.*)")
+
+
+def load_openapi(
+    path: Path, operation: str, *, shown_as: str | None = None, asked_at: Span | None = None
+) -> Contract:
+    """The operation named by its operationId or as `POST /customers`.
+
+    `shown_as` is the file's name in messages; `asked_at` where the mapping names the operation.
+    MappingError with all problems: CM210 not an OpenAPI document, CM211 no such operation, CM212 and
+    CM213 references, CM1xx a file that cannot be read.
+    """
+    document = read_document(path, shown_as)
+    place = path.resolve()
+    root = Located(document.data, document, place)
+    is_30 = _version(root)
+    references = References(place.parent, {place: document})
+    found = _find(root, operation, references, asked_at)
+    contract = _Reader(root, is_30, references).contract(operation, *found)
+    if references.problems:
+        raise MappingError(references.problems.values())
+    return contract
+
+
+def operations_of(path: Path) -> list[tuple[str | None, str, str]]:
+    """Every operation of a document: operationId or None, method, path."""
+    document = read_document(path)
+    place = path.resolve()
+    root = Located(document.data, document, place)
+    _version(root)
+    references = References(place.parent, {place: document})
+    return [(at.inner("operationId").text, method, where) for at, _, method, where in _all(root, references)]
+
+
+def _version(root: Located) -> bool:
+    """Is it OpenAPI 3.0 (else 3.1)? CM210 for anything else."""
+    version = root.inner("openapi").text or ""
+    if version.startswith(("3.0", "3.1")):
+        return version.startswith("3.0")
+    if root.inner("swagger").value is not None:
+        where, message = root.inner("swagger"), "Swagger 2.0, not OpenAPI 3"
+        help = "Convert it to OpenAPI 3.0 or 3.1, or write the contract inline."
+    elif version:
+        where, message = root.inner("openapi"), "neither OpenAPI 3.0 nor 3.1"
+        help = "Save the document as OpenAPI 3.0 or 3.1."
+    else:
+        where, message = root, "not an OpenAPI document: it has no `openapi: 3.…`"
+        help = "Name an OpenAPI 3.0 or 3.1 document, or write the contract inline."
+    raise MappingError([Diagnostic("CM210", message, where.span, help)])
+
+
+def _all(root: Located, references: References) -> Iterator[tuple[Located, Located, str, str]]:
+    """Each operation with its path item, method and path."""
+    for where in root.inner("paths").map:
+        item = references.follow(root.inner("paths", where))
+        for method in METHODS:
+            if method in item.map:
+                yield item.inner(method), item, method.upper(), str(where)
+
+
+def _find(
+    root: Located, operation: str, references: References, asked_at: Span | None
+) -> tuple[Located, Located, str, str]:
+    named = _NAMED.fullmatch(operation.strip())
+    wanted = (named.group(1).upper(), named.group(2)) if named else None
+    # Looked up on the side: a broken path item elsewhere in the document is nobody's concern.
+    aside = References(references.folder, references.documents)
+    known: list[str] = []
+    for found in _all(root, aside):
+        name = found[0].inner("operationId").text
+        if name == operation or (found[2], found[3]) == wanted:
+            return found
+        known += [text for text in (name, f"{found[2]} {found[3]}") if text]
+    close = nearest(operation, known)
+    help = f"Did you mean `{close}`?" if close else "Name its operationId, or e.g. `POST /customers`."
+    span = asked_at or root.inner("paths").span
+    message = f"`{root.document.file}` has no operation `{operation}`"
+    raise MappingError([*aside.problems.values(), Diagnostic("CM211", message, span, help)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """One document while one operation is read."""
+
+    root: Located
+    is_30: bool
+    references: References
+
+    def contract(self, name: str, operation: Located, item: Located, method: str, path: str) -> Contract:
+        server, variables = self._server(operation, item)
+        body, media = self._content(self.references.follow(operation.inner("requestBody")))
+        schema = self._bundle(body, request=True) if body else None
+        body_type = type_of(schema, Definitions(schema)) if schema is not None else None
+        responses = tuple(self._responses(operation))
+        ok = next((response for response in responses if response.ok), None)
+        return Contract(
+            name=name,
+            method=method,
+            servers=server,
+            path=path.partition("#")[0],  # some tell operations of one path apart so; no URL is sent with it
+            source=self.root.document.file,
+            variables=variables,
+            parameters=self._parameters(operation, item, path),
+            body=body_type,
+            body_required=self.references.follow(operation.inner("requestBody")).map.get("required") is True,
+            body_schema=schema,
+            media_type=media,
+            accept=ok.media_type if ok else None,
+            responses=responses,
+            opens=open_places(body_type, closed=True),
+        )
+
+    def _server(self, operation: Located, item: Located) -> tuple[str, dict[str, ServerVariable]]:
+        """The first server that is nearest to the operation, and its variables."""
+        listed = next((at for at in (operation, item, self.root) if at.inner("servers").list), None)
+        server = listed.inner("servers", 0) if listed else self.root.inner("servers", 0)
+        url = server.inner("url").text or ""
+        declared = {name: self._variable(server.inner("variables", name)) for name in variables_in(url)}
+        if "://" in url:
+            return url.rstrip("/"), declared
+        schemes = ServerVariable("https", ("https", "http"))
+        hostless = _HOSTLESS + "/" + url.strip("/")
+        return hostless.rstrip("/"), {"scheme": schemes, "host": ServerVariable(), **declared}
+
+    def _variable(self, at: Located) -> ServerVariable:
+        """OpenAPI wants a default always; an empty one, or the name in angle brackets, is none."""
+        default = at.inner("default").text
+        listed = tuple(value for value in at.inner("enum").list if isinstance(value, str))
+        is_real = bool(default) and not str(default).startswith("<")
+        return ServerVariable(default if is_real else None, listed or None)
+
+    def _parameters(self, operation: Located, item: Located, path: str) -> dict[str, dict[str, Parameter]]:
+        """Those of the operation over those of the path, and what the security schemes want."""
+        made: dict[str, dict[str, Parameter]] = {place: {} for place in PLACES.values()}
+        for holder in (item, operation):
+            for position in range(len(holder.inner("parameters").list)):
+                at = self.references.follow(holder.inner("parameters", position))
+                place, name = PLACES.get(at.inner("in").text or ""), at.inner("name").text
+                # Accept and Content-Type are not parameters, whatever the document says (§ 4.8.12).
+                if place is None or name is None or (place, name.lower()) in _OURS:
+                    continue
+                made[place][name] = self._parameter(at, place)
+        for name in variables_in(path):
+            made["path"].setdefault(name, Parameter(STRING, required=True))
+        for place, name, parameter in authorization(self.root, operation, self.references):
+            if not any(_same_name(place, name, known) for known in made[place]):
+                made[place][name] = parameter
+        return made
+
+    def _parameter(self, at: Located, place: str) -> Parameter:
+        body, _ = self._content(at)
+        schema = self._bundle(body or at.inner("schema"), request=True)
+        definitions = Definitions(schema)
+        type_ = type_of(schema, definitions)
+        explode = at.map.get("explode")
+        return Parameter(
+            type_,
+            required=place == "path" or at.map.get("required") is True,
+            style=style_of(place, at.inner("style").text, explode if isinstance(explode, bool) else None),
+            default=default_of(schema, definitions),
+        )
+
+    def _responses(self, operation: Located) -> Iterator[Response]:
+        read: dict[Any, dict[str, Any]] = {}
+        for status in sorted(operation.inner("responses").map):
+            at = self.references.follow(operation.inner("responses", status))
+            body, media = self._content(at)
+            schema = None
+            if body is not None:
+                # Failures often share their schema by a reference: it is bundled for the first of them.
+                place = (body.path, str(body.map.get("$ref"))) if "$ref" in body.map else body.pointer
+                if place not in read:
+                    read[place] = self._bundle(body, request=False)
+                schema = read[place]
+            yield Response(str(status), media, schema)
+
+    def _content(self, at: Located) -> tuple[Located | None, str | None]:
+        """The schema of the media type that is JSON, or else of the first."""
+        listed = [str(name) for name in at.inner("content").map]
+        if not listed:
+            return None, None
+        chosen = min(listed, key=_is_not_json)
+        media = "application/json" if "*" in chosen else chosen
+        return at.inner("content", chosen, "schema"), media
+
+    def _bundle(self, at: Located, *, request: bool) -> dict[str, Any]:
+        return Bundle(self.references, self.is_30, request).bundle(at)
+
+
+_OURS: Final = {("headers", "accept"), ("headers", "content-type")}
+
+
+def _is_not_json(media: str) -> int:
+    if is_json(media):
+        return "+json" in media.lower()
+    return 2 if "*" in media else 3
+
+
+def _same_name(place: str, one: str, other: str) -> bool:
+    return one == other or (place == "headers" and one.lower() == other.lower())

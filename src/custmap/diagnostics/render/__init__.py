@@ -1,0 +1,1 @@
+"""One finding, many forms: text, JSON, GitHub, SARIF, JUnit."""

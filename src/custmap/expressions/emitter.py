@@ -1,0 +1,106 @@
+"""Expression → Python statements, in the three-state or the plain form.
+
+One writer serves both: they differ in what stands for "nothing here" (`ABSENT`, `None`) and so in
+which tests are needed. A path read can never fail, so reads of the scope's root come out apart, as a
+`prelude`, once for all expressions of the scope; the `body` may raise FunctionError. No user text
+enters the source but as `repr` of a checked constant; everything else is a named global.
+
+    email = customer.get("email", ABSENT)
+    value = lower(email) if email.__class__ is str else refuse((email, "string"))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from custmap.expressions.ast import Current, Field, Index, Node
+from custmap.expressions.function import FunctionSpec
+from custmap.expressions.helpers import BASE_GLOBALS
+from custmap.expressions.parse import Expression
+from custmap.expressions.python_names import Names
+from custmap.expressions.write import Writer, step
+from custmap.expressions.writing import OBJECT, PLAIN, THREE_STATE, Form, Value
+
+__all__ = ["BASE_GLOBALS", "PLAIN", "THREE_STATE", "Emitted", "Emitter", "Names", "Scope"]
+
+Path: TypeAlias = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """Lines of Python, indented by 4 relative to each other.
+
+    `prelude` cannot raise and must run before `body`, and before what any later expression of the same
+    scope emits; `body` may raise FunctionError; `result` is a local name.
+    """
+
+    prelude: list[str]
+    body: list[str]
+    result: str
+
+
+class Emitter:
+    """Emits the expressions of one generated module: they share names and functions.
+
+    `functions` are custmap's and a project's own; JMESPath's own are always there and come first.
+    """
+
+    def __init__(self, names: Names, functions: Mapping[str, FunctionSpec], form: Form = THREE_STATE) -> None:
+        self.names = names
+        self.functions = functions
+        self.form = form
+
+    def scope(self, root: str, known_object: bool) -> Scope:
+        """A place where expressions read from the local `root`; `known_object`: it is surely a dict."""
+        return Scope(self, root, known_object)
+
+
+class Scope:
+    """Expressions over one root, with what has been read from it so far."""
+
+    def __init__(self, emitter: Emitter, root: str, known_object: bool) -> None:
+        self._emitter = emitter
+        self._root = Value(root, null=not known_object, kinds=OBJECT if known_object else None)
+        self._reads: dict[Path, Value] = {}
+        self._prelude: list[str] = []
+
+    def emit(self, expression: Expression) -> Emitted:
+        """The code of an expression; ExpressionError for a call that no function can answer."""
+        self._prelude = []
+        emitter = self._emitter
+        writer = Writer(emitter.names, emitter.form, emitter.functions, self._root, self._read_node)
+        result = writer.named(writer.emit(expression.ast, self._root))
+        return Emitted(self._prelude, writer.lines, result.code)
+
+    def _read_node(self, node: Node) -> Value | None:
+        """What a plain path reads from the root; None for any other node."""
+        path = _path(node)
+        return None if path is None else self._read(path)
+
+    def _read(self, path: Path) -> Value:
+        if not path:
+            return self._root
+        found = self._reads.get(path)
+        if found is None:
+            base = self._read(path[:-1])
+            form = self._emitter.form
+            name = self._emitter.names.fresh("_".join(map(str, path[-2:])))
+            self._prelude.append(f"{name} = {step(form, base, path[-1])}")
+            found = self._reads[path] = Value(name, absent=form.has_absent, null=True)
+        return found
+
+
+def _path(node: Node) -> Path | None:
+    """The members and positions from the current value to a node; None when it is no plain path."""
+    parts: list[str | int] = []
+    while not isinstance(node, Current):
+        if isinstance(node, Field):
+            parts.append(node.name)
+        elif isinstance(node, Index):
+            parts.append(node.position)
+        else:
+            return None
+        node = node.base
+    return tuple(reversed(parts))

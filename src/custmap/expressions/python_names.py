@@ -1,0 +1,72 @@
+"""Names for generated code: never twice the same, never a builtin's, never user text."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+from typing import Any, Final
+
+from custmap.expressions.helpers import BASE_GLOBALS
+
+_RESERVED: Final = frozenset({*dir(builtins), *keyword.kwlist, *keyword.softkwlist, *BASE_GLOBALS})
+_OTHER: Final = re.compile(r"[^a-z0-9]+")
+_LONGEST: Final = 40
+
+
+class Names:
+    """Gives out names and keeps the values of the global ones in `globals`.
+
+    Locals are new within one function (`begin` starts the next); globals are new everywhere.
+    """
+
+    def __init__(self) -> None:
+        self.globals: dict[str, Any] = dict(BASE_GLOBALS)
+        self._taken = set(_RESERVED)
+        self._locals: set[str] = set()
+        self._ever: set[str] = set()
+        self._bound: dict[int, str] = {}
+
+    def begin(self) -> None:
+        """A new function: locals of the ones before may be used again."""
+        self._locals = set()
+
+    def reserve(self, name: str, *values: Any) -> None:
+        """Keep a name, which is never given out then; with a value it is a global."""
+        self._taken.add(name)
+        for value in values:
+            self.globals[name] = value
+
+    def fresh(self, hint: str) -> str:
+        """A new local name that looks like `hint`, which may be any text.
+
+        >>> names = Names()
+        >>> names.fresh("email"), names.fresh("email"), names.fresh("class"), names.fresh("__x\\n!")
+        ('email', 'email_2', 'class_2', 'x')
+        """
+        name = _free(hint, self._taken, self._locals)
+        self._locals.add(name)
+        self._ever.add(name)
+        return name
+
+    def bind(self, value: Any, hint: str) -> str:
+        """The name of a global that holds `value`; one object has one name."""
+        name = self._bound.get(id(value))
+        if name is None:
+            name = _free(hint, self._taken, self._ever)
+            self._taken.add(name)
+            self._bound[id(value)] = name
+            self.globals[name] = value
+        return name
+
+
+def _free(hint: str, *taken: set[str]) -> str:
+    """A name like `hint` that is in none of the sets."""
+    stem = _OTHER.sub("_", hint.lower())[:_LONGEST].strip("_")
+    if not stem or stem[0].isdigit():
+        stem = f"value_{stem}".rstrip("_")
+    name, count = stem, 1
+    while any(name in names for names in taken):
+        count += 1
+        name = f"{stem}_{count}"
+    return name

@@ -1,0 +1,106 @@
+"""`Lineage`: for every target where it comes from, and what each state of its source becomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+FORMAT_VERSION: Final = 1
+_ENTITIES: Final = str.maketrans({'"': "#quot;", "<": "#lt;", ">": "#gt;", "#": "#35;", "\n": " "})
+"""Mermaid reads labels as HTML."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One target.
+
+    `sources`   the canonical paths that it depends on, the main one first; a parameter is `params.NAME`.
+    `expression` what the rule says; `steps` what happens to the value after that.
+    `states`    for each state of the source what apply sends, and what a diff sends where before had a
+                value. `gone` is absent in a complete record, or a key or item that a mentioned map or
+                list no longer has. Empty for what rides along and for members of items.
+    """
+
+    target: str
+    sources: tuple[str, ...]
+    expression: str
+    steps: tuple[str, ...]
+    line: int
+    states: dict[str, tuple[str, str]] = field(default_factory=dict)
+    note: str | None = None
+    assumed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """The lines of a mapping, in the order of its parts and targets."""
+
+    mapping: str
+    file: str
+    lines: tuple[Line, ...]
+
+    def __str__(self) -> str:
+        return "\n\n".join([self.mapping, *map(_text, self.lines)])
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "format_version": FORMAT_VERSION,
+            "mapping": self.mapping,
+            "file": self.file,
+            "targets": [
+                {
+                    "target": line.target,
+                    "sources": list(line.sources),
+                    "expression": line.expression,
+                    "steps": list(line.steps),
+                    "line": line.line,
+                    "states": {
+                        state: {"apply": applied, "diff": compared}
+                        for state, (applied, compared) in line.states.items()
+                    },
+                    "note": line.note,
+                    "assumed": line.assumed,
+                }
+                for line in self.lines
+            ],
+        }
+
+    def to_mermaid(self) -> str:
+        """A flowchart from sources to targets, as Markdown viewers draw it."""
+        names: dict[str, str] = {}
+        drawn = ["flowchart LR"]
+        for line in self.lines:
+            for source in line.sources:
+                left = _node(names, "source", source, drawn)
+                right = _node(names, "target", line.target, drawn)
+                drawn.append(f"  {left} --> {right}")
+        return "\n".join(drawn)
+
+
+def _node(names: dict[str, str], kind: str, text: str, drawn: list[str]) -> str:
+    key = f"{kind} {text}"
+    if key not in names:
+        names[key] = f"{kind[0]}{len(names)}"
+        shown = text.translate(_ENTITIES)
+        drawn.append(f'  {names[key]}["{shown}"]')
+    return names[key]
+
+
+def _text(line: Line) -> str:
+    head = f"{line.target}  ←  {line.expression}    (line {line.line})"
+    rows = [head]
+    if line.sources and line.sources != (line.expression,):
+        rows.append(f"    from     {', '.join(line.sources)}")
+    rows += [f"    then     {step}" for step in line.steps]
+    if line.states:
+        width = max(len(applied) for applied, _ in line.states.values())
+        rows.append(f"    {'':<8} {'apply':<{width}}  diff, from a value")
+        rows += [
+            f"    {state:<8} {applied:<{width}}  {compared}"
+            for state, (applied, compared) in line.states.items()
+        ]
+    if line.note:
+        rows.append(f"    note     {line.note}")
+    if line.assumed:
+        rows.append(f"    assumed  {line.assumed}")
+    return "\n".join(rows)

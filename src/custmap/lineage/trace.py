@@ -1,0 +1,253 @@
+"""Tracing: what absent, null, "", [], {} and a value of each source become at its target.
+
+The truth table is no second telling of the rules: each cell is what the planner does with that state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from custmap.diagnostics.codes import CODES
+from custmap.expressions.inference import format_source
+from custmap.lineage.lineage import Line, Lineage
+from custmap.model.checked import Checked, Operation
+from custmap.model.clear import Send
+from custmap.model.kind import VALUE
+from custmap.model.nodes import (
+    EachSource,
+    FirstSource,
+    FromSource,
+    ItemsNode,
+    Leaf,
+    ObjectNode,
+    Origin,
+    Rider,
+    RiderSource,
+    TargetNode,
+)
+from custmap.model.walkers import eaches
+from custmap.plan import deltas
+from custmap.plan.draft import KEPT, NOTHING, SAID, Draft, Outcome, View
+from custmap.values.absent import ABSENT
+from custmap.values.json_text import dump_json
+from custmap.values.nearest import nearest
+from custmap.values.types import Type
+
+STATES: Final = ("absent", "null", '""', "[]", "{}", "value", "gone")
+Values = Callable[[dict[str, Any], tuple[Any, ...]], tuple[Any, ...]]
+
+
+def lineage(checked: Checked, values: Values, path: str | None = None) -> Lineage:
+    """The lineage of all targets, or of those that a target path or canonical path names.
+
+    `values` is the mapping's generated function: what "" becomes is asked of the rule itself.
+    ValueError for a path that is neither, with the name that was probably meant.
+    """
+    lines = list(_Tracer(checked.operation, values).lines())
+    if path is not None:
+        found = [line for line in lines if _is_about(line, path)]
+        if not found:
+            names = {name for line in lines for name in (line.target, *line.sources)}
+            close = nearest(path, names)
+            raise ValueError(
+                f"{checked.name} has no target or source `{path}`."
+                + (f" Did you mean `{close}`?" if close else "")
+            )
+        lines = found
+    return Lineage(checked.name, checked.file.file, tuple(lines))
+
+
+def _is_about(line: Line, path: str) -> bool:
+    return any(
+        name == path or name.startswith((f"{path}.", f"{path}[")) for name in (line.target, *line.sources)
+    )
+
+
+class _Tracer:
+    """Walks the targets of one operation."""
+
+    def __init__(self, operation: Operation, values: Values) -> None:
+        self._operation = operation
+        self._values = values
+
+    def lines(self) -> Iterator[Line]:
+        for part in self._operation.parts.values():
+            for member in part.members:
+                yield from self._node(member, full=False, prefix="")
+
+    def _node(self, node: TargetNode, *, full: bool, prefix: str) -> Iterator[Line]:
+        match node:
+            case Leaf():
+                yield self._leaf(node, full, prefix)
+                for each in eaches(node.origin):
+                    for member in each.table.root.members:
+                        yield from self._node(member, full=True, prefix=f"{prefix}{node.target}[].")
+            case Rider():
+                rider = self._operation.riders[node.index]
+                source = f"params.{rider.param}" if rider.param else "a constant"
+                steps = (f"format {rider.format}",) if rider.format else ()
+                yield Line(prefix + node.target, (source,), source, (*steps, "rides along"), node.span.line)
+            case ObjectNode(members=members, whole=whole):
+                for member in members:
+                    yield from self._node(member, full=full or whole, prefix=prefix)
+            case ItemsNode(items=items, whole=whole):
+                for _, item in items:
+                    yield from self._node(item, full=full or whole, prefix=prefix)
+
+    def _leaf(self, leaf: Leaf, full: bool, prefix: str) -> Line:
+        main = [leaf.source] if leaf.source else []
+        others = [text for path in leaf.reads if (text := format_source(path)) not in main]
+        return Line(
+            target=prefix + leaf.target,
+            sources=(*main, *others),
+            expression=_expression(self._operation, leaf.origin),
+            steps=tuple(_steps(leaf)),
+            line=leaf.span.line,
+            states={} if prefix or leaf.policy.identity else self._states(leaf, full),
+            note=leaf.note,
+            assumed=leaf.assumed,
+        )
+
+    def _states(self, leaf: Leaf, full: bool) -> dict[str, tuple[str, str]]:
+        """What each state becomes; only the states that a source of this kind can have."""
+        return {
+            state: (
+                self._outcome(leaf, state, full, compared=False),
+                self._outcome(leaf, state, full, compared=True),
+            )
+            for state in _possible(leaf)
+        }
+
+    def _outcome(self, leaf: Leaf, state: str, full: bool, *, compared: bool) -> str:
+        """What the planner does with a state: from nothing (apply), or from a value (diff)."""
+        if state == "absent" or (state == "gone" and not compared):
+            return "keeps it" if compared else "nothing"
+        held, new = _sample(leaf, "old"), _sample(leaf, "new")
+        given: dict[str, Any] = {"null": None, '""': "", "[]": [], "{}": {}}
+        after = self._made(leaf, given[state]) if state in given else new if state == "value" else ABSENT
+        draft = Draft()
+        view = View(
+            _at(leaf, held if compared else ABSENT),
+            _at(leaf, after),
+            {} if compared else None,
+            {},
+            draft,
+            (),
+            known=compared,
+            complete=compared,
+            full=full,
+        )
+        return _words(leaf, deltas.leaf_delta(leaf, view), draft)
+
+    def _made(self, leaf: Leaf, state: Any) -> Any:
+        """What the rule makes of a record that says only this."""
+        names = (leaf.source or "").split(".")
+        if not all(name.isidentifier() for name in names):
+            return state
+        record = state
+        for name in reversed(names):
+            record = {name: record}
+        riders = (ABSENT,) * len(self._operation.riders)
+        made = self._values(record, riders)[leaf.slot]
+        return state if made is ABSENT and state is None else made
+
+
+def _expression(operation: Operation, origin: Origin) -> str:
+    match origin.source:
+        case FromSource(expression=expression):
+            return expression.text
+        case EachSource(expression=expression):
+            return f"each {expression.text}"
+        case RiderSource(index=index):
+            param = operation.riders[index].param
+            return f"params.{param}" if param else "a constant"
+        case FirstSource(origins=origins):
+            return "first of " + " | ".join(_expression(operation, inner) for inner in origins)
+
+
+def _steps(leaf: Leaf) -> Iterator[str]:
+    origin, policy = leaf.origin, leaf.policy
+    if origin.when is not None:
+        yield f"when {origin.when.text}"
+    if origin.has_default:
+        yield f"default {dump_json(origin.default)}"
+    if origin.values is not None:
+        table = ", ".join(f"{dump_json(left)} → {dump_json(right)}" for left, right in origin.values)
+        yield f"values {table}; any other: {origin.unmapped}"
+    if origin.format is not None:
+        yield f"format {origin.format}"
+    if leaf.kind != VALUE:
+        yield f"merge {leaf.kind.name}" + (f" by {leaf.key}" if leaf.key else "")
+    for word, is_so in (
+        ("identity", policy.identity), ("always sent", policy.always), ("immutable", policy.immutable),
+        ("required", policy.required), ("not repeatable", not policy.repeatable), ("one way", leaf.one_way),
+    ):  # fmt: skip
+        if is_so:
+            yield word
+
+
+def _possible(leaf: Leaf) -> Iterator[str]:
+    yield from ("absent", "null")
+    type_ = leaf.type
+    kinds = type_.kinds if type_ is not None and type_.known else frozenset({"string", "array", "object"})
+    if leaf.kind.is_map:
+        kinds = frozenset({"object"})
+    elif leaf.kind.is_list or _listed(leaf.origin):
+        kinds = frozenset({"array"})
+    if "string" in kinds and leaf.origin.values is None:
+        yield '""'
+    if "array" in kinds:
+        yield "[]"
+    if "object" in kinds:
+        yield "{}"
+    yield from ("value", "gone")
+
+
+def _listed(origin: Origin) -> bool:
+    return any(True for _ in eaches(origin))
+
+
+def _at(leaf: Leaf, state: Any) -> tuple[Any, ...]:
+    return (ABSENT,) * leaf.slot + (state,)
+
+
+def _sample(leaf: Leaf, word: str) -> Any:
+    """Some value of the target's kind; never an empty one."""
+    if leaf.kind.is_map:
+        return {"KEY": word}
+    if leaf.kind.is_list:
+        return [{leaf.key or "key": word}] if leaf.kind.has_items else [word]
+    type_: Type | None = leaf.type
+    if _listed(leaf.origin) or (type_ is not None and type_.only("array")):
+        return [word]
+    return {"KEY": word} if type_ is not None and type_.only("object") else word
+
+
+def _words(leaf: Leaf, outcome: Outcome, draft: Draft) -> str:
+    state, sent = outcome
+    if draft.rejected:
+        code = draft.rejected[0].code
+        return f"rejected ({code}: {CODES[code].title.lower()})"
+    if state == KEPT:
+        return "not said, noted"
+    if state != SAID:
+        return "nothing"
+    said = [f"names it in {'.'.join(place)}" for place in draft.names]
+    said += [f"marks it in {'.'.join(place)}" for place in draft.marks]
+    said += [f"writes {'.'.join(place)}: {dump_json(value)}" for place, value in draft.writes]
+    clear = leaf.policy.clear
+    by_value = isinstance(clear, Send) and any(change.action == "clear" for change in draft.changes)
+    if sent is None:
+        said.append("sends null")
+    elif sent is not NOTHING and (by_value or _is_empty(sent)):
+        said.append(f"sends {dump_json(sent)}")
+    elif isinstance(sent, dict) and leaf.kind.is_map and None in sent.values():
+        said.append("sends null for each key")
+    elif sent is not NOTHING:
+        said.append("sends it")
+    return ", ".join(said) or "leaves it out"
+
+
+def _is_empty(sent: Any) -> bool:
+    return sent in ("", [], {}) and sent.__class__ is not bool

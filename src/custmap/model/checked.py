@@ -1,0 +1,85 @@
+"""`Checked`: a mapping in which every name is resolved. A head, and what is called: its operations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from custmap.contract.contract import Contract
+from custmap.expressions.function import FunctionSpec
+from custmap.mapping.file import MappingFile, Rule
+from custmap.model.nodes import ObjectNode, Table
+from custmap.schema.canonical import Canonical
+from custmap.values.types import Type
+
+PARTS: Final = ("path", "query", "headers")
+"""The parts of a request that are flat tables of parameters; the fourth is the body."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedParam:
+    name: str
+    default: Any
+    has_default: bool
+    secret: bool
+    summary: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RiderOrigin:
+    """What a rider is: a parameter by name, or a constant; `type` is the contract's at the place it lands."""
+
+    target: str
+    param: str | None
+    value: Any
+    format: str | None
+    type: Type | None
+    required: bool
+    values: tuple[tuple[Any, Any], ...] | None = None
+    rule: Rule | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One call to the vendor.
+
+    `table`     all slots of the operation; its root is the body. `path`, `query` and `headers` share them.
+    `riders`    what rides along: parameters and constants, by the index that `Rider` nodes have.
+    `variables` the server variables that parameters fill, with the parameters' names.
+    `name_places` where clearing writes names.
+    """
+
+    contract: Contract
+    riders: tuple[RiderOrigin, ...]
+    variables: Mapping[str, str]
+    table: Table
+    path: ObjectNode
+    query: ObjectNode
+    headers: ObjectNode
+    name_places: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def parts(self) -> dict[str, ObjectNode]:
+        """The nodes of all four parts by name, the body last."""
+        return {"path": self.path, "query": self.query, "headers": self.headers, "body": self.table.root}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A whole mapping, resolved: what counts for all of it, and its operations in order."""
+
+    file: MappingFile
+    name: str
+    summary: str
+    canonical: Canonical
+    functions: Mapping[str, FunctionSpec]
+    params: tuple[CheckedParam, ...]
+    operations: tuple[Operation, ...]
+
+    @property
+    def operation(self) -> Operation:
+        """The one operation; TypeError where a mapping has several."""
+        if len(self.operations) != 1:
+            raise TypeError(f"{self.name} has {len(self.operations)} operations: see `operations`")
+        return self.operations[0]

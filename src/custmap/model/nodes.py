@@ -1,0 +1,191 @@
+"""The target as a tree of nodes: objects, lists of named items, leaves; and where each value comes from.
+
+Every leaf has a slot: one customer gives one tuple of slots, so that two customers are compared slot by
+slot, and generated code, planner, interpreter and prover agree on what a slot is.
+
+A slot holds ABSENT (says nothing), None (says: no value), a value, SILENT (`when` is not true) or a
+Failure (the value could not be made).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from custmap.diagnostics.span import Span
+from custmap.expressions.parse import Expression
+from custmap.mapping.file import MAKERS, Rule
+from custmap.model.clear import IMPOSSIBLE, Clear
+from custmap.model.kind import Kind
+from custmap.values.paths import Index, Select, TargetPath
+from custmap.values.types import ANY, Type
+
+SourcePath: TypeAlias = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What change and clear mean to the vendor, at one target."""
+
+    clear: Clear = IMPOSSIBLE
+    empty: str = "value"
+    always: bool = False
+    identity: bool = False
+    immutable: bool = False
+    transitions: Mapping[Any, tuple[Any, ...]] | None = None
+    repeatable: bool = True
+    otherwise_clear: bool = False
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FromSource:
+    expression: Expression
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class RiderSource:
+    """A parameter or a constant: `index` into the riders of a call."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class EachSource:
+    expression: Expression
+    table: Table
+    type: Type = ANY
+
+
+@dataclass(frozen=True, slots=True)
+class FirstSource:
+    origins: tuple[Origin, ...]
+
+
+Source: TypeAlias = FromSource | RiderSource | EachSource | FirstSource
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value comes from, in the order of a rule: when, source, default, values, format."""
+
+    source: Source
+    span: Span
+    when: Expression | None = None
+    default: Any = None
+    has_default: bool = False
+    values: tuple[tuple[Any, Any], ...] | None = None
+    unmapped: str = "reject"
+    unmapped_default: Any = None
+    format: str | None = None
+    rule: Rule | None = field(default=None, compare=False, repr=False)
+    """As it was written, for the checks and their places."""
+
+    @property
+    def is_unknown(self) -> bool:
+        """Could a key not be read that decides about the value? Then nothing is known of its type."""
+        return self.rule is not None and not self.rule.unread.isdisjoint(MAKERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A rule that gives one value.
+
+    `target`  the target as plans write it; `source` the canonical path, if there is one.
+    `reads`   every source path that the value depends on, from the scope's root.
+    `in_maps` those of them that go through a free map: how many segments lead to the map.
+    """
+
+    slot: int
+    name: str
+    target: str
+    path: TargetPath
+    span: Span
+    origin: Origin
+    kind: Kind
+    type: Type | None
+    policy: Policy
+    source: str | None
+    reads: tuple[SourcePath, ...]
+    in_maps: tuple[tuple[SourcePath, int], ...] = ()
+    key: str | None = None
+    assumed: str | None = None
+    note: str | None = None
+    one_way: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rider:
+    """A parameter or constant in the body: it rides along, it has no before."""
+
+    index: int
+    name: str
+    target: str
+    path: TargetPath
+    span: Span
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectNode:
+    """An object that rules fill.
+
+    `presence` is the slot of the source object's own state (`from` with `fields`), else None.
+    `clear`    its own way of being cleared, when it states one.
+    `slots`    the range of slots below it.
+    """
+
+    name: str
+    target: str
+    path: TargetPath
+    span: Span
+    members: tuple[TargetNode, ...]
+    whole: bool = False
+    clear: Clear | None = None
+    policy: Policy = field(default_factory=Policy)
+    presence: int | None = None
+    slots: tuple[int, int] = (0, 0)
+    source: str | None = None
+    type: Type | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsNode:
+    """A list whose items rules name one by one, `profiles[0]` or `channels[type=email]`."""
+
+    name: str
+    target: str
+    path: TargetPath
+    span: Span
+    items: tuple[tuple[Index | Select, TargetNode], ...]
+    whole: bool = False
+    required: bool = False
+    slots: tuple[int, int] = (0, 0)
+
+
+TargetNode: TypeAlias = Leaf | Rider | ObjectNode | ItemsNode
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """The slot that says whether the source object of a `from` with `fields` is there."""
+
+    slot: int
+    target: str
+    span: Span
+    origin: Origin
+    source: str | None
+    reads: tuple[SourcePath, ...]
+    inner: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of rules over one scope: the customer, or the item of a list."""
+
+    root: ObjectNode
+    slots: tuple[Leaf | Presence, ...]
+    inside: tuple[int | None, ...]
+    """For each slot the slot of the Presence whose object it reads, or None: the scope itself."""

@@ -1,0 +1,109 @@
+"""Walks over the model: each kind of thing, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from custmap.model.checked import Operation
+from custmap.model.nodes import (
+    EachSource,
+    FirstSource,
+    ItemsNode,
+    Leaf,
+    ObjectNode,
+    Origin,
+    Presence,
+    Table,
+    TargetNode,
+)
+
+
+def leaves(node: TargetNode) -> Iterator[Leaf]:
+    """Every leaf below a node, in slot order."""
+    match node:
+        case Leaf():
+            yield node
+        case ObjectNode(members=members):
+            for member in members:
+                yield from leaves(member)
+        case ItemsNode(items=items):
+            for _, item in items:
+                yield from leaves(item)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A leaf where it stands. `item`: inside an item of a list; `parent`: the object that holds it."""
+
+    leaf: Leaf
+    parent: ObjectNode | None
+    item: bool
+
+
+def placed(operation: Operation) -> Iterator[Placed]:
+    """The leaves of an operation: body, path, query, headers, and inside the items of its lists."""
+    for root in (operation.table.root, operation.path, operation.query, operation.headers):
+        yield from _below(root, None, False)
+
+
+def _below(node: TargetNode, parent: ObjectNode | None, item: bool) -> Iterator[Placed]:
+    match node:
+        case Leaf():
+            yield Placed(node, parent, item)
+            for each in eaches(node.origin):
+                yield from _below(each.table.root, None, True)
+        case ObjectNode(members=members):
+            for member in members:
+                yield from _below(member, node, item)
+        case ItemsNode(items=items):
+            for _, one in items:
+                yield from _below(one, parent, item)
+
+
+def objects(node: TargetNode) -> Iterator[ObjectNode]:
+    """The objects of a tree, items of lists included, outermost first."""
+    match node:
+        case Leaf():
+            for each in eaches(node.origin):
+                yield from objects(each.table.root)
+        case ObjectNode(members=members):
+            yield node
+            for member in members:
+                yield from objects(member)
+        case ItemsNode(items=items):
+            for _, one in items:
+                yield from objects(one)
+
+
+def tables(operation: Operation) -> Iterator[Table]:
+    """The operation's table and those of its lists' items."""
+    waiting = [operation.table]
+    for table in waiting:
+        yield table
+        for slot in table.slots:
+            waiting += [each.table for each in eaches(slot.origin)]
+
+
+def presences(operation: Operation) -> Iterator[Presence]:
+    """The source objects of `from` with `fields`."""
+    for table in tables(operation):
+        for slot in table.slots:
+            if isinstance(slot, Presence):
+                yield slot
+
+
+def options(origin: Origin) -> Iterator[Origin]:
+    """The origins that make a value: the options of `first`, or the one that there is."""
+    if isinstance(origin.source, FirstSource):
+        for option in origin.source.origins:
+            yield from options(option)
+    else:
+        yield origin
+
+
+def eaches(origin: Origin) -> Iterator[EachSource]:
+    """Those of the origins that are lists, with a table of rules for their items."""
+    for option in options(origin):
+        if isinstance(option.source, EachSource):
+            yield option.source

@@ -1,0 +1,82 @@
+"""What a plan is made of: changes in the vendor's own terms, and rejections of what it cannot be told."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+from custmap.diagnostics.span import Span
+
+
+def _shown(told: object, members: dict[str, Any]) -> str:
+    """As a dataclass is shown; a place is its line."""
+    return f"{type(told).__name__}({', '.join(f'{name}={value!r}' for name, value in members.items())})"
+
+
+class Change(NamedTuple):
+    """One change in the vendor's own terms.
+
+    `target`  the place in the request (`tags`, `attributes.plan`, `channels[type=email]`).
+    `source`  the canonical path behind it, or None.
+    `before`, `after`  target values; None also where there was, or is, none.
+    `span`    the rule's place in the mapping file: two rules may stand on one line.
+    `request` which of the plan's requests says it, from 0; None where none does.
+    """
+
+    action: Literal["set", "clear"]
+    target: str
+    source: str | None
+    before: Any
+    after: Any
+    span: Span
+    request: int | None = 0
+
+    @property
+    def line(self) -> int:
+        """The rule's line in the mapping file."""
+        return self.span.line
+
+    @property
+    def is_new(self) -> bool:
+        """Is something set where there was no value?"""
+        return self.before is None and self.action == "set"
+
+    def __repr__(self) -> str:
+        return _shown(self, self.to_dict())
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "action": self.action,
+            "target": self.target,
+            "source": self.source,
+            "before": self.before,
+            "after": self.after,
+            "line": self.line,
+            "request": self.request,
+        }
+
+
+class Rejection(NamedTuple):
+    """One change that the vendor cannot be told, and why; no value of the record is in `message`."""
+
+    code: str
+    target: str
+    source: str | None
+    span: Span
+    message: str
+
+    @property
+    def line(self) -> int:
+        """The rule's line in the mapping file."""
+        return self.span.line
+
+    def __repr__(self) -> str:
+        return _shown(self, self.to_dict())
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "target": self.target,
+            "source": self.source,
+            "line": self.line,
+            "message": self.message,
+        }

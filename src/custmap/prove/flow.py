@@ -1,0 +1,50 @@
+"""Values on one line: customers as people write YAML, bodies with their texts in quotes.
+
+A line that grows long is cut, since the whole of it stands in the JSON form of a proof.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Final
+
+_PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_ .@'-]*(?<! )")
+_NAME: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_$-]*")
+_WORDS: Final = frozenset({"null", "true", "false", "yes", "no", "on", "off"})
+_WIDTH: Final = 500
+
+
+def flow(value: Any, *, quoted: bool) -> str:
+    """A JSON value on one line. `quoted`: texts always in quotes, as they are sent.
+
+    >>> flow({"name": {"given": "Bo", "age": None}}, quoted=False)
+    '{name: {given: Bo, age: null}}'
+    """
+    if isinstance(value, dict):
+        return (
+            "{" + ", ".join(f"{_name(key)}: {flow(item, quoted=quoted)}" for key, item in value.items()) + "}"
+        )
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(flow(item, quoted=quoted) for item in value) + "]"
+    if isinstance(value, frozenset):
+        return "[" + ", ".join(sorted(flow(item, quoted=quoted) for item in value)) + "]"
+    if isinstance(value, str):
+        plain = not quoted and _PLAIN.fullmatch(value) and value.lower() not in _WORDS
+        return value if plain else _text(value)
+    return json.dumps(value)
+
+
+def _name(key: Any) -> str:
+    return key if isinstance(key, str) and _NAME.fullmatch(key) else _text(str(key))
+
+
+def _text(value: str) -> str:
+    """In quotes; what a terminal would obey or hide is escaped."""
+    shown = json.dumps(value, ensure_ascii=False)
+    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in shown)
+
+
+def cut(text: str) -> str:
+    """At most so long that a terminal still shows it."""
+    return text if len(text) <= _WIDTH else text[: _WIDTH - 1].rstrip() + "…"

@@ -1,0 +1,44 @@
+"""Parameters for a rehearsal: a value for each that fits the place where it lands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from custmap.model.checked import Checked
+from custmap.prove.samples import Hints, samples
+from custmap.values.types import STRING
+
+
+def sample_params(checked: Checked) -> Mapping[str, Any]:
+    """A value for every parameter that has no default; texts long enough for the contract."""
+    made: dict[str, Any] = {}
+    for param in checked.params:
+        if param.has_default:
+            continue
+        made[param.name] = _variable(checked, param.name) or _landing(checked, param.name)
+    return made
+
+
+def _variable(checked: Checked, name: str) -> str | None:
+    """What a variable of the server's URL may be."""
+    for variable, param in checked.operation.variables.items():
+        if param == name:
+            known = checked.operation.contract.variables[variable]
+            return known.default or (known.enum[0] if known.enum else "example.com")
+    return None
+
+
+def _landing(checked: Checked, name: str) -> Any:
+    for rider in checked.operation.riders:
+        if rider.param != name:
+            continue
+        if rider.values:
+            return rider.values[0][0]
+        type_ = rider.type
+        if type_ is None or not type_.known:
+            return "x"
+        if type_.only("string"):
+            return type_.enum[0] if type_.enum else "x" * max(1, type_.min_length or 1)
+        return next(iter(samples(type_, Hints((), (), ()))), "x")
+    return next(iter(samples(STRING, Hints((), (), ()))), "x")

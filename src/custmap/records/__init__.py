@@ -1,0 +1,1 @@
+"""Many records: lines in, results out, snapshots compared."""

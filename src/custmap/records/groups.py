@@ -1,0 +1,61 @@
+"""Errors of many records: those of one kind are one, with a count and the first place.
+
+A nightly job may reject a million records for one reason. One kind is one code, path and message, whatever
+the item and whatever the numbers in it: `tags[0]` and `tags[7]`, 12 characters too many or 13.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import RecordError
+from custmap.schema.record_paths import any_item
+
+_KINDS: Final = 100
+"""How many kinds are told apart. There may be more, since targets have keys of records in them."""
+_NUMBER = re.compile(r"[0-9][0-9,]*")
+
+_Kind: TypeAlias = tuple[str, str | None, str | None, str]
+
+
+@dataclass(slots=True)
+class Group:
+    """Errors of one kind: how many, and the first of them. `place` says which record that was."""
+
+    place: str
+    first: Diagnostic
+    count: int = 1
+
+    def __str__(self) -> str:
+        times = f"{self.count:,} times, first in " if self.count > 1 else ""
+        return f"{times}{self.place}: {self.first}"
+
+
+@dataclass(slots=True)
+class Groups:
+    """All errors of a run. `more` counts those of kinds that came when there were too many."""
+
+    more: int = 0
+    _found: dict[_Kind, Group] = field(default_factory=dict)
+
+    def add(self, place: str, error: RecordError) -> None:
+        for one in error.diagnostics:
+            kind = (one.code, _anywhere(one.path), _anywhere(one.target), _NUMBER.sub("0", one.message))
+            if group := self._found.get(kind):
+                group.count += 1
+            elif len(self._found) < _KINDS:
+                self._found[kind] = Group(place, one)
+            else:
+                self.more += 1
+
+    def __iter__(self) -> Iterator[Group]:
+        """In the order in which they were first met."""
+        return iter(self._found.values())
+
+
+def _anywhere(path: str | None) -> str | None:
+    return path and any_item(path)

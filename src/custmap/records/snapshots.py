@@ -1,0 +1,250 @@
+"""Two snapshots joined by a key, in bounded memory when both are larger than memory.
+
+duckdb sees hashed keys and byte offsets, never a record: it would read JSON in its own way (numbers,
+dates, missing for null). Records are parsed by us, and found again by their offset.
+
+    before.ndjson ─┐ side, key, index, number, offset, length
+                   ├──────────────────────────────────────────▶ grouped by key ──▶ pairs, in after's order
+    after.ndjson  ─┘
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, BinaryIO, Final, Literal, Self, TypeAlias
+
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import RecordError
+from custmap.records.ndjson import BadLine, Line, Record, bad_line, parse_line, read_lines
+from custmap.records.tally import Tally
+from custmap.values.json_text import dump_json
+from custmap.values.paths import Member, PathError, parse_path
+
+Side: TypeAlias = Literal["before", "after"]
+SIDES: Final[tuple[Side, Side]] = ("before", "after")
+
+INSTALL: Final = "joining snapshots needs duckdb: pip install 'custmap[snapshots]'"
+
+
+class ExtraMissing(ImportError):
+    """A package that custmap does not require is needed and not there; the message says how to get it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One customer in both snapshots."""
+
+    before: Record
+    after: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that takes no part: a bad line (CM711), or a key that comes twice (CM713)."""
+
+    side: Side
+    line: Line
+    error: RecordError
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class OneSided:
+    """A customer that is in one snapshot only. That is reported; it never means a deletion."""
+
+    side: Side
+    line: Line
+
+
+_FIELDS: Final = ("idx", "number", "offs", "length")
+_ROWS: Final = (
+    "CREATE TABLE rows AS SELECT * FROM read_csv(?, header=false, auto_detect=false, delim=',', "
+    "quote='', escape='', columns={'side': 'TINYINT', 'key': 'VARCHAR', "
+    + ", ".join(f"'{field}': 'BIGINT'" for field in _FIELDS)
+    + "})"
+)
+# One aggregation instead of a join: it spills to disk, and counts what comes twice on the way.
+_GROUP: Final = (
+    "CREATE TABLE grouped AS SELECT key, "
+    "count(*) FILTER (side = 0) AS befores, count(*) FILTER (side = 1) AS afters, "
+    + ", ".join(
+        f"min({field}) FILTER (side = {side}) AS {name}_{field}"
+        for side, name in enumerate(SIDES)
+        for field in _FIELDS
+    )
+    + " FROM rows GROUP BY key"
+)
+_BEFORE, _AFTER = (", ".join(f"{name}_{field}" for field in _FIELDS) for name in SIDES)
+_PAIRS: Final = f"SELECT {_BEFORE}, {_AFTER} FROM grouped WHERE befores = 1 AND afters = 1 ORDER BY after_idx"
+_ALONE: Final = (
+    f"SELECT 0 AS side, {_BEFORE} FROM grouped WHERE befores = 1 AND afters = 0 UNION ALL "
+    f"SELECT 1, {_AFTER} FROM grouped WHERE befores = 0 AND afters = 1 ORDER BY 1, 2"
+)
+_TWICE: Final = (
+    f"SELECT side, {', '.join(_FIELDS)} FROM rows "
+    "WHERE key IN (SELECT key FROM grouped WHERE befores > 1 OR afters > 1) ORDER BY 1, 2"
+)
+
+
+class SnapshotJoin:
+    """The join of two NDJSON files by a member; iterate it once, inside a `with` block.
+
+    Yields every row of both files exactly once, as part of a `Pair`, as `Rejected` or as `OneSided`.
+    `key` is a path of names (`id`, `identifiers.crm`); PathError when it is none. `memory` is duckdb's
+    share. ExtraMissing without duckdb; OSError when a file cannot be read.
+    """
+
+    def __init__(self, before: Path, after: Path, key: str, *, memory: str = "512MB") -> None:
+        self.tally = Tally()
+        self._key = _names(key)
+        self._paths = (before, after)
+        self._memory = memory
+        self._stack = ExitStack()
+        self._files: list[BinaryIO] = []
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="custmap-"))
+            self._folder = Path(folder)
+            self._files = [stack.enter_context(path.open("rb")) for path in self._paths]
+            self._database = stack.enter_context(_database(self._folder, self._memory))
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def __iter__(self) -> Iterator[Pair | Rejected | OneSided]:
+        rows = self._folder / "rows.csv"
+        with rows.open("w", encoding="ascii", newline="") as out:
+            for number, side in enumerate(SIDES):
+                yield from self._scan(number, side, out)
+        self._execute(_ROWS, str(rows))
+        self._execute(_GROUP)
+        for row in self._query(_PAIRS, "pairs.csv"):
+            yield self._pair(row)
+        for row in self._query(_TWICE, "twice.csv"):
+            yield self._twice(row)
+        for row in self._query(_ALONE, "alone.csv"):
+            self.tally.one_sided += 1
+            yield OneSided(SIDES[row[0]], _line(row[1:], None))
+        self.tally.check()
+
+    def _scan(self, number: int, side: Side, out: IO[str]) -> Iterator[Rejected]:
+        """Write down where each record with a key stands; yield the lines that have none."""
+        write = csv.writer(out, lineterminator="\n").writerow
+        for line in read_lines(self._files[number]):
+            self.tally.came_in += 1
+            found = parse_line(line)
+            key = _key(found.value, self._key) if isinstance(found, Record) else None
+            if key is not None:
+                write((number, key, line.index, line.number, line.offset, line.length))
+                continue
+            self.tally.rejected += 1
+            if isinstance(found, BadLine):
+                yield Rejected(side, line, _on(side, found.error))
+            else:
+                reason = "the member to join by is missing, null, a list or an object"
+                yield Rejected(side, line, _on(side, bad_line(line, reason)), found.value)
+
+    def _query(self, query: str, name: str) -> Iterator[list[int]]:
+        """Rows of whole numbers, through a file: a result of duckdb's would be held in memory."""
+        path = self._folder / name
+        self._execute(f"COPY ({query}) TO '{_quoted(path)}' (FORMAT csv, HEADER false)")
+        with path.open(encoding="ascii", newline="") as rows:
+            for row in csv.reader(rows):
+                yield [int(cell) for cell in row]
+
+    def _execute(self, query: str, *values: str) -> None:
+        """Run a query in a thread: inside duckdb no signal is heard, and the main thread must hear them."""
+        with ThreadPoolExecutor(1) as thread:
+            done = thread.submit(self._database.execute, query, list(values))
+            try:
+                done.result()
+            except BaseException:
+                self._database.interrupt()
+                raise
+
+    def _pair(self, row: list[int]) -> Pair:
+        before, after = self._record(0, row[:4]), self._record(1, row[4:])
+        self.tally.went_out += 2
+        return Pair(before, after)
+
+    def _twice(self, row: list[int]) -> Rejected:
+        record = self._record(row[0], row[1:])
+        self.tally.rejected += 1
+        side = SIDES[row[0]]
+        error = RecordError(
+            [Diagnostic("CM713", f"line {record.line.number}: all rows with this key are left")]
+        )
+        return Rejected(side, record.line, _on(side, error), record.value)
+
+    def _record(self, number: int, place: list[int]) -> Record:
+        """Read a record again; OSError when the file is no longer what was scanned."""
+        file = self._files[number]
+        file.seek(place[2])
+        found = parse_line(_line(place, file.read(place[3])))
+        if isinstance(found, Record) and _key(found.value, self._key) is not None:
+            return found
+        raise OSError(f"{self._paths[number]} changed while it was read")
+
+
+def _database(folder: Path, memory: str) -> Any:
+    try:
+        import duckdb
+    except ImportError:
+        raise ExtraMissing(INSTALL) from None
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": memory,
+        "temp_directory": str(folder / "spill"),
+        "threads": 2,
+        # Nothing is fetched or loaded behind the user's back.
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    return duckdb.connect(str(folder / "join.duckdb"), config=settings)
+
+
+def _names(key: str) -> tuple[str, ...]:
+    names = tuple(step.name for step in parse_path(key) if isinstance(step, Member))
+    if len(names) != len(parse_path(key)):
+        raise PathError("a key is a path of names", 0)
+    return names
+
+
+def _key(value: Any, names: tuple[str, ...]) -> str | None:
+    """A hash that two keys share when JSON says that they are equal: `1` and `1.0`, never `1` and `"1"`."""
+    key = value
+    for name in names:
+        key = key.get(name) if isinstance(key, dict) else None
+    if key is None or isinstance(key, list | dict):
+        return None
+    if isinstance(key, str):
+        text = "=" + key  # no other JSON value begins so
+    else:
+        text = dump_json(int(key) if isinstance(key, float) and key.is_integer() else key)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _line(place: list[int], data: bytes | None) -> Line:
+    index, number, offset, length = place
+    return Line(index, number, offset, data, length)
+
+
+def _on(side: Side, error: RecordError) -> RecordError:
+    """The same error, saying which snapshot it speaks of."""
+    return RecordError([Diagnostic(found.code, f"{side}, {found.message}") for found in error.diagnostics])
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")

@@ -1,0 +1,1 @@
+"""From names, paths and policies in a mapping file to what they mean: the model."""

@@ -1,0 +1,82 @@
+"""What the contract has at the places of rules: their types, and the required members that have none."""
+
+from __future__ import annotations
+
+from custmap.model.nodes import ItemsNode, ObjectNode
+from custmap.resolve.context import Context
+from custmap.resolve.findings import Findings, meant
+from custmap.resolve.targets import Place
+from custmap.values.nearest import nearest
+from custmap.values.paths import Member, Segment, Select, TargetPath
+from custmap.values.types import Type
+
+
+class ContractPlaces:
+    """The places of one table of rules. A misspelt name is remembered: what it stands for has its rule."""
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+        self._mistyped: set[tuple[TargetPath, str | None]] = set()
+
+    def type_of(self, type_: Type | None, segment: Segment, place: Place, context: Context) -> Type | None:
+        """The contract's type one step further; a finding where the contract has no such member."""
+        if type_ is None:
+            return None
+        if isinstance(segment, Member):
+            found = type_.member(segment.name)
+            never = found is not None and not found.kinds and segment.name not in type_.members
+            if never or (found is None and type_.members and context.closed):
+                rule = place.first_rule()
+                self._mistyped.add((place.path[:-1], nearest(segment.name, type_.members)))
+                self._findings.add(
+                    "CM303",
+                    f"the contract has no `{segment.name}` here",
+                    rule.target.span,
+                    meant(segment.name, type_.members),
+                )
+                return None
+            if found is not None and found.read_only and context.part == "body":
+                message = f"the contract calls `{segment.name}` read-only: the vendor sets it"
+                self._findings.add("CM310", message, place.first_rule().target.span, "Take the rule out.")
+            if found is None and not type_.members and type_.known and "object" not in type_.kinds:
+                rule = place.first_rule()
+                self._findings.add("CM303", "the contract has no object here", rule.target.span)
+            return found
+        if type_.known and "array" not in type_.kinds:
+            self._findings.add("CM303", "the contract has no list here", place.first_rule().target.span)
+            return None
+        items = type_.items
+        if (
+            isinstance(segment, Select)
+            and items is not None
+            and items.members
+            and segment.key not in items.members
+        ):
+            self._findings.add(
+                "CM303",
+                f"the contract's items have no `{segment.key}`",
+                place.first_rule().target.span,
+                meant(segment.key, items.members),
+            )
+        return items
+
+    def require(self, node: ObjectNode, skipped: frozenset[str]) -> None:
+        """Every member that the contract requires has a rule."""
+        written = {member.name for member in node.members}
+        for name in sorted((node.type.asked if node.type else frozenset()) - written - skipped):
+            if (node.path, name) in self._mistyped:
+                continue
+            self._findings.add(
+                "CM309",
+                f"the contract requires `{name}`" + (f" in `{node.target}`" if node.target else ""),
+                node.span,
+                f"Add a rule for `{name}`.",
+            )
+        for member in node.members:
+            if isinstance(member, ObjectNode):
+                self.require(member, frozenset())
+            elif isinstance(member, ItemsNode):
+                for segment, item in member.items:
+                    if isinstance(item, ObjectNode):
+                        key = frozenset({segment.key}) if isinstance(segment, Select) else frozenset()
+                        self.require(item, key)

@@ -1,0 +1,253 @@
+"""Where values come from: the source keys of a rule, resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from custmap.expressions.ast import Current, Field, Index, Node
+from custmap.mapping.file import SOURCES, Param, Rule, Text
+from custmap.model.checked import RiderOrigin
+from custmap.model.nodes import (
+    EachSource,
+    FirstSource,
+    FromSource,
+    Origin,
+    RiderSource,
+    Source,
+    SourcePath,
+    Table,
+)
+from custmap.resolve.context import Context
+from custmap.resolve.findings import Findings, meant
+from custmap.resolve.narrow import narrowed
+from custmap.resolve.sources import UNKNOWN, Known, Scope, Sources
+from custmap.values.types import ANY, ARRAY, STRING, Type
+
+_SOURCES = ("from", "param", "value", "each", "first")
+_POLICIES = (
+    "merge", "clear", "empty", "send", "identity", "immutable",
+    "transitions", "repeatable", "otherwise", "key",
+)  # fmt: skip
+
+
+Found: TypeAlias = tuple[Source, Type, str | None, tuple[SourcePath, ...], tuple[SourcePath, ...]]
+"""A source: its type, its canonical path, the paths that it reads from the table's scope and from its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An origin and what is known of what it gives."""
+
+    origin: Origin
+    type: Type
+    source: str | None
+    reads: tuple[SourcePath, ...]
+    inner: tuple[SourcePath, ...]
+    scope: Scope
+
+
+class OriginBuilder:
+    """Resolves sources; riders are collected where they land."""
+
+    def __init__(
+        self,
+        sources: Sources,
+        params: Mapping[str, Param] | None,
+        riders: list[RiderOrigin],
+        findings: Findings,
+        item_table: Callable[[Rule, Type | None, Scope, Context], Table],
+    ) -> None:
+        self._sources = sources
+        self._params = params
+        self._riders = riders
+        self._findings = findings
+        self._item_table = item_table
+
+    def rider(self, rule: Rule, target: str, type_: Type | None, required: bool) -> int:
+        """The index of the rider that this rule is."""
+        self._one_source(rule)
+        self._no_policies(
+            rule, ("clear", "merge", "transitions", "immutable"), "a parameter or constant has no before"
+        )
+        param = None
+        if rule.param is not None:
+            param = rule.param.value
+            if self._params is not None and param not in self._params:
+                self._findings.add(
+                    "CM302", f"`params` has no `{param}`", rule.param.span, meant(param, self._params)
+                )
+        value = rule.value.value if rule.value else None
+        text = rule.format.value if rule.format else None
+        if rule.format is not None:
+            self._hold_format(rule.format)
+        values = tuple((pair.left, pair.right) for pair in rule.values) if rule.values else None
+        self._riders.append(RiderOrigin(target, param, value, text, type_, required, values, rule))
+        return len(self._riders) - 1
+
+    def object_source(self, rule: Rule, scope: Scope) -> Made:
+        """The source object of `from` with `fields`."""
+        when = self._when(rule, scope)
+        if when is not None:
+            scope = replace(scope, type=narrowed(scope.type, when.ast))
+        whole = None if rule.unread & SOURCES else Text("@", rule.span)
+        known = self._sources.know(rule.from_ or whole, scope)
+        plain = _is_path(known.expression.ast)
+        path = known.inner[0] if known.inner else ()
+        inner = Scope(
+            known.type.present().not_null(),
+            known.source or "the source",
+            (path,) if plain else known.reads,
+            plain,
+            known.source,
+        )
+        if plain and scope.prefix:
+            inner = Scope(inner.type, inner.name, known.reads, True, inner.source)
+        origin = Origin(FromSource(known.expression, known.type), rule.span, when, rule=rule)
+        return Made(origin, known.type, known.source, known.reads, known.inner, inner)
+
+    def leaf(
+        self, rule: Rule, type_: Type | None, scope: Scope, context: Context, target: str, required: bool
+    ) -> Made:
+        """The origin of a leaf, with its source, type and reads."""
+        self._one_source(rule)
+        when = self._when(rule, scope)
+        if when is not None:
+            scope = replace(scope, type=narrowed(scope.type, when.ast))
+        if rule.format is not None:
+            self._hold_format(rule.format)
+        source, known_type, canonical, reads, inner = self._source(
+            rule, type_, scope, context, target, required
+        )
+        default = rule.default
+        origin = Origin(
+            source=source,
+            span=rule.span,
+            when=when,
+            default=default.value if default else None,
+            has_default=default is not None,
+            values=tuple((pair.left, pair.right) for pair in rule.values)
+            if rule.values is not None
+            else None,
+            unmapped="default" if rule.unmapped_default else rule.unmapped,
+            unmapped_default=rule.unmapped_default.value if rule.unmapped_default else None,
+            format=rule.format.value if rule.format else None,
+            rule=rule,
+        )
+        result = ANY if rule.values or origin.is_unknown else STRING if rule.format else known_type
+        return Made(origin, result, canonical, reads, inner, scope)
+
+    def _source(
+        self, rule: Rule, type_: Type | None, scope: Scope, context: Context, target: str, required: bool
+    ) -> Found:
+        if rule.each is not None or (rule.fields is not None and "each" in rule.unread):
+            return self._each(rule, type_, scope, context)
+        if rule.first is not None:
+            return self._first(rule, type_, scope, context, target, required)
+        if rule.param is not None or rule.value is not None:
+            index = self.rider(rule, target, type_, False)
+            return RiderSource(index), ANY, None, (), ()
+        if rule.from_ is None and not rule.unread & SOURCES:
+            self._findings.add("CM208", "a rule needs a source", rule.target.span, "Add `from: EXPRESSION`.")
+        known = self._sources.know(rule.from_, scope)
+        return FromSource(known.expression, known.type), known.type, known.source, known.reads, known.inner
+
+    def _each(self, rule: Rule, type_: Type | None, scope: Scope, context: Context) -> Found:
+        known = self._sources.know(rule.each, scope)
+        span = rule.each.span if rule.each is not None else rule.span
+        if known.type.known and "array" not in known.type.kinds:
+            self._findings.add("CM401", "`each` needs a list; this is none", span)
+        if rule.fields is None:
+            if "fields" not in rule.unread:
+                message = "`each` needs `fields`: the rules of one item"
+                self._findings.add("CM202", message, span, "Add `fields: {…}`.")
+            return FromSource(known.expression, ANY), ANY, known.source, known.reads, known.inner
+        items = known.type.items or ANY
+        item = Scope(items.present().not_null(), "the item", source=None)
+        table = self._item_table(rule, type_.items if type_ else None, item, context)
+        if rule.key is not None and rule.key.value not in {member.name for member in table.root.members}:
+            self._findings.add(
+                "CM504",
+                f"the item has no member `{rule.key.value}`",
+                rule.key.span,
+                meant(rule.key.value, [member.name for member in table.root.members]),
+            )
+        return EachSource(known.expression, table, known.type), ARRAY, known.source, known.reads, known.inner
+
+    def _first(
+        self, rule: Rule, type_: Type | None, scope: Scope, context: Context, target: str, required: bool
+    ) -> Found:
+        assert rule.first is not None
+        made: list[Made] = []
+        for option in rule.first:
+            self._no_policies(option, _POLICIES, "policies stand on the outer rule")
+            if option.fields is not None and option.each is None:
+                self._findings.add(
+                    "CM207",
+                    "`first` chooses between values or lists",
+                    option.keys.get("fields", option.span),
+                    "For an object, give each of its members a `first` of its own.",
+                )
+            else:
+                made.append(self.leaf(option, type_, scope, context, target, required))
+        if not made:
+            return FromSource(UNKNOWN.expression, ANY), ANY, None, (), ()
+        types = [found.type for found in made]
+        type_of = types[0] if all(found.kinds == types[0].kinds for found in types) else ANY
+        if any(isinstance(found.origin.source, EachSource) for found in made):
+            type_of = ARRAY
+        reads = tuple(dict.fromkeys(read for found in made for read in found.reads))
+        inner = tuple(dict.fromkeys(read for found in made for read in found.inner))
+        source = next((found.source for found in made if found.source), None)
+        return FirstSource(tuple(found.origin for found in made)), type_of, source, reads, inner
+
+    def _when(self, rule: Rule, scope: Scope) -> Any:
+        if rule.when is None:
+            if rule.otherwise_clear and "when" not in rule.unread:
+                self._findings.add("CM207", "`otherwise` belongs to a `when`", rule.keys["otherwise"])
+            return None
+        known: Known = self._sources.know(rule.when, scope)
+        if known.type.known and "boolean" not in known.type.kinds:
+            self._findings.add(
+                "CM401",
+                "`when` is a question that is true or false",
+                rule.when.span,
+                "Compare it: `x == 'y'`.",
+            )
+        return None if known is UNKNOWN else known.expression
+
+    def _one_source(self, rule: Rule) -> None:
+        stated = [key for key in rule.keys if key in _SOURCES]
+        if len(stated) > 1:
+            self._findings.add(
+                "CM207",
+                f"`{stated[0]}` and `{stated[1]}` are two sources",
+                rule.keys[stated[1]],
+                "Keep one, or write `first: [...]`.",
+            )
+        if (
+            rule.fields is not None
+            and rule.each is None
+            and rule.from_ is None
+            and (rule.param or rule.value)
+        ):
+            self._findings.add("CM207", "`fields` goes with `from` or `each`", rule.keys["fields"])
+
+    def _no_policies(self, rule: Rule, keys: tuple[str, ...], why: str) -> None:
+        for key in keys:
+            if key in rule.keys:
+                self._findings.add("CM207", why, rule.keys[key], f"Take `{key}` out.")
+
+    def _hold_format(self, text: Text) -> None:
+        if text.value.count("{}") != 1:
+            self._findings.add(
+                "CM203", "a format has one `{}`, where the value goes", text.span, 'For example "Bearer {}".'
+            )
+
+
+def _is_path(node: Node) -> bool:
+    """Is the expression nothing but a path, `payment_card` or `addresses[0]`?"""
+    while isinstance(node, Field | Index):
+        node = node.base
+    return isinstance(node, Current)

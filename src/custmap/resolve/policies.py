@@ -1,0 +1,257 @@
+"""What a rule says of change and clear, held against the contract."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from custmap.diagnostics.diagnostic import Note
+from custmap.diagnostics.span import Span
+from custmap.mapping.file import ClearFile, Rule, Text
+from custmap.model.clear import (
+    IMPOSSIBLE,
+    WORDS,
+    Clear,
+    KeyIn,
+    Named,
+    NameIn,
+    Send,
+    SendEmpty,
+    SendNull,
+    Write,
+)
+from custmap.model.kind import Kind
+from custmap.model.nodes import Policy
+from custmap.resolve.context import Context
+from custmap.resolve.findings import Findings
+from custmap.values.equality import fingerprint
+from custmap.values.paths import Member, PathError, parse_path
+from custmap.values.types import OBJECT, Type
+
+_FORMS = ("send", "write", "name_in", "key_in")
+
+
+@dataclass(slots=True)
+class Names:
+    """The places where names of cleared targets go, and who put which name there.
+
+    `writes` are the places that `write` fills, with the target that is cleared so.
+    """
+
+    taken: dict[tuple[tuple[str, ...], str], Span] = field(default_factory=dict)
+    places: dict[tuple[str, ...], Span] = field(default_factory=dict)
+    writes: list[tuple[tuple[str, ...], Span, str]] = field(default_factory=list)
+
+    def write(self, clear: Clear, rule: Rule) -> None:
+        """Keep where a rule's `write` goes."""
+        if rule.clear is not None:
+            places = clear.places if isinstance(clear, Write) else ()
+            self.writes += [(place, rule.clear.span, rule.target.value) for place in places]
+
+
+def empty_of(type_: Type | None, source: Type | None) -> Any:
+    """`""`, `[]` or `{}`, whichever the contract's type is; the source's where the contract is open."""
+    for known in (type_, source):
+        if known is not None and known.known:
+            if known.only("array"):
+                return []
+            if known.only("object"):
+                return {}
+            return ""
+    return ""
+
+
+class Policies:
+    """Reads the policies of one mapping's rules."""
+
+    def __init__(
+        self, clear: ClearFile | None, empty: str | None, body: Type | None, findings: Findings
+    ) -> None:
+        self.names = Names()
+        self._body = body
+        self._findings = findings
+        self._empty = empty or "value"
+        self._file_clear = clear
+        self._default = self._form(clear, None, None, None) if clear else IMPOSSIBLE
+
+    def of(
+        self,
+        rule: Rule,
+        context: Context,
+        *,
+        type_: Type | None,
+        source: Type | None,
+        kind: Kind,
+        name: str,
+        required: bool,
+        identity: bool,
+    ) -> Policy:
+        """The policy of a leaf of some kind."""
+        replaced, item = context.replaced, context.item
+        stated = rule.clear
+        entry = not kind.is_one  # names are the entries' own
+        if entry:  # what is cleared is an entry: the types of entries say what emptiness is
+            held, source = type_ and type_.extra, source and source.extra
+        else:
+            held = type_
+        if stated is not None:
+            clear = self._form(stated, held, source, None if entry else name)
+            # What fits a gone item is held where the lists are.
+            self._hold(stated, clear, type_, replaced=replaced or kind.has_items, entry=entry, item=item)
+        elif identity or rule.always or required or context.part != "body" or "clear" in rule.unread:
+            clear = IMPOSSIBLE
+        else:
+            clear = self._default
+            if isinstance(clear, SendEmpty):
+                clear = SendEmpty(empty_of(held, source))
+            if (clear.only_replaced and not replaced) or (item and not clear.fits_in_item):
+                clear = IMPOSSIBLE
+            self._hold_default(rule, clear, held)
+        self.names.write(clear, rule)
+        if isinstance(clear, NameIn) and not entry:
+            self._name(clear, name, rule)
+        transitions = None
+        if rule.transitions is not None:
+            transitions = {
+                fingerprint(pair.left): tuple(fingerprint(move) for move in pair.right)
+                for pair in rule.transitions
+            }
+        return Policy(
+            clear=clear,
+            empty=rule.empty or self._empty,
+            always=rule.always,
+            identity=identity,
+            immutable=rule.immutable,
+            transitions=transitions,
+            repeatable=rule.repeatable,
+            otherwise_clear=rule.otherwise_clear,
+            required=required,
+        )
+
+    def _hold_default(self, rule: Rule, clear: Clear, held: Type | None) -> None:
+        """The file's own way of clearing against the contract, at a rule that it stands for."""
+        if self._file_clear is None or not isinstance(clear, SendNull) or held is None:
+            return
+        if held.known and not held.nullable:
+            self._findings.add(
+                "CM521",
+                "the file clears by null, and the contract has no null here",
+                rule.target.span,
+                "Give this rule a `clear` of its own, `impossible` if there is no way.",
+                notes=[Note(self._file_clear.span, "the file's `clear`")],
+            )
+
+    def container(self, rule: Rule | None, type_: Type | None, name: str, *, replaced: bool) -> Clear | None:
+        """An object's own way of being cleared, if it states one."""
+        if rule is None or rule.clear is None:
+            return None
+        clear = self._form(rule.clear, type_, OBJECT, name)
+        self.names.write(clear, rule)
+        self._hold(rule.clear, clear, type_, replaced=replaced, entry=False, item=False)
+        if isinstance(clear, NameIn):
+            self._name(clear, name, rule)
+        return clear
+
+    def _form(self, stated: ClearFile, type_: Type | None, source: Type | None, name: str | None) -> Clear:
+        if stated.word is not None:
+            return WORDS.get(stated.word) or SendEmpty(empty_of(type_, source))
+        forms = [form for form in _FORMS if getattr(stated, form) is not None]
+        if len(forms) != 1:
+            self._findings.add(
+                "CM207",
+                "a `clear` has one form",
+                stated.span,
+                "Write one of send, write, name_in, or key_in with `with`.",
+            )
+            return IMPOSSIBLE
+        as_name = stated.as_name.value if stated.as_name else None
+        if stated.send is not None:
+            return Send(stated.send.value)
+        if stated.write is not None:
+            named = ((place, value) for path, value in stated.write if (place := self._place(path)))
+            writes = tuple(sorted(named, key=lambda pair: pair[0]))
+            return Write(writes) if writes else IMPOSSIBLE
+        path = stated.name_in or stated.key_in
+        assert path is not None
+        place = self._place(path)
+        if place is None:
+            return IMPOSSIBLE
+        self.names.places.setdefault(place, path.span)
+        if stated.key_in is not None:
+            if stated.with_value is None:
+                self._findings.add("CM202", "`key_in` needs `with`", stated.span, "Add e.g. `with: true`.")
+            return KeyIn(place, as_name, stated.with_value.value if stated.with_value else None)
+        return NameIn(place, as_name)
+
+    def _place(self, path: Text) -> tuple[str, ...] | None:
+        try:
+            segments = parse_path(path.value)
+        except PathError as error:
+            self._findings.add("CM209", error.reason, path.inside(error.offset))
+            return None
+        names = tuple(segment.name for segment in segments if isinstance(segment, Member))
+        if len(names) != len(segments):
+            self._findings.add("CM209", "a place in the body has names only", path.span)
+            return None
+        return names
+
+    def _name(self, clear: NameIn, name: str, rule: Rule) -> None:
+        key = (clear.place, clear.name or name)
+        other = self.names.taken.setdefault(key, rule.target.span)
+        if other != rule.target.span:
+            self._findings.add(
+                "CM507",
+                "the vendor could not tell which of the two is cleared",
+                rule.target.span,
+                "Give one of them another name: `clear: {name_in: …, as: NAME}`.",
+                notes=[Note(other, "the same name")],
+            )
+
+    def _hold(
+        self, stated: ClearFile, clear: Clear, type_: Type | None, *, replaced: bool, entry: bool, item: bool
+    ) -> None:
+        """The clear against the contract and its place."""
+        held = type_.extra if entry and type_ is not None else type_
+        if isinstance(clear, SendNull) and held is not None and held.known and not held.nullable:
+            self._findings.add(
+                "CM505",
+                "the contract has no null here",
+                stated.span,
+                "Say how this vendor is told, or `clear: impossible`.",
+            )
+        if clear.only_replaced and not replaced:
+            self._findings.add(
+                "CM508",
+                "nothing is replaced here, so leaving it out keeps the old value",
+                stated.span,
+                "`omit` is for members of a container with `merge: whole`.",
+            )
+        if item and not clear.fits_in_item:
+            self._findings.add(
+                "CM509",
+                "a name list cannot say of which item",
+                stated.span,
+                "Inside an item use `send_null`, …",
+            )
+        if isinstance(clear, Named) and self._body is not None:
+            self._hold_place(stated, clear)
+
+    def _hold_place(self, stated: ClearFile, clear: Named) -> None:
+        at: Type | None = self._body
+        for name in clear.place:
+            at = at.member(name) if at is not None else None
+        if at is None or not at.known:
+            return
+        wanted = "array" if isinstance(clear, NameIn) else "object"
+        items = at.items
+        # Some vendors take one name or a list of names: a list is sent.
+        fits = at.only("array", "string") and "array" in at.kinds if wanted == "array" else at.only(wanted)
+        if not fits or (wanted == "array" and items is not None and "string" not in items.kinds):
+            self._findings.add(
+                "CM506",
+                "the contract has no list of texts there"
+                if wanted == "array"
+                else "the contract has no object there",
+                stated.span,
+                "Name the member in which this vendor takes the names of what is cleared.",
+            )

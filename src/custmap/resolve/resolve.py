@@ -1,0 +1,227 @@
+"""Names to what they name: `MappingFile`, contract and canonical schema become `Checked`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from custmap.contract.contract import Contract, Parameter, is_json
+from custmap.diagnostics.diagnostic import Note
+from custmap.diagnostics.span import Span
+from custmap.expressions.function import FunctionSpec
+from custmap.expressions.inference import format_source
+from custmap.expressions.suggestions import phrase
+from custmap.mapping.file import Constant, MappingFile, Param, Rule, Text, all_rules
+from custmap.model.checked import PARTS, Checked, CheckedParam, Operation, RiderOrigin
+from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, Table
+from custmap.resolve.context import Context
+from custmap.resolve.findings import Findings, meant
+from custmap.resolve.policies import Policies
+from custmap.resolve.sources import Scope, Sources
+from custmap.resolve.tables import TableBuilder
+from custmap.resolve.targets import build_places
+from custmap.schema.canonical import Canonical
+from custmap.values.absent import ABSENT
+from custmap.values.types import Type
+
+
+def resolve(
+    file: MappingFile,
+    contract: Contract,
+    canonical: Canonical,
+    functions: Mapping[str, FunctionSpec],
+    findings: Findings,
+) -> Checked:
+    """The checked mapping. It is whole only when `findings` has no errors afterwards."""
+    riders: list[RiderOrigin] = []
+    policies = Policies(file.clear, file.empty, contract.body, findings)
+    params = None if "params" in file.unread else {param.name: param for param in file.params}
+    builder = TableBuilder(Sources(functions, findings), policies, params, riders, findings)
+    scope = Scope(_at_the_border(canonical), canonical.name)
+    parts = {part: _part(part, file, contract, builder, scope, findings) for part in PARTS}
+    body = _body(file, contract, builder, scope, findings)
+    _hold_names(policies, body, findings)
+    _hold_params(file, riders, contract, findings)
+    operation = Operation(
+        contract=contract,
+        riders=tuple(riders),
+        variables=_variables(file, contract, findings),
+        table=Table(body, tuple(builder.slots), tuple(builder.inside)),
+        path=parts["path"],
+        query=parts["query"],
+        headers=parts["headers"],
+        name_places=tuple(sorted(policies.names.places)),
+    )
+    return Checked(
+        file=file,
+        name=file.name.value,
+        summary=file.summary or "",
+        canonical=canonical,
+        functions=functions,
+        params=tuple(_param(param) for param in file.params),
+        operations=(operation,),
+    )
+
+
+def _at_the_border(canonical: Canonical) -> Type:
+    """What rules meet: a plain text `name` or `phone` was made an object when the record came in."""
+    if not canonical.is_customer:
+        return canonical.type
+    members = dict(canonical.type.members)
+    for name in ("name", "phone"):
+        members[name] = replace(members[name], kinds=members[name].kinds - {"string"})
+    return replace(canonical.type, members=members)
+
+
+def _param(param: Param) -> CheckedParam:
+    default = param.default
+    return CheckedParam(
+        param.name, default.value if default else None, default is not None, param.secret, param.summary
+    )
+
+
+def _body(
+    file: MappingFile, contract: Contract, builder: TableBuilder, scope: Scope, findings: Findings
+) -> ObjectNode:
+    if contract.body is None and contract.closed and file.body:
+        findings.add(
+            "CM303", "the contract's operation takes no body", file.body[0].target.span, "Take `body:` out."
+        )
+    if contract.media_type is not None and not is_json(contract.media_type) and file.body:
+        findings.add(
+            "CM215",
+            f"the contract's operation takes `{contract.media_type}`",
+            file.contract.span,
+            "`application/json` and `…+json` can be written. Name another operation, if the vendor has one.",
+        )
+    type_ = contract.body
+    if type_ is not None and type_.known and "object" not in type_.kinds and file.body:
+        message = f"the contract's body is {phrase(type_.not_null())}, and members are written to an object"
+        findings.add("CM303", message, file.body[0].target.span, "Name an operation whose body is an object.")
+        type_ = None
+    places = build_places(file.body, findings)
+    context = Context(part="body", closed=contract.closed)
+    node = builder.object(places, type_, scope, context, None, file.span)
+    skipped = frozenset(place[0] for place in builder.policies.names.places)
+    clears = {"clear"} & file.unread or any("clear" in rule.unread for rule in all_rules(file))
+    if clears and contract.body is not None:  # any of them may have been the place of names
+        members = contract.body.members.items()
+        skipped |= {name for name, member in members if member.kinds & {"array", "object"}}
+    if "body" not in file.unread:
+        builder.contract.require(node, skipped)
+    return node
+
+
+def _part(
+    part: str, file: MappingFile, contract: Contract, builder: TableBuilder, scope: Scope, findings: Findings
+) -> ObjectNode:
+    """Path, query or headers: a flat table against the contract's parameters."""
+    stated: tuple[Rule, ...] = getattr(file, part)
+    known = contract.parameters.get(part, {})
+    rules = (*stated, *_unwritten(part, stated, known, builder.params or {}, file.contract.span))
+    members = {name: parameter.type for name, parameter in known.items()}
+    required = frozenset(name for name, parameter in known.items() if parameter.required)
+    type_ = Type(kinds=frozenset({"object"}), members=members, required=required)
+    closed = (part != "headers" and contract.closed) or part == "path"
+    node = builder.flat(rules, type_, scope, Context(part=part, closed=closed))
+    written = {_told_apart(part, member.name) for member in node.members}
+    for name in sorted(required if part not in file.unread else ()):
+        if _told_apart(part, name) not in written:
+            findings.add(
+                "CM309",
+                f"the contract requires `{name}` in `{part}`",
+                stated[0].target.span if stated else file.contract.span,
+                _filling(part, name, file, scope),
+            )
+    return node
+
+
+def _filling(part: str, name: str, file: MappingFile, scope: Scope) -> str:
+    """What to write for a required parameter: a path names the customer more often than anything else."""
+    if part != "path":
+        return f"Add `{name}: {{param: …}}` under `{part}:`."
+    vendor = file.name.value.partition("/")[0]
+    source = format_source(("identifiers", vendor)) if "identifiers" in scope.type.members else "…"
+    return f"Add `{name}: {source}` under `path:`, or `{name}: {{}}` under `params:` if the caller gives it."
+
+
+def _told_apart(part: str, name: str) -> str:
+    """A parameter's name as it is compared: those of headers have no case (RFC 9110 § 5.1)."""
+    return name.lower() if part == "headers" else name
+
+
+def _unwritten(
+    part: str,
+    rules: Sequence[Rule],
+    known: Mapping[str, Parameter],
+    params: Mapping[str, Param],
+    nowhere: Span,
+) -> Iterator[Rule]:
+    """The rules that nobody needs to write: a path variable is the caller's parameter of the same name, and
+    what else the contract requires is its default."""
+    written = {_told_apart(part, rule.target.value) for rule in rules}
+    for name, parameter in known.items():
+        if _told_apart(part, name) in written:
+            continue
+        if part == "path" and (param := params.get(name)) is not None:
+            place = Text(name, param.span)
+            yield Rule(place, param.span, {}, param=place)
+        elif part != "path" and parameter.required and parameter.default not in (ABSENT, None):
+            yield Rule(Text(name, nowhere), nowhere, {}, value=Constant(parameter.default, nowhere))
+
+
+def _variables(file: MappingFile, contract: Contract, findings: Findings) -> dict[str, str]:
+    """Server variables filled by parameters of the same name."""
+    names = {param.name for param in file.params}
+    for name, variable in contract.variables.items():
+        if name not in names and variable.default is None and "params" not in file.unread:
+            findings.add(
+                "CM309",
+                f"the contract's server URL needs `{name}`",
+                file.contract.span,
+                f"Declare it: `params: {{{name}: {{}}}}`.",
+            )
+    return {name: name for name in contract.variables if name in names}
+
+
+def _hold_names(policies: Policies, body: ObjectNode, findings: Findings) -> None:
+    """Places of names are written by clearing alone, and what `write` fills by no other rule."""
+    for place, span in policies.names.places.items():
+        if rule := _rule_at(body, place):
+            message = "names of what is cleared go here, and a rule writes it too"
+            notes = [Note(rule, "the rule")]
+            findings.add("CM307", message, span, "Leave this place to clearing.", notes=notes)
+    for place, span, target in policies.names.writes:
+        rule = _rule_at(body, place)
+        if rule and not f"{'.'.join(place)}.".startswith(f"{target}."):
+            findings.add(
+                "CM307",
+                f"clearing writes `{'.'.join(place)}`, and a rule writes it too",
+                span,
+                "Write a place that no rule fills.",
+                notes=[Note(rule, "the rule")],
+            )
+
+
+def _rule_at(body: ObjectNode, place: tuple[str, ...]) -> Span | None:
+    """The rule that fills a place of the body, or something around it."""
+    node: object = body
+    for name in place:
+        if isinstance(node, ObjectNode):
+            node = next((member for member in node.members if member.name == name), None)
+    return node.span if isinstance(node, Leaf | Rider | ItemsNode) else None
+
+
+def _hold_params(
+    file: MappingFile, riders: Sequence[RiderOrigin], contract: Contract, findings: Findings
+) -> None:
+    used = {rider.param for rider in riders} | set(contract.variables)
+    for param in file.params:
+        if param.name not in used:
+            findings.add(
+                "CM516",
+                f"no rule uses `{param.name}`",
+                param.span,
+                meant(param.name, used - {None} - {other.name for other in file.params})  # type: ignore[arg-type]
+                or "Use it in a rule, `{param: NAME}`, or take it out.",
+            )

@@ -1,0 +1,117 @@
+"""Expressions of a mapping: parsed, their names resolved, their types inferred."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from custmap.expressions.function import FunctionSpec
+from custmap.expressions.infer import Inference, infer
+from custmap.expressions.parse import Expression, ExpressionError, parse
+from custmap.mapping.file import Text
+from custmap.model.nodes import SourcePath
+from custmap.resolve.findings import Findings
+from custmap.values.types import ANY, Type
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an expression reads: the customer, an object of it, or the item of a list.
+
+    `prefix` are the paths from the table's scope to this one: more than one when the object was computed.
+    `source` is the canonical path of this scope, for messages.
+    """
+
+    type: Type
+    name: str
+    prefix: tuple[SourcePath, ...] = ()
+    plain: bool = True
+    source: str | None = None
+
+    def path(self, inner: str | None) -> str | None:
+        if self.source and inner:
+            return f"{self.source}.{inner}"
+        return inner or self.source
+
+    def reads(self, inner: tuple[SourcePath, ...]) -> tuple[SourcePath, ...]:
+        if not self.prefix:
+            return inner
+        if not self.plain:
+            return self.prefix
+        return tuple(self.prefix[0] + path for path in inner)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An expression of which all is known that can be known before a customer comes."""
+
+    expression: Expression
+    type: Type
+    source: str | None
+    reads: tuple[SourcePath, ...]
+    inner: tuple[SourcePath, ...]
+
+
+UNKNOWN: Final = Known(parse("@"), ANY, None, (), ())
+"""Stands for a source that cannot be read: its rule keeps its target, and nothing is known of its values."""
+
+
+class Sources:
+    """Resolves the expressions of one mapping."""
+
+    def __init__(self, functions: Mapping[str, FunctionSpec], findings: Findings) -> None:
+        self._functions = functions
+        self._findings = findings
+        self._inferred: dict[tuple[str, int], tuple[Scope, Inference]] = {}
+
+    def know(self, text: Text | None, scope: Scope) -> Known:
+        """The expression with its type. Without one, or (with findings) where it cannot be read: UNKNOWN."""
+        if text is None:
+            return UNKNOWN
+        try:
+            expression = _parsed(text.value)
+        except ExpressionError as error:
+            self._findings.add(error.code, error.reason, text.inside(error.offset, error.length), error.help)
+            return UNKNOWN
+        found = self._infer(expression, text.value, scope)
+        for problem in found.problems:
+            self._findings.add(
+                problem.code,
+                problem.message,
+                text.inside(problem.offset, problem.length),
+                problem.help,
+                severity=problem.severity,
+            )
+        inner = tuple(dict.fromkeys(read.path for read in found.reads))
+        return Known(expression, found.type, scope.path(found.source), scope.reads(inner), inner)
+
+    def _infer(self, expression: Expression, text: str, scope: Scope) -> Inference:
+        """As `infer`, each expression of a scope once; the scope is kept, so that its id stays its own."""
+        kept = self._inferred.get((text, id(scope.type)))
+        if kept is None or kept[0].name != scope.name:
+            found = infer(expression, scope.type, self._functions, scope_name=scope.name)
+            kept = self._inferred[text, id(scope.type)] = scope, found
+        return kept[1]
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> Expression:
+    """Many rules of many mappings say `email`, `given_name(name)`, …: each is read once."""
+    return parse(text)
+
+
+def map_reads(type_: Type, reads: tuple[SourcePath, ...]) -> tuple[tuple[SourcePath, int], ...]:
+    """The paths that go through a free map, with how many segments lead to it: `attributes.plan` → 1."""
+    found = []
+    for path in reads:
+        at: Type | None = type_
+        for depth, segment in enumerate(path):
+            if at is None:
+                break
+            if at.free and isinstance(segment, str):
+                found.append((path, depth))
+                break
+            at = at.member(segment) if isinstance(segment, str) else (at.items or ANY)
+    return tuple(found)

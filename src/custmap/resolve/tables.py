@@ -1,0 +1,328 @@
+"""Builds the target tree of a table of rules, and gives every leaf its slot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from custmap.diagnostics.span import Span
+from custmap.mapping.file import SOURCES, Param, Rule
+from custmap.model.checked import RiderOrigin
+from custmap.model.clear import IMPOSSIBLE
+from custmap.model.kind import BY_MERGE, ENTRIES, MEMBERS, VALUE, Kind
+from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Policy, Presence, Rider, Table, TargetNode
+from custmap.resolve.context import Context
+from custmap.resolve.contract_places import ContractPlaces
+from custmap.resolve.findings import Findings
+from custmap.resolve.item_keys import retyped, typed_key
+from custmap.resolve.origins import Made, OriginBuilder
+from custmap.resolve.policies import Policies
+from custmap.resolve.sources import Scope, Sources, map_reads
+from custmap.resolve.targets import Place, build_places, sort_key
+from custmap.values.paths import Index, Member, Select, TargetPath
+from custmap.values.types import Type
+
+
+class TableBuilder:
+    """One table: the customer's (body, path, query, headers share its slots) or an item's."""
+
+    def __init__(
+        self,
+        sources: Sources,
+        policies: Policies,
+        params: Mapping[str, Param] | None,
+        riders: list[RiderOrigin],
+        findings: Findings,
+    ) -> None:
+        self.policies = policies
+        self.slots: list[Leaf | Presence] = []
+        self.inside: list[int | None] = []
+        self._sources = sources
+        self.params = params
+        self._riders = riders
+        self._findings = findings
+        self._within: int | None = None
+        # Places that a rule seems to mean and does not name: CM303 says so, and they miss no rule.
+        self.contract = ContractPlaces(findings)
+        self._origins = OriginBuilder(sources, params, riders, findings, self._item_table)
+
+    def _item_table(self, rule: Rule, type_: Type | None, scope: Scope, context: Context) -> Table:
+        """The table of an `each`, with slots of its own."""
+        builder = TableBuilder(self._sources, self.policies, self.params, self._riders, self._findings)
+        assert rule.fields is not None
+        inner = replace(context, item=True, replaced=True)
+        root = builder.object(build_places(rule.fields, self._findings), type_, scope, inner, None, rule.span)
+        builder.contract.require(root, frozenset())
+        return Table(root, tuple(builder.slots), tuple(builder.inside))
+
+    def object(
+        self, place: Place, type_: Type | None, scope: Scope, context: Context, rule: Rule | None, span: Span
+    ) -> ObjectNode:
+        """The object at a place: implied by paths, or written by a rule with `fields`."""
+        policy = rule or place.policy
+        whole = policy is not None and policy.merge == "whole"
+        if policy is not None and policy.merge not in (None, "fields", "whole"):
+            self._findings.add(
+                "CM502",
+                f"`{policy.merge}` is for lists and maps, and this is an object with members",
+                policy.keys.get("merge", policy.span),
+                "Write `merge: whole` or `merge: fields`.",
+            )
+        path = place.path
+        name = _name(path)
+        inner = replace(context, replaced=context.replaced or whole)
+        first = len(self.slots)
+        members = tuple(
+            node
+            for segment, below in sorted(place.inside.items(), key=lambda item: sort_key(item[0]))
+            for held in [self.contract.type_of(type_, segment, below, inner)]
+            if (node := self.node(below, held, type_, scope, inner))
+        )
+        required = _requires
+        clear = self.policies.container(policy, type_, name, replaced=context.replaced)
+        return ObjectNode(
+            name=name,
+            target=context.target(path) if path else "",
+            path=path,
+            span=policy.span if policy else span,
+            members=members,
+            whole=whole,
+            clear=clear,
+            policy=Policy(
+                clear=clear or IMPOSSIBLE,
+                always=policy.always if policy else False,
+                immutable=policy.immutable if policy else False,
+                otherwise_clear=policy.otherwise_clear if policy else False,
+                repeatable=policy.repeatable if policy else True,
+                required=required(path),
+            ),
+            slots=(first, len(self.slots)),
+            source=scope.source,
+            type=type_,
+        )
+
+    def node(
+        self, place: Place, type_: Type | None, parent: Type | None, scope: Scope, context: Context
+    ) -> TargetNode | None:
+        """Whatever stands at a place below the root."""
+        required = (
+            parent is not None
+            and isinstance(place.path[-1], Member)
+            and place.path[-1].name in parent.required
+        )
+        rule = place.rule
+        if rule is None:
+            if place.inside and not isinstance(next(iter(place.inside)), Member):
+                return self._items(place, type_, scope, context, required)
+            if place.inside:
+                node = self.object(place, type_, scope, context, None, place.first_rule().span)
+                return replace(node, policy=replace(node.policy, required=required))
+            assert place.policy is not None
+            self._findings.add(
+                "CM208",
+                "it only says how a container behaves, and no rule fills that container",
+                place.policy.target.span,
+                "Add a source (`from`, `param`, `value`, `each`, `first`), or rules below this target.",
+            )
+            rule = _without_source(place.policy)
+        if rule.fields is not None and rule.each is None and "each" not in rule.unread:
+            return self._source_object(rule, place.path, type_, scope, context, required)
+        if (rule.param or rule.value) and rule.when is None and rule.from_ is None:
+            return self._rider(rule, place.path, type_, context, required)
+        return self._leaf(rule, place.path, type_, scope, context, required)
+
+    def flat(self, rules: Sequence[Rule], type_: Type, scope: Scope, context: Context) -> ObjectNode:
+        """Path, query or headers: names are taken as they are, no paths."""
+        members: list[TargetNode] = []
+        seen: dict[str, Rule] = {}
+        first = len(self.slots)
+        for rule in sorted(rules, key=lambda rule: rule.target.value):
+            name = rule.target.value
+            place = Place((Member(name),), rule=rule)
+            if name in seen:
+                continue
+            seen[name] = rule
+            if rule.is_policy:
+                self._findings.add("CM208", "a rule here needs a source", rule.target.span)
+                place = Place((Member(name),), rule=_without_source(rule))
+            member = self.contract.type_of(type_, place.path[0], place, context)
+            if node := self.node(place, member, type_, scope, context):
+                members.append(node)
+        return ObjectNode(
+            "",
+            "",
+            (),
+            rules[0].span if rules else _NOWHERE,
+            tuple(members),
+            slots=(first, len(self.slots)),
+            type=type_,
+        )
+
+    def _items(
+        self, place: Place, type_: Type | None, scope: Scope, context: Context, required: bool
+    ) -> ItemsNode:
+        whole = place.policy is not None and place.policy.merge == "whole"
+        inner = replace(context, item=context.item, replaced=context.replaced or whole)
+        first = len(self.slots)
+        items: list[tuple[Index | Select, TargetNode]] = []
+        for segment, below in sorted(place.inside.items(), key=lambda item: sort_key(item[0])):
+            assert isinstance(segment, Index | Select)
+            member = self.contract.type_of(type_, segment, below, inner)
+            if isinstance(segment, Select):
+                segment, below = self._key(segment, below, member)
+            if node := self.node(below, member, None, scope, inner):
+                items.append((segment, node))
+        span = place.policy.span if place.policy else place.first_rule().span
+        return ItemsNode(
+            _name(place.path),
+            context.target(place.path),
+            place.path,
+            span,
+            tuple(items),
+            whole,
+            required,
+            (first, len(self.slots)),
+        )
+
+    def _key(self, segment: Select, place: Place, items: Type | None) -> tuple[Select, Place]:
+        """An item's key in the contract's type; a finding where it is no such value."""
+        typed, reason = typed_key(segment, items)
+        if reason is not None:
+            message = f"the key of the item: {reason}"
+            self._findings.add("CM401", message, place.first_rule().target.span)
+        return typed, retyped(place, typed)
+
+    def _source_object(
+        self, rule: Rule, path: TargetPath, type_: Type | None, scope: Scope, context: Context, required: bool
+    ) -> TargetNode | None:
+        """`from` with `fields`: an object that reads one source object, whose presence has a slot."""
+        assert rule.fields is not None
+        for key in ("default", "values", "format", "key", "param", "value", "first"):
+            if key in rule.keys:
+                self._findings.add("CM207", f"`{key}` and `fields` do not go together", rule.keys[key])
+        places = build_places(rule.fields, self._findings)
+        places = _moved(places, path)
+        if rule.from_ is None and rule.when is None and not rule.unread & SOURCES:
+            node = self.object(places, type_, scope, context, rule, rule.span)
+            return replace(node, policy=replace(node.policy, required=required))
+        made = self._origins.object_source(rule, scope)
+        slot = len(self.slots)
+        self.slots.append(
+            Presence(slot, context.target(path), rule.span, made.origin, made.source, made.reads, slot)
+        )
+        self.inside.append(self._within)
+        outer, self._within = self._within, slot
+        node = self.object(places, type_, made.scope, context, rule, rule.span)
+        self._within = outer
+        return replace(
+            node,
+            presence=slot,
+            slots=(slot, len(self.slots)),
+            source=made.source,
+            policy=replace(node.policy, required=required),
+        )
+
+    def _rider(
+        self, rule: Rule, path: TargetPath, type_: Type | None, context: Context, required: bool
+    ) -> TargetNode:
+        index = self._origins.rider(rule, context.target(path), type_, required)
+        return Rider(index, _name(path), context.target(path), path, rule.span, required)
+
+    def _leaf(
+        self, rule: Rule, path: TargetPath, type_: Type | None, scope: Scope, context: Context, required: bool
+    ) -> TargetNode | None:
+        made = self._origins.leaf(rule, type_, scope, context, context.target(path), required)
+        kind = self._kind(rule, made, type_)
+        identity = (
+            rule.identity if rule.identity is not None else (context.part == "path" and bool(made.reads))
+        )
+        policy = self.policies.of(
+            rule,
+            context,
+            type_=type_,
+            source=made.type,
+            kind=kind,
+            name=_name(path),
+            required=required,
+            identity=identity,
+        )
+        slot = len(self.slots)
+        leaf = Leaf(
+            slot=slot,
+            name=_name(path),
+            target=context.target(path),
+            path=path,
+            span=rule.span,
+            origin=made.origin,
+            kind=kind,
+            type=type_,
+            policy=policy,
+            source=made.source,
+            reads=made.reads,
+            in_maps=map_reads(made.scope.type, made.inner) if not made.scope.prefix else (),
+            key=rule.key.value if rule.key else None,
+            assumed=rule.assumed,
+            note=rule.note,
+            one_way=rule.one_way,
+        )
+        self.slots.append(leaf)
+        self.inside.append(self._within)
+        return leaf
+
+    def _kind(self, rule: Rule, made: Made, type_: Type | None) -> Kind:
+        merge = rule.merge
+        span = rule.keys.get("merge", rule.target.span)
+        listed = made.type.only("array") or rule.each is not None
+        mapped = made.type.only("object")
+        if merge in ("keyed", "add-only") and not rule.states("key"):
+            self._findings.add(
+                "CM503", f"`{merge}` tells items apart by a member", span, "Add `key: MEMBER`."
+            )
+        if (merge in ("set", "keyed", "add-only") and mapped) or (merge in ("entries", "fields") and listed):
+            self._findings.add(
+                "CM502",
+                f"`{merge}` is for {'lists' if mapped else 'objects and maps'}",
+                span,
+                "Write `merge: whole`, or the policy of this kind of container.",
+            )
+        if merge is None and "merge" in rule.unread:
+            return VALUE
+        if merge is None and mapped and made.type.free:
+            self._findings.add(
+                "CM501",
+                "a map with free keys needs to say what happens to a key that is gone",
+                rule.target.span,
+                "Write `merge: entries` (it merges key by key) or `merge: whole` (it replaces the map).",
+            )
+            return ENTRIES
+        if merge is None:
+            return MEMBERS if mapped else VALUE
+        return BY_MERGE[merge]
+
+
+_NOWHERE = Span("", 1, 1, 1, 1)
+
+
+def _without_source(rule: Rule) -> Rule:
+    """The rule of a place that misses its source: it stands for one that could not be read."""
+    return replace(rule, unread=rule.unread | {"from"})
+
+
+def _requires(path: TargetPath) -> bool:
+    """The root is always there; members below are told by their parent."""
+    return not path
+
+
+def _name(path: TargetPath) -> str:
+    """A target's own name: its last named part."""
+    return next((segment.name for segment in reversed(path) if isinstance(segment, Member)), "")
+
+
+def _moved(place: Place, path: TargetPath) -> Place:
+    """The same places below another path."""
+    return Place(
+        path + place.path,
+        place.rule,
+        place.policy,
+        {segment: _moved(below, path) for segment, below in place.inside.items()},
+    )

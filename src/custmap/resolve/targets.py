@@ -1,0 +1,123 @@
+"""Rules to a tree of targets: containers appear where paths meet, and no place is written twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from custmap.diagnostics.diagnostic import Note
+from custmap.mapping.file import Rule
+from custmap.resolve.findings import Findings
+from custmap.values.paths import Index, Member, PathError, Segment, Select, TargetPath, parse_path
+
+
+@dataclass(slots=True)
+class Place:
+    """A place of the target while the tree is built: `rule` writes it, `policy` says how it behaves."""
+
+    path: TargetPath
+    rule: Rule | None = None
+    policy: Rule | None = None
+    inside: dict[Segment, Place] = field(default_factory=dict)
+
+    def first_rule(self) -> Rule:
+        """Some rule at or below this place, for messages."""
+        return next(self.rules())
+
+    def rules(self) -> Iterator[Rule]:
+        if self.rule:
+            yield self.rule
+        for place in self.inside.values():
+            yield from place.rules()
+        if self.policy:
+            yield self.policy
+
+
+def build_places(rules: tuple[Rule, ...], findings: Findings) -> Place:
+    """The tree of a table's targets; findings for paths that cannot be read and places written twice."""
+    root = Place(())
+    # Of a rule whose keys could not be read nobody knows whether it is a container's policy: it gives way.
+    for rule in sorted(rules, key=_is_unclear):
+        try:
+            path = parse_path(rule.target.value)
+        except PathError as error:
+            findings.add(
+                "CM209",
+                error.reason,
+                rule.target.inside(error.offset),
+                'Write `name.firstName`, `profiles[0].x`, `channels[type=email].value` or `"a.b".c`.',
+            )
+            continue
+        place = _walk(root, path, rule, findings)
+        if place is None or (_is_unclear(rule) and (place.rule or place.inside)):
+            continue
+        if rule.is_policy:
+            if place.policy:
+                _twice(findings, rule, place.policy)
+            place.policy = rule
+        elif place.rule or place.inside:
+            _twice(findings, rule, place.rule or place.first_rule())
+        else:
+            place.rule = rule
+    _hold_shapes(root, findings)
+    return root
+
+
+def _is_unclear(rule: Rule) -> bool:
+    return not rule.has_source and not rule.is_policy
+
+
+def _walk(root: Place, path: TargetPath, rule: Rule, findings: Findings) -> Place | None:
+    place = root
+    for depth, segment in enumerate(path, 1):
+        if place.rule is not None:
+            _twice(findings, rule, place.rule)
+            return None
+        place = place.inside.setdefault(segment, Place(path[:depth]))
+    return place
+
+
+def _twice(findings: Findings, rule: Rule, other: Rule) -> None:
+    findings.add(
+        "CM307",
+        "this place is written by another rule",
+        rule.target.span,
+        "Keep one of the two rules, or join them with `first: [...]`.",
+        notes=[Note(other.target.span, "the other rule")],
+    )
+
+
+def _hold_shapes(place: Place, findings: Findings) -> None:
+    """A place is an object, or a list of positions, or a list of named items: never two of them."""
+    shapes: dict[type, Place] = {}
+    for segment, inner in place.inside.items():
+        shapes.setdefault(type(segment), inner)
+        _hold_shapes(inner, findings)
+    if len(shapes) > 1:
+        one, other = list(shapes.values())[:2]
+        findings.add(
+            "CM307",
+            "this place is used in two ways",
+            other.first_rule().target.span,
+            "A place is an object, or a list by position, or a list by key.",
+            notes=[Note(one.first_rule().target.span, "used differently here")],
+        )
+    keys = {segment.key for segment in place.inside if isinstance(segment, Select)}
+    if len(keys) > 1:
+        findings.add(
+            "CM307",
+            f"items are told apart by {' and by '.join(sorted(f'`{key}`' for key in keys))}",
+            place.first_rule().target.span,
+            "Tell the items of a list apart by one member.",
+        )
+
+
+def sort_key(segment: Segment) -> tuple[int, int, str]:
+    """Order of parts in a request: it does not depend on the order of rules."""
+    match segment:
+        case Member(name):
+            return (0, 0, name)
+        case Index(position):
+            return (1, position, "")
+        case Select(key, value):
+            return (2, 0, f"{key}={value}")

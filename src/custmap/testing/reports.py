@@ -1,0 +1,156 @@
+"""What `custmap test` prints: text for people, JSON for programs, JUnit for CI."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
+
+from custmap.diagnostics.render.render import render
+from custmap.testing.cases import Case
+from custmap.testing.difference import Difference
+
+if TYPE_CHECKING:
+    from custmap.testing.coverage import Coverage
+
+_RED, _GREEN, _YELLOW, _BOLD = "31", "32", "33", "1"
+
+
+def as_text(cases: Sequence[Case], coverage: Sequence[Coverage] | None, *, color: bool) -> str:
+    """The cases that failed or were rewritten, then the coverage, then the count."""
+    paint = _paint if color else _plain
+    lines = [line for case in cases for line in _case_lines(case, paint, color)]
+    for one in coverage or ():
+        lines += [*_coverage_lines(one), ""]
+    failed = sum(not case.passed for case in cases)
+    rewritten = sum(case.updated for case in cases)
+    counts = [f"{len(cases) - failed - rewritten} passed"]
+    counts += [f"{rewritten} updated"] if rewritten else []
+    counts += [f"{failed} failed"] if failed else []
+    return "\n".join([*lines, paint(", ".join(counts), _RED if failed else _GREEN)]) + "\n"
+
+
+def _paint(text: str, style: str) -> str:
+    return f"\x1b[{style}m{text}\x1b[0m"
+
+
+def _plain(text: str, style: str) -> str:
+    return text
+
+
+def _case_lines(case: Case, paint: Any, color: bool) -> Iterator[str]:
+    if case.updated:
+        yield f"{paint('updated', _YELLOW)}  {case.name}"
+        return
+    if case.passed:
+        return
+    yield f"{paint('FAIL', _RED)}  {paint(case.name, _BOLD)}"
+    if case.summary:
+        yield f"  {case.summary}"
+    body = str(case.report) if case.report else render(case.problems, "text", color=color).rstrip("\n")
+    yield from (f"  {line}".rstrip() for line in body.split("\n"))
+    if case.refused:
+        yield f"  not updated: {case.refused}"
+    yield ""
+
+
+def _coverage_lines(coverage: Coverage) -> Iterator[str]:
+    rules = coverage.rules
+    was_set = sum(rule.was_set for rule in rules)
+    cleared = sum(rule.was_cleared for rule in rules)
+    yield f"{coverage.mapping}: of {len(rules)} rules {was_set} set, {cleared} cleared"
+    left = list(coverage.open())
+    width = max((len(rule.target) for rule in left), default=0)
+    for rule in left:
+        yield f"  line {rule.line:<4} {rule.target:<{width}}  {rule}"
+
+
+def as_json(cases: Sequence[Case], coverage: Sequence[Coverage] | None) -> str:
+    """One document: `format_version`, `passed`, `failed`, `updated`, `fixtures`, if asked for `coverage`."""
+    document: dict[str, Any] = {
+        "format_version": 1,
+        "passed": sum(case.passed and not case.updated for case in cases),
+        "failed": sum(not case.passed for case in cases),
+        "updated": sum(case.updated for case in cases),
+        "fixtures": [_case_document(case) for case in cases],
+    }
+    if coverage is not None:
+        document["coverage"] = [_coverage_document(one) for one in coverage]
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def _case_document(case: Case) -> dict[str, Any]:
+    return {
+        "name": case.name,
+        "file": str(case.path),
+        "mapping": case.report.fixture.mapping if case.report else None,
+        "summary": case.summary,
+        "result": "updated" if case.updated else "passed" if case.passed else "failed",
+        "differences": [
+            _difference_document(one) for one in (case.report.differences if case.report else ())
+        ],
+        "problems": [
+            {"code": one.code, "message": one.message, "line": one.line, "help": one.help}
+            for one in case.problems
+        ],
+    }
+
+
+def _difference_document(difference: Difference) -> dict[str, Any]:
+    return {
+        "place": difference.place,
+        "expected": difference.expected,
+        "got": difference.got,
+        "line": difference.span.line,
+        "mapping_line": difference.line,
+    }
+
+
+def _coverage_document(coverage: Coverage) -> dict[str, Any]:
+    rules = [
+        {"target": rule.target, "line": rule.line, "set": rule.was_set, "cleared": rule.was_cleared}
+        for rule in coverage.rules
+    ]
+    return {"mapping": coverage.mapping, "rules": rules}
+
+
+def as_junit(cases: Sequence[Case]) -> bytes:
+    """A JUnit file: one suite, a test for each fixture, in the folders' names."""
+    failures = sum(not case.passed for case in cases)
+    suite = ElementTree.Element(
+        "testsuite",
+        name="custmap",
+        tests=str(len(cases)),
+        failures=str(failures),
+        errors="0",
+        time=f"{sum(case.seconds for case in cases):.3f}",
+    )
+    for case in cases:
+        folder, _, name = case.name.rpartition("/")
+        test = ElementTree.SubElement(
+            suite,
+            "testcase",
+            classname=folder.replace("/", "."),
+            name=name,
+            file=str(case.path),
+            time=f"{case.seconds:.3f}",
+        )
+        if not case.passed:
+            body = str(case.report) if case.report else render(case.problems, "text", frames=False)
+            failure = ElementTree.SubElement(test, "failure", message=_xml(body.split("\n")[0]))
+            failure.text = _xml(body)
+    document: bytes = ElementTree.tostring(suite, encoding="utf-8", xml_declaration=True)
+    return document
+
+
+def write_junit(path: Path, cases: Sequence[Case]) -> None:
+    """Write the JUnit file; its folder is made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(as_junit(cases))
+
+
+def _xml(text: str) -> str:
+    """XML has no control characters, not even escaped ones."""
+    return "".join(char if char in "\n\t" or char.isprintable() else f"\\u{ord(char):04x}" for char in text)

@@ -1,0 +1,126 @@
+"""Compare the lines of `changes` and `rejected` with what a plan tells, in any order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from custmap.diagnostics.errors import RecordError
+from custmap.syntax.node import Node
+from custmap.testing.difference import Difference
+from custmap.testing.expectation import ExpectedLine
+from custmap.values.paths import Index, PathError, Select, parse_path
+
+if TYPE_CHECKING:
+    from custmap.model.checked import Checked
+    from custmap.model.nodes import TargetNode
+    from custmap.plan.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A change or a rejection, as far as a fixture can name it."""
+
+    target: str
+    action: str | None
+    code: str | None
+    line: int | None
+
+    def __str__(self) -> str:
+        action = f"{self.action} " if self.action else ""
+        return f"{action}{self.target}{f': {self.code}' if self.code else ''}"
+
+
+def told_plan(plan: Plan | None, name: str) -> list[Told]:
+    """The changes or the rejections of a plan; of no plan, none."""
+    if plan is None:
+        return []
+    if name == "changes":
+        return [Told(one.target, str(one.action), None, one.line) for one in plan.changes]
+    return [Told(one.target, None, one.code, one.line) for one in plan.rejected]
+
+
+def told_errors(error: RecordError) -> list[Told]:
+    """The rejections that apply raised."""
+    return [Told(one.target or one.path or "", None, one.code, one.line) for one in error.diagnostics]
+
+
+def compare_lines(
+    name: str, expected: tuple[ExpectedLine, ...], told: list[Told], node: Node
+) -> Iterator[Difference]:
+    """The lines that have no counterpart; `node` is the whole list in the fixture."""
+    left = list(told)
+    missing = []
+    # A line that says more is matched first, so that `email` does not take what `set email` needs.
+    for line in sorted(expected, key=lambda line: line.action is None and line.code is None):
+        match = next((one for one in left if _fits(line, one)), None)
+        if match is None:
+            missing.append(line)
+        else:
+            left.remove(match)
+    for line in missing:
+        other = next((one for one in left if one.target == line.target), None)
+        if other is not None:
+            left.remove(other)
+        got = str(other) if other is not None else "nothing"
+        yield Difference(name, str(line), got, line.span, other.line if other else None)
+    for one in left:
+        yield Difference(name, "nothing", str(one), node.span, one.line)
+
+
+def _fits(line: ExpectedLine, told: Told) -> bool:
+    return (
+        line.target == told.target and line.action in (None, told.action) and line.code in (None, told.code)
+    )
+
+
+def mapping_line(difference: Difference, plan: Plan | None, checked: Checked | None) -> int | None:
+    """The mapping line that made, or would have made, a place of the request, where that is known."""
+    told = told_plan(plan, "changes") + told_plan(plan, "rejected")
+    place = difference.place.removeprefix("body.")
+    near = [(one.target, one.line) for one in told if around(one.target, place) or around(place, one.target)]
+    if not near:
+        # A cleared name in a list of names (`keysToRemove`) stands there by its last part.
+        names = {difference.expected.strip('"'), difference.got.strip('"')}
+        near = [
+            (one.target, one.line) for one in told if one.action == "clear" and _last(one.target) in names
+        ]
+    if not near and checked is not None:
+        near = [(target, line) for target, line in _rules(checked) if around(target, place)]
+    return max(near, key=lambda one: len(one[0]))[1] if near else None
+
+
+def _rules(checked: Checked) -> Iterator[tuple[str, int]]:
+    """The targets of all rules, and their lines."""
+    from custmap.model.nodes import ItemsNode, ObjectNode
+
+    waiting: list[TargetNode] = [
+        root for operation in checked.operations for root in operation.parts.values()
+    ]
+    while waiting:
+        match waiting.pop():
+            case ObjectNode(members=members):
+                waiting += members
+            case ItemsNode(items=items):
+                waiting += [item for _, item in items]
+            case rule:
+                yield rule.target, rule.span.line
+
+
+def around(outer: str, inner: str) -> bool:
+    """Is one target the other, or inside it?"""
+    return inner == outer or inner.startswith((f"{outer}.", f"{outer}["))
+
+
+def _last(target: str) -> str:
+    try:
+        segment = parse_path(target)[-1]
+    except PathError:
+        return target
+    match segment:
+        case Index(position):
+            return str(position)
+        case Select(value=value):
+            return str(value)
+    return segment.name

@@ -1,0 +1,293 @@
+"""Parameters to what they fill: riders of the body, path, query, headers and the server's variables.
+
+Parameters change seldom and customers often, so all that depends on parameters alone is made once a
+set of parameters, by `bind`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from math import isfinite
+from typing import Any, Final
+
+from custmap.border.careful import copy_carefully
+from custmap.border.classes import inherits
+from custmap.codegen.fits import misfit
+from custmap.codegen.runtime import fill, fresh, translate
+from custmap.codegen.states import Refusal
+from custmap.contract.style import SIMPLE, Style
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import RecordError
+from custmap.expressions.function import FunctionError
+from custmap.model.checked import Checked, CheckedParam, Operation, RiderOrigin
+from custmap.model.nodes import ObjectNode, Rider
+from custmap.values.absent import ABSENT
+from custmap.values.equality import fingerprint
+from custmap.values.nearest import nearest
+from custmap.values.types import ANY, OBJECT, Type
+from custmap.values.words import word_for
+from custmap.wire.parameters import PlaceError, header_text
+
+_SCALARS: Final = (str, int, bool, float, type(None))
+_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,40}")
+_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,4})?")
+"""How people write numbers: Python's own reading takes `1_0`, `nan` and other scripts too."""
+_TRUE: Final = {"true": True, "false": False}
+
+
+@dataclass(slots=True)
+class Bound:
+    """All that a set of parameters decides. `missing` are required parameters that were not given;
+    `shares`: a rider is a list or an object, so each call needs its own.
+
+    `url` is filled in when the first request finds that it depends on nothing else.
+    """
+
+    riders: tuple[Any, ...]
+    variables: Mapping[str, Any]
+    path: Mapping[str, Any]
+    query: Mapping[str, Any]
+    headers: Mapping[str, Any]
+    missing: tuple[Diagnostic, ...]
+    shares: bool
+    url: str | None = None
+
+    def own(self) -> tuple[Any, ...]:
+        """The riders for one call: what a request holds, its owner may change."""
+        return tuple(map(fresh, self.riders)) if self.shares else self.riders
+
+
+class Binder:
+    """Binds the parameters of one operation, and remembers the last: batches give the same every time."""
+
+    __slots__ = ("_checked", "_last", "_operation")
+
+    def __init__(self, checked: Checked, operation: Operation) -> None:
+        self._checked = checked
+        self._operation = operation
+        self._last: tuple[dict[str, Any], Bound] | None = None
+
+    def bind(self, params: Mapping[str, Any] | None) -> Bound:
+        """As `bind`. One reference is read and one written, so threads do not disturb each other."""
+        last = self._last
+        if last is not None and type(params) is dict and _are(params, last[0]):
+            return last[1]
+        bound = bind(self._checked, self._operation, params)
+        if type(params) is dict and all(map(_is_plain, params.items())):
+            self._last = (params.copy(), bound)
+        return bound
+
+
+def _are(params: dict[str, Any], known: dict[str, Any]) -> bool:
+    """Are these the known ones, in the same classes? Nothing but Python's own values is compared."""
+    return len(params) == len(known) and all(
+        type(name) is str and name in known and type(value) is type(known[name]) and value == known[name]
+        for name, value in params.items()
+    )
+
+
+def _is_plain(entry: tuple[object, object]) -> bool:
+    name, value = entry
+    return type(name) is str and any(type(value) is kind for kind in _SCALARS)
+
+
+def bind(checked: Checked, operation: Operation, params: Mapping[str, Any] | None) -> Bound:
+    """The riders and parts that the parameters fill.
+
+    ValueError for a parameter that the mapping does not declare; RecordError (CM709) for one that does
+    not fit its place. Missing ones are reported when a request is made.
+    """
+    given = _given(checked, {} if params is None else params)
+    problems: list[Diagnostic] = []
+    missing: list[Diagnostic] = []
+    riders = tuple(_rider(origin, given, problems, missing) for origin in operation.riders)
+    variables = _variables(operation, given, problems, missing)
+    headers = _media(operation)
+    for name, value in _part(operation.headers, riders).items():
+        for standing in [known for known in headers if known.lower() == name.lower()]:
+            del headers[standing]
+        headers[name] = value
+    styles = operation.contract.styles("headers")
+    for name, value in headers.items():
+        headers[name] = _in_header(name, value, styles.get(name, SIMPLE), problems)
+    if problems:
+        raise RecordError(problems)
+    return Bound(
+        riders=riders,
+        variables=variables,
+        path=_part(operation.path, riders),
+        query=_part(operation.query, riders),
+        headers=headers,
+        missing=tuple(missing),
+        shares=any(rider.__class__ in (dict, list) for rider in riders),
+    )
+
+
+def _given(checked: Checked, params: Mapping[str, Any]) -> dict[str, Any]:
+    declared = {param.name: param for param in checked.params}
+    stated = _stated(params)
+    for name in stated:
+        if name not in declared:
+            close = nearest(name, declared)
+            hint = (
+                f" Did you mean `{close}`?" if close else f" It has {', '.join(sorted(declared)) or 'none'}."
+            )
+            raise ValueError(f"{checked.name} has no parameter `{name}`.{hint}")
+    type_ = replace(OBJECT, members={"params": replace(OBJECT, members=dict.fromkeys(declared, ANY))})
+    plain = copy_carefully({"params": stated}, type_)["params"]
+    return {
+        name: plain[name] if name in plain else fresh(param.default)
+        for name, param in declared.items()
+        if name in plain or param.has_default
+    }
+
+
+def _stated(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that are not null. A dict's subclass is read as a dict, whatever its own methods do."""
+    entries: Iterable[tuple[object, Any]] | None = None
+    if inherits(params, dict):
+        entries = dict.items(params)  # type: ignore[arg-type]  # it is one
+    else:
+        with suppress(Exception):  # what a mapping of the caller's raises may hold a secret
+            entries = dict(params).items() if isinstance(params, Mapping) else None
+    if entries is None:
+        raise TypeError("params is a dict of names and values")
+    stated = {}
+    for name, value in entries:
+        if not inherits(name, str):
+            raise TypeError("the names of params are texts")
+        if value is not None:
+            stated[str.__str__(name)] = value
+    return stated
+
+
+def _rider(
+    origin: RiderOrigin,
+    given: Mapping[str, Any],
+    problems: list[Diagnostic],
+    missing: list[Diagnostic],
+) -> Any:
+    if origin.param is None:
+        value: Any = fresh(origin.value)
+    elif origin.param in given:
+        value = given[origin.param]
+    else:
+        if origin.required:
+            missing.append(_missing(origin.param, origin.target))
+        return ABSENT
+    try:
+        return _fit(origin, value)
+    except (Refusal, FunctionError, ValueError) as error:
+        reason = getattr(error, "reason", str(error))
+        problems.append(Diagnostic("CM709", reason, path=f"params.{origin.param}", target=origin.target))
+        return ABSENT
+
+
+def _missing(name: str, target: str) -> Diagnostic:
+    return Diagnostic(
+        "CM708",
+        f"`{target}` needs it",
+        path=f"params.{name}",
+        target=target,
+        help=f"Give `{name}`: params={{'{name}': …}}, or -p {name}=… on the command line.",
+    )
+
+
+def _fit(origin: RiderOrigin, value: Any) -> Any:
+    """The value in the type of the place where it lands."""
+    if origin.values is not None:
+        table = {fingerprint(left): right for left, right in origin.values}
+        value = translate(table, value, ABSENT)
+        if value is ABSENT:
+            raise Refusal("CM705", "has no counterpart in `values`")
+    if origin.format is not None:
+        before, _, after = origin.format.partition("{}")
+        return fill(before, after, value)
+    if origin.type is None:
+        return value
+    if value.__class__ is str:
+        value = _from_text(value, origin.type)
+    elif origin.type.only("string") and value.__class__ in (int, float, bool):
+        value = fill("", "", value)
+    if reason := misfit(origin.type, value):
+        raise Refusal("CM709", reason)
+    return value
+
+
+def _from_text(text: str, type_: Type) -> Any:
+    """A text as the contract's type: command lines and environments know only text."""
+    if "string" in type_.kinds or not type_.known:
+        return text
+    if "boolean" in type_.kinds and text in _TRUE:
+        return _TRUE[text]
+    if "integer" in type_.kinds and _INTEGER.fullmatch(text):
+        return int(text)
+    if "number" in type_.kinds and _NUMBER.fullmatch(text) and isfinite(number := float(text)):
+        return number
+    return text
+
+
+def _variables(
+    operation: Operation, given: Mapping[str, Any], problems: list[Diagnostic], missing: list[Diagnostic]
+) -> dict[str, Any]:
+    filled: dict[str, Any] = {}
+    for name, variable in operation.contract.variables.items():
+        value = given.get(operation.variables.get(name, ""), variable.default)
+        if value is None:
+            missing.append(_missing(name, f"server.{name}"))
+        elif not isinstance(value, str):
+            problems.append(
+                Diagnostic("CM709", f"expected text, got {word_for(value)}", path=f"params.{name}")
+            )
+        elif variable.enum is not None and value not in variable.enum:
+            problems.append(
+                Diagnostic(
+                    "CM709",
+                    f"is none of {', '.join(variable.enum)}",
+                    path=f"params.{name}",
+                    target=f"server.{name}",
+                )
+            )
+        else:
+            filled[name] = value
+    return filled
+
+
+def _media(operation: Operation) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if operation.contract.accept:
+        headers["Accept"] = operation.contract.accept
+    if operation.contract.media_type and has_body(operation):
+        headers["Content-Type"] = operation.contract.media_type
+    return headers
+
+
+def _part(node: ObjectNode, riders: tuple[Any, ...]) -> dict[str, Any]:
+    return {
+        member.name: riders[member.index]
+        for member in node.members
+        if isinstance(member, Rider) and riders[member.index] is not ABSENT
+    }
+
+
+def _in_header(name: str, value: Any, style: Style, problems: list[Diagnostic]) -> Any:
+    """The value of a header: a scalar as it is, a list or an object as it is written there."""
+    try:
+        text = header_text(name, value, style)
+    except PlaceError as error:
+        problems.append(Diagnostic(error.code, error.reason, target=error.place, path=error.place))
+        return value
+    return text if value.__class__ in (dict, list) else value
+
+
+def has_body(operation: Operation) -> bool:
+    """Do the mapping's requests have one? An inline contract need not list its members."""
+    return operation.contract.body is not None or bool(operation.table.root.members)
+
+
+def declared(params: tuple[CheckedParam, ...]) -> tuple[str, ...]:
+    """The names of the parameters."""
+    return tuple(param.name for param in params)

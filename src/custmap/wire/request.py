@@ -1,0 +1,202 @@
+"""`Request`: what goes to the vendor, whole, and the form of it that hides secrets.
+
+Which places hold secrets is a fact of the mapping, not of the record: all requests of a mapping share
+one `Secrets`, so that hiding costs nothing until somebody looks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+
+from custmap.model.note import Note
+from custmap.values.equality import same
+from custmap.values.ordering import in_order
+from custmap.values.paths import Select
+from custmap.wire.curl import curl_text, http_text
+from custmap.wire.url import UrlTemplate
+
+EVERY_ITEM: Final = None
+"""In a secret's place: every item of a list."""
+
+Step = str | int | Select | None
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A place that a secret parameter fills, and what is shown there.
+
+    `place`  ("headers", "Authorization"), ("body", "card", "token"), ("server", "host"), …
+    `shown`  `{{token}}`, or `Bearer {{token}}` where the rule has a `format`.
+    """
+
+    place: tuple[Step, ...]
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """All secret places of a mapping; one for all its requests."""
+
+    places: tuple[Secret, ...]
+    url: UrlTemplate
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Request:
+    """One call to the vendor, secrets included.
+
+    `mapping`  the name of the mapping that made it.
+    `url`      whole: scheme, host, encoded path, encoded query.
+    `path`, `query`, `headers`  the values by the contract's names.
+    `body`     plain JSON values; None when the operation takes no body.
+    `notes`    what apply has to say about it; no part of `to_dict` or `==`.
+    """
+
+    mapping: str
+    method: str
+    url: str
+    path: dict[str, Any]
+    query: dict[str, Any]
+    headers: dict[str, Any]
+    body: Any
+    notes: tuple[Note, ...] = field(default=(), compare=False)
+    hidden: Secrets | None = field(default=None, compare=False)
+
+    def to_dict(self, *, secrets: bool = True) -> dict[str, Any]:
+        """Its seven members in order; with `secrets=False` secret values are shown as `{{name}}`.
+
+        The members are the request's own: copy before changing them.
+        """
+        whole = {
+            "mapping": self.mapping,
+            "method": self.method,
+            "url": self.url,
+            "path": self.path,
+            "query": self.query,
+            "headers": self.headers,
+            "body": self.body,
+        }
+        return whole if secrets or self.hidden is None else _hide(whole, self.hidden)
+
+    def to_json(self, *, secrets: bool = True, indent: int | None = None) -> str:
+        """`to_dict` as JSON on one line, or on many with `indent`."""
+        separators = (",", ":") if indent is None else (",", ": ")
+        shown = {name: in_order(value) for name, value in self.to_dict(secrets=secrets).items()}
+        return json.dumps(shown, ensure_ascii=False, allow_nan=False, indent=indent, separators=separators)
+
+    def to_curl(self, *, secrets: bool = False) -> str:
+        """A `curl` command that a POSIX shell reads as it is meant, whatever the values hold."""
+        shown = self.to_dict(secrets=secrets)
+        return curl_text(shown["method"], shown["url"], shown["headers"], shown["body"])
+
+    def to_http(self, *, secrets: bool = False) -> str:
+        """The request as text, as `.http` files have it: request line, headers, blank line, body."""
+        shown = self.to_dict(secrets=secrets)
+        return http_text(shown["method"], shown["url"], shown["headers"], shown["body"])
+
+    def __repr__(self) -> str:
+        shown = self.to_dict(secrets=False)
+        return "Request(" + ", ".join(f"{name}={value!r}" for name, value in shown.items()) + ")"
+
+
+class _Open:
+    """A request while it is made: the same slots, but plain assignment."""
+
+    __slots__ = Request.__slots__
+
+    def __init__(
+        self,
+        mapping: str,
+        method: str,
+        url: str,
+        path: dict[str, Any],
+        query: dict[str, Any],
+        headers: dict[str, Any],
+        body: Any,
+        notes: tuple[Note, ...],
+        hidden: Secrets | None,
+    ) -> None:
+        self.mapping = mapping
+        self.method = method
+        self.url = url
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+        self.notes = notes
+        self.hidden = hidden
+
+
+def make_request(
+    mapping: str,
+    method: str,
+    url: str,
+    path: dict[str, Any],
+    query: dict[str, Any],
+    headers: dict[str, Any],
+    body: Any,
+    notes: tuple[Note, ...] = (),
+    hidden: Secrets | None = None,
+) -> Request:
+    """`Request(…)` at a quarter of its price (0.2 for 0.8 µs: a tenth of a whole mapping).
+
+    A frozen dataclass sets each slot through `object.__setattr__`; a class of the same layout does it
+    directly, and becomes a request when all is there.
+    """
+    made: Any = _Open(mapping, method, url, path, query, headers, body, notes, hidden)
+    made.__class__ = Request
+    return cast(Request, made)
+
+
+def _hide(whole: dict[str, Any], secrets: Secrets) -> dict[str, Any]:
+    """A copy of the request's members with every secret place replaced; the rest is shared."""
+    shown = dict(whole)
+    in_url: dict[tuple[str, str], str] = {}
+    for secret in secrets.places:
+        part, *steps = secret.place
+        if part == "server":
+            in_url["server", str(steps[0])] = secret.shown
+        elif isinstance(part, str):
+            shown[part] = _replaced(shown[part], steps, secret.shown)
+            if part == "path":
+                in_url["path", str(steps[0])] = secret.shown
+    shown["url"] = _hidden_url(whole, secrets, in_url)
+    return shown
+
+
+def _replaced(value: Any, steps: Sequence[Step], shown: str) -> Any:
+    """`value` with `shown` at the place that `steps` name, if there is one; never changes `value`."""
+    if not steps:
+        return shown
+    step, rest = steps[0], steps[1:]
+    if isinstance(value, dict) and isinstance(step, str):
+        return {**value, step: _replaced(value[step], rest, shown)} if step in value else value
+    if not isinstance(value, list) or isinstance(step, str):
+        return value
+    return [
+        _replaced(item, rest, shown) if _meant(step, position, item) else item
+        for position, item in enumerate(value)
+    ]
+
+
+def _meant(step: int | Select | None, position: int, item: Any) -> bool:
+    match step:
+        case None:
+            return True
+        case Select(key, wanted):
+            return isinstance(item, Mapping) and same(item.get(key), wanted)
+        case _:
+            return step == position
+
+
+def _hidden_url(whole: dict[str, Any], secrets: Secrets, in_url: dict[tuple[str, str], str]) -> str:
+    """The URL with `{{name}}` in place of secrets; not encoded there, so that it reads as what it is."""
+    base, mark, query = whole["url"].partition("?")
+    base = secrets.url.shown(base, in_url, whole["path"]) if in_url else base
+    told = {str(secret.place[1]): secret.shown for secret in secrets.places if secret.place[0] == "query"}
+    if told.keys().isdisjoint(whole["query"]):
+        return f"{base}{mark}{query}"
+    return base + secrets.url.query_text(whole["query"], told)

@@ -1,0 +1,147 @@
+"""Parts to a `Request`: URL, headers and what is secret."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from custmap.codegen.runtime import fresh
+from custmap.contract.contract import Contract
+from custmap.contract.style import SIMPLE
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import RecordError
+from custmap.model.checked import Checked, Operation
+from custmap.model.nodes import (
+    EachSource,
+    FirstSource,
+    ItemsNode,
+    Leaf,
+    ObjectNode,
+    Origin,
+    Rider,
+    RiderSource,
+    TargetNode,
+)
+from custmap.model.note import Note
+from custmap.values.paths import Index, Member, Select, TargetPath
+from custmap.wire.binding import Bound, has_body
+from custmap.wire.parameters import PlaceError, header_text
+from custmap.wire.request import EVERY_ITEM, Request, Secret, Secrets, make_request
+from custmap.wire.url import UrlTemplate
+
+
+class Sender:
+    """Makes the requests of one operation."""
+
+    __slots__ = ("_has_body", "_header_styles", "_hidden", "_method", "_name", "_slots", "_url")
+
+    def __init__(self, checked: Checked, operation: Operation) -> None:
+        contract = operation.contract
+        self._name = checked.name
+        self._method = contract.method
+        self._url = url_template(contract)
+        self._header_styles = contract.styles("headers")
+        self._hidden = _secrets(checked, operation, self._url)
+        self._has_body = has_body(operation)
+        self._slots = operation.table.slots
+
+    def send(
+        self,
+        bound: Bound,
+        body: dict[str, Any] | None,
+        path: Mapping[str, Any] | None,
+        query: Mapping[str, Any] | None,
+        headers: Mapping[str, Any] | None,
+        notes: tuple[Note, ...],
+    ) -> Request:
+        """The request; RecordError (CM710) where a value cannot stand in path, query or headers."""
+        own = fresh if bound.shares else dict
+        in_path = {**own(bound.path), **(path or {})}
+        in_query = {**own(bound.query), **(query or {})}
+        in_headers = own(bound.headers)
+        try:
+            if headers:
+                for name, value in headers.items():
+                    in_headers[name] = header_text(name, value, self._header_styles.get(name, SIMPLE))
+            if path or query or bound.url is None:
+                url = self._url.fill(bound.variables, in_path, in_query)
+                if not (path or query):
+                    bound.url = url
+            else:
+                url = bound.url
+        except PlaceError as error:
+            raise RecordError([self._diagnostic(error)]) from None
+        return make_request(
+            self._name,
+            self._method,
+            url,
+            in_path,
+            in_query,
+            in_headers,
+            {name: body[name] for name in sorted(body)} if body is not None and self._has_body else None,
+            notes,
+            self._hidden,
+        )
+
+    def _diagnostic(self, error: PlaceError) -> Diagnostic:
+        for slot in self._slots:
+            if slot.target == error.place:
+                return Diagnostic(error.code, error.reason, slot.span, path=slot.source, target=error.place)
+        return Diagnostic(error.code, error.reason, path=error.place, target=error.place)
+
+
+def url_template(contract: Contract) -> UrlTemplate:
+    """The URL of a contract's operation, with the styles of its parameters."""
+    return UrlTemplate(contract.servers, contract.path, contract.styles("path"), contract.styles("query"))
+
+
+def _secrets(checked: Checked, operation: Operation, url: UrlTemplate) -> Secrets | None:
+    """The places that secret parameters fill, or may fill."""
+    secret = {param.name for param in checked.params if param.secret}
+    places = [
+        Secret((part, *steps), (origin.format or "{}").replace("{}", "{{" + str(origin.param) + "}}"))
+        for part, root in operation.parts.items()
+        for steps, index in _filled(root, ())
+        if (origin := operation.riders[index]).param in secret
+    ]
+    filled = [name for name in operation.variables if name in secret]
+    places += [Secret(("server", name), "{{" + name + "}}") for name in filled]
+    return Secrets(tuple(places), url) if places else None
+
+
+def _filled(node: TargetNode, above: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], int]]:
+    """The places at and below a node that riders fill, with the riders; `above` leads to its table."""
+    match node:
+        case Rider(index=index):
+            yield (*above, *_steps(node.path)), index
+        case Leaf(origin=origin):
+            yield from _chosen(origin, (*above, *_steps(node.path)))
+        case ObjectNode(members=members):
+            for member in members:
+                yield from _filled(member, above)
+        case ItemsNode(items=items):
+            for _, item in items:
+                yield from _filled(item, above)
+
+
+def _chosen(origin: Origin, at: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], int]]:
+    """A leaf's value may be a rider that `first` chose, or a list in whose items riders stand."""
+    match origin.source:
+        case RiderSource(index=index):
+            yield at, index
+        case FirstSource(origins=origins):
+            for inner in origins:
+                yield from _chosen(inner, at)
+        case EachSource(table=table):
+            yield from _filled(table.root, (*at, EVERY_ITEM))
+
+
+def _steps(path: TargetPath) -> Iterator[Any]:
+    for segment in path:
+        match segment:
+            case Member(name):
+                yield name
+            case Index(position):
+                yield position
+            case Select():
+                yield segment

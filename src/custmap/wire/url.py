@@ -1,0 +1,147 @@
+"""A request's URL: server, path and query, each value encoded so that it cannot become anything else.
+
+What depends on the mapping alone (where the variables stand, how they are written) is worked out once; a
+record only fills in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from custmap.contract.style import FORM, SIMPLE, Style
+from custmap.wire.parameters import PlaceError, path_text, query_pairs, scalar_text
+
+# Most identifiers: nothing to encode, and never `.` or `..`.
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.~-]*").fullmatch
+_VARIABLE = re.compile(r"\{([^{}]*)\}")
+_HOST = re.compile(r"[A-Za-z0-9._~-]+(?::[0-9]{1,5})?")
+_HOST_HELP = "a host is `name` or `name:port`; `/ @ # ? \\`, spaces and control characters are refused"
+
+Styles = Mapping[str, Style]
+"""The style of each parameter of one place, by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class UrlTemplate:
+    """The URL of an operation, split where values go.
+
+    `server`  `https://{host}/api`, with variables; `path`: `/customers/{customerId}`.
+    `in_path`, `in_query`  how parameters are written; one that is not named has the default style.
+    """
+
+    server: str
+    path: str
+    in_path: Styles = field(default_factory=dict)
+    in_query: Styles = field(default_factory=dict)
+    _head: str = field(init=False, repr=False, compare=False)
+    _parts: tuple[tuple[str, str, str], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Split both into (kind, name, the text after it); kind is `host`, `server` or `path`."""
+        server = self.server.rstrip("/")
+        pieces = _VARIABLE.split(server)
+        before = pieces[0]
+        parts: list[tuple[str, str, str]] = []
+        for name, text in zip(pieces[1::2], pieces[2::2], strict=True):
+            parts.append(("server" if _in_path(before) else "host", name, text))
+            before += "x" + text
+        path = self.path if self.path.startswith("/") or not self.path else "/" + self.path
+        head, *rest = _VARIABLE.split(path)
+        if parts:
+            kind, name, text = parts[-1]
+            parts[-1] = (kind, name, text + head)
+            first = pieces[0]
+        else:
+            first = pieces[0] + head
+        parts += [("path", name, text) for name, text in zip(rest[::2], rest[1::2], strict=True)]
+        object.__setattr__(self, "_head", first)
+        object.__setattr__(self, "_parts", tuple(parts))
+
+    def fill(self, variables: Mapping[str, Any], path: Mapping[str, Any], query: Mapping[str, Any]) -> str:
+        """The whole URL; PlaceError when a value is missing or cannot stand where it goes."""
+        url = self._head
+        for kind, name, text in self._parts:
+            if kind == "path":
+                value = path.get(name)
+                if type(value) is str and _SAFE(value) and name not in self.in_path:
+                    url += value + text
+                else:
+                    url += path_text(name, value, self.in_path.get(name, SIMPLE)) + text
+            elif kind == "host":
+                url += _host_text(name, variables.get(name)) + text
+            else:
+                url += path_text(name, variables.get(name), kind="server") + text
+        return url + self.query_text(query) if query else url
+
+    def query_text(self, query: Mapping[str, Any], shown: Mapping[str, str] | None = None) -> str:
+        """`?a=1&b=x&b=y`, or an empty text. `shown` are texts that stand unencoded in place of values."""
+        pairs: list[str] = []
+        for name, value in query.items():
+            if shown and name in shown:
+                pairs += [query_pairs(name, "")[0] + shown[name]]
+            else:
+                pairs += query_pairs(name, value, self.in_query.get(name, FORM))
+        return "?" + "&".join(pairs) if pairs else ""
+
+    def check(self, variables: Mapping[str, Any]) -> None:
+        """PlaceError when one of the server's variables that are there cannot stand where it goes."""
+        for kind, name, _ in self._parts:
+            if kind == "host" and name in variables:
+                _host_text(name, variables[name])
+            elif kind == "server" and name in variables:
+                path_text(name, variables[name], kind="server")
+
+    def shown(self, url: str, hidden: Mapping[tuple[str, str], str], path: Mapping[str, Any]) -> str:
+        """A filled `url` (without its query) with hidden values replaced: {(kind, name): shown}.
+
+        Filled values never hold a raw `/`, so the template's and the URL's segments lie side by side.
+        A URL that was not filled from here is hidden whole.
+        """
+        whole = self._head + "".join("{" + name + "}" + text for _, name, text in self._parts)
+        kinds = [("path" if kind == "path" else "server", name) for kind, name, _ in self._parts]
+        filled, plan = url.split("/"), whole.split("/")
+        if len(filled) != len(plan):
+            return "{{url}}"
+        at = 0
+        segments: list[str] = []
+        for made, planned in zip(filled, plan, strict=True):
+            names = _VARIABLE.findall(planned)
+            places = kinds[at : at + len(names)]
+            at += len(names)
+            if any(place in hidden for place in places):
+                told = [hidden.get(place) or self._open_text(place, path) for place in places]
+                texts = _VARIABLE.split(planned)[::2]
+                made = texts[0] + "".join(a + b for a, b in zip(told, texts[1:], strict=True))
+            segments.append(made)
+        return "/".join(segments)
+
+    def _open_text(self, place: tuple[str, str], path: Mapping[str, Any]) -> str:
+        kind, name = place
+        if kind != "path":
+            return "{" + name + "}"
+        return path_text(name, path.get(name), self.in_path.get(name, SIMPLE))
+
+
+def _in_path(text: str) -> bool:
+    """Has this beginning of a server URL come to the path?"""
+    return "/" in text.partition("://")[2] if "://" in text else text.startswith("/")
+
+
+def _host_text(name: str, value: Any) -> str:
+    return _checked_host(name, value) if type(value) is str else _host(name, value)
+
+
+@lru_cache(maxsize=64)  # hosts repeat from record to record
+def _checked_host(name: str, value: str) -> str:
+    return _host(name, value)
+
+
+def _host(name: str, value: Any) -> str:
+    text = scalar_text(f"server.{name}", value)
+    if not _HOST.fullmatch(text) or text.startswith("."):
+        raise PlaceError("CM710", f"server.{name}", _HOST_HELP)
+    return text

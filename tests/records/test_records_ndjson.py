@@ -1,0 +1,107 @@
+"""NDJSON that is not as it should be: every line is a record or a rejection, and none is lost."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custmap.records import ndjson
+from custmap.records.ndjson import BadLine, Line, Record, read_lines, read_records
+from custmap.values.json_text import parse_json
+
+CASES: dict[str, tuple[bytes, list[Any]]] = {
+    "empty": (b"", []),
+    "blank lines": (b"\n \n\t\r\n", []),
+    "one": (b'{"a":1}\n', [{"a": 1}]),
+    "no line end": (b'{"a":1}', [{"a": 1}]),
+    "CRLF": (b'{"a":1}\r\n\r\n{"a":2}\r\n', [{"a": 1}, {"a": 2}]),
+    "U+2028 and U+0085 in a text": ('{"a":"x\u2028y\u0085z"}\n'.encode(), [{"a": "x\u2028y\u0085z"}]),
+    "form feed is no line end": (b'{"a":1}\x0c{"a":2}\n', [(1, 0)]),
+    "BOM": (b'\xef\xbb\xbf{"a":1}\n', [{"a": 1}]),
+    "bad between good": (b'{"a":1}\n{"a":\n{"a":3}\n', [{"a": 1}, (2, 8), {"a": 3}]),
+    "cut last line": (b'{"a":1}\n{"a":2', [{"a": 1}, (2, 8)]),
+    "not UTF-8": (b'{"a":"\xff"}\n{"a":2}\n', [(1, 0), {"a": 2}]),
+    "not an object is left to the mapping": (b"[1]\n3\nnull\n", [[1], 3, None]),
+    "NaN and doubles": (b'{"a":NaN}\n{"a":1,"a":2}\n{"a":1e999}\n', [(1, 0), (2, 10), (3, 24)]),
+    "big integers are exact": (b'{"a":1234567890123456789012345}\n', [{"a": 1234567890123456789012345}]),
+    "a lone CR is no line end": (b'{"a":1}\r{"a":2}\n', [(1, 0)]),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_records(name: str) -> None:
+    data, expected = CASES[name]
+    found = list(read_records(io.BytesIO(data)))
+    told = [
+        item.value if isinstance(item, Record) else (item.line.number, item.line.offset) for item in found
+    ]
+    assert told == expected
+    assert [item.line.index for item in found] == list(range(len(found)))
+    for item in found:
+        if isinstance(item, BadLine):
+            (diagnostic,) = item.error.diagnostics
+            assert diagnostic.code == "CM711"
+            assert f"line {item.line.number}," in diagnostic.message
+
+
+def test_the_offset_of_a_bad_byte_is_told() -> None:
+    (good, bad) = read_records(io.BytesIO(b'{"a":1}\n{"a" 2}\n'))
+    assert isinstance(good, Record) and isinstance(bad, BadLine)
+    assert "line 2, byte 5 (byte 13 of the file)" in str(bad.error)
+
+
+def test_a_line_beyond_the_limit_is_rejected_and_never_held() -> None:
+    class Counting(io.BytesIO):
+        longest = 0
+
+        def readline(self, size: int | None = -1, /) -> bytes:
+            data = super().readline(size)
+            self.longest = max(self.longest, len(data))
+            return data
+
+    stream = Counting(b'{"a":1}\n' + b"x" * 100 + b"\n" + b'{"b":2}\r\n' + b"y" * 55)
+    found = list(read_lines(stream, limit=20))
+    assert [(line.number, line.offset, line.data) for line in found] == [
+        (1, 0, b'{"a":1}'),
+        (2, 8, None),
+        (3, 109, b'{"b":2}'),
+        (4, 118, None),
+    ]
+    assert stream.longest <= 22
+
+
+def test_a_line_as_long_as_the_limit_is_a_record() -> None:
+    for end in (b"", b"\n", b"\r\n"):
+        assert [line.data for line in read_lines(io.BytesIO(b"x" * 20 + end), limit=20)] == [b"x" * 20]
+        assert [line.data for line in read_lines(io.BytesIO(b"x" * 21 + end), limit=20)] == [None]
+
+
+def test_too_long_is_a_rejection(monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = ndjson.parse_line(Line(0, 1, 0, None, 10**8))
+    assert isinstance(bad, BadLine) and "longer than 16 MiB" in str(bad.error)
+
+
+@given(
+    st.lists(st.sampled_from([b'{"a":1}', b"", b" ", b"{", b"\xff\xfe", b'{"\xe2\x80\xa8":0}', b"\r", b"\0"]))
+)
+def test_lines_and_offsets_find_their_bytes_again(parts: list[bytes]) -> None:
+    data = b"\n".join(parts)
+    found = list(read_lines(io.BytesIO(data)))
+    assert [line.data for line in found] == [part.rstrip(b"\r") for part in parts if part.strip(b" \t\r")]
+    for line in found:
+        assert line.data is not None
+        assert data[line.offset : line.offset + line.length] == line.data
+        assert data[: line.offset].count(b"\n") == line.number - 1
+
+
+@given(st.binary(max_size=40))
+def test_any_bytes_are_records_or_rejections(data: bytes) -> None:
+    found = list(read_records(io.BytesIO(data)))
+    assert all(isinstance(item, Record | BadLine) for item in found)
+    for item in found:
+        if isinstance(item, Record) and item.line.data is not None:
+            assert item.value == parse_json(item.line.data)

@@ -1,0 +1,259 @@
+"""The request: what stands in a URL or a header, what is refused, and that secrets are not shown."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+import shlex
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custmap.values.paths import Select
+from custmap.wire.parameters import PlaceError, header_text
+from custmap.wire.request import EVERY_ITEM, Request, Secret, Secrets, make_request
+from custmap.wire.url import UrlTemplate
+
+
+def build_url(server: str, variables: Any, template: str, path: Any, query: Any) -> str:
+    return UrlTemplate(server, template).fill(variables, path, query)
+
+
+BUILT = [
+    ("https://x.io", {}, "/c", {}, {}, "https://x.io/c"),
+    ("https://x.io/", {}, "c", {}, {}, "https://x.io/c"),
+    ("https://{host}/api", {"host": "a.io:8080"}, "/c/{id}", {"id": 42}, {}, "https://a.io:8080/api/c/42"),
+    ("https://{a}.x.io/{v}", {"a": "eu", "v": "v/2"}, "/c", {}, {}, "https://eu.x.io/v%2F2/c"),
+    ("", {}, "/{a}-{b}/x", {"a": "1", "b": "ü"}, {}, "/1-%C3%BC/x"),
+    ("", {}, "/c", {}, {"all": True, "none": False, "n": 1.5}, "/c?all=true&none=false&n=1.5"),
+    ("", {}, "/c", {}, {"id": ["a", "b&c"], "e": "", "l": []}, "/c?id=a&id=b%26c&e="),
+    ("", {}, "/{id}", {"id": "a/../b"}, {}, "/a%2F..%2Fb"),
+    ("", {}, "/{id}", {"id": "%2e%2e"}, {}, "/%252e%252e"),
+    ("", {}, "/{id}", {"id": "..."}, {}, "/..."),
+    ("", {}, "/{id}", {"id": "a?b#c\\d e+f"}, {}, "/a%3Fb%23c%5Cd%20e%2Bf"),
+]
+
+
+@pytest.mark.parametrize(("server", "variables", "template", "path", "query", "url"), BUILT)
+def test_built(server: str, variables: Any, template: str, path: Any, query: Any, url: str) -> None:
+    assert build_url(server, variables, template, path, query) == url
+
+
+PATH_REFUSED = [
+    "", ".", "..", None, [], [""], {}, [["a"]], [None], float("nan"), float("inf"), "\ud800", object(),
+]  # fmt: skip
+HOST_REFUSED = [
+    "", "a/b", "u@a", "a#b", "a?b", "a\\b", "a b", "a\nb", "a\n", "a\0", "a:80:80", "a:", ":80", "a:x", None,
+    "..", "bücher.de", "[::1]", "a%2fb", "a\u2028b", ["a"],
+]  # fmt: skip
+QUERY_REFUSED = [None, {"a": {}}, [[1]], [None], float("nan"), "\udfff"]
+HEADER_REFUSED = [
+    "a\r\nb: c", "a\nb", "a\rb", "\0", "日本", "a\u2028", "\x1b[31m", "a\x7f", None, [], {}, ["a,b"], [[1]],
+    {"a": None}, "\ud800",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", PATH_REFUSED)
+def test_path_refused(value: Any) -> None:
+    with pytest.raises(PlaceError) as found:
+        build_url("", {}, "/{id}", {"id": value}, {})
+    assert (found.value.code, found.value.place) == ("CM710", "path.id")
+
+
+@pytest.mark.parametrize("value", HOST_REFUSED)
+def test_host_refused(value: Any) -> None:
+    with pytest.raises(PlaceError) as found:
+        build_url("https://{host}/x", {"host": value}, "/c", {}, {})
+    assert (found.value.code, found.value.place) == ("CM710", "server.host")
+    if value is not None:
+        with pytest.raises(PlaceError):
+            UrlTemplate("https://{host}/x", "/c").check({"host": value})
+    assert value is None or value == "" or repr(value) not in str(found.value)
+
+
+@pytest.mark.parametrize("value", QUERY_REFUSED)
+def test_query_refused(value: Any) -> None:
+    with pytest.raises(PlaceError) as found:
+        build_url("", {}, "/c", {}, {"q": value})
+    assert (found.value.code, found.value.place) == ("CM710", "query.q")
+
+
+@pytest.mark.parametrize("value", HEADER_REFUSED)
+def test_header_refused(value: Any) -> None:
+    with pytest.raises(PlaceError) as found:
+        header_text("X-A", value)
+    assert (found.value.code, found.value.place) == ("CM710", "headers.X-A")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("", ""), ("a b", "a b"), ("é\t\xa0", "é\t\xa0"), (12, "12"), (True, "true"), (1.5, "1.5")],
+)
+def test_header(value: Any, text: str) -> None:
+    assert header_text("X-A", value) == text
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
+
+
+@given(
+    st.dictionaries(st.sampled_from("abc"), TEXT.filter(lambda text: text not in (".", "..")), min_size=3),
+    st.dictionaries(TEXT, st.lists(TEXT | st.just(""), min_size=1, max_size=3), max_size=4),
+)
+def test_a_url_taken_apart_gives_the_parameters_back(
+    path: dict[str, str], query: dict[str, list[str]]
+) -> None:
+    url = build_url("https://{host}/api", {"host": "a.io:1"}, "/x/{a}/{b}/y/{c}", path, query)
+    split = urlsplit(url)
+    _, api, x, a, b, y, c = split.path.split("/")
+    assert (split.scheme, split.netloc, api, x, y, split.fragment) == ("https", "a.io:1", "api", "x", "y", "")
+    assert {"a": unquote(a), "b": unquote(b), "c": unquote(c)} == path
+    flat = [(name, value) for name, values in query.items() for value in values]
+    assert parse_qsl(split.query, keep_blank_values=True, strict_parsing=bool(flat)) == flat
+
+
+def secret_request() -> Request:
+    url = UrlTemplate("https://{host}/{zone}-{area}/api", "/c/{id}/{key}.json")
+    places = (
+        Secret(("headers", "Authorization"), "Bearer {{token}}"),
+        Secret(("headers", "X-Gone"), "{{token}}"),
+        Secret(("query", "sig"), "{{token}}"),
+        Secret(("path", "key"), "{{token}}"),
+        Secret(("server", "zone"), "{{token}}"),
+        Secret(("body", "cards", EVERY_ITEM, "code"), "{{token}}"),
+        Secret(("body", "channels", Select("type", "email"), "key"), "{{token}}"),
+        Secret(("body", "list", 1), "{{token}}"),
+        Secret(("body", "not", "there"), "{{token}}"),
+    )
+    path = {"id": "a/b", "key": "s3cret"}
+    query = {"a": ["1", "2"], "sig": "s3cret", "e": []}
+    variables = {"host": "x.io", "zone": "s3cret", "area": "eu"}
+    body = {
+        "cards": [{"code": "s3cret", "n": 1}, {"n": 2}, 3],
+        "channels": [{"type": "sms", "key": "open"}, {"type": "email", "key": "s3cret"}],
+        "list": ["a", "s3cret"],
+        "not": None,
+    }
+    headers = {"Authorization": "Bearer s3cret", "X-A": "1"}
+    return Request(
+        "v/op",
+        "PATCH",
+        url.fill(variables, path, query),
+        path,
+        query,
+        headers,
+        body,
+        (),
+        Secrets(places, url),
+    )
+
+
+def test_secrets_are_whole_in_the_request_and_hidden_when_shown() -> None:
+    request = secret_request()
+    before = copy.deepcopy(request.to_dict())
+    shown = request.to_dict(secrets=False)
+    assert list(shown) == ["mapping", "method", "url", "path", "query", "headers", "body"]
+    assert shown["url"] == "https://x.io/{{token}}-{area}/api/c/a%2Fb/{{token}}.json?a=1&a=2&sig={{token}}"
+    assert shown["headers"] == {"Authorization": "Bearer {{token}}", "X-A": "1"}
+    assert shown["path"] == {"id": "a/b", "key": "{{token}}"}
+    assert shown["body"] == {
+        "cards": [{"code": "{{token}}", "n": 1}, {"n": 2}, 3],
+        "channels": [{"type": "sms", "key": "open"}, {"type": "email", "key": "{{token}}"}],
+        "list": ["a", "{{token}}"],
+        "not": None,
+    }
+    for text in (
+        repr(request),
+        str(request),
+        request.to_curl(),
+        request.to_http(),
+        request.to_json(secrets=False),
+    ):
+        assert "s3cret" not in text and "{{token}}" in text
+    for text in (request.to_json(), request.to_curl(secrets=True), request.to_http(secrets=True)):
+        assert text.count("s3cret") >= 5 and "{{token}}" not in text
+    assert request.to_dict() == before
+
+
+def test_a_url_from_elsewhere_is_hidden_whole() -> None:
+    request = secret_request()
+    changed = Request("v/op", "GET", "https://y.io/", {}, {}, {}, None, (), request.hidden)
+    assert changed.to_dict(secrets=False)["url"] == "{{url}}"
+
+
+def test_requests_are_equal_by_their_seven_members() -> None:
+    request = secret_request()
+    same = Request(*[copy.deepcopy(value) for value in request.to_dict().values()], ("a note",))
+    assert request == same
+    assert pickle.loads(pickle.dumps(request)) == request
+    assert repr(pickle.loads(pickle.dumps(request))) == repr(request)
+    with pytest.raises(AttributeError):
+        request.url = ""  # type: ignore[misc]
+
+
+NASTY = [
+    "'; rm -rf / #",
+    '"$(id)"',
+    "`id`",
+    "a\nb",
+    "\u202eabc",
+    "\x1b[2J",
+    "@file",
+    "{a,b}",
+    "日本",
+    "\\",
+    "\u2028",
+]
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_curl_is_one_command_whatever_the_values_hold(text: str) -> None:
+    url = build_url("https://x.io", {}, "/c/{id}", {"id": text}, {"q": text})
+    body = {text: [text]}
+    command = Request("v/op", "PATCH", url, {}, {}, {"X-A": "a 'b'", "X-E": ""}, body).to_curl()
+    words = shlex.split(command.replace("\\\n", ""))
+    assert words[:5] == ["curl", "--globoff", "-X", "PATCH", url]
+    assert words[5:9] == ["-H", "X-A: a 'b'", "-H", "X-E;"]
+    assert words[9] == "--data-raw"
+    assert json.loads(words[10]) == body
+    assert command.replace("\n", "").isprintable()
+
+
+def test_http_and_forms() -> None:
+    form = Request(
+        "v/op",
+        "POST",
+        "https://x.io/c",
+        {},
+        {},
+        {"Content-Type": "application/x-www-form-urlencoded", "X-N": 1},
+        {"a": "b c", "l": ["1", "2"], "o": {"x": 1}},
+    )
+    assert form.to_http() == (
+        "POST https://x.io/c HTTP/1.1\nContent-Type: application/x-www-form-urlencoded\nX-N: 1\n\n"
+        "a=b%20c&l=1&l=2&o=%7B%22x%22%3A%201%7D"
+    )
+    bare = Request("v/op", "GET", "https://x.io/c", {}, {}, {}, None)
+    assert bare.to_http() == "GET https://x.io/c HTTP/1.1"
+    assert bare.to_curl() == "curl --globoff -X GET https://x.io/c"
+    assert bare.to_json() == (
+        '{"mapping":"v/op","method":"GET","url":"https://x.io/c","path":{},"query":{},"headers":{},"body":null}'
+    )
+
+
+def test_made_quickly_is_the_same_request() -> None:
+    slow = secret_request()
+    quick = make_request(*[getattr(slow, name) for name in Request.__slots__])
+    assert type(quick) is Request and quick == slow and quick.hidden is slow.hidden
+    assert repr(pickle.loads(pickle.dumps(quick))) == repr(slow)
+    with pytest.raises(AttributeError):
+        quick.url = ""  # type: ignore[misc]
+
+
+def test_a_number_of_too_many_digits_is_refused() -> None:
+    with pytest.raises(PlaceError):
+        build_url("", {}, "/{id}", {"id": 10**5000}, {})
