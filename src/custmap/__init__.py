@@ -1,10 +1,10 @@
-"""custmap keeps customers in step with vendors.
+"""custmap keeps customers in sync with vendors.
 
     mapping = custmap.load("fabric/update-attributes")
     request = mapping.apply(customer, params)       # the exact HTTP request
-    plan = mapping.diff(before, after, params)      # the smallest update, and what cannot be said
+    plan = mapping.diff(before, after, params)      # the smallest update, and what the vendor cannot be told
 
-Names are loaded when they are first used: `import custmap` costs almost nothing.
+Names are loaded when they are first used, so `import custmap` is cheap.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A name or path to `Checked`: read, load, resolve; every stage finds all it can before the next begins."""
+"""A name or path to `Checked`: read, load, resolve; each stage reports all it can before the next."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def check_mapping(
 ) -> tuple[Checked | None, tuple[Diagnostic, ...]]:
     """The checked mapping (None when it has errors that stop loading) and all findings.
 
-    What cannot be read, of the file or beside it, is unknown to the later stages and stops none of them.
+    Parts that cannot be read, in the file or in files it uses, do not stop later stages.
     """
     path, name = find_mapping(name_or_path, start)
     findings = Findings()
@@ -61,7 +61,7 @@ _Known = TypeVar("_Known")
 
 
 def _known(load: Callable[[], _Known], unread: bool, unknown: _Known, findings: Findings) -> _Known:
-    """What is loaded, or the stand-in of which nothing is known, with findings that say why."""
+    """What `load` returns, or a stand-in about which nothing is known, with findings that say why."""
     if unread:
         return unknown
     try:
@@ -76,10 +76,10 @@ _OF_WHOLE: Final = frozenset({"CM513", "CM514", "CM516"})
 
 
 def _with_checks(checked: Checked, findings: Findings, unread: bool) -> list[Diagnostic]:
-    """What was found while names were resolved, and what the checks find in the result.
+    """The findings of resolving names, and those of the checks.
 
-    What cannot be read and a name that leads nowhere make types unknown: what only may go wrong there is
-    left out. `unread`: a part of the file has a wrong form.
+    Where something cannot be read or resolved, types are unknown, so warnings about types are left out there.
+    `unread`: a part of the file has a wrong form.
     """
     unknown = {one.span.line for one in findings.errors if one.span is not None}
     for rule in all_rules(checked.file):
@@ -94,7 +94,7 @@ def _with_checks(checked: Checked, findings: Findings, unread: bool) -> list[Dia
 
 
 def _may_fit(one: Diagnostic, checked: Checked) -> bool:
-    """A warning about types, where nothing is known of the sources' types."""
+    """Is it a warning about types, which means nothing where the sources' types are unknown?"""
     is_warning = one.level is not Severity.ERROR and one.code.startswith("CM4")
     return is_warning and checked.canonical is UNKNOWN_SCHEMA
 
@@ -113,7 +113,7 @@ def _contract(file: MappingFile, path: Path) -> Contract:
 
 
 def _hold_key(file: MappingFile) -> None:
-    """`opneapi` beside `operation` is no inline contract: MappingError CM201."""
+    """MappingError CM201 for a misspelt `openapi` next to `operation`: this is not an inline contract."""
     for key, _ in file.contract:
         if file.contract.get("operation") is not None and nearest(str(key.value), ["openapi"]):
             raise MappingError(
@@ -136,7 +136,7 @@ def _canonical(file: MappingFile, path: Path) -> Canonical:
 
 
 def _at(found: Diagnostic, document: ScalarNode, operation: ScalarNode, path: Path) -> Diagnostic:
-    """A problem of the contract without a place of its own stands where the mapping names it."""
+    """Give a problem of the contract without a place the place where the mapping names the contract."""
     if found.code == "CM211":
         return replace(found, span=operation.span)
     if found.code == "CM111" and found.span and found.span.file == str(path.parent / str(document.value)):
@@ -145,7 +145,7 @@ def _at(found: Diagnostic, document: ScalarNode, operation: ScalarNode, path: Pa
 
 
 def _named(found: Diagnostic, beside: Path, place: Span) -> Diagnostic:
-    """A file that the mapping names and that cannot be read: the path that was tried, and from where."""
+    """Message for a file that cannot be read: the path that was tried, and what it is relative to."""
     said = found.message.removeprefix("the system says: ")
     message = f"`{shown(beside)}`: {said}; the name is relative to the mapping's folder"
     files = (one.name for one in beside.parent.glob("*") if one.suffix in (".yaml", ".yml", ".json"))

@@ -1,4 +1,4 @@
-"""`load` and `Mapping`: the stages wired together; the work is done in their rooms."""
+"""`load` and `Mapping`: connects the stages; each room does its own work."""
 
 from __future__ import annotations
 
@@ -58,8 +58,10 @@ def load(
 
     `name_or_path`  a path to a file, or a name such as `fabric/update-attributes`.
     `functions`     modules whose functions (`@custmap.function`) expressions may call.
-    `start`         where names are looked up from; the working folder when left out.
-    MappingError carries all diagnostics.
+    `start`         the folder from which names are looked up; default: the working folder.
+
+    MappingError with all errors when the mapping does not exist (CM204) or has errors; warnings do not stop
+    loading. ValueError when a module declares no function, or one whose name is taken.
     """
     known = with_functions(functions)
     checked, found = check_mapping(name_or_path, known, start)
@@ -69,7 +71,7 @@ def load(
 
 
 class Mapping:
-    """A compiled mapping: frozen, safe in threads, picklable."""
+    """A compiled mapping: immutable, thread-safe, picklable. Made by `load`."""
 
     __slots__ = (
         "_binder",
@@ -131,7 +133,7 @@ class Mapping:
 
     @property
     def params(self) -> tuple[str, ...]:
-        """The names of the parameters that callers give."""
+        """The names of the parameters that the mapping declares, in the order of the file."""
         return tuple(param.name for param in self._checked.params)
 
     @property
@@ -141,12 +143,12 @@ class Mapping:
 
     @property
     def functions(self) -> Functions:
-        """The generated functions themselves."""
+        """The generated functions: `values` and `build`, and their text."""
         return self._code
 
     @property
     def checked(self) -> Checked:
-        """The checked mapping, for tools that look inside."""
+        """The checked mapping, for tools that inspect it."""
         return self._checked
 
     def apply(
@@ -159,11 +161,17 @@ class Mapping:
         check: bool = True,
         strict: bool = False,
     ) -> Request:
-        """The request that says everything the customer says.
+        """The request that sends everything the customer states.
 
-        `customer` is a dict or a `Customer`. RecordError with everything that cannot be said;
-        `on_rejected="drop"` leaves that out. `check=False` skips the check against the canonical schema.
-        Members that the schema does not know are ignored, with a note; `strict=True` refuses them (CM712).
+        `customer`     a dict or a pydantic model such as `Customer`; it is not modified.
+        `params`       parameter values by name.
+        `on_rejected`  `"raise"`: RecordError if the vendor cannot be told something; `"drop"`: leave it out.
+        `nulls`        `"clear"`: nulls of named fields clear; `"absent"`: they count as absent.
+        `check`        False skips the check against the canonical schema, and nothing else.
+        `strict`       True refuses unknown members (CM712); else they are ignored and listed in a note.
+
+        RecordError with all problems of the record, of its parameters, or of what cannot be sent.
+        ValueError or TypeError for misuse, such as an unknown parameter.
         """
         _hold("on_rejected", on_rejected, ("raise", "drop"))
         _hold("nulls", nulls, ("clear", "absent"))
@@ -183,7 +191,7 @@ class Mapping:
         try:
             made = self._code.build(record, riders, notes)
         except FunctionError:
-            made = None  # the planner says which rule it was, and about the others
+            made = None  # the planner finds out which rule failed, and checks the others
         doubts = [*self._doubts.of(record), *taken.notes]
         if made is not None:
             body, path, query, headers = made
@@ -216,7 +224,7 @@ class Mapping:
         check: bool = True,
         strict: bool = False,
     ) -> tuple[Request, ...]:
-        """As `apply`, all requests: one where the mapping makes one."""
+        """All requests of `apply`, as a tuple; today always one."""
         made = self.apply(customer, params, on_rejected=on_rejected, nulls=nulls, check=check, strict=strict)
         return (made,)
 
@@ -232,12 +240,17 @@ class Mapping:
         strict: bool = False,
         vendor: MappingOf[str, Any] | None = None,
     ) -> Plan:
-        """The smallest request that takes a vendor which holds `before` to `after`.
+        """The changes from `before` to `after`, and the smallest request that makes them.
 
-        `before=None`: nothing is known of what the vendor holds; or `vendor` is what it holds, in its own
-        form. `absent="clear"`: records are complete, what after does not mention is gone.
-        RecordError when a record is no customer, or a request has to be made and cannot be.
-        Members that the schema does not know are ignored, with a note; `strict=True` refuses them (CM712).
+        `before`  the customer as the vendor has it; None: nothing is known about the vendor's copy.
+        `after`   the customer as it should be.
+        `absent`  `"keep"`: fields that after does not mention keep before's value; `"clear"`: records are
+                  complete, so these fields are gone.
+        `vendor`  with `before=None`: the vendor's copy in the vendor's own form.
+        `params`, `nulls`, `check`, `strict`  as in `apply`.
+
+        What the vendor cannot be told is in `plan.rejected`, not raised. RecordError when a record does not
+        fit the schema, or a request is needed and cannot be made. ValueError or TypeError for misuse.
         """
         _hold("absent", absent, ("keep", "clear"))
         _hold("nulls", nulls, ("clear", "absent"))
@@ -265,10 +278,9 @@ class Mapping:
     def differ(
         self, params: MappingOf[str, Any] | None = None, *, absent: Absent = "keep"
     ) -> Callable[[dict[str, Any], dict[str, Any]], Plan]:
-        """`diff` with its parameters bound, for records that are plain already.
+        """`diff` with bound parameters, for records that were taken in at the border already.
 
-        They have come through custmap's border before (`batch` reads them so), and are neither checked
-        nor copied: the plan may share values with them.
+        The records are neither checked nor copied: the plan may share values with them.
         """
         bound = self._binder.bind(params)
         lay = self._layer.lay if absent == "keep" else None
@@ -319,18 +331,22 @@ class Mapping:
         return self._sender.send(bound, parts.body, parts.path, parts.query, parts.headers, notes)
 
     def explain(self, path: str | None = None) -> Lineage:
-        """Where targets come from, and what each state of a source becomes.
+        """Where targets come from, and what each state of a source becomes; `str()` of it is a table.
 
-        `path` is a target path or a canonical path; all targets when left out. ValueError when it is neither.
+        `path` is a target path or a canonical path; default: all targets. ValueError when it is neither.
         """
         return lineage(self._checked, self._code.values, path)
 
     def prove(
         self, examples: int = 500, seed: int = 0, records: Sequence[dict[str, Any]] | None = None
     ) -> Proof:
-        """Rehearse the mapping against the vendor that it declares, with drawn customers.
+        """Test the mapping against the vendor that it declares, with generated customers.
 
-        `records`: pairs are drawn among these instead. Needs hypothesis: `pip install 'custmap[prove]'`.
+        `examples`  how many cases are generated; ValueError for fewer than 1.
+        `seed`      the same seed gives the same cases.
+        `records`   generate cases from these records instead; their values are never shown.
+
+        ImportError without hypothesis: `pip install 'custmap[prove]'`.
         """
         from custmap.prove.prove import prove
 
@@ -342,7 +358,11 @@ class Mapping:
         params: MappingOf[str, Any] | Callable[[Any], MappingOf[str, Any]] | None = None,
         **options: Any,
     ) -> Iterator[Any]:
-        """`apply` for each record, lazily: a `Result` each; one bad record never stops another."""
+        """`apply` for each record: a lazy iterator of `Result`, in order; `options` are those of `apply`.
+
+        A bad record becomes a `Result` with an `error` and does not affect the others. `params` is a dict,
+        or a function from a record to its parameters.
+        """
         from custmap.records.many import apply_many
 
         return apply_many(self, records, params, **options)
@@ -353,20 +373,23 @@ class Mapping:
         params: MappingOf[str, Any] | Callable[[Any], MappingOf[str, Any]] | None = None,
         **options: Any,
     ) -> Iterator[Any]:
-        """`diff` for each pair (before, after), lazily: a `Result` each."""
+        """`diff` for each pair (before, after): a lazy iterator of `Result`, in order, as `apply_many`.
+
+        `options` are those of `diff`, without `vendor`. A function as `params` is called with after.
+        """
         from custmap.records.many import diff_many
 
         return diff_many(self, pairs, params, **options)
 
 
 def _unpickled(checked: Checked, modules: tuple[str, ...]) -> Mapping:
-    """A mapping in another process; functions are found by their modules' names, as Python does it."""
+    """Unpickle a mapping; functions are imported again by the names of their modules."""
     known = with_functions([import_module(name) for name in modules])
     return Mapping(replace(checked, functions=known), modules)
 
 
 def _joined(now: tuple[UnknownNote, ...], then: tuple[UnknownNote, ...]) -> tuple[UnknownNote, ...]:
-    """What is unknown in either record, each name once."""
+    """One note about the unknown members of both records, each name once."""
     return (UnknownNote(now[0].unknown.joined(then[0].unknown)),) if now and then else now or then
 
 

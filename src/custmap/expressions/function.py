@@ -1,4 +1,4 @@
-"""`FunctionSpec`: what expressions need to know of a function; the library itself is `custmap.functions`."""
+"""`FunctionSpec`: what expressions need to know about a function; the library is `custmap.functions`."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any, Final
 from custmap.values.types import ANY, Type
 
 LAZY: Final = frozenset({"coalesce", "if"})
-"""Functions that choose without evaluating what is not chosen; the emitter writes them out."""
+"""Functions that choose without evaluating what is not chosen; the emitter generates code for them."""
 
 
 class FunctionError(Exception):
-    """A function cannot do its work on this value: the rule is rejected.
+    """A function cannot do its work on this value, so the rule is rejected.
 
-    `reason`    a phrase for people without any value of the record ("is no phone number").
-    `argument`  the name of the argument that makes the call impossible whatever the others are ("a length
-                is 0 or more"); a mapping that writes such a constant is wrong before any record comes.
+    `reason`    a phrase for people that contains no value of the record ("is not a phone number").
+    `argument`  the name of the argument that makes the call impossible, whatever the others are ("a length
+                is 0 or more"); `validate` reports a mapping that passes such a constant.
     """
 
     def __init__(self, reason: str, argument: str | None = None) -> None:
@@ -52,20 +52,20 @@ class Example:
 class FunctionSpec:
     """A function that expressions may call.
 
-    `call`      takes plain JSON values, never None or ABSENT (callers answer those themselves), but None for
-                an optional argument that is not given; it may return None or ABSENT only when a part that
-                the value states is null or not there.
-    `can_fail`  it may raise FunctionError on a value of the right type.
-    `inverse`   takes a result (and the call's further arguments) back to the first argument, or, with
-                `part`, to that member of it; None: there is no way back.
+    `call`      takes plain JSON values, never None or ABSENT (the caller handles these), except None for
+                an optional argument that is not given; it may return None or ABSENT only for a part of the
+                value that is null or absent.
+    `can_fail`  it may raise FunctionError for a value of the right type.
+    `inverse`   from a result (and the call's other arguments) to the first argument, or, with `part`, to
+                that member of it; None: there is no inverse.
     `part`      the member of the first argument that this function stands for: `given` for
                 `given_name(name)`. A rule that calls it has the source `name.given`.
-    `stated`    a text at `part` of the first argument is the result: code may read it without a call.
-    `doubt`     says what is a guess about a first argument, or None: noted where the rule is used.
-    `lossy`     the way back does not give the same value again for every value.
-    `surely`    do arguments of these types never make it fail? None: they may, where `can_fail` says so.
-    `refine`    the result's type from the arguments' types, where more can be said than `result`; a
-                constant argument is a type with one `enum` value. States of arguments are added later.
+    `stated`    a text at `part` of the first argument is the result, and code may read it without a call.
+    `doubt`     says what about a first argument is a guess, or None; it becomes a note.
+    `lossy`     the inverse does not restore every value exactly.
+    `surely`    says whether arguments of these types never make it fail; None: if `can_fail`, they may.
+    `refine`    a more precise result type than `result`, from the arguments' types; a constant argument is a
+                type with one `enum` value. Absence and null of arguments are added later.
     """
 
     name: str

@@ -1,7 +1,7 @@
-"""`function`: declare a function that mappings may call, the library's own and a project's alike.
+"""`function`: declare a function that mappings may call, in the library and in projects.
 
-Types come from the Python annotations and optional arguments from the defaults, so that nothing is said
-twice. The decorated function stays what it was; its declaration hangs on it as `__custmap__`:
+Types come from the Python annotations and optional arguments from the defaults, so nothing is stated
+twice. The decorated function itself is unchanged; its declaration is the attribute `__custmap__`:
 
     @function(examples=[("c-1001", "1001")])
     def account_number(id: str) -> str:
@@ -31,7 +31,7 @@ _OPEN: Final = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_
 
 
 class Decorator(Protocol):
-    """What `function(…)` gives back: it leaves the function as it is."""
+    """What `function(…)` returns; it returns the decorated function unchanged."""
 
     def __call__(self, implementation: _F, /) -> _F: ...
 
@@ -52,19 +52,22 @@ def function(
 ) -> Decorator:
     """Declare a function for mappings; the summary is the first line of its docstring.
 
-    `name`      what mappings call it; left out, the Python name without a trailing underscore.
-    `inverse`   takes a result (and the call's further arguments) back to the first argument, or, with
+    `name`      the name in mappings; default: the Python name without a trailing underscore.
+    `inverse`   a function from a result (and the call's other arguments) to the first argument, or, with
                 `part`, to that member of it.
-    `can_fail`  it may raise `FunctionError` on a value of the right type.
-    `stated`    a text at `part` is the result as it stands, so generated code needs no call for it.
-    `doubt`     what is a guess about a first argument, in a phrase without any value; None: nothing.
-    `lossy`     the way back does not give the same value again for every value.
-    `refine`    the result's type from the arguments' types, where more can be said than the annotation.
-    `surely`    do arguments of these types never make it fail? Left out: whenever `can_fail`, they may.
-    `examples`  `(argument, …, result)`; `FunctionError` as the result says that the call fails.
+    `part`      the member of the first argument that the function stands for, such as `given`.
+    `can_fail`  it may raise `FunctionError` for a value of the right type.
+    `stated`    if the first argument has a text at `part`, that is the result, and no call is generated.
+    `doubt`     a function from the first argument to a phrase saying what is a guess, without any value of
+                the argument; None if nothing is.
+    `lossy`     the inverse does not restore every value exactly.
+    `topic`     the section of the reference page.
+    `refine`    computes a more precise result type from the arguments' types.
+    `surely`    says whether arguments of these types never make it fail; default: if `can_fail`, they may.
+    `examples`  tuples `(argument, …, result)`; `FunctionError` as the result means that the call fails.
 
-    TypeError or ValueError when the declaration cannot hold: a bad name, an argument without a usable
-    type, no docstring, an example with a wrong number of arguments.
+    TypeError or ValueError for an invalid declaration: a bad name, an argument without a usable type, no
+    docstring, an example with a wrong number of arguments.
     """
 
     def decorate(implementation: _F) -> _F:
@@ -153,7 +156,7 @@ def _signature(implementation: Callable[..., Any], name: str) -> tuple[tuple[Arg
 
 
 def _type(annotation: Any, name: str, optional: bool) -> Any:
-    """`None` in an optional argument's annotation only states its default: it never sees a null."""
+    """`None` in an optional argument's annotation only states its default: the function never gets a null."""
     try:
         found = type_of(annotation)
     except AnnotationError as problem:
@@ -165,7 +168,7 @@ def _summary(implementation: Callable[..., Any], name: str) -> str:
     text = docstring(implementation)
     if not text:
         if sys.flags.optimize >= 2:
-            return ""  # Python was told to leave docstrings out, and this one's source is not there
+            return ""  # Python leaves docstrings out, and the source is not available
         raise ValueError(f"function `{name}`: the docstring is missing; its first line is the summary")
     return text.splitlines()[0]
 

@@ -1,4 +1,4 @@
-"""`compile_expression` with custmap's own functions in reach, and errors that callers may catch."""
+"""The public `compile_expression`: with custmap's functions, and with custmap's errors."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from custmap.functions.table import LIBRARY
 def compile_expression(text: str) -> Callable[[Any], Any]:
     """A JMESPath expression, custmap's functions included, as a Python function of one JSON value.
 
-    Plain JMESPath: what is absent is null. MappingError for an expression that cannot be read; the
-    function raises RecordError where a value is not what the expression needs.
+    It takes plain dicts, lists and scalars, and returns the same; the result may share parts with the
+    argument. This is plain JMESPath: absent values are null. TypeError if `text` is not a str; MappingError
+    for an expression that cannot be read. The compiled function raises RecordError (CM704) when a value is
+    not what the expression needs.
 
     >>> compile_expression("name.given")({"name": {"given": "Ann"}})
     'Ann'

@@ -1,4 +1,4 @@
-"""What a plan is made of: changes in the vendor's own terms, and rejections of what it cannot be told."""
+"""The parts of a plan: changes in the vendor's terms, and rejections of what it cannot be told."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Change(NamedTuple):
 
     `target`  the place in the request (`tags`, `attributes.plan`, `channels[type=email]`).
     `source`  the canonical path behind it, or None.
-    `before`, `after`  target values; None also where there was, or is, none.
-    `span`    the rule's place in the mapping file: two rules may stand on one line.
-    `request` which of the plan's requests says it, from 0; None where none does.
+    `before`, `after`  target values; None also if there was, or is, no value.
+    `span`    the rule's place in the mapping file; identifies the rule, since two can be on one line.
+    `request` the index of the plan's request that carries it; None if none does.
     """
 
     action: Literal["set", "clear"]
@@ -37,7 +37,7 @@ class Change(NamedTuple):
 
     @property
     def is_new(self) -> bool:
-        """Is something set where there was no value?"""
+        """Is a value set where there was none?"""
         return self.before is None and self.action == "set"
 
     def __repr__(self) -> str:

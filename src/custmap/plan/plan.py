@@ -1,4 +1,4 @@
-"""`Plan`: what changes, what cannot be said, and the request that says the rest."""
+"""`Plan`: what changes, what the vendor cannot be told, and the request for the rest."""
 
 from __future__ import annotations
 
@@ -17,9 +17,13 @@ from custmap.wire.request import Request
 class Plan:
     """The update from one customer to another.
 
-    `requests` is empty when there is nothing to say. A plan is false only when nothing changed and
-    nothing was rejected. `changes` and `rejected` are sorted by target: the order of rules is no news.
-    `canonical` knows which sources are personal, for the picture.
+    `mapping`    the mapping's name.
+    `changes`    what is set and cleared, `rejected` what the vendor cannot be told; sorted by target.
+    `notes`      sentences about targets or the record.
+    `requests`   at most one today; empty when there is nothing to send.
+    `canonical`  knows which sources are personal, for `picture`.
+
+    A plan is falsy if nothing changed and nothing was rejected.
     """
 
     mapping: str
@@ -39,7 +43,7 @@ class Plan:
 
     @property
     def request(self) -> Request | None:
-        """The one request, or None; TypeError where a plan has several."""
+        """The request, None if there is nothing to send; TypeError if there are several."""
         if len(self.requests) > 1:
             raise TypeError(f"this plan has {len(self.requests)} requests: see `requests`")
         return self.requests[0] if self.requests else None
@@ -48,7 +52,7 @@ class Plan:
         return self.picture()
 
     def picture(self, *, show_values: bool = False) -> str:
-        """The plan as people read it. Personal values are dots; `show_values` shows them too."""
+        """The text that `custmap diff` prints. Personal values are dots unless `show_values`."""
         return picture(
             heading(self.mapping, self.requests),
             self.changes,
@@ -70,7 +74,7 @@ class Plan:
 
 
 class _Open:
-    """A plan while it is made: the same slots, but plain assignment."""
+    """A plan under construction: the same slots, but not frozen."""
 
     __slots__ = Plan.__slots__
 
@@ -99,7 +103,7 @@ def make_plan(
     requests: tuple[Request, ...],
     canonical: Canonical | None = None,
 ) -> Plan:
-    """`Plan(…)` at a quarter of its price, as `make_request` makes requests."""
+    """`Plan(…)` in a quarter of the time; see `make_request`."""
     made: Any = _Open(mapping, changes, rejected, notes, requests, canonical)
     made.__class__ = Plan
     return cast(Plan, made)

@@ -1,4 +1,4 @@
-"""Many records through one mapping, one by one: a bad one never stops or changes another."""
+"""Many records through one mapping, one by one: a bad record does not affect the others."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ class Diffs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one record.
+    """The result for one record.
 
-    `index`    its place among the records, from 0.
-    `request`  of `apply_many`; `plan` of `diff_many`.
-    `error`    why there is neither.
+    `index`    its position among the records, from 0.
+    `request`  set by `apply_many`; `plan` by `diff_many`.
+    `error`    the RecordError, if there is neither.
     """
 
     index: int
@@ -68,8 +68,8 @@ def apply_many(
 ) -> Iterator[Result]:
     """`mapping.apply` of each record, lazily and in order.
 
-    `params` is a dict for all, or a callable that makes one from a record; its own exceptions, and
-    ValueError or TypeError for misuse, are the caller's and leave the iterator.
+    `params` is a dict for all records, or a callable that returns one for a record. Exceptions of that
+    callable, and ValueError or TypeError for misuse, end the iteration.
     """
     for index, record in enumerate(records):
         given = params(record) if callable(params) else params
@@ -95,7 +95,7 @@ def diff_many(
 ) -> Iterator[Result]:
     """`mapping.diff` of each (before, after), lazily and in order.
 
-    `params` as in `apply_many`; a callable is handed after.
+    `params` as in `apply_many`; a callable is called with after.
     """
     for index, (before, after) in enumerate(pairs):
         given = params(after) if callable(params) else params

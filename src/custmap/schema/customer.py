@@ -1,9 +1,9 @@
 """`Customer`: the canonical record that every mapping reads.
 
-Member names are those that the standards use, in snake_case: SCIM 2.0 (RFC 7643), OpenID Connect
-Core § 5.1, vCard (RFC 6350), schema.org `Person` and `PostalAddress`. Every field may be left out
-and may be null, and the two differ: `model_fields_set` says which fields the record speaks of.
-Members that the model does not know are ignored.
+Member names follow the standards, in snake_case: SCIM 2.0 (RFC 7643), OpenID Connect
+Core § 5.1, vCard (RFC 6350), schema.org `Person` and `PostalAddress`. Every field may be absent or
+null, which are different states: `model_fields_set` says which fields the record states.
+Unknown members are ignored.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ DateTime = Annotated[str | None, Field(json_schema_extra={"format": "date-time"}
 
 
 class Part(BaseModel):
-    """What all parts of a customer share: nothing is required, unknown members are ignored."""
+    """The base of all parts of a customer: nothing is required, unknown members are ignored."""
 
-    # Strict, since JSON Schema does not turn "5" into 5; inputs hidden, since errors show no values.
+    # Strict, since JSON Schema does not convert "5" to 5. Inputs are hidden, since errors show no values.
     model_config = ConfigDict(
         extra="ignore", strict=True, hide_input_in_errors=True, use_attribute_docstrings=True
     )
@@ -45,14 +45,14 @@ class Name(Part):
     family: Text = Field(None, examples=["Doe"])
     """Family or last name (OIDC `family_name`)."""
     suffix: Text = Field(None, examples=["Jr."])
-    """What stands after the name (SCIM `honorificSuffix`)."""
+    """Suffix after the name (SCIM `honorificSuffix`)."""
 
 
 class Phone(Part):
     """A telephone number and its kind, as in SCIM's `phoneNumbers` and vCard's `TEL`."""
 
     number: Text = Field(None, examples=["+12065550142"])
-    """The number, best in E.164 with `+` and country code."""
+    """The number, preferably in E.164 format with `+` and country code."""
     type: Literal["mobile", "home", "work"] | None = None
     """What kind of number it is (vCard `TYPE`)."""
     extension: Text = Field(None, examples=["12"])
@@ -63,9 +63,9 @@ class Address(Part):
     """A postal address, as in schema.org's `PostalAddress` and OIDC's `address`."""
 
     label: Text = Field(None, examples=["Work"])
-    """What the customer calls this address."""
+    """The customer's name for this address."""
     name: Text = Field(None, examples=["Alex Doe"])
-    """Who receives at this address."""
+    """The recipient at this address."""
     line1: Text = Field(None, examples=["1650 Example Court"])
     """Street and number."""
     line2: Text = Field(None, examples=["Number 10"])
@@ -77,26 +77,26 @@ class Address(Part):
     postal_code: Text = Field(None, examples=["61701"])
     """Postal code (schema.org `postalCode`)."""
     country: Text = Field(None, examples=["US"])
-    """Country, best as ISO 3166-1 alpha-2."""
+    """Country, preferably as ISO 3166-1 alpha-2."""
     company: Text = Field(None, examples=["Demo Inc"])
     """Company at this address."""
     phone: Text = Field(None, examples=["+12065550142"])
     """A number to call about deliveries, as one text."""
     instructions: Text = Field(None, examples=["Ring twice"])
-    """What a courier should know."""
+    """Instructions for the courier."""
 
 
 class Channel(Part):
-    """A way to reach the customer, with what is known of it."""
+    """A way to reach the customer."""
 
     type: Literal["mobile", "email", "wechat", "ios", "android", "line", "mobile_push"] | None = None
-    """What kind of channel it is; it also tells the channels of a customer apart."""
+    """The kind of channel; also the key of a customer's channels."""
     value: Text = Field(None, examples=["alex@example.com"])
     """The address, number or device id."""
     primary: bool | None = None
     """The preferred one (SCIM `primary`)."""
     verified: bool | None = None
-    """Has the customer shown that it is theirs (OIDC `email_verified`)?"""
+    """Has the customer proved that the channel is theirs (OIDC `email_verified`)?"""
     last_viewed_at: DateTime = Field(None, examples=["2022-02-11T16:36:17+05:30"])
     """When the customer last opened the app."""
 
@@ -111,27 +111,27 @@ class Enrollment(Part):
     points: int | None = Field(None, examples=[100])
     """Points to credit."""
     tier_expires_at: DateTime = Field(None, examples=["2027-02-11T16:36:17+05:30"])
-    """When the tier ends, with offset."""
+    """When the tier expires; a date-time with offset."""
     points_expire_at: DateTime = Field(None, examples=["2027-02-11T16:36:17+05:30"])
-    """When the points end, with offset."""
+    """When the points expire; a date-time with offset."""
 
 
 class Loyalty(Part):
-    """What the customer has to do with loyalty programmes."""
+    """The customer's loyalty account and programmes."""
 
     account_id: Text = Field(None, examples=["62272e917b12209e68751d94"])
     """The customer's loyalty account."""
     member: bool | None = None
-    """Does the customer take part at all?"""
+    """Is the customer a member of the loyalty programme?"""
     enrollments: list[Enrollment] | None = None
-    """One entry a programme, told apart by `program_id`."""
+    """One entry per programme, with `program_id` as key."""
 
 
 class PaymentCard(Part):
-    """A stored payment card; only a provider's token, never a number."""
+    """A stored payment card: only a provider's token, never the card number."""
 
     provider: Text = Field(None, examples=["STRIPE"])
-    """Who holds the card."""
+    """The payment provider that stores the card."""
     token: Text = Field(None, examples=["tok_example"])
     """The provider's token; secret."""
     default: bool | None = None
@@ -141,8 +141,9 @@ class PaymentCard(Part):
 class Customer(Part):
     """The canonical customer: what a mapping reads, whatever the vendor.
 
-    A text `name` stands for `{formatted: …}`, a text `phone` for `{number: …}`. `identifiers`,
-    `attributes` and `custom_fields` are maps with free keys: their keys are data.
+    A text `name` means `{formatted: …}`, a text `phone` means `{number: …}`. `identifiers`,
+    `attributes` and `custom_fields` are maps with free keys: their keys are data. pydantic's
+    ValidationError when a field has a wrong type.
 
     >>> sorted(Customer(email=None, name={"given": "Alex"}).model_fields_set)
     ['email', 'name']
@@ -157,27 +158,27 @@ class Customer(Part):
     email: Text = Field(None, examples=["alex@example.com"], json_schema_extra={"format": "email"})
     """E-mail address (OIDC `email`)."""
     phone: Phone | str | None = Field(None, examples=[{"number": "+12065550142", "type": "mobile"}])
-    """Telephone, with its kind or as a text (OIDC `phone_number`)."""
+    """Telephone number, with its type or as a text (OIDC `phone_number`)."""
     company: Text = Field(None, examples=["Demo Inc"])
     """Company (vCard `ORG`)."""
     status: Literal["active", "inactive"] | None = None
     """Is the account in use (SCIM `active`)?"""
     blocked: bool | None = None
-    """Is the customer kept out?"""
+    """Is the customer blocked?"""
     role: Literal["customer", "employee", "tester", "untracked", "unknown"] | None = None
-    """What the person is to the shop."""
+    """The person's role at the shop."""
     priority: int | None = Field(None, examples=[0])
     """Higher is served first; 0 is a regular customer."""
     tags: list[str] | None = Field(None, examples=[["VIP"]])
-    """Labels; order and repeats mean nothing to most vendors."""
+    """Labels; order and duplicates mean nothing to most vendors."""
     addresses: list[Address] | None = None
     """Postal addresses."""
     channels: list[Channel] | None = None
-    """Ways to reach the customer, told apart by `type`."""
+    """Ways to reach the customer, with `type` as key."""
     loyalty: Loyalty | None = None
     """Loyalty account and programmes."""
     payment_card: PaymentCard | None = None
-    """The stored card, or null: there is none."""
+    """The stored card; null: there is none."""
     attributes: dict[str, Any] | None = Field(None, examples=[{"loyaltyStatus": "N"}])
     """Custom attributes, any JSON."""
     custom_fields: dict[str, Any] | None = Field(None, examples=[{"favourite_store": "12"}])
