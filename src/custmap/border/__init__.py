@@ -1,1 +1,1 @@
-"""Where records come in: whatever a caller hands over becomes plain JSON values, or is refused."""
+"""Where records come in: what a caller passes is converted to plain JSON values, or refused."""

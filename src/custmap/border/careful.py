@@ -1,8 +1,8 @@
-"""The slow copy: every kind of value that a caller may hand over, and every problem of a record at once.
+"""The slow copy: handles every type of value that a caller may pass, and reports all problems of a record.
 
 No method of a foreign class is called where a built-in one does: `str.__str__(x)` reads the text of a
-subclass whatever its own methods do. What has to be asked of a foreign object (a field of a model, the
-offset of a time zone) may raise anything and is then no JSON value.
+subclass whatever its own methods do. Reading from a foreign object (a field of a model, the offset of a time
+zone) may raise anything; such a value is then refused as not JSON.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class _Copier:
             raise
         except _RefusedError as refused:
             self._note(path, refused)
-        except Exception:  # whatever a foreign object raises when it is read
+        except Exception:  # a foreign object may raise anything when it is read
             self._note(path, _RefusedError(f"{_word(value)} cannot be read"))
         return None
 
@@ -106,7 +106,7 @@ class _Copier:
         if value is None or value is True or value is False:
             return value
         if type(value) not in _WORDS:
-            # Not `isinstance`: it would ask the value.
+            # Not `isinstance`: it would call code of the value.
             meant = meaning(value)
             if type(meant) is Items:
                 return self._list(value, meant.items, path)
@@ -185,7 +185,7 @@ def _type_name(value: object) -> str:
 
 
 def _word(value: object) -> str:
-    """JSON's word for a value; the name of its class where JSON has none."""
+    """JSON's word for a value; the name of its class if JSON has no word."""
     for kind in classes_of(value):
         if kind in _WORDS:
             return _WORDS[kind]

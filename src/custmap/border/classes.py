@@ -1,4 +1,4 @@
-"""The classes of a foreign object as Python itself sees them: neither the object nor its class is asked."""
+"""The real classes of a foreign object, found without calling code of the object or its class."""
 
 from __future__ import annotations
 
@@ -21,6 +21,6 @@ def class_name(kind: type) -> str:
 
 
 def class_module(kind: type) -> str:
-    """The module that a class says it is from; the empty text where that is no text."""
+    """The module that a class says it is from; "" if that is not a text."""
     module = _MODULE(kind)
     return str.__str__(module) if str in classes_of(module) else ""

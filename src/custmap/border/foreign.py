@@ -1,8 +1,8 @@
-"""Values of numpy, pandas and Arrow: what they mean.
+"""Values of numpy, pandas and Arrow, converted to what they mean.
 
-None of them is imported: where such a value comes in, its library is loaded. A class is taken for the
-library's own only if the library has it under its name, so one that pretends to be is not asked anything,
-and neither is a subclass: its methods are not the library's.
+The libraries are never imported here: if such a value comes in, its library is loaded already. A class counts
+as the library's own only if the library has it under its name. No code of impostors is called, nor of
+subclasses, since their methods are not the library's.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def _of_numpy(value: Any, names: set[str]) -> object:
         if sys.modules["numpy"].isnat(value):
             return None
         text = str(sys.modules["numpy"].datetime_as_string(value))
-        item = value.astype("datetime64[s]").item()  # of nanoseconds it would be a number
+        item = value.astype("datetime64[s]").item()  # with nanoseconds it would be a number
         return item if "T" in text and type(item) is dt.datetime else text if len(text) == _DAY else value
     if "generic" in names:
         item = value.item()
@@ -95,7 +95,7 @@ def _of_pandas(value: Any, names: set[str]) -> object:
     if names & {"NaTType", "NAType"}:
         return None
     if "Timestamp" in names:
-        # Python's own text would be without the nanoseconds.
+        # Python's own text would omit the nanoseconds.
         return value if value.utcoffset() is None else value.isoformat()
     return value
 

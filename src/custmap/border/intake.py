@@ -1,8 +1,8 @@
-"""Records in: a caller's object to a plain dict that shares nothing with it.
+"""Taking in records: from a caller's object to a plain dict that shares nothing with it.
 
-Nearly every record is made of exact dicts, lists, texts and finite numbers already. These are copied
-by a few lines that trust nothing and ask little; at the first thing that is out of the ordinary the
-record goes to `careful`, which knows every kind of value and names every problem.
+Nearly all records consist of exact dicts, lists, texts and finite numbers. These are copied by a few
+fast checks; as soon as anything else is found, the record goes to `careful`, which knows every type
+of value and reports every problem.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ _ENCODE: Final = msgspec.json.Encoder().encode
 
 
 class _UnusualError(Exception):
-    """The record holds something that the quick copy does not know."""
+    """The record contains something that the quick copy does not handle."""
 
 
 class Taken(NamedTuple):
-    """A record that has come in.
+    """A record that was taken in.
 
     `record`   plain, new values: exact dict, list, str, int, float, bool and None.
     `texts`    the fields, of name and phone, that the caller gave as a plain text.
-    `notes`    the note about members that the schema does not name, if there are any.
+    `notes`    the note about unknown members, if there are any.
     """
 
     record: dict[str, Any]
@@ -83,9 +83,9 @@ def take(
 def take_parsed(
     record: Any, canonical: Canonical, *, nulls: Nulls = "clear", check: bool = True, strict: bool = False
 ) -> Taken:
-    """`take` for what custmap's own strict JSON parser has just made: plain and finite, so nothing is copied.
+    """`take` for a result of custmap's own strict JSON parser: it is plain and finite, so nothing is copied.
 
-    The dict is the caller's no longer: a text name is replaced in it, nulls are dropped from it.
+    The dict is modified: a text name is replaced in it, nulls are dropped from it.
     """
     if type(record) is not dict:
         raise RecordError([Diagnostic("CM701", f"expected an object, got {word_for(record)}", path="")])
@@ -114,7 +114,7 @@ def take_parsed(
 
 
 def _arranged(value: Any) -> Any:
-    """The keys in order, at every depth: the caller's order shows nowhere, not in `keys(map)` either."""
+    """The keys in order, at every depth, so the caller's order has no effect, not even on `keys(map)`."""
     if type(value) is dict:
         ordered = dict(sorted(value.items())) if len(value) > 1 else value
         for key, item in ordered.items():

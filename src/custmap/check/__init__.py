@@ -1,1 +1,1 @@
-"""Rules held against the contract and the schema: what is wrong, or may go wrong, before a mapping runs."""
+"""Checks of rules against contract and schema: what is wrong, or may go wrong, before a mapping runs."""

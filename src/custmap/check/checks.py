@@ -1,4 +1,4 @@
-"""All checks of a resolved mapping, in one place: which there are, and in which order they speak."""
+"""The list of all checks of a resolved mapping, in the order in which they run."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The names that a contract's answers have, all answers together.
+"""The names that occur in a contract's answers, all answers taken together.
 
-An answer is one of several, and each is open: as a type nothing would be unknown. For names the question
-is another one: does any of them say it? So the properties of all branches are put together, closed.
+An answer is one of several, and each is open, so as a type it would have no unknown names. For names the
+question is whether any of the answers has them. So the properties of all branches are combined, closed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def documented(contract: Contract) -> Type:
 
 
 class _Members(Mapping[str, Type]):
-    """The members of an answer, put together when they are asked for: an answer may hold itself."""
+    """The members of an answer, combined on demand since an answer may contain itself."""
 
     def __init__(self, found: dict[str, list[Located]]) -> None:
         self._found = found
@@ -45,7 +45,7 @@ class _Members(Mapping[str, Type]):
 
 
 def _together(schemas: list[Located], lists: int = 0) -> Type:
-    """One type of many schemas; `lists`: how many lists it stands in directly."""
+    """One type for many schemas; `lists`: how many lists directly contain it."""
     if lists > _DEEPEST:
         return ANY
     plain = [found for schema, root in schemas for found in _plain(schema, root, 0)]

@@ -1,7 +1,7 @@
-"""Does what a rule can give fit what the contract takes? Every way in which it may not, with its code.
+"""Does what a rule can give fit what the contract accepts? Yields every possible misfit, with its code.
 
-`never` says that no value can fit: the mapping is wrong for every customer. Else some customers may be
-rejected when they come. At the top null is left aside: it goes the way of `clear`.
+`never` means that no value can fit, so the mapping is wrong for every customer. Otherwise some customers may
+be rejected. At the top level null is ignored, since `clear` handles it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Misfit:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What is known beside the types. `forms`: the given formats are kept; `closed`: members are listed."""
+    """What is known besides types. `forms`: the value's formats are reliable; `closed`: members are listed."""
 
     forms: bool = False
     closed: bool = True
@@ -57,7 +57,7 @@ def misfits(given: Type, wanted: Type, ask: Ask, inside: str = "", depth: int = 
     if kinds := _kinds(given, wanted, inside):
         yield kinds
     if kinds is not None and (kinds.never or given.or_null().kinds == KINDS):
-        return  # of what may be anything, all else is said with that
+        return  # if the value may be anything, that one finding is enough
     if wanted.enum is not None and given.kinds - {"boolean"}:
         yield _open(wanted, inside)
         return
@@ -73,9 +73,9 @@ def misfits(given: Type, wanted: Type, ask: Ask, inside: str = "", depth: int = 
 
 
 def _without_blank(given: Type) -> Type:
-    """What a conversion gives beside the empty text, which it leaves as it is.
+    """What a conversion gives, without the empty text that it passes through.
 
-    `empty` decides about that one, and CM410 says already that the function does not take every text.
+    `empty` decides about "", and CM410 already reports that the function does not accept every text.
     """
     if given.max_length != 0 or not given.kinds - {"string"}:
         return given
@@ -124,7 +124,7 @@ def _conversion(wanted: Type) -> str | None:
 
 
 def _enumerated(given: Type, wanted: Type, ask: Ask, inside: str) -> Iterator[Misfit]:
-    """A few values, each of which fits or does not."""
+    """An enumerated type: each value fits or does not."""
     values = [value for value in given.enum or () if value is not None]
     reasons = {index: reason for index, value in enumerate(values) if (reason := misfit(wanted, value))}
     if not reasons:
@@ -147,7 +147,7 @@ def _enumerated(given: Type, wanted: Type, ask: Ask, inside: str) -> Iterator[Mi
 
 
 def _limit(value: object, wanted: Type) -> str:
-    """The code for the limit that a value of a right kind breaks."""
+    """The code for the limit that a value of the right kind violates."""
     if isinstance(value, str) and "string" in wanted.kinds:
         if wanted.max_length is not None and len(value) > wanted.max_length:
             return "CM405"
@@ -218,7 +218,7 @@ def _strictly(given: Type, limit: str, bound: float, own: float | None) -> bool:
 
 
 def _bounds(type_: Type) -> tuple[float | None, float | None]:
-    """Lowest and highest, a 32 or 64 bit format's limits counted."""
+    """Lowest and highest value, including the limits of 32 and 64 bit formats."""
     low, high = _INT.get(type_.format or "", (None, None))
     lows = [each for each in (low, type_.minimum, type_.exclusive_minimum) if each is not None]
     highs = [each for each in (high, type_.maximum, type_.exclusive_maximum) if each is not None]
@@ -262,7 +262,7 @@ def _object(given: Type, wanted: Type, ask: Ask, inside: str, depth: int) -> Ite
 
 
 def _free(given: Type, wanted: Type, ask: Ask, inside: str, depth: int) -> Iterator[Misfit]:
-    """The entries of a map, whose keys nobody knows before."""
+    """The entries of a map, whose keys are not known in advance."""
     values = given.extra if given.extra is not None else ANY
     if not values.kinds:
         return

@@ -1,4 +1,4 @@
-"""Headers: any may be sent, but one that is nearly a known one was mistyped."""
+"""Headers: any may be sent, but one that is almost a known one is probably mistyped."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _KNOWN: Final = (
 
 
 def cm303(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
-    """A header that neither the contract nor anybody knows, one or two letters from one that is known."""
+    """An unknown header that differs by one or two letters from a known one."""
     names = {name.lower(): name for name in (*_KNOWN, *operation.contract.parameters.get("headers", {}))}
     for rule in checked.file.headers:
         stated = rule.target.value.lower()

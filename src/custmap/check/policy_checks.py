@@ -1,7 +1,7 @@
-"""Policies against the contract: a promise that cannot be kept must not look as if it were kept.
+"""Policies against the contract: a policy that cannot work must be reported.
 
-One generator function a check, named as its code. What only needs the rule itself is found while the
-mapping is resolved (`policies.py`); here stands what needs the finished tree.
+One generator function per check, named after its code. Checks that need only the rule itself are made while
+the mapping is resolved (`policies.py`); the ones here need the finished tree.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from custmap.values.types import Type
 
 
 def cm502(one: Placed) -> Iterator[Diagnostic]:
-    """A merge policy for what is no container."""
+    """A merge policy for something that is not a container."""
     leaf, rule = one.leaf, one.leaf.origin.rule
     if rule is None or rule.merge is None:
         return
@@ -57,7 +57,7 @@ def cm504(one: Placed) -> Iterator[Diagnostic]:
 
 
 def cm509(one: Placed) -> Iterator[Diagnostic]:
-    """Clears that say nothing of an item that is gone."""
+    """Clears that cannot express that an item is gone."""
     leaf, rule = one.leaf, one.leaf.origin.rule
     if leaf.kind.has_items and not leaf.kind.only_new and rule is not None and rule.clear is not None:
         word = rule.clear.word
@@ -72,7 +72,7 @@ def cm509(one: Placed) -> Iterator[Diagnostic]:
 
 
 def cm510(one: Placed) -> Iterator[Diagnostic]:
-    """Moves between values that the vendor does not have."""
+    """Transitions between values that the vendor does not have."""
     leaf, rule = one.leaf, one.leaf.origin.rule
     if rule is None or rule.transitions is None:
         return
@@ -92,7 +92,7 @@ def cm510(one: Placed) -> Iterator[Diagnostic]:
 
 
 def _states(leaf: Leaf) -> list[Any] | None:
-    """The vendor's values: the contract's, else those that the table gives."""
+    """The vendor's values: those of the contract, or else those of the table."""
     if leaf.type is not None and leaf.type.enum is not None:
         return [value for value in leaf.type.enum if value is not None]
     given = result_type(leaf.origin)
@@ -120,7 +120,7 @@ def cm511(one: Placed) -> Iterator[Diagnostic]:
         if rule.transitions is not None:
             found.append(("what never changes makes no moves", rule.keys["transitions"], "transitions", None))
         if clears and rule.clear is not None:
-            # Rejected when it comes, and reported: the mapping only says more than it can.
+            # Such a change is rejected and reported; the mapping only promises more than it can do.
             text = "what never changes is never cleared"
             found.append((text, rule.clear.span, "clear", Severity.WARNING))
     for message, span, key, severity in found:
@@ -129,13 +129,13 @@ def cm511(one: Placed) -> Iterator[Diagnostic]:
 
 
 def cm512(one: Placed) -> Iterator[Diagnostic]:
-    """A clear that sends what the contract does not take."""
+    """A clear that sends something that the contract does not accept."""
     leaf, rule = one.leaf, one.leaf.origin.rule
     if rule is None or rule.clear is None or leaf.type is None:
         return
     clear = leaf.policy.clear
     if leaf.kind.has_items:
-        return  # what is gone there is an item, and `cm509` says what can be said of it
+        return  # there an item is gone, which `cm509` checks
     held = (leaf.type.extra or Type()) if leaf.kind.is_flat else leaf.type
     if isinstance(clear, Send):
         yield from _sent(clear.value, held, rule.clear, leaf.target)
@@ -161,7 +161,7 @@ def _sent(value: Any, held: Type, stated: ClearFile, target: str) -> Iterator[Di
 
 
 def cm517(one: Placed) -> Iterator[Diagnostic]:
-    """Transitions without a single move."""
+    """`transitions` without any transition."""
     leaf, rule = one.leaf, one.leaf.origin.rule
     if rule is not None and rule.transitions is not None and not any(pair.right for pair in rule.transitions):
         yield Diagnostic(
@@ -215,7 +215,7 @@ def _at(path: Text, operation: Operation) -> Type | None:
 
 
 def _place(path: Text, operation: Operation) -> Iterator[Diagnostic]:
-    """CM303 where the contract has no such place."""
+    """CM303 if the contract has no such place."""
     at = operation.contract.body
     for name in _names(path):
         if at is None:

@@ -1,7 +1,7 @@
-"""What a mapping reads of the vendor's answer: every path is one that the contract's answers name.
+"""What a mapping reads from the vendor's answer: every path must occur in the contract's answers.
 
-Answers are read leniently, since vendors' own examples break their documents. So only names are looked
-at here: a name that no answer has, close to one that it has, was mistyped.
+Answers are read leniently, since vendors' own examples contradict their documents. So only names are checked
+here: a name that no answer has and that resembles one of theirs is probably mistyped.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ _BOTH = frozenset({"status", "body"})
 
 
 def _messages(node: MapNode, answer: Type, operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
-    """`{each, field, code, message}`: the list, then what is read of an item."""
+    """`{each, field, code, message}`: the list, then what is read from an item."""
     given, found = _read(node.get("each"), answer, checked)
     yield from found
     item = (given.items or ANY).present().not_null() if node.get("each") is not None else answer
@@ -68,7 +68,7 @@ def _messages(node: MapNode, answer: Type, operation: Operation, checked: Checke
 
 
 def _vendor_field(text: Text, operation: Operation) -> Iterator[Diagnostic]:
-    """A field that the mapping names itself is one that the contract has."""
+    """A field name that the mapping writes as a constant must exist in the contract."""
     try:
         ast = parse(text.value).ast
     except ExpressionError:
@@ -102,7 +102,7 @@ def _infer(text: Text, scope: Type, checked: Checked) -> tuple[Type, list[Diagno
     for one in found.problems:
         if one.code not in _NAMES:
             continue
-        # What no answer names and nothing resembles may be there all the same: vendors forget to say.
+        # A name that nothing resembles may exist all the same, since vendors' documents are incomplete.
         doubtful = one.code == "CM301" and one.help is None
         severity = Severity.WARNING if doubtful else one.severity
         help = "List it in the contract's answer." if doubtful else one.help

@@ -1,4 +1,4 @@
-"""Constants and the defaults of parameters, held against the place where they land."""
+"""Constants and the defaults of parameters, checked against the place where they are used."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from custmap.values.types import Type
 
 
 def constants(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
-    """CM401, CM411: a constant that the contract does not take."""
+    """CM401, CM411: a constant that the contract does not accept."""
     for rider in operation.riders:
         rule = rider.rule
         if rule is None or rule.value is None or rider.type is None or not _plain(rider):
@@ -31,7 +31,7 @@ def _plain(rider: RiderOrigin) -> bool:
 
 
 def params(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
-    """CM401, CM411: the default of a parameter that does not fit where it lands, or the server's URL."""
+    """CM401, CM411: a parameter's default that does not fit where it is used, or in the server's URL."""
     stated = {param.name: param for param in checked.file.params if param.default is not None}
     for rider in operation.riders:
         param = stated.get(rider.param or "")

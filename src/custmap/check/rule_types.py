@@ -1,7 +1,7 @@
-"""Types: what a rule can give, held against what the contract takes at its target.
+"""Types: what a rule can give, compared with what the contract accepts at its target.
 
-An error: it is wrong for every customer that reaches it. A warning: some customers may be rejected when
-they come. One generator function a check, named as its code; `fits` asks for a whole family at once.
+An error means that it is wrong for every customer that reaches it; a warning that some customers may be
+rejected. One generator function per check, named after its code; `fits` checks a whole family at once.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def fits(one: Placed, operation: Operation) -> Iterator[Diagnostic]:
     if leaf.type is None:
         return
     outer = leaf.origin
-    # Options are looked at one by one, so that a finding stands at the option's own line.
+    # Options are checked one by one, so that a finding is at the option's own line.
     asked = [outer] if outer.values is not None or outer.format is not None else list(options(outer))
     for origin in asked:
         if isinstance(origin.source, RiderSource):
@@ -48,14 +48,14 @@ def fits(one: Placed, operation: Operation) -> Iterator[Diagnostic]:
 
 
 def _asked(one: Placed, origin: Origin, wanted: Type, operation: Operation) -> Iterator[Misfit]:
-    # What a table gives is held to the contract row by row (CM411); what it lets pass is held here.
+    # The results of a table are checked row by row (CM411); what it passes through is checked here.
     given = result_type(origin) if origin.values is None or origin.format is not None else passed_type(origin)
     if one.leaf.policy.empty != "value" and given.only("string") and one.leaf.kind == VALUE:
         given = replace(given, min_length=max(1, given.min_length or 0))
     ask = Ask(keeps_forms(origin), operation.contract.closed, tuple(_constants(origin)))
     if (kind := _container(one.leaf.kind)) is not None:
         if kind not in given.kinds:
-            return  # CM502 says it
+            return  # CM502 reports it
         if wanted.known and kind not in wanted.kinds:
             message = f"this is sent as {_ARTICLES[kind]}, the contract has {phrase(wanted.not_null())}"
             yield Misfit("CM401", message, never=True)
@@ -74,7 +74,7 @@ def _asked(one: Placed, origin: Origin, wanted: Type, operation: Operation) -> I
 
 
 def _container(kind: Kind) -> str | None:
-    """The JSON type of all that a leaf of this kind sends, where it is one."""
+    """The JSON type of everything that a leaf of this kind sends, if there is exactly one."""
     return "object" if kind.is_map else "array" if kind.is_list else None
 
 
@@ -90,7 +90,7 @@ def _constants(origin: Origin) -> list[object]:
 
 
 def _entries(given: Type, wanted: Type, ask: Ask) -> Iterator[Misfit]:
-    """A map key by key: nulls of entries go the way of `clear`."""
+    """A map key by key: `clear` handles nulls of entries."""
     bare = replace(given, members={}, extra=ANY, required=frozenset())
     yield from misfits(bare, replace(wanted, members={}, extra=None, required=frozenset()), ask)
     if wanted.extra is not None and "object" in given.kinds:
@@ -102,7 +102,7 @@ def _entries(given: Type, wanted: Type, ask: Ask) -> Iterator[Misfit]:
 
 
 def _members(given: Type, wanted: Type, ask: Ask) -> Iterator[Misfit]:
-    """An object member by member: nulls go the way of `clear`, and an update sends some members."""
+    """An object member by member: `clear` handles nulls, and an update sends only some members."""
     members = {
         name: held.not_null()
         for name in given.members
@@ -112,7 +112,7 @@ def _members(given: Type, wanted: Type, ask: Ask) -> Iterator[Misfit]:
 
 
 def _rider(origin: Origin, wanted: Type, target: str) -> Iterator[Diagnostic]:
-    """A constant; a parameter is converted and held when it is given."""
+    """A constant; parameters are converted and checked when they are given."""
     rule = origin.rule
     if (
         rule is not None
@@ -125,7 +125,7 @@ def _rider(origin: Origin, wanted: Type, target: str) -> Iterator[Diagnostic]:
 
 
 def constant(value: object, wanted: Type, span: Span, target: str) -> Iterator[Diagnostic]:
-    """CM401 or CM411 for a constant of the mapping that the contract does not take."""
+    """CM401 or CM411 for a constant of the mapping that the contract does not accept."""
     if value is None or (reason := misfit(wanted, value)) is None:
         return
     for found in misfits(literal_type(value), wanted, Ask(constants=(value,))):
@@ -141,9 +141,9 @@ def _finding(found: Misfit, span: Span, target: str) -> Diagnostic:
 
 
 def cm403(one: Placed) -> Iterator[Diagnostic]:
-    """A required member of which the record may say nothing.
+    """A required member that the record may not state.
 
-    Not for identities: a request without the one that it is about is no request, and `apply` says so.
+    Not for identities: without the identity there is no request, and `apply` reports that.
     """
     leaf = one.leaf
     policy = leaf.policy
@@ -152,7 +152,7 @@ def cm403(one: Placed) -> Iterator[Diagnostic]:
     if leaf.origin.rule is not None and "identity" in leaf.origin.rule.unread:
         return
     given = result_type(leaf.origin)
-    # `impossible` is told by its rejection; after any other nothing stands at the place.
+    # `impossible` is reported as a rejection; after any other clear there is nothing at the place.
     left_out = given.nullable and policy.clear != IMPOSSIBLE and not policy.clear.at_place
     if (given.absent or left_out) and not _alone(one):
         yield Diagnostic(
@@ -165,7 +165,7 @@ def cm403(one: Placed) -> Iterator[Diagnostic]:
 
 
 def _alone(one: Placed) -> bool:
-    """Is it the only member of an object that may be left out? Where it is silent, all of it is."""
+    """Is it the only member of an optional object? If it is absent, the whole object is."""
     parent = one.parent
     if parent is None or not parent.path or parent.policy.required:
         return False
@@ -173,7 +173,7 @@ def _alone(one: Placed) -> bool:
 
 
 def cm403_objects(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
-    """A required object that is left out when none of its members speaks."""
+    """A required object that is left out if none of its members has a value."""
     for node in objects(operation.table.root):
         speaking = [member for member in node.members if isinstance(member, Leaf)]
         if not node.path or not node.policy.required or not speaking:
@@ -191,7 +191,7 @@ def cm403_objects(operation: Operation, checked: Checked) -> Iterator[Diagnostic
 
 
 def presence(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
-    """CM401, CM413: `from` with `fields` reads an object."""
+    """CM401, CM413: `from` with `fields` must read an object."""
     for slot in presences(operation):
         given = source_type(slot.origin).not_null()
         wrong = given.kinds - {"object"}
@@ -208,7 +208,7 @@ def presence(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
 
 
 def cm413_each(one: Placed) -> Iterator[Diagnostic]:
-    """`each` reads a list, and what `fields` reads of an item is an object's."""
+    """`each` must read a list, and with `fields` its items must be objects."""
     for origin in options(one.leaf.origin):
         if not isinstance(origin.source, EachSource):
             continue

@@ -1,6 +1,6 @@
-"""`# custmap: ignore CM405: reason` at the end of a line: the findings of that line are meant.
+"""`# custmap: ignore CM405: reason` at the end of a line: accepts the findings of that line.
 
-Only warnings can be meant. An error says that the mapping cannot keep its promise, whoever knows of it.
+Only warnings can be accepted. An error means that the mapping cannot work, whether or not that is known.
 """
 
 from __future__ import annotations

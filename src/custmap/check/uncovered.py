@@ -1,6 +1,6 @@
-"""What a mapping leaves out: contract members without a rule, canonical fields that nobody reads.
+"""What a mapping leaves out: contract members without a rule, canonical fields that no rule reads.
 
-Each is said once a mapping: a finding a member would bury the others.
+Each is one finding per mapping: a finding per member would hide the others.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Gap:
 
 
 def cm513(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
-    """Targets of which the contract says nothing: what is sent there could not be checked."""
+    """Targets that the contract does not describe, so what is sent there could not be checked."""
     found = sorted({target for target, type_ in _written(operation) if type_ is None or _says_nothing(type_)})
     if found:
         yield Diagnostic(
@@ -89,7 +89,7 @@ def cm514(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
 
 
 def gaps(operation: Operation, checked: Checked) -> list[Gap]:
-    """The contract's members that no rule fills; optional headers are the caller's business."""
+    """The contract's members that no rule fills; optional headers are left to the caller."""
     spoken = {(*place,) for place in operation.name_places}
     for stated in clears(checked.file):
         for path, _ in stated.write or ():
@@ -192,7 +192,7 @@ def _filled(node: TargetNode, at: Names) -> Iterator[Names]:
 
 
 def cm515(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
-    """What rests on a guess about the vendor. It is stated on purpose, so it is said and no warning."""
+    """Assumptions about the vendor. They are stated on purpose, so they are infos and not warnings."""
     for rule in all_rules(checked.file):
         if rule.assumed is not None:
             yield Diagnostic("CM515", rule.assumed, rule.keys.get("assumed", rule.span))

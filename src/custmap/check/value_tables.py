@@ -1,7 +1,7 @@
-"""Enum tables: every canonical value has a way, and every word that is named exists.
+"""`values` tables: every canonical value is translated, and every word in the table exists.
 
-`values` stands between two lists of words, the canonical schema's and the contract's; each check holds
-the table to one of them.
+`values` connects two lists of words, the canonical schema's and the contract's; each check compares the table
+with one of them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from custmap.values.types import Type
 
 
 def translated(leaf: Leaf) -> Iterator[tuple[Origin, Rule, Type]]:
-    """The origins of a leaf that have a table, with what the table is asked for."""
+    """The origins of a leaf that have a table, with the type of the table's input."""
     for origin in _origins(leaf):
         if origin.values is not None and origin.rule is not None:
             yield origin, origin.rule, _before(origin)
@@ -44,7 +44,7 @@ def _before(origin: Origin) -> Type:
 
 
 def cm404(leaf: Leaf) -> Iterator[Diagnostic]:
-    """A canonical value that the table leaves out, where nothing says what becomes of it."""
+    """A canonical value that is not in the table, if `unmapped` does not say what to do with it."""
     for origin, rule, given in translated(leaf):
         words = _words(given)
         if words is None or rule.states("unmapped"):
@@ -62,7 +62,7 @@ def cm404(leaf: Leaf) -> Iterator[Diagnostic]:
 
 
 def cm411(leaf: Leaf) -> Iterator[Diagnostic]:
-    """A row of the table that names what the canonical schema, or the contract, does not have."""
+    """A row of the table with a word that the canonical schema, or the contract, does not have."""
     for origin, rule, given in translated(leaf):
         words = _words(given)
         known = set(map(fingerprint, words or ()))
@@ -100,7 +100,7 @@ def _right(value: object, wanted: Type, span: Span, target: str) -> Iterator[Dia
 
 
 def cm412(leaf: Leaf) -> Iterator[Diagnostic]:
-    """An open text that goes through a table: most of what it may be is rejected."""
+    """An arbitrary text that goes through a table: most of its possible values are rejected."""
     for origin, rule, given in translated(leaf):
         if _words(given) is None and not rule.states("unmapped") and given.kinds:
             yield Diagnostic(
@@ -113,7 +113,7 @@ def cm412(leaf: Leaf) -> Iterator[Diagnostic]:
 
 
 def cm401_default(leaf: Leaf) -> Iterator[Diagnostic]:
-    """A `default` that the contract does not take."""
+    """A `default` that the contract does not accept."""
     for origin in _origins(leaf):
         rule = origin.rule
         if rule is None or rule.default is None or leaf.type is None:
@@ -138,7 +138,7 @@ def _shown(values: list[object]) -> str:
 
 
 def cm401_format(leaf: Leaf) -> Iterator[Diagnostic]:
-    """A format takes one value in; an object or a list is refused."""
+    """A format inserts one value; an object or a list is refused."""
     for origin in _origins(leaf):
         if origin.format is None:
             continue

@@ -1,6 +1,6 @@
-"""What a rule can give, as a type: the way of its value, from source to default, values and format.
+"""What a rule can give, as a type: from its source through `default`, `values` and `format`.
 
-What `when` asks has narrowed the source's type already.
+The source's type is already narrowed by `when`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from custmap.values.types import ANY, ARRAY, NEVER, OBJECT, STRING, Type
 
 
 def where(origin: Origin) -> Span:
-    """The place of an origin: its expression, where it has one."""
+    """The span of an origin: its expression, if it has one."""
     rule = origin.rule
     if rule is None:
         return origin.span
@@ -54,7 +54,7 @@ def result_type(origin: Origin) -> Type:
 
 
 def filled_type(origin: Origin) -> Type:
-    """What a rule has before its `format`: that is what the format takes in."""
+    """What a rule gives before its `format`: the input of the format."""
     if origin.is_unknown:
         return ANY
     made = source_type(origin)
@@ -92,7 +92,7 @@ def _translated(origin: Origin, given: Type) -> Type:
 
 
 def _formatted(text: str, given: Type) -> Type:
-    """After `format`: a text, as long as the value and what stands around it."""
+    """After `format`: a text, as long as the value and the text around it."""
     around = len(text) - len("{}")
     low = (given.min_length or 0) if given.only("string") else 1
     high = given.max_length if given.only("string") else None
@@ -109,7 +109,7 @@ def _formatted(text: str, given: Type) -> Type:
 
 
 def keeps_forms(origin: Origin) -> bool:
-    """Was the value made by functions that promise its form? That of a record is held by nobody."""
+    """Was the value made by functions that guarantee its format? Formats of record values are not checked."""
     if origin.values is not None or origin.format is not None:
         return False
     match origin.source:
@@ -140,7 +140,7 @@ def _made(node: Node) -> bool:
 
 
 def constants(node: Any) -> list[Any]:
-    """The constants of an expression, wherever they stand in it."""
+    """All constants in an expression."""
     found: list[Any] = []
     waiting = [node]
     while waiting:

@@ -1,1 +1,1 @@
-"""`Checked` to Python functions: the text that runs is the text that is shown."""
+"""From `Checked` to Python functions: the code that is shown is the code that runs."""

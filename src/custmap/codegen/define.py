@@ -1,4 +1,4 @@
-"""The text of a module to its functions; tracebacks and debuggers see the same text."""
+"""From the text of a module to its functions; tracebacks and debuggers see the same text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from custmap.model.note import Note
 
 @dataclass(frozen=True, slots=True)
 class Functions:
-    """The generated functions of a mapping, and the text that they are.
+    """The generated functions of a mapping, and their text.
 
     `values(customer, riders) -> tuple`; `build(customer, riders, notes) -> (body, path, query, headers)`,
     each of the last three None where no rule of it reads the customer; None: ask the planner.
@@ -29,6 +29,6 @@ def define(generated: Generated, name: str) -> Functions:
     file = f"<custmap {name}>"
     scope = dict(generated.globals)
     exec(compile(generated.text, file, "exec"), scope)
-    # With its line ends: a text without them shifts every caret of a traceback.
+    # Keep the line ends: without them the carets of tracebacks would be shifted.
     linecache.cache[file] = (len(generated.text), None, generated.text.splitlines(keepends=True), file)
     return Functions(scope["values"], scope["build"], generated.text)

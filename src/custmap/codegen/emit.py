@@ -1,11 +1,11 @@
 """`Checked` → the text of a Python module with two functions.
 
     values(customer, riders)        the slots of a customer, for the differ
-    build(customer, riders, notes)  the request's parts straight from the customer, or None where
-                                    something cannot be said plainly: then the planner explains
+    build(customer, riders, notes)  the request's parts directly from the customer, or None if something
+                                    is not a simple case: then the planner takes over
 
-Items of lists have a function of their own per table. Statements, no nesting of expressions; each
-rule under a comment with its line of the mapping file.
+Each table of list items has a function of its own. The code consists of statements without nested
+expressions; each rule follows a comment with its line of the mapping file.
 """
 
 from __future__ import annotations
@@ -200,10 +200,10 @@ class _Module:
 
 
 def _escaped(text: str) -> str:
-    """On one line, in plain letters: people name files and targets as they like."""
+    """On one line, in ASCII: names of files and targets may contain anything."""
     return text.encode("unicode_escape").decode()
 
 
 def _quiet(text: str) -> str:
-    """The same, and it ends no docstring."""
+    """The same, without quotes that would end a docstring."""
     return _escaped(text).replace('"', "'")

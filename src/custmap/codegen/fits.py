@@ -1,4 +1,4 @@
-"""The runtime half of "what is emitted fits": functions that refuse what the contract does not take."""
+"""Checks against the contract at run time: functions that refuse what the contract does not accept."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["hold", "is_plain", "misfit"]
 def hold(type_: Type) -> Callable[[Any], None]:
     """A function that raises Refusal (CM706) for a value that does not fit.
 
-    Lists and maps of plain values are looked at by their classes alone; the words come when one is wrong.
+    In lists and maps of plain values only classes are compared; a message is made only if one is wrong.
     """
     surely = _surely(type_)
 
@@ -46,7 +46,7 @@ def _surely(type_: Type) -> Callable[[Any], bool]:
 
 
 def is_plain(type_: Type, kind: str) -> bool:
-    """Is the type nothing but a kind (null left aside), so that one look at the class decides?"""
+    """Is the type only a kind (apart from null), so that comparing the class is enough?"""
     return type_.only(kind) and all(
         getattr(type_, limit) is None
         for limit in (

@@ -1,8 +1,8 @@
-"""The statements that make one slot's value: when, source, default, empty, values, format, contract.
+"""The statements that compute one slot's value: when, source, default, empty, values, format, contract.
 
-The same statements serve both generated functions. `values` catches what they raise, one slot at a
-time. `build` lets it out (the planner then says what went wrong) and puts the value where it belongs,
-in the branch in which its kind is known: one test decides about the value and about its place.
+Both generated functions use the same statements. `values` catches what they raise, slot by slot.
+`build` does not (the planner then reports what went wrong), and it puts the value into the body in the
+branch where its kind is known: one test decides about the value and its place.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from custmap.values.words import words_for
 
 @dataclass(frozen=True, slots=True)
 class Putting:
-    """What happens with a value: lines for the value itself, and for null."""
+    """What to do with a value: lines for the value itself, and for null."""
 
     value: list[str] = field(default_factory=list)
     null: list[str] = field(default_factory=list)
@@ -56,7 +56,7 @@ class LeafWriter:
         return prelude, body.all, result
 
     def constant(self, value: Any, hint: str) -> str:
-        """A constant of the mapping, as an expression that gives a value of its own."""
+        """A constant of the mapping, as an expression that makes a new value."""
         if value is None or isinstance(value, bool | int | str):
             return repr(value)
         if value in ([], {}):
@@ -102,7 +102,7 @@ class LeafWriter:
         self._close(origin, leaf, body, result, putting)
 
     def _close(self, origin: Origin, leaf: Leaf, body: Lines, result: str, putting: Putting | None) -> None:
-        """What happens to the source's value: empty, values, format, contract, and where it is put."""
+        """What is done with the source's value: empty, values, format, contract, and where it is put."""
         looks_at_empty = leaf.policy.empty != "value" and not isinstance(
             origin.source, EachSource | FirstSource
         )
@@ -121,7 +121,7 @@ class LeafWriter:
     def _branches(
         self, origin: Origin, leaf: Leaf, body: Lines, result: str, putting: Putting, silent: str
     ) -> None:
-        """The branches in which the value is put: by its class where one class is right."""
+        """The branches in which the value is put: by its class, if only one class is right."""
         made = self._made(origin, result)
         held, class_, refusal = self._contract(leaf, origin, result, transformed=bool(made))
         inside = Lines()
@@ -184,7 +184,7 @@ class LeafWriter:
         body: Lines,
         result: str,
     ) -> None:
-        """One option after the other, until one speaks."""
+        """One option after the other, until one is not absent."""
         head, *rest = origins
         self._origin(head, leaf, scope, prelude, body, result, None)
         if rest:
@@ -229,11 +229,11 @@ class LeafWriter:
     def _contract(
         self, leaf: Leaf, origin: Origin, result: str, *, transformed: bool
     ) -> tuple[list[str], str | None, str]:
-        """Lines that hold the value to the contract; the class it must have, and what refuses another."""
+        """Lines that check the value against the contract; the class it must have; what refuses others."""
         if leaf.kind.is_map:
             return self._hold_entries(leaf, result), "dict", f"as_map({result})"
         if leaf.kind.is_list:
-            # Items that rules make are held member by member, those of a plain list here.
+            # Items made by rules are checked member by member, those of a plain list here.
             held = self._hold(leaf, result) if isinstance(leaf.origin.source, FromSource) else []
             return held, "list", f"as_list({result})"
         type_ = leaf.type
@@ -272,7 +272,7 @@ class LeafWriter:
 
 
 def _is_untouched(leaf: Leaf) -> bool:
-    """Is the source's value the target's value, so that it needs no local of its own?"""
+    """Is the source's value the target's value, so that no separate local is needed?"""
     origin = leaf.origin
     rewritten = origin.when, origin.values, origin.format
     looked_at = leaf.kind.is_map and (leaf.policy.empty != "value" or leaf.type is not None)
@@ -286,9 +286,9 @@ def _is_untouched(leaf: Leaf) -> bool:
 
 
 def _keeps_order(source: FromSource) -> bool:
-    """Does the value hold objects with named members as the record has them, in its order of keys?
+    """Does the value contain objects with named members taken from the record, in its order of keys?
 
-    Maps with free keys come in order from the border.
+    The border sorts maps with free keys.
     """
     type_ = source.type.items if source.type.only("array") else source.type
     return type_ is not None and bool(type_.members) and "object" in type_.kinds
@@ -302,17 +302,17 @@ def _may_be_silent(origin: Origin) -> bool:
 
 
 def _optional(type_: Type) -> Type:
-    """An update sends some members: those that are required are required of the whole."""
+    """An update sends only some members, so required members are required only of the whole."""
     return replace(type_, required=frozenset())
 
 
 def _limits(type_: Type) -> bool:
-    """Does the contract say anything about the value?"""
+    """Does the contract limit the value?"""
     return type_ != ANY or bool(type_.members) or type_.extra is not None
 
 
 def _made_type(origin: Origin, functions: Mapping[str, FunctionSpec]) -> Type | None:
-    """The type of a value that our own code makes; None when the record gives it (it may be unchecked)."""
+    """The type of a value that custmap's code makes; None if it is the record's (it may be unchecked)."""
     if isinstance(origin.source, FromSource) and origin.values is None and origin.format is None:
         ast = origin.source.expression.ast
         spec = functions.get(ast.name) if isinstance(ast, Call) else None
@@ -322,7 +322,7 @@ def _made_type(origin: Origin, functions: Mapping[str, FunctionSpec]) -> Type | 
 
 
 def _always_fits(leaf: Leaf, type_: Type, functions: Mapping[str, FunctionSpec]) -> bool:
-    """Is it certain before any record comes: made by code, or every mapped value fits?"""
+    """Is it certain in advance that the value fits: made by code, or every mapped value fits?"""
     origin = leaf.origin
     made = _made_type(origin, functions)
     if made is not None and is_plain(type_, "string") and made.only("string"):

@@ -1,8 +1,8 @@
-"""The statements that put values into objects: what `build` and the functions of items are made of.
+"""The statements that put values into objects, used by `build` and the functions of items.
 
-Where something cannot be said plainly (a null that is no simple clear, a missing required member),
-`build` gives up with `return None`, and the planner decides and explains; inside an item of a list the
-rule is refused.
+If something is not a simple case (a null that is not a simple clear, a missing required member),
+`build` gives up with `return None`, and the planner takes over; inside an item of a list the rule is
+refused.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from custmap.values.paths import Index, Select
 
 
 class Module(Protocol):
-    """What the writer of objects needs of the module that is written."""
+    """What the writer of objects needs to know about the module being written."""
 
     names: Names
     emitter: Emitter
@@ -47,14 +47,14 @@ class ObjectWriter:
         self._writer = module.writer(sent=not root)
 
     def body(self, root: ObjectNode, lines: Lines) -> None:
-        """The body: what speaks first, since riders ride only when something is said."""
+        """The body: rules first, since riders are added only if there is something to send."""
         for node in root.members:
             if not _silent(node):
                 self._node(node, "body", lines)
         objects = {node.name for node in root.members if isinstance(node, ObjectNode)}
         for place, local in sorted(self.lists.items()):
             with lines.block(f"if {local}:"):
-                if place[0] in objects:  # what goes along in that object, the planner knows
+                if place[0] in objects:  # the planner knows what goes along in that object
                     lines.add("return None")
                     continue
                 at = "body" + "".join(f".setdefault({name!r}, {{}})" for name in place[:-1])
@@ -140,7 +140,7 @@ class ObjectWriter:
         lines.add(f"{local} = {{}}")
         self.members(node, local, lines)
         if node.clear is not None and self._root:
-            # Its own clear may have to speak: the planner decides.
+            # Its own clear may be needed: the planner decides.
             nulls = [f"{self._states[leaf.slot]} is None" for leaf in leaves(node)]
             with lines.block(f"if {' or '.join(nulls)}:"):
                 lines.add("return None")
@@ -174,7 +174,7 @@ class ObjectWriter:
             lines.add("return None" if self._root else f"as_map({source})")
 
     def _items(self, node: ItemsNode, out: str, lines: Lines) -> None:
-        """A list whose items are named: earlier positions that say nothing are `{}`."""
+        """A list whose items are named: earlier positions without a value are `{}`."""
         local = self._module.names.fresh(f"{node.name}_sent")
         lines.add(f"{local} = []")
         for segment, item in node.items:
@@ -201,7 +201,7 @@ class ObjectWriter:
         lines.add(f"{local}.append({made})")
 
     def _leaf(self, leaf: Leaf, out: str, lines: Lines) -> None:
-        """A leaf's value, put where it belongs in the branch in which it is known."""
+        """A leaf's value, put into its place in the branch where its kind is known."""
         lines.add(self._module.comment(leaf))
         scope = self._scopes[self._table.inside[leaf.slot]]
         prelude, body, result = self._writer.write(leaf, scope, lambda value: self._putting(leaf, value, out))
@@ -235,7 +235,7 @@ class ObjectWriter:
         return ["return None"] if self._root else []
 
     def _map(self, leaf: Leaf, value: str, out: str) -> list[str]:
-        """A map key by key: nulls are cleared by name where that is the vendor's way."""
+        """A map key by key: nulls are cleared by name if that is the rule's `clear`."""
         lines = Lines()
         if not self._root:
             lines.add(
@@ -266,5 +266,5 @@ class ObjectWriter:
 
 
 def _silent(node: TargetNode) -> bool:
-    """Does the node go along without being something to say?"""
+    """Does the node only go along, without causing a request?"""
     return isinstance(node, Rider) or (isinstance(node, Leaf) and node.policy.identity)

@@ -1,4 +1,4 @@
-"""What generated code may call: small functions for what is not worth a line in every rule."""
+"""Functions that generated code calls, for work that would need several lines in every rule."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from custmap.values.words import word_for
 
 
 def refuse_empty() -> NoReturn:
-    """This vendor ignores an empty text and says that all is well."""
+    """Refuse an empty text: this vendor does not accept it."""
     raise Refusal("CM807", "is empty, and this vendor keeps the old value then")
 
 
@@ -38,7 +38,7 @@ def translate(table: Mapping[Any, Any], value: Any, unmapped: Any) -> Any:
 
 
 def fill(before: str, after: str, value: Any) -> str:
-    """A value in a text, as JSON writes it: `true`, `3`."""
+    """Insert a value into a text, as JSON writes it: `true`, `3`."""
     if value.__class__ is str:
         return before + value + after
     if value.__class__ in (dict, list):
@@ -47,7 +47,7 @@ def fill(before: str, after: str, value: Any) -> str:
 
 
 def fresh(value: Any) -> Any:
-    """A copy of a constant of the mapping: what we give away is not ours to change."""
+    """A copy of a constant of the mapping, since callers may modify what they get."""
     if value.__class__ is dict:
         return {key: fresh(item) for key, item in value.items()}
     if value.__class__ is list:
@@ -68,7 +68,7 @@ def as_map(value: Any) -> dict[str, Any]:
 
 
 def told_apart(items: list[Any], key: str) -> list[Any]:
-    """A list with a key inside an item that is sent whole: each item has the key, and none has another's."""
+    """A list with a key inside an item that is sent whole: every item must have a key of its own."""
     marks = set()
     for item in items:
         found = item.get(key) if item.__class__ is dict else None
@@ -83,7 +83,7 @@ def told_apart(items: list[Any], key: str) -> list[Any]:
 def look_at_entries(
     entries: dict[str, Any], empty: str, held: Callable[[Any], None] | None
 ) -> dict[str, Any]:
-    """The entries of a map one by one: one that cannot be sent fails alone."""
+    """The entries of a map one by one: if one cannot be sent, only that one fails."""
     looked = entries
     for key, value in entries.items():
         state = value
@@ -106,7 +106,7 @@ def look_at_entries(
 
 
 def presence(value: Any) -> Any:
-    """The state of a source object: ABSENT, None, True, or a failure when it is no object."""
+    """The state of a source object: ABSENT, None, True, or a failure if it is not an object."""
     if value.__class__ is dict:
         return True
     if value is ABSENT or value is None:

@@ -1,4 +1,4 @@
-"""What a slot may hold beside ABSENT, None and values: SILENT and Failure."""
+"""The states of a slot besides ABSENT, None and values: SILENT and Failure."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Failure:
 
 
 def failed(error: FunctionError, scope: Any) -> Failure:
-    """The failure that an exception stands for."""
+    """The failure for an exception."""
     return Failure(error.code if isinstance(error, Refusal) else "CM704", error.reason, scope)
 
 
