@@ -33,7 +33,7 @@ class Misfit:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What is known besides types. `forms`: the value's formats are reliable; `closed`: members are listed."""
+    """What is known besides types. `forms`: its formats are reliable; `closed`: members are listed."""
 
     forms: bool = False
     closed: bool = True

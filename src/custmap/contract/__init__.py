@@ -1,1 +1,1 @@
-"""What a vendor takes and answers: OpenAPI documents and contracts inside a mapping."""
+"""What a vendor accepts and answers: OpenAPI documents and inline contracts."""

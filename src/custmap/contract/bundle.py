@@ -1,8 +1,7 @@
-"""A contract's schema as one plain JSON Schema, whole in itself.
+"""A contract's schema as one self-contained plain JSON Schema.
 
-References become `#/$defs/…`, and OpenAPI 3.0's own words become draft 2020-12's, so that everything
-after this reads one dialect. Only keywords that stand where a schema stands are followed: a `$ref`
-within an example is data.
+References become `#/$defs/…`, and OpenAPI 3.0's own keywords become those of draft 2020-12, so all later
+code reads one dialect. Only keywords at places of schemas are followed: a `$ref` in an example is data.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ _HOLDS: Final[dict[str, str]] = {
 
 @dataclass(slots=True)
 class Bundle:
-    """Makes one plain schema of a contract's schema: references under `$defs`, 3.0 turned into 3.1.
+    """Makes one plain schema of a contract's schema: references under `$defs`, 3.0 converted to 3.1.
 
     `request`  members that are `readOnly` are not required in a request (OpenAPI 3.1 § 4.8.24).
     """
@@ -57,7 +56,7 @@ class Bundle:
     waiting: list[tuple[str, Located]] = field(default_factory=list)
 
     def bundle(self, here: Located) -> dict[str, Any]:
-        """The schema at `here`, whole in itself."""
+        """The schema at `here`, self-contained."""
         schema = self._schema(here)
         while self.waiting:
             name, found = self.waiting.pop()
@@ -68,9 +67,9 @@ class Bundle:
         return {"$schema": "https://json-schema.org/draft/2020-12/schema", **whole, **named}
 
     def _check_chains(self, whole: dict[str, Any], here: Located) -> None:
-        """MappingError (CM108) where schemas refer to one another too often before a value is reached.
+        """MappingError (CM108) if a chain of schemas that refer to each other is too long.
 
-        Whoever reads a schema reads what it refers to first; members and items are read later, one by one.
+        Reading a schema first reads those it refers to, recursively; members and items are read later.
         """
         if len(self.defs) < _CHAIN:
             return
@@ -83,7 +82,7 @@ class Bundle:
                 waiting.pop()
                 depths[name] = 1 + max((depths[one] for one in within), default=0)
             else:
-                depths[fresh] = 0  # until its own are known: one that leads back to itself ends there
+                depths[fresh] = 0  # until its own are known: a circular reference ends there
                 waiting.append((fresh, _referred(self.defs[fresh])))
             if len(waiting) > _CHAIN or depths.get(name, 0) > _CHAIN:
                 message = f"more than {_CHAIN} schemas refer to one another in a row"
@@ -119,8 +118,8 @@ class Bundle:
     def _variants(self, here: Located, found: Located) -> list[dict[str, str]]:
         """The schemas that extend the one referred to, where its `discriminator` lists them.
 
-        Many documents list them there alone, each with an `allOf` of the common one. In that `allOf` the
-        common one means itself, else there would be no end.
+        Many documents list them only there, each with an `allOf` of the common one. In that `allOf` the
+        common one means itself, to avoid infinite recursion.
         """
         listed = found.inner("discriminator", "mapping").map.values()
         if not listed or here.pointer[-2:-1] == ("allOf",) or "oneOf" in found.map or "anyOf" in found.map:
@@ -131,14 +130,14 @@ class Bundle:
                 continue
             reference = name if "/" in name or "." in name else f"#/components/schemas/{name}"
             at = replace(found, value={"$ref": reference})
-            # A name that leads nowhere says nothing: such lists are for people too.
+            # Ignore names that cannot be resolved: such lists are written for people, too.
             aside = References(self.references.folder, self.references.documents)
             if aside.target(reference, at).value is not None:
                 variants.append({"$ref": self._named(at)[0]})
         return variants
 
     def _named(self, here: Located) -> tuple[str, Located]:
-        """`#/$defs/…` for what a reference names, which is read later, once; and what that is."""
+        """`#/$defs/…` for what a reference names, and that schema; it is read later, once."""
         found = self.references.target(here.map["$ref"], here)
         place = (found.path, found.pointer)
         if found.value is None:
@@ -157,7 +156,7 @@ class Bundle:
         return "#/$defs/" + self.names[place], found
 
     def _lost(self) -> str:
-        """What a broken reference stands for while the other problems are looked for."""
+        """The replacement for a broken reference, so that other problems can still be found."""
         self.defs["_"] = {}
         return "_"
 
@@ -173,21 +172,21 @@ class Bundle:
             found = self.references.follow(one)
             if one.map.get("readOnly") is True or found.map.get("readOnly") is True:
                 return True
-            if len(waiting) < _CHAIN:  # parts that refer to one another have no end
+            if len(waiting) < _CHAIN:  # parts may refer to each other in a circle
                 parts = found.inner("allOf")
                 waiting += (parts.inner(position) for position in range(len(parts.list)))
         return False
 
 
 def _beside_reference(made: dict[str, Any], source: Mapping[str, Any]) -> dict[str, Any]:
-    """3.0 ignores what stands beside a `$ref`. Two words there are never written but to be heeded."""
+    """3.0 ignores keys next to a `$ref`, but `nullable` and `readOnly` there are clearly intended."""
     if source.get("readOnly") is True:
         made["readOnly"] = True
     return {"anyOf": [made, {"type": "null"}]} if source.get("nullable") is True else made
 
 
 def _referred(schema: Any) -> list[str]:
-    """The definitions that a schema is made of, itself: members and items left aside."""
+    """The definitions that a schema itself refers to, without those of members and items."""
     found: list[str] = []
     waiting = [schema]
     for one in waiting:
@@ -198,14 +197,14 @@ def _referred(schema: Any) -> list[str]:
 
 
 def _from_30(made: dict[str, Any], source: Mapping[str, Any]) -> dict[str, Any]:
-    """OpenAPI 3.0's own words as JSON Schema's: `nullable`, and limits that are exclusive by a boolean."""
+    """Convert OpenAPI 3.0's own keywords: `nullable`, and limits that are exclusive by a boolean."""
     for limit, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
         if isinstance(made.get(exclusive), bool) and made.pop(exclusive) and limit in made:
             made[exclusive] = made.pop(limit)
     if source.get("nullable") is not True:
         return made
     if isinstance(made.get("enum"), list) and None not in made["enum"]:
-        # Strictly, null is then not allowed (3.0.3, proposal 2019-10-31); everybody who writes it means it.
+        # Strictly, null is then not allowed (3.0.3, proposal 2019-10-31), but it is clearly intended.
         made["enum"] = [*made["enum"], None]
     if isinstance(made.get("type"), str):
         return {**made, "type": [made["type"], "null"]}

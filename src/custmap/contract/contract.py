@@ -1,7 +1,7 @@
-"""`Contract`: what one vendor operation takes and answers, whatever file said so.
+"""`Contract`: what one vendor operation accepts and answers, independent of its source.
 
 Loaded from OpenAPI (`openapi.py`) or from the mapping itself (`inline.py`). Body and parameters are
-`Type`s; the body is a plain JSON Schema too, so that any JSON Schema tool can check what is sent.
+`Type`s; the body is also a plain JSON Schema, so any JSON Schema tool can check what is sent.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _DEEPEST: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class ServerVariable:
-    """A variable of the server's URL; without a default the caller must give it."""
+    """A variable of the server's URL; if it has no default, the caller must give it."""
 
     default: str | None = None
     enum: tuple[str, ...] | None = None
@@ -34,8 +34,8 @@ class ServerVariable:
 class Parameter:
     """A parameter in path, query or headers.
 
-    `style`    how lists are written; None: as usual there.
-    `default`  what the vendor takes when nothing is said; ABSENT: the contract has none.
+    `style`    how lists and objects are written; None: the default of the place.
+    `default`  the contract's default; ABSENT: it has none.
     """
 
     type: Type
@@ -54,7 +54,7 @@ class Response:
 
     @property
     def type(self) -> Type | None:
-        """What the answer holds, as the schema says it."""
+        """The type of the answer's body."""
         return None if self.schema is None else type_of(self.schema, Definitions(self.schema))
 
     @property
@@ -68,12 +68,12 @@ class Contract:
 
     `servers`     the server's URL with its variables, `https://{host}/v3`; `path` follows it.
     `parameters`  by place (`path`, `query`, `headers`) and name.
-    `body`        the body's type; None: the operation takes none. `body_schema` is the same as plain
-                  JSON Schema (draft 2020-12), references bundled under `$defs`.
-    `media_type`  the body's; `accept` the ok answer's.
-    `closed`      a place that is not listed is a mistake; else (inline) it is open.
-    `opens`       places of the body of which the contract says nothing further; the body itself is "".
-    `source`      the file that holds the contract.
+    `body`        the body's type; None: the operation has no body. `body_schema` is the same as plain
+                  JSON Schema (draft 2020-12), with references bundled under `$defs`.
+    `media_type`  the body's; `accept` that of a successful answer.
+    `closed`      members that are not listed are mistakes; else (inline) they may exist.
+    `opens`       places of the body that the contract does not describe further; the body itself is "".
+    `source`      the file that contains the contract.
     """
 
     name: str
@@ -94,7 +94,7 @@ class Contract:
 
     @property
     def url(self) -> str:
-        """Server and path in one, variables in braces."""
+        """Server and path together, with variables in braces."""
         return self.servers.rstrip("/") + self.path
 
     @property
@@ -103,7 +103,7 @@ class Contract:
         return next((response for response in self.responses if response.ok), None)
 
     def at(self, path: TargetPath) -> Type | None:
-        """The type at a place of the body: `ANY` where it is left open, None where there is no such place."""
+        """The type at a place of the body: `ANY` if it is open, None if there is no such place."""
         type_ = self.body
         for segment in path:
             if type_ is None:
@@ -124,14 +124,14 @@ class Contract:
         return ()
 
     def parameter(self, place: str, name: str) -> Parameter | None:
-        """A parameter by its place and name; names of headers have no case (RFC 9110 § 5.1)."""
+        """A parameter by its place and name; header names are case-insensitive (RFC 9110 § 5.1)."""
         found = self.parameters.get(place, {})
         if place != "headers":
             return found.get(name)
         return next((found[known] for known in found if known.lower() == name.lower()), None)
 
     def styles(self, place: str) -> dict[str, Style]:
-        """How the parameters of a place are written, where it is not the place's usual way."""
+        """How the parameters of a place are written, if not in the default style."""
         default = style_of(place, None, None)
         found = self.parameters.get(place, {}).items()
         return {name: one.style for name, one in found if one.style not in (None, default)}
@@ -142,7 +142,7 @@ UNKNOWN_CONTRACT: Final = Contract("", "", "", "", "", closed=False)
 
 
 def step(type_: Type, segment: Segment) -> Type | None:
-    """One step further; `ANY` where nothing is known, None where there is no such place."""
+    """The type one step further; `ANY` if nothing is known, None if there is no such place."""
     if isinstance(segment, Member):
         if type_.known and "object" not in type_.kinds:
             return None
@@ -166,9 +166,9 @@ def variables_in(text: str) -> list[str]:
 
 
 def open_places(body: Type | None, *, closed: bool) -> tuple[str, ...]:
-    """The places of a body where the contract allows what it does not list. Maps with free keys are none.
+    """The places of a body where the contract allows unlisted members, except maps with free keys.
 
-    Each object is looked into once, where it comes first, since a body that refers to itself has no end.
+    Each object is examined once, where it occurs first, since a body may refer to itself.
     """
     if body is None:
         return ()

@@ -1,11 +1,11 @@
-"""A contract that stands in the mapping itself, for vendors that have a web page and no document.
+"""A contract in the mapping itself, for vendors that have a web page but no OpenAPI document.
 
     contract:
       method: POST
       url: https://api.acme.example/v1/customers/{id}
       fields: {id: {type: string, required: true}, email: string, phone.type: {enum: [MOBILE, HOME]}}
 
-Members that are not listed are open: nothing is known of them, so nothing is checked.
+Members that are not listed are open: nothing is known about them, so they are not checked.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ class _Reader:
             return None
 
     def _field(self, node: Node) -> tuple[dict[str, Any], bool]:
-        """A field's schema and whether it is required: a type's name, or keywords."""
+        """A field's schema, given as a type's name or as keywords; and whether it is required."""
         if isinstance(node, ScalarNode):
             if isinstance(node.value, str) and node.value in KINDS:
                 return {"type": node.value}, False
@@ -179,7 +179,7 @@ class _Reader:
         self._say("CM203", "expected a type's name", node.span, help)
 
     def _schema(self, node: Node) -> dict[str, Any]:
-        """JSON Schema keywords, each held to its kind."""
+        """JSON Schema keywords, each checked for its type."""
         if not isinstance(node, MapNode):
             return self._field(node)[0]
         self._hold_keys(node, WORDS, "JSON Schema")
@@ -199,7 +199,7 @@ class _Reader:
         return made
 
     def _fits(self, word: str, node: Node) -> bool:
-        """Is a keyword's value of its kind? A problem where it is not."""
+        """Has a keyword's value the right type? A problem if not."""
         value = plain(node)
         if word not in WORDS:
             return False
@@ -255,7 +255,7 @@ def _all_text(values: list[Any]) -> bool:
 
 
 def _split(url: str) -> tuple[str, str]:
-    """Server and path; no server where the URL has no scheme."""
+    """Server and path; no server if the URL has no scheme."""
     scheme, found, rest = url.partition("://")
     if not found:
         return "", url
@@ -270,7 +270,7 @@ def _response(schema: Mapping[str, Any] | None) -> Response:
 
 
 def _put(schema: dict[str, Any], path: TargetPath, made: dict[str, Any], required: bool) -> bool:
-    """Lay a field into the schema; False where another field says that the place is something else."""
+    """Add a field to the schema; False if another field says that the place is something else."""
     here = schema
     for position, segment in enumerate(path):
         match segment:
@@ -292,7 +292,7 @@ def _put(schema: dict[str, Any], path: TargetPath, made: dict[str, Any], require
 
 
 def _take_kind(here: dict[str, Any], kind: str) -> bool:
-    """Make a place an object or a list; False where it is said to be something else."""
+    """Make a place an object or a list; False if it is declared as something else."""
     if "type" not in here and not ("enum" in here or "const" in here):
         here["type"] = kind
     stated = here.get("type")
@@ -300,7 +300,7 @@ def _take_kind(here: dict[str, Any], kind: str) -> bool:
 
 
 def _lay(here: dict[str, Any], made: dict[str, Any]) -> bool:
-    """Lay a field's keywords over what other fields have said of the inside of its place."""
+    """Add a field's keywords to what other fields have declared inside its place."""
     inside = "object" if "properties" in here else "array" if "items" in here else None
     if inside and not _take_kind(made, inside):
         return False

@@ -1,7 +1,7 @@
 """One operation of an OpenAPI 3.0 or 3.1 document as a `Contract`.
 
-A real vendor's document loads unchanged: JSON or YAML, thousands of operations, references that go in
-circles. Only what the operation reaches is read, and all that is wrong with it is reported at once.
+A vendor's document loads unchanged: JSON or YAML, with thousands of operations and circular references. Only
+what the operation refers to is read, and all its problems are reported at once.
 https://spec.openapis.org/oas/v3.1.1
 """
 
@@ -46,7 +46,7 @@ def load_openapi(
 ) -> Contract:
     """The operation named by its operationId or as `POST /customers`.
 
-    `shown_as` is the file's name in messages; `asked_at` where the mapping names the operation.
+    `shown_as` is the file's name in messages; `asked_at` the span where the mapping names the operation.
     MappingError with all problems: CM210 not an OpenAPI document, CM211 no such operation, CM212 and
     CM213 references, CM1xx a file that cannot be read.
     """
@@ -103,7 +103,7 @@ def _find(
 ) -> tuple[Located, Located, str, str]:
     named = _NAMED.fullmatch(operation.strip())
     wanted = (named.group(1).upper(), named.group(2)) if named else None
-    # Looked up on the side: a broken path item elsewhere in the document is nobody's concern.
+    # Ignore problems here: a broken path item elsewhere in the document does not matter.
     aside = References(references.folder, references.documents)
     known: list[str] = []
     for found in _all(root, aside):
@@ -120,7 +120,7 @@ def _find(
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """One document while one operation is read."""
+    """Reads one operation of a document."""
 
     root: Located
     is_30: bool
@@ -137,7 +137,7 @@ class _Reader:
             name=name,
             method=method,
             servers=server,
-            path=path.partition("#")[0],  # some tell operations of one path apart so; no URL is sent with it
+            path=path.partition("#")[0],  # a fragment only tells operations apart
             source=self.root.document.file,
             variables=variables,
             parameters=self._parameters(operation, item, path),
@@ -151,7 +151,7 @@ class _Reader:
         )
 
     def _server(self, operation: Located, item: Located) -> tuple[str, dict[str, ServerVariable]]:
-        """The first server that is nearest to the operation, and its variables."""
+        """The first server of the innermost list (operation, path, document), and its variables."""
         listed = next((at for at in (operation, item, self.root) if at.inner("servers").list), None)
         server = listed.inner("servers", 0) if listed else self.root.inner("servers", 0)
         url = server.inner("url").text or ""
@@ -163,14 +163,14 @@ class _Reader:
         return hostless.rstrip("/"), {"scheme": schemes, "host": ServerVariable(), **declared}
 
     def _variable(self, at: Located) -> ServerVariable:
-        """OpenAPI wants a default always; an empty one, or the name in angle brackets, is none."""
+        """OpenAPI requires a default; an empty one, or the name in angle brackets, counts as no default."""
         default = at.inner("default").text
         listed = tuple(value for value in at.inner("enum").list if isinstance(value, str))
         is_real = bool(default) and not str(default).startswith("<")
         return ServerVariable(default if is_real else None, listed or None)
 
     def _parameters(self, operation: Located, item: Located, path: str) -> dict[str, dict[str, Parameter]]:
-        """Those of the operation over those of the path, and what the security schemes want."""
+        """The parameters of the operation, then of the path, and those that security schemes need."""
         made: dict[str, dict[str, Parameter]] = {place: {} for place in PLACES.values()}
         for holder in (item, operation):
             for position in range(len(holder.inner("parameters").list)):
@@ -207,7 +207,7 @@ class _Reader:
             body, media = self._content(at)
             schema = None
             if body is not None:
-                # Failures often share their schema by a reference: it is bundled for the first of them.
+                # Error answers often share a schema by reference: it is bundled for the first of them.
                 place = (body.path, str(body.map.get("$ref"))) if "$ref" in body.map else body.pointer
                 if place not in read:
                     read[place] = self._bundle(body, request=False)
@@ -215,7 +215,7 @@ class _Reader:
             yield Response(str(status), media, schema)
 
     def _content(self, at: Located) -> tuple[Located | None, str | None]:
-        """The schema of the media type that is JSON, or else of the first."""
+        """The schema of the JSON media type, or else of the first one."""
         listed = [str(name) for name in at.inner("content").map]
         if not listed:
             return None, None

@@ -1,8 +1,8 @@
 """References of a contract, followed within its folder.
 
-A contract is somebody else's file. A reference to a URL or out of the folder is refused, one that
-leads nowhere or round in a circle is reported where it stands, and only what the operation reaches is
-looked at.
+A contract is a third party's file. References to URLs or out of the folder are refused, references that
+cannot be resolved or are circular are reported at their place, and only what the operation refers to
+is examined.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A value of a contract and where it stands."""
+    """A value of a contract and its place."""
 
     value: Any
     document: Document
@@ -33,7 +33,7 @@ class Located:
     pointer: Pointer = ()
 
     def inner(self, *keys: str | int) -> Located:
-        """A part of the value; None stands for what is not there."""
+        """A part of the value; its value is None if it does not exist."""
         value = self.value
         for key in keys:
             if isinstance(value, dict):
@@ -46,7 +46,7 @@ class Located:
 
     @property
     def map(self) -> dict[str, Any]:
-        """The value where it is an object, else nothing."""
+        """The value if it is an object, else an empty one."""
         return self.value if isinstance(self.value, dict) else {}
 
     @property
@@ -64,14 +64,14 @@ class Located:
 
 @dataclass(slots=True)
 class References:
-    """Follows references; what is wrong with them is collected in `problems`, each once."""
+    """Follows references; their problems are collected in `problems`, each once."""
 
     folder: Path
     documents: dict[Path, Document] = field(default_factory=dict)
     problems: dict[tuple[Path, Pointer], Diagnostic] = field(default_factory=dict)
 
     def follow(self, here: Located) -> Located:
-        """The value that `here` or its references lead to; `value` is None where they lead nowhere."""
+        """The value at `here`, after following references; `value` is None if they cannot be resolved."""
         met: set[tuple[Path, Pointer]] = set()
         while isinstance(reference := here.map.get("$ref"), str):
             if (here.path, here.pointer) in met:
@@ -81,7 +81,7 @@ class References:
         return here
 
     def target(self, reference: str, here: Located) -> Located:
-        """What one reference names."""
+        """The value that one reference names."""
         file, _, fragment = reference.partition("#")
         document, path = here.document, here.path
         if file:

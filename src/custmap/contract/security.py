@@ -1,6 +1,6 @@
-"""What an operation's security wants in the request: `Authorization`, or the header or query of an API key.
+"""The parameters an operation's security needs: `Authorization`, or the header or query of an API key.
 
-A parameter is required when every way to get in has it; where a way without it exists, the caller chooses.
+A parameter is required if every alternative needs it; otherwise the caller chooses.
 https://spec.openapis.org/oas/v3.1.1#security-requirement-object
 """
 
@@ -17,7 +17,7 @@ Wanted: TypeAlias = tuple[str, str, Parameter]
 
 
 def authorization(root: Located, operation: Located, references: References) -> Iterator[Wanted]:
-    """Place, name and parameter, for each header or query that security speaks of."""
+    """Place, name and parameter of each header or query that the security schemes use."""
     holder = operation if "security" in operation.map else root
     ways = [_way(holder.inner("security", position), root, references) for position in _positions(holder)]
     for place, name in dict.fromkeys(key for way in ways for key in way):
@@ -30,7 +30,7 @@ def _positions(holder: Located) -> range:
 
 
 def _way(way: Located, root: Located, references: References) -> list[tuple[str, str]]:
-    """The places that one way to get in needs together."""
+    """The places that one alternative needs together."""
     schemes = (references.follow(root.inner("components", "securitySchemes", name)) for name in way.map)
     return [place for scheme in schemes if (place := _place(scheme)) is not None]
 

@@ -1,4 +1,4 @@
-"""How a contract wants a parameter written: OpenAPI's `style` and `explode`."""
+"""How a contract says that a parameter is written: OpenAPI's `style` and `explode`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _STYLES: Final = {
 
 
 def style_of(place: str, name: str | None, explode: bool | None) -> Style:
-    """The style that a contract states; one that the place does not have is the place's default."""
+    """The style that a contract states; the place's default for a style that is not valid there."""
     known = _STYLES[place]
     chosen = name if name in known else known[0]
     return Style(chosen, explode=chosen == "form" if explode is None else explode)

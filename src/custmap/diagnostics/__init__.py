@@ -1,1 +1,1 @@
-"""What custmap says when something is wrong: codes, places, frames, errors, renderers."""
+"""How problems are reported: codes, spans, frames, errors, output formats."""

@@ -1,4 +1,4 @@
-"""The table of codes. A code keeps its meaning for ever; each has a page, `docs/codes/<code>.md`.
+"""The table of codes. A code never changes its meaning; each has a page, `docs/codes/<code>.md`.
 
 The first digit is the stage: 1 read, 2 load, 3 resolve, 4 types, 5 rules, 7 apply and
 reverse, 8 plan, 9 ours. The title is the summary line of every message with that code.
@@ -28,7 +28,7 @@ class Code:
 
     @property
     def stops_loading(self) -> bool:
-        """Is a mapping with such an error no mapping? Else what it meets at run time has a defined end."""
+        """Does an error with this code stop loading? If not, its behaviour at run time is defined."""
         return self.name not in _RUNNABLE
 
 

@@ -1,4 +1,4 @@
-"""One finding or one problem of a record, before anybody has rendered it."""
+"""One finding or one problem of a record, independent of the output format."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from custmap.diagnostics.span import Span
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A second place that a diagnostic speaks of."""
+    """A second place that a diagnostic refers to."""
 
     span: Span
     text: str
@@ -21,10 +21,10 @@ class Diagnostic:
     """What is wrong, where, and what to do.
 
     `message`  what is wrong here, in one phrase: the label under the caret. Never a value of a record.
-    `span`     the place in a file; for a record's problem the mapping line that met it, if any.
+    `span`     the place in a file; for a record's problem the rule in the mapping, if any.
     `path`     the canonical path, for a record's problem.
     `target`   the target path, for a record's problem.
-    `help`     one sentence that can be followed.
+    `help`     one sentence that says what to do.
     """
 
     code: str
@@ -42,7 +42,7 @@ class Diagnostic:
 
     @property
     def level(self) -> Severity:
-        """Its severity: the code's own, unless a check knew better."""
+        """Its severity: the code's own, unless a check set another."""
         return self.severity or CODES[self.code].severity
 
     @property

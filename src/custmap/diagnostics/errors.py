@@ -1,4 +1,4 @@
-"""The exceptions that leave custmap."""
+"""The exceptions that custmap raises."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any, Final
 from custmap.diagnostics.diagnostic import Diagnostic
 
 MOST: Final = 20
-"""How many problems of one record are described, of a million that it may have; the rest are counted."""
+"""How many problems of one record are described; the rest are only counted."""
 
 
 class CustmapError(Exception):
-    """Something is wrong with a mapping or a record; `diagnostics` has all that was found, never empty.
+    """Something is wrong with a mapping or a record; `diagnostics` has all problems found, at least one.
 
-    `notes` say what else is worth knowing; Python shows them below the error (PEP 678).
+    `notes` are additional remarks; Python shows them below the error (PEP 678).
     """
 
     def __init__(self, diagnostics: Iterable[Diagnostic], notes: Iterable[str] = ()) -> None:
@@ -24,17 +24,17 @@ class CustmapError(Exception):
             self.add_note(note)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.diagnostics,), self.__dict__  # its notes (PEP 678) are kept there
+        return type(self), (self.diagnostics,), self.__dict__  # contains its notes (PEP 678)
 
 
 class MappingError(CustmapError):
-    """The mapping file, its contract or its schema is wrong: mend the YAML."""
+    """The mapping file, its contract or its schema is wrong: fix the YAML."""
 
 
 class RecordError(CustmapError):
-    """A record cannot be used, or not all that it says can be said: mend the data."""
+    """A record or a parameter cannot be used, or the vendor cannot be told all of it: fix the data."""
 
 
 def with_rest(found: list[Diagnostic], more: int) -> list[Diagnostic]:
-    """The problems that are described, and a last one that counts `more` of the kind."""
+    """The described problems, and a last one that counts `more` of them."""
     return [*found, Diagnostic(found[-1].code, f"and {more:,} more", path="")] if more else found

@@ -1,4 +1,4 @@
-"""A diagnostic with the line that it is about, and a caret under the place.
+"""A diagnostic with its source line, and carets under the place.
 
     error[CM301]: Unknown source path
      --> mappings/acme/customer.yaml:7:10
@@ -8,7 +8,7 @@
       |
       = help: Did you mean `email`?
 
-What a terminal would hide, obey or reorder is shown escaped, and carets are set by display width.
+Characters that a terminal would hide, interpret or reorder are escaped; carets follow the display width.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ Lookup: TypeAlias = Callable[[str, int], str | None]
 """The text of a line, by file and number; None when it cannot be had."""
 
 _ESCAPES: Final = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
-# Controls, format signs (right-to-left override among them), line separators, lone surrogates.
+# Control and format characters (such as the right-to-left override), line separators, lone surrogates.
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _LINE_END = re.compile(r"\r\n|\n|\r")
-# A line that is wider is cut; this much is kept before the caret.
+# Wider lines are cut; this much is kept before the caret.
 _WIDTH: Final = 100
 _BEFORE: Final = 40
 _SIZE_LIMIT: Final = 32 * 1024 * 1024
@@ -44,7 +44,7 @@ _STYLES: Final = {Severity.ERROR: RED, Severity.WARNING: YELLOW, Severity.INFO: 
 
 
 def shown(text: str) -> str:
-    """A text as a terminal may have it: on one line, nothing hidden.
+    """A text that is safe for a terminal: on one line, nothing hidden.
 
     >>> shown("a\\tb\\u202ec")
     'a\\\\tb\\\\u202ec'
@@ -76,7 +76,7 @@ def painted(text: str, style: str, color: bool) -> str:
 
 @dataclass(slots=True)
 class SourceLines:
-    """A lookup that reads files from disk, each once."""
+    """A look-up that reads files from disk, each once."""
 
     read: dict[str, list[str]] = field(default_factory=dict)
 
@@ -121,7 +121,7 @@ def frame(diagnostic: Diagnostic, source_line_lookup: Lookup, *, color: bool = F
     tail += [f"help: {shown(diagnostic.help)}"] if diagnostic.help else []
     equals = painted("=", BLUE, color)
     if not tail:
-        # The last bar leads to what follows.
+        # The last bar connects to the lines that follow.
         lines.pop()
     return "\n".join([*lines, *(f"{pad} {equals} {text}" for text in tail)])
 
@@ -138,7 +138,7 @@ def _framed(drawing: tuple[str, str] | None, span: Span, pad: str, color: bool) 
 def _drawing(
     span: Span, lookup: Lookup, mark: str, label: str, style: str, color: bool
 ) -> tuple[str, str] | None:
-    """The source line, and the line under it; None when the line cannot be had."""
+    """The source line, and the line under it; None if the line cannot be read."""
     text = lookup(span.file, span.line)
     if text is None:
         return None
@@ -157,7 +157,7 @@ def _drawing(
 
 
 def _window(widths: list[int], start: int) -> tuple[int, int]:
-    """First and last character to be shown, so that what begins at `start` is among them."""
+    """The first and last character to show, so that the one at `start` is visible."""
     if sum(widths) <= _WIDTH:
         return 0, len(widths)
     first = start

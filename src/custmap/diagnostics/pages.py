@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def page_of(code: str) -> str | None:
-    """The Markdown page, from the wheel or from `docs/` beside a checkout's `src/`; None where neither is."""
+    """The Markdown page, from the wheel or from `docs/` in a checkout; None if there is neither."""
     inside = resources.files("custmap").joinpath("codes", f"{code}.md")
     checkout = Path(__file__).resolve().parents[3] / "docs" / "codes" / f"{code}.md"
     for place in (inside, checkout):

@@ -1,4 +1,4 @@
-"""Where in a file something stands."""
+"""A place in a file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Span:
     end_column: int
 
     def within(self, offset: int, length: int = 1) -> Span:
-        """A part of a span that stands on one line, `offset` characters from its start."""
+        """A part of a one-line span, `offset` characters from its start."""
         if self.line != self.end_line:
             return self
         start = min(self.column + offset, self.end_column)

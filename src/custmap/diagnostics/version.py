@@ -1,4 +1,4 @@
-"""custmap's version, for those who say it in what they make."""
+"""custmap's version, for output that contains it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`Lineage`: for every target where it comes from, and what each state of its source becomes."""
+"""`Lineage`: where every target comes from, and what each state of its source becomes."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class Line:
     """One target.
 
     `sources`   the canonical paths that it depends on, the main one first; a parameter is `params.NAME`.
-    `expression` what the rule says; `steps` what happens to the value after that.
-    `states`    for each state of the source what apply sends, and what a diff sends where before had a
-                value. `gone` is absent in a complete record, or a key or item that a mentioned map or
-                list no longer has. Empty for what rides along and for members of items.
+    `expression` the rule's source; `steps` what is done to the value after that.
+    `states`    for each state of the source what apply sends, and what a diff sends if before had a
+                value. `gone` is absent in a complete record, or a key or item that a stated map or
+                list no longer has. Empty for riders and for members of items.
     """
 
     target: str
@@ -66,7 +66,7 @@ class Lineage:
         }
 
     def to_mermaid(self) -> str:
-        """A flowchart from sources to targets, as Markdown viewers draw it."""
+        """A flowchart from sources to targets, as Mermaid text for Markdown viewers."""
         names: dict[str, str] = {}
         drawn = ["flowchart LR"]
         for line in self.lines:

@@ -1,6 +1,6 @@
 """Tracing: what absent, null, "", [], {} and a value of each source become at its target.
 
-The truth table is no second telling of the rules: each cell is what the planner does with that state.
+The table does not interpret the rules a second time: each cell is what the planner does with that state.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ Values = Callable[[dict[str, Any], tuple[Any, ...]], tuple[Any, ...]]
 
 
 def lineage(checked: Checked, values: Values, path: str | None = None) -> Lineage:
-    """The lineage of all targets, or of those that a target path or canonical path names.
+    """The lineage of all targets, or of those that a target path or canonical path selects.
 
-    `values` is the mapping's generated function: what "" becomes is asked of the rule itself.
+    `values` is the mapping's generated function, used to find out what "" becomes.
     ValueError for a path that is neither, with the name that was probably meant.
     """
     lines = list(_Tracer(checked.operation, values).lines())
@@ -110,7 +110,7 @@ class _Tracer:
         )
 
     def _states(self, leaf: Leaf, full: bool) -> dict[str, tuple[str, str]]:
-        """What each state becomes; only the states that a source of this kind can have."""
+        """What each state becomes, for the states that a source of this kind can have."""
         return {
             state: (
                 self._outcome(leaf, state, full, compared=False),
@@ -120,7 +120,7 @@ class _Tracer:
         }
 
     def _outcome(self, leaf: Leaf, state: str, full: bool, *, compared: bool) -> str:
-        """What the planner does with a state: from nothing (apply), or from a value (diff)."""
+        """What the planner does with a state: without a before (apply), or from a value (diff)."""
         if state == "absent" or (state == "gone" and not compared):
             return "keeps it" if compared else "nothing"
         held, new = _sample(leaf, "old"), _sample(leaf, "new")
@@ -141,7 +141,7 @@ class _Tracer:
         return _words(leaf, deltas.leaf_delta(leaf, view), draft)
 
     def _made(self, leaf: Leaf, state: Any) -> Any:
-        """What the rule makes of a record that says only this."""
+        """What the rule makes of a record that states only this."""
         names = (leaf.source or "").split(".")
         if not all(name.isidentifier() for name in names):
             return state
@@ -213,7 +213,7 @@ def _at(leaf: Leaf, state: Any) -> tuple[Any, ...]:
 
 
 def _sample(leaf: Leaf, word: str) -> Any:
-    """Some value of the target's kind; never an empty one."""
+    """Some non-empty value of the target's kind."""
     if leaf.kind.is_map:
         return {"KEY": word}
     if leaf.kind.is_list:

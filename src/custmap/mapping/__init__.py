@@ -1,1 +1,1 @@
-"""A mapping file as it is written: its keys, its reader, its names."""
+"""Mapping files as they are written: keys, reader, look-up of names."""

@@ -1,7 +1,7 @@
-"""The files beside mappings, contracts and schemas: told from mappings by what they say, not by name.
+"""Contracts and schemas next to mappings: distinguished from mappings by content, not by name.
 
-A change in one of them is a change of every mapping that uses it, so `uses` goes the other way: from a
-mapping to the files that its checks read.
+A change in one of them affects every mapping that uses it, so `uses` gives for a mapping the files that its
+checks read.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ def says_mapping(path: Path) -> bool:
 def is_mapping(path: Path) -> bool:
     """Is this file a mapping, or meant to be one? OSError when it cannot be read.
 
-    A YAML file that says of itself neither that it is one nor what else it is counts as one, so that a
-    misspelt first key is found.
+    A YAML file that shows neither that it is a mapping nor that it is something else counts as a mapping, so
+    that a misspelt first key is found.
     """
     return path.suffix in ENDINGS and (says_mapping(path) or not _OTHER.search(_start(path)))
 
 
 def _start(path: Path) -> bytes:
-    """As much of a file as a mapping may have."""
+    """The beginning of a file, as long as a mapping may be."""
     with path.open("rb") as stream:
         return stream.read(MIB)
 
 
 def mapping_files(folder: Path) -> list[Path]:
-    """The mappings at any depth of a folder, in the order of their paths; what they use is left out."""
+    """The mappings at any depth of a folder, in the order of their paths; without the files that they use."""
     found = [path for path in sorted(folder.rglob("*")) if path.is_file() and is_mapping(path)]
     stated = [path for path in found if says_mapping(path)]
     if len(stated) == len(found):
@@ -70,7 +70,7 @@ def uses(mapping: Path) -> set[Path]:
 
 
 def _named(mapping: Path) -> Iterator[Path]:
-    """The files that the mapping itself names; none where it cannot be read."""
+    """The files that the mapping itself names; none if it cannot be read."""
     try:
         node = read_file(mapping)
     except MappingError:

@@ -1,4 +1,4 @@
-"""`MappingFile`: what a mapping file says, each part with its place; nothing is resolved yet."""
+"""`MappingFile`: the content of a mapping file, each part with its span; nothing is resolved yet."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ MAKERS: Final = SOURCES | {"when", "default", "values", "unmapped", "format"}
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text of the file and where it stands."""
+    """A text of the file and its span."""
 
     value: str
     span: Span
 
     def inside(self, offset: int, length: int = 1) -> Span:
-        """The place of a part of the text: quotes are counted when it is quoted."""
+        """The span of a part of the text; accounts for a quote before it."""
         if self.span.line != self.span.end_line:
             return self.span
         width = self.span.end_column - self.span.column
@@ -34,7 +34,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A constant of the file; wrapped, since null is a constant too."""
+    """A constant of the file; wrapped, because null is a constant too."""
 
     value: Any
     span: Span
@@ -42,7 +42,7 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class ClearFile:
-    """A `clear` as written: a word, or one long form."""
+    """A `clear` as written: a word, or a long form."""
 
     span: Span
     word: Word | None = None
@@ -68,8 +68,8 @@ class Pair:
 class Rule:
     """A rule as written; `span` is its line in the file, `target` the key in front of it.
 
-    `unread` are the keys whose value has a wrong form, and those that an unknown key may stand for: they
-    are left out of the rule, and what may be wrong because of that is not reported.
+    `unread` are the keys whose value has a wrong form, and those that an unknown key may stand for. They
+    are left out of the rule, and problems that may follow from that are not reported.
     """
 
     target: Text
@@ -104,16 +104,16 @@ class Rule:
 
     @property
     def has_source(self) -> bool:
-        """Has it a source that can be read?"""
+        """Does it have a source that can be read?"""
         return any((self.from_, self.param, self.value, self.each, self.first, self.fields))
 
     @property
     def is_policy(self) -> bool:
-        """Does it only say how a container behaves that other rules fill?"""
+        """Does it only set policies of a container that other rules fill?"""
         return not self.has_source and not self.unread & SOURCES
 
     def states(self, key: str) -> bool:
-        """Does it have this key, as far as it can be read?"""
+        """Does it have this key, in a form that can be read?"""
         return key in self.keys or key in self.unread
 
     @property
@@ -141,7 +141,7 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class MappingFile:
-    """A whole file. `contract` stays a node: its own loaders read it.
+    """A whole file. `contract` stays a node, which the loaders of contracts read.
 
     `unread` is as in `Rule`, for the keys of the file.
     """
@@ -165,7 +165,7 @@ class MappingFile:
 
 
 def all_rules(file: MappingFile) -> Iterator[Rule]:
-    """The rules of a file with those inside them."""
+    """All rules of a file, including those inside other rules."""
     for rule in (*file.path, *file.query, *file.headers, *file.body):
         yield rule
         yield from rule.inner

@@ -1,7 +1,7 @@
-"""Where a mapping's file is: a path is a path, a name is looked up.
+"""Finds a mapping's file: paths are used as they are, names are looked up.
 
 `acme/update` is `mappings/acme/update.yaml` in the nearest folder above the working folder (or above a
-fixture) that has it, then among the mappings that come with custmap.
+fixture) that has it, then among the mappings shipped with custmap.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FOLDER: Final = "mappings"
 
 
 def find_mapping(name_or_path: str | os.PathLike[str], start: Path | None = None) -> tuple[Path, str]:
-    """The file, and how messages call it; MappingError (CM204) when there is none."""
+    """The file, and its name in messages; MappingError (CM204) if there is none."""
     text = os.fspath(name_or_path)
     if text.endswith(ENDINGS) or isinstance(name_or_path, os.PathLike):
         return Path(text), text
@@ -40,14 +40,14 @@ def find_mapping(name_or_path: str | os.PathLike[str], start: Path | None = None
 
 
 def look_up(name: str, start: Path) -> tuple[Path, str] | None:
-    """The file of a name as seen from the folder `start`, and how messages call it; None without one."""
+    """The file of a name, looked up from the folder `start`, and its name in messages; None if not found."""
     if "\0" in name or ".." in name.split("/"):
         return None
     for folder in above(start):
         if (path := folder / f"{name}.yaml").is_file():
             return path, shown(path)
     if (shipped := shipped_folder()) is not None and (path := shipped / f"{name}.yaml").is_file():
-        return path, f"{FOLDER}/{name}.yaml"  # the same on every machine
+        return path, f"{FOLDER}/{name}.yaml"  # the name in messages is the same on every machine
     return None
 
 
@@ -68,7 +68,7 @@ def above(start: Path) -> Iterator[Path]:
 
 
 def shipped_folder() -> Path | None:
-    """The mappings that come with custmap: inside the package in a wheel, beside `src` in a checkout."""
+    """The shipped mappings: inside the package in a wheel, next to `src` in a checkout."""
     package = Path(__file__).resolve().parent.parent
     places = (package / FOLDER, package.parent.parent / FOLDER)
     return next((place for place in places if place.is_dir()), None)
@@ -82,8 +82,8 @@ def mappings_in(folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def shown(path: Path) -> str:
-    """A path as messages call it: from the working folder."""
+    """A path as messages show it: relative to the working folder."""
     try:
         return Path(os.path.relpath(path.resolve())).as_posix()
-    except (ValueError, OSError):  # another drive, or no working folder any more
+    except (ValueError, OSError):  # another drive, or the working folder no longer exists
         return path.as_posix()

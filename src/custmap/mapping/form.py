@@ -1,7 +1,7 @@
-"""The form of a mapping file: every wrong key and value, found by the model and told at its place.
+"""The form of a mapping file: every wrong key and value, found by the model and reported at its place.
 
-What else the file says can still be read and checked: where something is wrong is kept beside the findings,
-as a tree (`Trouble`), so that the reader leaves out that and no more.
+The rest of the file can still be read and checked: the places of problems are returned with the findings, as
+a tree (`Trouble`), so that the reader leaves out only these.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _version(node: MapNode) -> Iterator[Diagnostic]:
 
 
 def _form(node: MapNode, trouble: Trouble) -> Iterator[Diagnostic]:
-    """What is wrong with the form; the places go into `trouble`."""
+    """The problems of form; their places are added to `trouble`."""
     try:
         MappingModel.model_validate(plain(node))
     except ValidationError as error:
@@ -89,12 +89,12 @@ def _contract_keys(contract: MapNode) -> Iterator[Diagnostic]:
 
 
 def _place(problem: Any) -> list[str | int]:
-    """Where in the file a pydantic error is: keys and positions."""
+    """The keys and positions of a pydantic error in the file."""
     return [part for part in problem["loc"] if not _is_branch(part)]
 
 
 def _problem(root: MapNode, problem: Any) -> Diagnostic:
-    """A pydantic error as ours, at the node that its location leads to."""
+    """A pydantic error as a diagnostic, at the node of its location."""
     place = _place(problem)
     kind = problem["type"]
     if kind == "extra_forbidden":
@@ -123,7 +123,7 @@ def _problem(root: MapNode, problem: Any) -> Diagnostic:
 
 
 def _instead_of_null(key: str, words: Sequence[str]) -> str:
-    """Null looks like a statement, and no key of the language knows what it would state."""
+    """Help for a null value, which has no meaning for any key of the language."""
     meant = next((word for word in words if "null" in word), None)
     write = f"Write `{meant}` if null is what the vendor is sent" if meant else "Give it a value"
     return f"{write}, or take `{key}` out."
@@ -149,12 +149,12 @@ _BRANCHES: Final = frozenset(
 
 
 def _is_branch(part: str | int) -> bool:
-    """pydantic names the branch of a union in the location; the file knows nothing of it."""
+    """Is it the name of a union's branch, which pydantic adds to locations?"""
     return isinstance(part, str) and (part in _BRANCHES or "literal[" in part or "list[" in part)
 
 
 def _is_other_branch(node: Node, place: Sequence[str | int]) -> bool:
-    """Is it said of a form that the file does not use here: of a word, say, where there is a table?"""
+    """Is the error about a form that the file does not use here, such as a word where there is a table?"""
     for part in place:
         if not _is_branch(part):
             node = _descend(node, (part,))

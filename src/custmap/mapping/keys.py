@@ -1,8 +1,8 @@
-"""The form of a mapping file: which keys there are and what each takes.
+"""The form of a mapping file: its keys and the type of each.
 
-One pydantic model says it once: the loader checks files against it, and editors get its JSON Schema.
-What the values mean is checked later, where names can be resolved. A key that may be left out is an
-`optional` one: its type does not take null, since null would look like a statement and say nothing.
+One pydantic model serves both the loader, which checks files against it, and editors, which get its JSON
+Schema. The meaning of values is checked later, when names can be resolved. Keys that may be left out are
+`optional`; their types do not allow null, since null would look meaningful without being so.
 """
 
 from __future__ import annotations
@@ -41,16 +41,16 @@ def _unset() -> None:
 
 
 def optional(description: str, **facts: Any) -> Any:
-    """A key that may be left out; made by a factory, since editors would propose a plain default."""
+    """A key that may be left out; with a factory, since editors would propose a plain default."""
     return Field(default_factory=_unset, description=description, **facts)
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words of a Literal, each with what it means: editors show it beside the word.
+    """The words of a Literal, each with its meaning, which editors show next to the word.
 
-    `table` is what editors insert for the long form, where the type has one. The long form stands beside
-    the choice and not in it, so that a wrong key is told as that, and not as none of the words.
+    `table` is what editors insert for the long form, if the type has one. The long form is not part of the
+    choice of words, so that a wrong key is reported as such, and not as an unknown word.
     """
 
     texts: Mapping[str, str]
@@ -64,13 +64,13 @@ class Words:
         if self.table is None:
             return {"anyOf": words}
         insert = {"label": self.table.replace("$1", "…"), "bodyText": self.table}
-        offered = {"not": {}, "defaultSnippets": [insert]}  # never met: only for its snippet
+        offered = {"not": {}, "defaultSnippets": [insert]}  # matches nothing: only for its snippet
         long = [one for one in shown["anyOf"] if "$ref" in one]
         return {"anyOf": [*words, {"type": "object"}, offered], "allOf": long}
 
 
 class LongForm(Part):
-    """A table that stands where a word may stand too: `Words` says in the schema which of them is there."""
+    """A table in a place where a word is allowed too; see `Words`."""
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
@@ -80,12 +80,12 @@ class LongForm(Part):
         }
 
 
-# Any value of JSON. Editors put a colon behind a key only when its schema has a type or a choice.
+# Any JSON value. Editors insert a colon after a key only if its schema has a type or a choice.
 Literally = Annotated[Any, WithJsonSchema({"anyOf": [{}]})]
 
 
 class ParamModel(Part):
-    """What the caller gives beside the customer."""
+    """A value that the caller gives besides the customer."""
 
     summary: StrictStr = optional("What it is, for people.")
     default: Literally = optional('Used when the caller gives none, e.g. "12".')
@@ -93,7 +93,7 @@ class ParamModel(Part):
 
 
 class OperationContract(Part):
-    """An operation of an OpenAPI 3.0 or 3.1 document beside the mapping."""
+    """An operation of an OpenAPI 3.0 or 3.1 document next to the mapping."""
 
     openapi: StrictStr = Field(
         description="The document's file name, e.g. openapi.yaml.", examples=["openapi.yaml"]
@@ -208,13 +208,13 @@ class RuleModel(Part):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        # Not `anyOf` a text and a table: editors could not say which of the two a wrong key is wrong in.
+        # Not `anyOf` a text and a table: editors could not say which of the two a wrong key belongs to.
         long = handler.resolve_ref_schema(handler(core))
         return {**long, "type": ["string", "object"]}
 
 
 class ResponseFieldsModel(Part):
-    """A list of messages, and what is read of each."""
+    """A list of messages, and what is read from each."""
 
     each: StrictStr = optional("JMESPath over {status, body}: the list to read.")
     field: StrictStr = optional("The vendor's name of the field, from each item.")
@@ -270,7 +270,7 @@ def mapping_schema() -> dict[str, Any]:
 
 
 def _for_editors(schema: Any) -> Any:
-    """Without the names that Python has for things."""
+    """The schema without pydantic's titles."""
     if isinstance(schema, list):
         return [_for_editors(one) for one in schema]
     if not isinstance(schema, dict):

@@ -1,4 +1,4 @@
-"""Nodes to `MappingFile`: what has a right form gets its place; what has not is left out, and named."""
+"""From nodes to `MappingFile`: parts with a wrong form are left out and listed."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from custmap.values.nearest import nearest
 def read_mapping(node: Node, file: str) -> tuple[MappingFile, list[Diagnostic]]:
     """A file's node as a MappingFile, and every problem of form.
 
-    What has a wrong form is left out of the MappingFile and named in `unread`; the rest can be worked with.
-    MappingError when nothing can: the file is no table.
+    Parts with a wrong form are left out of the MappingFile and listed in `unread`; the rest can be used.
+    MappingError if the file is not a table.
     """
     if not isinstance(node, MapNode):
         raise MappingError([Diagnostic("CM203", "a mapping file is a table of keys", node.span)])
@@ -55,7 +55,7 @@ _RULES: Final = frozenset({"fields", "first"})
 
 
 def _unread(trouble: Trouble, place: Sequence[str | int], in_parts: frozenset[str]) -> frozenset[str]:
-    """The keys of a table that cannot be read: an unknown one may stand for what it resembles, or for any."""
+    """The keys of a table that cannot be read; an unknown key may stand for a similar one, or for any."""
     names = keys_of(place)
     found: set[str] = set()
     for key, inner in trouble.items():
@@ -68,7 +68,7 @@ def _unread(trouble: Trouble, place: Sequence[str | int], in_parts: frozenset[st
 
 
 def _response(node: MapNode, trouble: Trouble) -> MapNode:
-    """The `response` without what has a wrong form."""
+    """The `response` without the parts that have a wrong form."""
     node = _without(node, _unread(trouble, ["response"], _MESSAGES | {"fields"}))
     return MapNode(tuple((key, _sound(str(key.value), value, trouble)) for key, value in node), node.span)
 
@@ -147,7 +147,7 @@ def _rules(node: MapNode, key: str, trouble: Trouble) -> tuple[Rule, ...]:
 
 
 def read_rule(key: ScalarNode, node: Node, trouble: Trouble | None = None) -> Rule:
-    """One rule, without what has a wrong form."""
+    """One rule, without the parts that have a wrong form."""
     if isinstance(node, MapNode):
         return _long_rule(key, node, trouble or {})
     if isinstance(plain(node), str):

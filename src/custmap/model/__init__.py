@@ -1,1 +1,1 @@
-"""The checked mapping: operations, nodes, kinds and ways of clearing, with their facts."""
+"""The model of a mapping: operations, nodes, kinds and ways of clearing, with their facts."""

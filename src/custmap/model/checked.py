@@ -1,4 +1,4 @@
-"""`Checked`: a mapping in which every name is resolved. A head, and what is called: its operations."""
+"""`Checked`: a mapping in which every name is resolved: its head and its operations."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class CheckedParam:
 
 @dataclass(frozen=True, slots=True)
 class RiderOrigin:
-    """What a rider is: a parameter by name, or a constant; `type` is the contract's at the place it lands."""
+    """A rider: a parameter by name, or a constant; `type` is the contract's at its place."""
 
     target: str
     param: str | None
@@ -45,9 +45,9 @@ class Operation:
     """One call to the vendor.
 
     `table`     all slots of the operation; its root is the body. `path`, `query` and `headers` share them.
-    `riders`    what rides along: parameters and constants, by the index that `Rider` nodes have.
+    `riders`    parameters and constants, by the index that `Rider` nodes have.
     `variables` the server variables that parameters fill, with the parameters' names.
-    `name_places` where clearing writes names.
+    `name_places` the places where clearing writes names.
     """
 
     contract: Contract
@@ -61,13 +61,13 @@ class Operation:
 
     @property
     def parts(self) -> dict[str, ObjectNode]:
-        """The nodes of all four parts by name, the body last."""
+        """The root nodes of path, query, headers and body, by name."""
         return {"path": self.path, "query": self.query, "headers": self.headers, "body": self.table.root}
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A whole mapping, resolved: what counts for all of it, and its operations in order."""
+    """A whole resolved mapping: what applies to all of it, and its operations in order."""
 
     file: MappingFile
     name: str
@@ -79,7 +79,7 @@ class Checked:
 
     @property
     def operation(self) -> Operation:
-        """The one operation; TypeError where a mapping has several."""
+        """The only operation; TypeError if the mapping has several."""
         if len(self.operations) != 1:
             raise TypeError(f"{self.name} has {len(self.operations)} operations: see `operations`")
         return self.operations[0]

@@ -1,8 +1,7 @@
-"""How a vendor is told that a value is gone: a class a form, which carries the facts about it.
+"""Ways of clearing: how a vendor is told that a value is gone. One class per way, with its facts.
 
-Whoever asks what a form can do asks for a fact (`fits_item`), never for a list of names, so that a new
-form is a class here, what it writes in `plan/clearing.py` and how the declared store reads it in
-`prove/store.py`.
+Code that depends on what a way can do reads a fact (`fits_item`) and never compares names. So a new way is a
+class here, what it writes in `plan/clearing.py`, and how the declared store reads it in `prove/store.py`.
 """
 
 from __future__ import annotations
@@ -19,11 +18,11 @@ class Clear:
     """One way of clearing.
 
     `says`            the vendor is told; else the change is rejected (`impossible`) or noted (`skip`).
-    `at_place`        a value at the target's own place tells it.
-    `fits_container`  it can clear a whole map or list without knowing what is in it.
-    `fits_item`       it can say which item of a list with a key is gone.
-    `fits_in_item`    it may stand at a member of an item.
-    `only_replaced`   it means something only where the container around is sent whole.
+    `at_place`        the vendor is told by a value at the target's own place.
+    `fits_container`  it can clear a whole map or list without knowing its content.
+    `fits_item`       it can express which item of a list with a key is gone.
+    `fits_in_item`    a member of an item may have it.
+    `only_replaced`   it works only if the container around the target is sent whole.
     """
 
     says: ClassVar[bool] = True
@@ -35,11 +34,11 @@ class Clear:
 
     @property
     def places(self) -> tuple[Place, ...]:
-        """Where in the body it writes, other than at the target's own place."""
+        """The places in the body where it writes, apart from the target's own place."""
         return ()
 
     def for_container(self, empty: Any) -> Clear:
-        """The same way for a whole map or list, of which `empty` is the empty one."""
+        """The same way for a whole map or list; `empty` is `{}` or `[]`."""
         return self
 
 
@@ -51,7 +50,7 @@ class SendNull(Clear):
 
 @dataclass(frozen=True, slots=True)
 class Send(Clear):
-    """A value of its own stands for "there is none"."""
+    """A given value means "there is none"."""
 
     value: Any
     at_place: ClassVar[bool] = True
@@ -60,7 +59,7 @@ class Send(Clear):
 
 @dataclass(frozen=True, slots=True)
 class SendEmpty(Send):
-    """`""`, `[]` or `{}`, whichever the contract's type is."""
+    """`""`, `[]` or `{}`, depending on the contract's type."""
 
     def for_container(self, empty: Any) -> Clear:
         return SendEmpty(empty)
@@ -68,7 +67,7 @@ class SendEmpty(Send):
 
 @dataclass(frozen=True, slots=True)
 class Write(Clear):
-    """Other members are written instead: `writes` are their places and values."""
+    """Other members are written: `writes` are their places and values."""
 
     writes: tuple[tuple[Place, Any], ...]
     fits_container: ClassVar[bool] = True
@@ -129,4 +128,4 @@ WORDS: Final[dict[str, Clear]] = {
     "impossible": IMPOSSIBLE,
     "skip": SKIP,
 }
-"""The forms that a word says; `send_empty` is one too, once the type is known."""
+"""The ways that are a single word; `send_empty` is made when the type is known."""

@@ -1,4 +1,4 @@
-"""How the value of a rule is compared and sent: what `merge` says, or what follows from the value's type."""
+"""Kinds: how a rule's value is compared and sent, as `merge` says or as the value's type implies."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ class Kind:
     """One kind of value, with its facts.
 
     `is_map`     an object or map that is compared key by key.
-    `is_deep`    the objects in it are, too.
-    `has_items`  a list whose items a key tells apart.
-    `is_set`     a list in which order and repeats mean nothing.
-    `only_new`   the vendor takes new items, and no change of one.
+    `is_deep`    the objects in it are compared key by key, too.
+    `has_items`  a list whose items are identified by a key.
+    `is_set`     a list in which order and duplicates mean nothing.
+    `only_new`   the vendor accepts new items, but no changes of items.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Kind:
 
     @property
     def is_flat(self) -> bool:
-        """Is it a map of which each entry is one value?"""
+        """Is it a map in which each entry is one value?"""
         return self.is_map and not self.is_deep
 
     @property
@@ -41,7 +41,7 @@ class Kind:
 
 
 VALUE: Final = Kind("value")
-"""One value; a list or a map that is replaced as one, too."""
+"""One value; this includes lists and maps that are replaced as a whole."""
 SET: Final = Kind("set", is_set=True)
 ENTRIES: Final = Kind("entries", is_map=True)
 MEMBERS: Final = Kind("members", is_map=True, is_deep=True)
@@ -57,4 +57,4 @@ BY_MERGE: Final[dict[str, Kind]] = {
     "keyed": KEYED,
     "add-only": ADD_ONLY,
 }
-"""What a rule's `merge` makes of its value."""
+"""The kind that a rule's `merge` selects."""

@@ -1,10 +1,10 @@
 """The target as a tree of nodes: objects, lists of named items, leaves; and where each value comes from.
 
-Every leaf has a slot: one customer gives one tuple of slots, so that two customers are compared slot by
-slot, and generated code, planner, interpreter and prover agree on what a slot is.
+Every leaf has a slot: one customer gives one tuple of slot values, and two customers are compared slot by
+slot. Generated code, planner, interpreter and prover use the same slots.
 
-A slot holds ABSENT (says nothing), None (says: no value), a value, SILENT (`when` is not true) or a
-Failure (the value could not be made).
+A slot holds ABSENT (not mentioned), None (there is no value), a value, SILENT (`when` is not true) or a
+Failure (the value could not be computed).
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class FromSource:
 
 @dataclass(frozen=True, slots=True)
 class RiderSource:
-    """A parameter or a constant: `index` into the riders of a call."""
+    """A parameter or a constant: `index` into the operation's riders."""
 
     index: int
 
@@ -81,11 +81,11 @@ class Origin:
     unmapped_default: Any = None
     format: str | None = None
     rule: Rule | None = field(default=None, compare=False, repr=False)
-    """As it was written, for the checks and their places."""
+    """The rule as written, for the checks and their spans."""
 
     @property
     def is_unknown(self) -> bool:
-        """Could a key not be read that decides about the value? Then nothing is known of its type."""
+        """Is a key unreadable that determines the value? Then nothing is known about its type."""
         return self.rule is not None and not self.rule.unread.isdisjoint(MAKERS)
 
 
@@ -93,9 +93,9 @@ class Origin:
 class Leaf:
     """A rule that gives one value.
 
-    `target`  the target as plans write it; `source` the canonical path, if there is one.
+    `target`  the target as plans show it; `source` the canonical path, if there is one.
     `reads`   every source path that the value depends on, from the scope's root.
-    `in_maps` those of them that go through a free map: how many segments lead to the map.
+    `in_maps` those that go through a free map, each with the number of segments that lead to the map.
     """
 
     slot: int
@@ -118,7 +118,7 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Rider:
-    """A parameter or constant in the body: it rides along, it has no before."""
+    """A parameter or constant in the body: it goes along with the request and has no before."""
 
     index: int
     name: str
@@ -133,7 +133,7 @@ class ObjectNode:
     """An object that rules fill.
 
     `presence` is the slot of the source object's own state (`from` with `fields`), else None.
-    `clear`    its own way of being cleared, when it states one.
+    `clear`    its own way of clearing, if it states one.
     `slots`    the range of slots below it.
     """
 
@@ -153,7 +153,7 @@ class ObjectNode:
 
 @dataclass(frozen=True, slots=True)
 class ItemsNode:
-    """A list whose items rules name one by one, `profiles[0]` or `channels[type=email]`."""
+    """A list whose items are named by rules: `profiles[0]` or `channels[type=email]`."""
 
     name: str
     target: str
@@ -188,4 +188,4 @@ class Table:
     root: ObjectNode
     slots: tuple[Leaf | Presence, ...]
     inside: tuple[int | None, ...]
-    """For each slot the slot of the Presence whose object it reads, or None: the scope itself."""
+    """For each slot, the slot of the Presence whose object it reads; None: the scope itself."""

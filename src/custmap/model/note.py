@@ -1,4 +1,4 @@
-"""Notes: what a request or a plan says beside its changes, as a text that still knows what it is about."""
+"""Notes of a request or a plan: texts that know their target."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from custmap.schema.unknown import UnknownMembers
 
 
 class Fact(StrEnum):
-    """What a rule's note says."""
+    """The text of a note about a rule."""
 
     REPLACED_WHOLE = "replaced whole"
     PARTLY_STATED = "sent as far as the record states it; the vendor replaces the whole"
@@ -28,7 +28,7 @@ COUNTED_DIFFERENT: Final = frozenset({Fact.UNKNOWN_BEFORE, Fact.UNKNOWN_ITEMS})
 
 
 class Note(str):
-    """A sentence about `target` (of a doubt: the source path); `fact` and `span` where a rule says it."""
+    """A sentence about `target` (for a doubt: the source path); `fact` and `span` if it is about a rule."""
 
     __slots__ = ("fact", "span", "target")
     target: str
@@ -47,7 +47,7 @@ class Note(str):
 
 
 class UnknownNote(Note):
-    """The sentence about the members of a record that its schema does not name; its target is the record."""
+    """The note about the unknown members of a record; its target is the record ("")."""
 
     __slots__ = ("unknown",)
     unknown: UnknownMembers

@@ -1,4 +1,4 @@
-"""Walks over the model: each kind of thing, one at a time."""
+"""Walks over the model: one generator for each kind of node."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def leaves(node: TargetNode) -> Iterator[Leaf]:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A leaf where it stands. `item`: inside an item of a list; `parent`: the object that holds it."""
+    """A leaf in its place. `item`: inside an item of a list; `parent`: the object that contains it."""
 
     leaf: Leaf
     parent: ObjectNode | None
@@ -94,7 +94,7 @@ def presences(operation: Operation) -> Iterator[Presence]:
 
 
 def options(origin: Origin) -> Iterator[Origin]:
-    """The origins that make a value: the options of `first`, or the one that there is."""
+    """The origins that make a value: the options of `first`, or the origin itself."""
     if isinstance(origin.source, FirstSource):
         for option in origin.source.origins:
             yield from options(option)

@@ -1,1 +1,1 @@
-"""From names, paths and policies in a mapping file to what they mean: the model."""
+"""From the names, paths and policies in a mapping file to the model."""

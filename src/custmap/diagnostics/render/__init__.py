@@ -1,1 +1,1 @@
-"""One finding, many forms: text, JSON, GitHub, SARIF, JUnit."""
+"""The output formats of findings: text, JSON, GitHub, SARIF, JUnit."""

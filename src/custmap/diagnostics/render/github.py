@@ -1,6 +1,6 @@
-"""Diagnostics as GitHub workflow commands, one a line: they become annotations of a pull request.
+"""Diagnostics as GitHub workflow commands, one per line: they become annotations of a pull request.
 
-What ends a command or a property is percent-encoded as the runner decodes it (actions/toolkit, command.ts).
+Characters that end a command or a property are percent-encoded (see actions/toolkit, command.ts).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def _command(diagnostic: Diagnostic) -> str:
         place = {"file": span.file, "line": str(span.line), "endLine": str(span.end_line)}
         properties = {**place, "col": str(span.column), **properties}
         if span.end_line == span.line:
-            # The runner takes columns only of annotations that stand on one line.
+            # The runner uses columns only for annotations on one line.
             properties["endColumn"] = str(span.end_column)
     about = f"{diagnostic.path}: " if diagnostic.path else ""
     message = about + diagnostic.message + (f"\n{diagnostic.help}" if diagnostic.help else "")

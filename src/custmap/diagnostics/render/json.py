@@ -18,7 +18,7 @@ def render_json(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def finding(diagnostic: Diagnostic) -> dict[str, Any]:
-    """One diagnostic as plain data; what it does not have is null, so all findings have the same keys."""
+    """One diagnostic as plain data; all findings have the same keys, with null for what is missing."""
     return {
         "code": diagnostic.code,
         "severity": str(diagnostic.level),
@@ -33,7 +33,7 @@ def finding(diagnostic: Diagnostic) -> dict[str, Any]:
 
 
 def encodable(text: str) -> str:
-    """Lone surrogates (a file name that is not UTF-8 has them) as escapes; all else unchanged."""
+    """Escape lone surrogates, as in a file name that is not UTF-8; all else is unchanged."""
     return text.encode(errors="backslashreplace").decode()
 
 

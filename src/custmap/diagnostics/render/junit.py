@@ -1,6 +1,6 @@
-"""Diagnostics as JUnit XML: a case for each finding, failed when it is an error.
+"""Diagnostics as JUnit XML: one case per finding, failed if it is an error.
 
-XML 1.0 has no way to write a control character, so texts are shown as in a frame.
+XML 1.0 cannot represent control characters, so texts are escaped as in a frame.
 """
 
 from __future__ import annotations
@@ -46,5 +46,5 @@ def _attribute(text: str) -> str:
 
 
 def _sayable(text: str) -> str:
-    # U+FFFE and U+FFFF are no XML either, and no category names them.
+    # U+FFFE and U+FFFF are not valid in XML either, and are in no category.
     return shown(text).replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")

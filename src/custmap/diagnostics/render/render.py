@@ -1,6 +1,6 @@
-"""Many diagnostics as one text, in the form that a reader asks for.
+"""Many diagnostics as one text, in a chosen format.
 
-All forms list them by file, line, column and code, so that the same findings are the same bytes.
+All formats sort them by file, line, column and code, so the same findings give the same bytes.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ def render(
 ) -> str:
     """The diagnostics as `text`, `json`, `github`, `sarif` or `junit`, ending in a line end unless empty.
 
-    `color` and `frames` are for `text` alone: with frames it shows source lines, which `lookup` gives
-    (left out: read from disk), without them it is one line a finding. ValueError for another format.
-    The text can always be encoded as UTF-8, whatever is in the diagnostics.
+    `color` and `frames` apply only to `text`: with frames it shows source lines, which `lookup` returns
+    (default: reads from disk); without them each finding is one line. ValueError for another format.
+    The result can always be encoded as UTF-8.
     """
     ordered = in_order(diagnostics)
     if format == "text":
@@ -49,12 +49,12 @@ def render(
 
 
 def in_order(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """By file, line, column, code; what has no place comes first."""
+    """By file, line, column, code; those without a place come first."""
     return sorted(diagnostics, key=_order)
 
 
 def _order(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
-    # The last part only makes the order whole: two findings of one code at one place.
+    # The last part orders two findings of one code at one place.
     rest = repr(diagnostic)
     if span := diagnostic.span:
         return span.file, span.line, span.column, diagnostic.code, rest

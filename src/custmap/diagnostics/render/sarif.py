@@ -66,7 +66,7 @@ def _result(diagnostic: Diagnostic, rule: int) -> dict[str, Any]:
 
 
 def _location(span: Span) -> dict[str, Any]:
-    # A URI reference: a colon in a relative path would be read as a scheme's.
+    # A URI reference: a colon in a relative path would be read as the end of a scheme.
     uri = quote(encodable(span.file.replace("\\", "/")), safe="/")
     region = {
         "startLine": span.line,
