@@ -1,1 +1,1 @@
-"""JMESPath: guarded parsing, inferred types, compilation to Python, in the plain and the three-state form."""
+"""JMESPath: parsing with limits, type inference, compilation to Python (plain or with three states)."""

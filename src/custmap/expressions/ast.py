@@ -1,8 +1,8 @@
-"""The nodes of an expression: small, frozen, each with the characters it came from.
+"""The nodes of an expression: small, frozen, each with its place in the text.
 
-`jmespath` parses into dicts without positions and splits one path over several forms; here a path is
-always a chain of `Field` and `Index` down to `Current`, so that reading, inferring and emitting match
-on one shape. `start` and `end` are offsets into the expression's text.
+`jmespath` parses into dicts without positions and has several forms for one path; here a path is
+always a chain of `Field` and `Index` down to `Current`, so all later code matches one shape. `start`
+and `end` are offsets into the expression's text.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from custmap.expressions.function import LAZY
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """`@`, or what a path, a projection or a pipe starts from without saying so."""
+    """`@`, also where a path, a projection or a pipe starts from it implicitly."""
 
     start: int
     end: int
@@ -65,7 +65,7 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Flatten:
-    """The items of a list, lists among them replaced by their items."""
+    """The items of a list, with lists among them replaced by their items."""
 
     base: Node
     start: int
@@ -175,7 +175,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function call."""
+    """A call of a function."""
 
     name: str
     arguments: tuple[Node, ...]
@@ -185,7 +185,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """`&body`: an expression handed to a function; stands only as an argument."""
+    """`&body`: an expression passed to a function; allowed only as an argument."""
 
     body: Node
     start: int
@@ -215,9 +215,9 @@ Node: TypeAlias = (
 
 
 def is_constant(node: Node) -> bool:
-    """Does nothing of the record stand in a node: is it made of literals alone?
+    """Does a node consist only of literals, without reading the record?
 
-    A literal that `coalesce` or `if` may choose is no constant: it speaks where it is chosen.
+    A literal that `coalesce` or `if` may choose does not count as constant, since choosing it is a statement.
     """
     match node:
         case Literal():
@@ -242,7 +242,7 @@ def is_constant(node: Node) -> bool:
 
 
 def children(node: Node) -> tuple[Node, ...]:
-    """The nodes directly inside a node, in the order of their text."""
+    """The direct children of a node, in the order of the text."""
     match node:
         case Current() | Literal():
             return ()

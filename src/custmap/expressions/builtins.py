@@ -1,8 +1,8 @@
 """JMESPath's own functions, with types.
 
-As the specification has them (jmespath.org, "Built-in Functions"), with three changes: equality is
-JSON's, what the package would raise is a FunctionError, and a null that a function makes (`max` of
-`[]`) is ABSENT, which the plain form turns back. Arguments' kinds are checked by who calls.
+As in the specification (jmespath.org, "Built-in Functions"), with three differences: equality is JSON's,
+errors are FunctionErrors, and a null that a function creates (`max` of `[]`) is ABSENT, which the plain
+form converts back. The caller checks the types of arguments.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def _max_by(items: list[Any], by: Callable[[Any], Any]) -> Any:
 
 
 def _merge(*objects: Any) -> Any:
-    """Sees ABSENT and null, and leaves them out; of them alone it is null when a null is among them."""
+    """Gets ABSENT and null and leaves them out; if nothing is left, null if one is null, else ABSENT."""
     present = [entries for entries in objects if entries is not None and entries is not ABSENT]
     if not present:
         return _nothing(objects)
@@ -116,7 +116,7 @@ def _min_by(items: list[Any], by: Callable[[Any], Any]) -> Any:
 
 
 def _not_null(*values: Any) -> Any:
-    """Sees ABSENT: of absent and null arguments alone it is null when a null is among them."""
+    """Gets ABSENT; if all arguments are absent or null, null if one is null, else ABSENT."""
     for value in values:
         if value is not None and value is not ABSENT:
             return value
@@ -173,7 +173,7 @@ def _values(entries: dict[str, Any]) -> list[Any]:
 
 
 def _nothing(values: tuple[Any, ...]) -> Any:
-    """What absent and null values are together: null when one of them is, since that is the record's word."""
+    """The result for only absent and null values: null if one is null, since the record states it."""
     return None if any(value is None for value in values) else ABSENT
 
 
@@ -227,7 +227,7 @@ def _mapped(types: tuple[Type, ...]) -> Type:
 
 
 def _laid_together(types: tuple[Type, ...]) -> Type:
-    """An object; a free map where all are."""
+    """The type of merged objects: a free map if all are."""
     maps = [each for each in types if each.kinds - {"null"}]
     free = all(each.free for each in maps) and bool(maps)
     known = free and all(each.extra is not None for each in maps)

@@ -1,10 +1,10 @@
-"""Function calls: which arguments are possible, and what an absent or null one does.
+"""Function calls: which arguments are valid, and the effect of absent and null ones.
 
-custmap's    a needed argument: absent makes the call absent, null makes it null
+custmap's    a required argument: absent makes the call absent, null makes it null
              an optional one: counts as not given
 JMESPath's   absent makes the call absent; null makes it null in the first place, and is a value of
-             its own kind in a later one, which few functions take
-             those that ask about absence and null (`STATE_TAKERS`) are given both
+             its own type in a later one, which few functions accept
+             functions about absence and null (`STATE_TAKERS`) get both
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _CLASS_NAMES: Final = {
 
 
 def find_function(call: Call, functions: Mapping[str, FunctionSpec]) -> FunctionSpec:
-    """The function of a call, JMESPath's own first; ExpressionError CM304 when there is none."""
+    """The function of a call, JMESPath's own first; ExpressionError CM304 if unknown."""
     spec = BUILTINS.get(call.name) or functions.get(call.name)
     if spec is None:
         meant = nearest(call.name, [*BUILTINS, *functions])
@@ -42,7 +42,7 @@ def find_function(call: Call, functions: Mapping[str, FunctionSpec]) -> Function
 
 
 def argument_of(spec: FunctionSpec, position: int) -> Argument:
-    """What stands at a position of a call; the last argument of a variadic function repeats."""
+    """The argument at a position of a call; the last argument of a variadic function repeats."""
     return spec.arguments[min(position, len(spec.arguments) - 1)]
 
 
@@ -78,7 +78,7 @@ def _count(least: int, most: int | None) -> str:
 
 
 def signature(spec: FunctionSpec) -> str:
-    """`truncate(text, length)`, as it stands in help."""
+    """`truncate(text, length)`, for help texts."""
     parts = [
         f"&{each.name}" if each.type.kinds == REFERENCE.kinds else each.name + "?" * each.optional
         for each in spec.arguments
@@ -91,19 +91,19 @@ def is_builtin(spec: FunctionSpec) -> bool:
 
 
 def absent_ends(spec: FunctionSpec, position: int) -> bool:
-    """Does an absent argument there make the call absent, unseen by the function?"""
+    """Does an absent argument there make the call absent, without calling the function?"""
     if is_builtin(spec):
         return spec.name not in STATE_TAKERS
     return not argument_of(spec, position).optional
 
 
 def null_ends(spec: FunctionSpec, position: int) -> bool:
-    """Does a null there make the call null, unseen by the function?"""
+    """Does a null there make the call null, without calling the function?"""
     return absent_ends(spec, position) and (position == 0 or not is_builtin(spec))
 
 
 def null_fits(spec: FunctionSpec, position: int) -> bool:
-    """Is the function called though null is there?"""
+    """Is the function called with a null there?"""
     if absent_ends(spec, position):
         return not null_ends(spec, position) and "null" in argument_of(spec, position).type.kinds
     return True
@@ -126,5 +126,5 @@ def class_test(code: str, kinds: str) -> str:
 
 
 def is_lazy(spec: FunctionSpec) -> bool:
-    """Is it one of the functions that choose, and that the emitter writes out?"""
+    """Is it one of the lazy functions, for which the emitter generates code?"""
     return spec.name in LAZY

@@ -1,9 +1,9 @@
 """Expression → Python statements, in the three-state or the plain form.
 
-One writer serves both: they differ in what stands for "nothing here" (`ABSENT`, `None`) and so in
-which tests are needed. A path read can never fail, so reads of the scope's root come out apart, as a
-`prelude`, once for all expressions of the scope; the `body` may raise FunctionError. No user text
-enters the source but as `repr` of a checked constant; everything else is a named global.
+One writer serves both: they differ in what represents "nothing here" (`ABSENT`, `None`) and so in
+which tests are needed. Reading a path cannot fail, so reads from the scope's root are a separate
+`prelude`, shared by all expressions of the scope; the `body` may raise FunctionError. User text enters
+the source only as `repr` of a checked constant; everything else is a named global.
 
     email = customer.get("email", ABSENT)
     value = lower(email) if email.__class__ is str else refuse((email, "string"))
@@ -44,7 +44,7 @@ class Emitted:
 class Emitter:
     """Emits the expressions of one generated module: they share names and functions.
 
-    `functions` are custmap's and a project's own; JMESPath's own are always there and come first.
+    `functions` are custmap's and a project's own; JMESPath's own are always available and come first.
     """
 
     def __init__(self, names: Names, functions: Mapping[str, FunctionSpec], form: Form = THREE_STATE) -> None:
@@ -53,12 +53,12 @@ class Emitter:
         self.form = form
 
     def scope(self, root: str, known_object: bool) -> Scope:
-        """A place where expressions read from the local `root`; `known_object`: it is surely a dict."""
+        """A place where expressions read from the local `root`; `known_object`: it is certainly a dict."""
         return Scope(self, root, known_object)
 
 
 class Scope:
-    """Expressions over one root, with what has been read from it so far."""
+    """Expressions over one root, with the paths read from it so far."""
 
     def __init__(self, emitter: Emitter, root: str, known_object: bool) -> None:
         self._emitter = emitter
@@ -67,7 +67,7 @@ class Scope:
         self._prelude: list[str] = []
 
     def emit(self, expression: Expression) -> Emitted:
-        """The code of an expression; ExpressionError for a call that no function can answer."""
+        """The code of an expression; ExpressionError for an invalid call."""
         self._prelude = []
         emitter = self._emitter
         writer = Writer(emitter.names, emitter.form, emitter.functions, self._root, self._read_node)
@@ -75,7 +75,7 @@ class Scope:
         return Emitted(self._prelude, writer.lines, result.code)
 
     def _read_node(self, node: Node) -> Value | None:
-        """What a plain path reads from the root; None for any other node."""
+        """The local that a plain path is read into; None for any other node."""
         path = _path(node)
         return None if path is None else self._read(path)
 
@@ -93,7 +93,7 @@ class Scope:
 
 
 def _path(node: Node) -> Path | None:
-    """The members and positions from the current value to a node; None when it is no plain path."""
+    """The members and positions from the current value to a node; None if it is not a plain path."""
     parts: list[str | int] = []
     while not isinstance(node, Current):
         if isinstance(node, Field):

@@ -1,4 +1,4 @@
-"""`ExpressionError`: an expression that cannot be used, and the characters that say why."""
+"""`ExpressionError`: an expression that cannot be used, with the characters that cause it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from __future__ import annotations
 class ExpressionError(Exception):
     """Something is wrong with an expression's text.
 
-    `code` is one of the table of codes, `offset` and `length` count characters of the text. It is no
-    `CustmapError`: who called knows the file, and makes a diagnostic of it.
+    `code` is in the table of codes, `offset` and `length` count characters of the text. It is not a
+    `CustmapError`: the caller knows the file and makes a diagnostic from it.
     """
 
     def __init__(

@@ -1,8 +1,8 @@
-"""`jmespath`'s own lexer and parser, with positions and limits added.
+"""`jmespath`'s lexer and parser, with positions and limits added.
 
-The language is the package's, unchanged. What is added: each node knows its characters, nesting stops
-at 64 before Python's stack does, and a literal is JSON that custmap can carry (finite numbers, whole
-characters). The package reads a literal that is no JSON as text, and warns; so do we, without warning.
+The language is unchanged. Additions: each node knows its characters; nesting is limited to 64, before
+Python's stack overflows; literals must be JSON that custmap supports (finite numbers, no lone surrogates).
+The package reads a literal that is not JSON as text, with a warning; so does this, without the warning.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from custmap.values.json_text import too_deep as too_deep_at
 Form: TypeAlias = dict[str, Any]
 
 MAX_DEPTH: Final = 64
-# The package has types for its surface only; we extend what is below.
+# The package has types only for its public API; this extends its internals.
 _Lexer: Any = lexer.Lexer
 _Parser: Any = parser.Parser
 _BLANKS: Final = " \t\n\r"
 
 
 class PositionLexer(_Lexer):  # type: ignore[misc]
-    """Tokens whose `end` is right; the package's are only right about `start`."""
+    """Tokens with a correct `end`; in the package's only `start` is correct."""
 
     def tokens(self, text: str) -> list[Form]:
         found: list[Form] = list(self.tokenize(text))
@@ -54,7 +54,7 @@ def _literal(lexeme: str, start: int) -> Any:
         number = float(digits)
         return refuse(digits) if number in (float("inf"), float("-inf")) else number
 
-    # Asked before the parser, whose own limit is another one in each Python.
+    # Checked before the parser, whose own limit differs between Python versions.
     if too_deep_at(lexeme.encode(errors="replace"), MAX_DEPTH) >= 0:
         raise too_deep(start)
     try:
@@ -76,7 +76,7 @@ def _literal(lexeme: str, start: int) -> Any:
 
 
 def _whole(value: Any) -> bool:
-    """Has every text in a JSON value whole characters (no lone surrogates)?"""
+    """Is a JSON value free of lone surrogates?"""
     if isinstance(value, str):
         return not any("\ud800" <= sign <= "\udfff" for sign in value)
     if isinstance(value, list):
@@ -96,7 +96,7 @@ class PositionParser(_Parser):  # type: ignore[misc]
     """The package's parser; its dicts get `start` and `end`."""
 
     def form(self, text: str) -> Form:
-        """The parsed form; the package's exceptions and ExpressionError come out."""
+        """The parsed form; raises the package's exceptions and ExpressionError."""
         self._tokens = PositionLexer().tokens(text)
         self._index = 0
         self._depth = 0

@@ -1,7 +1,6 @@
-"""What generated code calls: the few helpers that are no single Python expression.
+"""The helpers that generated code calls, for what is not a single Python expression.
 
-Their names are the globals of all generated code; they are short, so that a reader of that code need
-not look here often.
+Their names are globals of all generated code.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ def truthy(value: Any) -> bool:
 
 
 def flatten(items: list[Any]) -> list[Any]:
-    """The items of a list, with the lists among them replaced by their items."""
+    """The items of a list, with lists among them replaced by their items."""
     merged: list[Any] = []
     for item in items:
         if item.__class__ is list:
@@ -66,10 +65,10 @@ def kind_of(value: Any) -> str:
 
 
 def refuse(*arguments: tuple[Any, str]) -> Any:
-    """What a call of custmap's that cannot be made gives: ABSENT, None, or a FunctionError.
+    """The result of a call of a custmap function that cannot be made: ABSENT, None, or a FunctionError.
 
-    Each argument comes with what it may be (`"string"`, `"array object"`; `""`: any value); of an optional
-    one `"absent null …"`, since it then counts as not given.
+    Each argument is a pair with its types (`"string"`, `"array object"`; `""`: any value); optional ones have
+    `"absent null …"`, since they then count as not given.
     """
     for state, word in ((ABSENT, "absent"), (None, "null")):
         if any(value is state and word not in kinds for value, kinds in arguments):

@@ -1,7 +1,7 @@
-"""What an expression can give and what it reads, found without running it.
+"""The type of an expression and what it reads, found without running it.
 
-One walk over the nodes with the type and the source path of the current value. A path is read where
-something uses it, so `name.given` is one read and not two. Members are looked up one at a time: the
+One walk over the nodes, with the type and the source path of the current value. A path counts as read where
+it is used, so `name.given` is one read and not two. Members are looked up one at a time, since the
 canonical schema may refer to itself.
 """
 
@@ -117,7 +117,7 @@ class _Inferring(Walk):
                 return self.place(body, current)
 
     def condition(self, node: Node, current: Place) -> Type:
-        """What is asked only for being true: `||` confuses nothing there."""
+        """A node used only as a condition, where `||` does not confuse states."""
         match node:
             case Or(left, right):
                 first, second = self.condition(left, current), self.condition(right, current)
@@ -187,7 +187,7 @@ class _Inferring(Walk):
 
     @staticmethod
     def _from_list(base: Type, items: Type | None) -> Type:
-        """A list made of a list, which may as well be no list."""
+        """The type of a list made from a value that may not be a list."""
         kinds = _ARRAY | (base.kinds & {"null"})
         absent = base.absent or not base.kinds <= _ARRAY | {"null"}
         return Type(kinds=kinds, absent=absent, items=items, max_items=base.max_items)
@@ -214,7 +214,7 @@ class _Inferring(Walk):
         if each.path is None and len(self.reads) == before:
             self.read(base, node)
         if condition is not None:
-            # The primary path comes first, what the condition asks after it.
+            # The primary path comes first, the condition's reads after it.
             if each.path is not None:
                 self.read(each, node)
             self.condition(condition, item)
@@ -222,7 +222,7 @@ class _Inferring(Walk):
         return Place(self._from_list(base.type, items), each.path, each=True)
 
     def _under(self, left: Place, node: Node, rest: Callable[[Place], Place]) -> Place:
-        """What starts from a value; where nothing of it is read by name, all of it is."""
+        """A node that starts from a value; if it reads no member by name, it reads all of the value."""
         before = len(self.reads)
         result = rest(left)
         if result.path is None and len(self.reads) == before and left.path:
@@ -263,7 +263,7 @@ class _Inferring(Walk):
         middle = len(self.reads)
         second = self.operand(right, current)
         confuses = len(self.reads) > middle > before and not first.only("boolean")
-        # One finding for `a || b || c`: the outermost has found its parts before.
+        # One finding for `a || b || c`: the outermost `||` reports it.
         inside = any(isinstance(part, Or) for part in (left, right))
         if confuses and not (inside and any(each.code == "CM409" for each in self.problems)):
             self.problem(
@@ -290,7 +290,7 @@ class _Inferring(Walk):
         return Place(BOOLEAN.maybe_absent() if absent else BOOLEAN)
 
     def _never_equal(self, node: Node, constant: Type, other: Type) -> None:
-        """CM411: a constant that the other side never is."""
+        """CM411: a constant that the other side never equals."""
         if not isinstance(node, Literal) or node.value is None or other.enum is None:
             return
         if all(not same(node.value, value) for value in other.enum):
@@ -300,7 +300,7 @@ class _Inferring(Walk):
             self.problem("CM411", "this is no value that the other side can have", node, help)
 
     def operand_place(self, node: Node, current: Place) -> Place:
-        """As `place`; a name in double quotes that names nothing was meant as a text."""
+        """As `place`; an unknown name in double quotes was probably meant as a text."""
         if isinstance(node, Field) and isinstance(node.base, Current) and node.quoted:
             type_ = current.type
             found = member_of(type_, node.name) if "object" in type_.kinds else NEVER

@@ -1,4 +1,4 @@
-"""The type and the reads of a function call, and what is wrong with it."""
+"""The type, the reads and the problems of a function call."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _UNKNOWN: Final = ANY.maybe_absent()
 
 
 def infer_call(walk: Walk, call: Call, current: Place) -> Type:
-    """The type of a call; problems CM304, CM308 and CM410 go to the walk."""
+    """The type of a call; problems CM304, CM308 and CM410 are added to the walk."""
     try:
         spec = find_function(call, walk.functions)
         check_call(call, spec)
@@ -78,7 +78,7 @@ def _coalesce(walk: Walk, call: Call, spec: FunctionSpec, current: Place) -> Typ
 
 
 def _if(walk: Walk, call: Call, spec: FunctionSpec, current: Place) -> Type:
-    # What is chosen is the primary source; what decides comes after it.
+    # The chosen value is the primary source; the condition comes after it.
     branches = [walk.operand(node, current) for node in call.arguments[1:]]
     condition = walk.condition(call.arguments[0], current)
     _check_kind(walk, spec, 0, call.arguments[0], condition)
@@ -93,7 +93,7 @@ def _if(walk: Walk, call: Call, spec: FunctionSpec, current: Place) -> Type:
 
 
 def _arguments(walk: Walk, call: Call, spec: FunctionSpec, current: Place) -> list[Type]:
-    """The arguments' types; references are walked last, over the items of the list beside them."""
+    """The arguments' types; `&` references are walked last, over the items of the call's list."""
     types: dict[int, Type] = {}
     items = Place(ANY, None, "the item")
     for position, node in enumerate(call.arguments):
@@ -113,7 +113,7 @@ def _arguments(walk: Walk, call: Call, spec: FunctionSpec, current: Place) -> li
 
 
 def _read_part(walk: Walk, part: str, node: Node, place: Place) -> None:
-    """A function that stands for a member of its argument reads that member, and beside it the rest."""
+    """A function that stands for a member of its argument reads that member first, then the rest."""
     if "object" in place.type.kinds and place.path is not None:
         path = (*place.path, part)
         walk.reads.append(Read(path, node.start, max(1, node.end - node.start)))
@@ -137,7 +137,7 @@ def _result(spec: FunctionSpec, types: list[Type], part: Type | None) -> Type:
 
 
 def _check_kind(walk: Walk, spec: FunctionSpec, position: int, node: Node, given: Type) -> None:
-    """CM308 for an argument that can never be of a kind that the function takes."""
+    """CM308 for an argument that can never have a type that the function accepts."""
     wanted = argument_of(spec, position).type
     if isinstance(node, Reference):
         return
@@ -152,15 +152,15 @@ def _check_kind(walk: Walk, spec: FunctionSpec, position: int, node: Node, given
 
 
 def _takes_null(spec: FunctionSpec, position: int) -> bool:
-    """Has a null there a defined end, whether the function sees it or not?"""
+    """Is the result of a null there defined, with or without calling the function?"""
     return null_ends(spec, position) or null_fits(spec, position)
 
 
 def _check_constants(walk: Walk, call: Call, spec: FunctionSpec, types: list[Type]) -> bool:
-    """CM308 for a constant with which the call fails whatever the record says; was there one?
+    """CM308 for a constant with which the call always fails; was there one?
 
-    The function itself tells: it is tried on its own examples with the call's constants in them. A failure
-    that it lays on a constant's argument, or any failure of a call that is constant throughout, is one.
+    The function is tried on its own examples with the call's constants in them. A constant is wrong if the
+    function blames its argument, or if a call with only constants fails.
     """
     fixed = {
         position: type_.enum[0]
@@ -183,7 +183,7 @@ def _check_constants(walk: Walk, call: Call, spec: FunctionSpec, types: list[Typ
 
 
 def _samples(spec: FunctionSpec, types: list[Type], fixed: dict[int, Any]) -> Iterator[list[Any]]:
-    """Arguments of the call: its constants, and where it has none what the function's examples have there."""
+    """Sample arguments of the call: its constants, and values from the function's examples."""
     if len(fixed) == len(types):
         yield list(fixed.values())
         return
@@ -195,12 +195,12 @@ def _samples(spec: FunctionSpec, types: list[Type], fixed: dict[int, Any]) -> It
 
 
 def _is_of(value: Any, type_: Type) -> bool:
-    """Is a value of an example of a kind that the argument may have?"""
+    """Does a value from an example have a type that the argument may have?"""
     return any(value.__class__ in KIND_CLASSES[kind] for kind in type_.kinds - {"null"})
 
 
 def _surely(spec: FunctionSpec, types: list[Type]) -> bool:
-    """Does no value of these types make the call fail? Where there are few values, each is tried."""
+    """Can no value of these types make the call fail? If there are few values, each is tried."""
     if spec.surely is not None and spec.surely(tuple(types)):
         return True
     choices = [[value for value in each.enum or () if value is not None] for each in types]
@@ -215,7 +215,7 @@ def _surely(spec: FunctionSpec, types: list[Type]) -> bool:
 
 
 def _check_parts(walk: Walk, spec: FunctionSpec, node: Node) -> None:
-    """CM308 for a part of a name or phone, written out, that no function of names or phones reads."""
+    """CM308 for a member of a written-out name or phone that the function does not read."""
     parts = _PARTS.get(spec.topic)
     if parts is None or not isinstance(node, MultiHash):
         return
@@ -227,7 +227,7 @@ def _check_parts(walk: Walk, spec: FunctionSpec, node: Node) -> None:
 
 
 def _may_refuse(walk: Walk, call: Call, spec: FunctionSpec, types: list[Type]) -> None:
-    """CM410 for an argument that may be of a kind that the function does not take."""
+    """CM410 for an argument that may have a type that the function does not accept."""
     for position, (node, given) in enumerate(zip(call.arguments, types, strict=True)):
         wanted = argument_of(spec, position).type
         known_wrong = any(node.start <= found.offset < node.end for found in walk.problems)

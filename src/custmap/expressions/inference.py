@@ -1,4 +1,4 @@
-"""What inference gives: the type, the source paths that are read, and what is wrong."""
+"""The result of inference: the type, the source paths that are read, and problems."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with an expression, and at which characters; `severity` None: the code's own."""
+    """A problem of an expression and its characters; `severity` None: the code's own."""
 
     code: str
     message: str
@@ -38,10 +38,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """What is known of an expression before it runs.
+    """What is known about an expression before it runs.
 
-    `type`    what it can give; `absent` and `"null"` among the kinds say which states it can be in.
-    `reads`   the source paths that it looks at, the primary one first.
+    `type`    of its result; `absent`, and `"null"` among the kinds, say which states it can have.
+    `reads`   the source paths that it reads, the primary one first.
     """
 
     type: Type

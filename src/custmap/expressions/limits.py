@@ -1,6 +1,6 @@
-"""What an expression may cost, checked before it runs.
+"""Limits on the cost of an expression, checked before it runs.
 
-The walks here use their own stack, so that what they guard against cannot hurt them.
+The walks here use an explicit stack, so deep nesting cannot overflow Python's.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from custmap.expressions.grammar import MAX_DEPTH, Form, too_deep
 
 MAX_LENGTH: Final = 4096
 MAX_NODES: Final = 1024
-# Python's compiler refuses more than 20 loops in each other; the caller needs a few.
+# Python's compiler refuses more than 20 nested loops; the caller needs a few.
 MAX_LOOPS: Final = 12
 # Python's tokenizer refuses more than 100 levels of indentation; the caller needs a few here too.
 MAX_BLOCKS: Final = 60
-# How often one value may stand in a result: a hash of a few hundred members is fine.
+# How often one value may occur in a result: an object with a few hundred members is fine.
 MAX_COPIES: Final = 1024
 
-# Functions whose text can be several times as long as what they are given: escapes, separators.
+# Functions whose result can be several times as long as their argument: escapes, separators.
 _GROWING: Final = frozenset({"to_string", "json", "join", "replace", "concat"})
 _GROWTH: Final = 4
 
-# The blocks of a loop: is it a list, each item, does the condition hold.
+# The blocks of a loop: is it a list, each item, is the condition true.
 _LOOP: Final = 3
 _CHOICES: Final = {"if": 2, "coalesce": 1}
 
@@ -49,7 +49,7 @@ def too_long(length: int) -> ExpressionError:
 
 
 def check_form(form: Form) -> None:
-    """Refuse nesting that the recursive reader could not walk."""
+    """Refuse nesting that is too deep for the recursive reader."""
     stack = [(form, 1)]
     while stack:
         current, depth = stack.pop()
@@ -59,7 +59,7 @@ def check_form(form: Form) -> None:
 
 
 def check_node(node: Node) -> None:
-    """Refuse too many nodes, too deep ones, too many loops in each other, too many copies."""
+    """Refuse too many nodes, too deep nesting, too many nested loops, too many copies."""
     stack = [(node, 1, 0, 0)]
     count = 0
     while stack:
@@ -86,7 +86,7 @@ def _too_large(reason: str, node: Node) -> ExpressionError:
 
 
 def _blocks(node: Node, child: Node) -> int:
-    """How many blocks of code a child stands in, inside its node's own; three when one is a loop."""
+    """How many blocks of code a child adds inside its node's own; three for a loop."""
     match node:
         case Projection() | ValueProjection() | Filter():
             return 0 if child is node.base else _LOOP
@@ -103,7 +103,7 @@ def _blocks(node: Node, child: Node) -> int:
 
 
 def _copies(node: Node) -> int:
-    """At most how often the current value can stand in this node's result; literals count 1."""
+    """How often the current value can occur in this node's result, at most; literals count 1."""
     match node:
         case Literal():
             return 1

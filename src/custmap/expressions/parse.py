@@ -1,8 +1,8 @@
-"""Text → `Expression`: our nodes with their characters, or one error that points at them.
+"""From text to `Expression`: nodes with their characters, or one error with its place.
 
-Whatever the text, `ExpressionError` is the only exception and milliseconds are enough: length, nesting,
-the number of nodes and how often one value can be copied into a result are bounded before anything
-runs. `@ | [@, @] | [@, @] | …` is small to write and doubles at every step.
+For any text, `ExpressionError` is the only exception and parsing takes milliseconds: length, nesting, the
+number of nodes and how often a value can be copied into a result are limited before anything runs. For
+example, the result of `@ | [@, @] | [@, @] | …` doubles at every step.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from custmap.expressions.wording import syntax_error
 __all__ = ["Expression", "ExpressionError", "parse"]
 
 _SIGNS: Final = {"eq": "==", "ne": "!=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
-# `sys.maxsize` on the smallest machine: a larger position names no item anyway.
+# `sys.maxsize` on a 32-bit machine: no list has an item at a larger position.
 _LARGEST: Final = 2**31 - 1
 
 
@@ -70,7 +70,7 @@ def parse(text: str) -> Expression:
 
 
 def _read(form: Form, base: Node | None, at: int = 0) -> Node:
-    """The node of a form, over `base` (what stands before the dot) or over the current value.
+    """The node of a form, over `base` (the part before the dot) or over the current value.
 
     `at` is where the form around it starts: the package makes some forms without a token.
     """
@@ -115,7 +115,7 @@ def _read(form: Form, base: Node | None, at: int = 0) -> Node:
 
 
 def _place(form: Form, base: Node | None, at: int) -> tuple[int, int]:
-    """The characters of a form; one without a token stands where its first child stands."""
+    """The characters of a form; one without a token starts where its first child starts."""
     marked = form if "start" in form else next(iter(form["children"]), {})
     start: int = marked.get("start", base.end if base is not None else at)
     end: int = marked.get("end", start)
@@ -127,7 +127,7 @@ def _body(form: Form, over: Node) -> Node:
 
 
 def _chain(form: Form, base: Node | None, at: int) -> Node:
-    """`a.b[0].c`: each part over what stands before it."""
+    """`a.b[0].c`: each part over the part before it."""
     for part in form["children"]:
         base = _read(part, base, at)
     assert base is not None
@@ -148,7 +148,7 @@ def _slice(form: Form, under: Node) -> Node:
 
 
 def _operation(form: Form, start: int, end: int) -> Node:
-    """The forms that are no path: operators, literals, calls, references."""
+    """The forms that are not paths: operators, literals, calls, references."""
     inner = form["children"]
     match form["type"]:
         case "literal":

@@ -1,6 +1,6 @@
-"""Plain JMESPath as a compiled Python function: absent is null.
+"""Plain JMESPath, compiled to a Python function: absent is null.
 
-The same writer as for rules, in the form that knows no ABSENT; the official compliance suite is its
+Uses the same writer as rules, in the form without ABSENT; the official compliance suite is its
 specification.
 """
 
@@ -22,8 +22,8 @@ def compile_expression(
 ) -> Callable[[Any], Any]:
     """A JMESPath expression as a Python function of one JSON value (plain dicts, lists, scalars).
 
-    ExpressionError for an expression that cannot be read or calls what is no function. The function
-    raises FunctionError for what JMESPath calls an invalid type, else nothing; its result may share
+    ExpressionError for an expression that cannot be read or calls an unknown function. The compiled function
+    raises only FunctionError, for what JMESPath calls an invalid type; its result may share
     parts with its argument. `function.source` is its Python text.
 
     >>> compile_expression("people[?age > `20`].name")({"people": [{"name": "Ann", "age": 30}]})

@@ -1,4 +1,4 @@
-"""Names for generated code: never twice the same, never a builtin's, never user text."""
+"""Names for generated code: unique, never a builtin's, never user text."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _LONGEST: Final = 40
 
 
 class Names:
-    """Gives out names and keeps the values of the global ones in `globals`.
+    """Makes names and keeps the values of global ones in `globals`.
 
-    Locals are new within one function (`begin` starts the next); globals are new everywhere.
+    Locals are unique within one function (`begin` starts the next); globals are unique everywhere.
     """
 
     def __init__(self) -> None:
@@ -28,11 +28,11 @@ class Names:
         self._bound: dict[int, str] = {}
 
     def begin(self) -> None:
-        """A new function: locals of the ones before may be used again."""
+        """Start a new function: local names of earlier ones may be reused."""
         self._locals = set()
 
     def reserve(self, name: str, *values: Any) -> None:
-        """Keep a name, which is never given out then; with a value it is a global."""
+        """Reserve a name so that it is not used again; with a value it is a global."""
         self._taken.add(name)
         for value in values:
             self.globals[name] = value

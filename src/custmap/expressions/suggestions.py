@@ -1,4 +1,4 @@
-"""Places in the source schema, in words, and what somebody may have meant by an unknown one."""
+"""Places in the source schema, in words, and what an unknown name may have meant."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CONSTANTS: Final = frozenset({"true", "false", "null"})
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A value on the walk: its type, and its source path when it stands in the record.
+    """A value on the walk: its type, and its source path if it is from the record.
 
     `name` is what messages call it. `each`: it is a list gathered from many places at `path`, so its
     items stand at `path` and not below it.
@@ -41,10 +41,10 @@ class Place:
 
 
 def member_of(type_: Type, name: str) -> Type | None:
-    """The type of a member as a source path sees it; NEVER when there is none, None when nobody knows.
+    """The type of a member as a source path sees it; NEVER if there is none, None if not known.
 
-    A record's members that its schema does not name are ignored (language § 10), so an object with
-    named members has no others to read, even where its schema leaves it open.
+    Unknown members of a record are ignored, so an object with named members has no others to read, even if
+    its schema is open.
     """
     found = type_.member(name)
     return NEVER if found is None and type_.members and not type_.free else found
@@ -56,16 +56,16 @@ def kind_words(type_: Type) -> str:
 
 
 def phrase(type_: Type) -> str:
-    """`text or a list`, to stand after "is"."""
+    """`text or a list`, for use after "is"."""
     words = (kind_words(replace(type_, kinds=frozenset({kind}))) for kind in sorted(type_.kinds - {"null"}))
     return " or ".join(f"{_ARTICLES.get(word, '')}{word}" for word in words)
 
 
 def member_help(root: Type, base: Type, name: str, asked: tuple[str, ...], quoted: bool) -> str | None:
-    """Help for a member that is not there.
+    """Help for an unknown member.
 
-    The nearest neighbour; what other systems call so; a path that looks like `asked`; else, and where that
-    is a mere guess, the maps that take fields of any name.
+    The nearest name; the field that other systems call so; a path that looks like `asked`; otherwise, or if
+    that is only a guess, the maps with free keys.
     """
     if not quoted and name in _CONSTANTS:
         return f"The constant stands in backticks: write `` `{name}` ``."
@@ -78,14 +78,14 @@ def member_help(root: Type, base: Type, name: str, asked: tuple[str, ...], quote
 
 
 def _own_field(root: Type, name: str) -> str | None:
-    """Where a record has what its schema has no field for: a map with free keys and values of any kind."""
+    """The place for data without a field: a map with free keys and values of any type."""
     maps = [one for one, type_ in root.members.items() if type_.free and not (type_.extra or NEVER).known]
     ways = " or ".join(f"`{format_source((one, name))}`" for one in maps)
     return f"A field of your own is {ways}." if ways else None
 
 
 def _elsewhere(root: Type, asked: tuple[str, ...]) -> str | None:
-    """A path of the scope whose last name, or all of whose names joined, look like what was asked."""
+    """A path of the scope whose last name, or all names joined, resemble what was asked."""
     last, joined = asked[-1], "_".join(asked)
     by_last: dict[str, SourcePath] = {}
     by_all: dict[str, SourcePath] = {}

@@ -1,4 +1,4 @@
-"""Types put together: what one of two expressions can give, what a literal is."""
+"""Unions of types: the result of either of two expressions; the type of a literal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def literal_type(value: Any) -> Type:
 
 
 def union(*types: Type) -> Type:
-    """What is one of the types: kinds together, limits only where all that they apply to agree."""
+    """The union of types: all kinds, and only those limits on which the types agree."""
     if len(types) < 2:
         return types[0] if types else NEVER
     kinds = frozenset().union(*(each.kinds for each in types))
@@ -62,7 +62,7 @@ def _sharing(types: list[Type], *kinds: str) -> list[Type]:
 
 
 def _agree(types: list[Type], *names: str) -> bool:
-    """Have all the types the very same objects there? Members may be endless, so no comparing."""
+    """Do all types have the identical object there? Members may be recursive, so they are not compared."""
     return bool(types) and all(
         getattr(each, name) is getattr(types[0], name) for each in types for name in names
     )
@@ -77,7 +77,7 @@ def _members(objects: list[Type]) -> Mapping[str, Type]:
 
 
 def _closed(objects: list[Type]) -> bool:
-    """Are all of them written out, member by member, as `{a: …, b: …}` is?"""
+    """Do all of them list all their members, as `{a: …, b: …}` does?"""
     return bool(objects) and all(
         each.extra is NEVER and each.members.__class__ is dict and each.members for each in objects
     )
@@ -99,7 +99,7 @@ def _most(types: list[Type], name: str) -> Any:
 
 
 def _limit(type_: Type, name: str) -> Any:
-    """A limit as stated; of a few constants, the limit that they happen to keep."""
+    """A stated limit; for constants, the limit that they happen to satisfy."""
     stated = getattr(type_, name)
     if stated is not None or not type_.enum:
         return stated

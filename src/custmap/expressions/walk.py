@@ -1,4 +1,4 @@
-"""What a walk over an expression gathers, and what function calls need of it."""
+"""The results of a walk over an expression, and the interface that calls need."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class Walk:
         raise NotImplementedError
 
     def condition(self, node: Node, current: Place) -> Type:
-        """The type of a node that is asked only for being true."""
+        """The type of a node that is used only as a condition."""
         raise NotImplementedError
 
     def use(self, node: Node, current: Place) -> Type:
-        """The type of a node; the path that it is, is read."""
+        """The type of a node; if it is a path, that path counts as read."""
         found = self.place(node, current)
         self.read(found, node)
         return found.type

@@ -1,7 +1,7 @@
-"""What is wrong with an expression that cannot be read, in words that help.
+"""Helpful messages for expressions that cannot be read.
 
-The parser knows which token it could not use; what its author meant is guessed from the characters
-around it. The guesses are the mistakes that people make: bare numbers, `-` in names, `=`, `and`.
+The parser knows only which token it could not use; the intention is guessed from the characters around it.
+The guesses cover common mistakes: bare numbers, `-` in names, `=`, `and`.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def _other_sign(word: str) -> str:
 
 
 def _quoted(text: str, at: int) -> bool:
-    """Does this place stand inside quotes or backticks?"""
+    """Is this place inside quotes or backticks?"""
     return any(text[:at].count(quote) % 2 for quote in "'\"`")
 
 

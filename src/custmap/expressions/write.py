@@ -1,7 +1,7 @@
-"""The lines that compute one node, whatever its kind; calls are in `write_calls`.
+"""The lines that compute one node of any kind; calls are in `write_calls`.
 
-What is known of a value decides which tests are written: what code made needs none, what a record
-holds may be anything. A result that JMESPath would make null is absent, unless the null stood there.
+What is known about a value decides which tests are written: values made by code need none, values of a record
+may be anything. A null that JMESPath creates becomes absent; a null that was there stays null.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def step(form: Form, base: Value, key: str | int) -> str:
 
 
 class Writer(Lines):
-    """The lines of one expression; `read` gives what plain paths of the root have been read into."""
+    """The lines of one expression; `read` gives the locals that plain paths of the root were read into."""
 
     def __init__(
         self,
@@ -130,7 +130,7 @@ class Writer(Lines):
         return self.let(hint, step(self.form, base, key), absent=True, null=True)
 
     def _of_list(self, base: Value, make: str) -> Value:
-        """A list made of a list; null and absent for what is none."""
+        """A list made from a list; null or absent for anything else."""
         code = make.format(base.code)
         if base.surely(ARRAY):
             return self.let("items", code, kinds=ARRAY)
@@ -167,7 +167,7 @@ class Writer(Lines):
             silent = all_absent(zip(items, members, strict=True))
             null = False
             if len(items) == 1 and self.form.has_absent and not is_constant(items[0]):
-                # A list of one has no place to keep: it is as absent or null as what it would hold.
+                # A list of one item is absent or null if its item is.
                 (only,) = members
                 null, test = only.null, present(only)
                 code = f"[{only.code}] if {test} else {only.code}" if test else code
@@ -191,7 +191,7 @@ class Writer(Lines):
         return self.value(result, absent=base.absent or silent is not None, null=base.null, kinds=OBJECT)
 
     def _when_present(self, base: Value, result: str) -> AbstractContextManager[None]:
-        """A block for a base that is there; the result has its state otherwise."""
+        """A block that runs if the base has a value; otherwise the result has the base's state."""
         test = present(base)
         if test:
             self.line(f"{result} = {base.code}")
@@ -211,7 +211,7 @@ class Writer(Lines):
         if self._speaks_alone(left_node, right_node):
             return self._of_constant(left_node, right_node, current, when=false)
         left = self.emit(left_node, current)
-        # A literal never speaks for a path that says nothing: absent stays absent.
+        # A literal does not replace an absent path: absent stays absent.
         stays = is_constant(right_node) and left.absent
         result = self.names.fresh("chosen")
         self.line(f"{result} = {left.code}")
@@ -223,7 +223,7 @@ class Writer(Lines):
         return self.value(result, absent=stays or right.absent, null=right.null, kinds=kinds)
 
     def _speaks_alone(self, left: Node, right: Node) -> bool:
-        """Is the right side alone of the record, so that nothing is chosen while it says nothing?"""
+        """Does only the right side read the record, so that the result is absent if it is?"""
         return self.form.has_absent and is_constant(left) and not is_constant(right)
 
     def _of_constant(
@@ -269,7 +269,7 @@ class Writer(Lines):
         return self.let("matches", code, absent=test is not None, kinds=BOOLEAN)
 
     def _comparable(self, left: Value, right: Value) -> str | None:
-        """The test that two values can be ordered; None: they surely can.
+        """The test that two values can be ordered; None: they certainly can.
 
         Three-state: numbers only, as the specification says. Plain: texts too, as the package does.
         """
@@ -281,7 +281,7 @@ class Writer(Lines):
         return " and ".join(f"{self.named(value).code}.__class__ in NUMBERS" for value in unsure)
 
     def _equality(self, operator: str, left: Value, right: Value) -> str:
-        """JSON's equality; Python's own where one side is a constant that makes them the same."""
+        """JSON's equality; Python's own if one side is a constant for which they agree."""
         for one, other in ((left, right), (right, left)):
             if one.literal and one.code in ("None", "True", "False"):
                 return f"{or_null(self.named(other))} {'is' if operator == '==' else 'is not'} {one.code}"

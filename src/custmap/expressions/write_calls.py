@@ -1,4 +1,4 @@
-"""The lines of a function call: lazy choices written out, all others guarded by one condition."""
+"""The lines of a function call: lazy functions are written out, all others guarded by one condition."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from custmap.expressions.writing import Kinds, Lines, Value, or_null, present, t
 
 
 def write_call(writer: Lines, call: Call, current: Value) -> Value:
-    """Write a call; ExpressionError for a function or arguments that are not possible."""
+    """Write a call; ExpressionError for an unknown function or invalid arguments."""
     spec = find_function(call, writer.functions)
     check_call(call, spec)
     if is_lazy(spec):
@@ -83,7 +83,7 @@ def _if(writer: Lines, call: Call, spec: FunctionSpec, current: Value) -> Value:
 
 
 def _reference(writer: Lines, node: Reference) -> Value:
-    """A local function of one item; what is absent for it is null."""
+    """A local function of one item; absent results are null."""
     name, item = writer.names.fresh("by"), writer.names.fresh("item")
     with writer.block(f"def {name}({item}):"):
         result = writer.emit(node.body, Value(item, null=True))
@@ -95,7 +95,7 @@ def _guarded(writer: Lines, spec: FunctionSpec, values: list[Value]) -> Value:
     given = [_handed(spec, position, value) for position, value in enumerate(values)]
     name = writer.names.bind(spec.call, spec.name)
     code = _guard(writer, spec, values, f"{name}({', '.join(given)})")
-    # JMESPath's own functions are ours and keep their word; a project's may give either state.
+    # The types of JMESPath's own functions are reliable; a project's function may return either state.
     own = is_builtin(spec)
     made_absent, made_null = not own or spec.result.absent, not own or spec.result.nullable
     result = _stated(writer, spec, values[0], code) if spec.stated else writer.let("value", code)
@@ -112,13 +112,13 @@ def _guarded(writer: Lines, spec: FunctionSpec, values: list[Value]) -> Value:
 
 
 def _handed(spec: FunctionSpec, position: int, value: Value) -> str:
-    """What the function is given for an argument: null for one that is absent, if it is called then."""
+    """The argument that is passed to the function: null for an absent one, if it is called at all."""
     sees_absent = absent_ends(spec, position) or (is_builtin(spec) and spec.name in ABSENT_SEERS)
     return value.code if sees_absent else or_null(value)
 
 
 def _stated(writer: Lines, spec: FunctionSpec, value: Value, code: str) -> Value:
-    """A part that the argument states is read; only what it does not state costs a call."""
+    """Read a stated part directly; call the function only if the part is not stated."""
     result = writer.names.fresh(spec.part or "value")
     writer.line(f"{result} = {value.code}.get({spec.part!r}) if {value.code}.__class__ is dict else None")
     with writer.block(f"if {result}.__class__ is not str:"):
@@ -127,14 +127,14 @@ def _stated(writer: Lines, spec: FunctionSpec, value: Value, code: str) -> Value
 
 
 def _result_kinds(spec: FunctionSpec) -> Kinds | None:
-    """What a call surely gives; known of JMESPath's own functions alone."""
+    """The certain types of a call's result; known only for JMESPath's own functions."""
     kinds = spec.result.kinds - {"null"}
     return kinds if is_builtin(spec) and len(kinds) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
 class _Accepted:
-    """What may stand at an argument while the call is made; `kinds` empty: any value."""
+    """What an argument may be for the call to be made; `kinds` empty: any value."""
 
     kinds: str
     absent: bool
@@ -146,13 +146,13 @@ class _Accepted:
         return " ".join(["absent"] * self.absent + ["null"] * self.null + [self.kinds]) if self.kinds else ""
 
     def fits(self, value: Value) -> bool:
-        """Is a value surely accepted?"""
+        """Is a value certainly accepted?"""
         if (value.absent and not self.absent) or (value.null and not self.null):
             return False
         return not self.kinds or _of_kind(value, self.kinds)
 
     def test(self, value: Value) -> str:
-        """The test that a named value is accepted."""
+        """The test that a value with a name is accepted."""
         if value.literal and self.kinds and not _of_kind(value, self.kinds) and not value.null:
             return "False"
         if not self.kinds or _of_kind(value, self.kinds):
@@ -181,7 +181,7 @@ def _accepted(writer: Lines, spec: FunctionSpec, position: int) -> _Accepted:
 
 
 def _guard(writer: Lines, spec: FunctionSpec, values: list[Value], call: str) -> str:
-    """`call if … else refuse(…)`: made only when every argument is accepted."""
+    """`call if … else refuse(…)`: the call is made only if every argument is accepted."""
     tests: list[str] = []
     tested: list[tuple[str, str]] = []
     for position, value in enumerate(values):
@@ -199,7 +199,7 @@ def _guard(writer: Lines, spec: FunctionSpec, values: list[Value], call: str) ->
 
 
 def _otherwise(writer: Lines, spec: FunctionSpec, tested: list[tuple[str, str]]) -> str:
-    """What a call that is not made gives; of one argument that may be anything, its state."""
+    """The result if the call is not made; for a single argument of any type, its state."""
     if not is_builtin(spec) and len(tested) == 1 and not tested[0][1]:
         return tested[0][0]
     pairs = ", ".join(f'({code}, "{words}")' for code, words in tested)

@@ -1,4 +1,4 @@
-"""What writing code needs everywhere: values with what is known of them, forms, indented lines."""
+"""Basics for generating code: values and what is known about them, forms, indented lines."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Value:
 
     @property
     def sure(self) -> bool:
-        """Is it surely there?"""
+        """Is it certainly a value?"""
         return not (self.absent or self.null)
 
     def surely(self, kinds: Kinds) -> bool:
@@ -53,7 +53,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How "nothing here" is written: `ABSENT` beside `None`, or `None` alone."""
+    """How "nothing here" is represented: `ABSENT` and `None`, or only `None`."""
 
     has_absent: bool
 
@@ -66,7 +66,7 @@ class Form:
         return ", ABSENT" if self.has_absent else ""
 
     def otherwise(self, base: Value) -> str:
-        """What a step into a value of the wrong kind gives: null stays null."""
+        """The result of a step into a value of the wrong type; null stays null."""
         if base.null and self.has_absent:
             return f"(None if {base.code} is None else ABSENT)"
         return self.missing
@@ -83,7 +83,7 @@ def text(value: str) -> str:
 
 
 def constant(names: Names, value: Any) -> Value:
-    """A constant of the expression: scalars stand in the code, lists and objects are globals."""
+    """A constant of the expression: scalars are written into the code, lists and objects are globals."""
     if value is None:
         return Value("None", null=True, literal=True)
     if isinstance(value, (list, dict)):
@@ -94,7 +94,7 @@ def constant(names: Names, value: Any) -> Value:
 
 
 class Lines:
-    """Statements of Python under way; `Writer` adds `emit`, which knows the kinds of nodes."""
+    """Python statements under construction; `Writer` adds `emit` for all kinds of nodes."""
 
     def __init__(self, names: Names, form: Form, functions: Mapping[str, FunctionSpec]) -> None:
         self.names = names
@@ -104,7 +104,7 @@ class Lines:
         self._indent = ""
 
     def emit(self, node: Node, current: Value) -> Value:
-        """Write what computes `node` over `current`; back comes its result."""
+        """Write the code that computes `node` over `current`; returns its result."""
         raise NotImplementedError
 
     def line(self, code: str) -> None:
@@ -124,7 +124,7 @@ class Lines:
     def value(
         self, code: str, *, absent: bool = False, null: bool = False, kinds: Kinds | None = None
     ) -> Value:
-        """A value of this form: where nothing is absent, what would be is null."""
+        """A value of this form: in the plain form, absent becomes null."""
         if not self.form.has_absent:
             absent, null = False, null or absent
         return Value(code, absent, null, kinds)
@@ -138,7 +138,7 @@ class Lines:
         return self.value(name, absent=absent, null=null, kinds=kinds)
 
     def named(self, value: Value) -> Value:
-        """The same value under a name, so that code may ask for its class."""
+        """The same value under a name, so that code can test its class."""
         if value.code.isidentifier() and value.code not in ("None", "True", "False"):
             return value
         name = self.names.fresh("constant")
@@ -147,7 +147,7 @@ class Lines:
 
 
 def present(value: Value) -> str | None:
-    """The test that a value is there; None: it surely is."""
+    """The test that a value is neither absent nor null; None: it certainly is neither."""
     tests = [
         f"{value.code} is not {state}"
         for state, possible in (("ABSENT", value.absent), ("None", value.null))
@@ -166,12 +166,12 @@ def false(value: Value) -> str:
 
 
 def or_null(value: Value) -> str:
-    """The value, an absent one as null."""
+    """The value, with absent as null."""
     return f"(None if {value.code} is ABSENT else {value.code})" if value.absent else value.code
 
 
 def all_absent(parts: Iterable[tuple[Node, Value]]) -> str | None:
-    """The test that the values of all nodes but the constant ones are absent; None: that cannot be."""
+    """The test that all non-constant nodes are absent; None: that is impossible."""
     tested = [value for node, value in parts if not is_constant(node)]
     if not tested or not all(value.absent for value in tested):
         return None

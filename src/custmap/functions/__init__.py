@@ -1,5 +1,5 @@
-"""The function library of the mapping language: a file a topic, a short function each.
+"""The function library of the mapping language: one file per topic.
 
 Nothing is imported here: `custmap.functions.table` has the library, `custmap.functions.declare` the
-decorator, and both are read only by who needs them.
+decorator, and both are imported only where they are needed.
 """

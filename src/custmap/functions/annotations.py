@@ -10,7 +10,7 @@ from custmap.values.types import ANY, ARRAY, BOOLEAN, INTEGER, NULL, NUMBER, OBJ
 
 
 class AnnotationError(TypeError):
-    """An annotation that says no JSON type."""
+    """An annotation that is not a JSON type."""
 
 
 _PLAIN: Final[dict[Any, Type]] = {
@@ -27,7 +27,7 @@ _PLAIN: Final[dict[Any, Type]] = {
 
 
 def type_of(annotation: Any) -> Type:
-    """The JSON type that an annotation means; AnnotationError when it means none.
+    """The JSON type that an annotation means; AnnotationError if it is not one.
 
     >>> sorted(type_of(str | None).kinds), type_of(list[str]).items.kinds
     (['null', 'string'], frozenset({'string'}))
@@ -56,7 +56,7 @@ def type_of(annotation: Any) -> Type:
 
 
 def _union(choices: tuple[Any, ...]) -> Type:
-    """One type for several; what only one of them says (members, items) is kept, as far as it is one."""
+    """One type for several; details that only one of them has (members, items) are kept."""
     absent = Absent in choices
     types = [type_of(choice) for choice in choices if choice is not Absent]
     values = [one for one in types if one != NULL]

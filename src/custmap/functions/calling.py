@@ -1,7 +1,7 @@
-"""The guard around every declared function: kinds are checked, and nothing but FunctionError gets out.
+"""The guard around every declared function: checks argument types and raises only FunctionError.
 
-The code that calls a function has usually checked the kinds already; a record that nobody checked must
-end in a rejection all the same. The usual shape, one argument of one kind, costs one comparison.
+The calling code has usually checked the types already, but an unchecked record must lead to a rejection, too.
+The usual case, one argument of one type, costs one comparison.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from custmap.values.words import words_for
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
-# Records are nested 64 deep at most, so nothing that a function makes of one may be deeper.
+# Records are nested at most 64 deep, so results of functions may not be deeper.
 _DEEPEST: Final = 64
 
 
 def checked(
     implementation: Callable[..., Any], arguments: tuple[Argument, ...], variadic: bool
 ) -> Callable[..., Any]:
-    """`implementation` behind a check of its arguments; whatever goes wrong is a FunctionError."""
+    """`implementation` with a check of its arguments; any exception becomes a FunctionError."""
     classes = _classes(arguments[0]) if len(arguments) == 1 and not variadic else frozenset()
     if classes and int not in classes:
         call = _one(implementation, arguments[0], classes)
@@ -36,7 +36,7 @@ def checked(
 
 
 def guarded(call: Callable[..., Any]) -> Callable[..., Any]:
-    """`call`, its arguments unchecked: whatever goes wrong is a FunctionError."""
+    """`call` without a check of its arguments; any exception becomes a FunctionError."""
 
     @wraps(call)
     def inner(*values: Any) -> Any:
@@ -51,7 +51,7 @@ def guarded(call: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def blank_stays(call: _F) -> _F:
-    """`call`, but an empty text is given back: whether a blank is a value, a rule's `empty` says."""
+    """`call`, except that an empty text is returned unchanged, for the rule's `empty` to decide."""
 
     @wraps(call)
     def inner(value: Any, *further: Any) -> Any:
@@ -61,7 +61,7 @@ def blank_stays(call: _F) -> _F:
 
 
 def same_text(value: Any) -> Any:
-    """The way back of a function that keeps a text what it is: any text is one that it could have given."""
+    """The inverse of a function that only changes a text's form: the text itself."""
     if value.__class__ is not str:
         raise FunctionError(f"expected text, got {kind_of(value)}")
     return value
@@ -70,7 +70,7 @@ def same_text(value: Any) -> Any:
 def _one(
     implementation: Callable[..., Any], argument: Argument, classes: frozenset[type]
 ) -> Callable[..., Any]:
-    # As `guarded`, written out: this is called for every record.
+    # `guarded`, inlined: this is called for every record.
     def call(value: Any) -> Any:
         if value.__class__ not in classes:
             _refuse(argument, value)
@@ -90,7 +90,7 @@ def _several(
     made = guarded(implementation)
     rows = [(argument, _classes(argument)) for argument in arguments]
     needed = sum(not argument.optional for argument in arguments)
-    # What is optional is mostly left out.
+    # Optional arguments are mostly left out.
     usual = rows[0][1] if rows and needed == 1 else frozenset()
 
     def call(*values: Any) -> Any:
@@ -109,14 +109,14 @@ def _several(
 
 
 def _classes(argument: Argument) -> frozenset[type]:
-    """The exact classes that pass; `object` kinds of an open argument let everything of JSON pass."""
+    """The exact classes that pass; for an argument of any type, all JSON classes."""
     if argument.type.kinds == KINDS:
         return frozenset({type(None), bool, int, float, str, list, dict, type(ABSENT)})
     return frozenset(one for word in argument.type.kinds for one in KIND_CLASSES[word])
 
 
 def _default_or_whole(argument: Argument, value: Any) -> Any:
-    """An optional argument that is null is not given; a number without a fraction is an integer in JSON."""
+    """A null optional argument gets its default; in JSON a number without a fraction is an integer."""
     if value is None and argument.optional:
         return argument.default
     if value.__class__ is float and "integer" in argument.type.kinds and value.is_integer():
@@ -134,10 +134,10 @@ def _failed(problem: Exception) -> FunctionError:
 
 
 def answering_json(call: Callable[..., Any]) -> Callable[..., Any]:
-    """`call`, refused when it gives back what no JSON document can hold.
+    """`call`, failing if it returns something that is not JSON.
 
-    custmap's own functions are tested to do right; a project's could give a date, a set or NaN, and that
-    would go out to the vendor in whatever form the JSON library gives it.
+    custmap's own functions are tested; a project's could return a date, a set or NaN, which would be sent
+    in whatever form the JSON library chooses.
     """
 
     def guarded(*values: Any) -> Any:

@@ -1,7 +1,7 @@
 """Functions that choose; `coalesce` and `if` are lazy where a mapping calls them.
 
-The expression emitter writes the lazy ones out, so that what is not chosen is not evaluated; what stands
-here declares them and is their eager meaning.
+The emitter generates code for the lazy ones, so that only the chosen argument is evaluated; here they are
+declared and have their eager meaning.
 """
 
 from __future__ import annotations

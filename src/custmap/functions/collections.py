@@ -1,4 +1,4 @@
-"""Functions of lists and maps: results share nothing with their arguments, maps come out sorted by key."""
+"""Functions for lists and maps: results share nothing with arguments, maps are sorted by key."""
 
 from __future__ import annotations
 

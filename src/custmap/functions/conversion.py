@@ -1,4 +1,4 @@
-"""Conversions between text and the other kinds of values, exact or refused.
+"""Conversions between text and other types: exact, or refused.
 
 Dates have their own file, `dates.py`. Nothing here depends on a locale, a time zone or float rounding.
 """
@@ -24,7 +24,7 @@ function = partial(_function, topic="conversion")
 
 
 def _text_of(types: tuple[Type, ...]) -> Type:
-    """Texts stay what they are; of few values there are few texts."""
+    """The result type of `text`: texts are unchanged; enumerated values give enumerated texts."""
     given = types[0].present().not_null()
     if given.only("string"):
         return given

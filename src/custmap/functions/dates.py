@@ -1,7 +1,7 @@
-"""Dates and times: ISO 8601 in, a closed set of forms out, and back.
+"""Dates and times: from ISO 8601 to a fixed set of formats, and back.
 
-A date-time without an offset is refused, since it would mean another moment on another machine. Nothing is
-read from the machine: no locale, no time zone, no clock.
+A date-time without an offset is refused, since its meaning would depend on the machine. Nothing depends on
+the machine: no locale, no time zone, no clock.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from custmap.values.types import STRING
 
 function = partial(_function, topic="dates")
 
-# As ISO 8601 has them; U+2212 is its minus sign.
+# As in ISO 8601; U+2212 is its minus sign.
 _OFFSET: Final = r"(?P<offset>[Zz]|[+\-\u2212][0-9]{2}(?::?[0-9]{2})?)"
 # RFC 3339, and what ISO 8601 and databases write besides: no seconds, a comma, more digits, `+0530`, `+05`,
 # a blank for `T` and one before the offset (Snowflake, SQL Server), ` UTC` (BigQuery).
@@ -37,7 +37,7 @@ _TOKEN: Final = re.compile(r"YYYY|MM|DD|HH|mm|SSS|ss|ZZ|Z|T|\[[^\[\]]*\]|[^A-Za-
 _NUMBERS: Final = ("year", "month", "day", "hour", "minute", "second")
 _NAMED: Final = frozenset({"iso", "utc", "epoch", "epoch_ms"})
 
-# Vendors answer in forms that they do not take themselves: every way to write an offset is read.
+# Vendors answer in formats that they do not accept themselves: every form of an offset is read.
 _READ: Final = {
     "YYYY": r"(?P<year>[0-9]{4})",
     "MM": r"(?P<month>[0-9]{2})",
@@ -64,7 +64,7 @@ _TIME_TOKENS: Final = frozenset({"HH", "mm", "ss", "SSS", "Z", "ZZ"})
 
 
 def _read(value: str) -> tuple[datetime, bool]:
-    """The moment in its own offset, and whether it states a time; a date alone is its midnight, UTC."""
+    """The moment in its own offset, and whether it has a time; a date alone is midnight UTC."""
     found = _MOMENT.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         raise FunctionError("is not an ISO 8601 date or date-time, like `2024-02-29T23:59:59+01:00`")
@@ -76,7 +76,7 @@ def _read(value: str) -> tuple[datetime, bool]:
 
 
 def _moment(got: Mapping[str, str | None]) -> datetime:
-    """The moment of the parts that were read; what is not there is 0, an offset that is not there UTC."""
+    """The moment for the parts that were read; missing parts are 0, a missing offset is UTC."""
     micro = (got.get("fraction") or "").ljust(6, "0")[:6]
     year, month, day, hour, minute, second = (int(got.get(part) or 0) for part in _NUMBERS)
     try:
@@ -105,7 +105,7 @@ def _offset(moment: datetime) -> tuple[str, str]:
 
 
 def _iso(moment: datetime) -> str:
-    """With a fraction only where there is one."""
+    """ISO 8601, with a fraction only if it is not 0."""
     fraction = f".{moment.microsecond:06}".rstrip("0") if moment.microsecond else ""
     return _laid_out(moment, "YYYY-MM-DDTHH:mm:ss") + fraction + ":".join(_offset(moment))
 
@@ -140,7 +140,7 @@ def _pattern(form: str) -> re.Pattern[str]:
 
 @blank_stays
 def _back(written: str | float, form: str) -> str:
-    """A vendor's date-time → ISO 8601; what the form does not have is midnight."""
+    """From a vendor's date-time to ISO 8601; a format without a time gives midnight."""
     if form in ("epoch", "epoch_ms"):
         return _from_epoch(written, 1000 if form == "epoch_ms" else 1)
     if form in ("iso", "utc"):
@@ -165,7 +165,7 @@ def _from_epoch(count: str | float, scale: int) -> str:
 
 
 def can_be_read_back(form: object) -> bool:
-    """Does a format say the whole date, and with a time its offset too, each once?"""
+    """Does a format contain the whole date, and with a time also its offset, each once?"""
     if not isinstance(form, str) or form in _NAMED:
         return isinstance(form, str)
     try:
@@ -198,16 +198,16 @@ def can_be_read_back(form: object) -> bool:
 )
 @blank_stays
 def date_time(value: str, format: str) -> str | int:
-    """An ISO 8601 date-time in another form; one without an offset is refused.
+    """An ISO 8601 date-time in another format; one without an offset is refused.
 
-    It is read as databases print it: `2024-02-29T23:59:59Z`, a blank in place of `T` and before the offset,
-    `z`, `+05:30`, `+0530`, `+05` or ` UTC`, no seconds, or a fraction of up to 12 digits, of which 6 are
-    kept. Other names of zones, offsets with seconds, `24:00`, leap seconds, and dates by week or by day of
+    The forms that databases print are accepted: `2024-02-29T23:59:59Z`, a space instead of `T` or before the
+    offset, `z`, `+05:30`, `+0530`, `+05` or ` UTC`, no seconds, or a fraction of up to 12 digits (6 are
+    kept). Other zone names, offsets with seconds, `24:00`, leap seconds, and dates by week or by day of
     the year fail.
 
-    The format is `iso`, `utc`, `epoch`, `epoch_ms`, or made of `YYYY MM DD HH mm ss SSS`, `Z` (`+05:30`),
-    `ZZ` (`+0530`), `T`, signs, and other letters in brackets. The time stays in the value's own offset,
-    except for `utc`. A date alone takes only formats without a time.
+    The format is `iso`, `utc`, `epoch`, `epoch_ms`, or consists of `YYYY MM DD HH mm ss SSS`, `Z` (`+05:30`),
+    `ZZ` (`+0530`), `T`, punctuation, and other letters in brackets. The time stays in the value's own
+    offset, except for `utc`. A date alone needs a format without a time.
     """
     moment, timed = _read(value)
     if format in _NAMED:
@@ -237,7 +237,7 @@ def _laid_out(moment: datetime, form: str) -> str:
 
 @lru_cache(maxsize=64)
 def _layout(form: str) -> str:
-    """The format as Python's: a token is a field, all else stands for itself."""
+    """The format in Python's notation: tokens are fields, everything else is literal."""
     return "".join(
         _WRITE.get(token) or _literal(token).replace("{", "{{").replace("}", "}}") for token in _tokens(form)
     )

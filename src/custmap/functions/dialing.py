@@ -1,8 +1,8 @@
 """Telephone numbers read and written with `phonenumbers`, which is loaded when the first number is read.
 
-Reading one costs as much as mapping five customers. So a number that is written canonically (`+` and
-digits) and whose own digits are asked is not read: its length and first digits are looked up in the
-same tables that the library reads. Only a sure yes is answered that way; all else is read in full.
+Reading a number costs as much as mapping five customers. So if a canonical number (`+` and digits) is needed
+in the same form, it is not read: its length and first digits are looked up in the library's own tables. If
+these do not give a certain answer, it is read in full.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from unicodedata import category
 from custmap.expressions.function import FunctionError
 
 _CANONICAL: Final = re.compile(r"\+[1-9][0-9]{7,14}")
-# What people write between digits: blanks, dashes (U+2010 to U+2015, U+2212), dots, slashes, parentheses.
+# Characters between digits: spaces, dashes (U+2010 to U+2015, U+2212), dots, slashes, parentheses.
 _CORE: Final = re.compile(r"[+＋]?[\s()\[\]./~\-‐-―−ー－．（）\d]*")
 _EXTENSION: Final = re.compile(
     r"[\s,;.]*(?:;ext=|\b(?:ext(?:ensi[oó]n)?|extn|x|доб)\b[.:]?|x|#)\s*([0-9]{1,9})\s*#?", re.IGNORECASE
@@ -24,7 +24,7 @@ _LONGEST: Final = 100
 
 
 def e164(number: str, region: str | None) -> str:
-    """`+12065550142`; FunctionError when the text is no possible number, or needs a region."""
+    """`+12065550142`; FunctionError if the text is not a possible number, or needs a region."""
     if _sure_code(number):
         return number
     return _format(*_parsed(number, region), "E164")
@@ -55,7 +55,7 @@ def country_code(number: str, region: str | None) -> str:
 
 
 def region_of(number: str, region: str | None) -> str:
-    """`US`; FunctionError where several countries share the code and the number does not tell which."""
+    """`US`; FunctionError if several countries share the code and the number does not show which."""
     library, found = _parsed(number, region)
     sharing = library.region_codes_for_country_code(found.country_code)
     told = library.region_code_for_number(found) or (sharing[0] if len(sharing) == 1 else None)
@@ -67,7 +67,7 @@ def region_of(number: str, region: str | None) -> str:
 
 
 def taken_apart(number: str) -> tuple[str, str | None]:
-    """The number without its extension, and the extension; FunctionError when it is no number at all."""
+    """The number without its extension, and the extension; FunctionError if it is not a number."""
     if len(number) > _LONGEST:
         raise FunctionError("is too long for a phone number")
     core = _seen(number).removeprefix("tel:")
@@ -85,9 +85,9 @@ def taken_apart(number: str) -> tuple[str, str | None]:
 
 
 def _seen(number: str) -> str:
-    """A number without the characters that nobody sees, and with plain blanks for blanks of every width.
+    """A number without invisible characters, and with plain spaces for spaces of any width.
 
-    Telephones and web pages put direction marks, soft hyphens and others anywhere into a number.
+    Phones and web pages insert direction marks, soft hyphens and others anywhere in a number.
     """
     if not number.isascii():
         number = "".join(one for one in number if category(one) != "Cf")
@@ -95,7 +95,7 @@ def _seen(number: str) -> str:
 
 
 def _parsed(number: str, region: str | None) -> tuple[Any, Any]:
-    """The library and the number as it reads it, possible and without extension."""
+    """The library, and the number as it reads it; the number is possible and has no extension."""
     core, _ = taken_apart(number)
     return _read(core, region)
 
@@ -118,10 +118,10 @@ def _read(core: str, region: str | None) -> tuple[Any, Any]:
 
 
 def _check(library: Any, found: Any, international: bool) -> None:
-    """FunctionError for a number that is not possible, or that reading what was written would change."""
+    """FunctionError for a number that is not possible, or that reading would change."""
     kinds = library.ValidationResult
     verdict = library.is_possible_number_with_reason(found)
-    # Some short numbers have no area code anywhere: Canada's 310-1234.
+    # Some short numbers never have an area code: Canada's 310-1234.
     whole = international or library.is_valid_number(found)
     if verdict != kinds.IS_POSSIBLE and not (verdict == kinds.IS_POSSIBLE_LOCAL_ONLY and whole):
         raise FunctionError(_VERDICTS.get(verdict, "has a length that its country does not have"))
@@ -151,9 +151,9 @@ def _format(library: Any, found: Any, form: str) -> str:
 
 
 def _sure_code(number: str) -> str | None:
-    """The country code of a canonical number that reading would find possible and give back unchanged.
+    """The country code of a canonical number that is certainly possible and unchanged by reading.
 
-    None is "not sure": it may still be possible.
+    None means "not certain": it may still be possible.
     """
     if not _CANONICAL.fullmatch(number):
         return None
@@ -169,7 +169,7 @@ def _sure_code(number: str) -> str | None:
 
 @lru_cache(maxsize=1024)
 def _country(code: str) -> tuple[frozenset[int], re.Pattern[str] | None] | None:
-    """The possible lengths of a country code's numbers, and what the library would strip from their front."""
+    """The possible lengths of a country code's numbers, and the prefix that the library would strip."""
     import phonenumbers as library
 
     if int(code) not in library.COUNTRY_CODE_TO_REGION_CODE:

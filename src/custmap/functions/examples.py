@@ -1,4 +1,4 @@
-"""The examples of a function are run: by custmap's tests for its own, by a project's tests for its own."""
+"""Runs the examples of a function; for custmap's tests and for projects' tests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from custmap.values.equality import same
 
 
 def broken(spec: FunctionSpec) -> list[str]:
-    """What does not hold among the examples of a function, a sentence each."""
+    """The failing examples of a function, one sentence each; empty if all are right."""
     return [problem for example in spec.examples if (problem := _problem(spec, example)) is not None]
 
 

@@ -1,7 +1,7 @@
-"""Hashes of texts: what vendors match customers by without reading the text.
+"""Hashes of texts, by which vendors match customers without reading the text.
 
-A hash is of bytes, so letters that look the same may give two: `sha256(nfc(lower(trim(email))))` says
-which spelling is meant.
+Texts that look the same can have different bytes and so different hashes. State the intended form:
+`sha256(nfc(lower(trim(email))))`.
 """
 
 from __future__ import annotations
@@ -36,6 +36,6 @@ def sha256(text: str) -> Annotated[str, _hexadecimal(64)]:
 def md5(text: str) -> Annotated[str, _hexadecimal(32)]:
     """The MD5 hash of the text in UTF-8: 32 hexadecimal digits.
 
-    It protects nothing: texts with a given hash can be made. Use it only where the vendor asks for it.
+    MD5 is not secure: texts with the same hash can be constructed. Use it only if the vendor requires it.
     """
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()

@@ -1,7 +1,7 @@
-"""The way back of one call: it depends on more than the function.
+"""The inverse of one call; it depends on more than the function.
 
-`text(priority)` leads back through `integer` where `priority` is an integer; `date_time(x, 'HH:mm')` does not
-lead back at all, since the format says too little. `FunctionSpec.inverse` is what holds for every call.
+The inverse of `text(priority)` is `integer` if `priority` is an integer; `date_time(x, 'HH:mm')` has none,
+since the format lacks the date. `FunctionSpec.inverse` is the inverse for all calls.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from custmap.values.types import Type
 
 
 def inverse_of(spec: FunctionSpec, source: Type, further: Sequence[object] = ()) -> Callable[..., Any] | None:
-    """What takes a call's result, and the same further arguments, back to its first argument; or None.
+    """A function from a call's result, and its other arguments, to its first argument; or None.
 
     `source` is the type of the first argument, `further` are the literal values of the others, ABSENT for
-    one that is no literal.
+    those that are not literals.
     """
     match spec.name:
         case "text":

@@ -1,8 +1,8 @@
-"""`doubts`: what about a split name is a guess, in phrases without any word of the name.
+"""`doubts`: what is a guess in a split name, in phrases without any word of the name.
 
-A split is in no doubt only where it is plainly right: words of one script whose order is known, one given
-name and one family name with its particles, initials between them, and around them titles that are no names.
-What the vocabulary knows in two senses is in doubt wherever it could have been read in the other.
+A split is certain only if it is clearly right: all words are of one script whose name order is known, with
+one given name, one family name with its particles, initials between them, and titles that are not names
+around them. A word that the vocabulary has with two meanings is in doubt wherever the other meaning is possible.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ _SEVERAL: Final = re.compile(
 )
 _SLAVIC_FAMILY: Final = re.compile(r".+(?:[оеё]ва?|[иы]на?|[сц]кий|[сц]кая|енко|[юу]к)", re.IGNORECASE)
 _PATRONYMIC: Final = re.compile(r"[\u0400-\u052f]+(?:[оеё]вич|[оеё]вна|ьич|ична)", re.IGNORECASE)
-# Two syllables are as often a given name alone, four a family name of two.
+# Two syllables may be only a given name, four may begin with a family name of two.
 _HANGUL: Final = re.compile("[\uac00-\ud7a3]{2}|[\uac00-\ud7a3]{4,}")
 _COMMA: Final = re.compile("[,，،]")
 
 
 def doubts(text: str, split: SplitName) -> Iterator[str]:
-    """What is not certain in the parts of a text of words with blanks between them."""
+    """What is uncertain in the parts of a text of words with spaces between them."""
     if split.given is None and split.family is None:
         yield "no word is plainly a name"
     if split.given and not split.family:
@@ -83,14 +83,14 @@ def _doubts_of_titles(text: str, split: SplitName) -> Iterator[str]:
 
 
 def _is_unlisted(word: str) -> bool:
-    """Whether a title is an abbreviation that nobody lists, as the `med.` of `Dr. med.`."""
+    """Whether a title is an abbreviation that is not listed, such as `med.` in `Dr. med.`."""
     return word.endswith(".") and small(word) not in lexicon().titles
 
 
 def _doubts_of_order(split: SplitName) -> Iterator[str]:
-    """What the parser took for granted of the order of the words, where no comma tells it."""
+    """What the parser assumed about the order of the words, if no comma decides it."""
     given, middle, family = split.given or "", split.middle or "", split.family or ""
-    # In Cyrillic the middle name tells the order by its ending.
+    # In Cyrillic the ending of the middle name shows the order.
     long_middle = middle and not is_initials(middle) and _PATRONYMIC.fullmatch(middle) is None
     long_given = " " in given and not is_initials(given)
     if family and (_long(family) or long_middle or long_given or _may_begin_with_a_name(family)):
@@ -106,7 +106,7 @@ def _doubts_of_order(split: SplitName) -> Iterator[str]:
 
 
 def order_in_doubt(given: str, family: str) -> bool:
-    """Whether two words look as if the family name stood first, or are one word twice."""
+    """Whether two words look like the family name first, or are the same word twice."""
     first, last = given.lower(), family.lower()
     if first == last or last in words.GIVEN_NAMES:
         return True
@@ -124,5 +124,5 @@ def _begins_with_particle(family: str) -> bool:
 
 
 def _long(family: str) -> bool:
-    """Whether a family name has not exactly one word that is no particle."""
+    """Whether a family name has other than exactly one word apart from particles."""
     return bool(family) and sum(small(word) not in lexicon().particles for word in family.split()) != 1

@@ -1,8 +1,8 @@
-"""`name_letters`: of a text only what can stand in a name, so that nothing else comes out as a name part.
+"""`name_letters`: the characters of a text that can be in a name, so nothing else becomes a name part.
 
-A name is made of letters and of the marks, apostrophes, hyphens and dots *at* letters. Commas, brackets and
-quotes stay too, because they tell where a name is divided. What a character is decides Unicode's category, in
-every plane; so a new emoji needs no new version of ours.
+A name consists of letters and the marks, apostrophes, hyphens and dots *next to* letters. Commas, brackets
+and quotes are kept too, because they show where a name is divided. Characters are classified by Unicode category,
+in every plane, so new emoji need no change here.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from typing import Final
 from unicodedata import category, decomposition, name, normalize
 
-# Letters by category that are blank: the fillers of Hangul.
+# Blank characters with the category of letters: the fillers of Hangul.
 _FILLERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
-# Marks that nobody sees: they choose between an emoji and a text sign, and join for sorting alone.
+# Invisible marks: they choose between emoji and text presentation, or affect only sorting.
 _NOT_SEEN: Final = frozenset("\ufe0e\ufe0f\u034f")
 HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af々〆〇"
 """Chinese and Japanese characters, as ranges for a pattern."""
 SELECTORS: Final = "".join(map(chr, (*range(0xFE00, 0xFE0E), *range(0xE0100, 0xE01F0))))
 """They stand behind a Chinese or Japanese character and choose a form of it."""
 _JOINERS: Final = frozenset("\u200c\u200d")
-# Before Hebrew no letter changes its form by a joiner.
+# Letters before the Hebrew block never change their form by a joiner.
 _FIRST_JOINED: Final = "\u0590"
 _WORD_SPACES: Final = frozenset("\u200b\ufeff")
 _INVISIBLY_DIVIDED: Final = re.compile("[^\\s\u200b\ufeff][\u200b\ufeff]+[^\\s\u200b\ufeff]")
@@ -33,10 +33,10 @@ _DOTS: Final = frozenset(".．｡。")
 # Hyphens are known by their category.
 _BETWEEN_LETTERS: Final = frozenset("·‧・･་´`′")
 _COMMAS: Final = frozenset(",，،")
-# Where a quote stands for gershayim.
+# Where a quote is used as gershayim.
 _HEBREW: Final = re.compile("[\u05d0-\u05ea]")
 _DIVIDING: Final = frozenset(',，،"“”„«»「」『』｢｣()&')
-# The parser knows round brackets, around whole words, and commas.
+# The parser handles only round brackets, around whole words, and ASCII commas.
 _WRITTEN_OTHERWISE: Final = str.maketrans(
     dict.fromkeys("([{<（【〔〈《", " (")
     | dict.fromkeys(")]}>）】〕〉》", ") ")
@@ -52,14 +52,14 @@ _ENCLOSED: Final = re.compile(r"[\"'(“«„]([^\"'()“”«»„]*)[\"')”»
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """What of a text can stand in a name. `left_out`: something that can be seen is not in it."""
+    """The part of a text that can be in a name. `left_out`: something visible was left out."""
 
     text: str
     left_out: bool
 
 
 def name_letters(text: str) -> Letters:
-    """The letters of a name in words with one blank between them.
+    """The letters of a name, in words separated by one space.
 
     >>> name_letters("Ann 🎉 Lee")
     Letters(text='Ann Lee', left_out=True)
@@ -77,7 +77,7 @@ def name_letters(text: str) -> Letters:
 
 
 def _readable(text: str) -> str:
-    """Without what cannot be seen, and with the brackets and commas that the parser knows."""
+    """The text without invisible characters, and with brackets and commas that the parser handles."""
     if not text.isascii():
         text = "".join(_visible(text, at) for at in range(len(text)))
     return _GLUED.sub(" ", _QUOTED.sub(r'"\1"', text.translate(_WRITTEN_OTHERWISE)))
@@ -94,12 +94,12 @@ def _visible(text: str, at: int) -> str:
 
 
 def is_letter(char: str) -> bool:
-    """Whether a character is a letter, or a mark that stands at letters."""
+    """Whether a character is a letter, or a mark that combines with letters."""
     return char.isalpha() or (char > "\x7f" and category(char) in ("Mn", "Mc", "Nl"))
 
 
 def _word(word: str) -> str:
-    """The letters of a word, with a blank where a sign divided it; without a letter, what divides names."""
+    """The letters of a word, with a space where a symbol divided it; if it has none, only dividers."""
     if word.isalpha() or _ORDINAL.fullmatch(word):
         return word
     kept = "".join(_kept(word, at) for at in range(len(word)))
@@ -110,7 +110,7 @@ def _word(word: str) -> str:
 
 
 def _kept(word: str, at: int) -> str:
-    """A character of a word, a blank for one that divides it, nothing for a digit."""
+    """A character of a word: kept, replaced by a space if it divides words, or left out (digits)."""
     char = word[at]
     before, after = word[at - 1 : at] if at else "", word[at + 1 : at + 2]
     if char.isalpha():
@@ -134,19 +134,19 @@ def _kept(word: str, at: int) -> str:
 
 
 def company_name(text: str) -> str:
-    """A company's name as it is written, digits and signs too, without pictures and what cannot be seen."""
+    """A company's name as written, with digits and punctuation, without emoji and invisible characters."""
     return " ".join(
         "".join(char for char in text if category(char) not in _PICTURES or char in "㈱㈲㍿").split()
     )
 
 
 def has_letter(text: str) -> bool:
-    """Whether a text has a letter that can stand alone: no mark, no modifier."""
+    """Whether a text has a letter that is not a mark or a modifier."""
     return any((char.isalpha() and category(char) != "Lm") or category(char) == "Nl" for char in text)
 
 
 def scripts(text: str) -> frozenset[str]:
-    """The scripts of a text's letters by their names in Unicode; Chinese and Japanese ones are `CJK`."""
+    """The scripts of a text's letters, by their Unicode names; Chinese and Japanese are `CJK`."""
     found = {_script(char) for char in text if char.isalpha() and category(char) != "Lm"}
     return (
         frozenset({"CJK"})
@@ -162,9 +162,9 @@ def _script(char: str) -> str:
 
 
 def usual_form(text: str) -> str:
-    """The text in the form that lists of words have: composed, of the usual width and font, no selectors.
+    """The text in the form of the word lists: composed, normal width and font, without selectors.
 
-    Words are as many as before.
+    The number of words does not change.
     """
     if text.isascii():
         return text
@@ -175,13 +175,13 @@ def usual_form(text: str) -> str:
 
 
 def is_unusual(char: str) -> bool:
-    """Whether a letter is one or several others in another form: full-width, of mathematics, `Ⅲ`."""
+    """Whether a letter is a variant of one or more others: full-width, mathematical, `Ⅲ`."""
     form = decomposition(char)
     return form.startswith(("<wide>", "<narrow>", "<font>")) or (form != "" and category(char) == "Nl")
 
 
 def as_written(part: str, usual: str, written: str) -> str:
-    """A part of `usual_form(written)`, its words as `written` has them."""
+    """A part of `usual_form(written)`, with its words as they are spelled in `written`."""
     words = dict(zip(_WORD.findall(usual), _WORD.findall(written), strict=False))
     return _WORD.sub(lambda word: words.get(word[0], word[0]), part)
 

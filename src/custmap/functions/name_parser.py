@@ -1,4 +1,4 @@
-"""`parse`: what `nameparser` makes of a name, and what its vocabulary and ours say about a word."""
+"""`parse`: a name split by `nameparser`, and look-ups in its vocabulary and ours."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CYRILLIC: Final = re.compile(r"[\u0400-\u052f.\s-]+")
 _BETWEEN_INITIALS: Final = re.compile(r"[ -]|(?<=\.)(?=[^ -])")
 # The apostrophe of `van 't Hof` opens no quote.
 _SHORT_PARTICLE: Final = re.compile(r"(?<!\S)'[tsn](?!\S)")
-# Between Hebrew letters a quote is one of them.
+# Between Hebrew letters a quote is part of the word.
 _STRAY: Final = re.compile(r'[“”„«»「」『』｢｣()]|(?<![\u05d0-\u05ea])"|"(?![\u05d0-\u05ea])')
 _KINDS: Final = {
     "order": "the order of the words is not certain",
@@ -37,8 +37,8 @@ _KINDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class SplitName:
-    """The parts of a name, None where it has none. `ambiguous` says in a phrase, without any part of the
-    name, what was a guess; None: nothing was."""
+    """The parts of a name, None for those that it does not have. `ambiguous` is a phrase, without any part of
+    the name, that says what was a guess; None: nothing was."""
 
     prefix: str | None = None
     given: str | None = None
@@ -57,8 +57,8 @@ def lexicon() -> Lexicon:
 
 @cache
 def _parser(cyrillic: bool = False) -> Parser:
-    """In Cyrillic a patronymic at the end tells that the family name stands first; in Latin letters the
-    same ending is as often a family name."""
+    """In Cyrillic a patronymic at the end means that the family name comes first; in Latin letters the
+    same ending is just as often a family name."""
     from nameparser import Parser, PatronymicRule, Policy
 
     rules = frozenset({PatronymicRule.EAST_SLAVIC}) if cyrillic else frozenset[PatronymicRule]()
@@ -67,7 +67,7 @@ def _parser(cyrillic: bool = False) -> Parser:
 
 @cache
 def special() -> frozenset[str]:
-    """Every word that means something to the parser or to the rules here, in small letters."""
+    """Every word with a meaning for the parser or for the rules here, in lower case."""
     known: set[str] = set()
     for field in fields(lexicon()):
         entries = getattr(lexicon(), field.name)
@@ -90,9 +90,9 @@ def means_something(word: str) -> bool:
 
 
 def parse(text: str) -> tuple[SplitName, list[str]]:
-    """The parts, and in phrases what the parser itself reports."""
+    """The parts, and the ambiguities that the parser itself reports, as phrases."""
     found = _parser(_CYRILLIC.fullmatch(text) is not None).parse(text)
-    # Of titles our own lists say more.
+    # For titles our own lists are better.
     kinds = {str(one.kind) for one in found.ambiguities} - {"title-or-name"}
     if _SHORT_PARTICLE.search(text) and not _STRAY.search(text):
         kinds.discard("unbalanced-delimiter")
@@ -108,18 +108,18 @@ def parse(text: str) -> tuple[SplitName, list[str]]:
 
 
 def _letters_of(part: str) -> str | None:
-    """A part without the brackets, quotes and commas that the parser left at its words."""
+    """A part without the brackets, quotes and commas that the parser left on its words."""
     kept = _STRAY.sub("", part).split()
     return " ".join(word for word in kept if has_letter(word) or word == "&").strip(" &,") or None
 
 
 def small(word: str) -> str:
-    """A word as the lists have it."""
+    """A word in the form of the lists."""
     return word.lower().strip(".,")
 
 
 def is_plain_title(word: str) -> bool:
-    """Whether a word before a name is a title and no name: listed so, abbreviated or not Latin."""
+    """Whether a word before a name is a title and not a name: by the lists, abbreviated or not Latin."""
     known = lexicon()
     title = small(word)
     if title in words.PLAIN_TITLES or title in known.after_given_titles:
@@ -129,7 +129,7 @@ def is_plain_title(word: str) -> bool:
 
 
 def is_plain_suffix(word: str, one_case: bool) -> bool:
-    """Whether a word after a name is plainly no name; `one_case`: capitals mean nothing in this name."""
+    """Whether a word after a name is clearly not a name; `one_case`: case has no meaning in this name."""
     known = lexicon()
     suffix = small(word)
     if suffix in words.PLAIN_SUFFIXES or "." in suffix or suffix[:1].isdigit():
@@ -141,7 +141,7 @@ def is_plain_suffix(word: str, one_case: bool) -> bool:
 
 
 def ends_names(word: str) -> bool:
-    """Whether a word is one that stands after names: `Jr`, `MD`, `Senior`."""
+    """Whether a word is used after names: `Jr`, `MD`, `Senior`."""
     suffix = small(word)
     known = lexicon()
     ours = suffix in words.PLAIN_SUFFIXES or suffix in words.HONORIFICS_AFTER
@@ -149,7 +149,7 @@ def ends_names(word: str) -> bool:
 
 
 def is_initials(text: str) -> bool:
-    """Whether all words are initials: `A.`, `J R`, `J.-P.`; where a script has no capitals, with dots."""
+    """Whether all words are initials: `A.`, `J R`, `J.-P.`; in a script without case, with dots."""
     return all(map(_is_initial, _BETWEEN_INITIALS.split(text)))
 
 

@@ -1,6 +1,6 @@
-"""Functions of names: `{formatted, prefix, given, middle, family, suffix}`, or the whole name as a text.
+"""Functions for names: `{formatted, prefix, given, middle, family, suffix}`, or the whole name as a text.
 
-What the record states is taken as stated; only what it does not state is split from `formatted`.
+Parts that the record states are used as stated; only others are split from `formatted`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _Word = tuple[str, str]
 """The part into which a word was split, and the word."""
 _PARTS: Final = frozenset(PARTS)
 
-# Han, hiragana, hangul; katakana writes foreign names, given name first.
+# Han, hiragana, hangul. Not katakana, which is for foreign names with the given name first.
 _EAST_ASIAN: Final = re.compile(rf"[{HAN}{SELECTORS}\u3041-\u309f\uac00-\ud7a3]+")
 
 
@@ -65,9 +65,9 @@ def _or_absent(part: str | None) -> str | Absent:
 
 
 def _rest(formatted: str, split: SplitName, stated: dict[str, Part]) -> dict[str, str]:
-    """The parts that are not stated, from the words of the split that no stated part has.
+    """The parts that are not stated, from those words of the split that are in no stated part.
 
-    A stated part whose words are not there stands for the one that was split ("Bob" for "Robert").
+    A stated part whose words do not occur replaces the part that was split ("Bob" for "Robert").
     """
     words = _words_of(formatted, split)
     for part, value in stated.items():
@@ -90,7 +90,7 @@ def _words(text: str) -> list[str]:
 
 
 def _without(words: list[_Word], part: str, value: str) -> list[_Word]:
-    """The words without those of a stated part; if they do not stand in a row, without those split for it."""
+    """The words without those of a stated part; if they are not consecutive, without those split for it."""
     wanted = [_folded(word) for word in _words(value)]
     here = [_folded(word) for _, word in words]
     places = [at for at in range(len(here) - len(wanted) + 1) if here[at : at + len(wanted)] == wanted]
@@ -105,7 +105,7 @@ def _folded(word: str) -> str:
 
 
 def _shared_out(words: list[_Word], stated: dict[str, Part]) -> dict[str, str]:
-    """The words that are left, among those of given, middle and family that are not stated."""
+    """Distribute the remaining words among those of given, middle and family that are not stated."""
     open_parts = [part for part in ("family", "given", "middle") if part not in stated]
     shared: dict[str, str] = {}
     for part in open_parts:
@@ -122,7 +122,7 @@ def _shared_out(words: list[_Word], stated: dict[str, Part]) -> dict[str, str]:
 def doubt(name: object) -> str | None:
     """What is a guess in a name (object or text) whose parts are split; a phrase without any value.
 
-    None when nothing is a guess: both given and family name are stated, or the split is plain.
+    None if nothing is a guess: both given and family name are stated, or the split is clear.
     """
     formatted = name
     if isinstance(name, dict):
@@ -162,7 +162,7 @@ def given_name(name: Name) -> Part:
     examples=[({"formatted": "Ann B. Lee"}, "B."), ({"formatted": "Ann Lee"}, ABSENT)],
 )
 def middle_name(name: Name) -> Part:
-    """What stands between given and family name: stated, or split from `formatted`."""
+    """The middle names, between given and family name: stated, or split from `formatted`."""
     return _part(name, "middle")
 
 
@@ -205,7 +205,7 @@ def name_prefix(name: Name) -> Part:
     examples=[({"formatted": "Bo Lee Jr."}, "Jr.")],
 )
 def name_suffix(name: Name) -> Part:
-    """What stands after the name, `Jr.`, `III`, `PhD`: stated, or split from `formatted`."""
+    """The suffix after the name, `Jr.`, `III`, `PhD`: stated, or split from `formatted`."""
     return _part(name, "suffix")
 
 
@@ -222,7 +222,7 @@ def name_suffix(name: Name) -> Part:
     ],
 )
 def full_name(name: Name) -> Part:
-    """The whole name: `formatted` when stated, else the stated parts in order."""
+    """The whole name: `formatted` if stated, else the stated parts in order."""
     if isinstance(name, str):
         return name
     if "formatted" in name:
@@ -235,7 +235,7 @@ def full_name(name: Name) -> Part:
 
 
 def _joined(parts: dict[str, str]) -> str:
-    """In order, with blanks; Chinese, Japanese and Korean characters with the family name first, without."""
+    """In order, with spaces; Chinese, Japanese and Korean: family name first, without spaces."""
     if parts.keys() == {"given", "family"} and all(map(_EAST_ASIAN.fullmatch, parts.values())):
         return parts["family"] + parts["given"]
     return " ".join(parts.values())

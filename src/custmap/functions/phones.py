@@ -1,7 +1,7 @@
-"""Functions of phones: `{number, type, extension}`, or the number alone as a text.
+"""Functions for phones: `{number, type, extension}`, or the number alone as a text.
 
-A number is asked whether it is *possible* (its length), never whether it is assigned: `123-456-7890`, a
-vendor's own example, is possible and not assigned. What cannot be told is refused, never guessed.
+Numbers are checked for being *possible* (by length), not for being assigned: `123-456-7890`, a vendor's own
+example, is possible but not assigned. What is unclear is refused, never guessed.
 """
 
 from __future__ import annotations
@@ -43,20 +43,20 @@ def _answer(phone: Phone, region: str | None, form: Callable[[str, str | None], 
 
 @blank_stays
 def to_number(written: str, region: str | None = None) -> str:
-    """A vendor's text → E.164, with the call's own region; the way back of every form that has its code."""
+    """From a vendor's text to E.164, with the call's region; the inverse for forms with a country code."""
     return dialing.e164(same_text(written), region)
 
 
 @blank_stays
 def _digits_to_number(written: str, region: str | None = None) -> str:
-    """Digits alone begin with the country code, since `phone_digits` writes it."""
+    """From digits that begin with the country code, as `phone_digits` writes them."""
     bare = same_text(written)
     return dialing.e164("+" + bare if bare.isdecimal() else bare, region)
 
 
 @blank_stays
 def _dashed_to_number(written: str, region: str | None = None) -> str:
-    """What has no `+` is of country code 1: `phone_dashed` writes the code of all others."""
+    """Without a `+` the country code is 1: `phone_dashed` writes all other codes."""
     return dialing.e164(same_text(written), "US")
 
 
@@ -105,7 +105,7 @@ def phone_digits(phone: Phone, region: str | None = None) -> str | Absent | None
     ],
 )
 def phone_national(phone: Phone, region: str | None = None) -> str | Absent | None:
-    """The number as people of its country write it. The way back needs the region."""
+    """The number as it is written in its own country. The inverse needs the region."""
     return _answer(phone, region, dialing.national)
 
 
@@ -138,7 +138,7 @@ def phone_country_code(phone: Phone, region: str | None = None) -> str | Absent 
     examples=[("+12065550142", "US"), ("+442079460958", "GB"), ("+80012345678", FunctionError)],
 )
 def phone_region(phone: Phone, region: str | None = None) -> str | Absent | None:
-    """The country as two letters (ISO 3166); refused where the number does not tell it."""
+    """The country as two letters (ISO 3166); fails if the number does not show it."""
     return _answer(phone, region, dialing.region_of)
 
 
@@ -155,7 +155,7 @@ def phone_region(phone: Phone, region: str | None = None) -> str | Absent | None
     ],
 )
 def phone_extension(phone: Phone) -> str | Absent | None:
-    """The extension: the stated one, else the one at the end of the number."""
+    """The extension: the stated one, or else the one at the end of the number."""
     if isinstance(phone, dict) and "extension" in phone:
         stated = phone["extension"]
         if stated is None or isinstance(stated, str):

@@ -1,6 +1,6 @@
 """`python -m custmap.functions.reference` writes docs/functions.md from the table.
 
-The page is checked in, so that it can be read without running anything; a test says when it is behind.
+The page is checked in, so that it can be read without running anything; a test fails if it is out of date.
 """
 
 from __future__ import annotations
@@ -137,9 +137,9 @@ def _type(kind: Type) -> str:
 
 
 def expression(spec: FunctionSpec, example: Example) -> str:
-    """The call as a mapping would write it; `absent` stands for a path that is not there.
+    """The call as a mapping would write it; `absent` is used for a path that does not exist.
 
-    A `|` is written as JSON escapes it, since it would end the cell of a table.
+    A `|` is written as a JSON escape, since it would end the cell of a table.
     """
     return f"{spec.name}({', '.join(map(_written, example.given))})"
 
@@ -151,7 +151,7 @@ def _result(example: Example) -> str:
 
 
 def _written(value: Any) -> str:
-    """Texts in single quotes, all else as JSON in backticks."""
+    """Texts in single quotes, everything else as JSON in backticks."""
     if value is ABSENT:
         return "absent"
     if isinstance(value, str) and value.isprintable() and not _UNLIKE_TEXT.search(value):
@@ -160,7 +160,7 @@ def _written(value: Any) -> str:
 
 
 def _json(value: Any) -> str:
-    marked = any(map(unicodedata.combining, str(value)))  # an accent of its own would not be seen
+    marked = any(map(unicodedata.combining, str(value)))  # a combining accent would not be visible
     return json.dumps(value, ensure_ascii=marked).replace("|", "\\u007c")
 
 

@@ -1,7 +1,7 @@
-"""What a call surely gives: the checker knows more of `truncate(x, 40)` than that it is a text.
+"""More precise result types: `truncate(x, 40)` gives a text of at most 40 characters.
 
 Each function here takes the types of a call's arguments (a constant is a type with one `enum` value) and
-gives the type of its result; absence and null of the arguments are added by who asks.
+returns the type of its result; the caller adds absence and null of the arguments.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _BLANK: Final = replace(STRING, max_length=0)
 
 
 def constant(type_: Type) -> Any:
-    """The value of a constant argument, ABSENT when it is not one."""
+    """The value of a constant argument, ABSENT if it is not one."""
     return type_.enum[0] if type_.enum is not None and len(type_.enum) == 1 else ABSENT
 
 
 def or_blank(made: Type) -> Callable[[tuple[Type, ...]], Type]:
-    """A function that reads a text as `made`, and leaves an empty one as it is."""
+    """For a function that converts a text to `made` and returns an empty text unchanged."""
     return lambda types: union(made, _BLANK) if _may_be_blank(types[0]) else made
 
 
@@ -45,8 +45,8 @@ def _may_be_blank(type_: Type) -> bool:
 
 
 def each(call: Callable[[Any], Any], otherwise: Type) -> Callable[[tuple[Type, ...]], Type]:
-    """A function of one value: of few values it makes few."""
-    surely = guarded(call)  # a mapping may give it values of a wrong kind, which is another check's finding
+    """For a function of one value: enumerated values give enumerated results."""
+    surely = guarded(call)  # a mapping may pass values of a wrong type, which another check reports
 
     def refine(types: tuple[Type, ...]) -> Type:
         known = [value for value in types[0].enum or () if value is not None]
@@ -76,7 +76,7 @@ def filled_up(types: tuple[Type, ...]) -> Type:
 
 
 def dated(types: tuple[Type, ...]) -> Type:
-    """`date_time(value, format)`; a format is that of every text but the empty one."""
+    """`date_time(value, format)`; the format applies to every text except the empty one."""
     form = constant(types[1])
     if form is ABSENT:
         return Type(kinds=STRING.kinds | INTEGER.kinds)
@@ -106,13 +106,13 @@ def paired(types: tuple[Type, ...]) -> Type:
 
 
 def from_paired(types: tuple[Type, ...]) -> Type:
-    """`from_pairs(items)`: a free map of what the pairs have as `value`."""
+    """`from_pairs(items)`: a free map of the pairs' `value`."""
     pair = types[0].items
     return replace(OBJECT, free=True, extra=(pair.member("value") if pair is not None else None) or ANY)
 
 
 def filled(types: tuple[Type, ...]) -> Type:
-    """`without_nulls(items)`: a list of what is not null, a map whose entries are not."""
+    """`without_nulls(items)`: a list or map without nulls."""
     given = types[0]
     inner = given.items.present().not_null() if given.items is not None else None
     if given.only("array"):

@@ -1,9 +1,9 @@
-"""`split_name`: a name written in one text → its parts, and what about that is a guess.
+"""`split_name`: from a name in one text to its parts, and what is a guess about them.
 
-`nameparser` does the work, with its own vocabulary and some words of ours, frozen (nothing that another
-library configures there changes us), and a few rules around it. Only letters become parts (`name_letters`);
-what is not plain is reported in `ambiguous` (`name_doubts`). A plain name of two or three words with nothing
-special about them, most names, needs no parser and gives the same.
+`nameparser` does the work, with its own vocabulary and some words of ours, frozen (other libraries' settings
+have no effect), and a few rules around it. Only letters become parts (`name_letters`); uncertain splits are
+reported in `ambiguous` (`name_doubts`). Plain names, two or three words with nothing special about them, do
+not need the parser and give the same result; most names are plain.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from custmap.functions.name_parser import (
     small,
 )
 
-# One word of a plain name: a capital and small letters, Latin with or without marks.
+# One word of a plain name: an upper-case and lower-case letters, Latin with or without diacritics.
 _WORD: Final = r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+"
 _PLAIN: Final = re.compile(rf"({_WORD}) (?:({_WORD}) )?({_WORD})")
 _CHARACTER: Final = re.compile(f".[{SELECTORS}]?")
@@ -44,13 +44,13 @@ _HAN: Final = f"[{HAN}][{SELECTORS}]?"
 _KANA: Final = "[\u3041-\u309f\u30a1-\u30ff]"
 _UNSPACED: Final = re.compile(rf"(?:{_HAN}){{2,6}}|(?:{_HAN}){{1,4}}{_KANA}{{1,6}}")
 _ORDINAL_AT_END: Final = re.compile(r"(.*\S),? (\d{1,2}(?:st|nd|rd|th))", re.IGNORECASE)
-# Beyond this length it is no name, and parsing time is not linear.
+# A longer text is not a name, and parsing time is not linear.
 _LONGEST: Final = 200
 
 
 @lru_cache(maxsize=1024)
 def split_name(text: str) -> SplitName:
-    """Split a name; any text gives a result, and what is doubtful is said in `ambiguous`.
+    """Split a name; any text gives a result, and `ambiguous` says what is doubtful.
 
     >>> split_name("Dr. Ann van der Berg Jr.").family
     'van der Berg'
@@ -92,7 +92,7 @@ def split_in_full(text: str) -> SplitName:
 
 
 def _with_notes(split: SplitName, *notes: str | None) -> SplitName:
-    """The split, doubtful for these reasons too; each is said once."""
+    """The split with these reasons added to its doubts, each once."""
     said = dict.fromkeys(filter(None, (split.ambiguous, *notes)))
     return replace(split, ambiguous="; ".join(said) or None)
 
@@ -110,7 +110,7 @@ def _is_company(text: str) -> bool:
 
 
 def _unspaced(text: str) -> SplitName | None:
-    """Chinese and Japanese characters without a space: the family name stands first, its end is a guess."""
+    """Chinese and Japanese characters without a space: the family name comes first, its end is a guess."""
     if not _UNSPACED.fullmatch(text):
         return None
     characters = _CHARACTER.findall(text)
@@ -122,7 +122,7 @@ def _unspaced(text: str) -> SplitName | None:
 
 
 def _in_usual_form(text: str) -> SplitName:
-    """Split in the form in which the lists have words; the parts are words as the text has them."""
+    """Split in the form of the word lists; the parts are spelled as in the text."""
     usual = usual_form(text)
     split = _vietnamese(usual) or _capitals_first(usual) or _parsed(usual)
     if usual == text:

@@ -1,7 +1,7 @@
-"""When a function that can fail surely works: the checker need not warn of `truncate(x, 40)`.
+"""When a function that can fail certainly works, so that there is no warning for `truncate(x, 40)`.
 
 Each function here takes the types of a call's arguments (a constant is a type with one `enum` value) and
-says whether no value of these types makes the call fail; null and absence are none of its business.
+says whether no value of these types makes the call fail; it need not consider null and absence.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ def counted(types: tuple[Type, ...]) -> bool:
 
 
 def separated(types: tuple[Type, ...]) -> bool:
-    """`split(text, separator)`: a separator with something in it."""
+    """`split(text, separator)`: a separator that is not empty."""
     separator = constant(types[1])
     return isinstance(separator, str) and separator != ""
 
 
 def no_longer(types: tuple[Type, ...]) -> bool:
-    """`replace(text, old, new)`: what comes is no longer than what goes."""
+    """`replace(text, old, new)`: `new` is not longer than `old`."""
     old, new = constant(types[1]), constant(types[2])
     return isinstance(old, str) and isinstance(new, str) and old != "" and len(new) <= len(old)
 
 
 def padded(types: tuple[Type, ...]) -> bool:
-    """`pad_left(text, length, sign)`: a small length, one sign."""
+    """`pad_left(text, length, sign)`: a small length, one character."""
     length, sign = constant(types[1]), constant(types[2])
     return length.__class__ is int and 0 <= length <= 1000 and isinstance(sign, str) and len(sign) == 1
 

@@ -1,4 +1,4 @@
-"""The table of all functions: custmap's own, and a project's beside them."""
+"""The table of all functions: custmap's own and a project's."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from custmap.functions.declare import declared
 
 
 def _declared_in(module: ModuleType) -> list[FunctionSpec]:
-    """The functions that a module itself declares, in the order of its text; not those it imports."""
+    """The functions that a module itself declares, in the order of its text; without imported ones."""
     return [
         spec
         for member in vars(module).values()
@@ -35,8 +35,8 @@ LIBRARY: Final[Mapping[str, FunctionSpec]] = MappingProxyType(_library())
 def with_functions(modules: Sequence[ModuleType]) -> Mapping[str, FunctionSpec]:
     """The library and the functions that the modules declare.
 
-    What a project's function gives back is checked to be JSON. ValueError when a name is taken already,
-    by the library, by JMESPath or by another module, or when a module declares nothing.
+    Results of a project's functions are checked to be JSON. ValueError if a name is already used by the
+    library, by JMESPath or by another module, or if a module declares nothing.
     """
     table = dict(LIBRARY)
     owner = dict.fromkeys(LIBRARY, "custmap")

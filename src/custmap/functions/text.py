@@ -1,4 +1,4 @@
-"""Functions of texts; all of them count characters, that is Unicode code points, as JSON Schema does."""
+"""Functions for texts; all count characters as Unicode code points, as JSON Schema does."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from custmap.values.types import STRING
 
 function = partial(_function, topic="text")
 
-# A request body is read by machines with limits of their own; a text longer than this is a mistake.
+# Receivers of requests have limits of their own; a longer text is a mistake.
 _LONGEST: Final = 1_000_000
 _JOINER: Final = "\u200d"
 
@@ -28,13 +28,13 @@ _JOINER: Final = "\u200d"
     examples=[("Alex@Example.COM", "alex@example.com")],
 )
 def lower(text: str) -> str:
-    """The text in small letters."""
+    """The text in lower case."""
     return text.lower()
 
 
 @function(inverse=same_text, lossy=True, refine=each(str.upper, STRING), examples=[("vip", "VIP")])
 def upper(text: str) -> str:
-    """The text in capital letters."""
+    """The text in upper case."""
     return text.upper()
 
 
@@ -42,14 +42,14 @@ def upper(text: str) -> str:
 def nfc(text: str) -> str:
     """The text with each letter and its accents as one character where Unicode has one (form NFC).
 
-    Two texts that look the same may be spelled differently; vendors count and compare characters.
+    Two texts that look the same may consist of different characters; vendors count and compare characters.
     """
     return unicodedata.normalize("NFC", text)
 
 
 @function(inverse=same_text, lossy=True, refine=not_longer, examples=[("  a b \n", "a b"), (" ", "")])
 def trim(text: str) -> str:
-    """The text without white space at both ends."""
+    """The text without white space at its start and end."""
     return text.strip()
 
 
@@ -60,9 +60,9 @@ def trim(text: str) -> str:
     examples=[("abcdef", 3, "abc"), ("ab", 3, "ab"), ("cafe\u0301", 4, "caf"), ("a", -1, FunctionError)],
 )
 def truncate(text: str, length: int) -> str:
-    """At most `length` characters; a letter is not parted from its accent, nor an emoji cut apart.
+    """At most `length` characters; a letter is not separated from its accent, and an emoji is not split.
 
-    Where one sign alone is longer than `length`, it is cut all the same.
+    If the first such unit alone is longer than `length`, it is cut.
     """
     if length < 0:
         raise FunctionError("a length is 0 or more", "length")
@@ -75,7 +75,7 @@ def truncate(text: str, length: int) -> str:
 
 
 def _continues(text: str, at: int) -> bool:
-    """Does the character at `at` belong to the sign that the one before it began?"""
+    """Does the character at `at` belong to the same visible unit as the one before it?"""
     here, before = text[at], text[at - 1]
     if unicodedata.category(here) in ("Mn", "Me", "Mc") or here == _JOINER or before == _JOINER:
         return True
@@ -99,7 +99,7 @@ def _regional(character: str) -> bool:
     examples=[("a-b-c", "-", "", "abc"), ("a.b", ".", ",", "a,b"), ("a", "", "x", FunctionError)],
 )
 def replace(text: str, old: str, new: str) -> str:
-    """The text with `new` in every place of `old`."""
+    """The text with every `old` replaced by `new`."""
     if not old:
         raise FunctionError("an empty text cannot be replaced", "old")
     if len(text) + text.count(old) * (len(new) - len(old)) > _LONGEST:
@@ -140,7 +140,7 @@ def concat(*parts: str | float | bool) -> str:
 
 @function(examples=[("(206) 555-0142", "2065550142"), ("none", ""), ("٣x3", "3")])
 def digits(text: str) -> str:
-    """The digits 0–9 of the text, nothing else."""
+    """Only the digits 0–9 of the text."""
     return "".join(one for one in text if "0" <= one <= "9")
 
 
@@ -151,7 +151,7 @@ def digits(text: str) -> str:
     examples=[("42", 6, "0", "000042"), ("1234567", 6, "0", "1234567"), ("42", 6, "ab", FunctionError)],
 )
 def pad_left(text: str, length: int, sign: str) -> str:
-    """The text, filled up on the left with one sign to `length` characters."""
+    """The text, padded on the left with one character (`sign`) to `length` characters."""
     if len(sign) != 1:
         raise FunctionError("the sign to fill with is one character", "sign")
     if length > _LONGEST:
@@ -161,5 +161,5 @@ def pad_left(text: str, length: int, sign: str) -> str:
 
 @function(examples=[("C-1001", "C-", "1001"), ("1001", "C-", "1001")])
 def without_prefix(text: str, prefix: str) -> str:
-    """The text without `prefix` where it begins with it."""
+    """The text without `prefix` at its start, if it has it."""
     return text.removeprefix(prefix)

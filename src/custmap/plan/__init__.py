@@ -1,1 +1,1 @@
-"""From target values to a plan: what changes, what cannot be said, and the picture of it."""
+"""From target values to a plan: what changes, what the vendor cannot be told, and its text form."""

@@ -1,4 +1,4 @@
-"""Saying that a value is gone: in the vendor's form, or rejected, or noted; and what plans show of it."""
+"""Clearing a value: in the vendor's way, or rejected, or noted; and what plans show of it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def say_cleared(
     """One clear: in its form, or rejected, or noted. `target` is without the view's prefix."""
     stays = before if is_value(before) and not view.item else NOTHING
     if (clear.only_replaced and not view.full) or (view.item and not clear.fits_in_item):
-        clear = IMPOSSIBLE  # leaving out keeps, and a name does not tell which item
+        clear = IMPOSSIBLE  # leaving it out would keep it, and a name does not say which item
     if clear == IMPOSSIBLE:
         view.reject("CM803", target, rule, "cannot be cleared", source)
         return KEPT, stays

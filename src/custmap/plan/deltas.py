@@ -1,4 +1,4 @@
-"""What changed at a node of the target, and what is sent because of it."""
+"""What changed at a node of the target tree, and what is sent because of it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What is ambiguous in a record is said in a note, never guessed in silence.
+"""Ambiguities in a record are reported in notes.
 
-A bare name is split by a guess; functions declare what is doubtful about their argument.
+For example, splitting a name is partly a guess; functions declare what is doubtful about their argument.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def _was_there(item: Any) -> bool:
 
 
 def _null_map(leaf: Leaf, before: Any, view: View) -> Outcome:
-    """Null, and nobody knows which keys there are."""
+    """A null map, if its keys are not known."""
     if leaf.policy.clear.fits_container:
         clear = leaf.policy.clear.for_container({})
         return clearing.say_cleared(leaf, clear, leaf.name, leaf.target, before, view)

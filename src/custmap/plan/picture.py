@@ -1,7 +1,7 @@
-"""A plan as people read it: `+` added, `~` changed, `-` cleared, `!` rejected.
+"""The text form of a plan: `+` added, `~` changed, `-` cleared, `!` rejected.
 
-Personal values are dots unless they are asked for; what a secret parameter fills is no change and is
-never here.
+Personal values are dots unless they are asked for. Values of secret parameters are not changes, so they
+never appear here.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""From two rows of slots to a plan's content: identities first, then what changed, then what rides along.
+"""From two rows of slots to a plan's content: identities first, then changes, then what goes along.
 
-The planner looks closely only at slots that differ. It walks the checked tree and decides everything
-that generated code leaves open; apply asks it too, when a customer says something that is not plain.
+The planner examines only slots that differ. It walks the model's tree and decides everything that generated
+code does not; apply uses it too, if the generated `build` gives up.
 """
 
 from __future__ import annotations
@@ -249,7 +249,7 @@ class Planner:
         return after if is_value(after) else view.before[leaf.slot]
 
     def _missing(self, member: TargetNode, view: View) -> None:
-        """A request has to be made, and the contract requires what nobody said: an error of the record."""
+        """A required value is missing although a request has to be made: an error of the record."""
         source = getattr(member, "source", None)
         about = [
             Diagnostic(r.code, r.message, path=r.source, target=r.target, span=r.span)

@@ -11,7 +11,7 @@ from custmap.values.paths import TargetPath, format_path
 class Context:
     """Where in the request a node stands.
 
-    `replaced`  leaving a member out clears it: inside a `whole` container or an item.
+    `replaced`  leaving out a member clears it: inside a `whole` container or an item.
     `item`      inside an item of a list.
     `closed`    a member that the contract does not list is wrong.
     """

@@ -1,4 +1,4 @@
-"""What the contract has at the places of rules: their types, and the required members that have none."""
+"""The contract's types at the places of rules, and required members without a rule."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from custmap.values.types import Type
 
 
 class ContractPlaces:
-    """The places of one table of rules. A misspelt name is remembered: what it stands for has its rule."""
+    """The places of one table of rules. Misspelt names are remembered: the member they mean has its rule."""
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
         self._mistyped: set[tuple[TargetPath, str | None]] = set()
 
     def type_of(self, type_: Type | None, segment: Segment, place: Place, context: Context) -> Type | None:
-        """The contract's type one step further; a finding where the contract has no such member."""
+        """The contract's type one step further; a finding if the contract has no such member."""
         if type_ is None:
             return None
         if isinstance(segment, Member):
@@ -61,7 +61,7 @@ class ContractPlaces:
         return items
 
     def require(self, node: ObjectNode, skipped: frozenset[str]) -> None:
-        """Every member that the contract requires has a rule."""
+        """Report members that the contract requires and that have no rule."""
         written = {member.name for member in node.members}
         for name in sorted((node.type.asked if node.type else frozenset()) - written - skipped):
             if (node.path, name) in self._mistyped:

@@ -1,4 +1,4 @@
-"""Collecting findings: a check goes on after a problem, so that one run finds all of them."""
+"""Collects findings: checking continues after a problem, so one run finds all of them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Findings:
         self._found.setdefault(found)
 
     def extend(self, found: Iterable[Diagnostic]) -> None:
-        """What an earlier stage found."""
+        """Add findings of an earlier stage."""
         self._found |= dict.fromkeys(found)
 
     @property
@@ -45,7 +45,7 @@ class Findings:
 
 
 def meant(word: str, names: Iterable[str]) -> str | None:
-    """The sentence that helps after a wrong name."""
+    """The help sentence for a wrong name."""
     names = set(names)
     close = nearest(word, names)
     if close:

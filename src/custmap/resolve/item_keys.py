@@ -1,7 +1,7 @@
-"""The key of an item that a target path names, in the type that the contract gives it.
+"""The key of an item in a target path, converted to the contract's type.
 
-A path is text: in `fields[id=360001].value` the contract says whether the item's `id` is a number. What is
-sent, compared and looked up in a vendor's document is then that number.
+A path is text: in `fields[id=360001].value` the contract decides whether the item's `id` is a number. If so,
+that number is sent, compared and looked up in a vendor's document.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _BOOLEANS: Final = {"true": True, "false": False}
 
 
 def typed_key(segment: Select, items: Type | None) -> tuple[Select, str | None]:
-    """The segment with its key as the items' member has it, and why the contract does not take it."""
+    """The segment with its key in the type of the items' member, and why the contract refuses it, if so."""
     held = items.member(segment.key) if items is not None else None
     text = segment.value
     if held is None or not held.known or not isinstance(text, str):
@@ -34,7 +34,7 @@ def typed_key(segment: Select, items: Type | None) -> tuple[Select, str | None]:
 
 
 def _value(text: str, held: Type) -> Any:
-    """The text as the contract's type, as JSON writes it; None where it is none."""
+    """The text as a value of the contract's type, in JSON notation; None if it is not one."""
     if "string" in held.kinds:
         return text
     if held.kinds & {"integer", "number"} and _INTEGER.fullmatch(text):
@@ -45,7 +45,7 @@ def _value(text: str, held: Type) -> Any:
 
 
 def retyped(place: Place, segment: Select) -> Place:
-    """The same place, and all below it, with its last segment in another type."""
+    """The same place, and everything below it, with its last segment in another type."""
     return _with(place, len(place.path) - 1, segment)
 
 

@@ -1,7 +1,7 @@
-"""What `when` asks is known of the values behind it: `when: length(company) <= `40`` promises a short text.
+"""What `when` guarantees about the values of its rule: `when: length(company) <= `40`` means a short text.
 
-The scope's type is narrowed before a rule's source is looked at, so all that is inferred from it knows.
-A condition that is not understood here narrows nothing: the checker then only warns too much.
+The scope's type is narrowed before a rule's source is inferred, so all inference uses it. A condition that
+is not understood here narrows nothing; then there may only be unnecessary warnings.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _NUMERIC: Final = frozenset({"integer", "number"})
 
 
 def narrowed(scope: Type, when: Node) -> Type:
-    """The scope's type where `when` is true."""
+    """The scope's type if `when` is true."""
     for names, refine in _promises(when):
         scope = _at(scope, names, refine)
     return scope
 
 
 def _promises(node: Node) -> list[tuple[Names, Refine]]:
-    """Paths, and what is known of the value at each, once the node is true."""
+    """Paths, and what is known about the value at each if the node is true."""
     match node:
         case And(left=left, right=right):
             return [*_promises(left), *_promises(right)]
@@ -76,7 +76,7 @@ def _promise(node: Node, refine: Refine) -> list[tuple[Names, Refine]]:
 
 
 def _path(node: Node) -> Names:
-    """The names of a path from the scope; empty when it is none."""
+    """The names of a path from the scope; empty if the node is not such a path."""
     names: list[str] = []
     while isinstance(node, Field):
         names.append(node.name)
@@ -112,7 +112,7 @@ def _ordered(type_: Type, operator: str, bound: Any) -> Type:
 
 
 def _sized(type_: Type, operator: str, size: int) -> Type:
-    """A text, list or object of some length; a length is a whole number."""
+    """The type of a text, list or object with a length in these limits."""
     least = {">=": size, ">": size + 1, "==": size}.get(operator)
     most = {"<=": size, "<": size - 1, "==": size}.get(operator)
     made = type_.not_null()
@@ -135,12 +135,12 @@ def _of_kind(type_: Type, word: str) -> Type:
 
 
 def _at(type_: Type, names: Names, refine: Refine) -> Type:
-    """The type with the value at a path refined; all that leads there is there, and no null."""
+    """The type with the value at a path refined; everything on the path exists and is not null."""
     if not names:
         return refine(type_.present())
     inner = type_.member(names[0])
     if inner is None or not inner.kinds:
-        return type_  # naming one member of an object of which nothing is known would deny the others
+        return type_  # naming one member of an unknown object would exclude all others
     made = _at(inner, names[1:], refine)
     base = type_.not_null().present()
     return replace(

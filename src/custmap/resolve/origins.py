@@ -38,7 +38,7 @@ Found: TypeAlias = tuple[Source, Type, str | None, tuple[SourcePath, ...], tuple
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """An origin and what is known of what it gives."""
+    """An origin, and the type of its value."""
 
     origin: Origin
     type: Type
@@ -49,7 +49,7 @@ class Made:
 
 
 class OriginBuilder:
-    """Resolves sources; riders are collected where they land."""
+    """Resolves sources; riders are collected with their places."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class OriginBuilder:
         self._item_table = item_table
 
     def rider(self, rule: Rule, target: str, type_: Type | None, required: bool) -> int:
-        """The index of the rider that this rule is."""
+        """Add the rider for this rule and return its index."""
         self._one_source(rule)
         self._no_policies(
             rule, ("clear", "merge", "transitions", "immutable"), "a parameter or constant has no before"
@@ -247,7 +247,7 @@ class OriginBuilder:
 
 
 def _is_path(node: Node) -> bool:
-    """Is the expression nothing but a path, `payment_card` or `addresses[0]`?"""
+    """Is the expression just a path, such as `payment_card` or `addresses[0]`?"""
     while isinstance(node, Field | Index):
         node = node.base
     return isinstance(node, Current)

@@ -1,4 +1,4 @@
-"""What a rule says of change and clear, held against the contract."""
+"""A rule's policies for change and clear, checked against the contract."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ _FORMS = ("send", "write", "name_in", "key_in")
 
 @dataclass(slots=True)
 class Names:
-    """The places where names of cleared targets go, and who put which name there.
+    """The places where names of cleared targets are written, and which target writes which name.
 
-    `writes` are the places that `write` fills, with the target that is cleared so.
+    `writes` are the places that `write` fills, with the target that is cleared that way.
     """
 
     taken: dict[tuple[tuple[str, ...], str], Span] = field(default_factory=dict)
@@ -43,14 +43,14 @@ class Names:
     writes: list[tuple[tuple[str, ...], Span, str]] = field(default_factory=list)
 
     def write(self, clear: Clear, rule: Rule) -> None:
-        """Keep where a rule's `write` goes."""
+        """Record the places of a rule's `write`."""
         if rule.clear is not None:
             places = clear.places if isinstance(clear, Write) else ()
             self.writes += [(place, rule.clear.span, rule.target.value) for place in places]
 
 
 def empty_of(type_: Type | None, source: Type | None) -> Any:
-    """`""`, `[]` or `{}`, whichever the contract's type is; the source's where the contract is open."""
+    """`""`, `[]` or `{}`, depending on the contract's type, or on the source's if the contract is open."""
     for known in (type_, source):
         if known is not None and known.known:
             if known.only("array"):
@@ -89,14 +89,14 @@ class Policies:
         """The policy of a leaf of some kind."""
         replaced, item = context.replaced, context.item
         stated = rule.clear
-        entry = not kind.is_one  # names are the entries' own
-        if entry:  # what is cleared is an entry: the types of entries say what emptiness is
+        entry = not kind.is_one  # entries have their own names
+        if entry:  # what is cleared is an entry: the type of entries decides what is empty
             held, source = type_ and type_.extra, source and source.extra
         else:
             held = type_
         if stated is not None:
             clear = self._form(stated, held, source, None if entry else name)
-            # What fits a gone item is held where the lists are.
+            # Whether it fits a gone item is checked with the lists.
             self._hold(stated, clear, type_, replaced=replaced or kind.has_items, entry=entry, item=item)
         elif identity or rule.always or required or context.part != "body" or "clear" in rule.unread:
             clear = IMPOSSIBLE
@@ -129,7 +129,7 @@ class Policies:
         )
 
     def _hold_default(self, rule: Rule, clear: Clear, held: Type | None) -> None:
-        """The file's own way of clearing against the contract, at a rule that it stands for."""
+        """Check the file's own `clear` against the contract, at a rule that uses it."""
         if self._file_clear is None or not isinstance(clear, SendNull) or held is None:
             return
         if held.known and not held.nullable:
@@ -142,7 +142,7 @@ class Policies:
             )
 
     def container(self, rule: Rule | None, type_: Type | None, name: str, *, replaced: bool) -> Clear | None:
-        """An object's own way of being cleared, if it states one."""
+        """An object's own way of clearing, if it states one."""
         if rule is None or rule.clear is None:
             return None
         clear = self._form(rule.clear, type_, OBJECT, name)
@@ -210,7 +210,7 @@ class Policies:
     def _hold(
         self, stated: ClearFile, clear: Clear, type_: Type | None, *, replaced: bool, entry: bool, item: bool
     ) -> None:
-        """The clear against the contract and its place."""
+        """Check a clear against the contract and its place."""
         held = type_.extra if entry and type_ is not None else type_
         if isinstance(clear, SendNull) and held is not None and held.known and not held.nullable:
             self._findings.add(

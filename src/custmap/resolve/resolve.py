@@ -1,4 +1,4 @@
-"""Names to what they name: `MappingFile`, contract and canonical schema become `Checked`."""
+"""Resolves names: `MappingFile`, contract and canonical schema become `Checked`."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def resolve(
     functions: Mapping[str, FunctionSpec],
     findings: Findings,
 ) -> Checked:
-    """The checked mapping. It is whole only when `findings` has no errors afterwards."""
+    """The checked mapping. It is complete only if `findings` has no errors afterwards."""
     riders: list[RiderOrigin] = []
     policies = Policies(file.clear, file.empty, contract.body, findings)
     params = None if "params" in file.unread else {param.name: param for param in file.params}
@@ -64,7 +64,7 @@ def resolve(
 
 
 def _at_the_border(canonical: Canonical) -> Type:
-    """What rules meet: a plain text `name` or `phone` was made an object when the record came in."""
+    """The type that rules see: the border converts a plain text `name` or `phone` to an object."""
     if not canonical.is_customer:
         return canonical.type
     members = dict(canonical.type.members)
@@ -104,7 +104,7 @@ def _body(
     node = builder.object(places, type_, scope, context, None, file.span)
     skipped = frozenset(place[0] for place in builder.policies.names.places)
     clears = {"clear"} & file.unread or any("clear" in rule.unread for rule in all_rules(file))
-    if clears and contract.body is not None:  # any of them may have been the place of names
+    if clears and contract.body is not None:  # any of them may be the place of names
         members = contract.body.members.items()
         skipped |= {name for name, member in members if member.kinds & {"array", "object"}}
     if "body" not in file.unread:
@@ -137,7 +137,7 @@ def _part(
 
 
 def _filling(part: str, name: str, file: MappingFile, scope: Scope) -> str:
-    """What to write for a required parameter: a path names the customer more often than anything else."""
+    """The help for a required parameter; in a path it most often identifies the customer."""
     if part != "path":
         return f"Add `{name}: {{param: …}}` under `{part}:`."
     vendor = file.name.value.partition("/")[0]
@@ -146,7 +146,7 @@ def _filling(part: str, name: str, file: MappingFile, scope: Scope) -> str:
 
 
 def _told_apart(part: str, name: str) -> str:
-    """A parameter's name as it is compared: those of headers have no case (RFC 9110 § 5.1)."""
+    """A parameter's name for comparison: header names are case-insensitive (RFC 9110 § 5.1)."""
     return name.lower() if part == "headers" else name
 
 
@@ -157,8 +157,8 @@ def _unwritten(
     params: Mapping[str, Param],
     nowhere: Span,
 ) -> Iterator[Rule]:
-    """The rules that nobody needs to write: a path variable is the caller's parameter of the same name, and
-    what else the contract requires is its default."""
+    """The implicit rules: a path variable is filled from the parameter of the same name, and other required
+    parameters from the contract's default."""
     written = {_told_apart(part, rule.target.value) for rule in rules}
     for name, parameter in known.items():
         if _told_apart(part, name) in written:
@@ -185,7 +185,7 @@ def _variables(file: MappingFile, contract: Contract, findings: Findings) -> dic
 
 
 def _hold_names(policies: Policies, body: ObjectNode, findings: Findings) -> None:
-    """Places of names are written by clearing alone, and what `write` fills by no other rule."""
+    """Report rules that fill a place of names, or a place that a `write` fills."""
     for place, span in policies.names.places.items():
         if rule := _rule_at(body, place):
             message = "names of what is cleared go here, and a rule writes it too"

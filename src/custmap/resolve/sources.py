@@ -1,4 +1,4 @@
-"""Expressions of a mapping: parsed, their names resolved, their types inferred."""
+"""The expressions of a mapping: parses them, resolves their names and infers their types."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from custmap.values.types import ANY, Type
 class Scope:
     """What an expression reads: the customer, an object of it, or the item of a list.
 
-    `prefix` are the paths from the table's scope to this one: more than one when the object was computed.
+    `prefix` are the paths from the table's scope to this one: more than one if the object was computed.
     `source` is the canonical path of this scope, for messages.
     """
 
@@ -45,7 +45,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An expression of which all is known that can be known before a customer comes."""
+    """An expression, with everything that is known about it in advance."""
 
     expression: Expression
     type: Type
@@ -67,7 +67,7 @@ class Sources:
         self._inferred: dict[tuple[str, int], tuple[Scope, Inference]] = {}
 
     def know(self, text: Text | None, scope: Scope) -> Known:
-        """The expression with its type. Without one, or (with findings) where it cannot be read: UNKNOWN."""
+        """The expression with its type; UNKNOWN if there is none, or (with findings) if it cannot be read."""
         if text is None:
             return UNKNOWN
         try:
@@ -88,7 +88,7 @@ class Sources:
         return Known(expression, found.type, scope.path(found.source), scope.reads(inner), inner)
 
     def _infer(self, expression: Expression, text: str, scope: Scope) -> Inference:
-        """As `infer`, each expression of a scope once; the scope is kept, so that its id stays its own."""
+        """`infer` with a cache. The scope is kept in the cache so that its id is not reused."""
         kept = self._inferred.get((text, id(scope.type)))
         if kept is None or kept[0].name != scope.name:
             found = infer(expression, scope.type, self._functions, scope_name=scope.name)
@@ -98,12 +98,12 @@ class Sources:
 
 @lru_cache(maxsize=4096)
 def _parsed(text: str) -> Expression:
-    """Many rules of many mappings say `email`, `given_name(name)`, …: each is read once."""
+    """`parse` with a cache: expressions such as `email` and `given_name(name)` occur in many mappings."""
     return parse(text)
 
 
 def map_reads(type_: Type, reads: tuple[SourcePath, ...]) -> tuple[tuple[SourcePath, int], ...]:
-    """The paths that go through a free map, with how many segments lead to it: `attributes.plan` → 1."""
+    """The paths through a free map, with the number of segments that lead to it: `attributes.plan` → 1."""
     found = []
     for path in reads:
         at: Type | None = type_

@@ -1,4 +1,4 @@
-"""Builds the target tree of a table of rules, and gives every leaf its slot."""
+"""Builds the target tree of a table of rules and assigns a slot to every leaf."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from custmap.values.types import Type
 
 
 class TableBuilder:
-    """One table: the customer's (body, path, query, headers share its slots) or an item's."""
+    """One table: the customer's, whose slots body, path, query and headers share, or an item's."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class TableBuilder:
         self._riders = riders
         self._findings = findings
         self._within: int | None = None
-        # Places that a rule seems to mean and does not name: CM303 says so, and they miss no rule.
+        # Places that a misspelt rule seems to mean: CM303 reports it, so they are not reported as missing.
         self.contract = ContractPlaces(findings)
         self._origins = OriginBuilder(sources, params, riders, findings, self._item_table)
 
@@ -58,7 +58,7 @@ class TableBuilder:
     def object(
         self, place: Place, type_: Type | None, scope: Scope, context: Context, rule: Rule | None, span: Span
     ) -> ObjectNode:
-        """The object at a place: implied by paths, or written by a rule with `fields`."""
+        """The object at a place: implied by paths, or made by a rule with `fields`."""
         policy = rule or place.policy
         whole = policy is not None and policy.merge == "whole"
         if policy is not None and policy.merge not in (None, "fields", "whole"):
@@ -104,7 +104,7 @@ class TableBuilder:
     def node(
         self, place: Place, type_: Type | None, parent: Type | None, scope: Scope, context: Context
     ) -> TargetNode | None:
-        """Whatever stands at a place below the root."""
+        """The node at a place below the root."""
         required = (
             parent is not None
             and isinstance(place.path[-1], Member)
@@ -132,7 +132,7 @@ class TableBuilder:
         return self._leaf(rule, place.path, type_, scope, context, required)
 
     def flat(self, rules: Sequence[Rule], type_: Type, scope: Scope, context: Context) -> ObjectNode:
-        """Path, query or headers: names are taken as they are, no paths."""
+        """Path, query or headers: their names are plain names, not paths."""
         members: list[TargetNode] = []
         seen: dict[str, Rule] = {}
         first = len(self.slots)
@@ -185,7 +185,7 @@ class TableBuilder:
         )
 
     def _key(self, segment: Select, place: Place, items: Type | None) -> tuple[Select, Place]:
-        """An item's key in the contract's type; a finding where it is no such value."""
+        """An item's key in the contract's type; a finding if it is not such a value."""
         typed, reason = typed_key(segment, items)
         if reason is not None:
             message = f"the key of the item: {reason}"
@@ -195,7 +195,7 @@ class TableBuilder:
     def _source_object(
         self, rule: Rule, path: TargetPath, type_: Type | None, scope: Scope, context: Context, required: bool
     ) -> TargetNode | None:
-        """`from` with `fields`: an object that reads one source object, whose presence has a slot."""
+        """`from` with `fields`: an object that reads one source object, with a slot for its presence."""
         assert rule.fields is not None
         for key in ("default", "values", "format", "key", "param", "value", "first"):
             if key in rule.keys:
@@ -304,22 +304,22 @@ _NOWHERE = Span("", 1, 1, 1, 1)
 
 
 def _without_source(rule: Rule) -> Rule:
-    """The rule of a place that misses its source: it stands for one that could not be read."""
+    """The rule of a place without a source: a stand-in for one that could not be read."""
     return replace(rule, unread=rule.unread | {"from"})
 
 
 def _requires(path: TargetPath) -> bool:
-    """The root is always there; members below are told by their parent."""
+    """Is the place required? The root always exists; for members the parent's type decides."""
     return not path
 
 
 def _name(path: TargetPath) -> str:
-    """A target's own name: its last named part."""
+    """A target's name: its last named part."""
     return next((segment.name for segment in reversed(path) if isinstance(segment, Member)), "")
 
 
 def _moved(place: Place, path: TargetPath) -> Place:
-    """The same places below another path."""
+    """The same nodes, below another path."""
     return Place(
         path + place.path,
         place.rule,

@@ -1,4 +1,4 @@
-"""Rules to a tree of targets: containers appear where paths meet, and no place is written twice."""
+"""From rules to a tree of targets: paths with a common start share containers; duplicates are reported."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from custmap.values.paths import Index, Member, PathError, Segment, Select, Targ
 
 @dataclass(slots=True)
 class Place:
-    """A place of the target while the tree is built: `rule` writes it, `policy` says how it behaves."""
+    """A place in the tree under construction: `rule` fills it, `policy` is a rule that only has policies."""
 
     path: TargetPath
     rule: Rule | None = None
@@ -21,7 +21,7 @@ class Place:
     inside: dict[Segment, Place] = field(default_factory=dict)
 
     def first_rule(self) -> Rule:
-        """Some rule at or below this place, for messages."""
+        """The first rule at or below this place, for messages."""
         return next(self.rules())
 
     def rules(self) -> Iterator[Rule]:
@@ -36,7 +36,7 @@ class Place:
 def build_places(rules: tuple[Rule, ...], findings: Findings) -> Place:
     """The tree of a table's targets; findings for paths that cannot be read and places written twice."""
     root = Place(())
-    # Of a rule whose keys could not be read nobody knows whether it is a container's policy: it gives way.
+    # A rule whose keys cannot be read may be only a container's policy, so it gives way to others.
     for rule in sorted(rules, key=_is_unclear):
         try:
             path = parse_path(rule.target.value)
@@ -88,7 +88,7 @@ def _twice(findings: Findings, rule: Rule, other: Rule) -> None:
 
 
 def _hold_shapes(place: Place, findings: Findings) -> None:
-    """A place is an object, or a list of positions, or a list of named items: never two of them."""
+    """Report places that are used in two ways: as object, list of positions or list of named items."""
     shapes: dict[type, Place] = {}
     for segment, inner in place.inside.items():
         shapes.setdefault(type(segment), inner)
@@ -113,7 +113,7 @@ def _hold_shapes(place: Place, findings: Findings) -> None:
 
 
 def sort_key(segment: Segment) -> tuple[int, int, str]:
-    """Order of parts in a request: it does not depend on the order of rules."""
+    """The order of parts in a request; independent of the order of rules."""
     match segment:
         case Member(name):
             return (0, 0, name)
