@@ -67,7 +67,7 @@ def command(
     derived: tuple[str, ...],
     nulls: str,
     strict_records: bool,
-    absent: str,  # common to all commands; apply knows no before
+    absent: str,  # common to all commands; has no effect in apply, which has no before
     on_rejected: str,
     modules: tuple[str, ...],
 ) -> int:

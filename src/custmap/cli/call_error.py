@@ -13,7 +13,7 @@ WRONG_CALL: Final = 2
 
 
 class CallError(click.UsageError):
-    """The call itself is wrong or cannot run: exit 2. `advice` is one sentence that can be followed."""
+    """The call itself is wrong or cannot run: exit 2. `advice` is one sentence that says what to do."""
 
     def __init__(self, message: str, advice: str | None = None) -> None:
         super().__init__(message)
@@ -21,7 +21,7 @@ class CallError(click.UsageError):
 
 
 def unreadable(path: Path, error: OSError, about: str = "") -> CallError:
-    """A file that cannot be opened: its path as it was given, and what that is relative to."""
+    """Message for a file that cannot be opened: its path as given, and what it is relative to."""
     from custmap.syntax.source_text import looked_up_from
 
     return CallError(f"{about}{path}: {error.strerror}", looked_up_from(path, error))

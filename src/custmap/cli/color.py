@@ -1,4 +1,4 @@
-"""Whether to use colour: the command line says, else NO_COLOR and FORCE_COLOR, else a terminal has it."""
+"""Whether to use colour: by the command line, else NO_COLOR and FORCE_COLOR, else on a terminal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 
 def colored(stream: IO[Any]) -> bool:
-    """Shall text for this stream have colour? (no-color.org, force-color.org)"""
+    """Should text for this stream be coloured? (no-color.org, force-color.org)"""
     context = click.get_current_context(silent=True)
     said = context.find_root().meta.get("custmap.color") if context else None
     if said in ("always", "never"):

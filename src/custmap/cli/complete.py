@@ -1,7 +1,7 @@
-"""What a shell is offered for arguments: mappings in reach, codes, the parameters of a mapping.
+"""Completion of arguments: mappings in reach, codes, the parameters of a mapping.
 
-Everything here looks at names and files only; no mapping is checked, for a shell waits at every press of
-the Tab key.
+Only names and files are read here; no mapping is checked, since the shell waits at every press of the Tab
+key.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class CodeName(click.types.StringParamType):
 
 def parameter_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """`NAME=` for each parameter of the mapping that is already on the line."""
-    # The line as it was typed: click gives up parsing at an option that has no value yet.
+    # The line as typed: click stops parsing at an option without a value.
     words = split_arg_string(os.environ.get("COMP_WORDS", ""))
     known = _names()
     stated = next((word for word in words if word in known or word.endswith((".yaml", ".yml"))), None)
@@ -75,7 +75,7 @@ def _parameters_of(mapping: str) -> Iterator[str]:
     try:
         path, shown = find_mapping(mapping)
         file = read_file(path, shown)
-    except MappingError:  # it is not there, or cannot be read: there is nothing to offer
+    except MappingError:  # it does not exist or cannot be read: no completions
         return
     params = file.get("params") if isinstance(file, MapNode) else None
     if isinstance(params, MapNode):

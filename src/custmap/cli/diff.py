@@ -1,4 +1,4 @@
-"""`custmap diff`: before and after, or two snapshots, to what the vendor is to be sent."""
+"""`custmap diff`: from before and after, or two snapshots, to what has to be sent."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _CHANGES = 3
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What is the same for all pairs."""
+    """The settings for all pairs."""
 
     mapping: Mapping
     params: Params
@@ -104,8 +104,8 @@ def command(
 ) -> int:
     """Show what changes from BEFORE to AFTER, and the smallest request that says so.
 
-    Both are one JSON object (BEFORE may be `null`: the vendor holds nothing), or NDJSON snapshots that
-    `--key` joins. A customer in one snapshot only is counted; that is never a deletion.
+    Both are one JSON object (BEFORE may be `null`: nothing is known about the vendor's copy), or NDJSON
+    snapshots that `--key` joins. A customer in only one snapshot is counted, never treated as deleted.
     """
     check_places(output, rejects)
     if before == after == options.STDIN:
@@ -146,7 +146,7 @@ def _documents(run: _Run, pair: list[tuple[str, Any]], report: Report, output: P
     if plan is not None:
         with open_output(output) as sink:
             sink.write(_shown(run, plan, many=False))
-    if plan is None or run.form != "text":  # the picture has the notes
+    if plan is None or run.form != "text":  # the text form includes the notes
         report.tell_unknown()
     return plan is not None and bool(plan.changes)
 
@@ -184,7 +184,7 @@ def _take(run: _Run, item: Pair | Rejected | OneSided, report: Report, sink: Sin
 
 
 def _plan(run: _Run, before: Any, after: Any, index: int, label: str, report: Report) -> Plan | None:
-    """The plan for one pair; None when it was rejected."""
+    """The plan for one pair; None if the pair was rejected."""
     try:
         given = run.params.of(after)
         plan = run.mapping.diff(before, after, given, **run.keywords)

@@ -1,6 +1,6 @@
 """How a run ends: each way has an exit code and a message on standard error.
 
-`cli/__init__` promises that no traceback leaves; the promise is kept here, in one place.
+`cli/__init__` promises that there is never a traceback; this is implemented here, in one place.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from custmap.cli.call_error import CLEAN, FINDINGS, WRONG_CALL, CallError, unrea
 
 
 class Terminated(BaseException):
-    """SIGTERM. Like KeyboardInterrupt no `Exception`, so that only clean-up stands in its way."""
+    """SIGTERM. Like KeyboardInterrupt not an `Exception`, so that only clean-up code handles it."""
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -49,10 +49,10 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _prepare() -> None:
-    """Streams that are there and write the same bytes whatever the locale."""
+    """Make sure that streams exist and write the same bytes in every locale."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         stream = getattr(sys, name)
-        if stream is None:  # closed by whoever started us (`>&-`); the new one lives as long as we do
+        if stream is None:  # closed by the calling process (`>&-`); the new one lives as long as this process
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
         elif name != "stdin" and isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -68,16 +68,16 @@ def _run(arguments: Sequence[str]) -> int:
         return shell_complete(root, {}, "custmap", VARIABLE, instruction)
 
     def whole() -> int:
-        # Not `root.main`: it has its own opinion on interrupts and broken pipes.
+        # Not `root.main`, which handles interrupts and broken pipes itself.
         with root.make_context("custmap", list(arguments)) as context:
-            # What the command raises is told inside the context, which knows about colour.
+            # Errors are reported inside the context, which knows about colour.
             return _ended(lambda: root.invoke(context))
 
     return _ended(whole)
 
 
 def _ended(call: Callable[[], object]) -> int:
-    """The exit code of a call, every way that it may end included."""
+    """The exit code of a call, for every way that it may end."""
     try:
         answer = call()
         return answer if isinstance(answer, int) else CLEAN
@@ -121,7 +121,7 @@ def _custmap_error(error: Exception) -> int | None:
 
 
 def _bug(error: Exception) -> int:
-    """Type and place, never the exception's text: it may hold a value of a record."""
+    """Type and place, never the exception's text: it may contain a value of a record."""
     click.echo(f"error[CM901]: This is a bug in custmap: {type(error).__name__} {_place(error)}", err=True)
     click.echo("  = help: Please report it with this line; it holds no data", err=True)
     return WRONG_CALL
@@ -151,10 +151,10 @@ def _say(message: str, code: int) -> int:
 
 
 def _silence() -> None:
-    """Let the interpreter flush standard output into nothing, or it complains at exit."""
+    """Redirect standard output to nothing, or the interpreter complains when flushing at exit."""
     own = sys.__stdout__
     if own is None or sys.stdout is not own:
-        return  # someone else's stream, who may go on with it
+        return  # a stream of another program, which may continue to use it
     with contextlib.suppress(OSError, ValueError):
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, own.fileno())

@@ -1,4 +1,4 @@
-"""`custmap explain`: where each member comes from, and what every state of its source becomes."""
+"""`custmap explain`: where each member comes from, and what each state of its source becomes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`custmap list`: every mapping that a name can mean here."""
+"""`custmap list`: all mappings that can be named here."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def command(modules: tuple[str, ...]) -> int:
 
 
 def _table(rows: Sequence[tuple[str, ...]], width: int | None) -> Iterator[str]:
-    """The rows in columns, whole; where a terminal is too narrow the last column stands below."""
-    from rich.cells import cell_len, set_cell_size  # some characters take two places
+    """The rows in columns, not cut; if a terminal is too narrow, the last column is on its own line."""
+    from rich.cells import cell_len, set_cell_size  # some characters are two columns wide
 
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     below = width is not None and sum(widths) + 2 * len(widths) - 2 > width

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def load(name: str, modules: Sequence[str] = ()) -> Mapping:
-    """`custmap.load`; MappingError (exit 2) when the mapping is not there or not right."""
+    """`custmap.load`; MappingError (exit 2) if the mapping does not exist or has errors."""
     from custmap.mapper import load as load_mapping
 
     functions_of(modules)
@@ -27,7 +27,7 @@ def load(name: str, modules: Sequence[str] = ()) -> Mapping:
 
 
 def functions_of(modules: Sequence[str]) -> TableOf[str, FunctionSpec]:
-    """The library and the functions of these modules; CallError when they cannot be had."""
+    """The library and the functions of these modules; CallError if they cannot be imported."""
     try:
         return with_functions([_module(module) for module in modules])
     except ValueError as error:
@@ -41,6 +41,6 @@ def _module(name: str) -> ModuleType:
     try:
         return import_module(name)
     except Exception as error:
-        # The module is the user's: what its import raises is no bug of custmap.
+        # The module is the user's, so an exception in its import is not a bug of custmap.
         reason = f"{type(error).__name__}: {error}"
         raise CallError(f"Module `{name}` cannot be imported: {reason}") from None

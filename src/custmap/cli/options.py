@@ -1,4 +1,4 @@
-"""Options that several commands share, spelled once."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from custmap.cli.help import option
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 STDIN: Final = Path("-")
-# Existence is found out by opening: a check beforehand only knows what was.
+# Existence is checked by opening, since an earlier check could be outdated.
 FILE: Final = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 
 

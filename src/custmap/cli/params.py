@@ -1,6 +1,6 @@
 """Parameters from the command line: text, environment, files, and expressions over each record.
 
-A secret belongs in the environment or a file: what stands in `-p` stands in the shell's history.
+Secrets belong in the environment or a file, since values of `-p` are in the shell's history.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ from custmap.wire.sending import url_template
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """What was given for all records, and how the rest comes from each."""
+    """Values for all records, and expressions for those that come from each record."""
 
     given: dict[str, Any]
     derived: tuple[tuple[str, Callable[[Any], Any]], ...]
 
     def of(self, record: Any) -> dict[str, Any]:
-        """The parameters for one record. An expression that finds nothing gives none.
+        """The parameters for one record. An expression that finds nothing gives no parameter.
 
-        RecordError (CM709) when an expression cannot work on this record.
+        RecordError (CM709) if an expression fails for this record.
         """
         if not self.derived:
             return self.given
@@ -61,7 +61,7 @@ def read_params(
     file: Path | None,
     derived: Sequence[str],
 ) -> Params:
-    """Everything that `-p`, `--params` and `--param-from` say; `-p` wins over the file.
+    """The parameters of `-p`, `--params` and `--param-from`; `-p` overrides the file.
 
     CallError for an unknown name (with the one that was meant), one given twice, or a place that
     cannot be read.
@@ -81,10 +81,10 @@ def read_params(
 
 
 def hold_params(checked: Checked, params: Params, *, all_needed: bool) -> None:
-    """End the call (exit 2) when what was given cannot do for any record: better once than for each.
+    """End the call (exit 2) if the given parameters cannot work for any record: one error instead of many.
 
-    With `all_needed` a parameter that is missing is wrong too (a diff needs none until it sends).
-    Nothing is held while some come from the records.
+    With `all_needed` missing parameters are errors too (a diff needs none unless it sends). Nothing is
+    checked if some come from the records.
     """
     if params.derived:
         return
@@ -107,7 +107,7 @@ def _pairs(texts: Sequence[str], option: str, known: Sequence[str], seen: set[st
     for text in texts:
         name, sign, value = text.partition("=")
         if not sign:
-            # Not shown: it may be a secret whose name was forgotten.
+            # Not shown: it may be a secret given without a name.
             raise CallError(f"`{option}` takes NAME=VALUE", f"Write `{option} NAME=VALUE`")
         _check_name(name, known)
         if name in seen:
@@ -133,7 +133,7 @@ def _value(name: str, text: str) -> str:
     if text.startswith("@file:"):
         path = Path(text.removeprefix("@file:"))
         try:
-            # Editors end a file with a line break, and no secret means it.
+            # Editors end a file with a line break, which is not part of the secret.
             return path.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
         except OSError as error:
             raise unreadable(path, error, f"Parameter `{name}`: ") from None

@@ -1,4 +1,4 @@
-"""A plan as the picture, as JSON, or as DeepDiff's report of the same changes."""
+"""A plan as text, as JSON, or as DeepDiff's report of the same changes."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _STYLES: Final = {"  + ": "32", "  ~ ": "33", "  - ": "31", "  ! ": "1;31"}
 def shown_plan(
     plan: Plan, form: str, *, many: bool, secrets: bool, values: bool, color: bool, canonical: Canonical
 ) -> bytes:
-    """The bytes to write. Among many, a plan with nothing to say has no picture.
+    """The bytes to write. In a batch, an empty plan has no text form.
 
-    `values`: show personal values in pictures and reports. JSON is data and has them as the request does.
+    `values`: show personal values in texts and reports. JSON is data and always has them.
     """
     if form == "text":
         if many and not plan:
@@ -45,7 +45,7 @@ def deep_difference(plan: Plan, values: bool, canonical: Canonical) -> dict[str,
     for one in plan.changes:
         before = {} if one.before is None else {one.target: one.before}
         after = {one.target: one.after} if one.action == "set" else {}
-        # One at a time: the paths that DeepDiff writes cannot be read back for every name.
+        # One at a time, since DeepDiff's paths cannot be parsed for every name.
         told = json.loads(DeepDiff(before, after, verbose_level=2).to_json())
         hide = not values and canonical.is_personal(one.source)
         for kind, places in told.items():
@@ -55,7 +55,7 @@ def deep_difference(plan: Plan, values: bool, canonical: Canonical) -> dict[str,
 
 
 def _hidden(what: Any) -> Any:
-    """DeepDiff's entry without the values; what else it says (types) stays."""
+    """DeepDiff's entry without values; the rest (types) is kept."""
     if not isinstance(what, dict) or not {"new_value", "old_value"} & what.keys():
         return _HIDDEN
     return {name: _HIDDEN if name.endswith("_value") else value for name, value in what.items()}

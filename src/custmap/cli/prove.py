@@ -1,4 +1,4 @@
-"""`custmap prove`: a mapping rehearsed against the vendor that it declares."""
+"""`custmap prove`: test a mapping against the vendor that it declares."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from custmap.cli.streams import is_ndjson, open_input
 from custmap.records.inputs import One, read_source
 from custmap.records.ndjson import BadLine, bad_line
 
-# Pairs are drawn among records, so more of them add nothing but memory.
+# Pairs are selected from the records, so more of them would only need memory.
 _MOST_RECORDS: Final = 100_000
 _STORAGE: Final = "HYPOTHESIS_STORAGE_DIRECTORY"
 
@@ -80,7 +80,7 @@ def command(
 
 @contextmanager
 def _no_traces() -> Iterator[None]:
-    """hypothesis keeps notes in the working folder, unless told where; that folder is the user's."""
+    """Keep hypothesis from writing into the working folder, which is the user's."""
     if _STORAGE in os.environ:
         yield
         return
@@ -93,7 +93,7 @@ def _no_traces() -> Iterator[None]:
 
 
 def _records(path: Path) -> list[dict[str, Any]]:
-    """All records of a file; RecordError at the first line that is none, CallError when there is none."""
+    """All records of a file; RecordError at the first bad line, CallError if there are no records."""
     with open_input(path) as stream:
         source = read_source(stream, many=is_ndjson(path))
         found: list[dict[str, Any]] = []

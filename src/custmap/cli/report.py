@@ -1,4 +1,4 @@
-"""What a run rejected and what it counted."""
+"""Reports what a run rejected and its counts."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from custmap.records.groups import Groups
 from custmap.records.tally import Tally
 from custmap.records.unknown_names import UnknownNames
 
-# How many names of unknown members are told.
+# How many names of unknown members are shown.
 _NAMED: Final = 20
 
 
-# Made once: `json.dumps` makes one for each call.
+# Made once, since `json.dumps` makes an encoder for each call.
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
@@ -34,11 +34,11 @@ def json_line(value: Any) -> bytes:
 
 @dataclass(slots=True)
 class Report:
-    """Takes what becomes of the records of a run, and knows the exit code; to be used in a `with` block.
+    """Collects the results of a run and determines the exit code; used in a `with` block.
 
     `rejects`  where rejected records are written, if anywhere.
-    `at_once`  errors are told when they happen: there is one record. Those of many are told at the end,
-               those of one kind on one line, however the run ends.
+    `at_once`  errors are shown immediately, for one record. Those of many records are shown at the end, one
+               line per kind, however the run ends.
     """
 
     rejects: Sink | None
@@ -55,7 +55,7 @@ class Report:
         self._tell_errors()
 
     def reject(self, index: int, label: str, error: RecordError, record: Any) -> None:
-        """`label` says which record it is, for people; `record` is what was given, null if it is no JSON."""
+        """`label` names the record in messages; `record` is the given record, null if it is not JSON."""
         self.tally.rejected += 1
         self.note(getattr(error, "__notes__", ()))
         if self.at_once:
@@ -70,7 +70,7 @@ class Report:
             self.rejects.write(json_line({"index": index, "errors": errors, "record": record}))
 
     def note(self, notes: Iterable[str]) -> None:
-        """Count what the notes of a request, a plan or an error say of unknown members."""
+        """Count the unknown members in the notes of a request, a plan or an error."""
         self._unknown.add(notes)
 
     @property
@@ -78,7 +78,7 @@ class Report:
         return FINDINGS if self.tally.rejected or self.found else CLEAN
 
     def summarize(self, *lines: str) -> None:
-        """The sum of a batch on standard error, after it was checked; `lines` in place of the usual one."""
+        """Check the counts of a batch and print them on standard error; `lines` replace the usual line."""
         self.tally.check()
         self._tell_errors()
         tally = self.tally
@@ -87,7 +87,7 @@ class Report:
         self.tell_unknown()
 
     def tell_unknown(self) -> None:
-        """Name the unknown members, the most frequent first."""
+        """List the unknown members, the most frequent first."""
         names, more = self._unknown.most_frequent(_NAMED)
         if names:
             rest = [f"and {more:,} more"] if more else []

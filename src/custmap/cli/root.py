@@ -65,7 +65,7 @@ class Commands(click.Group):
 
 
 def color_option() -> click.Option:
-    """`--color`, the same for the group and each command; `color.colored` asks what was said."""
+    """`--color`, the same for the group and each command; `color.colored` reads it."""
 
     def keep(ctx: click.Context, option: click.Parameter, value: str | None) -> None:
         if value is not None:
@@ -88,7 +88,7 @@ def _version(ctx: click.Context, option: click.Parameter, value: bool) -> None:
 
 
 def _root() -> Any:
-    """Nothing to do here: click has called the command."""
+    """Does nothing: click calls the command."""
 
 
 root: Final = Commands(

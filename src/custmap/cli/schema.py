@@ -35,7 +35,7 @@ def _schema(what: str) -> dict[str, Any]:
 
 
 def fixture_schema() -> dict[str, Any]:
-    """The schema of a fixture file (interface § 4), with the words that the fixture reader knows."""
+    """The schema of a fixture file, with the words that the fixture reader accepts."""
     from custmap.testing.expectation import REQUEST_MEMBERS
     from custmap.testing.fixture import OPTIONS
 

@@ -1,4 +1,4 @@
-"""`custmap show`: the Python that a mapping became."""
+"""`custmap show`: the Python code generated from a mapping."""
 
 from __future__ import annotations
 

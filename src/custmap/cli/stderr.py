@@ -1,4 +1,4 @@
-"""Findings, and the errors of records, on standard error."""
+"""Shows findings and errors of records on standard error."""
 
 from __future__ import annotations
 
@@ -20,6 +20,6 @@ def show_findings(diagnostics: Sequence[Diagnostic]) -> None:
 
 
 def show_record_error(label: str, error: RecordError) -> None:
-    """One line a problem: in a batch there may be many, and frames would bury them."""
+    """One line per problem: in a batch there may be many, and frames would hide them."""
     for diagnostic in error.diagnostics:
         click.echo(f"{label}: {shown(str(diagnostic))}", err=True)

@@ -1,4 +1,4 @@
-"""Where records come from and where results go."""
+"""The input of records and the output of results."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Sink(Protocol):
 
 @contextmanager
 def open_input(path: Path | None) -> Iterator[BufferedIOBase]:
-    """A binary stream of a file, or of standard input for `-` and None; CallError when there is none."""
+    """A binary stream of a file, or of standard input for `-` and None; CallError if it cannot be opened."""
     if path is None or path == STDIN:
         yield cast(BufferedIOBase, sys.stdin.buffer)
         return
@@ -39,13 +39,13 @@ def open_input(path: Path | None) -> Iterator[BufferedIOBase]:
 
 
 def is_ndjson(path: Path | None) -> bool:
-    """Does the name say that there is a record on each line?"""
+    """Does the file's name mean NDJSON?"""
     return path is not None and path.suffix.lower() in _NDJSON
 
 
 @contextmanager
 def open_output(path: Path | None) -> Iterator[Sink]:
-    """A file that is whole or absent, or standard output for `-` and None."""
+    """A file that is complete or absent, or standard output for `-` and None."""
     if path is None or path == STDIN:
         with Standard(sys.stdout.buffer, live=_live()) as sink:
             yield sink
@@ -65,7 +65,7 @@ def open_maybe(path: Path | None) -> Iterator[Sink | None]:
 
 
 def check_places(output: Path | None, rejects: Path | None) -> None:
-    """CallError when both would be written to one place."""
+    """CallError if both would be written to one place."""
     if rejects is None:
         return
     places = [None if path is None or path == STDIN else os.path.realpath(path) for path in (output, rejects)]
@@ -74,7 +74,7 @@ def check_places(output: Path | None, rejects: Path | None) -> None:
 
 
 def _live() -> bool:
-    """Is somebody waiting for each record? Not when the input is a file, which is there as a whole."""
+    """May a reader be waiting for each record? Not if the input is a file."""
     try:
         return not stat.S_ISREG(os.fstat(sys.stdin.fileno()).st_mode)
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""`custmap validate`: everything that is wrong with mapping files, in the form that the reader wants."""
+"""`custmap validate`: reports all findings of mapping files, in a chosen format."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _rendered(findings: Sequence[Diagnostic], form: str) -> str:
 
 
 def _codes(option: str, stated: tuple[str, ...]) -> tuple[str, ...]:
-    """Codes, or beginnings of codes; CallError for what begins none."""
+    """Codes, or beginnings of codes; CallError if no code begins like that."""
     found = tuple(code.strip() for each in stated for code in each.split(",") if code.strip())
     for code in found:
         if not any(known.startswith(code) for known in CODES):
@@ -91,7 +91,7 @@ def _codes(option: str, stated: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _wanted(finding: Diagnostic, chosen: tuple[str, ...], left_out: tuple[str, ...]) -> bool:
-    """An error is never left out by `--ignore`: the mapping would not load all the same."""
+    """Is the finding to be reported? `--ignore` never hides errors, since the mapping would not load anyway."""
     if finding.code.startswith(left_out or ("-",)) and finding.level is not Severity.ERROR:
         return False
     return not chosen or finding.code.startswith(chosen)
@@ -104,7 +104,7 @@ def _stricter(finding: Diagnostic) -> Diagnostic:
 
 
 def _files(places: Sequence[str]) -> list[Path]:
-    """The mapping files that places mean, or those of the project. MappingError (CM204): no such name."""
+    """The mapping files for the given names and paths, or those of the project. MappingError (CM204)."""
     found: list[Path] = []
     others: list[Path] = []
     for place in places or _default():
@@ -124,7 +124,7 @@ def _files(places: Sequence[str]) -> list[Path]:
 
 
 def _default() -> list[str]:
-    """The nearest `mappings/`; CallError without one: the mappings that custmap brings along are right."""
+    """The nearest `mappings/`; CallError if there is none, since the shipped mappings need no check."""
     here = Path.cwd()
     found = [str(folder) for folder in above(here)][:1]
     if not found:
@@ -134,7 +134,7 @@ def _default() -> list[str]:
 
 
 def _users(others: Sequence[Path]) -> list[Path]:
-    """The mappings that use contracts or schemas: beside them, or in reach of them or of the call."""
+    """The mappings that use contracts or schemas: next to them, or in reach of them or of the call."""
     near = {file.parent for file in others}
     folders = dict.fromkeys(folder for place in (*near, Path.cwd()) for folder in above(place.absolute()))
     candidates = [path for place in near for path in sorted(place.glob("*.y*ml")) if says_mapping(path)]
@@ -152,7 +152,7 @@ def _users(others: Sequence[Path]) -> list[Path]:
 
 
 def _shown(path: Path) -> str:
-    """As it was given, or from the working folder: findings are to be clicked on."""
+    """As given, or relative to the working folder, so that terminals can link to it."""
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_absolute() and path.is_relative_to(here) else str(path)
 

@@ -2,7 +2,7 @@
 
 A split is certain only if it is clearly right: all words are of one script whose name order is known, with
 one given name, one family name with its particles, initials between them, and titles that are not names
-around them. A word that the vocabulary has with two meanings is in doubt wherever the other meaning is possible.
+around them. A word with two meanings in the vocabulary is in doubt wherever the other meaning is possible.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """`name_letters`: the characters of a text that can be in a name, so nothing else becomes a name part.
 
 A name consists of letters and the marks, apostrophes, hyphens and dots *next to* letters. Commas, brackets
-and quotes are kept too, because they show where a name is divided. Characters are classified by Unicode category,
-in every plane, so new emoji need no change here.
+and quotes are kept too, because they show where a name is divided. Characters are classified by Unicode
+category, in every plane, so new emoji need no change here.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Where every target comes from, and what each state of its source becomes there."""
+"""Where every target comes from, and what each state of its source becomes."""

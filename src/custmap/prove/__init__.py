@@ -1,1 +1,1 @@
-"""Rehearsing a mapping against the vendor that it declares: the store, drawn customers, the laws."""
+"""Testing a mapping against the vendor that it declares: the store, generated customers, the laws."""

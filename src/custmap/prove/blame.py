@@ -1,4 +1,4 @@
-"""A law, what breaks it, and the rule that is to blame."""
+"""Laws, broken laws, and the rule to blame."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from custmap.values.paths import Member, format_path
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A law that does not hold.
+    """A broken law.
 
-    `sent`   a request's body, None where none was made.
-    `why`    what is wrong with it; `{value}` in it stands for `value`.
+    `sent`   a request's body; None if none was made.
+    `why`    what is wrong with it; `{value}` in it is replaced by `value`.
     """
 
     target: str
@@ -35,7 +35,7 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """`sentence` says what is wrong when it does not hold."""
+    """`sentence` says what is wrong if the law is broken."""
 
     name: str
     sentence: str
@@ -43,7 +43,7 @@ class Law:
 
 
 def blame(scene: Scene, target: str, plan: Plan, then: Cells, now: Cells, wanted: Cells) -> Span | None:
-    """The rule of the target; or the one whose clear is written there."""
+    """The rule of the target, or the one whose clear writes there."""
     cleared = {change.span for change in plan.changes if change.action == "clear"}
     for node in rules_below(scene.operation.table.root):
         clear = node.clear if isinstance(node, ObjectNode) else node.policy.clear
@@ -70,7 +70,7 @@ def rules_below(node: TargetNode) -> Iterator[Leaf | ObjectNode]:
 
 
 def span_of(scene: Scene, target: str) -> Span | None:
-    """The rule of a target, or of what is around it."""
+    """The rule of a target, or of a container around it."""
     rules = rules_below(scene.operation.table.root)
     found = [node for node in rules if node.target and is_within(target, node.target)]
     return max(found, key=lambda node: len(node.target)).span if found else None

@@ -1,4 +1,4 @@
-"""A state as cells: one value a target, by the name that plans give it.
+"""A state as cells: one value per target, under the target's name in plans.
 
 Two states are compared cell by cell, so that a difference has a target, a rule and a line.
 """
@@ -18,7 +18,7 @@ from custmap.values.paths import Member, Select, format_path
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A value that the vendor holds; `mark` is what is compared: the order of a set means nothing."""
+    """A value at the vendor; `mark` is what is compared, without the order of a set."""
 
     rule: Leaf | ObjectNode | ItemsNode
     value: Any
@@ -29,7 +29,7 @@ Cells = dict[str, Cell]
 
 
 def cells(root: ObjectNode, state: State) -> Cells:
-    """All that a state holds, by target."""
+    """All cells of a state, by target."""
     return dict(_object(root, state, ""))
 
 
@@ -43,7 +43,7 @@ def differing(a: Cells, b: Cells) -> list[str]:
 
 
 def is_within(target: str, outer: str) -> bool:
-    """Is it the outer target itself, or something in it?"""
+    """Is it the outer target itself, or inside it?"""
     return target == outer or outer == "" or (target.startswith(outer) and target[len(outer)] in ".[")
 
 
@@ -87,7 +87,7 @@ def _leaf(leaf: Leaf, state: Any, prefix: str) -> Iterator[tuple[str, Cell]]:
                     yield _join(inner, format_path((Member(name),))), Cell(leaf, value, value)
             else:
                 for name, cell in _object(table.root, item, inner):
-                    yield name, replace(cell, rule=leaf)  # what happens to items is said by the list's rule
+                    yield name, replace(cell, rule=leaf)  # items belong to the list's rule
     elif leaf.kind.is_set and isinstance(state, list):
         yield target, Cell(leaf, state, frozenset(fingerprint(item) for item in state))
     elif state is not ABSENT:

@@ -1,6 +1,6 @@
-"""Values on one line: customers as people write YAML, bodies with their texts in quotes.
+"""Values on one line: customers as YAML, bodies with their texts in quotes.
 
-A line that grows long is cut, since the whole of it stands in the JSON form of a proof.
+Long lines are cut; the JSON form of a proof has all of it.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ def _name(key: Any) -> str:
 
 
 def _text(value: str) -> str:
-    """In quotes; what a terminal would obey or hide is escaped."""
+    """In quotes; characters that a terminal would interpret or hide are escaped."""
     shown = json.dumps(value, ensure_ascii=False)
     return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in shown)
 
 
 def cut(text: str) -> str:
-    """At most so long that a terminal still shows it."""
+    """Cut to the width of a terminal."""
     return text if len(text) <= _WIDTH else text[: _WIDTH - 1].rstrip() + "…"

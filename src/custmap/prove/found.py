@@ -1,4 +1,4 @@
-"""What a rehearsal finds: counterexamples, as short as they can be, assumptions and remarks."""
+"""The findings of `prove`: minimal counterexamples, assumptions and remarks."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _ASIDE: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Counterexample:
-    """The smallest case that was found in which a law does not hold.
+    """The smallest case found in which a law is broken.
 
     `law`     the law's name; `sentence` what is wrong, in words.
-    `before`  None where a law looks at one customer only, or at nothing known of the vendor.
-    `sent`    the body of the request, None where none was made.
-    `file`, `line`, `rule`  the rule to look at; line 0 where no rule is to blame.
-    `veiled`  values stand for those of real records and are not shown.
+    `before`  None if the law is about one customer only, or about an unknown before.
+    `sent`    the body of the request; None if none was made.
+    `file`, `line`, `rule`  the rule to blame; line 0 if there is none.
+    `veiled`  the values replace those of real records.
     """
 
     law: str
@@ -54,7 +54,7 @@ class Counterexample:
 
 @dataclass(frozen=True, slots=True)
 class Assumed:
-    """A policy that rests on a guess about the vendor."""
+    """A policy that depends on an assumption about the vendor."""
 
     target: str
     text: str
@@ -63,7 +63,7 @@ class Assumed:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What is no contradiction, and may yet surprise: `count` of the examples met it (0: it always holds)."""
+    """Not a contradiction, but possibly surprising: `count` examples met it (0: it is always so)."""
 
     target: str
     line: int

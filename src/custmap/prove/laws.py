@@ -1,7 +1,7 @@
 """The laws of an update (language § 7), each a function with a name and a sentence.
 
-A law looks at one case and gives None, or what is broken: the rule that is to blame, what was sent, and
-why that is wrong. Laws about the mapping itself are in `meaning`.
+A law examines one case and returns None or a `Broken`: the rule to blame, what was sent, and why that is
+wrong. Laws about the mapping itself are in `meaning`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def idempotence(scene: Scene, case: Case) -> Broken | None:
 
 
 def agreement(scene: Scene, case: Case) -> Broken | None:
-    """diff(None, x) is apply(x), where there is something to say."""
+    """diff(None, x) is apply(x), if there is something to send."""
     plan, made = scene.planned(None, case.after), scene.applied(case.after)
     if isinstance(plan, RecordError) or isinstance(made, RecordError) or plan.request is None:
         return None
@@ -59,7 +59,7 @@ def _first_difference(a: Any, b: Any) -> str:
 
 
 def frame(scene: Scene, case: Case) -> Broken | None:
-    """What the mapping does not manage is untouched, outside containers that are replaced whole."""
+    """Data that the mapping does not manage is untouched, except in containers that are replaced whole."""
     start = scene.state_of(case.before)
     plan = scene.planned(case.before, case.after)
     if start is None or isinstance(plan, RecordError) or plan.request is None:
@@ -83,7 +83,7 @@ _STRANGER: Final = "x-unmanaged"
 
 
 def _with_strangers(node: TargetNode, state: Any) -> Any:
-    """The state of a vendor that holds more than the mapping knows, wherever it merges."""
+    """The state of a vendor with additional data, wherever it merges."""
     match node:
         case ObjectNode(members=members):
             if node.whole or node.clear is not None or not isinstance(state, dict):
@@ -98,14 +98,14 @@ def _with_strangers(node: TargetNode, state: Any) -> Any:
                 return state
             return {**state, **{at: _with_strangers(item, state[at]) for at, item in items if at in state}}
         case Leaf(kind=Kind(is_map=True), policy=policy):
-            # Writing elsewhere clears the whole map, by its declaration.
+            # By its declaration, `write` clears the whole map.
             merges = isinstance(state, dict) and not isinstance(policy.clear, Write)
             return {**state, _STRANGER: 1} if merges else state
     return state
 
 
 def retry(scene: Scene, case: Case) -> Broken | None:
-    """Sending a request twice is sending it once."""
+    """Sending a request twice has the effect of sending it once."""
     start, plan = scene.state_of(case.before), scene.planned(case.before, case.after)
     if start is None or isinstance(plan, RecordError) or plan.request is None:
         return None
@@ -127,7 +127,7 @@ def retry(scene: Scene, case: Case) -> Broken | None:
 
 
 def purity(scene: Scene, case: Case) -> Broken | None:
-    """The order of keys changes nothing, and what is given stays as it is."""
+    """The order of keys has no effect, and the given records are not modified."""
     before, after = deepcopy(case.before), deepcopy(case.after)
     plan = scene.planned(before, after)
     other = scene.planned(_turned(case.before), _turned(case.after))
@@ -142,7 +142,7 @@ def purity(scene: Scene, case: Case) -> Broken | None:
 
 
 def _turned(value: Any) -> Any:
-    """The same JSON with the members of objects the other way round."""
+    """The same JSON with the members of objects in reverse order."""
     if isinstance(value, dict):
         return {name: _turned(value[name]) for name in reversed(value)}
     return [_turned(item) for item in value] if isinstance(value, list) else value

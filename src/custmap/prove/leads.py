@@ -1,4 +1,4 @@
-"""Where a plan leads the declared vendor, held against where it should lead."""
+"""The state to which a plan leads the declared vendor, compared with the state it should lead to."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from custmap.values.equality import same
 
 
 def convergence(scene: Scene, case: Case) -> Broken | None:
-    """S(S(∅, apply(b)), diff(b, a)) = S(∅, apply(a⁺)), what was rejected or noted is as it was."""
+    """S(S(∅, apply(b)), diff(b, a)) = S(∅, apply(a⁺)); what was rejected or noted stays as it was."""
     for absent in ("keep", "clear"):
         after = scene.laid(case.before, case.after) if absent == "keep" else case.after
         if found := _leads(scene, case.before, case.after, after, absent, scene.store):
@@ -24,7 +24,7 @@ def convergence(scene: Scene, case: Case) -> Broken | None:
 
 
 def either(scene: Scene, case: Case) -> Broken | None:
-    """What is sent whole is right whether the vendor replaces the object or merges it."""
+    """An object that is sent whole is right whether the vendor replaces or merges it."""
     if scene.merging is None:
         return None
     after = scene.laid(case.before, case.after)
@@ -47,7 +47,7 @@ def _leads(
 def stray(
     scene: Scene, plan: Plan, start: State, aim: State, store: Store, before: Record | None, after: Record
 ) -> Broken | None:
-    """Where a plan leads that does not lead from `start` to `aim`."""
+    """The difference if a plan does not lead from `start` to `aim`."""
     body = plan.request.body if plan.request else None
     try:
         end = store.receive(start, body)

@@ -1,4 +1,4 @@
-"""The laws of saying enough and no more: minimality, and nothing set and cleared at once."""
+"""Laws about requests that are too large: minimality, and nothing is both set and cleared."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from custmap.values.paths import Member, Select, format_path
 
 
 def minimality(scene: Scene, case: Case) -> Broken | None:
-    """Leaving out any part of the request breaks convergence, but for what has to go along."""
+    """Leaving out any part of the request breaks convergence, except parts that have to go along."""
     start, aim = scene.state_of(case.before), scene.state_of(scene.laid(case.before, case.after))
     plan = scene.planned(case.before, case.after)
     if start is None or aim is None or isinstance(plan, RecordError) or plan.request is None:
@@ -55,7 +55,7 @@ def minimality(scene: Scene, case: Case) -> Broken | None:
 def _replaced(node: TargetNode, inside: bool = False) -> Iterator[str]:
     """Members that are cleared by name inside objects that are replaced, and those objects.
 
-    The one says what the other would say alone: only `omit` tells that leaving out is enough.
+    The two say the same: only for `omit` it is declared that leaving out is enough.
     """
     match node:
         case ObjectNode(members=members, whole=whole, target=target):
@@ -90,7 +90,7 @@ def _with_body(plan: Plan, body: Any) -> Any:
 
 
 def _goes_along(target: str, plan: Plan, nothing: list[Any]) -> bool:
-    """Clears of what before did not mention, items that say null anew, and what counts as different."""
+    """Clears of what before did not mention, items with a new null, and what counts as different."""
     for change in plan.changes:
         related = is_within(change.target, target) or is_within(target, change.target)
         if (
@@ -111,7 +111,7 @@ Less = Callable[[dict[str, Any]], None]
 
 
 def _less(node: ObjectNode, body: dict[str, Any], way: tuple[Any, ...]) -> Iterator[tuple[str, Less]]:
-    """Each part of a body that a rule is free to leave out, and how it is left out."""
+    """Each part of a body that a rule may leave out, and the body without it."""
     required = node.type.required if node.type else frozenset()
     for member in node.members:
         if member.name not in body or isinstance(member, Rider | ItemsNode):
@@ -124,7 +124,7 @@ def _less(node: ObjectNode, body: dict[str, Any], way: tuple[Any, ...]) -> Itera
                 yield member.target, _taking(here)
         elif not (member.policy.always or member.policy.identity):
             if member.kind.is_flat and isinstance(value, dict):
-                # `{}` clears a map where empty is how it is cleared, so the last key takes the map along.
+                # If a map is cleared by `{}`, removing its last key has to remove the map too.
                 last = len(value) == 1 and isinstance(member.policy.clear, SendEmpty)
                 for key in value:
                     name = f"{member.target}.{format_path((Member(key),))}"
@@ -138,7 +138,7 @@ def _less(node: ObjectNode, body: dict[str, Any], way: tuple[Any, ...]) -> Itera
 
 
 def _less_names(node: ObjectNode, body: dict[str, Any], changed: set[str]) -> Iterator[tuple[str, Less]]:
-    """Each name of something cleared; where two targets have it, the one that changed."""
+    """Each name of something cleared; if two targets have it, the one that changed."""
     owners: dict[tuple[Any, ...], list[str]] = {}
     for leaf in leaves(node):
         clear = leaf.policy.clear
@@ -181,7 +181,7 @@ def _dropping(place: tuple[str, ...], name: Any) -> Less:
 
 
 def disjointness(scene: Scene, case: Case) -> Broken | None:
-    """Nothing is set and cleared at once, nor twice."""
+    """Nothing is both set and cleared, or set or cleared twice."""
     plan = scene.planned(case.before, case.after)
     if isinstance(plan, RecordError):
         return None

@@ -1,8 +1,7 @@
-"""Laws about what a mapping declares: they hold or break whatever the planner does.
+"""Laws about what a mapping declares, independent of the planner.
 
-The vendor itself is not known here. What can be known is whether the declarations contradict each
-other: a value that means "none", two values that become one, a container that is replaced while a
-record speaks of a part of it.
+The real vendor is unknown. But declarations may contradict each other: a value that means "none", two values
+that become one, a container that is replaced although a record states only a part of it.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from custmap.values.paths import Member, format_path
 
 
 def said(scene: Scene, case: Case) -> Broken | None:
-    """Every value that a customer says is what the vendor holds afterwards."""
+    """Afterwards the vendor has every value that the customer states."""
     made = scene.applied(case.after)
     if isinstance(made, RecordError):
         return None
@@ -70,12 +69,12 @@ def _said_at(leaf: Leaf, value: Any) -> list[tuple[str, Any]]:
 
 
 def _is_empty(value: Any) -> bool:
-    """Empty and gone are one thing to a vendor that is told so by something empty."""
+    """Is it an empty value, for a vendor that clears by an empty value?"""
     return value in ("", [], {}, frozenset()) and value is not False
 
 
 def _in_request(body: Any, leaf: Leaf) -> bool:
-    """Does the request speak of it at all? Lists of named items are looked at as a whole."""
+    """Does the request contain it? Lists of named items are examined as a whole."""
     for segment in leaf.path:
         if not isinstance(segment, Member):
             return True
@@ -86,13 +85,13 @@ def _in_request(body: Any, leaf: Leaf) -> bool:
 
 
 def erases(scene: Scene, case: Case) -> Broken | None:
-    """What a record does not mention is still there after apply, but where the mapping says it is meant."""
+    """Data that a record does not mention survives apply, unless the mapping accepts the loss."""
     found = erased(scene, case)
     return None if found is None or _is_meant(scene, found[0]) else found[1]
 
 
 def erased(scene: Scene, case: Case) -> tuple[ObjectNode | ItemsNode, Broken] | None:
-    """The container whose replacement loses what the vendor held, whether meant or not."""
+    """The container whose replacement loses data of the vendor, accepted or not."""
     if not any(node.whole for node in _containers(scene.operation.table.root)):
         return None
     start, made = scene.state_of(case.before), scene.applied(case.after)
@@ -134,7 +133,7 @@ def _replaced_around(root: ObjectNode, leaf: Leaf) -> ObjectNode | ItemsNode | N
 
 
 def _is_meant(scene: Scene, container: ObjectNode | ItemsNode) -> bool:
-    """Has the author written why it is so (`note`), or that it is a guess (`assumed`)?"""
+    """Has the author given a reason (`note`) or an assumption (`assumed`)?"""
     rule: Rule | None = rule_at(scene.checked.file, container.span)
     return rule is not None and bool(rule.note or rule.assumed)
 
@@ -163,7 +162,7 @@ def told_apart(scene: Scene, case: Case) -> Broken | None:
 
 
 def _source(leaf: Leaf, record: Record) -> Any:
-    """What a rule reads, where it reads a plain path."""
+    """The path that a rule reads, if it reads just a path."""
     source = leaf.origin.source
     node = source.expression.ast if isinstance(source, FromSource) else None
     while isinstance(node, Field):
@@ -177,7 +176,7 @@ def _source(leaf: Leaf, record: Record) -> Any:
 
 
 def names_customer(scene: Scene, case: Case) -> Broken | None:
-    """A request says which customer is meant, where the mapping has a rule for it."""
+    """A request says which customer is meant, if the mapping has a rule for it."""
     if not scene.identities:
         return None
     plan = scene.planned(case.before, case.after)

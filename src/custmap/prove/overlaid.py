@@ -1,6 +1,6 @@
-"""`a⁺`: what a customer is after a record that says only a part (language § 7).
+"""`a⁺`: the customer after a partial record (language page, "Apply and diff").
 
-Written from the language, apart from the planner's own: the laws compare what the two lead to.
+Written from the language page, independent of the planner's version: the laws compare the results.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _TEXTS: Final = {"name": ("formatted", None), "phone": ("number", ("number", "ex
 
 
 def lay(before: dict[str, Any], after: dict[str, Any], canonical: Canonical) -> dict[str, Any]:
-    """`after` over `before`; both as they were given."""
+    """`after` laid over `before`; both as given."""
     laid = _members(before, after, canonical.type)
     if not canonical.is_customer:
         return laid

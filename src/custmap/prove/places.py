@@ -1,7 +1,7 @@
-"""The places of a customer that a mapping reads, each with what may stand there.
+"""The places of a customer that a mapping reads, each with possible values.
 
-A place lists edits, and a drawn customer is a list of edits: hypothesis shrinks to few and plain ones,
-and a near pair is the same customer with three edits more.
+A place has a list of edits, and a generated customer is a list of edits: hypothesis shrinks to few and plain
+ones, and a near pair is the same customer with up to three more edits.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Way = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A value at a way into the record; ABSENT takes away what stands there."""
+    """A value for a path in the record; ABSENT removes the value there."""
 
     way: Way
     value: Any
@@ -42,7 +42,7 @@ class Place:
 
 
 def places_of(checked: Checked) -> tuple[Place, ...]:
-    """Every place that some rule reads, in the order of their names."""
+    """Every place that some rule reads, sorted by name."""
     read: dict[Way, Hints] = {}
     for path, hints in _Reader(checked).table(checked.operation.table, ()):
         read[path] = read[path] + hints if path in read else hints
@@ -61,7 +61,7 @@ def places_of(checked: Checked) -> tuple[Place, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Finds what rules read, their conditions included."""
+    """Finds what rules read, including their conditions."""
 
     checked: Checked
 
@@ -94,7 +94,7 @@ class _Reader:
 
 
 def _cleared_names(checked: Checked) -> Iterator[str]:
-    """Names that stand in a list of what is cleared: a key of that name must not be taken for them."""
+    """Names that clearing writes into a list: keys must not have these names."""
     for slot in checked.operation.table.slots:
         if isinstance(slot, Leaf) and isinstance(slot.policy.clear, Named):
             yield slot.policy.clear.name or slot.name
@@ -110,7 +110,7 @@ def _type_at(type_: Type, path: SourcePath) -> Type:
 
 
 def _places(way: Way, type_: Type, hints: Hints, names: tuple[str, ...], depth: int) -> Iterator[Place]:
-    """The place itself, and those in it."""
+    """The place itself, and those inside it."""
     if _EVERY in way:
         at = way.index(_EVERY)
         for position in (0, 1):
@@ -135,7 +135,7 @@ def _places(way: Way, type_: Type, hints: Hints, names: tuple[str, ...], depth: 
             own += _lists(way, samples(items, hints))
         else:
             yield from _places((*way, _EVERY), items, hints, names, depth + 1)
-    often = max(1, len(own) // 4)  # that something is gone is what is hard to say
+    often = max(1, len(own) // 4)  # clearing is the difficult case
     own += [Edit(way, ABSENT)] * often
     if type_.nullable:
         own += [Edit(way, None)] * often
@@ -143,7 +143,7 @@ def _places(way: Way, type_: Type, hints: Hints, names: tuple[str, ...], depth: 
 
 
 def _values(way: Way, type_: Type, hints: Hints) -> list[Edit]:
-    """Values of one place; those that rules name come more often than others."""
+    """Values of one place; those that rules mention are more frequent."""
     found = samples(type_, hints)
     named = {fingerprint(value) for value in hints.values}
     often = [value for value in found if fingerprint(value) in named] if type_.enum is None else []
@@ -223,7 +223,7 @@ def _put(holder: Any, way: Way, value: Any) -> None:
 
 
 def skeleton(type_: Type) -> dict[str, Any]:
-    """The smallest record that a schema takes: what it requires, and nothing else."""
+    """The smallest record that fits a schema: only what it requires."""
     made: dict[str, Any] = {}
     for name in sorted(type_.required):
         member = type_.members.get(name, ANY)

@@ -1,4 +1,4 @@
-"""`Proof`: what a rehearsal found, for people and for programs."""
+"""`Proof`: the result of `prove`, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FORMAT_VERSION: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The result of `Mapping.prove`. `examples`: how many cases were rehearsed."""
+    """The result of `Mapping.prove`. `examples`: how many cases were tested."""
 
     mapping: str
     counterexamples: tuple[Counterexample, ...]
@@ -23,7 +23,7 @@ class Proof:
 
     @property
     def ok(self) -> bool:
-        """Did every law hold in every example?"""
+        """Is there no counterexample?"""
         return not self.counterexamples
 
     def __bool__(self) -> bool:

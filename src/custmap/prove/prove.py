@@ -1,6 +1,6 @@
-"""`prove`: a mapping against the vendor that it declares; `rehearse`: one plan against it.
+"""`prove`: test a mapping against the vendor that it declares; `rehearse`: test one plan.
 
-Only `prove` needs hypothesis. `rehearse` is what `custmap diff --verify` asks, plan by plan.
+Only `prove` needs hypothesis. `custmap diff --verify` calls `rehearse` for each plan.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ def prove(
     seed: int = 0,
     records: Sequence[Record] | None = None,
 ) -> Proof:
-    """Rehearse the mapping in `examples` cases; the same seed gives the same proof.
+    """Test the mapping in `examples` cases; the same seed gives the same proof.
 
-    `records`: cases are drawn among these; their values are never shown. ValueError for fewer than one
-    example or an empty `records`; HypothesisMissing (an ImportError) where it is not installed.
+    `records`: cases are made from these; their values are never shown. ValueError for fewer than one
+    example or an empty `records`; HypothesisMissing (an ImportError) if hypothesis is not installed.
     """
     if examples < 1:
         raise ValueError("examples is 1 at least")
@@ -82,7 +82,7 @@ def identity_ways(scene: Scene) -> list[tuple[Any, ...]]:
 
 
 def start_of(scene: Scene) -> Record:
-    """The smallest customer for whom a request can be made: what the schema and the identities ask for."""
+    """The smallest customer for whom a request can be made: required members and identities."""
     from custmap.prove.places import edited, places_of, skeleton
 
     bare = skeleton(scene.checked.canonical.type)
@@ -98,7 +98,7 @@ def start_of(scene: Scene) -> Record:
 
 
 def _told(law: Law, broken: Broken, *, veil: bool) -> Counterexample:
-    """A broken law in words; with `veil` no value of a record is in them."""
+    """A broken law as a counterexample; with `veil` it contains no value of a record."""
     before, after, sent, value = broken.before, broken.after, broken.sent, broken.value
     if veil:
         known: dict[Any, str] = {}
@@ -120,7 +120,7 @@ def _told(law: Law, broken: Broken, *, veil: bool) -> Counterexample:
 
 
 def _laid(scene: Scene, before: Record, after: Record) -> Iterator[Record]:
-    """`a⁺`; a name or phone that has but one part may have been given as a text, and stated more."""
+    """`a⁺`; a name or phone with only one part may have been given as a text, which states more."""
     yield scene.laid(before, after)
     texts = {
         field: after[field][part]
@@ -138,11 +138,11 @@ def rehearse(
     plan: Plan,
     params: Mapping[str, Any] | None = None,
 ) -> str | None:
-    """Does the plan lead a vendor that holds `before` to `after`? None, or why not, without any value.
+    """Does the plan lead a vendor that holds `before` to `after`? None, or the reason without any value.
 
-    The records may be as they were given, or as they were taken in. How the plan read them does not
-    matter (`absent`, a name that was a text): it has to be right for one of the ways. Nothing is said (None)
-    about records that cannot be sent at all.
+    The records may be as they were given, or as they were taken in. How the plan read them (`absent`, a
+    name given as a text) is not known here, so it has to be right for one of the ways. None also for records
+    that cannot be sent at all.
     """
     scene = Scene(mapping, dict(params or {}))
     start = {} if before is None else scene.state_of(before)

@@ -1,6 +1,6 @@
-"""What is no contradiction and may yet surprise: changes that cannot be said, values left behind.
+"""Remarks, which are not contradictions but may surprise: rejected changes, values left behind.
 
-A rejection is what the mapping declares, so it breaks no law; how often it happens is worth knowing.
+A rejection is declared by the mapping, so it breaks no law; but its frequency is worth knowing.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ _PATHS: Final = ("path", "query", "headers")
 
 @dataclass(slots=True)
 class Tally:
-    """Counts, case by case."""
+    """Counts remarks, case by case."""
 
     found: Counter[tuple[int, str, str]] = field(default_factory=Counter)
 
     def look(self, scene: Scene, case: Case) -> None:
-        """Each remark at most once a case."""
+        """Count each remark at most once per case."""
         here: set[tuple[int, str, str]] = set()
         plan = scene.planned(case.before, case.after)
         if isinstance(plan, RecordError):
@@ -71,7 +71,7 @@ class Tally:
         self.found.update(here)
 
     def remarks(self, scene: Scene, shown: set[int]) -> tuple[Remark, ...]:
-        """In the order of the file, without those of lines that a counterexample shows anyway."""
+        """The remarks in the order of the file, without those for lines that a counterexample shows."""
         counted = [
             Remark(target, line, text, count)
             for (line, target, text), count in self.found.items()
@@ -100,7 +100,7 @@ def _left_behind(scene: Scene, target: str) -> tuple[int, str, str]:
 
 
 def standing(checked: Checked) -> list[Remark]:
-    """What holds whatever the customer is."""
+    """Remarks that apply to every customer."""
     found: list[Remark] = []
     if not _names_customer(checked.operation):
         found.append(
@@ -125,7 +125,7 @@ def _names_customer(operation: Operation) -> bool:
 
 
 def _lossy(origin: Origin) -> list[Span]:
-    """Tables of `values` in which two entries have one right side, those in items included."""
+    """`values` tables in which two entries have the same vendor value, including those in items."""
     found: list[Span] = []
     rights = [fingerprint(right) for _, right in origin.values or ()]
     if len(set(rights)) < len(rights):
@@ -142,7 +142,7 @@ def _lossy(origin: Origin) -> list[Span]:
 
 
 def assumed(checked: Checked) -> tuple[Assumed, ...]:
-    """Every `assumed` of the file, in its order."""
+    """Every `assumed` in the file, in order."""
     return tuple(
         Assumed(target, rule.assumed, rule.span.line)
         for target, rule in rules_of(checked.file)

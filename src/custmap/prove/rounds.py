@@ -1,9 +1,9 @@
-"""Rounds of cases: every law in every case, until a round finds nothing new.
+"""Rounds of cases: checks every law in every case, until a round finds nothing new.
 
-One run of hypothesis draws for all laws. What breaks one is raised as an exception of the rule that is to
-blame, so that hypothesis shrinks each by itself; it looks no further soon after the first, so that the next
-round leaves that rule aside and looks for others. Laws that break only because a stronger one does
-(`WEAK`) are raised in a round of their own, when there is nothing else to say.
+One run of hypothesis serves all laws. A broken law is raised as an exception class for the rule to blame, so
+that hypothesis shrinks each separately. hypothesis stops soon after the first failure, so the next round
+ignores that rule and looks for others. Laws that break only because a stronger one does (`WEAK`) are raised
+in a round of their own, if nothing else was found.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ Found = tuple[Law, Broken]
 
 
 class _BrokenError(Exception):
-    """A law does not hold for the case at hand; a class of its own for each rule."""
+    """A law is broken in the current case; each rule has its own subclass."""
 
 
 @dataclass(slots=True)
 class Round:
-    """One run. `muted` are the places of rules that earlier rounds have told about."""
+    """One run. `muted` are the places of rules that earlier rounds have reported."""
 
     scene: Scene
     laws: tuple[Law, ...]
@@ -49,11 +49,11 @@ class Round:
     kinds: dict[Span | None, type[_BrokenError]] = field(default_factory=dict)
 
     def look(self, case: Case) -> None:
-        """Every law; raises for the first that does not hold, once what was found is kept."""
+        """Check every law; records the findings, then raises for the first broken law."""
         self.scene.begin()
         if isinstance(self.scene.planned(case.before, case.after), RecordError) and self._is_unfit(case):
             return
-        if not self.kinds:  # afterwards hypothesis shrinks, and cases are no longer drawn
+        if not self.kinds:  # afterwards hypothesis shrinks and generates no new cases
             self.count += 1
             self.tally.look(self.scene, case)
         for rank, law in enumerate(self.laws):
@@ -70,7 +70,7 @@ class Round:
             self.uneasy = any(law.check(self.scene, case) is not None for law in self.quiet)
 
     def _is_unfit(self, case: Case) -> bool:
-        """Is one of the records refused whole, so that nothing can be said?"""
+        """Is one of the records refused, so that no law applies?"""
         for record in (case.before, case.after):
             try:
                 self.scene.slots(record)
@@ -79,7 +79,7 @@ class Round:
         return False
 
     def run(self, strategy: Strategy, examples: int, seed: int) -> None:
-        """Draw, and shrink what breaks."""
+        """Generate cases, and shrink those that break a law."""
         import hypothesis  # an extra: imported when used
 
         settings = hypothesis.settings(
@@ -106,7 +106,7 @@ class Round:
                 raise
 
     def found(self) -> list[Found]:
-        """One law a rule: the first in their order."""
+        """One law per rule: the first in the order of laws."""
         told = sorted(
             self.smallest.values(), key=lambda item: (item[0], item[3].span is None, item[3].target)
         )
@@ -114,7 +114,7 @@ class Round:
 
 
 def look_for_all(scene: Scene, strategy: Strategy, examples: int, seed: int) -> tuple[list[Found], Round]:
-    """What breaks, and the last round: the one that saw most."""
+    """All broken laws, and the last round, which saw most cases."""
     found: list[Found] = []
     muted: set[Span | None] = set()
     for _ in range(_ROUNDS):

@@ -1,4 +1,4 @@
-"""The rules of a file as they are written: found by their place, shown as their text."""
+"""The rules of a file as written: found by their place, shown as their text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _COMMENT: Final = re.compile(r"\s#.*$")
 
 
 def rules_of(file: MappingFile) -> Iterator[tuple[str, Rule]]:
-    """Every rule with its target, those of `fields` and `first` included, in the order of the file."""
+    """Every rule with its target, including those of `fields` and `first`, in the order of the file."""
     for part in (file.path, file.query, file.headers, file.body):
         yield from _within(part, "")
 
@@ -30,12 +30,12 @@ def _within(rules: Sequence[Rule], prefix: str) -> Iterator[tuple[str, Rule]]:
 
 
 def rule_at(file: MappingFile, span: Span) -> Rule | None:
-    """The rule that stands at a place."""
+    """The rule at a place."""
     return next((rule for _, rule in rules_of(file) if rule.span == span), None)
 
 
 def shown_rule(span: Span) -> str:
-    """A rule's text on one line, as it stands in the file; nothing when the file is not there any more."""
+    """A rule's text from the file, on one line; empty if the file no longer exists."""
     try:
         lines = Path(span.file).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):

@@ -1,4 +1,4 @@
-"""Parameters for a rehearsal: a value for each that fits the place where it lands."""
+"""Parameters for `prove`: for each one a value that fits where it is used."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def sample_params(checked: Checked) -> Mapping[str, Any]:
 
 
 def _variable(checked: Checked, name: str) -> str | None:
-    """What a variable of the server's URL may be."""
+    """A value for a variable of the server's URL."""
     for variable, param in checked.operation.variables.items():
         if param == name:
             known = checked.operation.contract.variables[variable]

@@ -1,7 +1,7 @@
-"""Values that rules can do something with: what a text is like depends on who reads it.
+"""Values that rules can use: what a text looks like depends on the functions that read it.
 
-Numbers that a vendor's contract limits come just inside and just outside; texts that stand in
-`values`, in `clear: {send: …}` or in an expression's conditions come as they stand there.
+For numbers with limits in the contract, values just inside and just outside are used; texts from `values`,
+`clear: {send: …}` and conditions are used as they are.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _QUOTED: Final = re.compile(r"'([^'\\]*)'")
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What the rules that read a place say of it."""
+    """What is known about a place from the rules that read it."""
 
     expressions: tuple[str, ...]
     values: tuple[Any, ...]
@@ -90,7 +90,7 @@ def _texts(origins: Iterable[Origin]) -> Iterator[str]:
 
 
 def samples(type_: Type, hints: Hints) -> list[Any]:
-    """Values of a type, plain ones first: drawn customers shrink to those."""
+    """Values of a type, plain ones first, since cases shrink to those."""
     if type_.enum is not None:
         return [value for value in type_.enum if value is not None]
     if not type_.known:
@@ -111,7 +111,7 @@ def _text_samples(type_: Type, hints: Hints) -> list[str]:
     for pattern, values in _BY_CALL:
         if re.search(pattern, expressions):
             found += values
-    # Where a function wants a certain form, other words come seldom: they only show its refusal.
+    # If a function needs a certain form, other words are rare: they only show its refusal.
     words = _WORDS[2:5] if found else _WORDS
     found += [value for value in hints.values if isinstance(value, str)]
     found += _QUOTED.findall(expressions)
@@ -142,7 +142,7 @@ def _number_samples(type_: Type, hints: Hints) -> list[Any]:
 
 
 def _near(limit: float, step: float) -> list[float]:
-    """A limit and what lies a step from it."""
+    """A limit, and the values one step from it."""
     return [made for many in (0, -1, 1) if (made := moved(limit, step, many)) is not None]
 
 

@@ -1,7 +1,6 @@
-"""A rehearsal: one mapping, its parameters, and the vendor that it declares.
+"""A scene: one mapping, its parameters, and the vendor that it declares.
 
-Everything that a law asks of the engine goes through here: what it sends for a record or a pair, and
-where that leads the vendor.
+Laws call the engine only through it: what is sent for a record or a pair, and the vendor's state after that.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ Absent = Literal["keep", "clear"]
 
 
 class Engine(Protocol):
-    """What is proved: a `Mapping`."""
+    """The object under test: a `Mapping`."""
 
     @property
     def checked(self) -> Checked: ...
@@ -89,12 +88,12 @@ class Scene:
         self.identities = tuple(leaf for root in roots for leaf in leaves(root) if leaf.policy.identity)
 
     def begin(self) -> None:
-        """A new case: what was kept of the last one is dropped."""
+        """Start a new case, and drop what was cached for the last one."""
         self._kept.clear()
 
     def slots(self, record: Record) -> tuple[Any, ...]:
         """What each rule makes of a record."""
-        if self._values is None:  # compiled when asked for: to rehearse one plan needs none
+        if self._values is None:  # compiled on demand: rehearsing one plan does not need it
             self._values = define(generate(self.checked, self.operation), self.checked.name).values
             self._riders = bind(self.checked, self.operation, self.params).riders
         plain = take(record, self.checked.canonical).record
@@ -102,7 +101,7 @@ class Scene:
         return slots
 
     def applied(self, record: Record) -> Request | RecordError:
-        """The request that says all the record says, without what is rejected; or why there is none."""
+        """The request for everything that the record states, without rejections; or why there is none."""
         made: Request | RecordError = self._once("applied", self._apply, record)
         return made
 
@@ -132,7 +131,7 @@ class Scene:
         return lay(deepcopy(before), deepcopy(after), self.checked.canonical)
 
     def _once(self, what: str, make: Callable[..., Any], *records: Record | None) -> Any:
-        """What many laws ask of one case is made once. Records are kept, so that their ids stay theirs."""
+        """Cache results that several laws use. Records are kept so that their ids are not reused."""
         key = (what, *map(id, records))
         known = self._kept.get(key)
         if known is None:
@@ -140,7 +139,7 @@ class Scene:
         return known[0]
 
     def state_of(self, record: Record, store: Store | None = None) -> State | None:
-        """What a vendor holds that was told of this record alone; None when it cannot be told."""
+        """The state of a vendor that received only this record; None if it cannot be sent."""
         store = store or self.store
         state: State | None = self._once(f"state of {id(store)}", partial(self._state, store), record)
         return state
@@ -159,12 +158,12 @@ class Scene:
 
 
 def missing(error: RecordError) -> tuple[Diagnostic, ...]:
-    """Required values that the record does not say."""
+    """Required values that the record does not have."""
     return tuple(found for found in error.diagnostics if found.code == "CM707")
 
 
 def kept(plan: Plan) -> tuple[list[str], list[str]]:
-    """Targets that were rejected, and targets of which a note says that they stay as they are."""
+    """Targets that were rejected, and targets that according to a note stay as they are."""
     # An identity that differs rejects the update as a whole.
     rejected = ["" if one.code == "CM801" else one.target for one in plan.rejected]
     return rejected, [note.target for note in plan.notes if note.fact in KEPT]
@@ -180,7 +179,7 @@ def touches(target: str, others: list[str]) -> bool:
 
 
 def _is_hedged(root: ObjectNode) -> bool:
-    """Are there objects sent whole, all of which is right whether the vendor merges or replaces them?"""
+    """Are there whole objects whose updates have to be right for a merging vendor, too?"""
     return any(
         node.whole and not any(leaf.policy.clear.only_replaced for leaf in leaves(node))
         for node in objects(root)

@@ -1,10 +1,10 @@
-"""The vendor that a mapping declares: what it holds after a request.
+"""The vendor that a mapping declares: its state after a request.
 
-`S(state, request) → state`, interpreted from the checked mapping and from nothing else: not a line is
-shared with the planner, so what the planner gets wrong shows here as a state that should not be.
+`S(state, request) → state`, interpreted only from the checked mapping. It shares no code with the planner, so
+a mistake of the planner shows here as a wrong state.
 
 A state is nested like the body: objects and maps by member, items that rules name by their place, items
-with a key by that key. What was cleared is simply not there, as if it never had been.
+with a key by that key. Cleared values are absent, as if they had never been there.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ State = dict[Any, Any]
 
 
 class Refused(Exception):
-    """The declared vendor does not take a request; `target` is what it does not like."""
+    """The declared vendor refuses a request because of `target`."""
 
     def __init__(self, target: str, reason: str) -> None:
         super().__init__(reason)
@@ -44,7 +44,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Clearing:
-    """A rule that is cleared elsewhere than at its own place, and the way to what it clears."""
+    """A rule that is cleared at another place than its own, and the path to what it clears."""
 
     rule: Leaf | ObjectNode
     clear: Clear
@@ -52,7 +52,7 @@ class Clearing:
 
 
 class Store:
-    """The declared vendor. `merging`: it merges the objects that the mapping says it replaces."""
+    """The declared vendor. `merging`: it merges objects that according to the mapping it replaces."""
 
     def __init__(self, checked: Checked, *, merging: bool = False) -> None:
         self.root = checked.operation.table.root
@@ -61,7 +61,7 @@ class Store:
         self._instructions = {place for found in self._clearings for place in found.clear.places}
 
     def receive(self, state: State, body: Any) -> State:
-        """The state after a request; the given one is not changed. Refused where the vendor says no."""
+        """The state after a request; the given one is not modified. Raises Refused if the vendor refuses."""
         if not isinstance(body, dict):
             return state
         required = self.root.type.required if self.root.type else frozenset()
@@ -75,10 +75,10 @@ class Store:
         return after
 
     def _take(self, node: TargetNode, held: Any, sent: Any, way: tuple[str, ...]) -> Any:
-        """What stands at a node after `sent` came; ABSENT: nothing."""
+        """The value at a node after `sent` was received; ABSENT: none."""
         match node:
             case Rider():
-                return ABSENT  # it rides along: no state of the customer
+                return ABSENT  # a rider is not part of the customer's state
             case ObjectNode():
                 return self._object(node, held, sent, way)
             case ItemsNode():
@@ -102,7 +102,7 @@ class Store:
         return after if after else ABSENT
 
     def _is_instruction(self, way: tuple[str, ...]) -> bool:
-        """Is it a place that says what to clear, or on the way to one?"""
+        """Is it a place that lists what to clear, or a container of one?"""
         return any(place[: len(way)] == way for place in self._instructions)
 
     def _items(self, node: ItemsNode, held: Any, sent: Any, way: tuple[str, ...]) -> Any:
@@ -119,7 +119,7 @@ class Store:
     def _leaf(self, leaf: Leaf, held: Any, sent: Any) -> Any:
         clear = leaf.policy.clear
         if leaf.policy.identity:
-            return ABSENT  # it names the customer: no state of theirs
+            return ABSENT  # the identity is not part of the customer's state
         if leaf.kind.is_map:
             return self._map(leaf, held, sent)
         if leaf.kind.has_items:
@@ -127,7 +127,7 @@ class Store:
         return ABSENT if _says_cleared(clear, sent) else sent
 
     def _map(self, leaf: Leaf, held: Any, sent: Any) -> Any:
-        """Key by key. What clears one key clears, in place of the map, all of them."""
+        """Key by key. The value that clears one key clears all keys if sent for the whole map."""
         clear = leaf.policy.clear
         if not isinstance(sent, dict):
             return ABSENT if _says_cleared(clear, sent) else sent
@@ -156,7 +156,7 @@ class Store:
         return after if after else ABSENT
 
     def _item(self, table: Table, held: Any, sent: Any) -> Any:
-        """An item that the vendor knows by its key: merged, but for what `omit` says is left out to clear."""
+        """An item that the vendor has already: merged, except that members with `omit` are cleared."""
         after = self._object(table.root, held, sent, ("*",))
         if isinstance(after, dict):
             for member in table.root.members:
@@ -177,7 +177,7 @@ def item_table(origin: Origin) -> Table | None:
 
 
 def hold_moves(node: TargetNode, before: Any, after: Any) -> None:
-    """Refused where a value that never changes did, or one made a move that is not declared."""
+    """Raises Refused if an immutable value changed, or a transition is not declared."""
     match node:
         case Leaf():
             _hold_move(node, before, after)
@@ -224,7 +224,7 @@ def _put(state: State, key: Any, value: Any) -> None:
 
 
 def _says_cleared(clear: Clear, sent: Any) -> bool:
-    """Does this vendor take `sent`, at the place itself, for "there is none"?"""
+    """Does `sent` at the place itself mean "there is none" to this vendor?"""
     match clear:
         case SendNull():
             return sent is None
@@ -259,7 +259,7 @@ def _merge_item(held: Any, sent: dict[str, Any]) -> Any:
 
 
 def _clearings(node: TargetNode, way: tuple[Any, ...]) -> Iterator[Clearing]:
-    """Every rule that is cleared by its name, by a mark, or by what is written elsewhere."""
+    """Every rule with `name_in`, `key_in` or `write`."""
     match node:
         case Leaf():
             if node.policy.clear.places:
@@ -275,7 +275,7 @@ def _clearings(node: TargetNode, way: tuple[Any, ...]) -> Iterator[Clearing]:
 
 
 def _cleared(state: State, way: tuple[Any, ...], clearing: Clearing, body: Mapping[str, Any]) -> State:
-    """The state without what the body says is gone, by this rule's way of clearing."""
+    """The state without what the body clears in this rule's way."""
     held: Any = state
     for step in way:
         held = _below(held, step)
@@ -306,7 +306,7 @@ def _what_stays(held: Any, clearing: Clearing, body: Mapping[str, Any]) -> Any:
 
 
 def _text(key: Any) -> Any:
-    """Members of an object are texts, whatever the key is."""
+    """The name of an object's member for a key of any type."""
     return str(key)
 
 
@@ -326,7 +326,7 @@ def _in_body(body: Any, place: tuple[str, ...]) -> Any:
 
 
 def _without(state: Any, way: tuple[Any, ...], value: Any) -> Any:
-    """A copy of the state with `value` at the end of the way; empty containers go with it."""
+    """A copy of the state without what is at the path; empty containers are removed too."""
     if not way:
         return value
     after = dict(state)

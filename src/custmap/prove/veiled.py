@@ -1,4 +1,4 @@
-"""Targets and values of real records, told without showing them."""
+"""Hides targets and values of real records."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _KEY: Final = re.compile(r'\[([^=\[\]]+)=(?:"(?:[^"\\]|\\.)*"|[^\]]*)\]')
 
 
 def veiled_target(text: str) -> str:
-    """Targets in a text, without the keys of items: those are data.
+    """A text with the keys of items in its targets hidden, since keys are data.
 
     >>> veiled_target("`programs[id=7].tier` is lost")
     '`programs[id=…].tier` is lost'
@@ -20,9 +20,9 @@ def veiled_target(text: str) -> str:
 
 
 def veiled(value: Any, known: dict[Any, str]) -> Any:
-    """The same JSON with values replaced by names, equal ones by the same name.
+    """The same JSON with values replaced by names; equal values get equal names.
 
-    Records that somebody gave are real: nothing of them is shown. Empty texts, true and false stay.
+    Given records may be real, so their values are never shown. Empty texts, true and false are kept.
     """
     if isinstance(value, dict):
         return {key: veiled(item, known) for key, item in value.items()}

@@ -1,7 +1,7 @@
-"""Errors of many records: those of one kind are one, with a count and the first place.
+"""Groups the errors of many records by kind, with a count and the first place.
 
-A nightly job may reject a million records for one reason. One kind is one code, path and message, whatever
-the item and whatever the numbers in it: `tags[0]` and `tags[7]`, 12 characters too many or 13.
+A nightly job may reject a million records for one reason. Errors are of one kind if code, path and message
+are equal apart from positions and numbers: `tags[0]` and `tags[7]`, 12 or 13 characters too many.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _Kind: TypeAlias = tuple[str, str | None, str | None, str]
 
 @dataclass(slots=True)
 class Group:
-    """Errors of one kind: how many, and the first of them. `place` says which record that was."""
+    """Errors of one kind: how many, and the first one. `place` says in which record it was."""
 
     place: str
     first: Diagnostic
@@ -37,7 +37,7 @@ class Group:
 
 @dataclass(slots=True)
 class Groups:
-    """All errors of a run. `more` counts those of kinds that came when there were too many."""
+    """All errors of a run. `more` counts errors of further kinds after the limit of kinds."""
 
     more: int = 0
     _found: dict[_Kind, Group] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class Groups:
                 self.more += 1
 
     def __iter__(self) -> Iterator[Group]:
-        """In the order in which they were first met."""
+        """In the order of first occurrence."""
         return iter(self._found.values())
 
 

@@ -1,7 +1,7 @@
-"""One record or many: what a stream holds, found out by looking at it.
+"""Finds out whether a stream contains one record or many.
 
-A pretty-printed object spans lines, NDJSON has an object on each. The first line decides nearly always;
-only when it is no record by itself is more read, and never more than one record may have.
+A pretty-printed object spans lines, NDJSON has an object on each. The first line nearly always decides; more
+is read only if it is not a record by itself, and never more than the maximum length of a record.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Many:
 
 
 class _Ahead:
-    """A stream whose first bytes have been read already."""
+    """A stream whose first bytes were read already."""
 
     def __init__(self, head: bytes, rest: Lines) -> None:
         self._head = io.BytesIO(head)
@@ -55,7 +55,7 @@ class _Ahead:
 
 
 def read_source(stream: io.BufferedIOBase, *, many: bool = False) -> One | Many:
-    """What the stream holds; `many` when its name says that it is NDJSON. Nothing at all is `Many`."""
+    """The stream's content; `many`: its name says that it is NDJSON. An empty stream is `Many`."""
     if many:
         return Many(read_records(stream))
     head = b""
@@ -79,7 +79,7 @@ def read_source(stream: io.BufferedIOBase, *, many: bool = False) -> One | Many:
 
 
 def _has_record(data: bytes) -> bool:
-    """Is any line an object by itself, unindented? Then the rest are bad lines of NDJSON."""
+    """Is any line an unindented object by itself? Then the others are bad lines of NDJSON."""
     for line in read_lines(io.BytesIO(data)):
         found = parse_line(line) if line.data is not None and line.data.startswith(b"{") else None
         if isinstance(found, Record):

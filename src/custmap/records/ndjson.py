@@ -1,7 +1,7 @@
-"""NDJSON as it comes: one record a line, split on the byte `\\n` and nothing else.
+"""Reads NDJSON: one record per line, split on the byte `\\n` only.
 
 `str.splitlines` would cut a record at a U+2028 inside a text, and a text stream would stop at the first
-byte that is not UTF-8. A bad line is a value here, never an exception, so that the rest goes on.
+byte that is not UTF-8. A bad line is a value here, not an exception, so reading continues.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _BOM: Final = b"\xef\xbb\xbf"
 
 
 class Lines(Protocol):
-    """What is read from: a binary stream, or anything with its `readline`."""
+    """A binary stream, or anything with its `readline`."""
 
     def readline(self, size: int = -1, /) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line with something on it.
+    """A line that is not blank.
 
     `index`   counts such lines from 0, as results do.
     `number`  counts all lines from 1, as editors do.
@@ -55,14 +55,14 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """A line that is none; `error` says why and where, and shows nothing of it."""
+    """A line that is not JSON; `error` says why and where, without showing the line."""
 
     line: Line
     error: RecordError
 
 
 def read_lines(stream: Lines, limit: int = LINE_LIMIT) -> Iterator[Line]:
-    """All lines that are not blank. Never more than `limit` bytes of one are held."""
+    """All lines that are not blank. At most `limit` bytes of one are in memory."""
     index = number = offset = 0
     while chunk := stream.readline(limit + 2):
         start, size, whole = offset, len(chunk), _ends(chunk, limit + 2)
@@ -94,7 +94,7 @@ def read_records(stream: Lines, limit: int = LINE_LIMIT) -> Iterator[Record | Ba
 
 
 def parse_line(line: Line) -> Record | BadLine:
-    """The record on a line. What is not an object is left to the mapping, which knows its schema."""
+    """The record on a line. The mapping, which knows its schema, checks whether it is an object."""
     if line.data is None:
         return BadLine(line, bad_line(line, f"it is longer than {LINE_LIMIT // 1024 // 1024} MiB"))
     try:

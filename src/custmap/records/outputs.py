@@ -1,7 +1,7 @@
-"""Output that is whole or absent: written beside its place, made durable, then renamed.
+"""Output files that are complete or absent: written under another name, synced, then renamed.
 
-Whatever ends the run before the rename (a full disk, a signal, a bug), nobody finds half a file under
-the name that they asked for.
+Whatever ends the run before the rename (a full disk, a signal, a bug), there is never half a file under the
+requested name.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class WholeFile:
     """
 
     def __init__(self, path: Path) -> None:
-        # A link stays a link: the file that it leads to is replaced.
+        # A link stays a link: its target is replaced.
         self.path = Path(os.path.realpath(path))
         self._mode = _mode(self.path)
         self._direct = self._mode is not None and not stat.S_ISREG(self._mode)
@@ -69,9 +69,9 @@ class WholeFile:
 
 
 class Standard:
-    """Standard output as a sink like `WholeFile`; what has been written has been written.
+    """Standard output as a sink like `WholeFile`; what was written cannot be taken back.
 
-    `live`: flush after each record, because somebody may be waiting for it.
+    `live`: flush after each record, because the reader may be waiting for it.
     """
 
     def __init__(self, stream: BinaryIO, *, live: bool = False) -> None:
@@ -101,7 +101,7 @@ def _mode(path: Path) -> int | None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the rename itself durable; not all file systems know how."""
+    """Make the rename itself durable; not all file systems support it."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -1,7 +1,7 @@
 """Two snapshots joined by a key, in bounded memory when both are larger than memory.
 
-duckdb sees hashed keys and byte offsets, never a record: it would read JSON in its own way (numbers,
-dates, missing for null). Records are parsed by us, and found again by their offset.
+duckdb gets hashed keys and byte offsets, but no records, since it reads JSON differently (numbers, dates,
+missing for null). Records are parsed here, and found again by their offset.
 
     before.ndjson ─┐ side, key, index, number, offset, length
                    ├──────────────────────────────────────────▶ grouped by key ──▶ pairs, in after's order
@@ -35,7 +35,7 @@ INSTALL: Final = "joining snapshots needs duckdb: pip install 'custmap[snapshots
 
 
 class ExtraMissing(ImportError):
-    """A package that custmap does not require is needed and not there; the message says how to get it."""
+    """An optional package is not installed; the message says how to install it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A row that takes no part: a bad line (CM711), or a key that comes twice (CM713)."""
+    """A row that is left out of the join: a bad line (CM711), or a key that occurs twice (CM713)."""
 
     side: Side
     line: Line
@@ -58,7 +58,7 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class OneSided:
-    """A customer that is in one snapshot only. That is reported; it never means a deletion."""
+    """A customer in only one snapshot. That is reported, and never treated as a deletion."""
 
     side: Side
     line: Line
@@ -71,7 +71,7 @@ _ROWS: Final = (
     + ", ".join(f"'{field}': 'BIGINT'" for field in _FIELDS)
     + "})"
 )
-# One aggregation instead of a join: it spills to disk, and counts what comes twice on the way.
+# One aggregation instead of a join: it spills to disk, and also counts duplicates.
 _GROUP: Final = (
     "CREATE TABLE grouped AS SELECT key, "
     "count(*) FILTER (side = 0) AS befores, count(*) FILTER (side = 1) AS afters, "
@@ -98,8 +98,8 @@ class SnapshotJoin:
     """The join of two NDJSON files by a member; iterate it once, inside a `with` block.
 
     Yields every row of both files exactly once, as part of a `Pair`, as `Rejected` or as `OneSided`.
-    `key` is a path of names (`id`, `identifiers.crm`); PathError when it is none. `memory` is duckdb's
-    share. ExtraMissing without duckdb; OSError when a file cannot be read.
+    `key` is a path of names (`id`, `identifiers.crm`); PathError if it is not one. `memory` is duckdb's
+    limit. ExtraMissing without duckdb; OSError if a file cannot be read.
     """
 
     def __init__(self, before: Path, after: Path, key: str, *, memory: str = "512MB") -> None:
@@ -141,7 +141,7 @@ class SnapshotJoin:
         self.tally.check()
 
     def _scan(self, number: int, side: Side, out: IO[str]) -> Iterator[Rejected]:
-        """Write down where each record with a key stands; yield the lines that have none."""
+        """Record the offset of each record with a key; yield the lines that have none."""
         write = csv.writer(out, lineterminator="\n").writerow
         for line in read_lines(self._files[number]):
             self.tally.came_in += 1
@@ -158,7 +158,7 @@ class SnapshotJoin:
                 yield Rejected(side, line, _on(side, bad_line(line, reason)), found.value)
 
     def _query(self, query: str, name: str) -> Iterator[list[int]]:
-        """Rows of whole numbers, through a file: a result of duckdb's would be held in memory."""
+        """Rows of whole numbers, through a file, since duckdb would keep a result in memory."""
         path = self._folder / name
         self._execute(f"COPY ({query}) TO '{_quoted(path)}' (FORMAT csv, HEADER false)")
         with path.open(encoding="ascii", newline="") as rows:
@@ -166,7 +166,7 @@ class SnapshotJoin:
                 yield [int(cell) for cell in row]
 
     def _execute(self, query: str, *values: str) -> None:
-        """Run a query in a thread: inside duckdb no signal is heard, and the main thread must hear them."""
+        """Run a query in a thread, so that the main thread can handle signals meanwhile."""
         with ThreadPoolExecutor(1) as thread:
             done = thread.submit(self._database.execute, query, list(values))
             try:
@@ -190,7 +190,7 @@ class SnapshotJoin:
         return Rejected(side, record.line, _on(side, error), record.value)
 
     def _record(self, number: int, place: list[int]) -> Record:
-        """Read a record again; OSError when the file is no longer what was scanned."""
+        """Read a record again; OSError if the file has changed since the scan."""
         file = self._files[number]
         file.seek(place[2])
         found = parse_line(_line(place, file.read(place[3])))
@@ -208,7 +208,7 @@ def _database(folder: Path, memory: str) -> Any:
         "memory_limit": memory,
         "temp_directory": str(folder / "spill"),
         "threads": 2,
-        # Nothing is fetched or loaded behind the user's back.
+        # duckdb must not download or load extensions.
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }
@@ -223,14 +223,14 @@ def _names(key: str) -> tuple[str, ...]:
 
 
 def _key(value: Any, names: tuple[str, ...]) -> str | None:
-    """A hash that two keys share when JSON says that they are equal: `1` and `1.0`, never `1` and `"1"`."""
+    """A hash that is the same for keys that are equal in JSON: `1` and `1.0`, but not `1` and `"1"`."""
     key = value
     for name in names:
         key = key.get(name) if isinstance(key, dict) else None
     if key is None or isinstance(key, list | dict):
         return None
     if isinstance(key, str):
-        text = "=" + key  # no other JSON value begins so
+        text = "=" + key  # no other JSON value begins like this
     else:
         text = dump_json(int(key) if isinstance(key, float) and key.is_integer() else key)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
@@ -242,7 +242,7 @@ def _line(place: list[int], data: bytes | None) -> Line:
 
 
 def _on(side: Side, error: RecordError) -> RecordError:
-    """The same error, saying which snapshot it speaks of."""
+    """The same error, with the snapshot that it is about."""
     return RecordError([Diagnostic(found.code, f"{side}, {found.message}") for found in error.diagnostics])
 
 

@@ -1,4 +1,4 @@
-"""The sum at the end of a run: what came in went out or was rejected, and nothing else happened to it."""
+"""The counts of a run: each record that came in went out or was rejected."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class LostRecords(RuntimeError):
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of one run; the one thing here that changes."""
+    """Counts of one run; mutable."""
 
     came_in: int = 0
     went_out: int = 0
@@ -19,7 +19,7 @@ class Tally:
     one_sided: int = 0
 
     def check(self) -> None:
-        """LostRecords unless in = out + rejected (+ one-sided, in a join)."""
+        """Raise LostRecords unless in = out + rejected (+ one-sided, in a join)."""
         accounted = self.went_out + self.rejected + self.one_sided
         if self.came_in != accounted:
             raise LostRecords(f"{self.came_in} in, {accounted} accounted for")

@@ -14,7 +14,7 @@ _NAMES: Final = 1000
 
 @dataclass(slots=True)
 class UnknownName:
-    """A name, in how many records it stood, and the path that was probably meant."""
+    """A name, the number of records that have it, and the path that was probably meant."""
 
     name: str
     meant: str | None
@@ -27,13 +27,13 @@ class UnknownName:
 
 @dataclass(slots=True)
 class UnknownNames:
-    """All names of a run. `more` counts the members whose names came when there were too many."""
+    """All names of a run. `more` counts members with further names after the limit of names."""
 
     more: int = 0
     _found: dict[str, UnknownName] = field(default_factory=dict)
 
     def add(self, notes: Iterable[str]) -> None:
-        """Count what the notes of one request, plan or error say of unknown members."""
+        """Count the unknown members in the notes of one request, plan or error."""
         for note in notes:
             if isinstance(note, UnknownNote):
                 self.more += note.unknown.more
@@ -47,6 +47,6 @@ class UnknownNames:
             self.more += 1
 
     def most_frequent(self, most: int) -> tuple[list[UnknownName], int]:
-        """The names that stand in the most records, and how many members or names are left out."""
+        """The most frequent names, and how many members or names are left out."""
         names = sorted(self._found.values(), key=lambda one: -one.records)
         return names[:most], len(names[most:]) + self.more

@@ -1,1 +1,1 @@
-"""What a customer may look like: types, JSON Schema, the canonical customer, problems of a record."""
+"""Schemas: types, JSON Schema, the canonical customer, problems of a record."""

@@ -1,7 +1,7 @@
 """`Canonical`: the schema that records must fit, and the check of one record against it.
 
-The check is a compiled one (2 µs a record), of the schema with its objects closed: what passes fits and has
-no unknown members. Only when it fails are the members looked at one by one, and problems put in our words
+The check is compiled (2 µs per record) from the schema with its objects closed: a record that passes fits and
+has no unknown members. Only if it fails are the members examined one by one, and the problems worded
 ("expected text, got a number"), without any value.
 """
 
@@ -28,12 +28,12 @@ _WIDENED: Final = frozenset({"not", "if", "oneOf", "contains", "const"})
 """Keywords under which a closed schema could let through what the schema itself refuses."""
 
 
-# No slots: what is compiled is kept in the instance.
+# No slots: compiled checks are cached in the instance.
 @dataclass(frozen=True)
 class Canonical:
     """The canonical schema.
 
-    `name`         what messages call it: `Customer`, or the stem of the project's own file.
+    `name`         its name in messages: `Customer`, or the stem of the project's own file.
     `type`         the record's type; its members are the source paths.
     `json_schema`  the whole schema, for other tools and the editor.
     `is_customer`  it is the built-in `Customer`, whose `name` and `phone` may be texts.
@@ -45,10 +45,10 @@ class Canonical:
     is_customer: bool
 
     def check(self, record: dict[str, Any]) -> tuple[list[Diagnostic], UnknownMembers | None]:
-        """What does not fit in a record (CM701), and the members that the schema does not name."""
+        """The problems of a record (CM701), and its unknown members."""
         closed = self._closed.is_valid(record)
         if closed and self._closing_narrows:
-            return [], None  # the usual record: one look says that it fits and that every member is named
+            return [], None  # the usual record: one check shows that it fits and that every member is known
         unknown = None if closed else self.unknown_members(record)
         return [] if self._open.is_valid(record) else self._problems(record), unknown
 
@@ -58,11 +58,11 @@ class Canonical:
         return with_rest(found, more)
 
     def unknown_members(self, record: dict[str, Any]) -> UnknownMembers | None:
-        """The members that the schema does not name; None where there are none."""
+        """The unknown members; None if there are none."""
         return look_for_unknown(record, self.type, self._meant)
 
     def is_personal(self, source_path: str | None) -> bool:
-        """May the value at this path say anything about a person? In a project's own schema all may."""
+        """May the value at this path be personal? In a project's own schema every value may."""
         return not self.is_customer or personal.is_personal(source_path)
 
     @cached_property
@@ -71,12 +71,12 @@ class Canonical:
 
     @cached_property
     def _closed(self) -> Any:
-        """The compiled check that no record with an unknown member passes."""
+        """The compiled check that also fails for unknown members."""
         return compile_schema(_closed_schema(self.json_schema))
 
     @cached_property
     def _closing_narrows(self) -> bool:
-        """Does what the closed schema lets through always fit the schema itself?"""
+        """Does every record that passes the closed schema also fit the schema itself?"""
         return not _has_key(self.json_schema, _WIDENED)
 
     @cached_property
@@ -97,14 +97,14 @@ UNKNOWN_SCHEMA: Final = Canonical("the record", ANY, {}, False)
 def load_canonical(path: Path | None, shown_as: str | None = None) -> Canonical:
     """The built-in `Customer`, or a project's own JSON Schema (JSON or YAML).
 
-    MappingError with CM214 where the file is no JSON Schema, CM1xx where it cannot be read at all.
+    MappingError with CM214 if the file is not a JSON Schema, CM1xx if it cannot be read.
     """
     return _builtin() if path is None else _from_file(path, shown_as)
 
 
 @cache
 def _builtin() -> Canonical:
-    # Imported when used: pydantic models are slow to build, and a project's own schema needs none.
+    # Imported when used: pydantic models are slow to build, and not needed for a project's own schema.
     from custmap.schema.customer_schema import customer_schema
 
     schema = customer_schema()
@@ -129,7 +129,7 @@ def _from_file(path: Path, shown_as: str | None) -> Canonical:
 
 
 def compile_schema(schema: dict[str, Any]) -> Any:
-    """A compiled check of draft 2020-12; ValueError when the schema is none. Nothing is ever fetched."""
+    """A compiled check of draft 2020-12; ValueError if the schema is invalid. Nothing is ever fetched."""
     import jsonschema_rs  # imported when used: 10 ms
 
     return jsonschema_rs.Draft202012Validator(schema, retriever=_not_fetched)
@@ -140,7 +140,7 @@ def _not_fetched(uri: str) -> Any:
 
 
 def _closed_schema(schema: Any) -> Any:
-    """The schema with every object closed that names members and does not say what others it has."""
+    """The schema with every object closed that has named members and does not describe others."""
     if isinstance(schema, list):
         return [_closed_schema(item) for item in schema]
     if not isinstance(schema, dict):
@@ -163,7 +163,7 @@ def _has_key(schema: Any, keys: frozenset[str]) -> bool:
 
 
 def _lost_references(schema: Any, document: Document, at: tuple[str | int, ...] = ()) -> Iterator[Diagnostic]:
-    """References that lead nowhere, or out of the file."""
+    """References that cannot be resolved, or lead out of the file."""
     if isinstance(schema, list):
         for position, item in enumerate(schema):
             yield from _lost_references(item, document, (*at, position))
@@ -180,7 +180,7 @@ def _lost_references(schema: Any, document: Document, at: tuple[str | int, ...] 
 
 
 def _place_of(error: ValueError, document: Document) -> Span | None:
-    """Where in the schema the compiler found fault."""
+    """The place in the schema of the compiler's error."""
     return document.span(tuple(getattr(error, "instance_path", ())))
 
 

@@ -1,7 +1,7 @@
-"""Both and either of two types, for `allOf`, `$ref` with siblings, `anyOf` and `oneOf`.
+"""Intersections and unions of types, for `allOf`, `$ref` with siblings, `anyOf` and `oneOf`.
 
-`meet` allows what both allow, `join` at least what one of them allows. A keyword about texts says
-nothing about numbers, so a join only weighs it on the side that can be a text at all.
+`meet` allows what both allow, `join` at least what one of them allows. A keyword about texts does not concern
+numbers, so a join considers it only for types that can be a text.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ _EQUAL: Final = {"format": "string", "pattern": "string", "multiple_of": "number
 
 
 class LazyType(Type):
-    """A type whose `items` and `extra` are worked out when they are asked for.
+    """A type whose `items` and `extra` are computed on demand.
 
-    It equals a plain `Type` with the same fields. Pickles hold how to work them out, never the answer,
-    which may lead back to the type itself.
+    It equals a plain `Type` with the same fields. Pickles contain how to compute them, not the result,
+    which may refer back to the type itself.
     """
 
     __slots__ = ("_extra", "_extra_now", "_items", "_items_now")
@@ -69,7 +69,7 @@ class LazyType(Type):
     __hash__ = Type.__hash__
 
     def __repr__(self) -> str:
-        """Without the parts that are worked out: of a schema that refers to itself they have no end."""
+        """Without the computed parts, which are infinite for a schema that refers to itself."""
         shown = [f"{name}={getattr(self, name)!r}" for name in _COMPARED if getattr(self, name)]
         return f"Type({', '.join(shown)}, …)"
 
@@ -99,7 +99,7 @@ _STATED: Final = tuple(f.name for f in fields(Type) if f.init)
 
 
 def later(type_: Type, items: Type | Later | None, extra: Type | Later | None) -> Type:
-    """The type with these items and free values, each a type or a function that gives it when asked."""
+    """The type with these items and free values, each a type or a function that returns it."""
     if items is None and extra is None:
         return type_
     values: dict[str, Any] = {name: getattr(type_, name) for name in _STATED}
@@ -107,7 +107,7 @@ def later(type_: Type, items: Type | Later | None, extra: Type | Later | None) -
 
 
 def meet(*types: Type) -> Type:
-    """What all the types allow; all at once, so that hundreds of them are no deeper than two."""
+    """What all the types allow; combined at once, so that hundreds nest no deeper than two."""
     found = _distinct(type_ for type_ in types if type_ is not ANY)
     if len(found) < 2:
         return found[0] if found else ANY
@@ -178,7 +178,7 @@ def _agreed(values: list[Any]) -> Any:
 
 
 def _join_members(objects: list[Type]) -> Mapping[str, Type]:
-    """A member that only some name may be anything that the others leave open."""
+    """A member that only some types name may be whatever the others leave open."""
     if len(objects) == 1:
         return objects[0].members
     return _Members(_join_open, objects) if any(type_.members for type_ in objects) else {}
@@ -190,7 +190,7 @@ def has_kind(value: Any, kinds: Iterable[str]) -> bool:
 
 
 def kinds_of(value: Any) -> frozenset[str]:
-    """The kinds of a value. 1.0 is an integer, every integer a number (draft 2020-12 § 6.1.1)."""
+    """The kinds of a value. 1.0 is an integer; every integer is a number (draft 2020-12 § 6.1.1)."""
     kind = kind_of(value)
     if kind == "integer" or (kind == "number" and value.is_integer()):
         return _WHOLE
@@ -233,7 +233,7 @@ def _can_be(side: Type, kind: str) -> bool:
 
 
 def _meet_enum(types: list[Type], kinds: frozenset[str]) -> tuple[tuple[Any, ...] | None, frozenset[str]]:
-    """The values in all lists that the common kinds allow; where none is left, no kind is."""
+    """The values in all lists that the common kinds allow; if none is left, no kind is possible."""
     listing = [type_ for type_ in types if type_.enum is not None]
     if not listing:
         return None, kinds
@@ -250,7 +250,7 @@ def _meet_enum(types: list[Type], kinds: frozenset[str]) -> tuple[tuple[Any, ...
 def _join_enum(types: list[Type]) -> tuple[Any, ...] | None:
     found: dict[Hashable, Any] = {}
     for type_ in types:
-        # Null alone is a list of one value, whether it is written as one or not.
+        # A type that is only null counts as an enum of one value.
         values = (None,) if type_.kinds == {"null"} else type_.enum
         if values is None:
             return None
@@ -260,13 +260,13 @@ def _join_enum(types: list[Type]) -> tuple[Any, ...] | None:
 
 
 def _meet_open(types: Iterable[Type | None]) -> Type | None:
-    """None says nothing, so it takes nothing away."""
+    """None means open, so it removes nothing."""
     stated = [type_ for type_ in types if type_ is not None]
     return meet(*stated) if stated else None
 
 
 def _join_open(types: Iterable[Type | None]) -> Type | None:
-    """None says nothing, so nothing is known of the union."""
+    """None means open, so the union is open."""
     found: list[Type] = []
     for type_ in types:
         if type_ is None:
@@ -277,7 +277,7 @@ def _join_open(types: Iterable[Type | None]) -> Type | None:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The items or free values of a combination, put off."""
+    """The items or free values of a combination, computed on demand."""
 
     combine: Combine
     types: list[Type]
@@ -289,7 +289,7 @@ class _Part:
 
 @dataclass(slots=True, eq=False)
 class _Members(Mapping[str, Type]):
-    """The members of a combination, each combined when it is asked for."""
+    """The members of a combination, each combined on demand."""
 
     combine: Combine
     types: list[Type]

@@ -1,7 +1,7 @@
 """The JSON Schema of `Customer`, as `custmap schema customer` prints it.
 
 pydantic writes `anyOf: [{…}, {type: null}]` and `default: null` for an optional field. A list of
-types says the first in one line and is checked faster; the second would say that absent is null.
+types is shorter than the former and checked faster; the latter would mean that absent is null.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def customer_schema() -> dict[str, Any]:
 
 
 class _Plain(GenerateJsonSchema):
-    """One type list where pydantic has a union of plain types; no titles, no defaults."""
+    """One type list instead of pydantic's union of plain types; no titles, no defaults."""
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
         inner = self.generate_inner(schema["schema"])
@@ -45,7 +45,7 @@ class _Plain(GenerateJsonSchema):
 
 
 def _one_type(branches: list[JsonSchemaValue]) -> JsonSchemaValue | None:
-    """The branches as one schema with a list of types, or None where they are not of unlike plain types."""
+    """The branches as one schema with a list of types; None unless they are of different plain types."""
     types: list[str] = []
     merged: JsonSchemaValue = {}
     for branch in branches:

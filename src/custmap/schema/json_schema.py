@@ -1,9 +1,8 @@
-"""JSON Schema to `Type`.
+"""From JSON Schema to `Type`.
 
-Reads draft 2020-12, which is OpenAPI 3.1's dialect too. What a `Type` cannot say (`not`, `if`,
-unions of unlike objects) is approximated upwards: the type allows at least what the schema allows.
-Members, items and free values are worked out when somebody asks, so a schema that refers to itself
-needs no end.
+Reads draft 2020-12, which is OpenAPI 3.1's dialect too. What a `Type` cannot express (`not`, `if`,
+unions of different objects) is approximated upwards: the type allows at least what the schema allows.
+Members, items and free values are computed on demand, so a schema may refer to itself.
 """
 
 from __future__ import annotations
@@ -29,9 +28,9 @@ _SAY_NOTHING: Final = frozenset(_COMBINED) | {
 
 
 def type_of(schema: Any, resolve: Resolve) -> Type:
-    """The type of the values that a schema allows.
+    """The type for the values that a schema allows.
 
-    `resolve` gives the schema that a `$ref` names; it is asked when the type is looked into, so it
+    `resolve` returns the schema that a `$ref` names; it may be called later, when the type is used, and
     must not fail then. To pickle a type, `resolve` must be picklable.
     Keywords: https://json-schema.org/draft/2020-12/json-schema-validation
     """
@@ -39,7 +38,7 @@ def type_of(schema: Any, resolve: Resolve) -> Type:
 
 
 def _kept(schema: Any, resolve: Resolve, met: dict[str, Type]) -> Type:
-    """`_read`, or what it gave for this very schema before."""
+    """`_read` with a cache by the schema's identity."""
     if not isinstance(resolve, Definitions) or not isinstance(schema, dict):
         return _read(schema, resolve, met)
     known = resolve.known.get(id(schema))
@@ -50,10 +49,10 @@ def _kept(schema: Any, resolve: Resolve, met: dict[str, Type]) -> Type:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Definitions:
-    """`resolve` for references into one document: `#`, `#/$defs/Name`. What is not there is anything.
+    """`resolve` for references into one document: `#`, `#/$defs/Name`. A missing schema allows anything.
 
-    Types are kept by the identity of their schema (and the schema with them, or another could take its
-    identity), so one that refers to itself has no more types than parts, however deep it is looked into.
+    Types are cached by the identity of their schema (and the schema is kept, so that its id is not reused).
+    So a schema that refers to itself has no more types than parts, however deep it is examined.
     """
 
     document: Any
@@ -83,7 +82,7 @@ def lookup(document: Any, reference: str) -> Any:
 
 
 def default_of(schema: Mapping[str, Any], resolve: Resolve) -> Any:
-    """The `default` of a schema or of what it refers to; ABSENT without one."""
+    """The `default` of a schema or of the schema it refers to; ABSENT if there is none."""
     met: set[str] = set()
     while "default" not in schema:
         reference = schema.get("$ref")
@@ -96,7 +95,7 @@ def default_of(schema: Mapping[str, Any], resolve: Resolve) -> Any:
 
 
 def pointer_parts(pointer: str) -> list[str]:
-    """The parts of a JSON pointer that may be percent-encoded, as it stands in a `$ref`.
+    """The parts of a JSON pointer in a `$ref`, which may be percent-encoded.
 
     >>> pointer_parts("/paths/~1orders~1%7Bid%7D")
     ['paths', '/orders/{id}']
@@ -110,7 +109,7 @@ def pointer_parts(pointer: str) -> list[str]:
 
 
 def _read(schema: Any, resolve: Resolve, met: dict[str, Type]) -> Type:
-    """`met` holds the references that were read on the way: one that leads to itself says nothing."""
+    """`met` are the references followed so far: a circular one adds nothing."""
     if schema is False:
         return NEVER
     if not isinstance(schema, Mapping):
@@ -133,12 +132,12 @@ def _read(schema: Any, resolve: Resolve, met: dict[str, Type]) -> Type:
 
 
 def _own(schema: Mapping[str, Any], resolve: Resolve) -> Type:
-    """What the schema's own keywords say, references and combinations left aside."""
+    """The type for the schema's own keywords, without references and combinations."""
     kinds = _kinds(schema)
     kinds, enum = _enum(schema, kinds)
     names = schema.get("properties")
     members = Members(names, resolve) if isinstance(names, Mapping) and names else {}
-    # Which names a pattern allows is left to the compiled check: any other may be one of them.
+    # The compiled check handles patterns of names: here any other name may match one.
     extra = schema.get("additionalProperties", True if schema.get("patternProperties") else None)
     return later(
         Type(
@@ -172,7 +171,7 @@ def _kinds(schema: Mapping[str, Any]) -> frozenset[str]:
         return frozenset({stated}) & KINDS
     if isinstance(stated, list):
         return frozenset(filter(_is_text, stated)) & KINDS
-    # Strictly, `properties` without `type` allows a number too; nobody who leaves out `type` means that.
+    # Strictly, `properties` without `type` allows a number too, but that is never intended.
     if not any(word in schema for word in (*_COMBINED, "enum", "const")):
         if any(word in schema for word in _OBJECT_WORDS):
             return frozenset({"object"})
@@ -182,7 +181,7 @@ def _kinds(schema: Mapping[str, Any]) -> frozenset[str]:
 
 
 def _enum(schema: Mapping[str, Any], kinds: frozenset[str]) -> tuple[frozenset[str], tuple[Any, ...] | None]:
-    """Kinds narrowed to those of the listed values, and the values, null among them where it is allowed."""
+    """Kinds narrowed to those of the listed values, and the values, including null if it is allowed."""
     if "const" in schema:
         values = [schema["const"]]
     elif isinstance(schema.get("enum"), list):
@@ -194,14 +193,14 @@ def _enum(schema: Mapping[str, Any], kinds: frozenset[str]) -> tuple[frozenset[s
         if has_kind(value, kinds):
             distinct.setdefault(fingerprint(value), value)
     if kinds == KINDS:
-        left = frozenset(min(kinds_of(value)) for value in distinct.values())  # of 1.0 `integer`
+        left = frozenset(min(kinds_of(value)) for value in distinct.values())  # `integer` for 1.0
     else:
         left = kinds.intersection(kind for value in distinct.values() for kind in kinds_of(value))
     return left, tuple(distinct.values()) if left - {"null"} else None
 
 
 def _free(schema: Mapping[str, Any], kinds: frozenset[str], members: Mapping[str, Type]) -> bool:
-    """An object whose keys are data: no named member, and others are not shut out."""
+    """Is it an object whose keys are data: no named members, and others are allowed?"""
     return (
         "object" in kinds
         and kinds != KINDS
@@ -213,7 +212,7 @@ def _free(schema: Mapping[str, Any], kinds: frozenset[str], members: Mapping[str
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Members(Mapping[str, Type]):
-    """The named members of an object schema, each read when it is asked for."""
+    """The named members of an object schema, each read on demand."""
 
     schemas: Mapping[str, Any]
     resolve: Resolve
@@ -240,7 +239,7 @@ class Members(Mapping[str, Type]):
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """`type_of`, put off."""
+    """`type_of`, called on demand."""
 
     schema: Any
     resolve: Resolve

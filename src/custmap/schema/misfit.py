@@ -1,7 +1,7 @@
-"""Does a value fit a type, and if not, why? For contracts: the checker asks of constants, a run of values.
+"""Does a value fit a type, and if not, why? For contracts: `check` uses it for constants, a run for values.
 
-Kinds, enums, ranges and lengths are compared here; patterns and formats are left to jsonschema-rs,
-which knows the regular expressions and formats of JSON Schema.
+Kinds, enums, ranges and lengths are compared here; patterns and formats are checked by jsonschema-rs,
+which implements the regular expressions and formats of JSON Schema.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _validator(keyword: str, text: str) -> Callable[[Any], bool]:
 
     try:
         return jsonschema_rs.validator_for({keyword: text}, validate_formats=True).is_valid
-    except Exception:  # a pattern that the library cannot read limits nothing
+    except Exception:  # ignore a pattern that the library cannot read
         return lambda value: True
 
 

@@ -1,7 +1,7 @@
-"""Which canonical paths are personal: their values are never shown unless somebody asks for them.
+"""Which canonical paths are personal: their values are shown only on request.
 
-The list names what is *not* personal, so a field that is added later is personal until somebody
-decides otherwise. Of a project's own canonical schema nothing is known, so all of it is personal.
+The list names what is *not* personal, so fields added later are personal by default. Nothing is known about a
+project's own canonical schema, so all of it is personal.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _BRACKET = re.compile(r"\[[^\]\"]*\]")
 
 
 def is_personal(source_path: str | None) -> bool:
-    """May the value at this path of `Customer` say anything about a person? Unknown paths and None: yes.
+    """May the value at this path of `Customer` be personal? True for unknown paths and None.
 
     >>> is_personal("email"), is_personal("channels[0].type"), is_personal("attributes.status")
     (True, False, True)

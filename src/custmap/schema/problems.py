@@ -1,4 +1,4 @@
-"""What a compiled check found wrong with a record, in our words and without its values."""
+"""The problems that a compiled check found in a record, in custmap's words and without values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SIGNS: Final = {"minimum": "≥", "maximum": "≤", "exclusiveMinimum": ">", "e
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`path` is where in the record, `message` what was expected there."""
+    """`path` is the place in the record, `message` what was expected there."""
 
     path: str
     message: str
@@ -24,9 +24,9 @@ class Problem:
 
 
 def problems_of(compiled: Any, record: Any, type_: Type) -> tuple[list[Problem], int]:
-    """The first problems of a record, one a place and phrase, and how many more there are.
+    """The first problems of a record, one per place and phrase, and how many more there are.
 
-    There is at least one for a record that does not fit.
+    At least one, since the record does not fit.
     """
     found: dict[Problem, None] = {}
     more = 0
@@ -51,7 +51,7 @@ def _problems(error: Any, type_: Type) -> Iterator[Problem]:
 
 
 def _of_branches(branches: list[list[Any]], steps: list[Any], value: Any, type_: Type) -> Iterator[Problem]:
-    """A union: the problems inside the one branch of the right kind, else the kinds that would do."""
+    """A union: the problems inside the only branch of the right type, or else the types that would fit."""
     fitting = [branch for branch in branches if not any(_wrong_kind(error, steps) for error in branch)]
     if len(fitting) == 1:
         for error in fitting[0]:

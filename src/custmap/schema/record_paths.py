@@ -1,7 +1,7 @@
 """Canonical paths of a record's problems: `addresses[0].city`, `attributes.*`.
 
-The keys of a free map are the customer's data, so they are not shown; nor is a key that no schema names
-and that is an address or a number by its looks.
+The keys of a free map are the customer's data, so they are not shown; nor are unknown keys that look like an
+address or a number.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _POSITION = re.compile(r"\[[0-9]+\]")
 
 
 def place(steps: Iterable[str | int], type_: Type | None) -> str:
-    """The path of these keys and positions in a record of this type; the record itself is the empty text."""
+    """The path for these keys and positions in a record of this type; "" for the record itself."""
     text = ""
     for step in steps:
         if isinstance(step, int):
@@ -31,7 +31,7 @@ def place(steps: Iterable[str | int], type_: Type | None) -> str:
 
 
 def any_item(path: str) -> str:
-    """The path whatever the item.
+    """The path with `*` for positions.
 
     >>> any_item("addresses[12].city")
     'addresses[*].city'
@@ -40,7 +40,7 @@ def any_item(path: str) -> str:
 
 
 def name_of(key: str) -> str:
-    """A member's name as it can be shown: quoted when it has other signs, cut when it is long."""
+    """A member's name for messages: quoted if it has special characters, cut if it is long."""
     if _PLAIN.fullmatch(key):
         return key
     shown = key if len(key) <= 64 else key[:63] + "…"
@@ -48,7 +48,7 @@ def name_of(key: str) -> str:
 
 
 def _is_data(key: str) -> bool:
-    """Is a key rather data than a name: an e-mail address, or a text without a letter?"""
+    """Is a key probably data and not a name: an e-mail address, or a text without a letter?"""
     return "@" in key or not any(map(str.isalpha, key[:64]))
 
 

@@ -1,7 +1,7 @@
-"""Members of a record that its schema does not name: they are ignored, and told.
+"""Unknown members: members of a record that its schema does not have. They are ignored and reported.
 
-A member's name is text of a record: it may be as long as the record, and there may be thousands. So a
-note keeps some names, cut, and counts the rest.
+A member's name is part of the record: it may be very long, and there may be thousands. So a note keeps some
+names, cut, and counts the rest.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class UnknownMember(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The path whatever the item: `addresses[*].zip`."""
+        """The path with `*` for positions: `addresses[*].zip`."""
         return any_item(self.path)
 
 
@@ -51,13 +51,13 @@ class UnknownMembers:
         return ", ".join(shown) + (f" and {rest:,} more" if rest else "")
 
     def joined(self, other: UnknownMembers) -> UnknownMembers:
-        """What either of two records has, each name once."""
+        """The unknown members of both records, each name once."""
         known = {one.name for one in self.members}
         new = tuple(one for one in other.members if one.name not in known)
         return UnknownMembers((*self.members, *new), max(self.more, other.more))
 
     def problems(self, schema: str) -> list[Diagnostic]:
-        """The members as errors (CM712): `strict` refuses them."""
+        """The members as errors (CM712), for `strict`."""
         message = f"`{schema}` has no such member"
         shown = self.members[:MOST]
         found = [
@@ -72,7 +72,7 @@ class UnknownMembers:
 def look_for_unknown(record: Any, type_: Type, meant: Meant) -> UnknownMembers | None:
     """The members that the type does not name, in the record's order; None: there are none.
 
-    Free maps have none, nor have objects whose schema says what their other members are.
+    Free maps have none, and neither have objects whose schema describes their other members.
     """
     found: dict[tuple[str, ...], tuple[str | int, ...]] = {}
     more = 0

@@ -1,1 +1,1 @@
-"""Text to `Node`: strict YAML with a place for everything."""
+"""From text to `Node`: strict YAML in which every value has a span."""

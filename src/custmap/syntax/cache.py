@@ -1,8 +1,8 @@
-"""Contracts that were read before, as data in a folder of the user's: reading 3 MB of YAML takes a second.
+"""A cache of contracts in a folder of the user, since reading 3 MB of YAML takes a second.
 
 An entry is found by a digest of the file's bytes and of the reader, so a changed file has another entry.
-Entries are MessagePack, which makes plain data and runs nothing. A folder or an entry that others may
-write to is passed over, and so is whatever cannot be read or written: the cache is never needed.
+Entries are MessagePack, which contains only plain data and no code. A folder or an entry that others may
+write to is ignored, and so is whatever cannot be read or written: the cache is optional.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import yaml
 
 VARIABLE: Final = "CUSTMAP_CACHE"
 SMALLEST: Final = 128 * 1024
-"""Shorter files are read about as fast as they would be found."""
+"""Shorter files are read about as fast as a cache entry."""
 _ENTRIES: Final = 64
 _MIB: Final = 1024 * 1024
 _BYTES: Final = 256 * _MIB
@@ -37,7 +37,7 @@ _READERS: Final = ("lenient_yaml.py", "scalars.py", "yaml_events.py", "cache.py"
 
 
 def folder() -> Path | None:
-    """Where entries are kept: `CUSTMAP_CACHE` (`off`: nowhere), else in the user's folder for caches."""
+    """The folder of entries: `CUSTMAP_CACHE` (`off`: none), else in the user's folder for caches."""
     stated = os.environ.get(VARIABLE)
     if stated is not None:
         return Path(stated) if stated not in ("", "off") else None
@@ -56,7 +56,7 @@ def folder() -> Path | None:
 
 
 def recall(data: bytes) -> Any:
-    """The value that a file of these bytes was found to have; None when that is not known."""
+    """The cached value of a file with these bytes; None if there is none."""
     place = _entry(data)
     if place is None:
         return None
@@ -70,12 +70,12 @@ def recall(data: bytes) -> Any:
     except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
         return None
     with suppress(OSError):
-        os.utime(path)  # the entries that go first are those that nobody asked for
+        os.utime(path)  # entries that were not used for longest are removed first
     return value
 
 
 def remember(data: bytes, value: Any) -> None:
-    """Keep the value of a file of these bytes, where it can be kept; the oldest entries make room."""
+    """Cache the value of a file with these bytes, if possible; removes old entries to make room."""
     place = _entry(data)
     if place is None:
         return
@@ -102,7 +102,7 @@ def remember(data: bytes, value: Any) -> None:
 
 
 def _entry(data: bytes) -> tuple[Path, bytes] | None:
-    """The file for these bytes and its key; None where nothing is kept."""
+    """The file for these bytes and its key; None without a cache."""
     if len(data) < SMALLEST or (place := folder()) is None or (reader := _reader()) is None:
         return None
     key = blake2b(data, key=reader, digest_size=_DIGEST).digest()
@@ -111,7 +111,7 @@ def _entry(data: bytes) -> tuple[Path, bytes] | None:
 
 @lru_cache(maxsize=1)
 def _reader() -> bytes | None:
-    """A digest of the code that reads: another version may find another value."""
+    """A digest of the reading code, since another version may read another value."""
     code = blake2b(f"{yaml.__version__} {sys.version}".encode(), digest_size=_DIGEST)
     try:
         for name in _READERS:
@@ -122,12 +122,12 @@ def _reader() -> bytes | None:
 
 
 def _seal(payload: bytes, key: bytes) -> bytes:
-    """A digest that shows a torn entry, or one under another's name."""
+    """A digest to detect a damaged entry, or one under a wrong name."""
     return blake2b(payload, key=key, digest_size=_DIGEST).digest()
 
 
 def _open_own(path: str, flags: int) -> int:
-    """Open a regular file that only this user can have written, in a folder that is so too."""
+    """Open a regular file if only this user can have written it and its folder."""
     if not _is_own(Path(path).parent.stat()):
         raise PermissionError(path)
     handle = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
@@ -139,13 +139,13 @@ def _open_own(path: str, flags: int) -> int:
 
 
 def _is_own(about: os.stat_result) -> bool:
-    if not hasattr(os, "geteuid"):  # Windows: a user's folder is closed to others by its access list
+    if not hasattr(os, "geteuid"):  # Windows: access lists protect a user's folder from others
         return True
     return about.st_uid == os.geteuid() and not about.st_mode & _OTHERS_WRITE
 
 
 def _make_room(place: Path) -> None:
-    """Remove the entries that were asked for longest ago, and what a killed run left."""
+    """Remove the least recently used entries, and remains of killed runs."""
     now = time.time()
     kept, size = 0, 0
     found = [(path.stat(), path) for path in place.iterdir() if path.suffix in (_SUFFIX, _PART)]

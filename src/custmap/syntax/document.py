@@ -1,8 +1,8 @@
-"""Other people's files, vendors' contracts above all: JSON or YAML, as it comes.
+"""Third-party files, mainly vendors' contracts: JSON or YAML.
 
-They are read leniently but not carelessly: anchors and merge keys are resolved within a budget, a tag
-makes no object, keys are text (`200:` in an OpenAPI document is the member `"200"`), and what has two
-values (a key that comes twice) is an error. Dates stay text.
+They are read leniently, within limits: anchors and merge keys are resolved within a budget, tags create no
+objects, keys are text (`200:` in an OpenAPI document is the member `"200"`), and a duplicate key is an
+error. Dates stay text.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ Pointer: TypeAlias = tuple[str | int, ...]
 
 @dataclass(slots=True)
 class Document:
-    """A file's value and the places in it.
+    """A file's value, and the places in it.
 
-    `data` is plain: dicts with text keys, lists, scalars. What an anchor names stands in several
-    places as one object: do not change it.
+    `data` is plain: dicts with text keys, lists, scalars. The value of an anchor is one object in several
+    places: do not modify it.
     """
 
     data: Any
@@ -38,7 +38,7 @@ class Document:
     _places: tuple[Text, Place] | None = field(default=None, repr=False)
 
     def span(self, pointer: Pointer) -> Span:
-        """Where the value at `pointer` (keys and positions) stands; what is not there: its nearest parent."""
+        """The span of the value at `pointer` (keys and positions), or of its nearest existing parent."""
         if self._places is None:
             text = decode(self._bytes, self.file)
             self._places = text, _places(text)
@@ -55,7 +55,7 @@ class Document:
 
 
 def read_document(path: Path, shown_as: str | None = None) -> Document:
-    """A JSON or YAML file of at most 32 MiB; MappingError with the first thing that is wrong (CM1…).
+    """A JSON or YAML file of at most 32 MiB; MappingError with the first problem (CM1…).
 
     The file's name does not matter: a text that begins like JSON is read as JSON first.
     """
@@ -91,9 +91,9 @@ def _not_json(error: JsonError, text: Text) -> MappingError:
 
 
 def _places(text: Text) -> Place:
-    """The places of a file whose value came without them: JSON, or recalled YAML.
+    """The places of a file whose value was read without them: JSON, or cached YAML.
 
-    JSON is YAML but for tabs between values and a few escapes: a file with those has its start alone.
+    JSON is YAML, except for tabs between values and a few escapes; for a file with those, only the start.
     """
     for spelling in (text.text, text.text.replace("\t", " ")):
         try:

@@ -1,7 +1,7 @@
-"""Comments that silence a finding: `# custmap: ignore CM405: the vendor cuts it, and that is fine`.
+"""Comments that accept a finding: `# custmap: ignore CM405: the vendor cuts it, and that is fine`.
 
-YAML's parser drops comments, and a `#` in a text is none. The scanner's tokens tell them apart: a
-comment stands where no token does, or in the head line of a block text.
+The YAML parser drops comments, and a `#` in a text is not a comment. The scanner's tokens show the
+difference: a comment is outside all tokens, or in the head line of a block text.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ _CODE = re.compile(r"[A-Z0-9]+")
 class Ignore:
     """One comment.
 
-    `codes`   what it silences; empty when the comment names none.
-    `reason`  the text after the colon; None when there is none.
+    `codes`   the codes that it accepts; empty if it names none.
+    `reason`  the text after the colon; None if there is none.
     `span`    the comment.
-    `line`    the line whose findings it is about: its own, or, when nothing else stands there, the next
-              one with something on it.
+    `line`    the line whose findings it accepts: its own, or, if nothing else is on it, the next line that
+              is not empty or a comment.
     """
 
     codes: tuple[str, ...]
@@ -42,7 +42,7 @@ class Ignore:
 
 
 def read_ignores(data: str, file: str) -> tuple[Ignore, ...]:
-    """The ignores of a YAML text, in its order. Never raises: where the text stops to be YAML, it stops."""
+    """The ignores of a YAML text, in order. Never raises; ends where the text is no longer valid YAML."""
     if "custmap:" not in data:
         return ()
     text = Text(data.removeprefix("\ufeff"), file)
@@ -53,7 +53,7 @@ def read_ignores(data: str, file: str) -> tuple[Ignore, ...]:
 
 
 def _gaps(text: Text) -> Iterator[tuple[int, int]]:
-    """Where no token stands."""
+    """The ranges outside all tokens."""
     last = 0
     try:
         tokens: Iterator[Any] = yaml.scan(text.text, Loader=LOADER)

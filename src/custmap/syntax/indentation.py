@@ -1,8 +1,7 @@
-"""Was it the indentation of a line that the YAML parser stumbled over?
+"""Finds out whether a YAML syntax error is caused by a line's indentation.
 
-The parser says `mapping values are not allowed` and points at a colon. Here the line that it refused is
-compared with the columns of the lines above: a line opens the column of its text, and of what is behind a
-dash.
+The parser says `mapping values are not allowed` and points at a colon. Here the refused line is compared
+with the columns of the lines above: a line opens the column of its text, and of the text after a dash.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ _WRITE_KEY: Final = "Write a colon and a space behind a key."
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """`column` is where it begins, `inner` where its text does, behind dashes; both from 0."""
+    """`column` is where it begins, `inner` where its text begins after dashes; both from 0."""
 
     number: int
     column: int
@@ -44,7 +43,7 @@ class _Line:
 
 
 def misindented(text: Text, index: int) -> Diagnostic | None:
-    """What is wrong with the indentation of the line that was refused at `index`, if anything."""
+    """The problem with the indentation of the line that was refused at `index`, if any."""
     number = text.place(index)[0]
     here = _line(text, number)
     above = [line for one in range(1, number) if (line := _line(text, one)) is not None]
@@ -80,7 +79,7 @@ def _line(text: Text, number: int) -> _Line | None:
 
 
 def _opened(above: list[_Line]) -> dict[int, _Line]:
-    """The columns in which a next line may stand, with the line that opened each last."""
+    """The columns at which the next line may begin, each with the last line that opened it."""
     opened: dict[int, _Line] = {}
     for line in above:
         opened = {column: one for column, one in opened.items() if column < line.column}

@@ -1,7 +1,7 @@
-"""Where libyaml takes what YAML 1.2 refuses, or reads it otherwise: found here, and refused.
+"""Refuses text that libyaml accepts although YAML 1.2 does not, or reads differently.
 
-Each check has the case of the YAML test suite that it is for. They look at the text around an event,
-since the event itself looks innocent.
+Each check names its case in the YAML test suite. They examine the text around an event, since the event
+itself does not show the problem.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _CONTENT = re.compile(r"[^ \r\n]")
 
 
 class Finding(NamedTuple):
-    """`at` is the index of the character it is about."""
+    """`at` is the index of the character."""
 
     at: int
     message: str
@@ -26,13 +26,13 @@ class Finding(NamedTuple):
 
 
 def after_value(text: Text, end: int) -> Iterator[Finding]:
-    """What stands right behind a quoted text or a closing bracket (9JBA, SU5Z)."""
+    """The character right after a quoted text or a closing bracket (9JBA, SU5Z)."""
     if text.text.startswith("#", end):
         yield Finding(end, "a comment without a space before it", "Put a space before `#`.")
 
 
 def between(text: Text, last: int, start: int) -> Iterator[Finding]:
-    """What stands between two values inside brackets (CVW2)."""
+    """The text between two values inside brackets (CVW2)."""
     gap = text.text[last:start]
     if gap.lstrip(" ").startswith(",#"):
         index = last + gap.index("#")
@@ -50,7 +50,7 @@ def plain_in_brackets(text: Text, start: int, value: str) -> Iterator[Finding]:
 def block_text(text: Text, start: int, end: int, parent: int) -> Iterator[Finding]:
     """The head of a `|` or `>` text (X4QW), and empty lines longer than its first line (S98Z).
 
-    `parent` is the column of what the text belongs to, 0 when it stands alone.
+    `parent` is the column of the parent, 0 if there is none.
     """
     if found := _HEADER.match(text.text, start):
         yield Finding(found.end() - 1, "a comment without a space before it", "Put a space before `#`.")
@@ -72,7 +72,7 @@ def block_text(text: Text, start: int, end: int, parent: int) -> Iterator[Findin
 def unindented(text: Text, start: int, end: int, parent: int) -> Iterator[Finding]:
     """Lines of a quoted text or bracket that are not indented deeper than column `parent` (9C9N, QB6E).
 
-    A closing bracket may stand there: many write it so, and it cannot be misread.
+    A closing bracket is allowed there: it is common, and cannot be misread.
     """
     for line_start, line_end in _lines_after(text, start):
         if line_start >= end:

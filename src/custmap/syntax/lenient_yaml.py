@@ -1,8 +1,8 @@
-"""YAML that others wrote, to plain data and places.
+"""From third-party YAML to plain data and places.
 
-The same events and the same guard as for strict YAML. An alias is the object that its anchor named,
-so a "billion laughs" costs nothing here; but whoever walks over the data, or writes it out, would pay, so
-what aliases stand for is counted, in nodes and in depth. A long text counts as several nodes.
+The same events and the same guard as for strict YAML. An alias is the same object as its anchor, so a
+"billion laughs" costs nothing here. But it would be expensive to walk over the data or to write it, so the
+expansion of aliases is limited in nodes and depth. A long text counts as several nodes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from custmap.syntax.source_text import Text
 from custmap.syntax.yaml_events import EventError, events
 
 DEPTH: Final = 128
-# A real contract has thousands of aliases at most; a bomb has millions of nodes after ten lines.
+# A real contract has at most thousands of aliases; a bomb has millions of nodes after ten lines.
 BUDGET: Final = 1_000_000
 _TEXT: Final = 64
 """The characters of a text that count as one node."""
@@ -120,7 +120,7 @@ class _Builder:
         if self._waits_for_key():
             raise self.wrong("CM104", "a list or map as a key", start)
         if event.anchor is not None:
-            # Until its end has come, an alias of it would be a value inside itself.
+            # Until its end, an alias of it would be a value inside itself.
             self.anchors[event.anchor] = None
         inner: Any = {} if value.__class__ is dict else []
         self.open.append(_Open(value, Place(start, start, inner, height=1), event.anchor))
@@ -129,7 +129,7 @@ class _Builder:
         done = self.open.pop()
         place = done.place
         end = event.end_mark.index
-        # The end of a block is where the next thing begins.
+        # The end of a block is where the next value begins.
         place.end = end if self.text.text[end - 1 : end] in ("}", "]") else max(place.end, place.start)
         for value, merged in done.merged:
             self._merge(done, value, merged)

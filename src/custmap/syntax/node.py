@@ -1,4 +1,4 @@
-"""`Node`: a YAML value that knows where it stands."""
+"""`Node`: a YAML value with its span."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Plain scalars: what `42`, `no` and `01234` mean.
 
-YAML 1.2's core schema. A number that YAML 1.1 (which most tools still read) or a person would read
-otherwise is ambiguous: a phone number `+12065550142` would lose its plus sign, `01234` its zero.
+YAML 1.2's core schema. A number that YAML 1.1 (which most tools still use) or a person would read
+differently is ambiguous: a phone number `+12065550142` would lose its plus sign, `01234` its zero.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ _WORDS: Final[dict[str, bool | None]] = {
 }
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)")
-# Everything that the core schema takes for a number.
+# Everything that is a number in the core schema.
 _CORE_NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _CORE_BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _NUMBER_STARTS = frozenset("+-.0123456789")
 
-# Python turns no longer texts into integers: the time grows with the square.
+# Python does not convert longer texts to integers, since the time grows with the square.
 DIGITS: Final = 4300
 
 
@@ -31,7 +31,7 @@ class Ambiguous(ValueError):
 
 
 def resolve(text: str) -> str | int | float | bool | None:
-    """The value of a plain scalar; Ambiguous when it should be quoted.
+    """The value of a plain scalar; raises Ambiguous if it should be quoted.
 
     >>> resolve("42"), resolve("true"), resolve("~"), resolve("NO"), resolve("1:30"), resolve("2020-01-01")
     (42, True, None, 'NO', '1:30', '2020-01-01')
@@ -52,7 +52,7 @@ def resolve(text: str) -> str | int | float | bool | None:
 
 
 def resolve_leniently(text: str) -> str | int | float | bool | None:
-    """The value as the core schema has it, for files that others wrote; what JSON cannot say stays text.
+    """The value in the core schema, for third-party files; what JSON cannot represent stays text.
 
     >>> resolve_leniently("1e3"), resolve_leniently("012"), resolve_leniently(".inf")
     (1000.0, 12, '.inf')

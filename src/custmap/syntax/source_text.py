@@ -1,7 +1,7 @@
 """A file's text, and the place of every character in it.
 
-PyYAML's marks count lines as YAML 1.1 does (U+2028 and U+0085 end one there, in no editor), so only
-their character index is used and lines are counted here.
+PyYAML counts lines as YAML 1.1 does (where U+2028 and U+0085 end a line, unlike in editors), so only its
+character index is used and lines are counted here.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from custmap.diagnostics.span import Span
 MIB: Final = 1024 * 1024
 _BOM = "\ufeff"
 _LINE_END = re.compile(r"\r\n|\n|\r")
-# What no YAML file may have (YAML 1.2, 5.1).
+# Characters that a YAML file may not have (YAML 1.2, 5.1).
 UNREADABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
-# And what ends a line for YAML 1.1, but not for an editor.
+# Characters that end a line in YAML 1.1, but not in an editor.
 STRICT: Final = re.compile(f"{UNREADABLE.pattern[:-1]}\x85\u2028\u2029]")
 _PROBLEMS_SHOWN = 20
 
@@ -42,7 +42,7 @@ class Text:
         return self._starts
 
     def spelt(self, text: str) -> Text:
-        """The same lines in other characters."""
+        """The same lines with other characters."""
         return Text(text, self.file, self.starts)
 
     def place(self, index: int) -> tuple[int, int]:
@@ -63,7 +63,7 @@ def read_bytes(path: Path, file: str, limit: int) -> bytes:
     """A file's bytes, at most `limit`; MappingError with CM109 (too large) or CM111 (cannot be read)."""
     try:
         with path.open("rb") as stream:
-            # One byte more than allowed tells a file that is too large without reading all of it.
+            # Reading one byte more than allowed detects a file that is too large without reading all of it.
             data = stream.read(limit + 1)
     except OSError as error:
         said = f"the system says: {error.strerror or 'error'}"
@@ -75,7 +75,7 @@ def read_bytes(path: Path, file: str, limit: int) -> bytes:
 
 
 def looked_up_from(path: Path, error: OSError) -> str | None:
-    """Help for a file that is not there: what its path is relative to. None where that does not matter."""
+    """Help for a missing file: what its path is relative to. None if that does not matter."""
     if path.is_absolute() or not isinstance(error, FileNotFoundError):
         return None
     return f"The path is relative to the working folder, {Path.cwd().as_posix()}."
@@ -102,7 +102,7 @@ def decode(data: bytes, file: str) -> Text:
 
 
 def forbidden(text: Text, characters: re.Pattern[str] = STRICT) -> list[Diagnostic]:
-    """A CM110 for each character that may not stand in a YAML file, the first twenty."""
+    """A CM110 for each character that is not allowed in a YAML file, at most twenty."""
     found: list[Diagnostic] = []
     for match in characters.finditer(text.text):
         code = ord(match.group())
@@ -119,5 +119,5 @@ def start_of(file: str) -> Span:
 
 
 def problem(code: str, message: str, span: Span, help: str | None = None) -> MappingError:
-    """The error of a stage that cannot go on."""
+    """The error of a stage that cannot continue."""
     return MappingError([Diagnostic(code, message, span, help)])

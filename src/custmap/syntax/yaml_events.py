@@ -1,7 +1,7 @@
 """YAML text as a stream of events that is safe to read.
 
-PyYAML's C parser composes nodes by recursion and takes the process with it at depth 50,000. Its
-events come one at a time without recursion, so depth is counted here, whatever limit the parser has.
+PyYAML's C parser composes nodes recursively and crashes the process at depth 50,000. Its events come one at a
+time without recursion, so depth is counted here, independent of the parser's limit.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from custmap.syntax.source_text import Text
 
 LOADER: Final[Any] = getattr(yaml, "CLoader", yaml.Loader)
 
-# libyaml compares each directive with all before it, before the first event: 32 MiB of them take hours.
+# libyaml compares each directive with all earlier ones before the first event: 32 MiB of them take hours.
 _DIRECTIVE: Final = re.compile("^%", re.MULTILINE)
 _DIRECTIVES: Final = 100
 
@@ -42,7 +42,7 @@ _HELP: Final = {
 
 
 class EventError(Exception):
-    """The text cannot be read on; carries the diagnostic."""
+    """Reading cannot continue; carries the diagnostic."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(diagnostic.message)
@@ -52,7 +52,7 @@ class EventError(Exception):
 def events(text: Text, depth: int) -> Iterator[Any]:
     """PyYAML's events, in order, one at a time.
 
-    EventError where the text stops to be YAML, and at the first container inside `depth` others.
+    EventError where the text is not valid YAML, and at the first container inside `depth` others.
     """
     directives = list(islice(_DIRECTIVE.finditer(text.text), _DIRECTIVES + 1))
     if len(directives) > _DIRECTIVES:
@@ -63,7 +63,7 @@ def events(text: Text, depth: int) -> Iterator[Any]:
         yield from _counted(text, len(text.text), depth)
     except yaml.YAMLError as error:
         # The scanner reads ahead of its events and may refuse nesting there, by a limit of its own.
-        # What it read before it refused is YAML so far: read alone, its events come, and are counted.
+        # The text before that is valid YAML so far: read alone, its events can be counted.
         with suppress(yaml.YAMLError):
             for _ in _counted(text, _index(error, text), depth):
                 pass

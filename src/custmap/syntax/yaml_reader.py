@@ -1,8 +1,8 @@
-"""Strict YAML to `Node`: what mapping and fixture files are written in.
+"""From strict YAML to `Node`; mapping and fixture files are strict YAML.
 
-The rules are language.md § 9. Every value is one that JSON has, every text is what it looks like, and
-nothing stands for something else. Events are put together with a stack of open containers, without
-recursion, so depth is known before anything can overflow.
+The rules are in docs/language.md, "Strict YAML". Every value is a JSON value, and there are no aliases.
+Events are combined with a stack of open containers, without recursion, so depth is checked before anything
+overflows.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def _read(data: bytes, file: str) -> Node:
     if problems:
         raise MappingError(problems)
     tabs = _tabs(text)
-    # A last line of spaces alone means the same with its line end and without it, except to libyaml.
+    # A last line of only spaces means the same with and without a line end, except to libyaml.
     end = "" if text.text.endswith("\n") else "\n"
     text = text.spelt(text.text.replace("\t", " ") + end)
     builder = _Builder(text)
@@ -58,7 +58,7 @@ def _read(data: bytes, file: str) -> Node:
             if not builder.take(event) or len(builder.problems) >= _PROBLEMS:
                 break
     except EventError as error:
-        # With tabs in it a file is rarely YAML; saying so twice helps nobody.
+        # A file with tabs is rarely valid YAML; one report is enough.
         if not tabs or error.diagnostic.code != "CM102":
             builder.problems.append(error.diagnostic)
     if not builder.problems and builder.root is None:
@@ -105,7 +105,7 @@ class _Open:
 
 
 class _Builder:
-    """Takes events one by one; `root` is the node when all have come, `problems` what was wrong."""
+    """Takes events one by one; afterwards `root` is the node and `problems` are the findings."""
 
     def __init__(self, text: Text) -> None:
         self.text = text
@@ -116,7 +116,7 @@ class _Builder:
         self.last = 0
 
     def take(self, event: Any) -> bool:
-        """False when reading on makes no sense."""
+        """Take one event; False if reading cannot continue."""
         match event:
             case yaml.ScalarEvent():
                 self._scalar(event)
@@ -152,7 +152,7 @@ class _Builder:
         self._add(ScalarNode(f"*{event.anchor}", span), end)
 
     def _properties(self, event: Any) -> None:
-        """Anchors and tags, which stand before the value."""
+        """Anchors and tags, which come before the value."""
         start = event.start_mark.index
         if event.anchor is not None:
             self._problem("CM104", "an anchor", self._word(start), _NO_ALIASES)
@@ -173,7 +173,7 @@ class _Builder:
         value: str | int | float | bool | None = event.value
         if event.style in ("|", ">"):
             self._misread(leniency.block_text(self.text, start, end, self._column()))
-            # A block's end is where the next thing begins; its last line is what a reader means.
+            # A block's end is where the next value begins; spans end at its last line instead.
             end = start + len(self.text.text[start:end].rstrip())
         elif event.style in ("'", '"'):
             self._misread(leniency.after_value(self.text, end))

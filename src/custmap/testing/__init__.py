@@ -1,1 +1,1 @@
-"""Fixtures: cases of a mapping as data, run by `custmap test` and by pytest alike."""
+"""Fixtures: test cases of a mapping as data, run by `custmap test` and by pytest."""

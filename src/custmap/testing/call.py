@@ -1,4 +1,4 @@
-"""Make the call that a fixture tests, and keep what came back, errors included."""
+"""Make the call that a fixture tests, and keep the result, including errors."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 class Load(Protocol):
-    """`custmap.load`, as far as fixtures need it."""
+    """The part of `custmap.load` that fixtures need."""
 
     def __call__(self, name_or_path: str | Path, *, start: Path) -> Mapping: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: a request (None for none), a plan (of diff), an error, or a misuse in words."""
+    """The result of a call: a request or None, a plan (of diff), an error, or a description of misuse."""
 
     mapping: Mapping | None = None
     request: Request | None = None
@@ -35,9 +35,9 @@ class Answer:
 
 
 def load_mapping(name_or_path: str | Path, *, start: Path, functions: Sequence[str] = ()) -> Mapping:
-    """`custmap.load`, imported when the first fixture runs: the engine takes its time.
+    """`custmap.load`, imported when the first fixture runs, since importing the engine takes time.
 
-    `functions` names a project's own modules of functions; ImportError where there is none.
+    `functions` names a project's own modules of functions; ImportError if one is not found.
     """
     from custmap.mapper import load
 
@@ -45,7 +45,7 @@ def load_mapping(name_or_path: str | Path, *, start: Path, functions: Sequence[s
 
 
 def call(fixture: Fixture, load: Load) -> Answer:
-    """Load the mapping and call it. Only a bug of custmap gets out as an exception."""
+    """Load the mapping and call it. Only a bug of custmap is raised as an exception."""
     mapping = None
     try:
         mapping = mapping_of(fixture, load)
@@ -58,12 +58,12 @@ def call(fixture: Fixture, load: Load) -> Answer:
     except CustmapError as error:
         return Answer(mapping, error=error)
     except (TypeError, ValueError) as error:
-        # Misuse of the API, as by a parameter that the mapping does not declare.
+        # Misuse of the API, such as a parameter that the mapping does not declare.
         return Answer(mapping, misuse=f"{type(error).__name__}: {error}")
 
 
 def mapping_of(fixture: Fixture, load: Load) -> Mapping:
-    """The mapping that a fixture names; with a suffix it is a file, seen from the fixture. MappingError."""
+    """The mapping that a fixture names; with a suffix it is a file, relative to the fixture. MappingError."""
     folder = fixture.path.absolute().parent
     if fixture.mapping.endswith((".yaml", ".yml")):
         return load(folder / fixture.mapping, start=folder)
@@ -71,7 +71,7 @@ def mapping_of(fixture: Fixture, load: Load) -> Mapping:
 
 
 def plan_of(fixture: Fixture, answer: Answer) -> Plan | None:
-    """The plan behind an answer, for its changes and lines; None where there is none.
+    """The plan behind an answer, for its changes and lines; None if there is none.
 
     Apply is a diff without a before, so its plan tells what apply set and refused.
     """

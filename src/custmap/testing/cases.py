@@ -1,4 +1,4 @@
-"""Run many fixtures, one after the other, and keep what each showed."""
+"""Run many fixtures, one after the other, and keep their reports."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from custmap.testing.update import UpdateError, updated
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One fixture file: its report, or what is wrong with the file; `refused` is why it was not updated."""
+    """One fixture file: its report, or the problems of the file; `refused` is why it was not updated."""
 
     path: Path
     name: str
@@ -52,7 +52,7 @@ def run_cases(files: Iterable[Path], load: Load, *, update: bool) -> Iterator[Ca
         try:
             report = run_fixture(fixture, load)
         except Exception as error:
-            # A bug of custmap in one case must not hide what the others show.
+            # A bug of custmap in one case must not hide the results of others.
             yield Case(path, name, perf_counter() - start, problems=(_bug(error, fixture),))
             continue
         done, refused = _update(path, report) if update else (False, None)

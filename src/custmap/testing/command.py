@@ -1,4 +1,4 @@
-"""`custmap test`: run fixtures, show what differs, rewrite expectations, say which rules no fixture tests."""
+"""`custmap test`: run fixtures, show differences, rewrite expectations, list untested rules."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def run(
 ) -> int:
     """Run the fixtures below `paths` (default `fixtures/`) and print the report on stdout.
 
-    0: all passed or were updated; 1: a fixture differs or cannot be read; 2: there is nothing to run.
-    `keyword` chooses the fixtures whose name has it, whatever its case.
+    Returns 0: all passed or were updated; 1: a fixture differs or cannot be read; 2: there is nothing to run.
+    `keyword` selects the fixtures whose name contains it, ignoring case.
     """
     paths = paths or [Path("fixtures")]
     for path in paths:

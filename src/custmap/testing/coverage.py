@@ -1,7 +1,7 @@
-"""Which rules of a mapping no fixture tests: rules that were never set, and rules that were never cleared.
+"""Which rules of a mapping are not tested: rules that no fixture sets, and rules that none clears.
 
-A change counts, and so does its rejection: a case that shows that a clear is refused has tested it.
-Identities and riders are left out, since they are sent with every request and never change by themselves.
+Changes and rejections both count: a case that shows that a clear is rejected has tested it. Identities and
+riders are left out, since they are sent with every request and never change by themselves.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from custmap.testing.call import plan_of
 from custmap.testing.run import Report
 from custmap.testing.told import Told, around, told_plan
 
-# How a plan says that the vendor cannot be told what is gone: a value, an item of an `add-only` list.
+# Codes of rejected clears: of a value, of an item of an `add-only` list.
 _CANNOT_CLEAR = ("CM803", "CM805")
 
 
 @dataclass(frozen=True, slots=True)
 class RuleCoverage:
-    """One rule and what the fixtures did with it."""
+    """One rule, and whether fixtures set and clear it."""
 
     target: str
     line: int
@@ -47,7 +47,7 @@ class Coverage:
     rules: tuple[RuleCoverage, ...]
 
     def open(self) -> Iterator[RuleCoverage]:
-        """The rules that some case is missing for."""
+        """The rules that are not fully tested."""
         return (rule for rule in self.rules if not (rule.was_set and rule.was_cleared))
 
 

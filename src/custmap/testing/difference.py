@@ -1,8 +1,8 @@
-"""Where an answer differs from what a fixture expects, said so that it is read at a glance.
+"""Where an answer differs from what a fixture expects, in a readable form.
 
-deepdiff finds the places, `values.equality.same` has the last word (deepdiff calls 1 and 1.0 two
-things). deepdiff takes 0.3 s to import, so it comes only when something differs. A fixture holds
-test data: values are shown.
+deepdiff finds the places, `values.equality.same` decides (for deepdiff 1 and 1.0 differ). deepdiff takes
+0.3 s to import, so it is imported only if something differs. A fixture contains test data, so values
+are shown.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.paths import Index, Member, Segment, format_path
 
-# A longer value is cut in the middle of a line; the whole of it is in the fixture or the answer.
+# Longer values are cut.
 _WIDEST = 200
 
 
@@ -29,7 +29,7 @@ class Difference:
     `place`     where in the answer: `body.keysToRemove[0]`, `changes`.
     `expected`  and `got`, each in words: JSON, a line of a plan, a code, or `nothing`.
     `span`      the place in the fixture.
-    `line`      the mapping line that made what stands there, if known.
+    `line`      the mapping line that produced the value, if known.
     """
 
     place: str
@@ -52,7 +52,7 @@ def shown(value: Any) -> str:
 
 
 def compare(expected: Any, got: Any, place: str, node: Node) -> list[Difference]:
-    """The places where two values differ, none exactly when they are the same; `node` is the expected one."""
+    """The places where two values differ, none if they are the same; `node` is the expected one."""
     if got is not ABSENT and same(expected, got):
         return []
     if got is ABSENT:
@@ -85,7 +85,7 @@ def _join(place: str, path: list[Any]) -> str:
 
 
 def _nearest(node: Node, path: list[Any]) -> Node:
-    """The expected node at a path, or the last one on the way there."""
+    """The expected node at a path, or its nearest existing parent."""
     for part in path:
         match node:
             case MapNode():

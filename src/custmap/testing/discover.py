@@ -1,7 +1,7 @@
-"""Find fixture files without reading them as YAML.
+"""Find fixture files without parsing YAML.
 
-pytest asks this for every file of every project that has custmap installed. So it imports nothing
-heavy, and looks inside a file only when it stands below a folder named `fixtures` and is small.
+pytest calls this for every file of every project that has custmap installed. So it imports nothing
+heavy, and reads a file only if it is below a folder named `fixtures` and is small.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Final
 
 SUFFIXES: Final = (".yaml", ".yml")
-# As large as a fixture may be.
+# The maximum size of a fixture.
 _LARGEST: Final = 1024 * 1024
-# Folders that make a project one of custmap's.
+# Folders that show that a project uses custmap.
 _OWN: Final = ("mappings", "sources")
-# Other tools keep YAML with a key `mapping` in folders named `fixtures` too: ours names one mapping by
-# a text, and says what is given or expected.
+# Other tools also have YAML with a key `mapping` in folders named `fixtures`. In a fixture of custmap it is a
+# text, and there is a key for what is given or expected.
 _MAPPING: Final = re.compile(
     rb"^(?:\xef\xbb\xbf)?mapping[ ]*:[ ]+[\"']?([\w./-]+)[\"']?[ ]*(?:#.*)?\r?$", re.MULTILINE
 )
@@ -27,9 +27,10 @@ _GIVEN: Final = re.compile(rb"^(?:customer|before|after|document|response|expect
 
 
 def is_fixture(path: Path) -> bool:
-    """Is this YAML below a folder named `fixtures` a case, with a mapping that there is?
+    """Is this a YAML file below a folder named `fixtures` that has the form of a fixture?
 
-    In a project with a folder `mappings` or `sources`, a mapping that is not there is a mistake to report.
+    Its mapping must exist, except in a project with a folder `mappings` or `sources`: there a missing mapping
+    is a mistake to report.
     """
     if not path.name.endswith(SUFFIXES) or "fixtures" not in path.absolute().parts[:-1]:
         return False
@@ -48,7 +49,7 @@ def mapping_line(path: Path) -> int:
 
 
 def fixture_files(path: Path) -> Iterator[Path]:
-    """The fixtures in a folder, in the order of their names; a file is taken as it is."""
+    """The fixtures in a folder, in the order of their names; a path to a file gives that file."""
     if path.is_dir():
         files = (one for suffix in SUFFIXES for one in path.rglob(f"*{suffix}"))
         yield from sorted(one for one in files if one.is_file() and _case(_content(one)))
@@ -68,7 +69,7 @@ def fixture_name(path: Path) -> str:
 
 
 def _content(path: Path) -> bytes:
-    """What is in a file; nothing when it cannot be read or is larger than a fixture may be."""
+    """The content of a file; empty if it cannot be read or is larger than a fixture may be."""
     try:
         return path.read_bytes() if path.stat().st_size <= _LARGEST else b""
     except OSError:
@@ -76,17 +77,17 @@ def _content(path: Path) -> bytes:
 
 
 def _case(data: bytes) -> re.Match[bytes] | None:
-    """Where a case names its mapping; None for other files."""
-    # A search for the word alone is many times as fast as the expression, and fails in most files.
+    """The match of a fixture's `mapping` key; None for other files."""
+    # Searching for the word first is many times as fast as the expression, and fails in most files.
     return _MAPPING.search(data) if b"mapping" in data and _GIVEN.search(data) else None
 
 
 @lru_cache
 def _exists(mapping: str, folder: Path) -> bool:
-    """Is there a mapping of this name, or file, as seen from a fixture in `folder`?"""
+    """Is there a mapping with this name, or at this path relative to a fixture in `folder`?"""
     if mapping.endswith(SUFFIXES):
         return (folder / mapping).is_file()
-    from custmap.mapping.find import look_up  # imported when a file looks like ours
+    from custmap.mapping.find import look_up  # imported only if a file looks like a fixture
 
     return look_up(mapping, folder) is not None
 

@@ -1,6 +1,6 @@
-"""Read `expect:`, what a fixture says about the answer.
+"""Read `expect:`, the expected answer of a fixture.
 
-The nodes are kept beside the values, since a difference is shown at its line in the fixture.
+The nodes are kept, since a difference is shown at its line in the fixture.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from custmap.values.nearest import nearest
 
 @dataclass(frozen=True, slots=True)
 class ExpectedLine:
-    """One line of `changes` or `rejected`: a target, and an action or a code where it says one."""
+    """One line of `changes` or `rejected`: a target, optionally with an action or a code."""
 
     target: str
     action: str | None
@@ -34,7 +34,7 @@ class ExpectedLine:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What a fixture expects, None where it says nothing. `request` is null or the members to compare."""
+    """What a fixture expects; None for what it does not mention. `request`: null, or members to compare."""
 
     node: MapNode | None = None
     request: Node | None = None
@@ -52,7 +52,7 @@ _CODE = re.compile(r":\s+(CM[0-9]+)\s*$")
 
 
 def read_expectation(fixture: MapNode, call: str, *, complete: bool) -> tuple[Expectation, list[Diagnostic]]:
-    """The expectation of a fixture, and what is wrong with it."""
+    """The expectation of a fixture, and its problems."""
     node = fixture.get("expect")
     if node is None or (isinstance(node, ScalarNode) and node.value is None):
         missing = [problem(node or first_key(fixture), "`expect` is missing", _NOTHING)] if complete else []
@@ -138,7 +138,7 @@ _LINE_HELP: Final = {
 
 
 def _line(node: Node) -> ExpectedLine | None:
-    """`firstName: CM803` is a map of one member in YAML, and the same text when it is quoted."""
+    """A line; unquoted, `firstName: CM803` is a map with one member in YAML, quoted it is a text."""
     match node:
         case ScalarNode(value=str() as text) if text.strip():
             found = _CODE.search(text)

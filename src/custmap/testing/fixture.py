@@ -1,7 +1,7 @@
-"""Read a fixture, one case of one mapping: what is given, what is called, what is expected.
+"""Read a fixture, one test case of a mapping: the input, the call and the expectation.
 
-A fixture is strict YAML (interface § 4). Every key is checked here, so that a case cannot pass
-because its expectation was spelled wrong.
+A fixture is strict YAML. Every key is checked here, so that a case cannot pass because its expectation is
+misspelt.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Apply:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """`before:` (null for a vendor that holds nothing) and `after:`, and the options of `Mapping.diff`."""
+    """`before:` (null if nothing is known about the vendor) and `after:`, and options of `Mapping.diff`."""
 
     before: Any
     after: Any
@@ -72,9 +72,9 @@ _LATER: Final = ("document", "base", "response")
 
 
 def read_fixture(path: Path, *, complete: bool = True, shown_as: str | None = None) -> Fixture:
-    """The fixture in a file; MappingError (CM1…, CM201, CM216) has all that is wrong with it.
+    """The fixture in a file; MappingError (CM1…, CM201, CM216) with all its problems.
 
-    With `complete=False` it need not expect anything yet: its expectation is about to be written.
+    With `complete=False` the expectation may be missing, because it is about to be written.
     `shown_as` is the file's name in messages.
     """
     node = read_file(path, shown_as)

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 class MappingCache:
-    """Loads each mapping once a folder, since a folder decides what a name means; errors are kept too."""
+    """Loads each mapping once per folder, since names are looked up from there; errors are cached too."""
 
     def __init__(self, load: Load = load_mapping) -> None:
         self._load = load
         self._loaded: dict[tuple[str, Path], Mapping | MappingError] = {}
 
     def load(self, name_or_path: str | Path, *, start: Path) -> Mapping:
-        """The mapping; MappingError, the same as at the first time."""
+        """The mapping; MappingError as for the first call."""
         key = (str(name_or_path), start)
         if key not in self._loaded:
             try:

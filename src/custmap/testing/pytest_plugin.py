@@ -1,8 +1,8 @@
 """pytest collects fixtures: every fixture file below a folder named `fixtures` is one test.
 
-The plugin is loaded in every project that has custmap installed. So it imports pytest alone, takes a
-file only when it is surely one of ours, and reads and runs a fixture only when its test runs; the worker
-processes of xdist need no more.
+The plugin is loaded in every project that has custmap installed. So it imports only pytest, takes a file only
+if it is certainly a fixture, and reads and runs a fixture only when its test runs. Worker processes of xdist
+need nothing else.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class FixtureFailure(Exception):
 
 
 class FixtureFile(pytest.File):
-    """A fixture file, which holds one test."""
+    """A fixture file, which is one test."""
 
     def collect(self) -> Iterator[FixtureItem]:
         yield FixtureItem.from_parent(self, name=fixture_name(self.path))
@@ -58,7 +58,7 @@ class FixtureItem(pytest.Item):
             raise FixtureFailure(f"{summary}{report}")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """The report alone; a traceback, from here on, only for what is no failure of the fixture."""
+        """Only the report; a traceback, starting here, only for exceptions other than a fixture's failure."""
         if isinstance(excinfo.value, FixtureFailure):
             return str(excinfo.value)
         excinfo.traceback = excinfo.traceback.cut(path=Path(__file__))
@@ -70,7 +70,7 @@ class FixtureItem(pytest.Item):
 
 
 def _mappings(session: pytest.Session) -> MappingCache:
-    """The mappings that this session has loaded."""
+    """The mappings loaded in this session."""
     if _MAPPINGS not in session.stash:
         from custmap.testing.call import load_mapping
         from custmap.testing.loaded import MappingCache
@@ -81,7 +81,7 @@ def _mappings(session: pytest.Session) -> MappingCache:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> FixtureFile | None:
-    """Collect fixtures; every other file is none of ours."""
+    """Collect fixtures and ignore all other files."""
     if not is_fixture(file_path):
         return None
     return FixtureFile.from_parent(parent, path=file_path)

@@ -1,4 +1,4 @@
-"""What the readers of a fixture share: its diagnostics, and words for kinds of nodes."""
+"""Helpers for reading fixtures: diagnostics, and words for kinds of nodes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def problem(node: Node, message: str, help: str | None = None) -> Diagnostic:
 
 
 def first_key(node: MapNode) -> Node:
-    """Where something is missing in a map: its first key, or the map itself when it is empty."""
+    """The place for something missing in a map: its first key, or the map itself if it is empty."""
     return node.entries[0][0] if node.entries else node
 
 
@@ -35,7 +35,7 @@ def unknown_keys(
 
 
 def kind_of(node: Node) -> str:
-    """What a node is, in a word, with its article."""
+    """What a node is, as a word with its article."""
     match node:
         case MapNode():
             return "a map"
@@ -52,5 +52,5 @@ def kind_of(node: Node) -> str:
 
 
 def members(node: Node | None) -> dict[str, Any]:
-    """The plain members of a map that may be left out."""
+    """The plain members of an optional map."""
     return {str(key.value): plain(value) for key, value in node} if isinstance(node, MapNode) else {}

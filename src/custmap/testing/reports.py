@@ -1,4 +1,4 @@
-"""What `custmap test` prints: text for people, JSON for programs, JUnit for CI."""
+"""The output of `custmap test`: text, JSON and JUnit."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def _coverage_document(coverage: Coverage) -> dict[str, Any]:
 
 
 def as_junit(cases: Sequence[Case]) -> bytes:
-    """A JUnit file: one suite, a test for each fixture, in the folders' names."""
+    """A JUnit file: one suite, one test per fixture, named after its folders."""
     failures = sum(not case.passed for case in cases)
     suite = ElementTree.Element(
         "testsuite",
@@ -146,11 +146,11 @@ def as_junit(cases: Sequence[Case]) -> bytes:
 
 
 def write_junit(path: Path, cases: Sequence[Case]) -> None:
-    """Write the JUnit file; its folder is made."""
+    """Write the JUnit file; its folder is created."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(as_junit(cases))
 
 
 def _xml(text: str) -> str:
-    """XML has no control characters, not even escaped ones."""
+    """Escape control characters, which XML cannot represent."""
     return "".join(char if char in "\n\t" or char.isprintable() else f"\\u{ord(char):04x}" for char in text)

@@ -1,7 +1,7 @@
-"""Run a fixture and say where the answer differs from what it expects.
+"""Run a fixture and report where the answer differs from the expectation.
 
 The mapping is looked up from the fixture's folder upwards, so a project's fixtures test that
-project's mappings wherever they are run from.
+project's mappings, whatever the working folder.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from custmap.values.absent import ABSENT
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What running a fixture showed: it passed exactly when nothing differs."""
+    """The result of running a fixture: it passed if nothing differs."""
 
     fixture: Fixture
     answer: Answer
@@ -47,7 +47,7 @@ class Report:
 
 
 def run_fixture(fixture: Fixture, load: Load = load_mapping) -> Report:
-    """Run one case. What custmap raises is compared or reported; only a bug of custmap gets out."""
+    """Run one case. Errors are compared or reported; only a bug of custmap is raised."""
     answer = call(fixture, load)
     return Report(fixture, answer, tuple(_differences(fixture, answer)))
 
@@ -97,7 +97,7 @@ def _compare_error(fixture: Fixture, answer: Answer) -> Iterator[Difference]:
 
 
 def _rejections_expected(fixture: Fixture, error: CustmapError) -> bool:
-    """Apply raises what it rejects; a case that lists the rejections, and no request, expects just that."""
+    """Does the case expect the error by which apply reports rejections: `rejected` and no request?"""
     expect = fixture.expect
     if expect.rejected is None or expect.request is not None or not isinstance(error, RecordError):
         return False
@@ -135,7 +135,7 @@ def _compare_request(expected: Node, got: Any) -> Iterator[Difference]:
 
 
 def _compare_named(name: str, expected: Node, got: dict[str, Any]) -> Iterator[Difference]:
-    """Only the members that are named, as a request writes them: there `12` and `"12"` are one text."""
+    """Compare only named members, as texts of a request, where `12` and `"12"` are the same."""
     assert isinstance(expected, MapNode)
     for key, node in expected:
         member = str(key.value)

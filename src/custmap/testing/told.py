@@ -1,4 +1,4 @@
-"""Compare the lines of `changes` and `rejected` with what a plan tells, in any order."""
+"""Compare the lines of `changes` and `rejected` with a plan, in any order."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A change or a rejection, as far as a fixture can name it."""
+    """The parts of a change or a rejection that a fixture can state."""
 
     target: str
     action: str | None
@@ -33,7 +33,7 @@ class Told:
 
 
 def told_plan(plan: Plan | None, name: str) -> list[Told]:
-    """The changes or the rejections of a plan; of no plan, none."""
+    """The changes or the rejections of a plan; none without a plan."""
     if plan is None:
         return []
     if name == "changes":
@@ -49,10 +49,10 @@ def told_errors(error: RecordError) -> list[Told]:
 def compare_lines(
     name: str, expected: tuple[ExpectedLine, ...], told: list[Told], node: Node
 ) -> Iterator[Difference]:
-    """The lines that have no counterpart; `node` is the whole list in the fixture."""
+    """The lines without a counterpart; `node` is the whole list in the fixture."""
     left = list(told)
     missing = []
-    # A line that says more is matched first, so that `email` does not take what `set email` needs.
+    # More specific lines are matched first, so that `email` does not match what `set email` needs.
     for line in sorted(expected, key=lambda line: line.action is None and line.code is None):
         match = next((one for one in left if _fits(line, one)), None)
         if match is None:
@@ -76,12 +76,12 @@ def _fits(line: ExpectedLine, told: Told) -> bool:
 
 
 def mapping_line(difference: Difference, plan: Plan | None, checked: Checked | None) -> int | None:
-    """The mapping line that made, or would have made, a place of the request, where that is known."""
+    """The mapping line for a place of the request, if known."""
     told = told_plan(plan, "changes") + told_plan(plan, "rejected")
     place = difference.place.removeprefix("body.")
     near = [(one.target, one.line) for one in told if around(one.target, place) or around(place, one.target)]
     if not near:
-        # A cleared name in a list of names (`keysToRemove`) stands there by its last part.
+        # In a list of cleared names (`keysToRemove`) only the target's last part is written.
         names = {difference.expected.strip('"'), difference.got.strip('"')}
         near = [
             (one.target, one.line) for one in told if one.action == "clear" and _last(one.target) in names

@@ -1,7 +1,7 @@
-"""Rewrite what a fixture expects with what came back, and nothing else of the file.
+"""Rewrite the expectation of a fixture with the actual answer, and nothing else in the file.
 
-Only the lines of `expect:` are written anew; comments, order and spelling of the rest stay byte for
-byte. The new text is read back before it is given out.
+Only the lines of `expect:` are rewritten; the rest stays byte for byte. The new text is read back and checked
+before it is returned.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from custmap.values.equality import same
 
 
 class UpdateError(ValueError):
-    """A fixture whose expectation cannot be rewritten; the text says why."""
+    """The expectation cannot be rewritten; the text says why."""
 
 
 def updated(report: Report, data: bytes) -> bytes:
-    """The bytes of a fixture, `data`, with the expectation that its answer meets; UpdateError."""
+    """The bytes of a fixture, `data`, with the expectation replaced by the answer; UpdateError."""
     if report.answer.misuse is not None:
         raise UpdateError(report.answer.misuse)
     expect = _expectation(report)
@@ -40,7 +40,7 @@ def updated(report: Report, data: bytes) -> bytes:
 
 
 def _expectation(report: Report) -> dict[str, Any]:
-    """What came back, in the members that the fixture looks at; all of them where it looks at none yet."""
+    """The answer, reduced to the members that the fixture compares; all of them if it compares none yet."""
     fixture, answer = report.fixture, report.answer
     old = [str(key.value) for key, _ in fixture.expect.node] if fixture.expect.node else []
     if answer.error is not None:
@@ -68,7 +68,7 @@ def _rejected(told: Any) -> Any:
 
 
 def _request(fixture: Fixture, request: Any) -> Any:
-    """The members of the request that the fixture names, by default its body."""
+    """The members of the request that the fixture compares; by default its body."""
     if request is None:
         return None
     old = fixture.expect.request
@@ -100,7 +100,7 @@ def _replace(fixture: Fixture, data: bytes, expect: dict[str, Any]) -> bytes:
 
 
 def _lines_of_expect(fixture: Fixture, lines: list[bytes]) -> tuple[int, int]:
-    """Its lines, counted from 0, as a range; comments and blank lines after it are not its own."""
+    """Its lines, counted from 0, as a range; without comments and blank lines after it."""
     keys = [key for key, _ in fixture.node]
     at = next((index for index, key in enumerate(keys) if key.value == "expect"), None)
     if at is None:

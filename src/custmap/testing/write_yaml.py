@@ -1,7 +1,7 @@
-"""Write JSON values as the YAML that a person would write in a fixture.
+"""Write JSON values as the YAML that people write in fixtures.
 
-Short values stand on one line, long ones below each other. Everything written is read back by
-`syntax.yaml_reader` as the same value: a text is plain only where no reading of it is in doubt.
+Short values are on one line, long ones on several. `syntax.yaml_reader` reads the same value back: a text is
+unquoted only if it is unambiguous.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import Any
 
 WIDTH = 100
 _PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_./$+-]*(?: [A-Za-z0-9_./$+-]+)*")
-# Words that some YAML reads as something else; and `y`, `n`, for the reader's eye.
+# Words that some YAML versions read differently; also `y` and `n`, for clarity.
 _WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
-# `firstName: CM803`, an entry of a list that is a map of one member.
+# `firstName: CM803`, a list entry that is a map with one member.
 _PAIR = re.compile(r"([A-Za-z_$][A-Za-z0-9_.$-]*): (CM[0-9]{3})")
 
 
 def block(key: str, value: Any, indent: int = 0, *, open_up: bool = False) -> list[str]:
-    """The lines of one member; `open_up` sets the members of a map below each other, however short."""
+    """The lines of one member; `open_up` puts the members of a map on separate lines, even if short."""
     start = f"{' ' * indent}{flow(key)}:"
     line = f"{start} {flow(value)}"
     if not isinstance(value, dict | list) or not value or (len(line) <= WIDTH and not open_up):
@@ -52,14 +52,14 @@ def flow(value: Any) -> str:
         case str():
             return value if _is_plain(value) else _quoted(value)
         case float():
-            # `1e+22` is refused by the reader as a number with two readings.
+            # The reader refuses `1e+22` as ambiguous.
             text = format(Decimal(repr(value)), "f")
             return text if "." in text else f"{text}.0"
     return json.dumps(value)
 
 
 def pair(target: str, code: str) -> str | dict[str, str]:
-    """`target: code`, as a map of one member where that can be written without quotes."""
+    """`target: code`, as a map with one member if that needs no quotes."""
     text = f"{target}: {code}"
     return {target: code} if _PAIR.fullmatch(text) else text
 

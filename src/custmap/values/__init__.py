@@ -1,1 +1,1 @@
-"""Values as JSON means them: absence, equality, target paths, nearest names, types."""
+"""JSON values: absence, equality, target paths, similar names, types."""

@@ -1,7 +1,7 @@
-"""`ABSENT`: the record says nothing about a field.
+"""`ABSENT`: the record does not mention a field.
 
-It is not `None`, which says that the field has no value. Its truth is not defined, so that no code
-can confuse the three states by asking `if value`.
+It is not `None`, which means that the field has no value. Its truth value is undefined, so that no code can
+confuse the three states with `if value`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final, NoReturn, final
 
 @final
 class Absent:
-    """The type of `ABSENT`; there is one instance, and copies and pickles are that instance."""
+    """The type of `ABSENT`, which has one instance, also after copying and pickling."""
 
     __slots__ = ()
 

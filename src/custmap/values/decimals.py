@@ -1,7 +1,7 @@
-"""Numbers as JSON writes them: compared as decimals, of any size.
+"""Comparison of JSON numbers as decimals, of any size.
 
-0.3 is a multiple of 0.1 for whoever writes a contract, and is not for floats; an integer of 400 digits
-has no float at all. A float stands for its shortest text, which is what JSON shows of it.
+In a contract 0.3 is a multiple of 0.1, but not as floats; and an integer of 400 digits has no float. A float
+counts as its shortest text, which is what JSON contains.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def is_multiple(value: float, step: float) -> bool:
 
 
 def common_multiple(a: float, b: float) -> float:
-    """The least step whose multiples are multiples of both; `a` where no number says it.
+    """The least step whose multiples are multiples of both; `a` if no number represents it.
 
     >>> common_multiple(0.1, 0.25), common_multiple(4, 6)
     (0.5, 12)
@@ -50,7 +50,7 @@ def common_multiple(a: float, b: float) -> float:
 
 
 def moved(start: float, step: float, many: int) -> float | None:
-    """The number `many` steps further; None where no JSON number of this machine is that one.
+    """The number `many` steps further; None if it cannot be represented.
 
     >>> moved(0.3, 0.1, -1), moved(1e308, 1, 0) == 10**308, moved(0.3, 1e-300, 1)
     (0.2, True, None)
@@ -59,7 +59,7 @@ def moved(start: float, step: float, many: int) -> float | None:
 
 
 def shown(number: float) -> str:
-    """A number's text for messages; a very long one is told by its length.
+    """A number's text for messages; for a very long one its length.
 
     >>> shown(100000000), shown(0.1), shown(-(10**400))
     ('100000000', '0.1', 'a number of 401 digits')
@@ -69,7 +69,7 @@ def shown(number: float) -> str:
     size = number.bit_length()
     if size <= _SHOWN_BITS:
         return str(number)
-    # Python writes no integer of more than 4,300 digits, so its digits are worked out from its bits.
+    # Python does not write integers of more than 4,300 digits, so the number of digits is computed from bits.
     digits = 1 + int((size - 1) * log10(2))
     return f"a number of {digits + (abs(number) >= 10**digits)} digits"
 
@@ -85,6 +85,6 @@ def _number(exact: Fraction) -> float | None:
     return made if Fraction(repr(made)) == exact else None
 
 
-@lru_cache(maxsize=512)  # the limits of a contract, again and again
+@lru_cache(maxsize=512)  # called with the same limits of a contract again and again
 def _decimal(number: float) -> Fraction:
     return Fraction(number) if number.__class__ is int else Fraction(repr(number))

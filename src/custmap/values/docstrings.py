@@ -1,4 +1,4 @@
-"""The docstrings that users see, also where Python leaves them out (`-OO`): then from the source."""
+"""The docstrings that users see; under `-OO`, where Python drops them, read from the source."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 def docstring(described: Callable[..., Any]) -> str:
     """The docstring of a function or class, without its indentation.
 
-    "" without one, and under `-OO` when the source is not there.
+    "" if there is none, and under `-OO` if the source is not available.
     """
     if sys.flags.optimize < 2:
         return inspect.cleandoc(described.__doc__ or "")
@@ -27,7 +27,7 @@ def docstring(described: Callable[..., Any]) -> str:
 
 @cache
 def _written_in(file: str) -> dict[int | str, str]:
-    """A file's docstrings: of classes by name, of functions by their first line, decorators included."""
+    """A file's docstrings: of classes by name, of functions by their first line (of decorators, if any)."""
     found: dict[int | str, str] = {}
     try:
         tree = ast.parse("".join(linecache.getlines(file)))

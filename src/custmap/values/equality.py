@@ -1,7 +1,7 @@
-"""One equality for JSON values, used wherever two values are compared.
+"""Equality of JSON values, used wherever two values are compared.
 
-Python says `1 == True`, JSON does not; JSON has one kind of number, so `1` is `1.0`. ABSENT equals
-itself alone. Records are nested 64 deep at most, so recursion is safe.
+In Python `1 == True`, in JSON they differ; JSON has one type of number, so `1` equals `1.0`. ABSENT equals
+only itself. Records are nested at most 64 deep, so recursion is safe.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def same(a: Any, b: Any) -> bool:
         return True
     kind = a.__class__
     if kind is not b.__class__:
-        # `bool` is a subclass of `int`, yet its class is not in the tuple.
+        # `bool` is a subclass of `int`, but its class is not in the tuple.
         return kind in _NUMBERS and b.__class__ in _NUMBERS and bool(a == b)
     if kind is dict:
         return len(a) == len(b) and all(key in b and same(value, b[key]) for key, value in a.items())
@@ -32,7 +32,7 @@ def same(a: Any, b: Any) -> bool:
 
 
 def same_items(a: list[Any], b: list[Any]) -> bool:
-    """Are two lists the same as sets: order and repeats mean nothing?
+    """Are two lists equal as sets, ignoring order and duplicates?
 
     >>> same_items([1, 2, 2], [2, 1.0]), same_items([1], [True])
     (True, False)
@@ -41,7 +41,7 @@ def same_items(a: list[Any], b: list[Any]) -> bool:
 
 
 def fingerprint(value: Any) -> Hashable:
-    """A hashable stand-in: two values have the same one exactly when they are `same`.
+    """A hashable key: two values have the same key exactly if they are `same`.
 
     >>> fingerprint([1, True]) == fingerprint([1.0, True]), fingerprint(1) == fingerprint(True)
     (True, False)

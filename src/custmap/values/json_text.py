@@ -1,9 +1,9 @@
-"""JSON text to values and back, without losing anything on the way.
+"""From JSON text to values and back, without loss.
 
-msgspec is fast, keeps integers exact and refuses what RFC 8259 refuses, but for two things: of a key
-that comes twice it keeps the last, in silence, and it does not mind depth. A key that was dropped
-took its colon along, so the value is written again and the colons are counted: two passes in C
-instead of one in Python. Depth is only looked at where there are brackets enough for it.
+msgspec is fast, keeps integers exact and refuses what RFC 8259 refuses, with two exceptions: it silently
+keeps the last of duplicate keys, and it does not limit depth as needed. A dropped key also drops a colon, so
+the value is written again and the colons are counted: two passes in C instead of one in Python. Depth is
+checked only if there are enough brackets for it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ DEPTH: Final = 64
 
 _BYTE: Final = re.compile(r" ?\(byte (\d+)\)$")
 _CONTAINERS: Final = (dict, list)
-# Brackets and texts, the last one perhaps without its end; a text that is a key brings its colon along.
+# Brackets and texts, the last one perhaps unterminated; a key is matched with its colon.
 _STRUCTURE: Final = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z))(\s*:)?|[\[\]{}]', re.DOTALL)
 _PAIR_OR_SURROGATE: Final = re.compile(
     rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<lone>\\u[dD][89a-fA-F])"
@@ -40,9 +40,9 @@ class JsonError(ValueError):
 
 
 def parse_json(data: bytes | str, *, depth: int = DEPTH) -> Any:
-    """The value of a JSON text (RFC 8259); JsonError where it is not one.
+    """The value of a JSON text (RFC 8259); JsonError if it is not one.
 
-    Refused beside what the RFC refuses: a key that comes twice, numbers too large to be a float,
+    Also refused: duplicate keys, numbers too large for a float,
     lone surrogates, a byte order mark, nesting over `depth` (which is at most 200).
 
     >>> parse_json(b'{"id": 1234567890123456789012345}')
@@ -56,10 +56,10 @@ def parse_json(data: bytes | str, *, depth: int = DEPTH) -> Any:
         value = msgspec.json.decode(raw)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise _blame(raw, error, depth) from None
-    # A long text surely has so many brackets; counting them would take as long as looking.
+    # A long text certainly has that many brackets; counting would take as long as checking.
     if (len(raw) > _LONG or raw.count(b"[") + raw.count(b"{") > depth) and _deeper(value, depth):
         raise JsonError(f"nested more than {depth} deep", too_deep(raw, depth))
-    # An escaped colon in the text is a plain one when written again, and proves nothing.
+    # An escaped colon in the text becomes a plain one when written again, so it proves nothing.
     escaped = b"\\u003" in raw and (b"\\u003a" in raw or b"\\u003A" in raw)
     if (escaped or msgspec.json.encode(value).count(b":") != raw.count(b":")) and (at := _twice(raw)) >= 0:
         raise JsonError("a key stands twice", at)
@@ -67,9 +67,9 @@ def parse_json(data: bytes | str, *, depth: int = DEPTH) -> Any:
 
 
 def _blame(raw: bytes, error: Exception, depth: int) -> JsonError:
-    """Our error for one of msgspec's, with the best offset there is."""
+    """A JsonError for an error of msgspec, with the best available offset."""
     found = _wrong(raw, error)
-    # msgspec's limit of nesting is not ours: what it read before the error is measured here.
+    # msgspec has another limit of nesting: the text before the error is checked here.
     if (at := too_deep(raw[: found.offset], depth)) >= 0:
         return JsonError(f"nested more than {depth} deep", at)
     return found
@@ -97,7 +97,7 @@ def _wrong(raw: bytes, error: Exception) -> JsonError:
 
 
 def _deeper(value: Any, depth: int) -> bool:
-    """Are there more than `depth` containers inside each other?"""
+    """Are there more than `depth` nested containers?"""
     level = [value]
     for _ in range(depth):
         level = [
@@ -112,7 +112,7 @@ def _deeper(value: Any, depth: int) -> bool:
 
 
 def too_deep(raw: bytes, depth: int) -> int:
-    """The offset of the first container inside `depth` others; -1 without one. `raw` need not be JSON."""
+    """The offset of the first container inside `depth` others; -1 if none. `raw` need not be JSON."""
     open_now = 0
     for found in _STRUCTURE.finditer(raw):
         bracket = found.group()
@@ -123,7 +123,7 @@ def too_deep(raw: bytes, depth: int) -> int:
 
 
 def _twice(raw: bytes) -> int:
-    """The offset of the first key that its object already has, in a text that is JSON; -1 without one."""
+    """The offset of the first duplicate key in a JSON text; -1 if there is none."""
     seen: list[set[str]] = []
     for found in _STRUCTURE.finditer(raw):
         bracket = found.group()
@@ -142,7 +142,7 @@ def _twice(raw: bytes) -> int:
 def dump_json(value: Any, *, indent: int | None = None) -> str:
     """The JSON text of a value: keys sorted, no ASCII escapes, the same text for the same value.
 
-    ValueError for what JSON cannot say: NaN, infinities, foreign types, keys that are no text, lone
+    ValueError for what JSON cannot represent: NaN, infinities, other types, keys that are not text, lone
     surrogates, cycles.
 
     >>> dump_json({"b": 1, "a": [1.5, None, "é"]})

@@ -1,7 +1,7 @@
-"""Which member of a schema was meant by a name that it does not have.
+"""Finds the member of a schema that an unknown name probably means.
 
-Answers cost a few look-ups whatever the name, since every record of a batch may have another odd name:
-a table per object holds its paths under each of their names, and under those with a letter left out.
+An answer takes a few look-ups for any name, since every record of a batch may have another unknown name: one
+table per object has its paths under each of their names, and under names with one letter left out.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from custmap.values.types import Type
 Names = tuple[str, ...]
 """A path of named members; `*` stands for the items of a list."""
 
-# A longer name is no field's name with a slip in it.
+# A longer name is not a misspelt field.
 _LONGEST: Final = 40
-# In shorter words a letter makes another word: `tip` is no `zip`.
+# In shorter words one letter makes another word: `tip` is not `zip`.
 _SHORTEST: Final = 5
 
 
 class Meant:
-    """What was meant, in one schema. The tables are made when they are first asked for."""
+    """Looks up names in one schema. The tables are made on first use."""
 
     __slots__ = ("_tables", "_type")
 
@@ -32,7 +32,7 @@ class Meant:
         self._tables: dict[Names, dict[str, str]] = {}
 
     def by(self, holder: Names, name: str) -> str | None:
-        """The path that was probably meant by `name` in the object at `holder`; None if nobody knows.
+        """The path that was probably meant by `name` in the object at `holder`; None if unknown.
 
         >>> from custmap.schema.canonical import load_canonical
         >>> meant = Meant(load_canonical(None).type)
@@ -56,10 +56,10 @@ class Meant:
 
 
 def _table(root: Type, holder: Names) -> dict[str, str]:
-    """The paths below an object by bare words: full names, then synonyms, last names, slips of the pen."""
+    """The paths below an object by normalised words: full names, then synonyms, last names, misspellings."""
     type_: Type | None = root
     for name in holder:
-        type_ = type_.items if name == "*" else type_.member(name)  # type: ignore[union-attr]  # it was walked
+        type_ = type_.items if name == "*" else type_.member(name)  # type: ignore[union-attr]  # the path was walked before
     paths = named_paths(type_) if type_ is not None else []
     shown = {path: _path_text((*holder, *path)) for path in paths}
     table: dict[str, str] = {}
@@ -81,12 +81,12 @@ def _table(root: Type, holder: Names) -> dict[str, str]:
 
 
 def _bare(name: str) -> str:
-    """Its letters and digits: `firstName`, `first_name` and `First Name` are one word."""
+    """Its letters and digits in lower case: `firstName`, `first_name` and `First Name` are one word."""
     return "".join(filter(str.isalnum, name)).casefold()
 
 
 def _one_less(word: str) -> Iterator[str]:
-    """The word with one letter left out: two words of one slip, or of a swap, share one of these."""
+    """The word with each letter left out in turn: words that differ by one letter or a swap share one."""
     if len(word) >= _SHORTEST:
         for at in range(len(word)):
             yield word[:at] + word[at + 1 :]

@@ -1,4 +1,4 @@
-"""The named members of a type, as far as somebody looks for a name."""
+"""The named members of a type, for look-ups of names."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Final
 
 from custmap.values.types import Type
 
-# A schema may refer to itself: the search ends somewhere.
+# Limits of the search, since a schema may refer to itself.
 _FARTHEST: Final = 4
 _MOST: Final = 1000
 
 
 def named_paths(root: Type) -> list[tuple[str, ...]]:
-    """The paths of the members that a type names, `*` for a list's items, the nearest to the root first.
+    """The paths of a type's named members, with `*` for a list's items, nearest to the root first.
 
     At most 1,000, and none of more than four steps.
     """

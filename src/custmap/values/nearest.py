@@ -1,4 +1,4 @@
-"""The name that somebody meant: help for typing errors."""
+"""The known name nearest to a misspelt one."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _MANY: Final = 2000
 
 
 def nearest(word: str, names: Iterable[str]) -> str | None:
-    """The known name closest to `word`, or None when nothing is close.
+    """The known name closest to `word`, or None if none is close.
 
-    At most a third of the letters (and one at least) may differ; a swap of two neighbours counts once.
+    At most a third of the letters (but at least one) may differ; a swap of two neighbours counts once.
 
     >>> nearest("emial", ["email", "phone"])
     'email'
@@ -41,7 +41,7 @@ def _letters(name: str) -> str:
 def distance(a: str, b: str, limit: int = 2**31) -> int:
     """Damerau-Levenshtein distance, restricted to neighbours (optimal string alignment).
 
-    Above `limit` it is some number above it.
+    Above `limit` the result is only a lower bound, greater than `limit`.
     """
     before: list[int] = []
     row = list(range(len(b) + 1))

@@ -1,8 +1,8 @@
-"""Numbers and their texts: two equal numbers have one text, and only JSON's spelling is read.
+"""Numbers and their texts: equal numbers have the same text, and only JSON's notation is read.
 
-JSON has one kind of number, Python has two: `1e16` is a float and `10000000000000000` an integer, and a
-vendor must not be told them apart by how a record happened to spell them. All text that holds a number
-is made here: functions, formats, paths, queries, headers.
+JSON has one type of number, Python has two: `1e16` is a float and `10000000000000000` an integer. What a
+vendor gets must not depend on how a record happens to spell a number. All texts of numbers are made here:
+functions, formats, paths, queries, headers.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import math
 import re
 from typing import Any, Final
 
-# RFC 8259 § 6; ASCII digits alone, since Python's `int` and `float` read those of every script.
+# RFC 8259 § 6; only ASCII digits, since Python's `int` and `float` accept those of every script.
 _JSON_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
 def number_text(number: float) -> str:
-    """The text of a number; a whole one is its digits.
+    """The text of a number; for a whole number its digits.
 
     ValueError for NaN and infinities, and for an integer of over 4,300 digits, which Python does not write.
 
@@ -41,7 +41,7 @@ def scalar_text(value: str | float | bool) -> str:
 
 
 def read_number(text: str) -> int | float | None:
-    """The number that a text is in JSON's grammar; None when it is none, or too large for one.
+    """The number that a text is in JSON's grammar; None if it is not one, or too large.
 
     >>> read_number("42"), read_number("4.0"), read_number("007"), read_number("1e999")
     (42, 4.0, None, None)
@@ -51,13 +51,13 @@ def read_number(text: str) -> int | float | None:
         return None
     try:
         number = int(text) if found.group(1) is None and found.group(2) is None else float(text)
-    except ValueError:  # over 4,300 digits: Python refuses the conversion in quadratic time
+    except ValueError:  # over 4,300 digits, which Python refuses because conversion takes quadratic time
         return None
     return number if math.isfinite(number) else None
 
 
 def with_plain_numbers(value: Any) -> Any:
-    """A JSON value with its whole floats as integers, so that any writer of JSON gives one text for both."""
+    """A JSON value with whole floats as integers, so that any JSON writer gives the same text for both."""
     kind = value.__class__
     if kind is float:
         return int(value) if value.is_integer() else value

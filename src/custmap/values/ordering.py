@@ -1,4 +1,4 @@
-"""Keys in order: the same value is the same bytes, whatever order it came in."""
+"""Sorts keys, so that equal values give the same bytes."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Target paths: `name.firstName`, `"dotted.key".x`, `profiles[0].firstName`, `channels[type=email].value`.
 
-The same form names places in plans, so parsing and writing are each other's inverse.
+Plans show places in the same form, so parsing and formatting are inverse to each other.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Select:
-    """The item of a list whose member `key` is `value`: a text as read, typed once a contract is known."""
+    """The item of a list whose member `key` is `value`: a text, converted once the contract is known."""
 
     key: str
     value: str | int | float | bool
@@ -38,7 +38,7 @@ class Select:
 Segment: TypeAlias = Member | Index | Select
 TargetPath: TypeAlias = tuple[Segment, ...]
 
-# `$` and `-` stand in vendors' member names (`$set`, `x-fabric-tenant-id`) and mean nothing here.
+# `$` and `-` occur in vendors' member names (`$set`, `x-fabric-tenant-id`) and have no meaning here.
 _PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_$-]*")
 _SELECTED = re.compile(r"[^\]\"\s]+")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')

@@ -1,8 +1,8 @@
-"""What other systems call the fields of the canonical customer.
+"""Names of the canonical customer's fields in other systems.
 
-Flat rows of a table are the usual case; the rest are the words of OpenID Connect, schema.org, vCard
-and the big shops and CRMs. Spelling says nothing: `firstName`, `first_name` and `First Name` are one
-word, and a path's own names joined (`phone_number`) need no entry.
+Most are column names of flat tables; the rest are the terms of OpenID Connect, schema.org, vCard and the big
+shops and CRMs. Case and separators are ignored: `firstName`, `first_name` and `First Name` are one word. The
+joined names of a path (`phone_number`) need no entry.
 """
 
 from __future__ import annotations

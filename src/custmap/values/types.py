@@ -1,8 +1,8 @@
-"""`Type`: what a value at some place may be.
+"""`Type`: the possible values at some place.
 
 One form for the canonical schema, the results of expressions and the vendor's contract, so that the
-three can be compared. It keeps JSON Schema's words (RFC draft 2020-12) as plain fields. Members are
-looked up one at a time, so schemas that refer to themselves need no end.
+three can be compared. It has JSON Schema's keywords (draft 2020-12) as plain fields. Members are looked
+up one at a time, so schemas may refer to themselves.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ class Type:
     """A set of possible JSON values.
 
     `kinds`     JSON Schema type names; `number` includes `integer`. Empty: no value is possible.
-    `absent`    the place may also say nothing.
-    `members`   the named members of an object; may resolve lazily, always use `member(name)`.
-    `extra`     the type of an object's members that are not named; None: nothing is known of them
-                (open), `NEVER`: there are none.
+    `absent`    the place may also be absent.
+    `members`   the named members of an object; may resolve lazily, so always use `member(name)`.
+    `extra`     the type of an object's other members; None: nothing is known about them (open);
+                `NEVER`: there are none.
     `free`      an object with free keys (a map): its keys are data, not names.
     `required`  members that must be there.
     `items`     the type of a list's items; None: anything.
-    `read_only` the vendor sets it: a request never says it.
+    `read_only` set by the vendor, never part of a request.
     `enum`      the only possible values (a schema that allows null lists it too); None: no such limit.
     """
 
@@ -57,7 +57,7 @@ class Type:
     _listed: frozenset[Hashable] | None = field(default=None, init=False, repr=False, compare=False)
 
     def lists(self, value: Any) -> bool:
-        """Is the value one of `enum`, or is there no such limit? Of many values they are found by hash."""
+        """Is the value one of `enum`, or is there no `enum`? Uses hashes if there are many values."""
         if self.enum is None:
             return True
         if self._listed is None:
@@ -71,22 +71,22 @@ class Type:
 
     @property
     def known(self) -> bool:
-        """Is anything at all said about the kind of value?"""
+        """Is the kind of value limited at all?"""
         return self.kinds != KINDS
 
     @property
     def asked(self) -> frozenset[str]:
-        """The members that a request must have: those that are required, and not the vendor's own."""
+        """The members that a request must have: required, and not read-only."""
         held = ((name, self.member(name)) for name in self.required)
         return frozenset(name for name, type_ in held if type_ is None or not type_.read_only)
 
     def only(self, *kinds: str) -> bool:
-        """Is every possible value, null left aside, of these kinds?"""
+        """Is every possible value, apart from null, of these kinds?"""
         rest = self.kinds - {"null"}
         return bool(rest) and rest <= frozenset(kinds)
 
     def member(self, name: str) -> Type | None:
-        """The type of a member; None when the object is open and says nothing of it."""
+        """The type of a member; None if the object is open and does not describe it."""
         found = self.members.get(name)
         return found if found is not None else self.extra
 

@@ -1,4 +1,4 @@
-"""The kinds of JSON values in words, for messages: never Python's names, and always with their article."""
+"""The kinds of JSON values in words, for messages: with articles, never Python's names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CLASS_WORDS: Final[dict[type, str]] = {
 
 
 def word_for(value: Any) -> str:
-    """What a plain JSON value is; every number is a number, whole or not.
+    """What a plain JSON value is; whole numbers are just numbers.
 
     >>> word_for([]), word_for(None), word_for(1)
     ('a list', 'null', 'a number')
@@ -25,7 +25,7 @@ def word_for(value: Any) -> str:
 
 
 def words_for(kinds: Iterable[str]) -> str:
-    """JSON Schema's kinds as alternatives: null comes last, and a number stands for a whole one too.
+    """JSON Schema's kinds as alternatives: null comes last, and `number` includes whole numbers.
 
     >>> words_for({"null", "string"}), words_for({"boolean", "null"}), words_for({"integer", "number"})
     ('text or null', 'true, false or null', 'a number')

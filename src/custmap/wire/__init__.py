@@ -1,1 +1,1 @@
-"""A request as it goes to the vendor: parameters bound, values encoded, the URL, secrets hidden."""
+"""Requests to the vendor: binding of parameters, encoding of values, URL, hiding of secrets."""

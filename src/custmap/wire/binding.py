@@ -1,6 +1,6 @@
-"""Parameters to what they fill: riders of the body, path, query, headers and the server's variables.
+"""From parameters to what they fill: riders of the body, path, query, headers and server variables.
 
-Parameters change seldom and customers often, so all that depends on parameters alone is made once a
+Parameters change rarely and customers often, so everything that depends only on parameters is made once per
 set of parameters, by `bind`.
 """
 
@@ -40,10 +40,10 @@ _TRUE: Final = {"true": True, "false": False}
 
 @dataclass(slots=True)
 class Bound:
-    """All that a set of parameters decides. `missing` are required parameters that were not given;
-    `shares`: a rider is a list or an object, so each call needs its own.
+    """Everything that a set of parameters determines. `missing` are required parameters that were not given;
+    `shares`: a rider is a list or an object, so each call needs a copy.
 
-    `url` is filled in when the first request finds that it depends on nothing else.
+    `url` is set when the first request finds that it depends only on parameters.
     """
 
     riders: tuple[Any, ...]
@@ -56,12 +56,12 @@ class Bound:
     url: str | None = None
 
     def own(self) -> tuple[Any, ...]:
-        """The riders for one call: what a request holds, its owner may change."""
+        """The riders for one call, copied since the owner of a request may modify it."""
         return tuple(map(fresh, self.riders)) if self.shares else self.riders
 
 
 class Binder:
-    """Binds the parameters of one operation, and remembers the last: batches give the same every time."""
+    """Binds the parameters of one operation, and caches the last ones, since batches repeat them."""
 
     __slots__ = ("_checked", "_last", "_operation")
 
@@ -71,7 +71,7 @@ class Binder:
         self._last: tuple[dict[str, Any], Bound] | None = None
 
     def bind(self, params: Mapping[str, Any] | None) -> Bound:
-        """As `bind`. One reference is read and one written, so threads do not disturb each other."""
+        """`bind` with a cache of one entry, read and written as one reference, so it is thread-safe."""
         last = self._last
         if last is not None and type(params) is dict and _are(params, last[0]):
             return last[1]
@@ -82,7 +82,7 @@ class Binder:
 
 
 def _are(params: dict[str, Any], known: dict[str, Any]) -> bool:
-    """Are these the known ones, in the same classes? Nothing but Python's own values is compared."""
+    """Are these the cached parameters, with the same classes? Only built-in types are compared."""
     return len(params) == len(known) and all(
         type(name) is str and name in known and type(value) is type(known[name]) and value == known[name]
         for name, value in params.items()
@@ -97,8 +97,8 @@ def _is_plain(entry: tuple[object, object]) -> bool:
 def bind(checked: Checked, operation: Operation, params: Mapping[str, Any] | None) -> Bound:
     """The riders and parts that the parameters fill.
 
-    ValueError for a parameter that the mapping does not declare; RecordError (CM709) for one that does
-    not fit its place. Missing ones are reported when a request is made.
+    ValueError for an undeclared parameter; RecordError (CM709) for one that does not fit where it is used.
+    Missing ones are reported when a request is made.
     """
     given = _given(checked, {} if params is None else params)
     problems: list[Diagnostic] = []
@@ -146,12 +146,12 @@ def _given(checked: Checked, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _stated(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters that are not null. A dict's subclass is read as a dict, whatever its own methods do."""
+    """The parameters that are not null. A subclass of dict is read without calling its own methods."""
     entries: Iterable[tuple[object, Any]] | None = None
     if inherits(params, dict):
         entries = dict.items(params)  # type: ignore[arg-type]  # it is one
     else:
-        with suppress(Exception):  # what a mapping of the caller's raises may hold a secret
+        with suppress(Exception):  # the text of a caller's exception may contain a secret
             entries = dict(params).items() if isinstance(params, Mapping) else None
     if entries is None:
         raise TypeError("params is a dict of names and values")
@@ -197,7 +197,7 @@ def _missing(name: str, target: str) -> Diagnostic:
 
 
 def _fit(origin: RiderOrigin, value: Any) -> Any:
-    """The value in the type of the place where it lands."""
+    """The value in the type of the place where it is used."""
     if origin.values is not None:
         table = {fingerprint(left): right for left, right in origin.values}
         value = translate(table, value, ABSENT)
@@ -218,7 +218,7 @@ def _fit(origin: RiderOrigin, value: Any) -> Any:
 
 
 def _from_text(text: str, type_: Type) -> Any:
-    """A text as the contract's type: command lines and environments know only text."""
+    """Convert a text to the contract's type, since command lines and environments have only texts."""
     if "string" in type_.kinds or not type_.known:
         return text
     if "boolean" in type_.kinds and text in _TRUE:
@@ -274,7 +274,7 @@ def _part(node: ObjectNode, riders: tuple[Any, ...]) -> dict[str, Any]:
 
 
 def _in_header(name: str, value: Any, style: Style, problems: list[Diagnostic]) -> Any:
-    """The value of a header: a scalar as it is, a list or an object as it is written there."""
+    """The value of a header: a scalar unchanged, a list or an object in the header's style."""
     try:
         text = header_text(name, value, style)
     except PlaceError as error:
@@ -284,7 +284,7 @@ def _in_header(name: str, value: Any, style: Style, problems: list[Diagnostic]) 
 
 
 def has_body(operation: Operation) -> bool:
-    """Do the mapping's requests have one? An inline contract need not list its members."""
+    """Do the mapping's requests have a body? An inline contract need not list its members."""
     return operation.contract.body is not None or bool(operation.table.root.members)
 
 

@@ -1,7 +1,7 @@
-"""A request as a `curl` command and as an `.http` text: for people, so nothing in it acts on a terminal.
+"""A request as a `curl` command and as `.http` text, safe to show in a terminal.
 
-Values come from records. The shell reads each as one quoted word; control characters and direction
-marks are written as JSON escapes, which a vendor reads as the same text.
+Values come from records. Each is one quoted word for the shell; control characters and direction marks are
+written as JSON escapes, which mean the same text to the vendor.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from custmap.wire.parameters import query_pairs
 
 
 def curl_text(method: str, url: str, headers: Mapping[str, Any], body: Any) -> str:
-    """The command on several lines; `--globoff` because `{{token}}` and `[` mean lists to curl."""
+    """The command on several lines; `--globoff` because curl would read `{{token}}` and `[` as lists."""
     words = [f"curl --globoff -X {shlex.quote(method)} {shlex.quote(url)}"]
     for name, value in headers.items():
-        # `-H "name:"` would tell curl to remove the header; `name;` sends it empty.
+        # `-H "name:"` would make curl remove the header; `name;` sends it empty.
         line = f"{name}: {_header_line(value)}" if text_of(value) else f"{name};"
         words.append(f"-H {shlex.quote(line)}")
     if body is not None:
@@ -37,7 +37,7 @@ def http_text(method: str, url: str, headers: Mapping[str, Any], body: Any) -> s
 
 
 def payload(headers: Mapping[str, Any], body: Any) -> str:
-    """The body as it goes over the wire: JSON, or a form where the content type says so."""
+    """The body as it is sent: JSON, or a form if the content type says so."""
     kind = next((str(value) for name, value in headers.items() if name.lower() == "content-type"), "")
     if kind.startswith("application/x-www-form-urlencoded") and isinstance(body, Mapping):
         flat = {
@@ -49,7 +49,7 @@ def payload(headers: Mapping[str, Any], body: Any) -> str:
 
 
 def _header_line(value: Any) -> str:
-    # Escapes mean nothing in a header; of these signs only C1 controls act on a terminal.
+    # Headers have no escapes; of these characters only C1 controls affect a terminal.
     return "".join(sign if sign in "\t\xa0\xad" else printable(sign) for sign in text_of(value))
 
 
@@ -58,7 +58,7 @@ def text_of(value: Any) -> str:
 
 
 def printable(text: str) -> str:
-    """`text` with what a terminal would act on (controls, direction marks, U+2028) as JSON escapes."""
+    """`text` with characters that affect a terminal (controls, direction marks, U+2028) as JSON escapes."""
     if text.isprintable():
         return text
     return "".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in text)

@@ -1,7 +1,7 @@
-"""How a parameter's value is written in a path, a query or a header: OpenAPI's `style` and `explode`.
+"""Writes a parameter's value in a path, a query or a header, with OpenAPI's `style` and `explode`.
 
-A table of OpenAPI 3.1 (Parameter Object, "Style Examples"), which follows RFC 6570. What a reader could
-not take apart again is refused: an item with a comma in a header, a nested list.
+Follows a table of OpenAPI 3.1 (Parameter Object, "Style Examples"), which is based on RFC 6570. Values that a
+receiver could not parse are refused: an item with a comma in a header, a nested list.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 class PlaceError(ValueError):
-    """A value cannot stand at `place` (`path.orderId`, `headers.Authorization`); the value is not told."""
+    """A value cannot be written at `place` (`path.orderId`, `headers.Authorization`); without the value."""
 
     def __init__(self, code: str, place: str, reason: str) -> None:
         super().__init__(f"{place}: {reason}")
@@ -36,7 +36,7 @@ class PlaceError(ValueError):
 def path_text(name: str, value: Any, style: Style = SIMPLE, kind: str = "path") -> str:
     """A value as (a part of) a path segment, percent-encoded with no safe characters; else PlaceError.
 
-    `.` and `..` are refused, since clients and servers alike resolve them away.
+    `.` and `..` are refused, since clients and servers resolve them.
     """
     place = f"{kind}.{name}"
     texts = _texts(place, value)
@@ -75,7 +75,7 @@ def query_pairs(name: str, value: Any, style: Style = FORM) -> list[str]:
 
 
 def header_text(name: str, value: Any, style: Style = SIMPLE) -> str:
-    """A header's value as text; controls and what is not Latin-1 are refused (RFC 9110 § 5.5)."""
+    """A header's value as text; control and non-Latin-1 characters are refused (RFC 9110 § 5.5)."""
     if not isinstance(value, str):
         value = _listed(f"headers.{name}", value, style)
     if value.isascii() and value.isprintable():
@@ -96,7 +96,7 @@ _SEPARATORS: Final = {"spaceDelimited": (" ", "%20"), "pipeDelimited": ("|", "%7
 
 
 def _texts(place: str, value: Any) -> Texts:
-    """The value with its items and members as texts; nothing stands inside these."""
+    """The value with its items and members as texts; nested values are refused."""
     if isinstance(value, dict):
         return {name: scalar_text(place, item) for name, item in value.items()}
     if isinstance(value, list | tuple):
@@ -105,7 +105,7 @@ def _texts(place: str, value: Any) -> Texts:
 
 
 def _words(texts: Texts, explode: bool, write: Callable[[str], str]) -> list[str]:
-    """What is joined: the text, the items, names and values in turn, or `name=value` where exploded."""
+    """The parts to join: the text, the items, alternating names and values, or `name=value` if exploded."""
     match texts:
         case str():
             return [write(texts)]
@@ -117,7 +117,7 @@ def _words(texts: Texts, explode: bool, write: Callable[[str], str]) -> list[str
 
 
 def _joined(place: str, texts: Texts, explode: bool) -> str:
-    """With commas; those inside an item are encoded, so that a reader finds the items again."""
+    """Joined with commas; commas inside an item are encoded, so that items can be separated again."""
     return ",".join(_words(texts, explode, lambda text: encoded(place, text)))
 
 
@@ -153,7 +153,7 @@ def _delimited(place: str, texts: Texts, separator: str, written: str) -> str:
 
 
 def _listed(place: str, value: Any, style: Style) -> str:
-    """In a header nothing is encoded, so an item must not hold what separates."""
+    """The items of a header; nothing is encoded there, so they must not contain the separator."""
     texts = _texts(place, value)
     if isinstance(texts, str):
         return texts

@@ -1,4 +1,4 @@
-"""Parts to a `Request`: URL, headers and what is secret."""
+"""From parts to a `Request`: URL, headers and secrets."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Sender:
         headers: Mapping[str, Any] | None,
         notes: tuple[Note, ...],
     ) -> Request:
-        """The request; RecordError (CM710) where a value cannot stand in path, query or headers."""
+        """The request; RecordError (CM710) if a value cannot be written in path, query or headers."""
         own = fresh if bound.shares else dict
         in_path = {**own(bound.path), **(path or {})}
         in_query = {**own(bound.query), **(query or {})}
@@ -110,7 +110,7 @@ def _secrets(checked: Checked, operation: Operation, url: UrlTemplate) -> Secret
 
 
 def _filled(node: TargetNode, above: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], int]]:
-    """The places at and below a node that riders fill, with the riders; `above` leads to its table."""
+    """The places at and below a node that riders fill, with the riders; `above` is the path to its table."""
     match node:
         case Rider(index=index):
             yield (*above, *_steps(node.path)), index
@@ -125,7 +125,7 @@ def _filled(node: TargetNode, above: tuple[Any, ...]) -> Iterator[tuple[tuple[An
 
 
 def _chosen(origin: Origin, at: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], int]]:
-    """A leaf's value may be a rider that `first` chose, or a list in whose items riders stand."""
+    """The riders in a leaf's value: chosen by `first`, or inside the items of a list."""
     match origin.source:
         case RiderSource(index=index):
             yield at, index

@@ -1,7 +1,7 @@
-"""A request's URL: server, path and query, each value encoded so that it cannot become anything else.
+"""A request's URL: server, path and query, with each value encoded so that it stays in its place.
 
-What depends on the mapping alone (where the variables stand, how they are written) is worked out once; a
-record only fills in.
+What depends only on the mapping (the places of variables, how they are written) is computed once; a record
+only fills in values.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from custmap.contract.style import FORM, SIMPLE, Style
 from custmap.wire.parameters import PlaceError, path_text, query_pairs, scalar_text
 
-# Most identifiers: nothing to encode, and never `.` or `..`.
+# Most identifiers: nothing to encode, and not `.` or `..`.
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.~-]*").fullmatch
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _HOST = re.compile(r"[A-Za-z0-9._~-]+(?::[0-9]{1,5})?")
@@ -27,10 +27,10 @@ Styles = Mapping[str, Style]
 
 @dataclass(frozen=True, slots=True)
 class UrlTemplate:
-    """The URL of an operation, split where values go.
+    """The URL of an operation, split at the places of values.
 
     `server`  `https://{host}/api`, with variables; `path`: `/customers/{customerId}`.
-    `in_path`, `in_query`  how parameters are written; one that is not named has the default style.
+    `in_path`, `in_query`  how parameters are written; the default style if not listed.
     """
 
     server: str
@@ -62,7 +62,7 @@ class UrlTemplate:
         object.__setattr__(self, "_parts", tuple(parts))
 
     def fill(self, variables: Mapping[str, Any], path: Mapping[str, Any], query: Mapping[str, Any]) -> str:
-        """The whole URL; PlaceError when a value is missing or cannot stand where it goes."""
+        """The whole URL; PlaceError if a value is missing or cannot be written in its place."""
         url = self._head
         for kind, name, text in self._parts:
             if kind == "path":
@@ -78,7 +78,7 @@ class UrlTemplate:
         return url + self.query_text(query) if query else url
 
     def query_text(self, query: Mapping[str, Any], shown: Mapping[str, str] | None = None) -> str:
-        """`?a=1&b=x&b=y`, or an empty text. `shown` are texts that stand unencoded in place of values."""
+        """`?a=1&b=x&b=y`, or "". `shown` are texts that replace values, without encoding."""
         pairs: list[str] = []
         for name, value in query.items():
             if shown and name in shown:
@@ -88,7 +88,7 @@ class UrlTemplate:
         return "?" + "&".join(pairs) if pairs else ""
 
     def check(self, variables: Mapping[str, Any]) -> None:
-        """PlaceError when one of the server's variables that are there cannot stand where it goes."""
+        """PlaceError if a given server variable cannot be written in its place."""
         for kind, name, _ in self._parts:
             if kind == "host" and name in variables:
                 _host_text(name, variables[name])
@@ -98,8 +98,8 @@ class UrlTemplate:
     def shown(self, url: str, hidden: Mapping[tuple[str, str], str], path: Mapping[str, Any]) -> str:
         """A filled `url` (without its query) with hidden values replaced: {(kind, name): shown}.
 
-        Filled values never hold a raw `/`, so the template's and the URL's segments lie side by side.
-        A URL that was not filled from here is hidden whole.
+        Filled values never contain a raw `/`, so the segments of template and URL correspond. A URL that was
+        not made by `fill` is hidden completely.
         """
         whole = self._head + "".join("{" + name + "}" + text for _, name, text in self._parts)
         kinds = [("path" if kind == "path" else "server", name) for kind, name, _ in self._parts]
@@ -127,7 +127,7 @@ class UrlTemplate:
 
 
 def _in_path(text: str) -> bool:
-    """Has this beginning of a server URL come to the path?"""
+    """Does this beginning of a server URL reach into the path?"""
     return "/" in text.partition("://")[2] if "://" in text else text.startswith("/")
 
 
@@ -135,7 +135,7 @@ def _host_text(name: str, value: Any) -> str:
     return _checked_host(name, value) if type(value) is str else _host(name, value)
 
 
-@lru_cache(maxsize=64)  # hosts repeat from record to record
+@lru_cache(maxsize=64)  # hosts are the same for most records
 def _checked_host(name: str, value: str) -> str:
     return _host(name, value)
 
