@@ -91,7 +91,7 @@ def _codes(option: str, stated: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _wanted(finding: Diagnostic, chosen: tuple[str, ...], left_out: tuple[str, ...]) -> bool:
-    """Is the finding to be reported? `--ignore` never hides errors, since the mapping would not load anyway."""
+    """Is the finding reported? `--ignore` never hides errors, since the mapping would not load anyway."""
     if finding.code.startswith(left_out or ("-",)) and finding.level is not Severity.ERROR:
         return False
     return not chosen or finding.code.startswith(chosen)

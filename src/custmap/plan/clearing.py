@@ -74,10 +74,10 @@ def shown_after(clear: Clear, sent: Any) -> Any:
 
 
 def seen_null(clear: Clear) -> Any:
-    """What the vendor holds where a record says null: `[]` is all that `send_empty` can say."""
+    """The vendor's value for a null: with `send_empty` it is `[]`, `{}` or ""."""
     return fresh(clear.value) if isinstance(clear, Send) else None
 
 
 def is_cleared(clear: Clear, held: Any) -> bool:
-    """Does the vendor hold already what it would be told: the `""` of `send_empty`?"""
+    """Does the vendor already have the value that clears, such as the `""` of `send_empty`?"""
     return isinstance(clear, Send) and is_value(held) and same(held, clear.value)

@@ -172,7 +172,7 @@ def _held_fast(node: ObjectNode, view: View) -> Outcome:
 def _whole_enough(node: ObjectNode, sent: dict[str, Any], view: View) -> Outcome:
     """Does the object have the members that the contract requires?
 
-    A member that was rejected takes the object with it; one that nobody says is an error of the record.
+    A rejected member rejects the object; a member that is not stated is an error of the record.
     """
     required = node.type.required if node.type else frozenset()
     if not node.target or required <= sent.keys():
