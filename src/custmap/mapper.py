@@ -165,8 +165,8 @@ class Mapping:
         `on_rejected="drop"` leaves that out. `check=False` skips the check against the canonical schema.
         Members that the schema does not know are ignored, with a note; `strict=True` refuses them (CM712).
         """
-        _hold("on_rejected", on_rejected, ("raise", "drop"))
-        _hold("nulls", nulls, ("clear", "absent"))
+        _require_one_of("on_rejected", on_rejected, ("raise", "drop"))
+        _require_one_of("nulls", nulls, ("clear", "absent"))
         bound = self._binder.bind(params)
         taken = take(customer, self._checked.canonical, nulls=nulls, check=check, strict=strict)
         try:
@@ -239,8 +239,8 @@ class Mapping:
         RecordError when a record is no customer, or a request has to be made and cannot be.
         Members that the schema does not know are ignored, with a note; `strict=True` refuses them (CM712).
         """
-        _hold("absent", absent, ("keep", "clear"))
-        _hold("nulls", nulls, ("clear", "absent"))
+        _require_one_of("absent", absent, ("keep", "clear"))
+        _require_one_of("nulls", nulls, ("clear", "absent"))
         if vendor is not None and before is not None:
             raise ValueError("give `before`, or `vendor`, not both")
         bound = self._binder.bind(params)
@@ -380,6 +380,6 @@ def _reads(operation: Operation) -> Iterator[SourcePath]:
         yield from slot.reads
 
 
-def _hold(name: str, value: object, allowed: tuple[str, ...]) -> None:
+def _require_one_of(name: str, value: object, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise ValueError(f"{name} is {' or '.join(map(repr, allowed))}, not {value!r}")

@@ -80,7 +80,7 @@ def read_params(
     return Params(values, tuple(expressions))
 
 
-def hold_params(checked: Checked, params: Params, *, all_needed: bool) -> None:
+def check_params(checked: Checked, params: Params, *, all_needed: bool) -> None:
     """End the call (exit 2) when what was given cannot do for any record: better once than for each.
 
     With `all_needed` a parameter that is missing is wrong too (a diff needs none until it sends).
