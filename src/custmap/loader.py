@@ -48,7 +48,7 @@ def check_mapping(
         return None, tuple(in_order(error.diagnostics))
     findings.extend(problems)
     if "name" not in file.unread:
-        _hold_name(file, path, findings)
+        _check_name(file, path, findings)
     contract = _known(lambda: _contract(file, path), "contract" in file.unread, UNKNOWN_CONTRACT, findings)
     canonical = _known(lambda: _canonical(file, path), "source" in file.unread, UNKNOWN_SCHEMA, findings)
     checked = resolve(file, contract, canonical, functions, findings)
@@ -102,7 +102,7 @@ def _may_fit(one: Diagnostic, checked: Checked) -> bool:
 def _contract(file: MappingFile, path: Path) -> Contract:
     document = file.contract.get("openapi")
     if document is None:
-        _hold_key(file)
+        _check_key(file)
         return inline_contract(file.contract, file.name.value)
     operation = file.contract.get("operation")
     assert isinstance(document, ScalarNode) and isinstance(operation, ScalarNode)
@@ -112,7 +112,7 @@ def _contract(file: MappingFile, path: Path) -> Contract:
         raise MappingError(_at(found, document, operation, path) for found in error.diagnostics) from None
 
 
-def _hold_key(file: MappingFile) -> None:
+def _check_key(file: MappingFile) -> None:
     """MappingError CM201 for a misspelt `openapi` next to `operation`: this is not an inline contract."""
     for key, _ in file.contract:
         if file.contract.get("operation") is not None and nearest(str(key.value), ["openapi"]):
@@ -153,7 +153,7 @@ def _named(found: Diagnostic, beside: Path, place: Span) -> Diagnostic:
     return replace(found, message=message, span=place, help=f"Did you mean `{close}`?" if close else None)
 
 
-def _hold_name(file: MappingFile, path: Path, findings: Findings) -> None:
+def _check_name(file: MappingFile, path: Path, findings: Findings) -> None:
     wanted = f"{path.resolve().parent.name}/{path.stem}"
     if file.name.value != wanted:
         findings.add(

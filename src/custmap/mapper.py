@@ -173,8 +173,8 @@ class Mapping:
         RecordError with all problems of the record, of its parameters, or of what cannot be sent.
         ValueError or TypeError for misuse, such as an unknown parameter.
         """
-        _hold("on_rejected", on_rejected, ("raise", "drop"))
-        _hold("nulls", nulls, ("clear", "absent"))
+        _require_one_of("on_rejected", on_rejected, ("raise", "drop"))
+        _require_one_of("nulls", nulls, ("clear", "absent"))
         bound = self._binder.bind(params)
         taken = take(customer, self._checked.canonical, nulls=nulls, check=check, strict=strict)
         try:
@@ -252,8 +252,8 @@ class Mapping:
         What the vendor cannot be told is in `plan.rejected`, not raised. RecordError when a record does not
         fit the schema, or a request is needed and cannot be made. ValueError or TypeError for misuse.
         """
-        _hold("absent", absent, ("keep", "clear"))
-        _hold("nulls", nulls, ("clear", "absent"))
+        _require_one_of("absent", absent, ("keep", "clear"))
+        _require_one_of("nulls", nulls, ("clear", "absent"))
         if vendor is not None and before is not None:
             raise ValueError("give `before`, or `vendor`, not both")
         bound = self._binder.bind(params)
@@ -403,6 +403,6 @@ def _reads(operation: Operation) -> Iterator[SourcePath]:
         yield from slot.reads
 
 
-def _hold(name: str, value: object, allowed: tuple[str, ...]) -> None:
+def _require_one_of(name: str, value: object, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise ValueError(f"{name} is {' or '.join(map(repr, allowed))}, not {value!r}")

@@ -73,7 +73,7 @@ class Reader:
             case "cases":
                 assert self.piece is not None, "cases stand under a piece of a mapping"
                 for line in fence.text.splitlines():
-                    hold_case(self.piece, line)
+                    check_case(self.piece, line)
             case "text" | "mermaid":
                 pass
             case other:
@@ -119,7 +119,7 @@ def load_piece(text: str, folder: Path) -> custmap.Mapping:
     return custmap.load(place)
 
 
-def hold_case(mapping: custmap.Mapping, line: str) -> None:
+def check_case(mapping: custmap.Mapping, line: str) -> None:
     """`CUSTOMER  sends BODY`, `BEFORE → AFTER  sends BODY`, `… sends nothing`, `… rejects CODE TARGET`."""
     parts = _CASE.fullmatch(line.strip())
     assert parts, f"not a case: {line}"

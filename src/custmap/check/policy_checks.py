@@ -15,7 +15,7 @@ from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.span import Span
 from custmap.mapping.file import ClearFile, MappingFile, Rule, Text, all_rules
 from custmap.model.checked import Checked, Operation
-from custmap.model.clear import Send
+from custmap.model.clear import BY_PLACE, Named, Send
 from custmap.model.nodes import FromSource, Leaf
 from custmap.model.walkers import Placed
 from custmap.resolve.findings import meant
@@ -176,22 +176,25 @@ def cm517(one: Placed) -> Iterator[Diagnostic]:
 def places(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
     """CM303 and CM512 for where clears write: `name_in`, `key_in` and `write` name places of the body."""
     for stated in clears(checked.file):
-        for path in (stated.name_in, stated.key_in):
-            if path is not None:
-                yield from _place(path, operation)
-        if stated.name_in is not None and stated.as_name is not None:
-            held = _at(stated.name_in, operation)
-            yield from _name(stated.as_name, held.items if held is not None else None)
-        if stated.key_in is not None and stated.with_value is not None:
-            held = _at(stated.key_in, operation)
-            wanted = held.extra if held is not None else None
-            if wanted is not None and (reason := misfit(wanted, stated.with_value.value)):
-                yield Diagnostic("CM512", f"what is written {reason}", stated.with_value.span)
+        for form, path in stated.places:
+            yield from _place(path, operation)
+            if (held := _at(path, operation)) is not None:
+                yield from _named(BY_PLACE[form], stated, held)
         for path, value in stated.write or ():
             yield from _place(path, operation)
             held = _at(path, operation)
             if held is not None and (held.known or held.enum) and (reason := misfit(held, value)):
                 yield Diagnostic("CM512", f"what is written {reason}", path.span)
+
+
+def _named(form: type[Named], stated: ClearFile, held: Type) -> Iterator[Diagnostic]:
+    """CM512: what is written at the place of names, against what the contract has there."""
+    if form.items is not None and stated.as_name is not None:
+        yield from _name(stated.as_name, held.items)
+    if not form.takes_value or stated.with_value is None or held.extra is None:
+        return
+    if reason := misfit(held.extra, stated.with_value.value):
+        yield Diagnostic("CM512", f"what is written {reason}", stated.with_value.span)
 
 
 def _name(name: Text, wanted: Type | None) -> Iterator[Diagnostic]:

@@ -14,7 +14,7 @@ from custmap.cli import options
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
 from custmap.cli.loading import load
-from custmap.cli.params import Params, hold_params, read_params
+from custmap.cli.params import Params, check_params, read_params
 from custmap.cli.report import Report, json_line
 from custmap.cli.streams import Sink, check_places, is_ndjson, open_input, open_maybe, open_output
 from custmap.diagnostics.errors import RecordError
@@ -79,7 +79,7 @@ def command(
     check_places(output, rejects)
     loaded = load(mapping, modules)
     params = read_params(loaded.params, loaded.checked.functions, given, params_file, derived)
-    hold_params(loaded.checked, params, all_needed=True)
+    check_params(loaded.checked, params, all_needed=True)
     keywords = {"on_rejected": on_rejected, "nulls": nulls, "strict": strict_records}
     run = _Run(loaded, params, keywords, form, with_secrets)
     with ExitStack() as stack:

@@ -20,7 +20,7 @@ from custmap.cli.color import colored
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
 from custmap.cli.loading import load
-from custmap.cli.params import Params, hold_params, read_params
+from custmap.cli.params import Params, check_params, read_params
 from custmap.cli.plans import shown_plan
 from custmap.cli.report import Report
 from custmap.cli.streams import Sink, check_places, is_ndjson, open_input, open_maybe, open_output
@@ -112,7 +112,7 @@ def command(
         raise CallError("Only one of BEFORE and AFTER can be standard input")
     loaded = load(mapping, modules)
     params = read_params(loaded.params, loaded.checked.functions, given, params_file, derived)
-    hold_params(loaded.checked, params, all_needed=False)
+    check_params(loaded.checked, params, all_needed=False)
     keywords = {"absent": absent, "nulls": nulls, "strict": strict_records}
     color = output is None and colored(sys.stdout)
     run = _Run(loaded, params, keywords, on_rejected, form, with_secrets, show_values, color, verify)

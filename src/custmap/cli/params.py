@@ -80,7 +80,7 @@ def read_params(
     return Params(values, tuple(expressions))
 
 
-def hold_params(checked: Checked, params: Params, *, all_needed: bool) -> None:
+def check_params(checked: Checked, params: Params, *, all_needed: bool) -> None:
     """End the call (exit 2) if the given parameters cannot work for any record: one error instead of many.
 
     With `all_needed` missing parameters are errors too (a diff needs none unless it sends). Nothing is

@@ -9,10 +9,10 @@ from custmap.codegen.states import Refusal
 from custmap.schema.misfit import CHECKED_FORMATS, CLASSES, misfit
 from custmap.values.types import Type
 
-__all__ = ["hold", "is_plain", "misfit"]
+__all__ = ["checker", "is_plain", "misfit"]
 
 
-def hold(type_: Type) -> Callable[[Any], None]:
+def checker(type_: Type) -> Callable[[Any], None]:
     """A function that raises Refusal (CM706) for a value that does not fit.
 
     In lists and maps of plain values only classes are compared; a message is made only if one is wrong.

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from custmap.codegen.fits import hold, is_plain, misfit
+from custmap.codegen.fits import checker, is_plain, misfit
 from custmap.codegen.lines import Lines
 from custmap.expressions.ast import Call, Literal
 from custmap.expressions.emitter import Emitter, Scope
@@ -231,10 +231,10 @@ class LeafWriter:
     ) -> tuple[list[str], str | None, str]:
         """Lines that check the value against the contract; the class it must have; what refuses others."""
         if leaf.kind.is_map:
-            return self._hold_entries(leaf, result), "dict", f"as_map({result})"
+            return self._check_entries(leaf, result), "dict", f"as_map({result})"
         if leaf.kind.is_list:
             # Items made by rules are checked member by member, those of a plain list here.
-            held = self._hold(leaf, result) if isinstance(leaf.origin.source, FromSource) else []
+            held = self._check(leaf, result) if isinstance(leaf.origin.source, FromSource) else []
             return held, "list", f"as_list({result})"
         type_ = leaf.type
         if type_ is None or not _limits(type_) or _always_fits(leaf, type_, self.emitter.functions):
@@ -243,18 +243,18 @@ class LeafWriter:
             for kind, class_ in (("string", "str"), ("boolean", "bool")):
                 if is_plain(type_, kind):
                     return [], class_, f"refuse_kind({words_for({kind})!r}, {result})"
-        return self._hold(leaf, result), None, ""
+        return self._check(leaf, result), None, ""
 
-    def _hold(self, leaf: Leaf, result: str) -> list[str]:
+    def _check(self, leaf: Leaf, result: str) -> list[str]:
         if leaf.type is None or not _limits(leaf.type):
             return []
-        return [f"{self.emitter.names.bind(hold(leaf.type), f'hold_{leaf.name}')}({result})"]
+        return [f"{self.emitter.names.bind(checker(leaf.type), f'check_{leaf.name}')}({result})"]
 
-    def _hold_entries(self, leaf: Leaf, result: str) -> list[str]:
+    def _check_entries(self, leaf: Leaf, result: str) -> list[str]:
         lines: list[str] = []
         if leaf.kind.is_deep:
             if leaf.type is not None and _limits(leaf.type):
-                bound = self.emitter.names.bind(hold(_optional(leaf.type)), f"hold_{leaf.name}")
+                bound = self.emitter.names.bind(checker(_optional(leaf.type)), f"check_{leaf.name}")
                 lines.append(f"{bound}({{key: one for key, one in {result}.items() if one is not None}})")
             if leaf.policy.empty == "value":
                 return lines
@@ -264,9 +264,9 @@ class LeafWriter:
             made = _made_type(leaf.origin, self.emitter.functions)
             values = made.extra if made is not None else None
             if values is None or not (is_plain(extra, "string") and values.only("string")):
-                held = hold(extra)
+                held = checker(extra)
         if held is not None or leaf.policy.empty != "value":
-            bound = self.emitter.names.bind(held, f"hold_{leaf.name}") if held else "None"
+            bound = self.emitter.names.bind(held, f"check_{leaf.name}") if held else "None"
             lines.append(f"{result} = look_at_entries({result}, {leaf.policy.empty!r}, {bound})")
         return lines
 

@@ -66,7 +66,7 @@ class _Reader:
     problems: list[Diagnostic] = field(default_factory=list)
 
     def contract(self, node: MapNode, name: str) -> Contract:
-        self._hold_keys(node, KEYS, "contract")
+        self._check_keys(node, KEYS, "contract")
         method = self._method(node)
         url = self._url(node)
         servers, path = _split(url)
@@ -182,7 +182,7 @@ class _Reader:
         """JSON Schema keywords, each checked for its type."""
         if not isinstance(node, MapNode):
             return self._field(node)[0]
-        self._hold_keys(node, WORDS, "JSON Schema")
+        self._check_keys(node, WORDS, "JSON Schema")
         made: dict[str, Any] = {}
         for key, value in node:
             word = str(key.value)
@@ -231,7 +231,7 @@ class _Reader:
         elif node is not None:
             self._say("CM203", f"`{place}` is a table: name to type", node.span)
 
-    def _hold_keys(self, node: MapNode, known: tuple[str, ...], where: str) -> None:
+    def _check_keys(self, node: MapNode, known: tuple[str, ...], where: str) -> None:
         for key, _ in node:
             if key.value not in known:
                 close = nearest(str(key.value), known)

@@ -40,16 +40,19 @@ class Constant:
     span: Span
 
 
+CLEARED_AT: Final = ("name_in", "key_in")
+"""The forms of `clear` that name a place of the body."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClearFile:
-    """A `clear` as written: a word, or a long form."""
+    """A `clear` as written: a word, or a long form. `places`: the places of the forms that name one."""
 
     span: Span
     word: Word | None = None
     send: Constant | None = None
     write: tuple[tuple[Text, Any], ...] | None = None
-    name_in: Text | None = None
-    key_in: Text | None = None
+    places: tuple[tuple[str, Text], ...] = ()
     with_value: Constant | None = None
     as_name: Text | None = None
 

@@ -7,7 +7,7 @@ from typing import Final, get_args
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
-from custmap.mapping.file import ClearFile, Constant, MappingFile, Pair, Param, Rule, Text, Word
+from custmap.mapping.file import CLEARED_AT, ClearFile, Constant, MappingFile, Pair, Param, Rule, Text, Word
 from custmap.mapping.form import Trouble, check_form, keys_of
 from custmap.syntax.node import ListNode, MapNode, Node, ScalarNode, plain
 from custmap.values.nearest import nearest
@@ -213,8 +213,7 @@ def read_clear(node: Node | None) -> ClearFile | None:
             write=tuple((_as_text(key), plain(value)) for key, value in write)
             if isinstance(write, MapNode)
             else None,
-            name_in=_text(node, "name_in"),
-            key_in=_text(node, "key_in"),
+            places=tuple((form, path) for form in CLEARED_AT if (path := _text(node, form)) is not None),
             with_value=_literal(node, "with"),
             as_name=_text(node, "as"),
         )

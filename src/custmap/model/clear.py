@@ -79,12 +79,20 @@ class Write(Clear):
 
 @dataclass(frozen=True, slots=True)
 class Named(Clear):
-    """A name is written at `place`; `name` None: the target's last part, or the entry's key."""
+    """A name is written at `place`; `name` None: the target's last part, or the entry's key.
+
+    `container`    what the contract has at `place`, `array` or `object`, and its `items`, where it has some.
+    `takes_value`  a `value` belongs to it.
+    """
 
     place: Place
     name: str | None = None
+    value: Any = None
     fits_item: ClassVar[bool] = True
     fits_in_item: ClassVar[bool] = False
+    container: ClassVar[str]
+    items: ClassVar[str | None] = None
+    takes_value: ClassVar[bool] = False
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -95,12 +103,16 @@ class Named(Clear):
 class NameIn(Named):
     """The name is listed in the array at `place`."""
 
+    container: ClassVar[str] = "array"
+    items: ClassVar[str | None] = "string"
+
 
 @dataclass(frozen=True, slots=True)
 class KeyIn(Named):
     """The name is a member of the object at `place`, with `value`."""
 
-    value: Any = None
+    container: ClassVar[str] = "object"
+    takes_value: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +141,6 @@ WORDS: Final[dict[str, Clear]] = {
     "skip": SKIP,
 }
 """The ways that are a single word; `send_empty` is made when the type is known."""
+
+BY_PLACE: Final[dict[str, type[Named]]] = {"name_in": NameIn, "key_in": KeyIn}
+"""The ways that name a place of the body."""

@@ -71,7 +71,7 @@ class Store:
         after: State = taken if isinstance(taken, dict) else {}
         for clearing in self._clearings:
             after = _cleared(after, clearing.way, clearing, body)
-        hold_moves(self.root, state, after)
+        check_moves(self.root, state, after)
         return after
 
     def _take(self, node: TargetNode, held: Any, sent: Any, way: tuple[str, ...]) -> Any:
@@ -176,22 +176,22 @@ def item_table(origin: Origin) -> Table | None:
     return None
 
 
-def hold_moves(node: TargetNode, before: Any, after: Any) -> None:
+def check_moves(node: TargetNode, before: Any, after: Any) -> None:
     """Raises Refused if an immutable value changed, or a transition is not declared."""
     match node:
         case Leaf():
-            _hold_move(node, before, after)
+            _check_move(node, before, after)
         case ObjectNode(members=members):
             if node.policy.immutable and before not in (ABSENT, {}) and not same_state(before, after):
                 raise Refused(node.target, "the vendor refuses a change")
             for member in members:
-                hold_moves(member, _below(before, member.name), _below(after, member.name))
+                check_moves(member, _below(before, member.name), _below(after, member.name))
         case ItemsNode(items=items):
             for segment, item in items:
-                hold_moves(item, _below(before, segment), _below(after, segment))
+                check_moves(item, _below(before, segment), _below(after, segment))
 
 
-def _hold_move(leaf: Leaf, before: Any, after: Any) -> None:
+def _check_move(leaf: Leaf, before: Any, after: Any) -> None:
     policy = leaf.policy
     if before is ABSENT or same_state(before, after):
         return

@@ -81,7 +81,7 @@ class OriginBuilder:
         value = rule.value.value if rule.value else None
         text = rule.format.value if rule.format else None
         if rule.format is not None:
-            self._hold_format(rule.format)
+            self._check_format(rule.format)
         values = tuple((pair.left, pair.right) for pair in rule.values) if rule.values else None
         self._riders.append(RiderOrigin(target, param, value, text, type_, required, values, rule))
         return len(self._riders) - 1
@@ -116,7 +116,7 @@ class OriginBuilder:
         if when is not None:
             scope = replace(scope, type=narrowed(scope.type, when.ast))
         if rule.format is not None:
-            self._hold_format(rule.format)
+            self._check_format(rule.format)
         source, known_type, canonical, reads, inner = self._source(
             rule, type_, scope, context, target, required
         )
@@ -239,7 +239,7 @@ class OriginBuilder:
             if key in rule.keys:
                 self._findings.add("CM207", why, rule.keys[key], f"Take `{key}` out.")
 
-    def _hold_format(self, text: Text) -> None:
+    def _check_format(self, text: Text) -> None:
         if text.value.count("{}") != 1:
             self._findings.add(
                 "CM203", "a format has one `{}`, where the value goes", text.span, 'For example "Bearer {}".'

@@ -9,12 +9,11 @@ from custmap.diagnostics.diagnostic import Note
 from custmap.diagnostics.span import Span
 from custmap.mapping.file import ClearFile, Rule, Text
 from custmap.model.clear import (
+    BY_PLACE,
     IMPOSSIBLE,
     WORDS,
     Clear,
-    KeyIn,
     Named,
-    NameIn,
     Send,
     SendEmpty,
     SendNull,
@@ -27,8 +26,6 @@ from custmap.resolve.findings import Findings
 from custmap.values.equality import fingerprint
 from custmap.values.paths import Member, PathError, parse_path
 from custmap.values.types import OBJECT, Type
-
-_FORMS = ("send", "write", "name_in", "key_in")
 
 
 @dataclass(slots=True)
@@ -97,7 +94,9 @@ class Policies:
         if stated is not None:
             clear = self._form(stated, held, source, None if entry else name)
             # Whether it fits a gone item is checked with the lists.
-            self._hold(stated, clear, type_, replaced=replaced or kind.has_items, entry=entry, item=item)
+            self._check_clear(
+                stated, clear, type_, replaced=replaced or kind.has_items, entry=entry, item=item
+            )
         elif identity or rule.always or required or context.part != "body" or "clear" in rule.unread:
             clear = IMPOSSIBLE
         else:
@@ -106,9 +105,9 @@ class Policies:
                 clear = SendEmpty(empty_of(held, source))
             if (clear.only_replaced and not replaced) or (item and not clear.fits_in_item):
                 clear = IMPOSSIBLE
-            self._hold_default(rule, clear, held)
+            self._check_default(rule, clear, held)
         self.names.write(clear, rule)
-        if isinstance(clear, NameIn) and not entry:
+        if isinstance(clear, Named) and not entry:
             self._name(clear, name, rule)
         transitions = None
         if rule.transitions is not None:
@@ -128,7 +127,7 @@ class Policies:
             required=required,
         )
 
-    def _hold_default(self, rule: Rule, clear: Clear, held: Type | None) -> None:
+    def _check_default(self, rule: Rule, clear: Clear, held: Type | None) -> None:
         """Check the file's own `clear` against the contract, at a rule that uses it."""
         if self._file_clear is None or not isinstance(clear, SendNull) or held is None:
             return
@@ -147,16 +146,15 @@ class Policies:
             return None
         clear = self._form(rule.clear, type_, OBJECT, name)
         self.names.write(clear, rule)
-        self._hold(rule.clear, clear, type_, replaced=replaced, entry=False, item=False)
-        if isinstance(clear, NameIn):
+        self._check_clear(rule.clear, clear, type_, replaced=replaced, entry=False, item=False)
+        if isinstance(clear, Named):
             self._name(clear, name, rule)
         return clear
 
     def _form(self, stated: ClearFile, type_: Type | None, source: Type | None, name: str | None) -> Clear:
         if stated.word is not None:
             return WORDS.get(stated.word) or SendEmpty(empty_of(type_, source))
-        forms = [form for form in _FORMS if getattr(stated, form) is not None]
-        if len(forms) != 1:
+        if (stated.send is not None) + (stated.write is not None) + len(stated.places) != 1:
             self._findings.add(
                 "CM207",
                 "a `clear` has one form",
@@ -171,17 +169,17 @@ class Policies:
             named = ((place, value) for path, value in stated.write if (place := self._place(path)))
             writes = tuple(sorted(named, key=lambda pair: pair[0]))
             return Write(writes) if writes else IMPOSSIBLE
-        path = stated.name_in or stated.key_in
-        assert path is not None
+        ((form, path),) = stated.places
         place = self._place(path)
         if place is None:
             return IMPOSSIBLE
         self.names.places.setdefault(place, path.span)
-        if stated.key_in is not None:
-            if stated.with_value is None:
-                self._findings.add("CM202", "`key_in` needs `with`", stated.span, "Add e.g. `with: true`.")
-            return KeyIn(place, as_name, stated.with_value.value if stated.with_value else None)
-        return NameIn(place, as_name)
+        made = BY_PLACE[form]
+        if not made.takes_value:
+            return made(place, as_name)
+        if stated.with_value is None:
+            self._findings.add("CM202", f"`{form}` needs `with`", stated.span, "Add e.g. `with: true`.")
+        return made(place, as_name, stated.with_value.value if stated.with_value else None)
 
     def _place(self, path: Text) -> tuple[str, ...] | None:
         try:
@@ -195,7 +193,7 @@ class Policies:
             return None
         return names
 
-    def _name(self, clear: NameIn, name: str, rule: Rule) -> None:
+    def _name(self, clear: Named, name: str, rule: Rule) -> None:
         key = (clear.place, clear.name or name)
         other = self.names.taken.setdefault(key, rule.target.span)
         if other != rule.target.span:
@@ -203,11 +201,11 @@ class Policies:
                 "CM507",
                 "the vendor could not tell which of the two is cleared",
                 rule.target.span,
-                "Give one of them another name: `clear: {name_in: …, as: NAME}`.",
+                "Give one of them another name: `as: NAME` in its `clear`.",
                 notes=[Note(other, "the same name")],
             )
 
-    def _hold(
+    def _check_clear(
         self, stated: ClearFile, clear: Clear, type_: Type | None, *, replaced: bool, entry: bool, item: bool
     ) -> None:
         """Check a clear against the contract and its place."""
@@ -234,24 +232,22 @@ class Policies:
                 "Inside an item use `send_null`, …",
             )
         if isinstance(clear, Named) and self._body is not None:
-            self._hold_place(stated, clear)
+            self._check_place(stated, clear)
 
-    def _hold_place(self, stated: ClearFile, clear: Named) -> None:
+    def _check_place(self, stated: ClearFile, clear: Named) -> None:
         at: Type | None = self._body
         for name in clear.place:
             at = at.member(name) if at is not None else None
         if at is None or not at.known:
             return
-        wanted = "array" if isinstance(clear, NameIn) else "object"
-        items = at.items
         # Some vendors take one name or a list of names: a list is sent.
-        fits = at.only("array", "string") and "array" in at.kinds if wanted == "array" else at.only(wanted)
-        if not fits or (wanted == "array" and items is not None and "string" not in items.kinds):
+        fits = clear.container in at.kinds and at.only(clear.container, clear.items or clear.container)
+        if not fits or (
+            clear.items is not None and at.items is not None and clear.items not in at.items.kinds
+        ):
             self._findings.add(
                 "CM506",
-                "the contract has no list of texts there"
-                if wanted == "array"
-                else "the contract has no object there",
+                f"the contract has no {'list of texts' if clear.items else 'object'} there",
                 stated.span,
                 "Name the member in which this vendor takes the names of what is cleared.",
             )

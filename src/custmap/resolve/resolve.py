@@ -40,8 +40,8 @@ def resolve(
     scope = Scope(_at_the_border(canonical), canonical.name)
     parts = {part: _part(part, file, contract, builder, scope, findings) for part in PARTS}
     body = _body(file, contract, builder, scope, findings)
-    _hold_names(policies, body, findings)
-    _hold_params(file, riders, contract, findings)
+    _check_names(policies, body, findings)
+    _check_params(file, riders, contract, findings)
     operation = Operation(
         contract=contract,
         riders=tuple(riders),
@@ -184,7 +184,7 @@ def _variables(file: MappingFile, contract: Contract, findings: Findings) -> dic
     return {name: name for name in contract.variables if name in names}
 
 
-def _hold_names(policies: Policies, body: ObjectNode, findings: Findings) -> None:
+def _check_names(policies: Policies, body: ObjectNode, findings: Findings) -> None:
     """Report rules that fill a place of names, or a place that a `write` fills."""
     for place, span in policies.names.places.items():
         if rule := _rule_at(body, place):
@@ -212,7 +212,7 @@ def _rule_at(body: ObjectNode, place: tuple[str, ...]) -> Span | None:
     return node.span if isinstance(node, Leaf | Rider | ItemsNode) else None
 
 
-def _hold_params(
+def _check_params(
     file: MappingFile, riders: Sequence[RiderOrigin], contract: Contract, findings: Findings
 ) -> None:
     used = {rider.param for rider in riders} | set(contract.variables)

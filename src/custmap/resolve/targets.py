@@ -59,7 +59,7 @@ def build_places(rules: tuple[Rule, ...], findings: Findings) -> Place:
             _twice(findings, rule, place.rule or place.first_rule())
         else:
             place.rule = rule
-    _hold_shapes(root, findings)
+    _check_shapes(root, findings)
     return root
 
 
@@ -87,12 +87,12 @@ def _twice(findings: Findings, rule: Rule, other: Rule) -> None:
     )
 
 
-def _hold_shapes(place: Place, findings: Findings) -> None:
+def _check_shapes(place: Place, findings: Findings) -> None:
     """Report places that are used in two ways: as object, list of positions or list of named items."""
     shapes: dict[type, Place] = {}
     for segment, inner in place.inside.items():
         shapes.setdefault(type(segment), inner)
-        _hold_shapes(inner, findings)
+        _check_shapes(inner, findings)
     if len(shapes) > 1:
         one, other = list(shapes.values())[:2]
         findings.add(
