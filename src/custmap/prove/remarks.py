@@ -30,7 +30,6 @@ _COUNTED: Final = {
     "CM805": "takes new items only: rejected",
     "CM806": "items without a key, or with the same: rejected",
 }
-_PATHS: Final = ("path", "query", "headers")
 
 
 @dataclass(slots=True)
