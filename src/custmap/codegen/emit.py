@@ -180,6 +180,9 @@ class _Module:
             lines.add("body = {}")
             objects.body(operation.table.root, lines)
             parts = [objects.part(operation.parts[part], part, lines) for part in PARTS]
+            if nameless := objects.nameless():
+                with lines.block(f"if {nameless}:"):
+                    lines.add("return None")
             lines.add(f"return body, {', '.join(parts)}")
         return lines
 
