@@ -60,10 +60,13 @@ check: lint test ## all that must pass before a change lands
 laws: $(READY) ## the laws, long
 	CUSTMAP_LAWS=long $(BIN)/python -m pytest -n 2 tests/laws
 
+mutants: $(READY) ## do the tests of a room notice small wrong changes in its code?
+	$(BIN)/python mutants/run.py
+
 bench: $(READY) ## speed, as ratios against hand-written code
 	$(BIN)/python benchmarks/run.py
 
 clean: ## throw away what was made
 	rm -rf .venv .venv-* dist build .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup demo test test-lowest test-newest pins lint check laws bench clean anew
+.PHONY: help setup demo test test-lowest test-newest pins lint check laws mutants bench clean anew

@@ -305,10 +305,10 @@ class Mapping:
         old = self._nothing if before is None else values(before, riders)
         if vendor is None and self._planner.equal(old, new):
             return self._no_plan
+        draft = Draft()
         complete = absent == "clear" and (before is not None or vendor is not None)
         if vendor is not None:
-            old, new = vendor_slots(self._checked.operation, vendor, after, new, complete=complete)
-        draft = Draft()
+            old, new = vendor_slots(self._checked.operation, vendor, after, new, draft, complete=complete)
         known = before is not None or vendor is not None
         view = View(old, new, before, after, draft, riders, known, complete)
         parts = self._planner.plan(view, always=False)
@@ -401,6 +401,7 @@ def _add_notes(error: RecordError, notes: tuple[UnknownNote, ...]) -> None:
 def _reads(operation: Operation) -> Iterator[SourcePath]:
     for slot in operation.table.slots:
         yield from slot.reads
+        yield from slot.asks
 
 
 def _require_one_of(name: str, value: object, allowed: tuple[str, ...]) -> None:

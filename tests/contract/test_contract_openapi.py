@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from custmap.contract.contract import Contract
-from custmap.contract.openapi import load_openapi, operations_of
+from custmap.contract.openapi import load_openapi
 from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.span import Span
 from custmap.values.paths import parse_path
@@ -148,13 +148,6 @@ def test_places_of_the_body(tmp_path: Path) -> None:
     assert contract.opens == ("loose", "loose.a", "loose.b")
     assert contract.parameter("headers", "x-TRACE") is contract.parameters["headers"]["X-Trace"]
     assert contract.parameter("query", "x") is None
-
-
-def test_operations_of(tmp_path: Path) -> None:
-    (tmp_path / "api.yaml").write_text(
-        "openapi: 3.1.0\npaths: {/c: {post: {operationId: a}, put: {}}, /x: 3}\n"
-    )
-    assert operations_of(tmp_path / "api.yaml") == [(None, "PUT", "/c"), ("a", "POST", "/c")]
 
 
 def test_a_large_document_loads_quickly(tmp_path: Path) -> None:

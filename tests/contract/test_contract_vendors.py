@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 from custmap.contract.contract import Contract, ServerVariable
-from custmap.contract.openapi import load_openapi, operations_of
+from custmap.contract.openapi import load_openapi
 from custmap.values.paths import parse_path
 
 MAPPINGS = Path(__file__).parents[2] / "mappings"
@@ -284,12 +284,3 @@ def test_limits(contracts: dict[str, Contract]) -> None:
         parse_path("profiles[0].commChannels[type=mobile].meta.lastViewedDate")
     )
     assert seen and seen.format == "date-time"
-
-
-def test_every_operation_has_an_id() -> None:
-    found = {
-        (vendor.parent.name, name)
-        for vendor in MAPPINGS.glob("*/openapi.yaml")
-        for name, *_ in operations_of(vendor)
-    }
-    assert found >= set(OPERATIONS.values()) and all(name for _, name in found)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from custmap.plan import clearing, deltas, lists, maps, single
 from custmap.plan import planner as planning
 from custmap.plan.draft import KEPT, NOTHING, SAID, UNCHANGED
 from custmap.prove.prove import prove
+from small_mappings import made
 
 Patch = pytest.MonkeyPatch
 
@@ -126,3 +128,11 @@ def test_planted(name: str, monkeypatch: Patch) -> None:
     print(proof)
     assert {one.law for one in proof.counterexamples} & set(planted.laws)
     assert all(one.line for one in proof.counterexamples)
+
+
+def test_an_update_for_nobody(tmp_path: Path, monkeypatch: Patch) -> None:
+    mapping = made(tmp_path, "body:\n  uid: {from: id, identity: true}\n  mail: email\n")
+    assert prove(mapping, examples=200).ok
+    monkeypatch.setattr(planning.Planner, "_names_nobody", lambda *_, **__: False)
+    found = prove(mapping, examples=200).counterexamples
+    assert "names_customer" in {one.law for one in found}

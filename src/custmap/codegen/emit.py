@@ -23,20 +23,11 @@ from custmap.model.checked import PARTS, Checked, Operation
 from custmap.model.nodes import Leaf, ObjectNode, Presence, Table
 from custmap.model.note import Fact, Note
 
-_LOCALS = (
-    "body",
-    "path",
-    "query",
-    "headers",
-    "riders",
-    "notes",
-    "item",
-    "key",
-    "one",
-    "error",
+_FIXED = (
+    "body", "build", "customer", "error", "headers", "key", "notes", "one", "path", "query", "riders", "sent",
     "values",
-    "build",
-)
+)  # fmt: skip
+"""Names that the text has whatever the mapping is: no rule's local gets one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +50,7 @@ class _Module:
         self.names = Names()
         for name, value in GLOBALS.items():
             self.names.reserve(name, value)
-        for name in _LOCALS:
+        for name in _FIXED:
             self.names.reserve(name)
         self.emitter = Emitter(self.names, checked.functions)
         self._functions: list[Lines] = []
@@ -67,8 +58,10 @@ class _Module:
         self._file = PurePath(checked.file.file).name
 
     def write(self) -> Generated:
-        values = self._values(self._operation.table, "values", "customer", root=True)
-        build = self._build()
+        with self.names.scope():
+            values = self._values(self._operation.table, "values", root=True)
+        with self.names.scope():
+            build = self._build()
         file = self._checked.file.file
         name, source, from_ = map(_quiet, (self._checked.name, self._checked.canonical.name, file))
         head = f'"""{name}: {source} → request. Generated from {from_}."""\n'
@@ -80,13 +73,10 @@ class _Module:
         key = (id(table), rows)
         if key not in self._items:
             stem = "row" if rows else "item"
-            name = self.names.fresh(f"{stem}_{len(self._items) + 1}")
-            self._items[key] = name
-            if rows:
-                self.names.globals[f"{name}_table"] = table
-                self._functions.append(self._values(table, name, "item", root=False))
-            else:
-                self._functions.append(self._render(table, name))
+            name = self._items[key] = self.names.declare(f"{stem}_{len(self._items) + 1}")
+            with self.names.scope():
+                made = self._values(table, name, root=False) if rows else self._render(table, name)
+            self._functions.append(made)
         return self._items[key]
 
     def writer(self, *, sent: bool = False) -> LeafWriter:
@@ -101,15 +91,15 @@ class _Module:
         target = " ".join(f"{slot.target}: {shown}".split())
         return f"# {_quiet(self._file)}:{slot.span.line}  {_escaped(target)}"
 
-    def _values(self, table: Table, name: str, argument: str, *, root: bool) -> Lines:
-        """A function that gives the slots as a tuple."""
-        self.names.begin()
+    def _values(self, table: Table, name: str, *, root: bool) -> Lines:
+        """A function that gives the slots as a tuple; those of an item know their table."""
         lines = Lines()
-        local = argument if root else self.names.fresh("item")
+        local = "customer" if root else self.names.fresh("item")
         with lines.block(f"def {name}({local}, riders):"):
             results = self._slots(table, local, root, lines)
             row = "".join(f"{result}, " for result in results)
-            lines.add(f"return ({row.strip()})" if root else f"return ({name}_table, {row.strip()})")
+            own = "" if root else f"{self.names.bind(table, f'{name}_table')}, "
+            lines.add(f"return ({own}{row.strip()})")
         return lines
 
     def _slots(self, table: Table, local: str, root: bool, lines: Lines) -> list[str]:
@@ -171,7 +161,6 @@ class _Module:
 
     def _render(self, table: Table, name: str) -> Lines:
         """A function that gives an item of a list as it is sent: the list is one value."""
-        self.names.begin()
         lines = Lines()
         item = self.names.fresh("item")
         with lines.block(f"def {name}({item}, riders):"):
@@ -181,17 +170,19 @@ class _Module:
         return lines
 
     def _build(self) -> Lines:
-        self.names.begin()
         lines = Lines()
         operation = self._operation
         with lines.block("def build(customer, riders, notes):"):
             objects = ObjectWriter(self, operation.table, "customer", root=True)
-            for number, place in enumerate(operation.name_places):
-                objects.lists[place] = "names" if number == 0 else f"names_{number}"
+            for place in operation.name_places:
+                objects.lists[place] = self.names.fresh("names")
                 lines.add(f"{objects.lists[place]} = []")
             lines.add("body = {}")
             objects.body(operation.table.root, lines)
             parts = [objects.part(operation.parts[part], part, lines) for part in PARTS]
+            if nameless := objects.nameless():
+                with lines.block(f"if {nameless}:"):
+                    lines.add("return None")
             lines.add(f"return body, {', '.join(parts)}")
         return lines
 

@@ -85,6 +85,11 @@ class ObjectWriter:
         self._required(root, name, lines)
         return name
 
+    def nameless(self) -> str:
+        """The condition that no identity has a value; empty where there is no identity."""
+        identities = [slot for slot in self._table.slots if isinstance(slot, Leaf) and slot.policy.identity]
+        return " and ".join(f"{self._states[leaf.slot]} is ABSENT" for leaf in identities)
+
     def members(self, node: ObjectNode, out: str, lines: Lines) -> None:
         """The members of an object below the body, or of an item."""
         for member in node.members:

@@ -62,16 +62,6 @@ def load_openapi(
     return contract
 
 
-def operations_of(path: Path) -> list[tuple[str | None, str, str]]:
-    """Every operation of a document: operationId or None, method, path."""
-    document = read_document(path)
-    place = path.resolve()
-    root = Located(document.data, document, place)
-    _version(root)
-    references = References(place.parent, {place: document})
-    return [(at.inner("operationId").text, method, where) for at, _, method, where in _all(root, references)]
-
-
 def _version(root: Located) -> bool:
     """Is it OpenAPI 3.0 (else 3.1)? CM210 for anything else."""
     version = root.inner("openapi").text or ""

@@ -117,6 +117,7 @@ _ERRORS = {
     "CM806": "Items cannot be told apart",
     "CM807": "Empty text is not accepted",
     "CM808": "Plan does not converge",
+    "CM814": "Nobody is named",
     # 9 ours
     "CM901": "This is a bug in custmap",
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from custmap.expressions.helpers import BASE_GLOBALS
@@ -17,7 +19,8 @@ _LONGEST: Final = 40
 class Names:
     """Makes names and keeps the values of global ones in `globals`.
 
-    Locals are unique within one function (`begin` starts the next); globals are unique everywhere.
+    Locals are unique within one function, which is a `scope` that is opened and closed: one function may be
+    written while another is. Globals are unique everywhere.
     """
 
     def __init__(self) -> None:
@@ -27,9 +30,14 @@ class Names:
         self._ever: set[str] = set()
         self._bound: dict[int, str] = {}
 
-    def begin(self) -> None:
-        """Start a new function: local names of earlier ones may be reused."""
-        self._locals = set()
+    @contextmanager
+    def scope(self) -> Iterator[None]:
+        """Give a function its own locals; those of the enclosing function return when it ends."""
+        around, self._locals = self._locals, set()
+        try:
+            yield
+        finally:
+            self._locals = around
 
     def reserve(self, name: str, *values: Any) -> None:
         """Reserve a name so that it is not used again; with a value it is a global."""
@@ -53,10 +61,14 @@ class Names:
         """The name of a global that holds `value`; one object has one name."""
         name = self._bound.get(id(value))
         if name is None:
-            name = _free(hint, self._taken, self._ever)
-            self._taken.add(name)
-            self._bound[id(value)] = name
+            name = self._bound[id(value)] = self.declare(hint)
             self.globals[name] = value
+        return name
+
+    def declare(self, hint: str) -> str:
+        """A new global name: of a function that is being written, say."""
+        name = _free(hint, self._taken, self._ever)
+        self._taken.add(name)
         return name
 
 

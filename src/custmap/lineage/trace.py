@@ -6,7 +6,7 @@ The table does not interpret the rules a second time: each cell is what the plan
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Any
 
 from custmap.diagnostics.codes import CODES
 from custmap.expressions.inference import format_source
@@ -34,7 +34,6 @@ from custmap.values.json_text import dump_json
 from custmap.values.nearest import nearest
 from custmap.values.types import Type
 
-STATES: Final = ("absent", "null", '""', "[]", "{}", "value", "gone")
 Values = Callable[[dict[str, Any], tuple[Any, ...]], tuple[Any, ...]]
 
 

@@ -108,12 +108,6 @@ def _text(node: MapNode, key: str) -> Text | None:
     return None if value is None or plain(value) is None else _as_text(value)
 
 
-def _required_text(node: MapNode, key: str) -> Text:
-    value = node.get(key)
-    assert value is not None
-    return _as_text(value)
-
-
 def _plain_text(node: MapNode, key: str) -> str | None:
     text = _text(node, key)
     return text.value if text else None

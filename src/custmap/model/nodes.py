@@ -95,6 +95,7 @@ class Leaf:
 
     `target`  the target as plans show it; `source` the canonical path, if there is one.
     `reads`   every source path that the value depends on, from the scope's root.
+    `asks`    every source path that a `when` reads, the rule's own and those of its options.
     `in_maps` those that go through a free map, each with the number of segments that lead to the map.
     """
 
@@ -110,6 +111,7 @@ class Leaf:
     source: str | None
     reads: tuple[SourcePath, ...]
     in_maps: tuple[tuple[SourcePath, int], ...] = ()
+    asks: tuple[SourcePath, ...] = ()
     key: str | None = None
     assumed: str | None = None
     note: str | None = None
@@ -179,6 +181,7 @@ class Presence:
     source: str | None
     reads: tuple[SourcePath, ...]
     inner: int
+    asks: tuple[SourcePath, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

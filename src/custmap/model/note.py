@@ -18,6 +18,7 @@ class Fact(StrEnum):
     CLEAR_SKIPPED = "cannot be cleared, and the mapping accepts that"
     LEFT_BEHIND = "the rule no longer speaks, and the value is left behind"
     UNKNOWN_BEFORE = "what it was before cannot be computed, so it counts as different"
+    NOT_STATED = "after does not state all that the rule reads, so the vendor keeps what it holds"
     UNKNOWN_ITEMS = "its items before cannot be told apart, so they count as different"
 
 

@@ -1,6 +1,7 @@
 """Slots from what the vendor holds, in its own form: `diff(None, after, vendor=document)`.
 
-Target values are compared, so a document needs no way back: its members are the target values.
+Target values are compared, so a document needs no way back: its members are the target values. A rule
+whose sources after does not all state would speak of what nobody stated: it is left alone.
 """
 
 from __future__ import annotations
@@ -9,19 +10,30 @@ from collections.abc import Mapping
 from typing import Any
 
 from custmap.model.checked import Operation
-from custmap.model.nodes import Leaf, Presence, Table
+from custmap.model.nodes import Leaf, Presence, SourcePath, Table
+from custmap.model.note import Fact
 from custmap.model.walkers import eaches
-from custmap.plan.draft import read
+from custmap.plan.draft import Draft, read
 from custmap.values.absent import ABSENT
+from custmap.values.equality import same
 from custmap.values.paths import Index, Member, Segment, Select
 
 Slots = tuple[Any, ...]
 
 
 def vendor_slots(
-    operation: Operation, document: Mapping[str, Any], after: dict[str, Any], new: Slots, *, complete: bool
+    operation: Operation,
+    document: Mapping[str, Any],
+    after: dict[str, Any],
+    new: Slots,
+    draft: Draft,
+    *,
+    complete: bool,
 ) -> tuple[Slots, Slots]:
-    """Both sides' slots: what the vendor holds, and after with what it does not mention laid over that."""
+    """Both sides' slots: what the vendor holds, and after with what it does not state laid over that.
+
+    The draft notes what would have been said, and was left alone.
+    """
     body = {
         slot.slot
         for slot in operation.table.slots
@@ -37,8 +49,12 @@ def vendor_slots(
             continue
         if old[slot.slot] is ABSENT:
             old[slot.slot] = None  # it is known not to be there
-        if new[slot.slot] is ABSENT and not complete and not _gone_from_map(slot, after):
+        around = operation.table.inside[slot.slot]
+        asks = slot.asks if around is None else (*operation.table.slots[around].asks, *slot.asks)
+        if not complete and not _is_stated(slot, asks, after):
             made[slot.slot] = old[slot.slot]
+            if new[slot.slot] is not ABSENT and not same(new[slot.slot], old[slot.slot]):
+                draft.note(slot.target, Fact.NOT_STATED, slot)
     return tuple(old), tuple(made)
 
 
@@ -47,11 +63,13 @@ def _in_body(operation: Operation, slot: Leaf) -> bool:
     return low <= slot.slot < high
 
 
-def _gone_from_map(leaf: Leaf, after: dict[str, Any]) -> bool:
-    """Does after mention the map that the rule reads, without the key?"""
-    return bool(leaf.in_maps) and all(
-        read(after, path[:depth]).__class__ is dict and read(after, path) is ABSENT
-        for path, depth in leaf.in_maps
+def _is_stated(leaf: Leaf, asks: tuple[SourcePath, ...], after: dict[str, Any]) -> bool:
+    """Does after state all that the rule reads and asks? A key that a mentioned map lacks is stated."""
+    maps = dict(leaf.in_maps)
+    return all(
+        read(after, path) is not ABSENT
+        or (path in maps and read(after, path[: maps[path]]).__class__ is dict)
+        for path in (*leaf.reads, *asks)
     )
 
 

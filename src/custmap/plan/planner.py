@@ -23,6 +23,7 @@ from custmap.plan.draft import KEPT, NOTHING, SAID, View
 from custmap.values.absent import ABSENT, Absent
 from custmap.values.equality import same, same_items
 
+_NOBODY = (ABSENT, None)
 _CLOSER_BEFORE = frozenset({Failure, Silent})
 _CLOSER = _CLOSER_BEFORE | {Absent, dict}
 
@@ -49,11 +50,13 @@ class Planner:
         "_parts",
         "_plain",
         "_required",
+        "_required_identity",
     )
 
     def __init__(self, operation: Operation) -> None:
         self._operation = operation
         self._identities: list[Leaf] = []
+        self._required_identity = False
         self._children: dict[int, tuple[str, TargetNode] | None] = {}
         for part, root in operation.parts.items():
             for child in root.members:
@@ -63,7 +66,9 @@ class Planner:
                     self._children[slot] = placed
                 if isinstance(child, Leaf) and child.policy.identity:
                     self._children[child.slot] = None  # held on its own
-                self._identities.extend(leaf for leaf in leaves(child) if leaf.policy.identity)
+                found = [leaf for leaf in leaves(child) if leaf.policy.identity]
+                self._identities += found
+                self._required_identity |= any(part == "path" or leaf.policy.required for leaf in found)
         body = operation.table.root
         self._required = body.type.required if body.type else frozenset()
         self._along = tuple(member for member in body.members if self._goes_along(member))
@@ -101,7 +106,7 @@ class Planner:
         `always` (apply): there is a request even then. RecordError when a request has to be made and a
         required value is missing.
         """
-        if not self._hold_identities(view):
+        if self._differs(view):
             return None
         dirty = self._dirty(view)
         body: dict[str, Any] = {}
@@ -122,6 +127,9 @@ class Planner:
         draft = view.draft
         said = said or bool(draft.names or draft.marks or draft.writes)
         if not said and not always:
+            return None
+        if self._names_nobody(view, always=always):
+            draft.changes.clear()
             return None
         for leaf in self._once:
             if any(change.span == leaf.span and change.action == "set" for change in draft.changes):
@@ -148,25 +156,38 @@ class Planner:
                 found.append(placed)
         return found
 
-    def _hold_identities(self, view: View) -> bool:
-        """Do both sides name the same customer? Where one side says nothing, the other's value is used."""
+    def _differs(self, view: View) -> bool:
+        """Do the two sides name different customers? Then nothing is said. Where one side names nobody, by
+        absence or null, the other's value is used."""
         for leaf in self._identities:
             before, after = view.before[leaf.slot], view.after[leaf.slot]
-            if before.__class__ is str and before == after:
-                continue
-            if before is ABSENT and after is None and not leaf.policy.required:
-                view.reject("CM803", leaf.target, leaf, "cannot be cleared: it names the customer")
-            if not view.known or before is ABSENT or after is ABSENT or same(before, after):
+            if not view.known or before in _NOBODY or after in _NOBODY or same(before, after):
                 continue
             if before.__class__ is Failure or after.__class__ is Failure:
                 if view.sources_equal(leaf):
                     continue
                 if before.__class__ is Failure and after.__class__ is not Failure:
                     continue
-            if before is None and is_value(after):
-                continue
             view.reject("CM801", leaf.target, leaf, "before and after name different customers")
+            return True
+        return False
+
+    def _names_nobody(self, view: View, *, always: bool) -> bool:
+        """Are there identities, and none has a value on either side? What cannot be computed is said too.
+
+        In apply (`always`) one that is required says so itself, as any required value does.
+        """
+        if not self._identities or (always and self._required_identity):
             return False
+        for leaf in self._identities:
+            if is_value(view.after[leaf.slot]) or is_value(view.before[leaf.slot]):
+                return False
+        for leaf in self._identities:
+            after = view.after[leaf.slot]
+            if after.__class__ is Failure:
+                view.reject(after.code, leaf.target, leaf, after.reason)
+        first = self._identities[0]
+        view.reject("CM814", first.target, first, "no identity has a value")
         return True
 
     def _write_elsewhere(self, body: dict[str, Any], view: View) -> None:

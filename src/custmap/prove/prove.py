@@ -17,7 +17,7 @@ from custmap.prove.found import Counterexample
 from custmap.prove.leads import stray
 from custmap.prove.proof import Proof
 from custmap.prove.remarks import assumed
-from custmap.prove.rounds import STRONG, WEAK, look_for_all
+from custmap.prove.rounds import look_for_all
 from custmap.prove.rules import shown_rule
 from custmap.prove.sample_params import sample_params
 from custmap.prove.scene import Engine, Record, Scene
@@ -26,8 +26,6 @@ from custmap.prove.veiled import veiled, veiled_target
 
 if TYPE_CHECKING:
     from custmap.prove.draw import Strategy
-
-LAWS: Final[tuple[Law, ...]] = (*STRONG, *WEAK)
 
 
 class HypothesisMissing(ImportError):

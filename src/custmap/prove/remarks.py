@@ -29,8 +29,8 @@ _COUNTED: Final = {
     "CM804": "the move is not allowed: rejected",
     "CM805": "takes new items only: rejected",
     "CM806": "items without a key, or with the same: rejected",
+    "CM814": "no identity has a value: rejected",
 }
-_PATHS: Final = ("path", "query", "headers")
 
 
 @dataclass(slots=True)

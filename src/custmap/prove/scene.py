@@ -164,8 +164,8 @@ def missing(error: RecordError) -> tuple[Diagnostic, ...]:
 
 def kept(plan: Plan) -> tuple[list[str], list[str]]:
     """Targets that were rejected, and targets that according to a note stay as they are."""
-    # An identity that differs rejects the update as a whole.
-    rejected = ["" if one.code == "CM801" else one.target for one in plan.rejected]
+    # If the identity differs, or is missing, the whole update is rejected.
+    rejected = ["" if one.code in ("CM801", "CM814") else one.target for one in plan.rejected]
     return rejected, [note.target for note in plan.notes if note.fact in KEPT]
 
 

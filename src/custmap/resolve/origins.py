@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from custmap.expressions.ast import Current, Field, Index, Node
 from custmap.mapping.file import SOURCES, Param, Rule, Text
@@ -32,8 +32,10 @@ _POLICIES = (
 )  # fmt: skip
 
 
-Found: TypeAlias = tuple[Source, Type, str | None, tuple[SourcePath, ...], tuple[SourcePath, ...]]
-"""A source: its type, its canonical path, the paths that it reads from the table's scope and from its own."""
+Paths: TypeAlias = tuple[SourcePath, ...]
+Found: TypeAlias = tuple[Source, Type, str | None, Paths, Paths, Paths]
+"""A source: its type, its canonical path, the paths that it reads from the table's scope and from its own,
+and those that the conditions of its options read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Made:
     reads: tuple[SourcePath, ...]
     inner: tuple[SourcePath, ...]
     scope: Scope
+    asks: tuple[SourcePath, ...] = ()
+    """The paths that `when` reads, from the table's scope."""
 
 
 class OriginBuilder:
@@ -88,7 +92,8 @@ class OriginBuilder:
 
     def object_source(self, rule: Rule, scope: Scope) -> Made:
         """The source object of `from` with `fields`."""
-        when = self._when(rule, scope)
+        asked = self._when(rule, scope)
+        when = asked.expression if asked else None
         if when is not None:
             scope = replace(scope, type=narrowed(scope.type, when.ast))
         whole = None if rule.unread & SOURCES else Text("@", rule.span)
@@ -105,19 +110,21 @@ class OriginBuilder:
         if plain and scope.prefix:
             inner = Scope(inner.type, inner.name, known.reads, True, inner.source)
         origin = Origin(FromSource(known.expression, known.type), rule.span, when, rule=rule)
-        return Made(origin, known.type, known.source, known.reads, known.inner, inner)
+        asks = asked.reads if asked else ()
+        return Made(origin, known.type, known.source, known.reads, known.inner, inner, asks)
 
     def leaf(
         self, rule: Rule, type_: Type | None, scope: Scope, context: Context, target: str, required: bool
     ) -> Made:
         """The origin of a leaf, with its source, type and reads."""
         self._one_source(rule)
-        when = self._when(rule, scope)
+        asked = self._when(rule, scope)
+        when = asked.expression if asked else None
         if when is not None:
             scope = replace(scope, type=narrowed(scope.type, when.ast))
         if rule.format is not None:
             self._check_format(rule.format)
-        source, known_type, canonical, reads, inner = self._source(
+        source, known_type, canonical, reads, inner, asks = self._source(
             rule, type_, scope, context, target, required
         )
         default = rule.default
@@ -136,7 +143,8 @@ class OriginBuilder:
             rule=rule,
         )
         result = ANY if rule.values or origin.is_unknown else STRING if rule.format else known_type
-        return Made(origin, result, canonical, reads, inner, scope)
+        asks = tuple(dict.fromkeys((*(asked.reads if asked else ()), *asks)))
+        return Made(origin, result, canonical, reads, inner, scope, asks)
 
     def _source(
         self, rule: Rule, type_: Type | None, scope: Scope, context: Context, target: str, required: bool
@@ -147,11 +155,12 @@ class OriginBuilder:
             return self._first(rule, type_, scope, context, target, required)
         if rule.param is not None or rule.value is not None:
             index = self.rider(rule, target, type_, False)
-            return RiderSource(index), ANY, None, (), ()
+            return RiderSource(index), ANY, None, (), (), ()
         if rule.from_ is None and not rule.unread & SOURCES:
             self._findings.add("CM208", "a rule needs a source", rule.target.span, "Add `from: EXPRESSION`.")
         known = self._sources.know(rule.from_, scope)
-        return FromSource(known.expression, known.type), known.type, known.source, known.reads, known.inner
+        source = FromSource(known.expression, known.type)
+        return source, known.type, known.source, known.reads, known.inner, ()
 
     def _each(self, rule: Rule, type_: Type | None, scope: Scope, context: Context) -> Found:
         known = self._sources.know(rule.each, scope)
@@ -162,7 +171,7 @@ class OriginBuilder:
             if "fields" not in rule.unread:
                 message = "`each` needs `fields`: the rules of one item"
                 self._findings.add("CM202", message, span, "Add `fields: {…}`.")
-            return FromSource(known.expression, ANY), ANY, known.source, known.reads, known.inner
+            return FromSource(known.expression, ANY), ANY, known.source, known.reads, known.inner, ()
         items = known.type.items or ANY
         item = Scope(items.present().not_null(), "the item", source=None)
         table = self._item_table(rule, type_.items if type_ else None, item, context)
@@ -173,7 +182,8 @@ class OriginBuilder:
                 rule.key.span,
                 meant(rule.key.value, [member.name for member in table.root.members]),
             )
-        return EachSource(known.expression, table, known.type), ARRAY, known.source, known.reads, known.inner
+        source = EachSource(known.expression, table, known.type)
+        return source, ARRAY, known.source, known.reads, known.inner, ()
 
     def _first(
         self, rule: Rule, type_: Type | None, scope: Scope, context: Context, target: str, required: bool
@@ -192,17 +202,18 @@ class OriginBuilder:
             else:
                 made.append(self.leaf(option, type_, scope, context, target, required))
         if not made:
-            return FromSource(UNKNOWN.expression, ANY), ANY, None, (), ()
+            return FromSource(UNKNOWN.expression, ANY), ANY, None, (), (), ()
         types = [found.type for found in made]
         type_of = types[0] if all(found.kinds == types[0].kinds for found in types) else ANY
         if any(isinstance(found.origin.source, EachSource) for found in made):
             type_of = ARRAY
         reads = tuple(dict.fromkeys(read for found in made for read in found.reads))
         inner = tuple(dict.fromkeys(read for found in made for read in found.inner))
+        asks = tuple(ask for found in made for ask in found.asks)
         source = next((found.source for found in made if found.source), None)
-        return FirstSource(tuple(found.origin for found in made)), type_of, source, reads, inner
+        return FirstSource(tuple(found.origin for found in made)), type_of, source, reads, inner, asks
 
-    def _when(self, rule: Rule, scope: Scope) -> Any:
+    def _when(self, rule: Rule, scope: Scope) -> Known | None:
         if rule.when is None:
             if rule.otherwise_clear and "when" not in rule.unread:
                 self._findings.add("CM207", "`otherwise` belongs to a `when`", rule.keys["otherwise"])
@@ -215,7 +226,7 @@ class OriginBuilder:
                 rule.when.span,
                 "Compare it: `x == 'y'`.",
             )
-        return None if known is UNKNOWN else known.expression
+        return None if known is UNKNOWN else known
 
     def _one_source(self, rule: Rule) -> None:
         stated = [key for key in rule.keys if key in _SOURCES]

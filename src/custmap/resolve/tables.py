@@ -208,7 +208,9 @@ class TableBuilder:
         made = self._origins.object_source(rule, scope)
         slot = len(self.slots)
         self.slots.append(
-            Presence(slot, context.target(path), rule.span, made.origin, made.source, made.reads, slot)
+            Presence(
+                slot, context.target(path), rule.span, made.origin, made.source, made.reads, slot, made.asks
+            )
         )
         self.inside.append(self._within)
         outer, self._within = self._within, slot
@@ -260,6 +262,7 @@ class TableBuilder:
             source=made.source,
             reads=made.reads,
             in_maps=map_reads(made.scope.type, made.inner) if not made.scope.prefix else (),
+            asks=made.asks,
             key=rule.key.value if rule.key else None,
             assumed=rule.assumed,
             note=rule.note,
