@@ -36,6 +36,6 @@ def sha256(text: str) -> Annotated[str, _hexadecimal(64)]:
 def md5(text: str) -> Annotated[str, _hexadecimal(32)]:
     """The MD5 hash of the text in UTF-8: 32 hexadecimal digits.
 
-    It protects nothing: texts with a given hash can be made. Use it only where the vendor asks for it.
+    MD5 is not secure. Use it only if the vendor requires it.
     """
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()

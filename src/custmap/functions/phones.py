@@ -33,7 +33,7 @@ def _number(phone: Phone) -> str | Absent | None:
     number = phone.get("number", ABSENT)
     if number is None or number is ABSENT or isinstance(number, str):
         return number
-    raise FunctionError(f"the number is no text but {kind_of(number)}")
+    raise FunctionError(f"the number must be text; this is {kind_of(number)}")
 
 
 def _answer(phone: Phone, region: str | None, form: Callable[[str, str | None], str]) -> str | Absent | None:
@@ -105,7 +105,7 @@ def phone_digits(phone: Phone, region: str | None = None) -> str | Absent | None
     ],
 )
 def phone_national(phone: Phone, region: str | None = None) -> str | Absent | None:
-    """The number as people of its country write it. The way back needs the region."""
+    """The number as it is written in its country. The way back needs the region."""
     return _answer(phone, region, dialing.national)
 
 
@@ -138,7 +138,7 @@ def phone_country_code(phone: Phone, region: str | None = None) -> str | Absent 
     examples=[("+12065550142", "US"), ("+442079460958", "GB"), ("+80012345678", FunctionError)],
 )
 def phone_region(phone: Phone, region: str | None = None) -> str | Absent | None:
-    """The country as two letters (ISO 3166); refused where the number does not tell it."""
+    """The country as two letters (ISO 3166); fails if the number does not tell it."""
     return _answer(phone, region, dialing.region_of)
 
 
@@ -160,7 +160,7 @@ def phone_extension(phone: Phone) -> str | Absent | None:
         stated = phone["extension"]
         if stated is None or isinstance(stated, str):
             return stated
-        raise FunctionError(f"the extension is no text but {kind_of(stated)}")
+        raise FunctionError(f"the extension must be text; this is {kind_of(stated)}")
     number = _number(phone)
     if not isinstance(number, str) or not number:
         return number

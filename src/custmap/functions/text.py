@@ -28,13 +28,13 @@ _JOINER: Final = "\u200d"
     examples=[("Alex@Example.COM", "alex@example.com")],
 )
 def lower(text: str) -> str:
-    """The text in small letters."""
+    """The text in lower case."""
     return text.lower()
 
 
 @function(inverse=same_text, lossy=True, refine=each(str.upper, STRING), examples=[("vip", "VIP")])
 def upper(text: str) -> str:
-    """The text in capital letters."""
+    """The text in upper case."""
     return text.upper()
 
 
@@ -49,7 +49,7 @@ def nfc(text: str) -> str:
 
 @function(inverse=same_text, lossy=True, refine=not_longer, examples=[("  a b \n", "a b"), (" ", "")])
 def trim(text: str) -> str:
-    """The text without white space at both ends."""
+    """The text without white space at the beginning and end."""
     return text.strip()
 
 
@@ -60,12 +60,12 @@ def trim(text: str) -> str:
     examples=[("abcdef", 3, "abc"), ("ab", 3, "ab"), ("cafe\u0301", 4, "caf"), ("a", -1, FunctionError)],
 )
 def truncate(text: str, length: int) -> str:
-    """At most `length` characters; a letter is not parted from its accent, nor an emoji cut apart.
+    """At most `length` characters; a letter keeps its accent, and an emoji is not cut apart.
 
-    Where one sign alone is longer than `length`, it is cut all the same.
+    A single letter or emoji that is longer than `length` is cut nevertheless.
     """
     if length < 0:
-        raise FunctionError("a length is 0 or more", "length")
+        raise FunctionError("a length must be 0 or more", "length")
     if len(text) <= length:
         return text
     end = length
@@ -99,7 +99,7 @@ def _regional(character: str) -> bool:
     examples=[("a-b-c", "-", "", "abc"), ("a.b", ".", ",", "a,b"), ("a", "", "x", FunctionError)],
 )
 def replace(text: str, old: str, new: str) -> str:
-    """The text with `new` in every place of `old`."""
+    """The text with every `old` replaced by `new`."""
     if not old:
         raise FunctionError("an empty text cannot be replaced", "old")
     if len(text) + text.count(old) * (len(new) - len(old)) > _LONGEST:
@@ -111,7 +111,7 @@ def _unsplit(parts: list[str], separator: str) -> str:
     if not isinstance(parts, list) or not all(isinstance(one, str) for one in parts):
         raise FunctionError("expected a list of texts")
     if any(separator in one for one in parts):
-        raise FunctionError("an item has the separator in it")
+        raise FunctionError("an item contains the separator")
     return separator.join(parts)
 
 
@@ -124,7 +124,7 @@ def _unsplit(parts: list[str], separator: str) -> str:
 def split(text: str, separator: str) -> list[str]:
     """The parts between the separators, empty ones included."""
     if not separator:
-        raise FunctionError("an empty separator separates nothing", "separator")
+        raise FunctionError("the separator must not be empty", "separator")
     return text.split(separator)
 
 
@@ -140,7 +140,7 @@ def concat(*parts: str | float | bool) -> str:
 
 @function(examples=[("(206) 555-0142", "2065550142"), ("none", ""), ("٣x3", "3")])
 def digits(text: str) -> str:
-    """The digits 0–9 of the text, nothing else."""
+    """The digits 0–9 of the text, without anything else."""
     return "".join(one for one in text if "0" <= one <= "9")
 
 
@@ -151,9 +151,9 @@ def digits(text: str) -> str:
     examples=[("42", 6, "0", "000042"), ("1234567", 6, "0", "1234567"), ("42", 6, "ab", FunctionError)],
 )
 def pad_left(text: str, length: int, sign: str) -> str:
-    """The text, filled up on the left with one sign to `length` characters."""
+    """The text, padded on the left with `sign` to `length` characters."""
     if len(sign) != 1:
-        raise FunctionError("the sign to fill with is one character", "sign")
+        raise FunctionError("the sign must be one character", "sign")
     if length > _LONGEST:
         raise FunctionError("the result is too long", "length")
     return text.rjust(length, sign)
@@ -161,5 +161,5 @@ def pad_left(text: str, length: int, sign: str) -> str:
 
 @function(examples=[("C-1001", "C-", "1001"), ("1001", "C-", "1001")])
 def without_prefix(text: str, prefix: str) -> str:
-    """The text without `prefix` where it begins with it."""
+    """The text without `prefix` if it begins with it."""
     return text.removeprefix(prefix)
