@@ -13,12 +13,12 @@ class Fact(StrEnum):
     """What a rule's note says."""
 
     REPLACED_WHOLE = "replaced whole"
-    PARTLY_STATED = "sent as far as the record states it; the vendor replaces the whole"
-    NOT_REPEATABLE = "sending it twice is not sending it once"
-    CLEAR_SKIPPED = "cannot be cleared, and the mapping accepts that"
-    LEFT_BEHIND = "the rule no longer speaks, and the value is left behind"
-    UNKNOWN_BEFORE = "what it was before cannot be computed, so it counts as different"
-    UNKNOWN_ITEMS = "its items before cannot be told apart, so they count as different"
+    PARTLY_STATED = "only the parts in the record are sent, and the vendor replaces the whole object"
+    NOT_REPEATABLE = "sending it twice is not the same as sending it once"
+    CLEAR_SKIPPED = "cannot be cleared, which the mapping accepts"
+    LEFT_BEHIND = "the rule no longer applies, and the vendor keeps the old value"
+    UNKNOWN_BEFORE = "its value before cannot be computed, so it counts as changed"
+    UNKNOWN_ITEMS = "its items before cannot be told apart, so they count as changed"
 
 
 KEPT: Final = frozenset({Fact.CLEAR_SKIPPED, Fact.LEFT_BEHIND})

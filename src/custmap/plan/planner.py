@@ -155,7 +155,7 @@ class Planner:
             if before.__class__ is str and before == after:
                 continue
             if before is ABSENT and after is None and not leaf.policy.required:
-                view.reject("CM803", leaf.target, leaf, "cannot be cleared: it names the customer")
+                view.reject("CM803", leaf.target, leaf, "cannot be cleared: it identifies the customer")
             if not view.known or before is ABSENT or after is ABSENT or same(before, after):
                 continue
             if before.__class__ is Failure or after.__class__ is Failure:
@@ -165,7 +165,7 @@ class Planner:
                     continue
             if before is None and is_value(after):
                 continue
-            view.reject("CM801", leaf.target, leaf, "before and after name different customers")
+            view.reject("CM801", leaf.target, leaf, "before and after identify different customers")
             return False
         return True
 
@@ -260,7 +260,7 @@ class Planner:
             about.append(
                 Diagnostic(
                     "CM707",
-                    "the contract requires it, and neither before nor after says it",
+                    "the contract requires it, and it is absent in before and after",
                     span=member.span,
                     path=source,
                     target=member.target,
