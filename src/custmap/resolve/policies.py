@@ -135,9 +135,9 @@ class Policies:
         if held.known and not held.nullable:
             self._findings.add(
                 "CM521",
-                "the file clears by null, and the contract has no null here",
+                "the file clears by null, and the contract does not allow null here",
                 rule.target.span,
-                "Give this rule a `clear` of its own, `impossible` if there is no way.",
+                "Give this rule its own `clear`, or `clear: impossible` if there is no way.",
                 notes=[Note(self._file_clear.span, "the file's `clear`")],
             )
 
@@ -159,9 +159,9 @@ class Policies:
         if len(forms) != 1:
             self._findings.add(
                 "CM207",
-                "a `clear` has one form",
+                "a `clear` needs exactly one form",
                 stated.span,
-                "Write one of send, write, name_in, or key_in with `with`.",
+                "Write one of `send`, `write`, `name_in`, or `key_in` with `with`.",
             )
             return IMPOSSIBLE
         as_name = stated.as_name.value if stated.as_name else None
@@ -179,7 +179,9 @@ class Policies:
         self.names.places.setdefault(place, path.span)
         if stated.key_in is not None:
             if stated.with_value is None:
-                self._findings.add("CM202", "`key_in` needs `with`", stated.span, "Add e.g. `with: true`.")
+                self._findings.add(
+                    "CM202", "`key_in` needs `with`", stated.span, "Add `with`, e.g. `with: true`."
+                )
             return KeyIn(place, as_name, stated.with_value.value if stated.with_value else None)
         return NameIn(place, as_name)
 
@@ -191,7 +193,9 @@ class Policies:
             return None
         names = tuple(segment.name for segment in segments if isinstance(segment, Member))
         if len(names) != len(segments):
-            self._findings.add("CM209", "a place in the body has names only", path.span)
+            self._findings.add(
+                "CM209", "only names are allowed in this path, no positions or keys", path.span
+            )
             return None
         return names
 
@@ -201,7 +205,7 @@ class Policies:
         if other != rule.target.span:
             self._findings.add(
                 "CM507",
-                "the vendor could not tell which of the two is cleared",
+                "another rule uses this name, so the vendor cannot tell which of the two is cleared",
                 rule.target.span,
                 "Give one of them another name: `clear: {name_in: …, as: NAME}`.",
                 notes=[Note(other, "the same name")],
@@ -215,23 +219,23 @@ class Policies:
         if isinstance(clear, SendNull) and held is not None and held.known and not held.nullable:
             self._findings.add(
                 "CM505",
-                "the contract has no null here",
+                "the contract does not allow null here",
                 stated.span,
-                "Say how this vendor is told, or `clear: impossible`.",
+                "Write the `clear` that this vendor supports, or `clear: impossible`.",
             )
         if clear.only_replaced and not replaced:
             self._findings.add(
                 "CM508",
-                "nothing is replaced here, so leaving it out keeps the old value",
+                "the vendor does not replace this container, so omitting the member keeps the old value",
                 stated.span,
                 "`omit` is for members of a container with `merge: whole`.",
             )
         if item and not clear.fits_in_item:
             self._findings.add(
                 "CM509",
-                "a name list cannot say of which item",
+                "a list of names cannot tell which item is meant",
                 stated.span,
-                "Inside an item use `send_null`, …",
+                "Inside an item use `send_null`, `send_empty`, `send` or `impossible`.",
             )
         if isinstance(clear, Named) and self._body is not None:
             self._hold_place(stated, clear)
@@ -249,9 +253,9 @@ class Policies:
         if not fits or (wanted == "array" and items is not None and "string" not in items.kinds):
             self._findings.add(
                 "CM506",
-                "the contract has no list of texts there"
+                "the contract does not have a list of texts at that path"
                 if wanted == "array"
-                else "the contract has no object there",
+                else "the contract does not have an object at that path",
                 stated.span,
-                "Name the member in which this vendor takes the names of what is cleared.",
+                "Name the member in which the vendor expects the names of cleared members.",
             )
