@@ -56,7 +56,7 @@ def cm404(leaf: Leaf) -> Iterator[Diagnostic]:
                 "CM404",
                 f"`values` has no row for {_shown(lost)}",
                 rule.keys.get("values", rule.span),
-                "Add a row, or `unmapped`: reject, pass, skip or {default: X}.",
+                "Add a row, or `unmapped: reject` (or pass, skip, {default: X}).",
                 target=leaf.target,
             )
 
