@@ -117,7 +117,7 @@ def _check_key(file: MappingFile) -> None:
     for key, _ in file.contract:
         if file.contract.get("operation") is not None and nearest(str(key.value), ["openapi"]):
             raise MappingError(
-                [Diagnostic("CM201", f"`{key.value}` is no key here", key.span, "Did you mean `openapi`?")]
+                [Diagnostic("CM201", f"unknown key `{key.value}`", key.span, "Did you mean `openapi`?")]
             )
 
 
@@ -146,8 +146,8 @@ def _at(found: Diagnostic, document: ScalarNode, operation: ScalarNode, path: Pa
 
 def _named(found: Diagnostic, beside: Path, place: Span) -> Diagnostic:
     """Message for a file that cannot be read: the path that was tried, and what it is relative to."""
-    said = found.message.removeprefix("the system says: ")
-    message = f"`{shown(beside)}`: {said}; the name is relative to the mapping's folder"
+    said = found.message.removeprefix("the system reports: ")
+    message = f"`{shown(beside)}`: {said}; the path is relative to the mapping's folder"
     files = (one.name for one in beside.parent.glob("*") if one.suffix in (".yaml", ".yml", ".json"))
     close = nearest(beside.name, files)
     return replace(found, message=message, span=place, help=f"Did you mean `{close}`?" if close else None)
@@ -158,7 +158,7 @@ def _check_name(file: MappingFile, path: Path, findings: Findings) -> None:
     if file.name.value != wanted:
         findings.add(
             "CM205",
-            f"the file is `{wanted}`",
+            f"the file's name says `{wanted}`",
             file.name.span,
             f"Write `name: {wanted}`, or rename the file.",
         )

@@ -73,24 +73,24 @@ NOT_FINITE = "expected a finite number, got NaN or infinity"
 REFUSED: list[tuple[str, str, str | None]] = [
     ("np.float64('nan')", NOT_FINITE, "frame.notna()"),
     ("np.float32('inf')", NOT_FINITE, "null"),
-    ("np.longdouble(1)", "longdouble is no JSON value", "Convert it to a number or a text"),
-    ("np.complex64(1)", "complex64 is no JSON value", "Convert it to a number or a text"),
-    ("np.timedelta64(1, 'D')", "timedelta64 is no JSON value", "Convert it to a number or a text"),
-    ("np.bytes_(b's3cret')", "bytes_ is no JSON value", "Convert it to a number or a text"),
+    ("np.longdouble(1)", "longdouble is not a JSON value", "Convert it to a number or a text"),
+    ("np.complex64(1)", "complex64 is not a JSON value", "Convert it to a number or a text"),
+    ("np.timedelta64(1, 'D')", "timedelta64 is not a JSON value", "Convert it to a number or a text"),
+    ("np.bytes_(b's3cret')", "bytes_ is not a JSON value", "Convert it to a number or a text"),
     ("np.datetime64('2022-02-11T00:00')", "datetime without an offset", "time zone"),
     ("np.datetime64('2022-02-11T00:00:00', 'ns')", "datetime without an offset", "time zone"),
-    ("np.datetime64('2022-02')", "datetime64 is no JSON value", "Convert it to a number or a text"),
-    ("np.ma.masked_array([1], mask=[True])", "MaskedArray is no JSON value", "`.tolist()`"),
+    ("np.datetime64('2022-02')", "datetime64 is not a JSON value", "Convert it to a number or a text"),
+    ("np.ma.masked_array([1], mask=[True])", "MaskedArray is not a JSON value", "`.tolist()`"),
     ("pd.Timestamp('2022-02-11')", "datetime without an offset", "time zone"),
-    ("pd.Series(['s3cret'])", "Series is no JSON value", "`.to_dict()` for a row"),
-    ("pd.DataFrame({'a': ['s3cret']})", "DataFrame is no JSON value", '`.to_dict("records")`'),
-    ("pd.Index(['s3cret'])", "Index is no JSON value", "`.tolist()`"),
-    ("pd.array([1])", "IntegerArray is no JSON value", "`.tolist()`"),
-    ("pd.Timedelta(1)", "Timedelta is no JSON value", None),
-    ("pa.table({'a': ['s3cret']})", "Table is no JSON value", "`.to_pylist()`"),
-    ("pa.record_batch({'a': ['s3cret']})", "RecordBatch is no JSON value", "`.to_pylist()`"),
+    ("pd.Series(['s3cret'])", "Series is not a JSON value", "`.to_dict()` for a row"),
+    ("pd.DataFrame({'a': ['s3cret']})", "DataFrame is not a JSON value", '`.to_dict("records")`'),
+    ("pd.Index(['s3cret'])", "Index is not a JSON value", "`.tolist()`"),
+    ("pd.array([1])", "IntegerArray is not a JSON value", "`.tolist()`"),
+    ("pd.Timedelta(1)", "Timedelta is not a JSON value", None),
+    ("pa.table({'a': ['s3cret']})", "Table is not a JSON value", "`.to_pylist()`"),
+    ("pa.record_batch({'a': ['s3cret']})", "RecordBatch is not a JSON value", "`.to_pylist()`"),
     ("pa.scalar(float('nan'))", NOT_FINITE, "null"),
-    ("pa.scalar(b's3cret')", "bytes is no JSON value", "Decode it to text"),
+    ("pa.scalar(b's3cret')", "bytes is not a JSON value", "Decode it to text"),
     ("pa.scalar([(1, 2)], pa.map_(pa.int8(), pa.int8()))", "expected text as a key, got a number", None),
 ]
 
@@ -124,7 +124,7 @@ def test_whole_records() -> None:
     assert take(row, CUSTOMER).record == {"email": "a@b.example", "tags": ["x"], "priority": 3}
     with pytest.raises(RecordError) as caught:
         take(pa.table({"email": ["s3cret"]}), CUSTOMER)
-    assert caught.value.diagnostics[0].help == "Each row is a record: `.to_pylist()`"
+    assert caught.value.diagnostics[0].help == "Pass each row as a record: `.to_pylist()`"
 
 
 def test_a_large_array_is_a_large_list() -> None:
@@ -157,7 +157,7 @@ def test_who_pretends_is_not_asked(module: Any, name: str) -> None:
     value = type(name, (), {"__module__": module, **hooks})()
     with pytest.raises(RecordError) as caught:
         take({"attributes": {"k": value}}, CUSTOMER)
-    assert asked == [] and caught.value.diagnostics[0].message == f"{name} is no JSON value"
+    assert asked == [] and caught.value.diagnostics[0].message == f"{name} is not a JSON value"
 
 
 SUBCLASSES: list[tuple[str, Callable[[Library], type], Callable[[type], Any]]] = [
@@ -174,7 +174,7 @@ def test_methods_of_a_subclass_are_not_called(module: str, base: Any, make: Any)
     try:
         assert take({"attributes": {"k": value}}, CUSTOMER).record["attributes"]["k"] == 1.5
     except RecordError as error:
-        assert error.diagnostics[0].message == "Own is no JSON value" and error.diagnostics[0].help
+        assert error.diagnostics[0].message == "Own is not a JSON value" and error.diagnostics[0].help
 
 
 def test_nothing_is_imported() -> None:

@@ -39,7 +39,7 @@ def test_what_is_said_once_names_all(tmp_path: Path) -> None:
     place = written(tmp_path, dict.fromkeys("abcdefghijklmnop", "string"), "a: email\nq.r: email")
     found = {one.code: one for one in found_in(place)}
     assert set(found) == {"CM513", "CM514"}
-    assert found["CM513"].message == "the contract says nothing of `q.r`"
+    assert found["CM513"].message == "the contract does not list `q.r`"
     assert found["CM514"].message.startswith("no rule fills `b`, `c`")
     assert found["CM514"].message.endswith("and 3 more")
 

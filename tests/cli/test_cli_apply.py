@@ -114,7 +114,7 @@ def test_output_and_rejects_are_files(cli: Cli, tmp_path: Path) -> None:
 
 def test_one_place_for_both_is_refused(cli: Cli, tmp_path: Path) -> None:
     ended = cli("apply", "a/b", "-o", tmp_path / "o", "--rejects", tmp_path / "." / "o")
-    assert ended.code == 2 and "one place" in ended.err
+    assert ended.code == 2 and "the same file" in ended.err
 
 
 @pytest.mark.parametrize("form", ["json", "curl", "http"])
@@ -152,11 +152,11 @@ def test_parameters_from_each_record(cli: Cli) -> None:
 
 WRONG_CALLS = [
     (["-p", "tokne=x"], "Unknown parameter `tokne`", "Did you mean `token`?"),
-    (["-p", "zzz=x"], "Unknown parameter `zzz`", "There are token, tenant, note"),
-    (["-p", "s3cret"], "`-p` takes NAME=VALUE", None),
+    (["-p", "zzz=x"], "Unknown parameter `zzz`", "Known parameters: token, tenant, note"),
+    (["-p", "s3cret"], "`-p` needs NAME=VALUE", None),
     (["-p", "token=a", "-p", "token=b"], "Parameter `token` is given twice", None),
     (["-p", "token=a", "--param-from", "token=id"], "Parameter `token` is given twice", None),
-    (["-p", "token=@env:NO_SUCH_VARIABLE"], "no environment variable `NO_SUCH_VARIABLE`", None),
+    (["-p", "token=@env:NO_SUCH_VARIABLE"], "`NO_SUCH_VARIABLE` is not set", None),
     (["-p", "token=@file:no-such-file"], "no-such-file: No such file", None),
     (["--params", "no-such-file"], "no-such-file: No such file", None),
     (["--param-from", "note=a["], "The expression for parameter `note`", None),

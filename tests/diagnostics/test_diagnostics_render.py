@@ -55,7 +55,7 @@ def test_one_line_each_in_order() -> None:
     assert render(ALL, "text", frames=False) == (
         "error[CM803]: name.given: Value cannot be cleared: cannot\n"
         "a,b:%.yaml:1:1: error[CM301]: Unknown source path: no, none: 100%\\nof it\n"
-        "m.yaml:9:3: error[CM103]: Key stands twice: a second time; Leave one out.\n"
+        "m.yaml:9:3: error[CM103]: Duplicate key: a second time; Leave one out.\n"
         "m.yaml:10:1: warning[CM402]: Value may be null: may be\n"
     )
 
@@ -65,7 +65,7 @@ def test_frames_are_apart_by_an_empty_line() -> None:
     assert text == (
         "error[CM803]: Value cannot be cleared\n  = cannot\n  = path: name.given\n  = target: firstName\n"
         "\n"
-        "error[CM103]: Key stands twice\n --> m.yaml:9:3\n ::: m.yaml:2:3\n  = first\n"
+        "error[CM103]: Duplicate key\n --> m.yaml:9:3\n ::: m.yaml:2:3\n  = first\n"
         "  = a second time\n  = help: Leave one out.\n"
     )
 
@@ -75,7 +75,7 @@ def test_github_commands_are_escaped() -> None:
         "::error title=CM803 Value cannot be cleared::name.given: cannot",
         "::error file=a%2Cb%3A%25.yaml,line=1,endLine=1,col=1,title=CM301 Unknown source path,endColumn=4"
         "::no, none: 100%25%0Aof it",
-        "::error file=m.yaml,line=9,endLine=9,col=3,title=CM103 Key stands twice,endColumn=5"
+        "::error file=m.yaml,line=9,endLine=9,col=3,title=CM103 Duplicate key,endColumn=5"
         "::a second time%0ALeave one out.",
         "::warning file=m.yaml,line=10,endLine=11,col=1,title=CM402 Value may be null::may be",
     ]
@@ -85,7 +85,7 @@ def test_json_document() -> None:
     document = json.loads(render(ALL, "json"))
     assert document["format_version"] == 1
     assert document["findings"][2] == {
-        "code": "CM103", "severity": "error", "title": "Key stands twice", "message": "a second time",
+        "code": "CM103", "severity": "error", "title": "Duplicate key", "message": "a second time",
         "help": "Leave one out.", "path": None, "target": None,
         "file": "m.yaml", "line": 9, "column": 3, "end_line": 9, "end_column": 5,
         "notes": [

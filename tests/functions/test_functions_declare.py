@@ -166,9 +166,14 @@ def plain(a: str) -> str:
 REFUSED: list[tuple[Callable[..., Any], dict[str, Any], type[Exception], str]] = [
     (_untyped, {"name": "f"}, TypeError, "the argument `a` has no type"),
     (_silent, {"name": "f"}, TypeError, "the result has no type"),
-    (_set, {"name": "f"}, TypeError, "`set` is no JSON type; use str, int, float, bool, list, dict or Any"),
+    (
+        _set,
+        {"name": "f"},
+        TypeError,
+        "`set` is not a JSON type; use str, int, float, bool, list, dict or Any",
+    ),
     (_unknown, {"name": "f"}, TypeError, "an annotation names the unknown `Nowhere`"),
-    (_number_keys, {"name": "f"}, TypeError, "an object's keys are `str`"),
+    (_number_keys, {"name": "f"}, TypeError, "the keys of an object must be `str`"),
     (_by_name, {"name": "f"}, TypeError, "mappings cannot give the argument `b` by name"),
     (_undocumented, {"name": "f"}, ValueError, "the docstring is missing; its first line is the summary"),
     (_Capital, {}, ValueError, "a name is lower-case letters, digits and `_`"),
@@ -177,12 +182,12 @@ REFUSED: list[tuple[Callable[..., Any], dict[str, Any], type[Exception], str]] =
         _none,
         {"name": "f", "part": "x"},
         ValueError,
-        "`part` names a member of the first argument; there is none",
+        "`part` names a member of the first argument, and there are no arguments",
     ),
-    (plain, {"lossy": True}, ValueError, "`lossy` is about the way back, so it needs an `inverse`"),
-    (plain, {"inverse": "x"}, TypeError, "`inverse` is a function"),
-    (plain, {"examples": [()]}, TypeError, "an example is a tuple, the arguments and then the result"),
-    (plain, {"examples": ["ab"]}, TypeError, "an example is a tuple, the arguments and then the result"),
+    (plain, {"lossy": True}, ValueError, "`lossy` describes the way back, so it needs an `inverse`"),
+    (plain, {"inverse": "x"}, TypeError, "`inverse` must be a function"),
+    (plain, {"examples": [()]}, TypeError, "an example must be a tuple of the arguments and the result"),
+    (plain, {"examples": ["ab"]}, TypeError, "an example must be a tuple of the arguments and the result"),
     (plain, {"examples": [("a", "b", "c")]}, ValueError, "an example has 2 arguments"),
     (plain, {"examples": [("a",)]}, ValueError, "an example has 0 arguments"),
 ]
@@ -298,7 +303,7 @@ def _deep(levels: int) -> list[Any]:
 )
 def test_a_project_gives_json_or_fails(value: Any) -> None:
     table = with_functions([module("shop", f=project_function("odd", value))])
-    with pytest.raises(FunctionError, match="gave back a value that is not JSON"):
+    with pytest.raises(FunctionError, match="returned a value that is not JSON"):
         table["odd"].call("a")
 
 

@@ -64,7 +64,7 @@ def test_kinds(case: dict[str, Any]) -> None:
     [
         ("Zorblatt", "one word: taken as the given name"),
         ("Rodrigo García Montalbo", "where the family name begins is not certain"),
-        ("Zhang Qiulan", "the first word is a common family name where that stands first"),
+        ("Zhang Qiulan", "the first word is a common family name where the family name comes first"),
         ("Tolven GmbH", "looks like a company: not split, taken as the family name"),
         ("VARENNE Hélène", "the word in capitals taken as the family name"),
         ("山田杏樹", "where the family name ends is not certain"),

@@ -100,8 +100,16 @@ def test_spellings(written: str, plain: str, extension: object) -> None:
         ({"number": "+12065550142 x9", "extension": "5"}, "+12065550142", "5"),
         ({"number": "+12065550142", "extension": ""}, "+12065550142", ""),
         ({"extension": "5"}, ABSENT, "5"),
-        ({"number": 12065550142}, "the number is no text but a number", "the number is no text but a number"),
-        ({"number": "+12065550142", "extension": 5}, "+12065550142", "the extension is no text but a number"),
+        (
+            {"number": 12065550142},
+            "the number must be text; this is a number",
+            "the number must be text; this is a number",
+        ),
+        (
+            {"number": "+12065550142", "extension": 5},
+            "+12065550142",
+            "the extension must be text; this is a number",
+        ),
     ],
 )
 def test_states(phone: dict[str, Any], e164: object, extension: object) -> None:

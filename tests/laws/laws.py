@@ -21,7 +21,7 @@ Customer = dict[str, Any]
 Place = tuple[str, ...]
 _NAMED = ("name", "phone", "loyalty", "payment_card")
 _TEXT_PARTS = {"name": "formatted", "phone": "number"}
-_NO_EXCUSE = ("replaced whole", "count as different", "counts as different", "twice", "taken as")
+_NO_EXCUSE = ("replaced whole", "count as changed", "counts as changed", "twice", "taken as")
 """Notes with these words tell of what is sent; the others tell of what is not."""
 
 

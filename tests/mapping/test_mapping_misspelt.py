@@ -126,9 +126,9 @@ def test_null(place: tuple[str, ...], node: yaml.Node, tmp_path: Path) -> None:
         return
     (one,) = wrong
     assert one.span is not None and TEXT[:start].count("\n") >= one.span.line - 1
-    assert one.help is not None and one.help.endswith(f"or take `{place[-1]}` out.")
+    assert one.help is not None and one.help.endswith(f"or remove `{place[-1]}`.")
     if place[-1] == "clear":
-        assert one.help.startswith("Write `send_null` if")
+        assert one.help.startswith("Write `send_null` to")
     before = said_of(tmp_path, TEXT)
     assert {(other.code, other.message) for other in found if other is not one} <= before
 

@@ -169,7 +169,7 @@ def test_records_of_different_customers() -> None:
 
 def test_misuse(tmp_path: Path) -> None:
     mapping = mapping_of(tmp_path, REPLACED)
-    with pytest.raises(ValueError, match="examples is 1 at least"):
+    with pytest.raises(ValueError, match="examples must be at least 1"):
         prove(mapping, examples=0)
     with pytest.raises(ValueError, match="records is empty"):
         prove(mapping, records=[])

@@ -49,7 +49,10 @@ def test_lost() -> None:
     plan = ATTRIBUTES.diff(before, after, PARAMS)
     assert plan.request is not None
     wrong = replace(plan, requests=(replace(plan.request, body={"attributes": {}}),))
-    assert rehearse(ATTRIBUTES, before, after, wrong, PARAMS) == "`attributes.a` is not what after says"
+    assert (
+        rehearse(ATTRIBUTES, before, after, wrong, PARAMS)
+        == "`attributes.a` does not have the value in after"
+    )
 
 
 def test_not_taken() -> None:
@@ -58,7 +61,7 @@ def test_not_taken() -> None:
     assert plan.request is not None
     wrong = replace(plan, requests=(replace(plan.request, body={}),))
     why = rehearse(ATTRIBUTES, before, after, wrong, PARAMS)
-    assert why == "`attributes`: the contract requires it, and the request does not have it"
+    assert why == "`attributes`: the contract requires it, and it is not in the request"
 
 
 def test_no_request_where_there_should_be_one() -> None:

@@ -33,9 +33,9 @@ MAX_DIGITS: Final = 4300
 """Python refuses to write longer integers as text (`sys.int_info.default_max_str_digits`)."""
 _MAX_BITS: Final = int(MAX_DIGITS * math.log2(10))
 
-_WANTED: Final = "A record is one object"
+_WANTED: Final = "A record must be an object"
 _NOT_FINITE: Final = (
-    "Say null, or leave it out; in a DataFrame: `frame.astype(object).where(frame.notna(), None)`"
+    "Pass null, or leave it out; in a DataFrame: `frame.astype(object).where(frame.notna(), None)`"
 )
 _WORDS: Final[dict[type, str]] = {**CLASS_WORDS, tuple: "a list"}
 _HELP: Final = {
@@ -129,7 +129,7 @@ class _Copier:
             if _is_model(kind):
                 return self._model(value, path)
         name = _type_name(value)
-        raise _RefusedError(f"{name} is no JSON value", _HELP.get(name) or how_to_convert(value))
+        raise _RefusedError(f"{name} is not a JSON value", _HELP.get(name) or how_to_convert(value))
 
     def _map(self, holder: object, entries: Iterable[tuple[object, object]], path: _Path) -> dict[str, Any]:
         copy: dict[str, Any] = {}
@@ -138,7 +138,7 @@ class _Copier:
                 try:
                     name = _key(key)
                     if name in copy:
-                        raise _RefusedError("two keys are the same text")
+                        raise _RefusedError("two keys have the same text")
                 except _RefusedError as refused:
                     self._note(path, refused)
                     continue
@@ -164,7 +164,7 @@ class _Copier:
         if id(holder) in self.open:
             raise _RefusedError("contains itself")
         if len(self.open) >= MAX_DEPTH:
-            raise _RefusedError(f"nested over {MAX_DEPTH} deep", code="CM703")
+            raise _RefusedError(f"nested more than {MAX_DEPTH} levels deep", code="CM703")
         self.open.append(id(holder))
         try:
             yield
@@ -207,14 +207,14 @@ def _text(value: Any) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise _RefusedError("text with half of a surrogate pair, which is no Unicode text") from None
+        raise _RefusedError("text with half of a surrogate pair, which is not valid Unicode") from None
     return text
 
 
 def _integer(value: Any) -> int:
     number = int.__int__(value)
     if number.bit_length() > _MAX_BITS:
-        raise _RefusedError(f"integer of over {MAX_DIGITS} digits")
+        raise _RefusedError(f"integer with more than {MAX_DIGITS} digits")
     return number
 
 
@@ -231,19 +231,19 @@ def _decimal(value: Any) -> int | float:
     if not number.is_finite():
         raise _RefusedError("expected a finite number, got NaN or infinity", _NOT_FINITE)
     if number.adjusted() >= MAX_DIGITS:
-        raise _RefusedError(f"integer of over {MAX_DIGITS} digits")
+        raise _RefusedError(f"integer with more than {MAX_DIGITS} digits")
     if number == number.to_integral_value():
         return int(number)
     nearest = float(number)
     if Decimal(repr(nearest)) != number:
-        raise _RefusedError("Decimal with more digits than a JSON number keeps", "Pass it as text")
+        raise _RefusedError("Decimal with more digits than a JSON number can keep", "Pass it as text")
     return nearest
 
 
 def _datetime(value: Any) -> str:
     if dt.datetime.utcoffset(value) is None:
         raise _RefusedError(
-            "datetime without an offset", "Give it a time zone: which moment it is, is not said"
+            "datetime without an offset", "Add a time zone; without one the moment is not defined"
         )
     return str.__str__(dt.datetime.isoformat(value))
 

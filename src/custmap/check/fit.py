@@ -46,7 +46,7 @@ def misfits(given: Type, wanted: Type, ask: Ask, inside: str = "", depth: int = 
         return
     if depth and given.nullable and wanted.known and not wanted.nullable:
         yield Misfit(
-            "CM402", f"{_what(inside)} may be null, and the contract has no null there", inside=inside
+            "CM402", f"{_what(inside)} may be null, and the contract does not allow null there", inside=inside
         )
     given = _without_blank(given.not_null())
     if not given.kinds or not _says(wanted):
@@ -102,12 +102,12 @@ def _kinds(given: Type, wanted: Type, inside: str) -> Misfit | None:
     never = not given.kinds & taken and not ("number" in given.kinds and "integer" in taken)
     says = phrase(wanted.not_null()) if wanted.kinds - {"null"} else "nothing"
     if never:
-        message = f"{_what(inside)} is {phrase(given)}, the contract has {says}"
+        message = f"{_what(inside)} is {phrase(given)}, the contract allows {says}"
         return Misfit("CM401", message, _conversion(wanted), True, inside)
     if given.or_null().kinds == KINDS:
-        message = f"{_what(inside)} may be anything, the contract has {says}"
+        message = f"{_what(inside)} may be of any type, the contract allows {says}"
     else:
-        message = f"{_what(inside)} may be {phrase(replace(given, kinds=wrong))}, the contract has {says}"
+        message = f"{_what(inside)} may be {phrase(replace(given, kinds=wrong))}, the contract allows {says}"
     return Misfit("CM413", message, _conversion(wanted), False, inside)
 
 
@@ -137,7 +137,7 @@ def _enumerated(given: Type, wanted: Type, ask: Ask, inside: str) -> Iterator[Mi
         if stated:
             yield Misfit("CM411", f"the contract does not list {shown}", help, True, inside)
         else:
-            message = f"the contract does not list {shown}, which {_what(inside)} may be"
+            message = f"{_what(inside)} may be {shown}, which the contract does not list"
             yield Misfit("CM404", message, "Translate them: `values: {canonical: vendor}`.", True, inside)
         return
     never = len(reasons) == len(values)
@@ -159,8 +159,8 @@ def _limit(value: object, wanted: Type) -> str:
 def _open(wanted: Type, inside: str) -> Misfit:
     return Misfit(
         "CM412",
-        f"{_what(inside)} may be none of the values that the contract lists",
-        "Translate it with `values`; `unmapped` says what becomes of others.",
+        f"{_what(inside)} may have a value that the contract does not list",
+        "Translate it with `values`, and say with `unmapped` what to do with other values.",
         inside=inside,
     )
 
@@ -174,13 +174,13 @@ def _text(given: Type, wanted: Type, ask: Ask, inside: str) -> Iterator[Misfit]:
             )
         else:
             message = f"{_what(inside)} may have more than {high} characters"
-            yield Misfit("CM405", message, f"Cut it: truncate(…, `{high}`).", inside=inside)
+            yield Misfit("CM405", message, f"Shorten it: truncate(…, `{high}`).", inside=inside)
     if (given.min_length or 0) < low:
         yield Misfit("CM406", f"{_what(inside)} may have fewer than {low} characters", inside=inside)
     if wanted.pattern is not None and given.pattern != wanted.pattern:
-        yield Misfit("CM407", f"{_what(inside)} need not match the contract's pattern", inside=inside)
+        yield Misfit("CM407", f"{_what(inside)} may not match the contract's pattern", inside=inside)
     if wanted.format in CHECKED_FORMATS and not (ask.forms and given.format == wanted.format):
-        yield Misfit("CM407", f"{_what(inside)} need not have the form `{wanted.format}`", inside=inside)
+        yield Misfit("CM407", f"{_what(inside)} may not have the format `{wanted.format}`", inside=inside)
 
 
 def _number(given: Type, wanted: Type, inside: str) -> Iterator[Misfit]:
@@ -196,9 +196,9 @@ def _number(given: Type, wanted: Type, inside: str) -> Iterator[Misfit]:
     for limit, word in (("exclusive_minimum", "above"), ("exclusive_maximum", "below")):
         bound, own = getattr(wanted, limit), getattr(given, limit)
         if bound is not None and not _strictly(given, limit, bound, own):
-            yield Misfit("CM406", f"{_what(inside)} need not be {word} {shown(bound)}", inside=inside)
+            yield Misfit("CM406", f"{_what(inside)} may not be {word} {shown(bound)}", inside=inside)
     if wanted.multiple_of is not None and not _in_steps(given, wanted.multiple_of):
-        message = f"{_what(inside)} may be no multiple of {shown(wanted.multiple_of)}"
+        message = f"{_what(inside)} may not be a multiple of {shown(wanted.multiple_of)}"
         yield Misfit("CM406", message, inside=inside)
 
 
@@ -231,8 +231,8 @@ def _list(given: Type, wanted: Type, ask: Ask, inside: str, depth: int) -> Itera
     if wanted.min_items is not None and (given.min_items or 0) < wanted.min_items:
         yield Misfit("CM406", f"{_what(inside)} may have fewer than {wanted.min_items} items", inside=inside)
     if wanted.unique_items and not given.unique_items:
-        message = f"{_what(inside)} may have an item twice, and the contract takes it once"
-        yield Misfit("CM406", message, "Write `unique(…)`.", inside=inside)
+        message = f"{_what(inside)} may have the same item twice, and the contract does not allow duplicates"
+        yield Misfit("CM406", message, "Remove duplicates with `unique(…)`.", inside=inside)
     if wanted.items is not None:
         yield from misfits(given.items or ANY, wanted.items, ask, _join(inside, "items"), depth + 1)
 
@@ -252,9 +252,9 @@ def _object(given: Type, wanted: Type, ask: Ask, inside: str, depth: int) -> Ite
             message = f"the contract has no `{name}` in {_what(inside) if inside else 'it'}"
             yield Misfit("CM303", message, meant(name, wanted.members), True, _join(inside, name))
         elif there is not None and there.read_only:
-            message = f"the contract calls `{_join(inside, name)}` read-only: the vendor sets it"
+            message = f"`{_join(inside, name)}` is read-only in the contract: the vendor sets it"
             yield Misfit(
-                "CM310", message, "Name the members that are sent: `fields`.", True, _join(inside, name)
+                "CM310", message, "List the members to send under `fields`.", True, _join(inside, name)
             )
         elif there is not None:
             yield from misfits(held.present(), there, ask, _join(inside, name), depth + 1)
@@ -272,7 +272,7 @@ def _free(given: Type, wanted: Type, ask: Ask, inside: str, depth: int) -> Itera
     if wanted.extra is None:
         return
     if not wanted.extra.kinds:
-        message = f"{_what(inside)} may have members that the contract does not take"
+        message = f"{_what(inside)} may have members that the contract does not allow"
         yield Misfit("CM413", message, None, False, inside)
     else:
         yield from misfits(values, wanted.extra, ask, _join(inside, "*"), depth + 1)

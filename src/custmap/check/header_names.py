@@ -29,5 +29,5 @@ def cm303(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
         near = min(((distance(stated, known), known) for known in names), default=(99, ""))
         if near[0] <= (1 if len(stated) < 8 else 2):
             help = f"Did you mean `{names[near[1]]}`?"
-            message = "the contract does not list this header, and has one much like it"
+            message = "the contract does not list this header, but has a similar one"
             yield Diagnostic("CM303", message, rule.target.span, help, severity=Severity.WARNING)

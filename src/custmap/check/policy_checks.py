@@ -35,9 +35,9 @@ def cm502(one: Placed) -> Iterator[Diagnostic]:
     if given.kinds and not given.kinds & {"array", "object"}:
         yield Diagnostic(
             "CM502",
-            "a merge policy is for lists, maps and objects, and this is none",
+            "`merge` is for lists, maps and objects, and this is a single value",
             rule.keys.get("merge", rule.span),
-            "Take `merge` out.",
+            "Remove `merge`.",
             target=leaf.target,
         )
 
@@ -87,7 +87,7 @@ def cm510(one: Placed) -> Iterator[Diagnostic]:
                 unknown = leaf.type is not None and misfit(leaf.type, value) is not None
             if unknown:
                 help = meant(str(value), [str(word) for word in words or ()])
-                message = f"`{value}` is no value that the contract has here"
+                message = f"`{value}` is not a value that the contract lists here"
                 yield Diagnostic("CM510", message, span, help, target=leaf.target)
 
 
@@ -115,16 +115,23 @@ def cm511(one: Placed) -> Iterator[Diagnostic]:
     elif policy.immutable:
         if policy.always:
             found.append(
-                ("what is always sent is sent to a vendor that refuses it", rule.keys["send"], "send", None)
+                (
+                    "`send: always` sends the value again, and an `immutable` value must not be",
+                    rule.keys["send"],
+                    "send",
+                    None,
+                )
             )
         if rule.transitions is not None:
-            found.append(("what never changes makes no moves", rule.keys["transitions"], "transitions", None))
+            found.append(
+                ("an `immutable` value has no transitions", rule.keys["transitions"], "transitions", None)
+            )
         if clears and rule.clear is not None:
             # Such a change is rejected and reported; the mapping only promises more than it can do.
-            text = "what never changes is never cleared"
+            text = "an `immutable` value is never cleared"
             found.append((text, rule.clear.span, "clear", Severity.WARNING))
     for message, span, key, severity in found:
-        help = f"Take `{key}` out."
+        help = f"Remove `{key}`."
         yield Diagnostic("CM511", message, span, help, target=one.leaf.target, severity=severity)
 
 
@@ -157,7 +164,7 @@ def _sent(value: Any, held: Type, stated: ClearFile, target: str) -> Iterator[Di
     words = [str(word) for word in held.enum or () if word is not None]
     help = meant(str(value), words) if words and isinstance(value, str) else None
     span = stated.send.span if stated.send is not None else stated.span
-    yield Diagnostic("CM512", f"what is sent {reason}", span, help, target=target)
+    yield Diagnostic("CM512", f"the value that is sent {reason}", span, help, target=target)
 
 
 def cm517(one: Placed) -> Iterator[Diagnostic]:
@@ -166,9 +173,9 @@ def cm517(one: Placed) -> Iterator[Diagnostic]:
     if rule is not None and rule.transitions is not None and not any(pair.right for pair in rule.transitions):
         yield Diagnostic(
             "CM517",
-            "no value may become another",
+            "no transition is allowed",
             rule.keys.get("transitions", rule.span),
-            "If that is meant, write `immutable: true`.",
+            "If that is intended, write `immutable: true`.",
             target=leaf.target,
         )
 
@@ -184,7 +191,7 @@ def places(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
             yield from _place(path, operation)
             held = _at(path, operation)
             if held is not None and (held.known or held.enum) and (reason := misfit(held, value)):
-                yield Diagnostic("CM512", f"what is written {reason}", path.span)
+                yield Diagnostic("CM512", f"the value that is written {reason}", path.span)
 
 
 def _named(form: type[Named], stated: ClearFile, held: Type) -> Iterator[Diagnostic]:

@@ -105,7 +105,7 @@ def _infer(text: Text, scope: Type, checked: Checked) -> tuple[Type, list[Diagno
         # A name that nothing resembles may exist all the same, since vendors' documents are incomplete.
         doubtful = one.code == "CM301" and one.help is None
         severity = Severity.WARNING if doubtful else one.severity
-        help = "List it in the contract's answer." if doubtful else one.help
+        help = "Add it to the contract's response." if doubtful else one.help
         place = text.inside(one.offset, one.length)
         problems.append(Diagnostic(one.code, one.message, place, help, severity=severity))
     return found.type, problems
@@ -137,7 +137,7 @@ def _words(rule: Rule, given: Type, wanted: Type | None) -> Iterator[Diagnostic]
                 continue
             if all(fingerprint(value) != fingerprint(word) for word in type_.enum):
                 help = meant(str(value), [str(word) for word in type_.enum if word is not None])
-                yield Diagnostic("CM411", f"`{value}` is none of the listed values", span, help)
+                yield Diagnostic("CM411", f"`{value}` is not one of the listed values", span, help)
 
 
 def _canonical(target: Text, type_: Type, name: str) -> Iterator[Diagnostic]:
@@ -190,7 +190,7 @@ def own_identifiers(operation: Operation, checked: Checked) -> Iterator[Diagnost
 
 def _identifier(key: str, vendor: str, span: Span) -> Diagnostic:
     help = f"Did you mean `identifiers.{vendor}`?"
-    message = f"`identifiers.{key}` is close to this vendor's name, and not it"
+    message = f"`identifiers.{key}` is similar to this vendor's name, but not the same"
     return Diagnostic("CM301", message, span, help, severity=Severity.WARNING)
 
 

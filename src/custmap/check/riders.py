@@ -46,7 +46,7 @@ def params(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
         value = param.default.value
         if value not in variable.enum:
             help = meant(str(value), variable.enum)
-            message = "the contract's server URL does not list this"
+            message = "the contract's server URL does not allow this value"
             yield Diagnostic("CM411", message, param.default.span, help)
 
 

@@ -57,11 +57,11 @@ def _asked(one: Placed, origin: Origin, wanted: Type, operation: Operation) -> I
         if kind not in given.kinds:
             return  # CM502 reports it
         if wanted.known and kind not in wanted.kinds:
-            message = f"this is sent as {_ARTICLES[kind]}, the contract has {phrase(wanted.not_null())}"
+            message = f"this is sent as {_ARTICLES[kind]}, the contract allows {phrase(wanted.not_null())}"
             yield Misfit("CM401", message, never=True)
             return
         if given.kinds - {kind, "null"}:
-            yield Misfit("CM413", f"this may be something else than {_ARTICLES[kind]}")
+            yield Misfit("CM413", f"this may be something other than {_ARTICLES[kind]}")
         given = replace(given, kinds=given.kinds & {kind, "null"})
     if one.leaf.kind.is_deep:
         yield from _members(given, wanted, ask)
@@ -157,9 +157,9 @@ def cm403(one: Placed) -> Iterator[Diagnostic]:
     if (given.absent or left_out) and not _alone(one):
         yield Diagnostic(
             "CM403",
-            "the contract requires this, and a record may say nothing about it",
+            "the contract requires this, and it may be absent in a record",
             where(leaf.origin),
-            "Write a `default`, or `identity: true` if it names the customer.",
+            "Add a `default`, or `identity: true` if it identifies the customer.",
             target=leaf.target,
         )
 
@@ -183,7 +183,7 @@ def cm403_objects(operation: Operation, checked: Checked) -> Iterator[Diagnostic
         if not sure and not asked & {leaf.name for leaf in speaking}:
             yield Diagnostic(
                 "CM403",
-                "the contract requires this object, and it is left out when none of its members speaks",
+                "the contract requires this object, and it is omitted when all of its members are absent",
                 node.span,
                 "Give one of its members a `default`.",
                 target=node.target,
@@ -200,9 +200,9 @@ def presence(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
         never = "object" not in given.kinds
         yield Diagnostic(
             "CM401" if never else "CM413",
-            f"`from` with `fields` reads an object, and this {'is' if never else 'may be'} none",
+            f"`from` with `fields` needs an object, and this {'is not' if never else 'may not be'} one",
             where(slot.origin),
-            "For a list write `each`." if "array" in wrong else None,
+            "For a list use `each`." if "array" in wrong else None,
             target=slot.target,
         )
 
@@ -215,5 +215,5 @@ def cm413_each(one: Placed) -> Iterator[Diagnostic]:
         given = origin.source.type.not_null()
         if "array" in given.kinds and given.kinds != {"array"}:
             yield Diagnostic(
-                "CM413", "`each` reads a list, and this may be none", where(origin), target=one.leaf.target
+                "CM413", "`each` needs a list, and this may not be one", where(origin), target=one.leaf.target
             )

@@ -46,14 +46,14 @@ def cm519(ignores: Iterable[Ignore]) -> Iterator[Diagnostic]:
         if not ignore.codes:
             yield Diagnostic(
                 "CM519",
-                "no code is named",
+                "the comment names no code",
                 ignore.span,
                 "Write `# custmap: ignore CM405: REASON`.",
             )
         elif ignore.reason is None:
             yield Diagnostic(
                 "CM519",
-                "nobody will know why",
+                "the comment gives no reason",
                 ignore.span,
                 f"Write `# custmap: ignore {', '.join(ignore.codes)}: REASON`.",
             )
@@ -69,7 +69,7 @@ def cm518(ignores: Iterable[Ignore], found: Sequence[Diagnostic], file: str) -> 
                 continue
             close = None if code in CODES else nearest(code, CODES)
             message = (
-                f"there is no {code} on line {ignore.line}" if code in CODES else f"there is no code {code}"
+                f"line {ignore.line} has no finding {code}" if code in CODES else f"there is no code {code}"
             )
-            help = f"Did you mean `{close}`?" if close else "Take it out."
+            help = f"Did you mean `{close}`?" if close else "Remove the comment."
             yield Diagnostic("CM518", message, ignore.span, help)

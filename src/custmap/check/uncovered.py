@@ -38,9 +38,9 @@ def cm513(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
     if found:
         yield Diagnostic(
             "CM513",
-            f"the contract says nothing of {_listed(found)}",
+            f"the contract does not list {_listed(found)}",
             checked.file.contract.span,
-            "List it in the contract, so that what is sent there can be checked.",
+            "Add it to the contract, so that the values sent there can be checked.",
         )
 
 
@@ -84,7 +84,7 @@ def cm514(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
             "CM514",
             f"no rule fills {_listed(found)}",
             checked.file.contract.span,
-            f"Add rules, or say why not: `ignored: {{{found[0]}: REASON}}`.",
+            f"Add a rule, or give a reason: `ignored: {{{found[0]}: REASON}}`.",
         )
 
 
@@ -140,7 +140,7 @@ def ignored(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
     for path, _ in checked.file.ignored:
         names = _names(path)
         if names is None:
-            yield Diagnostic("CM209", "this target path cannot be read", path.span)
+            yield Diagnostic("CM209", "this is not a valid target path", path.span)
             continue
         if names and names[0] in PARTS and len(names) == 2:
             known = operation.contract.parameters.get(names[0], {})
@@ -152,9 +152,9 @@ def ignored(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
         if names in filled:
             yield Diagnostic(
                 "CM520",
-                "a rule fills this place",
+                "a rule fills this member",
                 path.span,
-                "Take it out of `ignored`, or take the rule out.",
+                "Remove it from `ignored`, or remove the rule.",
             )
 
 

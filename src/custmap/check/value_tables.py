@@ -54,9 +54,9 @@ def cm404(leaf: Leaf) -> Iterator[Diagnostic]:
         if lost:
             yield Diagnostic(
                 "CM404",
-                f"there is no value for {_shown(lost)}",
+                f"`values` has no row for {_shown(lost)}",
                 rule.keys.get("values", rule.span),
-                "Add it, or say `unmapped: reject` (or pass, skip, {default: X}).",
+                "Add a row, or `unmapped: reject` (or pass, skip, {default: X}).",
                 target=leaf.target,
             )
 
@@ -74,7 +74,7 @@ def cm411(leaf: Leaf) -> Iterator[Diagnostic]:
             if unknown:
                 yield Diagnostic(
                     "CM411",
-                    f"the source is never {_shown([pair.left])}",
+                    f"the source never has the value {_shown([pair.left])}",
                     pair.left_span,
                     meant(_text(pair.left), map(_text, words or ())),
                     target=leaf.target,
@@ -105,9 +105,9 @@ def cm412(leaf: Leaf) -> Iterator[Diagnostic]:
         if _words(given) is None and not rule.states("unmapped") and given.kinds:
             yield Diagnostic(
                 "CM412",
-                "the source may be anything, and only the values listed here are sent",
+                "the source may have other values, and only those listed here are sent",
                 rule.keys.get("values", origin.span),
-                "Say what becomes of others: `unmapped: skip`, pass, reject or {default: X}.",
+                "Say what to do with other values: `unmapped: skip`, pass, reject or {default: X}.",
                 target=leaf.target,
             )
 
@@ -149,8 +149,8 @@ def cm401_format(leaf: Leaf) -> Iterator[Diagnostic]:
         never = many == kinds
         yield Diagnostic(
             "CM401" if never else "CM413",
-            f"this {'is' if never else 'may be'} {phrase(Type(kinds=many))}, and a format takes one value",
+            f"this {'is' if never else 'may be'} {phrase(Type(kinds=many))}; `format` needs a single value",
             where(origin),
-            "Name the member or item that is meant, or make a text of it: `json(…)`.",
+            "Name one member or item, or convert it to text with `json(…)`.",
             target=leaf.target,
         )

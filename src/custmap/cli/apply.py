@@ -48,7 +48,7 @@ class _Run:
     type=click.Choice(["json", "curl", "http"]),
     default="json",
     show_default=True,
-    help="The form of requests.",
+    help="The format of the requests.",
 )
 @options.parameters
 @options.records

@@ -15,7 +15,7 @@ from custmap.values.nearest import nearest
 @grouped("code")
 @click.argument("code", required=False, type=CodeName())
 def command(code: str | None) -> int:
-    """Print what CODE means, an example and what to do; without CODE the list of all codes."""
+    """Print what CODE means, an example and what to do; without CODE, the list of all codes."""
     if code is None:
         for name, row in sorted(CODES.items()):
             click.echo(f"{name}  {row.severity:<7}  {row.title}")

@@ -57,7 +57,7 @@ class _Run:
 @options.mapping
 @click.argument("before", type=options.FILE)
 @click.argument("after", type=options.FILE)
-@click.option("--key", metavar="PATH", help="Join two NDJSON snapshots by this member.")
+@click.option("--key", metavar="PATH", help="Join two NDJSON snapshots by this source path.")
 @option(
     "Output",
     "--format",
@@ -65,15 +65,17 @@ class _Run:
     type=click.Choice(["text", "json", "deepdiff"]),
     default="text",
     show_default=True,
-    help="The form of plans.",
+    help="The format of the plans.",
 )
-@click.option("--verify", is_flag=True, help="Rehearse each plan; reject one that does not lead to AFTER.")
+@click.option(
+    "--verify", is_flag=True, help="Rehearse each plan, and reject it if it does not lead to AFTER."
+)
 @click.option("--exit-code", is_flag=True, help="Exit 3 when there are changes.")
 @click.option(
     "--on-rejected",
     type=click.Choice(["raise", "drop"]),
-    help="`raise` rejects a record of which a change is rejected, `drop` exits 0 in spite of it  "
-    "[default: the plan says so, exit 1]",
+    help="`raise` rejects a record if one of its changes is rejected, `drop` ignores that and exits 0  "
+    "[default: the plan reports it, exit 1]",
 )
 @options.outputs
 @options.show_values
@@ -102,7 +104,7 @@ def command(
     absent: str,
     modules: tuple[str, ...],
 ) -> int:
-    """Show what changes from BEFORE to AFTER, and the smallest request that says so.
+    """Show what changes from BEFORE to AFTER, and the smallest request for it.
 
     Both are one JSON object (BEFORE may be `null`: nothing is known about the vendor's copy), or NDJSON
     snapshots that `--key` joins. A customer in only one snapshot is counted, never treated as deleted.
@@ -133,7 +135,7 @@ def _document(path: Path, side: str) -> tuple[str, Any]:
     with open_input(path) as stream:
         source = None if is_ndjson(path) else read_source(stream)
         if not isinstance(source, One):
-            raise CallError(f"{path}: expected one JSON object", "Join two NDJSON files with `--key`")
+            raise CallError(f"{path}: expected one JSON object", "Join two NDJSON files with `--key`.")
         if isinstance(source.record, Record):
             return side, source.record.value
         raise RecordError(
@@ -212,7 +214,13 @@ def _rehearse(run: _Run, before: Any, after: Any, plan: Plan, given: dict[str, A
     why = rehearse(run.mapping, then, take(after, canonical, nulls=nulls).record, plan, given)
     if why is not None:
         raise RecordError(
-            [Diagnostic("CM808", why, help="This is a bug in custmap or in the mapping's policies.")]
+            [
+                Diagnostic(
+                    "CM808",
+                    why,
+                    help="The mapping's policies contradict each other, or this is a bug in custmap.",
+                )
+            ]
         )
 
 

@@ -105,7 +105,7 @@ def _usage(error: click.UsageError) -> int:
 
 
 def _try_help(error: click.UsageError) -> str | None:
-    return f"Try `{error.ctx.command_path} --help`" if error.ctx else None
+    return f"Try `{error.ctx.command_path} --help`." if error.ctx else None
 
 
 def _custmap_error(error: Exception) -> int | None:
@@ -123,7 +123,7 @@ def _custmap_error(error: Exception) -> int | None:
 def _bug(error: Exception) -> int:
     """Type and place, never the exception's text: it may contain a value of a record."""
     click.echo(f"error[CM901]: This is a bug in custmap: {type(error).__name__} {_place(error)}", err=True)
-    click.echo("  = help: Please report it with this line; it holds no data", err=True)
+    click.echo("  = help: Please report it with this line; it contains no data.", err=True)
     return WRONG_CALL
 
 

@@ -26,10 +26,10 @@ from custmap.lineage.lineage import FORMAT_VERSION
     default="text",
     show_default=True,
 )
-@click.option("--unused", is_flag=True, help="The canonical fields that no rule reads, instead.")
+@click.option("--unused", is_flag=True, help="List the canonical fields that no rule reads instead.")
 @options.functions
 def command(mapping: str, path: str | None, form: str, unused: bool, modules: tuple[str, ...]) -> int:
-    """Explain the target or canonical PATH; without it all of the mapping."""
+    """Explain the target path or source path PATH, or the whole mapping."""
     loaded = load(mapping, modules)
     if unused:
         if path is not None or form == "mermaid":

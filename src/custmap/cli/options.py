@@ -36,16 +36,18 @@ parameters = _all(
         metavar="NAME=VALUE",
         multiple=True,
         shell_complete=parameter_names,
-        help="A parameter; `@env:VAR` and `@file:PATH` read it from there, as is right for secrets.",
+        help="A parameter; `@env:VAR` and `@file:PATH` read the value from there, e.g. for secrets.",
     ),
-    option("Parameters", "--params", "params_file", type=FILE, help="Parameters as a JSON object in a file."),
+    option(
+        "Parameters", "--params", "params_file", type=FILE, help="A file with parameters as a JSON object."
+    ),
     option(
         "Parameters",
         "--param-from",
         "derived",
         metavar="NAME=EXPR",
         multiple=True,
-        help="A parameter from each record, by a JMESPath expression.",
+        help="A parameter computed from each record by a JMESPath expression.",
     ),
 )
 
@@ -56,13 +58,13 @@ records = _all(
         type=click.Choice(["clear", "absent"]),
         default="clear",
         show_default=True,
-        help="How nulls of named fields are read.",
+        help="Whether null in a named field means clear or absent.",
     ),
     option(
         "Records",
         "--strict-records",
         is_flag=True,
-        help="Refuse records with members that the schema does not know.",
+        help="Reject records with members that are not in the schema.",
     ),
 )
 
@@ -72,7 +74,7 @@ absent = option(
     type=click.Choice(["keep", "clear"]),
     default="keep",
     show_default=True,
-    help="Whether a field that after does not mention stays as it is.",
+    help="Whether an absent field keeps the old value or clears it.",
 )
 
 on_rejected = option(
@@ -81,7 +83,7 @@ on_rejected = option(
     type=click.Choice(["raise", "drop"]),
     default="raise",
     show_default=True,
-    help="Reject the record, or leave out what is rejected.",
+    help="Reject the whole record, or leave out what is rejected.",
 )
 
 mapping = click.argument("mapping", type=MappingName())
@@ -101,12 +103,17 @@ outputs = _all(
         "-o",
         "--output",
         type=FILE,
-        help="Write there, whole or not at all  [default: standard output]",
+        help="The file to write, completely or not at all  [default: standard output]",
     ),
-    option("Output", "--rejects", type=FILE, help="Write rejected records there, as NDJSON."),
-    option("Output", "--with-secrets", is_flag=True, help="Write secret parameters instead of `{{name}}`."),
+    option("Output", "--rejects", type=FILE, help="The file for rejected records, as NDJSON."),
+    option(
+        "Output",
+        "--with-secrets",
+        is_flag=True,
+        help="Write the values of secret parameters instead of `{{name}}`.",
+    ),
 )
 
 show_values = option(
-    "Output", "--show-values", is_flag=True, help="Show personal values too (secrets never)."
+    "Output", "--show-values", is_flag=True, help="Show personal values too (never secrets)."
 )

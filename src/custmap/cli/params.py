@@ -47,7 +47,7 @@ class Params:
             try:
                 value = expression(record)
             except FunctionError:
-                message = f"the expression for parameter `{name}` cannot work on this record"
+                message = f"the expression for parameter `{name}` fails for this record"
                 raise RecordError([Diagnostic("CM709", message)]) from None
             if value is not None:
                 made[name] = value
@@ -108,7 +108,7 @@ def _pairs(texts: Sequence[str], option: str, known: Sequence[str], seen: set[st
         name, sign, value = text.partition("=")
         if not sign:
             # Not shown: it may be a secret given without a name.
-            raise CallError(f"`{option}` takes NAME=VALUE", f"Write `{option} NAME=VALUE`")
+            raise CallError(f"`{option}` needs NAME=VALUE", f"Write `{option} NAME=VALUE`.")
         _check_name(name, known)
         if name in seen:
             raise CallError(f"Parameter `{name}` is given twice")
@@ -120,7 +120,7 @@ def _pairs(texts: Sequence[str], option: str, known: Sequence[str], seen: set[st
 def _check_name(name: str, known: Sequence[str]) -> None:
     if name not in known:
         meant = nearest(name, known)
-        there = f"There are {', '.join(known)}" if known else "The mapping has no parameters"
+        there = f"Known parameters: {', '.join(known)}" if known else "The mapping has no parameters"
         raise CallError(f"Unknown parameter `{name}`", f"Did you mean `{meant}`?" if meant else there)
 
 
@@ -128,7 +128,7 @@ def _value(name: str, text: str) -> str:
     if text.startswith("@env:"):
         variable = text.removeprefix("@env:")
         if variable not in os.environ:
-            raise CallError(f"Parameter `{name}`: there is no environment variable `{variable}`")
+            raise CallError(f"Parameter `{name}`: the environment variable `{variable}` is not set")
         return os.environ[variable]
     if text.startswith("@file:"):
         path = Path(text.removeprefix("@file:"))

@@ -29,7 +29,11 @@ _STORAGE: Final = "HYPOTHESIS_STORAGE_DIRECTORY"
 @grouped("prove")
 @options.mapping
 @click.option(
-    "--examples", type=click.IntRange(min=1), default=500, show_default=True, help="How many cases are drawn."
+    "--examples",
+    type=click.IntRange(min=1),
+    default=500,
+    show_default=True,
+    help="The number of cases to draw.",
 )
 @click.option(
     "--seed",
@@ -42,7 +46,7 @@ _STORAGE: Final = "HYPOTHESIS_STORAGE_DIRECTORY"
     "--with",
     "records_file",
     type=options.FILE,
-    help="Draw pairs among these records (NDJSON) instead; their values are not shown.",
+    help="Draw pairs from these records (NDJSON) instead; their values are not shown.",
 )
 @option(
     "Output",
@@ -51,16 +55,16 @@ _STORAGE: Final = "HYPOTHESIS_STORAGE_DIRECTORY"
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="The form of the proof.",
+    help="The format of the proof.",
 )
 @options.functions
 def command(
     mapping: str, examples: int, seed: int, records_file: Path | None, form: str, modules: tuple[str, ...]
 ) -> int:
-    """Look for customers for whom MAPPING does not do what it declares.
+    """Look for customers for which MAPPING does not do what it declares.
 
-    Customers and near pairs are drawn, apply and diff are run against the vendor that the mapping
-    declares, and the smallest counterexample to a law is printed. Exit 1 when there is one.
+    It draws customers and pairs that differ little, runs apply and diff against the vendor that the
+    mapping declares, and prints the smallest counterexample to a law. Exit 1 when there is one.
     """
     from custmap.prove.prove import HypothesisMissing, prove
 
@@ -101,10 +105,10 @@ def _records(path: Path) -> list[dict[str, Any]]:
             if isinstance(item, BadLine):
                 raise item.error
             if not isinstance(item.value, dict):
-                raise bad_line(item.line, "it is no object")
+                raise bad_line(item.line, "it is not an object")
             found.append(item.value)
             if len(found) == _MOST_RECORDS:
                 break
     if not found:
-        raise CallError(f"{path}: there is no record in it")
+        raise CallError(f"{path}: the file has no records")
     return found

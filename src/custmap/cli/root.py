@@ -16,17 +16,17 @@ from custmap.values.docstrings import docstring
 from custmap.values.nearest import nearest
 
 COMMANDS: Final = {
-    "list": "The mappings in reach: name, method, path, summary.",
+    "list": "List the available mappings: name, method, path, summary.",
     "validate": "Check mapping files.",
-    "apply": "Customers in, requests out.",
-    "diff": "What to send so that before becomes after.",
-    "explain": "Where each member comes from, and what absent, null and empty become.",
-    "prove": "Look for customers for whom a mapping does not do what it declares.",
+    "apply": "Turn customers into requests.",
+    "diff": "Show or write what to send so that before becomes after.",
+    "explain": "Show where each member comes from, and what absent, null and empty become.",
+    "prove": "Look for customers for which a mapping does not do what it declares.",
     "test": "Run fixtures.",
-    "show": "The generated Python, exactly as it runs.",
-    "code": "What a code means.",
-    "schema": "The JSON Schemas of mapping files, customers and fixtures.",
-    "completion": "The script that completes `custmap` in bash, zsh or fish.",
+    "show": "Print the generated Python, exactly as it runs.",
+    "code": "Explain a code.",
+    "schema": "Print the JSON Schemas of mapping files, customers and fixtures.",
+    "completion": "Print the script that completes `custmap` in bash, zsh or fish.",
 }
 
 _SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -55,7 +55,7 @@ class Commands(click.Group):
         name = args[0] if args else ""
         if name and not name.startswith("-") and name not in COMMANDS:
             meant = nearest(name, COMMANDS)
-            advice = f"Did you mean `{meant}`?" if meant else f"There are {', '.join(COMMANDS)}"
+            advice = f"Did you mean `{meant}`?" if meant else f"Commands: {', '.join(COMMANDS)}"
             raise CallError(f"Unknown command `{name}`", advice)
         return super().resolve_command(ctx, args)
 

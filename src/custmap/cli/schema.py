@@ -55,11 +55,14 @@ def fixture_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "required": ["mapping", "expect"],
         "properties": {
-            "mapping": {"type": "string", "description": "The mapping that it tests: `vendor/operation`."},
+            "mapping": {"type": "string", "description": "The mapping to test: `vendor/operation`."},
             "summary": {"type": "string", "description": "The fact that the case proves."},
             "params": {"type": "object"},
-            "customer": {**record, "description": "Given alone: apply."},
-            "before": {**record, "description": "With `after`: diff. Null: the vendor holds nothing."},
+            "customer": {**record, "description": "On its own: a fixture of apply."},
+            "before": {
+                **record,
+                "description": "With `after`: a fixture of diff. Null: the vendor holds nothing.",
+            },
             "after": record,
             "options": {
                 "type": "object",

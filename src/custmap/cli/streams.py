@@ -70,7 +70,7 @@ def check_places(output: Path | None, rejects: Path | None) -> None:
         return
     places = [None if path is None or path == STDIN else os.path.realpath(path) for path in (output, rejects)]
     if places[0] == places[1] and places[0] != os.devnull:
-        raise CallError("`--output` and `--rejects` name one place")
+        raise CallError("`--output` and `--rejects` name the same file")
 
 
 def _live() -> bool:

@@ -16,10 +16,13 @@ from custmap.cli.help import option
 @grouped("test")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--update", is_flag=True, help="Rewrite expectations that differ.")
-@click.option("--coverage", is_flag=True, help="Say which rules no fixture sets or clears.")
-@click.option("-k", "keyword", metavar="TEXT", help="Only fixtures whose name has this text.")
+@click.option("--coverage", is_flag=True, help="Report which rules no fixture sets or clears.")
+@click.option("-k", "keyword", metavar="TEXT", help="Run only fixtures whose name contains this text.")
 @option(
-    "Output", "--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write a JUnit report there."
+    "Output",
+    "--junit",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a JUnit report to this file.",
 )
 @option(
     "Output",

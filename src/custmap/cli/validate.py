@@ -37,13 +37,18 @@ from custmap.values.nearest import nearest
     "--format",
     "form",
     type=click.Choice(FORMATS),
-    help="The form of findings  [default: text; github in a GitHub workflow]",
+    help="The format of the findings  [default: text; github in a GitHub workflow]",
 )
-@click.option("--strict", is_flag=True, help="Warnings are errors; what is `assumed` is none.")
+@click.option("--strict", is_flag=True, help="Treat warnings as errors, except for `assumed`.")
 @click.option(
-    "--select", metavar="CODES", multiple=True, help="Only these codes: CM405,CM5 (CM5: all of them)."
+    "--select",
+    metavar="CODES",
+    multiple=True,
+    help="Report only these codes, e.g. CM405,CM5 (CM5: all codes that begin so).",
 )
-@click.option("--ignore", metavar="CODES", multiple=True, help="Not these codes; errors stay.")
+@click.option(
+    "--ignore", metavar="CODES", multiple=True, help="Do not report these codes; errors are always reported."
+)
 @options.functions
 def command(
     places: tuple[str, ...],
@@ -85,7 +90,7 @@ def _codes(option: str, stated: tuple[str, ...]) -> tuple[str, ...]:
     for code in found:
         if not any(known.startswith(code) for known in CODES):
             close = nearest(code, CODES)
-            hint = f"Did you mean `{close}`?" if close else "Codes are listed by `custmap code`"
+            hint = f"Did you mean `{close}`?" if close else "Run `custmap code` to list the codes."
             raise CallError(f"`{option}`: there is no code `{code}`", hint)
     return found
 
@@ -119,7 +124,7 @@ def _files(places: Sequence[str]) -> list[Path]:
             found.append(find_mapping(place)[0])
     found += _users(others) if others else []
     if not found and not others:
-        raise CallError("There are no mappings to check", "Name a mapping, a file or a folder")
+        raise CallError("There are no mappings to check", "Name a mapping, a file or a folder.")
     return found
 
 
@@ -128,8 +133,8 @@ def _default() -> list[str]:
     here = Path.cwd()
     found = [str(folder) for folder in above(here)][:1]
     if not found:
-        message = f"There is no folder `mappings/` in {here.as_posix()}, nor above it"
-        raise CallError(message, "Name a mapping, a file or a folder")
+        message = f"There is no folder `mappings/` in {here.as_posix()} or above it"
+        raise CallError(message, "Name a mapping, a file or a folder.")
     return found
 
 

@@ -16,15 +16,15 @@ from custmap.values.words import word_for
 
 def refuse_empty() -> NoReturn:
     """Refuse an empty text: this vendor does not accept it."""
-    raise Refusal("CM807", "is empty, and this vendor keeps the old value then")
+    raise Refusal("CM807", "is empty, and the vendor would keep the old value")
 
 
 def refuse_unmapped() -> NoReturn:
-    raise Refusal("CM705", "has no counterpart in `values`")
+    raise Refusal("CM705", "has no row in `values`")
 
 
 def refuse_missing() -> NoReturn:
-    raise Refusal("CM707", "an item lacks a member that the contract requires")
+    raise Refusal("CM707", "a member that the contract requires is missing in an item")
 
 
 def refuse_kind(wanted: str, value: Any) -> NoReturn:
@@ -42,7 +42,7 @@ def fill(before: str, after: str, value: Any) -> str:
     if value.__class__ is str:
         return before + value + after
     if value.__class__ in (dict, list):
-        raise Refusal("CM706", f"expected one value for the format, got {word_for(value)}")
+        raise Refusal("CM706", f"expected a single value for `format`, got {word_for(value)}")
     return before + scalar_text(value) + after
 
 
@@ -91,7 +91,7 @@ def look_at_entries(
             state = (
                 None
                 if empty == "clear"
-                else Failure("CM807", "is empty, and this vendor keeps the old value then", None, value)
+                else Failure("CM807", "is empty, and the vendor would keep the old value", None, value)
             )
         elif value is not None and held is not None:
             try:

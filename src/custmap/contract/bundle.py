@@ -85,7 +85,7 @@ class Bundle:
                 depths[fresh] = 0  # until its own are known: a circular reference ends there
                 waiting.append((fresh, _referred(self.defs[fresh])))
             if len(waiting) > _CHAIN or depths.get(name, 0) > _CHAIN:
-                message = f"more than {_CHAIN} schemas refer to one another in a row"
+                message = f"a chain of more than {_CHAIN} schemas that refer to one another"
                 raise MappingError([Diagnostic("CM108", message, here.span)])
 
     def _schema(self, here: Located) -> Any:

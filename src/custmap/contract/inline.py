@@ -100,7 +100,7 @@ class _Reader:
     def _method(self, node: MapNode) -> str:
         found = node.get("method")
         if found is None:
-            self._say("CM202", "`contract` needs `method`", node.span, "Write e.g. `method: POST`.")
+            self._say("CM202", "`contract` needs `method`", node.span, "Add it, e.g. `method: POST`.")
             return "POST"
         text = found.value if isinstance(found, ScalarNode) else None
         if isinstance(text, str) and text.upper() in METHODS:
@@ -112,13 +112,13 @@ class _Reader:
     def _url(self, node: MapNode) -> str:
         found = node.get("url")
         if found is None:
-            help = "Write e.g. `url: https://{host}/v1/customers/{id}`."
+            help = "Add it, e.g. `url: https://{host}/v1/customers/{id}`."
             self._say("CM202", "`contract` needs `url`", node.span, help)
             return "https://host"
         text = found.value if isinstance(found, ScalarNode) else None
         if isinstance(text, str) and _split(text)[0]:
             return text
-        self._say("CM203", "expected a URL with its scheme", found.span, "Write e.g. `https://{host}/v1/…`.")
+        self._say("CM203", "expected a URL with a scheme", found.span, "Write it like `https://{host}/v1/…`.")
         return "https://host"
 
     def _parameters(self, node: Node | None, place: str) -> dict[str, Parameter]:
@@ -140,11 +140,11 @@ class _Reader:
             if path is None:
                 continue
             if path in written:
-                self._say("CM207", "this place is listed twice", key.span, "Keep one of the two.")
+                self._say("CM207", "this field is listed twice", key.span, "Keep one of the two.")
                 continue
             written[path] = key.span
             if not _put(schema, path, made, required):
-                self._say("CM207", "another field says that this is no such place", key.span, _NO_PLACE)
+                self._say("CM207", "this contradicts another field's path", key.span, _NO_PLACE)
         return schema
 
     def _path(self, key: ScalarNode) -> TargetPath | None:
@@ -165,7 +165,7 @@ class _Reader:
             self._no_kind(node)
             return {}, False
         if isinstance(node, ListNode):
-            self._say("CM203", "expected a type's name or JSON Schema keywords, found a list", node.span)
+            self._say("CM203", "expected the name of a type or JSON Schema keywords, got a list", node.span)
             return {}, False
         required = node.get("required")
         own = MapNode(tuple(entry for entry in node if entry[0].value != "required"), node.span)
@@ -175,8 +175,8 @@ class _Reader:
 
     def _no_kind(self, node: ScalarNode) -> None:
         close = nearest(node.value, KINDS) if isinstance(node.value, str) else None
-        help = _meant(close) or f"One of {', '.join(sorted(KINDS))}."
-        self._say("CM203", "expected a type's name", node.span, help)
+        help = _meant(close) or f"Write one of {', '.join(sorted(KINDS))}."
+        self._say("CM203", "expected the name of a type", node.span, help)
 
     def _schema(self, node: Node) -> dict[str, Any]:
         """JSON Schema keywords, each checked for its type."""
@@ -211,25 +211,27 @@ class _Reader:
             return not wrong
         number = isinstance(value, int | float) and not isinstance(value, bool)
         expected = {
-            **dict.fromkeys(_TEXTS, ("a text", isinstance(value, str))),
+            **dict.fromkeys(_TEXTS, ("text", isinstance(value, str))),
             **dict.fromkeys(_LIMITS, ("a number", number)),
             "multipleOf": ("a number above 0", number and value > 0),
-            **dict.fromkeys(_COUNTS, ("a number from 0", number and value >= 0 and value == int(value))),
+            **dict.fromkeys(
+                _COUNTS, ("a whole number, 0 or more", number and value >= 0 and value == int(value))
+            ),
             **dict.fromkeys(_SCHEMA_LISTS, ("a list", False)),
-            "enum": ("a list with one value at least", isinstance(value, list) and bool(value)),
+            "enum": ("a list with at least one value", isinstance(value, list) and bool(value)),
             "required": ("true, false, or names", isinstance(value, list) and _all_text(value)),
             "uniqueItems": ("true or false", isinstance(value, bool)),
         }
         what, fits = expected.get(word, ("", True))
         if not fits:
-            self._say("CM203", f"`{word}` takes {what}", node.span)
+            self._say("CM203", f"`{word}` must be {what}", node.span)
         return fits
 
     def _entries(self, node: Node | None, place: str) -> Iterator[tuple[ScalarNode, Node]]:
         if isinstance(node, MapNode):
             yield from node
         elif node is not None:
-            self._say("CM203", f"`{place}` is a table: name to type", node.span)
+            self._say("CM203", f"`{place}` must be a map from name to type", node.span)
 
     def _check_keys(self, node: MapNode, known: tuple[str, ...], where: str) -> None:
         for key, _ in node:
@@ -243,7 +245,7 @@ class _Reader:
 
 _KEY: Final = {"type": "string"}
 """The member by which a path tells items apart, where nothing else says what it is."""
-_NO_PLACE: Final = "A place is an object, or a list, or one value."
+_NO_PLACE: Final = "A path is an object, a list or a single value, not two of these."
 
 
 def _meant(close: str | None) -> str | None:

@@ -68,13 +68,13 @@ def _version(root: Located) -> bool:
     if version.startswith(("3.0", "3.1")):
         return version.startswith("3.0")
     if root.inner("swagger").value is not None:
-        where, message = root.inner("swagger"), "Swagger 2.0, not OpenAPI 3"
+        where, message = root.inner("swagger"), "this is Swagger 2.0, not OpenAPI 3"
         help = "Convert it to OpenAPI 3.0 or 3.1, or write the contract inline."
     elif version:
-        where, message = root.inner("openapi"), "neither OpenAPI 3.0 nor 3.1"
+        where, message = root.inner("openapi"), "this is neither OpenAPI 3.0 nor 3.1"
         help = "Save the document as OpenAPI 3.0 or 3.1."
     else:
-        where, message = root, "not an OpenAPI document: it has no `openapi: 3.…`"
+        where, message = root, "this is not an OpenAPI document: it has no `openapi: 3.…`"
         help = "Name an OpenAPI 3.0 or 3.1 document, or write the contract inline."
     raise MappingError([Diagnostic("CM210", message, where.span, help)])
 
@@ -102,7 +102,11 @@ def _find(
             return found
         known += [text for text in (name, f"{found[2]} {found[3]}") if text]
     close = nearest(operation, known)
-    help = f"Did you mean `{close}`?" if close else "Name its operationId, or e.g. `POST /customers`."
+    help = (
+        f"Did you mean `{close}`?"
+        if close
+        else "Write its operationId, or method and path, e.g. `POST /customers`."
+    )
     span = asked_at or root.inner("paths").span
     message = f"`{root.document.file}` has no operation `{operation}`"
     raise MappingError([*aside.problems.values(), Diagnostic("CM211", message, span, help)])

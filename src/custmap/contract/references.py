@@ -75,7 +75,7 @@ class References:
         met: set[tuple[Path, Pointer]] = set()
         while isinstance(reference := here.map.get("$ref"), str):
             if (here.path, here.pointer) in met:
-                return self._lost(here, "CM212", "the reference leads back to itself")
+                return self._lost(here, "CM212", "the reference is circular")
             met.add((here.path, here.pointer))
             here = self.target(reference, here)
         return here
@@ -90,7 +90,7 @@ class References:
                 return Located(None, document, path, here.pointer)
             document, path = found
         if fragment and not fragment.startswith("/"):
-            return self._lost(here, "CM212", "a place in a file is written `#/…`")
+            return self._lost(here, "CM212", "the part after `#` must be a JSON pointer, `#/…`")
         value, pointer = document.data, []
         for part in pointer_parts(fragment):
             if isinstance(value, dict) and part in value:
@@ -98,7 +98,7 @@ class References:
             elif isinstance(value, list) and part.isdecimal() and int(part) < len(value):
                 value, key = value[int(part)], int(part)  # type: ignore[assignment]  # a position
             else:
-                return self._lost(here, "CM212", "nothing stands where the reference leads")
+                return self._lost(here, "CM212", "the reference points to nothing")
             pointer.append(key)
         return Located(value, document, path, tuple(pointer))
 
@@ -107,15 +107,20 @@ class References:
         from urllib.parse import unquote
 
         if _SCHEME.match(name):
-            self._lost(here, "CM213", "the reference is a URL", "Save the file beside the contract.")
+            self._lost(here, "CM213", "the reference is a URL", "Save the file next to the contract.")
             return None
         path = (here.path.parent / unquote(name)).resolve()
         if not path.is_relative_to(self.folder):
-            self._lost(here, "CM213", "the reference leaves the folder", "Copy the file beside the contract.")
+            self._lost(
+                here,
+                "CM213",
+                "the reference points outside the contract's folder",
+                "Copy the file next to the contract.",
+            )
             return None
         if path not in self.documents:
             if not path.is_file():
-                self._lost(here, "CM212", "there is no such file")
+                self._lost(here, "CM212", "the file does not exist")
                 return None
             try:
                 shown = Path(here.document.file).parent / unquote(name)

@@ -208,7 +208,7 @@ def _finite(compute: Callable[[], Any]) -> Any:
     except OverflowError:
         number = math.inf
     if number.__class__ is float and not math.isfinite(number):
-        raise FunctionError("gives a number that is too large")
+        raise FunctionError("the result is too large")
     return number
 
 
@@ -279,14 +279,22 @@ _TABLE: Final = (
     _spec(
         _contains,
         BOOLEAN,
-        "Does a list hold an item, or a text another?",
+        "Whether a list contains an item, or a text another text",
         Argument("subject", _of("array", "string")),
         Argument("search"),
         examples=(Example(("ann", "a"), True), Example((["a", 1], 1), True)),
     ),
-    _spec(_ends_with, BOOLEAN, "Does a text end so?", Argument("text", STRING), Argument("suffix", STRING)),
+    _spec(
+        _ends_with,
+        BOOLEAN,
+        "Whether a text ends with another",
+        Argument("text", STRING),
+        Argument("suffix", STRING),
+    ),
     _spec(_floor, INTEGER, "The next integer below", Argument("number", NUMBER)),
-    _spec(_join, STRING, "Texts in one, glued", Argument("glue", STRING), Argument("texts", _TEXTS)),
+    _spec(
+        _join, STRING, "The texts joined by another text", Argument("glue", STRING), Argument("texts", _TEXTS)
+    ),
     _spec(_keys, _TEXTS, "The names of an object's members", Argument("object", OBJECT)),
     _spec(
         _length,
@@ -295,9 +303,13 @@ _TABLE: Final = (
         Argument("subject", _of("string", "array", "object")),
     ),
     _spec(
-        _map, ARRAY, "An expression of each item", Argument("expression", REFERENCE), Argument("items", ARRAY)
+        _map,
+        ARRAY,
+        "The result of an expression for each item",
+        Argument("expression", REFERENCE),
+        Argument("items", ARRAY),
     ),
-    _spec(_max, _SCALAR, "The largest", Argument("items", ARRAY)),
+    _spec(_max, _SCALAR, "The largest item", Argument("items", ARRAY)),
     _spec(
         _max_by,
         ANY.maybe_absent(),
@@ -308,11 +320,11 @@ _TABLE: Final = (
     _spec(
         _merge,
         OBJECT.maybe_absent().or_null(),
-        "Objects laid over each other",
+        "Objects merged, the later ones over the earlier",
         Argument("object", OBJECT),
         variadic=True,
     ),
-    _spec(_min, _SCALAR, "The smallest", Argument("items", ARRAY)),
+    _spec(_min, _SCALAR, "The smallest item", Argument("items", ARRAY)),
     _spec(
         _min_by,
         ANY.maybe_absent(),
@@ -320,11 +332,13 @@ _TABLE: Final = (
         Argument("items", ARRAY),
         Argument("by", REFERENCE),
     ),
-    _spec(_not_null, ANY.maybe_absent(), "The first that is not null", Argument("value"), variadic=True),
+    _spec(
+        _not_null, ANY.maybe_absent(), "The first value that is not null", Argument("value"), variadic=True
+    ),
     _spec(
         _reverse,
         _of("array", "string"),
-        "A list or a text backwards",
+        "A list or a text in reverse order",
         Argument("subject", _of("array", "string")),
     ),
     _spec(_sort, ARRAY, "A list of numbers or texts in order", Argument("items", ARRAY)),
@@ -332,12 +346,16 @@ _TABLE: Final = (
         _sort_by, ARRAY, "Items in the order of a key", Argument("items", ARRAY), Argument("by", REFERENCE)
     ),
     _spec(
-        _starts_with, BOOLEAN, "Does a text start so?", Argument("text", STRING), Argument("prefix", STRING)
+        _starts_with,
+        BOOLEAN,
+        "Whether a text starts with another",
+        Argument("text", STRING),
+        Argument("prefix", STRING),
     ),
     _spec(_sum, NUMBER, "The sum of a list of numbers", Argument("numbers", _NUMBERS)),
-    _spec(_to_array, ARRAY, "A list stays, anything else becomes one", Argument("value")),
-    _spec(_to_number, NUMBER.maybe_absent(), "A number, read from a text if need be", Argument("value")),
-    _spec(_to_string, STRING, "A text stays, anything else becomes JSON", Argument("value")),
+    _spec(_to_array, ARRAY, "A list unchanged, anything else as a list with one item", Argument("value")),
+    _spec(_to_number, NUMBER.maybe_absent(), "A number, or the number in a text", Argument("value")),
+    _spec(_to_string, STRING, "A text unchanged, anything else as JSON", Argument("value")),
     _spec(_type, STRING, "The name of a value's type", Argument("value")),
     _spec(_values, ARRAY, "The values of an object's members", Argument("object", OBJECT)),
 )

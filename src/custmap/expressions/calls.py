@@ -62,8 +62,8 @@ def check_call(call: Call, spec: FunctionSpec) -> None:
     for position, node in enumerate(call.arguments):
         wants = argument_of(spec, position).type.kinds == REFERENCE.kinds
         if wants != isinstance(node, Reference):
-            reason = "needs an expression here" if wants else "takes a value here, no expression"
-            help = "Write `&` before it." if wants else "Leave `&` out."
+            reason = "needs an expression here" if wants else "needs a value here, not an expression"
+            help = "Put `&` before it." if wants else "Remove the `&`."
             raise ExpressionError(
                 "CM308", f"`{spec.name}` {reason}", node.start, max(1, node.end - node.start), help
             )

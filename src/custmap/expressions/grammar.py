@@ -42,13 +42,13 @@ class PositionLexer(_Lexer):  # type: ignore[misc]
     def _consume_quoted_identifier(self) -> Form:
         token: Form = super()._consume_quoted_identifier()
         if not _whole(token["value"]):
-            raise ExpressionError("CM305", "the name holds half a character", token["start"])
+            raise ExpressionError("CM305", "the name contains half of a surrogate pair", token["start"])
         return token
 
 
 def _literal(lexeme: str, start: int) -> Any:
     def refuse(word: str) -> Any:
-        raise ExpressionError("CM305", f"`{word}` is no JSON number", start, len(lexeme) + 2)
+        raise ExpressionError("CM305", f"`{word}` is not a JSON number", start, len(lexeme) + 2)
 
     def decimal(digits: str) -> float:
         number = float(digits)
@@ -65,13 +65,15 @@ def _literal(lexeme: str, start: int) -> Any:
     except ValueError:
         raise ExpressionError(
             "CM305",
-            "this is no JSON",
+            "this is not valid JSON",
             start,
             len(lexeme) + 2,
-            "Backticks hold JSON; a text stands in single quotes: 'text'.",
+            "Backticks are for JSON; write text in single quotes: 'text'.",
         ) from None
     if not _whole(value):
-        raise ExpressionError("CM305", "the literal holds half a character", start, len(lexeme) + 2)
+        raise ExpressionError(
+            "CM305", "the literal contains half of a surrogate pair", start, len(lexeme) + 2
+        )
     return value
 
 
@@ -88,7 +90,11 @@ def _whole(value: Any) -> bool:
 
 def too_deep(offset: int) -> ExpressionError:
     return ExpressionError(
-        "CM306", f"it is nested more than {MAX_DEPTH} deep here", offset, 1, "Split it over several rules."
+        "CM306",
+        f"it is nested more than {MAX_DEPTH} levels deep here",
+        offset,
+        1,
+        "Split it into several rules.",
     )
 
 

@@ -130,7 +130,7 @@ class _Inferring(Walk):
         if not kinds:
             return Place(base.type.maybe_absent())
         if "object" not in kinds:
-            message = f"{base.label} is {phrase(base.type)}, it has no fields"
+            message = f"{base.label} is {phrase(base.type)}, which has no fields"
             return self._never(node, message, self._quote_help(node))
         path = None if base.path is None else (*base.path, node.name)
         found = member_of(base.type, node.name)
@@ -171,7 +171,7 @@ class _Inferring(Walk):
     def _is_list(self, base: Place, node: Node) -> bool:
         kinds = base.type.kinds - {"null"}
         if kinds and "array" not in kinds:
-            self._never(node, f"{base.label} is {phrase(base.type)}, it has no items", None)
+            self._never(node, f"{base.label} is {phrase(base.type)}, which has no items", None)
             return False
         return True
 
@@ -183,7 +183,7 @@ class _Inferring(Walk):
     def _quote_help(node: Field) -> str | None:
         if not node.quoted or not isinstance(node.base, Current):
             return None
-        return f"Double quotes name a field; a text stands in single quotes: '{node.name}'."
+        return f"Double quotes are for field names; write text in single quotes: '{node.name}'."
 
     @staticmethod
     def _from_list(base: Type, items: Type | None) -> Type:
@@ -201,7 +201,7 @@ class _Inferring(Walk):
     def _values(self, base: Place, node: Node, body: Node) -> Place:
         kinds = base.type.kinds - {"null"}
         if kinds and "object" not in kinds:
-            return self._never(node, f"{base.label} is {phrase(base.type)}, it has no fields", None)
+            return self._never(node, f"{base.label} is {phrase(base.type)}, which has no fields", None)
         values = base.type.extra if base.type.free and base.type.extra is not None else ANY
         item = Place(values.present().not_null(), base.items_path, "the value")
         over = replace(base, type=replace(base.type, kinds=_ARRAY | (base.type.kinds & {"null"})))
@@ -268,7 +268,7 @@ class _Inferring(Walk):
         if confuses and not (inside and any(each.code == "CM409" for each in self.problems)):
             self.problem(
                 "CM409",
-                "`||` takes null, an empty text and an empty list for absent",
+                "`||` treats null, empty text and an empty list as absent",
                 node,
                 "Use `coalesce`, which takes the first that is not absent.",
             )
@@ -282,7 +282,7 @@ class _Inferring(Walk):
         ordering = node.operator not in ("==", "!=")
         numbers = all(each.kinds <= _NUMERIC and not each.absent for each in types)
         if ordering and any(each.known and not each.kinds & _NUMERIC for each in types):
-            self.problem("CM408", "only numbers have an order", node, None)
+            self.problem("CM408", "only numbers can be compared by size", node, None)
         if not ordering:
             self._never_equal(node.left, types[0], types[1])
             self._never_equal(node.right, types[1], types[0])
@@ -296,8 +296,8 @@ class _Inferring(Walk):
         if all(not same(node.value, value) for value in other.enum):
             words = [str(value) for value in other.enum if value is not None]
             meant = nearest(str(node.value), words)
-            help = f"Did you mean `{meant}`?" if meant else f"It is one of {', '.join(words)}."
-            self.problem("CM411", "this is no value that the other side can have", node, help)
+            help = f"Did you mean `{meant}`?" if meant else f"The possible values are {', '.join(words)}."
+            self.problem("CM411", "the other side never has this value", node, help)
 
     def operand_place(self, node: Node, current: Place) -> Place:
         """As `place`; an unknown name in double quotes was probably meant as a text."""
@@ -305,8 +305,8 @@ class _Inferring(Walk):
             type_ = current.type
             found = member_of(type_, node.name) if "object" in type_.kinds else NEVER
             if type_.known and found is not None and not found.kinds:
-                message = f"double quotes name a field, and {current.label} has no field `{node.name}`"
-                help = f"A text stands in single quotes: '{node.name}'."
+                message = f"double quotes are for field names, and {current.label} has no field `{node.name}`"
+                help = f"Write text in single quotes: '{node.name}'."
                 self.problem("CM408", message, node, help)
                 return Place(_UNKNOWN)
         return self.place(node, current)

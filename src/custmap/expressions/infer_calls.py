@@ -23,7 +23,7 @@ from custmap.expressions.expression_error import ExpressionError
 from custmap.expressions.function import FunctionError, FunctionSpec
 from custmap.expressions.helpers import KIND_CLASSES
 from custmap.expressions.inference import Read
-from custmap.expressions.suggestions import Place, kind_words
+from custmap.expressions.suggestions import Place, kind_words, phrase
 from custmap.expressions.unions import union
 from custmap.expressions.walk import Walk
 from custmap.values.nearest import nearest
@@ -60,7 +60,7 @@ def infer_call(walk: Walk, call: Call, current: Place) -> Type:
     if not spec.can_fail or _surely(spec, types):
         _may_refuse(walk, call, spec, types)
     else:
-        message = f"`{spec.name}` cannot use every value: then the rule is rejected (CM704)"
+        message = f"`{spec.name}` can fail for some values, and then the rule is rejected (CM704)"
         walk.problem("CM410", message, call, None)
     return _result(spec, types, _part(spec, types))
 
@@ -84,7 +84,7 @@ def _if(walk: Walk, call: Call, spec: FunctionSpec, current: Place) -> Type:
     _check_kind(walk, spec, 0, call.arguments[0], condition)
     if condition.kinds - {"null"} > {"boolean"}:
         walk.problem(
-            "CM410", "this may be neither true nor false: then the rule is rejected (CM704)", call, None
+            "CM410", "this may be neither true nor false, and then the rule is rejected (CM704)", call, None
         )
     result = union(*branches)
     if condition.absent or len(branches) == 1:
@@ -142,13 +142,13 @@ def _check_kind(walk: Walk, spec: FunctionSpec, position: int, node: Node, given
     if isinstance(node, Reference):
         return
     if given.kinds == NULL.kinds and not _takes_null(spec, position):
-        walk.problem("CM308", f"`{spec.name}` takes {kind_words(wanted)} here, this is null", node, None)
+        walk.problem("CM308", f"`{spec.name}` needs {phrase(wanted)} here; this is null", node, None)
     elif not _overlap(given, wanted):
-        message = f"`{spec.name}` takes {kind_words(wanted)} here, this is {kind_words(given)}"
+        message = f"`{spec.name}` needs {phrase(wanted)} here; this is {phrase(given)}"
         walk.problem("CM308", message, node, None)
     elif not _overlap(given.items or ANY, wanted.items or ANY) and given.only("array"):
-        message = f"`{spec.name}` takes a list of {kind_words(wanted.items or ANY)} here"
-        walk.problem("CM308", f"{message}, this is one of {kind_words(given.items or ANY)}", node, None)
+        message = f"`{spec.name}` needs a list of {kind_words(wanted.items or ANY)} here"
+        walk.problem("CM308", f"{message}; this is a list of {kind_words(given.items or ANY)}", node, None)
 
 
 def _takes_null(spec: FunctionSpec, position: int) -> bool:
@@ -177,7 +177,7 @@ def _check_constants(walk: Walk, call: Call, spec: FunctionSpec, types: list[Typ
             blamed = [at for at in fixed if names[at] == failure.argument]
             if blamed or len(fixed) == len(types):
                 node = call.arguments[blamed[0]] if blamed else call
-                walk.problem("CM308", f"`{spec.name}` cannot use this: {failure.reason}", node, None)
+                walk.problem("CM308", f"`{spec.name}` always fails with this: {failure.reason}", node, None)
                 return True
     return False
 
@@ -223,7 +223,7 @@ def _check_parts(walk: Walk, spec: FunctionSpec, node: Node) -> None:
         if name not in parts:
             close = nearest(name, parts)
             help = f"Did you mean `{close}`?" if close else f"It reads {', '.join(parts)}."
-            walk.problem("CM308", f"`{spec.name}` reads no `{name}`", entry, help)
+            walk.problem("CM308", f"`{spec.name}` does not read `{name}`", entry, help)
 
 
 def _may_refuse(walk: Walk, call: Call, spec: FunctionSpec, types: list[Type]) -> None:
@@ -234,9 +234,9 @@ def _may_refuse(walk: Walk, call: Call, spec: FunctionSpec, types: list[Type]) -
         if isinstance(node, Reference) or known_wrong:
             continue
         if given.nullable and not _takes_null(spec, position):
-            message = f"`{spec.name}` takes {kind_words(wanted)} here, and this may be null"
-            help = "A constant may stand in for null: `` … || `[]` ``." if wanted.only("array") else None
-            walk.problem("CM410", f"{message}: then the rule is rejected (CM704)", node, help)
+            message = f"`{spec.name}` needs {phrase(wanted)} here, and this may be null"
+            help = "Replace null by a constant: `` … || `[]` ``." if wanted.only("array") else None
+            walk.problem("CM410", f"{message}; then the rule is rejected (CM704)", node, help)
             return
         pairs = [(given, wanted)]
         if wanted.items is not None and given.kinds & {"array"} and wanted.kinds & {"array"}:
@@ -244,8 +244,8 @@ def _may_refuse(walk: Walk, call: Call, spec: FunctionSpec, types: list[Type]) -
         if all(_overlap(one, other) and _within(one, other) for one, other in pairs):
             continue
         if all(_overlap(one, other) for one, other in pairs):
-            message = f"`{spec.name}` takes {kind_words(wanted)} here, and this may be something else"
-            walk.problem("CM410", f"{message}: then the rule is rejected (CM704)", node, None)
+            message = f"`{spec.name}` needs {phrase(wanted)} here, and this may be something else"
+            walk.problem("CM410", f"{message}; then the rule is rejected (CM704)", node, None)
             return
 
 

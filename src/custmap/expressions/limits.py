@@ -44,8 +44,8 @@ _CHOICES: Final = {"if": 2, "coalesce": 1}
 
 
 def too_long(length: int) -> ExpressionError:
-    reason = f"it has {length} characters, {MAX_LENGTH} are allowed"
-    return ExpressionError("CM306", reason, 0, length, "Split it over several rules.")
+    reason = f"it has {length} characters, and {MAX_LENGTH} are allowed"
+    return ExpressionError("CM306", reason, 0, length, "Split it into several rules.")
 
 
 def check_form(form: Form) -> None:
@@ -68,7 +68,7 @@ def check_node(node: Node) -> None:
         if depth > MAX_DEPTH or blocks > MAX_BLOCKS:
             raise too_deep(current.start)
         if loops > MAX_LOOPS:
-            reason = f"more than {MAX_LOOPS} projections stand in each other"
+            reason = f"more than {MAX_LOOPS} projections are nested"
             raise _too_large(reason, current)
         if count > MAX_NODES:
             raise _too_large(f"it has more than {MAX_NODES} parts", current)
@@ -76,13 +76,13 @@ def check_node(node: Node) -> None:
             inside = _blocks(current, child)
             stack.append((child, depth + 1, loops + (inside == _LOOP), blocks + inside))
     if (copies := _copies(node)) > MAX_COPIES:
-        reason = f"its result may hold one value {copies} times, {MAX_COPIES} are allowed"
+        reason = f"its result may contain the same value {copies} times, and {MAX_COPIES} are allowed"
         raise _too_large(reason if copies < 10**6 else "its result doubles at every step", node)
 
 
 def _too_large(reason: str, node: Node) -> ExpressionError:
     length = max(1, node.end - node.start)
-    return ExpressionError("CM306", reason, node.start, length, "Split it over several rules.")
+    return ExpressionError("CM306", reason, node.start, length, "Split it into several rules.")
 
 
 def _blocks(node: Node, child: Node) -> int:

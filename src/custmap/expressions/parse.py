@@ -83,7 +83,7 @@ def _read(form: Form, base: Node | None, at: int = 0) -> Node:
             return Field(under, form["value"], form.get("quoted", False), first, end)
         case "index":
             if abs(form["value"]) > _LARGEST:
-                raise ExpressionError("CM305", "no list is that long", start, end - start)
+                raise ExpressionError("CM305", "this position is too large", start, end - start)
             return Index(under, form["value"], first, end)
         case "slice":
             return _slice(form, under)
@@ -139,10 +139,10 @@ def _slice(form: Form, under: Node) -> Node:
     if step == 0:
         raise ExpressionError(
             "CM305",
-            "the step of a slice is never 0",
+            "the step of a slice cannot be 0",
             form["start"],
             form["end"] - form["start"],
-            "Leave the step out, or write 1.",
+            "Remove the step, or write 1.",
         )
     return Slice(under, first, stop, step, under.start, form["end"])
 
@@ -169,10 +169,10 @@ def _operation(form: Form, start: int, end: int) -> Node:
         case "expref":
             raise ExpressionError(
                 "CM305",
-                "`&` stands only before a function's argument",
+                "`&` is allowed only before a function's argument",
                 start,
                 end - start,
-                "Write `&&` for “and”, or leave the sign out.",
+                "Write `&&` for “and”, or remove the `&`.",
             )
         case unknown:
             raise AssertionError(f"unknown form {unknown}")

@@ -68,7 +68,7 @@ def member_help(root: Type, base: Type, name: str, asked: tuple[str, ...], quote
     that is only a guess, the maps with free keys.
     """
     if not quoted and name in _CONSTANTS:
-        return f"The constant stands in backticks: write `` `{name}` ``."
+        return f"Write constants in backticks: `` `{name}` ``."
     known = Meant(root)
     found = nearest(name, base.members) or known.by((), "_".join(asked)) or known.by((), name)
     guess = None if found else _elsewhere(root, asked)
@@ -81,7 +81,7 @@ def _own_field(root: Type, name: str) -> str | None:
     """The place for data without a field: a map with free keys and values of any type."""
     maps = [one for one, type_ in root.members.items() if type_.free and not (type_.extra or NEVER).known]
     ways = " or ".join(f"`{format_source((one, name))}`" for one in maps)
-    return f"A field of your own is {ways}." if ways else None
+    return f"For a field of your own write {ways}." if ways else None
 
 
 def _elsewhere(root: Type, asked: tuple[str, ...]) -> str | None:

@@ -17,7 +17,7 @@ def literal_type(value: Any) -> Type:
         if value.__class__ in classes:
             items = union(*map(literal_type, value)) if isinstance(value, list) else None
             return Type(kinds=frozenset({kind}), enum=(value,), items=items)
-    raise AssertionError(f"no JSON value: {type(value).__name__}")
+    raise AssertionError(f"not a JSON value: {type(value).__name__}")
 
 
 def union(*types: Type) -> Type:

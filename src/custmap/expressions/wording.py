@@ -38,7 +38,7 @@ def _open(text: str) -> str | None:
     bare = re.sub(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|`(?:\\.|[^`\\])*`", "", text)
     for opening, closing in ("()", "[]", "{}"):
         if bare.count(opening) > bare.count(closing):
-            return f"A `{opening}` is never closed; add `{closing}`."
+            return f"A `{opening}` is not closed; add `{closing}`."
     return None
 
 
@@ -48,18 +48,18 @@ def _unexpected(text: str, at: int) -> ExpressionError:
         if dashed.start() <= at < dashed.end() and not _quoted(text, dashed.start()):
             return ExpressionError(
                 "CM305",
-                f"a name with `{_other_sign(dashed.group())}` is not written bare",
+                f"a name with `{_other_sign(dashed.group())}` needs double quotes",
                 dashed.start(),
                 len(dashed.group()),
-                f'Quote the name with double quotes: "{dashed.group()}".',
+                f'Write "{dashed.group()}".',
             )
     if number := _NUMBER.match(text, at):
         found = number.group()
         if text[:at].rstrip().endswith("."):
-            help = f"Write `[{found}]` without a dot for an item of a list."
+            help = f"For an item of a list write `[{found}]` without a dot."
         else:
-            help = f"A constant stands in backticks: write `{found}`."
-        return ExpressionError("CM305", "a bare number is no expression", at, len(found), help)
+            help = f"Write constants in backticks: `{found}`."
+        return ExpressionError("CM305", "a number needs backticks", at, len(found), help)
     if word_found := _WORD.match(text, at):
         word = word_found.group()
         meant = _WORDS.get(text[:at].split()[-1] if text[:at].split() else "") or _WORDS.get(word)
@@ -79,7 +79,7 @@ def _quoted(text: str, at: int) -> bool:
 
 def _reason(sign: str) -> str:
     if sign in "'\"`":
-        return f"this `{sign}` does not fit here"
+        return f"this `{sign}` is not expected here"
     return f"`{sign}` is not expected here" if sign.isprintable() else "this character is not allowed"
 
 
@@ -87,15 +87,15 @@ def _help(text: str, sign: str, at: int) -> str | None:
     if sign == "=":
         return "Compare with `==`."
     if sign in _QUOTES:
-        return "Use plain quotes: 'text' for a text, \"name\" for a name."
+        return "Use straight quotes: 'text' for text, \"name\" for a name."
     if sign in "'\"`":
         if text.count(sign) % 2:
-            return f"The quote is never closed; write \\{sign} for one inside."
-        return "A text stands in single quotes, a name in double quotes, other JSON in backticks."
+            return f"The quote is not closed; inside the quotes write \\{sign}."
+        return "Write text in single quotes, a name in double quotes, other JSON in backticks."
     if sign == "$":
-        return "`@` is the current value; a name with `$` stands in double quotes."
+        return "`@` is the current value; write a name with `$` in double quotes."
     if sign in "+-*/%":
-        return "JMESPath does not calculate; use a function."
+        return "JMESPath has no arithmetic; use a function."
     if sign in ")]}":
-        return f"There is a `{sign}` too many, or something is missing before it."
+        return f"There is one `{sign}` too many, or something is missing before it."
     return _open(text)

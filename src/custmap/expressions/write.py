@@ -118,7 +118,7 @@ class Writer(Lines):
             case Call():
                 return write_call(self, node, current)
             case Reference():
-                raise AssertionError("a reference stands only as an argument")
+                raise AssertionError("a reference is allowed only as an argument")
 
     def _over(self, base: Node, current: Value) -> Value:
         """A value that others start from: named, and no longer a literal operand."""

@@ -45,13 +45,13 @@ def type_of(annotation: Any) -> Type:
         return Type(kinds=ARRAY.kinds, items=type_of(inner[0]))
     if origin is dict:
         if inner[0] is not str:
-            raise AnnotationError("an object's keys are `str`")
+            raise AnnotationError("the keys of an object must be `str`")
         return Type(kinds=OBJECT.kinds, extra=type_of(inner[1]), free=True)
     if origin is Literal:
         kinds = frozenset().union(*(type_of(type(value)).kinds for value in inner))
         return Type(kinds=kinds, enum=inner)
     raise AnnotationError(
-        f"`{_shown(annotation)}` is no JSON type; use str, int, float, bool, list, dict or Any"
+        f"`{_shown(annotation)}` is not a JSON type; use str, int, float, bool, list, dict or Any"
     )
 
 

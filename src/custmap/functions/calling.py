@@ -143,7 +143,7 @@ def answering_json(call: Callable[..., Any]) -> Callable[..., Any]:
     def guarded(*values: Any) -> Any:
         result = call(*values)
         if result is not ABSENT and not _is_json(result, 0):
-            raise FunctionError("gave back a value that is not JSON")
+            raise FunctionError("returned a value that is not JSON")
         return result
 
     return guarded

@@ -36,7 +36,7 @@ def coalesce(*values: Any) -> Any:
     ],
 )
 def if_(condition: bool, then: Any, otherwise: Any) -> Any:
-    """`then` when the condition is true, else `otherwise`. What is not chosen is not evaluated."""
+    """`then` if the condition is true, else `otherwise`. The other one is not evaluated."""
     return copied(then if condition else otherwise)
 
 
@@ -59,7 +59,7 @@ def _key_of(result: Any, table: dict[str, Any]) -> str:
     ],
 )
 def lookup(key: str | float | bool, table: dict[str, Any]) -> Any:
-    """The table's value for a key; a key that the table does not have is refused."""
+    """The table's value for a key; a key that is not in the table fails."""
     if not table:
         raise FunctionError("the table is empty", "table")
     found = table.get(text_of(key), ABSENT)

@@ -50,7 +50,7 @@ def _of_kind(value: Any, *kinds: type) -> Any:
     examples=[(["a", "b", "a"], ["a", "b"]), ([1, True, 1.0], [1, True])],
 )
 def unique(items: list[Any]) -> list[Any]:
-    """The items without repeats, in the order in which they come first."""
+    """The items without repeats, in the order of their first appearance."""
     seen: set[Hashable] = set()
     kept = []
     for item in items:
@@ -120,7 +120,7 @@ def without_keys(map: dict[str, Any], keys: list[str]) -> dict[str, Any]:
 
 def _texts(keys: list[str]) -> set[str]:
     if not all(isinstance(key, str) for key in keys):
-        raise FunctionError("keys are texts", "keys")
+        raise FunctionError("keys must be text", "keys")
     return set(keys)
 
 
@@ -141,13 +141,13 @@ def _list_of_pairs(map: dict[str, Any]) -> list[Any]:
     ],
 )
 def from_pairs(items: list[Any]) -> dict[str, Any]:
-    """The map of a list of `{key, value}`; a key that stands twice is refused."""
+    """A map from a list of `{key, value}`; the same key twice fails."""
     found: dict[str, Any] = {}
     for item in _of_kind(items, list):
         if not isinstance(item, dict) or not isinstance(item.get("key"), str) or "value" not in item:
             raise FunctionError("expected a list of {key, value}")
         if item["key"] in found:
-            raise FunctionError("a key stands twice")
+            raise FunctionError("the same key appears twice")
         found[item["key"]] = copied(item["value"])
     return {key: found[key] for key in sorted(found)}
 

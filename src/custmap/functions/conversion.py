@@ -49,13 +49,13 @@ def _text_of(types: tuple[Type, ...]) -> Type:
     ],
 )
 def text(value: str | float | bool) -> str:
-    """A text, number or boolean as JSON writes it; equal numbers have one text, a whole one its digits."""
+    """A text, number or boolean as text, as JSON writes it; equal numbers have the same text."""
     if not isinstance(value, (str, float, int)):
         raise FunctionError(f"expected text, a number, true or false, got {kind_of(value)}")
     try:
         return scalar_text(value)
     except ValueError:
-        raise FunctionError("is not a number that has a text") from None
+        raise FunctionError("is not a number that can be written as text") from None
 
 
 @function(
@@ -75,11 +75,11 @@ def text(value: str | float | bool) -> str:
 )
 @blank_stays
 def integer(value: str | float) -> int | str:
-    """A whole number from its text or from a number; a fraction or a leading zero is refused."""
+    """A whole number from text or from a number; a fraction or a leading zero fails."""
     if isinstance(value, str):
         found = read_number(value)
         if not isinstance(found, int):
-            raise FunctionError("is not the text of a whole number")
+            raise FunctionError("is not a whole number written as text")
         return found
     if isinstance(value, float) and not value.is_integer():
         raise FunctionError("is not a whole number")
@@ -104,7 +104,7 @@ def integer(value: str | float) -> int | str:
 )
 @blank_stays
 def number(value: str | float) -> float | str:
-    """A number from its text as JSON writes it; without a fraction or exponent it is a whole number."""
+    """A number from text as JSON writes it; without a fraction or exponent it is a whole number."""
     if not isinstance(value, str):
         return value
     found = read_number(value)
@@ -123,7 +123,7 @@ def number(value: str | float) -> float | str:
 )
 @blank_stays
 def boolean(value: str | bool) -> bool | str:
-    """A boolean from the text `true` or `false`, whatever its case."""
+    """A boolean from the text `true` or `false` in upper or lower case."""
     if isinstance(value, bool):
         return value
     match value.lower():

@@ -71,7 +71,7 @@ def _read(value: str) -> tuple[datetime, bool]:
     got = found.groupdict()
     timed = got["hour"] is not None
     if timed and got["offset"] is None and got["utc"] is None:
-        raise FunctionError("has no offset from UTC, so it is no certain moment")
+        raise FunctionError("has no offset from UTC, so the moment is not defined")
     return _moment(got), timed
 
 
@@ -82,7 +82,7 @@ def _moment(got: Mapping[str, str | None]) -> datetime:
     try:
         return datetime(year, month, day, hour, minute, second, int(micro), _zone(got.get("offset")))
     except ValueError:
-        raise FunctionError("names a day or time that does not exist") from None
+        raise FunctionError("has a day or time that does not exist") from None
 
 
 @lru_cache(maxsize=64)
@@ -121,7 +121,7 @@ def _utc(moment: datetime) -> datetime:
 def _tokens(form: str) -> tuple[str, ...]:
     tokens = tuple(_TOKEN.findall(form))
     if not tokens or "".join(tokens) != form:
-        reason = "the format has letters that mean nothing; write them in brackets, `[at]`"
+        reason = "the format has unknown letters; write literal text in brackets, `[at]`"
         raise FunctionError(reason, "format")
     return tokens
 
@@ -135,7 +135,7 @@ def _pattern(form: str) -> re.Pattern[str]:
     try:
         return re.compile("".join(parts))
     except re.error:
-        raise FunctionError("the format has one part twice and cannot be read back") from None
+        raise FunctionError("the format has the same part twice and cannot be read back") from None
 
 
 @blank_stays
@@ -146,7 +146,7 @@ def _back(written: str | float, form: str) -> str:
     if form in ("iso", "utc"):
         return _iso(_read(same_text(written))[0])
     if not can_be_read_back(form):
-        raise FunctionError("the format says less than a moment and cannot be read back")
+        raise FunctionError("the format is incomplete and cannot be read back")
     found = _pattern(form).fullmatch(same_text(written))
     if found is None:
         raise FunctionError("is not in the format")

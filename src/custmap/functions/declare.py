@@ -106,11 +106,13 @@ def _declared(
         raise ValueError(f"function `{chosen}`: a name is lower-case letters, digits and `_`")
     arguments, variadic, result = _signature(implementation, chosen)
     if part is not None and not arguments:
-        raise ValueError(f"function `{chosen}`: `part` names a member of the first argument; there is none")
+        raise ValueError(
+            f"function `{chosen}`: `part` names a member of the first argument, and there are no arguments"
+        )
     if lossy and inverse is None:
-        raise ValueError(f"function `{chosen}`: `lossy` is about the way back, so it needs an `inverse`")
+        raise ValueError(f"function `{chosen}`: `lossy` describes the way back, so it needs an `inverse`")
     if inverse is not None and not callable(inverse):
-        raise TypeError(f"function `{chosen}`: `inverse` is a function")
+        raise TypeError(f"function `{chosen}`: `inverse` must be a function")
     shown = tuple(_example(chosen, row, arguments, variadic) for row in examples)
     return FunctionSpec(
         name=chosen,
@@ -179,7 +181,7 @@ def _example(
     if isinstance(row, Example):
         example = row
     elif not isinstance(row, tuple) or not row:
-        raise TypeError(f"function `{name}`: an example is a tuple, the arguments and then the result")
+        raise TypeError(f"function `{name}`: an example must be a tuple of the arguments and the result")
     elif row[-1] is FunctionError:
         example = Example(row[:-1], fails=True)
     else:

@@ -60,7 +60,7 @@ def region_of(number: str, region: str | None) -> str:
     sharing = library.region_codes_for_country_code(found.country_code)
     told = library.region_code_for_number(found) or (sharing[0] if len(sharing) == 1 else None)
     if told is None:
-        raise FunctionError("does not tell its country")
+        raise FunctionError("does not identify a country")
     if told == library.REGION_CODE_FOR_NON_GEO_ENTITY:
         raise FunctionError("belongs to no country")
     return str(told)
@@ -80,7 +80,9 @@ def taken_apart(number: str) -> tuple[str, str | None]:
         raise FunctionError("is empty")
     if not _CORE.fullmatch(core):
         letters = any(one.isalpha() for one in core)
-        raise FunctionError("has letters in it" if letters else "has signs that no phone number has")
+        raise FunctionError(
+            "contains letters" if letters else "has characters that do not belong in a phone number"
+        )
     return core, extension
 
 
@@ -106,13 +108,13 @@ def _read(core: str, region: str | None) -> tuple[Any, Any]:
 
     international = core.lstrip()[:1] in ("+", "＋")
     if not international and region is not None and region not in library.SUPPORTED_REGIONS:
-        raise FunctionError("the region is not the ISO 3166 code of a country, like 'US' or 'GB'", "region")
+        raise FunctionError("the region must be the ISO 3166 code of a country, like 'US' or 'GB'", "region")
     if not international and region is None:
         raise FunctionError("has no country code; give a region, as in phone_e164(phone, 'US')")
     try:
         found = library.parse(core, None if international else region)
     except library.NumberParseException as problem:
-        raise FunctionError(_REASONS.get(problem.error_type, "is no phone number")) from None
+        raise FunctionError(_REASONS.get(problem.error_type, "is not a phone number")) from None
     _check(library, found, international)
     return library, found
 
@@ -124,16 +126,16 @@ def _check(library: Any, found: Any, international: bool) -> None:
     # Some short numbers never have an area code: Canada's 310-1234.
     whole = international or library.is_valid_number(found)
     if verdict != kinds.IS_POSSIBLE and not (verdict == kinds.IS_POSSIBLE_LOCAL_ONLY and whole):
-        raise FunctionError(_VERDICTS.get(verdict, "has a length that its country does not have"))
+        raise FunctionError(_VERDICTS.get(verdict, "has a length that is not used in its country"))
     # Of several zeros in front the library takes one away each time, where its country has none.
     if found.italian_leading_zero and library.parse(_format(library, found, "E164"), None) != found:
-        raise FunctionError("begins with zeros that its country does not have")
+        raise FunctionError("begins with zeros, which are not used in its country")
 
 
 # The numbers of `phonenumbers.NumberParseException` and `ValidationResult`.
 _REASONS: Final = {
     0: "has an unknown country code",
-    1: "is no phone number",
+    1: "is not a phone number",
     2: "is too short",
     3: "is too short",
     4: "is too long",

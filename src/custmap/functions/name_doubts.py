@@ -41,7 +41,7 @@ _COMMA: Final = re.compile("[,，،]")
 def doubts(text: str, split: SplitName) -> Iterator[str]:
     """What is uncertain in the parts of a text of words with spaces between them."""
     if split.given is None and split.family is None:
-        yield "no word is plainly a name"
+        yield "no word is clearly a name"
     if split.given and not split.family:
         yield "one word: taken as the given name"
     if split.family and not split.given and not split.prefix and not _begins_with_particle(split.family):
@@ -96,7 +96,7 @@ def _doubts_of_order(split: SplitName) -> Iterator[str]:
     if family and (_long(family) or long_middle or long_given or _may_begin_with_a_name(family)):
         yield FAMILY_BEGINS
     if family and small(given) in words.FIRST_IN_ROMANISED:
-        yield "the first word is a common family name where that stands first"
+        yield "the first word is a common family name where the family name comes first"
     if any(map(is_letter_or_word, f"{given} {middle} {family}".split())):
         yield "a letter may be an initial or a word"
     if given and family and (is_initials(given) or is_initials(family)):

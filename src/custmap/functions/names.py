@@ -57,7 +57,7 @@ def _stated(name: dict[str, Any], part: str) -> Part:
     value = name.get(part, ABSENT)
     if value is None or value is ABSENT or isinstance(value, str):
         return value
-    raise FunctionError(f"`{part}` is no text but {kind_of(value)}")
+    raise FunctionError(f"`{part}` must be text; this is {kind_of(value)}")
 
 
 def _or_absent(part: str | None) -> str | Absent:
@@ -205,7 +205,7 @@ def name_prefix(name: Name) -> Part:
     examples=[({"formatted": "Bo Lee Jr."}, "Jr.")],
 )
 def name_suffix(name: Name) -> Part:
-    """The suffix after the name, `Jr.`, `III`, `PhD`: stated, or split from `formatted`."""
+    """The suffix after the name, such as `Jr.`, `III` or `PhD`: stated, or split from `formatted`."""
     return _part(name, "suffix")
 
 

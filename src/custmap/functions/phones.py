@@ -33,7 +33,7 @@ def _number(phone: Phone) -> str | Absent | None:
     number = phone.get("number", ABSENT)
     if number is None or number is ABSENT or isinstance(number, str):
         return number
-    raise FunctionError(f"the number is no text but {kind_of(number)}")
+    raise FunctionError(f"the number must be text; this is {kind_of(number)}")
 
 
 def _answer(phone: Phone, region: str | None, form: Callable[[str, str | None], str]) -> str | Absent | None:
@@ -160,7 +160,7 @@ def phone_extension(phone: Phone) -> str | Absent | None:
         stated = phone["extension"]
         if stated is None or isinstance(stated, str):
             return stated
-        raise FunctionError(f"the extension is no text but {kind_of(stated)}")
+        raise FunctionError(f"the extension must be text; this is {kind_of(stated)}")
     number = _number(phone)
     if not isinstance(number, str) or not number:
         return number

@@ -77,9 +77,9 @@ def split_in_full(text: str) -> SplitName:
         return SplitName()
     letters = name_letters(text)
     if not has_letter(letters.text):
-        return SplitName(ambiguous="no word is a name: no parts")
+        return SplitName(ambiguous="no word is a name: not split")
     if words.NO_NAME.issuperset(text.lower().split(" ")):
-        return SplitName(ambiguous="says that there is no name: no parts")
+        return SplitName(ambiguous="stands for a missing name: not split")
     if len(text) > _LONGEST:
         return SplitName(given=letters.text, ambiguous="too long for a name: not split")
     whole = company_name(text)
@@ -87,7 +87,7 @@ def split_in_full(text: str) -> SplitName:
         return SplitName(family=whole, ambiguous="looks like a company: not split, taken as the family name")
     return _with_notes(
         _unspaced(letters.text) or _in_usual_form(letters.text),
-        "signs that no name has are left out" if letters.left_out else None,
+        "characters that do not belong in a name are left out" if letters.left_out else None,
     )
 
 

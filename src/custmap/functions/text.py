@@ -65,7 +65,7 @@ def truncate(text: str, length: int) -> str:
     If the first such unit alone is longer than `length`, it is cut.
     """
     if length < 0:
-        raise FunctionError("a length is 0 or more", "length")
+        raise FunctionError("a length must be 0 or more", "length")
     if len(text) <= length:
         return text
     end = length
@@ -111,7 +111,7 @@ def _unsplit(parts: list[str], separator: str) -> str:
     if not isinstance(parts, list) or not all(isinstance(one, str) for one in parts):
         raise FunctionError("expected a list of texts")
     if any(separator in one for one in parts):
-        raise FunctionError("an item has the separator in it")
+        raise FunctionError("an item contains the separator")
     return separator.join(parts)
 
 
@@ -124,7 +124,7 @@ def _unsplit(parts: list[str], separator: str) -> str:
 def split(text: str, separator: str) -> list[str]:
     """The parts between the separators, empty ones included."""
     if not separator:
-        raise FunctionError("an empty separator separates nothing", "separator")
+        raise FunctionError("the separator must not be empty", "separator")
     return text.split(separator)
 
 
@@ -140,7 +140,7 @@ def concat(*parts: str | float | bool) -> str:
 
 @function(examples=[("(206) 555-0142", "2065550142"), ("none", ""), ("٣x3", "3")])
 def digits(text: str) -> str:
-    """Only the digits 0–9 of the text."""
+    """The digits 0–9 of the text, without anything else."""
     return "".join(one for one in text if "0" <= one <= "9")
 
 
@@ -151,9 +151,9 @@ def digits(text: str) -> str:
     examples=[("42", 6, "0", "000042"), ("1234567", 6, "0", "1234567"), ("42", 6, "ab", FunctionError)],
 )
 def pad_left(text: str, length: int, sign: str) -> str:
-    """The text, padded on the left with one character (`sign`) to `length` characters."""
+    """The text, padded on the left with `sign` to `length` characters."""
     if len(sign) != 1:
-        raise FunctionError("the sign to fill with is one character", "sign")
+        raise FunctionError("the sign must be one character", "sign")
     if length > _LONGEST:
         raise FunctionError("the result is too long", "length")
     return text.rjust(length, sign)
@@ -161,5 +161,5 @@ def pad_left(text: str, length: int, sign: str) -> str:
 
 @function(examples=[("C-1001", "C-", "1001"), ("1001", "C-", "1001")])
 def without_prefix(text: str, prefix: str) -> str:
-    """The text without `prefix` at its start, if it has it."""
+    """The text without `prefix` if it begins with it."""
     return text.removeprefix(prefix)

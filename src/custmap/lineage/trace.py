@@ -50,7 +50,7 @@ def lineage(checked: Checked, values: Values, path: str | None = None) -> Lineag
             names = {name for line in lines for name in (line.target, *line.sources)}
             close = nearest(path, names)
             raise ValueError(
-                f"{checked.name} has no target or source `{path}`."
+                f"{checked.name} has no target path or source path `{path}`."
                 + (f" Did you mean `{close}`?" if close else "")
             )
         lines = found
@@ -229,7 +229,7 @@ def _words(leaf: Leaf, outcome: Outcome, draft: Draft) -> str:
         code = draft.rejected[0].code
         return f"rejected ({code}: {CODES[code].title.lower()})"
     if state == KEPT:
-        return "not said, noted"
+        return "not sent, noted"
     if state != SAID:
         return "nothing"
     said = [f"names it in {'.'.join(place)}" for place in draft.names]

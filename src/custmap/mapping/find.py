@@ -32,8 +32,10 @@ def find_mapping(name_or_path: str | os.PathLike[str], start: Path | None = None
         [
             Diagnostic(
                 "CM204",
-                f"there is no mapping `{text}` in reach",
-                help=f"Did you mean `{close}`?" if close else f"There are {', '.join(names) or 'none'}.",
+                f"there is no mapping `{text}`",
+                help=f"Did you mean `{close}`?"
+                if close
+                else f"Known mappings: {', '.join(names) or 'none'}.",
             )
         ]
     )

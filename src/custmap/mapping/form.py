@@ -31,7 +31,7 @@ _KINDS: Final = {
     bool: "true or false",
     int: "a number",
     float: "a number",
-    dict: "a table",
+    dict: "a map",
     list: "a list",
 }
 
@@ -85,7 +85,7 @@ def _contract_keys(contract: MapNode) -> Iterator[Diagnostic]:
         if value is None:
             yield Diagnostic("CM202", f"`contract` needs `{name}`", contract.span)
         elif not (isinstance(value, ScalarNode) and isinstance(value.value, str)):
-            yield Diagnostic("CM203", f"`{name}` is a text", value.span)
+            yield Diagnostic("CM203", f"`{name}` must be text", value.span)
 
 
 def _place(problem: Any) -> list[str | int]:
@@ -101,7 +101,7 @@ def _problem(root: MapNode, problem: Any) -> Diagnostic:
         parent, key = _descend(root, place[:-1]), place[-1]
         if isinstance(parent, MapNode) and (found := parent.key(str(key))) is not None:
             return _unknown(found, keys_of(place[:-1]))
-        return Diagnostic("CM201", f"`{key}` is no key here", parent.span)
+        return Diagnostic("CM201", f"unknown key `{key}`", parent.span)
     if kind == "missing":
         parent = _descend(root, place[:-1])
         return Diagnostic("CM202", f"`{place[-1]}` is missing", parent.span, help=f"Add `{place[-1]}: …`.")
@@ -125,14 +125,14 @@ def _problem(root: MapNode, problem: Any) -> Diagnostic:
 def _instead_of_null(key: str, words: Sequence[str]) -> str:
     """Help for a null value, which has no meaning for any key of the language."""
     meant = next((word for word in words if "null" in word), None)
-    write = f"Write `{meant}` if null is what the vendor is sent" if meant else "Give it a value"
-    return f"{write}, or take `{key}` out."
+    write = f"Write `{meant}` to send null to the vendor" if meant else "Give it a value"
+    return f"{write}, or remove `{key}`."
 
 
 def _wanted(kind: str) -> str:
     for part, word in (
-        ("string", "text"), ("bool", "true or false"), ("dict", "a table"),
-        ("model", "a table"), ("list", "a list"),
+        ("string", "text"), ("bool", "true or false"), ("dict", "a map"),
+        ("model", "a map"), ("list", "a list"),
     ):  # fmt: skip
         if kind.startswith(part):
             return word
@@ -210,7 +210,7 @@ def _unknown(key: ScalarNode, names: Sequence[str]) -> Diagnostic:
     known = ", ".join(f"`{name}`" for name in names)
     return Diagnostic(
         "CM201",
-        f"`{key.value}` is no key here",
+        f"unknown key `{key.value}`",
         key.span,
-        help=f"Did you mean `{close}`?" if close else f"The keys here are {known}.",
+        help=f"Did you mean `{close}`?" if close else f"Known keys: {known}.",
     )

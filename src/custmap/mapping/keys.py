@@ -87,9 +87,9 @@ Literally = Annotated[Any, WithJsonSchema({"anyOf": [{}]})]
 class ParamModel(Part):
     """A value that the caller gives besides the customer."""
 
-    summary: StrictStr = optional("What it is, for people.")
-    default: Literally = optional('Used when the caller gives none, e.g. "12".')
-    secret: StrictBool = optional("Shown as {{name}} in everything that people read.")
+    summary: StrictStr = optional("A description for readers.")
+    default: Literally = optional('Used when the caller gives no value, e.g. "12".')
+    secret: StrictBool = optional("A secret is shown as {{name}} in all output.")
 
 
 class OperationContract(Part):
@@ -98,7 +98,7 @@ class OperationContract(Part):
     openapi: StrictStr = Field(
         description="The document's file name, e.g. openapi.yaml.", examples=["openapi.yaml"]
     )
-    operation: StrictStr = Field(description="Its operationId, or e.g. `POST /customers`.")
+    operation: StrictStr = Field(description="Its operationId, or method and path, e.g. `POST /customers`.")
 
 
 class ClearModel(LongForm):
@@ -111,7 +111,7 @@ class ClearModel(LongForm):
         "The name is a member of the object at this path of the body.", examples=["unset"]
     )
     with_: Literally = optional("The value of that member, e.g. true.", alias="with")
-    as_: StrictStr = optional("The name, where it is not the target's last part.", alias="as")
+    as_: StrictStr = optional("The name, if it is not the last part of the target path.", alias="as")
 
 
 class UnmappedDefault(LongForm):
@@ -123,8 +123,8 @@ Clear = Annotated[
     Words(
         {
             "send_null": "Null is sent.",
-            "send_empty": 'An empty value is sent: "", [] or {}, whichever type the contract has there.',
-            "omit": "It is left out, which is enough in a request that replaces the whole container.",
+            "send_empty": 'An empty value is sent: "", [] or {}, as the contract has it there.',
+            "omit": "The member is left out, which clears it where the vendor replaces the whole container.",
             "impossible": "This vendor cannot be told: the change is rejected and reported (the default).",
             "skip": "This vendor cannot be told, and that is accepted: the plan notes it.",
         },
@@ -136,8 +136,8 @@ Empty = Annotated[
     Words(
         {
             "value": '"" is a value like any other (the default).',
-            "clear": '"" says that the value is gone: it is said as `clear` says it.',
-            "reject": 'This vendor does not take "": the change is rejected and reported.',
+            "clear": '"" means that the value is gone: it is cleared as `clear` says.',
+            "reject": 'This vendor does not accept "": the change is rejected and reported.',
         }
     ),
 ]
@@ -148,9 +148,9 @@ Merge = Annotated[
             "fields": "Object: the vendor merges members; what changed is sent (the default of objects).",
             "whole": "The vendor replaces it; all of it is sent when a part changed (the default of lists).",
             "entries": "Map with free keys: the vendor merges key by key; what changed is sent.",
-            "set": "List: the vendor replaces it; order and repeats mean nothing.",
-            "keyed": "List with `key`: the vendor matches items by key; changed items are sent, whole.",
-            "add-only": "List with `key`: the vendor takes new items; a changed or missing one is rejected.",
+            "set": "List: the vendor replaces it; order and repeats have no meaning.",
+            "keyed": "List with `key`: the vendor matches items by key; changed items are sent as a whole.",
+            "add-only": "List with `key`: only new items can be sent; changed or missing ones are rejected.",
         }
     ),
 ]
@@ -160,7 +160,7 @@ Unmapped = Annotated[
         {
             "reject": "The value is rejected and reported (the default).",
             "pass": "The value is sent as it is.",
-            "skip": "Nothing is said: the member is left out.",
+            "skip": "The member is left out.",
         },
         "{default: $1}",
     ),
@@ -179,25 +179,27 @@ class RuleModel(Part):
     value: Literally = optional("A constant.", examples=["web", True])
     fields: dict[str, RuleModel] = optional("A table of rules, read from this rule's source.")
     each: StrictStr = optional("JMESPath: one target item for each item of this list.", examples=["channels"])
-    first: list[RuleModel] = optional("Sources in order: the first that says something.", min_length=1)
+    first: list[RuleModel] = optional("Sources in order: the first that is not absent.", min_length=1)
     key: StrictStr = optional("The target member that tells items apart.", examples=["type"])
     values: dict[Any, Any] = optional("Canonical value to vendor value.")
-    unmapped: Unmapped = optional("What becomes of a value that `values` does not list.")
+    unmapped: Unmapped = optional("What to do with a value that `values` does not list.")
     format: StrictStr = optional("Puts the value into a text.", examples=["Bearer {}"])
     default: Literally = optional("Used when the value is absent, never for null.")
     when: StrictStr = optional(
-        "The rule speaks only when this expression is true.", examples=["type == 'mobile'"]
+        "The rule applies only when this expression is true.", examples=["type == 'mobile'"]
     )
-    otherwise: Literal["clear"] = optional("When `when` turns false, the value is cleared.")
-    merge: Merge = optional("What happens to a container when a part of it changes.")
+    otherwise: Literal["clear"] = optional("The value is cleared when `when` is no longer true.")
+    merge: Merge = optional("What the vendor does with a container when a part of it is sent.")
     clear: Clear = optional("How the vendor is told that the value is gone.")
     empty: Empty = optional('What this vendor makes of "".')
-    send: Literal["always"] = optional("In every update that has something to say.")
-    identity: StrictBool = optional("Names which customer: always sent, never changed.")
-    immutable: StrictBool = optional("The vendor refuses a change.")
-    transitions: dict[Any, list[Any]] = optional("Allowed moves, in the vendor's values: old to new ones.")
-    repeatable: StrictBool = optional("false: sending it twice is not sending it once.")
-    one_way: StrictBool = optional("It has no inverse, and that is meant.")
+    send: Literal["always"] = optional("`always`: sent with every update that has a change.")
+    identity: StrictBool = optional("Identifies the customer: always sent, never changed.")
+    immutable: StrictBool = optional("The vendor does not accept a change.")
+    transitions: dict[Any, list[Any]] = optional(
+        "Allowed transitions, in the vendor's values: old value to new values."
+    )
+    repeatable: StrictBool = optional("false: sending it twice is not the same as sending it once.")
+    one_way: StrictBool = optional("It has no inverse, and that is intended.")
     note: StrictStr = optional("Why.")
     assumed: StrictStr = optional("The policy rests on this guess about the vendor.")
 
@@ -225,16 +227,16 @@ class ResponseFieldsModel(Part):
 class ResponseModel(Part):
     """How the vendor's answer is read."""
 
-    ok: StrictStr = optional("JMESPath over {status, body}; left out: any status 2xx.")
+    ok: StrictStr = optional("JMESPath over {status, body}; default: any status 2xx.")
     customer: StrictStr = optional("Where the vendor's copy of the customer is.")
     fields: dict[str, RuleModel] = optional("Canonical path from a path in the vendor's copy.")
     errors: ResponseFieldsModel | list[ResponseFieldsModel] = optional(
         "Where errors are; of several lists, all are read."
     )
     warnings: ResponseFieldsModel | list[ResponseFieldsModel] = optional(
-        "As `errors`, for what went through with a remark."
+        "As `errors`, for warnings about what was accepted."
     )
-    failed: StrictStr = optional("What failed in part: then the answer is not ok.")
+    failed: StrictStr = optional("What failed in part; the answer is not ok if there is any.")
 
 
 class MappingModel(Part):
@@ -248,8 +250,10 @@ class MappingModel(Part):
     contract: dict[str, Any] = Field(
         description="What the vendor takes: {openapi, operation}, or inline {method, url, fields, …}."
     )
-    source: StrictStr = optional("The canonical schema's file; left out: the built-in Customer.")
-    params: dict[str, ParamModel | None] = optional("What the caller gives beside the customer, by name.")
+    source: StrictStr = optional("The file of the canonical schema; default: the built-in Customer.")
+    params: dict[str, ParamModel | None] = optional(
+        "What the caller gives in addition to the customer, by name."
+    )
     path: dict[str, RuleModel] = optional("Parameters in the path: name to rule.")
     query: dict[str, RuleModel] = optional("Parameters in the query: name to rule.")
     headers: dict[str, RuleModel] = optional("Headers: name to rule.")
@@ -257,7 +261,7 @@ class MappingModel(Part):
     response: ResponseModel = optional("What the vendor's answer means.")
     clear: Clear = optional("How values are cleared where a rule does not say.")
     empty: Empty = optional('What this vendor makes of "" where a rule does not say.')
-    ignored: dict[str, StrictStr] = optional("Target paths left alone on purpose: path to reason.")
+    ignored: dict[str, StrictStr] = optional("Target paths that are left out on purpose: path to reason.")
 
 
 def mapping_schema() -> dict[str, Any]:

@@ -20,7 +20,7 @@ def read_mapping(node: Node, file: str) -> tuple[MappingFile, list[Diagnostic]]:
     MappingError if the file is not a table.
     """
     if not isinstance(node, MapNode):
-        raise MappingError([Diagnostic("CM203", "a mapping file is a table of keys", node.span)])
+        raise MappingError([Diagnostic("CM203", "a mapping file must be a map of keys", node.span)])
     problems, trouble = check_form(node)
     return _file(node, file, trouble), problems
 

@@ -13,13 +13,13 @@ class Fact(StrEnum):
     """The text of a note about a rule."""
 
     REPLACED_WHOLE = "replaced whole"
-    PARTLY_STATED = "sent as far as the record states it; the vendor replaces the whole"
-    NOT_REPEATABLE = "sending it twice is not sending it once"
-    CLEAR_SKIPPED = "cannot be cleared, and the mapping accepts that"
-    LEFT_BEHIND = "the rule no longer speaks, and the value is left behind"
-    UNKNOWN_BEFORE = "what it was before cannot be computed, so it counts as different"
-    NOT_STATED = "after does not state all that the rule reads, so the vendor keeps what it holds"
-    UNKNOWN_ITEMS = "its items before cannot be told apart, so they count as different"
+    PARTLY_STATED = "only the parts in the record are sent, and the vendor replaces the whole object"
+    NOT_REPEATABLE = "sending it twice is not the same as sending it once"
+    CLEAR_SKIPPED = "cannot be cleared, which the mapping accepts"
+    LEFT_BEHIND = "the rule no longer applies, and the vendor keeps the old value"
+    UNKNOWN_BEFORE = "its value before cannot be computed, so it counts as changed"
+    NOT_STATED = "after does not state everything that the rule reads, so the vendor keeps its value"
+    UNKNOWN_ITEMS = "its items before cannot be told apart, so they count as changed"
 
 
 KEPT: Final = frozenset({Fact.CLEAR_SKIPPED, Fact.LEFT_BEHIND})

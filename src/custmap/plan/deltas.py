@@ -165,7 +165,7 @@ def _held_fast(node: ObjectNode, view: View) -> Outcome:
     trial = replace(view, draft=Draft())
     if all(delta(member, trial)[0] != SAID for member in node.members):
         return UNCHANGED
-    view.reject("CM802", node.target, node, "the vendor refuses a change of this object")
+    view.reject("CM802", node.target, node, "the vendor does not accept a change of this object")
     return KEPT, standing_object(node, replace(view, after=view.before))
 
 
@@ -177,7 +177,7 @@ def _whole_enough(node: ObjectNode, sent: dict[str, Any], view: View) -> Outcome
     required = node.type.required if node.type else frozenset()
     if not node.target or required <= sent.keys():
         if view.item and not required <= sent.keys():
-            view.reject("CM707", "", node, "the item lacks a member that the contract requires")
+            view.reject("CM707", "", node, "a member that the contract requires is missing in the item")
             return KEPT, NOTHING
         return SAID, sent
     refused = {rejected.target for rejected in view.draft.rejected}
@@ -185,7 +185,7 @@ def _whole_enough(node: ObjectNode, sent: dict[str, Any], view: View) -> Outcome
         if member.name in required and member.name not in sent:
             if view.item or view.target(member.target) in refused:
                 view.draft.take_back(view.target(node.target))
-                view.reject("CM707", node.target, node, "lacks a member that the contract requires")
+                view.reject("CM707", node.target, node, "a member that the contract requires is missing")
                 return KEPT, standing_object(node, replace(view, after=view.before))
             view.draft.missing.append(member)
     return SAID, sent
@@ -330,7 +330,7 @@ def _clear_object(node: ObjectNode, clear: Clear, view: View) -> Outcome:
     there = _was_there(node, view)
     held = standing_object(node, replace(view, after=view.before)) if there else NOTHING
     if node.policy.immutable and there:
-        view.reject("CM802", node.target, node, "the vendor refuses a change of this object")
+        view.reject("CM802", node.target, node, "the vendor does not accept a change of this object")
         return KEPT, held
     return clearing.say_cleared(node, clear, node.name, node.target, held, view)
 

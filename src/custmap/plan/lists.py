@@ -72,7 +72,7 @@ def _item(leaf: Leaf, key: Any, before: Row | None, after: Row, mentioned: bool,
     if before is not None and _same_row(before, after, view):
         return SAME, rendered(after, view)
     if before is not None and leaf.kind.only_new:
-        view.reject("CM805", target, leaf, "the vendor takes new items only, and this one changed")
+        view.reject("CM805", target, leaf, "the vendor accepts new items only, and this one has changed")
         return KEPT, rendered(before, view)
     if isinstance(after, dict):
         return _plain_item(leaf, target, before, after, view)
@@ -113,7 +113,7 @@ def _gone(leaf: Leaf, key: Any, row: Row, view: View) -> str:
     target = _target(leaf, key)
     clear = leaf.policy.clear
     if leaf.kind.only_new:
-        view.reject("CM805", target, leaf, "the vendor takes new items only, and this one is gone")
+        view.reject("CM805", target, leaf, "the vendor accepts new items only, and this one is gone")
         return KEPT
     if clear == SKIP:
         view.draft.note(view.target(target), Fact.CLEAR_SKIPPED, leaf)
@@ -130,7 +130,7 @@ def _null_list(leaf: Leaf, before: Any, view: View) -> Outcome:
     clear = leaf.policy.clear
     if clear.fits_container:
         return clearing.say_cleared(leaf, clear.for_container([]), leaf.name, leaf.target, before, view)
-    view.reject("CM803", leaf.target, leaf, "cannot be cleared: without a before nobody knows its items")
+    view.reject("CM803", leaf.target, leaf, "cannot be cleared: without before its items are not known")
     return KEPT, NOTHING
 
 

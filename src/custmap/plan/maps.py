@@ -44,7 +44,7 @@ def _null_map(leaf: Leaf, before: Any, view: View) -> Outcome:
     if leaf.policy.clear.fits_container:
         clear = leaf.policy.clear.for_container({})
         return clearing.say_cleared(leaf, clear, leaf.name, leaf.target, before, view)
-    view.reject("CM803", leaf.target, leaf, "cannot be cleared: without a before nobody knows its keys")
+    view.reject("CM803", leaf.target, leaf, "cannot be cleared: without before its keys are not known")
     return KEPT, NOTHING
 
 
@@ -108,7 +108,7 @@ def _entry(
         if is_cleared(clear, before):
             return UNCHANGED
     if leaf.policy.immutable and is_value(before):
-        view.reject("CM802", name, leaf, "the vendor refuses a change of this value", source)
+        view.reject("CM802", name, leaf, "the vendor does not accept a change of this value", source)
         return KEPT, before
     if isinstance(clear, Write):
         view.reject("CM803", name, leaf, "cannot be cleared alone", source)
@@ -124,7 +124,7 @@ def _entry_value(
     if is_value(before) and same(before, after):
         return (SAME, after) if view.full else UNCHANGED
     if leaf.policy.immutable and is_value(before):
-        view.reject("CM802", name, leaf, "the vendor refuses a change of this value", source)
+        view.reject("CM802", name, leaf, "the vendor does not accept a change of this value", source)
         return KEPT, before
     if leaf.kind.is_deep and after.__class__ is dict:
         held = before if before.__class__ is dict else {}

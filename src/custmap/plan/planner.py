@@ -168,7 +168,7 @@ class Planner:
                     continue
                 if before.__class__ is Failure and after.__class__ is not Failure:
                     continue
-            view.reject("CM801", leaf.target, leaf, "before and after name different customers")
+            view.reject("CM801", leaf.target, leaf, "before and after identify different customers")
             return True
         return False
 
@@ -281,7 +281,7 @@ class Planner:
             about.append(
                 Diagnostic(
                     "CM707",
-                    "the contract requires it, and neither before nor after says it",
+                    "the contract requires it, and it is absent in before and after",
                     span=member.span,
                     path=source,
                     target=member.target,

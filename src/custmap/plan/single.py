@@ -55,10 +55,10 @@ def _refused(leaf: Leaf, before: Any, move: Any, view: View) -> Outcome | None:
     if not is_value(before) and before.__class__ is not Failure:
         return None
     if policy.immutable:
-        view.reject("CM802", leaf.target, leaf, "the vendor refuses a change of this value")
+        view.reject("CM802", leaf.target, leaf, "the vendor does not accept a change of this value")
         return KEPT, before if is_value(before) else NOTHING
     moves = policy.transitions
     if moves is not None and is_value(before) and move not in moves.get(fingerprint(before), ()):
-        view.reject("CM804", leaf.target, leaf, "the vendor does not allow this move")
+        view.reject("CM804", leaf.target, leaf, "the vendor does not allow this transition")
         return KEPT, before
     return None

@@ -47,7 +47,7 @@ def agreement(scene: Scene, case: Case) -> Broken | None:
     body, other = plan.request.body, made.body
     target = _first_difference(body, other)
     span = span_of(scene, target) or first_span(plan)
-    return Broken(target, span, None, case.after, body, f"apply says something else at `{target}`")
+    return Broken(target, span, None, case.after, body, f"apply sends something else at `{target}`")
 
 
 def _first_difference(a: Any, b: Any) -> str:
@@ -74,7 +74,7 @@ def frame(scene: Scene, case: Case) -> Broken | None:
     for target in differing(then, now):
         if _STRANGER in target and target in then and not is_kept(target, changed):
             around = target[: target.index(_STRANGER)].rstrip('."')
-            why = f"what the vendor holds beside it in `{around}` is lost"
+            why = f"other values that the vendor holds in `{around}` are lost"
             return Broken(target, span_of(scene, around), case.before, case.after, plan.request.body, why)
     return None
 
@@ -121,7 +121,7 @@ def retry(scene: Scene, case: Case) -> Broken | None:
         why = f"sent again, `{refused.target}`: {refused.reason}"
         return Broken(refused.target, span, case.before, case.after, body, why)
     for target in differing(scene.cells(once), scene.cells(twice)):
-        why = f"sent again, `{target}` changes once more"
+        why = f"sent again, the request changes `{target}` once more"
         return Broken(target, span_of(scene, target), case.before, case.after, body, why)
     return None
 
@@ -132,13 +132,13 @@ def purity(scene: Scene, case: Case) -> Broken | None:
     plan = scene.planned(before, after)
     other = scene.planned(_turned(case.before), _turned(case.after))
     if not (same(before, case.before) and same(after, case.after)):
-        return Broken("", None, case.before, case.after, None, "the customer that was given has changed")
+        return Broken("", None, case.before, case.after, None, "the given customer was changed")
     if isinstance(plan, RecordError) or isinstance(other, RecordError):
         return None
     if same(plan.to_dict(), other.to_dict()):
         return None
     body = plan.request.body if plan.request else None
-    return Broken("", first_span(plan), case.before, case.after, body, "the order of keys made a difference")
+    return Broken("", first_span(plan), case.before, case.after, body, "the order of keys makes a difference")
 
 
 def _turned(value: Any) -> Any:
@@ -170,7 +170,7 @@ def paths(scene: Scene, case: Case) -> Broken | None:
             continue  # a finding of convergence
         for target in differing(scene.cells(end), scene.cells(aim)):
             body = back.request.body if isinstance(back, Plan) and back.request else None
-            why = f"`{target}` is not what it would be without the customer between"
+            why = f"`{target}` is not what it would be without the step in between"
             return Broken(target, span_of(scene, target), second, third, body, why)
     return None
 
@@ -182,17 +182,21 @@ def _received(scene: Scene, state: State, plan: Plan | RecordError) -> State:
 
 
 STRONG_LAWS: Final = (
-    Law("convergence", "the update does not lead to what after says", convergence),
-    Law("either", "the update is wrong if the vendor merges what it is declared to replace", either),
-    Law("idempotence", "the same customer twice is an update", idempotence),
-    Law("frame", "the update touches what the mapping does not manage", frame),
-    Law("minimality", "the update says more than it has to", minimality),
-    Law("retry", "sent twice is not sent once", retry),
+    Law("convergence", "the update does not lead to the state that after describes", convergence),
+    Law(
+        "either",
+        "the update is wrong if the vendor merges a container that it is declared to replace",
+        either,
+    ),
+    Law("idempotence", "an unchanged customer gives an update", idempotence),
+    Law("frame", "the update changes members that the mapping does not manage", frame),
+    Law("minimality", "the update sends more than it needs to", minimality),
+    Law("retry", "sending the update twice is not the same as sending it once", retry),
 )
 WEAK_LAWS: Final = (
-    Law("disjointness", "one target is set and cleared at once", disjointness),
-    Law("paths", "the way that a customer took makes a difference", paths),
-    Law("agreement", "apply and a diff without before say different things", agreement),
+    Law("disjointness", "one target is both set and cleared", disjointness),
+    Law("paths", "the result depends on the steps in between", paths),
+    Law("agreement", "apply and a diff without before send different requests", agreement),
     Law("purity", "the same customers give different plans", purity),
 )
 """Laws that break nearly always because one of the others does."""

@@ -70,9 +70,9 @@ def _wrong(
         return same(_mark(a, target), _mark(b, target))
 
     if is_kept(target, rejected):
-        return None if equal(now, then) else f"`{target}` was rejected, and is not as it was"
+        return None if equal(now, then) else f"`{target}` was rejected, and has changed"
     if is_kept(target, noted):
-        return None if equal(now, then) or equal(now, wanted) else f"`{target}` is not as it was"
+        return None if equal(now, then) or equal(now, wanted) else f"`{target}` has changed, and should not"
     if equal(now, wanted) or touches(target, rejected + noted):
         return None
     if target not in now:
@@ -81,7 +81,7 @@ def _wrong(
         return (
             f"`{target}` stays, and should be gone" if target in then else f"`{target}` should not be there"
         )
-    return f"`{target}` is not what after says"
+    return f"`{target}` does not have the value in after"
 
 
 def _mark(held: Cells, target: str) -> Any:

@@ -30,7 +30,7 @@ def minimality(scene: Scene, case: Case) -> Broken | None:
     body = plan.request.body
     if not plan.changes:
         return Broken(
-            "", first_span(plan), case.before, case.after, body, "there is a request, and no change"
+            "", first_span(plan), case.before, case.after, body, "there is a request without a change"
         )
     if not isinstance(body, dict):
         return None
@@ -47,7 +47,7 @@ def minimality(scene: Scene, case: Case) -> Broken | None:
         less(without)
         plan_without = _with_body(plan, without)
         if stray(scene, plan_without, start, aim, scene.store, case.before, case.after) is None:
-            why = f"`{target}` could be left out: the vendor would hold the same"
+            why = f"`{target}` could be left out, and the vendor would hold the same"
             return Broken(target, span_of(scene, target), case.before, case.after, body, why)
     return None
 
@@ -198,6 +198,6 @@ def disjointness(scene: Scene, case: Case) -> Broken | None:
     sent = {target for target, _ in _less(root, body, ())}
     for target, _ in _less_names(root, body, said):
         if target in sent:
-            why = f"`{target}` is both sent and named as gone"
+            why = f"`{target}` is both sent and named as cleared"
             return Broken(target, span_of(scene, target), case.before, case.after, body, why)
     return None

@@ -46,9 +46,9 @@ def said(scene: Scene, case: Case) -> Broken | None:
                 continue
             if _is_empty(wanted) or not _in_request(made.body, leaf):
                 continue
-            why = f"the vendor takes what `{target}` is set to for something else, and does not hold it"
+            why = f"the vendor reads the value of `{target}` as something else, and does not hold it"
             if type(leaf.policy.clear) is Send:
-                why = f"for `{target}` the vendor takes {{value}} for “there is none”, and here it is a value"
+                why = f"for `{target}` the vendor reads {{value}} as “no value”, and here it is a value"
             elif leaf.policy.clear.places:
                 why = f"something else in the request clears `{target}`, which has a value"
             return Broken(target, leaf.span, None, case.after, made.body, why, wanted)
@@ -156,7 +156,7 @@ def told_apart(scene: Scene, case: Case) -> Broken | None:
         if mapped or leaf.origin.unmapped == "pass":
             made = scene.applied(case.after)
             body = None if isinstance(made, RecordError) else made.body
-            why = f"`{leaf.target}` is {{value}} for both: the vendor never sees this change"
+            why = f"`{leaf.target}` is {{value}} for both, so the vendor never sees this change"
             return Broken(leaf.target, leaf.span, case.before, case.after, body, why, now)
     return None
 
@@ -186,7 +186,7 @@ def names_customer(scene: Scene, case: Case) -> Broken | None:
     for leaf in scene.identities:
         if not is_value(before[leaf.slot]) and not is_value(after[leaf.slot]):
             body = plan.request.body
-            why = f"neither before nor after says `{leaf.target}`, and the request is sent all the same"
+            why = f"`{leaf.target}` is absent in before and after, but a request is made"
             return Broken(leaf.target, leaf.span, case.before, case.after, body, why)
     return None
 
@@ -194,6 +194,6 @@ def names_customer(scene: Scene, case: Case) -> Broken | None:
 MEANING_LAWS: Final = (
     Law("erases", "apply says less than it erases", erases),
     Law("told_apart", "two customers look the same to the vendor", told_apart),
-    Law("said", "what is said is not what the vendor holds", said),
-    Law("names_customer", "the request does not say which customer", names_customer),
+    Law("said", "the vendor does not hold the value that was sent", said),
+    Law("names_customer", "the request does not identify the customer", names_customer),
 )

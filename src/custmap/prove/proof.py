@@ -32,7 +32,7 @@ class Proof:
     def __str__(self) -> str:
         parts = [str(found) for found in self.counterexamples]
         if self.assumed:
-            parts.append("\n".join(["assumed, and not proved:", *_table(self.assumed)]))
+            parts.append("\n".join(["assumed, not proved:", *_table(self.assumed)]))
         if self.remarks:
             parts.append("\n".join(["remarks:", *_remarks(self)]))
         parts.append(_sum(self))

@@ -50,9 +50,9 @@ def prove(
     example or an empty `records`; HypothesisMissing (an ImportError) if hypothesis is not installed.
     """
     if examples < 1:
-        raise ValueError("examples is 1 at least")
+        raise ValueError("examples must be at least 1")
     if records is not None and not records:
-        raise ValueError("records is empty: there is nothing to rehearse with")
+        raise ValueError("records is empty: there is nothing to draw from")
     try:
         import hypothesis
     except ImportError:

@@ -24,11 +24,11 @@ from custmap.prove.veiled import veiled_target
 from custmap.values.equality import fingerprint
 
 _COUNTED: Final = {
-    "CM802": "the vendor refuses a change: rejected",
+    "CM802": "the vendor does not accept a change: rejected",
     "CM803": "cannot be cleared: rejected",
-    "CM804": "the move is not allowed: rejected",
-    "CM805": "takes new items only: rejected",
-    "CM806": "items without a key, or with the same: rejected",
+    "CM804": "the transition is not allowed: rejected",
+    "CM805": "accepts new items only: rejected",
+    "CM806": "items without a key or with the same key: rejected",
     "CM814": "no identity has a value: rejected",
 }
 
@@ -46,7 +46,13 @@ class Tally:
         if isinstance(plan, RecordError):
             for one in missing(plan):
                 line = one.span.line if one.span else 0
-                here.add((line, one.target or "", "required, and nobody says it: the record is rejected"))
+                here.add(
+                    (
+                        line,
+                        one.target or "",
+                        "required, and absent in before and after: the record is rejected",
+                    )
+                )
         else:
             for rejected in plan.rejected:
                 if rejected.code in _COUNTED:
@@ -65,7 +71,7 @@ class Tally:
                 (
                     container.span.line,
                     container.target,
-                    "apply of a record that states a part of it loses what the vendor held of the rest",
+                    "apply of a partial record loses the other values that the vendor held in it",
                 )
             )
         self.found.update(here)
@@ -94,9 +100,11 @@ def _left_behind(scene: Scene, target: str) -> tuple[int, str, str]:
     for leaf in leaves(scene.operation.table.root):
         if target == leaf.target or target.startswith((leaf.target + ".", leaf.target + "[")):
             skips = leaf.policy.clear == SKIP
-            text = "cannot be cleared: skipped" if skips else "no longer speaks: the value is left behind"
+            text = (
+                "cannot be cleared: skipped" if skips else "no longer applies: the vendor keeps the old value"
+            )
             return leaf.span.line, leaf.target, text
-    return 0, target, "stays as it is"
+    return 0, target, "stays unchanged"
 
 
 def standing(checked: Checked) -> list[Remark]:
@@ -105,15 +113,21 @@ def standing(checked: Checked) -> list[Remark]:
     if not _names_customer(checked.operation):
         found.append(
             Remark(
-                checked.name, checked.file.name.span.line, "nothing in a request says which customer is meant"
+                checked.name, checked.file.name.span.line, "nothing in the request identifies the customer"
             )
         )
     for leaf in leaves(checked.operation.table.root):
         if not leaf.policy.repeatable:
-            found.append(Remark(leaf.target, leaf.span.line, "sending it twice is not sending it once"))
+            found.append(
+                Remark(leaf.target, leaf.span.line, "sending it twice is not the same as sending it once")
+            )
         for span in _lossy(leaf.origin) if not leaf.one_way else ():
             found.append(
-                Remark(leaf.target, span.line, "two entries of `values` become one: the way back is lost")
+                Remark(
+                    leaf.target,
+                    span.line,
+                    "two rows of `values` have the same vendor value, so it cannot be mapped back",
+                )
             )
     return found
 

@@ -66,7 +66,7 @@ class Store:
             return state
         required = self.root.type.required if self.root.type else frozenset()
         for name in sorted(required - body.keys()):
-            raise Refused(name, "the contract requires it, and the request does not have it")
+            raise Refused(name, "the contract requires it, and it is not in the request")
         taken = self._object(self.root, state, body, ())
         after: State = taken if isinstance(taken, dict) else {}
         for clearing in self._clearings:
@@ -183,7 +183,7 @@ def check_moves(node: TargetNode, before: Any, after: Any) -> None:
             _check_move(node, before, after)
         case ObjectNode(members=members):
             if node.policy.immutable and before not in (ABSENT, {}) and not same_state(before, after):
-                raise Refused(node.target, "the vendor refuses a change")
+                raise Refused(node.target, "the vendor does not accept a change")
             for member in members:
                 check_moves(member, _below(before, member.name), _below(after, member.name))
         case ItemsNode(items=items):
@@ -197,14 +197,14 @@ def _check_move(leaf: Leaf, before: Any, after: Any) -> None:
         return
     if leaf.kind.is_map and policy.immutable and isinstance(before, dict):
         if any(not same(value, _below(after, key)) for key, value in before.items()):
-            raise Refused(leaf.target, "the vendor refuses a change")
+            raise Refused(leaf.target, "the vendor does not accept a change")
     elif policy.immutable and not leaf.kind.has_items:
-        raise Refused(leaf.target, "the vendor refuses a change")
+        raise Refused(leaf.target, "the vendor does not accept a change")
     if policy.transitions is not None:
         allowed = policy.transitions.get(fingerprint(before), ())
         move = None if after is ABSENT else fingerprint(after)
         if move not in allowed:
-            raise Refused(leaf.target, "the vendor does not allow this move")
+            raise Refused(leaf.target, "the vendor does not allow this transition")
 
 
 def same_state(a: Any, b: Any) -> bool:

@@ -96,7 +96,7 @@ def read_records(stream: Lines, limit: int = LINE_LIMIT) -> Iterator[Record | Ba
 def parse_line(line: Line) -> Record | BadLine:
     """The record on a line. The mapping, which knows its schema, checks whether it is an object."""
     if line.data is None:
-        return BadLine(line, bad_line(line, f"it is longer than {LINE_LIMIT // 1024 // 1024} MiB"))
+        return BadLine(line, bad_line(line, f"the line is longer than {LINE_LIMIT // 1024 // 1024} MiB"))
     try:
         return Record(line, parse_json(line.data))
     except JsonError as error:

@@ -37,7 +37,7 @@ class WholeFile:
         return self
 
     def write(self, data: bytes) -> None:
-        assert self._file is not None, "write only inside the with block"
+        assert self._file is not None, "write is allowed only inside the with block"
         self._file.write(data)
 
     def __exit__(

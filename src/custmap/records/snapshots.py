@@ -154,7 +154,7 @@ class SnapshotJoin:
             if isinstance(found, BadLine):
                 yield Rejected(side, line, _on(side, found.error))
             else:
-                reason = "the member to join by is missing, null, a list or an object"
+                reason = "the key is missing, null, a list or an object"
                 yield Rejected(side, line, _on(side, bad_line(line, reason)), found.value)
 
     def _query(self, query: str, name: str) -> Iterator[list[int]]:
@@ -196,7 +196,7 @@ class SnapshotJoin:
         found = parse_line(_line(place, file.read(place[3])))
         if isinstance(found, Record) and _key(found.value, self._key) is not None:
             return found
-        raise OSError(f"{self._paths[number]} changed while it was read")
+        raise OSError(f"{self._paths[number]} was changed while it was being read")
 
 
 def _database(folder: Path, memory: str) -> Any:
@@ -218,7 +218,7 @@ def _database(folder: Path, memory: str) -> Any:
 def _names(key: str) -> tuple[str, ...]:
     names = tuple(step.name for step in parse_path(key) if isinstance(step, Member))
     if len(names) != len(parse_path(key)):
-        raise PathError("a key is a path of names", 0)
+        raise PathError("a key must be a path of names", 0)
     return names
 
 

@@ -36,14 +36,16 @@ class ContractPlaces:
                 )
                 return None
             if found is not None and found.read_only and context.part == "body":
-                message = f"the contract calls `{segment.name}` read-only: the vendor sets it"
-                self._findings.add("CM310", message, place.first_rule().target.span, "Take the rule out.")
+                message = f"`{segment.name}` is read-only in the contract: the vendor sets it"
+                self._findings.add("CM310", message, place.first_rule().target.span, "Remove the rule.")
             if found is None and not type_.members and type_.known and "object" not in type_.kinds:
                 rule = place.first_rule()
-                self._findings.add("CM303", "the contract has no object here", rule.target.span)
+                self._findings.add("CM303", "the contract does not allow an object here", rule.target.span)
             return found
         if type_.known and "array" not in type_.kinds:
-            self._findings.add("CM303", "the contract has no list here", place.first_rule().target.span)
+            self._findings.add(
+                "CM303", "the contract does not allow a list here", place.first_rule().target.span
+            )
             return None
         items = type_.items
         if (
@@ -54,7 +56,7 @@ class ContractPlaces:
         ):
             self._findings.add(
                 "CM303",
-                f"the contract's items have no `{segment.key}`",
+                f"the items in the contract have no `{segment.key}`",
                 place.first_rule().target.span,
                 meant(segment.key, items.members),
             )

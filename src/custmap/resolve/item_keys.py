@@ -28,7 +28,7 @@ def typed_key(segment: Select, items: Type | None) -> tuple[Select, str | None]:
         return segment, None
     value = _value(text, held)
     if value is None:
-        return segment, f"`{text}` is text, the contract has {phrase(held.not_null())}"
+        return segment, f"`{text}` is text, the contract allows {phrase(held.not_null())}"
     reason = misfit(held, value)
     return Select(segment.key, value), f"`{text}` {reason}" if reason else None
 

@@ -73,14 +73,19 @@ class OriginBuilder:
         """Add the rider for this rule and return its index."""
         self._one_source(rule)
         self._no_policies(
-            rule, ("clear", "merge", "transitions", "immutable"), "a parameter or constant has no before"
+            rule,
+            ("clear", "merge", "transitions", "immutable"),
+            "a parameter or constant never changes, so this policy has no meaning",
         )
         param = None
         if rule.param is not None:
             param = rule.param.value
             if self._params is not None and param not in self._params:
                 self._findings.add(
-                    "CM302", f"`params` has no `{param}`", rule.param.span, meant(param, self._params)
+                    "CM302",
+                    f"`params` does not declare `{param}`",
+                    rule.param.span,
+                    meant(param, self._params),
                 )
         value = rule.value.value if rule.value else None
         text = rule.format.value if rule.format else None
@@ -166,10 +171,10 @@ class OriginBuilder:
         known = self._sources.know(rule.each, scope)
         span = rule.each.span if rule.each is not None else rule.span
         if known.type.known and "array" not in known.type.kinds:
-            self._findings.add("CM401", "`each` needs a list; this is none", span)
+            self._findings.add("CM401", "`each` needs a list, and this is not one", span)
         if rule.fields is None:
             if "fields" not in rule.unread:
-                message = "`each` needs `fields`: the rules of one item"
+                message = "`each` needs `fields` with the rules for an item"
                 self._findings.add("CM202", message, span, "Add `fields: {…}`.")
             return FromSource(known.expression, ANY), ANY, known.source, known.reads, known.inner, ()
         items = known.type.items or ANY
@@ -191,13 +196,13 @@ class OriginBuilder:
         assert rule.first is not None
         made: list[Made] = []
         for option in rule.first:
-            self._no_policies(option, _POLICIES, "policies stand on the outer rule")
+            self._no_policies(option, _POLICIES, "policies belong on the outer rule, not on an option")
             if option.fields is not None and option.each is None:
                 self._findings.add(
                     "CM207",
                     "`first` chooses between values or lists",
                     option.keys.get("fields", option.span),
-                    "For an object, give each of its members a `first` of its own.",
+                    "For an object, give each member its own `first`.",
                 )
             else:
                 made.append(self.leaf(option, type_, scope, context, target, required))
@@ -216,15 +221,15 @@ class OriginBuilder:
     def _when(self, rule: Rule, scope: Scope) -> Known | None:
         if rule.when is None:
             if rule.otherwise_clear and "when" not in rule.unread:
-                self._findings.add("CM207", "`otherwise` belongs to a `when`", rule.keys["otherwise"])
+                self._findings.add("CM207", "`otherwise` needs a `when`", rule.keys["otherwise"])
             return None
         known: Known = self._sources.know(rule.when, scope)
         if known.type.known and "boolean" not in known.type.kinds:
             self._findings.add(
                 "CM401",
-                "`when` is a question that is true or false",
+                "`when` needs an expression that is true or false",
                 rule.when.span,
-                "Compare it: `x == 'y'`.",
+                "Write a comparison, such as `x == 'y'`.",
             )
         return None if known is UNKNOWN else known
 
@@ -233,7 +238,7 @@ class OriginBuilder:
         if len(stated) > 1:
             self._findings.add(
                 "CM207",
-                f"`{stated[0]}` and `{stated[1]}` are two sources",
+                f"`{stated[0]}` and `{stated[1]}` are both sources, and a rule has one",
                 rule.keys[stated[1]],
                 "Keep one, or write `first: [...]`.",
             )
@@ -243,17 +248,20 @@ class OriginBuilder:
             and rule.from_ is None
             and (rule.param or rule.value)
         ):
-            self._findings.add("CM207", "`fields` goes with `from` or `each`", rule.keys["fields"])
+            self._findings.add("CM207", "`fields` needs `from` or `each`", rule.keys["fields"])
 
     def _no_policies(self, rule: Rule, keys: tuple[str, ...], why: str) -> None:
         for key in keys:
             if key in rule.keys:
-                self._findings.add("CM207", why, rule.keys[key], f"Take `{key}` out.")
+                self._findings.add("CM207", why, rule.keys[key], f"Remove `{key}`.")
 
     def _check_format(self, text: Text) -> None:
         if text.value.count("{}") != 1:
             self._findings.add(
-                "CM203", "a format has one `{}`, where the value goes", text.span, 'For example "Bearer {}".'
+                "CM203",
+                "`format` needs exactly one `{}`, where the value goes",
+                text.span,
+                'Write it like "Bearer {}".',
             )
 
 

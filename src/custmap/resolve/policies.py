@@ -134,9 +134,9 @@ class Policies:
         if held.known and not held.nullable:
             self._findings.add(
                 "CM521",
-                "the file clears by null, and the contract has no null here",
+                "the file clears by null, and the contract does not allow null here",
                 rule.target.span,
-                "Give this rule a `clear` of its own, `impossible` if there is no way.",
+                "Give this rule its own `clear`, or `clear: impossible` if there is no way.",
                 notes=[Note(self._file_clear.span, "the file's `clear`")],
             )
 
@@ -157,9 +157,9 @@ class Policies:
         if (stated.send is not None) + (stated.write is not None) + len(stated.places) != 1:
             self._findings.add(
                 "CM207",
-                "a `clear` has one form",
+                "a `clear` needs exactly one form",
                 stated.span,
-                "Write one of send, write, name_in, or key_in with `with`.",
+                "Write one of `send`, `write`, `name_in`, or `key_in` with `with`.",
             )
             return IMPOSSIBLE
         as_name = stated.as_name.value if stated.as_name else None
@@ -189,7 +189,9 @@ class Policies:
             return None
         names = tuple(segment.name for segment in segments if isinstance(segment, Member))
         if len(names) != len(segments):
-            self._findings.add("CM209", "a place in the body has names only", path.span)
+            self._findings.add(
+                "CM209", "only names are allowed in this path, no positions or keys", path.span
+            )
             return None
         return names
 
@@ -199,7 +201,7 @@ class Policies:
         if other != rule.target.span:
             self._findings.add(
                 "CM507",
-                "the vendor could not tell which of the two is cleared",
+                "another rule uses this name, so the vendor cannot tell which of the two is cleared",
                 rule.target.span,
                 "Give one of them another name: `as: NAME` in its `clear`.",
                 notes=[Note(other, "the same name")],
@@ -213,23 +215,23 @@ class Policies:
         if isinstance(clear, SendNull) and held is not None and held.known and not held.nullable:
             self._findings.add(
                 "CM505",
-                "the contract has no null here",
+                "the contract does not allow null here",
                 stated.span,
-                "Say how this vendor is told, or `clear: impossible`.",
+                "Write the `clear` that this vendor supports, or `clear: impossible`.",
             )
         if clear.only_replaced and not replaced:
             self._findings.add(
                 "CM508",
-                "nothing is replaced here, so leaving it out keeps the old value",
+                "the vendor does not replace this container, so omitting the member keeps the old value",
                 stated.span,
                 "`omit` is for members of a container with `merge: whole`.",
             )
         if item and not clear.fits_in_item:
             self._findings.add(
                 "CM509",
-                "a name list cannot say of which item",
+                "a list of names cannot tell which item is meant",
                 stated.span,
-                "Inside an item use `send_null`, …",
+                "Inside an item use `send_null`, `send_empty`, `send` or `impossible`.",
             )
         if isinstance(clear, Named) and self._body is not None:
             self._check_place(stated, clear)
@@ -247,7 +249,7 @@ class Policies:
         ):
             self._findings.add(
                 "CM506",
-                f"the contract has no {'list of texts' if clear.items else 'object'} there",
+                f"the contract does not have {'a list of texts' if clear.items else 'an object'} at that path",
                 stated.span,
-                "Name the member in which this vendor takes the names of what is cleared.",
+                "Name the member in which the vendor expects the names of cleared members.",
             )

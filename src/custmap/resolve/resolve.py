@@ -85,18 +85,18 @@ def _body(
 ) -> ObjectNode:
     if contract.body is None and contract.closed and file.body:
         findings.add(
-            "CM303", "the contract's operation takes no body", file.body[0].target.span, "Take `body:` out."
+            "CM303", "the operation has no request body", file.body[0].target.span, "Remove `body:`."
         )
     if contract.media_type is not None and not is_json(contract.media_type) and file.body:
         findings.add(
             "CM215",
-            f"the contract's operation takes `{contract.media_type}`",
+            f"the operation takes `{contract.media_type}`, which custmap cannot write",
             file.contract.span,
-            "`application/json` and `…+json` can be written. Name another operation, if the vendor has one.",
+            "Name an operation that takes `application/json` or `…+json`, if the vendor has one.",
         )
     type_ = contract.body
     if type_ is not None and type_.known and "object" not in type_.kinds and file.body:
-        message = f"the contract's body is {phrase(type_.not_null())}, and members are written to an object"
+        message = f"the contract's body is {phrase(type_.not_null())}, and rules can fill only an object"
         findings.add("CM303", message, file.body[0].target.span, "Name an operation whose body is an object.")
         type_ = None
     places = build_places(file.body, findings)
@@ -188,17 +188,23 @@ def _check_names(policies: Policies, body: ObjectNode, findings: Findings) -> No
     """Report rules that fill a place of names, or a place that a `write` fills."""
     for place, span in policies.names.places.items():
         if rule := _rule_at(body, place):
-            message = "names of what is cleared go here, and a rule writes it too"
+            message = "names of cleared members are written here, and a rule fills it too"
             notes = [Note(rule, "the rule")]
-            findings.add("CM307", message, span, "Leave this place to clearing.", notes=notes)
+            findings.add(
+                "CM307",
+                message,
+                span,
+                "Remove the rule, or choose another member for the names.",
+                notes=notes,
+            )
     for place, span, target in policies.names.writes:
         rule = _rule_at(body, place)
         if rule and not f"{'.'.join(place)}.".startswith(f"{target}."):
             findings.add(
                 "CM307",
-                f"clearing writes `{'.'.join(place)}`, and a rule writes it too",
+                f"clearing writes `{'.'.join(place)}`, and a rule fills it too",
                 span,
-                "Write a place that no rule fills.",
+                "Choose a member that no rule fills.",
                 notes=[Note(rule, "the rule")],
             )
 
@@ -223,5 +229,5 @@ def _check_params(
                 f"no rule uses `{param.name}`",
                 param.span,
                 meant(param.name, used - {None} - {other.name for other in file.params})  # type: ignore[arg-type]
-                or "Use it in a rule, `{param: NAME}`, or take it out.",
+                or "Use it in a rule, `{param: NAME}`, or remove it.",
             )

@@ -64,7 +64,7 @@ class TableBuilder:
         if policy is not None and policy.merge not in (None, "fields", "whole"):
             self._findings.add(
                 "CM502",
-                f"`{policy.merge}` is for lists and maps, and this is an object with members",
+                f"`{policy.merge}` is for lists and maps, and this is an object with rules for its members",
                 policy.keys.get("merge", policy.span),
                 "Write `merge: whole` or `merge: fields`.",
             )
@@ -120,7 +120,7 @@ class TableBuilder:
             assert place.policy is not None
             self._findings.add(
                 "CM208",
-                "it only says how a container behaves, and no rule fills that container",
+                "this rule has only policies for a container, and no rule fills the container",
                 place.policy.target.span,
                 "Add a source (`from`, `param`, `value`, `each`, `first`), or rules below this target.",
             )
@@ -188,7 +188,7 @@ class TableBuilder:
         """An item's key in the contract's type; a finding if it is not such a value."""
         typed, reason = typed_key(segment, items)
         if reason is not None:
-            message = f"the key of the item: {reason}"
+            message = f"the item's key {reason}"
             self._findings.add("CM401", message, place.first_rule().target.span)
         return typed, retyped(place, typed)
 
@@ -199,7 +199,7 @@ class TableBuilder:
         assert rule.fields is not None
         for key in ("default", "values", "format", "key", "param", "value", "first"):
             if key in rule.keys:
-                self._findings.add("CM207", f"`{key}` and `fields` do not go together", rule.keys[key])
+                self._findings.add("CM207", f"`{key}` cannot be combined with `fields`", rule.keys[key])
         places = build_places(rule.fields, self._findings)
         places = _moved(places, path)
         if rule.from_ is None and rule.when is None and not rule.unread & SOURCES:
@@ -279,23 +279,23 @@ class TableBuilder:
         mapped = made.type.only("object")
         if merge in ("keyed", "add-only") and not rule.states("key"):
             self._findings.add(
-                "CM503", f"`{merge}` tells items apart by a member", span, "Add `key: MEMBER`."
+                "CM503", f"`{merge}` needs the member that identifies an item", span, "Add `key: MEMBER`."
             )
         if (merge in ("set", "keyed", "add-only") and mapped) or (merge in ("entries", "fields") and listed):
             self._findings.add(
                 "CM502",
                 f"`{merge}` is for {'lists' if mapped else 'objects and maps'}",
                 span,
-                "Write `merge: whole`, or the policy of this kind of container.",
+                "Write `merge: whole`, or a merge policy for this kind of container.",
             )
         if merge is None and "merge" in rule.unread:
             return VALUE
         if merge is None and mapped and made.type.free:
             self._findings.add(
                 "CM501",
-                "a map with free keys needs to say what happens to a key that is gone",
+                "a map with free keys needs a merge policy, which decides what happens to a key that is gone",
                 rule.target.span,
-                "Write `merge: entries` (it merges key by key) or `merge: whole` (it replaces the map).",
+                "Write `merge: entries` (the vendor merges by key) or `merge: whole` (it replaces the map).",
             )
             return ENTRIES
         if merge is None:

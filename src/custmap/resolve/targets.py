@@ -80,7 +80,7 @@ def _walk(root: Place, path: TargetPath, rule: Rule, findings: Findings) -> Plac
 def _twice(findings: Findings, rule: Rule, other: Rule) -> None:
     findings.add(
         "CM307",
-        "this place is written by another rule",
+        "another rule writes to this target",
         rule.target.span,
         "Keep one of the two rules, or join them with `first: [...]`.",
         notes=[Note(other.target.span, "the other rule")],
@@ -97,18 +97,18 @@ def _check_shapes(place: Place, findings: Findings) -> None:
         one, other = list(shapes.values())[:2]
         findings.add(
             "CM307",
-            "this place is used in two ways",
+            "this target is used in two different ways",
             other.first_rule().target.span,
-            "A place is an object, or a list by position, or a list by key.",
+            "Use it as an object, as a list by position, or as a list by key.",
             notes=[Note(one.first_rule().target.span, "used differently here")],
         )
     keys = {segment.key for segment in place.inside if isinstance(segment, Select)}
     if len(keys) > 1:
         findings.add(
             "CM307",
-            f"items are told apart by {' and by '.join(sorted(f'`{key}`' for key in keys))}",
+            f"items are identified by {' and by '.join(sorted(f'`{key}`' for key in keys))}",
             place.first_rule().target.span,
-            "Tell the items of a list apart by one member.",
+            "Use the same member as key for all items of a list.",
         )
 
 

@@ -115,16 +115,18 @@ def _from_file(path: Path, shown_as: str | None) -> Canonical:
     document = read_document(path, shown_as)
     schema = document.data
     if not isinstance(schema, dict):
-        raise _refused(document.span(()), "a JSON Schema is an object")
+        raise _refused(document.span(()), "a JSON Schema must be an object")
     if lost := list(_lost_references(schema, document)):
         raise MappingError(lost)
     try:
         compile_schema(schema)
     except ValueError as error:
-        raise _refused(_place_of(error, document), "not a JSON Schema of draft 2020-12") from None
+        raise _refused(
+            _place_of(error, document), "this is not a valid JSON Schema of draft 2020-12"
+        ) from None
     type_ = type_of(schema, Definitions(schema))
     if "object" not in type_.kinds:
-        raise _refused(document.span(()), "a record is an object, and this schema allows none")
+        raise _refused(document.span(()), "a record is an object, and this schema does not allow objects")
     return Canonical(path.stem.removesuffix(".schema"), type_, schema, False)
 
 
@@ -136,7 +138,7 @@ def compile_schema(schema: dict[str, Any]) -> Any:
 
 
 def _not_fetched(uri: str) -> Any:
-    raise ValueError("custmap fetches nothing")
+    raise ValueError("custmap does not fetch schemas")
 
 
 def _closed_schema(schema: Any) -> Any:
@@ -172,9 +174,9 @@ def _lost_references(schema: Any, document: Document, at: tuple[str | int, ...] 
         if isinstance(reference, str) and lookup(document.data, reference) is None:
             outside = not reference.startswith("#")
             message = (
-                "the reference leaves the file" if outside else "nothing stands where the reference leads"
+                "the reference points outside the file" if outside else "the reference points to nothing"
             )
-            yield Diagnostic("CM214", message, document.span((*at, "$ref")), "Write `#/$defs/NAME`")
+            yield Diagnostic("CM214", message, document.span((*at, "$ref")), "Write `#/$defs/NAME`.")
         for key, value in schema.items():
             yield from _lost_references(value, document, (*at, key))
 

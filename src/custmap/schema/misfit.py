@@ -32,7 +32,7 @@ CHECKED_FORMATS: Final = frozenset(
 def misfit(type_: Type, value: Any) -> str | None:
     """Why a value does not fit, in a phrase without the value; None when it fits."""
     if not type_.lists(value):
-        return "is none of the values that the contract lists"
+        return "is not one of the values that the contract lists"
     kind = value.__class__
     if type_.known and not is_kind(type_, value):
         return f"expected {words_for(type_.kinds)}, got {word_for(value)}"
@@ -58,11 +58,11 @@ def _text_misfit(type_: Type, value: str) -> str | None:
     if type_.max_length is not None and len(value) > type_.max_length:
         return f"has {len(value)} characters, the contract allows {type_.max_length}"
     if type_.min_length is not None and len(value) < type_.min_length:
-        return f"has {len(value)} characters, the contract wants {type_.min_length} at least"
+        return f"has {len(value)} characters, the contract requires at least {type_.min_length}"
     if type_.pattern is not None and not _validator("pattern", type_.pattern)(value):
         return "does not match the contract's pattern"
     if type_.format in CHECKED_FORMATS and not _validator("format", type_.format or "")(value):
-        return f"does not have the form `{type_.format}`"
+        return f"does not have the format `{type_.format}`"
     return None
 
 
@@ -92,7 +92,7 @@ def _number_misfit(type_: Type, value: float) -> str | None:
     if type_.format == "int64" and not -(2**63) <= value < 2**63:
         return "does not fit 64 bits"
     if type_.multiple_of is not None and not is_multiple(value, type_.multiple_of):
-        return f"is no multiple of {shown(type_.multiple_of)}"
+        return f"is not a multiple of {shown(type_.multiple_of)}"
     return None
 
 
@@ -100,9 +100,9 @@ def _list_misfit(type_: Type, value: list[Any]) -> str | None:
     if type_.max_items is not None and len(value) > type_.max_items:
         return f"has {len(value)} items, the contract allows {type_.max_items}"
     if type_.min_items is not None and len(value) < type_.min_items:
-        return f"has {len(value)} items, the contract wants {type_.min_items} at least"
+        return f"has {len(value)} items, the contract requires at least {type_.min_items}"
     if type_.unique_items and len({fingerprint(item) for item in value}) != len(value):
-        return "has an item twice, the contract allows it once"
+        return "has the same item twice, and the contract does not allow duplicates"
     if type_.items is not None:
         for position, item in enumerate(value):
             if reason := misfit(type_.items, item):
@@ -118,7 +118,7 @@ def _object_misfit(type_: Type, value: dict[str, Any]) -> str | None:
         member = type_.member(name)
         if member is not None and member.read_only:
             shown = f"`{name}`" if name in type_.members else "a member"
-            return f"has {shown}, which the contract calls read-only"
+            return f"has {shown}, which is read-only in the contract"
         if member is not None and (reason := misfit(member, item)):
             return f"`{name}`: {reason}" if name in type_.members else f"a member: {reason}"
     return None

@@ -81,7 +81,7 @@ def _message(error: Any) -> str:
         case "type":
             return f"expected {words_for(kind.types)}, got {got}"
         case "enum" | "const":
-            return f"expected one of the listed values, got {got} that is none of them"
+            return f"expected one of the listed values, got {got} that is not one of them"
         case "minLength" | "maxLength":
             bound = "least" if kind.name == "minLength" else "most"
             return f"expected at {bound} {kind.limit} characters, got {len(error.instance)}"
@@ -91,11 +91,11 @@ def _message(error: Any) -> str:
         case "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum":
             return f"expected a number {_SIGNS[kind.name]} {kind.limit}"
         case "pattern":
-            return "expected text of another form: it does not match the schema's pattern"
+            return "the text does not match the schema's pattern"
         case "additionalProperties" | "unevaluatedProperties":
             return "has members that the schema does not allow"
         case "uniqueItems":
-            return "expected items that differ, got one twice"
+            return "has the same item twice, and the schema does not allow duplicates"
         case _:
             return f"does not fit the schema's `{kind.name}`"
 

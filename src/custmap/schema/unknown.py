@@ -58,7 +58,7 @@ class UnknownMembers:
 
     def problems(self, schema: str) -> list[Diagnostic]:
         """The members as errors (CM712), for `strict`."""
-        message = f"`{schema}` has no such member"
+        message = f"`{schema}` does not have this member"
         shown = self.members[:MOST]
         found = [
             Diagnostic(

@@ -25,7 +25,7 @@ _LINE: Final = re.compile(r" *((?:- +)*)([^ #\r\n][^\r\n]*)")
 _KEY: Final = re.compile(r":(?: |$)")
 _VALUE_BELOW: Final = re.compile(r"(?::(?: +[|>]\S*)?|^-|^---) *(?: #.*)?$")
 _OPEN_QUOTE: Final = re.compile(r"""(?:^|: +|- +)(?:"[^"]*|'[^']*)$""")
-_WRITE_KEY: Final = "Write a colon and a space behind a key."
+_WRITE_KEY: Final = "Write a colon and a space after the key."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,14 @@ def misindented(text: Text, index: int) -> Diagnostic | None:
     if here.column <= last.inner and here.column not in opened:
         near = sorted(opened, key=lambda column: abs(column - here.column))[:2]
         ways = ", or by ".join(opened[column].way for column in sorted(near, reverse=True))
-        message = f"wrong indentation: no line around this is indented by {_spaces(here.column)}"
+        message = f"wrong indentation: no line above this is indented by {_spaces(here.column)}"
         help = f"Indent it by {ways}."
     elif here.column < last.inner or _VALUE_BELOW.search(last.text):
         return None
     elif not _KEY.search(last.text):
-        message, help = f"line {last.number} is no `key: value`, and this goes on with it", _WRITE_KEY
+        message, help = f"line {last.number} is not `key: value`, and this line continues it", _WRITE_KEY
     elif here.column > last.inner:
-        message = f"wrong indentation: this stands below line {last.number}, which has a value already"
+        message = f"wrong indentation: this is nested below line {last.number}, which already has a value"
         help = f"Indent it by {last.way}."
     else:
         return None

@@ -42,7 +42,7 @@ def between(text: Text, last: int, start: int) -> Iterator[Finding]:
 def plain_in_brackets(text: Text, start: int, value: str) -> Iterator[Finding]:
     """A lone dash (YJV2), and a name whose question mark libyaml drops (652Z)."""
     if value == "-":
-        yield Finding(start, "a lone dash inside brackets", "Quote it.")
+        yield Finding(start, "an unquoted dash inside brackets", "Quote it.")
     if start and text.text[start - 1] == "?":
         yield Finding(start - 1, "a question mark at the start of a name", "Quote the name.")
 
@@ -65,7 +65,11 @@ def block_text(text: Text, start: int, end: int, parent: int) -> Iterator[Findin
         indent = found.start() - line_start
         inside = found.start() < end or (found.group() == "#" and indent >= parent)
         if inside and longest > indent:
-            yield Finding(found.start(), "a line before is indented deeper", "Empty the lines above.")
+            yield Finding(
+                found.start(),
+                "an empty line above is indented more deeply than the text",
+                "Remove the spaces from the empty lines above.",
+            )
         return
 
 
@@ -81,7 +85,7 @@ def unindented(text: Text, start: int, end: int, parent: int) -> Iterator[Findin
         if found is None or found.group() in "]}#":
             continue
         if found.start() - line_start < parent:
-            yield Finding(found.start(), "this line is not indented deeper than its key", "Indent it.")
+            yield Finding(found.start(), "this line is not indented more deeply than its key", "Indent it.")
             return
 
 

@@ -113,7 +113,7 @@ class _Builder:
         first = into.keys.setdefault(key, start)
         if first != start:
             note = Note(self.text.span(first, first + len(key)), "first here")
-            raise self.wrong("CM103", "this key stands a second time", start, note)
+            raise self.wrong("CM103", "this key appears a second time", start, note)
 
     def _start(self, event: Any, value: Any) -> None:
         start = event.start_mark.index
@@ -148,17 +148,21 @@ class _Builder:
         start = event.start_mark.index
         known = self.anchors.get(event.anchor)
         if known is None:
-            what = "an alias inside what it names" if event.anchor in self.anchors else "an unknown alias"
+            what = (
+                "an alias inside the value that it refers to"
+                if event.anchor in self.anchors
+                else "an unknown alias"
+            )
             raise self.wrong("CM104", what, start)
         place, value = known
         self.spent += place.size
         if self.spent > BUDGET:
-            raise self.wrong("CM109", f"aliases stand for more than {BUDGET} values", start)
+            raise self.wrong("CM109", f"aliases expand to more than {BUDGET} values", start)
         if len(self.open) + place.height > DEPTH:
-            raise self.wrong("CM108", f"more than {DEPTH} containers inside each other", start)
+            raise self.wrong("CM108", f"lists and maps are nested more than {DEPTH} levels deep", start)
         if self._waits_for_key():
             if value.__class__ is not str:
-                raise self.wrong("CM104", "an alias as a key that is no text", start)
+                raise self.wrong("CM104", "an alias as a key that is not text", start)
             self._key(value, start, False)
             return
         self._add(Place(start, event.end_mark.index, place.inner, place.size, place.height), value)
@@ -189,5 +193,5 @@ class _Builder:
         maps = zip(value, place.inner or (), strict=False) if value.__class__ is list else [(value, place)]
         for item, its_place in maps:
             if item.__class__ is not dict or not isinstance(its_place, Place):
-                raise self.wrong("CM104", "a merge key whose value is no map", into.key_start)
+                raise self.wrong("CM104", "a merge key whose value is not a map", into.key_start)
             into.merged.append((item, its_place))

@@ -73,19 +73,19 @@ def resolve_leniently(text: str) -> str | int | float | bool | None:
 def _finite(text: str) -> float:
     number = float(text)
     if abs(number) == float("inf"):
-        raise Ambiguous("too large a number")
+        raise Ambiguous("the number is too large")
     return number
 
 
 def _ambiguity(text: str) -> str | None:
     if _NOT_FINITE.fullmatch(text):
-        return "infinities and NaN are no JSON values"
+        return "infinity and NaN are not JSON values"
     if _CORE_BASED.fullmatch(text):
-        return "a number with a base, or a text"
+        return "this can be read as a number with a base or as text"
     if not _CORE_NUMBER.fullmatch(text):
         return None
     if text[0] == "+":
-        return "a number loses its plus sign"
+        return "a number would lose its plus sign"
     if "e" in text or "E" in text:
-        return "a number with an exponent, or a text"
-    return "a number loses its leading zeros"
+        return "this can be read as a number with an exponent or as text"
+    return "a number would lose its leading zeros"

@@ -66,10 +66,10 @@ def read_bytes(path: Path, file: str, limit: int) -> bytes:
             # Reading one byte more than allowed detects a file that is too large without reading all of it.
             data = stream.read(limit + 1)
     except OSError as error:
-        said = f"the system says: {error.strerror or 'error'}"
+        said = f"the system reports: {error.strerror or 'error'}"
         raise problem("CM111", said, start_of(file), looked_up_from(path, error)) from None
     except ValueError:
-        raise problem("CM111", "this is no file name", start_of(file)) from None
+        raise problem("CM111", "this is not a valid file name", start_of(file)) from None
     check_size(data, file, limit)
     return data
 
@@ -96,7 +96,7 @@ def decode(data: bytes, file: str) -> Text:
     except UnicodeDecodeError as error:
         before = Text(data[: error.start].decode().removeprefix(_BOM), file)
         at = len(before.text)
-        message = f"byte 0x{data[error.start]:02X} does not belong here"
+        message = f"byte 0x{data[error.start]:02X} is not valid UTF-8 here"
         raise problem("CM101", message, before.span(at, at), "Save the file as UTF-8.") from None
     return Text(text.removeprefix(_BOM), file)
 
@@ -108,7 +108,7 @@ def forbidden(text: Text, characters: re.Pattern[str] = STRICT) -> list[Diagnost
         code = ord(match.group())
         help = f'In a text in double quotes, write "\\u{code:04X}".'
         span = text.span(match.start(), match.end())
-        found.append(Diagnostic("CM110", f"U+{code:04X} cannot stand in a file", span, help))
+        found.append(Diagnostic("CM110", f"the character U+{code:04X} is not allowed in a file", span, help))
         if len(found) == _PROBLEMS_SHOWN:
             break
     return found

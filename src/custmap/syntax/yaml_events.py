@@ -32,11 +32,11 @@ _NESTING: Final = {
 }
 
 _HELP: Final = {
-    "mapping values are not allowed": "A text with `: ` in it stands in quotes.",
-    "cannot start any token": "A text that starts with this sign stands in quotes.",
-    "could not find expected ':'": "Write `key: value`, the values of one map in one column.",
-    "did not find expected key": "Keys of one map stand in one column.",
-    "did not find expected '-' indicator": "Items of one list stand in one column.",
+    "mapping values are not allowed": "Quote a text that contains `: `.",
+    "cannot start any token": "Quote a text that starts with this character.",
+    "could not find expected ':'": "Write `key: value`, with the keys of a map in one column.",
+    "did not find expected key": "Write the keys of a map in one column.",
+    "did not find expected '-' indicator": "Write the items of a list in one column.",
     "while scanning a quoted scalar": "Close the quotes.",
 }
 
@@ -58,7 +58,7 @@ def events(text: Text, depth: int) -> Iterator[Any]:
     if len(directives) > _DIRECTIVES:
         at = directives[-1].start()
         message = f"more than {_DIRECTIVES} directives"
-        raise EventError(Diagnostic("CM104", message, text.span(at, at + 1), "Leave them out."))
+        raise EventError(Diagnostic("CM104", message, text.span(at, at + 1), "Remove them."))
     try:
         yield from _counted(text, len(text.text), depth)
     except yaml.YAMLError as error:
@@ -78,8 +78,8 @@ def _counted(text: Text, end: int, depth: int) -> Iterator[Any]:
         open_now += _NESTING.get(event.__class__, 0)
         if open_now > depth:
             start: int = event.start_mark.index
-            message = f"more than {depth} containers inside each other"
-            raise EventError(Diagnostic("CM108", message, text.span(start, start + 1), "Flatten it."))
+            message = f"lists and maps are nested more than {depth} levels deep"
+            raise EventError(Diagnostic("CM108", message, text.span(start, start + 1), "Use fewer levels."))
         yield event
 
 
@@ -90,7 +90,7 @@ def _index(error: yaml.YAMLError, text: Text) -> int:
 
 
 def _not_yaml(error: yaml.YAMLError, text: Text) -> Diagnostic:
-    what = str(getattr(error, "problem", None) or "the text is not YAML")
+    what = str(getattr(error, "problem", None) or "the text is not valid YAML")
     context = str(getattr(error, "context", None) or "")
     index = _index(error, text)
     in_block = "flow" not in context and any(part in what for part in SYMPTOMS)
@@ -101,5 +101,5 @@ def _not_yaml(error: yaml.YAMLError, text: Text) -> Diagnostic:
     began = getattr(error, "context_mark", None)
     notes: tuple[Note, ...] = ()
     if began and began.index < index:
-        notes = (Note(text.span(began.index, began.index + 1), context or "it began here"),)
+        notes = (Note(text.span(began.index, began.index + 1), context or "it begins here"),)
     return Diagnostic(code, what, text.span(index, index + 1), help, notes)

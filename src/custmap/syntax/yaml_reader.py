@@ -82,7 +82,7 @@ def _tabs(text: Text) -> list[Diagnostic]:
         span = text.span(at, at + 1)
         if span.line != last:
             help = 'Indent with spaces; in a text in double quotes, write "\\t".'
-            found.append(Diagnostic("CM106", "a tab stands here", span, help))
+            found.append(Diagnostic("CM106", "a tab is not allowed here", span, help))
             last = span.line
         at = text.text.find("\t", at + 1)
     return found
@@ -137,10 +137,10 @@ class _Builder:
         self.documents += 1
         start: int = event.start_mark.index
         if event.version or event.tags:
-            help = "Leave it out: the file is YAML 1.2."
+            help = "Remove it: the file is YAML 1.2."
             self._problem("CM104", "a directive", self.text.span(start, start + 1), help)
         if self.documents > 1:
-            help = "Give each document a file of its own."
+            help = "Put each document into its own file."
             self._problem("CM107", "a second document begins", self.text.span(start, start + 3), help)
             return False
         return True
@@ -157,7 +157,7 @@ class _Builder:
         if event.anchor is not None:
             self._problem("CM104", "an anchor", self._word(start), _NO_ALIASES)
         if event.tag is not None:
-            help = "Leave it out; quote what should be a text."
+            help = "Remove it; quote the value if it should be text."
             self._problem("CM104", "a tag", self._word(start), help)
 
     def _word(self, start: int) -> Span:
@@ -262,9 +262,9 @@ class _Builder:
         first = into.seen.setdefault(same, node.span)
         if first is node.span:
             return node
-        help = "Leave one of them out."
-        self._problem("CM103", "this key stands a second time", node.span, help, Note(first, "first here"))
+        help = "Remove one of them."
+        self._problem("CM103", "this key appears a second time", node.span, help, Note(first, "first here"))
         return None
 
     def _complex_key(self, span: Span, what: str) -> None:
-        self._problem("CM104", what, span, "A key is a text, a number or a boolean; quote it.")
+        self._problem("CM104", what, span, "A key is text, a number or a boolean; quote this one.")

@@ -58,7 +58,7 @@ def read_expectation(fixture: MapNode, call: str, *, complete: bool) -> tuple[Ex
         missing = [problem(node or first_key(fixture), "`expect` is missing", _NOTHING)] if complete else []
         return Expectation(), missing
     if not isinstance(node, MapNode):
-        return Expectation(), [problem(node, f"`expect` is a map, this is {kind_of(node)}", _NOTHING)]
+        return Expectation(), [problem(node, f"`expect` must be a map; this is {kind_of(node)}", _NOTHING)]
     problems = list(_problems(node, call, complete))
     return (
         Expectation(
@@ -72,45 +72,45 @@ def read_expectation(fixture: MapNode, call: str, *, complete: bool) -> tuple[Ex
     )
 
 
-_NOTHING: Final = (
-    "Say what is expected (`request`, `changes`, `rejected` or `error`), or run `custmap test --update`"
-)
+_NOTHING: Final = "State `request`, `changes`, `rejected` or `error`, or run `custmap test --update`."
 
 
 def _problems(node: MapNode, call: str, complete: bool) -> Iterator[Diagnostic]:
     yield from unknown_keys(node, _KEYS, apart_from=_LATER)
     for name in _LATER:
         if key := node.key(name):
-            yield problem(key, f"{call} gives no {name}")
+            yield problem(key, f"`{name}` cannot be expected of {call}")
     if complete and not node.entries:
-        yield problem(node, "nothing is expected", _NOTHING)
+        yield problem(node, "`expect` is empty", _NOTHING)
     request = node.get("request")
     no_request = isinstance(request, ScalarNode) and request.value is None
     if node.key("error"):
         for name in ("changes",) if no_request else ("request", "changes"):
             if key := node.key(name):
-                yield problem(key, f"`{name}` stands beside `error`", "After an error there is neither")
+                yield problem(
+                    key,
+                    f"`{name}` contradicts `error`",
+                    "After an error there is no request and there are no changes.",
+                )
     if no_request:
         if call == "apply" and not node.key("error"):
             yield problem(
-                request or node, "apply always gives a request", "With nothing to say its body is `{}`"
+                request or node, "apply always makes a request", "Without any values its body is `{}`."
             )
     elif isinstance(request, MapNode):
         yield from _request_problems(request)
     elif request is not None:
-        yield problem(request, f"a request is null or a map of its members, this is {kind_of(request)}")
+        yield problem(request, f"`request` must be null or a map of its members; this is {kind_of(request)}")
 
 
 def _request_problems(request: MapNode) -> Iterator[Diagnostic]:
     yield from unknown_keys(request, REQUEST_MEMBERS)
     if not request.entries:
-        yield problem(
-            request, "no member of the request is named", "Say what its `body` is, or leave `request` out"
-        )
+        yield problem(request, "`request` names no members", "State its `body`, or remove `request`.")
     for name in NAMED_MEMBERS:
         value = request.get(name)
         if value is not None and not isinstance(value, MapNode):
-            yield problem(value, f"`{name}` is a map, this is {kind_of(value)}")
+            yield problem(value, f"`{name}` must be a map; this is {kind_of(value)}")
 
 
 def _lines(expect: MapNode, name: str, problems: list[Diagnostic]) -> tuple[ExpectedLine, ...] | None:
@@ -118,7 +118,9 @@ def _lines(expect: MapNode, name: str, problems: list[Diagnostic]) -> tuple[Expe
     if node is None:
         return None
     if not isinstance(node, ListNode):
-        problems.append(problem(node, f"`{name}` is a list, this is {kind_of(node)}", "Write `[]` for none"))
+        problems.append(
+            problem(node, f"`{name}` must be a list; this is {kind_of(node)}", "Write `[]` for none.")
+        )
         return None
     lines = []
     for item in node:
@@ -132,8 +134,8 @@ def _lines(expect: MapNode, name: str, problems: list[Diagnostic]) -> tuple[Expe
 
 
 _LINE_HELP: Final = {
-    "changes": "Write `set email`, `clear email` or `email`",
-    "rejected": "Write `email` or `email: CM803`",
+    "changes": "Write `set email`, `clear email` or `email`.",
+    "rejected": "Write `email` or `email: CM803`.",
 }
 
 
@@ -160,7 +162,7 @@ def _line_problems(line: ExpectedLine, name: str) -> Iterator[Diagnostic]:
         elif line.code not in CODES:
             yield _unknown_code(line.code, line.span)
     if line.action and name == "rejected":
-        yield Diagnostic("CM216", "a rejection is named by its target alone", line.span, _LINE_HELP[name])
+        yield Diagnostic("CM216", "a rejection has no action", line.span, _LINE_HELP[name])
 
 
 def _error(expect: MapNode, problems: list[Diagnostic]) -> ScalarNode | None:
@@ -169,7 +171,7 @@ def _error(expect: MapNode, problems: list[Diagnostic]) -> ScalarNode | None:
         return None
     if not isinstance(node, ScalarNode) or not isinstance(node.value, str):
         problems.append(
-            problem(node, f"`error` is a code, this is {kind_of(node)}", "Write a code: `error: CM803`")
+            problem(node, f"`error` must be a code; this is {kind_of(node)}", "Write a code: `error: CM803`.")
         )
         return None
     if node.value not in CODES:
@@ -179,4 +181,4 @@ def _error(expect: MapNode, problems: list[Diagnostic]) -> ScalarNode | None:
 
 def _unknown_code(code: str, span: Span) -> Diagnostic:
     close = nearest(code, CODES)
-    return Diagnostic("CM216", f"`{code}` is no code", span, f"Did you mean `{close}`?" if close else None)
+    return Diagnostic("CM216", f"`{code}` is not a code", span, f"Did you mean `{close}`?" if close else None)

@@ -79,7 +79,7 @@ def read_fixture(path: Path, *, complete: bool = True, shown_as: str | None = No
     """
     node = read_file(path, shown_as)
     if not isinstance(node, MapNode):
-        raise MappingError([problem(node, f"a fixture is a map, this is {kind_of(node)}")])
+        raise MappingError([problem(node, f"a fixture must be a map; this is {kind_of(node)}")])
     problems = list(_problems(node))
     call = _call_name(node)
     expect, more = read_expectation(node, call, complete=complete)
@@ -126,21 +126,19 @@ def _problems(node: MapNode) -> Iterator[Diagnostic]:
     yield from _given_problems(node)
     summary = node.get("summary")
     if summary is not None and not (isinstance(summary, ScalarNode) and isinstance(summary.value, str)):
-        yield problem(summary, f"a summary is a text, this is {kind_of(summary)}")
+        yield problem(summary, f"`summary` must be text; this is {kind_of(summary)}")
     params = node.get("params")
     if params is not None and not isinstance(params, MapNode):
-        yield problem(params, f"`params` is a map from name to value, this is {kind_of(params)}")
+        yield problem(params, f"`params` must be a map from name to value; this is {kind_of(params)}")
     yield from _options_problems(node)
 
 
 def _mapping_problems(node: MapNode) -> Iterator[Diagnostic]:
     mapping = node.get("mapping")
     if mapping is None:
-        yield problem(
-            node, "`mapping` is missing", "Name the mapping that it tests: `mapping: vendor/operation`"
-        )
+        yield problem(node, "`mapping` is missing", "Name the mapping to test: `mapping: vendor/operation`.")
     elif not (isinstance(mapping, ScalarNode) and isinstance(mapping.value, str) and mapping.value):
-        yield problem(mapping, f"a mapping is named by a text, this is {kind_of(mapping)}")
+        yield problem(mapping, f"`mapping` must be text; this is {kind_of(mapping)}")
 
 
 def _given_problems(node: MapNode) -> Iterator[Diagnostic]:
@@ -152,20 +150,20 @@ def _given_problems(node: MapNode) -> Iterator[Diagnostic]:
     if not given and not any(map(node.key, _LATER)):
         yield problem(
             first_key(node),
-            "nothing is given",
-            "Give `customer:` to test apply, `before:` and `after:` to test diff",
+            "the fixture has no customer",
+            "Give `customer:` to test apply, or `before:` and `after:` to test diff.",
         )
     if len(calls) > 1:
         other = node.key(given[1])
         yield problem(
             other or node,
-            f"`{given[1]}` stands beside `{given[0]}`",
-            "A fixture tests one call: `customer:` is apply, `before:` and `after:` are diff",
+            f"`{given[1]}` contradicts `{given[0]}`",
+            "A fixture tests one call: `customer:` for apply, or `before:` and `after:` for diff.",
         )
     elif calls == {"diff"} and len(given) == 1:
         missing = "after" if given == ["before"] else "before"
-        hint = "Write `before: null` for a vendor that holds nothing" if missing == "before" else None
-        yield problem(node.key(given[0]) or node, f"`{given[0]}` without `{missing}`", hint)
+        hint = "Write `before: null` if the vendor holds nothing." if missing == "before" else None
+        yield problem(node.key(given[0]) or node, f"`{given[0]}` needs `{missing}`", hint)
 
 
 def _options_problems(node: MapNode) -> Iterator[Diagnostic]:
@@ -173,7 +171,7 @@ def _options_problems(node: MapNode) -> Iterator[Diagnostic]:
     if options is None:
         return
     if not isinstance(options, MapNode):
-        yield problem(options, f"`options` is a map, this is {kind_of(options)}")
+        yield problem(options, f"`options` must be a map; this is {kind_of(options)}")
         return
     yield from unknown_keys(options, tuple(OPTIONS))
     call = _call_name(node)
@@ -182,6 +180,6 @@ def _options_problems(node: MapNode) -> Iterator[Diagnostic]:
         if allowed is None:
             continue
         if key.value not in _OPTIONS_OF[call]:
-            yield problem(key, f"`{key.value}` means nothing to {call}")
+            yield problem(key, f"`{key.value}` is not an option of {call}")
         elif plain(value) not in allowed:
-            yield problem(value, f"`{key.value}` is {' or '.join(f'`{one}`' for one in allowed)}")
+            yield problem(value, f"`{key.value}` must be {' or '.join(f'`{one}`' for one in allowed)}")

@@ -29,9 +29,9 @@ def unknown_keys(
             continue
         close = nearest(str(key.value), known)
         help = (
-            f"Did you mean `{close}`?" if close else f"Known here: {', '.join(f'`{name}`' for name in known)}"
+            f"Did you mean `{close}`?" if close else f"Known keys: {', '.join(f'`{name}`' for name in known)}"
         )
-        yield Diagnostic("CM201", f"`{key.value}` is no key of a fixture", key.span, help)
+        yield Diagnostic("CM201", f"unknown key `{key.value}`", key.span, help)
 
 
 def kind_of(node: Node) -> str:
@@ -46,7 +46,7 @@ def kind_of(node: Node) -> str:
         case ScalarNode(value=bool()):
             return "a boolean"
         case ScalarNode(value=str()):
-            return "a text"
+            return "text"
         case ScalarNode():
             return "a number"
 

@@ -33,9 +33,9 @@ def updated(report: Report, data: bytes) -> bytes:
     try:
         node = read_yaml(new, report.fixture.span.file)
     except MappingError as error:
-        raise UpdateError("the expectation cannot be written into this file") from error
+        raise UpdateError("the expectation cannot be written to this file") from error
     if not same(plain(node), {**plain(report.fixture.node), "expect": expect}):
-        raise UpdateError("only `expect` may change; write the fixture as a block, a key a line")
+        raise UpdateError("only `expect` may change; write the fixture in block style, one key per line")
     return new
 
 

@@ -51,18 +51,18 @@ def parse_json(data: bytes | str, *, depth: int = DEPTH) -> Any:
     try:
         raw = data.encode() if isinstance(data, str) else bytes(data)
     except UnicodeEncodeError as error:
-        raise JsonError("a lone surrogate", len(error.object[: error.start].encode())) from None
+        raise JsonError("half of a surrogate pair", len(error.object[: error.start].encode())) from None
     try:
         value = msgspec.json.decode(raw)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise _blame(raw, error, depth) from None
     # A long text certainly has that many brackets; counting would take as long as checking.
     if (len(raw) > _LONG or raw.count(b"[") + raw.count(b"{") > depth) and _deeper(value, depth):
-        raise JsonError(f"nested more than {depth} deep", too_deep(raw, depth))
+        raise JsonError(f"nested more than {depth} levels deep", too_deep(raw, depth))
     # An escaped colon in the text becomes a plain one when written again, so it proves nothing.
     escaped = b"\\u003" in raw and (b"\\u003a" in raw or b"\\u003A" in raw)
     if (escaped or msgspec.json.encode(value).count(b":") != raw.count(b":")) and (at := _twice(raw)) >= 0:
-        raise JsonError("a key stands twice", at)
+        raise JsonError("the same key twice", at)
     return value
 
 
@@ -71,14 +71,14 @@ def _blame(raw: bytes, error: Exception, depth: int) -> JsonError:
     found = _wrong(raw, error)
     # msgspec has another limit of nesting: the text before the error is checked here.
     if (at := too_deep(raw[: found.offset], depth)) >= 0:
-        return JsonError(f"nested more than {depth} deep", at)
+        return JsonError(f"nested more than {depth} levels deep", at)
     return found
 
 
 def _wrong(raw: bytes, error: Exception) -> JsonError:
     match error:
         case RecursionError():
-            return JsonError("nested too deep for the stack that is left", len(raw))
+            return JsonError("nested too deeply", len(raw))
         case UnicodeDecodeError():
             try:
                 raw.decode()
@@ -86,7 +86,7 @@ def _wrong(raw: bytes, error: Exception) -> JsonError:
                 return JsonError("not UTF-8", place.start)
     for found in _PAIR_OR_SURROGATE.finditer(raw):
         if found.group("lone"):
-            return JsonError("a lone surrogate", found.start())
+            return JsonError("half of a surrogate pair", found.start())
     reason = str(error)
     if place_named := _BYTE.search(reason):
         reason = reason[: place_named.start()].removeprefix("JSON is malformed: ")

@@ -78,14 +78,14 @@ def _name(text: str, at: int) -> tuple[str, int]:
         return _unquoted(found.group(), at), found.end()
     if at >= len(text):
         raise PathError("a name is missing at the end", at)
-    raise PathError("expected a name; a name with other signs stands in double quotes", at)
+    raise PathError("expected a name; write a name with other characters in double quotes", at)
 
 
 def _unquoted(text: str, at: int) -> str:
     try:
         return str(json.loads(text))
     except ValueError:
-        raise PathError("a quoted name is written as in JSON", at) from None
+        raise PathError("a quoted name must be written as in JSON", at) from None
 
 
 def _bracket(text: str, at: int) -> tuple[Segment, int]:

@@ -21,7 +21,7 @@ def word_for(value: Any) -> str:
     >>> word_for([]), word_for(None), word_for(1)
     ('a list', 'null', 'a number')
     """
-    return CLASS_WORDS.get(type(value), "no JSON value")
+    return CLASS_WORDS.get(type(value), "something that is not JSON")
 
 
 def words_for(kinds: Iterable[str]) -> str:

@@ -133,7 +133,9 @@ def _given(checked: Checked, params: Mapping[str, Any]) -> dict[str, Any]:
         if name not in declared:
             close = nearest(name, declared)
             hint = (
-                f" Did you mean `{close}`?" if close else f" It has {', '.join(sorted(declared)) or 'none'}."
+                f" Did you mean `{close}`?"
+                if close
+                else f" Known parameters: {', '.join(sorted(declared)) or 'none'}."
             )
             raise ValueError(f"{checked.name} has no parameter `{name}`.{hint}")
     type_ = replace(OBJECT, members={"params": replace(OBJECT, members=dict.fromkeys(declared, ANY))})
@@ -154,11 +156,11 @@ def _stated(params: Mapping[str, Any]) -> dict[str, Any]:
         with suppress(Exception):  # the text of a caller's exception may contain a secret
             entries = dict(params).items() if isinstance(params, Mapping) else None
     if entries is None:
-        raise TypeError("params is a dict of names and values")
+        raise TypeError("params must be a dict of names and values")
     stated = {}
     for name, value in entries:
         if not inherits(name, str):
-            raise TypeError("the names of params are texts")
+            raise TypeError("the names of params must be text")
         if value is not None:
             stated[str.__str__(name)] = value
     return stated
@@ -202,7 +204,7 @@ def _fit(origin: RiderOrigin, value: Any) -> Any:
         table = {fingerprint(left): right for left, right in origin.values}
         value = translate(table, value, ABSENT)
         if value is ABSENT:
-            raise Refusal("CM705", "has no counterpart in `values`")
+            raise Refusal("CM705", "has no row in `values`")
     if origin.format is not None:
         before, _, after = origin.format.partition("{}")
         return fill(before, after, value)
@@ -246,7 +248,7 @@ def _variables(
             problems.append(
                 Diagnostic(
                     "CM709",
-                    f"is none of {', '.join(variable.enum)}",
+                    f"is not one of {', '.join(variable.enum)}",
                     path=f"params.{name}",
                     target=f"server.{name}",
                 )

@@ -48,8 +48,8 @@ def path_text(name: str, value: Any, style: Style = SIMPLE, kind: str = "path") 
         case _:
             text = _joined(place, texts, style.explode)
     if text in ("", ".", ".."):
-        what = "an empty value" if not text else "a path of dots alone"
-        raise PlaceError("CM710", place, f"{what} cannot stand in a URL's path")
+        what = "an empty value" if not text else "`.` or `..`"
+        raise PlaceError("CM710", place, f"{what} is not allowed in a URL's path")
     return text
 
 
@@ -82,11 +82,11 @@ def header_text(name: str, value: Any, style: Style = SIMPLE) -> str:
         return str(value)
     place = f"headers.{name}"
     if _CONTROL.search(value):
-        raise PlaceError("CM710", place, "a line break or control character cannot stand in a header")
+        raise PlaceError("CM710", place, "a line break or control character is not allowed in a header")
     try:
         value.encode("latin-1")
     except UnicodeEncodeError:
-        raise PlaceError("CM710", place, "a character outside Latin-1 cannot stand in a header") from None
+        raise PlaceError("CM710", place, "a character outside Latin-1 is not allowed in a header") from None
     return str(value)
 
 
@@ -124,7 +124,7 @@ def _joined(place: str, texts: Texts, explode: bool) -> str:
 def _labels(place: str, texts: Texts, explode: bool) -> str:
     def write(text: str) -> str:
         if explode and "." in text and not isinstance(texts, str):
-            raise PlaceError("CM710", place, "an item with a dot cannot be told apart here")
+            raise PlaceError("CM710", place, "an item with a dot would be read as two items here")
         return encoded(place, text)
 
     words = _words(texts, explode, write)
@@ -147,8 +147,8 @@ def _matrix(place: str, name: str, texts: Texts, explode: bool) -> str:
 def _delimited(place: str, texts: Texts, separator: str, written: str) -> str:
     words = _words(texts, False, str)
     if any(separator in word for word in words):
-        what = "a blank" if separator == " " else f"`{separator}`"
-        raise PlaceError("CM710", place, f"an item with {what} cannot be told apart here")
+        what = "a space" if separator == " " else f"`{separator}`"
+        raise PlaceError("CM710", place, f"an item with {what} would be read as two items here")
     return written.join(encoded(place, word) for word in words)
 
 
@@ -158,11 +158,11 @@ def _listed(place: str, value: Any, style: Style) -> str:
     if isinstance(texts, str):
         return texts
     if not texts:
-        raise PlaceError("CM710", place, "an empty list or object cannot stand in a header")
+        raise PlaceError("CM710", place, "an empty list or object is not allowed in a header")
     words = _words(texts, style.explode, str)
     names = texts if style.explode and isinstance(texts, dict) else ()
     if any("," in word for word in words) or any("=" in name for name in names):
-        raise PlaceError("CM710", place, "an item with a comma or `=` cannot be told apart here")
+        raise PlaceError("CM710", place, "an item with a comma or `=` would be misread here")
     return ",".join(words)
 
 
@@ -181,7 +181,7 @@ def scalar_text(place: str, value: Any) -> str:
             return number_text(value)
         except ValueError:
             raise PlaceError("CM710", place, "a number has too many digits") from None
-    raise PlaceError("CM710", place, f"expected a text, a number or a boolean, got {_kind(value)}")
+    raise PlaceError("CM710", place, f"expected text, a number or a boolean, got {_kind(value)}")
 
 
 def _kind(value: Any) -> str:
@@ -199,4 +199,4 @@ def encoded(place: str, text: str) -> str:
     try:
         return quote(text, safe="")
     except UnicodeEncodeError:
-        raise PlaceError("CM710", place, "a lone surrogate cannot stand in a URL") from None
+        raise PlaceError("CM710", place, "half of a surrogate pair is not allowed in a URL") from None

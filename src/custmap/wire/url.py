@@ -19,7 +19,9 @@ from custmap.wire.parameters import PlaceError, path_text, query_pairs, scalar_t
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.~-]*").fullmatch
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _HOST = re.compile(r"[A-Za-z0-9._~-]+(?::[0-9]{1,5})?")
-_HOST_HELP = "a host is `name` or `name:port`; `/ @ # ? \\`, spaces and control characters are refused"
+_HOST_HELP = (
+    "a host must be `name` or `name:port`; `/ @ # ? \\`, spaces and control characters are not allowed"
+)
 
 Styles = Mapping[str, Style]
 """The style of each parameter of one place, by its name."""
