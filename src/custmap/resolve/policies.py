@@ -249,7 +249,7 @@ class Policies:
         ):
             self._findings.add(
                 "CM506",
-                f"the contract does not have {'a list of texts' if clear.items else 'an object'} at that path",
+                f"the contract has no {'list of texts' if clear.items else 'object'} at that path",
                 stated.span,
                 "Name the member in which the vendor expects the names of cleared members.",
             )
