@@ -31,6 +31,7 @@ KEYS = {
 class Case:
     suite: str
     rules: str
+    beside: tuple[tuple[str, str], ...]
     data: dict[str, Any]
 
     def __str__(self) -> str:
@@ -43,7 +44,8 @@ def all_cases() -> Iterator[Case]:
             for data in suite["cases"]:
                 assert data.keys() <= KEYS, data
                 assert data.keys() & {"body", "request", "error", "changes", "path"}, data
-                yield Case(f"{path.stem}/{suite['suite']}", suite["given"], data)
+                beside = tuple(suite.get("beside", {}).items())
+                yield Case(f"{path.stem}/{suite['suite']}", suite["given"], beside, data)
 
 
 ALL = list(all_cases())
@@ -52,8 +54,8 @@ ALL = list(all_cases())
 @pytest.fixture(scope="module")
 def mapping_of(tmp_path_factory: pytest.TempPathFactory) -> Any:
     @cache
-    def of(rules: str) -> Mapping:
-        return made(tmp_path_factory.mktemp("m"), rules)
+    def of(rules: str, beside: tuple[tuple[str, str], ...]) -> Mapping:
+        return made(tmp_path_factory.mktemp("m"), rules, dict(beside))
 
     return of
 
@@ -69,7 +71,7 @@ def run(mapping: Mapping, data: dict[str, Any]) -> tuple[Any, Any]:
 
 @pytest.mark.parametrize("case", ALL, ids=str)
 def test_case(case: Case, mapping_of: Any) -> None:
-    check(mapping_of(case.rules), case.data)
+    check(mapping_of(case.rules, case.beside), case.data)
 
 
 @pytest.mark.parametrize("case", ALL, ids=str)
@@ -77,7 +79,7 @@ def test_order_of_rules_and_keys_is_no_matter(case: Case, mapping_of: Any) -> No
     turned = yaml.serialize(turn(yaml.compose(case.rules)), allow_unicode=True)
     names = ("before", "after", "customer", "vendor")
     sides = {name: backwards(case.data[name]) for name in names if name in case.data}
-    check(mapping_of(turned), {**case.data, **sides})
+    check(mapping_of(turned, case.beside), {**case.data, **sides})
 
 
 @pytest.mark.parametrize("case", ALL, ids=str)
@@ -86,7 +88,7 @@ def test_rules_on_one_line_are_told_apart(case: Case, mapping_of: Any) -> None:
     for _, part in table.value:
         part.flow_style = True  # everything in it then is in flow style, too
     flow = yaml.serialize(table, allow_unicode=True, width=100_000)
-    assert _told(mapping_of(flow), case.data) == _told(mapping_of(case.rules), case.data)
+    assert _told(mapping_of(flow, case.beside), case.data) == _told(mapping_of(case.rules, case.beside), case.data)
 
 
 def _told(mapping: Mapping, data: dict[str, Any]) -> Any:
@@ -110,13 +112,13 @@ def test_same_on_both_sides_says_nothing(case: Case, mapping_of: Any) -> None:
     sides = [case.data[name] for name in ("before", "after", "customer") if case.data.get(name) is not None]
     for side in sides:
         for absent in ("keep", "clear"):
-            plan = mapping_of(case.rules).diff(side, side, case.data.get("params"), absent=absent)
+            plan = mapping_of(case.rules, case.beside).diff(side, side, case.data.get("params"), absent=absent)
             assert (plan.request, plan.changes, plan.rejected) == (None, (), ())
 
 
 @pytest.mark.parametrize("case", [case for case in ALL if "customer" in case.data], ids=str)
 def test_from_nothing_is_apply(case: Case, mapping_of: Any) -> None:
-    mapping, customer, params = mapping_of(case.rules), case.data["customer"], case.data.get("params")
+    mapping, customer, params = mapping_of(case.rules, case.beside), case.data["customer"], case.data.get("params")
     if "error" in case.data:
         return
     applied, _ = run(mapping, case.data)
@@ -130,7 +132,7 @@ def test_from_nothing_is_apply(case: Case, mapping_of: Any) -> None:
 @pytest.mark.parametrize("case", [case for case in ALL if "error" not in case.data], ids=str)
 def test_two_runs_share_nothing(case: Case, mapping_of: Any) -> None:
     """Whoever changes a list in one request changes no other request, nor what comes next."""
-    one, two = (run(mapping_of(case.rules), case.data) for _ in range(2))
+    one, two = (run(mapping_of(case.rules, case.beside), case.data) for _ in range(2))
     assert not containers(one).keys() & containers(two).keys()
 
 
@@ -154,6 +156,8 @@ def check(mapping: Mapping, data: dict[str, Any]) -> None:
         request, plan = run(mapping, data)
     except RecordError as error:
         assert sorted(found.code for found in error.diagnostics) == sorted(_listed(data.get("error"))), error
+        named = {found.target: found.path for found in error.diagnostics}
+        assert {target: named[target] for target in data.get("sources", {})} == data.get("sources", {})
         return
     assert data == kept, "the inputs are as they were"
     assert "error" not in data, f"expected {data.get('error')}"

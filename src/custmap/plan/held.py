@@ -22,29 +22,19 @@ def vendor_slots(
     operation: Operation, document: Mapping[str, Any], after: dict[str, Any], new: Slots, *, complete: bool
 ) -> tuple[Slots, Slots]:
     """Both sides' slots: what the vendor holds, and after with what it does not mention laid over that."""
-    body = {
-        slot.slot
-        for slot in operation.table.slots
-        if isinstance(slot, Leaf) and slot.target and _in_body(operation, slot)
-    }
+    low, high = operation.table.root.slots
     old = list(_row(operation.table, document))
     made = list(new)
     for slot in operation.table.slots:
         if isinstance(slot, Presence):
             continue
-        if slot.slot not in body:
-            old[slot.slot] = new[slot.slot]
-            continue
-        if old[slot.slot] is ABSENT:
+        if not low <= slot.slot < high:
+            old[slot.slot] = new[slot.slot]  # the vendor's copy is a body
+        elif old[slot.slot] is ABSENT:
             old[slot.slot] = None  # it is known not to be there
         if new[slot.slot] is ABSENT and not complete and not _gone_from_map(slot, after):
             made[slot.slot] = old[slot.slot]
     return tuple(old), tuple(made)
-
-
-def _in_body(operation: Operation, slot: Leaf) -> bool:
-    low, high = operation.table.root.slots
-    return low <= slot.slot < high
 
 
 def _gone_from_map(leaf: Leaf, after: dict[str, Any]) -> bool:

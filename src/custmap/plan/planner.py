@@ -21,7 +21,7 @@ from custmap.plan import deltas
 from custmap.plan.change import Change
 from custmap.plan.draft import KEPT, NOTHING, SAID, View
 from custmap.values.absent import ABSENT, Absent
-from custmap.values.equality import same, same_items
+from custmap.values.equality import same
 
 _CLOSER_BEFORE = frozenset({Failure, Silent})
 _CLOSER = _CLOSER_BEFORE | {Absent, dict}
@@ -54,15 +54,13 @@ class Planner:
     def __init__(self, operation: Operation) -> None:
         self._operation = operation
         self._identities: list[Leaf] = []
-        self._children: dict[int, tuple[str, TargetNode] | None] = {}
+        self._children: dict[int, tuple[str, TargetNode]] = {}
         for part, root in operation.parts.items():
             for child in root.members:
                 low, high = _slots(child)
                 placed = (part, child)
                 for slot in range(low, high):
                     self._children[slot] = placed
-                if isinstance(child, Leaf) and child.policy.identity:
-                    self._children[child.slot] = None  # held on its own
                 self._identities.extend(leaf for leaf in leaves(child) if leaf.policy.identity)
         body = operation.table.root
         self._required = body.type.required if body.type else frozenset()
@@ -76,7 +74,7 @@ class Planner:
         )
         self._plain = frozenset(
             child.slot
-            for part, child in filter(None, self._children.values())
+            for part, child in self._children.values()
             if part == "body" and isinstance(child, Leaf) and _is_plain(child)
         )
 
@@ -144,7 +142,7 @@ class Planner:
             if before is after or (before == after and (slot not in self._mixed or same(before, after))):
                 continue
             placed = self._children[slot]
-            if placed is not None and (not found or found[-1] is not placed):
+            if not found or found[-1] is not placed:
                 found.append(placed)
         return found
 
@@ -274,17 +272,13 @@ def _is_plain(leaf: Leaf) -> bool:
     """Is a new value of this member of the body just sent, without a look at policies?"""
     policy = leaf.policy
     held = policy.immutable or policy.identity or policy.transitions is not None
-    return leaf.kind.is_one and not held
+    return leaf.kind.is_one and not (held or leaf.kind.is_set or isinstance(policy.clear, Send))
 
 
 def _set_plainly(leaf: Leaf, view: View, body: dict[str, Any]) -> bool:
     """The usual change, at once: a value becomes another one. False when it is not that."""
     before, after = view.before[leaf.slot], view.after[leaf.slot]
     if after is None or after.__class__ in _CLOSER or before.__class__ in _CLOSER_BEFORE:
-        return False
-    if leaf.kind.is_set and before.__class__ is list and same_items(before, after):
-        return False
-    if isinstance(leaf.policy.clear, Send) and same(after, leaf.policy.clear.value):
         return False
     if before is ABSENT:
         before = None
