@@ -88,7 +88,18 @@ def test_rules_on_one_line_are_told_apart(case: Case, mapping_of: Any) -> None:
     for _, part in table.value:
         part.flow_style = True  # everything in it then is in flow style, too
     flow = yaml.serialize(table, allow_unicode=True, width=100_000)
-    assert _told(mapping_of(flow, case.beside), case.data) == _told(mapping_of(case.rules, case.beside), case.data)
+    written = mapping_of(case.rules, case.beside)
+    assert _told(mapping_of(flow, case.beside), case.data) == _told(written, case.data)
+
+
+def test_what_is_missing_is_asked_for_by_its_source(tmp_path: Path) -> None:
+    contract = "contract: {method: PATCH, url: 'https://x.io/{id}'}\n"
+    mapping = made(tmp_path, contract + "path: {id: identifiers.acme}\n")
+    with pytest.raises(RecordError) as raised:
+        mapping.apply({})
+    [found] = raised.value.diagnostics
+    assert (found.code, found.target, found.path) == ("CM707", "path.id", "identifiers.acme")
+    assert "`identifiers.acme`" in (found.help or "")
 
 
 def _told(mapping: Mapping, data: dict[str, Any]) -> Any:
@@ -110,15 +121,17 @@ def _told(mapping: Mapping, data: dict[str, Any]) -> Any:
 @pytest.mark.parametrize("case", [case for case in ALL if "error" not in case.data], ids=str)
 def test_same_on_both_sides_says_nothing(case: Case, mapping_of: Any) -> None:
     sides = [case.data[name] for name in ("before", "after", "customer") if case.data.get(name) is not None]
+    mapping = mapping_of(case.rules, case.beside)
     for side in sides:
         for absent in ("keep", "clear"):
-            plan = mapping_of(case.rules, case.beside).diff(side, side, case.data.get("params"), absent=absent)
+            plan = mapping.diff(side, side, case.data.get("params"), absent=absent)
             assert (plan.request, plan.changes, plan.rejected) == (None, (), ())
 
 
 @pytest.mark.parametrize("case", [case for case in ALL if "customer" in case.data], ids=str)
 def test_from_nothing_is_apply(case: Case, mapping_of: Any) -> None:
-    mapping, customer, params = mapping_of(case.rules, case.beside), case.data["customer"], case.data.get("params")
+    mapping = mapping_of(case.rules, case.beside)
+    customer, params = case.data["customer"], case.data.get("params")
     if "error" in case.data:
         return
     applied, _ = run(mapping, case.data)

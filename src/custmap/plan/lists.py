@@ -74,7 +74,7 @@ def _item(leaf: Leaf, key: Any, before: Row | None, after: Row, mentioned: bool,
     if before is not None and leaf.kind.only_new:
         return _old_item(leaf, key, before, after, view)
     if isinstance(after, dict):
-        return _plain_item(leaf, target, before, after, view)
+        return _plain_item(leaf, target, None if before is None else rendered(before, view), after, view)
     state, item = deltas.object_delta(after[0].root, _inside(leaf, key, before, after, mentioned, view))
     held = rendered(before, view) if before is not None else NOTHING
     if state != SAID:
@@ -89,7 +89,7 @@ def _inside(leaf: Leaf, key: Any, before: Row | None, after: Row, mentioned: boo
     absent = (ABSENT,) * len(table.slots)
     return replace(
         view,
-        before=before[1:] if before is not None and before[0] is table else absent,
+        before=before[1:] if isinstance(before, tuple) and before[0] is table else absent,
         after=after[1:],
         before_record=None,
         after_record=None,
@@ -187,7 +187,7 @@ def _by_key(leaf: Leaf, rows: list[Row]) -> dict[Any, tuple[Any, Row]]:
 
 def _key(leaf: Leaf, row: Row) -> Any:
     if isinstance(row, dict):
-        return row.get(leaf.key or "", ABSENT)
+        return row.get(leaf.key, ABSENT)
     if not isinstance(row, tuple):
         return ABSENT
     for member in row[0].root.members:

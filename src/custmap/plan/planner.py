@@ -21,7 +21,7 @@ from custmap.plan import deltas
 from custmap.plan.change import Change
 from custmap.plan.draft import KEPT, NOTHING, SAID, View
 from custmap.values.absent import ABSENT, Absent
-from custmap.values.equality import same
+from custmap.values.equality import same, same_items
 
 _CLOSER_BEFORE = frozenset({Failure, Silent})
 _CLOSER = _CLOSER_BEFORE | {Absent, dict}
@@ -272,13 +272,17 @@ def _is_plain(leaf: Leaf) -> bool:
     """Is a new value of this member of the body just sent, without a look at policies?"""
     policy = leaf.policy
     held = policy.immutable or policy.identity or policy.transitions is not None
-    return leaf.kind.is_one and not (held or leaf.kind.is_set or isinstance(policy.clear, Send))
+    return leaf.kind.is_one and not held
 
 
 def _set_plainly(leaf: Leaf, view: View, body: dict[str, Any]) -> bool:
     """The usual change, at once: a value becomes another one. False when it is not that."""
     before, after = view.before[leaf.slot], view.after[leaf.slot]
     if after is None or after.__class__ in _CLOSER or before.__class__ in _CLOSER_BEFORE:
+        return False
+    if leaf.kind.is_set and before.__class__ is list and same_items(before, after):
+        return False
+    if isinstance(leaf.policy.clear, Send) and same(after, leaf.policy.clear.value):
         return False
     if before is ABSENT:
         before = None
@@ -290,16 +294,14 @@ def _set_plainly(leaf: Leaf, view: View, body: dict[str, Any]) -> bool:
 def _may_mix(leaf: Leaf) -> bool:
     """Can a value of this leaf be, or hold, a boolean where another holds a number?"""
     type_ = leaf.type
-    if leaf.kind.has_items or leaf.kind.is_deep or type_ is None or not type_.known:
+    if leaf.kind.has_items or leaf.kind.is_deep or type_ is None:
         return True
     if type_.only("array"):
         type_ = type_.items
     elif type_.only("object"):
         type_ = type_.extra
-    return (
-        type_ is None
-        or not type_.known
-        or not (type_.only("string") or type_.only("boolean") or type_.only("integer", "number"))
+    return type_ is None or not (
+        type_.only("string") or type_.only("boolean") or type_.only("integer", "number")
     )
 
 

@@ -207,9 +207,7 @@ class TableBuilder:
             return replace(node, policy=replace(node.policy, required=required))
         made = self._origins.object_source(rule, scope)
         slot = len(self.slots)
-        presence = Presence(
-            slot, context.target(path), rule.span, made.origin, made.source, made.reads, slot
-        )
+        presence = Presence(slot, context.target(path), rule.span, made.origin, made.source, made.reads, slot)
         self.slots.append(presence)
         self.inside.append(self._within)
         outer, self._within = self._within, slot
