@@ -294,12 +294,10 @@ def _set_plainly(leaf: Leaf, view: View, body: dict[str, Any]) -> bool:
 def _may_mix(leaf: Leaf) -> bool:
     """Can a value of this leaf be, or hold, a boolean where another holds a number?"""
     type_ = leaf.type
-    if leaf.kind.has_items or leaf.kind.is_deep or type_ is None:
-        return True
-    if type_.only("array"):
+    if type_ is not None and type_.only("array"):
         type_ = type_.items
-    elif type_.only("object"):
-        type_ = type_.extra
+    elif type_ is not None and type_.only("object"):
+        type_ = None if type_.members else type_.extra
     return type_ is None or not (
         type_.only("string") or type_.only("boolean") or type_.only("integer", "number")
     )
