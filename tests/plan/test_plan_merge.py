@@ -7,6 +7,7 @@ with its rules in another order and with both sides alike: neither may matter.
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -138,6 +139,7 @@ def test_from_nothing_is_apply(case: Case, mapping_of: Any) -> None:
     plan = mapping.diff(None, customer, params, nulls=case.data.get("nulls", "clear"))
     if plan.request is not None:
         assert plan.request.to_json() == applied.to_json()
+        assert json.dumps(plan.request.body) == json.dumps(applied.body), "in one order, too"
     else:
         assert not plan.changes
 
