@@ -7,6 +7,7 @@ with its rules in another order and with both sides alike: neither may matter.
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -31,6 +32,7 @@ KEYS = {
 class Case:
     suite: str
     rules: str
+    beside: tuple[tuple[str, str], ...]
     data: dict[str, Any]
 
     def __str__(self) -> str:
@@ -43,7 +45,8 @@ def all_cases() -> Iterator[Case]:
             for data in suite["cases"]:
                 assert data.keys() <= KEYS, data
                 assert data.keys() & {"body", "request", "error", "changes", "path"}, data
-                yield Case(f"{path.stem}/{suite['suite']}", suite["given"], data)
+                beside = tuple(suite.get("beside", {}).items())
+                yield Case(f"{path.stem}/{suite['suite']}", suite["given"], beside, data)
 
 
 ALL = list(all_cases())
@@ -52,8 +55,8 @@ ALL = list(all_cases())
 @pytest.fixture(scope="module")
 def mapping_of(tmp_path_factory: pytest.TempPathFactory) -> Any:
     @cache
-    def of(rules: str) -> Mapping:
-        return made(tmp_path_factory.mktemp("m"), rules)
+    def of(rules: str, beside: tuple[tuple[str, str], ...]) -> Mapping:
+        return made(tmp_path_factory.mktemp("m"), rules, dict(beside))
 
     return of
 
@@ -69,7 +72,7 @@ def run(mapping: Mapping, data: dict[str, Any]) -> tuple[Any, Any]:
 
 @pytest.mark.parametrize("case", ALL, ids=str)
 def test_case(case: Case, mapping_of: Any) -> None:
-    check(mapping_of(case.rules), case.data)
+    check(mapping_of(case.rules, case.beside), case.data)
 
 
 @pytest.mark.parametrize("case", ALL, ids=str)
@@ -77,7 +80,7 @@ def test_order_of_rules_and_keys_is_no_matter(case: Case, mapping_of: Any) -> No
     turned = yaml.serialize(turn(yaml.compose(case.rules)), allow_unicode=True)
     names = ("before", "after", "customer", "vendor")
     sides = {name: backwards(case.data[name]) for name in names if name in case.data}
-    check(mapping_of(turned), {**case.data, **sides})
+    check(mapping_of(turned, case.beside), {**case.data, **sides})
 
 
 @pytest.mark.parametrize("case", ALL, ids=str)
@@ -86,7 +89,18 @@ def test_rules_on_one_line_are_told_apart(case: Case, mapping_of: Any) -> None:
     for _, part in table.value:
         part.flow_style = True  # everything in it then is in flow style, too
     flow = yaml.serialize(table, allow_unicode=True, width=100_000)
-    assert _told(mapping_of(flow), case.data) == _told(mapping_of(case.rules), case.data)
+    written = mapping_of(case.rules, case.beside)
+    assert _told(mapping_of(flow, case.beside), case.data) == _told(written, case.data)
+
+
+def test_what_is_missing_is_asked_for_by_its_source(tmp_path: Path) -> None:
+    contract = "contract: {method: PATCH, url: 'https://x.io/{id}'}\n"
+    mapping = made(tmp_path, contract + "path: {id: identifiers.acme}\n")
+    with pytest.raises(RecordError) as raised:
+        mapping.apply({})
+    [found] = raised.value.diagnostics
+    assert (found.code, found.target, found.path) == ("CM707", "path.id", "identifiers.acme")
+    assert "`identifiers.acme`" in (found.help or "")
 
 
 def _told(mapping: Mapping, data: dict[str, Any]) -> Any:
@@ -108,21 +122,24 @@ def _told(mapping: Mapping, data: dict[str, Any]) -> Any:
 @pytest.mark.parametrize("case", [case for case in ALL if "error" not in case.data], ids=str)
 def test_same_on_both_sides_says_nothing(case: Case, mapping_of: Any) -> None:
     sides = [case.data[name] for name in ("before", "after", "customer") if case.data.get(name) is not None]
+    mapping = mapping_of(case.rules, case.beside)
     for side in sides:
         for absent in ("keep", "clear"):
-            plan = mapping_of(case.rules).diff(side, side, case.data.get("params"), absent=absent)
+            plan = mapping.diff(side, side, case.data.get("params"), absent=absent)
             assert (plan.request, plan.changes, plan.rejected) == (None, (), ())
 
 
 @pytest.mark.parametrize("case", [case for case in ALL if "customer" in case.data], ids=str)
 def test_from_nothing_is_apply(case: Case, mapping_of: Any) -> None:
-    mapping, customer, params = mapping_of(case.rules), case.data["customer"], case.data.get("params")
+    mapping = mapping_of(case.rules, case.beside)
+    customer, params = case.data["customer"], case.data.get("params")
     if "error" in case.data:
         return
     applied, _ = run(mapping, case.data)
     plan = mapping.diff(None, customer, params, nulls=case.data.get("nulls", "clear"))
     if plan.request is not None:
         assert plan.request.to_json() == applied.to_json()
+        assert json.dumps(plan.request.body) == json.dumps(applied.body), "in one order, too"
     else:
         assert not plan.changes
 
@@ -130,7 +147,7 @@ def test_from_nothing_is_apply(case: Case, mapping_of: Any) -> None:
 @pytest.mark.parametrize("case", [case for case in ALL if "error" not in case.data], ids=str)
 def test_two_runs_share_nothing(case: Case, mapping_of: Any) -> None:
     """Whoever changes a list in one request changes no other request, nor what comes next."""
-    one, two = (run(mapping_of(case.rules), case.data) for _ in range(2))
+    one, two = (run(mapping_of(case.rules, case.beside), case.data) for _ in range(2))
     assert not containers(one).keys() & containers(two).keys()
 
 
@@ -154,6 +171,8 @@ def check(mapping: Mapping, data: dict[str, Any]) -> None:
         request, plan = run(mapping, data)
     except RecordError as error:
         assert sorted(found.code for found in error.diagnostics) == sorted(_listed(data.get("error"))), error
+        named = {found.target: found.path for found in error.diagnostics}
+        assert {target: named[target] for target in data.get("sources", {})} == data.get("sources", {})
         return
     assert data == kept, "the inputs are as they were"
     assert "error" not in data, f"expected {data.get('error')}"

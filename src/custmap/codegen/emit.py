@@ -104,13 +104,18 @@ class _Module:
 
     def _slots(self, table: Table, local: str, root: bool, lines: Lines) -> list[str]:
         scopes: dict[int | None, Scope] = {None: self.emitter.scope(local, root)}
+        silent: dict[int | None, str] = {None: ""}  # when the object around says nothing
         results: list[str] = []
         writer = self.writer()
         for slot, inside in zip(table.slots, table.inside, strict=True):
             lines.add(self.comment(slot))
             scope = scopes[inside]
             if isinstance(slot, Presence):
-                results.append(self._presence(slot, scope, scopes, local, lines))
+                state = self._presence(slot, scope, scopes, local, lines)
+                results.append(_unless(silent[inside], state))
+                silent[slot.slot] = f"{state} is SILENT" if slot.origin.when is not None else ""
+                if silent[inside]:
+                    silent[slot.slot] = " or ".join(filter(None, (silent[inside], silent[slot.slot])))
                 continue
             prelude, body, result = writer.write(slot, scope, lambda _: Putting())
             lines.extend(prelude)
@@ -122,7 +127,7 @@ class _Module:
                     lines.add(f"{result} = {made}")
                 with lines.block("except FunctionError as error:"):
                     lines.add(f"{result} = failed(error, {local})")
-            results.append(result)
+            results.append(_unless(silent[inside], result))
         return results
 
     def _presence(
@@ -188,6 +193,11 @@ class _Module:
 
     def note(self, node: Leaf | ObjectNode, fact: Fact) -> str:
         return self.names.bind(Note(node.target, fact, node.span), "note")
+
+
+def _unless(silent: str, state: str) -> str:
+    """A state, but nothing where the object around is silent: a `default` in it stands for nothing then."""
+    return f"(ABSENT if {silent} else {state})" if silent else state
 
 
 def _escaped(text: str) -> str:

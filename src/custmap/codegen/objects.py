@@ -139,11 +139,13 @@ class ObjectWriter:
 
     def _object(self, node: ObjectNode, lines: Lines) -> str:
         """The lines that fill an object of its own."""
-        if node.presence is not None:
-            self._presence(node, lines)
+        state = self._presence(node.presence, node, lines) if node.presence is not None else ""
         local = self._module.names.fresh(f"{node.name}_sent")
         lines.add(f"{local} = {{}}")
         self.members(node, local, lines)
+        if node.presence is not None and node.presence.origin.when is not None:
+            with lines.block(f"if {state} is SILENT:"):
+                lines.add(f"{local} = {{}}")  # nor does what stands in for an absent member speak
         if node.clear is not None and self._root:
             # Its own clear may be needed: the planner decides.
             nulls = [f"{self._states[leaf.slot]} is None" for leaf in leaves(node)]
@@ -159,11 +161,8 @@ class ObjectWriter:
                 with lines.block(f"if {' or '.join(absent)}:"):
                     lines.add(f"notes.append({self._module.note(node, Fact.PARTLY_STATED)})")
 
-    def _presence(self, node: ObjectNode, lines: Lines) -> None:
-        """The source object, which the rules of the members read."""
-        assert node.presence is not None
-        slot = self._table.slots[node.presence]
-        assert isinstance(slot, Presence)
+    def _presence(self, slot: Presence, node: ObjectNode, lines: Lines) -> str:
+        """The source object, which the rules of the members read; gives the local of its state."""
         lines.add(self._module.comment(slot))
         source = self._module.names.fresh(slot.target or "object")
         state = self._module.names.fresh(f"{slot.target}_state")
@@ -177,6 +176,7 @@ class ObjectWriter:
         )
         with lines.block("if " + " and ".join(f"{state} is not {word}" for word in fine) + ":"):
             lines.add("return None" if self._root else f"as_map({source})")
+        return state
 
     def _items(self, node: ItemsNode, out: str, lines: Lines) -> None:
         """A list whose items are named: earlier positions without a value are `{}`."""

@@ -134,7 +134,7 @@ class Rider:
 class ObjectNode:
     """An object that rules fill.
 
-    `presence` is the slot of the source object's own state (`from` with `fields`), else None.
+    `presence` tells the state of the source object (`from` with `fields`), else None.
     `clear`    its own way of clearing, if it states one.
     `slots`    the range of slots below it.
     """
@@ -147,7 +147,7 @@ class ObjectNode:
     whole: bool = False
     clear: Clear | None = None
     policy: Policy = field(default_factory=Policy)
-    presence: int | None = None
+    presence: Presence | None = None
     slots: tuple[int, int] = (0, 0)
     source: str | None = None
     type: Type | None = None

@@ -122,7 +122,7 @@ def standing_object(node: ObjectNode, view: View) -> Any:
 def object_delta(node: ObjectNode, view: View) -> Outcome:
     """An object: its own clear, or the members that changed, or all of it where it is sent whole."""
     low, high = node.slots
-    if view.known and not node.policy.otherwise_clear and same(view.before[low:high], view.after[low:high]):
+    if view.known and same(view.before[low:high], view.after[low:high]):
         return UNCHANGED
     if (outcome := _presence(node, view)) is not None:
         return outcome
@@ -174,15 +174,15 @@ def _whole_enough(node: ObjectNode, sent: dict[str, Any], view: View) -> Outcome
 
     A rejected member rejects the object; a member that is not stated is an error of the record.
     """
-    required = node.type.required if node.type else frozenset()
-    if not node.target or required <= sent.keys():
-        if view.item and not required <= sent.keys():
-            view.reject("CM707", "", node, "a member that the contract requires is missing in the item")
-            return KEPT, NOTHING
+    lacking = node.type.required - sent.keys() if node.type else frozenset()
+    if not lacking:
         return SAID, sent
+    if not node.target:
+        view.reject("CM707", "", node, "a member that the contract requires is missing in the item")
+        return KEPT, NOTHING
     refused = {rejected.target for rejected in view.draft.rejected}
     for member in node.members:
-        if member.name in required and member.name not in sent:
+        if member.name in lacking:
             if view.item or view.target(member.target) in refused:
                 view.draft.take_back(view.target(node.target))
                 view.reject("CM707", node.target, node, "a member that the contract requires is missing")
@@ -223,7 +223,7 @@ def add_standing(node: ObjectNode, sent: dict[str, Any], view: View) -> None:
     _ride(node, sent, view)
     required = node.type.required if node.type else frozenset()
     for member in node.members:
-        if member.name in sent or isinstance(member, Rider):
+        if member.name in sent:
             continue
         value = standing(member, view) if member.name in required else along(member, view)
         if member.name in required and isinstance(member, Leaf) and member.kind.is_map:
@@ -278,9 +278,9 @@ def _presence(node: ObjectNode, view: View) -> Outcome | None:
     """What the state of the source object decides alone, if anything."""
     if node.presence is None:
         return None
-    before, after = view.before[node.presence], view.after[node.presence]
+    before, after = view.before[node.presence.slot], view.after[node.presence.slot]
     if after.__class__ is Failure:
-        if before.__class__ is not Failure:
+        if before is SILENT or not view.sources_equal(node.presence):
             view.reject(after.code, node.target, node, after.reason)
         return KEPT, standing_object(node, replace(view, after=view.before))
     if after is SILENT:
@@ -307,7 +307,7 @@ def _all_gone(node: ObjectNode, view: View) -> bool:
     if not changed:
         return False
     if node.presence is not None:
-        before, after = view.before[node.presence], view.after[node.presence]
+        before, after = view.before[node.presence.slot], view.after[node.presence.slot]
         if after is None or (after is ABSENT and before is not ABSENT):
             return True
     return all(_says_nothing(leaf, view) for leaf in below)

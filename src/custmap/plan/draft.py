@@ -118,8 +118,7 @@ class View:
     def sources_equal(self, rule: Leaf | Presence) -> bool:
         """Do both sides say the same about everything that the rule reads? Failures know what they read."""
         before, after = self.before[rule.slot], self.after[rule.slot]
-        then = before.scope if before.__class__ is Failure else self.before_record
-        now = after.scope if after.__class__ is Failure else self.after_record
+        then, now = _read_by(before, self.before_record), _read_by(after, self.after_record)
         if then is None or now is None or not rule.reads:
             return False
         return all(same(read(then, path), read(now, path)) for path in rule.reads)
@@ -131,6 +130,11 @@ class View:
         if not self.known or not leaf.in_maps or len(leaf.in_maps) != len(leaf.reads):
             return False
         return all(_missing(self.before_record, path, depth) for path, depth in leaf.in_maps)
+
+
+def _read_by(state: Any, record: Any) -> Any:
+    """What a slot's value was made from, or could not be made from."""
+    return state.scope if state.__class__ is Failure and state.scope is not None else record
 
 
 def read(record: Any, path: SourcePath) -> Any:

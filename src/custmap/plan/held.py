@@ -34,20 +34,15 @@ def vendor_slots(
 
     The draft notes what would have been said, and was left alone.
     """
-    body = {
-        slot.slot
-        for slot in operation.table.slots
-        if isinstance(slot, Leaf) and slot.target and _in_body(operation, slot)
-    }
+    low, high = operation.table.root.slots
     old = list(_row(operation.table, document))
     made = list(new)
     for slot in operation.table.slots:
         if isinstance(slot, Presence):
             continue
-        if slot.slot not in body:
-            old[slot.slot] = new[slot.slot]
-            continue
-        if old[slot.slot] is ABSENT:
+        if not low <= slot.slot < high:
+            old[slot.slot] = new[slot.slot]  # the vendor's copy is a body
+        elif old[slot.slot] is ABSENT:
             old[slot.slot] = None  # it is known not to be there
         around = operation.table.inside[slot.slot]
         asks = slot.asks if around is None else (*operation.table.slots[around].asks, *slot.asks)
@@ -56,11 +51,6 @@ def vendor_slots(
             if new[slot.slot] is not ABSENT and not same(new[slot.slot], old[slot.slot]):
                 draft.note(slot.target, Fact.NOT_STATED, slot)
     return tuple(old), tuple(made)
-
-
-def _in_body(operation: Operation, slot: Leaf) -> bool:
-    low, high = operation.table.root.slots
-    return low <= slot.slot < high
 
 
 def _is_stated(leaf: Leaf, asks: tuple[SourcePath, ...], after: dict[str, Any]) -> bool:

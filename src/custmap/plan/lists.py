@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from custmap.codegen.states import Failure, is_value
+from custmap.codegen.states import is_value
 from custmap.model.clear import SKIP, Named, Write
 from custmap.model.nodes import Leaf, Table
 from custmap.model.note import Fact
 from custmap.plan import clearing, deltas
-from custmap.plan.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
+from custmap.plan.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Draft, Outcome, View
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
 from custmap.values.paths import Member, Select, format_path
@@ -72,30 +72,45 @@ def _item(leaf: Leaf, key: Any, before: Row | None, after: Row, mentioned: bool,
     if before is not None and _same_row(before, after, view):
         return SAME, rendered(after, view)
     if before is not None and leaf.kind.only_new:
-        view.reject("CM805", target, leaf, "the vendor accepts new items only, and this one has changed")
-        return KEPT, rendered(before, view)
+        return _old_item(leaf, key, before, after, view)
     if isinstance(after, dict):
-        return _plain_item(leaf, target, before, after, view)
+        return _plain_item(leaf, target, None if before is None else rendered(before, view), after, view)
+    state, item = deltas.object_delta(after[0].root, _inside(leaf, key, before, after, mentioned, view))
+    held = rendered(before, view) if before is not None else NOTHING
+    if state != SAID:
+        return KEPT, held
+    view.change("set", view.target(target), leaf, None if held is NOTHING else held, item)
+    return SAID, item
+
+
+def _inside(leaf: Leaf, key: Any, before: Row | None, after: Row, mentioned: bool, view: View) -> View:
+    """The view of an item that rules make."""
     table: Table = after[0]
     absent = (ABSENT,) * len(table.slots)
-    inner = replace(
+    return replace(
         view,
-        before=before[1:] if before is not None and before[0] is table else absent,
+        before=before[1:] if isinstance(before, tuple) and before[0] is table else absent,
         after=after[1:],
         before_record=None,
         after_record=None,
         nothing=before is None and mentioned,
         full=True,
         item=True,
-        prefix=view.target(target),
+        prefix=view.target(_target(leaf, key)),
         source_prefix=leaf.source,
     )
-    state, item = deltas.object_delta(table.root, inner)
-    if state != SAID:
-        return KEPT, rendered(after, view)
-    held = rendered(before, view) if before is not None else None
-    view.change("set", view.target(target), leaf, held, item)
-    return SAID, item
+
+
+def _old_item(leaf: Leaf, key: Any, before: Row, after: Row, view: View) -> Outcome:
+    """An item that the vendor has already, and does not let change."""
+    if isinstance(after, tuple):
+        trial = Draft()
+        inner = replace(_inside(leaf, key, before, after, True, view), draft=trial)
+        if deltas.object_delta(after[0].root, inner)[0] != SAID and not trial.rejected:
+            view.draft.notes += trial.notes
+            return KEPT, rendered(before, view)
+    view.reject("CM805", _target(leaf, key), leaf, "the vendor accepts new items only, and this one has changed")
+    return KEPT, rendered(before, view)
 
 
 def _plain_item(leaf: Leaf, target: str, before: Any, after: dict[str, Any], view: View) -> Outcome:
@@ -104,7 +119,7 @@ def _plain_item(leaf: Leaf, target: str, before: Any, after: dict[str, Any], vie
     for name in lost:
         view.reject("CM803", f"{target}.{format_path((Member(name),))}", leaf, "cannot be cleared")
     if lost and all(same(before.get(name, ABSENT), value) for name, value in after.items()):
-        return KEPT, after
+        return KEPT, before
     view.change("set", view.target(target), leaf, before, after)
     return SAID, after
 
@@ -150,38 +165,11 @@ def rendered(row: Row, view: View) -> Any:
 
 
 def _same_row(before: Row, after: Row, view: View) -> bool:
-    if same(before, after) or _fail_alike(before, after):
+    """Is it one item twice? Of items that one table makes, their members decide."""
+    if same(before, after):
         return True
-    failed = (
-        any(slot.__class__ is Failure for slot in (*before, *after)) if isinstance(before, tuple) else False
-    )
-    return (
-        not failed
-        and not _nulls_differ(before, after)
-        and same(rendered(before, view), rendered(after, view))
-    )
-
-
-def _fail_alike(before: Row, after: Row) -> bool:
-    """Is it one item twice, of which some member cannot be made either time?"""
-    if not isinstance(before, tuple) or not isinstance(after, tuple) or len(before) != len(after):
-        return False
-    return all(
-        same(then.scope, now.scope)
-        if then.__class__ is Failure and now.__class__ is Failure
-        else same(then, now)
-        for then, now in zip(before, after, strict=True)
-    )
-
-
-def _nulls_differ(before: Row, after: Row) -> bool:
-    """A null that is new says something, though it is not seen in the item."""
-    if not isinstance(before, tuple) or not isinstance(after, tuple) or len(before) != len(after):
-        return False
-    return any(
-        (now is None) != (then is None) and (is_value(now) or is_value(then) or now is None)
-        for then, now in zip(before[1:], after[1:], strict=True)
-    )
+    alike = before.__class__ is tuple and after.__class__ is tuple and before[0] is after[0]
+    return not alike and same(rendered(before, view), rendered(after, view))
 
 
 def _by_key(leaf: Leaf, rows: list[Row]) -> dict[Any, tuple[Any, Row]]:
@@ -199,7 +187,7 @@ def _by_key(leaf: Leaf, rows: list[Row]) -> dict[Any, tuple[Any, Row]]:
 
 def _key(leaf: Leaf, row: Row) -> Any:
     if isinstance(row, dict):
-        return row.get(leaf.key or "", ABSENT)
+        return row.get(leaf.key, ABSENT)
     if not isinstance(row, tuple):
         return ABSENT
     for member in row[0].root.members:

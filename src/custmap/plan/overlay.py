@@ -24,12 +24,9 @@ class Layer:
 
     def __init__(self, canonical: Canonical, reads: Iterable[SourcePath]) -> None:
         self._is_customer = canonical.is_customer
-        self._named = _Named(canonical.type)
-        tops = {path[0] if path and isinstance(path[0], str) and path[0] != "*" else None for path in reads}
-        whole = None in tops
-        for name in canonical.type.members:
-            if whole or name in tops:
-                self._named.get(name)
+        tops = {path[0] if path else "*" for path in reads}
+        named = _Named(canonical.type).members()
+        self._named = {name: inner for name, inner in named.items() if name in tops or "*" in tops}
 
     def lay(self, before: dict[str, Any], after: dict[str, Any], texts: frozenset[str]) -> dict[str, Any]:
         """`after` over `before`; `texts` are the fields that after gave as a plain text."""
@@ -46,40 +43,29 @@ class Layer:
 
 
 class _Named:
-    """The members of an object type that are objects with named members themselves, as far as asked.
+    """The members of an object type that are objects with named members themselves.
 
-    Below the top all members are asked for when a record has them: schemas may refer to themselves.
+    They are worked out when a record has them: schemas may refer to themselves.
     """
 
-    __slots__ = ("_nested", "_type", "known")
+    __slots__ = ("_members", "_type")
 
     def __init__(self, type_: Type) -> None:
         self._type = type_
-        self._nested: bool | None = None
-        self.known: dict[str, _Named] = {}
+        self._members: dict[str, _Named] | None = None
 
-    def get(self, name: str) -> _Named | None:
-        if name not in self.known:
-            member = self._type.members.get(name)
-            if member is None or "object" not in member.kinds or member.free or not member.members:
-                return None
-            self.known[name] = _Named(member)
-        return self.known[name]
-
-    def has_nested(self) -> bool:
-        """Has any member named members of its own? All of them are known then."""
-        if self._nested is None:
-            self._nested = sum(self.get(name) is not None for name in self._type.members) > 0
-        return self._nested
+    def members(self) -> dict[str, _Named]:
+        if self._members is None:
+            types = self._type.members
+            self._members = {name: _Named(types[name]) for name in types if types[name].members}
+        return self._members
 
 
-def _lay(before: dict[str, Any], after: dict[str, Any], named: _Named) -> dict[str, Any]:
-    """The members that were asked for are laid into each other, the others replaced."""
+def _lay(before: dict[str, Any], after: dict[str, Any], named: dict[str, _Named]) -> dict[str, Any]:
+    """Objects with named members are laid into each other, all other members replaced."""
     laid = {**before, **after}
-    for key, inner in named.known.items():
-        value = after.get(key)
-        if value.__class__ is dict:
-            held = before.get(key)
-            if held.__class__ is dict:
-                laid[key] = _lay(held, value, inner) if inner.has_nested() else {**held, **value}
+    for key, inner in named.items():
+        value, held = after.get(key), before.get(key)
+        if value.__class__ is dict and held.__class__ is dict:
+            laid[key] = _lay(held, value, inner.members())
     return laid

@@ -57,15 +57,13 @@ class Planner:
         self._operation = operation
         self._identities: list[Leaf] = []
         self._required_identity = False
-        self._children: dict[int, tuple[str, TargetNode] | None] = {}
+        self._children: dict[int, tuple[str, TargetNode]] = {}
         for part, root in operation.parts.items():
             for child in root.members:
                 low, high = _slots(child)
                 placed = (part, child)
                 for slot in range(low, high):
                     self._children[slot] = placed
-                if isinstance(child, Leaf) and child.policy.identity:
-                    self._children[child.slot] = None  # held on its own
                 found = [leaf for leaf in leaves(child) if leaf.policy.identity]
                 self._identities += found
                 self._required_identity |= any(part == "path" or leaf.policy.required for leaf in found)
@@ -81,7 +79,7 @@ class Planner:
         )
         self._plain = frozenset(
             child.slot
-            for part, child in filter(None, self._children.values())
+            for part, child in self._children.values()
             if part == "body" and isinstance(child, Leaf) and _is_plain(child)
         )
 
@@ -152,7 +150,7 @@ class Planner:
             if before is after or (before == after and (slot not in self._mixed or same(before, after))):
                 continue
             placed = self._children[slot]
-            if placed is not None and (not found or found[-1] is not placed):
+            if not found or found[-1] is not placed:
                 found.append(placed)
         return found
 
@@ -317,16 +315,12 @@ def _set_plainly(leaf: Leaf, view: View, body: dict[str, Any]) -> bool:
 def _may_mix(leaf: Leaf) -> bool:
     """Can a value of this leaf be, or hold, a boolean where another holds a number?"""
     type_ = leaf.type
-    if leaf.kind.has_items or leaf.kind.is_deep or type_ is None or not type_.known:
-        return True
-    if type_.only("array"):
+    if type_ is not None and type_.only("array"):
         type_ = type_.items
-    elif type_.only("object"):
-        type_ = type_.extra
-    return (
-        type_ is None
-        or not type_.known
-        or not (type_.only("string") or type_.only("boolean") or type_.only("integer", "number"))
+    elif type_ is not None and type_.only("object"):
+        type_ = None if type_.members else type_.extra
+    return type_ is None or not (
+        type_.only("string") or type_.only("boolean") or type_.only("integer", "number")
     )
 
 

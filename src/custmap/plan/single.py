@@ -44,7 +44,7 @@ def _looks_same(leaf: Leaf, before: Any, after: Any, clear: Clear) -> bool:
         before = seen_null(clear)
     if not is_value(before):
         return False
-    if leaf.kind.is_set and before.__class__ is list and after.__class__ is list:
+    if leaf.kind.is_set and before.__class__ is list:
         return same_items(before, after)
     return same(before, after)
 

@@ -207,18 +207,17 @@ class TableBuilder:
             return replace(node, policy=replace(node.policy, required=required))
         made = self._origins.object_source(rule, scope)
         slot = len(self.slots)
-        self.slots.append(
-            Presence(
-                slot, context.target(path), rule.span, made.origin, made.source, made.reads, slot, made.asks
-            )
+        presence = Presence(
+            slot, context.target(path), rule.span, made.origin, made.source, made.reads, slot, made.asks
         )
+        self.slots.append(presence)
         self.inside.append(self._within)
         outer, self._within = self._within, slot
         node = self.object(places, type_, made.scope, context, rule, rule.span)
         self._within = outer
         return replace(
             node,
-            presence=slot,
+            presence=presence,
             slots=(slot, len(self.slots)),
             source=made.source,
             policy=replace(node.policy, required=required),
