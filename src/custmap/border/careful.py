@@ -31,7 +31,7 @@ MAX_VALUES: Final = 1_000_000
 """How many values one record may hold."""
 MAX_DIGITS: Final = 4300
 """Python refuses to write longer integers as text (`sys.int_info.default_max_str_digits`)."""
-_MAX_BITS: Final = int(MAX_DIGITS * math.log2(10))
+_TOO_LONG: Final = 10**MAX_DIGITS
 
 _WANTED: Final = "A record is one object"
 _NOT_FINITE: Final = (
@@ -85,7 +85,7 @@ class _Copier:
     problems: list[Diagnostic] = field(default_factory=list)
     more: int = 0
     open: list[int] = field(default_factory=list)
-    left: int = MAX_VALUES
+    left: int = MAX_VALUES + 1  # the record itself is looked at like one of its values
 
     def value(self, value: object, path: _Path) -> Any:
         """The plain copy, or None with a problem noted."""
@@ -109,7 +109,7 @@ class _Copier:
             # Not `isinstance`: it would ask the value.
             meant = meaning(value)
             if type(meant) is Items:
-                return self._list(value, meant.items, path)
+                return self._list(value, meant.items, meant.size, path)
             if type(meant) is Entries:
                 return self._map(value, meant.entries, path)
             if meant is not value:
@@ -120,9 +120,9 @@ class _Copier:
             if kind is dict:
                 return self._map(value, dict.items(value), path)  # type: ignore[arg-type]  # kind is its class
             if kind is list:
-                return self._list(value, list.__iter__(value), path)  # type: ignore[arg-type]  # as above
+                return self._list(value, list.__iter__(value), list.__len__(value), path)  # type: ignore[arg-type]
             if kind is tuple:
-                return self._list(value, tuple.__iter__(value), path)  # type: ignore[arg-type]  # as above
+                return self._list(value, tuple.__iter__(value), tuple.__len__(value), path)  # type: ignore[arg-type]
             if kind is Enum:
                 with self._inside(value):
                     return self.value(value.value, path)  # type: ignore[attr-defined]  # an Enum has one
@@ -145,7 +145,9 @@ class _Copier:
                 copy[name] = self.value(value, (*path, name))
         return copy
 
-    def _list(self, holder: object, items: Iterable[object], path: _Path) -> list[Any]:
+    def _list(self, holder: object, items: Iterable[object], size: int, path: _Path) -> list[Any]:
+        if size > self.left:
+            raise _FullError  # before a large array is converted in vain
         with self._inside(holder):
             return [self.value(item, (*path, position)) for position, item in enumerate(items)]
 
@@ -213,7 +215,7 @@ def _text(value: Any) -> str:
 
 def _integer(value: Any) -> int:
     number = int.__int__(value)
-    if number.bit_length() > _MAX_BITS:
+    if not -_TOO_LONG < number < _TOO_LONG:
         raise _RefusedError(f"integer of over {MAX_DIGITS} digits")
     return number
 
