@@ -17,10 +17,12 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from custmap.border import intake
+from custmap.border.careful import copy_carefully
 from custmap.diagnostics.errors import RecordError
 from custmap.schema.canonical import load_canonical
 from custmap.schema.customer import Address, Customer, Name
 from custmap.values.equality import same
+from custmap.values.types import ANY
 
 CUSTOMER = load_canonical(None)
 
@@ -131,6 +133,9 @@ BECOMES: list[tuple[object, Any]] = [
     (Decimal("1.10"), 1.1),
     (Decimal("0.1"), 0.1),
     (Decimal("1234567890123456789012345"), 1234567890123456789012345),
+    (10**4300 - 1, 10**4300 - 1),
+    (1 - 10**4300, 1 - 10**4300),
+    (Decimal(10**4300 - 1), 10**4300 - 1),
     (dt.datetime(2022, 2, 11, 16, 36, 17, tzinfo=UTC), "2022-02-11T16:36:17+00:00"),
     (
         dt.datetime(2022, 2, 11, 16, 36, 17, 5, tzinfo=dt.timezone(dt.timedelta(hours=5, minutes=30))),
@@ -167,6 +172,8 @@ REFUSED: list[tuple[object, str]] = [
     (Decimal("1E-999999"), "Decimal with more digits than a JSON number keeps"),
     (Decimal("1E+999999"), "integer of over 4300 digits"),
     (10**4300, "integer of over 4300 digits"),
+    (-(10**4300), "integer of over 4300 digits"),
+    (Decimal("1E+4300"), "integer of over 4300 digits"),
     ("\ud800", "text with half of a surrogate pair, which is no Unicode text"),
     (b"s3cret", "bytes is no JSON value"),
     (bytearray(b"s3cret"), "bytearray is no JSON value"),
@@ -226,7 +233,16 @@ def test_all_problems_at_once_with_their_paths() -> None:
     [(None, "null"), (5, "a number"), ("a", "text"), ((1,), "a list"), (True, "true or false")],
 )
 def test_a_record_is_an_object(record: object, kind: str) -> None:
-    assert problems(record, check=False) == [f"CM701 : expected an object, got {kind}"]
+    for call in (
+        lambda: intake.take(record, CUSTOMER, check=False),
+        lambda: intake.take_parsed(record if kind != "a list" else [1], CUSTOMER, check=False),
+        lambda: copy_carefully(record, ANY),
+    ):
+        with pytest.raises(RecordError) as caught:
+            call()
+        (problem,) = caught.value.diagnostics
+        assert (problem.code, problem.path, problem.help) == ("CM701", "", "A record is one object")
+        assert problem.message == f"expected an object, got {kind}"
 
 
 def nested(depth: int, wrap: Callable[[Any], Any]) -> Any:

@@ -128,15 +128,20 @@ def secret_request() -> Request:
         Secret(("body", "channels", Select("type", "email"), "key"), "{{token}}"),
         Secret(("body", "list", 1), "{{token}}"),
         Secret(("body", "not", "there"), "{{token}}"),
+        Secret(("body", "not", 0), "{{token}}"),
+        Secret(("body", "map", 0), "{{token}}"),
+        Secret(("body", "map", EVERY_ITEM), "{{token}}"),
+        Secret(("body", "cards", "code"), "{{token}}"),
     )
     path = {"id": "a/b", "key": "s3cret"}
     query = {"a": ["1", "2"], "sig": "s3cret", "e": []}
     variables = {"host": "x.io", "zone": "s3cret", "area": "eu"}
     body = {
         "cards": [{"code": "s3cret", "n": 1}, {"n": 2}, 3],
-        "channels": [{"type": "sms", "key": "open"}, {"type": "email", "key": "s3cret"}],
+        "channels": [{"type": "sms", "key": "open"}, {"type": "email", "key": "s3cret"}, "type", {}],
         "list": ["a", "s3cret"],
         "not": None,
+        "map": {"a": 1},
     }
     headers = {"Authorization": "Bearer s3cret", "X-A": "1"}
     return Request(
@@ -162,9 +167,10 @@ def test_secrets_are_whole_in_the_request_and_hidden_when_shown() -> None:
     assert shown["path"] == {"id": "a/b", "key": "{{token}}"}
     assert shown["body"] == {
         "cards": [{"code": "{{token}}", "n": 1}, {"n": 2}, 3],
-        "channels": [{"type": "sms", "key": "open"}, {"type": "email", "key": "{{token}}"}],
+        "channels": [{"type": "sms", "key": "open"}, {"type": "email", "key": "{{token}}"}, "type", {}],
         "list": ["a", "{{token}}"],
         "not": None,
+        "map": {"a": 1},
     }
     for text in (
         repr(request),
@@ -243,6 +249,46 @@ def test_http_and_forms() -> None:
     assert bare.to_json() == (
         '{"mapping":"v/op","method":"GET","url":"https://x.io/c","path":{},"query":{},"headers":{},"body":null}'
     )
+
+
+def test_json_on_many_lines() -> None:
+    request = Request("v/op", "PUT", "https://x.io/c", {}, {}, {"X-B": "2", "X-A": "1"}, {"ü": [1, True]})
+    assert request.to_json(indent=1) == (
+        '{\n "mapping": "v/op",\n "method": "PUT",\n "url": "https://x.io/c",\n "path": {},\n "query": {},\n'
+        ' "headers": {\n  "X-A": "1",\n  "X-B": "2"\n },\n "body": {\n  "ü": [\n   1,\n   true\n  ]\n }\n}'
+    )
+
+
+def test_its_text_is_that_of_a_call() -> None:
+    request = Request("v/op", "PUT", "https://x.io/c", {"a": 1}, {}, {}, [None])
+    assert repr(request) == (
+        "Request(mapping='v/op', method='PUT', url='https://x.io/c', path={'a': 1}, query={}, headers={},"
+        " body=[None])"
+    )
+    assert eval(repr(request)) == request
+
+
+@pytest.mark.parametrize("write", [Request.to_json, Request.to_curl, Request.to_http])
+def test_what_is_no_json_is_not_written(write: Any) -> None:
+    with pytest.raises(ValueError):
+        write(Request("v/op", "PUT", "https://x.io/c", {}, {}, {}, {"a": float("nan")}))
+
+
+HEADERS = [  # as it is held, and as it is shown
+    ("a b", "a b"),
+    ("é", "é"),
+    ("a\tb\xa0c\xadd", "a\tb\xa0c\xadd"),
+    ("\x85\x9b31m", "\\u0085\\u009b31m"),
+    (1.0, "1"),
+    (True, "true"),
+]
+
+
+@pytest.mark.parametrize(("value", "shown"), HEADERS)
+def test_headers_act_on_no_terminal(value: Any, shown: str) -> None:
+    request = Request("v/op", "GET", "https://x.io/c", {}, {}, {"X-A": value}, None)
+    assert shlex.split(request.to_curl())[-1] == f"X-A: {shown}"
+    assert request.to_http().splitlines()[-1] == f"X-A: {shown}"
 
 
 def test_made_quickly_is_the_same_request() -> None:

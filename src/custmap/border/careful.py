@@ -33,7 +33,6 @@ MAX_DIGITS: Final = 4300
 """Python refuses to write longer integers as text (`sys.int_info.default_max_str_digits`)."""
 _TOO_LONG: Final = 10**MAX_DIGITS
 
-_WANTED: Final = "A record is one object"
 _NOT_FINITE: Final = (
     "Say null, or leave it out; in a DataFrame: `frame.astype(object).where(frame.notna(), None)`"
 )
@@ -70,10 +69,14 @@ def copy_carefully(record: object, type_: Type) -> dict[str, Any]:
         copier.problems.append(Diagnostic("CM702", f"more than {MAX_VALUES:,} values in one record", path=""))
     if copier.problems:
         raise RecordError(with_rest(copier.problems, copier.more))
+    return object_of(plain)
+
+
+def object_of(plain: Any) -> dict[str, Any]:
+    """A plain value that is an object; RecordError for any other."""
     if type(plain) is not dict:
-        raise RecordError(
-            [Diagnostic("CM701", f"expected an object, got {word_for(plain)}", path="", help=_WANTED)]
-        )
+        message = f"expected an object, got {word_for(plain)}"
+        raise RecordError([Diagnostic("CM701", message, path="", help="A record is one object")])
     return plain
 
 
