@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from custmap.border import intake
+from custmap.border import careful, intake
 from custmap.border.careful import copy_carefully
 from custmap.diagnostics.errors import RecordError
 from custmap.schema.canonical import load_canonical
@@ -271,11 +271,33 @@ def test_cycles() -> None:
     assert problems(loop) == ["CM702 attributes.*[0]: contains itself"]
 
 
-def test_shared_parts_cannot_make_a_small_record_endless() -> None:
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> int:
+    """As many values as a record may hold, for once."""
+    for module in (intake, careful):
+        monkeypatch.setattr(module, "MAX_VALUES", 100)
+    return 100
+
+
+@pytest.mark.parametrize(
+    "wrap", [list, tuple, lambda items: dict.fromkeys(map(str, items)), lambda items: [[*items]]]
+)
+def test_the_largest_record(few: int, wrap: Callable[[Any], Any]) -> None:
+    room = few - 3 if wrap(range(1)) == [[0]] else few - 2
+    for value, full in ((wrap(range(room)), False), (wrap(range(room + 1)), True)):
+        for record in ({"attributes": {"k": value}}, {"attributes": OrderedDict(k=value)}):
+            if full:
+                assert problems(record) == ["CM702 : more than 100 values in one record"]
+            else:
+                take(record, CUSTOMER)
+
+
+def test_shared_parts_cannot_make_a_small_record_endless(few: int) -> None:
     bomb: Any = "x"
     for _ in range(40):
         bomb = [bomb] * 10
-    assert problems({"attributes": {"k": bomb}}) == ["CM702 : more than 1,000,000 values in one record"]
+    for record in ({"attributes": {"k": bomb}}, {"attributes": {"k": (bomb,)}}):
+        assert problems(record) == ["CM702 : more than 100 values in one record"]
 
 
 def test_shared_parts_are_copied_apart() -> None:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from custmap.contract.style import Style
 from custmap.values.paths import Select
 from custmap.wire.parameters import PlaceError, header_text
 from custmap.wire.request import EVERY_ITEM, Request, Secret, Secrets, make_request
@@ -26,6 +27,8 @@ def build_url(server: str, variables: Any, template: str, path: Any, query: Any)
 BUILT = [
     ("https://x.io", {}, "/c", {}, {}, "https://x.io/c"),
     ("https://x.io/", {}, "c", {}, {}, "https://x.io/c"),
+    ("https://x.io/a/", {}, "", {}, {}, "https://x.io/a"),
+    ("", {}, "", {}, {"a": 1}, "?a=1"),
     ("https://{host}/api", {"host": "a.io:8080"}, "/c/{id}", {"id": 42}, {}, "https://a.io:8080/api/c/42"),
     ("https://{a}.x.io/{v}", {"a": "eu", "v": "v/2"}, "/c", {}, {}, "https://eu.x.io/v%2F2/c"),
     ("", {}, "/{a}-{b}/x", {"a": "1", "b": "ü"}, {}, "/1-%C3%BC/x"),
@@ -73,6 +76,29 @@ def test_host_refused(value: Any) -> None:
         with pytest.raises(PlaceError):
             UrlTemplate("https://{host}/x", "/c").check({"host": value})
     assert value is None or value == "" or repr(value) not in str(found.value)
+
+
+@pytest.mark.parametrize(
+    ("variables", "place"),
+    [
+        ({}, None),
+        ({"host": "x.io", "zone": "eu", "id": ".."}, None),
+        ({"host": "x/io"}, "server.host"),
+        ({"host": "x.io", "zone": ".."}, "server.zone"),
+        ({"zone": [["a"]]}, "server.zone"),
+        ({"zone": ""}, "server.zone"),
+    ],
+)
+def test_variables_are_checked_before_there_is_a_request(
+    variables: dict[str, Any], place: str | None
+) -> None:
+    url = UrlTemplate("https://{host}/{zone}", "/c/{id}")
+    if place is None:
+        url.check(variables)
+        return
+    with pytest.raises(PlaceError) as found:
+        url.check(variables)
+    assert (found.value.code, found.value.place) == ("CM710", place)
 
 
 @pytest.mark.parametrize("value", QUERY_REFUSED)
@@ -183,6 +209,15 @@ def test_secrets_are_whole_in_the_request_and_hidden_when_shown() -> None:
     for text in (request.to_json(), request.to_curl(secrets=True), request.to_http(secrets=True)):
         assert text.count("s3cret") >= 5 and "{{token}}" not in text
     assert request.to_dict() == before
+
+
+def test_what_stands_beside_a_secret_is_shown() -> None:
+    url = UrlTemplate("/api", "/{a}-{b}/{list}_{b}/{c}", in_path={"list": Style("simple", True)})
+    path = {"a": "x y", "b": "s3cret", "list": ["p", "q/r"], "c": 1}
+    whole = url.fill({}, path, {})
+    assert whole == "/api/x%20y-s3cret/p,q%2Fr_s3cret/1"
+    assert url.shown(whole, {("path", "b"): "{{token}}"}, path) == "/api/x%20y-{{token}}/p,q%2Fr_{{token}}/1"
+    assert url.shown(whole, {("server", "b"): "{{token}}"}, path) == whole
 
 
 def test_a_url_from_elsewhere_is_hidden_whole() -> None:

@@ -62,7 +62,7 @@ class _FullError(Exception):
 
 def copy_carefully(record: object, type_: Type) -> dict[str, Any]:
     """A plain copy of a record that may hold anything; RecordError with every problem."""
-    copier = _Copier(type_)
+    copier = _Copier(type_, MAX_VALUES + 1)  # the record itself is looked at like one of its values
     try:
         plain = copier.value(record, ())
     except _FullError:
@@ -85,10 +85,10 @@ class _Copier:
     """One copy at work: what is being looked into, how many values are left, what was found and counted."""
 
     type: Type
+    left: int
     problems: list[Diagnostic] = field(default_factory=list)
     more: int = 0
     open: list[int] = field(default_factory=list)
-    left: int = MAX_VALUES + 1  # the record itself is looked at like one of its values
 
     def value(self, value: object, path: _Path) -> Any:
         """The plain copy, or None with a problem noted."""

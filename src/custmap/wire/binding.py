@@ -17,12 +17,11 @@ from custmap.border.careful import copy_carefully
 from custmap.border.classes import inherits
 from custmap.codegen.fits import misfit
 from custmap.codegen.runtime import fill, fresh, translate
-from custmap.codegen.states import Refusal
 from custmap.contract.style import SIMPLE, Style
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.expressions.function import FunctionError
-from custmap.model.checked import Checked, CheckedParam, Operation, RiderOrigin
+from custmap.model.checked import Checked, Operation, RiderOrigin
 from custmap.model.nodes import ObjectNode, Rider
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint
@@ -180,7 +179,7 @@ def _rider(
         return ABSENT
     try:
         return _fit(origin, value)
-    except (Refusal, FunctionError, ValueError) as error:
+    except (FunctionError, ValueError) as error:
         reason = getattr(error, "reason", str(error))
         problems.append(Diagnostic("CM709", reason, path=f"params.{origin.param}", target=origin.target))
         return ABSENT
@@ -202,7 +201,7 @@ def _fit(origin: RiderOrigin, value: Any) -> Any:
         table = {fingerprint(left): right for left, right in origin.values}
         value = translate(table, value, ABSENT)
         if value is ABSENT:
-            raise Refusal("CM705", "has no counterpart in `values`")
+            raise ValueError("has no counterpart in `values`")
     if origin.format is not None:
         before, _, after = origin.format.partition("{}")
         return fill(before, after, value)
@@ -213,7 +212,7 @@ def _fit(origin: RiderOrigin, value: Any) -> Any:
     elif origin.type.only("string") and value.__class__ in (int, float, bool):
         value = fill("", "", value)
     if reason := misfit(origin.type, value):
-        raise Refusal("CM709", reason)
+        raise ValueError(reason)
     return value
 
 
@@ -286,8 +285,3 @@ def _in_header(name: str, value: Any, style: Style, problems: list[Diagnostic]) 
 def has_body(operation: Operation) -> bool:
     """Do the mapping's requests have one? An inline contract need not list its members."""
     return operation.contract.body is not None or bool(operation.table.root.members)
-
-
-def declared(params: tuple[CheckedParam, ...]) -> tuple[str, ...]:
-    """The names of the parameters."""
-    return tuple(param.name for param in params)

@@ -48,7 +48,7 @@ class Sender:
     def send(
         self,
         bound: Bound,
-        body: dict[str, Any] | None,
+        body: dict[str, Any],
         path: Mapping[str, Any] | None,
         query: Mapping[str, Any] | None,
         headers: Mapping[str, Any] | None,
@@ -78,7 +78,7 @@ class Sender:
             in_path,
             in_query,
             in_headers,
-            {name: body[name] for name in sorted(body)} if body is not None and self._has_body else None,
+            {name: body[name] for name in sorted(body)} if self._has_body else None,
             notes,
             self._hidden,
         )

@@ -1,0 +1,135 @@
+"""Parameters bound: what is remembered from call to call, what is told when, and that nothing is shared."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from custmap import Mapping, RecordError
+from custmap.wire.binding import Binder
+from small_mappings import made
+
+RULES = """
+contract:
+  method: POST
+  url: https://x.io/c
+  fields: {n: integer, any: {}, deep: {}, mail: string}
+  query: {many: array, flag: {}}
+  headers: {X-Many: array}
+params: {n: {}, any: {}, flag: {}, many: {default: [1, 2]}, deep: {default: {a: [1]}}, id: {}}
+query: {many: {param: many}, flag: {param: flag}}
+headers: {X-Many: {param: many}}
+body:
+  n: {param: n}
+  any: {param: any}
+  deep: {param: deep}
+  fixed: {value: [1, {a: 2}]}
+  mail: email
+"""
+
+
+@pytest.fixture(scope="module")
+def mapping(tmp_path_factory: pytest.TempPathFactory) -> Mapping:
+    return made(Path(tmp_path_factory.mktemp("m")), RULES)
+
+
+@pytest.fixture
+def binder(mapping: Mapping) -> Binder:
+    return Binder(mapping._checked, mapping._checked.operation)
+
+
+class Name(str):
+    """A text of the caller's own class."""
+
+
+@pytest.mark.parametrize(
+    "params", [{}, {"n": 1}, {"n": 1, "any": None}, {"any": "x", "flag": True}, {"any": 1.5}]
+)
+def test_the_same_parameters_are_bound_once(binder: Binder, params: dict[str, Any]) -> None:
+    first = binder.bind(params)
+    assert binder.bind(copy.copy(params)) is first
+    params["any"] = "another"
+    assert binder.bind(params) is not first
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {},
+        {"n": True},
+        {"n": 1.0},
+        {"n": 2},
+        {"any": 1},
+        {"n": 1, "any": 1},
+        None,
+        {Name("n"): 1},
+        MappingProxyType({"n": 1}),
+    ],
+)
+def test_other_parameters_are_bound_anew(binder: Binder, other: Any) -> None:
+    params = {"n": 1}
+    first = binder.bind(params)
+    try:
+        assert binder.bind(other) is not first
+    except RecordError:  # `True` and `1.0` are not what the contract wants, and are not taken for `1`
+        assert other in ({"n": True}, {"n": 1.0})
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{"any": [1]}, {"any": {"a": 1}}, {"any": Name("x")}, {Name("n"): 1}, MappingProxyType({"n": 1})],
+)
+def test_what_the_caller_could_change_is_not_remembered(binder: Binder, params: Any) -> None:
+    assert binder.bind(params) is not binder.bind(params)
+
+
+def test_a_flag_is_no_number(mapping: Mapping) -> None:
+    urls = [mapping.apply({}, {"flag": flag}).url.partition("flag=")[2] for flag in (1, True, 1.0, "1", 1)]
+    assert urls == ["1&many=1&many=2", "true&many=1&many=2", *["1&many=1&many=2"] * 3]
+
+
+def spoil(value: Any) -> None:
+    for item in list(value.values()) if isinstance(value, dict) else list(value):
+        if isinstance(item, dict | list):
+            spoil(item)
+    value.update(spoilt=1) if isinstance(value, dict) else value.append("spoilt")
+
+
+@pytest.mark.parametrize("params", [{}, {"n": 1}, {"any": [1]}, {"many": [3]}, {"deep": {"b": [2]}}])
+def test_what_a_request_holds_is_its_own(mapping: Mapping, params: dict[str, Any]) -> None:
+    given = copy.deepcopy(params)
+    calls = (
+        lambda: mapping.apply({"email": "a"}, params),
+        lambda: mapping.diff({"email": "b"}, {"email": "a"}, params).requests[0],
+    )
+    for call in calls:
+        first = copy.deepcopy(call())
+        for _ in range(2):
+            request = call()
+            assert request == first
+            for part in (request.path, request.query, request.headers, request.body):
+                spoil(part)
+    assert params == given
+
+
+def test_missing_is_told_when_something_is_sent_and_wrong_at_once(tmp_path: Path) -> None:
+    mapping = made(
+        tmp_path,
+        "contract: {method: POST, url: 'https://{host}/c/{id}', fields: {n: integer}}\n"
+        "params: {id: {}, host: {}, n: {}}\npath: {id: {param: id}}\nbody: {n: {param: n}, mail: email}\n",
+    )
+    assert not mapping.diff({"email": "a"}, {"email": "a"})
+    with pytest.raises(RecordError) as caught:
+        mapping.diff({"email": "a"}, {"email": "b"})
+    assert sorted((one.code, one.path, one.target) for one in caught.value.diagnostics) == [
+        ("CM708", "params.host", "server.host"),
+        ("CM708", "params.id", "path.id"),
+    ]
+    for wrong, place in (({"n": "x"}, "params.n"), ({"host": 5}, "params.host")):
+        with pytest.raises(RecordError) as caught:
+            mapping.diff({"email": "a"}, {"email": "a"}, wrong)
+        assert [(one.code, one.path) for one in caught.value.diagnostics] == [("CM709", place)]
