@@ -133,3 +133,57 @@ def test_missing_is_told_when_something_is_sent_and_wrong_at_once(tmp_path: Path
         with pytest.raises(RecordError) as caught:
             mapping.diff({"email": "a"}, {"email": "a"}, wrong)
         assert [(one.code, one.path) for one in caught.value.diagnostics] == [("CM709", place)]
+
+
+SERVERS = """
+openapi: 3.1.0
+info: {title: x, version: "1"}
+servers:
+  - url: https://{region}.x.io/{base}
+    variables: {region: {default: eu, enum: [eu, us]}, base: {default: v1}}
+paths: {/c: {post: {operationId: update, responses: {"200": {description: ok}}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("params", "url"),
+    [
+        ({}, "https://eu.x.io/v1/c"),
+        ({"region": "us"}, "https://us.x.io/v1/c"),
+        ({"region": "us", "base": "v 2"}, "https://us.x.io/v%202/c"),
+        ({"region": "asia"}, ("CM709", "params.region", "server.region")),
+        ({"region": ["eu"]}, ("CM709", "params.region", "server.region")),
+        ({"base": ".."}, ("CM710", "server.base", "server.base")),
+    ],
+)
+def test_a_servers_variables(tmp_path: Path, params: dict[str, Any], url: Any) -> None:
+    rules = "contract: {openapi: api.yaml, operation: update}\nparams: {region: {}, base: {}}\nbody: {}\n"
+    mapping = made(tmp_path, rules, {"api.yaml": SERVERS})
+    if isinstance(url, str):
+        assert mapping.apply({}, params).url == url
+        return
+    with pytest.raises(RecordError) as caught:
+        mapping.apply({}, params)
+    assert [(one.code, one.path, one.target) for one in caught.value.diagnostics] == [url]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "reason"),
+    [
+        ("string", ["a"], "expected text, got a list"),
+        ("string", {"a": 1}, "expected text, got an object"),
+        ("integer", 1.5, "expected a whole number, got a number"),
+        ("boolean", "yes", "expected true or false, got text"),
+        ("array", "a", "expected a list, got text"),
+    ],
+)
+def test_why_a_value_does_not_fit(tmp_path: Path, kind: str, value: Any, reason: str) -> None:
+    mapping = made(
+        tmp_path,
+        f"contract: {{method: POST, url: 'https://x.io/c', fields: {{a: {kind}}}}}\n"
+        "params: {p: {}}\nbody: {a: {param: p}}\n",
+    )
+    with pytest.raises(RecordError) as caught:
+        mapping.apply({}, {"p": value})
+    (one,) = caught.value.diagnostics
+    assert (one.code, one.path, one.target, one.message) == ("CM709", "params.p", "a", reason)

@@ -198,6 +198,17 @@ def test_one_records_url_is_not_the_next_ones(tmp_path: Path) -> None:
     assert mapping.apply({}, {"p": 2}).url == "https://x.io/c?p=2"
 
 
+def test_a_path_that_one_record_lacks_is_not_the_last_ones(tmp_path: Path) -> None:
+    mapping = made(
+        tmp_path, "contract: {method: POST, url: 'https://x.io/c/{id}'}\npath: {id: id}\nbody: {a: email}\n"
+    )
+    assert mapping.apply({"id": "1"}, {}).url == "https://x.io/c/1"
+    for record in ({}, {"email": "a"}, {"id": None}):
+        with pytest.raises(RecordError):
+            mapping.apply(record, {})
+    assert mapping.apply({"id": "2"}, {}).url == "https://x.io/c/2"
+
+
 def test_what_cannot_stand_in_its_place_names_its_rule(tmp_path: Path) -> None:
     mapping = made(
         tmp_path,

@@ -237,22 +237,17 @@ def _variables(
         value = given.get(operation.variables.get(name, ""), variable.default)
         if value is None:
             missing.append(_missing(name, f"server.{name}"))
-        elif not isinstance(value, str):
-            problems.append(
-                Diagnostic("CM709", f"expected text, got {word_for(value)}", path=f"params.{name}")
-            )
-        elif variable.enum is not None and value not in variable.enum:
-            problems.append(
-                Diagnostic(
-                    "CM709",
-                    f"is none of {', '.join(variable.enum)}",
-                    path=f"params.{name}",
-                    target=f"server.{name}",
-                )
-            )
+        elif reason := _not_allowed(value, variable.enum):
+            problems.append(Diagnostic("CM709", reason, path=f"params.{name}", target=f"server.{name}"))
         else:
             filled[name] = value
     return filled
+
+
+def _not_allowed(value: Any, enum: tuple[str, ...] | None) -> str | None:
+    if not isinstance(value, str):
+        return f"expected text, got {word_for(value)}"
+    return f"is none of {', '.join(enum)}" if enum is not None and value not in enum else None
 
 
 def _media(operation: Operation) -> dict[str, Any]:
