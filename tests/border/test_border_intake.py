@@ -185,6 +185,11 @@ REFUSED: list[tuple[object, str]] = [
     (len, "builtin_function_or_method is no JSON value"),
     (Liar(), "Liar is no JSON value"),
     (type("s3 cret", (), {})(), "an object is no JSON value"),
+    (type("Größe", (), {})(), "an object is no JSON value"),
+    (type("N" * 64, (), {})(), f"{'N' * 64} is no JSON value"),
+    (type("N" * 65, (), {})(), "an object is no JSON value"),
+    (type("BaseModel", (), {})(), "BaseModel is no JSON value"),
+    (type("Model", (), {"__module__": "pydantic.main"})(), "Model is no JSON value"),
     (dt.datetime(2022, 2, 11), "datetime without an offset"),
     (dt.datetime(2022, 2, 11, tzinfo=Zone()), "datetime cannot be read"),
     (dt.time(3), "time is no JSON value"),
@@ -196,6 +201,29 @@ REFUSED: list[tuple[object, str]] = [
 @pytest.mark.parametrize("check", [True, False])
 def test_what_is_refused(value: object, message: str, check: bool) -> None:
     assert problems({"attributes": {"k3y": value}}, check=check) == [f"CM702 attributes.*: {message}"]
+
+
+HELP: list[tuple[object, str | None]] = [
+    (b"", "Decode it to text"),
+    (bytearray(), "Decode it to text"),
+    (set(), "Pass a list"),
+    (frozenset(), "Pass a list"),
+    (1j, "Pass a number"),
+    (object(), None),
+    (math.nan, "Say null, or leave it out"),
+    (Decimal("NaN"), "Say null, or leave it out"),
+    (Decimal("0.12345678901234567890"), "Pass it as text"),
+    (dt.datetime(2022, 2, 11), "Give it a time zone"),
+    (10**4300, None),
+]
+
+
+@pytest.mark.parametrize(("value", "help"), HELP, ids=lambda value: type(value).__name__)
+def test_how_it_is_mended(value: object, help: str | None) -> None:
+    with pytest.raises(RecordError) as caught:
+        any_value(value)
+    (problem,) = caught.value.diagnostics
+    assert problem.help is None if help is None else str(problem.help).startswith(help)
 
 
 def test_keys_are_texts() -> None:
