@@ -175,6 +175,10 @@ def test_a_servers_variables(tmp_path: Path, params: dict[str, Any], url: Any) -
         ("integer", 1.5, "expected a whole number, got a number"),
         ("boolean", "yes", "expected true or false, got text"),
         ("array", "a", "expected a list, got text"),
+        ("integer", "true", "expected a whole number, got text"),
+        ("integer", "1.5", "expected a whole number, got text"),
+        ("boolean", "7", "expected true or false, got text"),
+        ("number", "false", "expected a number, got text"),
     ],
 )
 def test_why_a_value_does_not_fit(tmp_path: Path, kind: str, value: Any, reason: str) -> None:

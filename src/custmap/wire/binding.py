@@ -138,7 +138,7 @@ def _given(checked: Checked, params: Mapping[str, Any]) -> dict[str, Any]:
     type_ = replace(OBJECT, members={"params": replace(OBJECT, members=dict.fromkeys(declared, ANY))})
     plain = copy_carefully({"params": stated}, type_)["params"]
     return {
-        name: plain[name] if name in plain else fresh(param.default)
+        name: plain[name] if name in plain else param.default  # `own` copies it
         for name, param in declared.items()
         if name in plain or param.has_default
     }
@@ -170,7 +170,7 @@ def _rider(
     missing: list[Diagnostic],
 ) -> Any:
     if origin.param is None:
-        value: Any = fresh(origin.value)
+        value: Any = origin.value
     elif origin.param in given:
         value = given[origin.param]
     else:
