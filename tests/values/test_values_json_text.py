@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,9 @@ REFUSED: list[tuple[bytes, str, int]] = [
 def test_what_is_not_json_is_refused_with_its_place(data: bytes, reason: str, offset: int) -> None:
     with pytest.raises(JsonError) as caught:
         parse_json(data)
-    assert (caught.value.reason, caught.value.offset) == (reason, offset)
+    again = pickle.loads(pickle.dumps(caught.value))
+    for error in (caught.value, again):
+        assert (error.reason, error.offset, str(error)) == (reason, offset, reason)
 
 
 def test_a_lone_surrogate_in_a_text_is_refused() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from custmap import Mapping, RecordError
 from custmap.wire.binding import Binder
+from custmap.wire.url import UrlTemplate
 from small_mappings import made
 
 RULES = """
@@ -114,6 +115,29 @@ def test_what_a_request_holds_is_its_own(mapping: Mapping, params: dict[str, Any
             for part in (request.path, request.query, request.headers, request.body):
                 spoil(part)
     assert params == given
+
+
+@pytest.mark.parametrize("default", ["[1]", "{a: 1}"])
+def test_one_part_that_could_be_changed_is_enough(tmp_path: Path, default: str) -> None:
+    mapping = made(
+        tmp_path,
+        "contract: {method: POST, url: 'https://x.io/c', fields: {p: {}, a: string}, query: {q: {}}}\n"
+        f"params: {{p: {{default: {default}}}}}\n"
+        "query: {q: {param: p}}\nbody: {p: {param: p}, a: email}\n",
+    )
+    first = copy.deepcopy(mapping.apply({"email": "a"}, {}))
+    for _ in range(2):
+        request = mapping.apply({"email": "a"}, {})
+        assert request == first
+        spoil(request.query), spoil(request.body)
+
+
+def test_a_url_of_parameters_alone_is_written_once(mapping: Mapping, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[object] = []
+    fill = UrlTemplate.fill
+    monkeypatch.setattr(UrlTemplate, "fill", lambda *given: written.append(given) or fill(*given))
+    urls = {mapping.apply({"email": mail}, {"flag": "once"}).url for mail in "abc"}
+    assert urls == {"https://x.io/c?flag=once&many=1&many=2"} and len(written) == 1
 
 
 def test_missing_is_told_when_something_is_sent_and_wrong_at_once(tmp_path: Path) -> None:

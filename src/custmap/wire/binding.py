@@ -138,7 +138,7 @@ def _given(checked: Checked, params: Mapping[str, Any]) -> dict[str, Any]:
     type_ = replace(OBJECT, members={"params": replace(OBJECT, members=dict.fromkeys(declared, ANY))})
     plain = copy_carefully({"params": stated}, type_)["params"]
     return {
-        name: plain[name] if name in plain else param.default  # `own` copies it
+        name: plain.get(name, param.default)  # `own` copies a default
         for name, param in declared.items()
         if name in plain or param.has_default
     }

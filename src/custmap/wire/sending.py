@@ -63,12 +63,11 @@ class Sender:
             if headers:
                 for name, value in headers.items():
                     in_headers[name] = header_text(name, value, self._header_styles.get(name, SIMPLE))
-            if path or query or bound.url is None:
+            if path or query:
                 url = self._url.fill(bound.variables, in_path, in_query)
-                if not (path or query):
-                    bound.url = url
             else:
-                url = bound.url
+                url = bound.url or self._url.fill(bound.variables, in_path, in_query)
+                bound.url = url
         except PlaceError as error:
             raise RecordError([self._diagnostic(error)]) from None
         return make_request(
