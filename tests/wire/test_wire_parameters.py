@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,49 @@ def test_what_could_not_be_told_apart_is_refused(place: str, style: Style, value
 )
 def test_beside_the_table(place: str, style: Style, value: Any, text: str) -> None:
     assert written(place, "q", value, style) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (None, "a value is missing"),
+        ([None], "a value is missing"),
+        ([["a"]], "got a list"),
+        ([("a",)], "got a list"),
+        ({"a": {}}, "got an object"),
+        (object(), "got another type"),
+        (float("nan"), "got a number that is not finite"),
+        (10**5000, "a number has too many digits"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+@pytest.mark.parametrize("place", ["path", "query", "headers"])
+def test_why_it_cannot_be_written(place: str, value: Any, reason: str) -> None:
+    with pytest.raises(PlaceError) as caught:
+        written(place, "q", value, style_of(place, None, None))
+    for error in (caught.value, pickle.loads(pickle.dumps(caught.value))):
+        assert (error.code, error.place) == ("CM710", f"{place}.q")
+        assert error.reason.endswith(reason) and str(error) == f"{place}.q: {error.reason}"
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "reason"),
+    [
+        ("path", "", "an empty value"),
+        ("path", ".", "a path of dots alone"),
+        ("path", "..", "a path of dots alone"),
+        ("path", "\udc00", "a lone surrogate"),
+        ("query", "\udc00", "a lone surrogate"),
+        ("headers", "\n", "a line break or control character"),
+        ("headers", "\x7f", "a line break or control character"),
+        ("headers", "日本", "a character outside Latin-1"),
+        ("headers", [], "an empty list or object"),
+    ],
+)
+def test_what_cannot_stand_there(place: str, value: Any, reason: str) -> None:
+    with pytest.raises(PlaceError, match=f"{reason} cannot stand in") as caught:
+        written(place, "q", value, style_of(place, None, None))
+    assert (caught.value.code, caught.value.place) == ("CM710", f"{place}.q")
 
 
 @pytest.mark.parametrize("style", ["label", "matrix", "simple"])
