@@ -286,6 +286,12 @@ def test_http_and_forms() -> None:
     )
 
 
+def test_letters_stay_readable() -> None:
+    request = Request("v/op", "PUT", "https://x.io/c", {}, {}, {}, {"ü": "日本\u2028"})
+    for text in (request.to_http().splitlines()[-1], shlex.split(request.to_curl())[-1]):
+        assert text == '{"ü": "日本\\u2028"}'
+
+
 def test_json_on_many_lines() -> None:
     request = Request("v/op", "PUT", "https://x.io/c", {}, {}, {"X-B": "2", "X-A": "1"}, {"ü": [1, True]})
     assert request.to_json(indent=1) == (

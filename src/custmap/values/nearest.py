@@ -53,6 +53,7 @@ def distance(a: str, b: str, limit: int = 2**31) -> int:
             if i and j and left == b[j - 1] and right == a[i - 1]:
                 apart = min(apart, before[j - 1] + 1)
             row.append(apart)
-        if min(row) > limit:  # no later row comes below: a swap starts one row higher, and costs one
-            return limit + 1
+        least = min(row)
+        if least > limit:  # no later row comes below: a swap starts one row higher, and costs one
+            return least
     return row[-1]
