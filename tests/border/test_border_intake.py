@@ -16,11 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from custmap.border import intake
+from custmap.border import careful, intake
+from custmap.border.careful import copy_carefully
 from custmap.diagnostics.errors import RecordError
 from custmap.schema.canonical import load_canonical
 from custmap.schema.customer import Address, Customer, Name
 from custmap.values.equality import same
+from custmap.values.types import ANY
 
 CUSTOMER = load_canonical(None)
 
@@ -131,6 +133,9 @@ BECOMES: list[tuple[object, Any]] = [
     (Decimal("1.10"), 1.1),
     (Decimal("0.1"), 0.1),
     (Decimal("1234567890123456789012345"), 1234567890123456789012345),
+    (10**4300 - 1, 10**4300 - 1),
+    (1 - 10**4300, 1 - 10**4300),
+    (Decimal(10**4300 - 1), 10**4300 - 1),
     (dt.datetime(2022, 2, 11, 16, 36, 17, tzinfo=UTC), "2022-02-11T16:36:17+00:00"),
     (
         dt.datetime(2022, 2, 11, 16, 36, 17, 5, tzinfo=dt.timezone(dt.timedelta(hours=5, minutes=30))),
@@ -167,6 +172,8 @@ REFUSED: list[tuple[object, str]] = [
     (Decimal("1E-999999"), "Decimal with more digits than a JSON number can keep"),
     (Decimal("1E+999999"), "integer with more than 4300 digits"),
     (10**4300, "integer with more than 4300 digits"),
+    (-(10**4300), "integer with more than 4300 digits"),
+    (Decimal("1E+4300"), "integer with more than 4300 digits"),
     ("\ud800", "text with half of a surrogate pair, which is not valid Unicode"),
     (b"s3cret", "bytes is not a JSON value"),
     (bytearray(b"s3cret"), "bytearray is not a JSON value"),
@@ -178,6 +185,11 @@ REFUSED: list[tuple[object, str]] = [
     (len, "builtin_function_or_method is not a JSON value"),
     (Liar(), "Liar is not a JSON value"),
     (type("s3 cret", (), {})(), "an object is not a JSON value"),
+    (type("Größe", (), {})(), "an object is not a JSON value"),
+    (type("N" * 64, (), {})(), f"{'N' * 64} is not a JSON value"),
+    (type("N" * 65, (), {})(), "an object is not a JSON value"),
+    (type("BaseModel", (), {})(), "BaseModel is not a JSON value"),
+    (type("Model", (), {"__module__": "pydantic.main"})(), "Model is not a JSON value"),
     (dt.datetime(2022, 2, 11), "datetime without an offset"),
     (dt.datetime(2022, 2, 11, tzinfo=Zone()), "datetime cannot be read"),
     (dt.time(3), "time is not a JSON value"),
@@ -189,6 +201,29 @@ REFUSED: list[tuple[object, str]] = [
 @pytest.mark.parametrize("check", [True, False])
 def test_what_is_refused(value: object, message: str, check: bool) -> None:
     assert problems({"attributes": {"k3y": value}}, check=check) == [f"CM702 attributes.*: {message}"]
+
+
+HELP: list[tuple[object, str | None]] = [
+    (b"", "Decode it to text"),
+    (bytearray(), "Decode it to text"),
+    (set(), "Pass a list"),
+    (frozenset(), "Pass a list"),
+    (1j, "Pass a number"),
+    (object(), None),
+    (math.nan, "Pass null, or leave it out"),
+    (Decimal("NaN"), "Pass null, or leave it out"),
+    (Decimal("0.12345678901234567890"), "Pass it as text"),
+    (dt.datetime(2022, 2, 11), "Add a time zone"),
+    (10**4300, None),
+]
+
+
+@pytest.mark.parametrize(("value", "help"), HELP, ids=lambda value: type(value).__name__)
+def test_how_it_is_mended(value: object, help: str | None) -> None:
+    with pytest.raises(RecordError) as caught:
+        any_value(value)
+    (problem,) = caught.value.diagnostics
+    assert problem.help is None if help is None else str(problem.help).startswith(help)
 
 
 def test_keys_are_texts() -> None:
@@ -228,7 +263,16 @@ def test_all_problems_at_once_with_their_paths() -> None:
     [(None, "null"), (5, "a number"), ("a", "text"), ((1,), "a list"), (True, "true or false")],
 )
 def test_a_record_is_an_object(record: object, kind: str) -> None:
-    assert problems(record, check=False) == [f"CM701 : expected an object, got {kind}"]
+    for call in (
+        lambda: intake.take(record, CUSTOMER, check=False),
+        lambda: intake.take_parsed(record if kind != "a list" else [1], CUSTOMER, check=False),
+        lambda: copy_carefully(record, ANY),
+    ):
+        with pytest.raises(RecordError) as caught:
+            call()
+        (problem,) = caught.value.diagnostics
+        assert (problem.code, problem.path, problem.help) == ("CM701", "", "A record is one object")
+        assert problem.message == f"expected an object, got {kind}"
 
 
 def nested(depth: int, wrap: Callable[[Any], Any]) -> Any:
@@ -257,11 +301,33 @@ def test_cycles() -> None:
     assert problems(loop) == ["CM702 attributes.*[0]: contains itself"]
 
 
-def test_shared_parts_cannot_make_a_small_record_endless() -> None:
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> int:
+    """As many values as a record may hold, for once."""
+    for module in (intake, careful):
+        monkeypatch.setattr(module, "MAX_VALUES", 100)
+    return 100
+
+
+@pytest.mark.parametrize(
+    "wrap", [list, tuple, lambda items: dict.fromkeys(map(str, items)), lambda items: [[*items]]]
+)
+def test_the_largest_record(few: int, wrap: Callable[[Any], Any]) -> None:
+    room = few - 3 if wrap(range(1)) == [[0]] else few - 2
+    for value, full in ((wrap(range(room)), False), (wrap(range(room + 1)), True)):
+        for record in ({"attributes": {"k": value}}, {"attributes": OrderedDict(k=value)}):
+            if full:
+                assert problems(record) == ["CM702 : more than 100 values in one record"]
+            else:
+                take(record, CUSTOMER)
+
+
+def test_shared_parts_cannot_make_a_small_record_endless(few: int) -> None:
     bomb: Any = "x"
     for _ in range(40):
         bomb = [bomb] * 10
-    assert problems({"attributes": {"k": bomb}}) == ["CM702 : more than 1,000,000 values in one record"]
+    for record in ({"attributes": {"k": bomb}}, {"attributes": {"k": (bomb,)}}):
+        assert problems(record) == ["CM702 : more than 100 values in one record"]
 
 
 def test_shared_parts_are_copied_apart() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,9 @@ REFUSED: list[tuple[bytes, str, int]] = [
 def test_what_is_not_json_is_refused_with_its_place(data: bytes, reason: str, offset: int) -> None:
     with pytest.raises(JsonError) as caught:
         parse_json(data)
-    assert (caught.value.reason, caught.value.offset) == (reason, offset)
+    again = pickle.loads(pickle.dumps(caught.value))
+    for error in (caught.value, again):
+        assert (error.reason, error.offset, str(error)) == (reason, offset, reason)
 
 
 def test_a_lone_surrogate_in_a_text_is_refused() -> None:
@@ -95,8 +98,38 @@ def test_what_is_json_is_read_exactly(text: str) -> None:
     assert same(parse_json(text.encode()), json.loads(text))
 
 
-def test_a_deeper_limit_may_be_asked_for() -> None:
-    assert parse_json("[" * 100 + "]" * 100, depth=128)
+@pytest.mark.parametrize("depth", [0, 1, 2, 63, 64, 128, 200])
+@pytest.mark.parametrize("wrap", ["[]", '{"[":}'])
+def test_the_depth_that_is_asked_for(depth: int, wrap: str) -> None:
+    begin, end = wrap[:-1], wrap[-1]
+    text = '"[{"'
+    for _ in range(depth):
+        text = begin + text + end
+    assert parse_json(text, depth=depth)
+    for deeper in (begin + text + end, begin + text + end + "@", begin + text):
+        with pytest.raises(JsonError, match=f"nested more than {depth} levels deep") as caught:
+            parse_json(deeper, depth=depth)
+        assert caught.value.offset == len(begin) * depth
+
+
+def test_breadth_is_no_depth() -> None:
+    assert parse_json("[" + "[[]]," * 5000 + "{}]", depth=3)
+    with pytest.raises(JsonError, match="nested more than 2 levels deep"):
+        parse_json("[" + "[[]]," * 5000 + "{}]", depth=2)
+
+
+@given(st.integers(0x10000, 0x10FFFF), st.integers(0xD800, 0xDFFF), st.lists(st.booleans(), min_size=15))
+def test_a_lone_surrogate_behind_a_pair_is_found(pair: int, lone: int, upper: list[bool]) -> None:
+    """However the hexadecimal digits are written."""
+    digits = f"{0xD800 + (pair - 0x10000 >> 10):04x}{0xDC00 + (pair - 0x10000 & 0x3FF):04x}{lone:04x}"
+    high, low, last = (
+        "".join(one.upper() if up else one for one, up in zip(digits[at : at + 4], upper[at:], strict=False))
+        for at in (0, 4, 8)
+    )
+    text = f'["\\u{high}\\u{low}", "\\\\u{last}", "\\u{last}"]'
+    with pytest.raises(JsonError, match="half of a surrogate pair") as caught:
+        parse_json(text)
+    assert caught.value.offset == text.rindex("\\u")
 
 
 @given(json_values)

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from custmap.contract.style import Style
 from custmap.values.paths import Select
 from custmap.wire.parameters import PlaceError, header_text
 from custmap.wire.request import EVERY_ITEM, Request, Secret, Secrets, make_request
@@ -26,6 +27,8 @@ def build_url(server: str, variables: Any, template: str, path: Any, query: Any)
 BUILT = [
     ("https://x.io", {}, "/c", {}, {}, "https://x.io/c"),
     ("https://x.io/", {}, "c", {}, {}, "https://x.io/c"),
+    ("https://x.io/a/", {}, "", {}, {}, "https://x.io/a"),
+    ("", {}, "", {}, {"a": 1}, "?a=1"),
     ("https://{host}/api", {"host": "a.io:8080"}, "/c/{id}", {"id": 42}, {}, "https://a.io:8080/api/c/42"),
     ("https://{a}.x.io/{v}", {"a": "eu", "v": "v/2"}, "/c", {}, {}, "https://eu.x.io/v%2F2/c"),
     ("", {}, "/{a}-{b}/x", {"a": "1", "b": "ü"}, {}, "/1-%C3%BC/x"),
@@ -73,6 +76,29 @@ def test_host_refused(value: Any) -> None:
         with pytest.raises(PlaceError):
             UrlTemplate("https://{host}/x", "/c").check({"host": value})
     assert value is None or value == "" or repr(value) not in str(found.value)
+
+
+@pytest.mark.parametrize(
+    ("variables", "place"),
+    [
+        ({}, None),
+        ({"host": "x.io", "zone": "eu", "id": ".."}, None),
+        ({"host": "x/io"}, "server.host"),
+        ({"host": "x.io", "zone": ".."}, "server.zone"),
+        ({"zone": [["a"]]}, "server.zone"),
+        ({"zone": ""}, "server.zone"),
+    ],
+)
+def test_variables_are_checked_before_there_is_a_request(
+    variables: dict[str, Any], place: str | None
+) -> None:
+    url = UrlTemplate("https://{host}/{zone}", "/c/{id}")
+    if place is None:
+        url.check(variables)
+        return
+    with pytest.raises(PlaceError) as found:
+        url.check(variables)
+    assert (found.value.code, found.value.place) == ("CM710", place)
 
 
 @pytest.mark.parametrize("value", QUERY_REFUSED)
@@ -128,15 +154,20 @@ def secret_request() -> Request:
         Secret(("body", "channels", Select("type", "email"), "key"), "{{token}}"),
         Secret(("body", "list", 1), "{{token}}"),
         Secret(("body", "not", "there"), "{{token}}"),
+        Secret(("body", "not", 0), "{{token}}"),
+        Secret(("body", "map", 0), "{{token}}"),
+        Secret(("body", "map", EVERY_ITEM), "{{token}}"),
+        Secret(("body", "cards", "code"), "{{token}}"),
     )
     path = {"id": "a/b", "key": "s3cret"}
     query = {"a": ["1", "2"], "sig": "s3cret", "e": []}
     variables = {"host": "x.io", "zone": "s3cret", "area": "eu"}
     body = {
         "cards": [{"code": "s3cret", "n": 1}, {"n": 2}, 3],
-        "channels": [{"type": "sms", "key": "open"}, {"type": "email", "key": "s3cret"}],
+        "channels": [{"type": "sms", "key": "open"}, {"type": "email", "key": "s3cret"}, "type", {}],
         "list": ["a", "s3cret"],
         "not": None,
+        "map": {"a": 1},
     }
     headers = {"Authorization": "Bearer s3cret", "X-A": "1"}
     return Request(
@@ -162,9 +193,10 @@ def test_secrets_are_whole_in_the_request_and_hidden_when_shown() -> None:
     assert shown["path"] == {"id": "a/b", "key": "{{token}}"}
     assert shown["body"] == {
         "cards": [{"code": "{{token}}", "n": 1}, {"n": 2}, 3],
-        "channels": [{"type": "sms", "key": "open"}, {"type": "email", "key": "{{token}}"}],
+        "channels": [{"type": "sms", "key": "open"}, {"type": "email", "key": "{{token}}"}, "type", {}],
         "list": ["a", "{{token}}"],
         "not": None,
+        "map": {"a": 1},
     }
     for text in (
         repr(request),
@@ -177,6 +209,15 @@ def test_secrets_are_whole_in_the_request_and_hidden_when_shown() -> None:
     for text in (request.to_json(), request.to_curl(secrets=True), request.to_http(secrets=True)):
         assert text.count("s3cret") >= 5 and "{{token}}" not in text
     assert request.to_dict() == before
+
+
+def test_what_stands_beside_a_secret_is_shown() -> None:
+    url = UrlTemplate("/api", "/{a}-{b}/{list}_{b}/{c}", in_path={"list": Style("simple", True)})
+    path = {"a": "x y", "b": "s3cret", "list": ["p", "q/r"], "c": 1}
+    whole = url.fill({}, path, {})
+    assert whole == "/api/x%20y-s3cret/p,q%2Fr_s3cret/1"
+    assert url.shown(whole, {("path", "b"): "{{token}}"}, path) == "/api/x%20y-{{token}}/p,q%2Fr_{{token}}/1"
+    assert url.shown(whole, {("server", "b"): "{{token}}"}, path) == whole
 
 
 def test_a_url_from_elsewhere_is_hidden_whole() -> None:
@@ -243,6 +284,52 @@ def test_http_and_forms() -> None:
     assert bare.to_json() == (
         '{"mapping":"v/op","method":"GET","url":"https://x.io/c","path":{},"query":{},"headers":{},"body":null}'
     )
+
+
+def test_letters_stay_readable() -> None:
+    request = Request("v/op", "PUT", "https://x.io/c", {}, {}, {}, {"ü": "日本\u2028"})
+    for text in (request.to_http().splitlines()[-1], shlex.split(request.to_curl())[-1]):
+        assert text == '{"ü": "日本\\u2028"}'
+
+
+def test_json_on_many_lines() -> None:
+    request = Request("v/op", "PUT", "https://x.io/c", {}, {}, {"X-B": "2", "X-A": "1"}, {"ü": [1, True]})
+    assert request.to_json(indent=1) == (
+        '{\n "mapping": "v/op",\n "method": "PUT",\n "url": "https://x.io/c",\n "path": {},\n "query": {},\n'
+        ' "headers": {\n  "X-A": "1",\n  "X-B": "2"\n },\n "body": {\n  "ü": [\n   1,\n   true\n  ]\n }\n}'
+    )
+
+
+def test_its_text_is_that_of_a_call() -> None:
+    request = Request("v/op", "PUT", "https://x.io/c", {"a": 1}, {}, {}, [None])
+    assert repr(request) == (
+        "Request(mapping='v/op', method='PUT', url='https://x.io/c', path={'a': 1}, query={}, headers={},"
+        " body=[None])"
+    )
+    assert eval(repr(request)) == request
+
+
+@pytest.mark.parametrize("write", [Request.to_json, Request.to_curl, Request.to_http])
+def test_what_is_no_json_is_not_written(write: Any) -> None:
+    with pytest.raises(ValueError):
+        write(Request("v/op", "PUT", "https://x.io/c", {}, {}, {}, {"a": float("nan")}))
+
+
+HEADERS = [  # as it is held, and as it is shown
+    ("a b", "a b"),
+    ("é", "é"),
+    ("a\tb\xa0c\xadd", "a\tb\xa0c\xadd"),
+    ("\x85\x9b31m", "\\u0085\\u009b31m"),
+    (1.0, "1"),
+    (True, "true"),
+]
+
+
+@pytest.mark.parametrize(("value", "shown"), HEADERS)
+def test_headers_act_on_no_terminal(value: Any, shown: str) -> None:
+    request = Request("v/op", "GET", "https://x.io/c", {}, {}, {"X-A": value}, None)
+    assert shlex.split(request.to_curl())[-1] == f"X-A: {shown}"
+    assert request.to_http().splitlines()[-1] == f"X-A: {shown}"
 
 
 def test_made_quickly_is_the_same_request() -> None:

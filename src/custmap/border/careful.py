@@ -31,9 +31,8 @@ MAX_VALUES: Final = 1_000_000
 """How many values one record may hold."""
 MAX_DIGITS: Final = 4300
 """Python refuses to write longer integers as text (`sys.int_info.default_max_str_digits`)."""
-_MAX_BITS: Final = int(MAX_DIGITS * math.log2(10))
+_TOO_LONG: Final = 10**MAX_DIGITS
 
-_WANTED: Final = "A record must be an object"
 _NOT_FINITE: Final = (
     "Pass null, or leave it out; in a DataFrame: `frame.astype(object).where(frame.notna(), None)`"
 )
@@ -63,17 +62,21 @@ class _FullError(Exception):
 
 def copy_carefully(record: object, type_: Type) -> dict[str, Any]:
     """A plain copy of a record that may hold anything; RecordError with every problem."""
-    copier = _Copier(type_)
+    copier = _Copier(type_, MAX_VALUES + 1)  # the record itself is looked at like one of its values
     try:
         plain = copier.value(record, ())
     except _FullError:
         copier.problems.append(Diagnostic("CM702", f"more than {MAX_VALUES:,} values in one record", path=""))
     if copier.problems:
         raise RecordError(with_rest(copier.problems, copier.more))
+    return object_of(plain)
+
+
+def object_of(plain: Any) -> dict[str, Any]:
+    """A plain value that is an object; RecordError for any other."""
     if type(plain) is not dict:
-        raise RecordError(
-            [Diagnostic("CM701", f"expected an object, got {word_for(plain)}", path="", help=_WANTED)]
-        )
+        message = f"expected an object, got {word_for(plain)}"
+        raise RecordError([Diagnostic("CM701", message, path="", help="A record is one object")])
     return plain
 
 
@@ -82,10 +85,10 @@ class _Copier:
     """One copy at work: what is being looked into, how many values are left, what was found and counted."""
 
     type: Type
+    left: int
     problems: list[Diagnostic] = field(default_factory=list)
     more: int = 0
     open: list[int] = field(default_factory=list)
-    left: int = MAX_VALUES
 
     def value(self, value: object, path: _Path) -> Any:
         """The plain copy, or None with a problem noted."""
@@ -109,7 +112,7 @@ class _Copier:
             # Not `isinstance`: it would call code of the value.
             meant = meaning(value)
             if type(meant) is Items:
-                return self._list(value, meant.items, path)
+                return self._list(value, meant.items, meant.size, path)
             if type(meant) is Entries:
                 return self._map(value, meant.entries, path)
             if meant is not value:
@@ -120,9 +123,9 @@ class _Copier:
             if kind is dict:
                 return self._map(value, dict.items(value), path)  # type: ignore[arg-type]  # kind is its class
             if kind is list:
-                return self._list(value, list.__iter__(value), path)  # type: ignore[arg-type]  # as above
+                return self._list(value, list.__iter__(value), list.__len__(value), path)  # type: ignore[arg-type]
             if kind is tuple:
-                return self._list(value, tuple.__iter__(value), path)  # type: ignore[arg-type]  # as above
+                return self._list(value, tuple.__iter__(value), tuple.__len__(value), path)  # type: ignore[arg-type]
             if kind is Enum:
                 with self._inside(value):
                     return self.value(value.value, path)  # type: ignore[attr-defined]  # an Enum has one
@@ -145,7 +148,9 @@ class _Copier:
                 copy[name] = self.value(value, (*path, name))
         return copy
 
-    def _list(self, holder: object, items: Iterable[object], path: _Path) -> list[Any]:
+    def _list(self, holder: object, items: Iterable[object], size: int, path: _Path) -> list[Any]:
+        if size > self.left:
+            raise _FullError  # before a large array is converted in vain
         with self._inside(holder):
             return [self.value(item, (*path, position)) for position, item in enumerate(items)]
 
@@ -213,7 +218,7 @@ def _text(value: Any) -> str:
 
 def _integer(value: Any) -> int:
     number = int.__int__(value)
-    if number.bit_length() > _MAX_BITS:
+    if not -_TOO_LONG < number < _TOO_LONG:
         raise _RefusedError(f"integer with more than {MAX_DIGITS} digits")
     return number
 

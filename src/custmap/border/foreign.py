@@ -18,6 +18,8 @@ from custmap.border.classes import class_module, class_name, classes_of
 _LIBRARIES: Final = ("numpy", "pandas", "pyarrow")
 _DAY: Final = len("2022-02-11")
 _PLAIN: Final = (bool, int, float, str)
+_AS_A_WHOLE: Final = "biufU"
+"""numpy's letters for truths, numbers and texts: what their `tolist` gives is what each item means alone."""
 _HELP: Final = {
     ("numpy", "ndarray"): "Convert it: `.tolist()`",
     ("numpy", "generic"): "Convert it to a number or a text",
@@ -34,9 +36,10 @@ _HELP: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """The items of a list, each of which may be a foreign value again."""
+    """The items of a list, each of which may be a foreign value again, and how many there are."""
 
     items: Iterator[object]
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +90,17 @@ def _of_numpy(value: Any, names: set[str]) -> object:
         item = value.item()
         return item if type(item) in _PLAIN else value
     if "ndarray" in names and type(value) is sys.modules["numpy"].ndarray:
-        return Items(iter(value)) if value.ndim else value[()]
+        return Items(_items_of(value), len(value)) if value.ndim else value[()]
     return value
+
+
+def _items_of(array: Any) -> Iterator[object]:
+    """A row of numbers or texts is converted as a whole: item by item takes several times as long.
+
+    As a generator, so that nothing is converted before there is known to be room: an array may repeat one
+    number a million million times.
+    """
+    yield from array.tolist() if array.ndim == 1 and array.dtype.kind in _AS_A_WHOLE else array
 
 
 def _of_pandas(value: Any, names: set[str]) -> object:
@@ -109,8 +121,8 @@ def _of_arrow(value: Any, names: set[str]) -> object:
         if "StructScalar" in names:
             return Entries((part.name, value[position]) for position, part in enumerate(value.type))
         if "ListScalar" in names:
-            return Items(iter(value.values))
+            return Items(iter(value.values), len(value.values))
         return value.as_py()
     if names & {"Array", "ChunkedArray"}:
-        return Items(iter(value))
+        return Items(iter(value), len(value))
     return value

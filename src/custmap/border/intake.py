@@ -11,13 +11,11 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
-from custmap.border.careful import MAX_DEPTH, MAX_VALUES, copy_carefully
-from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.border.careful import MAX_DEPTH, MAX_VALUES, copy_carefully, object_of
 from custmap.diagnostics.errors import RecordError
 from custmap.model.note import UnknownNote
 from custmap.schema.canonical import Canonical
 from custmap.values.types import Type
-from custmap.values.words import word_for
 
 Nulls: TypeAlias = Literal["clear", "absent"]
 
@@ -87,8 +85,7 @@ def take_parsed(
 
     The dict is modified: a text name is replaced in it, nulls are dropped from it.
     """
-    if type(record) is not dict:
-        raise RecordError([Diagnostic("CM701", f"expected an object, got {word_for(record)}", path="")])
+    record = object_of(record)
     texts = _NO_TEXTS
     if canonical.is_customer:
         for field, part in _TEXT_PARTS.items():

@@ -55,7 +55,7 @@ def _literal(lexeme: str, start: int) -> Any:
         return refuse(digits) if number in (float("inf"), float("-inf")) else number
 
     # Checked before the parser, whose own limit differs between Python versions.
-    if too_deep_at(lexeme.encode(errors="replace"), MAX_DEPTH) >= 0:
+    if too_deep_at(lexeme.encode(errors="replace"), MAX_DEPTH) is not None:
         raise too_deep(start)
     try:
         try:

@@ -109,7 +109,9 @@ def _old_item(leaf: Leaf, key: Any, before: Row, after: Row, view: View) -> Outc
         if deltas.object_delta(after[0].root, inner)[0] != SAID and not trial.rejected:
             view.draft.notes += trial.notes
             return KEPT, rendered(before, view)
-    view.reject("CM805", _target(leaf, key), leaf, "the vendor accepts new items only, and this one has changed")
+    view.reject(
+        "CM805", _target(leaf, key), leaf, "the vendor accepts new items only, and this one has changed"
+    )
     return KEPT, rendered(before, view)
 
 

@@ -12,7 +12,7 @@ from typing import Final
 _OPEN: Final = frozenset(
     {"status", "blocked", "role", "priority", "loyalty.member", "phone.type", "channels.type"}
 )
-_BRACKET = re.compile(r"\[[^\]\"]*\]")
+_BRACKET = re.compile(r"\[[^\]]*\]")
 
 
 def is_personal(source_path: str | None) -> bool:

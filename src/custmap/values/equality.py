@@ -48,9 +48,9 @@ def fingerprint(value: Any) -> Hashable:
     """
     kind = value.__class__
     if kind is bool:
-        return ("boolean", value)
+        return (bool, value)  # no list has a class in it
     if kind is dict:
-        return ("object", frozenset((key, fingerprint(item)) for key, item in value.items()))
+        return frozenset((key, fingerprint(item)) for key, item in value.items())
     if kind is list or kind is tuple:
-        return ("array", tuple(map(fingerprint, value)))
+        return tuple(map(fingerprint, value))
     return value  # type: ignore[no-any-return]

@@ -23,8 +23,6 @@ _STRUCTURE: Final = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z))(\s*:)?|[\
 _PAIR_OR_SURROGATE: Final = re.compile(
     rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<lone>\\u[dD][89a-fA-F])"
 )
-_LONG: Final = 8192
-"""Bytes of a text that is longer than most records."""
 
 
 class JsonError(ValueError):
@@ -56,13 +54,13 @@ def parse_json(data: bytes | str, *, depth: int = DEPTH) -> Any:
         value = msgspec.json.decode(raw)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise _blame(raw, error, depth) from None
-    # A long text certainly has that many brackets; counting would take as long as checking.
-    if (len(raw) > _LONG or raw.count(b"[") + raw.count(b"{") > depth) and _deeper(value, depth):
-        raise JsonError(f"nested more than {depth} levels deep", too_deep(raw, depth))
-    # An escaped colon in the text becomes a plain one when written again, so it proves nothing.
-    escaped = b"\\u003" in raw and (b"\\u003a" in raw or b"\\u003A" in raw)
-    if (escaped or msgspec.json.encode(value).count(b":") != raw.count(b":")) and (at := _twice(raw)) >= 0:
-        raise JsonError("the same key twice", at)
+    if raw.count(b"[") + raw.count(b"{") > depth and _deeper(value, depth):
+        raise JsonError(f"nested more than {depth} levels deep", too_deep(raw, depth) or 0)
+    # An escaped colon (`\u003a`) in the text becomes a plain one when written again, so it proves nothing.
+    if b"\\u003" in raw or msgspec.json.encode(value).count(b":") != raw.count(b":"):
+        at = _twice(raw)
+        if at is not None:
+            raise JsonError("the same key twice", at)
     return value
 
 
@@ -70,9 +68,8 @@ def _blame(raw: bytes, error: Exception, depth: int) -> JsonError:
     """A JsonError for an error of msgspec, with the best available offset."""
     found = _wrong(raw, error)
     # msgspec has another limit of nesting: the text before the error is checked here.
-    if (at := too_deep(raw[: found.offset], depth)) >= 0:
-        return JsonError(f"nested more than {depth} levels deep", at)
-    return found
+    at = too_deep(raw[: found.offset], depth)
+    return found if at is None else JsonError(f"nested more than {depth} levels deep", at)
 
 
 def _wrong(raw: bytes, error: Exception) -> JsonError:
@@ -98,7 +95,7 @@ def _wrong(raw: bytes, error: Exception) -> JsonError:
 
 def _deeper(value: Any, depth: int) -> bool:
     """Are there more than `depth` nested containers?"""
-    level = [value]
+    level = [value] if value.__class__ in _CONTAINERS else []
     for _ in range(depth):
         level = [
             item
@@ -106,24 +103,22 @@ def _deeper(value: Any, depth: int) -> bool:
             for item in (container.values() if container.__class__ is dict else container)
             if item.__class__ in _CONTAINERS
         ]
-        if not level:
-            return False
-    return True
+    return bool(level)
 
 
-def too_deep(raw: bytes, depth: int) -> int:
-    """The offset of the first container inside `depth` others; -1 if none. `raw` need not be JSON."""
+def too_deep(raw: bytes, depth: int) -> int | None:
+    """The offset of the first container inside `depth` others; None if none. `raw` need not be JSON."""
     open_now = 0
     for found in _STRUCTURE.finditer(raw):
         bracket = found.group()
         open_now += (bracket in (b"[", b"{")) - (bracket in (b"]", b"}"))
         if open_now > depth:
             return found.start()
-    return -1
+    return None
 
 
-def _twice(raw: bytes) -> int:
-    """The offset of the first duplicate key in a JSON text; -1 if there is none."""
+def _twice(raw: bytes) -> int | None:
+    """The offset of the first duplicate key in a JSON text; None if there is none."""
     seen: list[set[str]] = []
     for found in _STRUCTURE.finditer(raw):
         bracket = found.group()
@@ -136,7 +131,7 @@ def _twice(raw: bytes) -> int:
             if key in seen[-1]:
                 return found.start()
             seen[-1].add(key)
-    return -1
+    return None
 
 
 def dump_json(value: Any, *, indent: int | None = None) -> str:

@@ -18,19 +18,20 @@ def nearest(word: str, names: Iterable[str]) -> str | None:
     >>> nearest("emial", ["email", "phone"])
     'email'
     """
-    best: tuple[int, str] | None = None
     names = list(names)
+    if word in names:
+        return word
     if len(names) > _MANY:
         letters = _letters(word)
         names = [name for name in names if _letters(name) == letters]
+    near: list[tuple[int, str]] = []
     for name in names:
         limit = max(1, max(len(word), len(name)) // 3)
-        if abs(len(word) - len(name)) > limit:
-            continue
-        apart = 0 if word == name else distance(word.casefold(), name.casefold(), limit)
-        if apart <= limit and (best is None or (apart, name) < best):
-            best = (apart, name)
-    return best[1] if best else None
+        if abs(len(word) - len(name)) <= limit:  # what differs by more in length need not be looked at
+            apart = distance(word.casefold(), name.casefold(), limit)
+            if apart <= limit:
+                near.append((apart, name))
+    return min(near)[1] if near else None
 
 
 @lru_cache(maxsize=2**17)
@@ -43,15 +44,16 @@ def distance(a: str, b: str, limit: int = 2**31) -> int:
 
     Above `limit` the result is only a lower bound, greater than `limit`.
     """
-    before: list[int] = []
+    above: list[int] = []
     row = list(range(len(b) + 1))
-    for i, left in enumerate(a, 1):
-        above, row = row, [i] + [0] * len(b)
-        for j, right in enumerate(b, 1):
-            row[j] = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (left != right))
-            if i > 1 and j > 1 and left == b[j - 2] and right == a[i - 2]:
-                row[j] = min(row[j], before[j - 2] + 1)
-        if min(row) > limit and min(above) > limit:
-            return limit + 1
-        before = above
+    for i, left in enumerate(a):
+        before, above, row = above, row, [i + 1]
+        for j, right in enumerate(b):
+            apart = min(above[j + 1] + 1, row[j] + 1, above[j] + (left != right))
+            if i and j and left == b[j - 1] and right == a[i - 1]:
+                apart = min(apart, before[j - 1] + 1)
+            row.append(apart)
+        least = min(row)
+        if least > limit:  # no later row comes below: a swap starts one row higher, and costs one
+            return least
     return row[-1]

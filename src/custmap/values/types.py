@@ -60,9 +60,11 @@ class Type:
         """Is the value one of `enum`, or is there no `enum`? Uses hashes if there are many values."""
         if self.enum is None:
             return True
-        if self._listed is None:
-            object.__setattr__(self, "_listed", frozenset(map(fingerprint, self.enum)))
-        return fingerprint(value) in (self._listed or ())
+        listed = self._listed
+        if listed is None:
+            listed = frozenset(map(fingerprint, self.enum))
+            object.__setattr__(self, "_listed", listed)
+        return fingerprint(value) in listed
 
     @property
     def nullable(self) -> bool:

@@ -17,12 +17,11 @@ from custmap.border.careful import copy_carefully
 from custmap.border.classes import inherits
 from custmap.codegen.fits import misfit
 from custmap.codegen.runtime import fill, fresh, translate
-from custmap.codegen.states import Refusal
 from custmap.contract.style import SIMPLE, Style
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.expressions.function import FunctionError
-from custmap.model.checked import Checked, CheckedParam, Operation, RiderOrigin
+from custmap.model.checked import Checked, Operation, RiderOrigin
 from custmap.model.nodes import ObjectNode, Rider
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint
@@ -141,7 +140,7 @@ def _given(checked: Checked, params: Mapping[str, Any]) -> dict[str, Any]:
     type_ = replace(OBJECT, members={"params": replace(OBJECT, members=dict.fromkeys(declared, ANY))})
     plain = copy_carefully({"params": stated}, type_)["params"]
     return {
-        name: plain[name] if name in plain else fresh(param.default)
+        name: plain.get(name, param.default)  # `own` copies a default
         for name, param in declared.items()
         if name in plain or param.has_default
     }
@@ -173,7 +172,7 @@ def _rider(
     missing: list[Diagnostic],
 ) -> Any:
     if origin.param is None:
-        value: Any = fresh(origin.value)
+        value: Any = origin.value
     elif origin.param in given:
         value = given[origin.param]
     else:
@@ -182,7 +181,7 @@ def _rider(
         return ABSENT
     try:
         return _fit(origin, value)
-    except (Refusal, FunctionError, ValueError) as error:
+    except (FunctionError, ValueError) as error:
         reason = getattr(error, "reason", str(error))
         problems.append(Diagnostic("CM709", reason, path=f"params.{origin.param}", target=origin.target))
         return ABSENT
@@ -204,7 +203,7 @@ def _fit(origin: RiderOrigin, value: Any) -> Any:
         table = {fingerprint(left): right for left, right in origin.values}
         value = translate(table, value, ABSENT)
         if value is ABSENT:
-            raise Refusal("CM705", "has no row in `values`")
+            raise ValueError("has no row in `values`")
     if origin.format is not None:
         before, _, after = origin.format.partition("{}")
         return fill(before, after, value)
@@ -215,7 +214,7 @@ def _fit(origin: RiderOrigin, value: Any) -> Any:
     elif origin.type.only("string") and value.__class__ in (int, float, bool):
         value = fill("", "", value)
     if reason := misfit(origin.type, value):
-        raise Refusal("CM709", reason)
+        raise ValueError(reason)
     return value
 
 
@@ -240,22 +239,17 @@ def _variables(
         value = given.get(operation.variables.get(name, ""), variable.default)
         if value is None:
             missing.append(_missing(name, f"server.{name}"))
-        elif not isinstance(value, str):
-            problems.append(
-                Diagnostic("CM709", f"expected text, got {word_for(value)}", path=f"params.{name}")
-            )
-        elif variable.enum is not None and value not in variable.enum:
-            problems.append(
-                Diagnostic(
-                    "CM709",
-                    f"is not one of {', '.join(variable.enum)}",
-                    path=f"params.{name}",
-                    target=f"server.{name}",
-                )
-            )
+        elif reason := _not_allowed(value, variable.enum):
+            problems.append(Diagnostic("CM709", reason, path=f"params.{name}", target=f"server.{name}"))
         else:
             filled[name] = value
     return filled
+
+
+def _not_allowed(value: Any, enum: tuple[str, ...] | None) -> str | None:
+    if not isinstance(value, str):
+        return f"expected text, got {word_for(value)}"
+    return f"is none of {', '.join(enum)}" if enum is not None and value not in enum else None
 
 
 def _media(operation: Operation) -> dict[str, Any]:
@@ -288,8 +282,3 @@ def _in_header(name: str, value: Any, style: Style, problems: list[Diagnostic]) 
 def has_body(operation: Operation) -> bool:
     """Do the mapping's requests have a body? An inline contract need not list its members."""
     return operation.contract.body is not None or bool(operation.table.root.members)
-
-
-def declared(params: tuple[CheckedParam, ...]) -> tuple[str, ...]:
-    """The names of the parameters."""
-    return tuple(param.name for param in params)

@@ -175,7 +175,7 @@ def _replaced(value: Any, steps: Sequence[Step], shown: str) -> Any:
     step, rest = steps[0], steps[1:]
     if isinstance(value, dict) and isinstance(step, str):
         return {**value, step: _replaced(value[step], rest, shown)} if step in value else value
-    if not isinstance(value, list) or isinstance(step, str):
+    if not isinstance(value, list):
         return value
     return [
         _replaced(item, rest, shown) if _meant(step, position, item) else item
@@ -183,7 +183,7 @@ def _replaced(value: Any, steps: Sequence[Step], shown: str) -> Any:
     ]
 
 
-def _meant(step: int | Select | None, position: int, item: Any) -> bool:
+def _meant(step: Step, position: int, item: Any) -> bool:
     match step:
         case None:
             return True

@@ -48,7 +48,7 @@ class Sender:
     def send(
         self,
         bound: Bound,
-        body: dict[str, Any] | None,
+        body: dict[str, Any],
         path: Mapping[str, Any] | None,
         query: Mapping[str, Any] | None,
         headers: Mapping[str, Any] | None,
@@ -63,12 +63,11 @@ class Sender:
             if headers:
                 for name, value in headers.items():
                     in_headers[name] = header_text(name, value, self._header_styles.get(name, SIMPLE))
-            if path or query or bound.url is None:
+            if path or query:
                 url = self._url.fill(bound.variables, in_path, in_query)
-                if not (path or query):
-                    bound.url = url
             else:
-                url = bound.url
+                url = bound.url or self._url.fill(bound.variables, in_path, in_query)
+                bound.url = url
         except PlaceError as error:
             raise RecordError([self._diagnostic(error)]) from None
         return make_request(
@@ -78,7 +77,7 @@ class Sender:
             in_path,
             in_query,
             in_headers,
-            {name: body[name] for name in sorted(body)} if body is not None and self._has_body else None,
+            {name: body[name] for name in sorted(body)} if self._has_body else None,
             notes,
             self._hidden,
         )
