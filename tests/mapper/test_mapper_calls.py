@@ -240,6 +240,18 @@ def test_secrets_are_shown_nowhere(tmp_path: Path) -> None:
         assert request.to_dict(secrets=False)["url"] == "https://x.io/c/{{token}}?q={{token}}"
 
 
+def test_a_secret_in_the_servers_url_is_shown_nowhere(tmp_path: Path) -> None:
+    mapping = made(
+        tmp_path,
+        "contract: {method: PUT, url: 'https://{host}/{zone}/c'}\n"
+        "params: {host: {secret: true}, zone: {secret: true}}\nbody: {a: email}\n",
+    )
+    request = mapping.apply({"email": "e"}, {"host": "s3cr3t.io", "zone": "s3cr3t"})
+    assert request.url == "https://s3cr3t.io/s3cr3t/c"
+    assert request.to_dict(secrets=False)["url"] == "https://{{host}}/{{zone}}/c"
+    assert "s3cr3t" not in repr(request) + request.to_curl() + request.to_http()
+
+
 def test_a_secret_is_in_no_error(tmp_path: Path) -> None:
     mapping = made(tmp_path, SECRET)
     for params in ({"token": "s3cr3t\n", "host": "x.io"}, {"token": "s3cr3t", "host": "s3cr3t/@x"},

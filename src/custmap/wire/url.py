@@ -39,8 +39,8 @@ class UrlTemplate:
     path: str
     in_path: Styles = field(default_factory=dict)
     in_query: Styles = field(default_factory=dict)
-    _head: str = field(init=False, repr=False, compare=False)
-    _parts: tuple[tuple[str, str, str], ...] = field(init=False, repr=False, compare=False)
+    _head: str = field(init=False)
+    _parts: tuple[tuple[str, str, str], ...] = field(init=False)
 
     def __post_init__(self) -> None:
         """Split both into (kind, name, the text after it); kind is `host`, `server` or `path`."""
@@ -50,7 +50,7 @@ class UrlTemplate:
         parts: list[tuple[str, str, str]] = []
         for name, text in zip(pieces[1::2], pieces[2::2], strict=True):
             parts.append(("server" if _in_path(before) else "host", name, text))
-            before += "x" + text
+            before += text
         path = self.path if self.path.startswith("/") or not self.path else "/" + self.path
         head, *rest = _VARIABLE.split(path)
         if parts:
