@@ -88,7 +88,7 @@ def microbase_build(customer: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
-def lay(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+def overlaid(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     """After, with what it does not mention as before had it."""
     laid = {**before, **after}
     old, new = before.get("name"), after.get("name")
@@ -119,7 +119,7 @@ _HEADERS = {"Accept": "application/json", "Content-Type": "application/json", "A
 
 def microbase_diff(before: dict[str, Any], after: dict[str, Any]) -> Plan:
     """The plan from one customer to another."""
-    old, new = microbase_values(before), microbase_values(lay(before, after))
+    old, new = microbase_values(before), microbase_values(overlaid(before, after))
     if old == new:
         return make_plan("microbase/customer-update", (), (), (), ())
     if old[2] is not ABSENT and new[2] is not ABSENT and old[2] != new[2]:

@@ -118,7 +118,7 @@ def main() -> None:
         ratio(
             f"  diff {name}",
             lambda d=differ: d(CUSTOMER, same),
-            lambda v=values: (v(CUSTOMER), v(hand.lay(CUSTOMER, same))),
+            lambda v=values: (v(CUSTOMER), v(hand.overlaid(CUSTOMER, same))),
             "1.3",
         )
 

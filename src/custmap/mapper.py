@@ -28,10 +28,10 @@ from custmap.model.nodes import SourcePath
 from custmap.model.note import Note, UnknownNote
 from custmap.plan.doubts import Doubts
 from custmap.plan.draft import Draft, View
-from custmap.plan.held import vendor_slots
-from custmap.plan.overlay import Layer
+from custmap.plan.overlay import Overlay
 from custmap.plan.plan import Plan, make_plan
 from custmap.plan.planner import Parts, Planner
+from custmap.plan.vendor_document import vendor_slots
 from custmap.values.absent import ABSENT
 from custmap.values.types import ANY
 from custmap.wire.binding import Binder, Bound
@@ -78,10 +78,10 @@ class Mapping:
         "_checked",
         "_code",
         "_doubts",
-        "_layer",
         "_modules",
         "_no_plan",
         "_nothing",
+        "_overlay",
         "_planner",
         "_sender",
     )
@@ -90,7 +90,7 @@ class Mapping:
     _checked: Checked
     _code: Functions
     _doubts: Doubts
-    _layer: Layer
+    _overlay: Overlay
     _modules: tuple[str, ...]
     _no_plan: Plan
     _nothing: tuple[Any, ...]
@@ -107,7 +107,7 @@ class Mapping:
         put(self, "_doubts", Doubts(operation, checked.functions))
         put(self, "_planner", Planner(operation))
         put(self, "_sender", Sender(checked, operation))
-        put(self, "_layer", Layer(checked.canonical, _reads(operation)))
+        put(self, "_overlay", Overlay(checked.canonical, _reads(operation)))
         put(self, "_no_plan", make_plan(checked.name, (), (), (), ()))
         put(self, "_nothing", (ABSENT,) * len(operation.table.slots))
 
@@ -267,7 +267,7 @@ class Mapping:
         notes = now.notes if then is None else _joined(now.notes, then.notes)
         record = now.record
         if then is not None and absent == "keep":
-            record = self._layer.lay(then.record, record, now.texts)
+            record = self._overlay.over(then.record, record, now.texts)
         try:
             plan = self._diff(then and then.record, record, bound, absent, vendor)
         except RecordError as error:
@@ -283,10 +283,10 @@ class Mapping:
         The records are neither checked nor copied: the plan may share values with them.
         """
         bound = self._binder.bind(params)
-        lay = self._layer.lay if absent == "keep" else None
+        over = self._overlay.over if absent == "keep" else None
 
         def compare(before: dict[str, Any], after: dict[str, Any]) -> Plan:
-            now = lay(before, after, NO_TEXTS) if lay else after
+            now = over(before, after, NO_TEXTS) if over else after
             return self._diff(before, now, bound, absent, None)
 
         return compare

@@ -166,7 +166,7 @@ def test_a_plan_that_does_not_converge(tmp_path: Path, call: Call, monkeypatch: 
     path = write(tmp_path, "body: {a: {from: attributes, merge: entries, clear: {name_in: gone}}}")
     for name, text in (("before", '{"a": "zq0qz", "b": "zq1qz"}'), ("after", '{"b": "zq2qz"}')):
         (tmp_path / name).write_text(f'{{"attributes": {text}}}')
-    monkeypatch.setattr(clearing, "say", lambda *_: clearing.NOTHING)
+    monkeypatch.setattr(clearing, "write_clear", lambda *_: clearing.NOTHING)
     said = call("diff", path, tmp_path / "before", tmp_path / "after", "--verify", data=True)
     assert "CM808" in said
     clean([said])

@@ -77,7 +77,7 @@ def whole_map_for_a_key(patch: pytest.MonkeyPatch) -> None:
 
 
 def removals_left_out(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(clearing, "say", lambda *_: clearing.NOTHING)
+    patch.setattr(clearing, "write_clear", lambda *_: clearing.NOTHING)
 
 
 def keys_are_paths(patch: pytest.MonkeyPatch) -> None:
@@ -113,13 +113,13 @@ def everything_always(patch: pytest.MonkeyPatch) -> None:
 
 
 def set_and_removed(patch: pytest.MonkeyPatch) -> None:
-    inner = clearing.say
+    inner = clearing.write_clear
 
     def named(clear: Any, name: Any, draft: Any) -> Any:
         inner(clear, name, draft)
         return ""
 
-    patch.setattr(clearing, "say", named)
+    patch.setattr(clearing, "write_clear", named)
 
 
 def unmanaged_overwritten(patch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,7 @@ class Planted:
 
 
 def clears_are_lost(patch: Patch) -> None:
-    patch.setattr(clearing, "say", lambda clear, name, draft: NOTHING)
+    patch.setattr(clearing, "write_clear", lambda clear, name, draft: NOTHING)
 
 
 def whole_map_for_one_key(patch: Patch) -> None:
@@ -48,13 +48,13 @@ def whole_map_for_one_key(patch: Patch) -> None:
 
 
 def rejections_are_sent(patch: Patch) -> None:
-    real = clearing.say_cleared
+    real = clearing.clear_rule
 
     def planted(rule: Any, clear: Any, *rest: Any) -> Any:
         state, value = real(rule, clear, *rest)
         return (SAID, "") if state == KEPT and clear == IMPOSSIBLE else (state, value)
 
-    patch.setattr(clearing, "say_cleared", planted)
+    patch.setattr(clearing, "clear_rule", planted)
 
 
 def sets_have_an_order(patch: Patch) -> None:

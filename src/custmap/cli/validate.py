@@ -25,8 +25,8 @@ from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.render.render import FORMATS, render
 from custmap.expressions.function import FunctionSpec
 from custmap.loader import check_mapping
-from custmap.mapping.beside import ENDINGS, is_mapping, mapping_files, says_mapping, uses
 from custmap.mapping.find import above, find_mapping
+from custmap.mapping.related import ENDINGS, is_mapping, mapping_files, says_mapping, uses
 from custmap.values.nearest import nearest
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from custmap.expressions.helpers import KIND_WORDS
 from custmap.expressions.inference import SourcePath, format_source
-from custmap.values.meant import Meant
+from custmap.values.did_you_mean import Meant
 from custmap.values.members import named_paths
 from custmap.values.nearest import nearest
 from custmap.values.types import NEVER, Type

@@ -8,7 +8,7 @@ from typing import Any
 
 from custmap.expressions.function import FunctionError
 from custmap.expressions.helpers import kind_of
-from custmap.functions import surely
+from custmap.functions import certainty
 from custmap.functions.conversion import text as text_of
 from custmap.functions.declare import function as _function
 from custmap.functions.refining import filled, from_paired, one_of_each, paired
@@ -82,7 +82,7 @@ def without_nulls(items: list[Any] | dict[str, Any]) -> list[Any] | dict[str, An
     inverse=_map_back,
     lossy=True,
     can_fail=True,
-    surely=surely.plain_values,
+    surely=certainty.plain_values,
     examples=[
         (
             {"giftWrap": True, "score": 3.0, "plan": "gold", "gone": None},

@@ -13,7 +13,7 @@ from typing import Any
 
 from custmap.expressions.function import FunctionError
 from custmap.expressions.helpers import kind_of
-from custmap.functions import surely
+from custmap.functions import certainty
 from custmap.functions.calling import blank_stays, same_text
 from custmap.functions.declare import function as _function
 from custmap.functions.refining import each, or_blank
@@ -35,7 +35,7 @@ def _text_of(types: tuple[Type, ...]) -> Type:
 
 @function(
     can_fail=True,
-    surely=surely.of("string", "integer", "number", "boolean"),
+    surely=certainty.of("string", "integer", "number", "boolean"),
     refine=_text_of,
     examples=[
         ("a", "a"),
@@ -61,7 +61,7 @@ def text(value: str | float | bool) -> str:
 @function(
     inverse=text,
     can_fail=True,
-    surely=surely.of("integer"),
+    surely=certainty.of("integer"),
     lossy=True,
     refine=or_blank(INTEGER),
     examples=[
@@ -89,7 +89,7 @@ def integer(value: str | float) -> int | str:
 @function(
     inverse=text,
     can_fail=True,
-    surely=surely.of("integer", "number"),
+    surely=certainty.of("integer", "number"),
     lossy=True,
     refine=or_blank(NUMBER),
     examples=[
@@ -116,7 +116,7 @@ def number(value: str | float) -> float | str:
 @function(
     inverse=text,
     can_fail=True,
-    surely=surely.of("boolean"),
+    surely=certainty.of("boolean"),
     lossy=True,
     refine=or_blank(BOOLEAN),
     examples=[("true", True), ("FALSE", False), (True, True), ("", ""), ("yes", FunctionError)],

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from custmap.expressions.function import FunctionError
-from custmap.functions import surely
+from custmap.functions import certainty
 from custmap.functions.calling import same_text
 from custmap.functions.conversion import text as text_of
 from custmap.functions.declare import function as _function
@@ -55,7 +55,7 @@ def trim(text: str) -> str:
 
 @function(
     can_fail=True,
-    surely=surely.counted,
+    surely=certainty.counted,
     refine=shortened,
     examples=[("abcdef", 3, "abc"), ("ab", 3, "ab"), ("cafe\u0301", 4, "caf"), ("a", -1, FunctionError)],
 )
@@ -95,7 +95,7 @@ def _regional(character: str) -> bool:
 
 @function(
     can_fail=True,
-    surely=surely.no_longer,
+    surely=certainty.no_longer,
     examples=[("a-b-c", "-", "", "abc"), ("a.b", ".", ",", "a,b"), ("a", "", "x", FunctionError)],
 )
 def replace(text: str, old: str, new: str) -> str:
@@ -118,7 +118,7 @@ def _unsplit(parts: list[str], separator: str) -> str:
 @function(
     inverse=_unsplit,
     can_fail=True,
-    surely=surely.separated,
+    surely=certainty.separated,
     examples=[("a,b,,c", ",", ["a", "b", "", "c"]), ("a", ",", ["a"]), ("a", "", FunctionError)],
 )
 def split(text: str, separator: str) -> list[str]:
@@ -130,7 +130,7 @@ def split(text: str, separator: str) -> list[str]:
 
 @function(
     can_fail=True,
-    surely=surely.all_plain,
+    surely=certainty.all_plain,
     examples=[("Ann", " ", "Lee", "Ann Lee"), ("C-", 42, "C-42"), ("a", [], FunctionError)],
 )
 def concat(*parts: str | float | bool) -> str:
@@ -146,7 +146,7 @@ def digits(text: str) -> str:
 
 @function(
     can_fail=True,
-    surely=surely.padded,
+    surely=certainty.padded,
     refine=filled_up,
     examples=[("42", 6, "0", "000042"), ("1234567", 6, "0", "1234567"), ("42", 6, "ab", FunctionError)],
 )

@@ -13,7 +13,7 @@ from typing import Final
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
-from custmap.mapping.beside import ENDINGS, is_mapping
+from custmap.mapping.related import ENDINGS, is_mapping
 from custmap.values.nearest import nearest
 
 FOLDER: Final = "mappings"

@@ -16,10 +16,10 @@ from custmap.values.paths import Member, format_path
 
 def clear_leaf(leaf: Leaf, before: Any, view: View) -> Outcome:
     """The value is gone: say it in the vendor's way."""
-    return say_cleared(leaf, leaf.policy.clear, leaf.name, leaf.target, before, view)
+    return clear_rule(leaf, leaf.policy.clear, leaf.name, leaf.target, before, view)
 
 
-def say_cleared(
+def clear_rule(
     rule: Leaf | ObjectNode,
     clear: Clear,
     name: Any,
@@ -38,13 +38,13 @@ def say_cleared(
     if clear == SKIP:
         view.draft.note(view.target(target), Fact.CLEAR_SKIPPED, rule)
         return KEPT, stays
-    sent = say(clear, name, view.draft)
+    sent = write_clear(clear, name, view.draft)
     shown = written_target(clear, view.target(target))
     view.change("clear", shown, rule, before if is_value(before) else None, shown_after(clear, sent), source)
     return SAID, sent
 
 
-def say(clear: Clear, name: Any, draft: Draft) -> Any:
+def write_clear(clear: Clear, name: Any, draft: Draft) -> Any:
     """What stands at the target's own place; NOTHING for forms that speak elsewhere, in the draft."""
     match clear:
         case SendNull():

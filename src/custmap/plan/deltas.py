@@ -332,7 +332,7 @@ def _clear_object(node: ObjectNode, clear: Clear, view: View) -> Outcome:
     if node.policy.immutable and there:
         view.reject("CM802", node.target, node, "the vendor does not accept a change of this object")
         return KEPT, held
-    return clearing.say_cleared(node, clear, node.name, node.target, held, view)
+    return clearing.clear_rule(node, clear, node.name, node.target, held, view)
 
 
 def items_delta(node: ItemsNode, view: View) -> Outcome:

@@ -138,7 +138,7 @@ def _gone(leaf: Leaf, key: Any, row: Row, view: View) -> str:
     if not isinstance(clear, Named):
         view.reject("CM803", target, leaf, "cannot be cleared")
         return KEPT
-    clearing.say(replace(clear, name=None), key, view.draft)
+    clearing.write_clear(replace(clear, name=None), key, view.draft)
     view.change("clear", view.target(target), leaf, rendered(row, view), None)
     return SAID
 
@@ -146,7 +146,7 @@ def _gone(leaf: Leaf, key: Any, row: Row, view: View) -> str:
 def _null_list(leaf: Leaf, before: Any, view: View) -> Outcome:
     clear = leaf.policy.clear
     if clear.fits_container:
-        return clearing.say_cleared(leaf, clear.for_container([]), leaf.name, leaf.target, before, view)
+        return clearing.clear_rule(leaf, clear.for_container([]), leaf.name, leaf.target, before, view)
     view.reject("CM803", leaf.target, leaf, "cannot be cleared: without before its items are not known")
     return KEPT, NOTHING
 

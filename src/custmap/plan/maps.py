@@ -43,7 +43,7 @@ def _null_map(leaf: Leaf, before: Any, view: View) -> Outcome:
     """A null map, if its keys are not known."""
     if leaf.policy.clear.fits_container:
         clear = leaf.policy.clear.for_container({})
-        return clearing.say_cleared(leaf, clear, leaf.name, leaf.target, before, view)
+        return clearing.clear_rule(leaf, clear, leaf.name, leaf.target, before, view)
     view.reject("CM803", leaf.target, leaf, "cannot be cleared: without before its keys are not known")
     return KEPT, NOTHING
 
@@ -113,7 +113,7 @@ def _entry(
     if isinstance(clear, Write):
         view.reject("CM803", name, leaf, "cannot be cleared alone", source)
         return KEPT, before if is_value(before) else NOTHING
-    return clearing.say_cleared(leaf, clear, key, name, before, view, source)
+    return clearing.clear_rule(leaf, clear, key, name, before, view, source)
 
 
 def _entry_value(

@@ -14,7 +14,7 @@ from custmap.schema.canonical import Canonical
 from custmap.values.types import Type
 
 
-class Layer:
+class Overlay:
     """Lays records of one canonical schema; which fields are objects with named members is asked once.
 
     `reads` are the source paths that matter: the other fields are laid as they are, unread.
@@ -28,9 +28,9 @@ class Layer:
         named = _Named(canonical.type).members()
         self._named = {name: inner for name, inner in named.items() if name in tops or "*" in tops}
 
-    def lay(self, before: dict[str, Any], after: dict[str, Any], texts: frozenset[str]) -> dict[str, Any]:
+    def over(self, before: dict[str, Any], after: dict[str, Any], texts: frozenset[str]) -> dict[str, Any]:
         """`after` over `before`; `texts` are the fields that after gave as a plain text."""
-        laid = _lay(before, after, self._named)
+        laid = _over(before, after, self._named)
         if texts and self._is_customer:
             if "name" in texts:
                 laid["name"] = after["name"]
@@ -61,11 +61,11 @@ class _Named:
         return self._members
 
 
-def _lay(before: dict[str, Any], after: dict[str, Any], named: dict[str, _Named]) -> dict[str, Any]:
+def _over(before: dict[str, Any], after: dict[str, Any], named: dict[str, _Named]) -> dict[str, Any]:
     """Objects with named members are laid into each other, all other members replaced."""
     laid = {**before, **after}
     for key, inner in named.items():
         value, held = after.get(key), before.get(key)
         if value.__class__ is dict and held.__class__ is dict:
-            laid[key] = _lay(held, value, inner.members())
+            laid[key] = _over(held, value, inner.members())
     return laid

@@ -16,8 +16,8 @@ from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, TargetNode
 from custmap.plan.plan import Plan
 from custmap.prove.blame import Broken, Law, first_span, span_of
 from custmap.prove.cells import differing
-from custmap.prove.leads import convergence, either
-from custmap.prove.least import disjointness, minimality
+from custmap.prove.convergence import convergence, either
+from custmap.prove.minimality import disjointness, minimality
 from custmap.prove.scene import Case, Scene, is_kept, kept
 from custmap.prove.store import Refused, State
 from custmap.values.equality import same

@@ -14,7 +14,7 @@ _TEXTS: Final = {"name": ("formatted", None), "phone": ("number", ("number", "ex
 """Fields of `Customer` that a text may stand for: its part, and the parts that it states (None: all)."""
 
 
-def lay(before: dict[str, Any], after: dict[str, Any], canonical: Canonical) -> dict[str, Any]:
+def overlaid(before: dict[str, Any], after: dict[str, Any], canonical: Canonical) -> dict[str, Any]:
     """`after` laid over `before`; both as given."""
     laid = _members(before, after, canonical.type)
     if not canonical.is_customer:

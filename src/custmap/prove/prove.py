@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any, Final
 from custmap.diagnostics.errors import RecordError
 from custmap.plan.plan import Plan
 from custmap.prove.blame import Broken, Law
+from custmap.prove.convergence import stray
 from custmap.prove.flow import flow
 from custmap.prove.found import Counterexample
-from custmap.prove.leads import stray
 from custmap.prove.proof import Proof
+from custmap.prove.redaction import veiled, veiled_target
 from custmap.prove.remarks import assumed
 from custmap.prove.rounds import look_for_all
 from custmap.prove.rules import shown_rule
 from custmap.prove.sample_params import sample_params
 from custmap.prove.scene import Engine, Record, Scene
 from custmap.prove.store import Refused
-from custmap.prove.veiled import veiled, veiled_target
 
 if TYPE_CHECKING:
     from custmap.prove.draw import Strategy

@@ -16,11 +16,11 @@ from custmap.model.clear import SKIP
 from custmap.model.nodes import Leaf, Origin
 from custmap.model.walkers import leaves
 from custmap.plan.change import Rejection
+from custmap.prove.declarations import erased
 from custmap.prove.found import Assumed, Remark
-from custmap.prove.meaning import erased
+from custmap.prove.redaction import veiled_target
 from custmap.prove.rules import rules_of
 from custmap.prove.scene import Case, Scene, kept, missing
-from custmap.prove.veiled import veiled_target
 from custmap.values.equality import fingerprint
 
 _COUNTED: Final = {

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 from custmap.diagnostics.errors import RecordError
 from custmap.diagnostics.span import Span
 from custmap.prove.blame import Broken, Law
+from custmap.prove.declarations import MEANING_LAWS
 from custmap.prove.laws import STRONG_LAWS, WEAK_LAWS
-from custmap.prove.meaning import MEANING_LAWS
 from custmap.prove.remarks import Tally
 from custmap.prove.scene import Case, Scene
 

@@ -22,7 +22,7 @@ from custmap.model.note import KEPT
 from custmap.model.walkers import leaves
 from custmap.plan.plan import Plan
 from custmap.prove.cells import Cells, cells, is_within
-from custmap.prove.overlaid import lay
+from custmap.prove.overlaid import overlaid
 from custmap.prove.store import Refused, State, Store
 from custmap.wire.binding import bind
 from custmap.wire.request import Request
@@ -128,7 +128,7 @@ class Scene:
         return made
 
     def _lay(self, before: Record, after: Record) -> Record:
-        return lay(deepcopy(before), deepcopy(after), self.checked.canonical)
+        return overlaid(deepcopy(before), deepcopy(after), self.checked.canonical)
 
     def _once(self, what: str, make: Callable[..., Any], *records: Record | None) -> Any:
         """Cache results that several laws use. Records are kept so that their ids are not reused."""

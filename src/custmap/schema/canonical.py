@@ -21,7 +21,7 @@ from custmap.schema.json_schema import Definitions, lookup, type_of
 from custmap.schema.problems import problems_of
 from custmap.schema.unknown import UnknownMembers, look_for_unknown
 from custmap.syntax.document import Document, read_document
-from custmap.values.meant import Meant
+from custmap.values.did_you_mean import Meant
 from custmap.values.types import ANY, Type
 
 _WIDENED: Final = frozenset({"not", "if", "oneOf", "contains", "const"})

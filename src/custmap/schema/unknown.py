@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MOST, with_rest
 from custmap.schema.record_paths import any_item, place
-from custmap.values.meant import Meant
+from custmap.values.did_you_mean import Meant
 from custmap.values.types import Type
 
 _KEPT: Final = 50

@@ -15,7 +15,7 @@ from custmap.model.walkers import leaves
 from custmap.plan.plan import Plan
 from custmap.prove.blame import Broken, first_span, span_of
 from custmap.prove.cells import is_within
-from custmap.prove.leads import stray
+from custmap.prove.convergence import stray
 from custmap.prove.scene import Case, Scene, touches
 from custmap.values.equality import same
 from custmap.values.paths import Member, Select, format_path
