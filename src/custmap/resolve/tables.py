@@ -18,7 +18,7 @@ from custmap.resolve.item_keys import retyped, typed_key
 from custmap.resolve.origins import Made, OriginBuilder
 from custmap.resolve.policies import Policies
 from custmap.resolve.sources import Scope, Sources, map_reads
-from custmap.resolve.targets import Place, build_places, sort_key
+from custmap.resolve.targets import Place, build_places, check_key, sort_key
 from custmap.values.paths import Index, Member, Select, TargetPath
 from custmap.values.types import Type
 
@@ -202,6 +202,7 @@ class TableBuilder:
                 self._findings.add("CM207", f"`{key}` cannot be combined with `fields`", rule.keys[key])
         places = build_places(rule.fields, self._findings)
         places = _moved(places, path)
+        check_key(places, self._findings)
         if rule.from_ is None and rule.when is None and not rule.unread & SOURCES:
             node = self.object(places, type_, scope, context, rule, rule.span)
             return replace(node, policy=replace(node.policy, required=required))

@@ -93,6 +93,7 @@ def _check_shapes(place: Place, findings: Findings) -> None:
     for segment, inner in place.inside.items():
         shapes.setdefault(type(segment), inner)
         _check_shapes(inner, findings)
+    check_key(place, findings)
     if len(shapes) > 1:
         one, other = list(shapes.values())[:2]
         findings.add(
@@ -109,6 +110,18 @@ def _check_shapes(place: Place, findings: Findings) -> None:
             f"items are identified by {' and by '.join(sorted(f'`{key}`' for key in keys))}",
             place.first_rule().target.span,
             "Use the same member as key for all items of a list.",
+        )
+
+
+def check_key(place: Place, findings: Findings) -> None:
+    """Report a rule that writes the member by which its item is named: `row[type=email].type`."""
+    named = place.path[-1] if place.path else None
+    if isinstance(named, Select) and (written := place.inside.get(Member(named.key))) is not None:
+        findings.add(
+            "CM307",
+            f"`{named.key}` of this item is `{named.value}`: the path says so",
+            written.first_rule().target.span,
+            "Remove this rule, or name the item by another member.",
         )
 
 
