@@ -30,8 +30,6 @@ def say_cleared(
 ) -> Outcome:
     """One clear: in its form, or rejected, or noted. `target` is without the view's prefix."""
     stays = before if is_value(before) and not view.item else NOTHING
-    if (clear.only_replaced and not view.full) or (view.item and not clear.fits_in_item):
-        clear = IMPOSSIBLE  # leaving out keeps, and a name does not tell which item
     if clear == IMPOSSIBLE:
         view.reject("CM803", target, rule, "cannot be cleared", source)
         return KEPT, stays
@@ -80,4 +78,4 @@ def seen_null(clear: Clear) -> Any:
 
 def is_cleared(clear: Clear, held: Any) -> bool:
     """Does the vendor hold already what it would be told: the `""` of `send_empty`?"""
-    return isinstance(clear, Send) and is_value(held) and same(held, clear.value)
+    return isinstance(clear, Send) and same(held, clear.value)
