@@ -6,7 +6,7 @@ class here, what it writes in `plan/clearing.py`, and how the declared store rea
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
 Place = tuple[str, ...]
@@ -39,6 +39,10 @@ class Clear:
 
     def for_container(self, empty: Any) -> Clear:
         """The same way for a whole map or list; `empty` is `{}` or `[]`."""
+        return self
+
+    def for_item(self) -> Clear:
+        """The same way for an item, which its key names."""
         return self
 
 
@@ -98,6 +102,9 @@ class Named(Clear):
     def places(self) -> tuple[Place, ...]:
         return (self.place,)
 
+    def for_item(self) -> Clear:
+        return replace(self, name=None)
+
 
 @dataclass(frozen=True, slots=True)
 class NameIn(Named):
@@ -128,7 +135,6 @@ class Impossible(Clear):
 @dataclass(frozen=True, slots=True)
 class Skip(Clear):
     says: ClassVar[bool] = False
-    fits_item: ClassVar[bool] = True
 
 
 IMPOSSIBLE: Final = Impossible()

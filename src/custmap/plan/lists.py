@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from custmap.codegen.states import is_value
-from custmap.model.clear import SKIP, Named, Write
+from custmap.model.clear import SKIP, Write
 from custmap.model.nodes import Leaf, Table
 from custmap.model.note import Fact
 from custmap.plan import clearing, deltas
@@ -135,10 +135,10 @@ def _gone(leaf: Leaf, key: Any, row: Row, view: View) -> str:
     if clear == SKIP:
         view.draft.note(view.target(target), Fact.CLEAR_SKIPPED, leaf)
         return KEPT
-    if not isinstance(clear, Named):
+    if not clear.fits_item:
         view.reject("CM803", target, leaf, "cannot be cleared")
         return KEPT
-    clearing.write_clear(replace(clear, name=None), key, view.draft)
+    clearing.write_clear(clear.for_item(), key, view.draft)
     view.change("clear", view.target(target), leaf, rendered(row, view), None)
     return SAID
 
