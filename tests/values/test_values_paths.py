@@ -31,3 +31,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         assert 0 <= error.offset <= len(text)
     else:
         assert parse_path(format_path(path)) == path
+
+
+def test_a_quoted_name_keeps_its_letters() -> None:
+    assert format_path((Member("größe x"), Select("k", "ü y"))) == '"größe x"[k="ü y"]'
