@@ -12,7 +12,7 @@ from typing import Any
 from custmap import load
 from custmap.diagnostics.span import Span
 from custmap.functions.table import LIBRARY
-from custmap.plan.change import Change, Rejection
+from custmap.model.change import Change, Rejection
 from custmap.plan.plan import Plan, make_plan
 from custmap.values.absent import ABSENT
 from custmap.wire.request import Request, make_request

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from custmap.functions.declare import function
     from custmap.functions.expression import compile_expression
     from custmap.mapper import Mapping, load
-    from custmap.plan.change import Change, Rejection
+    from custmap.model.change import Change, Rejection
     from custmap.plan.plan import Plan
     from custmap.records.many import Result
     from custmap.schema.customer import Customer
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __version__ = VERSION
 
 _HOMES = {
-    "Change": "custmap.plan.change",
+    "Change": "custmap.model.change",
     "CustmapError": "custmap.diagnostics.errors",
     "Customer": "custmap.schema.customer",
     "Diagnostic": "custmap.diagnostics.diagnostic",
@@ -37,7 +37,7 @@ _HOMES = {
     "MappingError": "custmap.diagnostics.errors",
     "Plan": "custmap.plan.plan",
     "RecordError": "custmap.diagnostics.errors",
-    "Rejection": "custmap.plan.change",
+    "Rejection": "custmap.model.change",
     "Request": "custmap.wire.request",
     "Result": "custmap.records.many",
     "compile_expression": "custmap.functions.expression",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from custmap.border.careful import copy_carefully
 from custmap.border.intake import Taken, take
+from custmap.codegen.changes import mixed
 from custmap.codegen.define import Functions, define
 from custmap.codegen.emit import generate
 from custmap.diagnostics.diagnostic import Diagnostic
@@ -27,11 +28,11 @@ from custmap.model.checked import Checked, Operation
 from custmap.model.nodes import SourcePath
 from custmap.model.note import Note, UnknownNote
 from custmap.plan.doubts import Doubts
-from custmap.plan.draft import Draft, View
 from custmap.plan.overlay import Overlay
 from custmap.plan.plan import Plan, make_plan
-from custmap.plan.planner import Parts, Planner
 from custmap.plan.vendor_document import vendor_slots
+from custmap.running.draft import Draft, View
+from custmap.running.rows import equal
 from custmap.values.absent import ABSENT
 from custmap.values.types import ANY
 from custmap.wire.binding import Binder, Bound
@@ -78,11 +79,11 @@ class Mapping:
         "_checked",
         "_code",
         "_doubts",
+        "_mixed",
         "_modules",
         "_no_plan",
         "_nothing",
         "_overlay",
-        "_planner",
         "_sender",
     )
 
@@ -94,7 +95,7 @@ class Mapping:
     _modules: tuple[str, ...]
     _no_plan: Plan
     _nothing: tuple[Any, ...]
-    _planner: Planner
+    _mixed: frozenset[int]
     _sender: Sender
 
     def __init__(self, checked: Checked, modules: tuple[str, ...] = ()) -> None:
@@ -105,7 +106,7 @@ class Mapping:
         put(self, "_checked", checked)
         put(self, "_code", define(generate(checked, operation), checked.name))
         put(self, "_doubts", Doubts(operation, checked.functions))
-        put(self, "_planner", Planner(operation))
+        put(self, "_mixed", mixed(operation))
         put(self, "_sender", Sender(checked, operation))
         put(self, "_overlay", Overlay(checked.canonical, _reads(operation)))
         put(self, "_no_plan", make_plan(checked.name, (), (), (), ()))
@@ -199,8 +200,8 @@ class Mapping:
             return self._sender.send(bound, body, path, query, headers, tuple(notes))
         after = self._code.values(record, riders)
         draft = Draft()
-        view = View(self._nothing, after, None, record, draft, riders, known=False)
-        parts = self._planner.plan(view, always=True)
+        view = View(None, record, draft, riders, known=False)
+        parts = self._code.changes(self._nothing, after, view, True)
         if (draft.rejected and on_rejected == "raise") or parts is None:
             raise RecordError(
                 Diagnostic(
@@ -212,7 +213,7 @@ class Mapping:
                 )
                 for rejected in draft.rejected
             )
-        return self._send(bound, parts, tuple(draft.notes + doubts))
+        return self._sender.send(bound, *parts, tuple(draft.notes + doubts))
 
     def requests(
         self,
@@ -303,21 +304,21 @@ class Mapping:
         riders = bound.own()
         new = values(after, riders)
         old = self._nothing if before is None else values(before, riders)
-        if vendor is None and self._planner.equal(old, new):
+        if vendor is None and equal(old, new, self._mixed):
             return self._no_plan
         draft = Draft()
         complete = absent == "clear" and (before is not None or vendor is not None)
         if vendor is not None:
             old, new = vendor_slots(self._checked.operation, vendor, after, new, draft, complete=complete)
         known = before is not None or vendor is not None
-        view = View(old, new, before, after, draft, riders, known, complete)
-        parts = self._planner.plan(view, always=False)
+        view = View(before, after, draft, riders, known, complete)
+        parts = self._code.changes(old, new, view, False)
         requests: tuple[Request, ...] = ()
         draft.notes += self._doubts.about(after, draft.changes)
         if parts is not None:
             if bound.missing:
                 raise RecordError(bound.missing)
-            requests = (self._send(bound, parts, ()),)
+            requests = (self._sender.send(bound, *parts, ()),)
         return make_plan(
             self._checked.name,
             tuple(sorted(draft.changes, key=_TARGET)),
@@ -326,9 +327,6 @@ class Mapping:
             requests,
             self._checked.canonical,
         )
-
-    def _send(self, bound: Bound, parts: Parts, notes: tuple[Note, ...]) -> Request:
-        return self._sender.send(bound, parts.body, parts.path, parts.query, parts.headers, notes)
 
     def explain(self, path: str | None = None) -> Lineage:
         """Where targets come from, and what each state of a source becomes; `str()` of it is a table.

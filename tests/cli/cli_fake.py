@@ -13,10 +13,10 @@ from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError, RecordError
 from custmap.diagnostics.span import Span
 from custmap.functions.table import LIBRARY
+from custmap.model.change import Change, Rejection
 from custmap.model.checked import CheckedParam, Operation
 from custmap.model.nodes import ObjectNode, Table
 from custmap.model.note import UnknownNote
-from custmap.plan.change import Change, Rejection
 from custmap.plan.plan import Plan
 from custmap.schema.canonical import load_canonical
 from custmap.wire.request import Request, Secret, Secrets

@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from custmap import Mapping, load
-from custmap.codegen.runtime import GLOBALS
+from custmap.running.names import GLOBALS
 from small_mappings import CONTRACT, made, write
 
 RULES = """

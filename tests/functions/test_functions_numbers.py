@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custmap.codegen.runtime import fill
 from custmap.expressions.plain import compile_expression
 from custmap.functions.table import LIBRARY
+from custmap.running.calls import fill
 from custmap.values.equality import same
 from custmap.values.numbers import number_text, read_number
 from custmap.values.paths import Member, Select, format_path

@@ -26,7 +26,7 @@ from custmap import Mapping
 from custmap.cli.ending import run
 from custmap.diagnostics.codes import CODES
 from custmap.diagnostics.errors import CustmapError, RecordError
-from custmap.plan import clearing
+from custmap.running import clearing
 from custmap.testing import cases as fixture_cases
 from docs.pages import codes_of, read_page
 from small_mappings import made, tables, write

@@ -17,13 +17,15 @@ from stores.microbase import MICROBASE
 import custmap
 from custmap import mapper
 from custmap.border import intake
-from custmap.codegen.states import is_value
-from custmap.plan import clearing, deltas, maps, planner, single
-from custmap.plan.draft import SAID, UNCHANGED
-from custmap.plan.planner import Planner
+from custmap.codegen import changes
+from custmap.codegen.changes import ChangeWriter
+from custmap.running import clearing, maps, objects, requests, single
+from custmap.running.draft import SAID, UNCHANGED
+from custmap.running.names import GLOBALS
+from custmap.running.states import is_value
 from laws import PAIR_LAWS, Case, Customer, idempotent
 
-CASES = [Case(custmap.load(store.mapping), store) for store in (ATTRIBUTES, MICROBASE, AIFI)]
+STORES = (ATTRIBUTES, MICROBASE, AIFI)
 PAIRS: list[tuple[Customer, Customer]] = [
     ({}, {"attributes": {"plan": "gold", "a": "1"}}),
     ({"attributes": {"plan": "gold", "a": "1"}}, {"attributes": {"plan": "blue", "a": "1"}}),
@@ -42,7 +44,7 @@ Plant = Callable[[pytest.MonkeyPatch], None]
 def broken_laws() -> set[str]:
     """The laws that do not hold for the cases and pairs above."""
     broken = set()
-    for case in CASES:
+    for case in [Case(custmap.load(store.mapping), store) for store in STORES]:
         for before, after in deepcopy(PAIRS):
             one, two = case.customer(before), case.customer(after)
             for name, law in PAIR_LAWS.items():
@@ -58,8 +60,9 @@ def broken_laws() -> set[str]:
 
 
 def python_equality(patch: pytest.MonkeyPatch) -> None:
-    for module in (deltas, single, maps, planner):
-        patch.setattr(module, "same", lambda a, b: a == b)
+    for module in (maps, objects, requests, single):
+        patch.setattr(module, "same", lambda a, b: a == b, raising=False)
+    patch.setitem(GLOBALS, "same", lambda a, b: a == b)
 
 
 def order_is_a_change(patch: pytest.MonkeyPatch) -> None:
@@ -67,13 +70,13 @@ def order_is_a_change(patch: pytest.MonkeyPatch) -> None:
 
 
 def whole_map_for_a_key(patch: pytest.MonkeyPatch) -> None:
-    inner = maps.map_delta
+    inner = maps.change_map
 
     def sent(leaf: Any, before: Any, after: Any, view: Any) -> Any:
         state, value = inner(leaf, before, after, view)
         return (state, dict(after)) if state == SAID and isinstance(after, dict) else (state, value)
 
-    patch.setattr(maps, "map_delta", sent)
+    patch.setattr(maps, "change_map", sent)
 
 
 def removals_left_out(patch: pytest.MonkeyPatch) -> None:
@@ -81,7 +84,7 @@ def removals_left_out(patch: pytest.MonkeyPatch) -> None:
 
 
 def keys_are_paths(patch: pytest.MonkeyPatch) -> None:
-    inner = maps.map_delta
+    inner = maps.change_map
 
     def sent(leaf: Any, before: Any, after: Any, view: Any) -> Any:
         state, value = inner(leaf, before, after, view)
@@ -89,7 +92,7 @@ def keys_are_paths(patch: pytest.MonkeyPatch) -> None:
             value = {key.split(".")[0]: item for key, item in value.items()}
         return state, value
 
-    patch.setattr(maps, "map_delta", sent)
+    patch.setattr(maps, "change_map", sent)
 
 
 def empty_is_null(patch: pytest.MonkeyPatch) -> None:
@@ -107,9 +110,9 @@ def null_is_skipped(patch: pytest.MonkeyPatch) -> None:
 
 
 def everything_always(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Planner, "_dirty", lambda self, view: list(filter(None, self._children.values())))
+    patch.setattr(ChangeWriter, "_differs", lambda self, node: "True")
     patch.setattr(single, "_looks_same", lambda *_: False)
-    patch.setattr(planner, "_set_plainly", lambda *_: False)
+    patch.setattr(changes, "_is_plain", lambda leaf: False)
 
 
 def set_and_removed(patch: pytest.MonkeyPatch) -> None:
@@ -123,26 +126,24 @@ def set_and_removed(patch: pytest.MonkeyPatch) -> None:
 
 
 def unmanaged_overwritten(patch: pytest.MonkeyPatch) -> None:
-    inner = Planner.plan
+    inner = ChangeWriter._complete_body
 
-    def plan(self: Planner, view: Any, *, always: bool) -> Any:
-        parts = inner(self, view, always=always)
-        if parts is not None and parts.body is not None:
-            parts.body["cardType"] = "NONE"
-        return parts
+    def complete(self: ChangeWriter, root: Any, outcomes: Any, operation: Any, lines: Any) -> None:
+        inner(self, root, outcomes, operation, lines)
+        lines.add("body['cardType'] = 'NONE'")
 
-    patch.setattr(Planner, "plan", plan)
+    patch.setattr(ChangeWriter, "_complete_body", complete)
 
 
 def append_for_set(patch: pytest.MonkeyPatch) -> None:
-    inner = single.value_delta
+    inner = single.change_value
 
     def delta(leaf: Any, before: Any, after: Any, view: Any) -> Any:
         state, value = inner(leaf, before, after, view)
         return state, [*before, *value] if isinstance(value, list) and isinstance(before, list) else value
 
-    patch.setattr(single, "value_delta", delta)
-    patch.setattr(planner, "_set_plainly", lambda leaf, view, body: False)
+    patch.setattr(single, "change_value", delta)
+    patch.setattr(changes, "_is_plain", lambda leaf: False)
 
 
 def input_order(patch: pytest.MonkeyPatch) -> None:

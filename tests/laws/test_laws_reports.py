@@ -13,10 +13,10 @@ from stores.shipped import SHIPPED
 
 import custmap
 from custmap.border.intake import take
-from custmap.codegen.states import is_value
 from custmap.diagnostics.errors import RecordError
 from custmap.model.clear import Send
 from custmap.model.nodes import Leaf, ObjectNode, TargetNode
+from custmap.running.states import is_value
 from custmap.values.equality import same
 from custmap.wire.binding import bind
 from laws import Case

@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from custmap.codegen.fits import misfit
-from custmap.codegen.states import SILENT, Failure, Refusal
 from custmap.expressions.function import FunctionError
 from custmap.model.checked import Checked
 from custmap.model.clear import Send, SendNull
@@ -28,6 +26,8 @@ from custmap.model.nodes import (
     RiderSource,
     Table,
 )
+from custmap.running.fits import misfit
+from custmap.running.states import SILENT, Failure, Refusal
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.json_text import dump_json

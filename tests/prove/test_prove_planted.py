@@ -14,11 +14,13 @@ from typing import Any
 import pytest
 
 import custmap
+from custmap.codegen import changes
+from custmap.codegen.changes import ChangeWriter
 from custmap.model.clear import IMPOSSIBLE
-from custmap.plan import clearing, deltas, lists, maps, single
-from custmap.plan import planner as planning
-from custmap.plan.draft import KEPT, NOTHING, SAID, UNCHANGED
 from custmap.prove.prove import prove
+from custmap.running import clearing, lists, maps, single
+from custmap.running.draft import KEPT, NOTHING, SAID, UNCHANGED
+from custmap.running.names import GLOBALS
 from small_mappings import made
 
 Patch = pytest.MonkeyPatch
@@ -38,13 +40,13 @@ def clears_are_lost(patch: Patch) -> None:
 
 
 def whole_map_for_one_key(patch: Patch) -> None:
-    real = maps.map_delta
+    real = maps.change_map
 
     def planted(leaf: Any, before: Any, after: Any, view: Any) -> Any:
         state, value = real(leaf, before, after, view)
         return (state, {**after, **value}) if state == SAID and isinstance(value, dict) else (state, value)
 
-    patch.setattr(maps, "map_delta", planted)
+    patch.setattr(maps, "change_map", planted)
 
 
 def rejections_are_sent(patch: Patch) -> None:
@@ -62,38 +64,32 @@ def sets_have_an_order(patch: Patch) -> None:
 
 
 def null_is_skipped(patch: Patch) -> None:
-    real = single.value_delta
+    real = single.change_value
 
     def planted(leaf: Any, before: Any, after: Any, view: Any) -> Any:
         return UNCHANGED if after is None else real(leaf, before, after, view)
 
-    patch.setattr(single, "value_delta", planted)
+    patch.setattr(single, "change_value", planted)
 
 
 def whole_objects_are_sent_in_part(patch: Patch) -> None:
-    real = deltas._full
-
-    def planted(node: Any, outcomes: Any, view: Any) -> Any:
-        made = real(node, outcomes, view)
-        said = {member.name for member, (state, _) in outcomes if state == SAID}
-        return {name: value for name, value in made.items() if name in said}
-
-    patch.setattr(deltas, "_full", planted)
+    patch.setattr(ChangeWriter, "_standing", lambda self, node, **options: "NOTHING")
 
 
 def everything_counts_as_changed(patch: Patch) -> None:
-    patch.setattr(planning, "same", lambda a, b: False)
-    patch.setattr(deltas, "same", lambda a, b: False)
+    patch.setattr(ChangeWriter, "_differs", lambda self, node: "True")
+    patch.setattr(changes, "_is_plain", lambda leaf: False)
     patch.setattr(single, "same", lambda a, b: False)
+    patch.setattr("custmap.mapper.equal", lambda *_: False)
 
 
 def items_that_are_there_are_added(patch: Patch) -> None:
-    real = lists._items
+    real = lists._change_items
 
-    def planted(leaf: Any, old: Any, new: Any, mentioned: bool, view: Any) -> Any:
-        return real(leaf, {}, new, False, view)
+    def planted(leaf: Any, old: Any, new: Any, mentioned: bool, *rest: Any) -> Any:
+        return real(leaf, {}, new, False, *rest)
 
-    patch.setattr(lists, "_items", planted)
+    patch.setattr(lists, "_change_items", planted)
 
 
 PLANTED = {
@@ -121,8 +117,8 @@ PLANTED = {
 @pytest.mark.parametrize("name", PLANTED)
 def test_planted(name: str, monkeypatch: Patch) -> None:
     planted = PLANTED[name]
-    mapping = custmap.load(planted.mapping)
     planted.plant(monkeypatch)
+    mapping = custmap.load(planted.mapping)
     proof = prove(mapping, examples=200)
     assert not proof.ok
     print(proof)
@@ -133,6 +129,8 @@ def test_planted(name: str, monkeypatch: Patch) -> None:
 def test_an_update_for_nobody(tmp_path: Path, monkeypatch: Patch) -> None:
     mapping = made(tmp_path, "body:\n  uid: {from: id, identity: true}\n  mail: email\n")
     assert prove(mapping, examples=200).ok
-    monkeypatch.setattr(planning.Planner, "_names_nobody", lambda *_, **__: False)
-    found = prove(mapping, examples=200).counterexamples
+    monkeypatch.setitem(GLOBALS, "names_nobody", lambda *_: False)
+    found = prove(
+        made(tmp_path, "body:\n  uid: {from: id, identity: true}\n  mail: email\n"), examples=200
+    ).counterexamples
     assert "names_customer" in {one.law for one in found}

@@ -21,6 +21,7 @@ class Functions:
 
     values: Callable[[dict[str, Any], tuple[Any, ...]], tuple[Any, ...]]
     build: Callable[[dict[str, Any], tuple[Any, ...], list[Note]], Any]
+    changes: Callable[[tuple[Any, ...], tuple[Any, ...], Any, bool], Any]
     text: str
 
 
@@ -31,4 +32,4 @@ def define(generated: Generated, name: str) -> Functions:
     exec(compile(generated.text, file, "exec"), scope)
     # Keep the line ends: without them the carets of tracebacks would be shifted.
     linecache.cache[file] = (len(generated.text), None, generated.text.splitlines(keepends=True), file)
-    return Functions(scope["values"], scope["build"], generated.text)
+    return Functions(scope["values"], scope["build"], scope["changes"], generated.text)

@@ -14,18 +14,20 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
+from custmap.codegen.changes import ChangeWriter
 from custmap.codegen.leaf import LeafWriter, Putting
 from custmap.codegen.lines import Lines
 from custmap.codegen.objects import ObjectWriter
-from custmap.codegen.runtime import GLOBALS
 from custmap.expressions.emitter import Emitter, Names, Scope
 from custmap.model.checked import PARTS, Checked, Operation
 from custmap.model.nodes import Leaf, ObjectNode, Presence, Table
 from custmap.model.note import Fact, Note
+from custmap.running.names import GLOBALS
 
 _FIXED = (
-    "body", "build", "customer", "error", "headers", "key", "notes", "one", "path", "query", "riders", "sent",
-    "values",
+    "after", "always", "before", "body", "build", "changes", "customer", "draft", "error", "headers", "kept", "key",
+    "listed", "made", "notes", "now", "omitted", "one", "path", "query", "riders", "said", "sent", "state",
+    "value", "values", "view", "was",
 )  # fmt: skip
 """Names that the text has whatever the mapping is: no rule's local gets one of them."""
 
@@ -55,6 +57,7 @@ class _Module:
         self.emitter = Emitter(self.names, checked.functions)
         self._functions: list[Lines] = []
         self._items: dict[tuple[int, bool], str] = {}
+        self._compared: dict[int, str] = {}
         self._file = PurePath(checked.file.file).name
 
     def write(self) -> Generated:
@@ -65,7 +68,9 @@ class _Module:
         file = self._checked.file.file
         name, source, from_ = map(_quiet, (self._checked.name, self._checked.canonical.name, file))
         head = f'"""{name}: {source} → request. Generated from {from_}."""\n'
-        parts = [lines.text for lines in [*self._functions, values, build]]
+        with self.names.scope():
+            changes = ChangeWriter(self, self._operation.table).request(self._operation)
+        parts = [lines.text for lines in [*self._functions, values, build, changes]]
         return Generated("\n\n".join([head, *parts]), self.names.globals)
 
     def item_function(self, table: Table, rows: bool) -> str:
@@ -78,6 +83,19 @@ class _Module:
                 made = self._values(table, name, root=False) if rows else self._render(table, name)
             self._functions.append(made)
         return self._items[key]
+
+    def item_functions(self, table: Table) -> str:
+        """The functions that compare and show the items of a table, as a tuple with the table."""
+        key = id(table)
+        if key not in self._compared:
+            writer = ChangeWriter(self, table, item=True)
+            change = writer.change_object(table.root, full=True)
+            stand = writer.stand(table.root, full=True)
+            self._compared[key] = f"({self.names.bind(table, 'table')}, {change}, {stand})"
+        return self._compared[key]
+
+    def add_function(self, lines: Lines) -> None:
+        self._functions.append(lines)
 
     def writer(self, *, sent: bool = False) -> LeafWriter:
         """`sent`: inside an item of a list that is one value, where lists with a key are values too."""

@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from custmap.codegen.fits import checker, is_plain, misfit
 from custmap.codegen.lines import Lines
 from custmap.expressions.ast import Call, Literal
 from custmap.expressions.emitter import Emitter, Scope
 from custmap.expressions.function import FunctionSpec
 from custmap.model.kind import VALUE
 from custmap.model.nodes import EachSource, FirstSource, FromSource, Leaf, Origin, RiderSource, Table
+from custmap.running.fits import checker, is_plain, misfit
 from custmap.values.equality import fingerprint
 from custmap.values.types import ANY, Type
 from custmap.values.words import words_for

@@ -27,9 +27,10 @@ from custmap.model.nodes import (
     TargetNode,
 )
 from custmap.model.walkers import eaches
-from custmap.plan import deltas
-from custmap.plan.draft import KEPT, NOTHING, SAID, Draft, Outcome, View
+from custmap.running.draft import KEPT, NOTHING, SAID, UNCHANGED, Draft, Outcome, View
+from custmap.running.leaves import change_leaf
 from custmap.values.absent import ABSENT
+from custmap.values.equality import same
 from custmap.values.json_text import dump_json
 from custmap.values.nearest import nearest
 from custmap.values.types import Type
@@ -126,18 +127,11 @@ class _Tracer:
         given: dict[str, Any] = {"null": None, '""': "", "[]": [], "{}": {}}
         after = self._made(leaf, given[state]) if state in given else new if state == "value" else ABSENT
         draft = Draft()
-        view = View(
-            _at(leaf, held if compared else ABSENT),
-            _at(leaf, after),
-            {} if compared else None,
-            {},
-            draft,
-            (),
-            known=compared,
-            complete=compared,
-            full=full,
-        )
-        return _words(leaf, deltas.leaf_delta(leaf, view), draft)
+        view = View({} if compared else None, {}, draft, (), known=compared, complete=compared, full=full)
+        before = held if compared else ABSENT
+        if same(before, after):
+            return _words(leaf, UNCHANGED, draft)
+        return _words(leaf, change_leaf(leaf, before, after, view), draft)
 
     def _made(self, leaf: Leaf, state: Any) -> Any:
         """What the rule makes of a record that states only this."""
@@ -205,10 +199,6 @@ def _possible(leaf: Leaf) -> Iterator[str]:
 
 def _listed(origin: Origin) -> bool:
     return any(True for _ in eaches(origin))
-
-
-def _at(leaf: Leaf, state: Any) -> tuple[Any, ...]:
-    return (ABSENT,) * leaf.slot + (state,)
 
 
 def _sample(leaf: Leaf, word: str) -> Any:

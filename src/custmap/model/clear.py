@@ -1,7 +1,7 @@
 """Ways of clearing: how a vendor is told that a value is gone. One class per way, with its facts.
 
 Code that depends on what a way can do reads a fact (`fits_item`) and never compares names. So a new way is a
-class here, what it writes in `plan/clearing.py`, and how the declared store reads it in `prove/store.py`.
+class here, what it writes in `running/clearing.py`, and how the declared store reads it in `prove/store.py`.
 """
 
 from __future__ import annotations

@@ -10,12 +10,12 @@ from typing import Any
 
 from custmap.expressions.ast import Call, Current, Field, Node, children
 from custmap.expressions.function import FunctionSpec
+from custmap.model.change import Change
 from custmap.model.checked import Operation
 from custmap.model.nodes import EachSource, FromSource, Leaf, SourcePath
 from custmap.model.note import Note
 from custmap.model.walkers import options
-from custmap.plan.change import Change
-from custmap.plan.draft import read
+from custmap.running.draft import read
 
 Doubt = Callable[[Any], str | None]
 Functions = Mapping[str, FunctionSpec]

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from custmap.model.change import Change, Rejection
 from custmap.model.note import Note
-from custmap.plan.change import Change, Rejection
 from custmap.values.json_text import dump_json
 from custmap.wire.request import Request
 

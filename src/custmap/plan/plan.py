@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from custmap.model.change import Change, Rejection
 from custmap.model.note import Note
-from custmap.plan.change import Change, Rejection
 from custmap.plan.picture import heading, picture
 from custmap.schema.canonical import Canonical
 from custmap.schema.personal import is_personal

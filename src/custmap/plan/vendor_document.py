@@ -13,7 +13,7 @@ from custmap.model.checked import Operation
 from custmap.model.nodes import Leaf, Presence, SourcePath, Table
 from custmap.model.note import Fact
 from custmap.model.walkers import eaches
-from custmap.plan.draft import Draft, read
+from custmap.running.draft import Draft, read
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.paths import Index, Member, Segment, Select

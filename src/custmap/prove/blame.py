@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from custmap.diagnostics.span import Span
+from custmap.model.change import Change, Rejection
 from custmap.model.clear import Write
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, TargetNode
-from custmap.plan.change import Change, Rejection
 from custmap.plan.plan import Plan
 from custmap.prove.cells import Cells, is_within
 from custmap.prove.scene import Case, Record, Scene

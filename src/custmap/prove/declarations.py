@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from custmap.codegen.states import is_value
 from custmap.diagnostics.errors import RecordError
 from custmap.expressions.ast import Current, Field
 from custmap.mapping.file import Rule
@@ -20,6 +19,7 @@ from custmap.prove.cells import Cells
 from custmap.prove.rules import rule_at
 from custmap.prove.scene import Case, Record, Scene
 from custmap.prove.store import Refused
+from custmap.running.states import is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
 from custmap.values.paths import Member, format_path

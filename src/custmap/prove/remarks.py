@@ -11,11 +11,11 @@ from typing import Final
 
 from custmap.diagnostics.errors import RecordError
 from custmap.diagnostics.span import Span
+from custmap.model.change import Rejection
 from custmap.model.checked import Checked, Operation
 from custmap.model.clear import SKIP
 from custmap.model.nodes import Leaf, Origin
 from custmap.model.walkers import leaves
-from custmap.plan.change import Rejection
 from custmap.prove.declarations import erased
 from custmap.prove.found import Assumed, Remark
 from custmap.prove.redaction import veiled_target

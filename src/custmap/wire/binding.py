@@ -15,14 +15,14 @@ from typing import Any, Final
 
 from custmap.border.careful import copy_carefully
 from custmap.border.classes import inherits
-from custmap.codegen.fits import misfit
-from custmap.codegen.runtime import fill, fresh, translate
 from custmap.contract.style import SIMPLE, Style
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.expressions.function import FunctionError
 from custmap.model.checked import Checked, Operation, RiderOrigin
 from custmap.model.nodes import ObjectNode, Rider
+from custmap.running.calls import fill, fresh, translate
+from custmap.running.fits import misfit
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint
 from custmap.values.nearest import nearest

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from custmap.codegen.runtime import fresh
 from custmap.contract.contract import Contract
 from custmap.contract.style import SIMPLE
 from custmap.diagnostics.diagnostic import Diagnostic
@@ -23,6 +22,7 @@ from custmap.model.nodes import (
     TargetNode,
 )
 from custmap.model.note import Note
+from custmap.running.calls import fresh
 from custmap.values.paths import Index, Member, Select, TargetPath
 from custmap.wire.binding import Bound, has_body
 from custmap.wire.parameters import PlaceError, header_text

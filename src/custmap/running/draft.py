@@ -1,4 +1,4 @@
-"""`Draft` collects what planning finds; `View` is the pair of slots that it looks at.
+"""`Draft` collects what a comparison finds; `View` is how two rows of slots are compared.
 
 Outcomes of a node: SAME (nothing to say), SAID (with what is sent because of it, or NOTHING where it
 is said elsewhere, by name or by leaving out), KEPT (rejected or noted, with what stays at the vendor).
@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from custmap.codegen.states import Failure
+from custmap.model.change import Change, Rejection
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Presence, SourcePath, TargetNode
 from custmap.model.note import Fact, Note
-from custmap.plan.change import Change, Rejection
+from custmap.running.states import Failure
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 
@@ -26,9 +26,12 @@ UNCHANGED: Final[Outcome] = (SAME, NOTHING)
 
 
 class Draft:
-    """Changes, rejections and notes, and what clearing writes elsewhere in the body."""
+    """Changes, rejections and notes, and what clearing writes elsewhere in the body.
 
-    __slots__ = ("changes", "marks", "missing", "names", "notes", "rejected", "writes")
+    `missing`  required members that nobody stated; `omitted` counts values cleared by leaving them out.
+    """
+
+    __slots__ = ("changes", "marks", "missing", "names", "notes", "omitted", "rejected", "writes")
 
     def __init__(self) -> None:
         self.changes: list[Change] = []
@@ -37,7 +40,12 @@ class Draft:
         self.names: dict[tuple[str, ...], dict[Any, Any]] = {}
         self.marks: dict[tuple[str, ...], dict[str, Any]] = {}
         self.missing: list[TargetNode] = []
+        self.omitted = 0
         self.writes: list[tuple[tuple[str, ...], Any]] = []
+
+    def wrote(self, place: tuple[str, ...]) -> bool:
+        """Did clearing write at this place?"""
+        return place in self.names or place in self.marks or any(place == at for at, _ in self.writes)
 
     def take_back(self, target: str) -> None:
         """Forget the changes below a target: it is not sent after all."""
@@ -49,17 +57,15 @@ class Draft:
 
 @dataclass(slots=True)
 class View:
-    """Two rows of slots, and how to look at them. Never changed; frozen, it would cost half a plan.
+    """What two rows of slots are compared for; generated code passes it on.
 
     `known`     there is a before, so what a mentioned map or list of it lacks is known not to be there.
-    `nothing`   the item is new: nothing is there that would have to be cleared.
     `complete`  records are complete: absent means gone.
+    `nothing`   the item is new: nothing is there that would have to be cleared.
     `full`      the container is sent whole: everything that stands goes with it.
-    `item`      inside an item of a keyed list; changes are then the item's, `quiet`.
+    `item`      inside an item of a keyed list; changes are then the item's, and not recorded.
     """
 
-    before: tuple[Any, ...]
-    after: tuple[Any, ...]
     before_record: Any
     after_record: Any
     draft: Draft
@@ -72,8 +78,17 @@ class View:
     prefix: str = ""
     source_prefix: str | None = None
 
-    def inside(self, *, full: bool) -> View:
-        return self if full == self.full else replace(self, full=full)
+    def whole(self) -> View:
+        """The view inside a container that is sent whole."""
+        return self if self.full else replace(self, full=True)
+
+    def completed(self) -> View:
+        """The view in which what is absent is gone."""
+        return replace(self, complete=True)
+
+    def on_trial(self) -> View:
+        """The view with a draft that is thrown away."""
+        return replace(self, draft=Draft())
 
     def target(self, text: str) -> str:
         if not self.prefix:
@@ -115,9 +130,8 @@ class View:
             Rejection(code, self.target(target), self.source(source or rule.source), rule.span, message)
         )
 
-    def sources_equal(self, rule: Leaf | Presence) -> bool:
+    def sources_equal(self, rule: Leaf | Presence, before: Any, after: Any) -> bool:
         """Do both sides say the same about everything that the rule reads? Failures know what they read."""
-        before, after = self.before[rule.slot], self.after[rule.slot]
         then, now = _read_by(before, self.before_record), _read_by(after, self.after_record)
         if then is None or now is None or not rule.reads:
             return False

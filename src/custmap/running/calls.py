@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from custmap.codegen.states import SILENT, Failure, Refusal, failed
-from custmap.expressions.function import FunctionError
+from custmap.running.states import Failure, Refusal
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint
 from custmap.values.numbers import scalar_text
-from custmap.values.ordering import in_order
 from custmap.values.words import word_for
 
 
@@ -112,25 +110,3 @@ def presence(value: Any) -> Any:
     if value is ABSENT or value is None:
         return value
     return Failure("CM706", f"expected an object, got {word_for(value)}", None)
-
-
-GLOBALS: dict[str, Any] = {
-    "Failure": Failure,
-    "ABSENT": ABSENT,
-    "SILENT": SILENT,
-    "FunctionError": FunctionError,
-    "failed": failed,
-    "refuse_empty": refuse_empty,
-    "refuse_unmapped": refuse_unmapped,
-    "refuse_kind": refuse_kind,
-    "refuse_missing": refuse_missing,
-    "translate": translate,
-    "fill": fill,
-    "fresh": fresh,
-    "in_order": in_order,
-    "as_list": as_list,
-    "as_map": as_map,
-    "told_apart": told_apart,
-    "look_at_entries": look_at_entries,
-    "presence": presence,
-}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from custmap.codegen.states import Failure, is_value
+from custmap.model.change import Change
 from custmap.model.clear import Send, Write
 from custmap.model.nodes import Leaf
-from custmap.plan import clearing, deltas
-from custmap.plan.change import Change
-from custmap.plan.clearing import is_cleared, seen_null
-from custmap.plan.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
+from custmap.running import clearing
+from custmap.running.clearing import is_cleared, seen_null
+from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
+from custmap.running.states import Failure, is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.paths import Member, format_path
@@ -19,7 +19,7 @@ _SCALARS = frozenset({str, bool, int})
 """Kinds of values that Python compares as JSON does, when both are of one class."""
 
 
-def map_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
+def change_map(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
     """The changed keys; a key that is gone is cleared in the rule's way."""
     held = before if before.__class__ is dict else {}
     mentioned = before.__class__ is dict or before is None or view.known_missing(leaf)
@@ -30,7 +30,7 @@ def map_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
     if after is None and not mentioned:
         return _null_map(leaf, before, view)
     if isinstance(leaf.policy.clear, Write) and any(_was_there(item) for item in held.values()):
-        return clearing.clear_leaf(leaf, deltas.held(leaf, before, view), view)
+        return clearing.clear_leaf(leaf, {key: item for key, item in held.items() if is_value(item)}, view)
     return _entries(leaf, leaf.target, held, {}, mentioned, view)
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from custmap.codegen.states import is_value
 from custmap.model.clear import SKIP, Write
 from custmap.model.nodes import Leaf, Table
 from custmap.model.note import Fact
-from custmap.plan import clearing, deltas
-from custmap.plan.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Draft, Outcome, View
+from custmap.running import clearing
+from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
+from custmap.running.states import is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
 from custmap.values.paths import Member, Select, format_path
@@ -19,11 +20,20 @@ Row = Any
 """An item: `(table, slot, slot, …)` where rules make it, else the item itself."""
 
 
+Keyed = dict[Any, tuple[Any, Row]]
+"""Keys and items by the key's fingerprint."""
+
+ItemFunctions = tuple[Table, Callable[[Any, Any, View], Outcome], Callable[[Any, Any, View], Any]]
+"""A table of rules for items, with the generated functions that compare two items and that show one."""
+
+Items = tuple[ItemFunctions, ...]
+
+
 class _Keyless(Exception):
     """An item has no key, or shares it with another."""
 
 
-def list_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
+def change_list(leaf: Leaf, before: Any, after: Any, view: View, functions: Items) -> Outcome:
     """The items that changed, each whole; gone items are cleared, or rejected where items are only added."""
     mentioned = before.__class__ is list or before is None or view.known_missing(leaf)
     if after is None and not mentioned:
@@ -31,11 +41,11 @@ def list_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
     if after.__class__ is not list and before.__class__ is not list:
         return UNCHANGED
     if after.__class__ is not list and before and isinstance(leaf.policy.clear, Write):
-        return clearing.clear_leaf(leaf, standing_list(leaf, before, view), view)
+        return clearing.clear_leaf(leaf, [rendered(row, view, functions) for row in before], view)
     try:
         new = _by_key(leaf, after if after.__class__ is list else [])
     except _Keyless as error:
-        if not view.sources_equal(leaf):
+        if not view.sources_equal(leaf, before, after):
             view.reject("CM806", leaf.target, leaf, str(error))
         return KEPT, NOTHING
     try:
@@ -43,54 +53,61 @@ def list_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
     except _Keyless:
         view.draft.note(view.target(leaf.target), Fact.UNKNOWN_ITEMS, leaf)
         old, mentioned = {}, False
-    return _items(leaf, old, new, mentioned, view)
+    return _change_items(leaf, old, new, mentioned, view, functions)
 
 
-def _items(leaf: Leaf, old: dict[Any, Row], new: dict[Any, Row], mentioned: bool, view: View) -> Outcome:
+def _change_items(
+    leaf: Leaf, old: Keyed, new: Keyed, mentioned: bool, view: View, functions: Items
+) -> Outcome:
     sent: list[Any] = []
     said = kept = False
     for mark, (key, row) in new.items():
         found = old.get(mark)
-        state, item = _item(leaf, key, found[1] if found else None, row, mentioned, view)
+        state, item = _change_item(leaf, key, found[1] if found else None, row, mentioned, view, functions)
         said, kept = said or state == SAID, kept or state == KEPT
         if item is not NOTHING and (state == SAID or view.full):
             sent.append(item)
     for mark, (key, row) in old.items():
         if mark in new:
             continue
-        state = _gone(leaf, key, row, view)
+        state = _gone(leaf, key, row, view, functions)
         said, kept = said or state == SAID, kept or state == KEPT
         if state == KEPT and view.full:
-            sent.append(rendered(row, view))
+            sent.append(rendered(row, view, functions))
     if not said:
         return (KEPT, sent or NOTHING) if kept else UNCHANGED
     return SAID, sent if sent else NOTHING
 
 
-def _item(leaf: Leaf, key: Any, before: Row | None, after: Row, mentioned: bool, view: View) -> Outcome:
+def _change_item(
+    leaf: Leaf, key: Any, before: Row | None, after: Row, mentioned: bool, view: View, functions: Items
+) -> Outcome:
     target = _target(leaf, key)
-    if before is not None and _same_row(before, after, view):
-        return SAME, rendered(after, view)
+    if before is not None and _same_row(before, after, view, functions):
+        return SAME, rendered(after, view, functions)
     if before is not None and leaf.kind.only_new:
-        return _old_item(leaf, key, before, after, view)
+        return _old_item(leaf, key, before, after, view, functions)
     if isinstance(after, dict):
-        return _plain_item(leaf, target, None if before is None else rendered(before, view), after, view)
-    state, item = deltas.object_delta(after[0].root, _inside(leaf, key, before, after, mentioned, view))
-    held = rendered(before, view) if before is not None else NOTHING
+        return _plain_item(
+            leaf, target, None if before is None else rendered(before, view, functions), after, view
+        )
+    then, inner = _inside(leaf, key, before, after, mentioned, view)
+    state, item = _functions_of(after[0], functions)[1](then, after[1:], inner)
+    held = rendered(before, view, functions) if before is not None else NOTHING
     if state != SAID:
         return KEPT, held
     view.change("set", view.target(target), leaf, None if held is NOTHING else held, item)
     return SAID, item
 
 
-def _inside(leaf: Leaf, key: Any, before: Row | None, after: Row, mentioned: bool, view: View) -> View:
-    """The view of an item that rules make."""
+def _inside(
+    leaf: Leaf, key: Any, before: Row | None, after: Row, mentioned: bool, view: View
+) -> tuple[tuple[Any, ...], View]:
+    """The slots before of an item that rules make, and the view of it."""
     table: Table = after[0]
-    absent = (ABSENT,) * len(table.slots)
-    return replace(
+    same_table = isinstance(before, tuple) and before[0] is table
+    return before[1:] if same_table else (ABSENT,) * len(table.slots), replace(  # type: ignore[index]
         view,
-        before=before[1:] if isinstance(before, tuple) and before[0] is table else absent,
-        after=after[1:],
         before_record=None,
         after_record=None,
         nothing=before is None and mentioned,
@@ -101,18 +118,19 @@ def _inside(leaf: Leaf, key: Any, before: Row | None, after: Row, mentioned: boo
     )
 
 
-def _old_item(leaf: Leaf, key: Any, before: Row, after: Row, view: View) -> Outcome:
+def _old_item(leaf: Leaf, key: Any, before: Row, after: Row, view: View, functions: Items) -> Outcome:
     """An item that the vendor has already, and does not let change."""
     if isinstance(after, tuple):
-        trial = Draft()
-        inner = replace(_inside(leaf, key, before, after, True, view), draft=trial)
-        if deltas.object_delta(after[0].root, inner)[0] != SAID and not trial.rejected:
-            view.draft.notes += trial.notes
-            return KEPT, rendered(before, view)
+        then, inner = _inside(leaf, key, before, after, True, view)
+        trial = inner.on_trial()
+        change = _functions_of(after[0], functions)[1]
+        if change(then, after[1:], trial)[0] != SAID and not trial.draft.rejected:
+            view.draft.notes += trial.draft.notes
+            return KEPT, rendered(before, view, functions)
     view.reject(
         "CM805", _target(leaf, key), leaf, "the vendor accepts new items only, and this one has changed"
     )
-    return KEPT, rendered(before, view)
+    return KEPT, rendered(before, view, functions)
 
 
 def _plain_item(leaf: Leaf, target: str, before: Any, after: dict[str, Any], view: View) -> Outcome:
@@ -126,7 +144,7 @@ def _plain_item(leaf: Leaf, target: str, before: Any, after: dict[str, Any], vie
     return SAID, after
 
 
-def _gone(leaf: Leaf, key: Any, row: Row, view: View) -> str:
+def _gone(leaf: Leaf, key: Any, row: Row, view: View, functions: Items) -> str:
     target = _target(leaf, key)
     clear = leaf.policy.clear
     if leaf.kind.only_new:
@@ -139,7 +157,7 @@ def _gone(leaf: Leaf, key: Any, row: Row, view: View) -> str:
         view.reject("CM803", target, leaf, "cannot be cleared")
         return KEPT
     clearing.write_clear(clear.for_item(), key, view.draft)
-    view.change("clear", view.target(target), leaf, rendered(row, view), None)
+    view.change("clear", view.target(target), leaf, rendered(row, view, functions), None)
     return SAID
 
 
@@ -151,31 +169,29 @@ def _null_list(leaf: Leaf, before: Any, view: View) -> Outcome:
     return KEPT, NOTHING
 
 
-def standing_list(leaf: Leaf, rows: list[Row], view: View) -> list[Any]:
-    """Every item as it stands."""
-    return [rendered(row, view) for row in rows]
-
-
-def rendered(row: Row, view: View) -> Any:
+def rendered(row: Row, view: View, functions: Items) -> Any:
     """An item as the vendor holds it."""
-    if isinstance(row, dict) or not isinstance(row, tuple):
+    if not isinstance(row, tuple):
         return row
-    table: Table = row[0]
     slots = row[1:]
-    made = deltas.standing_object(table.root, replace(view, before=slots, after=slots, full=True, item=True))
+    made = _functions_of(row[0], functions)[2](slots, slots, replace(view, full=True, item=True))
     return {} if made is NOTHING else made
 
 
-def _same_row(before: Row, after: Row, view: View) -> bool:
+def _functions_of(table: Table, functions: Items) -> ItemFunctions:
+    return next(found for found in functions if found[0] is table)
+
+
+def _same_row(before: Row, after: Row, view: View, functions: Items) -> bool:
     """Is it one item twice? Of items that one table makes, their members decide."""
     if same(before, after):
         return True
     alike = before.__class__ is tuple and after.__class__ is tuple and before[0] is after[0]
-    return not alike and same(rendered(before, view), rendered(after, view))
+    return not alike and same(rendered(before, view, functions), rendered(after, view, functions))
 
 
-def _by_key(leaf: Leaf, rows: list[Row]) -> dict[Any, tuple[Any, Row]]:
-    found: dict[Any, tuple[Any, Row]] = {}
+def _by_key(leaf: Leaf, rows: list[Row]) -> Keyed:
+    found: Keyed = {}
     for row in rows:
         key = _key(leaf, row)
         if not is_value(key) or key.__class__ in (dict, list):

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from custmap.codegen.states import Failure, is_value
 from custmap.model.clear import IMPOSSIBLE, Clear
 from custmap.model.nodes import Leaf
 from custmap.model.note import Fact
-from custmap.plan import clearing
-from custmap.plan.clearing import is_cleared, seen_null
-from custmap.plan.draft import KEPT, NOTHING, SAID, UNCHANGED, Outcome, View
+from custmap.running import clearing
+from custmap.running.clearing import is_cleared, seen_null
+from custmap.running.draft import KEPT, NOTHING, SAID, UNCHANGED, Outcome, View
+from custmap.running.states import Failure, is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same, same_items
 
 
-def value_delta(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
+def change_value(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
     clear = leaf.policy.clear
     if is_value(after):
         if _looks_same(leaf, before, after, clear):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from custmap.codegen.states import Refusal
+from custmap.running.states import Refusal
 from custmap.schema.misfit import CHECKED_FORMATS, CLASSES, misfit
 from custmap.values.types import Type
 

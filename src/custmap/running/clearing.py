@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from custmap.codegen.runtime import fresh
-from custmap.codegen.states import is_value
-from custmap.model.clear import IMPOSSIBLE, SKIP, Clear, KeyIn, NameIn, Send, SendNull, Write
+from custmap.model.clear import IMPOSSIBLE, SKIP, Clear, KeyIn, NameIn, Omit, Send, SendNull, Write
 from custmap.model.nodes import Leaf, ObjectNode
 from custmap.model.note import Fact
-from custmap.plan.draft import KEPT, NOTHING, SAID, Draft, Outcome, View
+from custmap.running.calls import fresh
+from custmap.running.draft import KEPT, NOTHING, SAID, Draft, Outcome, View
+from custmap.running.states import is_value
 from custmap.values.equality import fingerprint, same
 from custmap.values.paths import Member, format_path
 
@@ -58,6 +58,8 @@ def write_clear(clear: Clear, name: Any, draft: Draft) -> Any:
             draft.names.setdefault(place, {})[fingerprint(said)] = said
         case KeyIn(place, as_name, value):
             draft.marks.setdefault(place, {})[str(as_name or name)] = fresh(value)
+        case Omit():
+            draft.omitted += 1
     return NOTHING
 
 

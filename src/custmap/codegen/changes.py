@@ -1,0 +1,669 @@
+"""The functions that compare two rows of slots and say what changed: `changes`, and one a container.
+
+    changes(before, after, view, always)   the request's parts, or None where there is nothing to say
+    change_NAME(before, after, view)       the outcome of an object or a list
+    stand_NAME(before, after, view)        what of it stands at the vendor
+    along_NAME(before, after, view)        what of it is in every update
+    complete_NAME(sent, before, after, view)  what goes along with it when it is sent
+
+Each is straight-line code for the container's own members. What happens to one value, map or list is in
+`custmap.running`, which these functions call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from custmap.codegen.lines import Lines
+from custmap.expressions.python_names import Names
+from custmap.model.checked import PARTS, Operation
+from custmap.model.clear import Send
+from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Presence, Rider, Table, TargetNode
+from custmap.model.walkers import eaches, leaves
+from custmap.values.types import Type
+
+
+class Module(Protocol):
+    """What the writer of comparisons needs to know about the module being written."""
+
+    names: Names
+
+    def comment(self, slot: Leaf | Presence) -> str: ...
+    def item_functions(self, table: Table) -> str: ...
+    def add_function(self, lines: Lines) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A member whose outcome is in two locals."""
+
+    node: TargetNode
+    state: str
+    value: str
+
+
+class ChangeWriter:
+    """Writes the comparing functions of one table of rules."""
+
+    def __init__(self, module: Module, table: Table, *, item: bool = False) -> None:
+        self._module = module
+        self._is_item = item
+        self._names = module.names
+        self._table = table
+        self._made: dict[tuple[str, int, bool], str] = {}
+
+    # The whole request
+
+    def request(self, operation: Operation) -> Lines:
+        """`changes`: every part of the request."""
+        lines = Lines()
+        body = operation.table.root
+        parts = {part: node for part in PARTS if any(leaves(node := operation.parts[part]))}
+        roots = [
+            ("path", operation.path),
+            ("query", operation.query),
+            ("headers", operation.headers),
+            ("body", body),
+        ]
+        identities = tuple(leaf for _, root in roots for leaf in leaves(root) if leaf.policy.identity)
+        required = any(leaf.policy.required for leaf in identities) or any(
+            leaf.policy.identity for leaf in leaves(operation.path)
+        )
+        with lines.block("def changes(before, after, view, always):"):
+            if identities:
+                named = self._names.bind(identities, "identities")
+                with lines.block(f"if names_another({named}, before, after, view):"):
+                    lines.add("return None")
+            lines.add("draft, riders = view.draft, view.riders", "said = False", "body = {}")
+            lines.add(*(f"{part} = {{}}" for part in parts))
+            members: list[_Member] = []
+            for part, root in roots:
+                members += self._members(root, part, lines, full=False)
+            with lines.block("if draft.names or draft.marks or draft.writes:"):
+                lines.add("said = True")
+            with lines.block("if not said and not always:"):
+                lines.add("return None")
+            if identities:
+                unless = "not always and " if required else ""
+                with lines.block(f"if {unless}names_nobody({named}, before, after, view):"):
+                    lines.add("return None")
+            if once := tuple(
+                slot for slot in self._table.slots if isinstance(slot, Leaf) and not slot.policy.repeatable
+            ):
+                lines.add(f"note_once({self._names.bind(once, 'once')}, draft)")
+            with lines.block("if draft.missing:"):
+                lines.add("require(draft.missing, draft)")
+            self._elsewhere(operation, lines)
+            self._complete_body(body, {one.node.name: one for one in members}, operation, lines)
+            for part, node in parts.items():
+                self._complete_part(part, node, lines)
+            result = ", ".join(part if part in parts else "None" for part in PARTS)
+            lines.add(f"return body, {result}")
+        return lines
+
+    def _elsewhere(self, operation: Operation, lines: Lines) -> None:
+        places = sorted({place for place in _places(operation.table.root) if len(place) > 1})
+        with lines.block("if draft.names or draft.marks or draft.writes:"):
+            lines.add("write_elsewhere(body, draft)")
+            for place in places:
+                node: ObjectNode | None = operation.table.root
+                at = "body"
+                with lines.block(f"if draft.wrote({place!r}):"):
+                    for name in place[:-1]:
+                        node = next(
+                            (
+                                one
+                                for one in (node.members if node else ())
+                                if isinstance(one, ObjectNode) and one.name == name
+                            ),
+                            None,
+                        )
+                        if node is None or node.whole:
+                            break
+                        made = f"{self._complete(node, full=False)}({at}[{name!r}], before, after, view)"
+                        lines.add(f"{at}[{name!r}] = {made}")
+                        at += f"[{name!r}]"
+
+    def _complete_body(
+        self, root: ObjectNode, outcomes: dict[str, _Member], operation: Operation, lines: Lines
+    ) -> None:
+        """Riders, `send: always`, identities, and what the contract requires."""
+        required = _required(root)
+        for node in root.members:
+            name = node.name
+            wanted = name in required
+            if isinstance(node, Rider):
+                self._ride(node, "body", lines, only="said" if not wanted else "")
+                continue
+            if not wanted and not _goes_along(node):
+                continue
+            with lines.block(f"if {name!r} not in body:"):
+                value = "value"
+                if isinstance(node, Leaf) and node.policy.identity:
+                    lines.add(f"value = identity({self._rule(node)}, {self._sides(node)}, view)")
+                elif wanted and isinstance(node, Leaf) and node.kind.is_map:
+                    value = "{}"
+                elif wanted and isinstance(node, Leaf) and node.kind.has_items:
+                    value = "[]"
+                elif wanted or isinstance(node, Leaf):
+                    one = outcomes[name]
+                    kept = f"{one.state} is KEPT"
+                    with lines.block(f"if {kept}:"):
+                        lines.add(f"value = {one.value}")
+                    with lines.block("else:"):
+                        lines.add(f"value = {self._standing(node, full=False)}")
+                else:
+                    lines.add(f"value = {self._along(node, full=False)}")
+                if value != "value":
+                    lines.add(f"body[{name!r}] = {value}")
+                    continue
+                with lines.block("if is_value(value):"):
+                    lines.add(f"body[{name!r}] = value")
+                if wanted:
+                    with lines.block("else:"):
+                        lines.add(f"require(({self._rule(node)},), draft)")
+        for place in operation.name_places:
+            if place[0] in required:
+                with lines.block(f"if {place[0]!r} not in body:"):
+                    lines.add(f"put(body, {place!r}, [])")
+
+    def _complete_part(self, part: str, root: ObjectNode, lines: Lines) -> None:
+        required = _required(root)
+        for node in root.members:
+            if not isinstance(node, Leaf):
+                continue
+            wanted = node.name in required or part == "path"
+            if not (wanted or node.policy.identity or node.policy.always):
+                continue
+            with lines.block(f"if {node.name!r} not in {part}:"):
+                made = "identity" if node.policy.identity else "standing"
+                lines.add(f"value = {made}({self._rule(node)}, {self._sides(node)}, view)")
+                with lines.block("if is_value(value):"):
+                    lines.add(f"{part}[{node.name!r}] = value")
+                if wanted:
+                    with lines.block("else:"):
+                        lines.add(f"require(({self._rule(node)},), draft)")
+
+    # Members
+
+    def _members(self, node: ObjectNode, out: str, lines: Lines, *, full: bool) -> list[_Member]:
+        """Compare the members. Where only what is said is sent, it is put into `out` at once."""
+        required = _required(node)
+        outcomes: list[_Member] = []
+        for member in node.members:
+            if isinstance(member, Rider):
+                continue
+            needed = full or member.name in required or (node is self._table.root and _goes_along(member))
+            if needed:
+                state, value = self._names.fresh("state"), self._names.fresh(member.name or "value")
+                outcomes.append(_Member(member, state, value))
+                lines.add(f"{state}, {value} = UNCHANGED")
+                if _is_identity(member) and not self._is_item:
+                    continue  # it is compared on its own
+                with lines.block(f"if {self._differs(member)}:"):
+                    self._comment(member, lines)
+                    lines.add(f"{state}, {value} = {self._change(member, full)}")
+                    with lines.block(f"if {state} is SAID:"):
+                        lines.add("said = True")
+                        if not full:
+                            with lines.block(f"if {value} is not NOTHING:"):
+                                lines.add(f"{out}[{member.name!r}] = {value}")
+                continue
+            if _is_identity(member) and not self._is_item:
+                continue
+            with lines.block(f"if {self._differs(member)}:"):
+                self._comment(member, lines)
+                if isinstance(member, Leaf) and _is_plain(member) and not self._is_item:
+                    self._plainly(member, out, lines)
+                else:
+                    self._said(member, out, lines)
+        return outcomes
+
+    def _plainly(self, leaf: Leaf, out: str, lines: Lines) -> None:
+        """The usual change in the open: a value becomes another one. The rest is asked for."""
+        slot = leaf.slot
+        lines.add(f"value, was = after[{slot}], before[{slot}]")
+        fine = "value.__class__ not in NOT_VALUES and value.__class__ is not dict and was.__class__ not in UNUSUAL"
+        if leaf.kind.is_set:
+            fine += " and not (was.__class__ is list and same_items(was, value))"
+        if isinstance(leaf.policy.clear, Send):
+            fine += f" and not same(value, {self._names.bind(leaf.policy.clear.value, 'cleared')})"
+        with lines.block(f"if {fine}:"):
+            shown = "None if was is ABSENT else was"
+            span = self._names.bind(leaf.span, "span")
+            lines.add(
+                f"draft.changes.append(new(Change, ('set', {leaf.target!r}, {leaf.source!r}, {shown}, value, {span}, 0)))",
+                f"{out}[{leaf.name!r}] = value",
+                "said = True",
+            )
+        with lines.block("else:"):
+            self._said(leaf, out, lines)
+
+    def _said(self, member: TargetNode, out: str, lines: Lines) -> None:
+        lines.add(f"state, value = {self._change(member, False)}")
+        with lines.block("if state is SAID:"):
+            lines.add("said = True")
+            with lines.block("if value is not NOTHING:"):
+                lines.add(f"{out}[{member.name!r}] = value")
+        if out == "sent":
+            with lines.block("elif state is KEPT:"):
+                lines.add("kept = True")
+
+    def _comment(self, node: TargetNode, lines: Lines) -> None:
+        if isinstance(node, Leaf):
+            lines.add(self._module.comment(node))
+
+    def _differs(self, node: TargetNode) -> str:
+        if isinstance(node, Leaf):
+            before, after = f"before[{node.slot}]", f"after[{node.slot}]"
+            if _may_mix(node):
+                return f"not same({before}, {after})"
+            return f"{before} is not {after} and {before} != {after}"
+        low, high = node.slots  # type: ignore[union-attr]
+        before, after = f"before[{low}:{high}]", f"after[{low}:{high}]"
+        if any(map(_may_mix, leaves(node))):
+            return f"not same({before}, {after})"
+        return f"{before} != {after}"
+
+    def _change(self, node: TargetNode, full: bool) -> str:
+        match node:
+            case Leaf():
+                items = self._items_of(node)
+                return f"change_leaf({self._rule(node)}, {self._sides(node)}, view{items})"
+            case ObjectNode():
+                return f"{self.change_object(node, full=full)}(before, after, view)"
+            case ItemsNode():
+                return f"{self._change_items(node, full=full)}(before, after, view)"
+        raise AssertionError
+
+    def _standing(self, node: TargetNode, *, full: bool, sides: str = "before, after") -> str:
+        match node:
+            case Leaf():
+                then, now = sides.split(", ")
+                both = f"{then}[{node.slot}], {now}[{node.slot}]"
+                return f"standing({self._rule(node)}, {both}, view{self._items_of(node)})"
+            case Rider(index=index):
+                return f"view.riders[{index}]"
+            case ObjectNode() | ItemsNode():
+                return f"{self.stand(node, full=full)}({sides}, view)"
+
+    def _along(self, node: TargetNode, *, full: bool) -> str:
+        """What of a node is in every update; NOTHING if there is never anything."""
+        if not _goes_along(node):
+            return "NOTHING"
+        if isinstance(node, Leaf | Rider):
+            return self._standing(node, full=full)
+        return f"{self._along_function(node, full=full)}(before, after, view)"
+
+    # Objects
+
+    def change_object(self, node: ObjectNode, *, full: bool) -> str:
+        return self._function("change", node, full, self._write_change_object)
+
+    def _write_change_object(self, node: ObjectNode, name: str, full: bool, lines: Lines) -> None:
+        inside = full or node.whole
+        slots = tuple(leaf.slot for leaf in leaves(node))
+        with lines.block(f"def {name}(before, after, view):"):
+            if node.presence is not None:
+                self._presence(node, name, slots, full, lines)
+            if node.clear is not None:
+                self._own_clear(node, slots, full, lines)
+            if node.whole and not full:
+                lines.add("view = view.whole()")
+            if node.policy.immutable:
+                self._immutable(node, slots, inside, full, lines)
+            if node.whole:
+                lines.add("omitted = view.draft.omitted")
+            if not inside:
+                lines.add("draft, sent = view.draft, {}")
+            lines.add("said = kept = False")
+            outcomes = self._members(node, "sent", lines, full=inside)
+            if outcomes:
+                states = ", ".join(one.state for one in outcomes)
+                lines.add(f"kept = kept or KEPT in ({states},)")
+            if inside:
+                self._close_full(node, slots, outcomes, full, lines)
+            else:
+                self._close(node, outcomes, full, lines)
+
+    def _close(self, node: ObjectNode, outcomes: list[_Member], full: bool, lines: Lines) -> None:
+        with lines.block("if not said:"):
+            stand = self.stand(node, full=full)
+            lines.add(f"return (KEPT, {stand}(before, after, view)) if kept else UNCHANGED")
+        with lines.block("if not sent:"):
+            lines.add("return SAID, NOTHING")
+        for one in outcomes:  # those that are required: what was rejected goes as before had it
+            with lines.block(f"if {one.state} is KEPT and {one.value} is not NOTHING:"):
+                lines.add(f"sent[{one.node.name!r}] = {one.value}")
+        lines.add(f"sent = {self._complete(node, full=full)}(sent, before, after, view)")
+        self._whole_enough(node, "sent", full, lines)
+
+    def _close_full(
+        self, node: ObjectNode, slots: tuple[int, ...], outcomes: list[_Member], full: bool, lines: Lines
+    ) -> None:
+        with lines.block("if not said and not kept:"):
+            lines.add("return UNCHANGED")
+        lines.add("made = {}")
+        for one in outcomes:
+            with lines.block(f"if {one.state} is SAME:"):
+                lines.add(f"{one.value} = {self._standing(one.node, full=True)}")
+            with lines.block(f"if {one.value} is not NOTHING:"):
+                lines.add(f"made[{one.node.name!r}] = {one.value}")
+        riders = [member for member in node.members if isinstance(member, Rider)]
+        if riders and not self._is_item:
+            with lines.block("if made:"):
+                self._riders(riders, "made", lines)
+        else:
+            self._riders(riders, "made", lines)
+        with lines.block("if not said:"):
+            lines.add("return KEPT, made if made else NOTHING")
+        # `{}` would clear what could not be said; only where leaving a member out clears it, it has to be sent.
+        left_out = " and view.draft.omitted == omitted" if node.whole else ""
+        with lines.block(f"if not made{left_out}:"):
+            lines.add("return SAID, NOTHING")
+        if node.whole and node.target:
+            lines.add(f"note_whole({self._rule(node)}, {slots!r}, after, view)")
+        if riders and not self._is_item:
+            with lines.block("if not made:"):
+                self._riders(riders, "made", lines)
+        self._whole_enough(node, "made", full, lines)
+
+    def _whole_enough(self, node: ObjectNode, made: str, full: bool, lines: Lines) -> None:
+        if required := _required(node):
+            bound = self._names.bind(required, f"required_{node.name}")
+            with lines.block(f"if not {bound} <= {made}.keys():"):
+                stand = self.stand(node, full=full)
+                lines.add(f"return lacking({self._rule(node)}, {made}, {stand}, before, view)")
+        lines.add(f"return SAID, {made}")
+
+    def _presence(
+        self, node: ObjectNode, name: str, slots: tuple[int, ...], full: bool, lines: Lines
+    ) -> None:
+        """What the state of the source object decides alone."""
+        presence = node.presence
+        assert presence is not None
+        rule = self._names.bind(presence, "source")
+        stand = f"{self.stand(node, full=full)}(before, before, view)"
+        lines.add(f"was, now = before[{presence.slot}], after[{presence.slot}]")
+        with lines.block("if now.__class__ is Failure:"):
+            with lines.block(f"if was is SILENT or not view.sources_equal({rule}, was, now):"):
+                lines.add(f"view.reject(now.code, {node.target!r}, {self._rule(node)}, now.reason)")
+            lines.add(f"return KEPT, {stand}")
+        if presence.origin.when is None:
+            return
+        with lines.block("if now is SILENT:"):
+            with lines.block(f"if not was_there({slots!r}, before):"):
+                lines.add("return UNCHANGED")
+            if not node.policy.otherwise_clear:
+                note = f"view.target({node.target!r}), LEFT_BEHIND, {self._rule(node)}"
+                lines.add(f"view.draft.note({note})", f"return KEPT, {stand}")
+            elif node.clear is not None:
+                lines.add(f"return {self._clear(node, slots, full)}")
+            else:
+                lines.add(f"return {name}(before, (ABSENT,) * len(after), view.completed())")
+
+    def _own_clear(self, node: ObjectNode, slots: tuple[int, ...], full: bool, lines: Lines) -> None:
+        below = self._names.bind(tuple(leaves(node)), f"below_{node.name}")
+        presence = self._names.bind(node.presence, "source") if node.presence is not None else "None"
+        with lines.block(f"if all_gone({below}, {presence}, before, after, view):"):
+            lines.add(f"return {self._clear(node, slots, full)}")
+
+    def _clear(self, node: ObjectNode, slots: tuple[int, ...], full: bool) -> str:
+        clear = self._names.bind(node.clear, "clear")
+        stand = self.stand(node, full=full)
+        return f"clear_object({self._rule(node)}, {clear}, {slots!r}, {stand}, before, view)"
+
+    def _immutable(
+        self, node: ObjectNode, slots: tuple[int, ...], inside: bool, full: bool, lines: Lines
+    ) -> None:
+        """The vendor does not let the object change: what would be said is not."""
+        trial = self._function("says", node, inside, self._write_says)
+        with lines.block(f"if was_there({slots!r}, before):"):
+            with lines.block(f"if not {trial}(before, after, view.on_trial()):"):
+                lines.add("return UNCHANGED")
+            text = "the vendor does not accept a change of this object"
+            lines.add(f"view.reject('CM802', {node.target!r}, {self._rule(node)}, {text!r})")
+            lines.add(f"return KEPT, {self.stand(node, full=full)}(before, before, view)")
+
+    def _write_says(self, node: ObjectNode, name: str, full: bool, lines: Lines) -> None:
+        with lines.block(f"def {name}(before, after, view):"):
+            lines.add("draft, sent, said, kept = view.draft, {}, False, False")
+            self._members(node, "sent", lines, full=full)
+            lines.add("return said")
+
+    def stand(self, node: ObjectNode | ItemsNode, *, full: bool) -> str:
+        if isinstance(node, ItemsNode):
+            return self._function("stand", node, full, self._write_stand_items)
+        return self._function("stand", node, full, self._write_stand)
+
+    def _write_stand(self, node: ObjectNode, name: str, full: bool, lines: Lines) -> None:
+        with lines.block(f"def {name}(before, after, view):"):
+            lines.add("made = {}")
+            for member in node.members:
+                if isinstance(member, Rider):
+                    continue
+                lines.add(f"value = {self._standing(member, full=full)}")
+                with lines.block("if value is not NOTHING:"):
+                    lines.add(f"made[{member.name!r}] = value")
+            riders = [member for member in node.members if isinstance(member, Rider)]
+            if node.policy.required:
+                self._riders(riders, "made", lines)
+            elif riders:
+                with lines.block("if made:"):
+                    self._riders(riders, "made", lines)
+            lines.add("return made if made else NOTHING")
+
+    def _complete(self, node: ObjectNode, *, full: bool) -> str:
+        return self._function("complete", node, full, self._write_complete)
+
+    def _write_complete(self, node: ObjectNode, name: str, full: bool, lines: Lines) -> None:
+        """Riders, `send: always` members and required members go along with what is sent."""
+        required = _required(node)
+        with lines.block(f"def {name}(sent, before, after, view):"):
+            self._riders([one for one in node.members if isinstance(one, Rider)], "sent", lines)
+            for member in node.members:
+                wanted = member.name in required
+                if isinstance(member, Rider) or not (wanted or _goes_along(member)):
+                    continue
+                with lines.block(f"if {member.name!r} not in sent:"):
+                    if wanted and isinstance(member, Leaf) and member.kind.is_map:
+                        lines.add(f"sent[{member.name!r}] = {{}}")
+                        continue
+                    made = self._standing(member, full=full) if wanted else self._along(member, full=full)
+                    lines.add(f"value = {made}")
+                    with lines.block("if value is not NOTHING and value is not None:"):
+                        lines.add(f"sent[{member.name!r}] = value")
+            ordered = sorted(node.members, key=lambda member: isinstance(member, Rider))
+            lines.add(f"return arranged({tuple(member.name for member in ordered)!r}, sent)")
+
+    def _along_function(self, node: ObjectNode | ItemsNode, *, full: bool) -> str:
+        return self._function("along", node, full, self._write_along)
+
+    def _write_along(self, node: ObjectNode | ItemsNode, name: str, full: bool, lines: Lines) -> None:
+        with lines.block(f"def {name}(before, after, view):"):
+            if isinstance(node, ObjectNode):
+                self._unless_cleared(node, lines)
+            if full or node.whole or (isinstance(node, ObjectNode) and node.policy.always):
+                lines.add(f"return {self.stand(node, full=full)}(before, after, view)")
+            elif isinstance(node, ItemsNode):
+                made = [(segment, self._along(item, full=full)) for segment, item in node.items]
+                lines.add(f"return {self._listed(made)} or NOTHING")
+            else:
+                lines.add("sent = {}")
+                for member in node.members:
+                    if isinstance(member, Rider) or not _goes_along(member):
+                        continue
+                    lines.add(f"value = {self._along(member, full=full)}")
+                    with lines.block("if value is not NOTHING and value is not None:"):
+                        lines.add(f"sent[{member.name!r}] = value")
+                complete = f"{self._complete(node, full=full)}(sent, before, after, view)"
+                lines.add(f"return {complete} if sent else NOTHING")
+
+    def _unless_cleared(self, node: ObjectNode, lines: Lines) -> None:
+        """Nothing goes along of an object that is cleared in its own way, but what names the customer."""
+        if node.clear is None or not node.clear.says or any(leaf.policy.identity for leaf in leaves(node)):
+            return
+        below = self._names.bind(tuple(leaves(node)), f"below_{node.name}")
+        presence = self._names.bind(node.presence, "source") if node.presence is not None else "None"
+        with lines.block(f"if all_gone({below}, {presence}, before, after, view):"):
+            lines.add("return NOTHING")
+
+    # Lists whose items are named
+
+    def _change_items(self, node: ItemsNode, *, full: bool) -> str:
+        return self._function("change", node, full, self._write_change_items)
+
+    def _write_change_items(self, node: ItemsNode, name: str, full: bool, lines: Lines) -> None:
+        inside = full or node.whole
+        with lines.block(f"def {name}(before, after, view):"):
+            if node.whole and not full:
+                lines.add("view = view.whole()")
+            if node.whole:
+                lines.add("omitted = view.draft.omitted")
+            made: list[tuple[Any, str]] = []
+            states: list[str] = []
+            after: list[tuple[str, str, TargetNode]] = []
+            for segment, item in node.items:
+                if isinstance(item, Rider):
+                    made.append((segment, f"view.riders[{item.index}]"))
+                    continue
+                state, value = self._names.fresh("state"), self._names.fresh("item")
+                lines.add(f"{state}, {value} = UNCHANGED")
+                with lines.block(f"if {self._differs(item)}:"):
+                    self._comment(item, lines)
+                    lines.add(f"{state}, {value} = {self._change(item, inside)}")
+                states.append(state)
+                made.append((segment, value))
+                after.append((state, value, item))
+            told = f"({', '.join(states)},)" if states else "()"
+            with lines.block(f"if SAID not in {told}:"):
+                stand = f"{self.stand(node, full=inside)}(before, before, view)"
+                lines.add(f"return (KEPT, {stand}) if KEPT in {told} else UNCHANGED")
+            for state, value, item in after:
+                if inside:
+                    with lines.block(f"if {state} is SAME:"):
+                        lines.add(f"{value} = {self._standing(item, full=True)}")
+                else:
+                    with lines.block(f"if {state} is not SAID:"):
+                        lines.add(f"{value} = {self._along(item, full=False)}")
+            lines.add(f"listed = {self._listed(made)}")
+            left_out = " and view.draft.omitted == omitted" if node.whole else ""
+            with lines.block(f"if not listed{left_out}:"):
+                lines.add("return SAID, NOTHING")
+            if node.whole:
+                with lines.block("if view.known:"):
+                    lines.add(
+                        f"view.draft.note(view.target({node.target!r}), REPLACED_WHOLE, {self._rule(node)})"
+                    )
+            lines.add("return SAID, listed")
+
+    def _write_stand_items(self, node: ItemsNode, name: str, full: bool, lines: Lines) -> None:
+        with lines.block(f"def {name}(before, after, view):"):
+            made = [(segment, self._standing(item, full=full)) for segment, item in node.items]
+            lines.add(f"return {self._listed(made)} or NOTHING")
+
+    def _listed(self, made: Iterable[tuple[Any, str]]) -> str:
+        rows = [f"({self._names.bind(segment, 'place')}, {value})" for segment, value in made]
+        return f"in_list(({', '.join(rows)},))"
+
+    # Names
+
+    def _function(self, kind: str, node: Any, full: bool, write: Any) -> str:
+        """The name of a container's function, which is written when it is first asked for."""
+        key = (kind, id(node), full)
+        name = self._made.get(key)
+        if name is None:
+            name = self._made[key] = self._names.declare(f"{kind}_{node.name or 'item'}")
+            lines = Lines()
+            with self._names.scope():
+                write(node, name, full, lines)
+            self._module.add_function(lines)
+        return name
+
+    def _rule(self, node: TargetNode) -> str:
+        return self._names.bind(node, f"rule_{node.name or 'item'}")
+
+    def _sides(self, leaf: Leaf) -> str:
+        return f"before[{leaf.slot}], after[{leaf.slot}]"
+
+    def _items_of(self, leaf: Leaf) -> str:
+        if not leaf.kind.has_items:
+            return ""
+        tables = [self._module.item_functions(each.table) for each in eaches(leaf.origin)]
+        return f", ({', '.join(tables)},)" if tables else ""
+
+    def _riders(self, riders: Iterable[Rider], out: str, lines: Lines) -> None:
+        for rider in riders:
+            with lines.block(f"if view.riders[{rider.index}] is not ABSENT:"):
+                lines.add(f"{out}[{rider.name!r}] = view.riders[{rider.index}]")
+
+    def _ride(self, rider: Rider, out: str, lines: Lines, *, only: str) -> None:
+        """A rider of the body: with `only`, where something is said."""
+        said = f" and {only}" if only else ""
+        with lines.block(f"if riders[{rider.index}] is not ABSENT{said}:"):
+            lines.add(f"{out}[{rider.name!r}] = riders[{rider.index}]")
+        if not only:
+            with lines.block("else:"):
+                lines.add(f"require(({self._rule(rider)},), draft)")
+
+
+def _required(node: ObjectNode) -> frozenset[str]:
+    return node.type.required if node.type else frozenset()
+
+
+def _is_identity(node: TargetNode) -> bool:
+    return isinstance(node, Leaf) and node.policy.identity
+
+
+def _goes_along(node: TargetNode) -> bool:
+    """Is there something below, an identity or `send: always`, that is in every update?"""
+    if isinstance(node, ObjectNode) and node.policy.always:
+        return True
+    return any(leaf.policy.always or leaf.policy.identity for leaf in leaves(node))
+
+
+def _is_plain(leaf: Leaf) -> bool:
+    """Is a new value just sent, without a look at policies?"""
+    policy = leaf.policy
+    held = policy.immutable or policy.identity or policy.transitions is not None
+    return leaf.kind.is_one and not held
+
+
+def _places(node: TargetNode) -> Iterable[tuple[str, ...]]:
+    """The places where clearing may write, outside a target's own place."""
+    match node:
+        case Leaf(policy=policy):
+            yield from policy.clear.places
+        case ObjectNode(members=members, clear=clear):
+            yield from clear.places if clear is not None else ()
+            for member in members:
+                yield from _places(member)
+        case ItemsNode(items=items):
+            for _, item in items:
+                yield from _places(item)
+
+
+def mixed(operation: Operation) -> frozenset[int]:
+    """The slots that may hold booleans and numbers, which Python's equality confuses."""
+    return frozenset(slot.slot for slot in operation.table.slots if isinstance(slot, Leaf) and _may_mix(slot))
+
+
+def _may_mix(leaf: Leaf) -> bool:
+    """Can a value of this leaf be, or hold, a boolean where another holds a number?"""
+    return not _is_unmixed(_inner(leaf.type))
+
+
+def _inner(type_: Type | None) -> Type | None:
+    if type_ is not None and type_.only("array"):
+        return type_.items
+    if type_ is not None and type_.only("object"):
+        return None if type_.members else type_.extra
+    return type_
+
+
+def _is_unmixed(type_: Type | None) -> bool:
+    return type_ is not None and (
+        type_.only("string") or type_.only("boolean") or type_.only("integer", "number")
+    )

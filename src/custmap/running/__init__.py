@@ -1,0 +1,1 @@
+"""What generated code calls: the states of slots, and what happens to values, maps, lists and objects."""

@@ -1,0 +1,49 @@
+"""The names by which generated code knows what it calls."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from custmap.expressions.function import FunctionError
+from custmap.model.change import Change
+from custmap.model.note import Fact
+from custmap.running import calls, leaves, objects, requests
+from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED
+from custmap.running.states import SILENT, Failure, Silent, failed, is_value
+from custmap.values.absent import ABSENT, Absent
+from custmap.values.equality import same, same_items
+from custmap.values.ordering import in_order
+
+GLOBALS: Final[dict[str, Any]] = {
+    "ABSENT": ABSENT,
+    "Change": Change,
+    "Failure": Failure,
+    "FunctionError": FunctionError,
+    "KEPT": KEPT,
+    "LEFT_BEHIND": Fact.LEFT_BEHIND,
+    "NOTHING": NOTHING,
+    "NOT_VALUES": frozenset({type(None), Absent, Silent, Failure}),
+    "REPLACED_WHOLE": Fact.REPLACED_WHOLE,
+    "SAID": SAID,
+    "SAME": SAME,
+    "SILENT": SILENT,
+    "UNCHANGED": UNCHANGED,
+    "UNUSUAL": frozenset({Silent, Failure}),
+    "failed": failed,
+    "in_order": in_order,
+    "is_value": is_value,
+    "new": tuple.__new__,
+    "same": same,
+    "same_items": same_items,
+    **{
+        function.__name__: function
+        for function in (
+            calls.as_list, calls.as_map, calls.fill, calls.fresh, calls.look_at_entries, calls.presence,
+            calls.refuse_empty, calls.refuse_kind, calls.refuse_missing, calls.refuse_unmapped, calls.told_apart,
+            calls.translate, leaves.change_leaf, leaves.standing, objects.all_gone, objects.arranged,
+            objects.clear_object, objects.in_list, objects.lacking, objects.note_whole, objects.was_there,
+            requests.identity, requests.names_another, requests.names_nobody, requests.note_once, requests.put,
+            requests.require, requests.write_elsewhere,
+        )
+    },
+}  # fmt: skip

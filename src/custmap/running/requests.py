@@ -1,0 +1,114 @@
+"""What decides about a request as a whole: whom it names, what it cannot do without, what goes elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import RecordError
+from custmap.model.nodes import Leaf, TargetNode
+from custmap.model.note import Fact
+from custmap.running.draft import Draft, View
+from custmap.running.states import Failure, is_value
+from custmap.values.absent import ABSENT
+from custmap.values.equality import same
+
+Row = tuple[Any, ...]
+_NOBODY = (ABSENT, None)
+
+
+def names_another(identities: Sequence[Leaf], before: Row, after: Row, view: View) -> bool:
+    """Do the two sides name different customers? Then nothing is said. Where one side names nobody, by
+    absence or null, the other's value is used."""
+    if not view.known:
+        return False
+    for leaf in identities:
+        was, now = before[leaf.slot], after[leaf.slot]
+        if was in _NOBODY or now in _NOBODY or same(was, now):
+            continue
+        if was.__class__ is Failure or now.__class__ is Failure:
+            if view.sources_equal(leaf, was, now):
+                continue
+            if was.__class__ is Failure and now.__class__ is not Failure:
+                continue
+        view.reject("CM801", leaf.target, leaf, "before and after identify different customers")
+        return True
+    return False
+
+
+def names_nobody(identities: Sequence[Leaf], before: Row, after: Row, view: View) -> bool:
+    """Has no identity a value on either side? What cannot be computed is said too."""
+    for leaf in identities:
+        if is_value(after[leaf.slot]) or is_value(before[leaf.slot]):
+            return False
+    for leaf in identities:
+        now = after[leaf.slot]
+        if now.__class__ is Failure:
+            view.reject(now.code, leaf.target, leaf, now.reason)
+    first = identities[0]
+    view.reject("CM814", first.target, first, "no identity has a value")
+    view.draft.changes.clear()
+    return True
+
+
+def identity(leaf: Leaf, before: Any, after: Any, view: View) -> Any:
+    """The value of an identity: after's, or before's where after has none."""
+    if after.__class__ is Failure and not any(one.target == leaf.target for one in view.draft.rejected):
+        view.reject(after.code, leaf.target, leaf, after.reason)
+    return after if is_value(after) else before
+
+
+def note_once(leaves: Iterable[Leaf], draft: Draft) -> None:
+    """The notes of rules whose value must not be sent twice."""
+    for leaf in leaves:
+        if any(change.span == leaf.span and change.action == "set" for change in draft.changes):
+            draft.note(leaf.target, Fact.NOT_REPEATABLE, leaf)
+
+
+def require(members: Iterable[TargetNode], draft: Draft) -> None:
+    """RecordError for required values that are missing although a request has to be made."""
+    for member in members:
+        source = getattr(member, "source", None)
+        about = [
+            Diagnostic(one.code, one.message, path=one.source, target=one.target, span=one.span)
+            for one in draft.rejected
+        ]
+        if not any(found.target == member.target for found in about):
+            what = f"`{source}`" if source else "the record"
+            about.append(
+                Diagnostic(
+                    "CM707",
+                    "the contract requires it, and it is absent in before and after",
+                    span=member.span,
+                    path=source,
+                    target=member.target,
+                    help=f"Give {what} a value.",
+                )
+            )
+        raise RecordError(about)
+
+
+def write_elsewhere(body: dict[str, Any], draft: Draft) -> None:
+    """Names, marks and members that clearing writes."""
+    for place, names in sorted(draft.names.items()):
+        put(body, place, sorted(names.values(), key=lambda name: (str(name), str(type(name)))))
+    for place, marks in sorted(draft.marks.items()):
+        put(body, place, dict(sorted(marks.items())), update=True)
+    for place, value in draft.writes:
+        put(body, place, value)
+
+
+def put(body: dict[str, Any], place: tuple[str, ...], value: Any, *, update: bool = False) -> None:
+    """Write at a place of the body; objects on the way are made. `update`: into what is there."""
+    at = body
+    for name in place[:-1]:
+        inner = at.get(name)
+        if not isinstance(inner, dict):
+            inner = at[name] = {}
+        at = inner
+    there = at.get(place[-1])
+    if update and isinstance(there, dict):
+        there.update(value)
+    else:
+        at[place[-1]] = value
