@@ -15,18 +15,16 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 from custmap.border.careful import copy_carefully
 from custmap.border.intake import Taken, take
 from custmap.codegen.changes import mixed
-from custmap.codegen.define import Functions, define
-from custmap.codegen.emit import generate
+from custmap.codegen.define import Functions
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError, RecordError
-from custmap.expressions.function import FunctionError
 from custmap.functions.table import with_functions
 from custmap.lineage.lineage import Lineage
 from custmap.lineage.trace import lineage
 from custmap.loader import check_mapping
 from custmap.model.checked import Checked, Operation
 from custmap.model.nodes import SourcePath
-from custmap.model.note import Note, UnknownNote
+from custmap.model.note import UnknownNote
 from custmap.plan.doubts import Doubts
 from custmap.plan.overlay import Overlay
 from custmap.plan.plan import Plan, make_plan
@@ -104,7 +102,7 @@ class Mapping:
         put(self, "_modules", modules)
         put(self, "_binder", Binder(checked, operation))
         put(self, "_checked", checked)
-        put(self, "_code", define(generate(checked, operation), checked.name))
+        put(self, "_code", Functions(checked, operation))
         put(self, "_doubts", Doubts(operation, checked.functions))
         put(self, "_mixed", mixed(operation))
         put(self, "_sender", Sender(checked, operation))
@@ -144,7 +142,7 @@ class Mapping:
 
     @property
     def functions(self) -> Functions:
-        """The generated functions: `values` and `build`, and their text."""
+        """The generated functions, and their text."""
         return self._code
 
     @property
@@ -188,16 +186,13 @@ class Mapping:
         if bound.missing:
             raise RecordError(bound.missing)
         record, riders = taken.record, bound.own()
-        notes: list[Note] = []
-        try:
-            made = self._code.build(record, riders, notes)
-        except FunctionError:
-            made = None  # the planner finds out which rule failed, and checks the others
         doubts = [*self._doubts.of(record), *taken.notes]
-        if made is not None:
-            body, path, query, headers = made
-            notes += doubts
-            return self._sender.send(bound, body, path, query, headers, tuple(notes))
+        try:
+            body, path, query, headers, notes = self._code.apply(record, riders)
+        except Exception:  # whatever is unusual: the careful code says what it is, and whether it is wrong
+            pass
+        else:
+            return self._sender.send(bound, body, path, query, headers, (*notes, *doubts))
         after = self._code.values(record, riders)
         draft = Draft()
         view = View(None, record, draft, riders, known=False)
@@ -300,10 +295,9 @@ class Mapping:
         absent: Absent,
         vendor: MappingOf[str, Any] | None,
     ) -> Plan:
-        values = self._code.values
         riders = bound.own()
-        new = values(after, riders)
-        old = self._nothing if before is None else values(before, riders)
+        new = self._row(after, riders)
+        old = self._nothing if before is None else self._row(before, riders)
         if vendor is None and equal(old, new, self._mixed):
             return self._no_plan
         draft = Draft()
@@ -327,6 +321,13 @@ class Mapping:
             requests,
             self._checked.canonical,
         )
+
+    def _row(self, record: dict[str, Any], riders: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The slots of a record."""
+        try:
+            return self._code.slots(record, riders)
+        except Exception:  # the careful code says what is unusual
+            return self._code.values(record, riders)
 
     def explain(self, path: str | None = None) -> Lineage:
         """Where targets come from, and what each state of a source becomes; `str()` of it is a table.

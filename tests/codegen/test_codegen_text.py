@@ -44,25 +44,30 @@ def mapping(tmp_path_factory: pytest.TempPathFactory) -> Mapping:
     return made(tmp_path_factory.mktemp("m"), RULES)
 
 
-def file_of(mapping: Mapping) -> str:
-    return mapping.functions.build.__code__.co_filename
+FUNCTIONS = {"apply": ["apply"], "diff": ["slots", "changes"], "careful": ["values"]}
 
 
-def test_what_is_shown_is_what_runs(mapping: Mapping) -> None:
-    assert "".join(linecache.getlines(file_of(mapping))) == mapping.code
-    compiled = compile(mapping.code, file_of(mapping), "exec")
-    inner = {code.co_name: code for code in compiled.co_consts if inspect.iscode(code)}
-    for name in ("values", "build"):
-        assert inner[name] == getattr(mapping.functions, name).__code__
-        assert inspect.getsource(getattr(mapping.functions, name)) in mapping.code
+@pytest.mark.parametrize("module", FUNCTIONS)
+def test_what_is_shown_is_what_runs(mapping: Mapping, module: str) -> None:
+    text = mapping.functions.module(module)
+    assert text in mapping.code
+    for name in FUNCTIONS[module]:
+        function = getattr(mapping.functions, name)
+        file = function.__code__.co_filename
+        assert "".join(linecache.getlines(file)) == text
+        compiled = compile(text, file, "exec")
+        inner = {code.co_name: code for code in compiled.co_consts if inspect.iscode(code)}
+        assert inner[name] == function.__code__
+        assert inspect.getsource(function) in text
 
 
 def test_a_traceback_shows_the_line(mapping: Mapping) -> None:
+    values = mapping.functions.values
     with pytest.raises(AttributeError) as caught:
-        mapping.functions.values(None, ())  # type: ignore[arg-type]
+        values(None, ())  # type: ignore[arg-type]
     frame = caught.traceback[-1]
-    assert str(frame.path) == file_of(mapping)
-    assert str(frame.statement).strip() in mapping.code.splitlines()[frame.lineno].strip()
+    assert str(frame.path) == values.__code__.co_filename
+    assert str(frame.statement).strip() in mapping.functions.module("careful").splitlines()[frame.lineno]
 
 
 def test_each_rule_stands_under_its_line(mapping: Mapping) -> None:
@@ -88,7 +93,7 @@ def test_straight_line_statements(mapping: Mapping) -> None:
 
 
 WORDS = [
-    *keyword.kwlist, *keyword.softkwlist, *GLOBALS, "customer", "body", "riders", "notes", "values", "build",
+    *keyword.kwlist, *keyword.softkwlist, *GLOBALS, "customer", "body", "riders", "notes", "values", "apply", "slots", "changes",
     "print", "__import__", "__proto__", "__class__", "self", "ABSENT", "value", "item", "constructor",
     '"', "'", '"""', "'''", "\\", "\n", "\r", "\r\n", "\x0b", "\u2028", "a\nimport os", "# x", "{}", "{x}",
     "%s", "$x", "a.b", "a[0]", "", " ", "é", "名", "😀", "\u202e", "\ud7ff", "0", "-1", "None", "True",
@@ -151,7 +156,8 @@ def test_hostile_words_stay_data(word: str, tmp_path: Path) -> None:
 
 def test_names_of_the_text_are_known(mapping: Mapping) -> None:
     """Every name that the text reads is a local, a parameter, a named global or a plain builtin."""
-    for function in (mapping.functions.values, mapping.functions.build):
+    for name in (name for names in FUNCTIONS.values() for name in names):
+        function = getattr(mapping.functions, name)
         names = inspect.getclosurevars(function)
         assert not names.nonlocals
         assert not [name for name in names.unbound if name in GLOBALS]

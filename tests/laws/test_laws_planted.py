@@ -20,6 +20,7 @@ from custmap.border import intake
 from custmap.codegen import changes
 from custmap.codegen.changes import ChangeWriter
 from custmap.running import clearing, maps, objects, requests, single
+from custmap.running import own as owning
 from custmap.running.draft import SAID, UNCHANGED
 from custmap.running.names import GLOBALS
 from custmap.running.states import is_value
@@ -148,7 +149,8 @@ def append_for_set(patch: pytest.MonkeyPatch) -> None:
 
 def input_order(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(intake, "_arranged", lambda value: value)
-    patch.setattr(maps, "sorted", list, raising=False)
+    for module in (maps, owning):
+        patch.setattr(module, "sorted", list, raising=False)
 
 
 def input_changed(patch: pytest.MonkeyPatch) -> None:

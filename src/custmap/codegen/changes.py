@@ -100,7 +100,7 @@ class ChangeWriter:
             for part, node in parts.items():
                 self._complete_part(part, node, lines)
             result = ", ".join(part if part in parts else "None" for part in PARTS)
-            lines.add(f"return body, {result}")
+            lines.add(f"return in_name_order(body), {result}")
         return lines
 
     def _elsewhere(self, operation: Operation, lines: Lines) -> None:

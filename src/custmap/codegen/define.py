@@ -4,32 +4,71 @@ from __future__ import annotations
 
 import linecache
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, Final
 
-from custmap.codegen.emit import Generated
-from custmap.model.note import Note
+from custmap.codegen.emit import generate
+from custmap.model.checked import Checked, Operation
+
+Row = tuple[Any, ...]
+Parts = tuple[dict[str, Any], dict[str, Any] | None, dict[str, Any] | None, dict[str, Any] | None]
+MODULES: Final = ("apply", "diff", "careful")
 
 
-@dataclass(frozen=True, slots=True)
 class Functions:
-    """The generated functions of a mapping, and their text.
+    """The generated functions of an operation; each module is made when one of its functions is first used."""
 
-    `values(customer, riders) -> tuple`; `build(customer, riders, notes) -> (body, path, query, headers)`,
-    each of the last three None where no rule of it reads the customer; None: ask the planner.
-    """
+    def __init__(self, checked: Checked, operation: Operation) -> None:
+        self._checked = checked
+        self._operation = operation
 
-    values: Callable[[dict[str, Any], tuple[Any, ...]], tuple[Any, ...]]
-    build: Callable[[dict[str, Any], tuple[Any, ...], list[Note]], Any]
-    changes: Callable[[tuple[Any, ...], tuple[Any, ...], Any, bool], Any]
-    text: str
+    @property
+    def apply(self) -> Callable[[dict[str, Any], Row], Any]:
+        """`apply(customer, riders) -> (body, path, query, headers, notes)`; any exception: be careful."""
+        return self._apply["apply"]
 
+    @property
+    def slots(self) -> Callable[[dict[str, Any], Row], Row]:
+        """`slots(customer, riders) -> row`; any exception: be careful."""
+        return self._diff["slots"]
 
-def define(generated: Generated, name: str) -> Functions:
-    """Compile and run a module's text."""
-    file = f"<custmap {name}>"
-    scope = dict(generated.globals)
-    exec(compile(generated.text, file, "exec"), scope)
-    # Keep the line ends: without them the carets of tracebacks would be shifted.
-    linecache.cache[file] = (len(generated.text), None, generated.text.splitlines(keepends=True), file)
-    return Functions(scope["values"], scope["build"], scope["changes"], generated.text)
+    @property
+    def changes(self) -> Callable[[Row, Row, Any, bool], Parts | None]:
+        """`changes(before, after, view, always)`: the request's parts, None where there is nothing to say."""
+        return self._diff["changes"]
+
+    @property
+    def values(self) -> Callable[[dict[str, Any], Row], Row]:
+        """`values(customer, riders) -> row`, whatever the record holds; a slot may hold a failure."""
+        return self._careful["values"]
+
+    @property
+    def text(self) -> str:
+        """The text of all modules."""
+        return "\n\n".join(map(self.module, MODULES))
+
+    @cached_property
+    def _apply(self) -> dict[str, Any]:
+        return self._define("apply")
+
+    @cached_property
+    def _diff(self) -> dict[str, Any]:
+        return self._define("diff")
+
+    @cached_property
+    def _careful(self) -> dict[str, Any]:
+        return self._define("careful")
+
+    def module(self, name: str) -> str:
+        """The text of the module `apply`, `diff` or `careful`."""
+        return generate(self._checked, self._operation, name).text
+
+    def _define(self, module: str) -> dict[str, Any]:
+        """The scope of a module after its text was run."""
+        made = generate(self._checked, self._operation, module)
+        file = f"<custmap {self._checked.name}, {module}>"
+        scope = dict(made.globals)
+        exec(compile(made.text, file, "exec"), scope)
+        # Keep the line ends: without them the carets of tracebacks would be shifted.
+        linecache.cache[file] = (len(made.text), None, made.text.splitlines(keepends=True), file)
+        return scope

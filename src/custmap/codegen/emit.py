@@ -1,11 +1,13 @@
-"""`Checked` → the text of a Python module with two functions.
+"""`Checked` → Python: three modules for each operation, each made when it is first needed.
 
-    values(customer, riders)        the slots of a customer, for the differ
-    build(customer, riders, notes)  the request's parts directly from the customer, or None if something
-                                    is not a simple case: then the planner takes over
+    apply     apply(customer, riders)               the request's parts
+    diff      slots(customer, riders)               one value a rule, to be compared
+              changes(before, after, view, always)  what two rows of slots say, with the request's parts
+    careful   values(customer, riders)              the slots of a record in which anything may be wrong
 
-Each table of list items has a function of its own. The code consists of statements without nested
-expressions; each rule follows a comment with its line of the mapping file.
+`apply` and `slots` raise `Unusual`, or anything else, where a record is not as expected; `values` says what is
+wrong with it, slot by slot. The code consists of statements without nested expressions; each rule follows a
+comment with its line of the mapping file.
 """
 
 from __future__ import annotations
@@ -15,19 +17,21 @@ from pathlib import PurePath
 from typing import Any
 
 from custmap.codegen.changes import ChangeWriter
-from custmap.codegen.leaf import LeafWriter, Putting
+from custmap.codegen.fits import FitsWriter
+from custmap.codegen.leaf import UNUSUAL, LeafWriter, Putting
 from custmap.codegen.lines import Lines
 from custmap.codegen.objects import ObjectWriter
+from custmap.codegen.reads import free_maps
 from custmap.expressions.emitter import Emitter, Names, Scope
-from custmap.model.checked import PARTS, Checked, Operation
+from custmap.model.checked import Checked, Operation
 from custmap.model.nodes import Leaf, ObjectNode, Presence, Table
 from custmap.model.note import Fact, Note
 from custmap.running.names import GLOBALS
 
 _FIXED = (
-    "after", "always", "before", "body", "build", "changes", "customer", "draft", "error", "headers", "kept", "key",
-    "listed", "made", "notes", "now", "omitted", "one", "path", "query", "riders", "said", "sent", "state",
-    "value", "values", "view", "was",
+    "after", "always", "apply", "before", "body", "changes", "customer", "draft", "error", "headers", "kept",
+    "key", "listed", "made", "notes", "now", "omitted", "one", "path", "place", "query", "riders", "said",
+    "sent", "slots", "state", "value", "values", "view", "was",
 )  # fmt: skip
 """Names that the text has whatever the mapping is: no rule's local gets one of them."""
 
@@ -40,47 +44,61 @@ class Generated:
     globals: dict[str, Any]
 
 
-def generate(checked: Checked, operation: Operation) -> Generated:
-    """The generated module of one of a mapping's operations; same mapping, same text."""
-    return _Module(checked, operation).write()
+def generate(checked: Checked, operation: Operation, module: str) -> Generated:
+    """The module `apply`, `diff` or `careful` of an operation; same mapping, same text."""
+    return _Module(checked, operation, module).write()
 
 
 class _Module:
-    def __init__(self, checked: Checked, operation: Operation) -> None:
+    def __init__(self, checked: Checked, operation: Operation, module: str) -> None:
         self._checked = checked
         self._operation = operation
+        self._module = module
         self.names = Names()
         for name, value in GLOBALS.items():
             self.names.reserve(name, value)
         for name in _FIXED:
             self.names.reserve(name)
         self.emitter = Emitter(self.names, checked.functions)
+        self._free = free_maps(checked, operation) if self._is_quick else frozenset()
+        self._fits = FitsWriter(self.names, self.add_function)
         self._functions: list[Lines] = []
-        self._items: dict[tuple[int, bool], str] = {}
+        self._items: dict[tuple[int, str], str] = {}
         self._compared: dict[int, str] = {}
         self._file = PurePath(checked.file.file).name
 
+    @property
+    def _is_quick(self) -> bool:
+        return self._module != "careful"
+
     def write(self) -> Generated:
+        table = self._operation.table
         with self.names.scope():
-            values = self._values(self._operation.table, "values", root=True)
-        with self.names.scope():
-            build = self._build()
+            match self._module:
+                case "apply":
+                    made = [self._apply()]
+                case "diff":
+                    made = [self._values(table, "slots", root=True)]
+                case _:
+                    made = [self._values(table, "values", root=True)]
+        if self._module == "diff":
+            with self.names.scope():
+                made.append(ChangeWriter(self, table).request(self._operation))
         file = self._checked.file.file
         name, source, from_ = map(_quiet, (self._checked.name, self._checked.canonical.name, file))
-        head = f'"""{name}: {source} → request. Generated from {from_}."""\n'
-        with self.names.scope():
-            changes = ChangeWriter(self, self._operation.table).request(self._operation)
-        parts = [lines.text for lines in [*self._functions, values, build, changes]]
+        head = f'"""{name}, {self._module}: {source} → request. Generated from {from_}."""\n'
+        parts = [lines.text for lines in [*self._functions, *made]]
         return Generated("\n\n".join([head, *parts]), self.names.globals)
 
-    def item_function(self, table: Table, rows: bool) -> str:
-        """The function of an item's table: its slots (`rows`), or the item as it is sent."""
-        key = (id(table), rows)
+    def _item_function(self, table: Table, role: str) -> str:
+        """The function of an item's table: its slots ("row"), or the item as it is sent ("item", "sent")."""
+        key = (id(table), role)
         if key not in self._items:
-            stem = "row" if rows else "item"
-            name = self._items[key] = self.names.declare(f"{stem}_{len(self._items) + 1}")
+            name = self._items[key] = self.names.declare(f"{role}_{len(self._items) + 1}")
             with self.names.scope():
-                made = self._values(table, name, root=False) if rows else self._render(table, name)
+                made = (
+                    self._values(table, name, root=False) if role == "row" else self._item(table, name, role)
+                )
             self._functions.append(made)
         return self._items[key]
 
@@ -97,11 +115,14 @@ class _Module:
     def add_function(self, lines: Lines) -> None:
         self._functions.append(lines)
 
-    def writer(self, *, sent: bool = False) -> LeafWriter:
+    def writer(self, *, sent: bool) -> LeafWriter:
         """`sent`: inside an item of a list that is one value, where lists with a key are values too."""
-        if sent:
-            return LeafWriter(self.emitter, lambda table, rows: self.item_function(table, False))
-        return LeafWriter(self.emitter, self.item_function)
+        with_key = "sent" if sent else "item" if self._module == "apply" else "row"
+        return LeafWriter(
+            self.emitter,
+            lambda table, keyed: self._item_function(table, with_key if keyed else "sent"),
+            self._fits if self._is_quick else None,
+        )
 
     def comment(self, slot: Leaf | Presence) -> str:
         text = slot.origin.source
@@ -114,6 +135,8 @@ class _Module:
         lines = Lines()
         local = "customer" if root else self.names.fresh("item")
         with lines.block(f"def {name}({local}, riders):"):
+            if self._is_quick and not root:
+                self._require_object(local, lines)
             results = self._slots(table, local, root, lines)
             row = "".join(f"{result}, " for result in results)
             own = "" if root else f"{self.names.bind(table, f'{name}_table')}, "
@@ -121,10 +144,10 @@ class _Module:
         return lines
 
     def _slots(self, table: Table, local: str, root: bool, lines: Lines) -> list[str]:
-        scopes: dict[int | None, Scope] = {None: self.emitter.scope(local, root)}
+        scopes: dict[int | None, Scope] = {None: self._scope(local, root)}
         silent: dict[int | None, str] = {None: ""}  # when the object around says nothing
         results: list[str] = []
-        writer = self.writer()
+        writer = self.writer(sent=False)
         for slot, inside in zip(table.slots, table.inside, strict=True):
             lines.add(self.comment(slot))
             scope = scopes[inside]
@@ -137,7 +160,9 @@ class _Module:
                 continue
             prelude, body, result = writer.write(slot, scope, lambda _: Putting())
             lines.extend(prelude)
-            if body:
+            if body and self._is_quick:
+                lines.extend(body)
+            elif body:
                 made = result
                 result = self.names.fresh(slot.name or "value")  # other rules may read what this one refuses
                 with lines.block("try:"):
@@ -157,10 +182,15 @@ class _Module:
         body = Lines()
         prelude = self.source_object(slot, scope, source, state, body)
         lines.extend(prelude)
-        with lines.block("try:"):
+        if self._is_quick:
             lines.extend(body.all)
-        with lines.block("except FunctionError as error:"):
-            lines.add(f"{source} = ABSENT", f"{state} = failed(error, {local})")
+            with lines.block(f"if {state}.__class__ is Failure:"):
+                lines.add(UNUSUAL)
+        else:
+            with lines.block("try:"):
+                lines.extend(body.all)
+            with lines.block("except FunctionError as error:"):
+                lines.add(f"{source} = ABSENT", f"{state} = failed(error, {local})")
         scopes[slot.slot] = self.emitter.scope(source, False)
         return state
 
@@ -182,32 +212,31 @@ class _Module:
             body.add(f"{source} = {made.result}", f"{state} = presence({source})")
         return prelude
 
-    def _render(self, table: Table, name: str) -> Lines:
-        """A function that gives an item of a list as it is sent: the list is one value."""
+    def _item(self, table: Table, name: str, role: str) -> Lines:
+        """A function that gives an item of a list as it is sent."""
         lines = Lines()
         item = self.names.fresh("item")
         with lines.block(f"def {name}({item}, riders):"):
-            lines.add("sent = {}")
-            ObjectWriter(self, table, item, root=False).members(table.root, "sent", lines)
+            if self._is_quick:
+                self._require_object(item, lines)
+            ObjectWriter(self, table, self._scope(item, False), role).item(lines)
             lines.add("return sent")
         return lines
 
-    def _build(self) -> Lines:
+    def _apply(self) -> Lines:
         lines = Lines()
-        operation = self._operation
-        with lines.block("def build(customer, riders, notes):"):
-            objects = ObjectWriter(self, operation.table, "customer", root=True)
-            for place in operation.name_places:
-                objects.lists[place] = self.names.fresh("names")
-                lines.add(f"{objects.lists[place]} = []")
-            lines.add("body = {}")
-            objects.body(operation.table.root, lines)
-            parts = [objects.part(operation.parts[part], part, lines) for part in PARTS]
-            if nameless := objects.nameless():
-                with lines.block(f"if {nameless}:"):
-                    lines.add("return None")
-            lines.add(f"return body, {', '.join(parts)}")
+        with lines.block("def apply(customer, riders):"):
+            scope = self._scope("customer", True)
+            ObjectWriter(self, self._operation.table, scope, "request").request(self._operation, lines)
         return lines
+
+    def _require_object(self, item: str, lines: Lines) -> None:
+        with lines.block(f"if {item}.__class__ is not dict:"):
+            lines.add(UNUSUAL)
+
+    def _scope(self, local: str, root: bool) -> Scope:
+        """Where the expressions of a table read; quick code knows that it is an object."""
+        return self.emitter.scope(local, root or self._is_quick, self._free if root else frozenset())
 
     def note(self, node: Leaf | ObjectNode, fact: Fact) -> str:
         return self.names.bind(Note(node.target, fact, node.span), "note")

@@ -1,16 +1,17 @@
 """The statements that compute one slot's value: when, source, default, empty, values, format, contract.
 
-Both generated functions use the same statements. `values` catches what they raise, slot by slot.
-`build` does not (the planner then reports what went wrong), and it puts the value into the body in the
-branch where its kind is known: one test decides about the value and its place.
+They are written in two ways. The quick way expects well-formed records: one test decides that a value fits and
+where it goes, and whatever else it meets raises `Unusual`. The careful way then does it again, and finds the
+words for everything that is wrong.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
+from custmap.codegen.fits import FitsWriter, classes_of, limits
 from custmap.codegen.lines import Lines
 from custmap.expressions.ast import Call, Literal
 from custmap.expressions.emitter import Emitter, Scope
@@ -19,8 +20,10 @@ from custmap.model.kind import VALUE
 from custmap.model.nodes import EachSource, FirstSource, FromSource, Leaf, Origin, RiderSource, Table
 from custmap.running.fits import checker, is_plain, misfit
 from custmap.values.equality import fingerprint
-from custmap.values.types import ANY, Type
+from custmap.values.types import Type
 from custmap.values.words import words_for
+
+UNUSUAL: Final = "raise Unusual"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +36,15 @@ class Putting:
 
 @dataclass(slots=True)
 class LeafWriter:
-    """Writes the value of leaves. `item_function(table, rows)` names the function of an item's table."""
+    """Writes the value of leaves.
+
+    `item_function(table, rows)` names the function of an item's table. `fits` writes the contract's limits;
+    with it, values are written in the quick way.
+    """
 
     emitter: Emitter
     item_function: Callable[[Table, bool], str]
+    fits: FitsWriter | None = None
 
     def write(
         self, leaf: Leaf, scope: Scope, putting: Callable[[str], Putting]
@@ -44,11 +52,11 @@ class LeafWriter:
         """Prelude (raises nothing), lines, and the local with the value."""
         body = Lines()
         prelude: list[str] = []
-        if isinstance(leaf.origin.source, FromSource) and _is_untouched(leaf):
+        if isinstance(leaf.origin.source, FromSource) and self._is_untouched(leaf):
             made = scope.emit(leaf.origin.source.expression)
             if made.result.isidentifier():
                 body.extend(made.body)
-                self._close(leaf.origin, leaf, body, made.result, putting(made.result))
+                self._close(leaf.origin, leaf, scope, body, made.result, putting(made.result))
                 return made.prelude, body.all, made.result
             prelude.extend(made.prelude)
         result = self.emitter.names.fresh(leaf.name or "value")
@@ -63,6 +71,17 @@ class LeafWriter:
             return repr(value)
         name = self.emitter.names.bind(value, hint)
         return f"fresh({name})" if isinstance(value, dict | list) else name
+
+    def _is_untouched(self, leaf: Leaf) -> bool:
+        """Is the source's value the target's value, so that no local of its own is needed?"""
+        origin = leaf.origin
+        rewritten = origin.when, origin.values, origin.format
+        if any(part is not None for part in rewritten) or origin.has_default or leaf.policy.empty == "clear":
+            return False
+        if self.fits is not None:
+            return not may_be_container(leaf)
+        looked_at = leaf.kind.is_map and (leaf.policy.empty != "value" or leaf.type is not None)
+        return not (looked_at or (isinstance(origin.source, FromSource) and _keeps_order(origin.source)))
 
     def _origin(
         self,
@@ -99,58 +118,146 @@ class LeafWriter:
         if origin.has_default:
             with body.block(f"if {result} is ABSENT:"):
                 body.add(f"{result} = {self.constant(origin.default, 'default')}")
-        self._close(origin, leaf, body, result, putting)
+        self._close(origin, leaf, scope, body, result, putting)
 
-    def _close(self, origin: Origin, leaf: Leaf, body: Lines, result: str, putting: Putting | None) -> None:
-        """What is done with the source's value: empty, values, format, contract, and where it is put."""
-        looks_at_empty = leaf.policy.empty != "value" and not isinstance(
-            origin.source, EachSource | FirstSource
-        )
-        if looks_at_empty and leaf.kind == VALUE:
-            with body.block(f'if {result} == "":'):
-                body.add("refuse_empty()" if leaf.policy.empty == "reject" else f"{result} = None")
-        silent = f" and {result} is not SILENT" if _may_be_silent(origin) else ""
-        if putting is None:
-            made = self._made(origin, result)
-            if made:
-                with body.block(f"if {result} is not ABSENT and {result} is not None{silent}:"):
-                    body.extend(made)
-            return
-        self._branches(origin, leaf, body, result, putting, silent)
+    # From the source's value to the target's
 
-    def _branches(
-        self, origin: Origin, leaf: Leaf, body: Lines, result: str, putting: Putting, silent: str
+    def _close(
+        self, origin: Origin, leaf: Leaf, scope: Scope, body: Lines, result: str, putting: Putting | None
     ) -> None:
-        """The branches in which the value is put: by its class, if only one class is right."""
+        """What is done with the source's value: empty, values, format, contract, and where it is put."""
+        silent = f" and {result} is not SILENT" if _may_be_silent(origin) else ""
+        empty = leaf.policy.empty
+        if leaf.kind != VALUE or isinstance(origin.source, EachSource | FirstSource):
+            empty = "value"
+        if empty == "clear":
+            with body.block(f'if {result} == "":'):
+                body.add(f"{result} = None")
         made = self._made(origin, result)
-        held, class_, refusal = self._contract(leaf, origin, result, transformed=bool(made))
-        inside = Lines()
-        inside.extend(made)
-        if origin.unmapped == "skip" and origin.values is not None:
-            with inside.block(f"if {result} is not SILENT:"):
-                inside.extend([*held, *putting.value])
+        if putting is None or self.fits is None:
+            if empty == "reject":
+                with body.block(f'if {result} == "":'):
+                    body.add("refuse_empty()")
+            lines, null = made, []
+            if putting is not None:
+                lines = made + self._unless_skipped(
+                    origin, result, [*self._contract(leaf, origin, result), *putting.value]
+                )
+                null = putting.null
+            self._branch(body, result, lines, null, silent)
         else:
-            inside.extend([*held, *putting.value])
-        if class_ is not None:
-            with body.block(f"if {result}.__class__ is {class_}:"):
-                body.extend(inside.all or ["pass"])
-            if putting.null:
-                with body.block(f"elif {result} is None:"):
-                    body.extend(putting.null)
-                with body.block(f"elif {result} is not ABSENT{silent}:"):
-                    body.add(refusal)
-            else:
-                with body.block(f"elif {result} is not ABSENT and {result} is not None{silent}:"):
-                    body.add(refusal)
-            return
-        if putting.null:
+            self._quickly(origin, leaf, scope, body, result, putting, silent, refuses_empty=empty == "reject")
+
+    def _branch(self, body: Lines, result: str, value: list[str], null: list[str], silent: str) -> None:
+        if null:
             with body.block(f"if {result} is None:"):
-                body.extend(putting.null)
+                body.extend(null)
             with body.block(f"elif {result} is not ABSENT{silent}:"):
-                body.extend(inside.all)
-        else:
+                body.extend(value or ["pass"])
+        elif value:
             with body.block(f"if {result} is not ABSENT and {result} is not None{silent}:"):
-                body.extend(inside.all)
+                body.extend(value)
+
+    def _unless_skipped(self, origin: Origin, result: str, lines: list[str]) -> list[str]:
+        """`unmapped: skip` may have taken the value away."""
+        if not lines or origin.values is None or origin.unmapped != "skip":
+            return lines
+        return [f"if {result} is not SILENT:", *(f"    {line}" for line in lines)]
+
+    def _quickly(
+        self,
+        origin: Origin,
+        leaf: Leaf,
+        scope: Scope,
+        body: Lines,
+        result: str,
+        putting: Putting,
+        silent: str,
+        *,
+        refuses_empty: bool,
+    ) -> None:
+        """One test decides that a value fits; anything unexpected is `Unusual`."""
+        not_empty = [f'if {result} == "":', f"    {UNUSUAL}"] if refuses_empty else []
+        made = self._made(origin, result)
+        if made:
+            check = [] if _always_fits(leaf, self.emitter.functions) else self._check(leaf, result)
+            tail = self._unless_skipped(origin, result, [*check, *putting.value])
+            self._branch(body, result, [*not_empty, *made, *tail], putting.null, silent)
+            return
+        test, after = self._fit(leaf, origin, scope, result)
+        lines = [*after, *putting.value]
+        if test is None:
+            self._branch(body, result, [*not_empty, *lines], putting.null, silent)
+            return
+        if refuses_empty and (leaf.type is None or "string" in leaf.type.kinds):
+            test += f" and {result}" if leaf.type and leaf.type.only("string") else f' and {result} != ""'
+        with body.block(f"if {test}:"):
+            body.extend(lines or ["pass"])
+        if putting.null and putting.null != [UNUSUAL]:
+            with body.block(f"elif {result} is None:"):
+                body.extend(putting.null)
+        missing = "" if putting.null else f" and {result} is not None"
+        with body.block(f"elif {result} is not ABSENT{missing}{silent}:"):
+            body.add(UNUSUAL)
+
+    def _fit(self, leaf: Leaf, origin: Origin, scope: Scope, result: str) -> tuple[str | None, list[str]]:
+        """The test that the value fits, None where there is none, and the lines that make it one's own."""
+        assert self.fits is not None
+        source = origin.source
+        own = [] if self._is_owned(leaf, scope) else [f"{result} = own({result})"]
+        if leaf.kind.is_map:
+            return f"{result}.__class__ is dict", [*own, *self._entries_fit(leaf, result)]
+        if leaf.kind.has_items or isinstance(source, EachSource):
+            return f"{result}.__class__ is list", own if leaf.kind.has_items else self._check(leaf, result)
+        type_ = leaf.type
+        if leaf.kind.is_set and (type_ is None or not limits(type_)):
+            return f"{result}.__class__ is list", own
+        if type_ is None or not limits(type_):
+            return None, own
+        if (
+            type_.only("array")
+            and type_.items is not None
+            and (classes := classes_of(type_.items))
+            and (type_.min_items, type_.max_items, type_.unique_items, type_.enum)
+            == (None, None, False, None)
+        ):
+            bound = self.emitter.names.bind(classes, "classes")
+            copied = [f"{result} = {result}.copy()"] if own else []
+            return f"{result}.__class__ is list and {bound}.issuperset(map(type, {result}))", copied
+        if (test := self.fits.condition(type_, result)) is not None:
+            return test, []
+        check = self._check(leaf, result)
+        if (test := self.fits.condition(type_, result, plain=True)) is not None:
+            check = [f"if not {test}:", *(f"    {line}" for line in check)]
+        return None, [*own, *check]
+
+    def _entries_fit(self, leaf: Leaf, result: str) -> list[str]:
+        """The entries of a map one by one: if one cannot be sent, that is unusual."""
+        assert self.fits is not None
+        lines = Lines()
+        if leaf.policy.empty != "value":
+            with lines.block(f'if "" in {result}.values():'):
+                lines.add(UNUSUAL)
+        if leaf.kind.is_deep:
+            if leaf.type is not None and limits(leaf.type):
+                bound = self.emitter.names.bind(checker(_optional(leaf.type)), f"check_{leaf.name}")
+                lines.add(f"{bound}({{key: one for key, one in {result}.items() if one is not None}})")
+        elif (extra := entry_type(leaf, self.emitter.functions)) is not None:
+            test = self.fits.condition(extra, "one", plain=True)
+            bound = self.emitter.names.bind(checker(extra), f"check_{leaf.name}")
+            with lines.block(f"for one in {result}.values():"):
+                with lines.block(f"if one is not None and not ({test}):" if test else "if one is not None:"):
+                    lines.add(f"{bound}(one)")
+        return lines.all
+
+    def _is_owned(self, leaf: Leaf, scope: Scope) -> bool:
+        """Is the value new and plain already, and in order, so that it need not be copied?"""
+        source = leaf.origin.source
+        if isinstance(source, FromSource):
+            return _is_fresh(leaf, self.emitter.functions) or scope.owns(source.expression)
+        return isinstance(source, EachSource)
+
+    # The source
 
     def _source(
         self, origin: Origin, leaf: Leaf, scope: Scope, prelude: list[str], body: Lines, result: str
@@ -160,8 +267,8 @@ class LeafWriter:
                 made = scope.emit(expression)
                 prelude.extend(made.prelude)
                 body.extend(made.body)
-                ordered = f"in_order({made.result})" if _keeps_order(origin.source) else made.result
-                body.add(f"{result} = {ordered}")
+                ordered = self.fits is None and _keeps_order(origin.source)
+                body.add(f"{result} = in_order({made.result})" if ordered else f"{result} = {made.result}")
             case RiderSource(index=index):
                 body.add(f"{result} = riders[{index}]")
             case EachSource(expression=expression, table=table):
@@ -198,25 +305,24 @@ class LeafWriter:
         if origin.format is not None:
             before, _, after = origin.format.partition("{}")
             line = f"{result} = fill({before!r}, {after!r}, {result})"
-            if origin.values is not None and origin.unmapped == "skip":
-                with lines.block(f"if {result} is not SILENT:"):
-                    lines.add(line)
-            else:
-                lines.add(line)
+            lines.extend(self._unless_skipped(origin, result, [line]))
         return lines.all
 
     def _translate(self, origin: Origin, body: Lines, result: str) -> None:
         if origin.values is None:
             return
-        table = {fingerprint(left): right for left, right in origin.values}
-        bound = self.emitter.names.bind(table, "values")
+        texts = all(isinstance(key, str) and not isinstance(to, dict | list) for key, to in origin.values)
+        bound = self.emitter.names.bind({fingerprint(key): to for key, to in origin.values}, "values")
         if origin.unmapped == "pass":
             body.add(f"{result} = translate({bound}, {result}, {result})")
+            return
+        if origin.unmapped == "reject" and texts and self.fits is not None:
+            body.add(f"{result} = {bound}[{result}]")  # a value without a row raises: that is unusual, too
             return
         missing = {"skip": "SILENT", "reject": "ABSENT"}.get(origin.unmapped) or self.constant(
             origin.unmapped_default, "unmapped"
         )
-        if all(isinstance(left, str) and not isinstance(right, dict | list) for left, right in origin.values):
+        if texts:
             body.add(
                 f"{result} = {bound}.get({result}, {missing}) if {result}.__class__ is str else {missing}"
             )
@@ -226,63 +332,63 @@ class LeafWriter:
             with body.block(f"if {result} is ABSENT:"):
                 body.add("refuse_unmapped()")
 
-    def _contract(
-        self, leaf: Leaf, origin: Origin, result: str, *, transformed: bool
-    ) -> tuple[list[str], str | None, str]:
-        """Lines that check the value against the contract; the class it must have; what refuses others."""
+    # The contract, carefully
+
+    def _contract(self, leaf: Leaf, origin: Origin, result: str) -> list[str]:
+        """Lines that check the value against the contract."""
         if leaf.kind.is_map:
-            return self._check_entries(leaf, result), "dict", f"as_map({result})"
+            lines = [f"if {result}.__class__ is not dict:", f"    as_map({result})"]
+            return lines + self._check_entries(leaf, result)
         if leaf.kind.is_list:
             # Items made by rules are checked member by member, those of a plain list here.
-            held = self._check(leaf, result) if isinstance(leaf.origin.source, FromSource) else []
-            return held, "list", f"as_list({result})"
-        type_ = leaf.type
-        if type_ is None or not _limits(type_) or _always_fits(leaf, type_, self.emitter.functions):
-            return [], None, ""
-        if not transformed:
+            check = self._check(leaf, result) if isinstance(leaf.origin.source, FromSource) else []
+            return [f"if {result}.__class__ is not list:", f"    as_list({result})", *check]
+        if _always_fits(leaf, self.emitter.functions):
+            return []
+        if origin.values is None and origin.format is None and leaf.type is not None:
             for kind, class_ in (("string", "str"), ("boolean", "bool")):
-                if is_plain(type_, kind):
-                    return [], class_, f"refuse_kind({words_for({kind})!r}, {result})"
-        return self._check(leaf, result), None, ""
+                if is_plain(leaf.type, kind):
+                    refused = f"    refuse_kind({words_for({kind})!r}, {result})"
+                    return [f"if {result}.__class__ is not {class_}:", refused]
+        return self._check(leaf, result)
 
     def _check(self, leaf: Leaf, result: str) -> list[str]:
-        if leaf.type is None or not _limits(leaf.type):
+        if leaf.type is None or not limits(leaf.type):
             return []
         return [f"{self.emitter.names.bind(checker(leaf.type), f'check_{leaf.name}')}({result})"]
 
     def _check_entries(self, leaf: Leaf, result: str) -> list[str]:
         lines: list[str] = []
         if leaf.kind.is_deep:
-            if leaf.type is not None and _limits(leaf.type):
+            if leaf.type is not None and limits(leaf.type):
                 bound = self.emitter.names.bind(checker(_optional(leaf.type)), f"check_{leaf.name}")
                 lines.append(f"{bound}({{key: one for key, one in {result}.items() if one is not None}})")
             if leaf.policy.empty == "value":
                 return lines
-        extra = leaf.type.extra if leaf.type is not None and leaf.kind.is_flat else None
         held = None
-        if extra is not None and _limits(extra):
-            made = _made_type(leaf.origin, self.emitter.functions)
-            values = made.extra if made is not None else None
-            if values is None or not (is_plain(extra, "string") and values.only("string")):
-                held = checker(extra)
+        if (extra := entry_type(leaf, self.emitter.functions)) is not None:
+            held = checker(extra)
         if held is not None or leaf.policy.empty != "value":
             bound = self.emitter.names.bind(held, f"check_{leaf.name}") if held else "None"
             lines.append(f"{result} = look_at_entries({result}, {leaf.policy.empty!r}, {bound})")
         return lines
 
 
-def _is_untouched(leaf: Leaf) -> bool:
-    """Is the source's value the target's value, so that no separate local is needed?"""
-    origin = leaf.origin
-    rewritten = origin.when, origin.values, origin.format
-    looked_at = leaf.kind.is_map and (leaf.policy.empty != "value" or leaf.type is not None)
-    return (
-        not any(part is not None for part in rewritten)
-        and not origin.has_default
-        and leaf.policy.empty != "clear"
-        and not looked_at
-        and not (isinstance(origin.source, FromSource) and _keeps_order(origin.source))
-    )
+def entry_type(leaf: Leaf, functions: Mapping[str, FunctionSpec]) -> Type | None:
+    """The type that each entry of a map is checked against; None where every one fits."""
+    extra = leaf.type.extra if leaf.type is not None and leaf.kind.is_flat else None
+    if extra is None or not limits(extra):
+        return None
+    made = _made_type(leaf.origin, functions)
+    values = made.extra if made is not None else None
+    return None if values is not None and is_plain(extra, "string") and values.only("string") else extra
+
+
+def may_be_container(leaf: Leaf) -> bool:
+    """May the value that is sent be a list or an object?"""
+    if leaf.kind != VALUE or not isinstance(leaf.origin.source, FromSource | RiderSource):
+        return True
+    return leaf.type is None or not leaf.type.kinds.isdisjoint({"array", "object"})
 
 
 def _keeps_order(source: FromSource) -> bool:
@@ -306,11 +412,6 @@ def _optional(type_: Type) -> Type:
     return replace(type_, required=frozenset())
 
 
-def _limits(type_: Type) -> bool:
-    """Does the contract limit the value?"""
-    return type_ != ANY or bool(type_.members) or type_.extra is not None
-
-
 def _made_type(origin: Origin, functions: Mapping[str, FunctionSpec]) -> Type | None:
     """The type of a value that custmap's code makes; None if it is the record's (it may be unchecked)."""
     if isinstance(origin.source, FromSource) and origin.values is None and origin.format is None:
@@ -321,9 +422,23 @@ def _made_type(origin: Origin, functions: Mapping[str, FunctionSpec]) -> Type | 
     return None
 
 
-def _always_fits(leaf: Leaf, type_: Type, functions: Mapping[str, FunctionSpec]) -> bool:
+_SCALARS: Final = frozenset({"string", "boolean", "integer", "number", "null"})
+
+
+def _is_fresh(leaf: Leaf, functions: Mapping[str, FunctionSpec]) -> bool:
+    """Is the value made by code, with none of the record's own lists and objects in it?"""
+    made = _made_type(leaf.origin, functions)
+    if made is None:
+        return False
+    inner = made.items if made.only("array") else made.extra if made.only("object") else None
+    return made.kinds <= _SCALARS or (inner is not None and inner.kinds <= _SCALARS)
+
+
+def _always_fits(leaf: Leaf, functions: Mapping[str, FunctionSpec]) -> bool:
     """Is it certain in advance that the value fits: made by code, or every mapped value fits?"""
-    origin = leaf.origin
+    origin, type_ = leaf.origin, leaf.type
+    if type_ is None or not limits(type_):
+        return True
     made = _made_type(origin, functions)
     if made is not None and is_plain(type_, "string") and made.only("string"):
         return True

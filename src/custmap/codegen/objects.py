@@ -1,19 +1,21 @@
-"""The statements that put values into objects, used by `build` and the functions of items.
+"""The statements that put values into objects: the request of one customer, and the items of lists.
 
-If something is not a simple case (a null that is not a simple clear, a missing required member),
-`build` gives up with `return None`, and the planner takes over; inside an item of a list the rule is
-refused.
+Three things are written so: the request (`apply`), an item of a list that the vendor matches by its key, and an
+item of a list that is one value. The first two are written in the quick way: what is not a plain case raises
+`Unusual`, and the rows of slots are compared with nothing instead, with words for all that is wrong. An item of
+a list that is one value refuses the rule.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from custmap.codegen.leaf import LeafWriter, Putting
+from custmap.codegen.leaf import UNUSUAL, LeafWriter, Putting
 from custmap.codegen.lines import Lines
 from custmap.expressions.emitter import Emitter, Names, Scope
-from custmap.model.clear import Clear, NameIn, Send, SendNull
+from custmap.model.checked import PARTS, Operation
+from custmap.model.clear import Clear, KeyIn, NameIn, Omit, Place, Send, SendNull, Skip, Write
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Presence, Rider, Table, TargetNode
 from custmap.model.note import Fact
 from custmap.model.walkers import leaves
@@ -26,7 +28,7 @@ class Module(Protocol):
     names: Names
     emitter: Emitter
 
-    def writer(self, *, sent: bool = False) -> LeafWriter: ...
+    def writer(self, *, sent: bool) -> LeafWriter: ...
     def comment(self, slot: Leaf | Presence) -> str: ...
     def note(self, node: Leaf | ObjectNode, fact: Fact) -> str: ...
     def source_object(
@@ -34,242 +36,449 @@ class Module(Protocol):
     ) -> list[str]: ...
 
 
+@dataclass(slots=True)
+class _Around:
+    """What is around a node: is it sent whole, and the local that says that a member was left out of it."""
+
+    whole: bool = False
+    omitted: str = ""
+    waiting: list[tuple[str, list[str]]] | None = None
+    """Nulls that wait for the verdict on an object with a clear of its own: locals, and what clears them."""
+
+
+@dataclass(slots=True)
+class _Elsewhere:
+    """The locals for what clearing writes at other places of the body."""
+
+    names: dict[Place, str] = field(default_factory=dict)
+    marks: dict[Place, str] = field(default_factory=dict)
+    writes: str = ""
+
+
 class ObjectWriter:
-    """Writes one function's objects; `root`: the customer's, else an item's."""
+    """Writes one function's objects.
 
-    def __init__(self, module: Module, table: Table, local: str, *, root: bool) -> None:
-        self.lists: dict[tuple[str, ...], str] = {}
+    `role`  "request", "item" (of a list with keys), or "sent" (an item of a list that is one value).
+    """
+
+    def __init__(self, module: Module, table: Table, scope: Scope, role: str) -> None:
         self._module = module
+        self._names = module.names
         self._table = table
-        self._root = root
-        self._scopes: dict[int | None, Scope] = {None: module.emitter.scope(local, root)}
+        self._role = role
+        self._scopes: dict[int | None, Scope] = {None: scope}
         self._states: dict[int, str] = {}
-        self._writer = module.writer(sent=not root)
+        self._writer = module.writer(sent=role == "sent")
+        self._elsewhere = _Elsewhere()
+        self._takes_notes = False
 
-    def body(self, root: ObjectNode, lines: Lines) -> None:
-        """The body: rules first, since riders are added only if there is something to send."""
-        for node in root.members:
-            if not _silent(node):
-                self._node(node, "body", lines)
-        objects = {node.name for node in root.members if isinstance(node, ObjectNode)}
-        for place, local in sorted(self.lists.items()):
-            with lines.block(f"if {local}:"):
-                if place[0] in objects:  # the planner knows what goes along in that object
-                    lines.add("return None")
-                    continue
-                at = "body" + "".join(f".setdefault({name!r}, {{}})" for name in place[:-1])
-                lines.add(f"{local}.sort()", f"{at}[{place[-1]!r}] = {local}")
-        riders = [node for node in root.members if isinstance(node, Rider)]
-        optional = [node for node in riders if not node.required]
-        with lines.block("if body:"):
-            self._riders(optional, "body", lines)
-        self._riders([node for node in riders if node.required], "body", lines)
-        for node in root.members:
-            if _silent(node) and not isinstance(node, Rider):
-                self._node(node, "body", lines)
-        self._required(root, "body", lines)
-        for place in sorted(self.lists):
+    # The request
+
+    def request(self, operation: Operation, lines: Lines) -> None:
+        """All parts of the request; the members of the body in the order of their names."""
+        root = operation.table.root
+        inside = Lines()
+        for node in sorted(root.members, key=lambda member: member.name):
+            if isinstance(node, Rider):
+                self._rider(node, "body", inside)
+            else:
+                self._node(node, "body", _Around(), inside)
+        self._write_elsewhere(root, inside)
+        self._leave_riders(root, inside)
+        self._required(root, "body", inside, fill=True)
+        for place in operation.name_places:
             if root.type is not None and place[0] in root.type.required:
-                with lines.block(f"if {place[0]!r} not in body:"):
-                    at = "body" + "".join(f".setdefault({name!r}, {{}})" for name in place[:-1])
-                    lines.add(f"{at}[{place[-1]!r}] = []")
+                with inside.block(f"if {place[0]!r} not in body:"):
+                    inside.add(f"put(body, {place!r}, [])", "body = in_name_order(body)")
+        parts = [self._part(operation.parts[part], part, inside) for part in PARTS]
+        if nameless := self._nameless():
+            with inside.block(f"if {nameless}:"):
+                inside.add(UNUSUAL)
+        for local in (*self._elsewhere.names.values(), self._elsewhere.writes):
+            if local:
+                lines.add(f"{local} = []")
+        lines.add(*(f"{local} = {{}}" for local in self._elsewhere.marks.values()))
+        if self._takes_notes:
+            lines.add("notes = ()")
+        lines.add("body = {}")
+        lines.extend(inside.all)
+        lines.add(f"return body, {', '.join(parts)}, {'notes' if self._takes_notes else '()'}")
 
-    def part(self, root: ObjectNode, name: str, lines: Lines) -> str:
+    def _part(self, root: ObjectNode, name: str, lines: Lines) -> str:
         """Path, query or headers; None when no rule of it reads the customer."""
         found = list(leaves(root))
         if not found:
             return "None"
         lines.add(f"{name} = {{}}")
         for leaf in found:
-            self._leaf(leaf, name, lines)
+            self._leaf(leaf, name, _Around(), lines)
         self._required(root, name, lines)
         return name
 
-    def nameless(self) -> str:
+    def _nameless(self) -> str:
         """The condition that no identity has a value; empty where there is no identity."""
         identities = [slot for slot in self._table.slots if isinstance(slot, Leaf) and slot.policy.identity]
-        return " and ".join(f"{self._states[leaf.slot]} is ABSENT" for leaf in identities)
+        return " and ".join(f"not is_value({self._states[leaf.slot]})" for leaf in identities)
 
-    def members(self, node: ObjectNode, out: str, lines: Lines) -> None:
-        """The members of an object below the body, or of an item."""
-        for member in node.members:
+    def _leave_riders(self, root: ObjectNode, lines: Lines) -> None:
+        """Riders that nothing requires stay behind where there is nothing to say."""
+        optional = sorted(node.name for node in root.members if isinstance(node, Rider) and not node.required)
+        if not optional:
+            return
+        along = {
+            node.name
+            for node in root.members
+            if isinstance(node, Rider) or (isinstance(node, Leaf) and node.policy.identity)
+        }
+        bound = self._names.bind(frozenset(along), "along")
+        with lines.block(f"if len(body) <= {len(along)} and body.keys() <= {bound}:"):
+            for name in optional:
+                lines.add(f"body.pop({name!r}, None)")
+
+    def _write_elsewhere(self, root: ObjectNode, lines: Lines) -> None:
+        objects = {node.name for node in root.members if isinstance(node, ObjectNode | ItemsNode)}
+        last = max((node.name for node in root.members), default="")
+        for place, local in sorted(self._elsewhere.names.items()):
+            with lines.block(f"if {local}:"):
+                if place[0] in objects:  # what goes along in that object is known elsewhere
+                    lines.add(UNUSUAL)
+                    continue
+                if len(place) == 1:
+                    lines.add(f"body[{place[0]!r}] = sorted(set({local}))")
+                else:
+                    lines.add(f"put(body, {place!r}, sorted(set({local})))")
+                if place[0] < last or len(self._elsewhere.names) > 1:
+                    lines.add("body = in_name_order(body)")
+        for place, local in sorted(self._elsewhere.marks.items()):
+            with lines.block(f"if {local}:"):
+                if place[0] in objects:
+                    lines.add(UNUSUAL)
+                    continue
+                lines.add(f"put(body, {place!r}, dict(sorted({local}.items())), update=True)")
+                lines.add("body = in_name_order(body)")
+        if local := self._elsewhere.writes:
+            with lines.block(f"for place, one in {local}:"):
+                if objects:
+                    with lines.block(f"if place[0] in {self._names.bind(frozenset(objects), 'objects')}:"):
+                        lines.add(UNUSUAL)
+                lines.add("put(body, place, fresh(one))")
+            with lines.block(f"if {local}:"):
+                lines.add("body = in_name_order(body)")
+
+    # Objects
+
+    def item(self, lines: Lines) -> None:
+        """An item of a list, in the local `sent`."""
+        root = self._table.root
+        lines.add("sent = {}")
+        for member in root.members:
             if not isinstance(member, Rider):
-                self._node(member, out, lines)
-        riders = [member for member in node.members if isinstance(member, Rider)]
-        if node is self._table.root:
-            self._riders(riders, out, lines)
-        else:
-            with lines.block(f"if {out}:"):
-                self._riders(riders, out, lines)
-
-    def _riders(self, riders: Iterable[Rider], out: str, lines: Lines) -> None:
-        for rider in riders:
-            with lines.block(f"if riders[{rider.index}] is not ABSENT:"):
-                lines.add(f"{out}[{rider.name!r}] = riders[{rider.index}]")
-            if rider.required:
-                with lines.block("else:"):
-                    lines.add(self._give_up)
+                self._node(member, "sent", _Around(whole=self._role == "item"), lines)
+        for member in root.members:
+            if isinstance(member, Rider):
+                self._rider(member, "sent", lines)
+        if self._role == "item":
+            self._required(root, "sent", lines)
 
     @property
     def _give_up(self) -> str:
-        return "return None" if self._root else "refuse_missing()"
+        return "refuse_missing()" if self._role == "sent" else UNUSUAL
 
-    def _required(self, node: ObjectNode, out: str, lines: Lines) -> None:
+    def _rider(self, rider: Rider, out: str, lines: Lines) -> None:
+        with lines.block(f"if riders[{rider.index}] is not ABSENT:"):
+            lines.add(f"{out}[{rider.name!r}] = riders[{rider.index}]")
+        if rider.required:
+            with lines.block("else:"):
+                lines.add(self._give_up)
+
+    def _required(self, node: ObjectNode, out: str, lines: Lines, *, fill: bool = False) -> None:
+        """`fill`: in the body, a map or a list that has nothing to say is empty."""
         required = node.type.required if node.type else frozenset()
         for member in node.members:
             if isinstance(member, Rider) or member.name not in required:
                 continue
+            is_map = isinstance(member, Leaf) and member.kind.is_map and self._role == "request"
+            is_list = fill and isinstance(member, Leaf) and member.kind.has_items
             with lines.block(f"if {member.name!r} not in {out}:"):
-                if isinstance(member, Leaf) and member.kind.is_map and self._root:
-                    lines.add(f"{out}[{member.name!r}] = {{}}")
+                if is_map or is_list:
+                    lines.add(f"{out}[{member.name!r}] = {'{}' if is_map else '[]'}")
+                    if fill:
+                        lines.add("body = in_name_order(body)")
                 else:
                     lines.add(self._give_up)
 
-    def _node(self, node: TargetNode, out: str, lines: Lines) -> None:
+    def _node(self, node: TargetNode, out: str, around: _Around, lines: Lines) -> None:
         match node:
             case Leaf():
-                self._leaf(node, out, lines)
+                self._leaf(node, out, around, lines)
             case ObjectNode():
-                local = self._object(node, lines)
-                with lines.block(f"if {local}:"):
+                local, omitted = self._object(node, out, around, lines)
+                with lines.block(f"if {local}{omitted}:"):
                     self._close_object(node, local, lines)
                     lines.add(f"{out}[{node.name!r}] = {local}")
             case ItemsNode():
-                self._items(node, out, lines)
+                self._items(node, out, around, lines)
 
-    def _object(self, node: ObjectNode, lines: Lines) -> str:
-        """The lines that fill an object of its own."""
+    def _object(self, node: ObjectNode, out: str | None, around: _Around, lines: Lines) -> tuple[str, str]:
+        """The lines that fill an object of its own: its local, and the test that it is sent though empty.
+
+        `out` is the object around, None in a list.
+        """
         state = self._presence(node.presence, node, lines) if node.presence is not None else ""
-        local = self._module.names.fresh(f"{node.name}_sent")
+        local = self._names.fresh(f"{node.name}_sent")
+        inside = _Around(around.whole, around.omitted, around.waiting)
+        if node.whole and self._role == "request":
+            inside.whole, inside.omitted = True, self._names.fresh("omitted")
+            lines.add(f"{inside.omitted} = False")
+        own = node.clear is not None and self._role == "request"
+        if own:
+            inside.waiting = []
         lines.add(f"{local} = {{}}")
-        self.members(node, local, lines)
+        for member in node.members:
+            if not isinstance(member, Rider):
+                self._node(member, local, inside, lines)
+        if own:
+            self._own_clear(node, state, inside.waiting or [], out, around, lines)
+        riders = [member for member in node.members if isinstance(member, Rider)]
+        if riders:
+            with lines.block(f"if {local}:"):
+                for rider in riders:
+                    self._rider(rider, local, lines)
         if node.presence is not None and node.presence.origin.when is not None:
             with lines.block(f"if {state} is SILENT:"):
                 lines.add(f"{local} = {{}}")  # nor does what stands in for an absent member speak
-        if node.clear is not None and self._root:
-            # Its own clear may be needed: the planner decides.
-            nulls = [f"{self._states[leaf.slot]} is None" for leaf in leaves(node)]
-            with lines.block(f"if {' or '.join(nulls)}:"):
-                lines.add("return None")
-        return local
+        return local, f" or {inside.omitted}" if inside.omitted and inside.omitted != around.omitted else ""
+
+    def _own_clear(
+        self,
+        node: ObjectNode,
+        state: str,
+        waiting: list[tuple[str, list[str]]],
+        out: str | None,
+        around: _Around,
+        lines: Lines,
+    ) -> None:
+        """Where all that an object reads is null, its own clear; else those of its members."""
+        below = [self._states[leaf.slot] for leaf in leaves(node)]
+        if not below or node.clear is None:
+            return
+        nested = any(not isinstance(member, Leaf | Rider) for member in node.members)
+        everything = " and ".join(f"{one} is None" for one in below)
+        gone = f"{state} is None or ({everything})" if state else everything
+        with lines.block(f"if {' or '.join(f'{one} is None' for one in below)}:"):
+            with lines.block(f"if not ({gone}):"):
+                if nested or around.waiting is not None:
+                    lines.add(UNUSUAL)
+                else:
+                    for one, cleared in waiting:
+                        with lines.block(f"if {one} is None:"):
+                            lines.extend(cleared)
+            with lines.block("else:"):
+                plain = out is not None and around.waiting is None
+                lines.extend(self._cleared(node, node.clear, out, around) if plain else [UNUSUAL])
 
     def _close_object(self, node: ObjectNode, local: str, lines: Lines) -> None:
         self._required(node, local, lines)
-        if node.whole and self._root:
+        if node.whole and self._role == "request":
             absent = [f"{self._states[leaf.slot]} is ABSENT" for leaf in leaves(node)]
             if absent:
                 with lines.block(f"if {' or '.join(absent)}:"):
-                    lines.add(f"notes.append({self._module.note(node, Fact.PARTLY_STATED)})")
+                    lines.add(self._noted(node, Fact.PARTLY_STATED))
+
+    def _noted(self, node: Leaf | ObjectNode, fact: Fact) -> str:
+        self._takes_notes = True
+        return f"notes += ({self._module.note(node, fact)},)"
 
     def _presence(self, slot: Presence, node: ObjectNode, lines: Lines) -> str:
         """The source object, which the rules of the members read; gives the local of its state."""
         lines.add(self._module.comment(slot))
-        source = self._module.names.fresh(slot.target or "object")
-        state = self._module.names.fresh(f"{slot.target}_state")
+        source = self._names.fresh(slot.target or "object")
+        state = self._names.fresh(f"{slot.target}_state")
         body = Lines()
         scope = self._scopes[self._table.inside[slot.slot]]
         prelude = self._module.source_object(slot, scope, source, state, body)
         self._scopes[slot.slot] = self._module.emitter.scope(source, False)
         lines.extend([*prelude, *body.all])
-        fine = (
-            ["True", "ABSENT", "SILENT"] if node.clear is not None else ["True", "ABSENT", "SILENT", "None"]
-        )
-        with lines.block("if " + " and ".join(f"{state} is not {word}" for word in fine) + ":"):
-            lines.add("return None" if self._root else f"as_map({source})")
+        with lines.block(f"if {state}.__class__ is Failure:"):
+            lines.add(f"as_map({source})" if self._role == "sent" else UNUSUAL)
         return state
 
-    def _items(self, node: ItemsNode, out: str, lines: Lines) -> None:
-        """A list whose items are named: earlier positions without a value are `{}`."""
-        local = self._module.names.fresh(f"{node.name}_sent")
-        lines.add(f"{local} = []")
+    # Lists whose items are named
+
+    def _items(self, node: ItemsNode, out: str, around: _Around, lines: Lines) -> None:
+        """Earlier positions without a value are `{}`; constants and parameters go along with what is sent."""
+        local = self._names.fresh(f"{node.name}_sent")
+        inside = _Around(around.whole, around.omitted, around.waiting)
+        if node.whole and self._role == "request":
+            inside.whole, inside.omitted = True, self._names.fresh("omitted")
+            lines.add(f"{inside.omitted} = False")
+        made: list[tuple[Index | Select, str]] = []
         for segment, item in node.items:
             if isinstance(item, ObjectNode):
-                made = self._object(item, lines)
-                with lines.block(f"if {made}:"):
-                    self._close_object(item, made, lines)
-                    self._append(local, segment, made, lines)
+                one, omitted = self._object(item, None, inside, lines)
+                with lines.block(f"if not ({one}{omitted}):" if omitted else f"if not {one}:"):
+                    lines.add(f"{one} = ABSENT")
+                with lines.block(f"if {one} is not ABSENT:"):
+                    self._close_object(item, one, lines)
+            elif isinstance(item, Rider):
+                one = f"riders[{item.index}]"
             else:
-                holder = self._module.names.fresh("holder")
+                holder = self._names.fresh("holder")
+                one = self._names.fresh("item")
                 lines.add(f"{holder} = {{}}")
-                self._node(item, holder, lines)
-                with lines.block(f"if {holder}:"):
-                    self._append(local, segment, f"{holder}[{item.name!r}]", lines)
-        with lines.block(f"if {local}:"):
-            lines.add(f"{out}[{node.name!r}] = {local}")
-
-    def _append(self, local: str, segment: Index | Select, made: str, lines: Lines) -> None:
-        if isinstance(segment, Select):
-            lines.add(f"{local}.append({{{segment.key!r}: {segment.value!r}, **{made}}})")
+                self._node(item, holder, inside, lines)
+                lines.add(f"{one} = {holder}.get({item.name!r}, ABSENT)")
+            made.append((segment, one))
+        spoken = [
+            one for (_, item), (_, one) in zip(node.items, made, strict=True) if not isinstance(item, Rider)
+        ]
+        if not spoken:
             return
-        if segment.position:
-            lines.add(f"{local}.extend({{}} for _ in range({segment.position} - len({local})))")
-        lines.add(f"{local}.append({made})")
+        said = " or ".join(f"{one} is not ABSENT" for one in spoken)
+        own = inside.omitted if inside.omitted != around.omitted else ""
+        with lines.block(f"if {said}{f' or {own}' if own else ''}:"):
+            simple = len(made) == 1 and not own and isinstance(made[0][0], Index) and made[0][0].position == 0
+            if simple:
+                lines.add(f"{out}[{node.name!r}] = [{made[0][1]}]")
+            else:
+                rows = ", ".join(f"({self._names.bind(segment, 'place')}, {one})" for segment, one in made)
+                lines.add(f"{out}[{node.name!r}] = in_list(({rows},))")
 
-    def _leaf(self, leaf: Leaf, out: str, lines: Lines) -> None:
+    # Leaves
+
+    def _leaf(self, leaf: Leaf, out: str, around: _Around, lines: Lines) -> None:
         """A leaf's value, put into its place in the branch where its kind is known."""
         lines.add(self._module.comment(leaf))
         scope = self._scopes[self._table.inside[leaf.slot]]
-        prelude, body, result = self._writer.write(leaf, scope, lambda value: self._putting(leaf, value, out))
+
+        def putting(value: str) -> Putting:
+            return self._putting(leaf, value, out, around)
+
+        prelude, body, result = self._writer.write(leaf, scope, putting)
         self._states[leaf.slot] = result
         lines.extend([*prelude, *body])
 
-    def _putting(self, leaf: Leaf, value: str, out: str) -> Putting:
-        null = self._null(leaf, out)
-        if leaf.kind.has_items and self._root:
-            return Putting(["return None"], ["return None"])
+    def _putting(self, leaf: Leaf, value: str, out: str, around: _Around) -> Putting:
+        null = self._null(leaf, out, around)
+        if around.waiting is not None and self._role == "request":
+            around.waiting.append((value, null))
+            null = ["pass"]
         if leaf.kind.has_items:
-            return Putting([f"{out}[{leaf.name!r}] = told_apart({value}, {leaf.key!r})"], null)
+            return Putting(self._keyed(leaf, value, out), null)
         if leaf.kind.is_map:
-            return Putting(self._map(leaf, value, out), null if self._root else [])
+            return Putting(self._map(leaf, value, out, around), null)
         put = [f"{out}[{leaf.name!r}] = {value}"]
-        if not leaf.policy.repeatable and self._root:
-            put.append(f"notes.append({self._module.note(leaf, Fact.NOT_REPEATABLE)})")
+        if not leaf.policy.repeatable and self._role == "request":
+            put.append(self._noted(leaf, Fact.NOT_REPEATABLE))
         return Putting(put, null)
 
-    def _null(self, leaf: Leaf, out: str) -> list[str]:
+    def _null(self, leaf: Leaf, out: str, around: _Around) -> list[str]:
+        """What a null writes."""
+        if self._role == "sent":
+            # In a value nothing is gone by itself: what cannot be said is left out.
+            if leaf.kind.is_map:
+                return []
+            match leaf.policy.clear:
+                case SendNull():
+                    return [f"{out}[{leaf.name!r}] = None"]
+                case Send(value):
+                    return [f"{out}[{leaf.name!r}] = {self._writer.constant(value, 'cleared')}"]
+            return []
+        if leaf.policy.identity and self._role == "request":
+            return ["pass"]  # a null names nobody, as if it were absent
         clear = leaf.policy.clear
-        if leaf.kind.is_map:
-            return ["return None"]
+        if leaf.kind.is_map or leaf.kind.has_items:
+            if not clear.fits_container:
+                return [UNUSUAL]
+            clear = clear.for_container({} if leaf.kind.is_map else [])
+        return self._cleared(leaf, clear, out, around)
+
+    def _cleared(self, node: Leaf | ObjectNode, clear: Clear, out: str | None, around: _Around) -> list[str]:
+        request = self._role == "request"
         match clear:
             case SendNull():
-                return [f"{out}[{leaf.name!r}] = None"]
+                return [f"{out}[{node.name!r}] = None"]
             case Send(value):
-                return [f"{out}[{leaf.name!r}] = {self._writer.constant(value, 'cleared')}"]
-            case NameIn(place, name) if self._root:
-                return [f"{self.lists[place]}.append({name or leaf.name!r})"]
-        return ["return None"] if self._root else []
+                return [f"{out}[{node.name!r}] = {self._writer.constant(value, 'cleared')}"]
+            case Omit() if around.whole:
+                return [f"{around.omitted} = True"] if around.omitted else ["pass"]
+            case NameIn(place, name) if request:
+                return [f"{self._names_at(place)}.append({name or node.name!r})"]
+            case KeyIn(place, name, value) if request:
+                marks = self._elsewhere.marks.setdefault(place, "")
+                if not marks:
+                    marks = self._elsewhere.marks[place] = self._names.fresh("marks")
+                return [f"{marks}[{name or node.name!r}] = {self._writer.constant(value, 'mark')}"]
+            case Write(writes) if request:
+                self._elsewhere.writes = self._elsewhere.writes or self._names.fresh("writes")
+                return [f"{self._elsewhere.writes}.extend({self._names.bind(writes, 'written')})"]
+            case Skip() if request:
+                return [self._noted(node, Fact.CLEAR_SKIPPED)]
+        return [UNUSUAL]
 
-    def _map(self, leaf: Leaf, value: str, out: str) -> list[str]:
-        """A map key by key: nulls are cleared by name if that is the rule's `clear`."""
+    def _names_at(self, place: Place) -> str:
+        local = self._elsewhere.names.get(place)
+        if local is None:
+            local = self._elsewhere.names[place] = self._names.fresh("names")
+        return local
+
+    def _keyed(self, leaf: Leaf, value: str, out: str) -> list[str]:
+        put = f"{out}[{leaf.name!r}] = told_apart({value}, {leaf.key!r})"
+        if self._role != "request":
+            return [put]
         lines = Lines()
-        if not self._root:
+        with lines.block(f"if {value}:"):
+            lines.add(put)
+            if not leaf.policy.repeatable:
+                lines.add(self._noted(leaf, Fact.NOT_REPEATABLE))
+        return lines.all
+
+    def _map(self, leaf: Leaf, value: str, out: str, around: _Around) -> list[str]:
+        """A map key by key: nulls are cleared one by one."""
+        lines = Lines()
+        put = f"{out}[{leaf.name!r}] = {value}"
+        if self._role == "sent":
             lines.add(
                 f"{out}[{leaf.name!r}] = {{key: one for key, one in {value}.items() if one is not None}}"
             )
             return lines.all
-        kept = self._module.names.fresh(f"{leaf.name}_sent")
-        lines.add(f"{kept} = {{}}")
-        with lines.block(f"for key, one in {value}.items():"):
-            with lines.block("if one is None:"):
-                lines.add(self._entry_null(leaf.policy.clear, kept))
-            if leaf.policy.empty != "value" or leaf.type is not None:
-                with lines.block("elif one.__class__ is Failure:"):
-                    lines.add("return None")
-            if leaf.kind.is_deep:
-                with lines.block("elif one.__class__ is dict:"):
-                    lines.add("return None")
-            with lines.block("else:"):
-                lines.add(f"{kept}[key] = one")
-        with lines.block(f"if {kept}:"):
-            lines.add(f"{out}[{leaf.name!r}] = {kept}")
+        if leaf.kind.is_deep:
+            with lines.block(f"if not is_simple({value}):"):
+                lines.add(UNUSUAL)
+        with lines.block(f"if None in {value}.values():"):
+            if self._role == "item" or leaf.kind.is_deep:
+                lines.add(UNUSUAL)
+            else:
+                self._entries_one_by_one(leaf, value, lines)
+        if around.whole:
+            with lines.block(f"if not {value}:"):
+                lines.add(UNUSUAL if self._role == "request" else put)
+            if self._role == "request":
+                lines.add(put)
+            else:
+                with lines.block("else:"):
+                    lines.add(put)
+            return lines.all
+        with lines.block(f"if {value}:"):
+            lines.add(put)
+            if not leaf.policy.repeatable:
+                lines.add(self._noted(leaf, Fact.NOT_REPEATABLE))
         return lines.all
 
-    def _entry_null(self, clear: Clear, kept: str) -> str:
-        if isinstance(clear, NameIn):
-            return f"{self.lists[clear.place]}.append(key)"
-        return f"{kept}[key] = None" if isinstance(clear, SendNull) else "return None"
-
-
-def _silent(node: TargetNode) -> bool:
-    """Does the node only go along, without causing a request?"""
-    return isinstance(node, Rider) or (isinstance(node, Leaf) and node.policy.identity)
+    def _entries_one_by_one(self, leaf: Leaf, value: str, lines: Lines) -> None:
+        clear = leaf.policy.clear
+        match clear:
+            case NameIn(place):
+                cleared = f"{self._names_at(place)}.append(key)"
+            case SendNull():
+                cleared = "kept[key] = None"
+            case _:
+                lines.add(UNUSUAL)
+                return
+        lines.add("kept = {}")
+        with lines.block(f"for key, one in {value}.items():"):
+            with lines.block("if one is None:"):
+                lines.add(cleared)
+            with lines.block("else:"):
+                lines.add("kept[key] = one")
+        lines.add(f"{value} = kept")

@@ -52,16 +52,20 @@ class Emitter:
         self.functions = functions
         self.form = form
 
-    def scope(self, root: str, known_object: bool) -> Scope:
-        """A place where expressions read from the local `root`; `known_object`: it is certainly a dict."""
-        return Scope(self, root, known_object)
+    def scope(self, root: str, known_object: bool, arranged: frozenset[str] = frozenset()) -> Scope:
+        """A place where expressions read from the local `root`; `known_object`: it is certainly a dict.
+
+        `arranged`  members of the root that are copied, with their keys in order, when they are read.
+        """
+        return Scope(self, root, known_object, arranged)
 
 
 class Scope:
     """Expressions over one root, with the paths read from it so far."""
 
-    def __init__(self, emitter: Emitter, root: str, known_object: bool) -> None:
+    def __init__(self, emitter: Emitter, root: str, known_object: bool, arranged: frozenset[str]) -> None:
         self._emitter = emitter
+        self._arranged = arranged
         self._root = Value(root, null=not known_object, kinds=OBJECT if known_object else None)
         self._reads: dict[Path, Value] = {}
         self._prelude: list[str] = []
@@ -73,6 +77,11 @@ class Scope:
         writer = Writer(emitter.names, emitter.form, emitter.functions, self._root, self._read_node)
         result = writer.named(writer.emit(expression.ast, self._root))
         return Emitted(self._prelude, writer.lines, result.code)
+
+    def owns(self, expression: Expression) -> bool:
+        """Is it a path into what was copied when it was read?"""
+        path = _path(expression.ast)
+        return bool(path) and path[0] in self._arranged  # type: ignore[index]
 
     def _read_node(self, node: Node) -> Value | None:
         """The local that a plain path is read into; None for any other node."""
@@ -88,6 +97,8 @@ class Scope:
             form = self._emitter.form
             name = self._emitter.names.fresh("_".join(map(str, path[-2:])))
             self._prelude.append(f"{name} = {step(form, base, path[-1])}")
+            if len(path) == 1 and path[0] in self._arranged:
+                self._prelude += [f"if {name}.__class__ is dict:", f"    {name} = own({name})"]
             found = self._reads[path] = Value(name, absent=form.has_absent, null=True)
         return found
 

@@ -12,8 +12,7 @@ from functools import partial
 from typing import Any, Literal, Protocol
 
 from custmap.border.intake import take
-from custmap.codegen.define import define
-from custmap.codegen.emit import generate
+from custmap.codegen.define import Functions
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.model.checked import Checked, Operation
@@ -94,7 +93,7 @@ class Scene:
     def slots(self, record: Record) -> tuple[Any, ...]:
         """What each rule makes of a record."""
         if self._values is None:  # compiled on demand: rehearsing one plan does not need it
-            self._values = define(generate(self.checked, self.operation), self.checked.name).values
+            self._values = Functions(self.checked, self.operation).values
             self._riders = bind(self.checked, self.operation, self.params).riders
         plain = take(record, self.checked.canonical).record
         slots: tuple[Any, ...] = self._values(plain, self._riders)

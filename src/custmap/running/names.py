@@ -7,9 +7,9 @@ from typing import Any, Final
 from custmap.expressions.function import FunctionError
 from custmap.model.change import Change
 from custmap.model.note import Fact
-from custmap.running import calls, leaves, objects, requests
+from custmap.running import calls, leaves, objects, own, requests
 from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED
-from custmap.running.states import SILENT, Failure, Silent, failed, is_value
+from custmap.running.states import SILENT, Failure, Silent, Unusual, failed, is_value
 from custmap.values.absent import ABSENT, Absent
 from custmap.values.equality import same, same_items
 from custmap.values.ordering import in_order
@@ -29,6 +29,7 @@ GLOBALS: Final[dict[str, Any]] = {
     "SILENT": SILENT,
     "UNCHANGED": UNCHANGED,
     "UNUSUAL": frozenset({Silent, Failure}),
+    "Unusual": Unusual,
     "failed": failed,
     "in_order": in_order,
     "is_value": is_value,
@@ -41,7 +42,7 @@ GLOBALS: Final[dict[str, Any]] = {
             calls.as_list, calls.as_map, calls.fill, calls.fresh, calls.look_at_entries, calls.presence,
             calls.refuse_empty, calls.refuse_kind, calls.refuse_missing, calls.refuse_unmapped, calls.told_apart,
             calls.translate, leaves.change_leaf, leaves.standing, objects.all_gone, objects.arranged,
-            objects.clear_object, objects.in_list, objects.lacking, objects.note_whole, objects.was_there,
+            objects.clear_object, own.own, own.is_simple, own.in_name_order, objects.in_list, objects.lacking, objects.note_whole, objects.was_there,
             requests.identity, requests.names_another, requests.names_nobody, requests.note_once, requests.put,
             requests.require, requests.write_elsewhere,
         )

@@ -59,15 +59,16 @@ def _text_misfit(type_: Type, value: str) -> str | None:
         return f"has {len(value)} characters, the contract allows {type_.max_length}"
     if type_.min_length is not None and len(value) < type_.min_length:
         return f"has {len(value)} characters, the contract requires at least {type_.min_length}"
-    if type_.pattern is not None and not _validator("pattern", type_.pattern)(value):
+    if type_.pattern is not None and not matcher("pattern", type_.pattern)(value):
         return "does not match the contract's pattern"
-    if type_.format in CHECKED_FORMATS and not _validator("format", type_.format or "")(value):
+    if type_.format in CHECKED_FORMATS and not matcher("format", type_.format or "")(value):
         return f"does not have the format `{type_.format}`"
     return None
 
 
 @lru_cache(maxsize=512)
-def _validator(keyword: str, text: str) -> Callable[[Any], bool]:
+def matcher(keyword: str, text: str) -> Callable[[Any], bool]:
+    """The compiled test of a `pattern` or a `format`."""
     import jsonschema_rs  # imported when used: 10 ms
 
     try:

@@ -1,0 +1,23 @@
+"""Which maps with free keys an operation reads: quick code copies those, in the order of their keys."""
+
+from __future__ import annotations
+
+from custmap.model.checked import Checked, Operation
+
+
+def free_maps(checked: Checked, operation: Operation) -> frozenset[str]:
+    """The members of the customer that are maps and are read as a whole, by any rule."""
+    members = checked.canonical.type.members
+    paths = [path for slot in operation.table.slots for path in (*slot.reads, *slot.asks)]
+    return frozenset(
+        str(path[0])
+        for path in paths
+        if path and (len(path) == 1 or path[1] == "*") and (type_ := members.get(str(path[0]))) and type_.free
+    )
+
+
+def reads_everything(operation: Operation) -> bool:
+    """Does a rule read the record as a whole, so that the order of its keys could show?"""
+    return any(
+        not path or path[0] == "*" for slot in operation.table.slots for path in (*slot.reads, *slot.asks)
+    )
