@@ -180,9 +180,8 @@ def _rider(
     try:
         return _fit(origin, value)
     except (FunctionError, ValueError) as error:
-        reason = getattr(error, "reason", str(error))
-        problems.append(Diagnostic("CM709", reason, path=f"params.{origin.param}", target=origin.target))
-        return ABSENT
+        problems.append(Diagnostic("CM709", str(error), path=f"params.{origin.param}", target=origin.target))
+        return None  # nobody reads it: with a problem there is no request
 
 
 def _missing(name: str, target: str) -> Diagnostic:
@@ -218,7 +217,7 @@ def _fit(origin: RiderOrigin, value: Any) -> Any:
 
 def _from_text(text: str, type_: Type) -> Any:
     """A text as the contract's type: command lines and environments know only text."""
-    if "string" in type_.kinds or not type_.known:
+    if "string" in type_.kinds:
         return text
     if "boolean" in type_.kinds and text in _TRUE:
         return _TRUE[text]
@@ -273,7 +272,7 @@ def _in_header(name: str, value: Any, style: Style, problems: list[Diagnostic]) 
         text = header_text(name, value, style)
     except PlaceError as error:
         problems.append(Diagnostic(error.code, error.reason, target=error.place, path=error.place))
-        return value
+        return None  # nobody reads it: with a problem there is no request
     return text if value.__class__ in (dict, list) else value
 
 

@@ -155,8 +155,6 @@ def _delimited(place: str, texts: Texts, separator: str, written: str) -> str:
 def _listed(place: str, value: Any, style: Style) -> str:
     """In a header nothing is encoded, so an item must not hold what separates."""
     texts = _texts(place, value)
-    if isinstance(texts, str):
-        return texts
     if not texts:
         raise PlaceError("CM710", place, "an empty list or object cannot stand in a header")
     words = _words(texts, style.explode, str)

@@ -172,7 +172,7 @@ def _replaced(value: Any, steps: Sequence[Step], shown: str) -> Any:
     if not steps:
         return shown
     step, rest = steps[0], steps[1:]
-    if isinstance(value, dict) and isinstance(step, str):
+    if isinstance(value, dict):
         return {**value, step: _replaced(value[step], rest, shown)} if step in value else value
     if not isinstance(value, list):
         return value
