@@ -127,7 +127,7 @@ def _twice(raw: bytes) -> int | None:
         elif bracket in (b"}", b"]"):
             seen.pop()
         elif found.group(2):
-            key = msgspec.json.decode(found.group(1), type=str)
+            key = msgspec.json.decode(found.group(1))
             if key in seen[-1]:
                 return found.start()
             seen[-1].add(key)
