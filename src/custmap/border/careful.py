@@ -52,7 +52,6 @@ class _RefusedError(Exception):
     """A value cannot be used; `code` and `reason` say why."""
 
     def __init__(self, reason: str, help: str | None = None, code: str = "CM702") -> None:
-        super().__init__(reason)
         self.reason, self.help, self.code = reason, help, code
 
 
@@ -157,7 +156,7 @@ class _Copier:
     def _model(self, model: Any, path: _Path) -> Any:
         """A pydantic model: the fields that were set, under their aliases; of a root model the root."""
         stated, values = model.__pydantic_fields_set__, model.__dict__
-        if getattr(type(model), "__pydantic_root_model__", False):
+        if type(model).__pydantic_root_model__:
             with self._inside(model):
                 return self.value(values["root"], path)
         fields = type(model).__pydantic_fields__
