@@ -7,7 +7,7 @@ Schema. The meaning of values is checked later, when names can be resolved. Keys
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -90,15 +90,6 @@ class ParamModel(Part):
     summary: StrictStr = optional("A description for readers.")
     default: Literally = optional('Used when the caller gives no value, e.g. "12".')
     secret: StrictBool = optional("A secret is shown as {{name}} in all output.")
-
-
-class OperationContract(Part):
-    """An operation of an OpenAPI 3.0 or 3.1 document next to the mapping."""
-
-    openapi: StrictStr = Field(
-        description="The document's file name, e.g. openapi.yaml.", examples=["openapi.yaml"]
-    )
-    operation: StrictStr = Field(description="Its operationId, or method and path, e.g. `POST /customers`.")
 
 
 class ClearModel(LongForm):
@@ -262,6 +253,22 @@ class MappingModel(Part):
     clear: Clear = optional("How values are cleared where a rule does not say.")
     empty: Empty = optional('What this vendor makes of "" where a rule does not say.')
     ignored: dict[str, StrictStr] = optional("Target paths that are left out on purpose: path to reason.")
+
+
+def keys_of(place: Sequence[str | int]) -> list[str]:
+    """The keys that are allowed at a place of the file."""
+    model: type[BaseModel] = MappingModel
+    if place:
+        head, last = place[0], place[-1]
+        models: dict[str, type[BaseModel]] = {"params": ParamModel, "response": ResponseModel}
+        model = models.get(str(head), RuleModel)
+        if last == "clear":
+            model = ClearModel
+        elif last == "unmapped":
+            model = UnmappedDefault
+        elif head == "response" and len(place) > 1:
+            model = RuleModel if place[1] == "fields" else ResponseFieldsModel
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def mapping_schema() -> dict[str, Any]:
