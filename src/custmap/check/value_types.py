@@ -59,7 +59,7 @@ def filled_type(origin: Origin) -> Type:
         return ANY
     made = source_type(origin)
     if origin.has_default and made.absent:
-        made = replace(union(made.present(), literal_type(origin.default)), absent=False)
+        made = union(made.present(), literal_type(origin.default)).present()
     return made if origin.values is None else _translated(origin, made)
 
 
