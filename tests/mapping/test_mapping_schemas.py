@@ -15,6 +15,7 @@ import pytest
 from pydantic import ValidationError
 
 from custmap.cli.schema import fixture_schema
+from custmap.mapping.form import _fits
 from custmap.mapping.keys import MappingModel, mapping_schema
 from custmap.schema.canonical import compile_schema
 from custmap.schema.customer_schema import customer_schema
@@ -63,7 +64,7 @@ _OTHERS = (
 _KEYS = ("from", "clear", "fields", "first", "default", "x", "errors", "with", "secret", "custmap")
 
 
-def _changed(data: dict[str, Any], draw: random.Random) -> dict[str, Any]:
+def _changed(data: dict[Any, Any], draw: random.Random, keys: tuple[Any, ...] = _KEYS) -> dict[Any, Any]:
     """The data with something at a random place replaced, renamed, added or left out."""
     changed = copy.deepcopy(data)
     holders: list[Any] = [changed]
@@ -76,9 +77,9 @@ def _changed(data: dict[str, Any], draw: random.Random) -> dict[str, Any]:
         case 0:
             del holder[at]
         case 1 if isinstance(holder, dict):
-            holder[draw.choice(_KEYS)] = holder.pop(at)
+            holder[draw.choice(keys)] = holder.pop(at)
         case 2 if isinstance(holder, dict):
-            holder[draw.choice(_KEYS)] = draw.choice(_OTHERS)
+            holder[draw.choice(keys)] = draw.choice(_OTHERS)
         case _:
             holder[at] = draw.choice(_OTHERS)
     return {**changed, "custmap": 1}  # the loader checks the version itself
@@ -92,10 +93,13 @@ def _fits_model(data: Any) -> bool:
     return True
 
 
-def test_the_schema_and_the_model_agree() -> None:
-    """Files that fit the schema are not shown to the model, so nothing may fit only the schema."""
+def _every_key() -> dict[str, Any]:
     data = read_yaml((Path(__file__).parent / "every_key.txt").read_bytes(), "every_key.txt")
-    whole, fits, draw = plain(data), compile_schema(mapping_schema()).is_valid, random.Random(7)
+    return {**plain(data), "custmap": 1}
+
+
+def test_the_schema_and_the_model_agree() -> None:
+    whole, fits, draw = _every_key(), compile_schema(mapping_schema()).is_valid, random.Random(7)
     outcomes = {True: 0, False: 0}
     for _ in range(3000):
         changed = _changed(whole, draw)
@@ -103,6 +107,18 @@ def test_the_schema_and_the_model_agree() -> None:
         assert fits(changed) is verdict, changed
         outcomes[verdict] += 1
     assert fits(whole) and min(outcomes.values()) > 300
+
+
+def test_keys_that_are_not_text() -> None:
+    """Files that fit the schema are not shown to the model, so nothing may fit only the schema."""
+    whole, draw = _every_key(), random.Random(8)
+    wrong = 0
+    for _ in range(3000):
+        changed = _changed(whole, draw, (5, True, 1.5))
+        if not _fits_model(changed):
+            wrong += 1
+            assert not _fits(changed), changed
+    assert wrong > 300
 
 
 def _properties(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

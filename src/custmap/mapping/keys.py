@@ -82,6 +82,8 @@ class LongForm(Part):
 
 # Any JSON value. Editors insert a colon after a key only if its schema has a type or a choice.
 Literally = Annotated[Any, WithJsonSchema({"anyOf": [{}]})]
+# Anything by name. The schema must say that names are text: in YAML a key can be a number.
+ByName = Annotated[dict[str, Any], WithJsonSchema({"type": "object", "propertyNames": {"type": "string"}})]
 
 
 class ParamModel(Part):
@@ -94,7 +96,7 @@ class ParamModel(Part):
 
 class ClearModel(LongForm):
     send: Literally = optional("This value is sent.")
-    write: dict[str, Any] = optional("These members are written instead: target path to value.")
+    write: ByName = optional("These members are written instead: target path to value.")
     name_in: StrictStr = optional(
         "The name is listed in the array at this path of the body.", examples=["keysToRemove"]
     )
@@ -238,7 +240,7 @@ class MappingModel(Part):
         description="vendor/operation, the same as folder/file.", examples=["fabric/update-customer"]
     )
     summary: StrictStr = optional("What the operation does, in one line.")
-    contract: dict[str, Any] = Field(
+    contract: ByName = Field(
         description="What the vendor takes: {openapi, operation}, or inline {method, url, fields, …}."
     )
     source: StrictStr = optional("The file of the canonical schema; default: the built-in Customer.")
