@@ -13,10 +13,12 @@ help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # $(call install,folder,python,constraints): a new environment. The constraints are given as variables,
-# since those also reach what builds the package.
+# since those also reach what builds the package. The bytecode is made as pip makes it for a package that is
+# not editable: where Python may not write any, every command would compile the whole package.
 install = $(2) -m venv --clear $(1) && \
 	PIP_CONSTRAINT=$(3) PIP_BUILD_CONSTRAINT=$(3) $(1)/bin/python -m pip install \
-	  --quiet --disable-pip-version-check -e '.[dev]'
+	  --quiet --disable-pip-version-check -e '.[dev]' && \
+	$(1)/bin/python -m compileall -q src
 
 # Made anew too when its Python is gone, as after an upgrade of the system.
 $(READY): pyproject.toml constraints.txt $(if $(wildcard $(BIN)/python),,anew)

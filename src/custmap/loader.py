@@ -14,9 +14,8 @@ from custmap.contract.contract import UNKNOWN_CONTRACT, Contract
 from custmap.contract.inline import inline_contract
 from custmap.contract.openapi import load_openapi
 from custmap.diagnostics.codes import CODES, Severity
-from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.diagnostic import Diagnostic, in_order
 from custmap.diagnostics.errors import MappingError
-from custmap.diagnostics.render.render import in_order
 from custmap.diagnostics.span import Span
 from custmap.expressions.function import FunctionSpec
 from custmap.mapping.file import MappingFile, all_rules

@@ -36,6 +36,11 @@ NUMPY: list[tuple[str, Any]] = [
     ("np.array([[1.5], [2]])", [[1.5], [2.0]]),
     ("np.array(['a', None], dtype=object)", ["a", None]),
     ("np.array([True])", [True]),
+    ("np.array(['ü', 'a'])", ["ü", "a"]),
+    ("np.array([1, 2], dtype='uint8')", [1, 2]),
+    ("np.array([0.1], dtype='float32')", [0.10000000149011612]),
+    ("np.array(['2022-02-11', 'NaT'], dtype='datetime64[D]')", ["2022-02-11", None]),
+    ("np.zeros((2, 0))", [[], []]),
     ("np.array(7)", 7),
     ("np.array([])", []),
     ("[np.int64(1), {'a': np.bool_(False)}]", [1, {"a": False}]),
@@ -80,6 +85,13 @@ REFUSED: list[tuple[str, str, str | None]] = [
     ("np.datetime64('2022-02-11T00:00')", "datetime without an offset", "time zone"),
     ("np.datetime64('2022-02-11T00:00:00', 'ns')", "datetime without an offset", "time zone"),
     ("np.datetime64('2022-02')", "datetime64 is not a JSON value", "Convert it to a number or a text"),
+    ("np.array([b's3cret'])", "bytes_ is not a JSON value", "Convert it to a number or a text"),
+    (
+        "np.array([1], dtype='longdouble')",
+        "longdouble is not a JSON value",
+        "Convert it to a number or a text",
+    ),
+    ("np.array([1.5, np.nan])", NOT_FINITE, "null"),
     ("np.ma.masked_array([1], mask=[True])", "MaskedArray is not a JSON value", "`.tolist()`"),
     ("pd.Timestamp('2022-02-11')", "datetime without an offset", "time zone"),
     ("pd.Series(['s3cret'])", "Series is not a JSON value", "`.to_dict()` for a row"),
@@ -133,6 +145,16 @@ def test_a_large_array_is_a_large_list() -> None:
         with pytest.raises(RecordError) as caught:
             take({"attributes": {"k": items}}, CUSTOMER)
         assert caught.value.diagnostics[0].message == "more than 1,000,000 values in one record"
+
+
+def test_an_array_that_holds_itself() -> None:
+    np = pytest.importorskip("numpy")
+    array = np.empty(1, dtype=object)
+    array[0] = [array]
+    with pytest.raises(RecordError) as caught:
+        take({"attributes": {"k": array}}, CUSTOMER)
+    (problem,) = caught.value.diagnostics
+    assert (problem.path, problem.message) == ("attributes.*[0][0]", "contains itself")
 
 
 def raising(*_: object) -> Any:

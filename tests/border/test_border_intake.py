@@ -78,6 +78,19 @@ class Map(dict[Any, Any]):
     __iter__ = items = keys = copy = __len__ = Text.__hash__  # type: ignore[assignment]
 
 
+class Sly(dict[str, Any]):
+    """It copies itself, and is read, as another."""
+
+    def copy(self) -> dict[str, Any]:
+        return {"email": "sly"}
+
+    items = __iter__ = copy  # type: ignore[assignment]
+
+
+class Pair(tuple[Any, ...]):
+    __iter__ = __len__ = Text.__hash__  # type: ignore[assignment]
+
+
 class Items(list[Any]):
     __iter__ = copy = __len__ = Text.__hash__  # type: ignore[assignment]
 
@@ -122,6 +135,8 @@ BECOMES: list[tuple[object, Any]] = [
     (Whole(3), 3),
     (Real(1.5), 1.5),
     (Map({"a": Items([1])}), {"a": [1]}),
+    (Sly(a=1), {"a": 1}),
+    (Pair((1, [2])), [1, [2]]),
     ({Key("a"): 1, Key("b"): 2}, {"a": 1, "b": 2}),
     (Colour.RED, "red"),
     (Colour.MIX, ["a", 1]),
@@ -295,10 +310,17 @@ def test_a_million_problems_are_counted() -> None:
     assert len(found) == 21 and found[-1] == "CM702 : and 4,980 more"
 
 
+def test_a_records_own_methods_are_not_called() -> None:
+    assert take(Sly(email="a"), CUSTOMER) == {"email": "a"}
+
+
 def test_cycles() -> None:
     loop: dict[str, Any] = {}
     loop["attributes"] = {"k": [loop]}
     assert problems(loop) == ["CM702 attributes.*[0]: contains itself"]
+    pair: tuple[list[Any]] = ([],)
+    pair[0].append(pair)
+    assert problems({"attributes": {"k": pair}}) == ["CM702 attributes.*[0][0]: contains itself"]
 
 
 @pytest.fixture

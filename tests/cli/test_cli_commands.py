@@ -395,6 +395,22 @@ def test_the_version_loads_no_library_but_click() -> None:
     assert [name for name in heavy if f"'{name}'" in ended.stdout] == []
 
 
+def test_apply_loads_only_what_it_needs() -> None:
+    code = (
+        "import sys; from custmap.cli import main\n"
+        "sys.argv = ['custmap', 'apply', 'microbase/customer-update', '-p', 'host=x.io', '-p', 'token=t']\n"
+        "try: main()\n"
+        "except SystemExit as ended: assert ended.code == 0\n"
+        "print(sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    record = '{"name": {"given": "Ann", "family": "Lee"}, "identifiers": {"microbase": "1"}}'
+    ended = subprocess.run(
+        [sys.executable, "-c", code], input=record, capture_output=True, text=True, check=True
+    )
+    unneeded = ("pydantic", "phonenumbers", "nameparser", "deepdiff", "rich", "hypothesis", "http")
+    assert [name for name in unneeded if f"'{name}'" in ended.stdout] == []
+
+
 AIFI = {"host": "x.example", "token": "t"}
 CANNOT_DO: list[tuple[str, dict[str, str], str]] = [
     ("aifi/update-customer", {"host": "x.example"}, "CM708"),

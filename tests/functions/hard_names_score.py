@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from custmap.functions.name_parser import PARTS
+from custmap.functions.name_parts import PARTS
 from custmap.functions.splitting import split_name
 
 HERE = Path(__file__).parent

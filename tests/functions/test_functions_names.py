@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custmap.expressions.function import FunctionError
-from custmap.functions.name_parser import PARTS
+from custmap.functions.name_parts import PARTS
 from custmap.functions.names import doubt
 from custmap.functions.splitting import split_in_full, split_name
 from custmap.functions.table import LIBRARY

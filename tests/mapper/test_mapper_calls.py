@@ -70,7 +70,12 @@ def test_wrong_calls(mapping: Mapping) -> None:
             call()
         assert part in str(caught.value)
     for params in ([], "token", 5, [("token", "x")], {5: "x"}):
-        with pytest.raises(TypeError):
+        said = (
+            "the names of params must be text"
+            if params == {5: "x"}
+            else "params must be a dict of names and values"
+        )
+        with pytest.raises(TypeError, match=said):
             mapping.apply({}, params)  # type: ignore[arg-type]
     for unhashable in ([], {}):
         with pytest.raises((ValueError, TypeError)):
@@ -214,7 +219,9 @@ headers: {Authorization: {param: token, format: "Bearer {}"}}
 body:
   plain: email
   deep.token: {param: token}
-  list[0].t: {param: token}
+  list[1].t: {param: token}
+  list[1].c: company
+  list[0].c: id
   ch[type=x].t: {param: token}
   items: {each: addresses, fields: {city: city, t: {param: token}}}
   one: {first: [company, {param: token}]}
@@ -224,7 +231,7 @@ body:
 def test_secrets_are_shown_nowhere(tmp_path: Path) -> None:
     mapping = made(tmp_path, SECRET)
     hidden = "s3cr3t/value+ü"
-    customer = {"email": "e", "addresses": [{"city": "C"}, {"city": "D"}]}
+    customer = {"email": "e", "company": "C", "addresses": [{"city": "C"}, {"city": "D"}]}
     params = {"token": hidden, "host": "x.io"}
     applied = mapping.apply(customer, params)
     planned = mapping.diff({"email": "f"}, customer, params)
@@ -238,6 +245,8 @@ def test_secrets_are_shown_nowhere(tmp_path: Path) -> None:
             assert "s3cr3t" not in text
         assert request.to_dict(secrets=False)["headers"]["Authorization"] == "Bearer {{token}}"
         assert request.to_dict(secrets=False)["url"] == "https://x.io/c/{{token}}?q={{token}}"
+        # Who says nothing keeps its position, so a place in the mapping is the place in the request.
+        assert request.to_dict(secrets=False)["body"]["list"] == [{}, {"c": "C", "t": "{{token}}"}]
 
 
 def test_a_secret_in_the_servers_url_is_shown_nowhere(tmp_path: Path) -> None:

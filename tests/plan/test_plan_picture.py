@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from custmap.diagnostics.span import Span
+from custmap.plan.change import Change, Rejection
+from custmap.plan.picture import picture
 from small_mappings import made, tables
 
 CASES = [
@@ -23,3 +26,18 @@ def test_picture(suite: dict[str, Any], case: dict[str, Any], tmp_path: Path) ->
         assert str(plan) == plan.picture() == case["shown"].rstrip("\n")
     if "asked_for" in case:
         assert plan.picture(show_values=True) == case["asked_for"].rstrip("\n")
+
+
+def test_what_no_field_is_behind_is_personal() -> None:
+    span = Span("m.yaml", 1, 1, 1, 2)
+    asked: list[str | None] = []
+    shown = picture(
+        "h",
+        [Change("set", "a", None, 1, 2, span)],
+        [Rejection("CM804", "b", None, span, "no")],
+        [],
+        lambda source: asked.append(source) or True,
+        show_values=False,
+    )
+    assert shown.splitlines()[2:4] == ["  ~ a                   ••••", "  ! b                   CM804 no"]
+    assert asked == [None]

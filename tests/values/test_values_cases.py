@@ -78,7 +78,7 @@ def test_absent_is_one_and_neither_true_nor_false() -> None:
     assert copy.copy(ABSENT) is copy.deepcopy(ABSENT) is pickle.loads(pickle.dumps(ABSENT)) is ABSENT
     assert repr(ABSENT) == "ABSENT"
     assert not any(same(ABSENT, value) for value in (None, "", 0, False, [], {}, "ABSENT"))
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="neither true nor false"):
         bool(ABSENT)
 
 
@@ -120,6 +120,16 @@ def test_a_type_of_which_nothing_is_said() -> None:
     assert {name for name, value in said.items() if value is not None} == {
         name for name, value in said.items() if value is False
     } == {"absent", "free", "unique_items", "read_only"}  # fmt: skip
+
+
+@pytest.mark.parametrize("ask", ["maybe_absent", "or_null", "present", "not_null"])
+def test_a_type_that_is_so_already_is_kept(ask: str) -> None:
+    type_ = types.Type(
+        kinds=frozenset({"string", "null"} if ask == "or_null" else {"string"}),
+        absent=ask == "maybe_absent",
+        enum=("a", None),
+    )
+    assert getattr(type_, ask)() is type_
 
 
 def test_types_are_equal_whatever_their_parts() -> None:

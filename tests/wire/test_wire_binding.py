@@ -140,6 +140,11 @@ def test_a_url_of_parameters_alone_is_written_once(mapping: Mapping, monkeypatch
     assert urls == {"https://x.io/c?flag=once&many=1&many=2"} and len(written) == 1
 
 
+def test_a_body_is_in_order(mapping: Mapping) -> None:
+    body = mapping.apply({"email": "a"}, {"n": 1, "any": 2}).body
+    assert list(body) == ["any", "deep", "fixed", "mail", "n"]
+
+
 def test_missing_is_told_when_something_is_sent_and_wrong_at_once(tmp_path: Path) -> None:
     mapping = made(
         tmp_path,
@@ -153,6 +158,10 @@ def test_missing_is_told_when_something_is_sent_and_wrong_at_once(tmp_path: Path
         ("CM708", "params.host", "server.host"),
         ("CM708", "params.id", "path.id"),
     ]
+    assert {one.help for one in caught.value.diagnostics} == {
+        f"Give `{name}`: params={{'{name}': …}}, or -p {name}=… on the command line."
+        for name in ("host", "id")
+    }
     for wrong, place in (({"n": "x"}, "params.n"), ({"host": 5}, "params.host")):
         with pytest.raises(RecordError) as caught:
             mapping.diff({"email": "a"}, {"email": "a"}, wrong)
@@ -189,6 +198,19 @@ def test_a_servers_variables(tmp_path: Path, params: dict[str, Any], url: Any) -
     with pytest.raises(RecordError) as caught:
         mapping.apply({}, params)
     assert [(one.code, one.path, one.target) for one in caught.value.diagnostics] == [url]
+
+
+def test_a_value_that_the_table_lacks(tmp_path: Path) -> None:
+    mapping = made(
+        tmp_path,
+        "contract: {method: POST, url: 'https://x.io/c', fields: {a: string}}\n"
+        "params: {p: {}}\nbody: {a: {param: p, values: {x: X}}}\n",
+    )
+    with pytest.raises(RecordError) as caught:
+        mapping.apply({}, {"p": "y"})
+    assert [(one.code, one.path, one.message) for one in caught.value.diagnostics] == [
+        ("CM709", "params.p", "has no row in `values`")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,8 @@ BUILT = [
         {},
         "https://a:1/b%3Ac/c",
     ),
+    ("https://{h}", {"h": "a-b_c~1.x.io:80"}, "/c", {}, {}, "https://a-b_c~1.x.io:80/c"),
+    ("", {}, "/{a}/}", {"a": "1"}, {}, "/1/}"),
     ("", {}, "/{a}-{b}/x", {"a": "1", "b": "ü"}, {}, "/1-%C3%BC/x"),
     ("", {}, "/c", {}, {"all": True, "none": False, "n": 1.5}, "/c?all=true&none=false&n=1.5"),
     ("", {}, "/c", {}, {"id": ["a", "b&c"], "e": "", "l": []}, "/c?id=a&id=b%26c&e="),
@@ -86,6 +88,16 @@ def test_host_refused(value: Any) -> None:
         with pytest.raises(PlaceError):
             UrlTemplate("https://{host}/x", "/c").check({"host": value})
     assert value is None or value == "" or repr(value) not in str(found.value)
+
+
+def test_a_style_holds_for_the_plainest_value() -> None:
+    url = UrlTemplate("", "/{a}/{b}", in_path={"a": Style("label")})
+    assert url.fill({}, {"a": "x", "b": "x"}, {}) == "/.x/x"
+
+
+def test_a_host_is_one_without_a_scheme_too() -> None:
+    with pytest.raises(PlaceError):
+        build_url("{host}/x", {"host": "u@a"}, "/c", {}, {})
 
 
 @pytest.mark.parametrize(
@@ -288,6 +300,8 @@ def test_http_and_forms() -> None:
         "POST https://x.io/c HTTP/1.1\nContent-Type: application/x-www-form-urlencoded\nX-N: 1\n\n"
         "a=b%20c&l=1&l=2&o=%7B%22x%22%3A%201%7D"
     )
+    listed = Request("v/op", "POST", "https://x.io/c", {}, {}, form.headers, ["a"])
+    assert listed.to_http().endswith('\n\n["a"]')
     bare = Request("v/op", "GET", "https://x.io/c", {}, {}, {}, None)
     assert bare.to_http() == "GET https://x.io/c HTTP/1.1"
     assert bare.to_curl() == "curl --globoff -X GET https://x.io/c"

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from custmap.diagnostics.span import Span
-from custmap.expressions.ast import And, Call, Literal, Node, Or, Pipe
+from custmap.expressions.ast import And, Call, Literal, Node, Or, Pipe, children
 from custmap.expressions.builtins import BUILTINS
 from custmap.expressions.unions import literal_type, union
 from custmap.model.nodes import EachSource, FirstSource, FromSource, Origin, RiderSource
@@ -59,7 +59,7 @@ def filled_type(origin: Origin) -> Type:
         return ANY
     made = source_type(origin)
     if origin.has_default and made.absent:
-        made = replace(union(made.present(), literal_type(origin.default)), absent=False)
+        made = union(made.present(), literal_type(origin.default)).present()
     return made if origin.values is None else _translated(origin, made)
 
 
@@ -139,16 +139,9 @@ def _made(node: Node) -> bool:
             return False
 
 
-def constants(node: Any) -> list[Any]:
+def constants(node: Node) -> list[Any]:
     """All constants in an expression."""
-    found: list[Any] = []
     waiting = [node]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, Literal):
-            found.append(one.value)
-        elif isinstance(one, tuple):
-            waiting.extend(one)
-        elif hasattr(one, "__slots__") and not isinstance(one, str):
-            waiting.extend(getattr(one, name) for name in one.__slots__)
-    return found
+    for one in waiting:
+        waiting += children(one)
+    return [one.value for one in waiting if isinstance(one, Literal)]

@@ -209,20 +209,7 @@ class _Reader:
             for name in wrong:
                 self._no_kind(name if isinstance(name, ScalarNode) else ScalarNode(None, name.span))
             return not wrong
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        expected = {
-            **dict.fromkeys(_TEXTS, ("text", isinstance(value, str))),
-            **dict.fromkeys(_LIMITS, ("a number", number)),
-            "multipleOf": ("a number above 0", number and value > 0),
-            **dict.fromkeys(
-                _COUNTS, ("a whole number, 0 or more", number and value >= 0 and value == int(value))
-            ),
-            **dict.fromkeys(_SCHEMA_LISTS, ("a list", False)),
-            "enum": ("a list with at least one value", isinstance(value, list) and bool(value)),
-            "required": ("true, false, or names", isinstance(value, list) and _all_text(value)),
-            "uniqueItems": ("true or false", isinstance(value, bool)),
-        }
-        what, fits = expected.get(word, ("", True))
+        what, fits = _expected(word, value)
         if not fits:
             self._say("CM203", f"`{word}` must be {what}", node.span)
         return fits
@@ -250,6 +237,29 @@ _NO_PLACE: Final = "A path is an object, a list or a single value, not two of th
 
 def _meant(close: str | None) -> str | None:
     return f"Did you mean `{close}`?" if close else None
+
+
+def _expected(word: str, value: Any) -> tuple[str, bool]:
+    """What the value of a keyword must be, and whether this one is."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if word in _TEXTS:
+        return "text", isinstance(value, str)
+    if word in _LIMITS:
+        return "a number", number
+    if word in _COUNTS:
+        return "a whole number, 0 or more", number and value >= 0 and value == int(value)
+    if word in _SCHEMA_LISTS:
+        return "a list", False
+    match word:
+        case "multipleOf":
+            return "a number above 0", number and value > 0
+        case "enum":
+            return "a list with at least one value", isinstance(value, list) and bool(value)
+        case "required":
+            return "true, false, or names", isinstance(value, list) and _all_text(value)
+        case "uniqueItems":
+            return "true or false", isinstance(value, bool)
+    return "", True
 
 
 def _all_text(values: list[Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from custmap.diagnostics.codes import CODES, Severity
@@ -55,3 +56,16 @@ class Diagnostic:
         about = f"{self.path}: " if self.path else ""
         tail = f"; {self.help}" if self.help else ""
         return f"{place}{self.level}[{self.code}]: {about}{self.title}: {self.message}{tail}"
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """By file, line, column, code; those without a place come first."""
+    return sorted(diagnostics, key=_order)
+
+
+def _order(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
+    # The last part orders two findings of one code at one place.
+    rest = repr(diagnostic)
+    if span := diagnostic.span:
+        return span.file, span.line, span.column, diagnostic.code, rest
+    return "", 0, 0, diagnostic.code, rest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from custmap.expressions.helpers import KIND_WORDS
@@ -57,7 +57,7 @@ def kind_words(type_: Type) -> str:
 
 def phrase(type_: Type) -> str:
     """`text or a list`, for use after "is"."""
-    words = (kind_words(replace(type_, kinds=frozenset({kind}))) for kind in sorted(type_.kinds - {"null"}))
+    words = (KIND_WORDS[kind] for kind in sorted(type_.kinds - {"null"}))
     return " or ".join(f"{_ARTICLES.get(word, '')}{word}" for word in words)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from custmap.expressions.helpers import KIND_CLASSES
@@ -28,7 +27,7 @@ def union(*types: Type) -> Type:
     absent = any(each.absent for each in types)
     told = [each for each in types if each.kinds - {"null"}]
     if len(told) < 2:
-        return replace(told[0] if told else types[0], kinds=kinds, absent=absent, enum=_enum(types))
+        return (told or types)[0].but(kinds, absent, _enum(types))
     texts = _sharing(told, "string")
     numbers = _sharing(told, "number", "integer")
     lists = _sharing(told, "array")

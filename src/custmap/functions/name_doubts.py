@@ -14,7 +14,6 @@ from typing import Final
 from custmap.functions import name_words as words
 from custmap.functions.name_letters import scripts
 from custmap.functions.name_parser import (
-    SplitName,
     ends_names,
     is_initials,
     is_letter_or_word,
@@ -24,6 +23,7 @@ from custmap.functions.name_parser import (
     one_case,
     small,
 )
+from custmap.functions.name_parts import SplitName
 
 FAMILY_BEGINS: Final = "where the family name begins is not certain"
 FAMILY_ENDS: Final = "where the family name ends is not certain"

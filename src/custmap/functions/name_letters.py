@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from typing import Final
 from unicodedata import category, decomposition, name, normalize
 
+from custmap.functions.name_parts import SELECTORS
+
 # Blank characters with the category of letters: the fillers of Hangul.
 _FILLERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
 # Invisible marks: they choose between emoji and text presentation, or affect only sorting.
 _NOT_SEEN: Final = frozenset("\ufe0e\ufe0f\u034f")
-HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af々〆〇"
-"""Chinese and Japanese characters, as ranges for a pattern."""
-SELECTORS: Final = "".join(map(chr, (*range(0xFE00, 0xFE0E), *range(0xE0100, 0xE01F0))))
-"""They stand behind a Chinese or Japanese character and choose a form of it."""
+_SELECTOR: Final = re.compile(f"[{SELECTORS}]")
 _JOINERS: Final = frozenset("\u200c\u200d")
 # Letters before the Hebrew block never change their form by a joiner.
 _FIRST_JOINED: Final = "\u0590"
@@ -168,10 +167,8 @@ def usual_form(text: str) -> str:
     """
     if text.isascii():
         return text
-    return normalize(
-        "NFC",
-        "".join(normalize("NFKC", one) if is_unusual(one) else one for one in text if one not in SELECTORS),
-    )
+    plain = _SELECTOR.sub("", text)
+    return normalize("NFC", "".join(normalize("NFKC", one) if is_unusual(one) else one for one in plain))
 
 
 def is_unusual(char: str) -> bool:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from custmap.functions import name_words as words
 from custmap.functions.name_letters import has_letter
+from custmap.functions.name_parts import SplitName
 
 if TYPE_CHECKING:
     from nameparser import Lexicon, Parser
-
-PARTS: Final = ("prefix", "given", "middle", "family", "suffix")
 
 _ROMAN: Final = frozenset("ivxlcdm")
 _CYRILLIC: Final = re.compile(r"[\u0400-\u052f.\s-]+")
@@ -33,19 +32,6 @@ _KINDS: Final = {
     "comma-structure": "the commas are unusual",
     "segmentation": "where the family name ends is not certain",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class SplitName:
-    """The parts of a name, None for those that it does not have. `ambiguous` is a phrase, without any part of
-    the name, that says what was a guess; None: nothing was."""
-
-    prefix: str | None = None
-    given: str | None = None
-    middle: str | None = None
-    family: str | None = None
-    suffix: str | None = None
-    ambiguous: str | None = None
 
 
 @cache

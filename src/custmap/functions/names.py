@@ -6,7 +6,8 @@ Parts that the record states are used as stated; only others are split from `for
 from __future__ import annotations
 
 import re
-from functools import partial
+from collections.abc import Callable
+from functools import cache, partial
 from typing import Annotated, Any, Final
 from unicodedata import normalize
 
@@ -14,9 +15,7 @@ from custmap.expressions.function import FunctionError
 from custmap.expressions.helpers import kind_of
 from custmap.functions.calling import same_text
 from custmap.functions.declare import function as _function
-from custmap.functions.name_letters import HAN, SELECTORS
-from custmap.functions.name_parser import PARTS, SplitName
-from custmap.functions.splitting import split_name
+from custmap.functions.name_parts import HAN, PARTS, SELECTORS, SplitName
 from custmap.values.absent import ABSENT, Absent
 from custmap.values.types import STRING, Type
 
@@ -36,18 +35,26 @@ _PARTS: Final = frozenset(PARTS)
 _EAST_ASIAN: Final = re.compile(rf"[{HAN}{SELECTORS}\u3041-\u309f\uac00-\ud7a3]+")
 
 
+@cache
+def _splitter() -> Callable[[str], SplitName]:
+    """Imported when the first text is split; see `name_parts`."""
+    from custmap.functions.splitting import split_name
+
+    return split_name
+
+
 def _part(name: Name, part: str) -> Part:
     if isinstance(name, str):
-        return _or_absent(getattr(split_name(name), part))
+        return _or_absent(getattr(_splitter()(name), part))
     if part in name:
         return _stated(name, part)
     formatted = _stated(name, "formatted")
     if not isinstance(formatted, str):
         return None if formatted is None and _PARTS.isdisjoint(name) else ABSENT
     if _PARTS.isdisjoint(name):
-        return _or_absent(getattr(split_name(formatted), part))
+        return _or_absent(getattr(_splitter()(formatted), part))
     stated: dict[str, Part] = {one: _stated(name, one) for one in PARTS if one in name}
-    split = split_name(formatted)
+    split = _splitter()(formatted)
     if any(stated.values()):
         return _or_absent(_rest(formatted, split, stated).get(part))
     return _or_absent(getattr(split, part))
@@ -129,7 +136,7 @@ def doubt(name: object) -> str | None:
         if "given" in name and "family" in name:
             return None
         formatted = name.get("formatted")
-    return split_name(formatted).ambiguous if isinstance(formatted, str) else None
+    return _splitter()(formatted).ambiguous if isinstance(formatted, str) else None
 
 
 @function(

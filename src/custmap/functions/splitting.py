@@ -16,8 +16,6 @@ from typing import Final
 from custmap.functions import name_words as words
 from custmap.functions.name_doubts import FAMILY_BEGINS, FAMILY_ENDS, doubts, order_in_doubt
 from custmap.functions.name_letters import (
-    HAN,
-    SELECTORS,
     as_written,
     company_name,
     has_letter,
@@ -26,8 +24,6 @@ from custmap.functions.name_letters import (
     usual_form,
 )
 from custmap.functions.name_parser import (
-    PARTS,
-    SplitName,
     is_initials,
     lexicon,
     means_something,
@@ -35,6 +31,7 @@ from custmap.functions.name_parser import (
     parse,
     small,
 )
+from custmap.functions.name_parts import HAN, PARTS, SELECTORS, SplitName
 
 # One word of a plain name: an upper-case and lower-case letters, Latin with or without diacritics.
 _WORD: Final = r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+"

@@ -15,6 +15,7 @@ from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
 from custmap.mapping.related import ENDINGS, is_mapping
 from custmap.values.nearest import nearest
+from custmap.values.shipped import shipped_folder
 
 FOLDER: Final = "mappings"
 
@@ -48,7 +49,7 @@ def look_up(name: str, start: Path) -> tuple[Path, str] | None:
     for folder in above(start):
         if (path := folder / f"{name}.yaml").is_file():
             return path, shown(path)
-    if (shipped := shipped_folder()) is not None and (path := shipped / f"{name}.yaml").is_file():
+    if (shipped := shipped_folder(FOLDER)) is not None and (path := shipped / f"{name}.yaml").is_file():
         return path, f"{FOLDER}/{name}.yaml"  # the name in messages is the same on every machine
     return None
 
@@ -56,7 +57,7 @@ def look_up(name: str, start: Path) -> tuple[Path, str] | None:
 def folders(start: Path) -> Iterator[Path]:
     """The folders `mappings/` in reach: those above `start`, nearest first, then the shipped one."""
     found = list(above(start))
-    shipped = shipped_folder()
+    shipped = shipped_folder(FOLDER)
     yield from found
     if shipped is not None and all(not folder.samefile(shipped) for folder in found):
         yield shipped
@@ -67,13 +68,6 @@ def above(start: Path) -> Iterator[Path]:
     for place in dict.fromkeys((start, *start.resolve().parents)):
         if (place / FOLDER).is_dir():
             yield place / FOLDER
-
-
-def shipped_folder() -> Path | None:
-    """The shipped mappings: inside the package in a wheel, next to `src` in a checkout."""
-    package = Path(__file__).resolve().parent.parent
-    places = (package / FOLDER, package.parent.parent / FOLDER)
-    return next((place for place in places if place.is_dir()), None)
 
 
 def mappings_in(folder: Path) -> Iterator[tuple[str, Path]]:

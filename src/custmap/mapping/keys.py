@@ -7,7 +7,7 @@ Schema. The meaning of values is checked later, when names can be resolved. Keys
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -82,6 +82,8 @@ class LongForm(Part):
 
 # Any JSON value. Editors insert a colon after a key only if its schema has a type or a choice.
 Literally = Annotated[Any, WithJsonSchema({"anyOf": [{}]})]
+# Anything by name. The schema must say that names are text: in YAML a key can be a number.
+ByName = Annotated[dict[str, Any], WithJsonSchema({"type": "object", "propertyNames": {"type": "string"}})]
 
 
 class ParamModel(Part):
@@ -92,18 +94,9 @@ class ParamModel(Part):
     secret: StrictBool = optional("A secret is shown as {{name}} in all output.")
 
 
-class OperationContract(Part):
-    """An operation of an OpenAPI 3.0 or 3.1 document next to the mapping."""
-
-    openapi: StrictStr = Field(
-        description="The document's file name, e.g. openapi.yaml.", examples=["openapi.yaml"]
-    )
-    operation: StrictStr = Field(description="Its operationId, or method and path, e.g. `POST /customers`.")
-
-
 class ClearModel(LongForm):
     send: Literally = optional("This value is sent.")
-    write: dict[str, Any] = optional("These members are written instead: target path to value.")
+    write: ByName = optional("These members are written instead: target path to value.")
     name_in: StrictStr = optional(
         "The name is listed in the array at this path of the body.", examples=["keysToRemove"]
     )
@@ -247,7 +240,7 @@ class MappingModel(Part):
         description="vendor/operation, the same as folder/file.", examples=["fabric/update-customer"]
     )
     summary: StrictStr = optional("What the operation does, in one line.")
-    contract: dict[str, Any] = Field(
+    contract: ByName = Field(
         description="What the vendor takes: {openapi, operation}, or inline {method, url, fields, …}."
     )
     source: StrictStr = optional("The file of the canonical schema; default: the built-in Customer.")
@@ -262,6 +255,22 @@ class MappingModel(Part):
     clear: Clear = optional("How values are cleared where a rule does not say.")
     empty: Empty = optional('What this vendor makes of "" where a rule does not say.')
     ignored: dict[str, StrictStr] = optional("Target paths that are left out on purpose: path to reason.")
+
+
+def keys_of(place: Sequence[str | int]) -> list[str]:
+    """The keys that are allowed at a place of the file."""
+    model: type[BaseModel] = MappingModel
+    if place:
+        head, last = place[0], place[-1]
+        models: dict[str, type[BaseModel]] = {"params": ParamModel, "response": ResponseModel}
+        model = models.get(str(head), RuleModel)
+        if last == "clear":
+            model = ClearModel
+        elif last == "unmapped":
+            model = UnmappedDefault
+        elif head == "response" and len(place) > 1:
+            model = RuleModel if place[1] == "fields" else ResponseFieldsModel
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def mapping_schema() -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Final, get_args
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
 from custmap.mapping.file import CLEARED_AT, ClearFile, Constant, MappingFile, Pair, Param, Rule, Text, Word
-from custmap.mapping.form import Trouble, check_form, keys_of
+from custmap.mapping.form import Trouble, check_form
 from custmap.syntax.node import ListNode, MapNode, Node, ScalarNode, plain
 from custmap.values.nearest import nearest
 
@@ -56,6 +56,10 @@ _RULES: Final = frozenset({"fields", "first"})
 
 def _unread(trouble: Trouble, place: Sequence[str | int], in_parts: frozenset[str]) -> frozenset[str]:
     """The keys of a table that cannot be read; an unknown key may stand for a similar one, or for any."""
+    if not trouble:
+        return frozenset()
+    from custmap.mapping.keys import keys_of
+
     names = keys_of(place)
     found: set[str] = set()
     for key, inner in trouble.items():
@@ -146,6 +150,8 @@ def read_rule(key: ScalarNode, node: Node, trouble: Trouble | None = None) -> Ru
         return _long_rule(key, node, trouble or {})
     if isinstance(plain(node), str):
         return Rule(_as_text(key), key.span, {}, from_=_as_text(node))
+    from custmap.mapping.keys import keys_of
+
     return Rule(_as_text(key), key.span, {}, unread=frozenset(keys_of(["body"])))
 
 

@@ -19,6 +19,7 @@ from custmap.diagnostics.span import Span
 from custmap.schema import personal
 from custmap.schema.json_schema import Definitions, lookup, type_of
 from custmap.schema.problems import problems_of
+from custmap.schema.shipped import shipped_schema
 from custmap.schema.unknown import UnknownMembers, look_for_unknown
 from custmap.syntax.document import Document, read_document
 from custmap.values.did_you_mean import Meant
@@ -104,10 +105,11 @@ def load_canonical(path: Path | None, shown_as: str | None = None) -> Canonical:
 
 @cache
 def _builtin() -> Canonical:
-    # Imported when used: pydantic models are slow to build, and not needed for a project's own schema.
-    from custmap.schema.customer_schema import customer_schema
+    schema = shipped_schema("customer")
+    if schema is None:
+        from custmap.schema.customer_schema import customer_schema
 
-    schema = customer_schema()
+        schema = customer_schema()
     return Canonical("Customer", type_of(schema, Definitions(schema)), schema, True)
 
 

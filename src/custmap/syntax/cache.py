@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import stat
 import sys
-import tempfile
 import time
 from contextlib import suppress
 from functools import lru_cache
@@ -79,6 +78,8 @@ def remember(data: bytes, value: Any) -> None:
     place = _entry(data)
     if place is None:
         return
+    import tempfile  # imported when used: it takes as long as to read a short contract
+
     path, key = place
     try:
         payload = msgspec.msgpack.encode(value)

@@ -39,7 +39,10 @@ class MapNode:
         return iter(self.entries)
 
     def get(self, key: str) -> Node | None:
-        return next((value for name, value in self.entries if name.value == key), None)
+        for name, value in self.entries:
+            if name.value == key:
+                return value
+        return None
 
     def key(self, key: str) -> ScalarNode | None:
         """The key itself, for its place."""

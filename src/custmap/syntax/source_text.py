@@ -47,15 +47,16 @@ class Text:
 
     def place(self, index: int) -> tuple[int, int]:
         """Line and column, from 1, of the character at `index`."""
-        line = bisect_right(self.starts, index)
-        return line, index - self.starts[line - 1] + 1
+        starts = self.starts
+        line = bisect_right(starts, index)
+        return line, index - starts[line - 1] + 1
 
     def span(self, start: int, end: int) -> Span:
         """The span of the characters from `start` up to, not including, `end`."""
+        starts = self.starts
         line, column = self.place(start)
-        length = max(0, end - start)
-        if line == len(self.starts) or end < self.starts[line]:
-            return Span(self.file, line, column, line, column + length)
+        if line == len(starts) or end < starts[line]:
+            return Span(self.file, line, column, line, column + max(0, end - start))
         return Span(self.file, line, column, *self.place(end))
 
 

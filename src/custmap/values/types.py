@@ -8,7 +8,8 @@ up one at a time, so schemas may refer to themselves.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
 from custmap.values.equality import fingerprint
@@ -92,21 +93,30 @@ class Type:
         found = self.members.get(name)
         return found if found is not None else self.extra
 
+    def but(self, kinds: frozenset[str], absent: bool, enum: tuple[Any, ...] | None) -> Type:
+        """The same type except for these; `dataclasses.replace` takes four times as long."""
+        values = (kinds, absent, *_BEFORE_ENUM(self), enum, *_AFTER_ENUM(self))
+        return self.__class__(*values)
+
     def maybe_absent(self) -> Type:
-        return self if self.absent else replace(self, absent=True)
+        return self if self.absent else self.but(self.kinds, True, self.enum)
 
     def present(self) -> Type:
-        return replace(self, absent=False) if self.absent else self
+        return self.but(self.kinds, False, self.enum) if self.absent else self
 
     def or_null(self) -> Type:
-        return self if self.nullable else replace(self, kinds=self.kinds | {"null"})
+        return self if self.nullable else self.but(self.kinds | {"null"}, self.absent, self.enum)
 
     def not_null(self) -> Type:
         if not self.nullable:
             return self
         enum = None if self.enum is None else tuple(value for value in self.enum if value is not None)
-        return replace(self, kinds=self.kinds - {"null"}, enum=enum or None)
+        return self.but(self.kinds - {"null"}, self.absent, enum or None)
 
+
+_NAMES: Final = tuple(one.name for one in fields(Type) if one.init)
+_BEFORE_ENUM: Final = attrgetter(*_NAMES[2 : _NAMES.index("enum")])
+_AFTER_ENUM: Final = attrgetter(*_NAMES[_NAMES.index("enum") + 1 :])
 
 ANY: Final = Type()
 NEVER: Final = Type(kinds=frozenset())

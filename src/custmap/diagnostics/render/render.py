@@ -8,20 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.diagnostic import Diagnostic, in_order
 from custmap.diagnostics.frame import Lookup, SourceLines, frame, shown
-from custmap.diagnostics.render.github import render_github
-from custmap.diagnostics.render.json import render_json
-from custmap.diagnostics.render.junit import render_junit
-from custmap.diagnostics.render.sarif import render_sarif
 
-_FORMS: Final[dict[str, Callable[[Sequence[Diagnostic]], str]]] = {
-    "json": render_json,
-    "github": render_github,
-    "sarif": render_sarif,
-    "junit": render_junit,
-}
-FORMATS: Final = ("text", *_FORMS)
+FORMATS: Final = ("text", "json", "github", "sarif", "junit")
 
 
 def render(
@@ -40,25 +30,30 @@ def render(
     """
     ordered = in_order(diagnostics)
     if format == "text":
-        text = _framed(ordered, lookup or SourceLines(), color) if frames else _lines(ordered)
-    elif form := _FORMS.get(format):
-        text = form(ordered)
-    else:
-        raise ValueError(f"format is one of {', '.join(FORMATS)}")
-    return text
+        return _framed(ordered, lookup or SourceLines(), color) if frames else _lines(ordered)
+    return _form(format)(ordered)
 
 
-def in_order(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """By file, line, column, code; those without a place come first."""
-    return sorted(diagnostics, key=_order)
+def _form(format: str) -> Callable[[Sequence[Diagnostic]], str]:
+    """Imported when used: most runs need none, and writing XML alone imports an HTTP client."""
+    match format:
+        case "json":
+            from custmap.diagnostics.render.json import render_json
 
+            return render_json
+        case "github":
+            from custmap.diagnostics.render.github import render_github
 
-def _order(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
-    # The last part orders two findings of one code at one place.
-    rest = repr(diagnostic)
-    if span := diagnostic.span:
-        return span.file, span.line, span.column, diagnostic.code, rest
-    return "", 0, 0, diagnostic.code, rest
+            return render_github
+        case "sarif":
+            from custmap.diagnostics.render.sarif import render_sarif
+
+            return render_sarif
+        case "junit":
+            from custmap.diagnostics.render.junit import render_junit
+
+            return render_junit
+    raise ValueError(f"format is one of {', '.join(FORMATS)}")
 
 
 def _framed(diagnostics: Sequence[Diagnostic], lookup: Lookup, color: bool) -> str:
