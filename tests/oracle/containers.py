@@ -106,8 +106,8 @@ def accompanied(
 
 def required_value(member: TargetNode, outcome: Outcome) -> Any:
     """§ 7: its current value; a map that has nothing to say is `{}`."""
-    if isinstance(member, Leaf) and member.kind.is_map:
-        return {}
+    if isinstance(member, Leaf) and (member.kind.is_map or member.kind.has_items):
+        return {} if member.kind.is_map else []
     return ABSENT if outcome.stands is None else outcome.stands
 
 

@@ -211,10 +211,7 @@ class Whole:
             if isinstance(member, Rider) and not said and member.name not in required:
                 body.pop(member.name, None)  # no request is made up of what only goes along
             if member.name in required and member.name not in body:
-                if isinstance(member, Leaf) and member.kind.has_items:
-                    body[member.name] = []
-                else:
-                    lacking.append(member.target)
+                lacking.append(member.target)
         for place in self.checked.operation.name_places:
             if place[0] in required and place[0] not in body:
                 body[place[0]] = _nested(place[1:], [])
