@@ -34,6 +34,27 @@ from custmap.values.json_text import dump_json
 from oracle.expressions import evaluate
 
 
+class Row(tuple[Any, ...]):
+    """An item that rules make: `(table, slot, slot, …)`, and the source item behind it."""
+
+    item: Any = None
+
+    @classmethod
+    def of(cls, table: Table, slots: tuple[Any, ...], item: Any) -> Row:
+        made = cls((table, *slots))
+        made.item = item
+        return made
+
+
+def silenced(table: Table, slots: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Where the `when` of an object is not true, no rule in it speaks, whatever its `default` says."""
+    made = list(slots)
+    for slot, inside in zip(table.slots, table.inside, strict=True):
+        if inside is not None and made[inside] is SILENT:
+            made[slot.slot] = SILENT
+    return tuple(made)
+
+
 @dataclass(frozen=True)
 class Interpreter:
     """The slots of customers under one mapping and one set of riders."""
@@ -50,29 +71,29 @@ class Interpreter:
         row: list[Any] = []
         for slot, inside in zip(table.slots, table.inside, strict=True):
             if isinstance(slot, Presence):
-                objects[slot.slot], state = self._presence(slot, objects[inside])
+                objects[slot.slot], state = self._presence(slot, objects[inside], scope)
                 row.append(state)
             else:
-                row.append(self._leaf(slot, objects[inside]))
+                row.append(self._leaf(slot, objects[inside], scope))
         return tuple(row)
 
-    def _presence(self, slot: Presence, scope: Any) -> tuple[Any, Any]:
+    def _presence(self, slot: Presence, scope: Any, whole: Any) -> tuple[Any, Any]:
         try:
             if slot.origin.when is not None and self._ask(slot.origin.when, scope) is not True:
                 return ABSENT, SILENT
             assert isinstance(slot.origin.source, FromSource)
             value = self._ask(slot.origin.source.expression, scope)
         except FunctionError as error:
-            return ABSENT, _failure(error)
+            return ABSENT, _failure(error, whole)
         if value is ABSENT or value is None:
             return value, value
-        return value, True if isinstance(value, dict) else Failure("CM706", "")
+        return value, True if isinstance(value, dict) else Failure("CM706", "", whole)
 
-    def _leaf(self, leaf: Leaf, scope: Any) -> Any:
+    def _leaf(self, leaf: Leaf, scope: Any, whole: Any) -> Any:
         try:
             return self._made(leaf, scope)
         except FunctionError as error:
-            return _failure(error)
+            return _failure(error, whole)
 
     def _made(self, leaf: Leaf, scope: Any) -> Any:
         value = self._origin(leaf.origin, leaf, scope)
@@ -125,12 +146,12 @@ class Interpreter:
                 if not isinstance(items, list):
                     raise Refusal("CM706", "")
                 if leaf.kind.has_items:
-                    return [(table, *self._row(table, item)) for item in items]
+                    return [Row.of(table, self._row(table, item), item) for item in items]
                 return [self._item(table, item) for item in items]
 
     def _item(self, table: Table, item: Any) -> Any:
         """An item of a list that is one value: what cannot be made fails the whole list."""
-        row = tuple(map(self._told, table.slots, self._row(table, item)))
+        row = tuple(map(self._told, table.slots, silenced(table, self._row(table, item))))
         sent = self._object(table.root, row, root=True)
         for failed in row:
             if isinstance(failed, Failure):
@@ -152,7 +173,7 @@ class Interpreter:
 
     def _rendered(self, made: tuple[Any, ...]) -> dict[str, Any]:
         table, *row = made
-        told = tuple(map(self._told, table.slots, row))
+        told = tuple(map(self._told, table.slots, silenced(table, tuple(row))))
         for failed in told:
             if isinstance(failed, Failure):
                 raise Refusal(failed.code, failed.reason)
@@ -198,17 +219,17 @@ class Interpreter:
 
     def _entry(self, leaf: Leaf, extra: Any, one: Any) -> Any:
         if same(one, "") and leaf.policy.empty != "value":
-            return None if leaf.policy.empty == "clear" else Failure("CM807", "")
+            return None if leaf.policy.empty == "clear" else Failure("CM807", "", None, one)
         if one is not None and extra is not None and (extra.known or extra.enum) and misfit(extra, one):
-            return Failure("CM706", "")
+            return Failure("CM706", "", None, one)
         return one
 
     def _ask(self, expression: Any, scope: Any) -> Any:
         return evaluate(expression, scope, self.checked.functions)
 
 
-def _failure(error: FunctionError) -> Failure:
-    return Failure(error.code if isinstance(error, Refusal) else "CM704", error.reason)
+def _failure(error: FunctionError, scope: Any = None) -> Failure:
+    return Failure(error.code if isinstance(error, Refusal) else "CM704", error.reason, scope)
 
 
 def _hold(type_: Any, value: Any) -> None:

@@ -1,0 +1,303 @@
+"""Objects and addressed lists: their members' outcomes, put together as `merge` says (§§ 3, 5)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from custmap.codegen.states import SILENT, Failure
+from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, TargetNode
+from custmap.model.note import Fact
+from custmap.model.walkers import leaves
+from custmap.values.absent import ABSENT
+from custmap.values.paths import Index, Select
+from oracle import values
+from oracle.clears import cleared, kept, null_at
+from oracle.outcome import Outcome, Sides, Told, is_value
+
+
+def outcome_of(node: TargetNode, sides: Sides) -> Outcome:
+    match node:
+        case Leaf():
+            return values.rule_outcome(node, sides)
+        case ObjectNode():
+            return object_outcome(node, sides)
+        case ItemsNode():
+            return items_outcome(node, sides)
+        case Rider(index=index):
+            return Outcome(False, stands=sides.riders[index])
+
+
+def object_outcome(node: ObjectNode, sides: Sides) -> Outcome:
+    """An object: what its source says of all of it, its own clear, or its members."""
+    if node.presence is not None and (decided := _by_presence(node, sides)) is not None:
+        return decided
+    if node.clear is not None and _all_gone(node, sides):
+        return _own_clear(node, sides)
+    outcome = _of_members(node, sides)
+    if node.policy.immutable and outcome.said and _was_there(node, sides):
+        return _refused(node, "CM802", sides)
+    if node.clear is not None and not outcome.said and outcome.stands is ABSENT and _says_none(node, sides):
+        return replace(outcome, stands=null_at(node.clear))
+    return outcome
+
+
+def _of_members(node: ObjectNode, sides: Sides) -> Outcome:
+    inner = replace(sides, full=sides.full or node.whole)
+    outcomes = {member.name: outcome_of(member, inner) for member in node.members}
+    told = sum((one.told for one in outcomes.values()), Told())
+    omitted = any(one.omitted for one in outcomes.values())
+    stands = all_of(node, outcomes, ride_alone=node.policy.required)
+    if not any(one.said for one in outcomes.values()):
+        return Outcome(False, stands=stands or ABSENT, told=told)
+    target = sides.target(node.target)
+    if not inner.full:
+        sent = {name: one.sent for name, one in outcomes.items() if one.said and one.sent is not ABSENT}
+        if sent:
+            sent = accompanied(node, sent, outcomes, inner)
+    else:
+        sent = stands
+        if not sent and omitted and node.whole:
+            sent = all_of(node, outcomes, ride_alone=True)  # leaving the rest out is what clears it
+        elif not sent:
+            sent = ABSENT
+        if sent is not ABSENT and node.whole and node.target:
+            told += Told(notes=_whole_notes(node, target, sides))
+    outcome = Outcome(
+        True,
+        ABSENT if sent == {} and not (omitted and node.whole) else sent,
+        sent if inner.full else stands or ABSENT,
+        told,
+        omitted and not node.whole,
+    )
+    return _complete(node, outcome, sides)
+
+
+def all_of(node: ObjectNode, outcomes: dict[str, Outcome], *, ride_alone: bool = False) -> dict[str, Any]:
+    """The object as it is sent whole; parameters and constants ride only where something else is sent."""
+    riders = {member.name for member in node.members if isinstance(member, Rider)}
+    rules = {name for name, one in outcomes.items() if one.stands is not ABSENT and name not in riders}
+    if not rules and not ride_alone:
+        return {}
+    return {name: one.stands for name, one in outcomes.items() if one.stands is not ABSENT}
+
+
+def accompanied(
+    node: ObjectNode, sent: dict[str, Any], outcomes: dict[str, Outcome], sides: Sides
+) -> dict[str, Any]:
+    """What goes along in an object of which a part is sent: riders, identities, `send: always`, required."""
+    required = node.type.required if node.type else frozenset()
+    made: dict[str, Any] = {}
+    for member in node.members:
+        outcome = outcomes[member.name]
+        if member.name in sent:
+            made[member.name] = sent[member.name]
+            continue
+        if isinstance(member, Rider):
+            value = outcome.stands
+        elif member.name in required:
+            value = required_value(member, outcome)
+        else:
+            value = along(member, outcome, sides)
+        if value is not ABSENT:
+            made[member.name] = value
+    return made
+
+
+def required_value(member: TargetNode, outcome: Outcome) -> Any:
+    """§ 7: its current value; a map that has nothing to say is `{}`."""
+    if isinstance(member, Leaf) and (member.kind.is_map or member.kind.has_items):
+        return {} if member.kind.is_map else []
+    return ABSENT if outcome.stands is None else outcome.stands
+
+
+def along(node: TargetNode, outcome: Outcome, sides: Sides) -> Any:
+    """What of a node is in every update that has something to say, though nothing in it changed."""
+    match node:
+        case Leaf():
+            if not (node.policy.always or (node.policy.identity and not sides.item)):
+                return ABSENT
+            return _still_said(node, outcome, sides)
+        case ObjectNode():
+            if not any(_goes_along(one) for one in (node, *leaves(node))) or outcome.said:
+                return ABSENT
+            if sides.full or node.whole or node.policy.always:
+                return outcome.stands
+            return sent_along(node, {}, sides) or ABSENT
+        case ItemsNode(items=items):
+            if not any(map(_goes_along, leaves(node))):
+                return ABSENT
+            if sides.full or node.whole:
+                return outcome.stands
+            made = [(segment, along(item, outcome_of(item, sides), sides)) for segment, item in items]
+            return listed(made) or ABSENT
+    return ABSENT
+
+
+def sent_along(node: ObjectNode, sent: dict[str, Any], sides: Sides) -> dict[str, Any]:
+    """An object of which no member changed, with what goes along in it; `{}` where that is nothing."""
+    inner = replace(sides, full=sides.full or node.whole)
+    outcomes = {member.name: outcome_of(member, inner) for member in node.members}
+    moved = {
+        member.name: value
+        for member in node.members
+        if not isinstance(member, Rider)
+        and (value := along(member, outcomes[member.name], inner)) is not ABSENT
+    }
+    return accompanied(node, moved | sent, outcomes, inner) if moved or sent else {}
+
+
+def _goes_along(node: Leaf | ObjectNode) -> bool:
+    return node.policy.always or node.policy.identity
+
+
+def _still_said(leaf: Leaf, outcome: Outcome, sides: Sides) -> Any:
+    """`send: always` says what stands after the update: a value that is gone is not said again."""
+    after = sides.after[leaf.slot]
+    if leaf.policy.identity:
+        return outcome.stands
+    if outcome.said or after is None or after is SILENT:
+        return ABSENT
+    return ABSENT if outcome.stands is None else outcome.stands
+
+
+def items_outcome(node: ItemsNode, sides: Sides) -> Outcome:
+    """A list whose items are named by position or key: an object like any other, item by item."""
+    inner = replace(sides, full=sides.full or node.whole)
+    outcomes = [(segment, item, outcome_of(item, inner)) for segment, item in node.items]
+    told = sum((one.told for _, _, one in outcomes), Told())
+    omitted = any(one.omitted for _, _, one in outcomes)
+    stands = _items_standing(outcomes)
+    if not any(one.said for _, _, one in outcomes):
+        return Outcome(False, stands=stands or ABSENT, told=told)
+    if inner.full:
+        sent = stands
+    else:
+        moved = [
+            (segment, one.sent if one.said else along(item, one, inner)) for segment, item, one in outcomes
+        ]
+        riding = [(segment, one.stands) for segment, item, one in outcomes if isinstance(item, Rider)]
+        sent = listed(_merged(node, moved, riding)) if listed(moved) else []
+    empty = not sent and not (omitted and node.whole)
+    if node.whole and sides.known and not empty:
+        told += Told(notes=((Fact.REPLACED_WHOLE, sides.target(node.target)),))
+    made = ABSENT if empty else sent
+    return Outcome(True, made, made if inner.full else stands or ABSENT, told, omitted and not node.whole)
+
+
+def _merged(node: ItemsNode, *made: list[tuple[Index | Select, Any]]) -> list[tuple[Index | Select, Any]]:
+    found = {segment: value for part in made for segment, value in part if value is not ABSENT}
+    return [(segment, found[segment]) for segment, _ in node.items if segment in found]
+
+
+def _items_standing(outcomes: list[tuple[Index | Select, TargetNode, Outcome]]) -> list[Any]:
+    if all(one.stands is ABSENT or isinstance(item, Rider) for _, item, one in outcomes):
+        return []
+    return listed([(segment, one.stands) for segment, _, one in outcomes])
+
+
+def listed(made: list[tuple[Index | Select, Any]]) -> list[Any]:
+    """Items in their places: an earlier index that says nothing is `{}`, a named item carries its key."""
+    items: list[Any] = []
+    for segment, value in made:
+        if value is ABSENT:
+            continue
+        match segment:
+            case Index(position=position):
+                items += [{} for _ in range(position - len(items))]
+                items.append(value)
+            case Select(key=key, value=name):
+                items.append({key: name, **value} if isinstance(value, dict) else value)
+    return items
+
+
+def _by_presence(node: ObjectNode, sides: Sides) -> Outcome | None:
+    """`from` with `fields`: a source that fails, and a `when` that is not true, decide about all of it."""
+    assert node.presence is not None
+    before, after = sides.before[node.presence.slot], sides.after[node.presence.slot]
+    if isinstance(after, Failure):
+        refused = () if sides.failed_before_too(node.presence) else ((after.code, sides.target(node.target)),)
+        return replace(_as_before(node, sides), told=Told(rejected=refused))
+    if after is not SILENT:
+        return None
+    if not _was_there(node, sides) or before is SILENT:
+        return Outcome(False)
+    if not node.policy.otherwise_clear:
+        left = Told(notes=((Fact.LEFT_BEHIND, sides.target(node.target)),))
+        return replace(_as_before(node, sides), told=left)
+    if node.clear is not None:
+        return _own_clear(node, sides)
+    gone = replace(sides, after=(ABSENT,) * len(sides.after), complete=True)
+    return object_outcome(replace(node, presence=None), gone)
+
+
+def _as_before(node: ObjectNode, sides: Sides) -> Outcome:
+    """Nothing is said: what stands is what before had."""
+    stands = _of_members(node, sides.unchanged()).stands
+    return Outcome(False, stands=stands)
+
+
+def _own_clear(node: ObjectNode, sides: Sides) -> Outcome:
+    assert node.clear is not None
+    there = _was_there(node, sides)
+    if node.policy.immutable and there:
+        return _refused(node, "CM802", sides)
+    was = _as_before(node, sides).stands if there else ABSENT
+    return cleared(node.clear, node.name, node.target, was, sides)
+
+
+def _refused(node: ObjectNode, code: str, sides: Sides) -> Outcome:
+    return replace(_as_before(node, sides), told=Told(rejected=((code, sides.target(node.target)),)))
+
+
+def _was_there(node: ObjectNode, sides: Sides) -> bool:
+    return any(is_value(sides.before[leaf.slot]) for leaf in leaves(node))
+
+
+def _all_gone(node: ObjectNode, sides: Sides) -> bool:
+    """Is all that the object reads null or gone, and something of it only now?"""
+    below = list(leaves(node))
+    return any(_is_gone(leaf, sides) for leaf in below) and _says_none(node, sides)
+
+
+def _says_none(node: ObjectNode, sides: Sides) -> bool:
+    """Null, or gone. What was never mentioned is neither, unless records are complete."""
+    source_gone = False
+    if node.presence is not None:
+        before, after = sides.before[node.presence.slot], sides.after[node.presence.slot]
+        source_gone = after is None or (after is ABSENT and before is not ABSENT)
+    states = [(sides.before[leaf.slot], sides.after[leaf.slot]) for leaf in leaves(node)]
+    return bool(states) and all(
+        after is None or (after is ABSENT and (is_value(before) or sides.complete or source_gone))
+        for before, after in states
+    )
+
+
+def _is_gone(leaf: Leaf, sides: Sides) -> bool:
+    before, after = sides.before[leaf.slot], sides.after[leaf.slot]
+    if after is None:
+        return before is not None and not (before is ABSENT and sides.known_missing(leaf))
+    return after is ABSENT and is_value(before)
+
+
+def _whole_notes(node: ObjectNode, target: str, sides: Sides) -> tuple[tuple[Fact, str], ...]:
+    if sides.known:
+        return ((Fact.REPLACED_WHOLE, target),)
+    partly = any(sides.after[leaf.slot] is ABSENT for leaf in leaves(node))
+    return ((Fact.PARTLY_STATED, target),) if partly else ()
+
+
+def _complete(node: ObjectNode, outcome: Outcome, sides: Sides) -> Outcome:
+    """Members that the contract requires: a rejected one rejects the object, an unknown one the record."""
+    required = node.type.required if node.type else frozenset()
+    if not isinstance(outcome.sent, dict) or not required - outcome.sent.keys():
+        return outcome
+    lacking = [member for member in node.members if member.name in required - outcome.sent.keys()]
+    if not node.target:  # the item of a list: who cannot be sent whole is not sent
+        return kept(ABSENT, outcome.told_rejected("CM707", sides.target("")))
+    refused = {target for _, target in outcome.told.rejected}
+    if sides.item or any(sides.target(member.target) in refused for member in lacking):
+        told = outcome.told_rejected("CM707", sides.target(node.target))
+        return replace(_as_before(node, sides), told=told)
+    unknown = tuple(sides.target(member.target) for member in lacking)
+    return replace(outcome, told=outcome.told + Told(lacking=unknown))

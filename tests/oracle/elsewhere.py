@@ -1,0 +1,53 @@
+"""The body: what the rules say, what goes along, and what clearing writes at other places (§§ 3, 6)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from custmap.model.nodes import ObjectNode
+from custmap.values.absent import ABSENT
+from oracle.clears import text_of
+from oracle.containers import accompanied, all_of, outcome_of
+from oracle.outcome import Outcome, Place, Sides, Told
+
+
+def written(root: ObjectNode, outcomes: dict[str, Outcome], told: Told, sides: Sides) -> dict[str, Any]:
+    """The body of a request that says what the outcomes say."""
+    sent = {name: one.sent for name, one in outcomes.items() if one.said and one.sent is not ABSENT}
+    body = accompanied(root, sent, outcomes, sides)
+    places = {place for place, *_ in (*told.names, *told.marks, *told.writes)}
+    for place in sorted(places):
+        _with_what_goes_along(root, body, place, sides)
+    for place in sorted({place for place, _ in told.names}):
+        names = {text_of(name): name for at, name in told.names if at == place}
+        _put(body, place, [names[text] for text in sorted(names)])
+    for place, name, value in told.marks:
+        _put(body, (*place, name), value)
+    for place, value in told.writes:
+        _put(body, place, value)
+    return body
+
+
+def _with_what_goes_along(node: ObjectNode, body: dict[str, Any], place: Place, sides: Sides) -> None:
+    """An object that is sent only for the names in it is sent like any other: with riders, or whole."""
+    inner = next((one for one in node.members if isinstance(one, ObjectNode) and one.name == place[0]), None)
+    if inner is None or len(place) < 2:
+        return
+    if not isinstance(body.get(inner.name), dict):
+        inside = replace(sides, full=sides.full or inner.whole)
+        outcomes = {member.name: outcome_of(member, inside) for member in inner.members}
+        if inside.full:
+            body[inner.name] = all_of(inner, outcomes, ride_alone=True)
+        else:
+            body[inner.name] = accompanied(inner, {}, outcomes, inside)
+    _with_what_goes_along(inner, body[inner.name], place[1:], replace(sides, full=sides.full or inner.whole))
+
+
+def _put(body: dict[str, Any], place: Place, value: Any) -> None:
+    for name in place[:-1]:
+        inner = body.get(name)
+        if not isinstance(inner, dict):
+            inner = body[name] = {}
+        body = inner
+    body[place[-1]] = value

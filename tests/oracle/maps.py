@@ -1,0 +1,111 @@
+"""Maps that the vendor merges key by key: `entries`, and objects without a table, with `fields` (§ 5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from custmap.codegen.states import Failure
+from custmap.model.clear import Send, SendEmpty, SendNull, Write
+from custmap.model.nodes import FromSource, Leaf
+from custmap.values.absent import ABSENT
+from custmap.values.equality import same
+from custmap.values.paths import Member, format_path
+from oracle.clears import as_held, cleared, is_told_already, null_at, rejected
+from oracle.outcome import Change, Outcome, Sides, Told, is_value
+
+
+def map_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:
+    known = before if isinstance(before, dict) else {}
+    named = isinstance(before, dict) and leaf.kind.is_deep and not _is_free(leaf)
+    mentioned = (isinstance(before, dict) and not named) or before is None or sides.known_missing(leaf)
+    clear = leaf.policy.clear
+    if isinstance(after, dict):
+        return _entries(leaf, leaf.target, known, after, mentioned, sides)
+    if after is ABSENT and not isinstance(before, dict):
+        return Outcome(False, stands=null_at(clear) if before is None else ABSENT)
+    if after is None and not (isinstance(before, dict) or mentioned):
+        # Null on the map: its keys are not known, so only what clears the map itself can say it.
+        match clear:
+            case SendEmpty():
+                return cleared(SendEmpty({}), leaf.name, leaf.target, before, sides)
+            case Send() | SendNull() | Write():
+                return cleared(clear, leaf.name, leaf.target, before, sides)
+        return rejected("CM803", leaf.target, ABSENT, sides)
+    if isinstance(clear, Write) and any(_was_there(one) for one in known.values()):
+        return cleared(clear, leaf.name, leaf.target, held_entries(leaf, known), sides)
+    return _entries(leaf, leaf.target, known, {}, mentioned, sides)
+
+
+def held_entries(leaf: Leaf, entries: dict[str, Any]) -> dict[str, Any]:
+    """The entries as the vendor holds them."""
+    held = {key: null_at(leaf.policy.clear) if one is None else one for key, one in entries.items()}
+    return {key: one for key, one in held.items() if one is None or is_value(one)}
+
+
+def _is_free(leaf: Leaf) -> bool:
+    """Are the keys of the source data? Of a *named* field that before did not mention nothing is known."""
+    return isinstance(leaf.origin.source, FromSource) and leaf.origin.source.type.free
+
+
+def _was_there(one: Any) -> bool:
+    return is_value(one) or (isinstance(one, Failure) and one.code != "CM807")
+
+
+def _entries(
+    leaf: Leaf, target: str, before: dict[str, Any], after: dict[str, Any], mentioned: bool, sides: Sides
+) -> Outcome:
+    """`mentioned`: what before does not have is known not to be there."""
+    outcomes = {
+        key: _entry(leaf, target, key, before.get(key, ABSENT), after.get(key, ABSENT), mentioned, sides)
+        for key in sorted(before.keys() | after.keys())
+    }
+    stands = {key: one.stands for key, one in outcomes.items() if one.stands is not ABSENT}
+    sent = {key: one.sent for key, one in outcomes.items() if one.said and one.sent is not ABSENT}
+    return Outcome(
+        any(one.said for one in outcomes.values()),
+        (stands if sides.full else sent) or ABSENT,
+        stands or ABSENT,
+        sum((one.told for one in outcomes.values()), Told()),
+        any(one.omitted for one in outcomes.values()),
+    )
+
+
+def _entry(
+    leaf: Leaf, around: str, key: str, before: Any, after: Any, mentioned: bool, sides: Sides
+) -> Outcome:
+    target = f"{around}.{format_path((Member(key),))}"
+    clear = leaf.policy.clear
+    stays = null_at(clear) if before is None else before if is_value(before) else ABSENT
+    if isinstance(after, Failure):
+        unchanged = isinstance(before, Failure) and same(before.raw, after.raw)
+        refused = () if unchanged else ((after.code, sides.target(target)),)
+        return Outcome(False, stands=stays, told=Told(rejected=refused))
+    if isinstance(before, Failure) and before.code == "CM807":
+        before = ABSENT
+    if is_value(after):
+        return _set(leaf, target, as_held(clear, before), after, before, mentioned, sides)
+    there = is_value(before) or isinstance(before, Failure)
+    gone = there or (after is None and before is ABSENT and not mentioned)
+    if not gone or is_told_already(clear, before):
+        return Outcome(False, stands=null_at(clear) if after is None else stays)
+    if leaf.policy.immutable and is_value(before):
+        return rejected("CM802", target, before, sides)
+    if isinstance(clear, Write):  # it writes what clears the map, and not one of its keys
+        return rejected("CM803", target, before, sides)
+    return cleared(clear, key, target, before, sides)
+
+
+def _set(
+    leaf: Leaf, target: str, held: Any, after: Any, before: Any, mentioned: bool, sides: Sides
+) -> Outcome:
+    if is_value(held) and same(held, after):
+        return Outcome(False, stands=after)
+    if leaf.policy.immutable and is_value(held):
+        return rejected("CM802", target, held, sides)
+    if leaf.kind.is_deep and isinstance(after, dict):
+        inner = held if isinstance(held, dict) else {}
+        known = mentioned and before is not ABSENT
+        return _entries(leaf, target, inner, after, known, sides)
+    shown = held if is_value(held) else None
+    change = () if sides.item else (Change("set", sides.target(target), shown, after),)
+    return Outcome(True, after, after, Told(changes=change))

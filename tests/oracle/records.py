@@ -1,0 +1,71 @@
+"""What happens to records before any rule: texts become objects, nulls go, after is laid over before.
+
+Written from the language page, §§ 1, 7 and 10; of custmap it reads only the canonical type.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+from custmap.schema.canonical import Canonical
+from custmap.values.types import Type
+
+TEXT_PARTS = {"name": "formatted", "phone": "number"}
+"""§ 10: a plain text `name` becomes `{formatted: …}`, a plain text `phone` `{number: …}`."""
+
+
+def taken(record: dict[str, Any], canonical: Canonical, *, nulls: str = "clear") -> dict[str, Any]:
+    """The record as rules see it."""
+    made = _sorted(deepcopy(record))
+    if canonical.is_customer:
+        for field, part in TEXT_PARTS.items():
+            if isinstance(made.get(field), str):
+                made[field] = {part: made[field]}
+    return _without_nulls(made, canonical.type) if nulls == "absent" else made
+
+
+def _sorted(value: Any) -> Any:
+    """The order of keys means nothing."""
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(item) for item in value] if isinstance(value, list) else value
+
+
+def _without_nulls(value: Any, type_: Type | None) -> Any:
+    """Nulls of named fields are dropped at every depth; those of free maps and of lists stay."""
+    if type_ is None:
+        return value
+    if isinstance(value, list):
+        return [_without_nulls(item, type_.items) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: _without_nulls(item, type_.member(name))
+        for name, item in value.items()
+        if item is not None or name not in type_.members
+    }
+
+
+def laid_over(
+    before: dict[str, Any], after: dict[str, Any], stated: dict[str, Any], canonical: Canonical
+) -> dict[str, Any]:
+    """a⁺: named fields that after does not mention keep before's value. `stated` is after as it was given."""
+    laid = _laid(before, after, canonical.type)
+    if canonical.is_customer:
+        if isinstance(stated.get("name"), str):
+            laid["name"] = after["name"]
+        if isinstance(stated.get("phone"), str) and isinstance(before.get("phone"), dict):
+            laid["phone"] = {**before["phone"], **after["phone"]}
+            laid["phone"].pop("extension", None)
+    return laid
+
+
+def _laid(before: dict[str, Any], after: dict[str, Any], type_: Type) -> dict[str, Any]:
+    laid = {**before, **after}
+    for name in before.keys() & after.keys():
+        inner = type_.member(name)
+        both = isinstance(before[name], dict) and isinstance(after[name], dict)
+        if both and name in type_.members and inner is not None and inner.members:
+            laid[name] = _laid(before[name], after[name], inner)
+    return laid

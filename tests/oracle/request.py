@@ -1,0 +1,255 @@
+"""Whole mappings, interpreted: `apply` and `diff` as the language page has them, §§ 3 to 7.
+
+whole = Whole(mapping.checked, params)
+whole.apply(customer)        → Parts, or raises Refused
+whole.diff(before, after)    → Planned, or raises Refused
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from custmap.codegen.states import Failure
+from custmap.model.checked import PARTS, Checked
+from custmap.model.nodes import Leaf, ObjectNode, Rider
+from custmap.model.note import Fact
+from custmap.model.walkers import leaves
+from custmap.values.absent import ABSENT
+from custmap.values.equality import same
+from custmap.wire.binding import bind
+from oracle.containers import outcome_of
+from oracle.elsewhere import written
+from oracle.interpreter import Interpreter, silenced
+from oracle.outcome import Change, Outcome, Sides, Told, is_value
+from oracle.records import laid_over, taken
+from oracle.vendor import Vendor
+from oracle.wire import part_text
+
+Slots = tuple[Any, ...]
+
+
+class Refused(Exception):
+    """No request can be made: `about` are codes with targets."""
+
+    def __init__(self, about: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(repr(sorted(about)))
+        self.about = about
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A request, as far as rules fill it."""
+
+    body: dict[str, Any]
+    path: dict[str, Any]
+    query: dict[str, Any]
+    headers: dict[str, Any]
+    notes: tuple[tuple[Fact, str], ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True)
+class Planned:
+    request: Parts | None
+    changes: tuple[Change, ...] = ()
+    rejected: tuple[tuple[str, str], ...] = ()
+    notes: tuple[tuple[Fact, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A mapping with its parameters bound."""
+
+    checked: Checked
+    params: dict[str, Any]
+
+    def apply(self, customer: dict[str, Any], *, nulls: str = "clear", on_rejected: str = "raise") -> Parts:
+        """All that the record says; Refused with all that it cannot say."""
+        record = taken(customer, self.checked.canonical, nulls=nulls)
+        sides = self._sides(None, record, known=False, complete=False)
+        request, told = self._request(sides, always=True)
+        if request is None or (told.rejected and on_rejected == "raise"):
+            raise Refused(told.rejected)
+        return replace(request, notes=told.notes)
+
+    def diff(
+        self,
+        before: dict[str, Any] | None,
+        after: dict[str, Any],
+        *,
+        absent: str = "keep",
+        nulls: str = "clear",
+        vendor: dict[str, Any] | None = None,
+    ) -> Planned:
+        """What takes the vendor from before to after."""
+        canonical = self.checked.canonical
+        then = None if before is None else taken(before, canonical, nulls=nulls)
+        now = taken(after, canonical, nulls=nulls)
+        if then is not None and absent == "keep":
+            now = laid_over(then, now, after, canonical)
+        known = then is not None or vendor is not None
+        sides = self._sides(then, now, known=known, complete=known and absent == "clear")
+        left = Told()
+        if vendor is not None:
+            sides, left = Vendor(self.checked.operation, vendor).sides(sides)
+        request, told = self._request(sides, always=False)
+        told = left + told
+        return Planned(request, told.changes, told.rejected, told.notes)
+
+    def _sides(
+        self, before: dict[str, Any] | None, after: dict[str, Any], *, known: bool, complete: bool
+    ) -> Sides:
+        table = self.checked.operation.table
+        bound = bind(self.checked, self.checked.operation, self.params)
+        interpreter = Interpreter(self.checked, bound.riders)
+        nothing = (ABSENT,) * len(table.slots)
+        return Sides(
+            nothing if before is None else silenced(table, interpreter.slots(before)),
+            silenced(table, interpreter.slots(after)),
+            ABSENT if before is None else before,
+            after,
+            bound.riders,
+            known,
+            complete,
+        )
+
+    # identities
+
+    def _identities(self) -> Iterator[tuple[str, Leaf]]:
+        for part, root in self.checked.operation.parts.items():
+            for leaf in leaves(root):
+                if leaf.policy.identity:
+                    yield part, leaf
+
+    def _differing(self, sides: Sides) -> Told:
+        """An identity that differs is no update. Where one side says nothing, the other's value is used."""
+        refused = []
+        for _, leaf in self._identities():
+            before, after = sides.before[leaf.slot], sides.after[leaf.slot]
+            if not sides.known or before in (ABSENT, None) or after in (ABSENT, None):
+                continue
+            if same(before, after) or sides.failed_before_too(leaf):
+                continue
+            if isinstance(before, Failure) and not isinstance(after, Failure):
+                continue
+            refused.append(("CM801", leaf.target))
+        return Told(rejected=tuple(refused[:1]))
+
+    def _nobody(self, sides: Sides, *, always: bool) -> Told:
+        """There are identities, and none has a value on either side."""
+        identities = list(self._identities())
+        values = [sides.after[leaf.slot] for _, leaf in identities]
+        values += [sides.before[leaf.slot] for _, leaf in identities]
+        if not identities or any(map(is_value, values)):
+            return Told()
+        if always and any(_is_required(part, leaf) for part, leaf in identities):
+            return Told()  # "one that the contract requires must have a value itself"
+        failed = [
+            (sides.after[leaf.slot].code, leaf.target)
+            for _, leaf in identities
+            if isinstance(sides.after[leaf.slot], Failure)
+        ]
+        return Told(rejected=(*failed, ("CM814", identities[0][1].target)))
+
+    # the request
+
+    def _request(self, sides: Sides, *, always: bool) -> tuple[Parts | None, Told]:
+        if (differing := self._differing(sides)).rejected:
+            return None, differing
+        roots = self.checked.operation.parts
+        outcomes = {
+            part: {member.name: outcome_of(member, sides) for member in root.members}
+            for part, root in roots.items()
+        }
+        every = [one for part in outcomes.values() for one in part.values()]
+        told = sum((one.told for one in every), Told())
+        said = any(one.said for one in every)
+        if not said and not always:
+            return None, told
+        if (nobody := self._nobody(sides, always=always)).rejected:
+            return None, Told(rejected=told.rejected + nobody.rejected, notes=told.notes)
+        told += self._not_repeatable(told)
+        told += Told(rejected=self._failed_identities(sides, told))
+        body, lacking = self._body(outcomes["body"], sides, told, said=said)
+        made = {part: self._part(part, roots[part], outcomes[part], sides) for part in PARTS}
+        lacking += [name for _, missing in made.values() for name in missing]
+        lacking += told.lacking
+        if lacking:
+            targets = {target for _, target in told.rejected}
+            missing = tuple(("CM707", name) for name in lacking if name not in targets)
+            raise Refused(told.rejected + missing)
+        parts = {part: values for part, (values, _) in made.items()}
+        if bad := tuple(filter(None, (part_text(part, parts[part]) for part in ("path", "headers")))):
+            raise Refused(told.rejected + bad)
+        return Parts(body, parts["path"], parts["query"], parts["headers"]), told
+
+    def _failed_identities(self, sides: Sides, told: Told) -> tuple[tuple[str, str], ...]:
+        """One that cannot be computed, though another names the customer."""
+        states = [(leaf.target, sides.after[leaf.slot]) for _, leaf in self._identities()]
+        return tuple((state.code, target) for target, state in states if isinstance(state, Failure))
+
+    def _not_repeatable(self, told: Told) -> Told:
+        slots = self.checked.operation.table.slots
+        once = [slot for slot in slots if isinstance(slot, Leaf) and not slot.policy.repeatable]
+        notes = [
+            (Fact.NOT_REPEATABLE, leaf.target)
+            for leaf in once
+            if any(one.action == "set" and _is_at(one.target, leaf) for one in told.changes)
+        ]
+        return Told(notes=tuple(notes))
+
+    def _body(
+        self, outcomes: dict[str, Outcome], sides: Sides, told: Told, *, said: bool
+    ) -> tuple[dict[str, Any], list[str]]:
+        """The body, and the required members that it lacks."""
+        root = self.checked.operation.table.root
+        required = root.type.required if root.type else frozenset()
+        body = written(root, outcomes, told, sides)
+        lacking: list[str] = []
+        for member in root.members:
+            if isinstance(member, Rider) and not said and member.name not in required:
+                body.pop(member.name, None)  # no request is made up of what only goes along
+            if member.name in required and member.name not in body:
+                lacking.append(member.target)
+        for place in self.checked.operation.name_places:
+            if place[0] in required and place[0] not in body:
+                body[place[0]] = _nested(place[1:], [])
+        return body, lacking
+
+    def _part(
+        self, part: str, root: ObjectNode, outcomes: dict[str, Outcome], sides: Sides
+    ) -> tuple[dict[str, Any], list[str]]:
+        """Path, query or headers: what changed, what is always there, and what is required."""
+        values: dict[str, Any] = {}
+        lacking: list[str] = []
+        required = root.type.required if root.type else frozenset()
+        for member in root.members:
+            outcome = outcomes[member.name]
+            if isinstance(member, Rider):
+                if outcome.stands is not ABSENT:
+                    values[member.name] = outcome.stands
+                continue
+            assert isinstance(member, Leaf)
+            wanted = member.name in required or part == "path"
+            if outcome.said:
+                if outcome.sent is not ABSENT:
+                    values[member.name] = outcome.sent
+            elif (wanted or member.policy.identity or member.policy.always) and is_value(outcome.stands):
+                values[member.name] = outcome.stands
+            if wanted and member.name not in values:
+                lacking.append(member.target)
+        return values, lacking
+
+
+def _is_required(part: str, leaf: Leaf) -> bool:
+    return part == "path" or leaf.policy.required
+
+
+def _is_at(target: str, leaf: Leaf) -> bool:
+    """Is a change's target the rule's, or an entry or item of it?"""
+    return target == leaf.target or target.startswith((f"{leaf.target}.", f"{leaf.target}["))
+
+
+def _nested(place: tuple[str, ...], value: Any) -> Any:
+    return {place[0]: _nested(place[1:], value)} if place else value

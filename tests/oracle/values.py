@@ -1,0 +1,113 @@
+"""A rule in an update: its failures and conditions, then its kind; here: one value (§§ 3, 5, 7)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from custmap.codegen.states import SILENT, Failure
+from custmap.model.clear import IMPOSSIBLE
+from custmap.model.nodes import Leaf
+from custmap.model.note import Fact
+from custmap.values.absent import ABSENT
+from custmap.values.equality import fingerprint, same
+from oracle import lists, maps
+from oracle.clears import as_held, cleared, is_told_already, null_at, rejected
+from oracle.outcome import Change, Outcome, Sides, Told, is_value
+
+
+def rule_outcome(leaf: Leaf, sides: Sides) -> Outcome:
+    """What an update says of one rule."""
+    before, after = sides.before[leaf.slot], sides.after[leaf.slot]
+    target = sides.target(leaf.target)
+    if leaf.policy.identity and not sides.item:
+        named = after if is_value(after) else before
+        return Outcome(False, stands=named if is_value(named) else ABSENT)
+    if isinstance(after, Failure):
+        # A change that cannot be computed is rejected; what failed before in the same way is no change.
+        refused = () if sides.failed_before_too(leaf) else ((after.code, target),)
+        return Outcome(False, stands=held(leaf, before, sides), told=Told(rejected=refused))
+    if isinstance(before, Failure) and before.code == "CM807":
+        before = ABSENT  # § 6: a "" that would be rejected counts as not there
+    if after is SILENT:
+        if not is_value(before):
+            return Outcome(False)
+        if not leaf.policy.otherwise_clear:
+            return Outcome(
+                False, stands=held(leaf, before, sides), told=Told(notes=((Fact.LEFT_BEHIND, target),))
+            )
+        after = None
+    if before is SILENT:
+        before = ABSENT
+    if leaf.kind.is_map:
+        outcome = maps.map_outcome(leaf, before, after, sides)
+    elif leaf.kind.has_items:
+        outcome = lists.list_outcome(leaf, before, after, sides)
+    else:
+        outcome = value_outcome(leaf, before, after, sides)
+    if isinstance(before, Failure):
+        unknown = Told(notes=((Fact.UNKNOWN_BEFORE, target),))
+        outcome = replace(outcome, told=outcome.told + unknown)
+    return outcome
+
+
+def held(leaf: Leaf, state: Any, sides: Sides) -> Any:
+    """What the vendor holds at a rule's place when a record with this state was applied; ABSENT: nothing."""
+    if state is None:
+        return null_at(leaf.policy.clear)
+    if not is_value(state):
+        return ABSENT
+    if leaf.kind.is_map:
+        return maps.held_entries(leaf, state)
+    return lists.held_items(state, sides.riders) if leaf.kind.has_items else state
+
+
+def value_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:
+    clear = leaf.policy.clear
+    if is_value(after):
+        if _alike(leaf, as_held(clear, before), after):
+            return Outcome(False, stands=after)
+        if refused := _refused(leaf, before, after, sides):
+            return refused
+        target = sides.target(leaf.target)
+        shown = before if is_value(before) else None
+        change = () if sides.item else (Change("set", target, shown, after),)
+        replaces = isinstance(after, dict) and sides.known
+        notes = ((Fact.REPLACED_WHOLE, target),) if replaces else ()
+        return Outcome(True, after, after, Told(changes=change, notes=notes))
+    if not _is_gone(leaf, before, after, sides):
+        return Outcome(False, stands=held(leaf, after if after is None else before, sides))
+    if leaf.policy.immutable and clear != IMPOSSIBLE and (is_value(before) or isinstance(before, Failure)):
+        return rejected("CM802", leaf.target, before, sides)
+    return cleared(clear, leaf.name, leaf.target, before, sides)
+
+
+def _is_gone(leaf: Leaf, before: Any, after: Any, sides: Sides) -> bool:
+    """Does after say, or imply, that there is no value, and is that new?"""
+    if is_told_already(leaf.policy.clear, before):
+        return False
+    if after is ABSENT:
+        return is_value(before) or isinstance(before, Failure)
+    if before is None:
+        return False
+    return not (before is ABSENT and sides.known_missing(leaf))
+
+
+def _alike(leaf: Leaf, before: Any, after: Any) -> bool:
+    if not is_value(before):
+        return False
+    if leaf.kind.is_set and isinstance(before, list):
+        return {fingerprint(item) for item in before} == {fingerprint(item) for item in after}
+    return same(before, after)
+
+
+def _refused(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome | None:
+    """`immutable`: setting it first is fine. `transitions`: moves between values, in the vendor's values."""
+    if leaf.policy.immutable and (is_value(before) or isinstance(before, Failure)):
+        return rejected("CM802", leaf.target, before, sides)
+    moves = leaf.policy.transitions
+    if moves is None or not is_value(before):
+        return None
+    if fingerprint(after) in moves.get(fingerprint(before), ()):
+        return None
+    return rejected("CM804", leaf.target, before, sides)

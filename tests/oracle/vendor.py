@@ -1,0 +1,92 @@
+"""`vendor=document`: before is what the vendor holds, in its own form (§ 7).
+
+There is no way back yet, so every rule compares its target value with the document's, and speaks only where
+after itself states all that it reads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from custmap.model.checked import Operation
+from custmap.model.nodes import Leaf, Presence, Table
+from custmap.model.note import Fact
+from custmap.model.walkers import eaches
+from custmap.values.absent import ABSENT
+from custmap.values.equality import same
+from custmap.values.paths import Index, Member, Segment, Select
+from oracle.interpreter import Row
+from oracle.outcome import Sides, Told, read
+
+
+@dataclass(frozen=True)
+class Vendor:
+    operation: Operation
+    document: dict[str, Any]
+
+    def sides(self, sides: Sides) -> tuple[Sides, Told]:
+        """Both sides' slots, and a note for each rule that is left alone."""
+        table = self.operation.table
+        low, high = table.root.slots
+        document = _row(table, self.document)
+        before: list[Any] = []
+        after: list[Any] = []
+        notes: list[tuple[Fact, str]] = []
+        for slot, held, now in zip(table.slots, document, sides.after, strict=True):
+            if isinstance(slot, Presence):
+                before.append(True)
+                after.append(now)
+                continue
+            if not low <= slot.slot < high:
+                held = now  # the document is a body: it says nothing of path, query and headers
+            elif held is ABSENT:
+                held = None  # the document does not have it: it is known not to be there
+            before.append(held)
+            if sides.complete or self._is_stated(slot, sides.after_record):
+                after.append(now)
+                continue
+            after.append(held)
+            if now is not ABSENT and not same(now, held):
+                notes.append((Fact.NOT_STATED, slot.target))
+        made = replace(sides, before=tuple(before), after=tuple(after))
+        return made, Told(notes=tuple(notes))
+
+    def _is_stated(self, leaf: Leaf, after: Any) -> bool:
+        around = self.operation.table.inside[leaf.slot]
+        asks = leaf.asks if around is None else (*self.operation.table.slots[around].asks, *leaf.asks)
+        in_maps = dict(leaf.in_maps)
+        for path in (*leaf.reads, *asks):
+            if read(after, path) is not ABSENT:
+                continue
+            # A key that a map does not have is stated with the map.
+            if path not in in_maps or not isinstance(read(after, path[: in_maps[path]]), dict):
+                return False
+        return True
+
+
+def _row(table: Table, document: Any) -> tuple[Any, ...]:
+    """What a document has at the places of a table."""
+    made: list[Any] = []
+    for slot in table.slots:
+        value = True if isinstance(slot, Presence) else document
+        if isinstance(slot, Leaf):
+            for segment in slot.path:
+                value = _step(value, segment)
+            inner = next((each.table for each in eaches(slot.origin)), None) if slot.kind.has_items else None
+            if inner is not None and isinstance(value, list):
+                value = [Row.of(inner, _row(inner, item), item) for item in value]
+        made.append(value)
+    return tuple(made)
+
+
+def _step(value: Any, segment: Segment) -> Any:
+    match segment:
+        case Member(name=name) if isinstance(value, dict):
+            return value.get(name, ABSENT)
+        case Index(position=position) if isinstance(value, list) and position < len(value):
+            return value[position]
+        case Select(key=key, value=wanted) if isinstance(value, list):
+            found = (item for item in value if isinstance(item, dict) and same(item.get(key), wanted))
+            return next(found, ABSENT)
+    return ABSENT
