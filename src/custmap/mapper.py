@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from custmap.border.careful import copy_carefully
 from custmap.border.intake import Taken, take
+from custmap.border.quick import NO_TEXTS, QuickBorder, require_text, texted
 from custmap.codegen.changes import mixed
 from custmap.codegen.define import Functions
+from custmap.codegen.reads import reads_everything
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError, RecordError
 from custmap.functions.table import with_functions
@@ -24,13 +26,14 @@ from custmap.lineage.trace import lineage
 from custmap.loader import check_mapping
 from custmap.model.checked import Checked, Operation
 from custmap.model.nodes import SourcePath
-from custmap.model.note import UnknownNote
+from custmap.model.note import Note, UnknownNote
 from custmap.plan.doubts import Doubts
 from custmap.plan.overlay import Overlay
 from custmap.plan.plan import Plan, make_plan
 from custmap.plan.vendor_document import vendor_slots
 from custmap.running.draft import Draft, View
 from custmap.running.rows import equal
+from custmap.running.states import Unusual
 from custmap.values.absent import ABSENT
 from custmap.values.types import ANY
 from custmap.wire.binding import Binder, Bound
@@ -44,7 +47,6 @@ Nulls = Literal["clear", "absent"]
 Absent = Literal["keep", "clear"]
 OnRejected = Literal["raise", "drop"]
 _TARGET = attrgetter("target")
-NO_TEXTS: frozenset[str] = frozenset()
 
 
 def load(
@@ -82,6 +84,7 @@ class Mapping:
         "_no_plan",
         "_nothing",
         "_overlay",
+        "_quick",
         "_sender",
     )
 
@@ -90,6 +93,7 @@ class Mapping:
     _code: Functions
     _doubts: Doubts
     _overlay: Overlay
+    _quick: QuickBorder
     _modules: tuple[str, ...]
     _no_plan: Plan
     _nothing: tuple[Any, ...]
@@ -105,6 +109,7 @@ class Mapping:
         put(self, "_code", Functions(checked, operation))
         put(self, "_doubts", Doubts(operation, checked.functions))
         put(self, "_mixed", mixed(operation))
+        put(self, "_quick", QuickBorder(checked.canonical, never=reads_everything(operation)))
         put(self, "_sender", Sender(checked, operation))
         put(self, "_overlay", Overlay(checked.canonical, _reads(operation)))
         put(self, "_no_plan", make_plan(checked.name, (), (), (), ()))
@@ -175,6 +180,12 @@ class Mapping:
         _require_one_of("on_rejected", on_rejected, ("raise", "drop"))
         _require_one_of("nulls", nulls, ("clear", "absent"))
         bound = self._binder.bind(params)
+        looked_at = check or not strict  # a strict call looks at every member
+        if nulls == "clear" and looked_at and (record := self._quick.take(customer, check)) is not None:
+            try:
+                return self._request(record, bound, ())
+            except Exception:  # whatever is unusual: the careful way says what it is, and whether it is wrong
+                pass
         taken = take(customer, self._checked.canonical, nulls=nulls, check=check, strict=strict)
         try:
             return self._apply(taken, bound, on_rejected)
@@ -182,17 +193,25 @@ class Mapping:
             _add_notes(error, taken.notes)
             raise
 
+    def _request(self, record: dict[str, Any], bound: Bound, more: tuple[Note, ...]) -> Request:
+        """The request of a record in which nothing is unusual; any exception if something is."""
+        body, path, query, headers, notes = self._code.apply(record, bound.own())
+        if bound.missing:
+            raise Unusual
+        require_text(body)
+        if doubts := self._doubts.of(record):
+            notes = (*notes, *doubts)
+        return self._sender.send(bound, body, path, query, headers, (*notes, *more) if more else notes)
+
     def _apply(self, taken: Taken, bound: Bound, on_rejected: OnRejected) -> Request:
         if bound.missing:
             raise RecordError(bound.missing)
         record, riders = taken.record, bound.own()
-        doubts = [*self._doubts.of(record), *taken.notes]
         try:
-            body, path, query, headers, notes = self._code.apply(record, riders)
-        except Exception:  # whatever is unusual: the careful code says what it is, and whether it is wrong
+            return self._request(record, bound, taken.notes)
+        except Exception:  # the careful code finds out what is unusual, and goes on with the rest
             pass
-        else:
-            return self._sender.send(bound, body, path, query, headers, (*notes, *doubts))
+        doubts = [*self._doubts.of(record), *taken.notes]
         after = self._code.values(record, riders)
         draft = Draft()
         view = View(None, record, draft, riders, known=False)
@@ -253,19 +272,29 @@ class Mapping:
         if vendor is not None and before is not None:
             raise ValueError("give `before`, or `vendor`, not both")
         bound = self._binder.bind(params)
+        if nulls == "clear" and vendor is None and (check or not strict):
+            now = self._quick.take(after, check)
+            then = now if before is None else self._quick.take(before, check)
+            if now is not None and then is not None:
+                try:
+                    return self._compare(
+                        None if before is None else texted(then)[0], *texted(now), bound, absent
+                    )
+                except Exception:  # the careful way says what is unusual, and whether it is wrong
+                    pass
         canonical = self._checked.canonical
-        now = take(after, canonical, nulls=nulls, check=check, strict=strict)
-        then = None
+        taken = take(after, canonical, nulls=nulls, check=check, strict=strict)
+        held = None
         if vendor is not None:
             vendor = copy_carefully(vendor, ANY)
         if before is not None:
-            then = take(before, canonical, nulls=nulls, check=check, strict=strict)
-        notes = now.notes if then is None else _joined(now.notes, then.notes)
-        record = now.record
-        if then is not None and absent == "keep":
-            record = self._overlay.over(then.record, record, now.texts)
+            held = take(before, canonical, nulls=nulls, check=check, strict=strict)
+        notes = taken.notes if held is None else _joined(taken.notes, held.notes)
+        record = taken.record
+        if held is not None and absent == "keep":
+            record = self._overlay.over(held.record, record, taken.texts)
         try:
-            plan = self._diff(then and then.record, record, bound, absent, vendor)
+            plan = self._diff(held and held.record, record, bound, absent, vendor)
         except RecordError as error:
             _add_notes(error, notes)
             raise
@@ -287,6 +316,32 @@ class Mapping:
 
         return compare
 
+    def _compare(
+        self,
+        before: dict[str, Any] | None,
+        after: dict[str, Any],
+        texts: frozenset[str],
+        bound: Bound,
+        absent: Absent,
+    ) -> Plan:
+        """The plan for records in which nothing is unusual; any exception if something is."""
+        riders = bound.own()
+        old = self._nothing
+        if before is not None:
+            if absent == "keep":
+                after = self._overlay.over(before, after, texts)
+            old = self._code.slots(before, riders)
+        new = self._code.slots(after, riders)
+        if equal(old, new, self._mixed):
+            return self._no_plan
+        view = View(
+            before, after, Draft(), riders, before is not None, before is not None and absent == "clear"
+        )
+        plan = self._plan(old, new, view, bound)
+        require_text([(change.target, change.before, change.after) for change in plan.changes])
+        require_text([rejected.target for rejected in plan.rejected])
+        return plan
+
     def _diff(
         self,
         before: dict[str, Any] | None,
@@ -295,6 +350,7 @@ class Mapping:
         absent: Absent,
         vendor: MappingOf[str, Any] | None,
     ) -> Plan:
+        """The plan for records that were taken in carefully."""
         riders = bound.own()
         new = self._row(after, riders)
         old = self._nothing if before is None else self._row(before, riders)
@@ -305,10 +361,13 @@ class Mapping:
         if vendor is not None:
             old, new = vendor_slots(self._checked.operation, vendor, after, new, draft, complete=complete)
         known = before is not None or vendor is not None
-        view = View(before, after, draft, riders, known, complete)
+        return self._plan(old, new, View(before, after, draft, riders, known, complete), bound)
+
+    def _plan(self, old: tuple[Any, ...], new: tuple[Any, ...], view: View, bound: Bound) -> Plan:
         parts = self._code.changes(old, new, view, False)
+        draft = view.draft
         requests: tuple[Request, ...] = ()
-        draft.notes += self._doubts.about(after, draft.changes)
+        draft.notes += self._doubts.about(view.after_record, draft.changes)
         if parts is not None:
             if bound.missing:
                 raise RecordError(bound.missing)

@@ -15,8 +15,8 @@ from stores.fabric import ATTRIBUTES
 from stores.microbase import MICROBASE
 
 import custmap
-from custmap import mapper
 from custmap.border import intake
+from custmap.border.quick import QuickBorder
 from custmap.codegen import changes
 from custmap.codegen.changes import ChangeWriter
 from custmap.running import clearing, maps, objects, requests, single
@@ -154,14 +154,13 @@ def input_order(patch: pytest.MonkeyPatch) -> None:
 
 
 def input_changed(patch: pytest.MonkeyPatch) -> None:
-    inner = mapper.take
+    inner = QuickBorder.take
 
-    def take(record: Any, *given: Any, **options: Any) -> Any:
-        taken = inner(record, *given, **options)
+    def take(self: QuickBorder, record: Any, check: bool) -> Any:
         record.setdefault("attributes", None)
-        return taken
+        return inner(self, record, check)
 
-    patch.setattr(mapper, "take", take)
+    patch.setattr(QuickBorder, "take", take)
 
 
 PLANTS: dict[Plant, str] = {

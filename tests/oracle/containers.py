@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from custmap.codegen.states import SILENT, Failure
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, TargetNode
 from custmap.model.note import Fact
 from custmap.model.walkers import leaves
+from custmap.running.states import SILENT, Failure
 from custmap.values.absent import ABSENT
 from custmap.values.paths import Index, Select
 from oracle import values

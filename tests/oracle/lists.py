@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from custmap.codegen.states import Failure
 from custmap.model.clear import KeyIn, NameIn, Send, SendEmpty, SendNull, Skip, Write
 from custmap.model.nodes import Leaf, Table
 from custmap.model.note import Fact
+from custmap.running.states import Failure
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
 from custmap.values.paths import Member, Select, format_path

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from custmap.codegen.states import Failure
 from custmap.model.clear import Send, SendEmpty, SendNull, Write
 from custmap.model.nodes import FromSource, Leaf
+from custmap.running.states import Failure
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.paths import Member, format_path

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from custmap.codegen.states import SILENT, Failure
 from custmap.model.nodes import Leaf, Presence, SourcePath
 from custmap.model.note import Fact
+from custmap.running.states import SILENT, Failure
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from custmap.codegen.states import Failure
 from custmap.model.checked import PARTS, Checked
 from custmap.model.nodes import Leaf, ObjectNode, Rider
 from custmap.model.note import Fact
 from custmap.model.walkers import leaves
+from custmap.running.states import Failure
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.wire.binding import bind

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from custmap.codegen.states import SILENT, Failure
 from custmap.model.clear import IMPOSSIBLE
 from custmap.model.nodes import Leaf
 from custmap.model.note import Fact
+from custmap.running.states import SILENT, Failure
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
 from oracle import lists, maps

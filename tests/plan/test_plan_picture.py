@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from custmap.diagnostics.span import Span
-from custmap.plan.change import Change, Rejection
+from custmap.model.change import Change, Rejection
 from custmap.plan.picture import picture
 from small_mappings import made, tables
 

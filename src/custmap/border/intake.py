@@ -15,12 +15,10 @@ from custmap.border.careful import MAX_DEPTH, MAX_VALUES, copy_carefully, object
 from custmap.diagnostics.errors import RecordError
 from custmap.model.note import UnknownNote
 from custmap.schema.canonical import Canonical
+from custmap.schema.customer_texts import TEXT_PARTS
 from custmap.values.types import Type
 
 Nulls: TypeAlias = Literal["clear", "absent"]
-
-_TEXT_PARTS: Final = {"name": "formatted", "phone": "number"}
-"""Fields of `Customer` that may be a text, and the part that the text stands for."""
 
 _FREE_MAPS: Final = ("identifiers", "attributes", "custom_fields")
 """Fields of `Customer` whose keys are data."""
@@ -88,7 +86,7 @@ def take_parsed(
     record = object_of(record)
     texts = _NO_TEXTS
     if canonical.is_customer:
-        for field, part in _TEXT_PARTS.items():
+        for field, part in TEXT_PARTS.items():
             text = record.get(field)
             if type(text) is str:
                 record[field] = {part: text}

@@ -21,7 +21,7 @@ from custmap.codegen.fits import FitsWriter
 from custmap.codegen.leaf import UNUSUAL, LeafWriter, Putting
 from custmap.codegen.lines import Lines
 from custmap.codegen.objects import ObjectWriter
-from custmap.codegen.reads import free_maps
+from custmap.codegen.reads import free_maps, prepared
 from custmap.expressions.emitter import Emitter, Names, Scope
 from custmap.model.checked import Checked, Operation
 from custmap.model.nodes import Leaf, ObjectNode, Presence, Table
@@ -61,6 +61,7 @@ class _Module:
             self.names.reserve(name)
         self.emitter = Emitter(self.names, checked.functions)
         self._free = free_maps(checked, operation) if self._is_quick else frozenset()
+        self._prepared = prepared(checked, self._free) if self._is_quick else {}
         self._fits = FitsWriter(self.names, self.add_function)
         self._functions: list[Lines] = []
         self._items: dict[tuple[int, str], str] = {}
@@ -122,6 +123,7 @@ class _Module:
             self.emitter,
             lambda table, keyed: self._item_function(table, with_key if keyed else "sent"),
             self._fits if self._is_quick else None,
+            self._free,
         )
 
     def comment(self, slot: Leaf | Presence) -> str:
@@ -236,7 +238,7 @@ class _Module:
 
     def _scope(self, local: str, root: bool) -> Scope:
         """Where the expressions of a table read; quick code knows that it is an object."""
-        return self.emitter.scope(local, root or self._is_quick, self._free if root else frozenset())
+        return self.emitter.scope(local, root or self._is_quick, self._prepared if root else {})
 
     def note(self, node: Leaf | ObjectNode, fact: Fact) -> str:
         return self.names.bind(Note(node.target, fact, node.span), "note")

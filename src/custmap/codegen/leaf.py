@@ -14,7 +14,7 @@ from typing import Any, Final
 from custmap.codegen.fits import FitsWriter, classes_of, limits
 from custmap.codegen.lines import Lines
 from custmap.expressions.ast import Call, Literal
-from custmap.expressions.emitter import Emitter, Scope
+from custmap.expressions.emitter import Emitter, Scope, plain_path
 from custmap.expressions.function import FunctionSpec
 from custmap.model.kind import VALUE
 from custmap.model.nodes import EachSource, FirstSource, FromSource, Leaf, Origin, RiderSource, Table
@@ -39,12 +39,13 @@ class LeafWriter:
     """Writes the value of leaves.
 
     `item_function(table, rows)` names the function of an item's table. `fits` writes the contract's limits;
-    with it, values are written in the quick way.
+    with it, values are written in the quick way. `owned` are members of the root that were copied already.
     """
 
     emitter: Emitter
     item_function: Callable[[Table, bool], str]
     fits: FitsWriter | None = None
+    owned: frozenset[str] = frozenset()
 
     def write(
         self, leaf: Leaf, scope: Scope, putting: Callable[[str], Putting]
@@ -184,7 +185,7 @@ class LeafWriter:
             tail = self._unless_skipped(origin, result, [*check, *putting.value])
             self._branch(body, result, [*not_empty, *made, *tail], putting.null, silent)
             return
-        test, after = self._fit(leaf, origin, scope, result)
+        test, after = self._fit(leaf, origin, result)
         lines = [*after, *putting.value]
         if test is None:
             self._branch(body, result, [*not_empty, *lines], putting.null, silent)
@@ -200,11 +201,11 @@ class LeafWriter:
         with body.block(f"elif {result} is not ABSENT{missing}{silent}:"):
             body.add(UNUSUAL)
 
-    def _fit(self, leaf: Leaf, origin: Origin, scope: Scope, result: str) -> tuple[str | None, list[str]]:
+    def _fit(self, leaf: Leaf, origin: Origin, result: str) -> tuple[str | None, list[str]]:
         """The test that the value fits, None where there is none, and the lines that make it one's own."""
         assert self.fits is not None
         source = origin.source
-        own = [] if self._is_owned(leaf, scope) else [f"{result} = own({result})"]
+        own = [] if self._is_owned(leaf) else [f"{result} = own({result})"]
         if leaf.kind.is_map:
             return f"{result}.__class__ is dict", [*own, *self._entries_fit(leaf, result)]
         if leaf.kind.has_items or isinstance(source, EachSource):
@@ -250,12 +251,13 @@ class LeafWriter:
                     lines.add(f"{bound}(one)")
         return lines.all
 
-    def _is_owned(self, leaf: Leaf, scope: Scope) -> bool:
+    def _is_owned(self, leaf: Leaf) -> bool:
         """Is the value new and plain already, and in order, so that it need not be copied?"""
         source = leaf.origin.source
-        if isinstance(source, FromSource):
-            return _is_fresh(leaf, self.emitter.functions) or scope.owns(source.expression)
-        return isinstance(source, EachSource)
+        if not isinstance(source, FromSource):
+            return isinstance(source, EachSource)
+        path = plain_path(source.expression.ast)
+        return _is_fresh(leaf, self.emitter.functions) or bool(path and path[0] in self.owned)
 
     # The source
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from custmap.model.checked import Checked, Operation
+from custmap.schema.customer_texts import TEXT_PARTS
 
 
 def free_maps(checked: Checked, operation: Operation) -> frozenset[str]:
@@ -14,6 +15,15 @@ def free_maps(checked: Checked, operation: Operation) -> frozenset[str]:
         for path in paths
         if path and (len(path) == 1 or path[1] == "*") and (type_ := members.get(str(path[0]))) and type_.free
     )
+
+
+def prepared(checked: Checked, maps: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    """What is done to members of the customer when they are read: maps are copied, texts become objects."""
+    made = dict.fromkeys(maps, ("if {}.__class__ is dict:", "    {} = own({})"))
+    if checked.canonical.is_customer:
+        for name, part in TEXT_PARTS.items():
+            made[name] = ("if {}.__class__ is str:", "    {} = {" + repr(part) + ": {}}")
+    return made
 
 
 def reads_everything(operation: Operation) -> bool:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from custmap.expressions.ast import Current, Field, Index, Node
 from custmap.expressions.function import FunctionSpec
@@ -26,6 +26,8 @@ from custmap.expressions.writing import OBJECT, PLAIN, THREE_STATE, Form, Value
 __all__ = ["BASE_GLOBALS", "PLAIN", "THREE_STATE", "Emitted", "Emitter", "Names", "Scope"]
 
 Path: TypeAlias = tuple[str | int, ...]
+Prepared: TypeAlias = Mapping[str, tuple[str, ...]]
+_AS_THEY_ARE: Final[Prepared] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +54,20 @@ class Emitter:
         self.functions = functions
         self.form = form
 
-    def scope(self, root: str, known_object: bool, arranged: frozenset[str] = frozenset()) -> Scope:
+    def scope(self, root: str, known_object: bool, prepared: Prepared = _AS_THEY_ARE) -> Scope:
         """A place where expressions read from the local `root`; `known_object`: it is certainly a dict.
 
-        `arranged`  members of the root that are copied, with their keys in order, when they are read.
+        `prepared`  members of the root that are changed when they are read: lines with `{}` for the local.
         """
-        return Scope(self, root, known_object, arranged)
+        return Scope(self, root, known_object, prepared)
 
 
 class Scope:
     """Expressions over one root, with the paths read from it so far."""
 
-    def __init__(self, emitter: Emitter, root: str, known_object: bool, arranged: frozenset[str]) -> None:
+    def __init__(self, emitter: Emitter, root: str, known_object: bool, prepared: Prepared) -> None:
         self._emitter = emitter
-        self._arranged = arranged
+        self._prepared = prepared
         self._root = Value(root, null=not known_object, kinds=OBJECT if known_object else None)
         self._reads: dict[Path, Value] = {}
         self._prelude: list[str] = []
@@ -78,14 +80,9 @@ class Scope:
         result = writer.named(writer.emit(expression.ast, self._root))
         return Emitted(self._prelude, writer.lines, result.code)
 
-    def owns(self, expression: Expression) -> bool:
-        """Is it a path into what was copied when it was read?"""
-        path = _path(expression.ast)
-        return bool(path) and path[0] in self._arranged  # type: ignore[index]
-
     def _read_node(self, node: Node) -> Value | None:
         """The local that a plain path is read into; None for any other node."""
-        path = _path(node)
+        path = plain_path(node)
         return None if path is None else self._read(path)
 
     def _read(self, path: Path) -> Value:
@@ -97,13 +94,14 @@ class Scope:
             form = self._emitter.form
             name = self._emitter.names.fresh("_".join(map(str, path[-2:])))
             self._prelude.append(f"{name} = {step(form, base, path[-1])}")
-            if len(path) == 1 and path[0] in self._arranged:
-                self._prelude += [f"if {name}.__class__ is dict:", f"    {name} = own({name})"]
+            if len(path) == 1:
+                lines = self._prepared.get(str(path[0]), ())
+                self._prelude += [line.replace("{}", name) for line in lines]
             found = self._reads[path] = Value(name, absent=form.has_absent, null=True)
         return found
 
 
-def _path(node: Node) -> Path | None:
+def plain_path(node: Node) -> Path | None:
     """The members and positions from the current value to a node; None if it is not a plain path."""
     parts: list[str | int] = []
     while not isinstance(node, Current):

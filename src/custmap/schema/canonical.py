@@ -45,6 +45,10 @@ class Canonical:
     json_schema: dict[str, Any]
     is_customer: bool
 
+    def fits(self, record: Any) -> bool:
+        """Does a record fit, with no unknown member? False may also mean: look closer."""
+        return bool(self._closed.is_valid(record)) and self._closing_narrows
+
     def check(self, record: dict[str, Any]) -> tuple[list[Diagnostic], UnknownMembers | None]:
         """The problems of a record (CM701), and its unknown members."""
         closed = self._closed.is_valid(record)
