@@ -1,156 +1,179 @@
-"""Speed as ratios, both sides measured in turn in one run: times differ from machine to machine, ratios hold.
+"""Speed as ratios: `make bench`, or `python benchmarks/run.py --only apply,diff`.
 
-make bench
+Every pair is checked for equal results before it is measured.
 """
 
 from __future__ import annotations
 
+import argparse
 import copy
-import gc
-import statistics
-import subprocess
-import sys
-import time
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, Final
 
-import handwritten
-from deepdiff import DeepDiff
+import careful
+import lean
+from generated import generated, parts, taken
+from harness import Table, call
 
 import custmap
+from records import FULL, GOOD, MAPPINGS, PARAMS, Record, capillary, changed, with_changes
 
-ROUNDS, CALLS = 31, 4000
-
-CUSTOMER: dict[str, Any] = {
-    "id": "C-1001",
-    "identifiers": {"microbase": "HkhhuXESl", "aifi": "0", "capillary": "98662653"},
-    "name": {"given": "Ann", "middle": "B.", "family": "Li"},
-    "email": "ann.li@example.com",
-    "phone": {"number": "+12065550142", "type": "mobile"},
-    "company": "Demo Inc",
-    "status": "active",
-    "blocked": False,
-    "role": "customer",
-    "priority": 0,
-    "tags": ["VIP", "newsletter", "beta"],
-    "addresses": [
-        {"label": "home", "line1": "1 Demo Street", "city": "Seattle", "postal_code": "98101"},
-        {"label": "work", "line1": "2 Demo Street", "city": "Seattle", "postal_code": "98101"},
-    ],
-    "channels": [{"type": "email", "value": "ann.li@example.com", "primary": True, "verified": True}],
-    "loyalty": {"account_id": "62272e917b12209e68751d94", "member": True},
-    "attributes": {
-        "plan": "gold", "giftWrap": True, "orders": 12, "ratio": 2.5, "source": "web", "store": "017",
-        "segment": "A", "referrer": None, "coupon": "SPRING", "score": 731,
-    },
-    "custom_fields": {"shoe_size": 38, "language": "en", "birthday_month": "May", "pet": "cat"},
-}  # fmt: skip
+LEAN: Final[dict[str, tuple[Callable[..., Any], Callable[..., Any]]]] = {
+    "fabric/update-customer": (lean.fabric_customer_body, lean.fabric_customer),
+    "fabric/update-attributes": (lean.fabric_attributes_body, lean.fabric_attributes),
+    "microbase/customer-update": (lean.microbase_body, lean.microbase),
+    "aifi/update-customer": (lean.aifi_parts, lean.aifi),
+    "capillary/update-customer": (lean.capillary_parts, lean.capillary),
+}
+CAREFUL: Final[dict[str, tuple[Callable[..., Any], Callable[..., Any], Callable[..., careful.Plan]]]] = {
+    "fabric/update-customer": (
+        careful.fabric_customer_body,
+        careful.fabric_customer,
+        careful.fabric_customer_diff,
+    ),
+    "fabric/update-attributes": (
+        careful.fabric_attributes_body,
+        careful.fabric_attributes,
+        careful.fabric_attributes_diff,
+    ),
+    "microbase/customer-update": (careful.microbase_body, careful.microbase, careful.microbase_diff),
+    "aifi/update-customer": (careful.aifi_parts, careful.aifi, careful.aifi_diff),
+    "capillary/update-customer": (careful.capillary_parts, careful.capillary, careful.capillary_diff),
+}
 
 
-def changed(customer: dict[str, Any]) -> dict[str, Any]:
-    """The same customer with three changes for each vendor."""
-    after = copy.deepcopy(customer)
-    after["email"], after["status"], after["tags"] = "ann@example.com", "inactive", ["VIP"]
-    after["attributes"]["plan"], after["attributes"]["orders"] = "silver", 13
-    del after["attributes"]["coupon"]
-    return after
+def load(name: str) -> custmap.Mapping:
+    return custmap.load(name)
 
 
-def seconds(call: Callable[[], object], calls: int) -> float:
-    start = time.perf_counter()
-    for _ in range(calls):
-        call()
-    return (time.perf_counter() - start) / calls
+def same_request(theirs: Any, ours: Any) -> None:
+    """The same call, and the same body to the order of its members."""
+    for part in ("method", "url", "path", "query", "headers", "body"):
+        left, right = getattr(ours, part), getattr(theirs, part)
+        assert left == right, (part, left, right)
+    assert json.dumps(ours.body) == json.dumps(theirs.body), "order of members"
 
 
-def ratio(
-    name: str, left: Callable[[], object], right: Callable[[], object], limit: str, slow: int = 1
-) -> None:
-    """Print the median of the pairwise ratios; the pairs are taken in turn, so drift hits both.
+def measured() -> Iterator[tuple[str, str, Record]]:
+    """What is printed, the mapping, and the record."""
+    for name in MAPPINGS[:4]:
+        yield name, name, FULL
+    for enrollments, channels in ((0, 0), (0, 1), (1, 1), (3, 3)):
+        what = f"capillary, {enrollments} enrollments, {channels} channels"
+        yield what, "capillary/update-customer", capillary(enrollments, channels)
+    yield "microbase, tags null", "microbase/customer-update", with_changes(FULL, [("tags", None)])
+    yield (
+        "attributes, two keys removed",
+        "fabric/update-attributes",
+        with_changes(FULL, [("attributes.plan", None), ("attributes.coupon", None)]),
+    )
+    yield (
+        "aifi, metadata and card null",
+        "aifi/update-customer",
+        with_changes(FULL, [("attributes", None), ("payment_card", None)]),
+    )
 
-    `slow`: how many times fewer calls of the left side are enough.
-    """
-    gc.disable()
-    pairs = [(seconds(left, CALLS // slow), seconds(right, CALLS)) for _ in range(ROUNDS)]
-    gc.enable()
-    middle = statistics.median(a / b for a, b in pairs)
-    a, b = (min(column) * 1e6 for column in zip(*pairs, strict=True))
-    print(f"{name:<58} {middle:6.2f} ×   ({a:.2f} µs : {b:.2f} µs, asked: {limit})")
+
+def apply() -> None:
+    mappings = {name: load(name) for name in MAPPINGS}
+    for name, mapping in mappings.items():
+        for record in GOOD[name]:
+            kept = copy.deepcopy(record)
+            request = mapping.apply(record, PARAMS[name])
+            same_request(LEAN[name][1](record), request)
+            same_request(CAREFUL[name][1](record), request)
+            assert record == kept, "a record was modified"
+
+    table = Table("Generated function, on a record that was taken in", 1.3, 0.9)
+    for what, name, record in measured():
+        own = taken(mappings[name], record)
+        ours = generated(mappings[name], PARAMS[name], own)
+        body, path = parts(ours.once())
+        for function in (LEAN[name][0], CAREFUL[name][0]):
+            made = function(own)
+            if type(made) is tuple:
+                assert made == (body, path["customerId"])
+            else:
+                assert made == body
+        table.row(what, ours, call(LEAN[name][0], own), call(CAREFUL[name][0], own))
+
+    for title, check, limits in (
+        ("mapping.apply with its request, check=False", False, (1.6, 1.1)),
+        ("mapping.apply with its request, checked", True, (2.4, None)),
+    ):
+        table = Table(title, *limits)
+        for what, name, record in measured():
+            ours = call(mappings[name].apply, record, PARAMS[name], check=check)
+            table.row(what, ours, call(LEAN[name][1], record), call(CAREFUL[name][1], record))
+
+
+def diff() -> None:
+    mappings = {name: load(name) for name in MAPPINGS}
+    pairs: dict[str, dict[int, tuple[Record, Record]]] = {}
+    for name, mapping in mappings.items():
+        by_hand = CAREFUL[name][2]
+        counts: dict[int, tuple[Record, Record]] = {}
+        for asked in (0, 1, 3, 10):
+            before, after = changed(name, asked)
+            plan, own = mapping.diff(before, after, PARAMS[name]), by_hand(before, after)
+            assert not plan.rejected
+            same_plan(own, plan)
+            counts[len(plan.changes)] = (before, after)
+        pairs[name] = counts
+        for record in GOOD[name]:
+            try:
+                own = by_hand(FULL, record)
+            except careful.Refused:
+                assert mapping.diff(FULL, record, PARAMS[name]).rejected
+                continue
+            same_plan(own, mapping.diff(FULL, record, PARAMS[name]))
+
+    for title, keywords in (
+        ("mapping.diff, check=False: over a careful diff by hand", {"check": False}),
+        ("mapping.diff, checked", {}),
+    ):
+        table = Table(title, None, 2)
+        for name, counts in pairs.items():
+            for count, (before, after) in counts.items():
+                ours = call(mappings[name].diff, before, after, PARAMS[name], **keywords)
+                table.row(
+                    f"{name}, {count or 'no'} change{'s' if count > 1 else ''}",
+                    ours,
+                    None,
+                    call(CAREFUL[name][2], before, after),
+                )
+    table = Table("mapping.differ, which takes records without the border")
+    for name, counts in pairs.items():
+        for count, pair in counts.items():
+            given = [taken(mappings[name], record) for record in pair]
+            ours = call(mappings[name].differ(PARAMS[name]), *given)
+            table.row(f"{name}, {_changes(count)}", ours, None, call(CAREFUL[name][2], *given))
+
+
+def _changes(count: int) -> str:
+    return "1 change" if count == 1 else f"{count or 'no'} changes"
+
+
+def same_plan(theirs: careful.Plan, ours: custmap.Plan) -> None:
+    told = [(change.action, change.target, change.before, change.after) for change in ours.changes]
+    assert told == list(theirs.changes), (told, theirs.changes)
+    assert (ours.request is None) == (theirs.call is None)
+    if theirs.call is not None:
+        same_request(theirs.call, ours.request)
+
+
+SECTIONS: Final[dict[str, Callable[[], None]]] = {"apply": apply, "diff": diff}
 
 
 def main() -> None:
-    microbase = custmap.load("microbase/customer-update")
-    fabric = custmap.load("fabric/update-attributes")
-    after, same = changed(CUSTOMER), copy.deepcopy(CUSTOMER)
-    hand = handwritten
-    params = {"host": "h", "token": "t"}
-    fabric_params = {"order_id": "1", "tenant_id": "demo", "token": "t"}
-
-    print("generated function : written by hand")
-    build = microbase.functions.build
-    ratio("  apply microbase", lambda: build(CUSTOMER, (), []), lambda: hand.microbase_build(CUSTOMER), "1.3")
-    fabric_build = fabric.functions.build
-    ratio(
-        "  apply fabric attributes",
-        lambda: fabric_build(CUSTOMER, (), []),
-        lambda: hand.fabric_build(CUSTOMER),
-        "1.3",
-    )
-
-    print("diff of plain records : written by hand, three changes")
-    for name, mapping, given, by_hand in (
-        ("microbase", microbase, params, hand.microbase_diff),
-        ("fabric attributes", fabric, fabric_params, hand.fabric_diff),
-    ):
-        assert mapping.diff(CUSTOMER, after, given) == by_hand(CUSTOMER, after), name
-        differ = mapping.differ(given)
-        ratio(
-            f"  diff {name}", lambda d=differ: d(CUSTOMER, after), lambda h=by_hand: h(CUSTOMER, after), "2"
-        )
-
-    print("diff of equal records : target values of both by hand")
-    for name, mapping, given, values in (
-        ("microbase", microbase, params, hand.microbase_values),
-        ("fabric attributes", fabric, fabric_params, hand.fabric_values),
-    ):
-        differ = mapping.differ(given)
-        ratio(
-            f"  diff {name}",
-            lambda d=differ: d(CUSTOMER, same),
-            lambda v=values: (v(CUSTOMER), v(hand.overlaid(CUSTOMER, same))),
-            "1.3",
-        )
-
-    print("against DeepDiff on the same pair (how much faster we are)")
-    for name, mapping, given in (
-        ("microbase", microbase, params),
-        ("fabric attributes", fabric, fabric_params),
-    ):
-        differ = mapping.differ(given)
-        ours = lambda d=differ: d(CUSTOMER, after)  # noqa: E731
-        ratio(f"  DeepDiff : diff {name}", lambda: DeepDiff(CUSTOMER, after), ours, "100", slow=100)
-        in_sets = lambda: DeepDiff(CUSTOMER, after, ignore_order=True)  # noqa: E731
-        ratio(f"  DeepDiff, order of lists aside : diff {name}", in_sets, ours, "100", slow=100)
-
-    print("whole processes")
-    startup("custmap --version", ["-m", "custmap", "--version"], "100 ms over bare Python")
-    two = ["microbase/customer-update", "fabric/update-attributes"]
-    startup("custmap validate, two mappings", ["-m", "custmap", "validate", *two], "700 ms")
-    startup("custmap validate, all five", ["-m", "custmap", "validate"], "1 s")
-
-
-def startup(name: str, arguments: list[str], limit: str) -> None:
-    root = Path(__file__).resolve().parent.parent
-
-    def once(command: list[str]) -> float:
-        start = time.perf_counter()
-        subprocess.run([sys.executable, *command], cwd=root, capture_output=True, check=False)
-        return (time.perf_counter() - start) * 1000
-
-    pairs = [(once(arguments), once(["-c", "pass"])) for _ in range(7)]
-    whole, bare = (statistics.median(column) for column in zip(*pairs, strict=True))
-    print(f"  {name:<56} {whole:6.0f} ms   ({whole - bare:.0f} ms over bare Python, asked: {limit})")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default=",".join(SECTIONS), help=f"of {', '.join(SECTIONS)}")
+    chosen = parser.parse_args().only.split(",")
+    if unknown := sorted(set(chosen) - SECTIONS.keys()):
+        parser.error(f"no such part: {', '.join(unknown)}")
+    for name in chosen:
+        SECTIONS[name]()
 
 
 if __name__ == "__main__":
