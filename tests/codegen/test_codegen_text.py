@@ -93,7 +93,8 @@ def test_straight_line_statements(mapping: Mapping) -> None:
 
 
 WORDS = [
-    *keyword.kwlist, *keyword.softkwlist, *GLOBALS, "customer", "body", "riders", "notes", "values", "apply", "slots", "changes",
+    *keyword.kwlist, *keyword.softkwlist, *GLOBALS, "customer", "body", "riders", "notes", "values",
+    "apply", "slots", "changes", "before", "after", "view", "draft",
     "print", "__import__", "__proto__", "__class__", "self", "ABSENT", "value", "item", "constructor",
     '"', "'", '"""', "'''", "\\", "\n", "\r", "\r\n", "\x0b", "\u2028", "a\nimport os", "# x", "{}", "{x}",
     "%s", "$x", "a.b", "a[0]", "", " ", "é", "名", "😀", "\u202e", "\ud7ff", "0", "-1", "None", "True",

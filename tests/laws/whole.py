@@ -21,13 +21,14 @@ from typing import Any
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
-from whole_mappings import as_yaml, draw, fields_of, load
-from whole_records import Customer, Records
+from whole_mappings import as_yaml, draw, fields_of, load  # noqa: E402
+from whole_records import Customer, Records  # noqa: E402
 
-from custmap.diagnostics.errors import RecordError
-from custmap.model.note import Note
-from custmap.values.equality import same
-from oracle.request import Parts, Planned, Refused, Whole
+# noqa: E402
+from custmap.diagnostics.errors import RecordError  # noqa: E402
+from custmap.model.note import Note  # noqa: E402
+from custmap.values.equality import same  # noqa: E402
+from oracle.request import Parts, Planned, Refused, Whole  # noqa: E402
 
 PAIRS = 30
 """Pairs a mapping: loading it takes as long as comparing ten of them."""

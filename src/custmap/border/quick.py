@@ -1,7 +1,8 @@
 """The border for records that are as expected: nothing is copied, and what is not read is not looked at.
 
-Generated code tests each value that it uses, and copies what goes out. Here remains what is not a matter of one
-value: the canonical schema, by one compiled check on the caller's own record; and texts that are no Unicode.
+Generated code tests each value that it uses, and copies what goes out. Here remains what is not a matter of
+one value: the canonical schema, by one compiled check on the caller's own record; and texts that are not
+Unicode.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class QuickBorder:
                     return None
             except Exception:  # a value that the check cannot read
                 return None
-        return record  # type: ignore[return-value]  # its class is dict
+        return record
 
 
 def texted(record: dict[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:

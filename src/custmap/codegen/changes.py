@@ -223,26 +223,26 @@ class ChangeWriter:
 
     def _plainly(self, leaf: Leaf, out: str, lines: Lines) -> None:
         """The usual change in the open: a value becomes another one. The rest is asked for."""
-        slot = leaf.slot
-        lines.add(f"value, was = after[{slot}], before[{slot}]")
-        fine = "value.__class__ not in NOT_VALUES and value.__class__ is not dict and was.__class__ not in UNUSUAL"
+        lines.add(f"value, was = after[{leaf.slot}], before[{leaf.slot}]")
+        unusual = "value.__class__ in UNUSUAL_AFTER or was.__class__ in UNUSUAL_BEFORE"
         if leaf.kind.is_set:
-            fine += " and not (was.__class__ is list and same_items(was, value))"
+            unusual += " or (was.__class__ is list and same_items(was, value))"
         if isinstance(leaf.policy.clear, Send):
-            fine += f" and not same(value, {self._names.bind(leaf.policy.clear.value, 'cleared')})"
-        with lines.block(f"if {fine}:"):
-            shown = "None if was is ABSENT else was"
-            span = self._names.bind(leaf.span, "span")
-            lines.add(
-                f"draft.changes.append(new(Change, ('set', {leaf.target!r}, {leaf.source!r}, {shown}, value, {span}, 0)))",
-                f"{out}[{leaf.name!r}] = value",
-                "said = True",
-            )
+            unusual += f" or same(value, {self._names.bind(leaf.policy.clear.value, 'cleared')})"
+        with lines.block(f"if {unusual}:"):
+            lines.add(f"state, value = change_leaf({self._rule(leaf)}, was, value, view)")
         with lines.block("else:"):
-            self._said(leaf, out, lines)
+            span = self._names.bind(leaf.span, "span")
+            shown = f"{leaf.target!r}, {leaf.source!r}, None if was is ABSENT else was, value, {span}, 0"
+            lines.add("state = SAID", f"draft.changes.append(new(Change, ('set', {shown})))")
+        self._put(leaf, out, lines)
 
     def _said(self, member: TargetNode, out: str, lines: Lines) -> None:
         lines.add(f"state, value = {self._change(member, False)}")
+        self._put(member, out, lines)
+
+    def _put(self, member: TargetNode, out: str, lines: Lines) -> None:
+        """What was said is put into the object around; there, what was kept counts, too."""
         with lines.block("if state is SAID:"):
             lines.add("said = True")
             with lines.block("if value is not NOTHING:"):
@@ -359,7 +359,7 @@ class ChangeWriter:
             self._riders(riders, "made", lines)
         with lines.block("if not said:"):
             lines.add("return KEPT, made if made else NOTHING")
-        # `{}` would clear what could not be said; only where leaving a member out clears it, it has to be sent.
+        # `{}` would clear what could not be said; it is sent only where leaving a member out clears it.
         left_out = " and view.draft.omitted == omitted" if node.whole else ""
         with lines.block(f"if not made{left_out}:"):
             lines.add("return SAID, NOTHING")

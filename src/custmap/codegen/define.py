@@ -11,53 +11,50 @@ from custmap.codegen.emit import generate
 from custmap.model.checked import Checked, Operation
 
 Row = tuple[Any, ...]
-Parts = tuple[dict[str, Any], dict[str, Any] | None, dict[str, Any] | None, dict[str, Any] | None]
+Part = dict[str, Any] | None
+Parts = tuple[dict[str, Any], Part, Part, Part]
 MODULES: Final = ("apply", "diff", "careful")
 
 
 class Functions:
-    """The generated functions of an operation; each module is made when one of its functions is first used."""
+    """The generated functions of an operation; a module is made when one of its functions is first used."""
 
     def __init__(self, checked: Checked, operation: Operation) -> None:
         self._checked = checked
         self._operation = operation
 
-    @property
+    @cached_property
     def apply(self) -> Callable[[dict[str, Any], Row], Any]:
         """`apply(customer, riders) -> (body, path, query, headers, notes)`; any exception: be careful."""
-        return self._apply["apply"]
-
-    @property
-    def slots(self) -> Callable[[dict[str, Any], Row], Row]:
-        """`slots(customer, riders) -> row`; any exception: be careful."""
-        return self._diff["slots"]
-
-    @property
-    def changes(self) -> Callable[[Row, Row, Any, bool], Parts | None]:
-        """`changes(before, after, view, always)`: the request's parts, None where there is nothing to say."""
-        return self._diff["changes"]
-
-    @property
-    def values(self) -> Callable[[dict[str, Any], Row], Row]:
-        """`values(customer, riders) -> row`, whatever the record holds; a slot may hold a failure."""
-        return self._careful["values"]
-
-    @property
-    def text(self) -> str:
-        """The text of all modules."""
-        return "\n\n".join(map(self.module, MODULES))
+        made: Callable[[dict[str, Any], Row], Any] = self._define("apply")["apply"]
+        return made
 
     @cached_property
-    def _apply(self) -> dict[str, Any]:
-        return self._define("apply")
+    def slots(self) -> Callable[[dict[str, Any], Row], Row]:
+        """`slots(customer, riders) -> row`; any exception: be careful."""
+        made: Callable[[dict[str, Any], Row], Row] = self._diff["slots"]
+        return made
+
+    @cached_property
+    def changes(self) -> Callable[[Row, Row, Any, bool], Parts | None]:
+        """`changes(before, after, view, always)`: the request's parts, None where there is nothing to say."""
+        made: Callable[[Row, Row, Any, bool], Parts | None] = self._diff["changes"]
+        return made
+
+    @cached_property
+    def values(self) -> Callable[[dict[str, Any], Row], Row]:
+        """`values(customer, riders) -> row`, whatever the record holds; a slot may hold a failure."""
+        made: Callable[[dict[str, Any], Row], Row] = self._define("careful")["values"]
+        return made
 
     @cached_property
     def _diff(self) -> dict[str, Any]:
         return self._define("diff")
 
-    @cached_property
-    def _careful(self) -> dict[str, Any]:
-        return self._define("careful")
+    @property
+    def text(self) -> str:
+        """The text of all modules."""
+        return "\n\n".join(map(self.module, MODULES))
 
     def module(self, name: str) -> str:
         """The text of the module `apply`, `diff` or `careful`."""

@@ -2,12 +2,12 @@
 
     apply     apply(customer, riders)               the request's parts
     diff      slots(customer, riders)               one value a rule, to be compared
-              changes(before, after, view, always)  what two rows of slots say, with the request's parts
+              changes(before, after, view, always)  what two rows of slots say, and the request's parts
     careful   values(customer, riders)              the slots of a record in which anything may be wrong
 
-`apply` and `slots` raise `Unusual`, or anything else, where a record is not as expected; `values` says what is
-wrong with it, slot by slot. The code consists of statements without nested expressions; each rule follows a
-comment with its line of the mapping file.
+`apply` and `slots` raise `Unusual`, or anything else, where a record is not as expected; `values` says what
+is wrong with it, slot by slot. The code consists of statements without nested expressions; each rule follows
+a comment with its line of the mapping file.
 """
 
 from __future__ import annotations

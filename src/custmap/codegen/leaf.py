@@ -1,8 +1,8 @@
 """The statements that compute one slot's value: when, source, default, empty, values, format, contract.
 
-They are written in two ways. The quick way expects well-formed records: one test decides that a value fits and
-where it goes, and whatever else it meets raises `Unusual`. The careful way then does it again, and finds the
-words for everything that is wrong.
+They are written in two ways. The quick way expects well-formed records: one test decides that a value fits
+and where it goes, and whatever else it meets raises `Unusual`. The careful way then does it again, and finds
+the words for everything that is wrong.
 """
 
 from __future__ import annotations
@@ -246,9 +246,9 @@ class LeafWriter:
         elif (extra := entry_type(leaf, self.emitter.functions)) is not None:
             test = self.fits.condition(extra, "one", plain=True)
             bound = self.emitter.names.bind(checker(extra), f"check_{leaf.name}")
-            with lines.block(f"for one in {result}.values():"):
-                with lines.block(f"if one is not None and not ({test}):" if test else "if one is not None:"):
-                    lines.add(f"{bound}(one)")
+            head = f"if one is not None and not ({test}):" if test else "if one is not None:"
+            with lines.block(f"for one in {result}.values():"), lines.block(head):
+                lines.add(f"{bound}(one)")
         return lines.all
 
     def _is_owned(self, leaf: Leaf) -> bool:

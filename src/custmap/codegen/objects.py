@@ -1,14 +1,14 @@
 """The statements that put values into objects: the request of one customer, and the items of lists.
 
-Three things are written so: the request (`apply`), an item of a list that the vendor matches by its key, and an
-item of a list that is one value. The first two are written in the quick way: what is not a plain case raises
-`Unusual`, and the rows of slots are compared with nothing instead, with words for all that is wrong. An item of
+Three things are written so: the request (`apply`), an item of a list that the vendor matches by its key, and
+an item of a list that is one value. The first two are written in the quick way: what is not a plain case
+raises `Unusual`; then the row of slots is compared with nothing, with words for all that is wrong. An item of
 a list that is one value refuses the rule.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from custmap.codegen.leaf import UNUSUAL, LeafWriter, Putting
@@ -226,10 +226,7 @@ class ObjectWriter:
         """
         state = self._presence(node.presence, node, lines) if node.presence is not None else ""
         local = self._names.fresh(f"{node.name}_sent")
-        inside = _Around(around.whole, around.omitted, around.waiting)
-        if node.whole and self._role == "request":
-            inside.whole, inside.omitted = True, self._names.fresh("omitted")
-            lines.add(f"{inside.omitted} = False")
+        inside = self._inside(node, around, lines)
         own = node.clear is not None and self._role == "request"
         if own:
             inside.waiting = []
@@ -248,6 +245,16 @@ class ObjectWriter:
             with lines.block(f"if {state} is SILENT:"):
                 lines.add(f"{local} = {{}}")  # nor does what stands in for an absent member speak
         return local, f" or {inside.omitted}" if inside.omitted and inside.omitted != around.omitted else ""
+
+    def _inside(self, node: ObjectNode | ItemsNode, around: _Around, lines: Lines) -> _Around:
+        """What is around the members of a container."""
+        if not node.whole or self._role != "request":
+            return replace(around)
+        omitted = ""
+        if any(leaf.policy.clear.only_replaced for leaf in leaves(node)):
+            omitted = self._names.fresh("omitted")
+            lines.add(f"{omitted} = False")
+        return _Around(True, omitted, around.waiting)
 
     def _own_clear(
         self,
@@ -307,11 +314,7 @@ class ObjectWriter:
 
     def _items(self, node: ItemsNode, out: str, around: _Around, lines: Lines) -> None:
         """Earlier positions without a value are `{}`; constants and parameters go along with what is sent."""
-        local = self._names.fresh(f"{node.name}_sent")
-        inside = _Around(around.whole, around.omitted, around.waiting)
-        if node.whole and self._role == "request":
-            inside.whole, inside.omitted = True, self._names.fresh("omitted")
-            lines.add(f"{inside.omitted} = False")
+        inside = self._inside(node, around, lines)
         made: list[tuple[Index | Select, str]] = []
         for segment, item in node.items:
             if isinstance(item, ObjectNode):

@@ -19,7 +19,8 @@ def free_maps(checked: Checked, operation: Operation) -> frozenset[str]:
 
 def prepared(checked: Checked, maps: frozenset[str]) -> dict[str, tuple[str, ...]]:
     """What is done to members of the customer when they are read: maps are copied, texts become objects."""
-    made = dict.fromkeys(maps, ("if {}.__class__ is dict:", "    {} = own({})"))
+    copied = "if {}.__class__ is dict:", "    {} = own({})"
+    made: dict[str, tuple[str, ...]] = dict.fromkeys(maps, copied)
     if checked.canonical.is_customer:
         for name, part in TEXT_PARTS.items():
             made[name] = ("if {}.__class__ is str:", "    {} = {" + repr(part) + ": {}}")

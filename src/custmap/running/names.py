@@ -14,6 +14,18 @@ from custmap.values.absent import ABSENT, Absent
 from custmap.values.equality import same, same_items
 from custmap.values.ordering import in_order
 
+_FUNCTIONS: Final = (
+    calls.as_list, calls.as_map, calls.fill, calls.fresh, calls.look_at_entries, calls.presence,
+    calls.refuse_empty, calls.refuse_kind, calls.refuse_missing, calls.refuse_unmapped, calls.told_apart,
+    calls.translate,
+    leaves.change_leaf, leaves.standing,
+    objects.all_gone, objects.arranged, objects.clear_object, objects.in_list, objects.lacking,
+    objects.note_whole, objects.was_there,
+    own.in_name_order, own.is_simple, own.own,
+    requests.identity, requests.names_another, requests.names_nobody, requests.note_once, requests.put,
+    requests.require, requests.write_elsewhere,
+)  # fmt: skip
+
 GLOBALS: Final[dict[str, Any]] = {
     "ABSENT": ABSENT,
     "Change": Change,
@@ -22,13 +34,13 @@ GLOBALS: Final[dict[str, Any]] = {
     "KEPT": KEPT,
     "LEFT_BEHIND": Fact.LEFT_BEHIND,
     "NOTHING": NOTHING,
-    "NOT_VALUES": frozenset({type(None), Absent, Silent, Failure}),
     "REPLACED_WHOLE": Fact.REPLACED_WHOLE,
     "SAID": SAID,
     "SAME": SAME,
     "SILENT": SILENT,
     "UNCHANGED": UNCHANGED,
-    "UNUSUAL": frozenset({Silent, Failure}),
+    "UNUSUAL_AFTER": frozenset({type(None), dict, Absent, Silent, Failure}),
+    "UNUSUAL_BEFORE": frozenset({Silent, Failure}),
     "Unusual": Unusual,
     "failed": failed,
     "in_order": in_order,
@@ -36,15 +48,6 @@ GLOBALS: Final[dict[str, Any]] = {
     "new": tuple.__new__,
     "same": same,
     "same_items": same_items,
-    **{
-        function.__name__: function
-        for function in (
-            calls.as_list, calls.as_map, calls.fill, calls.fresh, calls.look_at_entries, calls.presence,
-            calls.refuse_empty, calls.refuse_kind, calls.refuse_missing, calls.refuse_unmapped, calls.told_apart,
-            calls.translate, leaves.change_leaf, leaves.standing, objects.all_gone, objects.arranged,
-            objects.clear_object, own.own, own.is_simple, own.in_name_order, objects.in_list, objects.lacking, objects.note_whole, objects.was_there,
-            requests.identity, requests.names_another, requests.names_nobody, requests.note_once, requests.put,
-            requests.require, requests.write_elsewhere,
-        )
-    },
-}  # fmt: skip
+    **{function.__name__: function for function in _FUNCTIONS},
+}
+"""The globals of generated code."""
