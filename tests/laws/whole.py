@@ -24,7 +24,6 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 from whole_mappings import as_yaml, draw, fields_of, load  # noqa: E402
 from whole_records import Customer, Records  # noqa: E402
 
-# noqa: E402
 from custmap.diagnostics.errors import RecordError  # noqa: E402
 from custmap.model.note import Note  # noqa: E402
 from custmap.values.equality import same  # noqa: E402
