@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from custmap.border.careful import copy_carefully
-from custmap.border.intake import Taken, take
+from custmap.border.intake import Taken, take, take_parsed
 from custmap.border.quick import NO_TEXTS, QuickBorder, require_text, texted
 from custmap.codegen.changes import mixed
 from custmap.codegen.define import Functions
@@ -439,6 +439,73 @@ class Mapping:
 
         return diff_many(self, pairs, params, **options)
 
+    def applier(
+        self,
+        params: MappingOf[str, Any] | None = None,
+        *,
+        on_rejected: OnRejected = "raise",
+        nulls: Nulls = "clear",
+        strict: bool = False,
+    ) -> Callable[[Any], Request]:
+        """`apply` with bound parameters, for results of custmap's own strict JSON parser.
+
+        The records are checked and not copied: a record may be changed, and its request share values with it.
+        """
+        bound = self._binder.bind(params)
+        canonical, quick = self._checked.canonical, self._quick.take if nulls == "clear" else _never
+
+        def apply(customer: Any) -> Request:
+            if (record := quick(customer, True)) is not None:
+                try:
+                    return self._request(record, bound, ())
+                except Exception:  # the careful way says what is unusual, and whether it is wrong
+                    pass
+            taken = take_parsed(customer, canonical, nulls=nulls, strict=strict)
+            try:
+                return self._apply(taken, bound, on_rejected)
+            except RecordError as error:
+                _add_notes(error, taken.notes)
+                raise
+
+        return apply
+
+    def comparer(
+        self,
+        params: MappingOf[str, Any] | None = None,
+        *,
+        absent: Absent = "keep",
+        nulls: Nulls = "clear",
+        strict: bool = False,
+    ) -> Callable[[Any, Any], Plan]:
+        """`diff` with bound parameters, for results of custmap's own strict JSON parser, as `applier`."""
+        bound = self._binder.bind(params)
+        canonical, quick = self._checked.canonical, self._quick.take if nulls == "clear" else _never
+
+        def compare(before: Any, after: Any) -> Plan:
+            now = quick(after, True)
+            then = now if before is None else quick(before, True)
+            if now is not None and then is not None:
+                try:
+                    held = None if before is None else texted(then)[0]
+                    return self._compare(held, *texted(now), bound, absent)
+                except Exception:  # the careful way says what is unusual, and whether it is wrong
+                    pass
+            taken = take_parsed(after, canonical, nulls=nulls, strict=strict)
+            record, notes = taken.record, taken.notes
+            if before is not None:
+                known = take_parsed(before, canonical, nulls=nulls, strict=strict)
+                before, notes = known.record, _joined(notes, known.notes)
+                if absent == "keep":
+                    record = self._overlay.over(before, record, taken.texts)
+            try:
+                plan = self._diff(before, record, bound, absent, None)
+            except RecordError as error:
+                _add_notes(error, notes)
+                raise
+            return replace(plan, notes=(*plan.notes, *notes)) if notes else plan
+
+        return compare
+
 
 def _unpickled(checked: Checked, modules: tuple[str, ...]) -> Mapping:
     """Unpickle a mapping; functions are imported again by the names of their modules."""
@@ -460,6 +527,10 @@ def _reads(operation: Operation) -> Iterator[SourcePath]:
     for slot in operation.table.slots:
         yield from slot.reads
         yield from slot.asks
+
+
+def _never(record: object, check: bool) -> None:
+    """No record is taken quickly."""
 
 
 def _require_one_of(name: str, value: object, allowed: tuple[str, ...]) -> None:

@@ -5,6 +5,7 @@ It refuses an `email` that is no text, and raises what no mapping may raise for 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -61,6 +62,12 @@ class FakeMapping:
         body = {"email": email}
         notes = (UnknownNote(unknown),) if unknown else ()
         return Request("a/b", "PATCH", URL.fill({}, path, {}), path, {}, headers, body, notes, SECRETS)
+
+    def applier(self, params: Any = None, **keywords: Any) -> Callable[[Any], Request]:
+        return lambda customer: self.apply(customer, params, **keywords)
+
+    def comparer(self, params: Any = None, **keywords: Any) -> Callable[[Any, Any], Plan]:
+        return lambda before, after: self.diff(before, after, params, **keywords)
 
     def diff(self, before: Any, after: Any, params: Any = None, **keywords: Any) -> Plan:
         request = self.apply(after, params)

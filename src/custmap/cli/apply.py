@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +16,12 @@ from custmap.cli.help import command as grouped
 from custmap.cli.help import option
 from custmap.cli.loading import load
 from custmap.cli.params import Params, check_params, read_params
-from custmap.cli.report import Report, json_line
+from custmap.cli.report import Report
 from custmap.cli.streams import Sink, check_places, is_ndjson, open_input, open_maybe, open_output
 from custmap.diagnostics.errors import RecordError
 from custmap.records.inputs import One, read_source
-from custmap.records.ndjson import BadLine, Record
+from custmap.records.ndjson import BadLine, Line, Record
+from custmap.records.request_lines import RequestLines
 
 if TYPE_CHECKING:
     from custmap.mapper import Mapping
@@ -28,11 +30,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What is the same for all records."""
+    """What is the same for all records.
 
-    mapping: Mapping
-    params: Params
-    keywords: dict[str, Any]
+    `apply`  from a record of ours to its request.
+    """
+
+    apply: Callable[[Any], Request]
     form: str
     secrets: bool
 
@@ -81,7 +84,7 @@ def command(
     params = read_params(loaded.params, loaded.checked.functions, given, params_file, derived)
     check_params(loaded.checked, params, all_needed=True)
     keywords = {"on_rejected": on_rejected, "nulls": nulls, "strict": strict_records}
-    run = _Run(loaded, params, keywords, form, with_secrets)
+    run = _Run(_applier(loaded, params, keywords), form, with_secrets)
     with ExitStack() as stack:
         stream = stack.enter_context(open_input(file))
         source = read_source(stream, many=is_ndjson(file))
@@ -100,29 +103,42 @@ def command(
     return report.exit_code
 
 
+def _applier(mapping: Mapping, params: Params, keywords: dict[str, Any]) -> Callable[[Any], Request]:
+    if not params.derived:
+        return mapping.applier(params.given, **keywords)
+    return lambda record: mapping.applier(params.of(record), **keywords)(record)
+
+
 def _many(run: _Run, records: Iterator[Record | BadLine], report: Report, sink: Sink) -> None:
+    line = RequestLines(secrets=run.secrets).line if run.form == "json" else partial(_shown, run, indent=None)
+    write, tally = sink.write, report.tally
     for record in records:
         request = _one(run, record, report)
         if request is not None:
-            report.tally.went_out += 1
-            separator = b"###\n" if run.form == "http" and report.tally.went_out > 1 else b""
-            sink.write(separator + _shown(run, request, indent=None))
+            tally.went_out += 1
+            separator = b"###\n" if run.form == "http" and tally.went_out > 1 else b""
+            write(separator + line(request))
 
 
 def _one(run: _Run, record: Record | BadLine, report: Report) -> Request | None:
+    """The request of a record; None if the record is rejected."""
     report.tally.came_in += 1
-    line = record.line
-    label = f"record {line.index} (line {line.number})"
     if isinstance(record, BadLine):
-        report.reject(line.index, label, record.error, None)
+        _reject(report, record.line, record.error, None)
         return None
     try:
-        request = run.mapping.apply(record.value, run.params.of(record.value), **run.keywords)
+        request = run.apply(record.value)
     except RecordError as error:
-        report.reject(line.index, label, error, record.value)
+        _reject(report, record.line, error, record)
         return None
-    report.note(request.notes)
+    if request.notes:
+        report.note(request.notes)
     return request
+
+
+def _reject(report: Report, line: Line, error: RecordError, record: Record | None) -> None:
+    given = record.given() if record is not None and report.rejects is not None else None
+    report.reject(line.index, f"record {line.index} (line {line.number})", error, given)
 
 
 def _shown(run: _Run, request: Request, indent: int | None) -> bytes:
@@ -130,6 +146,4 @@ def _shown(run: _Run, request: Request, indent: int | None) -> bytes:
         return request.to_curl(secrets=run.secrets).encode() + b"\n"
     if run.form == "http":
         return request.to_http(secrets=run.secrets).encode() + b"\n"
-    if indent is None:
-        return json_line(request.to_dict(secrets=run.secrets))
     return request.to_json(secrets=run.secrets, indent=indent).encode() + b"\n"
