@@ -446,16 +446,17 @@ class Mapping:
         on_rejected: OnRejected = "raise",
         nulls: Nulls = "clear",
         strict: bool = False,
-    ) -> Callable[[Any], Request]:
+    ) -> Callable[[Any, bool], Request]:
         """`apply` with bound parameters, for results of custmap's own strict JSON parser.
 
-        The records are checked and not copied: a record may be changed, and its request share values with it.
+        The second argument: the record is known to fit the schema, and to have no unknown members.
+        Records are not copied: a record may be changed, and its request share values with it.
         """
         bound = self._binder.bind(params)
         canonical, quick = self._checked.canonical, self._quick.take if nulls == "clear" else _never
 
-        def apply(customer: Any) -> Request:
-            if (record := quick(customer, True)) is not None:
+        def apply(customer: Any, fits: bool) -> Request:
+            if (record := quick(customer, not fits)) is not None:
                 try:
                     return self._request(record, bound, ())
                 except Exception:  # the careful way says what is unusual, and whether it is wrong
@@ -476,14 +477,17 @@ class Mapping:
         absent: Absent = "keep",
         nulls: Nulls = "clear",
         strict: bool = False,
-    ) -> Callable[[Any, Any], Plan]:
-        """`diff` with bound parameters, for results of custmap's own strict JSON parser, as `applier`."""
+    ) -> Callable[[Any, Any, bool], Plan]:
+        """`diff` with bound parameters, for results of custmap's own strict JSON parser, as `applier`.
+
+        The third argument: both records are known to fit the schema, and to have no unknown members.
+        """
         bound = self._binder.bind(params)
         canonical, quick = self._checked.canonical, self._quick.take if nulls == "clear" else _never
 
-        def compare(before: Any, after: Any) -> Plan:
-            now = quick(after, True)
-            then = now if before is None else quick(before, True)
+        def compare(before: Any, after: Any, fits: bool) -> Plan:
+            now = quick(after, not fits)
+            then = now if before is None else quick(before, not fits)
             if now is not None and then is not None:
                 try:
                     held = None if before is None else texted(then)[0]

@@ -63,11 +63,11 @@ class FakeMapping:
         notes = (UnknownNote(unknown),) if unknown else ()
         return Request("a/b", "PATCH", URL.fill({}, path, {}), path, {}, headers, body, notes, SECRETS)
 
-    def applier(self, params: Any = None, **keywords: Any) -> Callable[[Any], Request]:
-        return lambda customer: self.apply(customer, params, **keywords)
+    def applier(self, params: Any = None, **keywords: Any) -> Callable[[Any, bool], Request]:
+        return lambda customer, fits: self.apply(customer, params, **keywords)
 
-    def comparer(self, params: Any = None, **keywords: Any) -> Callable[[Any, Any], Plan]:
-        return lambda before, after: self.diff(before, after, params, **keywords)
+    def comparer(self, params: Any = None, **keywords: Any) -> Callable[[Any, Any, bool], Plan]:
+        return lambda before, after, fits: self.diff(before, after, params, **keywords)
 
     def diff(self, before: Any, after: Any, params: Any = None, **keywords: Any) -> Plan:
         request = self.apply(after, params)

@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 class _Run:
     """What is the same for all records.
 
-    `apply`  from a record of ours to its request.
+    `apply`  from a record, and whether it is known to fit the schema, to its request.
     """
 
-    apply: Callable[[Any], Request]
+    apply: Callable[[Any, bool], Request]
     form: str
     secrets: bool
 
@@ -87,7 +87,7 @@ def command(
     run = _Run(_applier(loaded, params, keywords), form, with_secrets)
     with ExitStack() as stack:
         stream = stack.enter_context(open_input(file))
-        source = read_source(stream, many=is_ndjson(file))
+        source = read_source(stream, many=is_ndjson(file), decode=loaded.checked.canonical.decoder)
         sink = stack.enter_context(open_maybe(rejects))
         report = stack.enter_context(Report(sink, at_once=isinstance(source, One)))
         if isinstance(source, One):
@@ -103,10 +103,10 @@ def command(
     return report.exit_code
 
 
-def _applier(mapping: Mapping, params: Params, keywords: dict[str, Any]) -> Callable[[Any], Request]:
+def _applier(mapping: Mapping, params: Params, keywords: dict[str, Any]) -> Callable[[Any, bool], Request]:
     if not params.derived:
         return mapping.applier(params.given, **keywords)
-    return lambda record: mapping.applier(params.of(record), **keywords)(record)
+    return lambda record, fits: mapping.applier(params.of(record), **keywords)(record, fits)
 
 
 def _many(run: _Run, records: Iterator[Record | BadLine], report: Report, sink: Sink) -> None:
@@ -127,7 +127,7 @@ def _one(run: _Run, record: Record | BadLine, report: Report) -> Request | None:
         _reject(report, record.line, record.error, None)
         return None
     try:
-        request = run.apply(record.value)
+        request = run.apply(record.value, record.fits)
     except RecordError as error:
         _reject(report, record.line, error, record)
         return None

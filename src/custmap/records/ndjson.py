@@ -8,19 +8,22 @@ Lines and records are not frozen: that takes four times as long, twice for each 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
-from custmap.values.json_text import JsonError, parse_json
+from custmap.values.json_text import JsonError, is_whole, parse_json
 
 # The longest line that is read into memory: a thousand times a large customer.
 LINE_LIMIT: Final = 16 * 1024 * 1024
 
 _BLANK: Final = b" \t\r\n"
 _BOM: Final = b"\xef\xbb\xbf"
+
+
+Decode: TypeAlias = Callable[[bytes], Any]
 
 
 class Lines(Protocol):
@@ -49,10 +52,11 @@ class Line:
 
 @dataclass(slots=True)
 class Record:
-    """A line that is JSON."""
+    """A line that is JSON; `fits`: its value is known to fit the schema, and to have no unknown members."""
 
     line: Line
     value: Any
+    fits: bool = False
 
     def given(self) -> Any:
         """The value as it was read: a mapping may change `value`."""
@@ -97,18 +101,31 @@ def _ends(chunk: bytes, asked: int) -> bool:
     return chunk.endswith(b"\n") or len(chunk) < asked
 
 
-def read_records(stream: Lines, limit: int = LINE_LIMIT) -> Iterator[Record | BadLine]:
+def read_records(
+    stream: Lines, limit: int = LINE_LIMIT, decode: Decode | None = None
+) -> Iterator[Record | BadLine]:
     """All records of an NDJSON stream in order, bad lines (CM711) in their places."""
     for line in read_lines(stream, limit):
-        yield parse_line(line)
+        yield parse_line(line, decode)
 
 
-def parse_line(line: Line) -> Record | BadLine:
-    """The record on a line. The mapping, which knows its schema, checks whether it is an object."""
-    if line.data is None:
+def parse_line(line: Line, decode: Decode | None = None) -> Record | BadLine:
+    """The record on a line; `decode` is tried first, the decoder of the records' schema.
+
+    The mapping, which knows its schema, checks whether it is an object.
+    """
+    data = line.data
+    if data is None:
         return BadLine(line, bad_line(line, f"the line is longer than {LINE_LIMIT // 1024 // 1024} MiB"))
+    if decode is not None:
+        try:
+            value = decode(data)
+            if is_whole(data, value):
+                return Record(line, value, True)
+        except Exception:  # whatever it is, the usual parser words it
+            pass
     try:
-        return Record(line, parse_json(line.data))
+        return Record(line, parse_json(data))
     except JsonError as error:
         return BadLine(line, bad_line(line, error.reason, error.offset))
 

@@ -1,7 +1,7 @@
 """Requests as lines of NDJSON, written quickly.
 
 All requests of a run come from one mapping. Headers, and often all that stands before the body, are the same
-in all of them: these are written, and their secrets hidden, once.
+in all of them: secrets in headers are hidden once, and what is the same as before is not written again.
 """
 
 from __future__ import annotations
@@ -18,48 +18,44 @@ class RequestLines:
     A line has the bytes of `json_bytes(request.to_dict(secrets=secrets))`.
     """
 
-    __slots__ = ("_begin", "_headers", "_hidden", "_middle", "_only_headers", "_secrets", "_url")
+    __slots__ = ("_begin", "_headers", "_hidden", "_in_headers", "_secrets", "_shown", "_url")
 
     def __init__(self, *, secrets: bool) -> None:
         self._secrets = secrets
         self._hidden: Secrets | None = None
-        self._only_headers = True
+        self._in_headers = True
+        self._headers: dict[str, Any] | None = None
+        self._shown: dict[str, Any] = {}
         self._url: str | None = None
         self._begin = b""
-        self._headers: dict[str, Any] | None = None
-        self._middle = b""
 
     def line(self, request: Request) -> bytes:
         """The request as one line, with its line end."""
         if request.hidden is not self._hidden:
             self._hidden = request.hidden
-            self._only_headers = self._secrets or _only_headers(request.hidden)
-        if not self._only_headers:
+            self._in_headers = self._secrets or _only_in_headers(request.hidden)
+        if not self._in_headers:
             return json_bytes(request.to_dict(secrets=self._secrets)) + b"\n"
-        if request.path or request.query or request.url != self._url:
-            self._write_begin(request)
         if request.headers != self._headers:
-            self._write_headers(request)
-        return b"%b%b%b}\n" % (self._begin, self._middle, json_bytes(request.body))
+            self._hide(request)
+        if request.url == self._url and not request.path and not request.query:
+            return b"%b%b}\n" % (self._begin, json_bytes(request.body))
+        whole = request.to_dict()
+        whole["headers"] = self._shown
+        text = json_bytes(whole)
+        if request.path or request.query or self._headers is None:
+            return text + b"\n"
+        self._url, self._begin = request.url, text[: -1 - len(json_bytes(request.body))]
+        return text + b"\n"
 
-    def _write_begin(self, request: Request) -> None:
-        whole = {
-            "mapping": request.mapping,
-            "method": request.method,
-            "url": request.url,
-            "path": request.path,
-            "query": request.query,
-        }
-        self._begin = json_bytes(whole)[:-1]
-        self._url = None if request.path or request.query else request.url
-
-    def _write_headers(self, request: Request) -> None:
-        headers = request.to_dict(secrets=self._secrets)["headers"]
-        self._middle = b',"headers":%b,"body":' % json_bytes(headers)
+    def _hide(self, request: Request) -> None:
+        """Keep the headers as they are shown."""
+        self._url = None
+        self._shown = request.to_dict(secrets=self._secrets)["headers"]
         # Texts only: `1`, `1.0` and `True` are equal, and written differently.
         texts = all(value.__class__ is str for value in request.headers.values())
         self._headers = request.headers if texts else None
 
 
-def _only_headers(hidden: Secrets | None) -> bool:
+def _only_in_headers(hidden: Secrets | None) -> bool:
     return hidden is None or all(secret.place[0] == "headers" for secret in hidden.places)
