@@ -453,7 +453,7 @@ class Mapping:
         Records are not copied: a record may be changed, and its request share values with it.
         """
         bound = self._binder.bind(params)
-        canonical, quick = self._checked.canonical, self._quick.take if nulls == "clear" else _never
+        quick = self._quick.take if nulls == "clear" else _never
 
         def apply(customer: Any, fits: bool) -> Request:
             if (record := quick(customer, not fits)) is not None:
@@ -461,14 +461,49 @@ class Mapping:
                     return self._request(record, bound, ())
                 except Exception:  # the careful way says what is unusual, and whether it is wrong
                     pass
-            taken = take_parsed(customer, canonical, nulls=nulls, strict=strict)
-            try:
-                return self._apply(taken, bound, on_rejected)
-            except RecordError as error:
-                _add_notes(error, taken.notes)
-                raise
+            return self._apply_parsed(customer, bound, on_rejected, nulls, strict)
 
         return apply
+
+    def line_applier(
+        self,
+        params: MappingOf[str, Any] | None = None,
+        *,
+        on_rejected: OnRejected = "raise",
+        nulls: Nulls = "clear",
+        strict: bool = False,
+        secrets: bool = False,
+    ) -> Callable[[Any, bool], tuple[bytes, tuple[Note, ...]]]:
+        """`applier`, but with the request as a line of NDJSON, and its notes: the usual one is never made."""
+        from custmap.records.request_lines import RequestLines
+
+        bound, lines = self._binder.bind(params), RequestLines(secrets=secrets)
+        sender, doubts, code = self._sender, self._doubts.of, self._code.apply
+        quick = _never if bound.missing or nulls != "clear" else self._quick.take
+
+        def line(customer: Any, fits: bool) -> tuple[bytes, tuple[Note, ...]]:
+            if (record := quick(customer, not fits)) is not None:
+                try:
+                    body, path, query, headers, notes = code(record, bound.own())
+                    if found := doubts(record):
+                        notes = (*notes, *found)
+                    return lines.sent(sender, bound, body, path, query, headers), notes
+                except Exception:  # the careful way says what is unusual, and whether it is wrong
+                    pass
+            request = self._apply_parsed(customer, bound, on_rejected, nulls, strict)
+            return lines.line(request), request.notes
+
+        return line
+
+    def _apply_parsed(
+        self, customer: Any, bound: Bound, on_rejected: OnRejected, nulls: Nulls, strict: bool
+    ) -> Request:
+        taken = take_parsed(customer, self._checked.canonical, nulls=nulls, strict=strict)
+        try:
+            return self._apply(taken, bound, on_rejected)
+        except RecordError as error:
+            _add_notes(error, taken.notes)
+            raise
 
     def comparer(
         self,

@@ -5,6 +5,7 @@ It refuses an `email` that is no text, and raises what no mapping may raise for 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +18,7 @@ from custmap.functions.table import LIBRARY
 from custmap.model.change import Change, Rejection
 from custmap.model.checked import CheckedParam, Operation
 from custmap.model.nodes import ObjectNode, Table
-from custmap.model.note import UnknownNote
+from custmap.model.note import Note, UnknownNote
 from custmap.plan.plan import Plan
 from custmap.schema.canonical import load_canonical
 from custmap.wire.request import Request, Secret, Secrets
@@ -65,6 +66,13 @@ class FakeMapping:
 
     def applier(self, params: Any = None, **keywords: Any) -> Callable[[Any, bool], Request]:
         return lambda customer, fits: self.apply(customer, params, **keywords)
+
+    def line_applier(self, params: Any = None, *, secrets: bool, **keywords: Any) -> Callable[..., Any]:
+        def line(customer: Any, fits: bool) -> tuple[bytes, tuple[Note, ...]]:
+            request = self.apply(customer, params, **keywords)
+            return json.dumps(request.to_dict(secrets=secrets)).encode() + b"\n", request.notes
+
+        return line
 
     def comparer(self, params: Any = None, **keywords: Any) -> Callable[[Any, Any, bool], Plan]:
         return lambda before, after, fits: self.diff(before, after, params, **keywords)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
@@ -25,19 +23,12 @@ from custmap.records.request_lines import RequestLines
 
 if TYPE_CHECKING:
     from custmap.mapper import Mapping
+    from custmap.model.note import Note
     from custmap.wire.request import Request
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """What is the same for all records.
-
-    `apply`  from a record, and whether it is known to fit the schema, to its request.
-    """
-
-    apply: Callable[[Any, bool], Request]
-    form: str
-    secrets: bool
+_Make: TypeAlias = "Callable[[Any, bool], tuple[bytes, tuple[Note, ...]]]"
+"""From a record, and whether it is known to fit the schema, to what is written, and the request's notes."""
 
 
 @grouped("apply")
@@ -84,56 +75,67 @@ def command(
     params = read_params(loaded.params, loaded.checked.functions, given, params_file, derived)
     check_params(loaded.checked, params, all_needed=True)
     keywords = {"on_rejected": on_rejected, "nulls": nulls, "strict": strict_records}
-    run = _Run(_applier(loaded, params, keywords), form, with_secrets)
     with ExitStack() as stack:
         stream = stack.enter_context(open_input(file))
         source = read_source(stream, many=is_ndjson(file), decode=loaded.checked.canonical.decoder)
         sink = stack.enter_context(open_maybe(rejects))
         report = stack.enter_context(Report(sink, at_once=isinstance(source, One)))
+        show = _shown(form, with_secrets, many=not isinstance(source, One))
+        if params.derived or form != "json" or isinstance(source, One):
+            make = _maker(loaded, params, keywords, show)
+        else:
+            make = loaded.line_applier(params.given, secrets=with_secrets, **keywords)
         if isinstance(source, One):
-            request = _one(run, source.record, report)
-            if request is not None:
+            shown = _one(make, source.record, report)
+            if shown is not None:
                 with open_output(output) as out:
-                    out.write(_shown(run, request, indent=2))
+                    out.write(shown)
             report.tell_unknown()
         else:
             with open_output(output) as out:
-                _many(run, source.records, report, out)
+                _many(make, source.records, report, out, b"###\n" if form == "http" else b"")
             report.summarize()
     return report.exit_code
 
 
-def _applier(mapping: Mapping, params: Params, keywords: dict[str, Any]) -> Callable[[Any, bool], Request]:
-    if not params.derived:
-        return mapping.applier(params.given, **keywords)
-    return lambda record, fits: mapping.applier(params.of(record), **keywords)(record, fits)
+def _maker(
+    mapping: Mapping, params: Params, keywords: dict[str, Any], show: Callable[[Request], bytes]
+) -> _Make:
+    bound = None if params.derived else mapping.applier(params.given, **keywords)
+
+    def make(record: Any, fits: bool) -> tuple[bytes, tuple[Note, ...]]:
+        apply = bound or mapping.applier(params.of(record), **keywords)
+        request = apply(record, fits)
+        return show(request), request.notes
+
+    return make
 
 
-def _many(run: _Run, records: Iterator[Record | BadLine], report: Report, sink: Sink) -> None:
-    line = RequestLines(secrets=run.secrets).line if run.form == "json" else partial(_shown, run, indent=None)
+def _many(
+    make: _Make, records: Iterator[Record | BadLine], report: Report, sink: Sink, separator: bytes
+) -> None:
     write, tally = sink.write, report.tally
     for record in records:
-        request = _one(run, record, report)
-        if request is not None:
+        shown = _one(make, record, report)
+        if shown is not None:
             tally.went_out += 1
-            separator = b"###\n" if run.form == "http" and tally.went_out > 1 else b""
-            write(separator + line(request))
+            write(separator + shown if separator and tally.went_out > 1 else shown)
 
 
-def _one(run: _Run, record: Record | BadLine, report: Report) -> Request | None:
-    """The request of a record; None if the record is rejected."""
+def _one(make: _Make, record: Record | BadLine, report: Report) -> bytes | None:
+    """What is written for a record; None if it is rejected."""
     report.tally.came_in += 1
     if isinstance(record, BadLine):
         _reject(report, record.line, record.error, None)
         return None
     try:
-        request = run.apply(record.value, record.fits)
+        shown, notes = make(record.value, record.fits)
     except RecordError as error:
         _reject(report, record.line, error, record)
         return None
-    if request.notes:
-        report.note(request.notes)
-    return request
+    if notes:
+        report.note(notes)
+    return shown
 
 
 def _reject(report: Report, line: Line, error: RecordError, record: Record | None) -> None:
@@ -141,9 +143,12 @@ def _reject(report: Report, line: Line, error: RecordError, record: Record | Non
     report.reject(line.index, f"record {line.index} (line {line.number})", error, given)
 
 
-def _shown(run: _Run, request: Request, indent: int | None) -> bytes:
-    if run.form == "curl":
-        return request.to_curl(secrets=run.secrets).encode() + b"\n"
-    if run.form == "http":
-        return request.to_http(secrets=run.secrets).encode() + b"\n"
-    return request.to_json(secrets=run.secrets, indent=indent).encode() + b"\n"
+def _shown(form: str, secrets: bool, *, many: bool) -> Callable[[Request], bytes]:
+    match form:
+        case "curl":
+            return lambda request: request.to_curl(secrets=secrets).encode() + b"\n"
+        case "http":
+            return lambda request: request.to_http(secrets=secrets).encode() + b"\n"
+        case _ if many:
+            return RequestLines(secrets=secrets).line
+    return lambda request: request.to_json(secrets=secrets, indent=2).encode() + b"\n"

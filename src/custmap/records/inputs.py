@@ -97,7 +97,7 @@ def _document(data: bytes) -> Record | BadLine:
     text = data.removeprefix(b"\xef\xbb\xbf")
     line = Line(0, 1, 0, text, len(text))
     try:
-        return Record(line, parse_json(text))
+        return Record((0, 1, 0, text, len(text)), parse_json(text))
     except JsonError as error:
         number = text.count(b"\n", 0, error.offset) + 1
         message = f"line {number}, byte {error.offset} of the file: {error.reason}"

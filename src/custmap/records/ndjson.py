@@ -3,7 +3,7 @@
 `str.splitlines` would cut a record at a U+2028 inside a text, and a text stream would stop at the first
 byte that is not UTF-8. A bad line is a value here, not an exception, so reading continues.
 
-Lines and records are not frozen: that takes four times as long, twice for each line.
+A record is not frozen: that takes four times as long.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ _BOM: Final = b"\xef\xbb\xbf"
 
 
 Decode: TypeAlias = Callable[[bytes], Any]
+Place: TypeAlias = tuple[int, int, int, bytes | None, int]
+"""The fields of a `Line`: a tuple costs a fifth, and most lines are never looked at."""
 
 
 class Lines(Protocol):
@@ -32,7 +34,7 @@ class Lines(Protocol):
     def readline(self, size: int = -1, /) -> bytes: ...
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """A line that is not blank.
 
@@ -54,13 +56,18 @@ class Line:
 class Record:
     """A line that is JSON; `fits`: its value is known to fit the schema, and to have no unknown members."""
 
-    line: Line
+    place: Place
     value: Any
     fits: bool = False
 
+    @property
+    def line(self) -> Line:
+        return Line(*self.place)
+
     def given(self) -> Any:
         """The value as it was read: a mapping may change `value`."""
-        return None if self.line.data is None else parse_json(self.line.data)
+        data = self.place[3]
+        return None if data is None else parse_json(data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,10 @@ class BadLine:
 
 def read_lines(stream: Lines, limit: int = LINE_LIMIT) -> Iterator[Line]:
     """All lines that are not blank. At most `limit` bytes of one are in memory."""
+    return (Line(*place) for place in _places(stream, limit))
+
+
+def _places(stream: Lines, limit: int) -> Iterator[Place]:
     index = number = offset = 0
     readline, most = stream.readline, limit + 2
     while chunk := readline(most):
@@ -88,11 +99,11 @@ def read_lines(stream: Lines, limit: int = LINE_LIMIT) -> Iterator[Line]:
             chunk, start, size = chunk[3:], start + 3, size - 3
         data = chunk.rstrip(b"\r\n") if chunk.endswith(b"\n") else chunk
         if len(data) > limit or size > len(chunk):
-            yield Line(index, number, start, None, size)
+            yield index, number, start, None, size
         elif not data or (data.isspace() and not data.strip(_BLANK)):
             continue
         else:
-            yield Line(index, number, start, data, len(data))
+            yield index, number, start, data, len(data)
         index += 1
 
 
@@ -104,30 +115,32 @@ def _ends(chunk: bytes, asked: int) -> bool:
 def read_records(
     stream: Lines, limit: int = LINE_LIMIT, decode: Decode | None = None
 ) -> Iterator[Record | BadLine]:
-    """All records of an NDJSON stream in order, bad lines (CM711) in their places."""
-    for line in read_lines(stream, limit):
-        yield parse_line(line, decode)
+    """All records of an NDJSON stream in order, bad lines (CM711) in their places.
 
-
-def parse_line(line: Line, decode: Decode | None = None) -> Record | BadLine:
-    """The record on a line; `decode` is tried first, the decoder of the records' schema.
-
-    The mapping, which knows its schema, checks whether it is an object.
+    `decode` is tried first, the decoder of the records' schema. The mapping checks whether they are objects.
     """
-    data = line.data
-    if data is None:
+    for place in _places(stream, limit):
+        if decode is not None and (data := place[3]) is not None:
+            try:
+                value = decode(data)
+                fits = is_whole(data, value)
+            except Exception:  # whatever it is, `parse_line` words it
+                fits = False
+            if fits:
+                yield Record(place, value, True)
+                continue
+        yield parse_line(Line(*place))
+
+
+def parse_line(line: Line) -> Record | BadLine:
+    """The record on a line; it is not known whether it fits a schema."""
+    if line.data is None:
         return BadLine(line, bad_line(line, f"the line is longer than {LINE_LIMIT // 1024 // 1024} MiB"))
-    if decode is not None:
-        try:
-            value = decode(data)
-            if is_whole(data, value):
-                return Record(line, value, True)
-        except Exception:  # whatever it is, the usual parser words it
-            pass
     try:
-        return Record(line, parse_json(data))
+        value = parse_json(line.data)
     except JsonError as error:
         return BadLine(line, bad_line(line, error.reason, error.offset))
+    return Record((line.index, line.number, line.offset, line.data, line.length), value)
 
 
 def bad_line(line: Line, reason: str, offset: int | None = None) -> RecordError:
