@@ -74,7 +74,7 @@ def command(
     loaded = load(mapping, modules)
     params = read_params(loaded.params, loaded.checked.functions, given, params_file, derived)
     check_params(loaded.checked, params, all_needed=True)
-    keywords = {"on_rejected": on_rejected, "nulls": nulls, "strict": strict_records}
+    keywords: dict[str, Any] = {"on_rejected": on_rejected, "nulls": nulls, "strict": strict_records}
     with ExitStack() as stack:
         stream = stack.enter_context(open_input(file))
         source = read_source(stream, many=is_ndjson(file), decode=loaded.checked.canonical.decoder)

@@ -37,7 +37,7 @@ def open_input(path: Path | None) -> Iterator[BufferedIOBase]:
     except OSError as error:
         raise unreadable(path, error) from None
     with file:
-        yield file
+        yield cast(BufferedIOBase, file)
 
 
 def is_ndjson(path: Path | None) -> bool:

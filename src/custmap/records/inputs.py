@@ -55,9 +55,7 @@ class _Ahead:
         return part + self._rest.readline(size if size < 0 else size - len(part))
 
 
-def read_source(
-    stream: io.BufferedIOBase, *, many: bool = False, decode: Decode | None = None
-) -> One | Many:
+def read_source(stream: io.BufferedIOBase, *, many: bool = False, decode: Decode | None = None) -> One | Many:
     """The stream's content; `many`: its name says that it is NDJSON. An empty stream is `Many`.
 
     `decode` is the decoder of the records' schema.

@@ -21,7 +21,7 @@ _ANNOTATIONS: Final = frozenset(
     {"$schema", "$defs", "title", "description", "default", "examples", "format", "deprecated"}
 )
 _SCALARS: Final[dict[str, Any]] = {"string": str, "boolean": bool, "integer": int, "null": None}
-_ANY: Final = ({}, True)
+_ANYTHING: Final[tuple[Any, ...]] = ({}, True)
 
 # They are made from schemas, which type checkers do not see.
 _typed_dict: Any = TypedDict
@@ -48,7 +48,7 @@ class _Types:
         self._referred: dict[str, Any] = {}
 
     def of(self, schema: Any) -> Any:
-        if schema in _ANY:
+        if schema in _ANYTHING:
             return Any
         if not isinstance(schema, dict):
             raise _UnsupportedError
@@ -96,7 +96,8 @@ class _Types:
 
 def _choice(kinds: list[str], values: list[Any]) -> Any:
     texts = [value for value in values if isinstance(value, str)]
-    if not texts or set(kinds) - {"string", "null"} or any(value is not None for value in values if value not in texts):
+    others = [value for value in values if value is not None and not isinstance(value, str)]
+    if others or not texts or not {"string", "null"}.issuperset(kinds):
         raise _UnsupportedError
     choice = _literal[tuple(texts)]
     return choice | None if None in values and "null" in kinds else choice

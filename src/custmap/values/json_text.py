@@ -69,7 +69,7 @@ def parse_json(data: bytes | str, *, depth: int = DEPTH) -> Any:
     {'id': 1234567890123456789012345}
     """
     if data.__class__ is bytes:
-        raw: bytes = data  # type: ignore[assignment]  # the class was asked
+        raw = data
     else:
         try:
             raw = data.encode() if isinstance(data, str) else bytes(data)
