@@ -224,7 +224,7 @@ def _differs(text: bytes) -> bool:
     `null`. A text that only looks like one costs time, and nothing else.
     """
     signs = text.translate(_SIGNS, _NO_SIGNS)
-    if b"0.0000" in signs or (b",n" in signs and b"null" in text):
+    if b"0.0000" in signs or text == b"null" or (b",n" in signs and b"null" in text):
         return True
     at = signs.find(b"1e")
     while at >= 0:
