@@ -59,7 +59,7 @@ class _Module:
             self.names.reserve(name, value)
         for name in _FIXED:
             self.names.reserve(name)
-        self.emitter = Emitter(self.names, checked.functions)
+        self.emitter = Emitter(self.names, checked.functions, quick=self._is_quick)
         self._free = free_maps(checked, operation) if self._is_quick else frozenset()
         self._prepared = prepared(checked, self._free) if self._is_quick else {}
         self._fits = FitsWriter(self.names, self.add_function)

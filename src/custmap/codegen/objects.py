@@ -8,6 +8,7 @@ a list that is one value refuses the rule.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -70,6 +71,7 @@ class ObjectWriter:
         self._states: dict[int, str] = {}
         self._writer = module.writer(sent=role == "sent")
         self._elsewhere = _Elsewhere()
+        self._must: set[int] = set()
         self._takes_notes = False
 
     # The request
@@ -77,6 +79,8 @@ class ObjectWriter:
     def request(self, operation: Operation, lines: Lines) -> None:
         """All parts of the request; the members of the body in the order of their names."""
         root = operation.table.root
+        for part in operation.parts.values():
+            self._must.update(self._required_values(part))
         inside = Lines()
         for node in sorted(root.members, key=lambda member: member.name):
             if isinstance(node, Rider):
@@ -118,6 +122,8 @@ class ObjectWriter:
     def _nameless(self) -> str:
         """The condition that no identity has a value; empty where there is no identity."""
         identities = [slot for slot in self._table.slots if isinstance(slot, Leaf) and slot.policy.identity]
+        if any(leaf.slot in self._must for leaf in identities):
+            return ""
         return " and ".join(f"not is_value({self._states[leaf.slot]})" for leaf in identities)
 
     def _leave_riders(self, root: ObjectNode, lines: Lines) -> None:
@@ -180,6 +186,14 @@ class ObjectWriter:
         if self._role == "item":
             self._required(root, "sent", lines)
 
+    def _required_values(self, root: ObjectNode) -> Iterator[int]:
+        """The slots of required values, without which a request is unusual in any case."""
+        required = root.type.required if root.type else frozenset()
+        for member in root.members:
+            is_value = isinstance(member, Leaf) and member.kind.is_one
+            if is_value and (member.name in required) and not _says_by_null(member):  # type: ignore[arg-type]
+                yield member.slot  # type: ignore[union-attr]
+
     @property
     def _give_up(self) -> str:
         return "refuse_missing()" if self._role == "sent" else UNUSUAL
@@ -197,6 +211,8 @@ class ObjectWriter:
         for member in node.members:
             if isinstance(member, Rider) or member.name not in required:
                 continue
+            if isinstance(member, Leaf) and member.slot in self._must and self._role == "request":
+                continue  # its own branch has seen to that
             is_map = isinstance(member, Leaf) and member.kind.is_map and self._role == "request"
             is_list = fill and isinstance(member, Leaf) and member.kind.has_items
             with lines.block(f"if {member.name!r} not in {out}:"):
@@ -373,7 +389,7 @@ class ObjectWriter:
         put = [f"{out}[{leaf.name!r}] = {value}"]
         if not leaf.policy.repeatable and self._role == "request":
             put.append(self._noted(leaf, Fact.NOT_REPEATABLE))
-        return Putting(put, null)
+        return Putting(put, null, required=leaf.slot in self._must)
 
     def _null(self, leaf: Leaf, out: str, around: _Around) -> list[str]:
         """What a null writes."""
@@ -485,3 +501,8 @@ class ObjectWriter:
             with lines.block("else:"):
                 lines.add("kept[key] = one")
         lines.add(f"{value} = kept")
+
+
+def _says_by_null(leaf: Leaf) -> bool:
+    """May a null of a required value be sent?"""
+    return leaf.policy.clear.at_place and not leaf.policy.identity

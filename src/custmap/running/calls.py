@@ -66,7 +66,13 @@ def as_map(value: Any) -> dict[str, Any]:
 
 
 def told_apart(items: list[Any], key: str) -> list[Any]:
-    """A list with a key inside an item that is sent whole: every item must have a key of its own."""
+    """A list with a key: every item must have a key of its own."""
+    try:
+        keys = {item[key] for item in items}
+        if len(keys) == len(items) and None not in keys:
+            return items
+    except (KeyError, TypeError):
+        pass
     marks = set()
     for item in items:
         found = item.get(key) if item.__class__ is dict else None

@@ -9,10 +9,11 @@ from custmap.model.change import Change
 from custmap.model.note import Fact
 from custmap.running import calls, leaves, objects, own, requests
 from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED
-from custmap.running.states import SILENT, Failure, Silent, Unusual, failed, is_value
+from custmap.running.states import SILENT, Failure, Silent, failed, is_value
 from custmap.values.absent import ABSENT, Absent
 from custmap.values.equality import same, same_items
 from custmap.values.ordering import in_order
+from custmap.values.unusual import Unusual
 
 _FUNCTIONS: Final = (
     calls.as_list, calls.as_map, calls.fill, calls.fresh, calls.look_at_entries, calls.presence,
