@@ -15,17 +15,19 @@ from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
+from whole_known import is_known
 from whole_mappings import as_yaml, draw, fields_of, load
 from whole_records import Customer, Records
 
 from custmap.diagnostics.errors import RecordError
-from custmap.model.note import Note
+from custmap.model.note import Fact, Note
 from custmap.values.equality import same
 from oracle.request import Parts, Planned, Refused, Whole
 
@@ -130,7 +132,10 @@ def check_diff(loaded: Any, whole: Whole, case: Case) -> Planned | tuple[tuple[s
     changes = [[one.target, one.action, one.before, one.after] for one in plan.changes]
     interpreted = [[one.target, one.action, one.before, one.after] for one in wanted.changes]
     _compare(case, "changes", sorted(changes, key=repr), sorted(interpreted, key=repr))
-    _compare(case, "notes", _facts(plan.notes), _sorted({(str(fact), at) for fact, at in wanted.notes}))
+    noted = _sorted({(str(fact), at) for fact, at in wanted.notes})
+    # The page does not say of which rules, left alone under `vendor`, that are silent anyway there is a note.
+    facts = [fact for fact in _facts(plan.notes) if fact[0] != Fact.NOT_STATED or fact in noted]
+    _compare(case, "notes", facts, noted)
     return wanted  # type: ignore[no-any-return]
 
 
@@ -161,7 +166,10 @@ def _compare_errors(case: Case, error: RecordError, wanted: Any) -> None:
     found = _sorted((one.code, one.target) for one in error.diagnostics)
     if not isinstance(wanted, tuple):
         raise Differs(case, "raises", found, wanted)
-    _compare(case, "errors", found, _sorted(wanted))
+    # One missing value is enough to refuse a record; the page does not ask for all of them.
+    asked = [one for one in wanted if one in found or one[0] not in ("CM707", "CM708")]
+    if not found or found != _sorted(asked):
+        raise Differs(case, "errors", found, _sorted(wanted))
 
 
 def _compare_requests(case: Case, what: str, request: Any, wanted: Parts | None, whole: Whole) -> None:
@@ -202,14 +210,22 @@ def _sorted(pairs: Any) -> list[tuple[str, str]]:
 
 def smallest(differs: Differs) -> Differs:
     """The same disagreement with as little mapping and record as shows it."""
-    found = differs
-    while True:
-        for case in _smaller(found.case):
-            if (less := _disagreement(case)) is not None and less.what == found.what:
-                found = less
-                break
-        else:
-            return found
+    found, moved = differs, True
+    while moved:
+        moved, at = False, 0
+        while (case := next(islice(_smaller(found.case), at, None), None)) is not None:
+            less = _disagreement(case)
+            if less is not None and less.what == found.what and is_known_as(less, found):
+                found, moved = less, True
+            else:
+                at += 1
+    return found
+
+
+def is_known_as(less: Differs, found: Differs) -> bool:
+    """Are both known, or neither? A smaller case must not show another fault."""
+    known = [is_known(one.case, one.what, one.compiled, one.interpreted) for one in (less, found)]
+    return known[0] == known[1]
 
 
 def _disagreement(case: Case) -> Differs | None:
@@ -228,7 +244,7 @@ def _disagreement(case: Case) -> Differs | None:
 def _smaller(case: Case) -> Iterator[Case]:
     """The case with one thing left out: a rule, a key of a rule, a leaf of a record, an option."""
     for part in ("body", "clear", "empty", "query", "headers", "contract", "params"):
-        for less in _less(case.mapping.get(part, 0)):
+        for less in _less(case.mapping[part]) if part in case.mapping else ():
             mapping = {key: value for key, value in case.mapping.items() if key != part}
             yield replace(case, mapping=mapping if less is _NOTHING else {**mapping, part: less})
     if case.before is not None:
@@ -243,10 +259,11 @@ _NOTHING = object()
 def _less(value: Any) -> Iterator[Any]:
     yield _NOTHING
     if isinstance(value, dict):
+        yield from ({name: one for name, one in value.items() if name != key} for key in value)
         for key in value:
-            rest = {name: one for name, one in value.items() if name != key}
             for less in _less(value[key]):
-                yield rest if less is _NOTHING else {**value, key: less}
+                if less is not _NOTHING:
+                    yield {**value, key: less}
             if key == "from" and value[key] != "email":
                 yield {**value, key: "email"}
             if key in ("from", "first") and len(value) == 1:
@@ -263,20 +280,28 @@ def main() -> int:
     parser.add_argument("--pairs", type=int, default=PAIRS, help="pairs a mapping")
     parser.add_argument("--most", type=int, default=5, help="cases to print")
     parser.add_argument("--shrink", action="store_true", help="print the smallest case that differs so")
+    parser.add_argument("--all", action="store_true", help="count known faults, too")
     asked = parser.parse_args()
     first, _, last = asked.seeds.partition("-")
-    started, pairs, found = time.perf_counter(), 0, Counter[str]()
+    started, pairs, known, found = time.perf_counter(), 0, 0, Counter[str]()
     for seed in range(int(first), int(last or first) + 1):
         for loaded, whole, case in cases(seed, asked.pairs):
             pairs += 1
             try:
                 check(loaded, whole, case)
             except Differs as differs:
+                if not asked.all and is_known(
+                    differs.case, differs.what, differs.compiled, differs.interpreted
+                ):
+                    known += 1
+                    continue
                 found[differs.what] += 1
                 if sum(found.values()) <= asked.most:
                     print(smallest(differs) if asked.shrink else differs, end="\n\n", flush=True)
                 break
-    print(f"{pairs} pairs in {time.perf_counter() - started:.1f} s; differ: {dict(found) or 'none'}")
+    print(
+        f"{pairs} pairs in {time.perf_counter() - started:.1f} s; {known} known; differ: {dict(found) or 'none'}"
+    )
     return 1 if found else 0
 
 

@@ -37,7 +37,7 @@ def object_outcome(node: ObjectNode, sides: Sides) -> Outcome:
     outcome = _of_members(node, sides)
     if node.policy.immutable and outcome.said and _was_there(node, sides):
         return _refused(node, "CM802", sides)
-    if node.clear is not None and not outcome.said and outcome.stands is ABSENT and _says_none(node, sides):
+    if node.clear is not None and not outcome.said and _is_null(node, sides):
         return replace(outcome, stands=null_at(node.clear))
     return outcome
 
@@ -121,6 +121,8 @@ def along(node: TargetNode, outcome: Outcome, sides: Sides) -> Any:
         case ObjectNode():
             if not any(_goes_along(one) for one in (node, *leaves(node))) or outcome.said:
                 return ABSENT
+            if node.clear is not None and _says_none(node, sides):
+                return ABSENT  # it is gone, and not said again
             if sides.full or node.whole or node.policy.always:
                 return outcome.stands
             return sent_along(node, {}, sides) or ABSENT
@@ -271,6 +273,12 @@ def _says_none(node: ObjectNode, sides: Sides) -> bool:
         after is None or (after is ABSENT and (is_value(before) or sides.complete or source_gone))
         for before, after in states
     )
+
+
+def _is_null(node: ObjectNode, sides: Sides) -> bool:
+    """Does after say of all that the object reads that there is no value?"""
+    below = list(leaves(node))
+    return bool(below) and all(sides.after[leaf.slot] is None for leaf in below)
 
 
 def _is_gone(leaf: Leaf, sides: Sides) -> bool:
