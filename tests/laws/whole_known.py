@@ -1,46 +1,47 @@
-"""Faults of the engine that are known: what is expected of a case that meets one is not checked.
+"""Faults of the engine that are known: where a case meets one, the difference does not count.
 
-Each has a condition as narrow as it can be; a fault that is mended is taken out of `KNOWN`.
+A condition is as narrow as a difference can tell; a fault that is mended is taken out of `KNOWN`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 from custmap.model.note import Fact
 
-
-def _text(case: Any) -> str:
-    return json.dumps(case.mapping["body"])
-
-
-def _only_empties(one: Any, compiled: Any, interpreted: Any) -> bool:
-    """`{}` and `[]` that say nothing."""
-    return bool(_without_empties(compiled) == _without_empties(interpreted))
+NAMED: Final = ("name", "phone", "payment_card", "addresses[1]", "loyalty", "addresses[0]")
+HASH: Final = "{a: email, b: company}"
 
 
-def _without_empties(value: Any) -> Any:
-    if isinstance(value, dict):
-        made = {key: _without_empties(item) for key, item in value.items()}
-        return {key: item for key, item in made.items() if item is not _EMPTY} or _EMPTY
-    if isinstance(value, list | tuple):
-        return [item for item in map(_without_empties, value) if item is not _EMPTY] or _EMPTY
-    return value
+@dataclass(frozen=True)
+class Met:
+    """A difference: the case, the part that differs, what is compiled and what is interpreted."""
 
+    case: Any
+    what: str
+    ours: Any
+    theirs: Any
 
-_EMPTY: Final = "(empty)"
+    @property
+    def is_body(self) -> bool:
+        return self.what.endswith("body") or self.what == "diff(None, x) is apply(x)"
 
+    @property
+    def text(self) -> str:
+        return json.dumps(self.case.mapping["body"])
 
-def _shown(changes: Any) -> Any:
-    """Changes, where no value and an empty one are the same."""
-    return [[None if _without_empties(part) is _EMPTY else part for part in change] for change in changes]
+    def rules(self) -> Iterator[dict[str, Any]]:
+        yield from (rule for rule in self.case.mapping["body"].values() if isinstance(rule, dict))
 
+    def more(self) -> bool:
+        """Does the compiled body have all of the interpreted one, and more?"""
+        return self.is_body and _has(self.ours, self.theirs)
 
-def _more(case: Any, compiled: Any, interpreted: Any) -> bool:
-    """Does the compiled body have all of the interpreted one, and more?"""
-    return _has(compiled, interpreted)
+    def less(self) -> bool:
+        return (self.is_body or self.what == "changes") and _has(self.theirs, self.ours)
 
 
 def _has(more: Any, less: Any) -> bool:
@@ -51,88 +52,122 @@ def _has(more: Any, less: Any) -> bool:
     return bool(more == less)
 
 
-def _notes_of(*facts: Fact) -> Callable[[Any, Any, Any], bool]:
-    def only(case: Any, compiled: Any, interpreted: Any) -> bool:
-        moved = set(compiled) ^ set(interpreted)
-        return all(fact in facts for fact, _ in moved)
+def only_empties(met: Met) -> bool:
+    """Is all that differs `{}` and `[]`, which say nothing?"""
+    ours, theirs = met.ours, met.theirs
+    if met.what == "changes":
+        ours, theirs = ([[str(part) for part in map(_full, one)] for one in side] for side in (ours, theirs))
+        return bool(ours == theirs)
+    return met.is_body and bool(_full(ours) == _full(theirs))
+
+
+def _full(value: Any) -> Any:
+    """A value without its empty objects and lists; None for one that is empty."""
+    if isinstance(value, dict):
+        made = {key: _full(item) for key, item in value.items() if item is not None}
+        made = {key: item for key, item in made.items() if item is not None}
+        return None if made.keys() <= {"type"} else made  # an item that has nothing but its name
+    if isinstance(value, list | tuple):
+        return [item for item in map(_full, value) if item is not None] or None
+    return value
+
+
+def notes_of(*facts: Fact) -> Callable[[Met], bool]:
+    """Do only notes of these facts differ?"""
+
+    def only(met: Met) -> bool:
+        if not met.what.startswith("notes"):
+            return False
+        return all(fact in facts for fact, _ in set(met.ours) ^ set(met.theirs))
 
     return only
 
 
-def _named_objects(case: Any) -> bool:
-    return any(
-        isinstance(rule, dict) and rule.get("from") in _NAMED and "fields" not in rule
-        for rule in case.mapping["body"].values()
+def null_in_named(met: Met) -> bool:
+    """Has an object without a table a null of which before said nothing?"""
+    if not any(rule.get("from") in (*NAMED, HASH) and "fields" not in rule for rule in met.rules()):
+        return False
+    after = met.case.after
+    objects = [after.get(name) for name in ("name", "phone", "payment_card", "loyalty")]
+    objects += after.get("addresses") or []
+    return None in (after.get("email", 0), after.get("company", 0)) or any(
+        one is not None and None in one.values() for one in objects if isinstance(one, dict)
     )
 
 
-_NAMED: Final = ("name", "phone", "payment_card", "addresses[1]", "{a: email, b: company}")
+def immutable_object(met: Met) -> bool:
+    return any(
+        rule.get("immutable") and ("fields" in rule or not {"from", "first"} & rule.keys())
+        for rule in met.rules()
+    )
 
-KNOWN: Final[tuple[tuple[str, Callable[[Any, str, Any, Any], bool]], ...]] = (
+
+def own_clear(met: Met) -> bool:
+    return any(
+        "clear" in rule and ("fields" in rule or not {"from", "first", "each"} & rule.keys())
+        for rule in (*met.rules(), *(one for rule in met.rules() for one in _inner(rule)))
+    )
+
+
+def _inner(rule: dict[str, Any]) -> list[dict[str, Any]]:
+    return [one for one in rule.get("fields", {}).values() if isinstance(one, dict)]
+
+
+def own_clear_beside_when(met: Met) -> bool:
+    return own_clear(met) and "when" in met.text
+
+
+KNOWN: Final[tuple[tuple[str, Callable[[Met], bool]], ...]] = (
+    ("what says nothing stands as `{}` or `[]`, or `omit` leaves it so", only_empties),
     (
-        "an empty map, or list with a key, stands as `{}` or `[]` in what is sent whole, and apply leaves it out",
-        lambda case, what, ours, theirs: what.endswith("body") and _only_empties(case, ours, theirs),
+        "the same, and what goes along with it",
+        lambda met: met.more() and ("{}" in repr(met.ours) or "[]" in repr(met.ours)),
+    ),
+    ("a list whose items cannot be told apart stands", lambda met: '"key"' in met.text and met.more()),
+    (
+        "an object's own clear does not stand",
+        lambda met: met.is_body and own_clear(met),
+    ),
+    ("apply notes `repeatable: false` only for single values", notes_of(Fact.NOT_REPEATABLE)),
+    ("no note where what cannot be computed before is gone", notes_of(Fact.UNKNOWN_BEFORE)),
+    ("notes of objects that stand empty", notes_of(Fact.PARTLY_STATED, Fact.REPLACED_WHOLE)),
+    ("a null in an object without a table, of which before said nothing, is no change", null_in_named),
+    ("`vendor`: what the document lacks counts as null", lambda met: "vendor" in met.case.options),
+    ("`send: always` says what is gone", lambda met: "always" in met.text and met.more()),
+    ("`send: always` of a container or map is lost", lambda met: "always" in met.text and met.less()),
+    (
+        "a nested identity that after says is null is lost",
+        lambda met: '"identity"' in met.text and met.less(),
+    ),
+    ("`transitions` forbid a clear", lambda met: "transitions" in met.text and "CM804" in repr(met.ours)),
+    ("an immutable object forgets its members' rejections, and what was there", immutable_object),
+    (
+        "a member of an item that could not be cleared is left out of the item",
+        lambda met: '"each"' in met.text and met.less(),
     ),
     (
-        "the same in the `before` of a change",
-        lambda case, what, ours, theirs: what == "changes" and _shown(ours) == _shown(theirs),
+        "what the contract requires is said and cleared at once, or asked of an object that is not sent",
+        lambda met: "raises" in met.what and "required" in json.dumps(met.case.mapping),
     ),
     (
-        "apply notes `repeatable: false` only for single values",
-        lambda case, what, ours, theirs: (
-            what == "notes of apply"
-            and _notes_of(Fact.NOT_REPEATABLE, Fact.PARTLY_STATED)(case, ours, theirs)
-        ),
+        "a failure in an object whose `when` was not true before is no rejection",
+        lambda met: met.what == "rejected" and "when" in met.text and not met.ours,
     ),
+    ("an object's own clear beside a `when` that is not true", own_clear_beside_when),
     (
-        "a null in an object without a table, where before did not mention the member, is taken for no change",
-        lambda case, what, ours, theirs: _named_objects(case),
+        "a `whole` object that is sent for the names in it is sent without the rest",
+        lambda met: (".unset" in met.text or "_gone" in met.text) and met.less(),
     ),
-    (
-        "`vendor`: what the document lacks counts as null, so it is told the value that stands for null",
-        lambda case, what, ours, theirs: "vendor" in case.options,
-    ),
-    (
-        "`send: always` says a value again that is gone, silent or rejected",
-        lambda case, what, ours, theirs: (
-            what.endswith("body") and "always" in _text(case) and _more(case, ours, theirs)
-        ),
-    ),
-    (
-        "`transitions` forbid a clear",
-        lambda case, what, ours, theirs: "transitions" in _text(case) and "CM804" in repr(ours),
-    ),
-    (
-        "an immutable object loses the rejections and notes of its members",
-        lambda case, what, ours, theirs: (
-            what in ("rejected", "notes", "errors") and "immutable" in _text(case)
-        ),
-    ),
-    (
-        "an immutable object that was rejected stands as after has it",
-        lambda case, what, ours, theirs: what.endswith("body") and "immutable" in _text(case),
-    ),
-    (
-        "`[]` or `{}` is sent for a member with `omit` that did not change",
-        lambda case, what, ours, theirs: what.endswith("body") and "omit" in _text(case),
-    ),
-    (
-        "an identity inside a container is not sent where after says null",
-        lambda case, what, ours, theirs: what.endswith("body") and '"identity"' in _text(case),
-    ),
-    (
-        "`send: always` of a container is lost where names are listed in it, of a map where an entry is rejected",
-        lambda case, what, ours, theirs: what.endswith("body") and "always" in _text(case),
-    ),
-    (
-        "no note where what cannot be computed before is gone",
-        lambda case, what, ours, theirs: (
-            what == "notes" and _notes_of(Fact.UNKNOWN_BEFORE)(case, ours, theirs)
-        ),
-    ),
+    ("a parameter that is an item is not sent", lambda met: '"q[' in met.text and met.is_body),
 )
-"""(reason, condition on the case, the part that differs, what is compiled and what is interpreted)."""
+"""(reason, condition)"""
 
 
 def is_known(case: Any, what: str, compiled: Any, interpreted: Any) -> bool:
-    return any(meets(case, what, compiled, interpreted) for _, meets in KNOWN)
+    met = Met(case, what, compiled, interpreted)
+    return any(meets(met) for _, meets in KNOWN)
+
+
+def reason(case: Any, what: str, compiled: Any, interpreted: Any) -> str:
+    met = Met(case, what, compiled, interpreted)
+    return next((text for text, meets in KNOWN if meets(met)), "")

@@ -119,7 +119,7 @@ def along(node: TargetNode, outcome: Outcome, sides: Sides) -> Any:
                 return ABSENT
             return _still_said(node, outcome, sides)
         case ObjectNode():
-            if not any(_goes_along(one) for one in (node, *leaves(node))) or outcome.said:
+            if not any(_goes_along(one) for one in (node, *leaves(node))):
                 return ABSENT
             if node.clear is not None and _says_none(node, sides):
                 return ABSENT  # it is gone, and not said again

@@ -41,8 +41,7 @@ def list_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:
         new = _by_key(leaf, after if isinstance(after, list) else [])
     except UnclearItems:
         refused = () if sides.sources_equal(leaf) else (("CM806", sides.target(leaf.target)),)
-        stays = held_items(before, sides.riders) if isinstance(before, list) else ABSENT
-        return Outcome(False, stands=stays, told=Told(rejected=refused))
+        return Outcome(False, stands=_clear_items(leaf, before, sides), told=Told(rejected=refused))
     try:
         old = _by_key(leaf, before if isinstance(before, list) else [])
     except UnclearItems:
@@ -50,6 +49,14 @@ def list_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:
         unknown = Told(notes=((Fact.UNKNOWN_ITEMS, sides.target(leaf.target)),))
         return replace(outcome, told=outcome.told + unknown)
     return _items(leaf, old, new, mentioned, sides)
+
+
+def _clear_items(leaf: Leaf, before: Any, sides: Sides) -> Any:
+    """What the vendor holds of before's list: nothing, if its items could not be told apart."""
+    try:
+        return held_items(before, sides.riders) if _by_key(leaf, before) else ABSENT
+    except (UnclearItems, TypeError):
+        return ABSENT
 
 
 def _items(leaf: Leaf, old: dict[Any, Any], new: dict[Any, Any], mentioned: bool, sides: Sides) -> Outcome:
