@@ -102,6 +102,10 @@ def immutable_object(met: Met) -> bool:
     )
 
 
+def unclear_items(met: Met) -> bool:
+    return '"key"' in met.text and (met.more() or met.what == "changes")
+
+
 def own_clear(met: Met) -> bool:
     return any(
         "clear" in rule and ("fields" in rule or not {"from", "first", "each"} & rule.keys())
@@ -123,14 +127,16 @@ KNOWN: Final[tuple[tuple[str, Callable[[Met], bool]], ...]] = (
         "the same, and what goes along with it",
         lambda met: met.more() and ("{}" in repr(met.ours) or "[]" in repr(met.ours)),
     ),
-    ("a list whose items cannot be told apart stands", lambda met: '"key"' in met.text and met.more()),
+    ("a list whose items cannot be told apart stands", unclear_items),
     (
         "an object's own clear does not stand",
         lambda met: met.is_body and own_clear(met),
     ),
-    ("apply notes `repeatable: false` only for single values", notes_of(Fact.NOT_REPEATABLE)),
+    (
+        "apply notes `repeatable: false` only for single values, and diff no object that only goes along",
+        notes_of(Fact.NOT_REPEATABLE, Fact.PARTLY_STATED, Fact.REPLACED_WHOLE),
+    ),
     ("no note where what cannot be computed before is gone", notes_of(Fact.UNKNOWN_BEFORE)),
-    ("notes of objects that stand empty", notes_of(Fact.PARTLY_STATED, Fact.REPLACED_WHOLE)),
     ("a null in an object without a table, of which before said nothing, is no change", null_in_named),
     ("`vendor`: what the document lacks counts as null", lambda met: "vendor" in met.case.options),
     ("`send: always` says what is gone", lambda met: "always" in met.text and met.more()),
@@ -163,11 +169,7 @@ KNOWN: Final[tuple[tuple[str, Callable[[Met], bool]], ...]] = (
 """(reason, condition)"""
 
 
-def is_known(case: Any, what: str, compiled: Any, interpreted: Any) -> bool:
-    met = Met(case, what, compiled, interpreted)
-    return any(meets(met) for _, meets in KNOWN)
-
-
 def reason(case: Any, what: str, compiled: Any, interpreted: Any) -> str:
+    """Why the difference is known; empty if it is not."""
     met = Met(case, what, compiled, interpreted)
     return next((text for text, meets in KNOWN if meets(met)), "")

@@ -1,27 +1,17 @@
 """Mappings from one seed: 2 to 12 rules of every kind side by side, in containers that they share.
 
-What is drawn nearly always loads; `load` says None where it does not, and the next draw is taken.
+What is drawn nearly always loads; where it does not, the next draw is taken.
 """
 
 from __future__ import annotations
 
-import atexit
-import json
 import re
-import shutil
-import tempfile
-from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from whole_records import TOPS
-
-import custmap
-from custmap.diagnostics.errors import MappingError
+from whole_loading import as_yaml
 
 Rules = dict[str, Any]
-_FOLDER = Path(tempfile.mkdtemp(prefix="custmap-whole-")) / "acme"
-atexit.register(shutil.rmtree, _FOLDER.parent, ignore_errors=True)
 
 TEXTS: Final = (
     "email", "lower(email)", "company", "id", "name.given", "name.middle", "given_name(name)",
@@ -491,12 +481,13 @@ class Drawing:
                 self.body[head] = policy
 
     def mapping(self) -> Rules:
-        kinds = (
-            [self.text] * 8 + [self.word] * 3 + [self.other] * 4 + [self.object] * 2 + [self.map] * 4
-            + [self.item_value, self.addressed, self.plain_items] + [self.list] * 2 + [self.each] * 4 + [self.inside] * 4 + [self.rider] * 3 + [self.parameter]
-        )  # fmt: skip
+        kinds = {
+            self.text: 8, self.word: 3, self.other: 4, self.object: 2, self.map: 4, self.list: 2,
+            self.each: 4, self.inside: 4, self.rider: 3, self.parameter: 1, self.item_value: 1,
+            self.addressed: 1, self.plain_items: 1,
+        }  # fmt: skip
         for _ in range(self.rng.randint(2, 12)):
-            self.rng.choice(kinds)()
+            self.rng.choices(tuple(kinds), tuple(kinds.values()))[0]()
         if self.rng.random() < 0.3:
             self.identity()
         if not self.body:
@@ -525,33 +516,3 @@ class Drawing:
 
 def draw(rng: Random) -> Rules:
     return Drawing(rng).mapping()
-
-
-def load(mapping: Rules) -> Any:
-    """The mapping, loaded; None if it has findings that stop loading."""
-    _FOLDER.mkdir(parents=True, exist_ok=True)
-    path = _FOLDER / "whole.yaml"
-    path.write_text(as_yaml(mapping), encoding="utf-8")
-    try:
-        return custmap.load(path)
-    except MappingError as error:
-        load.last = error  # type: ignore[attr-defined]
-        return None
-    except SyntaxError:  # KNOWN
-        load.last = MappingError([])
-        return None
-
-
-def fields_of(mapping: Rules) -> tuple[str, ...]:
-    """The canonical fields that a mapping names."""
-    rules = json.dumps([mapping.get(part) for part in ("path", "query", "headers", "body")])
-    return tuple(field for field in TOPS if re.search(rf"\b{field}\b", rules))
-
-
-def as_yaml(value: Any) -> str:
-    """JSON is YAML; but keys that are booleans stay booleans."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{json.dumps(key)}: {as_yaml(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(as_yaml, value)) + "]"
-    return json.dumps(value)
