@@ -25,7 +25,7 @@ def main() -> int:
     parser.add_argument("--pairs", type=int, default=PAIRS, help="pairs a mapping")
     parser.add_argument("--most", type=int, default=5, help="cases to print")
     parser.add_argument("--shrink", action="store_true", help="print the smallest case that differs so")
-    parser.add_argument("--all", action="store_true", help="count known faults, too")
+    parser.add_argument("--known", default="", help="print the cases of a known fault, by words of it")
     asked = parser.parse_args()
     first, _, last = asked.seeds.partition("-")
     started, pairs = time.perf_counter(), 0
@@ -39,7 +39,7 @@ def main() -> int:
                 why = reason(differs.case, differs.what, differs.compiled, differs.interpreted)
                 if why:
                     known[why] += 1
-                if why and not asked.all:
+                if asked.known not in why if asked.known else why:
                     continue
                 found[differs.what] += 1
                 if sum(found.values()) <= asked.most:

@@ -90,8 +90,9 @@ def null_in_named(met: Met) -> bool:
     after = met.case.after
     objects = [after.get(name) for name in ("name", "phone", "payment_card", "loyalty")]
     objects += after.get("addresses") or []
-    return None in (after.get("email", 0), after.get("company", 0)) or any(
-        one is not None and None in one.values() for one in objects if isinstance(one, dict)
+    blank = (None, "") if "empty" in json.dumps(met.case.mapping) else (None,)
+    return any(after.get(name, 0) in blank for name in ("email", "company")) or any(
+        value in blank for one in objects if isinstance(one, dict) for value in one.values()
     )
 
 
@@ -102,8 +103,23 @@ def immutable_object(met: Met) -> bool:
     )
 
 
+def _empty_in(value: Any) -> bool:
+    return "{}" in repr(value) or "[]" in repr(value)
+
+
+def identity(met: Met) -> bool:
+    return any("identity" in rule for rule in met.rules())
+
+
+def rider_item(met: Met) -> bool:
+    body = met.case.mapping["body"].items()
+    return any(
+        target.endswith("]") and {"param", "value"} & rule.keys() for target, rule in body if rule != "email"
+    )
+
+
 def unclear_items(met: Met) -> bool:
-    return '"key"' in met.text and (met.more() or met.what == "changes")
+    return '"key"' in met.text and (met.more() or (met.what == "changes" and _has(met.ours, met.theirs)))
 
 
 def own_clear(met: Met) -> bool:
@@ -123,29 +139,35 @@ def own_clear_beside_when(met: Met) -> bool:
 
 KNOWN: Final[tuple[tuple[str, Callable[[Met], bool]], ...]] = (
     ("what says nothing stands as `{}` or `[]`, or `omit` leaves it so", only_empties),
-    (
-        "the same, and what goes along with it",
-        lambda met: met.more() and ("{}" in repr(met.ours) or "[]" in repr(met.ours)),
-    ),
-    ("a list whose items cannot be told apart stands", unclear_items),
-    (
-        "an object's own clear does not stand",
-        lambda met: met.is_body and own_clear(met),
-    ),
+    ("the same, and what goes along with it", lambda met: met.more() and _empty_in(met.ours)),
+    ("`vendor`: what the document lacks counts as null", lambda met: "vendor" in met.case.options),
+    ("`transitions` forbid a clear", lambda met: "transitions" in met.text and "CM804" in repr(met.ours)),
+    ("a null in an object without a table, of which before said nothing, is no change", null_in_named),
     (
         "apply notes `repeatable: false` only for single values, and diff no object that only goes along",
         notes_of(Fact.NOT_REPEATABLE, Fact.PARTLY_STATED, Fact.REPLACED_WHOLE),
     ),
     ("no note where what cannot be computed before is gone", notes_of(Fact.UNKNOWN_BEFORE)),
-    ("a null in an object without a table, of which before said nothing, is no change", null_in_named),
-    ("`vendor`: what the document lacks counts as null", lambda met: "vendor" in met.case.options),
-    ("`send: always` says what is gone", lambda met: "always" in met.text and met.more()),
-    ("`send: always` of a container or map is lost", lambda met: "always" in met.text and met.less()),
+    ("a parameter or constant that is an item is not sent", lambda met: met.is_body and rider_item(met)),
     (
-        "a nested identity that after says is null is lost",
-        lambda met: '"identity"' in met.text and met.less(),
+        "a `whole` object that is sent for the names in it is sent without the rest",
+        lambda met: (".unset" in met.text or "_gone" in met.text) and met.less(),
     ),
-    ("`transitions` forbid a clear", lambda met: "transitions" in met.text and "CM804" in repr(met.ours)),
+    ("a list whose items cannot be told apart stands", unclear_items),
+    ("apply takes a nested identity for something to say", lambda met: identity(met) and met.more()),
+    ("a nested identity that after says is null is lost", lambda met: identity(met) and met.less()),
+    (
+        "`send: always` says what is gone or was rejected, or is lost beside names",
+        lambda met: "always" in met.text and met.is_body,
+    ),
+    (
+        "in apply a parameter of the body does not ride where only a query or a header speaks",
+        lambda met: {"query", "headers"} & met.case.mapping.keys() and met.is_body and met.less(),
+    ),
+    (
+        "an object that is rejected for a required member leaves its names and lacks",
+        lambda met: "required" in json.dumps(met.case.mapping) and met.what in ("apply: body", "errors"),
+    ),
     ("an immutable object forgets its members' rejections, and what was there", immutable_object),
     (
         "a member of an item that could not be cleared is left out of the item",
@@ -160,11 +182,7 @@ KNOWN: Final[tuple[tuple[str, Callable[[Met], bool]], ...]] = (
         lambda met: met.what == "rejected" and "when" in met.text and not met.ours,
     ),
     ("an object's own clear beside a `when` that is not true", own_clear_beside_when),
-    (
-        "a `whole` object that is sent for the names in it is sent without the rest",
-        lambda met: (".unset" in met.text or "_gone" in met.text) and met.less(),
-    ),
-    ("a parameter that is an item is not sent", lambda met: '"q[' in met.text and met.is_body),
+    ("an object's own clear does not stand", lambda met: own_clear(met) and "None" in repr(met.theirs)),
 )
 """(reason, condition)"""
 

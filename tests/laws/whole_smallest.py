@@ -29,9 +29,9 @@ def smallest(differs: Differs) -> Differs:
 
 
 def _alike(less: Differs, found: Differs) -> bool:
-    """Are both known, or neither? A smaller case must not show another fault."""
-    known = [bool(reason(one.case, one.what, one.compiled, one.interpreted)) for one in (less, found)]
-    return known[0] == known[1]
+    """Is it the same known fault, or unknown as before? A smaller case must not show another one."""
+    one, other = (reason(it.case, it.what, it.compiled, it.interpreted) for it in (less, found))
+    return one == other
 
 
 def _disagreement(case: Case) -> Differs | None:

@@ -79,7 +79,19 @@ def all_of(node: ObjectNode, outcomes: dict[str, Outcome], *, ride_alone: bool =
     rules = {name for name, one in outcomes.items() if one.stands is not ABSENT and name not in riders}
     if not rules and not ride_alone:
         return {}
-    return {name: one.stands for name, one in outcomes.items() if one.stands is not ABSENT}
+    required = node.type.required if node.type else frozenset()
+    made = {member.name: outcomes[member.name].stands for member in node.members}
+    for member in node.members:
+        if made[member.name] is ABSENT and member.name in required:
+            made[member.name] = _empty(member)
+    return {name: value for name, value in made.items() if value is not ABSENT}
+
+
+def _empty(member: TargetNode) -> Any:
+    """A map, or a list with a key, that has nothing to say, where the contract requires it."""
+    if isinstance(member, Leaf) and not member.kind.is_one:
+        return {} if member.kind.is_map else []
+    return ABSENT
 
 
 def accompanied(
@@ -106,8 +118,8 @@ def accompanied(
 
 def required_value(member: TargetNode, outcome: Outcome) -> Any:
     """§ 7: its current value; a map that has nothing to say is `{}`."""
-    if isinstance(member, Leaf) and (member.kind.is_map or member.kind.has_items):
-        return {} if member.kind.is_map else []
+    if isinstance(member, Leaf) and not member.kind.is_one:
+        return _empty(member)
     return ABSENT if outcome.stands is None else outcome.stands
 
 
