@@ -37,7 +37,7 @@ def object_outcome(node: ObjectNode, sides: Sides) -> Outcome:
     outcome = _of_members(node, sides)
     if node.policy.immutable and outcome.said and _was_there(node, sides):
         return _refused(node, "CM802", sides)
-    if node.clear is not None and not outcome.said and outcome.stands is ABSENT and _says_none(node, sides):
+    if node.clear is not None and not outcome.said and _is_null(node, sides):
         return replace(outcome, stands=null_at(node.clear))
     return outcome
 
@@ -79,7 +79,19 @@ def all_of(node: ObjectNode, outcomes: dict[str, Outcome], *, ride_alone: bool =
     rules = {name for name, one in outcomes.items() if one.stands is not ABSENT and name not in riders}
     if not rules and not ride_alone:
         return {}
-    return {name: one.stands for name, one in outcomes.items() if one.stands is not ABSENT}
+    required = node.type.required if node.type else frozenset()
+    made = {member.name: outcomes[member.name].stands for member in node.members}
+    for member in node.members:
+        if made[member.name] is ABSENT and member.name in required:
+            made[member.name] = _empty(member)
+    return {name: value for name, value in made.items() if value is not ABSENT}
+
+
+def _empty(member: TargetNode) -> Any:
+    """A map, or a list with a key, that has nothing to say, where the contract requires it."""
+    if isinstance(member, Leaf) and not member.kind.is_one:
+        return {} if member.kind.is_map else []
+    return ABSENT
 
 
 def accompanied(
@@ -106,8 +118,8 @@ def accompanied(
 
 def required_value(member: TargetNode, outcome: Outcome) -> Any:
     """§ 7: its current value; a map that has nothing to say is `{}`."""
-    if isinstance(member, Leaf) and (member.kind.is_map or member.kind.has_items):
-        return {} if member.kind.is_map else []
+    if isinstance(member, Leaf) and not member.kind.is_one:
+        return _empty(member)
     return ABSENT if outcome.stands is None else outcome.stands
 
 
@@ -119,8 +131,10 @@ def along(node: TargetNode, outcome: Outcome, sides: Sides) -> Any:
                 return ABSENT
             return _still_said(node, outcome, sides)
         case ObjectNode():
-            if not any(_goes_along(one) for one in (node, *leaves(node))) or outcome.said:
+            if not any(_goes_along(one) for one in (node, *leaves(node))):
                 return ABSENT
+            if node.clear is not None and _says_none(node, sides):
+                return ABSENT  # it is gone, and not said again
             if sides.full or node.whole or node.policy.always:
                 return outcome.stands
             return sent_along(node, {}, sides) or ABSENT
@@ -271,6 +285,12 @@ def _says_none(node: ObjectNode, sides: Sides) -> bool:
         after is None or (after is ABSENT and (is_value(before) or sides.complete or source_gone))
         for before, after in states
     )
+
+
+def _is_null(node: ObjectNode, sides: Sides) -> bool:
+    """Does after say of all that the object reads that there is no value?"""
+    below = list(leaves(node))
+    return bool(below) and all(sides.after[leaf.slot] is None for leaf in below)
 
 
 def _is_gone(leaf: Leaf, sides: Sides) -> bool:
