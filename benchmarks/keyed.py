@@ -123,20 +123,26 @@ def run() -> None:
 
     table = Table("A keyed list, an item: generated function", lean=3)
     for count, record in sizes.items():
-        own = taken(mapping, record)
-        ours = generated(mapping, {}, own)
-        assert parts(ours.once())[0] == lean_body(own)
-        table.row(f"{count} items", ours, call(lean_body, own), per=count)
+        given = taken(mapping, record)
+        ours = generated(mapping, {}, given)
+        assert parts(ours.once())[0] == lean_body(given)
+        table.row(f"{count} items", ours, call(lean_body, given), per=count)
     for check in (False, True):
-        table = Table(f"A keyed list, an item: mapping.apply, {'checked' if check else 'check=False'}", lean=3)
+        table = Table(
+            f"A keyed list, an item: mapping.apply, {'checked' if check else 'check=False'}", lean=3
+        )
         for count, record in sizes.items():
             table.row(
-                f"{count} items", call(mapping.apply, record, check=check), call(lean_apply, record), per=count
+                f"{count} items",
+                call(mapping.apply, record, check=check),
+                call(lean_apply, record),
+                per=count,
             )
     for title, every in (("no change", 0), ("one of ten changed", 10)):
         for check in (False, True):
             table = Table(
-                f"A keyed list, an item: mapping.diff, {title}, {'checked' if check else 'check=False'}", lean=3
+                f"A keyed list, an item: mapping.diff, {title}, {'checked' if check else 'check=False'}",
+                lean=3,
             )
             for count, record in sizes.items():
                 after = changed(record, every) if every else copy.deepcopy(record)
