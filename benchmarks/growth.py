@@ -83,7 +83,7 @@ def run() -> None:
             ((f"{rules:,} rules", rules, call(mapping.apply, FULL)) for rules, mapping in loaded.items()),
         )
         _print(
-            "Growth with rules: loading",
+            "Growth with rules: loading; asked for 1,000 are 0.5 s",
             "a rule",
             ((f"{rules:,} rules", rules, call(custmap.load, path)) for rules, path in files.items()),
             SLOW_ROUNDS,

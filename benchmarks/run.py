@@ -116,10 +116,10 @@ def apply() -> None:
     print(f"\nWhere the time of mapping.apply goes, µs\n  {'':<44}", end="")
     print(f"{'function':>12}{'border, request':>18}{'check':>10}{'lean, all':>12}")
     for what, name, record in measured():
-        function = generated(mappings[name], PARAMS[name], taken(mappings[name], record))
+        ours = generated(mappings[name], PARAMS[name], taken(mappings[name], record))
         unchecked = call(mappings[name].apply, record, PARAMS[name], check=False)
         checked = call(mappings[name].apply, record, PARAMS[name])
-        times, _ = medians(measure([function, unchecked, checked, call(LEAN[name][1], record)]))
+        times, _ = medians(measure([ours, unchecked, checked, call(LEAN[name][1], record)]))
         print(f"  {what:<44}{times[0]:>12.2f}{times[1] - times[0]:>18.2f}", end="")
         print(f"{times[2] - times[1]:>10.2f}{times[3]:>12.2f}", flush=True)
 
