@@ -360,7 +360,8 @@ class Mapping:
         if vendor is not None:
             old, new = vendor_slots(self._checked.operation, vendor, after, new, draft, complete=complete)
         known = before is not None or vendor is not None
-        return self._plan(old, new, View(before, after, draft, riders, known, complete), bound)
+        nothing = vendor is not None  # what the vendor does not hold is known not to be there
+        return self._plan(old, new, View(before, after, draft, riders, known, complete, nothing), bound)
 
     def _plan(self, old: tuple[Any, ...], new: tuple[Any, ...], view: View, bound: Bound) -> Plan:
         parts = self._code.changes(old, new, view, False)

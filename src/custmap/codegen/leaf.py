@@ -42,12 +42,13 @@ class Putting:
 class LeafWriter:
     """Writes the value of leaves.
 
-    `item_function(table, rows)` names the function of an item's table. `fits` writes the contract's limits;
-    with it, values are written in the quick way. `owned` are members of the root that were copied already.
+    `item_function(table, key)` names the function of an item's table; `key`: of a list with keys.
+    `fits` writes the contract's limits; with it, values are written in the quick way.
+    `owned` are members of the root that were copied already.
     """
 
     emitter: Emitter
-    item_function: Callable[[Table, bool], str]
+    item_function: Callable[[Table, str | None], str]
     fits: FitsWriter | None = None
     owned: frozenset[str] = frozenset()
 
@@ -320,10 +321,11 @@ class LeafWriter:
                 made = scope.emit(expression)
                 prelude.extend(made.prelude)
                 body.extend(made.body)
-                function = self.item_function(table, leaf.kind.has_items)
+                function = self.item_function(table, leaf.key if leaf.kind.has_items else None)
+                kind = "list" if self.fits is not None else "objects"  # quick functions look at their item
                 body.add(f"{result} = {made.result}")
                 with body.block(f"if {result} is not ABSENT and {result} is not None:"):
-                    body.add(f"{result} = [{function}(item, riders) for item in as_list({result})]")
+                    body.add(f"{result} = [{function}(item, riders) for item in as_{kind}({result})]")
             case FirstSource(origins=origins):
                 self._first(origins, leaf, scope, prelude, body, result)
 

@@ -19,7 +19,7 @@ from custmap.model.checked import PARTS, Operation
 from custmap.model.clear import Clear, KeyIn, NameIn, Omit, Place, Send, SendNull, Skip, Write
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Presence, Rider, Table, TargetNode
 from custmap.model.note import Fact
-from custmap.model.walkers import leaves
+from custmap.model.walkers import leaves, options
 from custmap.values.paths import Index, Select
 
 
@@ -60,15 +60,18 @@ class ObjectWriter:
     """Writes one function's objects.
 
     `role`  "request", "item" (of a list with keys), or "sent" (an item of a list that is one value).
+    `key`   the member that identifies an item.
     """
 
-    def __init__(self, module: Module, table: Table, scope: Scope, role: str) -> None:
+    def __init__(self, module: Module, table: Table, scope: Scope, role: str, key: str | None = None) -> None:
+        self._key = key
         self._module = module
         self._names = module.names
         self._table = table
         self._role = role
         self._scopes: dict[int | None, Scope] = {None: scope}
         self._states: dict[int, str] = {}
+        self._sources: dict[int, str] = {}
         self._writer = module.writer(sent=role == "sent")
         self._elsewhere = _Elsewhere()
         self._must: set[int] = set()
@@ -190,7 +193,7 @@ class ObjectWriter:
         """The slots of required values, without which a request is unusual in any case."""
         required = root.type.required if root.type else frozenset()
         for member in root.members:
-            is_value = isinstance(member, Leaf) and member.kind.is_one
+            is_value = isinstance(member, Leaf) and member.kind.is_one and not _may_be_silent(member)
             if is_value and (member.name in required) and not _says_by_null(member):  # type: ignore[arg-type]
                 yield member.slot  # type: ignore[union-attr]
 
@@ -213,8 +216,8 @@ class ObjectWriter:
                 continue
             if isinstance(member, Leaf) and member.slot in self._must and self._role == "request":
                 continue  # its own branch has seen to that
-            is_map = isinstance(member, Leaf) and member.kind.is_map and self._role == "request"
-            is_list = fill and isinstance(member, Leaf) and member.kind.has_items
+            is_map = isinstance(member, Leaf) and member.kind.is_map and self._role != "sent"
+            is_list = isinstance(member, Leaf) and member.kind.has_items and self._role != "sent"
             with lines.block(f"if {member.name!r} not in {out}:"):
                 if is_map or is_list:
                     lines.add(f"{out}[{member.name!r}] = {'{}' if is_map else '[]'}")
@@ -253,21 +256,22 @@ class ObjectWriter:
         if own:
             self._own_clear(node, state, inside.waiting or [], out, around, lines)
         riders = [member for member in node.members if isinstance(member, Rider)]
+        own_omitted = f" or {inside.omitted}" if inside.omitted and inside.omitted != around.omitted else ""
         if riders:
-            with lines.block(f"if {local}:"):
+            with lines.block(f"if {local}{own_omitted}:"):
                 for rider in riders:
                     self._rider(rider, local, lines)
         if node.presence is not None and node.presence.origin.when is not None:
             with lines.block(f"if {state} is SILENT:"):
                 lines.add(f"{local} = {{}}")  # nor does what stands in for an absent member speak
-        return local, f" or {inside.omitted}" if inside.omitted and inside.omitted != around.omitted else ""
+        return local, own_omitted
 
     def _inside(self, node: ObjectNode | ItemsNode, around: _Around, lines: Lines) -> _Around:
         """What is around the members of a container."""
         if not node.whole or self._role != "request":
             return replace(around)
         omitted = ""
-        if any(leaf.policy.clear.only_replaced for leaf in leaves(node)):
+        if _may_omit(node):
             omitted = self._names.fresh("omitted")
             lines.add(f"{omitted} = False")
         return _Around(True, omitted, around.waiting)
@@ -303,10 +307,35 @@ class ObjectWriter:
     def _close_object(self, node: ObjectNode, local: str, lines: Lines) -> None:
         self._required(node, local, lines)
         if node.whole and self._role == "request":
-            absent = [f"{self._states[leaf.slot]} is ABSENT" for leaf in leaves(node)]
-            if absent:
-                with lines.block(f"if {' or '.join(absent)}:"):
-                    lines.add(self._noted(node, Fact.PARTLY_STATED))
+            self._note_partly(node, lines)
+
+    def _note_partly(self, node: ObjectNode, lines: Lines) -> None:
+        """The note of an object that is sent whole, and of which the record states a part."""
+        absent: list[str] = []
+        speaks: list[str] = []
+        for leaf in leaves(node):
+            state = self._states[leaf.slot]
+            silent = self._silenced(leaf)
+            absent.append(f"({state} is ABSENT and not ({silent}))" if silent else f"{state} is ABSENT")
+            if not leaf.policy.identity:
+                speaks.append(f"{state} is not ABSENT and {state} is not SILENT")
+        if not absent or not speaks:
+            return
+        test = " or ".join(absent)
+        if len(speaks) < len(absent):  # an identity alone goes along, and says nothing
+            test = f"({test}) and ({' or '.join(speaks)})"
+        with lines.block(f"if {test}:"):
+            lines.add(self._noted(node, Fact.PARTLY_STATED))
+
+    def _silenced(self, leaf: Leaf) -> str:
+        """The condition that an object around a leaf is silent."""
+        tests: list[str] = []
+        inside = self._table.inside[leaf.slot]
+        while inside is not None:
+            if inside in self._sources:
+                tests.append(f"{self._sources[inside]} is SILENT")
+            inside = self._table.inside[inside]
+        return " or ".join(tests)
 
     def _noted(self, node: Leaf | ObjectNode, fact: Fact) -> str:
         self._takes_notes = True
@@ -324,6 +353,8 @@ class ObjectWriter:
         lines.extend([*prelude, *body.all])
         with lines.block(f"if {state}.__class__ is Failure:"):
             lines.add(f"as_map({source})" if self._role == "sent" else UNUSUAL)
+        if slot.origin.when is not None:
+            self._sources[slot.slot] = state
         return state
 
     # Lists whose items are named
@@ -378,7 +409,8 @@ class ObjectWriter:
         lines.extend([*prelude, *body])
 
     def _putting(self, leaf: Leaf, value: str, out: str, around: _Around) -> Putting:
-        null = self._null(leaf, out, around)
+        required = leaf.slot in self._must and self._role == "request"
+        null = [UNUSUAL] if required else self._null(leaf, out, around)
         if around.waiting is not None and self._role == "request":
             around.waiting.append((value, null))
             null = ["pass"]
@@ -389,7 +421,7 @@ class ObjectWriter:
         put = [f"{out}[{leaf.name!r}] = {value}"]
         if not leaf.policy.repeatable and self._role == "request":
             put.append(self._noted(leaf, Fact.NOT_REPEATABLE))
-        return Putting(put, null, required=leaf.slot in self._must)
+        return Putting(put, null, required=required)
 
     def _null(self, leaf: Leaf, out: str, around: _Around) -> list[str]:
         """What a null writes."""
@@ -406,6 +438,8 @@ class ObjectWriter:
         if leaf.policy.identity and self._role == "request":
             return ["pass"]  # a null names nobody, as if it were absent
         clear = leaf.policy.clear
+        if self._role == "item" and leaf in self._table.root.members and leaf.name == self._key:
+            return [UNUSUAL]  # without a key no item
         if leaf.kind.is_map or leaf.kind.has_items:
             if not clear.fits_container:
                 return [UNUSUAL]
@@ -443,12 +477,12 @@ class ObjectWriter:
 
     def _keyed(self, leaf: Leaf, value: str, out: str) -> list[str]:
         put = f"{out}[{leaf.name!r}] = told_apart({value}, {leaf.key!r})"
-        if self._role != "request":
+        if self._role == "sent":
             return [put]
         lines = Lines()
         with lines.block(f"if {value}:"):
             lines.add(put)
-            if not leaf.policy.repeatable:
+            if not leaf.policy.repeatable and self._role == "request":
                 lines.add(self._noted(leaf, Fact.NOT_REPEATABLE))
         return lines.all
 
@@ -469,18 +503,9 @@ class ObjectWriter:
                 lines.add(UNUSUAL)
             else:
                 self._entries_one_by_one(leaf, value, lines)
-        if around.whole:
-            with lines.block(f"if not {value}:"):
-                lines.add(UNUSUAL if self._role == "request" else put)
-            if self._role == "request":
-                lines.add(put)
-            else:
-                with lines.block("else:"):
-                    lines.add(put)
-            return lines.all
         with lines.block(f"if {value}:"):
             lines.add(put)
-            if not leaf.policy.repeatable:
+            if not leaf.policy.repeatable and self._role == "request":
                 lines.add(self._noted(leaf, Fact.NOT_REPEATABLE))
         return lines.all
 
@@ -506,3 +531,19 @@ class ObjectWriter:
 def _says_by_null(leaf: Leaf) -> bool:
     """May a null of a required value be sent?"""
     return leaf.policy.clear.at_place and not leaf.policy.identity
+
+
+def _may_be_silent(leaf: Leaf) -> bool:
+    return any(one.when is not None or one.unmapped == "skip" for one in (leaf.origin, *options(leaf.origin)))
+
+
+def _may_omit(node: TargetNode) -> bool:
+    """Is something below cleared by leaving it out?"""
+    match node:
+        case Leaf(policy=policy):
+            return policy.clear.only_replaced
+        case ObjectNode(members=members, clear=clear):
+            return (clear is not None and clear.only_replaced) or any(map(_may_omit, members))
+        case ItemsNode(items=items):
+            return any(_may_omit(item) for _, item in items)
+    return False

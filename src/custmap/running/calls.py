@@ -59,6 +59,14 @@ def as_list(value: Any) -> list[Any]:
     return value
 
 
+def as_objects(value: Any) -> list[Any]:
+    """A list of which every item is an object, as `each` needs it."""
+    for item in as_list(value):
+        if item.__class__ is not dict:
+            raise Refusal("CM706", f"expected objects as items, got {word_for(item)}")
+    return value  # type: ignore[no-any-return]
+
+
 def as_map(value: Any) -> dict[str, Any]:
     if value.__class__ is not dict:
         raise Refusal("CM706", f"expected an object, got {word_for(value)}")

@@ -16,12 +16,12 @@ from custmap.values.ordering import in_order
 from custmap.values.unusual import Unusual
 
 _FUNCTIONS: Final = (
-    calls.as_list, calls.as_map, calls.fill, calls.fresh, calls.look_at_entries, calls.presence,
-    calls.refuse_empty, calls.refuse_kind, calls.refuse_missing, calls.refuse_unmapped, calls.told_apart,
-    calls.translate,
-    leaves.change_leaf, leaves.standing,
-    objects.all_gone, objects.arranged, objects.clear_object, objects.in_list, objects.lacking,
-    objects.note_whole, objects.was_there,
+    calls.as_list, calls.as_map, calls.as_objects, calls.fill, calls.fresh, calls.look_at_entries,
+    calls.presence, calls.refuse_empty, calls.refuse_kind, calls.refuse_missing, calls.refuse_unmapped,
+    calls.told_apart, calls.translate,
+    leaves.along, leaves.change_leaf, leaves.standing, leaves.standing_of, leaves.unchanged,
+    objects.all_gone, objects.arranged, objects.clear_object, objects.in_list, objects.is_cleared,
+    objects.lacking, objects.note_whole, objects.was_there,
     own.in_name_order, own.is_simple, own.own,
     requests.identity, requests.names_another, requests.names_nobody, requests.note_once, requests.put,
     requests.require, requests.write_elsewhere,
@@ -39,6 +39,7 @@ GLOBALS: Final[dict[str, Any]] = {
     "SAID": SAID,
     "SAME": SAME,
     "SILENT": SILENT,
+    "SPEECHLESS": frozenset({Silent, Failure}),
     "UNCHANGED": UNCHANGED,
     "UNUSUAL_AFTER": frozenset({type(None), dict, Absent, Silent, Failure}),
     "UNUSUAL_BEFORE": frozenset({Silent, Failure}),
