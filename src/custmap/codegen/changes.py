@@ -378,7 +378,8 @@ class ChangeWriter:
                 with lines.block("else:"):
                     lines.add(f"made[{one.node.name!r}] = {empty}")
         riders = [member for member in node.members if isinstance(member, Rider)]
-        if riders and not self._is_item:
+        is_item = self._is_item and node is self._table.root
+        if riders and not is_item:
             with lines.block("if made:"):
                 self._riders(riders, "made", lines)
         else:
@@ -391,7 +392,7 @@ class ChangeWriter:
             lines.add("return SAID, NOTHING")
         if node.whole and node.target:
             lines.add(f"note_whole({self._rule(node)}, {slots!r}, after, view)")
-        if riders and not self._is_item:
+        if riders and not is_item:
             with lines.block("if not made:"):
                 self._riders(riders, "made", lines)
         self._whole_enough(node, "made", full, lines)
@@ -477,6 +478,10 @@ class ChangeWriter:
                 lines.add(f"value = {self._unchanged(member, full=full)}")
                 with lines.block("if value is not NOTHING:"):
                     lines.add(f"made[{member.name!r}] = value")
+            for member in node.members:
+                if empty := _empty_if_required(node, member):
+                    with lines.block(f"if made and {member.name!r} not in made:"):
+                        lines.add(f"made[{member.name!r}] = {empty}")
             riders = [member for member in node.members if isinstance(member, Rider)]
             if node.policy.required:
                 self._riders(riders, "made", lines)
@@ -513,18 +518,14 @@ class ChangeWriter:
 
     def _write_along(self, node: ObjectNode | ItemsNode, name: str, full: bool, lines: Lines) -> None:
         with lines.block(f"def {name}(before, after, view):"):
-            if not any(leaf.policy.identity for leaf in leaves(node)):
-                with lines.block(f"if not {self._there(node)} and not {self._there(node, 'after')}:"):
-                    lines.add("return NOTHING")  # nulls are not said again
             if isinstance(node, ObjectNode):
                 self._unless_refused(node, full, lines)
             if full or node.whole or (isinstance(node, ObjectNode) and node.policy.always):
                 lines.add(f"value = {self._standing(node, full=full)}")
                 if node.whole:
+                    note = f"view.target({node.target!r}), REPLACED_WHOLE, {self._rule(node)}"
                     with lines.block("if value is not NOTHING and view.known:"):
-                        lines.add(
-                            f"view.draft.note(view.target({node.target!r}), REPLACED_WHOLE, {self._rule(node)})"
-                        )
+                        lines.add(f"view.draft.note({note})")
                 lines.add("return value")
             elif isinstance(node, ItemsNode):
                 made = [(segment, self._along(item, full=full)) for segment, item in node.items]
@@ -556,7 +557,7 @@ class ChangeWriter:
             says = self._function("says", node, full or node.whole, self._write_says)
             said = f"{says}(before, after, view.on_trial())"
             with lines.block(f"if {self._there(node)} and {said}:"):
-                lines.add("return NOTHING")
+                lines.add("after = before")  # it stays as it was
 
     # Lists whose items are named
 
@@ -660,11 +661,9 @@ class ChangeWriter:
     def _below(self, node: ObjectNode) -> str:
         return self._names.bind(tuple(leaves(node)), f"below_{node.name}")
 
-    def _there(self, node: ObjectNode | ItemsNode, side: str = "before") -> str:
+    def _there(self, node: ObjectNode | ItemsNode) -> str:
         """The question whether anything of a container is there."""
-        maps = tuple(leaf.slot for leaf in leaves(node) if leaf.kind.is_map or leaf.kind.has_items)
-        slots = tuple(leaf.slot for leaf in leaves(node) if leaf.slot not in maps)
-        return f"was_there({slots!r}, {maps!r}, {side})"
+        return f"was_there({tuple(leaf.slot for leaf in leaves(node))!r}, before)"
 
     def _riders(self, riders: Iterable[Rider], out: str, lines: Lines) -> None:
         for rider in riders:

@@ -140,9 +140,21 @@ class ObjectWriter:
             if isinstance(node, Rider) or (isinstance(node, Leaf) and node.policy.identity)
         }
         bound = self._names.bind(frozenset(along), "along")
+        self._unless_identity_alone(root, lines)
         with lines.block(f"if len(body) <= {len(along)} and body.keys() <= {bound}:"):
             for name in optional:
                 lines.add(f"body.pop({name!r}, None)")
+
+    def _unless_identity_alone(self, root: ObjectNode, lines: Lines) -> None:
+        """An identity below an object says nothing: whether anything does is then known elsewhere."""
+        own = {id(node) for node in root.members}
+        body = list(leaves(root))
+        if not any(leaf.policy.identity and id(leaf) not in own for leaf in body):
+            return
+        states = [self._states[leaf.slot] for leaf in body if not leaf.policy.identity]
+        silent = " and ".join(f"({one} is ABSENT or {one} is SILENT)" for one in states)
+        with lines.block(f"if {silent or 'True'}:"):
+            lines.add(UNUSUAL)
 
     def _write_elsewhere(self, root: ObjectNode, lines: Lines) -> None:
         objects = {node.name for node in root.members if isinstance(node, ObjectNode | ItemsNode)}

@@ -27,7 +27,7 @@ def change_leaf(leaf: Leaf, before: Any, after: Any, view: View, items: Items = 
     if after.__class__ is Failure:
         if before is SILENT or not view.sources_equal(leaf, raw, after):
             view.reject(after.code, leaf.target, leaf, after.reason)
-        return KEPT, held(leaf, before, view, items)
+        return KEPT, unchanged(leaf, before, before, view, items)
     if after is SILENT:
         return _turned_silent(leaf, before, view, items)
     if before is SILENT:

@@ -19,11 +19,8 @@ Stand = Callable[[Row, Row, View], Any]
 """A generated function: what of an object stands at the vendor."""
 
 
-def was_there(slots: Iterable[int], maps: Iterable[int], before: Row) -> bool:
-    """Was anything there? `slots` are those of values, `maps` those in which an empty one says nothing."""
-    return any(is_value(before[slot]) for slot in slots) or any(
-        is_value(before[slot]) and bool(before[slot]) for slot in maps
-    )
+def was_there(slots: Iterable[int], before: Row) -> bool:
+    return any(is_value(before[slot]) for slot in slots)
 
 
 def all_gone(leaves: Sequence[Leaf], presence: Presence | None, before: Row, after: Row, view: View) -> bool:
