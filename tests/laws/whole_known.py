@@ -133,10 +133,6 @@ def _inner(rule: dict[str, Any]) -> list[dict[str, Any]]:
     return [one for one in rule.get("fields", {}).values() if isinstance(one, dict)]
 
 
-def own_clear_beside_when(met: Met) -> bool:
-    return own_clear(met) and "when" in met.text
-
-
 KNOWN: Final[tuple[tuple[str, Callable[[Met], bool]], ...]] = (
     ("what says nothing stands as `{}` or `[]`, or `omit` leaves it so", only_empties),
     ("the same, and what goes along with it", lambda met: met.more() and _empty_in(met.ours)),
@@ -185,7 +181,10 @@ KNOWN: Final[tuple[tuple[str, Callable[[Met], bool]], ...]] = (
         "a null map with `send_empty` stands as a text",
         lambda met: met.is_body and "send_empty" in met.text and "''" in repr(met.ours),
     ),
-    ("an object's own clear beside a `when` that is not true", own_clear_beside_when),
+    (
+        "an object's own clear beside a `default`, or a `when` that is not true, in it",
+        lambda met: own_clear(met) and ("when" in met.text or "default" in met.text),
+    ),
     ("an object's own clear does not stand", lambda met: own_clear(met) and "None" in repr(met.theirs)),
 )
 """(reason, condition)"""
