@@ -75,10 +75,19 @@ def all_of(node: ObjectNode, outcomes: dict[str, Outcome], *, ride_alone: bool =
     required = node.type.required if node.type else frozenset()
     made = {member.name: outcomes[member.name].stands for member in node.members}
     for member in node.members:
-        refused = any(target.endswith(member.target) for _, target in outcomes[member.name].told.rejected)
-        if made[member.name] is ABSENT and member.name in required and not refused:
+        if member.name not in required or _is_refused(member, outcomes[member.name]):
+            continue
+        if made[member.name] is ABSENT:
             made[member.name] = _empty(member)
     return {name: value for name, value in made.items() if value is not ABSENT}
+
+
+def _is_refused(member: TargetNode, outcome: Outcome) -> bool:
+    return any(target.endswith(member.target) for _, target in outcome.told.rejected)
+
+
+def _is_map(member: TargetNode) -> bool:
+    return isinstance(member, Leaf) and member.kind.is_map
 
 
 def _empty(member: TargetNode) -> Any:
@@ -102,7 +111,8 @@ def accompanied(
         if isinstance(member, Rider):
             value = outcome.stands
         elif member.name in required:
-            value = required_value(member, outcome)
+            as_before = node.target and _is_refused(member, outcome) and not _is_map(member)
+            value = outcome.stands if as_before else required_value(member, outcome)
         else:
             value = along(member, outcome, sides)
         if value is not ABSENT:
