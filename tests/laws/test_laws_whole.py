@@ -6,11 +6,18 @@ A failure prints the seed: `python tests/laws/whole.py --seeds SEED --shrink` ma
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from random import SystemRandom
+from typing import Any
 
 import pytest
 from whole_known import reason
-from whole_law import Differs, cases, check
+from whole_law import Differs, cases, check, check_diff
+
+from custmap.diagnostics.errors import RecordError
+from custmap.plan.plan import Plan
 
 CHUNKS = 10
 LONG = os.environ.get("CUSTMAP_LAWS") == "long"
@@ -28,3 +35,69 @@ def test_compiled_is_interpreted(chunk: int) -> None:
             except Differs as differs:
                 if not reason(differs.case, differs.what, differs.compiled, differs.interpreted):
                     raise
+
+
+def _without_a_member(plan: Plan) -> Plan | None:
+    """Planted: the request lacks a member of its body."""
+    if plan.request is None or not plan.request.body:
+        return None
+    body = dict(list(plan.request.body.items())[1:])
+    return replace(plan, requests=(replace(plan.request, body=body),))
+
+
+def _without_a_request(plan: Plan) -> Plan | None:
+    return replace(plan, requests=()) if plan.requests else None
+
+
+def _with_a_true_for_a_one(plan: Plan) -> Plan | None:
+    """Planted: Python's equality for JSON's."""
+    if plan.request is None or 1 not in plan.request.body.values():
+        return None
+    body = {name: True if value == 1 else value for name, value in plan.request.body.items()}
+    return replace(plan, requests=(replace(plan.request, body=body),))
+
+
+def _without_a_change(plan: Plan) -> Plan | None:
+    return replace(plan, changes=plan.changes[1:]) if plan.changes else None
+
+
+def _without_a_rejection(plan: Plan) -> Plan | None:
+    return replace(plan, rejected=plan.rejected[1:]) if plan.rejected else None
+
+
+def _without_a_note(plan: Plan) -> Plan | None:
+    return replace(plan, notes=plan.notes[1:]) if plan.notes and plan.notes[0].fact else None
+
+
+PLANTED = (
+    _without_a_member,
+    _without_a_request,
+    _with_a_true_for_a_one,
+    _without_a_change,
+    _without_a_rejection,
+    _without_a_note,
+)
+
+
+@pytest.mark.parametrize("plant", PLANTED)
+def test_a_planted_fault_is_found(plant: Callable[[Plan], Plan | None]) -> None:
+    for seed in range(500):
+        for loaded, whole, case in cases(seed, 8):
+            with suppress(RecordError):
+                plan = loaded.diff(case.before, case.after, case.params, **case.options)
+                if (planted := plant(plan)) is None:
+                    continue
+                with pytest.raises(Differs):
+                    check_diff(_Planted(planted), whole, case)
+                return
+    pytest.fail("no case to plant it in")
+
+
+class _Planted:
+    """A mapping that gives one plan, whatever it is asked."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    def diff(self, *asked: Any, **options: Any) -> Plan:
+        return self.plan

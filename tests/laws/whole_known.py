@@ -103,6 +103,13 @@ def immutable_object(met: Met) -> bool:
     )
 
 
+def _without_nothing(value: Any) -> Any:
+    """A body without what may stand for null."""
+    if isinstance(value, dict):
+        return {key: _without_nothing(item) for key, item in value.items() if item not in (None, "", "-")}
+    return list(map(_without_nothing, value)) if isinstance(value, list) else value
+
+
 def _empty_in(value: Any) -> bool:
     return "{}" in repr(value) or "[]" in repr(value)
 
@@ -131,10 +138,6 @@ def own_clear(met: Met) -> bool:
 
 def _inner(rule: dict[str, Any]) -> list[dict[str, Any]]:
     return [one for one in rule.get("fields", {}).values() if isinstance(one, dict)]
-
-
-def own_clear_beside_when(met: Met) -> bool:
-    return own_clear(met) and "when" in met.text
 
 
 KNOWN: Final[tuple[tuple[str, Callable[[Met], bool]], ...]] = (
@@ -179,9 +182,20 @@ KNOWN: Final[tuple[tuple[str, Callable[[Met], bool]], ...]] = (
     ),
     (
         "a failure in an object whose `when` was not true before is no rejection",
-        lambda met: met.what == "rejected" and "when" in met.text and not met.ours,
+        lambda met: met.what == "rejected" and "when" in met.text and set(met.ours) < set(met.theirs),
     ),
-    ("an object's own clear beside a `when` that is not true", own_clear_beside_when),
+    (
+        "a null map with `send_empty` stands as a text",
+        lambda met: met.is_body and "send_empty" in met.text and "''" in repr(met.ours),
+    ),
+    (
+        "an object's own clear beside a `default`, or a `when` that is not true, in it",
+        lambda met: own_clear(met) and ("when" in met.text or "default" in met.text),
+    ),
+    (
+        "what stood for null before is left out of a whole container where after is rejected",
+        lambda met: met.is_body and _without_nothing(met.ours) == _without_nothing(met.theirs),
+    ),
     ("an object's own clear does not stand", lambda met: own_clear(met) and "None" in repr(met.theirs)),
 )
 """(reason, condition)"""

@@ -137,7 +137,7 @@ class Drawing:
                 return {}
             case "name_in":
                 places = ("unset", "meta.unset", '"$unset"', "o.unset" if self.homes else "unset")
-                made = {"name_in": at or self.rng.choice(places)}
+                made: Rules = {"name_in": at or self.rng.choice(places)}
                 return {"clear": {**made, "as": f"{name}_"} if self.seldom() and not at else made}
             case "key_in":
                 made = {"key_in": f"{at}_k" if at else self.one("gone", "meta.gone"), "with": True}

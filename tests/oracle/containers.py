@@ -46,31 +46,24 @@ def _of_members(node: ObjectNode, sides: Sides) -> Outcome:
     inner = replace(sides, full=sides.full or node.whole)
     outcomes = {member.name: outcome_of(member, inner) for member in node.members}
     told = sum((one.told for one in outcomes.values()), Told())
-    omitted = any(one.omitted for one in outcomes.values())
     stands = all_of(node, outcomes, ride_alone=node.policy.required)
     if not any(one.said for one in outcomes.values()):
         return Outcome(False, stands=stands or ABSENT, told=told)
-    target = sides.target(node.target)
+    omitted = any(one.omitted for one in outcomes.values())
+    left_out = omitted and node.whole  # then even an empty object clears, by what is not in it
     if not inner.full:
         sent = {name: one.sent for name, one in outcomes.items() if one.said and one.sent is not ABSENT}
-        if sent:
-            sent = accompanied(node, sent, outcomes, inner)
+        sent = accompanied(node, sent, outcomes, inner) if sent else {}
+    elif left_out and not stands:
+        sent = all_of(node, outcomes, ride_alone=True)
     else:
         sent = stands
-        if not sent and omitted and node.whole:
-            sent = all_of(node, outcomes, ride_alone=True)  # leaving the rest out is what clears it
-        elif not sent:
-            sent = ABSENT
-        if sent is not ABSENT and node.whole and node.target:
-            told += Told(notes=_whole_notes(node, target, sides))
-    outcome = Outcome(
-        True,
-        ABSENT if sent == {} and not (omitted and node.whole) else sent,
-        sent if inner.full else stands or ABSENT,
-        told,
-        omitted and not node.whole,
-    )
-    return _complete(node, outcome, sides)
+    if not sent and not left_out:
+        return Outcome(True, stands=ABSENT if inner.full else stands or ABSENT, told=told, omitted=omitted)
+    if node.whole and node.target:
+        told += Told(notes=_whole_notes(node, sides.target(node.target), sides))
+    stands = sent if inner.full else stands
+    return _complete(node, Outcome(True, sent, stands or ABSENT, told, omitted and not node.whole), sides)
 
 
 def all_of(node: ObjectNode, outcomes: dict[str, Outcome], *, ride_alone: bool = False) -> dict[str, Any]:
@@ -82,9 +75,19 @@ def all_of(node: ObjectNode, outcomes: dict[str, Outcome], *, ride_alone: bool =
     required = node.type.required if node.type else frozenset()
     made = {member.name: outcomes[member.name].stands for member in node.members}
     for member in node.members:
-        if made[member.name] is ABSENT and member.name in required:
+        if member.name not in required or _is_refused(member, outcomes[member.name]):
+            continue
+        if made[member.name] is ABSENT:
             made[member.name] = _empty(member)
     return {name: value for name, value in made.items() if value is not ABSENT}
+
+
+def _is_refused(member: TargetNode, outcome: Outcome) -> bool:
+    return any(target.endswith(member.target) for _, target in outcome.told.rejected)
+
+
+def _is_map(member: TargetNode) -> bool:
+    return isinstance(member, Leaf) and member.kind.is_map
 
 
 def _empty(member: TargetNode) -> Any:
@@ -108,7 +111,8 @@ def accompanied(
         if isinstance(member, Rider):
             value = outcome.stands
         elif member.name in required:
-            value = required_value(member, outcome)
+            as_before = node.target and _is_refused(member, outcome) and not _is_map(member)
+            value = outcome.stands if as_before else required_value(member, outcome)
         else:
             value = along(member, outcome, sides)
         if value is not ABSENT:
@@ -131,7 +135,7 @@ def along(node: TargetNode, outcome: Outcome, sides: Sides) -> Any:
                 return ABSENT
             return _still_said(node, outcome, sides)
         case ObjectNode():
-            if not any(_goes_along(one) for one in (node, *leaves(node))):
+            if not _goes_along(node):
                 return ABSENT
             if node.clear is not None and _says_none(node, sides):
                 return ABSENT  # it is gone, and not said again
@@ -139,7 +143,7 @@ def along(node: TargetNode, outcome: Outcome, sides: Sides) -> Any:
                 return outcome.stands
             return sent_along(node, {}, sides) or ABSENT
         case ItemsNode(items=items):
-            if not any(map(_goes_along, leaves(node))):
+            if not any(leaf.policy.always or leaf.policy.identity for leaf in leaves(node)):
                 return ABSENT
             if sides.full or node.whole:
                 return outcome.stands
@@ -161,8 +165,9 @@ def sent_along(node: ObjectNode, sent: dict[str, Any], sides: Sides) -> dict[str
     return accompanied(node, moved | sent, outcomes, inner) if moved or sent else {}
 
 
-def _goes_along(node: Leaf | ObjectNode) -> bool:
-    return node.policy.always or node.policy.identity
+def _goes_along(node: ObjectNode) -> bool:
+    policies = [node.policy, *(leaf.policy for leaf in leaves(node))]
+    return any(policy.always or policy.identity for policy in policies)
 
 
 def _still_said(leaf: Leaf, outcome: Outcome, sides: Sides) -> Any:

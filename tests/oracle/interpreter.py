@@ -166,7 +166,7 @@ class Interpreter:
             items = [self._rendered(one) if isinstance(one, tuple) else one for one in state]
         except FunctionError as error:
             return _failure(error)
-        keys = [one.get(slot.key) if isinstance(one, dict) else None for one in items]
+        keys = [one.get(slot.key or "") if isinstance(one, dict) else None for one in items]
         alike_keys = any(same(one, other) for n, one in enumerate(keys) for other in keys[:n])
         missing = any(key is None or isinstance(key, dict | list) for key in keys)
         return Failure("CM806", "") if missing or alike_keys else items

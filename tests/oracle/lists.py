@@ -76,7 +76,7 @@ def _item(leaf: Leaf, mark: Any, before: Any, after: Any, mentioned: bool, sides
     """An item that after has: each whole, when anything in it changed."""
     target = sides.target(leaf.target + format_path((Select(leaf.key or "", key_of(leaf, after)),)))
     was = ABSENT if before is None else rendered(before, sides.riders)
-    if before is not None and (same(before, after) or same(was, rendered(after, sides.riders))):
+    if before is not None and _is_same(before, after, was, sides):
         return Outcome(False, stands=was)
     if isinstance(after, Row):
         outcome = _by_rules(leaf, target, before, after, mentioned, sides)
@@ -90,6 +90,12 @@ def _item(leaf: Leaf, mark: Any, before: Any, after: Any, mentioned: bool, sides
         return Outcome(False, stands=was, told=outcome.told)
     change = () if sides.item else (Change("set", target, None if was is ABSENT else was, outcome.sent),)
     return replace(outcome, told=Told(changes=change) + outcome.told)
+
+
+def _is_same(before: Any, after: Any, was: Any, sides: Sides) -> bool:
+    """Is it one item twice? Of items that one table makes, their members decide."""
+    one_table = isinstance(before, Row) and isinstance(after, Row) and before[0] is after[0]
+    return same(before, after) or (not one_table and same(was, rendered(after, sides.riders)))
 
 
 def _by_rules(leaf: Leaf, target: str, before: Any, after: Row, mentioned: bool, sides: Sides) -> Outcome:
