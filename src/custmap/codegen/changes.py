@@ -375,7 +375,7 @@ class ChangeWriter:
             with lines.block(f"if {one.value} is not NOTHING:"):
                 lines.add(f"made[{one.node.name!r}] = {one.value}")
             if empty := _empty_if_required(node, one.node):
-                with lines.block("else:"):
+                with lines.block("else:" if empty == "{}" else f"elif {one.state} is not KEPT:"):
                     lines.add(f"made[{one.node.name!r}] = {empty}")
         riders = [member for member in node.members if isinstance(member, Rider)]
         is_item = self._is_item and node is self._table.root
@@ -503,10 +503,12 @@ class ChangeWriter:
                 if isinstance(member, Rider) or not (wanted or _goes_along(member)):
                     continue
                 with lines.block(f"if {member.name!r} not in sent:"):
-                    if empty := _empty_if_required(node, member):
+                    if (empty := _empty_if_required(node, member)) == "{}":
                         lines.add(f"sent[{member.name!r}] = {empty}")
                         continue
                     made = self._standing(member, full=full) if wanted else self._along(member, full=full)
+                    if empty:
+                        made = f"empty_list({self._leaf(member)})"  # type: ignore[arg-type]  # a leaf
                     lines.add(f"value = {made}")
                     with lines.block("if value is not NOTHING and value is not None:"):
                         lines.add(f"sent[{member.name!r}] = value")
@@ -557,7 +559,8 @@ class ChangeWriter:
             says = self._function("says", node, full or node.whole, self._write_says)
             said = f"{says}(before, after, view.on_trial())"
             with lines.block(f"if {self._there(node)} and {said}:"):
-                lines.add("after = before")  # it stays as it was
+                named = tuple(leaf.slot for leaf in leaves(node) if leaf.policy.identity)
+                lines.add(f"after = kept_row(before, after, {named!r})")  # it stays as it was
 
     # Lists whose items are named
 

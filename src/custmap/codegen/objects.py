@@ -91,13 +91,13 @@ class ObjectWriter:
             else:
                 self._node(node, "body", _Around(), inside)
         self._write_elsewhere(root, inside)
-        self._leave_riders(root, inside)
         self._required(root, "body", inside, fill=True)
         for place in operation.name_places:
             if root.type is not None and place[0] in root.type.required:
                 with inside.block(f"if {place[0]!r} not in body:"):
                     inside.add(f"put(body, {place!r}, [])", "body = in_name_order(body)")
         parts = [self._part(operation.parts[part], part, inside) for part in PARTS]
+        self._leave_riders(operation, inside)
         if nameless := self._nameless():
             with inside.block(f"if {nameless}:"):
                 inside.add(UNUSUAL)
@@ -129,8 +129,10 @@ class ObjectWriter:
             return ""
         return " and ".join(f"not is_value({self._states[leaf.slot]})" for leaf in identities)
 
-    def _leave_riders(self, root: ObjectNode, lines: Lines) -> None:
+    def _leave_riders(self, operation: Operation, lines: Lines) -> None:
         """Riders that nothing requires stay behind where there is nothing to say."""
+        root = operation.table.root
+        required = root.type.required if root.type else frozenset()
         optional = sorted(node.name for node in root.members if isinstance(node, Rider) and not node.required)
         if not optional:
             return
@@ -139,9 +141,20 @@ class ObjectWriter:
             for node in root.members
             if isinstance(node, Rider) or (isinstance(node, Leaf) and node.policy.identity)
         }
-        bound = self._names.bind(frozenset(along), "along")
+        empty = {
+            node.name
+            for node in root.members
+            if isinstance(node, Leaf) and node.name in required and not node.kind.is_one
+        }
         self._unless_identity_alone(root, lines)
-        with lines.block(f"if len(body) <= {len(along)} and body.keys() <= {bound}:"):
+        test = f"body.keys() <= {self._names.bind(frozenset(along | empty), 'along')}"
+        for name in sorted(empty):
+            test += f" and not body.get({name!r})"
+        for part in PARTS:
+            spoken = {leaf.name for leaf in leaves(operation.parts[part]) if not leaf.policy.identity}
+            if spoken:
+                test += f" and {part}.keys().isdisjoint({self._names.bind(frozenset(spoken), 'spoken')})"
+        with lines.block(f"if len(body) <= {len(along | empty)} and {test}:"):
             for name in optional:
                 lines.add(f"body.pop({name!r}, None)")
 

@@ -71,10 +71,19 @@ def standing(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ())
 
 def along(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ()) -> Any:
     """What of a leaf is in every update: what stands, but for nulls, and rules whose `when` is not true."""
-    nothing = not is_value(before) and not is_value(after)
-    if after is SILENT or (nothing and after.__class__ is not Failure):
+    nothing = after is None or after is SILENT or (after is ABSENT and not is_value(before))
+    if nothing and not (leaf.policy.identity and not view.item):
         return NOTHING
     return standing(leaf, before, after, view, items)
+
+
+def empty_list(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ()) -> Any:
+    """A required list that has nothing to say; NOTHING if what it would say was rejected."""
+    if before is not after and not same(before, after):
+        state, _ = change_leaf(leaf, before, after, view.on_trial().whole(), items)
+        if state is KEPT:
+            return NOTHING
+    return []
 
 
 def unchanged(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ()) -> Any:

@@ -109,7 +109,7 @@ def _entry(
         if after is None and (before is None or (before is ABSENT and (mentioned or view.nothing))):
             return UNCHANGED
         if is_cleared(clear, before):
-            return UNCHANGED
+            return (SAME, before) if view.full else UNCHANGED
     if leaf.policy.immutable and is_value(before):
         view.reject("CM802", name, leaf, "the vendor does not accept a change of this value", source)
         return KEPT, before
