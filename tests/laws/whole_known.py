@@ -83,6 +83,14 @@ def notes_of(*facts: Fact) -> Callable[[Met], bool]:
     return only
 
 
+def more_replaced(met: Met) -> bool:
+    """Does compiled name more containers that are replaced whole, and is all else the same?"""
+    if not met.what.startswith("notes"):
+        return False
+    more = set(met.ours) - set(met.theirs)
+    return set(met.theirs) <= set(met.ours) and all(fact == Fact.REPLACED_WHOLE for fact, _ in more)
+
+
 def null_in_named(met: Met) -> bool:
     """Has an object without a table a null of which before said nothing?"""
     if not any(rule.get("from") in (*NAMED, HASH) and "fields" not in rule for rule in met.rules()):
@@ -141,62 +149,28 @@ def _inner(rule: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 KNOWN: Final[tuple[tuple[str, Callable[[Met], bool]], ...]] = (
-    ("what says nothing stands as `{}` or `[]`, or `omit` leaves it so", only_empties),
-    ("the same, and what goes along with it", lambda met: met.more() and _empty_in(met.ours)),
-    ("`vendor`: what the document lacks counts as null", lambda met: "vendor" in met.case.options),
-    ("`transitions` forbid a clear", lambda met: "transitions" in met.text and "CM804" in repr(met.ours)),
-    ("a null in an object without a table, of which before said nothing, is no change", null_in_named),
+    ("a whole container that goes along is named; here only one that changed is", more_replaced),
     (
-        "apply notes `repeatable: false` only for single values, and diff no object that only goes along",
-        notes_of(Fact.NOT_REPEATABLE, Fact.PARTLY_STATED, Fact.REPLACED_WHOLE),
-    ),
-    ("no note where what cannot be computed before is gone", notes_of(Fact.UNKNOWN_BEFORE)),
-    ("a parameter or constant that is an item is not sent", lambda met: met.is_body and rider_item(met)),
-    (
-        "a `whole` object that is sent for the names in it is sent without the rest",
-        lambda met: (".unset" in met.text or "_gone" in met.text) and met.less(),
-    ),
-    ("a list whose items cannot be told apart stands", unclear_items),
-    ("apply takes a nested identity for something to say", lambda met: identity(met) and met.more()),
-    ("a nested identity that after says is null is lost", lambda met: identity(met) and met.less()),
-    (
-        "`send: always` says what is gone or was rejected, or is lost beside names",
-        lambda met: "always" in met.text and met.is_body,
+        "a list whose items cannot be told apart: whether what it reads changed, or what it makes",
+        lambda met: met.what == "rejected" and "CM806" in repr((met.ours, met.theirs)),
     ),
     (
-        "in apply a parameter of the body does not ride where only a query or a header speaks",
-        lambda met: {"query", "headers"} & met.case.mapping.keys() and met.is_body and met.less(),
+        "`omit` in a whole object inside another: here nothing stands, and nothing is sent",
+        lambda met: met.is_body and _empty_in(met.ours) and "omit" in met.text,
+    ),
+    ("what stands of an object that may not change, and goes along", immutable_object),
+    (
+        "of an object that lacks a member, its own rejection and the member's are both named",
+        lambda met: met.what == "errors" and "CM707" in repr(met.ours),
     ),
     (
-        "an object that is rejected for a required member leaves its names and lacks",
-        lambda met: "required" in json.dumps(met.case.mapping) and met.what in ("apply: body", "errors"),
-    ),
-    ("an immutable object forgets its members' rejections, and what was there", immutable_object),
-    (
-        "a member of an item that could not be cleared is left out of the item",
-        lambda met: '"each"' in met.text and met.less(),
+        "`vendor`: an empty object that stands for nothing, beside one of nulls",
+        lambda met: "vendor" in met.case.options and "always" in met.text,
     ),
     (
-        "what the contract requires is said and cleared at once, or asked of an object that is not sent",
-        lambda met: "raises" in met.what and "required" in json.dumps(met.case.mapping),
+        "an object with a clear of its own that is skipped, and what is always said in it",
+        lambda met: own_clear(met) and "always" in met.text,
     ),
-    (
-        "a failure in an object whose `when` was not true before is no rejection",
-        lambda met: met.what == "rejected" and "when" in met.text and set(met.ours) < set(met.theirs),
-    ),
-    (
-        "a null map with `send_empty` stands as a text",
-        lambda met: met.is_body and "send_empty" in met.text and "''" in repr(met.ours),
-    ),
-    (
-        "an object's own clear beside a `default`, or a `when` that is not true, in it",
-        lambda met: own_clear(met) and ("when" in met.text or "default" in met.text),
-    ),
-    (
-        "what stood for null before is left out of a whole container where after is rejected",
-        lambda met: met.is_body and _without_nothing(met.ours) == _without_nothing(met.theirs),
-    ),
-    ("an object's own clear does not stand", lambda met: own_clear(met) and "None" in repr(met.theirs)),
 )
 """(reason, condition)"""
 

@@ -15,7 +15,7 @@ from custmap.model.checked import PARTS, Checked
 from custmap.model.nodes import Leaf, ObjectNode, Rider
 from custmap.model.note import Fact
 from custmap.model.walkers import leaves
-from custmap.running.states import Failure
+from custmap.running.states import SILENT, Failure
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.wire.binding import bind
@@ -241,7 +241,11 @@ class Whole:
             if outcome.said:
                 if outcome.sent is not ABSENT:
                     values[member.name] = outcome.sent
-            elif (wanted or member.policy.identity or member.policy.always) and is_value(outcome.stands):
+            elif is_value(outcome.stands) and (
+                wanted
+                or member.policy.identity
+                or (member.policy.always and sides.after[member.slot] not in (None, SILENT))
+            ):
                 values[member.name] = outcome.stands
             if wanted and member.name not in values:
                 lacking.append(member.target)

@@ -374,9 +374,6 @@ class ChangeWriter:
                 lines.add(f"{one.value} = {self._unchanged(one.node, full=True)}")
             with lines.block(f"if {one.value} is not NOTHING:"):
                 lines.add(f"made[{one.node.name!r}] = {one.value}")
-            if empty := _empty_if_required(node, one.node):
-                with lines.block("else:" if empty == "{}" else f"elif {one.state} is not KEPT:"):
-                    lines.add(f"made[{one.node.name!r}] = {empty}")
         riders = [member for member in node.members if isinstance(member, Rider)]
         is_item = self._is_item and node is self._table.root
         if riders and not is_item:
@@ -390,6 +387,11 @@ class ChangeWriter:
         left_out = " and view.draft.omitted == omitted" if node.whole else ""
         with lines.block(f"if not made{left_out}:"):
             lines.add("return SAID, NOTHING")
+        for one in outcomes:
+            if empty := _empty_if_required(node, one.node):
+                kept = "" if empty == "{}" else f" and {one.state} is not KEPT"
+                with lines.block(f"if {one.value} is NOTHING{kept}:"):
+                    lines.add(f"made[{one.node.name!r}] = {empty}")
         if node.whole and node.target:
             lines.add(f"note_whole({self._rule(node)}, {slots!r}, after, view)")
         if riders and not is_item:
@@ -547,8 +549,13 @@ class ChangeWriter:
                     lines.add(f"value = {self._along(member, full=full)}")
                     with lines.block("if value is not NOTHING and value is not None:"):
                         lines.add(f"sent[{member.name!r}] = value")
-                complete = f"{self._complete(node, full=full)}(sent, before, after, view)"
-                lines.add(f"return {complete} if sent else NOTHING")
+                with lines.block("if not sent:"):
+                    lines.add("return NOTHING")
+                lines.add(f"sent = {self._complete(node, full=full)}(sent, before, after, view)")
+                if _required(node):
+                    with lines.block(f"if lacks_rejected({self._rule(node)}, sent, view):"):
+                        lines.add("return NOTHING")
+                lines.add("return sent")
 
     def _unless_refused(self, node: ObjectNode, full: bool, lines: Lines) -> None:
         """Nothing goes along of an object that does not speak, or may not change."""

@@ -164,9 +164,13 @@ class ObjectWriter:
         body = list(leaves(root))
         if not any(leaf.policy.identity and id(leaf) not in own for leaf in body):
             return
-        states = [self._states[leaf.slot] for leaf in body if not leaf.policy.identity]
-        silent = " and ".join(f"({one} is ABSENT or {one} is SILENT)" for one in states)
-        with lines.block(f"if {silent or 'True'}:"):
+        tests: list[str] = []
+        for leaf in body:
+            if not leaf.policy.identity:
+                state = self._states[leaf.slot]
+                empty = f" or not {state}" if leaf.kind.is_map or leaf.kind.has_items else ""
+                tests.append(f"({state} is ABSENT or {state} is SILENT{empty})")
+        with lines.block(f"if {' and '.join(tests) or 'True'}:"):
             lines.add(UNUSUAL)
 
     def _write_elsewhere(self, root: ObjectNode, lines: Lines) -> None:
@@ -271,7 +275,7 @@ class ObjectWriter:
         state = self._presence(node.presence, node, lines) if node.presence is not None else ""
         local = self._names.fresh(f"{node.name}_sent")
         inside = self._inside(node, around, lines)
-        own = node.clear is not None and self._role == "request"
+        own = node.clear is not None and self._role != "sent"
         if own:
             inside.waiting = []
         lines.add(f"{local} = {{}}")
@@ -343,7 +347,8 @@ class ObjectWriter:
             silent = self._silenced(leaf)
             absent.append(f"({state} is ABSENT and not ({silent}))" if silent else f"{state} is ABSENT")
             if not leaf.policy.identity:
-                speaks.append(f"{state} is not ABSENT and {state} is not SILENT")
+                some = f" and {state}" if leaf.kind.is_map or leaf.kind.has_items else ""
+                speaks.append(f"{state} is not ABSENT and {state} is not SILENT{some}")
         if not absent or not speaks:
             return
         test = " or ".join(absent)
@@ -436,7 +441,7 @@ class ObjectWriter:
     def _putting(self, leaf: Leaf, value: str, out: str, around: _Around) -> Putting:
         required = leaf.slot in self._must and self._role == "request"
         null = [UNUSUAL] if required else self._null(leaf, out, around)
-        if around.waiting is not None and self._role == "request":
+        if around.waiting is not None and self._role != "sent":
             around.waiting.append((value, null))
             null = ["pass"]
         if leaf.kind.has_items:
@@ -531,7 +536,8 @@ class ObjectWriter:
         with lines.block(f"if {value}:"):
             lines.add(put)
             if not leaf.policy.repeatable and self._role == "request":
-                lines.add(self._noted(leaf, Fact.NOT_REPEATABLE))
+                with lines.block(f"if any(one is not None for one in {value}.values()):"):
+                    lines.add(self._noted(leaf, Fact.NOT_REPEATABLE))
         return lines.all
 
     def _entries_one_by_one(self, leaf: Leaf, value: str, lines: Lines) -> None:

@@ -72,16 +72,23 @@ def standing(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ())
 def along(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ()) -> Any:
     """What of a leaf is in every update: what stands, but for nulls, and rules whose `when` is not true."""
     nothing = after is None or after is SILENT or (after is ABSENT and not is_value(before))
-    if nothing and not (leaf.policy.identity and not view.item):
+    if leaf.policy.identity and not view.item:
+        return unchanged(leaf, before, after, view)
+    if nothing:
         return NOTHING
-    return standing(leaf, before, after, view, items)
+    if before is not after and not same(before, after):
+        state, value = change_leaf(leaf, before, after, view.on_trial().whole(), items)
+        if state is not SAME:
+            return value if state is KEPT else NOTHING  # what changed is said already
+    return unchanged(leaf, before, after, view, items)
 
 
 def empty_list(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ()) -> Any:
     """A required list that has nothing to say; NOTHING if what it would say was rejected."""
     if before is not after and not same(before, after):
-        state, _ = change_leaf(leaf, before, after, view.on_trial().whole(), items)
-        if state is KEPT:
+        trial = view.on_trial().whole()
+        change_leaf(leaf, before, after, trial, items)
+        if trial.draft.rejected:
             return NOTHING
     return []
 

@@ -85,6 +85,16 @@ def lacking(
     return SAID, sent
 
 
+def lacks_rejected(node: ObjectNode, sent: dict[str, Any], view: View) -> bool:
+    """Does an object lack a member that the contract requires, and that was rejected?"""
+    refused = {rejected.target for rejected in view.draft.rejected}
+    required = node.type.required if node.type else frozenset()
+    return any(
+        member.name in required and member.name not in sent and view.target(member.target) in refused
+        for member in node.members
+    )
+
+
 def note_whole(node: ObjectNode, slots: Iterable[int], after: Row, view: View) -> None:
     if view.known:
         view.draft.note(view.target(node.target), Fact.REPLACED_WHOLE, node)
