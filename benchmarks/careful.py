@@ -150,11 +150,7 @@ def whole(holder: Record, field: str) -> int | None:
     if value is MISSING:
         return None
     kind = value.__class__
-    if kind is int:
-        return value
-    if kind is str and _INTEGER(value):
-        return int(value)
-    if kind is float and value.is_integer():
+    if kind is int or (kind is float and value.is_integer()) or (kind is str and _INTEGER(value)):
         return int(value)
     raise Refused(field)
 
@@ -190,7 +186,7 @@ def entries(holder: Record, field: str) -> Record | None:
     value = inner(holder, field)
     if value is None:
         return None
-    made = free(value)
+    made: Record = free(value)
     for item in made.values():
         if item is None or item == "":
             raise Refused(field)

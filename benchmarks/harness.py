@@ -83,17 +83,19 @@ def microseconds(time: float) -> str:
 class Table:
     """A table `what | custmap | lean | careful | asked`; a ratio over what is asked has a `!`."""
 
-    def __init__(
-        self, title: str, asked_lean: float | None = None, asked_careful: float | None = None
-    ) -> None:
-        self._asked = (asked_lean, asked_careful)
+    def __init__(self, title: str, lean: float | None = None, careful: float | None = None) -> None:
+        """`lean` and `careful` are the ratios that are asked for."""
+        self._asked = (lean, careful)
         print(f"\n{title}")
         print(f"  {'':<44}{'custmap':>12}{'lean':>20}{'careful':>20}   asked")
 
-    def row(self, what: str, ours: Work, lean: Work | None = None, careful: Work | None = None) -> None:
+    def row(
+        self, what: str, ours: Work, lean: Work | None = None, careful: Work | None = None, *, per: int = 1
+    ) -> None:
+        """`per`: times are printed of one of so many."""
         baselines = [lean, careful]
         times, ratios = medians(measure([ours, *(work for work in baselines if work is not None)]))
-        line = f"  {what:<44}{microseconds(times[0]):>9} µs"
+        line = f"  {what:<44}{microseconds(times[0] / per):>9} µs"
         at = 1
         asked = []
         for work, limit, name in zip(baselines, self._asked, ("lean", "careful"), strict=True):
@@ -101,7 +103,8 @@ class Table:
                 line += f"{'':>20}"
                 continue
             mark = "!" if limit is not None and ratios[at] > limit else " "
-            line += f"{f'{ratios[at]:.2f} ×{mark}({microseconds(times[at])} µs)':>20}"
+            line += f"{f'{ratios[at]:.2f} ×{mark}({microseconds(times[at] / per)} µs)':>20}"
             asked += [f"{name} ≤ {limit:g}"] if limit is not None else []
             at += 1
-        print(f"{line}   {', '.join(asked)}{'   ' + ours.note if ours.note else ''}", flush=True)
+        notes = [", ".join(asked), ours.note]
+        print("   ".join([line, *filter(None, notes)]), flush=True)

@@ -8,14 +8,20 @@ from __future__ import annotations
 import argparse
 import copy
 import json
+import platform
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import careful
+import growth
+import keyed
 import lean
+import names
+import peers
 from generated import generated, parts, taken
-from harness import Table, call
+from harness import ROUNDS, Table, call, measure, medians
 
+import cli
 import custmap
 from records import FULL, GOOD, MAPPINGS, PARAMS, Record, capillary, changed, with_changes
 
@@ -107,6 +113,16 @@ def apply() -> None:
             ours = call(mappings[name].apply, record, PARAMS[name], check=check)
             table.row(what, ours, call(LEAN[name][1], record), call(CAREFUL[name][1], record))
 
+    print(f"\nWhere the time of mapping.apply goes, µs\n  {'':<44}", end="")
+    print(f"{'function':>12}{'border, request':>18}{'check':>10}{'lean, all':>12}")
+    for what, name, record in measured():
+        ours = generated(mappings[name], PARAMS[name], taken(mappings[name], record))
+        unchecked = call(mappings[name].apply, record, PARAMS[name], check=False)
+        checked = call(mappings[name].apply, record, PARAMS[name])
+        times, _ = medians(measure([ours, unchecked, checked, call(LEAN[name][1], record)]))
+        print(f"  {what:<44}{times[0]:>12.2f}{times[1] - times[0]:>18.2f}", end="")
+        print(f"{times[2] - times[1]:>10.2f}{times[3]:>12.2f}", flush=True)
+
 
 def diff() -> None:
     mappings = {name: load(name) for name in MAPPINGS}
@@ -163,7 +179,15 @@ def same_plan(theirs: careful.Plan, ours: custmap.Plan) -> None:
         same_request(theirs.call, ours.request)
 
 
-SECTIONS: Final[dict[str, Callable[[], None]]] = {"apply": apply, "diff": diff}
+SECTIONS: Final[dict[str, Callable[[], None]]] = {
+    "apply": apply,
+    "diff": diff,
+    "peers": peers.run,
+    "names": names.run,
+    "keyed": keyed.run,
+    "growth": growth.run,
+    "cli": cli.run,
+}
 
 
 def main() -> None:
@@ -172,6 +196,7 @@ def main() -> None:
     chosen = parser.parse_args().only.split(",")
     if unknown := sorted(set(chosen) - SECTIONS.keys()):
         parser.error(f"no such part: {', '.join(unknown)}")
+    print(f"Python {platform.python_version()}, medians of {ROUNDS} rounds; `!` is over what is asked")
     for name in chosen:
         SECTIONS[name]()
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from custmap.border.careful import copy_carefully
 from custmap.border.intake import Taken, take, take_parsed
-from custmap.border.quick import NO_TEXTS, QuickBorder, require_text, texted
+from custmap.border.quick import NO_TEXTS, QuickBorder, require_text
 from custmap.codegen.changes import mixed
 from custmap.codegen.define import Functions
 from custmap.codegen.reads import reads_everything
@@ -33,9 +33,9 @@ from custmap.plan.plan import Plan, make_plan
 from custmap.plan.vendor_document import vendor_slots
 from custmap.running.draft import Draft, View
 from custmap.running.rows import equal
-from custmap.running.states import Unusual
 from custmap.values.absent import ABSENT
 from custmap.values.types import ANY
+from custmap.values.unusual import Unusual
 from custmap.wire.binding import Binder, Bound
 from custmap.wire.request import Request
 from custmap.wire.sending import Sender
@@ -109,7 +109,7 @@ class Mapping:
         put(self, "_code", Functions(checked, operation))
         put(self, "_doubts", Doubts(operation, checked.functions))
         put(self, "_mixed", mixed(operation))
-        put(self, "_quick", QuickBorder(checked.canonical, never=reads_everything(operation)))
+        put(self, "_quick", QuickBorder(checked.canonical, direct=not reads_everything(operation)))
         put(self, "_sender", Sender(checked, operation))
         put(self, "_overlay", Overlay(checked.canonical, _reads(operation)))
         put(self, "_no_plan", make_plan(checked.name, (), (), (), ()))
@@ -177,13 +177,18 @@ class Mapping:
         RecordError with all problems of the record, of its parameters, or of what cannot be sent.
         ValueError or TypeError for misuse, such as an unknown parameter.
         """
-        _require_one_of("on_rejected", on_rejected, ("raise", "drop"))
-        _require_one_of("nulls", nulls, ("clear", "absent"))
+        if on_rejected != "raise":
+            _require_one_of("on_rejected", on_rejected, ("raise", "drop"))
+        if nulls != "clear":
+            _require_one_of("nulls", nulls, ("clear", "absent"))
         bound = self._binder.bind(params)
-        looked_at = check or not strict  # a strict call looks at every member
-        if nulls == "clear" and looked_at and (record := self._quick.take(customer, check)) is not None:
+        quick = self._quick
+        # A strict call looks at every member, and so does one that drops nulls.
+        if customer.__class__ is dict and quick.direct and nulls == "clear" and (check or not strict):
             try:
-                return self._request(record, bound, ())
+                if check:
+                    quick.require_fit(customer)
+                return self._request(customer, bound, ())
             except Exception:  # whatever is unusual: the careful way says what it is, and whether it is wrong
                 pass
         taken = take(customer, self._checked.canonical, nulls=nulls, check=check, strict=strict)
@@ -195,13 +200,14 @@ class Mapping:
 
     def _request(self, record: dict[str, Any], bound: Bound, more: tuple[Note, ...]) -> Request:
         """The request of a record in which nothing is unusual; any exception if something is."""
-        body, path, query, headers, notes = self._code.apply(record, bound.own())
+        riders = bound.own() if bound.shares else bound.riders
+        body, path, query, headers, notes = self._code.apply(record, riders)
         if bound.missing:
             raise Unusual
         require_text(body)
-        if doubts := self._doubts.of(record):
-            notes = (*notes, *doubts)
-        return self._sender.send(bound, body, path, query, headers, (*notes, *more) if more else notes)
+        if (doubts := self._doubts.of(record)) or more:
+            notes = (*notes, *doubts, *more)
+        return self._sender.send(bound, body, path, query, headers, notes)
 
     def _apply(self, taken: Taken, bound: Bound, on_rejected: OnRejected) -> Request:
         if bound.missing:
@@ -267,21 +273,19 @@ class Mapping:
         What the vendor cannot be told is in `plan.rejected`, not raised. RecordError when a record does not
         fit the schema, or a request is needed and cannot be made. ValueError or TypeError for misuse.
         """
-        _require_one_of("absent", absent, ("keep", "clear"))
-        _require_one_of("nulls", nulls, ("clear", "absent"))
+        if absent != "keep":
+            _require_one_of("absent", absent, ("keep", "clear"))
+        if nulls != "clear":
+            _require_one_of("nulls", nulls, ("clear", "absent"))
         if vendor is not None and before is not None:
             raise ValueError("give `before`, or `vendor`, not both")
         bound = self._binder.bind(params)
-        if nulls == "clear" and vendor is None and (check or not strict):
-            now = self._quick.take(after, check)
-            then = now if before is None else self._quick.take(before, check)
-            if now is not None and then is not None:
-                try:
-                    return self._compare(
-                        None if before is None else texted(then)[0], *texted(now), bound, absent
-                    )
-                except Exception:  # the careful way says what is unusual, and whether it is wrong
-                    pass
+        quick = self._quick
+        if quick.direct and nulls == "clear" and vendor is None and (check or not strict):
+            try:
+                return self._compare(before, after, bound, absent, check)
+            except Exception:  # the careful way says what is unusual, and whether it is wrong
+                pass
         canonical = self._checked.canonical
         taken = take(after, canonical, nulls=nulls, check=check, strict=strict)
         held = None
@@ -316,22 +320,17 @@ class Mapping:
 
         return compare
 
-    def _compare(
-        self,
-        before: dict[str, Any] | None,
-        after: dict[str, Any],
-        texts: frozenset[str],
-        bound: Bound,
-        absent: Absent,
-    ) -> Plan:
+    def _compare(self, before: object, after: object, bound: Bound, absent: Absent, check: bool) -> Plan:
         """The plan for records in which nothing is unusual; any exception if something is."""
-        riders = bound.own()
-        old = self._nothing
+        riders = bound.own() if bound.shares else bound.riders
+        now, texts = self._quick.take(after, check)
+        old, then = self._nothing, None
         if before is not None:
+            then, _ = self._quick.take(before, check)
             if absent == "keep":
-                after = self._overlay.over(before, after, texts)
-            old = self._code.slots(before, riders)
-        new = self._code.slots(after, riders)
+                now = self._overlay.over(then, now, texts)
+            old = self._code.slots(then, riders)
+        new = self._code.slots(now, riders)
         if equal(old, new, self._mixed):
             return self._no_plan
         view = View(
@@ -361,7 +360,8 @@ class Mapping:
         if vendor is not None:
             old, new = vendor_slots(self._checked.operation, vendor, after, new, draft, complete=complete)
         known = before is not None or vendor is not None
-        return self._plan(old, new, View(before, after, draft, riders, known, complete), bound)
+        nothing = vendor is not None  # what the vendor does not hold is known not to be there
+        return self._plan(old, new, View(before, after, draft, riders, known, complete, nothing), bound)
 
     def _plan(self, old: tuple[Any, ...], new: tuple[Any, ...], view: View, bound: Bound) -> Plan:
         parts = self._code.changes(old, new, view, False)
@@ -452,13 +452,15 @@ class Mapping:
         The second argument: the record is known to fit the schema, and to have no unknown members.
         Records are not copied: a record may be changed, and its request share values with it.
         """
-        bound = self._binder.bind(params)
-        quick = self._quick.take if nulls == "clear" else _never
+        bound, quick = self._binder.bind(params), self._quick
+        direct = quick.direct and nulls == "clear"
 
         def apply(customer: Any, fits: bool) -> Request:
-            if (record := quick(customer, not fits)) is not None:
+            if direct and customer.__class__ is dict:
                 try:
-                    return self._request(record, bound, ())
+                    if not fits:
+                        quick.require_fit(customer)
+                    return self._request(customer, bound, ())
                 except Exception:  # the careful way says what is unusual, and whether it is wrong
                     pass
             return self._apply_parsed(customer, bound, on_rejected, nulls, strict)
@@ -477,15 +479,17 @@ class Mapping:
         """`applier`, but with the request as a line of NDJSON, and its notes: the usual one is never made."""
         from custmap.records.request_lines import RequestLines
 
-        bound, lines = self._binder.bind(params), RequestLines(secrets=secrets)
+        bound, lines, quick = self._binder.bind(params), RequestLines(secrets=secrets), self._quick
         sender, doubts, code = self._sender, self._doubts.of, self._code.apply
-        quick = _never if bound.missing or nulls != "clear" else self._quick.take
+        direct = quick.direct and nulls == "clear" and not bound.missing
 
         def line(customer: Any, fits: bool) -> tuple[bytes, tuple[Note, ...]]:
-            if (record := quick(customer, not fits)) is not None:
+            if direct and customer.__class__ is dict:
                 try:
-                    body, path, query, headers, notes = code(record, bound.own())
-                    if found := doubts(record):
+                    if not fits:
+                        quick.require_fit(customer)
+                    body, path, query, headers, notes = code(customer, bound.own())
+                    if found := doubts(customer):
                         notes = (*notes, *found)
                     return lines.sent(sender, bound, body, path, query, headers), notes
                 except Exception:  # the careful way says what is unusual, and whether it is wrong
@@ -517,16 +521,13 @@ class Mapping:
 
         The third argument: both records are known to fit the schema, and to have no unknown members.
         """
-        bound = self._binder.bind(params)
-        canonical, quick = self._checked.canonical, self._quick.take if nulls == "clear" else _never
+        bound, canonical = self._binder.bind(params), self._checked.canonical
+        direct = self._quick.direct and nulls == "clear"
 
         def compare(before: Any, after: Any, fits: bool) -> Plan:
-            now = quick(after, not fits)
-            then = now if before is None else quick(before, not fits)
-            if now is not None and then is not None:
+            if direct:
                 try:
-                    held = None if before is None else texted(then)[0]
-                    return self._compare(held, *texted(now), bound, absent)
+                    return self._compare(before, after, bound, absent, not fits)
                 except Exception:  # the careful way says what is unusual, and whether it is wrong
                     pass
             taken = take_parsed(after, canonical, nulls=nulls, strict=strict)
@@ -566,10 +567,6 @@ def _reads(operation: Operation) -> Iterator[SourcePath]:
     for slot in operation.table.slots:
         yield from slot.reads
         yield from slot.asks
-
-
-def _never(record: object, check: bool) -> None:
-    """No record is taken quickly."""
 
 
 def _require_one_of(name: str, value: object, allowed: tuple[str, ...]) -> None:

@@ -129,8 +129,8 @@ def set_and_removed(patch: pytest.MonkeyPatch) -> None:
 def unmanaged_overwritten(patch: pytest.MonkeyPatch) -> None:
     inner = ChangeWriter._complete_body
 
-    def complete(self: ChangeWriter, root: Any, outcomes: Any, operation: Any, lines: Any) -> None:
-        inner(self, root, outcomes, operation, lines)
+    def complete(self: ChangeWriter, root: Any, operation: Any, lines: Any) -> None:
+        inner(self, root, operation, lines)
         lines.add("body['cardType'] = 'NONE'")
 
     patch.setattr(ChangeWriter, "_complete_body", complete)

@@ -1,260 +1,22 @@
-"""Compiled is interpreted, for whole mappings: one seed draws a mapping, its pairs and how they are compared.
+"""Runs the law of whole mappings over seeds, without pytest.
 
-    python tests/laws/whole.py --seeds 0-500
-
-A case prints its seed, mapping and pair; the same seed gives the same case.
+python tests/laws/whole.py --seeds 0-500
+python tests/laws/whole.py --seeds 31 --shrink
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from copy import deepcopy
-from dataclasses import dataclass, replace
 from pathlib import Path
-from random import Random
-from typing import Any
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a script, it finds only its own folder
 
-from whole_mappings import as_yaml, draw, fields_of, load  # noqa: E402
-from whole_records import Customer, Records  # noqa: E402
-
-from custmap.diagnostics.errors import RecordError  # noqa: E402
-from custmap.model.note import Note  # noqa: E402
-from custmap.values.equality import same  # noqa: E402
-from oracle.request import Parts, Planned, Refused, Whole  # noqa: E402
-
-PAIRS = 30
-"""Pairs a mapping: loading it takes as long as comparing ten of them."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """A pair under a mapping, and the options of the call."""
-
-    seed: int
-    mapping: dict[str, Any]
-    before: Customer | None
-    after: Customer
-    options: dict[str, Any]
-    params: dict[str, Any]
-
-    def __str__(self) -> str:
-        shown = [f"seed {self.seed}", as_yaml(self.mapping)]
-        shown += [f"before {json.dumps(self.before)}", f"after  {json.dumps(self.after)}"]
-        return "\n".join([*shown, f"options {self.options} params {self.params}"])
-
-
-class Differs(AssertionError):
-    """Compiled and interpreted disagree; `what` names the part."""
-
-    def __init__(self, case: Case, what: str, compiled: Any, interpreted: Any) -> None:
-        super().__init__(f"{what}\n{case}\ncompiled    {compiled}\ninterpreted {interpreted}")
-        self.case, self.what, self.compiled, self.interpreted = case, what, compiled, interpreted
-
-
-def cases(seed: int, pairs: int = PAIRS) -> Iterator[tuple[Any, Whole, Case]]:
-    """The loaded mapping, its interpreter, and its cases."""
-    rng = Random(seed)
-    mapping = draw(rng)
-    while (loaded := load(mapping)) is None:
-        mapping = draw(rng)
-    named = "identifiers" in as_yaml(mapping)
-    records = Records(rng, fields_of(mapping), named=named)
-    params = rng.choice(({}, {"who": "me"}, {"who": "x"})) if "params" in mapping else {}
-    whole = Whole(loaded.checked, params)
-    for _ in range(pairs):
-        before, after = records.pair()
-        options: dict[str, Any] = {}
-        if rng.random() < 0.25:
-            options["absent"] = "clear"
-        if rng.random() < 0.1:
-            options["nulls"] = "absent"
-        if before is not None and rng.random() < 0.1:
-            options["vendor"] = _document(loaded, before, params)
-            before = None
-        yield loaded, whole, Case(seed, mapping, before, after, options, params)
-
-
-def _document(mapping: Any, record: Customer, params: dict[str, Any]) -> dict[str, Any]:
-    """A copy that a vendor may hold: what a request said."""
-    try:
-        return dict(mapping.apply(record, params, on_rejected="drop").body or {})
-    except RecordError:
-        return {}
-
-
-def check(loaded: Any, whole: Whole, case: Case) -> None:
-    """All that the law asks of one pair."""
-    planned = check_diff(loaded, whole, case)
-    applied = check_apply(loaded, whole, case, "raise")
-    if isinstance(applied, tuple):
-        applied = check_apply(loaded, whole, case, "drop")
-    alone = case.before is None and "vendor" not in case.options
-    if alone and isinstance(planned, Planned) and planned.request and isinstance(applied, Parts):
-        _compare(case, "diff(None, x) is apply(x)", planned.request, applied)
-    again = Case(
-        case.seed, case.mapping, case.after, deepcopy(case.after), _without(case, "vendor"), case.params
-    )
-    same_again = check_diff(loaded, whole, again)
-    if not isinstance(same_again, tuple) and (same_again.request or same_again.changes):
-        raise Differs(again, "diff(x, x) says something", same_again, None)
-
-
-def _without(case: Case, name: str) -> dict[str, Any]:
-    return {key: value for key, value in case.options.items() if key != name}
-
-
-def check_diff(loaded: Any, whole: Whole, case: Case) -> Planned | tuple[tuple[str, str], ...]:
-    """`diff`, compiled and interpreted."""
-    try:
-        wanted: Any = whole.diff(case.before, case.after, **case.options)
-    except Refused as refused:
-        wanted = refused.about
-    try:
-        plan = loaded.diff(deepcopy(case.before), deepcopy(case.after), case.params, **case.options)
-    except RecordError as error:
-        _compare_errors(case, error, wanted)
-        return wanted  # type: ignore[no-any-return]
-    if isinstance(wanted, tuple):
-        raise Differs(case, "diff raises", plan, wanted)
-    _compare(
-        case, "rejected", _sorted((one.code, one.target) for one in plan.rejected), _sorted(wanted.rejected)
-    )
-    _compare_requests(case, "diff", plan.request, wanted.request, whole)
-    changes = [[one.target, one.action, one.before, one.after] for one in plan.changes]
-    interpreted = [[one.target, one.action, one.before, one.after] for one in wanted.changes]
-    _compare(case, "changes", sorted(changes, key=repr), sorted(interpreted, key=repr))
-    _compare(case, "notes", _facts(plan.notes), _sorted({(str(fact), at) for fact, at in wanted.notes}))
-    return wanted  # type: ignore[no-any-return]
-
-
-def check_apply(
-    loaded: Any, whole: Whole, case: Case, on_rejected: str
-) -> Parts | tuple[tuple[str, str], ...]:
-    """`apply`, compiled and interpreted."""
-    options = {key: value for key, value in case.options.items() if key == "nulls"}
-    try:
-        wanted: Any = whole.apply(case.after, on_rejected=on_rejected, **options)
-    except Refused as refused:
-        wanted = refused.about
-    try:
-        request = loaded.apply(deepcopy(case.after), case.params, on_rejected=on_rejected, **options)
-    except RecordError as error:
-        _compare_errors(case, error, wanted)
-        return wanted  # type: ignore[no-any-return]
-    if isinstance(wanted, tuple):
-        raise Differs(case, "apply raises", request, wanted)
-    _compare_requests(case, "apply", request, wanted, whole)
-    _compare(
-        case, "notes of apply", _facts(request.notes), _sorted({(str(fact), at) for fact, at in wanted.notes})
-    )
-    return wanted  # type: ignore[no-any-return]
-
-
-def _compare_errors(case: Case, error: RecordError, wanted: Any) -> None:
-    found = _sorted((one.code, one.target) for one in error.diagnostics)
-    if not isinstance(wanted, tuple):
-        raise Differs(case, "raises", found, wanted)
-    _compare(case, "errors", found, _sorted(wanted))
-
-
-def _compare_requests(case: Case, what: str, request: Any, wanted: Parts | None, whole: Whole) -> None:
-    if request is None or wanted is None:
-        if (request is None) != (wanted is None):
-            raise Differs(case, f"{what}: is there a request", request, wanted)
-        return
-    _compare(case, f"{what}: body", request.body or {}, wanted.body)
-    for part in ("path", "query"):
-        _compare(case, f"{what}: {part}", getattr(request, part), getattr(wanted, part))
-    ours = {
-        name: value if isinstance(value, str) else json.dumps(value) for name, value in wanted.headers.items()
-    }
-    theirs = {name: value for name, value in request.headers.items() if name in _ruled(whole)}
-    _compare(case, f"{what}: headers", theirs, ours)
-
-
-def _ruled(whole: Whole) -> set[str]:
-    return {member.name for member in whole.checked.operation.headers.members}
-
-
-def _compare(case: Case, what: str, compiled: Any, interpreted: Any) -> None:
-    if compiled != interpreted or not same(_plain(compiled), _plain(interpreted)):
-        raise Differs(case, what, compiled, interpreted)
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple | set) else value
-
-
-def _facts(notes: tuple[Note, ...]) -> list[tuple[str, str]]:
-    return _sorted({(str(note.fact), note.target) for note in notes if note.fact is not None})
-
-
-def _sorted(pairs: Any) -> list[tuple[str, str]]:
-    return sorted(pairs, key=repr)
-
-
-def smallest(differs: Differs) -> Differs:
-    """The same disagreement with as little mapping and record as shows it."""
-    found = differs
-    while True:
-        for case in _smaller(found.case):
-            if (less := _disagreement(case)) is not None and less.what == found.what:
-                found = less
-                break
-        else:
-            return found
-
-
-def _disagreement(case: Case) -> Differs | None:
-    loaded = load(case.mapping)
-    if loaded is None:
-        return None
-    try:
-        check(loaded, Whole(loaded.checked, case.params), case)
-    except Differs as differs:
-        return differs
-    except Exception:  # a smaller case that is no case
-        return None
-    return None
-
-
-def _smaller(case: Case) -> Iterator[Case]:
-    """The case with one thing left out: a rule, a key of a rule, a leaf of a record, an option."""
-    for part in ("body", "clear", "empty", "query", "headers", "contract", "params"):
-        for less in _less(case.mapping.get(part, 0)):
-            mapping = {key: value for key, value in case.mapping.items() if key != part}
-            yield replace(case, mapping=mapping if less is _NOTHING else {**mapping, part: less})
-    if case.before is not None:
-        yield from (replace(case, before=less) for less in _less(case.before) if less is not _NOTHING)
-    yield from (replace(case, after=less) for less in _less(case.after) if less is not _NOTHING)
-    yield from (replace(case, options=less) for less in _less(case.options) if less is not _NOTHING)
-
-
-_NOTHING = object()
-
-
-def _less(value: Any) -> Iterator[Any]:
-    yield _NOTHING
-    if isinstance(value, dict):
-        for key in value:
-            rest = {name: one for name, one in value.items() if name != key}
-            for less in _less(value[key]):
-                yield rest if less is _NOTHING else {**value, key: less}
-            if key == "from" and value[key] != "email":
-                yield {**value, key: "email"}
-            if key in ("from", "first") and len(value) == 1:
-                yield "email"
-    elif isinstance(value, list):
-        for position, item in enumerate(value):
-            for less in _less(item):
-                yield [*value[:position], *([] if less is _NOTHING else [less]), *value[position + 1 :]]
+from whole_known import reason
+from whole_law import PAIRS, Differs, cases, check
+from whole_smallest import smallest
 
 
 def main() -> int:
@@ -263,19 +25,28 @@ def main() -> int:
     parser.add_argument("--pairs", type=int, default=PAIRS, help="pairs a mapping")
     parser.add_argument("--most", type=int, default=5, help="cases to print")
     parser.add_argument("--shrink", action="store_true", help="print the smallest case that differs so")
+    parser.add_argument("--known", default="", help="print the cases of a known fault, by words of it")
     asked = parser.parse_args()
     first, _, last = asked.seeds.partition("-")
-    started, pairs, found = time.perf_counter(), 0, Counter[str]()
+    started, pairs = time.perf_counter(), 0
+    known, found = Counter[str](), Counter[str]()
     for seed in range(int(first), int(last or first) + 1):
         for loaded, whole, case in cases(seed, asked.pairs):
             pairs += 1
             try:
                 check(loaded, whole, case)
             except Differs as differs:
+                why = reason(differs.case, differs.what, differs.compiled, differs.interpreted)
+                if why:
+                    known[why] += 1
+                if asked.known not in why if asked.known else why:
+                    continue
                 found[differs.what] += 1
                 if sum(found.values()) <= asked.most:
                     print(smallest(differs) if asked.shrink else differs, end="\n\n", flush=True)
                 break
+    for why, count in known.most_common():
+        print(f"{count:6} known: {why}")
     print(f"{pairs} pairs in {time.perf_counter() - started:.1f} s; differ: {dict(found) or 'none'}")
     return 1 if found else 0
 

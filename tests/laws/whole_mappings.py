@@ -1,27 +1,17 @@
 """Mappings from one seed: 2 to 12 rules of every kind side by side, in containers that they share.
 
-What is drawn nearly always loads; `load` says None where it does not, and the next draw is taken.
+What is drawn nearly always loads; where it does not, the next draw is taken.
 """
 
 from __future__ import annotations
 
-import atexit
-import json
 import re
-import shutil
-import tempfile
-from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from whole_records import TOPS
-
-import custmap
-from custmap.diagnostics.errors import MappingError
+from whole_loading import as_yaml
 
 Rules = dict[str, Any]
-_FOLDER = Path(tempfile.mkdtemp(prefix="custmap-whole-")) / "acme"
-atexit.register(shutil.rmtree, _FOLDER.parent, ignore_errors=True)
 
 TEXTS: Final = (
     "email", "lower(email)", "company", "id", "name.given", "name.middle", "given_name(name)",
@@ -147,7 +137,7 @@ class Drawing:
                 return {}
             case "name_in":
                 places = ("unset", "meta.unset", '"$unset"', "o.unset" if self.homes else "unset")
-                made = {"name_in": at or self.rng.choice(places)}
+                made: Rules = {"name_in": at or self.rng.choice(places)}
                 return {"clear": {**made, "as": f"{name}_"} if self.seldom() and not at else made}
             case "key_in":
                 made = {"key_in": f"{at}_k" if at else self.one("gone", "meta.gone"), "with": True}
@@ -168,7 +158,13 @@ class Drawing:
             if self.seldom():
                 options.insert(0, {"from": options.pop(), "when": "blocked == `true`"})
             if self.seldom():
-                options.append(self.one({"value": "none"}, {"param": "who"}))
+                options.append(
+                    self.one({"value": "none"}, {"param": "who"}, {"from": "role", "format": "r-{}"})
+                )
+            if self.seldom():
+                options.insert(
+                    0, {"from": "status", "values": {"active": "A"}, "unmapped": self.one("skip", "pass")}
+                )
             return {"first": options}
         return {"from": self.rng.choice(sources)}
 
@@ -221,10 +217,7 @@ class Drawing:
         self.type(target, rule, kind)
 
     def policies(self, rule: Rules) -> None:
-        if self.rng.random() < 0.2:
-            rule["when"] = self.rng.choice(CONDITIONS)
-            if self.often():
-                rule["otherwise"] = "clear"
+        self.conditions(rule)
         kind = self.rng.random()
         if kind < 0.07 and "transitions" not in rule:
             rule["immutable"] = True
@@ -293,11 +286,15 @@ class Drawing:
                 )  # fmt: skip
         else:
             rule |= self.clear(target.rpartition(".")[2], whole=whole)
-        if self.rng.random() < 0.2:
-            rule["when"] = self.rng.choice(CONDITIONS)
-            if self.often():
-                rule["otherwise"] = "clear"
+        self.conditions(rule)
+        if self.seldom():
+            rule |= self.one({"send": "always"}, {"repeatable": False})
         self.body[target] = rule
+        if "[" not in target and self.seldom():
+            items: Rules = {"type": "object"}
+            if self.often():
+                items["required"] = [self.one("m0", "key", "by")]
+            self.fields[target] = {"type": "array", "items": items, **self.one({}, {"required": True})}
 
     def item(self, key: str, members: tuple[str, ...], depth: int = 1) -> Rules:
         """The rules of an item: its key, and members with clears of their own, some in an object."""
@@ -314,6 +311,12 @@ class Drawing:
                 rule["immutable"] = True
             if self.seldom():
                 rule["when"] = f"{key} == 'email'"
+            if self.seldom():
+                rule["empty"] = self.one("clear", "reject")
+            if self.seldom() and self.seldom():
+                rule["clear"] = {"write": {f"w_{self.count}_{name}": True}}
+            if self.seldom() and self.seldom():
+                rule["repeatable"] = False
             table[f"{inner}{name}"] = rule
         if inner and self.seldom():
             table["opt"] = self.one({"merge": "whole"}, {"clear": "send_null"}, {"clear": "omit"})
@@ -337,6 +340,7 @@ class Drawing:
         scope = self.rng.choice(tuple(SCOPES))
         policy = self.one({}, {}, {"merge": "whole"})
         replaced = whole or bool(policy)
+        inner = self.one("", "", "", "in.", "at[0].")
         table: Rules = {}
         for number, source in enumerate(self.some(SCOPES[scope], 2)):
             name = f"{target.rpartition('.')[2]}_{number}"
@@ -345,11 +349,20 @@ class Drawing:
                 rule["send"] = "always"
             if self.seldom():
                 rule["default"] = "d"
-            if self.seldom():
+            if self.seldom() and "send" not in rule:
                 rule["immutable"] = True
-            table[name] = rule
+            table[f"{inner}{name}"] = rule
         if self.seldom():
             table["by"] = self.one({"param": "who"}, {"value": "us"})
+        if scope == "attributes" and self.often():
+            table[f"{target.rpartition('.')[2]}_m"] = {
+                "from": "@", "merge": "entries", **self.clear("m", whole=replaced, at=self.names_of()),
+            }  # fmt: skip
+        if scope == "loyalty" and self.often():
+            table[f"{target.rpartition('.')[2]}_l"] = {
+                "each": "enrollments", "merge": self.one("keyed", "add-only", "whole"), "key": "key",
+                "fields": self.item("program_id", ("tier", "points")),
+            }  # fmt: skip
         rule = {"from": scope, "fields": table, **policy}
         if self.rng.random() < 0.3:
             rule |= self.clear(target.rpartition(".")[2], whole=whole, kind="object")
@@ -372,6 +385,48 @@ class Drawing:
         )
         if "[" not in target and self.seldom():
             self.fields[target] = {"required": True}
+
+    def item_value(self) -> None:
+        """Items that are values: `q[0]`, `q[1]`; one of them may be a constant."""
+        if any(target.startswith("q[") for target in self.body):
+            return
+        for position in range(self.rng.randint(1, 3)):
+            rule: Rules = {"from": self.rng.choice(TEXTS), **self.clear(f"q{position}", item=True)}
+            if self.seldom():
+                rule = self.one({"value": "us"}, {"param": "who"})
+            self.body[f"q[{position}]"] = rule
+        if self.often():
+            self.body["q"] = {"merge": "whole"}
+
+    def addressed(self) -> None:
+        """A whole item of a list made from one source object."""
+        scope = self.rng.choice(tuple(SCOPES))
+        name = self.name()
+        table: Rules = {
+            f"{name}_{number}": {"from": source, **self.clear(f"{name}_{number}")}
+            for number, source in enumerate(self.some(SCOPES[scope], 2))
+        }
+        rule: Rules = {"from": scope, "fields": table, **self.one({}, {"merge": "whole"})}
+        if self.seldom():
+            rule |= self.one({"clear": "send_null"}, {"clear": "skip"})
+        self.conditions(rule)
+        self.body[self.one(f"{name}[0]", f"{name}[type=email]", f"{name}[1]")] = rule
+
+    def conditions(self, rule: Rules) -> None:
+        if self.rng.random() < 0.2:
+            rule["when"] = self.rng.choice(CONDITIONS)
+            if self.often():
+                rule["otherwise"] = "clear"
+
+    def plain_items(self) -> None:
+        """A list with a key whose items go as they are."""
+        target, _ = self.place()
+        source, key = self.one(("channels", "type"), ("loyalty.enrollments", "program_id"))
+        rule: Rules = {"from": source, "merge": self.one("keyed", "add-only"), "key": key}
+        if rule["merge"] == "keyed":
+            rule |= self.one({}, {"clear": {"name_in": self.names_of()}}, {"clear": "skip"})
+        self.conditions(rule)
+        self.body[target] = rule
 
     def identity(self) -> None:
         rule = {"from": "identifiers.acme", "identity": True}
@@ -419,19 +474,20 @@ class Drawing:
                 around = any(head.startswith(f"{one}.") for one in self.wholes)
                 policy |= self.clear(re.sub(r"\W", "_", head), whole=around, kind="object")
             if self.seldom() and self.seldom():
-                policy["immutable"] = True
+                policy |= self.one({"immutable": True}, {"repeatable": False})
             if self.seldom():
                 policy["send"] = "always"
             if policy and head not in self.body:
                 self.body[head] = policy
 
     def mapping(self) -> Rules:
-        kinds = (
-            [self.text] * 8 + [self.word] * 3 + [self.other] * 4 + [self.object] * 2 + [self.map] * 4
-            + [self.list] * 2 + [self.each] * 4 + [self.inside] * 4 + [self.rider] * 3 + [self.parameter]
-        )  # fmt: skip
+        kinds = {
+            self.text: 8, self.word: 3, self.other: 4, self.object: 2, self.map: 4, self.list: 2,
+            self.each: 4, self.inside: 4, self.rider: 3, self.parameter: 1, self.item_value: 1,
+            self.addressed: 1, self.plain_items: 1,
+        }  # fmt: skip
         for _ in range(self.rng.randint(2, 12)):
-            self.rng.choice(kinds)()
+            self.rng.choices(tuple(kinds), tuple(kinds.values()))[0]()
         if self.rng.random() < 0.3:
             self.identity()
         if not self.body:
@@ -460,33 +516,3 @@ class Drawing:
 
 def draw(rng: Random) -> Rules:
     return Drawing(rng).mapping()
-
-
-def load(mapping: Rules) -> Any:
-    """The mapping, loaded; None if it has findings that stop loading."""
-    _FOLDER.mkdir(parents=True, exist_ok=True)
-    path = _FOLDER / "whole.yaml"
-    path.write_text(as_yaml(mapping), encoding="utf-8")
-    try:
-        return custmap.load(path)
-    except MappingError as error:
-        load.last = error  # type: ignore[attr-defined]
-        return None
-    except SyntaxError:  # KNOWN
-        load.last = MappingError([])
-        return None
-
-
-def fields_of(mapping: Rules) -> tuple[str, ...]:
-    """The canonical fields that a mapping names."""
-    rules = json.dumps([mapping.get(part) for part in ("path", "query", "headers", "body")])
-    return tuple(field for field in TOPS if re.search(rf"\b{field}\b", rules))
-
-
-def as_yaml(value: Any) -> str:
-    """JSON is YAML; but keys that are booleans stay booleans."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{json.dumps(key)}: {as_yaml(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(as_yaml, value)) + "]"
-    return json.dumps(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from custmap.model.clear import Clear, Impossible, KeyIn, NameIn, Omit, Send, SendNull, Skip, Write
+from custmap.model.clear import Clear, Impossible, KeyIn, NameIn, Omit, Send, SendEmpty, SendNull, Skip, Write
 from custmap.model.note import Fact
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
@@ -61,6 +61,11 @@ def null_at(clear: Clear) -> Any:
         case Send(value=value):
             return deepcopy(value)
     return ABSENT
+
+
+def null_container(clear: Clear, empty: Any) -> Any:
+    """What a null map (`empty` is `{}`) or list (`[]`) is at its own place."""
+    return empty if isinstance(clear, SendEmpty) else null_at(clear)
 
 
 def as_held(clear: Clear, before: Any) -> Any:

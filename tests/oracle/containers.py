@@ -37,7 +37,7 @@ def object_outcome(node: ObjectNode, sides: Sides) -> Outcome:
     outcome = _of_members(node, sides)
     if node.policy.immutable and outcome.said and _was_there(node, sides):
         return _refused(node, "CM802", sides)
-    if node.clear is not None and not outcome.said and outcome.stands is ABSENT and _says_none(node, sides):
+    if node.clear is not None and not outcome.said and _is_null(node, sides):
         return replace(outcome, stands=null_at(node.clear))
     return outcome
 
@@ -46,31 +46,24 @@ def _of_members(node: ObjectNode, sides: Sides) -> Outcome:
     inner = replace(sides, full=sides.full or node.whole)
     outcomes = {member.name: outcome_of(member, inner) for member in node.members}
     told = sum((one.told for one in outcomes.values()), Told())
-    omitted = any(one.omitted for one in outcomes.values())
     stands = all_of(node, outcomes, ride_alone=node.policy.required)
     if not any(one.said for one in outcomes.values()):
         return Outcome(False, stands=stands or ABSENT, told=told)
-    target = sides.target(node.target)
+    omitted = any(one.omitted for one in outcomes.values())
+    left_out = omitted and node.whole  # then even an empty object clears, by what is not in it
     if not inner.full:
         sent = {name: one.sent for name, one in outcomes.items() if one.said and one.sent is not ABSENT}
-        if sent:
-            sent = accompanied(node, sent, outcomes, inner)
+        sent = accompanied(node, sent, outcomes, inner) if sent else {}
+    elif left_out and not stands:
+        sent = all_of(node, outcomes, ride_alone=True)
     else:
         sent = stands
-        if not sent and omitted and node.whole:
-            sent = all_of(node, outcomes, ride_alone=True)  # leaving the rest out is what clears it
-        elif not sent:
-            sent = ABSENT
-        if sent is not ABSENT and node.whole and node.target:
-            told += Told(notes=_whole_notes(node, target, sides))
-    outcome = Outcome(
-        True,
-        ABSENT if sent == {} and not (omitted and node.whole) else sent,
-        sent if inner.full else stands or ABSENT,
-        told,
-        omitted and not node.whole,
-    )
-    return _complete(node, outcome, sides)
+    if not sent and not left_out:
+        return Outcome(True, stands=ABSENT if inner.full else stands or ABSENT, told=told, omitted=omitted)
+    if node.whole and node.target:
+        told += Told(notes=_whole_notes(node, sides.target(node.target), sides))
+    stands = sent if inner.full else stands
+    return _complete(node, Outcome(True, sent, stands or ABSENT, told, omitted and not node.whole), sides)
 
 
 def all_of(node: ObjectNode, outcomes: dict[str, Outcome], *, ride_alone: bool = False) -> dict[str, Any]:
@@ -79,7 +72,29 @@ def all_of(node: ObjectNode, outcomes: dict[str, Outcome], *, ride_alone: bool =
     rules = {name for name, one in outcomes.items() if one.stands is not ABSENT and name not in riders}
     if not rules and not ride_alone:
         return {}
-    return {name: one.stands for name, one in outcomes.items() if one.stands is not ABSENT}
+    required = node.type.required if node.type else frozenset()
+    made = {member.name: outcomes[member.name].stands for member in node.members}
+    for member in node.members:
+        if member.name not in required or _is_refused(member, outcomes[member.name]):
+            continue
+        if made[member.name] is ABSENT:
+            made[member.name] = _empty(member)
+    return {name: value for name, value in made.items() if value is not ABSENT}
+
+
+def _is_refused(member: TargetNode, outcome: Outcome) -> bool:
+    return any(target.endswith(member.target) for _, target in outcome.told.rejected)
+
+
+def _is_map(member: TargetNode) -> bool:
+    return isinstance(member, Leaf) and member.kind.is_map
+
+
+def _empty(member: TargetNode) -> Any:
+    """A map, or a list with a key, that has nothing to say, where the contract requires it."""
+    if isinstance(member, Leaf) and not member.kind.is_one:
+        return {} if member.kind.is_map else []
+    return ABSENT
 
 
 def accompanied(
@@ -96,7 +111,8 @@ def accompanied(
         if isinstance(member, Rider):
             value = outcome.stands
         elif member.name in required:
-            value = required_value(member, outcome)
+            as_before = node.target and _is_refused(member, outcome) and not _is_map(member)
+            value = outcome.stands if as_before else required_value(member, outcome)
         else:
             value = along(member, outcome, sides)
         if value is not ABSENT:
@@ -106,8 +122,8 @@ def accompanied(
 
 def required_value(member: TargetNode, outcome: Outcome) -> Any:
     """§ 7: its current value; a map that has nothing to say is `{}`."""
-    if isinstance(member, Leaf) and (member.kind.is_map or member.kind.has_items):
-        return {} if member.kind.is_map else []
+    if isinstance(member, Leaf) and not member.kind.is_one:
+        return _empty(member)
     return ABSENT if outcome.stands is None else outcome.stands
 
 
@@ -119,13 +135,15 @@ def along(node: TargetNode, outcome: Outcome, sides: Sides) -> Any:
                 return ABSENT
             return _still_said(node, outcome, sides)
         case ObjectNode():
-            if not any(_goes_along(one) for one in (node, *leaves(node))) or outcome.said:
+            if not _goes_along(node):
                 return ABSENT
+            if node.clear is not None and _says_none(node, sides):
+                return ABSENT  # it is gone, and not said again
             if sides.full or node.whole or node.policy.always:
                 return outcome.stands
             return sent_along(node, {}, sides) or ABSENT
         case ItemsNode(items=items):
-            if not any(map(_goes_along, leaves(node))):
+            if not any(leaf.policy.always or leaf.policy.identity for leaf in leaves(node)):
                 return ABSENT
             if sides.full or node.whole:
                 return outcome.stands
@@ -147,8 +165,9 @@ def sent_along(node: ObjectNode, sent: dict[str, Any], sides: Sides) -> dict[str
     return accompanied(node, moved | sent, outcomes, inner) if moved or sent else {}
 
 
-def _goes_along(node: Leaf | ObjectNode) -> bool:
-    return node.policy.always or node.policy.identity
+def _goes_along(node: ObjectNode) -> bool:
+    policies = [node.policy, *(leaf.policy for leaf in leaves(node))]
+    return any(policy.always or policy.identity for policy in policies)
 
 
 def _still_said(leaf: Leaf, outcome: Outcome, sides: Sides) -> Any:
@@ -271,6 +290,12 @@ def _says_none(node: ObjectNode, sides: Sides) -> bool:
         after is None or (after is ABSENT and (is_value(before) or sides.complete or source_gone))
         for before, after in states
     )
+
+
+def _is_null(node: ObjectNode, sides: Sides) -> bool:
+    """Does after say of all that the object reads that there is no value?"""
+    below = list(leaves(node))
+    return bool(below) and all(sides.after[leaf.slot] is None for leaf in below)
 
 
 def _is_gone(leaf: Leaf, sides: Sides) -> bool:

@@ -16,8 +16,8 @@ def written(root: ObjectNode, outcomes: dict[str, Outcome], told: Told, sides: S
     """The body of a request that says what the outcomes say."""
     sent = {name: one.sent for name, one in outcomes.items() if one.said and one.sent is not ABSENT}
     body = accompanied(root, sent, outcomes, sides)
-    places = {place for place, *_ in (*told.names, *told.marks, *told.writes)}
-    for place in sorted(places):
+    places = [at for at, _ in told.names] + [at for at, *_ in told.marks] + [at for at, _ in told.writes]
+    for place in sorted(set(places)):
         _with_what_goes_along(root, body, place, sides)
     for place in sorted({place for place, _ in told.names}):
         names = {text_of(name): name for at, name in told.names if at == place}

@@ -27,7 +27,8 @@ def evaluate(expression: Expression, value: Any, functions: Mapping[str, Functio
 def is_true(value: Any) -> bool:
     if value is ABSENT or value is None:
         return False
-    return not any(same(value, empty) for empty in (False, "", [], {}))
+    empties: tuple[Any, ...] = (False, "", [], {})
+    return not any(same(value, empty) for empty in empties)
 
 
 ASKS_ABOUT_STATES = ("type", "not_null", "to_string", "to_array")

@@ -166,7 +166,7 @@ class Interpreter:
             items = [self._rendered(one) if isinstance(one, tuple) else one for one in state]
         except FunctionError as error:
             return _failure(error)
-        keys = [one.get(slot.key) if isinstance(one, dict) else None for one in items]
+        keys = [one.get(slot.key or "") if isinstance(one, dict) else None for one in items]
         alike_keys = any(same(one, other) for n, one in enumerate(keys) for other in keys[:n])
         missing = any(key is None or isinstance(key, dict | list) for key in keys)
         return Failure("CM806", "") if missing or alike_keys else items
@@ -220,7 +220,7 @@ class Interpreter:
     def _entry(self, leaf: Leaf, extra: Any, one: Any) -> Any:
         if same(one, "") and leaf.policy.empty != "value":
             return None if leaf.policy.empty == "clear" else Failure("CM807", "", None, one)
-        if one is not None and extra is not None and (extra.known or extra.enum) and misfit(extra, one):
+        if one is not None and extra is not None and misfit(extra, one):
             return Failure("CM706", "", None, one)
         return one
 
@@ -233,7 +233,7 @@ def _failure(error: FunctionError, scope: Any = None) -> Failure:
 
 
 def _hold(type_: Any, value: Any) -> None:
-    if type_ is not None and (type_.known or type_.enum is not None) and misfit(type_, value):
+    if type_ is not None and misfit(type_, value):
         raise Refusal("CM706", "")
 
 

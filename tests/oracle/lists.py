@@ -13,7 +13,7 @@ from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
 from custmap.values.paths import Member, Select, format_path
 from oracle import containers
-from oracle.clears import cleared, kept, null_at, rejected, text_of
+from oracle.clears import cleared, kept, null_container, rejected, text_of
 from oracle.interpreter import Row, silenced
 from oracle.outcome import Change, Outcome, Sides, Told, is_value
 
@@ -34,22 +34,29 @@ def list_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:
                 return cleared(clear, leaf.name, leaf.target, before, sides)
         return rejected("CM803", leaf.target, ABSENT, sides)
     if not isinstance(after, list) and not isinstance(before, list):
-        return Outcome(False, stands=null_at(clear) if before is None else ABSENT)
+        return Outcome(False, stands=null_container(clear, []) if after is None else ABSENT)
     if not isinstance(after, list) and before and isinstance(clear, Write):
         return cleared(clear, leaf.name, leaf.target, held_items(before, sides.riders), sides)
     try:
         new = _by_key(leaf, after if isinstance(after, list) else [])
     except UnclearItems:
         refused = () if sides.sources_equal(leaf) else (("CM806", sides.target(leaf.target)),)
-        stays = held_items(before, sides.riders) if isinstance(before, list) else ABSENT
-        return Outcome(False, stands=stays, told=Told(rejected=refused))
+        return Outcome(False, stands=_clear_items(leaf, before, sides), told=Told(rejected=refused))
     try:
         old = _by_key(leaf, before if isinstance(before, list) else [])
     except UnclearItems:
-        outcome = _items(leaf, {}, new, False, sides)
+        outcome = _items(leaf, {}, new, False, replace(sides, document=False))
         unknown = Told(notes=((Fact.UNKNOWN_ITEMS, sides.target(leaf.target)),))
         return replace(outcome, told=outcome.told + unknown)
     return _items(leaf, old, new, mentioned, sides)
+
+
+def _clear_items(leaf: Leaf, before: Any, sides: Sides) -> Any:
+    """What the vendor holds of before's list: nothing, if its items could not be told apart."""
+    try:
+        return held_items(before, sides.riders) if _by_key(leaf, before) else ABSENT
+    except (UnclearItems, TypeError):
+        return ABSENT
 
 
 def _items(leaf: Leaf, old: dict[Any, Any], new: dict[Any, Any], mentioned: bool, sides: Sides) -> Outcome:
@@ -69,7 +76,7 @@ def _item(leaf: Leaf, mark: Any, before: Any, after: Any, mentioned: bool, sides
     """An item that after has: each whole, when anything in it changed."""
     target = sides.target(leaf.target + format_path((Select(leaf.key or "", key_of(leaf, after)),)))
     was = ABSENT if before is None else rendered(before, sides.riders)
-    if before is not None and (same(before, after) or same(was, rendered(after, sides.riders))):
+    if before is not None and _is_same(before, after, was, sides):
         return Outcome(False, stands=was)
     if isinstance(after, Row):
         outcome = _by_rules(leaf, target, before, after, mentioned, sides)
@@ -83,6 +90,12 @@ def _item(leaf: Leaf, mark: Any, before: Any, after: Any, mentioned: bool, sides
         return Outcome(False, stands=was, told=outcome.told)
     change = () if sides.item else (Change("set", target, None if was is ABSENT else was, outcome.sent),)
     return replace(outcome, told=Told(changes=change) + outcome.told)
+
+
+def _is_same(before: Any, after: Any, was: Any, sides: Sides) -> bool:
+    """Is it one item twice? Of items that one table makes, their members decide."""
+    one_table = isinstance(before, Row) and isinstance(after, Row) and before[0] is after[0]
+    return same(before, after) or (not one_table and same(was, rendered(after, sides.riders)))
 
 
 def _by_rules(leaf: Leaf, target: str, before: Any, after: Row, mentioned: bool, sides: Sides) -> Outcome:

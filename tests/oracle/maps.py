@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from custmap.model.clear import Send, SendEmpty, SendNull, Write
@@ -10,7 +11,7 @@ from custmap.running.states import Failure
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.paths import Member, format_path
-from oracle.clears import as_held, cleared, is_told_already, null_at, rejected
+from oracle.clears import as_held, cleared, is_told_already, null_container, rejected
 from oracle.outcome import Change, Outcome, Sides, Told, is_value
 
 
@@ -22,7 +23,7 @@ def map_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:
     if isinstance(after, dict):
         return _entries(leaf, leaf.target, known, after, mentioned, sides)
     if after is ABSENT and not isinstance(before, dict):
-        return Outcome(False, stands=null_at(clear) if before is None else ABSENT)
+        return Outcome(False)
     if after is None and not (isinstance(before, dict) or mentioned):
         # Null on the map: its keys are not known, so only what clears the map itself can say it.
         match clear:
@@ -33,13 +34,15 @@ def map_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:
         return rejected("CM803", leaf.target, ABSENT, sides)
     if isinstance(clear, Write) and any(_was_there(one) for one in known.values()):
         return cleared(clear, leaf.name, leaf.target, held_entries(leaf, known), sides)
-    return _entries(leaf, leaf.target, known, {}, mentioned, sides)
+    outcome = _entries(leaf, leaf.target, known, {}, mentioned, sides)
+    if not outcome.said and outcome.stands is ABSENT and after is None:
+        return replace(outcome, stands=null_container(clear, {}))
+    return outcome
 
 
-def held_entries(leaf: Leaf, entries: dict[str, Any]) -> dict[str, Any]:
-    """The entries as the vendor holds them."""
-    held = {key: null_at(leaf.policy.clear) if one is None else one for key, one in entries.items()}
-    return {key: one for key, one in held.items() if one is None or is_value(one)}
+def held_entries(leaf: Leaf, entries: dict[str, Any]) -> Any:
+    """The entries as the vendor holds them; of a map with none there is nothing."""
+    return {key: one for key, one in entries.items() if is_value(one)} or ABSENT
 
 
 def _is_free(leaf: Leaf) -> bool:
@@ -75,7 +78,7 @@ def _entry(
 ) -> Outcome:
     target = f"{around}.{format_path((Member(key),))}"
     clear = leaf.policy.clear
-    stays = null_at(clear) if before is None else before if is_value(before) else ABSENT
+    stays = before if is_value(before) else ABSENT
     if isinstance(after, Failure):
         unchanged = isinstance(before, Failure) and same(before.raw, after.raw)
         refused = () if unchanged else ((after.code, sides.target(target)),)
@@ -87,7 +90,7 @@ def _entry(
     there = is_value(before) or isinstance(before, Failure)
     gone = there or (after is None and before is ABSENT and not mentioned)
     if not gone or is_told_already(clear, before):
-        return Outcome(False, stands=null_at(clear) if after is None else stays)
+        return Outcome(False, stands=stays)
     if leaf.policy.immutable and is_value(before):
         return rejected("CM802", target, before, sides)
     if isinstance(clear, Write):  # it writes what clears the map, and not one of its keys

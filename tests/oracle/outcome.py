@@ -78,6 +78,7 @@ class Sides:
 
     `known`    there is a before.
     `complete` records are complete: what is absent is gone.
+    `document` before is the vendor's own copy: what it does not have is known not to be there.
     `fresh`    the item is new in a list that before mentions: nothing is there that could be cleared.
     `full`     the container around is sent whole.
     `prefix`   the target of the item that the table describes; `item`: is it one?
@@ -90,6 +91,7 @@ class Sides:
     riders: tuple[Any, ...]
     known: bool
     complete: bool = False
+    document: bool = False
     fresh: bool = False
     full: bool = False
     item: bool = False
@@ -118,7 +120,7 @@ class Sides:
 
     def known_missing(self, leaf: Leaf) -> bool:
         """§ 7: a key that a mentioned map of before did not have is known not to be there."""
-        if self.fresh:
+        if self.fresh or self.document:
             return True
         in_maps = dict(leaf.in_maps)
         return (

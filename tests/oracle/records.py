@@ -22,7 +22,10 @@ def taken(record: dict[str, Any], canonical: Canonical, *, nulls: str = "clear")
         for field, part in TEXT_PARTS.items():
             if isinstance(made.get(field), str):
                 made[field] = {part: made[field]}
-    return _without_nulls(made, canonical.type) if nulls == "absent" else made
+    if nulls == "absent":
+        made = _without_nulls(made, canonical.type)
+    assert isinstance(made, dict)
+    return made
 
 
 def _sorted(value: Any) -> Any:

@@ -15,7 +15,7 @@ from custmap.model.checked import PARTS, Checked
 from custmap.model.nodes import Leaf, ObjectNode, Rider
 from custmap.model.note import Fact
 from custmap.model.walkers import leaves
-from custmap.running.states import Failure
+from custmap.running.states import SILENT, Failure
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.wire.binding import bind
@@ -175,14 +175,20 @@ class Whole:
         made = {part: self._part(part, roots[part], outcomes[part], sides) for part in PARTS}
         lacking += [name for _, missing in made.values() for name in missing]
         lacking += told.lacking
-        if lacking:
-            targets = {target for _, target in told.rejected}
+        not_given = self._not_given()
+        if lacking or not_given:
+            targets = {target for _, target in told.rejected + not_given}
             missing = tuple(("CM707", name) for name in lacking if name not in targets)
-            raise Refused(told.rejected + missing)
+            raise Refused(told.rejected + missing + not_given)
         parts = {part: values for part, (values, _) in made.items()}
         if bad := tuple(filter(None, (part_text(part, parts[part]) for part in ("path", "headers")))):
             raise Refused(told.rejected + bad)
         return Parts(body, parts["path"], parts["query"], parts["headers"]), told
+
+    def _not_given(self) -> tuple[tuple[str, str], ...]:
+        """Parameters that the contract requires, without a value."""
+        bound = bind(self.checked, self.checked.operation, self.params)
+        return tuple((one.code, one.target or "") for one in bound.missing)
 
     def _failed_identities(self, sides: Sides, told: Told) -> tuple[tuple[str, str], ...]:
         """One that cannot be computed, though another names the customer."""
@@ -235,7 +241,11 @@ class Whole:
             if outcome.said:
                 if outcome.sent is not ABSENT:
                     values[member.name] = outcome.sent
-            elif (wanted or member.policy.identity or member.policy.always) and is_value(outcome.stands):
+            elif is_value(outcome.stands) and (
+                wanted
+                or member.policy.identity
+                or (member.policy.always and sides.after[member.slot] not in (None, SILENT))
+            ):
                 values[member.name] = outcome.stands
             if wanted and member.name not in values:
                 lacking.append(member.target)

@@ -12,7 +12,7 @@ from custmap.running.states import SILENT, Failure
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
 from oracle import lists, maps
-from oracle.clears import as_held, cleared, is_told_already, null_at, rejected
+from oracle.clears import as_held, cleared, is_told_already, null_at, null_container, rejected
 from oracle.outcome import Change, Outcome, Sides, Told, is_value
 
 
@@ -54,7 +54,8 @@ def rule_outcome(leaf: Leaf, sides: Sides) -> Outcome:
 def held(leaf: Leaf, state: Any, sides: Sides) -> Any:
     """What the vendor holds at a rule's place when a record with this state was applied; ABSENT: nothing."""
     if state is None:
-        return null_at(leaf.policy.clear)
+        empty: Any = {} if leaf.kind.is_map else []
+        return null_at(leaf.policy.clear) if leaf.kind.is_one else null_container(leaf.policy.clear, empty)
     if not is_value(state):
         return ABSENT
     if leaf.kind.is_map:
@@ -76,7 +77,10 @@ def value_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:
         notes = ((Fact.REPLACED_WHOLE, target),) if replaces else ()
         return Outcome(True, after, after, Told(changes=change, notes=notes))
     if not _is_gone(leaf, before, after, sides):
-        return Outcome(False, stands=held(leaf, after if after is None else before, sides))
+        # What after does not mention stays as before had it.
+        kept = after is None or is_value(before)
+        stays = held(leaf, after if after is None else before, sides)
+        return Outcome(False, stands=stays if kept else ABSENT)
     if leaf.policy.immutable and clear != IMPOSSIBLE and (is_value(before) or isinstance(before, Failure)):
         return rejected("CM802", leaf.target, before, sides)
     return cleared(clear, leaf.name, leaf.target, before, sides)

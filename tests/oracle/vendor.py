@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from custmap.model.checked import Operation
-from custmap.model.nodes import Leaf, Presence, Table
+from custmap.model.nodes import FromSource, Leaf, Presence, Table
 from custmap.model.note import Fact
 from custmap.model.walkers import eaches
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.paths import Index, Member, Segment, Select
 from oracle.interpreter import Row
-from oracle.outcome import Sides, Told, read
+from oracle.outcome import Sides, Told, is_value, read
 
 
 @dataclass(frozen=True)
@@ -40,16 +40,14 @@ class Vendor:
                 continue
             if not low <= slot.slot < high:
                 held = now  # the document is a body: it says nothing of path, query and headers
-            elif held is ABSENT:
-                held = None  # the document does not have it: it is known not to be there
             before.append(held)
             if sides.complete or self._is_stated(slot, sides.after_record):
-                after.append(now)
+                after.append(now if sides.complete else _over(slot, held, now))
                 continue
             after.append(held)
-            if now is not ABSENT and not same(now, held):
+            if is_value(now) and not same(now, held):
                 notes.append((Fact.NOT_STATED, slot.target))
-        made = replace(sides, before=tuple(before), after=tuple(after))
+        made = replace(sides, before=tuple(before), after=tuple(after), document=True)
         return made, Told(notes=tuple(notes))
 
     def _is_stated(self, leaf: Leaf, after: Any) -> bool:
@@ -63,6 +61,14 @@ class Vendor:
             if path not in in_maps or not isinstance(read(after, path[: in_maps[path]]), dict):
                 return False
         return True
+
+
+def _over(leaf: Leaf, held: Any, now: Any) -> Any:
+    """Named members that after does not mention keep the document's value."""
+    source = leaf.origin.source
+    named = isinstance(source, FromSource) and bool(source.type.members)
+    both = isinstance(held, dict) and isinstance(now, dict)
+    return {**held, **now} if named and both and not leaf.kind.has_items else now
 
 
 def _row(table: Table, document: Any) -> tuple[Any, ...]:

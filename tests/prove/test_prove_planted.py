@@ -73,7 +73,7 @@ def null_is_skipped(patch: Patch) -> None:
 
 
 def whole_objects_are_sent_in_part(patch: Patch) -> None:
-    patch.setattr(ChangeWriter, "_standing", lambda self, node, **options: "NOTHING")
+    patch.setattr(ChangeWriter, "_unchanged", lambda self, node, **options: "NOTHING")
 
 
 def everything_counts_as_changed(patch: Patch) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from custmap.contract.style import Style
 from custmap.values.paths import Select
 from custmap.wire.parameters import PlaceError, header_text
-from custmap.wire.request import EVERY_ITEM, Request, Secret, Secrets, make_request
+from custmap.wire.request import EVERY_ITEM, OpenRequest, Request, Secret, Secrets
 from custmap.wire.url import UrlTemplate
 
 
@@ -358,11 +358,12 @@ def test_headers_act_on_no_terminal(value: Any, shown: str) -> None:
 
 def test_made_quickly_is_the_same_request() -> None:
     slow = secret_request()
-    quick = make_request(*[getattr(slow, name) for name in Request.__slots__])
+    quick: Any = OpenRequest(*[getattr(slow, name) for name in Request.__slots__])
+    quick.__class__ = Request
     assert type(quick) is Request and quick == slow and quick.hidden is slow.hidden
     assert repr(pickle.loads(pickle.dumps(quick))) == repr(slow)
     with pytest.raises(AttributeError):
-        quick.url = ""  # type: ignore[misc]
+        quick.url = ""
 
 
 def test_a_number_of_too_many_digits_is_refused() -> None:

@@ -13,6 +13,7 @@ import msgspec
 
 from custmap.schema.canonical import Canonical
 from custmap.schema.customer_texts import TEXT_PARTS
+from custmap.values.unusual import Unusual
 
 NO_TEXTS: Final[frozenset[str]] = frozenset()
 
@@ -21,30 +22,27 @@ require_text: Final = msgspec.json.Encoder().encode
 
 
 class QuickBorder:
-    """Takes the records of one canonical schema; `never`: every record is taken by the careful border."""
+    """The quick border of one canonical schema; without `direct`, every record is taken carefully."""
 
-    __slots__ = ("_canonical", "_never")
+    __slots__ = ("_canonical", "direct")
 
-    def __init__(self, canonical: Canonical, *, never: bool) -> None:
+    def __init__(self, canonical: Canonical, *, direct: bool) -> None:
         self._canonical = canonical
-        self._never = never or not canonical.is_customer
+        self.direct = direct and canonical.is_customer
 
-    def take(self, record: object, check: bool) -> dict[str, Any] | None:
-        """The record itself if it is a plain dict, fits the schema, and has no unknown member; else None."""
-        if record.__class__ is not dict or self._never:
-            return None
+    def require_fit(self, record: dict[str, Any]) -> None:
+        """`Unusual`, or what the check raises, unless a record fits the schema with no unknown member."""
+        if not self._canonical.fits(record):
+            raise Unusual
+
+    def take(self, record: object, check: bool) -> tuple[dict[str, Any], frozenset[str]]:
+        """The record, with objects for a name and a phone that are texts, and which of them were."""
+        if record.__class__ is not dict:
+            raise Unusual
+        plain: dict[str, Any] = record
         if check:
-            try:
-                if not self._canonical.fits(record):
-                    return None
-            except Exception:  # a value that the check cannot read
-                return None
-        return record
-
-
-def texted(record: dict[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:
-    """The record with objects for a name and a phone that are texts, and which of them were."""
-    if record.get("name").__class__ is not str and record.get("phone").__class__ is not str:
-        return record, NO_TEXTS
-    texts = frozenset(field for field in TEXT_PARTS if record.get(field).__class__ is str)
-    return {**record, **{field: {TEXT_PARTS[field]: record[field]} for field in texts}}, texts
+            self.require_fit(plain)
+        if plain.get("name").__class__ is not str and plain.get("phone").__class__ is not str:
+            return plain, NO_TEXTS
+        texts = frozenset(field for field in TEXT_PARTS if plain.get(field).__class__ is str)
+        return {**plain, **{field: {TEXT_PARTS[field]: plain[field]} for field in texts}}, texts

@@ -78,9 +78,8 @@ class ChangeWriter:
                     lines.add("return None")
             lines.add("draft, riders = view.draft, view.riders", "said = False", "body = {}")
             lines.add(*(f"{part} = {{}}" for part in parts))
-            members: list[_Member] = []
             for part, root in roots:
-                members += self._members(root, part, lines, full=False)
+                self._members(root, part, lines, full=False)
             with lines.block("if draft.names or draft.marks or draft.writes:"):
                 lines.add("said = True")
             with lines.block("if not said and not always:"):
@@ -96,7 +95,7 @@ class ChangeWriter:
             with lines.block("if draft.missing:"):
                 lines.add("require(draft.missing, draft)")
             self._elsewhere(operation, lines)
-            self._complete_body(body, {one.node.name: one for one in members}, operation, lines)
+            self._complete_body(body, operation, lines)
             for part, node in parts.items():
                 self._complete_part(part, node, lines)
             result = ", ".join(part if part in parts else "None" for part in PARTS)
@@ -106,6 +105,8 @@ class ChangeWriter:
     def _elsewhere(self, operation: Operation, lines: Lines) -> None:
         places = sorted({place for place in _places(operation.table.root) if len(place) > 1})
         with lines.block("if draft.names or draft.marks or draft.writes:"):
+            for place in places:
+                self._around_names(operation.table.root, place, lines)
             lines.add("write_elsewhere(body, draft)")
             for place in places:
                 node: ObjectNode | None = operation.table.root
@@ -126,9 +127,21 @@ class ChangeWriter:
                         lines.add(f"{at}[{name!r}] = {made}")
                         at += f"[{name!r}]"
 
-    def _complete_body(
-        self, root: ObjectNode, outcomes: dict[str, _Member], operation: Operation, lines: Lines
-    ) -> None:
+    def _around_names(self, root: ObjectNode, place: tuple[str, ...], lines: Lines) -> None:
+        """An object that is sent for the names in it takes along what stands in it, if it is sent whole."""
+        node = next((one for one in root.members if one.name == place[0]), None)
+        if not isinstance(node, ObjectNode) or not (node.whole or node.policy.always):
+            return
+        with lines.block(f"if draft.wrote({place!r}) and {node.name!r} not in body:"):
+            lines.add(f"value = {self._standing(node, full=False)}")
+            lines.add(f"body[{node.name!r}] = value if value.__class__ is dict else {{}}")
+            for rider in node.members:
+                if isinstance(rider, Rider):
+                    one = f"riders[{rider.index}]"
+                    with lines.block(f"if {one} is not ABSENT:"):
+                        lines.add(f"body[{node.name!r}].setdefault({rider.name!r}, {one})")
+
+    def _complete_body(self, root: ObjectNode, operation: Operation, lines: Lines) -> None:
         """Riders, `send: always`, identities, and what the contract requires."""
         required = _required(root)
         for node in root.members:
@@ -142,18 +155,11 @@ class ChangeWriter:
             with lines.block(f"if {name!r} not in body:"):
                 value = "value"
                 if isinstance(node, Leaf) and node.policy.identity:
-                    lines.add(f"value = identity({self._rule(node)}, {self._sides(node)}, view)")
-                elif wanted and isinstance(node, Leaf) and node.kind.is_map:
-                    value = "{}"
-                elif wanted and isinstance(node, Leaf) and node.kind.has_items:
-                    value = "[]"
-                elif wanted or isinstance(node, Leaf):
-                    one = outcomes[name]
-                    kept = f"{one.state} is KEPT"
-                    with lines.block(f"if {kept}:"):
-                        lines.add(f"value = {one.value}")
-                    with lines.block("else:"):
-                        lines.add(f"value = {self._standing(node, full=False)}")
+                    lines.add(f"value = identity({self._leaf(node)})")
+                elif empty := _empty_if_required(root, node):
+                    value = empty
+                elif wanted:
+                    lines.add(f"value = {self._standing(node, full=False)}")
                 else:
                     lines.add(f"value = {self._along(node, full=False)}")
                 if value != "value":
@@ -178,8 +184,8 @@ class ChangeWriter:
             if not (wanted or node.policy.identity or node.policy.always):
                 continue
             with lines.block(f"if {node.name!r} not in {part}:"):
-                made = "identity" if node.policy.identity else "standing"
-                lines.add(f"value = {made}({self._rule(node)}, {self._sides(node)}, view)")
+                made = "identity" if node.policy.identity else "standing" if wanted else "along"
+                lines.add(f"value = {made}({self._leaf(node)})")
                 with lines.block("if is_value(value):"):
                     lines.add(f"{part}[{node.name!r}] = value")
                 if wanted:
@@ -191,11 +197,12 @@ class ChangeWriter:
     def _members(self, node: ObjectNode, out: str, lines: Lines, *, full: bool) -> list[_Member]:
         """Compare the members. Where only what is said is sent, it is put into `out` at once."""
         required = _required(node)
+        is_request = out != "sent"
         outcomes: list[_Member] = []
         for member in node.members:
             if isinstance(member, Rider):
                 continue
-            needed = full or member.name in required or (node is self._table.root and _goes_along(member))
+            needed = full or (member.name in required and not is_request)
             if needed:
                 state, value = self._names.fresh("state"), self._names.fresh(member.name or "value")
                 outcomes.append(_Member(member, state, value))
@@ -270,32 +277,46 @@ class ChangeWriter:
     def _change(self, node: TargetNode, full: bool) -> str:
         match node:
             case Leaf():
-                items = self._items_of(node)
-                return f"change_leaf({self._rule(node)}, {self._sides(node)}, view{items})"
+                return f"change_leaf({self._leaf(node)})"
             case ObjectNode():
                 return f"{self.change_object(node, full=full)}(before, after, view)"
             case ItemsNode():
                 return f"{self._change_items(node, full=full)}(before, after, view)"
         raise AssertionError
 
-    def _standing(self, node: TargetNode, *, full: bool, sides: str = "before, after") -> str:
+    def _standing(self, node: TargetNode, *, full: bool) -> str:
+        """What of a node stands at the vendor after the update."""
         match node:
             case Leaf():
-                then, now = sides.split(", ")
-                both = f"{then}[{node.slot}], {now}[{node.slot}]"
-                return f"standing({self._rule(node)}, {both}, view{self._items_of(node)})"
+                return f"standing({self._leaf(node)})"
             case Rider(index=index):
                 return f"view.riders[{index}]"
-            case ObjectNode() | ItemsNode():
-                return f"{self.stand(node, full=full)}({sides}, view)"
+            case ObjectNode():
+                change = self.change_object(node, full=True)
+            case ItemsNode():
+                change = self._change_items(node, full=True)
+        return f"standing_of({change}, {self.stand(node, full=True)}, before, after, view)"
+
+    def _unchanged(self, node: TargetNode, *, full: bool) -> str:
+        """What stands of a node that does not change."""
+        match node:
+            case Leaf():
+                return f"unchanged({self._leaf(node)})"
+            case Rider(index=index):
+                return f"view.riders[{index}]"
+            case _:
+                return f"{self.stand(node, full=full)}(before, after, view)"
 
     def _along(self, node: TargetNode, *, full: bool) -> str:
         """What of a node is in every update; NOTHING if there is never anything."""
         if not _goes_along(node):
             return "NOTHING"
-        if isinstance(node, Leaf | Rider):
-            return self._standing(node, full=full)
-        return f"{self._along_function(node, full=full)}(before, after, view)"
+        if isinstance(node, Leaf):
+            return f"along({self._leaf(node)})"
+        return f"{self._along_function(node, full=full)}(before, after, view)"  # type: ignore[arg-type]
+
+    def _leaf(self, leaf: Leaf) -> str:
+        return f"{self._rule(leaf)}, {self._sides(leaf)}, view{self._items_of(leaf)}"
 
     # Objects
 
@@ -316,6 +337,8 @@ class ChangeWriter:
                 self._immutable(node, slots, inside, full, lines)
             if node.whole:
                 lines.add("omitted = view.draft.omitted")
+            if _required(node):
+                lines.add("mark = view.draft.mark()")
             if not inside:
                 lines.add("draft, sent = view.draft, {}")
             lines.add("said = kept = False")
@@ -331,7 +354,7 @@ class ChangeWriter:
     def _close(self, node: ObjectNode, outcomes: list[_Member], full: bool, lines: Lines) -> None:
         with lines.block("if not said:"):
             stand = self.stand(node, full=full)
-            lines.add(f"return (KEPT, {stand}(before, after, view)) if kept else UNCHANGED")
+            lines.add(f"return (KEPT, {stand}(before, before, view)) if kept else UNCHANGED")
         with lines.block("if not sent:"):
             lines.add("return SAID, NOTHING")
         for one in outcomes:  # those that are required: what was rejected goes as before had it
@@ -348,11 +371,12 @@ class ChangeWriter:
         lines.add("made = {}")
         for one in outcomes:
             with lines.block(f"if {one.state} is SAME:"):
-                lines.add(f"{one.value} = {self._standing(one.node, full=True)}")
+                lines.add(f"{one.value} = {self._unchanged(one.node, full=True)}")
             with lines.block(f"if {one.value} is not NOTHING:"):
                 lines.add(f"made[{one.node.name!r}] = {one.value}")
         riders = [member for member in node.members if isinstance(member, Rider)]
-        if riders and not self._is_item:
+        is_item = self._is_item and node is self._table.root
+        if riders and not is_item:
             with lines.block("if made:"):
                 self._riders(riders, "made", lines)
         else:
@@ -363,9 +387,14 @@ class ChangeWriter:
         left_out = " and view.draft.omitted == omitted" if node.whole else ""
         with lines.block(f"if not made{left_out}:"):
             lines.add("return SAID, NOTHING")
+        for one in outcomes:
+            if empty := _empty_if_required(node, one.node):
+                kept = "" if empty == "{}" else f" and {one.state} is not KEPT"
+                with lines.block(f"if {one.value} is NOTHING{kept}:"):
+                    lines.add(f"made[{one.node.name!r}] = {empty}")
         if node.whole and node.target:
             lines.add(f"note_whole({self._rule(node)}, {slots!r}, after, view)")
-        if riders and not self._is_item:
+        if riders and not is_item:
             with lines.block("if not made:"):
                 self._riders(riders, "made", lines)
         self._whole_enough(node, "made", full, lines)
@@ -375,7 +404,7 @@ class ChangeWriter:
             bound = self._names.bind(required, f"required_{node.name}")
             with lines.block(f"if not {bound} <= {made}.keys():"):
                 stand = self.stand(node, full=full)
-                lines.add(f"return lacking({self._rule(node)}, {made}, {stand}, before, view)")
+                lines.add(f"return lacking({self._rule(node)}, {made}, {stand}, before, view, mark)")
         lines.add(f"return SAID, {made}")
 
     def _presence(
@@ -394,7 +423,7 @@ class ChangeWriter:
         if presence.origin.when is None:
             return
         with lines.block("if now is SILENT:"):
-            with lines.block(f"if not was_there({slots!r}, before):"):
+            with lines.block(f"if not {self._there(node)}:"):
                 lines.add("return UNCHANGED")
             if not node.policy.otherwise_clear:
                 note = f"view.target({node.target!r}), LEFT_BEHIND, {self._rule(node)}"
@@ -405,24 +434,22 @@ class ChangeWriter:
                 lines.add(f"return {name}(before, (ABSENT,) * len(after), view.completed())")
 
     def _own_clear(self, node: ObjectNode, slots: tuple[int, ...], full: bool, lines: Lines) -> None:
-        below = self._names.bind(tuple(leaves(node)), f"below_{node.name}")
-        presence = self._names.bind(node.presence, "source") if node.presence is not None else "None"
-        with lines.block(f"if all_gone({below}, {presence}, before, after, view):"):
+        source = self._names.bind(node.presence, "source") if node.presence is not None else "None"
+        with lines.block(f"if all_gone({self._below(node)}, {source}, before, after, view):"):
             lines.add(f"return {self._clear(node, slots, full)}")
 
     def _clear(self, node: ObjectNode, slots: tuple[int, ...], full: bool) -> str:
         clear = self._names.bind(node.clear, "clear")
         stand = self.stand(node, full=full)
-        return f"clear_object({self._rule(node)}, {clear}, {slots!r}, {stand}, before, view)"
+        return f"clear_object({self._rule(node)}, {clear}, {self._there(node)}, {stand}, before, view)"
 
     def _immutable(
         self, node: ObjectNode, slots: tuple[int, ...], inside: bool, full: bool, lines: Lines
     ) -> None:
         """The vendor does not let the object change: what would be said is not."""
         trial = self._function("says", node, inside, self._write_says)
-        with lines.block(f"if was_there({slots!r}, before):"):
-            with lines.block(f"if not {trial}(before, after, view.on_trial()):"):
-                lines.add("return UNCHANGED")
+        said = f"{trial}(before, after, view.on_trial())"
+        with lines.block(f"if {self._there(node)} and {said}:"):
             text = "the vendor does not accept a change of this object"
             lines.add(f"view.reject('CM802', {node.target!r}, {self._rule(node)}, {text!r})")
             lines.add(f"return KEPT, {self.stand(node, full=full)}(before, before, view)")
@@ -440,13 +467,23 @@ class ChangeWriter:
 
     def _write_stand(self, node: ObjectNode, name: str, full: bool, lines: Lines) -> None:
         with lines.block(f"def {name}(before, after, view):"):
+            if node.clear is not None and any(leaves(node)):
+                source = self._names.bind(node.presence, "source") if node.presence is not None else "None"
+                with lines.block(f"if is_cleared({self._below(node)}, {source}, after):"):
+                    value = node.clear.value if isinstance(node.clear, Send) else None
+                    made = f"fresh({self._names.bind(value, 'cleared')})" if value else repr(value)
+                    lines.add(f"return {made if node.clear.at_place else 'NOTHING'}")
             lines.add("made = {}")
             for member in node.members:
                 if isinstance(member, Rider):
                     continue
-                lines.add(f"value = {self._standing(member, full=full)}")
+                lines.add(f"value = {self._unchanged(member, full=full)}")
                 with lines.block("if value is not NOTHING:"):
                     lines.add(f"made[{member.name!r}] = value")
+            for member in node.members:
+                if empty := _empty_if_required(node, member):
+                    with lines.block(f"if made and {member.name!r} not in made:"):
+                        lines.add(f"made[{member.name!r}] = {empty}")
             riders = [member for member in node.members if isinstance(member, Rider)]
             if node.policy.required:
                 self._riders(riders, "made", lines)
@@ -468,10 +505,12 @@ class ChangeWriter:
                 if isinstance(member, Rider) or not (wanted or _goes_along(member)):
                     continue
                 with lines.block(f"if {member.name!r} not in sent:"):
-                    if wanted and isinstance(member, Leaf) and member.kind.is_map:
-                        lines.add(f"sent[{member.name!r}] = {{}}")
+                    if (empty := _empty_if_required(node, member)) == "{}":
+                        lines.add(f"sent[{member.name!r}] = {empty}")
                         continue
                     made = self._standing(member, full=full) if wanted else self._along(member, full=full)
+                    if empty:
+                        made = f"empty_list({self._leaf(member)})"  # type: ignore[arg-type]  # a leaf
                     lines.add(f"value = {made}")
                     with lines.block("if value is not NOTHING and value is not None:"):
                         lines.add(f"sent[{member.name!r}] = value")
@@ -484,13 +523,25 @@ class ChangeWriter:
     def _write_along(self, node: ObjectNode | ItemsNode, name: str, full: bool, lines: Lines) -> None:
         with lines.block(f"def {name}(before, after, view):"):
             if isinstance(node, ObjectNode):
-                self._unless_cleared(node, lines)
+                self._unless_refused(node, full, lines)
             if full or node.whole or (isinstance(node, ObjectNode) and node.policy.always):
-                lines.add(f"return {self.stand(node, full=full)}(before, after, view)")
+                lines.add(f"value = {self._standing(node, full=full)}")
+                if node.whole:
+                    note = f"view.target({node.target!r}), REPLACED_WHOLE, {self._rule(node)}"
+                    with lines.block("if value is not NOTHING and view.known:"):
+                        lines.add(f"view.draft.note({note})")
+                lines.add("return value")
             elif isinstance(node, ItemsNode):
                 made = [(segment, self._along(item, full=full)) for segment, item in node.items]
                 lines.add(f"return {self._listed(made)} or NOTHING")
             else:
+                if node.clear is not None and node.clear.says:
+                    below = self._names.bind(tuple(leaves(node)), f"below_{node.name}")
+                    source = (
+                        self._names.bind(node.presence, "source") if node.presence is not None else "None"
+                    )
+                    with lines.block(f"if all_gone({below}, {source}, before, after, view):"):
+                        lines.add("return NOTHING")  # it is cleared, with all that is in it
                 lines.add("sent = {}")
                 for member in node.members:
                     if isinstance(member, Rider) or not _goes_along(member):
@@ -498,17 +549,25 @@ class ChangeWriter:
                     lines.add(f"value = {self._along(member, full=full)}")
                     with lines.block("if value is not NOTHING and value is not None:"):
                         lines.add(f"sent[{member.name!r}] = value")
-                complete = f"{self._complete(node, full=full)}(sent, before, after, view)"
-                lines.add(f"return {complete} if sent else NOTHING")
+                with lines.block("if not sent:"):
+                    lines.add("return NOTHING")
+                lines.add(f"sent = {self._complete(node, full=full)}(sent, before, after, view)")
+                if _required(node):
+                    with lines.block(f"if lacks_rejected({self._rule(node)}, sent, view):"):
+                        lines.add("return NOTHING")
+                lines.add("return sent")
 
-    def _unless_cleared(self, node: ObjectNode, lines: Lines) -> None:
-        """Nothing goes along of an object that is cleared in its own way, but what names the customer."""
-        if node.clear is None or not node.clear.says or any(leaf.policy.identity for leaf in leaves(node)):
-            return
-        below = self._names.bind(tuple(leaves(node)), f"below_{node.name}")
-        presence = self._names.bind(node.presence, "source") if node.presence is not None else "None"
-        with lines.block(f"if all_gone({below}, {presence}, before, after, view):"):
-            lines.add("return NOTHING")
+    def _unless_refused(self, node: ObjectNode, full: bool, lines: Lines) -> None:
+        """Nothing goes along of an object that does not speak, or may not change."""
+        if node.presence is not None:
+            with lines.block(f"if after[{node.presence.slot}].__class__ in SPEECHLESS:"):
+                lines.add("return NOTHING")
+        if node.policy.immutable and not node.policy.always:
+            says = self._function("says", node, full or node.whole, self._write_says)
+            said = f"{says}(before, after, view.on_trial())"
+            with lines.block(f"if {self._there(node)} and {said}:"):
+                named = tuple(leaf.slot for leaf in leaves(node) if leaf.policy.identity)
+                lines.add(f"after = kept_row(before, after, {named!r})")  # it stays as it was
 
     # Lists whose items are named
 
@@ -539,16 +598,22 @@ class ChangeWriter:
                 after.append((state, value, item))
             told = f"({', '.join(states)},)" if states else "()"
             with lines.block(f"if SAID not in {told}:"):
-                stand = f"{self.stand(node, full=inside)}(before, before, view)"
-                lines.add(f"return (KEPT, {stand}) if KEPT in {told} else UNCHANGED")
+                with lines.block(f"if KEPT not in {told}:"):
+                    lines.add("return UNCHANGED")
+                if not inside:
+                    stand = f"{self.stand(node, full=inside)}(before, before, view)"
+                    lines.add(f"return KEPT, {stand}")
             for state, value, item in after:
                 if inside:
                     with lines.block(f"if {state} is SAME:"):
-                        lines.add(f"{value} = {self._standing(item, full=True)}")
+                        lines.add(f"{value} = {self._unchanged(item, full=True)}")
                 else:
                     with lines.block(f"if {state} is not SAID:"):
                         lines.add(f"{value} = {self._along(item, full=False)}")
             lines.add(f"listed = {self._listed(made)}")
+            if inside:
+                with lines.block(f"if SAID not in {told}:"):
+                    lines.add("return KEPT, listed or NOTHING")
             left_out = " and view.draft.omitted == omitted" if node.whole else ""
             with lines.block(f"if not listed{left_out}:"):
                 lines.add("return SAID, NOTHING")
@@ -561,8 +626,17 @@ class ChangeWriter:
 
     def _write_stand_items(self, node: ItemsNode, name: str, full: bool, lines: Lines) -> None:
         with lines.block(f"def {name}(before, after, view):"):
-            made = [(segment, self._standing(item, full=full)) for segment, item in node.items]
-            lines.add(f"return {self._listed(made)} or NOTHING")
+            made: list[tuple[Any, str]] = []
+            values: list[str] = []
+            for segment, item in node.items:
+                if isinstance(item, Rider):
+                    made.append((segment, f"view.riders[{item.index}]"))
+                    continue
+                values.append(self._names.fresh("item"))
+                made.append((segment, values[-1]))
+                lines.add(f"{values[-1]} = {self._unchanged(item, full=full)}")
+            nothing = " and ".join(f"{value} is NOTHING" for value in values) or "True"
+            lines.add(f"return NOTHING if {nothing} else {self._listed(made)}")
 
     def _listed(self, made: Iterable[tuple[Any, str]]) -> str:
         rows = [f"({self._names.bind(segment, 'place')}, {value})" for segment, value in made]
@@ -594,6 +668,13 @@ class ChangeWriter:
         tables = [self._module.item_functions(each.table) for each in eaches(leaf.origin)]
         return f", ({', '.join(tables)},)" if tables else ""
 
+    def _below(self, node: ObjectNode) -> str:
+        return self._names.bind(tuple(leaves(node)), f"below_{node.name}")
+
+    def _there(self, node: ObjectNode | ItemsNode) -> str:
+        """The question whether anything of a container is there."""
+        return f"was_there({tuple(leaf.slot for leaf in leaves(node))!r}, before)"
+
     def _riders(self, riders: Iterable[Rider], out: str, lines: Lines) -> None:
         for rider in riders:
             with lines.block(f"if view.riders[{rider.index}] is not ABSENT:"):
@@ -604,13 +685,17 @@ class ChangeWriter:
         said = f" and {only}" if only else ""
         with lines.block(f"if riders[{rider.index}] is not ABSENT{said}:"):
             lines.add(f"{out}[{rider.name!r}] = riders[{rider.index}]")
-        if not only:
-            with lines.block("else:"):
-                lines.add(f"require(({self._rule(rider)},), draft)")
 
 
 def _required(node: ObjectNode) -> frozenset[str]:
     return node.type.required if node.type else frozenset()
+
+
+def _empty_if_required(around: ObjectNode, node: TargetNode) -> str:
+    """How a required map or list that has nothing to say is sent; "" for other nodes."""
+    if not isinstance(node, Leaf) or node.name not in _required(around):
+        return ""
+    return "{}" if node.kind.is_map else "[]" if node.kind.has_items else ""
 
 
 def _is_identity(node: TargetNode) -> bool:

@@ -59,7 +59,7 @@ class _Module:
             self.names.reserve(name, value)
         for name in _FIXED:
             self.names.reserve(name)
-        self.emitter = Emitter(self.names, checked.functions)
+        self.emitter = Emitter(self.names, checked.functions, quick=self._is_quick)
         self._free = free_maps(checked, operation) if self._is_quick else frozenset()
         self._prepared = prepared(checked, self._free) if self._is_quick else {}
         self._fits = FitsWriter(self.names, self.add_function)
@@ -91,15 +91,16 @@ class _Module:
         parts = [lines.text for lines in [*self._functions, *made]]
         return Generated("\n\n".join([head, *parts]), self.names.globals)
 
-    def _item_function(self, table: Table, role: str) -> str:
+    def _item_function(self, table: Table, role: str, member: str | None) -> str:
         """The function of an item's table: its slots ("row"), or the item as it is sent ("item", "sent")."""
         key = (id(table), role)
         if key not in self._items:
             name = self._items[key] = self.names.declare(f"{role}_{len(self._items) + 1}")
             with self.names.scope():
-                made = (
-                    self._values(table, name, root=False) if role == "row" else self._item(table, name, role)
-                )
+                if role == "row":
+                    made = self._values(table, name, root=False)
+                else:
+                    made = self._item(table, name, role, member)
             self._functions.append(made)
         return self._items[key]
 
@@ -121,7 +122,7 @@ class _Module:
         with_key = "sent" if sent else "item" if self._module == "apply" else "row"
         return LeafWriter(
             self.emitter,
-            lambda table, keyed: self._item_function(table, with_key if keyed else "sent"),
+            lambda table, key: self._item_function(table, with_key if key else "sent", key),
             self._fits if self._is_quick else None,
             self._free,
         )
@@ -214,14 +215,14 @@ class _Module:
             body.add(f"{source} = {made.result}", f"{state} = presence({source})")
         return prelude
 
-    def _item(self, table: Table, name: str, role: str) -> Lines:
+    def _item(self, table: Table, name: str, role: str, key: str | None) -> Lines:
         """A function that gives an item of a list as it is sent."""
         lines = Lines()
         item = self.names.fresh("item")
         with lines.block(f"def {name}({item}, riders):"):
             if self._is_quick:
                 self._require_object(item, lines)
-            ObjectWriter(self, table, self._scope(item, False), role).item(lines)
+            ObjectWriter(self, table, self._scope(item, False), role, key).item(lines)
             lines.add("return sent")
         return lines
 
@@ -245,8 +246,8 @@ class _Module:
 
 
 def _unless(silent: str, state: str) -> str:
-    """A state, but nothing where the object around is silent: a `default` in it stands for nothing then."""
-    return f"(ABSENT if {silent} else {state})" if silent else state
+    """A state, but silence where the object around is silent: a `default` in it stands for nothing then."""
+    return f"(SILENT if {silent} else {state})" if silent else state
 
 
 def _escaped(text: str) -> str:

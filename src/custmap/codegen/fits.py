@@ -6,7 +6,6 @@ A condition that is true is certain: the value fits. A false one means "look clo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final
 
@@ -20,12 +19,6 @@ _BIG: Final = 10**18
 _MOST: Final = 60
 """Types of one module that get a function: schemas may be large, or refer to themselves."""
 _SCALARS: Final = frozenset({"string", "boolean", "integer", "number", "null"})
-_USUAL: Final[dict[str, Callable[[str], object]]] = {
-    "email": re.compile(
-        r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z]{2,20}"
-    ).fullmatch,
-}
-"""What most texts of a format look like, quicker than the whole test."""
 
 
 class FitsWriter:
@@ -93,8 +86,8 @@ class FitsWriter:
         if type_.pattern is not None:
             test += f" and {self._names.bind(matcher('pattern', type_.pattern), 'matches')}({value})"
         if type_.format in CHECKED_FORMATS:
-            usual = _USUAL.get(type_.format or "") or matcher("format", type_.format or "")
-            test += f" and {self._names.bind(usual, f'is_{type_.format}')}({value})"
+            matches = matcher("format", type_.format or "")
+            test += f" and {self._names.bind(matches, f'is_{type_.format}')}({value})"
         return test
 
     def _listed(self, type_: Type, kind: type, value: str) -> str | None:
@@ -110,7 +103,10 @@ class FitsWriter:
             return None
         if listed:
             return f"{value}.__class__ is int{listed}"
-        return f"{value}.__class__ is int and {-_BIG} < {value} < {_BIG}{self._bounds(type_, value)}"
+        bounds = self._bounds(type_, value)
+        bounded = type_.minimum is not None and type_.maximum is not None
+        small = "" if bounded else f" and {-_BIG} < {value} < {_BIG}"
+        return f"{value}.__class__ is int{small}{bounds}"
 
     def _bounds(self, type_: Type, value: str) -> str:
         tests = [

@@ -28,22 +28,27 @@ UNUSUAL: Final = "raise Unusual"
 
 @dataclass(frozen=True, slots=True)
 class Putting:
-    """What to do with a value: lines for the value itself, and for null."""
+    """What to do with a value: lines for the value itself, and for null.
+
+    `required`  in quick code anything else is unusual.
+    """
 
     value: list[str] = field(default_factory=list)
     null: list[str] = field(default_factory=list)
+    required: bool = False
 
 
 @dataclass(slots=True)
 class LeafWriter:
     """Writes the value of leaves.
 
-    `item_function(table, rows)` names the function of an item's table. `fits` writes the contract's limits;
-    with it, values are written in the quick way. `owned` are members of the root that were copied already.
+    `item_function(table, key)` names the function of an item's table; `key`: of a list with keys.
+    `fits` writes the contract's limits; with it, values are written in the quick way.
+    `owned` are members of the root that were copied already.
     """
 
     emitter: Emitter
-    item_function: Callable[[Table, bool], str]
+    item_function: Callable[[Table, str | None], str]
     fits: FitsWriter | None = None
     owned: frozenset[str] = frozenset()
 
@@ -179,27 +184,61 @@ class LeafWriter:
     ) -> None:
         """One test decides that a value fits; anything unexpected is `Unusual`."""
         not_empty = [f'if {result} == "":', f"    {UNUSUAL}"] if refuses_empty else []
+        row = self._row(origin, result)
+        if row is not None:
+            has_row, found = row
+            check = [] if _always_fits(leaf, self.emitter.functions) else self._check(leaf, result)
+            with body.block(f"if {has_row}:"):
+                body.extend([found, *self._formatted(origin, result), *check, *putting.value])
+            self._otherwise(body, result, putting, silent)
+            return
         made = self._made(origin, result)
         if made:
             check = [] if _always_fits(leaf, self.emitter.functions) else self._check(leaf, result)
             tail = self._unless_skipped(origin, result, [*check, *putting.value])
             self._branch(body, result, [*not_empty, *made, *tail], putting.null, silent)
+            self._require(body, putting)
             return
         test, after = self._fit(leaf, origin, result)
         lines = [*after, *putting.value]
         if test is None:
             self._branch(body, result, [*not_empty, *lines], putting.null, silent)
+            self._require(body, putting)
             return
         if refuses_empty and (leaf.type is None or "string" in leaf.type.kinds):
             test += f" and {result}" if leaf.type and leaf.type.only("string") else f' and {result} != ""'
         with body.block(f"if {test}:"):
             body.extend(lines or ["pass"])
+        self._otherwise(body, result, putting, silent)
+
+    def _require(self, body: Lines, putting: Putting) -> None:
+        if putting.required:
+            with body.block("else:"):
+                body.add(UNUSUAL)
+
+    def _otherwise(self, body: Lines, result: str, putting: Putting, silent: str) -> None:
+        """The branches for what is no value that fits."""
+        if putting.required:
+            self._require(body, putting)
+            return
         if putting.null and putting.null != [UNUSUAL]:
             with body.block(f"elif {result} is None:"):
                 body.extend(putting.null)
         missing = "" if putting.null else f" and {result} is not None"
         with body.block(f"elif {result} is not ABSENT{missing}{silent}:"):
             body.add(UNUSUAL)
+
+    def _row(self, origin: Origin, result: str) -> tuple[str, str] | None:
+        """The test and the line for a value that `values` gives by one look; a value without a row raises."""
+        if not origin.values or origin.unmapped != "reject":
+            return None
+        classes = {key.__class__ for key, _ in origin.values}
+        made = any(isinstance(to, dict | list) for _, to in origin.values)
+        if made or len(classes) > 1 or not classes <= {str, bool, int}:
+            return None
+        (class_,) = classes
+        bound = self.emitter.names.bind(dict(origin.values), "values")
+        return f"{result}.__class__ is {class_.__name__}", f"{result} = {bound}[{result}]"
 
     def _fit(self, leaf: Leaf, origin: Origin, result: str) -> tuple[str | None, list[str]]:
         """The test that the value fits, None where there is none, and the lines that make it one's own."""
@@ -253,11 +292,16 @@ class LeafWriter:
 
     def _is_owned(self, leaf: Leaf) -> bool:
         """Is the value new and plain already, and in order, so that it need not be copied?"""
-        source = leaf.origin.source
+        return self._owns(leaf.origin, leaf)
+
+    def _owns(self, origin: Origin, leaf: Leaf) -> bool:
+        source = origin.source
+        if isinstance(source, FirstSource):
+            return all(self._owns(option, leaf) for option in source.origins)
         if not isinstance(source, FromSource):
             return isinstance(source, EachSource)
         path = plain_path(source.expression.ast)
-        return _is_fresh(leaf, self.emitter.functions) or bool(path and path[0] in self.owned)
+        return _is_fresh(origin, self.emitter.functions) or bool(path and path[0] in self.owned)
 
     # The source
 
@@ -277,10 +321,11 @@ class LeafWriter:
                 made = scope.emit(expression)
                 prelude.extend(made.prelude)
                 body.extend(made.body)
-                function = self.item_function(table, leaf.kind.has_items)
+                function = self.item_function(table, leaf.key if leaf.kind.has_items else None)
+                kind = "list" if self.fits is not None else "objects"  # quick functions look at their item
                 body.add(f"{result} = {made.result}")
                 with body.block(f"if {result} is not ABSENT and {result} is not None:"):
-                    body.add(f"{result} = [{function}(item, riders) for item in as_list({result})]")
+                    body.add(f"{result} = [{function}(item, riders) for item in as_{kind}({result})]")
             case FirstSource(origins=origins):
                 self._first(origins, leaf, scope, prelude, body, result)
 
@@ -304,11 +349,14 @@ class LeafWriter:
         """The lines for `values` and `format`."""
         lines = Lines()
         self._translate(origin, lines, result)
-        if origin.format is not None:
-            before, _, after = origin.format.partition("{}")
-            line = f"{result} = fill({before!r}, {after!r}, {result})"
-            lines.extend(self._unless_skipped(origin, result, [line]))
+        lines.extend(self._unless_skipped(origin, result, self._formatted(origin, result)))
         return lines.all
+
+    def _formatted(self, origin: Origin, result: str) -> list[str]:
+        if origin.format is None:
+            return []
+        before, _, after = origin.format.partition("{}")
+        return [f"{result} = fill({before!r}, {after!r}, {result})"]
 
     def _translate(self, origin: Origin, body: Lines, result: str) -> None:
         if origin.values is None:
@@ -317,9 +365,6 @@ class LeafWriter:
         bound = self.emitter.names.bind({fingerprint(key): to for key, to in origin.values}, "values")
         if origin.unmapped == "pass":
             body.add(f"{result} = translate({bound}, {result}, {result})")
-            return
-        if origin.unmapped == "reject" and texts and self.fits is not None:
-            body.add(f"{result} = {bound}[{result}]")  # a value without a row raises: that is unusual, too
             return
         missing = {"skip": "SILENT", "reject": "ABSENT"}.get(origin.unmapped) or self.constant(
             origin.unmapped_default, "unmapped"
@@ -427,13 +472,13 @@ def _made_type(origin: Origin, functions: Mapping[str, FunctionSpec]) -> Type | 
 _SCALARS: Final = frozenset({"string", "boolean", "integer", "number", "null"})
 
 
-def _is_fresh(leaf: Leaf, functions: Mapping[str, FunctionSpec]) -> bool:
-    """Is the value made by code, with none of the record's own lists and objects in it?"""
-    made = _made_type(leaf.origin, functions)
+def _is_fresh(origin: Origin, functions: Mapping[str, FunctionSpec]) -> bool:
+    """Is the value certainly made by code, with none of the record's own lists and objects in it?"""
+    made = _made_type(origin, functions)
     if made is None:
         return False
-    inner = made.items if made.only("array") else made.extra if made.only("object") else None
-    return made.kinds <= _SCALARS or (inner is not None and inner.kinds <= _SCALARS)
+    ast = origin.source.expression.ast if isinstance(origin.source, FromSource) else None
+    return made.kinds <= _SCALARS or (isinstance(ast, Call) and functions[ast.name].sorts)
 
 
 def _always_fits(leaf: Leaf, functions: Mapping[str, FunctionSpec]) -> bool:

@@ -8,6 +8,7 @@ a list that is one value refuses the rule.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -18,7 +19,7 @@ from custmap.model.checked import PARTS, Operation
 from custmap.model.clear import Clear, KeyIn, NameIn, Omit, Place, Send, SendNull, Skip, Write
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Presence, Rider, Table, TargetNode
 from custmap.model.note import Fact
-from custmap.model.walkers import leaves
+from custmap.model.walkers import leaves, options
 from custmap.values.paths import Index, Select
 
 
@@ -59,17 +60,21 @@ class ObjectWriter:
     """Writes one function's objects.
 
     `role`  "request", "item" (of a list with keys), or "sent" (an item of a list that is one value).
+    `key`   the member that identifies an item.
     """
 
-    def __init__(self, module: Module, table: Table, scope: Scope, role: str) -> None:
+    def __init__(self, module: Module, table: Table, scope: Scope, role: str, key: str | None = None) -> None:
+        self._key = key
         self._module = module
         self._names = module.names
         self._table = table
         self._role = role
         self._scopes: dict[int | None, Scope] = {None: scope}
         self._states: dict[int, str] = {}
+        self._sources: dict[int, str] = {}
         self._writer = module.writer(sent=role == "sent")
         self._elsewhere = _Elsewhere()
+        self._must: set[int] = set()
         self._takes_notes = False
 
     # The request
@@ -77,6 +82,8 @@ class ObjectWriter:
     def request(self, operation: Operation, lines: Lines) -> None:
         """All parts of the request; the members of the body in the order of their names."""
         root = operation.table.root
+        for part in operation.parts.values():
+            self._must.update(self._required_values(part))
         inside = Lines()
         for node in sorted(root.members, key=lambda member: member.name):
             if isinstance(node, Rider):
@@ -84,13 +91,13 @@ class ObjectWriter:
             else:
                 self._node(node, "body", _Around(), inside)
         self._write_elsewhere(root, inside)
-        self._leave_riders(root, inside)
         self._required(root, "body", inside, fill=True)
         for place in operation.name_places:
             if root.type is not None and place[0] in root.type.required:
                 with inside.block(f"if {place[0]!r} not in body:"):
                     inside.add(f"put(body, {place!r}, [])", "body = in_name_order(body)")
         parts = [self._part(operation.parts[part], part, inside) for part in PARTS]
+        self._leave_riders(operation, inside)
         if nameless := self._nameless():
             with inside.block(f"if {nameless}:"):
                 inside.add(UNUSUAL)
@@ -118,10 +125,14 @@ class ObjectWriter:
     def _nameless(self) -> str:
         """The condition that no identity has a value; empty where there is no identity."""
         identities = [slot for slot in self._table.slots if isinstance(slot, Leaf) and slot.policy.identity]
+        if any(leaf.slot in self._must for leaf in identities):
+            return ""
         return " and ".join(f"not is_value({self._states[leaf.slot]})" for leaf in identities)
 
-    def _leave_riders(self, root: ObjectNode, lines: Lines) -> None:
+    def _leave_riders(self, operation: Operation, lines: Lines) -> None:
         """Riders that nothing requires stay behind where there is nothing to say."""
+        root = operation.table.root
+        required = root.type.required if root.type else frozenset()
         optional = sorted(node.name for node in root.members if isinstance(node, Rider) and not node.required)
         if not optional:
             return
@@ -130,10 +141,37 @@ class ObjectWriter:
             for node in root.members
             if isinstance(node, Rider) or (isinstance(node, Leaf) and node.policy.identity)
         }
-        bound = self._names.bind(frozenset(along), "along")
-        with lines.block(f"if len(body) <= {len(along)} and body.keys() <= {bound}:"):
+        empty = {
+            node.name
+            for node in root.members
+            if isinstance(node, Leaf) and node.name in required and not node.kind.is_one
+        }
+        self._unless_identity_alone(root, lines)
+        test = f"body.keys() <= {self._names.bind(frozenset(along | empty), 'along')}"
+        for name in sorted(empty):
+            test += f" and not body.get({name!r})"
+        for part in PARTS:
+            spoken = {leaf.name for leaf in leaves(operation.parts[part]) if not leaf.policy.identity}
+            if spoken:
+                test += f" and {part}.keys().isdisjoint({self._names.bind(frozenset(spoken), 'spoken')})"
+        with lines.block(f"if len(body) <= {len(along | empty)} and {test}:"):
             for name in optional:
                 lines.add(f"body.pop({name!r}, None)")
+
+    def _unless_identity_alone(self, root: ObjectNode, lines: Lines) -> None:
+        """An identity below an object says nothing: whether anything does is then known elsewhere."""
+        own = {id(node) for node in root.members}
+        body = list(leaves(root))
+        if not any(leaf.policy.identity and id(leaf) not in own for leaf in body):
+            return
+        tests: list[str] = []
+        for leaf in body:
+            if not leaf.policy.identity:
+                state = self._states[leaf.slot]
+                empty = f" or not {state}" if leaf.kind.is_map or leaf.kind.has_items else ""
+                tests.append(f"({state} is ABSENT or {state} is SILENT{empty})")
+        with lines.block(f"if {' and '.join(tests) or 'True'}:"):
+            lines.add(UNUSUAL)
 
     def _write_elsewhere(self, root: ObjectNode, lines: Lines) -> None:
         objects = {node.name for node in root.members if isinstance(node, ObjectNode | ItemsNode)}
@@ -180,6 +218,14 @@ class ObjectWriter:
         if self._role == "item":
             self._required(root, "sent", lines)
 
+    def _required_values(self, root: ObjectNode) -> Iterator[int]:
+        """The slots of required values, without which a request is unusual in any case."""
+        required = root.type.required if root.type else frozenset()
+        for member in root.members:
+            is_value = isinstance(member, Leaf) and member.kind.is_one and not _may_be_silent(member)
+            if is_value and (member.name in required) and not _says_by_null(member):  # type: ignore[arg-type]
+                yield member.slot  # type: ignore[union-attr]
+
     @property
     def _give_up(self) -> str:
         return "refuse_missing()" if self._role == "sent" else UNUSUAL
@@ -197,8 +243,10 @@ class ObjectWriter:
         for member in node.members:
             if isinstance(member, Rider) or member.name not in required:
                 continue
-            is_map = isinstance(member, Leaf) and member.kind.is_map and self._role == "request"
-            is_list = fill and isinstance(member, Leaf) and member.kind.has_items
+            if isinstance(member, Leaf) and member.slot in self._must and self._role == "request":
+                continue  # its own branch has seen to that
+            is_map = isinstance(member, Leaf) and member.kind.is_map and self._role != "sent"
+            is_list = isinstance(member, Leaf) and member.kind.has_items and self._role != "sent"
             with lines.block(f"if {member.name!r} not in {out}:"):
                 if is_map or is_list:
                     lines.add(f"{out}[{member.name!r}] = {'{}' if is_map else '[]'}")
@@ -227,7 +275,7 @@ class ObjectWriter:
         state = self._presence(node.presence, node, lines) if node.presence is not None else ""
         local = self._names.fresh(f"{node.name}_sent")
         inside = self._inside(node, around, lines)
-        own = node.clear is not None and self._role == "request"
+        own = node.clear is not None and self._role != "sent"
         if own:
             inside.waiting = []
         lines.add(f"{local} = {{}}")
@@ -237,21 +285,22 @@ class ObjectWriter:
         if own:
             self._own_clear(node, state, inside.waiting or [], out, around, lines)
         riders = [member for member in node.members if isinstance(member, Rider)]
+        own_omitted = f" or {inside.omitted}" if inside.omitted and inside.omitted != around.omitted else ""
         if riders:
-            with lines.block(f"if {local}:"):
+            with lines.block(f"if {local}{own_omitted}:"):
                 for rider in riders:
                     self._rider(rider, local, lines)
         if node.presence is not None and node.presence.origin.when is not None:
             with lines.block(f"if {state} is SILENT:"):
                 lines.add(f"{local} = {{}}")  # nor does what stands in for an absent member speak
-        return local, f" or {inside.omitted}" if inside.omitted and inside.omitted != around.omitted else ""
+        return local, own_omitted
 
     def _inside(self, node: ObjectNode | ItemsNode, around: _Around, lines: Lines) -> _Around:
         """What is around the members of a container."""
         if not node.whole or self._role != "request":
             return replace(around)
         omitted = ""
-        if any(leaf.policy.clear.only_replaced for leaf in leaves(node)):
+        if _may_omit(node):
             omitted = self._names.fresh("omitted")
             lines.add(f"{omitted} = False")
         return _Around(True, omitted, around.waiting)
@@ -287,10 +336,36 @@ class ObjectWriter:
     def _close_object(self, node: ObjectNode, local: str, lines: Lines) -> None:
         self._required(node, local, lines)
         if node.whole and self._role == "request":
-            absent = [f"{self._states[leaf.slot]} is ABSENT" for leaf in leaves(node)]
-            if absent:
-                with lines.block(f"if {' or '.join(absent)}:"):
-                    lines.add(self._noted(node, Fact.PARTLY_STATED))
+            self._note_partly(node, lines)
+
+    def _note_partly(self, node: ObjectNode, lines: Lines) -> None:
+        """The note of an object that is sent whole, and of which the record states a part."""
+        absent: list[str] = []
+        speaks: list[str] = []
+        for leaf in leaves(node):
+            state = self._states[leaf.slot]
+            silent = self._silenced(leaf)
+            absent.append(f"({state} is ABSENT and not ({silent}))" if silent else f"{state} is ABSENT")
+            if not leaf.policy.identity:
+                some = f" and {state}" if leaf.kind.is_map or leaf.kind.has_items else ""
+                speaks.append(f"{state} is not ABSENT and {state} is not SILENT{some}")
+        if not absent or not speaks:
+            return
+        test = " or ".join(absent)
+        if len(speaks) < len(absent):  # an identity alone goes along, and says nothing
+            test = f"({test}) and ({' or '.join(speaks)})"
+        with lines.block(f"if {test}:"):
+            lines.add(self._noted(node, Fact.PARTLY_STATED))
+
+    def _silenced(self, leaf: Leaf) -> str:
+        """The condition that an object around a leaf is silent."""
+        tests: list[str] = []
+        inside = self._table.inside[leaf.slot]
+        while inside is not None:
+            if inside in self._sources:
+                tests.append(f"{self._sources[inside]} is SILENT")
+            inside = self._table.inside[inside]
+        return " or ".join(tests)
 
     def _noted(self, node: Leaf | ObjectNode, fact: Fact) -> str:
         self._takes_notes = True
@@ -308,6 +383,8 @@ class ObjectWriter:
         lines.extend([*prelude, *body.all])
         with lines.block(f"if {state}.__class__ is Failure:"):
             lines.add(f"as_map({source})" if self._role == "sent" else UNUSUAL)
+        if slot.origin.when is not None:
+            self._sources[slot.slot] = state
         return state
 
     # Lists whose items are named
@@ -362,8 +439,9 @@ class ObjectWriter:
         lines.extend([*prelude, *body])
 
     def _putting(self, leaf: Leaf, value: str, out: str, around: _Around) -> Putting:
-        null = self._null(leaf, out, around)
-        if around.waiting is not None and self._role == "request":
+        required = leaf.slot in self._must and self._role == "request"
+        null = [UNUSUAL] if required else self._null(leaf, out, around)
+        if around.waiting is not None and self._role != "sent":
             around.waiting.append((value, null))
             null = ["pass"]
         if leaf.kind.has_items:
@@ -373,7 +451,7 @@ class ObjectWriter:
         put = [f"{out}[{leaf.name!r}] = {value}"]
         if not leaf.policy.repeatable and self._role == "request":
             put.append(self._noted(leaf, Fact.NOT_REPEATABLE))
-        return Putting(put, null)
+        return Putting(put, null, required=required)
 
     def _null(self, leaf: Leaf, out: str, around: _Around) -> list[str]:
         """What a null writes."""
@@ -390,6 +468,8 @@ class ObjectWriter:
         if leaf.policy.identity and self._role == "request":
             return ["pass"]  # a null names nobody, as if it were absent
         clear = leaf.policy.clear
+        if self._role == "item" and leaf in self._table.root.members and leaf.name == self._key:
+            return [UNUSUAL]  # without a key no item
         if leaf.kind.is_map or leaf.kind.has_items:
             if not clear.fits_container:
                 return [UNUSUAL]
@@ -427,12 +507,12 @@ class ObjectWriter:
 
     def _keyed(self, leaf: Leaf, value: str, out: str) -> list[str]:
         put = f"{out}[{leaf.name!r}] = told_apart({value}, {leaf.key!r})"
-        if self._role != "request":
+        if self._role == "sent":
             return [put]
         lines = Lines()
         with lines.block(f"if {value}:"):
             lines.add(put)
-            if not leaf.policy.repeatable:
+            if not leaf.policy.repeatable and self._role == "request":
                 lines.add(self._noted(leaf, Fact.NOT_REPEATABLE))
         return lines.all
 
@@ -453,19 +533,11 @@ class ObjectWriter:
                 lines.add(UNUSUAL)
             else:
                 self._entries_one_by_one(leaf, value, lines)
-        if around.whole:
-            with lines.block(f"if not {value}:"):
-                lines.add(UNUSUAL if self._role == "request" else put)
-            if self._role == "request":
-                lines.add(put)
-            else:
-                with lines.block("else:"):
-                    lines.add(put)
-            return lines.all
         with lines.block(f"if {value}:"):
             lines.add(put)
-            if not leaf.policy.repeatable:
-                lines.add(self._noted(leaf, Fact.NOT_REPEATABLE))
+            if not leaf.policy.repeatable and self._role == "request":
+                with lines.block(f"if any(one is not None for one in {value}.values()):"):
+                    lines.add(self._noted(leaf, Fact.NOT_REPEATABLE))
         return lines.all
 
     def _entries_one_by_one(self, leaf: Leaf, value: str, lines: Lines) -> None:
@@ -485,3 +557,24 @@ class ObjectWriter:
             with lines.block("else:"):
                 lines.add("kept[key] = one")
         lines.add(f"{value} = kept")
+
+
+def _says_by_null(leaf: Leaf) -> bool:
+    """May a null of a required value be sent?"""
+    return leaf.policy.clear.at_place and not leaf.policy.identity
+
+
+def _may_be_silent(leaf: Leaf) -> bool:
+    return any(one.when is not None or one.unmapped == "skip" for one in (leaf.origin, *options(leaf.origin)))
+
+
+def _may_omit(node: TargetNode) -> bool:
+    """Is something below cleared by leaving it out?"""
+    match node:
+        case Leaf(policy=policy):
+            return policy.clear.only_replaced
+        case ObjectNode(members=members, clear=clear):
+            return (clear is not None and clear.only_replaced) or any(map(_may_omit, members))
+        case ItemsNode(items=items):
+            return any(_may_omit(item) for _, item in items)
+    return False

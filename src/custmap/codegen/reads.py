@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
+from custmap.expressions.ast import Call, Current, Field, Node, children
+from custmap.expressions.function import FunctionSpec
 from custmap.model.checked import Checked, Operation
+from custmap.model.nodes import EachSource, FromSource
+from custmap.model.walkers import options
 from custmap.schema.customer_texts import TEXT_PARTS
 
 
 def free_maps(checked: Checked, operation: Operation) -> frozenset[str]:
-    """The members of the customer that are maps and are read as a whole, by any rule."""
-    members = checked.canonical.type.members
-    paths = [path for slot in operation.table.slots for path in (*slot.reads, *slot.asks)]
-    return frozenset(
-        str(path[0])
-        for path in paths
-        if path and (len(path) == 1 or path[1] == "*") and (type_ := members.get(str(path[0]))) and type_.free
-    )
+    """The members of the customer that are maps and are read as a whole where the order of keys may show."""
+    free = {name for name, type_ in checked.canonical.type.members.items() if type_.free}
+    read: set[str] = set()
+    for slot in operation.table.slots:
+        for origin in options(slot.origin):
+            if isinstance(origin.source, FromSource | EachSource):
+                read.update(_whole(origin.source.expression.ast, checked.functions))
+            for asked in (origin.when, slot.origin.when):
+                if asked is not None:
+                    read.update(_whole(asked.ast, checked.functions))
+    return frozenset(free & read)
+
+
+def _whole(node: Node, functions: Mapping[str, FunctionSpec]) -> Iterator[str]:
+    """The names that are read as a whole: not for a member only, nor by a function that sorts."""
+    match node:
+        case Field(base=Current(), name=name):
+            yield name
+        case Field(base=Field(base=Current())):
+            pass
+        case Call(name=function) if function in functions and functions[function].sorts:
+            for argument in node.arguments:
+                if not (isinstance(argument, Field) and isinstance(argument.base, Current)):
+                    yield from _whole(argument, functions)
+        case _:
+            for child in children(node):
+                yield from _whole(child, functions)
 
 
 def prepared(checked: Checked, maps: frozenset[str]) -> dict[str, tuple[str, ...]]:

@@ -47,12 +47,21 @@ class Emitter:
     """Emits the expressions of one generated module: they share names and functions.
 
     `functions` are custmap's and a project's own; JMESPath's own are always available and come first.
+    `quick`: functions are called without their guards, so the code may raise anything.
     """
 
-    def __init__(self, names: Names, functions: Mapping[str, FunctionSpec], form: Form = THREE_STATE) -> None:
+    def __init__(
+        self,
+        names: Names,
+        functions: Mapping[str, FunctionSpec],
+        form: Form = THREE_STATE,
+        *,
+        quick: bool = False,
+    ) -> None:
         self.names = names
         self.functions = functions
         self.form = form
+        self.quick = quick
 
     def scope(self, root: str, known_object: bool, prepared: Prepared = _AS_THEY_ARE) -> Scope:
         """A place where expressions read from the local `root`; `known_object`: it is certainly a dict.
@@ -76,7 +85,9 @@ class Scope:
         """The code of an expression; ExpressionError for an invalid call."""
         self._prelude = []
         emitter = self._emitter
-        writer = Writer(emitter.names, emitter.form, emitter.functions, self._root, self._read_node)
+        writer = Writer(
+            emitter.names, emitter.form, emitter.functions, self._root, self._read_node, quick=emitter.quick
+        )
         result = writer.named(writer.emit(expression.ast, self._root))
         return Emitted(self._prelude, writer.lines, result.code)
 

@@ -64,6 +64,8 @@ class FunctionSpec:
     `doubt`     says what about a first argument is a guess, or None; it becomes a note.
     `lossy`     the inverse does not restore every value exactly.
     `surely`    says whether arguments of these types never make it fail; None: if `can_fail`, they may.
+    `quick`     `call` without its guards, for one argument of the right type; it may raise anything.
+    `sorts`     it takes a map in any order of its keys, checks what is in it, and makes a new value.
     `refine`    a more precise result type than `result`, from the arguments' types; a constant argument is a
                 type with one `enum` value. Absence and null of arguments are added later.
     """
@@ -84,3 +86,5 @@ class FunctionSpec:
     variadic: bool = False
     refine: Callable[[tuple[Type, ...]], Type] | None = None
     surely: Callable[[tuple[Type, ...]], bool] | None = None
+    quick: Callable[..., Any] | None = None
+    sorts: bool = False

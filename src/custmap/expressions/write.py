@@ -73,8 +73,10 @@ class Writer(Lines):
         functions: Mapping[str, FunctionSpec],
         root: Value,
         read: Callable[[Node], Value | None],
+        *,
+        quick: bool = False,
     ) -> None:
-        super().__init__(names, form, functions)
+        super().__init__(names, form, functions, quick=quick)
         self._root = root
         self._read = read
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from custmap.expressions.ast import Call, Reference
+from custmap.expressions.ast import Call, Literal, Reference
 from custmap.expressions.builtins import ABSENT_SEERS
 from custmap.expressions.calls import (
     absent_ends,
@@ -21,6 +21,9 @@ from custmap.expressions.calls import (
 from custmap.expressions.function import FunctionSpec
 from custmap.expressions.writing import Kinds, Lines, Value, or_null, present, true
 
+_WHOLE = frozenset({"integer"})
+"""A number without a fraction is an integer in JSON: the guard of a function converts it."""
+
 
 def write_call(writer: Lines, call: Call, current: Value) -> Value:
     """Write a call; ExpressionError for an unknown function or invalid arguments."""
@@ -32,7 +35,12 @@ def write_call(writer: Lines, call: Call, current: Value) -> Value:
         _reference(writer, node) if isinstance(node, Reference) else writer.emit(node, current)
         for node in call.arguments
     ]
-    return _guarded(writer, spec, values)
+    return _guarded(writer, spec, values, _is_simple(call))
+
+
+def _is_simple(call: Call) -> bool:
+    """Is the first argument the only one that depends on the record?"""
+    return all(isinstance(node, Literal) and node.value is not None for node in call.arguments[1:])
 
 
 def _coalesce(writer: Lines, call: Call, spec: FunctionSpec, current: Value) -> Value:
@@ -91,9 +99,10 @@ def _reference(writer: Lines, node: Reference) -> Value:
     return Value(name, kinds=frozenset({"expression"}))
 
 
-def _guarded(writer: Lines, spec: FunctionSpec, values: list[Value]) -> Value:
+def _guarded(writer: Lines, spec: FunctionSpec, values: list[Value], simple: bool) -> Value:
     given = [_handed(spec, position, value) for position, value in enumerate(values)]
-    name = writer.names.bind(spec.call, spec.name)
+    quick = spec.quick if writer.quick and simple and spec.arguments[0].type.kinds != _WHOLE else None
+    name = writer.names.bind(quick or spec.call, spec.name)
     code = _guard(writer, spec, values, f"{name}({', '.join(given)})")
     # The types of JMESPath's own functions are reliable; a project's function may return either state.
     own = is_builtin(spec)

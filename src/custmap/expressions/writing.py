@@ -96,7 +96,10 @@ def constant(names: Names, value: Any) -> Value:
 class Lines:
     """Python statements under construction; `Writer` adds `emit` for all kinds of nodes."""
 
-    def __init__(self, names: Names, form: Form, functions: Mapping[str, FunctionSpec]) -> None:
+    def __init__(
+        self, names: Names, form: Form, functions: Mapping[str, FunctionSpec], *, quick: bool = False
+    ) -> None:
+        self.quick = quick
         self.names = names
         self.form = form
         self.functions = functions

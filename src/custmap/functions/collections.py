@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from custmap.expressions.function import FunctionError
 from custmap.expressions.helpers import kind_of
@@ -16,6 +16,9 @@ from custmap.values.equality import fingerprint
 from custmap.values.words import CLASS_WORDS
 
 function = partial(_function, topic="collections")
+
+_SMALL: Final = 10**18
+"""Integers up to here are written at once."""
 
 
 def copied(value: Any) -> Any:
@@ -83,6 +86,7 @@ def without_nulls(items: list[Any] | dict[str, Any]) -> list[Any] | dict[str, An
     lossy=True,
     can_fail=True,
     surely=certainty.plain_values,
+    sorts=True,
     examples=[
         (
             {"giftWrap": True, "score": 3.0, "plan": "gold", "gone": None},
@@ -93,13 +97,25 @@ def without_nulls(items: list[Any] | dict[str, Any]) -> list[Any] | dict[str, An
 )
 def text_values(map: dict[str, Any]) -> dict[str, str | None]:
     """The map with every value as `text` writes it; nulls stay null."""
-    return {key: _text_value(map[key]) for key in sorted(map)}
+    made: dict[str, str | None] = {}
+    for key in sorted(map):
+        value = map[key]
+        kind = value.__class__
+        if key.__class__ is not str:
+            raise FunctionError(f"expected text as a key, got {kind_of(key)}")
+        if kind is str or value is None:
+            made[key] = value
+        elif kind is bool:
+            made[key] = "true" if value else "false"
+        elif kind is int and -_SMALL < value < _SMALL:
+            made[key] = repr(value)
+        else:
+            made[key] = _text_value(value)
+    return made
 
 
-def _text_value(value: Any) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, (dict, list)):
+def _text_value(value: Any) -> str:
+    if value.__class__ not in (int, float):
         raise FunctionError(f"expected text, a number, true or false in the map, got {kind_of(value)}")
     return text_of(value)
 

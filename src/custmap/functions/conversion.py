@@ -77,6 +77,8 @@ def text(value: str | float | bool) -> str:
 def integer(value: str | float) -> int | str:
     """A whole number from text or from a number; a fraction or a leading zero fails."""
     if isinstance(value, str):
+        if value.isascii() and value.isdigit() and len(value) < 19 and (value[0] != "0" or value == "0"):
+            return int(value)  # as nearly all are written
         found = read_number(value)
         if not isinstance(found, int):
             raise FunctionError("is not a whole number written as text")

@@ -32,6 +32,10 @@ _MOMENT: Final = re.compile(
     r"(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,12}))?)?"
     rf"(?: ?{_OFFSET}|(?P<utc> UTC))?)?"
 )
+_USUAL: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:Z|[+-][0-9]{2}:[0-5][0-9])"
+).fullmatch
+"""Nearly all date-times: Python reads these as they are meant, and quickly."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _TOKEN: Final = re.compile(r"YYYY|MM|DD|HH|mm|SSS|ss|ZZ|Z|T|\[[^\[\]]*\]|[^A-Za-z\[\]]")
 _NUMBERS: Final = ("year", "month", "day", "hour", "minute", "second")
@@ -65,6 +69,11 @@ _TIME_TOKENS: Final = frozenset({"HH", "mm", "ss", "SSS", "Z", "ZZ"})
 
 def _read(value: str) -> tuple[datetime, bool]:
     """The moment in its own offset, and whether it has a time; a date alone is midnight UTC."""
+    if isinstance(value, str) and _USUAL(value):
+        try:
+            return datetime.fromisoformat(value), True
+        except ValueError:
+            raise FunctionError("has a day or time that does not exist") from None
     found = _MOMENT.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         raise FunctionError("is not an ISO 8601 date or date-time, like `2024-02-29T23:59:59+01:00`")
@@ -231,7 +240,13 @@ def _named(moment: datetime, form: str) -> str | int:
     return whole if form == "epoch" else whole * 1000 + since.microseconds // 1000
 
 
+_PYTHONS: Final = {"YYYY-MM-DDTHH:mm:ssZ": "seconds", "YYYY-MM-DDTHH:mm:ss.SSSZ": "milliseconds"}
+"""Formats that Python writes itself: `timespec` of `isoformat`."""
+
+
 def _laid_out(moment: datetime, form: str) -> str:
+    if (precision := _PYTHONS.get(form)) is not None:
+        return moment.isoformat(timespec=precision)
     return _layout(form).format(moment, moment.microsecond // 1000, *_offset(moment))
 
 

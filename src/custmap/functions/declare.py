@@ -49,6 +49,7 @@ def function(
     topic: str = "project",
     refine: Callable[[tuple[Type, ...]], Type] | None = None,
     surely: Callable[[tuple[Type, ...]], bool] | None = None,
+    sorts: bool = False,
 ) -> Decorator:
     """Declare a function for mappings; the summary is the first line of its docstring.
 
@@ -64,6 +65,7 @@ def function(
     `topic`     the section of the reference page.
     `refine`    computes a more precise result type from the arguments' types.
     `surely`    says whether arguments of these types never make it fail; default: if `can_fail`, they may.
+    `sorts`     it takes a map in any order of its keys, checks what is in it, and makes a new value.
     `examples`  tuples `(argument, …, result)`; `FunctionError` as the result means that the call fails.
 
     TypeError or ValueError for an invalid declaration: a bad name, an argument without a usable type, no
@@ -74,7 +76,7 @@ def function(
         spec = _declared(
             implementation, name, topic, examples, inverse, part, can_fail, stated, doubt, lossy, refine
         )
-        cast(Any, implementation).__custmap__ = replace(spec, surely=surely)
+        cast(Any, implementation).__custmap__ = replace(spec, surely=surely, sorts=sorts)
         return implementation
 
     return decorate
@@ -117,6 +119,7 @@ def _declared(
     return FunctionSpec(
         name=chosen,
         call=checked(implementation, arguments, variadic),
+        quick=inspect.unwrap(implementation),
         arguments=arguments,
         result=result,
         summary=_summary(implementation, chosen),

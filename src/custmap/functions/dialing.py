@@ -14,6 +14,8 @@ from unicodedata import category
 
 from custmap.expressions.function import FunctionError
 
+_NORTH: Final = re.compile(r"\+1[2-9][0-9]{9}").fullmatch
+"""Canonical numbers with country code 1: all of them are possible, and reading changes none."""
 _CANONICAL: Final = re.compile(r"\+[1-9][0-9]{7,14}")
 # Characters between digits: spaces, dashes (U+2010 to U+2015, U+2212), dots, slashes, parentheses.
 _CORE: Final = re.compile(r"[+＋]?[\s()\[\]./~\-‐-―−ー－．（）\d]*")
@@ -25,7 +27,7 @@ _LONGEST: Final = 100
 
 def e164(number: str, region: str | None) -> str:
     """`+12065550142`; FunctionError if the text is not a possible number, or needs a region."""
-    if _sure_code(number):
+    if _NORTH(number) or _sure_code(number):
         return number
     return _format(*_parsed(number, region), "E164")
 
@@ -39,6 +41,8 @@ def national(number: str, region: str | None) -> str:
 
 def dashed(number: str, region: str | None) -> str:
     """`206-555-0142` for country code 1, else `+44-7911-123456`."""
+    if _NORTH(number):
+        return f"{number[2:5]}-{number[5:8]}-{number[8:]}"
     plain = e164(number, region)
     if plain.startswith("+1") and len(plain) == 12:
         return f"{plain[2:5]}-{plain[5:8]}-{plain[8:]}"

@@ -48,6 +48,6 @@ def with_functions(modules: Sequence[ModuleType]) -> Mapping[str, FunctionSpec]:
             taken = "JMESPath" if spec.name in BUILTINS else owner.get(spec.name)
             if taken is not None:
                 raise ValueError(f"function `{spec.name}` of `{module.__name__}` exists already in {taken}")
-            table[spec.name] = replace(spec, call=answering_json(spec.call))
+            table[spec.name] = replace(spec, call=answering_json(spec.call), quick=None)
             owner[spec.name] = f"`{module.__name__}`"
     return MappingProxyType(table)

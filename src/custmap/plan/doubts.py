@@ -37,7 +37,12 @@ class Doubts:
 
     def of(self, record: dict[str, Any]) -> list[Note]:
         """The notes of a record: `name: one word, taken as the given name`."""
-        return [note for path, doubt in self._asked for note in _told(record, path, doubt)]
+        notes: list[Note] = []
+        for path, doubt in self._asked:
+            value = record.get(str(path[0])) if len(path) == 1 else read(record, path)
+            if found := doubt(value):
+                notes.append(Note(".".join(map(str, path)), found))
+        return notes
 
     def about(self, record: dict[str, Any], changes: Iterable[Change]) -> list[Note]:
         """The notes of a record about values that changed."""
@@ -47,14 +52,10 @@ class Doubts:
             for change in changes:
                 source = change.source
                 if source and source.startswith(name) and source[len(name) :][:1] in ("", "."):
-                    notes += _told(record, path, doubt)
+                    if found := doubt(read(record, path)):
+                        notes.append(Note(name, found))
                     break
         return notes
-
-
-def _told(record: dict[str, Any], path: SourcePath, doubt: Doubt) -> list[Note]:
-    found = doubt(read(record, path))
-    return [Note(".".join(map(str, path)), found)] if found else []
 
 
 def _doubtful(node: Node, functions: Functions) -> Iterator[tuple[SourcePath, Doubt]]:

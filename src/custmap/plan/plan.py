@@ -103,7 +103,7 @@ def make_plan(
     requests: tuple[Request, ...],
     canonical: Canonical | None = None,
 ) -> Plan:
-    """`Plan(…)` in a quarter of the time; see `make_request`."""
+    """`Plan(…)` in a quarter of the time; see `OpenRequest`."""
     made: Any = _Open(mapping, changes, rejected, notes, requests, canonical)
     made.__class__ = Plan
     return cast(Plan, made)

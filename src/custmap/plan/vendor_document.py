@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from custmap.model.checked import Operation
-from custmap.model.nodes import Leaf, Presence, SourcePath, Table
+from custmap.model.kind import VALUE
+from custmap.model.nodes import FromSource, Leaf, Presence, SourcePath, Table
 from custmap.model.note import Fact
 from custmap.model.walkers import eaches
 from custmap.running.draft import Draft, read
@@ -42,15 +43,28 @@ def vendor_slots(
             continue
         if not low <= slot.slot < high:
             old[slot.slot] = new[slot.slot]  # the vendor's copy is a body
-        elif old[slot.slot] is ABSENT:
-            old[slot.slot] = None  # it is known not to be there
         around = operation.table.inside[slot.slot]
         asks = slot.asks if around is None else (*operation.table.slots[around].asks, *slot.asks)
         if not complete and not _is_stated(slot, asks, after):
             made[slot.slot] = old[slot.slot]
             if new[slot.slot] is not ABSENT and not same(new[slot.slot], old[slot.slot]):
                 draft.note(slot.target, Fact.NOT_STATED, slot)
+        elif not complete and (slot.kind.is_deep or _is_named(slot)):
+            made[slot.slot] = _over(old[slot.slot], new[slot.slot])
     return tuple(old), tuple(made)
+
+
+def _is_named(leaf: Leaf) -> bool:
+    """Is the value an object with named members, of which a record may state some?"""
+    source = leaf.origin.source
+    return leaf.kind == VALUE and isinstance(source, FromSource) and bool(source.type.members)
+
+
+def _over(held: Any, new: Any) -> Any:
+    """An object over what the vendor holds of it: members that nobody stated stay."""
+    if held.__class__ is not dict or new.__class__ is not dict:
+        return new
+    return {**held, **{name: _over(held.get(name), item) for name, item in new.items()}}
 
 
 def _is_stated(leaf: Leaf, asks: tuple[SourcePath, ...], after: dict[str, Any]) -> bool:

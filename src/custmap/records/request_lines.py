@@ -62,8 +62,6 @@ class RequestLines:
             self._bound, self._begin = bound, self._before_body(sender, bound)
         if self._begin is None:
             return self.line(sender.send(bound, body, path, query, headers, ()))
-        if (names := sorted(body)) != list(body):
-            body = {name: body[name] for name in names}
         return self._begin + json_bytes(body) + _END
 
     def _before_body(self, sender: Sender, bound: Bound) -> bytes | None:

@@ -59,6 +59,14 @@ def as_list(value: Any) -> list[Any]:
     return value
 
 
+def as_objects(value: Any) -> list[Any]:
+    """A list of which every item is an object, as `each` needs it."""
+    for item in as_list(value):
+        if item.__class__ is not dict:
+            raise Refusal("CM706", f"expected objects as items, got {word_for(item)}")
+    return value  # type: ignore[no-any-return]
+
+
 def as_map(value: Any) -> dict[str, Any]:
     if value.__class__ is not dict:
         raise Refusal("CM706", f"expected an object, got {word_for(value)}")
@@ -66,7 +74,13 @@ def as_map(value: Any) -> dict[str, Any]:
 
 
 def told_apart(items: list[Any], key: str) -> list[Any]:
-    """A list with a key inside an item that is sent whole: every item must have a key of its own."""
+    """A list with a key: every item must have a key of its own."""
+    try:
+        keys = {item[key] for item in items}
+        if len(keys) == len(items) and None not in keys:
+            return items
+    except (KeyError, TypeError):
+        pass
     marks = set()
     for item in items:
         found = item.get(key) if item.__class__ is dict else None

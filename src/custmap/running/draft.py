@@ -47,9 +47,17 @@ class Draft:
         """Did clearing write at this place?"""
         return place in self.names or place in self.marks or any(place == at for at, _ in self.writes)
 
-    def take_back(self, target: str) -> None:
-        """Forget the changes below a target: it is not sent after all."""
-        self.changes = [change for change in self.changes if not change.target.startswith(f"{target}.")]
+    def mark(self) -> tuple[Any, ...]:
+        """What is said so far, for `take_back`."""
+        names = {place: dict(found) for place, found in self.names.items()}
+        marks = {place: dict(found) for place, found in self.marks.items()}
+        return len(self.changes), names, marks, len(self.writes), self.omitted
+
+    def take_back(self, mark: tuple[Any, ...]) -> None:
+        """Forget what was said since: it is not sent after all. What was rejected or noted stays."""
+        changes, self.names, self.marks, writes, self.omitted = mark
+        del self.changes[changes:]
+        del self.writes[writes:]
 
     def note(self, target: str, fact: Fact, rule: Leaf | ObjectNode | ItemsNode) -> None:
         self.notes.append(Note(target, fact, rule.span))

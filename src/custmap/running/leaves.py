@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from custmap.model.clear import SKIP
+from custmap.model.clear import IMPOSSIBLE, SKIP
 from custmap.model.nodes import Leaf
 from custmap.model.note import Fact
 from custmap.running import lists, maps, single
 from custmap.running.clearing import seen_null
-from custmap.running.draft import KEPT, NOTHING, UNCHANGED, Outcome, View
+from custmap.running.draft import KEPT, NOTHING, SAME, UNCHANGED, Outcome, View
 from custmap.running.lists import Items
 from custmap.running.states import SILENT, Failure, is_value
 from custmap.values.absent import ABSENT
+from custmap.values.equality import same
+
+Row = tuple[Any, ...]
 
 
 def change_leaf(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ()) -> Outcome:
@@ -23,12 +27,12 @@ def change_leaf(leaf: Leaf, before: Any, after: Any, view: View, items: Items = 
     if after.__class__ is Failure:
         if before is SILENT or not view.sources_equal(leaf, raw, after):
             view.reject(after.code, leaf.target, leaf, after.reason)
-        return KEPT, held(leaf, before, view, items)
+        return KEPT, unchanged(leaf, before, before, view, items)
     if after is SILENT:
         return _turned_silent(leaf, before, view, items)
     if before is SILENT:
         before = ABSENT
-    if before.__class__ is Failure and (after is not ABSENT or view.complete):
+    if before.__class__ is Failure:
         view.draft.note(view.target(leaf.target), Fact.UNKNOWN_BEFORE, leaf)
     return _change_by_kind(leaf, before, after, view, items)
 
@@ -51,13 +55,57 @@ def _turned_silent(leaf: Leaf, before: Any, view: View, items: Items) -> Outcome
 
 
 def standing(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ()) -> Any:
-    """What stands at the vendor after the update, NOTHING for nothing."""
-    if any(one.target == view.target(leaf.target) for one in view.draft.rejected):
-        return held(leaf, before, view, items)  # it could not be said, so it stays
+    """What of a leaf stands at the vendor after the update, NOTHING for nothing.
+
+    What could not be said stays as it was, and what is cleared elsewhere does not stand: so it is asked what
+    the change comes to.
+    """
+    if leaf.policy.identity and not view.item:
+        return unchanged(leaf, before, after, view)
+    if before is not after and not same(before, after):
+        state, value = change_leaf(leaf, before, after, view.on_trial().whole(), items)
+        if state is not SAME:
+            return value
+    return unchanged(leaf, before, after, view, items)
+
+
+def along(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ()) -> Any:
+    """What of a leaf is in every update: what stands, but for nulls, and rules whose `when` is not true."""
+    nothing = after is None or after is SILENT or (after is ABSENT and not is_value(before))
+    if leaf.policy.identity and not view.item:
+        return unchanged(leaf, before, after, view)
+    if nothing:
+        return NOTHING
+    if before is not after and not same(before, after):
+        state, value = change_leaf(leaf, before, after, view.on_trial().whole(), items)
+        if state is not SAME:
+            return value if state is KEPT else NOTHING  # what changed is said already
+    return unchanged(leaf, before, after, view, items)
+
+
+def empty_list(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ()) -> Any:
+    """A required list that has nothing to say; NOTHING if what it would say was rejected."""
+    if before is not after and not same(before, after):
+        trial = view.on_trial().whole()
+        change_leaf(leaf, before, after, trial, items)
+        if trial.draft.rejected:
+            return NOTHING
+    return []
+
+
+def unchanged(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ()) -> Any:
+    """What stands of a leaf that does not change; an identity never does."""
+    if leaf.policy.identity and not view.item:
+        value = after if is_value(after) else before
+        return value if is_value(value) else NOTHING
     if is_value(after):
         return held(leaf, after, view, items)
-    if after is None and leaf.policy.clear != SKIP:
-        clear = leaf.policy.clear
+    clear = leaf.policy.clear
+    if after is None and clear != SKIP:
+        if leaf.kind.is_map or leaf.kind.has_items:
+            clear = (
+                clear.for_container({} if leaf.kind.is_map else []) if clear.fits_container else IMPOSSIBLE
+            )
         return seen_null(clear) if clear.at_place else NOTHING
     return held(leaf, before, view, items)
 
@@ -65,7 +113,19 @@ def standing(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ())
 def held(leaf: Leaf, state: Any, view: View, items: Items = ()) -> Any:
     """A slot's state as the vendor holds it: items as they are sent, entries that can be."""
     if leaf.kind.has_items and state.__class__ is list:
-        return [lists.rendered(row, view, items) for row in state]
+        return lists.held_items(leaf, state, view, items)
     if leaf.kind.is_map and state.__class__ is dict:
-        return {key: item for key, item in state.items() if is_value(item)}
+        return {key: item for key, item in state.items() if is_value(item)} or NOTHING
     return state if is_value(state) else NOTHING
+
+
+def standing_of(
+    change: Callable[[Row, Row, View], Outcome],
+    stand: Callable[[Row, Row, View], Any],
+    before: Row,
+    after: Row,
+    view: View,
+) -> Any:
+    """What of a container stands at the vendor after the update, by its two generated functions."""
+    state, value = change(before, after, view.on_trial().whole())
+    return stand(before, after, view) if state is SAME else value

@@ -47,7 +47,7 @@ def change_list(leaf: Leaf, before: Any, after: Any, view: View, functions: Item
     except _Keyless as error:
         if not view.sources_equal(leaf, before, after):
             view.reject("CM806", leaf.target, leaf, str(error))
-        return KEPT, NOTHING
+        return KEPT, held_items(leaf, before, view, functions) if before.__class__ is list else NOTHING
     try:
         old = _by_key(leaf, before if before.__class__ is list else [])
     except _Keyless:
@@ -85,6 +85,9 @@ def _change_item(
     target = _target(leaf, key)
     if before is not None and _same_row(before, after, view, functions):
         return SAME, rendered(after, view, functions)
+    if before is not None and leaf.policy.immutable:
+        view.reject("CM802", target, leaf, "the vendor does not accept a change of this item")
+        return KEPT, rendered(before, view, functions)
     if before is not None and leaf.kind.only_new:
         return _old_item(leaf, key, before, after, view, functions)
     if isinstance(after, dict):
@@ -110,7 +113,7 @@ def _inside(
         view,
         before_record=None,
         after_record=None,
-        nothing=before is None and mentioned,
+        nothing=view.nothing or (before is None and mentioned),
         full=True,
         item=True,
         prefix=view.target(_target(leaf, key)),
@@ -150,6 +153,9 @@ def _gone(leaf: Leaf, key: Any, row: Row, view: View, functions: Items) -> str:
     if leaf.kind.only_new:
         view.reject("CM805", target, leaf, "the vendor accepts new items only, and this one is gone")
         return KEPT
+    if leaf.policy.immutable:
+        view.reject("CM802", target, leaf, "the vendor does not accept a change of this item")
+        return KEPT
     if clear == SKIP:
         view.draft.note(view.target(target), Fact.CLEAR_SKIPPED, leaf)
         return KEPT
@@ -167,6 +173,15 @@ def _null_list(leaf: Leaf, before: Any, view: View) -> Outcome:
         return clearing.clear_rule(leaf, clear.for_container([]), leaf.name, leaf.target, before, view)
     view.reject("CM803", leaf.target, leaf, "cannot be cleared: without before its items are not known")
     return KEPT, NOTHING
+
+
+def held_items(leaf: Leaf, rows: list[Row], view: View, functions: Items) -> Any:
+    """A list as the vendor holds it: one whose items cannot be told apart was never sent."""
+    try:
+        _by_key(leaf, rows)
+    except _Keyless:
+        return NOTHING
+    return [rendered(row, view, functions) for row in rows] or NOTHING
 
 
 def rendered(row: Row, view: View, functions: Items) -> Any:

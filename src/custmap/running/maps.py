@@ -23,15 +23,18 @@ def change_map(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
     """The changed keys; a key that is gone is cleared in the rule's way."""
     held = before if before.__class__ is dict else {}
     mentioned = before.__class__ is dict or before is None or view.known_missing(leaf)
+    # Of a map, a key that before does not have is known not to be there. An object with named members says so
+    # by null alone.
+    known = view.nothing or before is None if leaf.kind.is_deep else mentioned
     if after.__class__ is dict:
-        return _entries(leaf, leaf.target, held, after, mentioned, view)
+        return _entries(leaf, leaf.target, held, after, known, view)
     if after is ABSENT and not held:
         return UNCHANGED
     if after is None and not mentioned:
         return _null_map(leaf, before, view)
     if isinstance(leaf.policy.clear, Write) and any(_was_there(item) for item in held.values()):
         return clearing.clear_leaf(leaf, {key: item for key, item in held.items() if is_value(item)}, view)
-    return _entries(leaf, leaf.target, held, {}, mentioned, view)
+    return _entries(leaf, leaf.target, held, {}, known, view)
 
 
 def _was_there(item: Any) -> bool:
@@ -106,7 +109,7 @@ def _entry(
         if after is None and (before is None or (before is ABSENT and (mentioned or view.nothing))):
             return UNCHANGED
         if is_cleared(clear, before):
-            return UNCHANGED
+            return (SAME, before) if view.full else UNCHANGED
     if leaf.policy.immutable and is_value(before):
         view.reject("CM802", name, leaf, "the vendor does not accept a change of this value", source)
         return KEPT, before
@@ -128,7 +131,7 @@ def _entry_value(
         return KEPT, before
     if leaf.kind.is_deep and after.__class__ is dict:
         held = before if before.__class__ is dict else {}
-        state, value = _entries(leaf, name, held, after, mentioned and before is not ABSENT, view)
+        state, value = _entries(leaf, name, held, after, view.nothing or before is None, view)
         return state, value if value is not NOTHING or state != SAID else {}
     view.change("set", view.target(name), leaf, before, after, source)
     return SAID, after

@@ -7,23 +7,26 @@ from typing import Any, Final
 from custmap.expressions.function import FunctionError
 from custmap.model.change import Change
 from custmap.model.note import Fact
-from custmap.running import calls, leaves, objects, own, requests
+from custmap.running import calls, leaves, objects, own, requests, rows
 from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED
-from custmap.running.states import SILENT, Failure, Silent, Unusual, failed, is_value
+from custmap.running.states import SILENT, Failure, Silent, failed, is_value
 from custmap.values.absent import ABSENT, Absent
 from custmap.values.equality import same, same_items
 from custmap.values.ordering import in_order
+from custmap.values.unusual import Unusual
 
 _FUNCTIONS: Final = (
-    calls.as_list, calls.as_map, calls.fill, calls.fresh, calls.look_at_entries, calls.presence,
-    calls.refuse_empty, calls.refuse_kind, calls.refuse_missing, calls.refuse_unmapped, calls.told_apart,
-    calls.translate,
-    leaves.change_leaf, leaves.standing,
-    objects.all_gone, objects.arranged, objects.clear_object, objects.in_list, objects.lacking,
-    objects.note_whole, objects.was_there,
+    calls.as_list, calls.as_map, calls.as_objects, calls.fill, calls.fresh, calls.look_at_entries,
+    calls.presence, calls.refuse_empty, calls.refuse_kind, calls.refuse_missing, calls.refuse_unmapped,
+    calls.told_apart, calls.translate,
+    leaves.along, leaves.change_leaf, leaves.empty_list, leaves.standing, leaves.standing_of,
+    leaves.unchanged,
+    objects.all_gone, objects.arranged, objects.clear_object, objects.in_list, objects.is_cleared,
+    objects.lacking, objects.lacks_rejected, objects.note_whole, objects.was_there,
     own.in_name_order, own.is_simple, own.own,
     requests.identity, requests.names_another, requests.names_nobody, requests.note_once, requests.put,
     requests.require, requests.write_elsewhere,
+    rows.kept_row,
 )  # fmt: skip
 
 GLOBALS: Final[dict[str, Any]] = {
@@ -38,6 +41,7 @@ GLOBALS: Final[dict[str, Any]] = {
     "SAID": SAID,
     "SAME": SAME,
     "SILENT": SILENT,
+    "SPEECHLESS": frozenset({Silent, Failure}),
     "UNCHANGED": UNCHANGED,
     "UNUSUAL_AFTER": frozenset({type(None), dict, Absent, Silent, Failure}),
     "UNUSUAL_BEFORE": frozenset({Silent, Failure}),

@@ -45,11 +45,17 @@ def _is_gone(leaf: Leaf, before: Any, after: Any, view: View) -> bool:
     return after is ABSENT and is_value(before)
 
 
+def is_cleared(leaves: Sequence[Leaf], presence: Presence | None, after: Row) -> bool:
+    """Does an object's own clear stand: is all that it reads null?"""
+    if presence is not None and after[presence.slot] is None:
+        return True
+    return bool(leaves) and all(after[leaf.slot] is None for leaf in leaves)
+
+
 def clear_object(
-    node: ObjectNode, clear: Clear, slots: Iterable[int], stand: Stand, before: Row, view: View
+    node: ObjectNode, clear: Clear, there: bool, stand: Stand, before: Row, view: View
 ) -> Outcome:
-    """The object's own clear."""
-    there = was_there(slots, before)
+    """The object's own clear; `there`: something was there."""
     held = stand(before, before, view) if there else NOTHING
     if node.policy.immutable and there:
         view.reject("CM802", node.target, node, "the vendor does not accept a change of this object")
@@ -57,7 +63,9 @@ def clear_object(
     return clear_rule(node, clear, node.name, node.target, held, view)
 
 
-def lacking(node: ObjectNode, sent: dict[str, Any], stand: Stand, before: Row, view: View) -> Outcome:
+def lacking(
+    node: ObjectNode, sent: dict[str, Any], stand: Stand, before: Row, view: View, mark: tuple[Any, ...]
+) -> Outcome:
     """An object without a member that the contract requires.
 
     A rejected member rejects the object; a member that is not stated is an error of the record.
@@ -70,11 +78,21 @@ def lacking(node: ObjectNode, sent: dict[str, Any], stand: Stand, before: Row, v
     for member in node.members:
         if member.name in required and member.name not in sent:
             if view.item or view.target(member.target) in refused:
-                view.draft.take_back(view.target(node.target))
+                view.draft.take_back(mark)
                 view.reject("CM707", node.target, node, "a member that the contract requires is missing")
                 return KEPT, stand(before, before, view)
             view.draft.missing.append(member)
     return SAID, sent
+
+
+def lacks_rejected(node: ObjectNode, sent: dict[str, Any], view: View) -> bool:
+    """Does an object lack a member that the contract requires, and that was rejected?"""
+    refused = {rejected.target for rejected in view.draft.rejected}
+    required = node.type.required if node.type else frozenset()
+    return any(
+        member.name in required and member.name not in sent and view.target(member.target) in refused
+        for member in node.members
+    )
 
 
 def note_whole(node: ObjectNode, slots: Iterable[int], after: Row, view: View) -> None:

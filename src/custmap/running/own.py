@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from custmap.running.states import Unusual
+from custmap.values.unusual import Unusual
 
 _MOST: Final = 100_000
 """More values than this are counted by the careful copy: shared parts can make a small record endless."""
@@ -19,11 +19,25 @@ def own(value: Any) -> Any:
     kind = value.__class__
     if kind is str or value is None or kind is bool:
         return value
-    if kind is dict and _TEXT.issuperset(map(type, value)) and _SIMPLE.issuperset(map(type, value.values())):
-        return dict(sorted(value.items()))
     if kind is list and _SIMPLE.issuperset(map(type, value)):
         return value.copy()
-    return _own(value, kind, _DEEPEST, [_MOST])
+    if kind is not dict or not _TEXT.issuperset(map(type, value)):
+        return _own(value, kind, _DEEPEST, [_MOST])
+    made = {}
+    for key in sorted(value):
+        one = value[key]
+        kind = one.__class__
+        if (
+            kind is str
+            or one is None
+            or kind is bool
+            or (kind is int and -_SMALL <= one < _SMALL)
+            or (kind is float and one - one == 0.0)
+        ):
+            made[key] = one
+        else:
+            made[key] = _own(one, kind, _DEEPEST, [_MOST])
+    return made
 
 
 def _own(value: Any, kind: type, depth: int, left: list[int]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from typing import Any
 
 from custmap.values.equality import same
@@ -14,3 +14,11 @@ def equal(before: tuple[Any, ...], after: tuple[Any, ...], mixed: Set[int]) -> b
     Python's equality is JSON's but for booleans among numbers; `mixed` are the slots that may hold both.
     """
     return before == after and all(same(before[slot], after[slot]) for slot in mixed)
+
+
+def kept_row(before: tuple[Any, ...], after: tuple[Any, ...], identities: Iterable[int]) -> tuple[Any, ...]:
+    """The row of before, with after's identities."""
+    row = list(before)
+    for slot in identities:
+        row[slot] = after[slot]
+    return tuple(row)

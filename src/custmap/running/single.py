@@ -33,7 +33,7 @@ def change_value(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
             return UNCHANGED
     elif before is None or (before is ABSENT and view.known_missing(leaf)):
         return UNCHANGED
-    if clear != IMPOSSIBLE and (refusal := _refused(leaf, before, None, view)):
+    if clear != IMPOSSIBLE and (refusal := _held_fast(leaf, before, view)):
         return refusal
     return clearing.clear_leaf(leaf, before, view)
 
@@ -51,14 +51,18 @@ def _looks_same(leaf: Leaf, before: Any, after: Any, clear: Clear) -> bool:
 
 def _refused(leaf: Leaf, before: Any, move: Any, view: View) -> Outcome | None:
     """Immutable values and moves that are not allowed; setting a value first is fine."""
-    policy = leaf.policy
-    if not is_value(before) and before.__class__ is not Failure:
-        return None
-    if policy.immutable:
-        view.reject("CM802", leaf.target, leaf, "the vendor does not accept a change of this value")
-        return KEPT, before if is_value(before) else NOTHING
-    moves = policy.transitions
+    if refusal := _held_fast(leaf, before, view):
+        return refusal
+    moves = leaf.policy.transitions
     if moves is not None and is_value(before) and move not in moves.get(fingerprint(before), ()):
         view.reject("CM804", leaf.target, leaf, "the vendor does not allow this transition")
         return KEPT, before
     return None
+
+
+def _held_fast(leaf: Leaf, before: Any, view: View) -> Outcome | None:
+    """An immutable value that is there."""
+    if not leaf.policy.immutable or (not is_value(before) and before.__class__ is not Failure):
+        return None
+    view.reject("CM802", leaf.target, leaf, "the vendor does not accept a change of this value")
+    return KEPT, before if is_value(before) else NOTHING

@@ -57,7 +57,3 @@ def is_value(state: Any) -> bool:
 
 
 _STATES: Final = frozenset({Absent, Silent, Failure})
-
-
-class Unusual(Exception):  # not an error: the careful code decides whether it is one
-    """Quick code met something that it does not expect of a well-formed record."""

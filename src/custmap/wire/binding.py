@@ -29,11 +29,13 @@ from custmap.values.nearest import nearest
 from custmap.values.types import ANY, OBJECT, Type
 from custmap.values.words import word_for
 from custmap.wire.parameters import PlaceError, header_text
+from custmap.wire.url import BoundUrl
 
 _SCALARS: Final = (str, int, bool, float, type(None))
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,40}")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,4})?")
 """How people write numbers: Python's own reading takes `1_0`, `nan` and other scripts too."""
+_NONE: Final[dict[str, Any]] = {}
 _TRUE: Final = {"true": True, "false": False}
 
 
@@ -42,17 +44,17 @@ class Bound:
     """Everything that a set of parameters determines. `missing` are required parameters that were not given;
     `shares`: a rider is a list or an object, so each call needs a copy.
 
-    `url` is set when the first request finds that it depends only on parameters.
+    `url` is set by the first request.
     """
 
     riders: tuple[Any, ...]
     variables: Mapping[str, Any]
-    path: Mapping[str, Any]
-    query: Mapping[str, Any]
-    headers: Mapping[str, Any]
+    path: dict[str, Any]
+    query: dict[str, Any]
+    headers: dict[str, Any]
     missing: tuple[Diagnostic, ...]
     shares: bool
-    url: str | None = None
+    url: BoundUrl | None = None
 
     def own(self) -> tuple[Any, ...]:
         """The riders for one call, copied since the owner of a request may modify it."""
@@ -67,25 +69,22 @@ class Binder:
     def __init__(self, checked: Checked, operation: Operation) -> None:
         self._checked = checked
         self._operation = operation
-        self._last: tuple[dict[str, Any], Bound] | None = None
+        self._last: tuple[dict[str, Any], tuple[type, ...], Bound] | None = None
 
     def bind(self, params: Mapping[str, Any] | None) -> Bound:
         """`bind` with a cache of one entry, read and written as one reference, so it is thread-safe."""
+        params = _NONE if params is None else params
         last = self._last
-        if last is not None and type(params) is dict and _are(params, last[0]):
-            return last[1]
+        if last is not None and params.__class__ is dict:
+            given, classes, known = last
+            with suppress(Exception):  # a name of a foreign class may raise anything when it is compared
+                if tuple(map(type, params.values())) == classes and params == given:
+                    return known
         bound = bind(self._checked, self._operation, params)
-        if type(params) is dict and all(map(_is_plain, params.items())):
-            self._last = (params.copy(), bound)
+        if params.__class__ is dict and all(map(_is_plain, params.items())):
+            own = dict(params)
+            self._last = (own, tuple(map(type, own.values())), bound)
         return bound
-
-
-def _are(params: dict[str, Any], known: dict[str, Any]) -> bool:
-    """Are these the cached parameters, with the same classes? Only built-in types are compared."""
-    return len(params) == len(known) and all(
-        type(name) is str and name in known and type(value) is type(known[name]) and value == known[name]
-        for name, value in params.items()
-    )
 
 
 def _is_plain(entry: tuple[object, object]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from custmap.model.note import Note
 from custmap.values.equality import same
@@ -103,8 +103,12 @@ class Request:
         return "Request(" + ", ".join(f"{name}={value!r}" for name, value in shown.items()) + ")"
 
 
-class _Open:
-    """A request under construction: the same slots, but not frozen."""
+class OpenRequest:
+    """A request under construction: the same slots, but not frozen.
+
+    A frozen dataclass sets each slot through `object.__setattr__`. This class has the same layout and sets
+    them directly; changing its class to `Request` at the end takes a quarter of the time of `Request(…)`.
+    """
 
     __slots__ = Request.__slots__
 
@@ -129,27 +133,6 @@ class _Open:
         self.body = body
         self.notes = notes
         self.hidden = hidden
-
-
-def make_request(
-    mapping: str,
-    method: str,
-    url: str,
-    path: dict[str, Any],
-    query: dict[str, Any],
-    headers: dict[str, Any],
-    body: Any,
-    notes: tuple[Note, ...] = (),
-    hidden: Secrets | None = None,
-) -> Request:
-    """`Request(…)` in a quarter of the time (0.2 instead of 0.8 µs, a tenth of a whole mapping).
-
-    A frozen dataclass sets each slot through `object.__setattr__`. A class with the same layout sets them
-    directly, and its class is changed to `Request` at the end.
-    """
-    made: Any = _Open(mapping, method, url, path, query, headers, body, notes, hidden)
-    made.__class__ = Request
-    return cast(Request, made)
 
 
 def _hide(whole: dict[str, Any], secrets: Secrets) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from custmap.contract.contract import Contract
 from custmap.contract.style import SIMPLE
@@ -26,7 +26,7 @@ from custmap.running.calls import fresh
 from custmap.values.paths import Index, Member, Select, TargetPath
 from custmap.wire.binding import Bound, has_body
 from custmap.wire.parameters import PlaceError, header_text
-from custmap.wire.request import EVERY_ITEM, Request, Secret, Secrets, make_request
+from custmap.wire.request import EVERY_ITEM, OpenRequest, Request, Secret, Secrets
 from custmap.wire.url import UrlTemplate
 
 
@@ -55,32 +55,34 @@ class Sender:
         notes: tuple[Note, ...],
     ) -> Request:
         """The request; RecordError (CM710) if a value cannot be written in path, query or headers."""
-        own = fresh if bound.shares else dict
-        in_path = {**own(bound.path), **(path or {})}
-        in_query = {**own(bound.query), **(query or {})}
-        in_headers = own(bound.headers)
+        own = fresh if bound.shares else dict.copy
+        in_path, in_query, in_headers = own(bound.path), own(bound.query), own(bound.headers)
+        if path:
+            in_path.update(path)
+        if query:
+            in_query.update(query)
         try:
             if headers:
                 for name, value in headers.items():
                     in_headers[name] = header_text(name, value, self._header_styles.get(name, SIMPLE))
-            if path or query:
-                url = self._url.fill(bound.variables, in_path, in_query)
-            else:
-                url = bound.url or self._url.fill(bound.variables, in_path, in_query)
-                bound.url = url
+            if (base := bound.url) is None:
+                base = bound.url = self._url.bound(bound.variables, bound.query)
+            url = base.fill(in_path, in_query if query else None)
         except PlaceError as error:
             raise RecordError([self._diagnostic(error)]) from None
-        return make_request(
+        made: Any = OpenRequest(
             self._name,
             self._method,
             url,
             in_path,
             in_query,
             in_headers,
-            {name: body[name] for name in sorted(body)} if self._has_body else None,
+            body if self._has_body else None,
             notes,
             self._hidden,
         )
+        made.__class__ = Request
+        return cast(Request, made)
 
     def _diagnostic(self, error: PlaceError) -> Diagnostic:
         for slot in self._slots:

@@ -19,6 +19,7 @@ from custmap.wire.parameters import PlaceError, path_text, query_pairs, scalar_t
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.~-]*").fullmatch
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _HOST = re.compile(r"[A-Za-z0-9._~-]+(?::[0-9]{1,5})?")
+_LONG = 10**18
 _HOST_HELP = (
     "a host must be `name` or `name:port`; `/ @ # ? \\`, spaces and control characters are not allowed"
 )
@@ -63,21 +64,27 @@ class UrlTemplate:
         object.__setattr__(self, "_head", first)
         object.__setattr__(self, "_parts", tuple(parts))
 
-    def fill(self, variables: Mapping[str, Any], path: Mapping[str, Any], query: Mapping[str, Any]) -> str:
-        """The whole URL; PlaceError if a value is missing or cannot be written in its place."""
-        url = self._head
+    def bound(self, variables: Mapping[str, Any], query: Mapping[str, Any]) -> BoundUrl:
+        """The template with the server's variables filled; PlaceError if one is missing or cannot be written.
+
+        `query` are the parameters that every request has.
+        """
+        head = self._head
+        parts: list[tuple[str, str]] = []
         for kind, name, text in self._parts:
             if kind == "path":
-                value = path.get(name)
-                if type(value) is str and _SAFE(value) and name not in self.in_path:
-                    url += value + text
-                else:
-                    url += path_text(name, value, self.in_path.get(name, SIMPLE)) + text
-            elif kind == "host":
-                url += _host_text(name, variables.get(name)) + text
+                parts.append((name, text))
+                continue
+            if kind == "host":
+                text = _host_text(name, variables.get(name)) + text
             else:
-                url += path_text(name, variables.get(name), kind="server") + text
-        return url + self.query_text(query) if query else url
+                text = path_text(name, variables.get(name), kind="server") + text
+            head += text
+        return BoundUrl(self, head, tuple(parts), self.query_text(query))
+
+    def fill(self, variables: Mapping[str, Any], path: Mapping[str, Any], query: Mapping[str, Any]) -> str:
+        """The whole URL; PlaceError if a value is missing or cannot be written in its place."""
+        return self.bound(variables, query).fill(path, None)
 
     def query_text(self, query: Mapping[str, Any], shown: Mapping[str, str] | None = None) -> str:
         """`?a=1&b=x&b=y`, or "". `shown` are texts that replace values, without encoding."""
@@ -126,6 +133,32 @@ class UrlTemplate:
         if kind != "path":
             return "{" + name + "}"
         return path_text(name, path.get(name), self.in_path.get(name, SIMPLE))
+
+
+@dataclass(frozen=True, slots=True)
+class BoundUrl:
+    """A URL of which only the path's variables, and a record's own query parameters, are missing."""
+
+    template: UrlTemplate
+    head: str
+    parts: tuple[tuple[str, str], ...]
+    query: str
+
+    def fill(self, path: Mapping[str, Any], query: Mapping[str, Any] | None) -> str:
+        """The whole URL; `query`: all its parameters, None if they are those that every request has."""
+        url = self.head
+        styles = self.template.in_path
+        for name, text in self.parts:
+            value = path.get(name)
+            if name in styles:
+                url += path_text(name, value, styles[name]) + text
+            elif value.__class__ is str and _SAFE(value):
+                url += value + text
+            elif value.__class__ is int and 0 <= value < _LONG:
+                url += repr(value) + text
+            else:
+                url += path_text(name, value) + text
+        return url + (self.query if query is None else self.template.query_text(query))
 
 
 def _in_path(text: str) -> bool:
