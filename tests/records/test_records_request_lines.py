@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from custmap import RecordError
+from custmap import RecordError, load
 from custmap.records.request_lines import RequestLines
 from custmap.wire.binding import Binder
 from custmap.wire.request import Request, Secret, Secrets
@@ -97,3 +97,15 @@ def test_lines_of_other_parameters(tmp_path: Path) -> None:
         sender = Sender(mapping.checked, mapping.checked.operation)
         *parts, _ = code(RECORDS[0], bound.own())
         assert lines.sent(sender, bound, *parts) == alone(mapping.apply(RECORDS[0], {"token": token}), True)
+
+
+def test_a_required_parameter_is_missed_in_every_line() -> None:
+    mapping = load("microbase/customer-update")
+    record = {"identifiers": {"microbase": "1"}, "email": "a@x.io"}
+    with pytest.raises(RecordError) as alone:
+        mapping.apply(record, {"host": "h"})
+    line = mapping.line_applier({"host": "h"})
+    for _ in range(2):
+        with pytest.raises(RecordError) as caught:
+            line(dict(record), True)
+        assert caught.value.diagnostics == alone.value.diagnostics
