@@ -89,3 +89,16 @@ def test_diff(cli: Cli, tmp_path: Path, name: str) -> None:
     files = (tmp_path / "b", tmp_path / "a")
     cli("diff", name, *files, "--key", "id", "--format", "json", "-o", out, *arguments)
     assert out.read_bytes() == wanted
+
+
+def test_a_rejected_pair_is_written_as_it_was_given(cli: Cli, tmp_path: Path) -> None:
+    """Although texts become objects, and nulls are dropped, where they are looked at carefully."""
+    pytest.importorskip("duckdb")
+    name = "microbase/customer-update"
+    record = {"id": "1", "name": "Ann Li", "phone": None, "tags": 7, "attributes": {"b": 1, "a": 2}}
+    (tmp_path / "a").write_text(json.dumps(record))
+    rejects = tmp_path / "rejects"
+    files = (tmp_path / "a", tmp_path / "a")
+    cli("diff", name, *files, "--key", "id", "--nulls", "absent", "--rejects", rejects, *params(name)[1])
+    told = json.loads(rejects.read_bytes())["record"]
+    assert json.dumps(told) == json.dumps({"before": record, "after": record})

@@ -109,3 +109,18 @@ def test_a_required_parameter_is_missed_in_every_line() -> None:
         with pytest.raises(RecordError) as caught:
             line(dict(record), True)
         assert caught.value.diagnostics == alone.value.diagnostics
+
+
+@pytest.mark.parametrize("record", [{"name": "Ann"}, {"company": None, "tags": None}])
+@pytest.mark.parametrize("nulls", ["clear", "absent"])
+def test_nulls_and_notes(record: dict[str, Any], nulls: Any) -> None:
+    mapping, given = load("microbase/customer-update"), {"host": "h", "token": "t"}
+    record = {"identifiers": {"microbase": "1"}, "email": "a@x.io", **record}
+    request = mapping.apply(deepcopy(record), given, nulls=nulls)
+    made = mapping.applier(given, nulls=nulls)(deepcopy(record), True)
+    assert (made, made.notes) == (request, request.notes)
+    line = mapping.line_applier(given, nulls=nulls, secrets=True)(deepcopy(record), True)
+    assert line == (alone(request, True), request.notes)
+    compare, before = mapping.comparer(given, nulls=nulls), {**record, "tags": ["a"]}
+    plan = mapping.diff(deepcopy(before), deepcopy(record), given, nulls=nulls)
+    assert compare(deepcopy(before), deepcopy(record), True) == plan

@@ -128,12 +128,25 @@ def test_a_file_that_changes_meanwhile_is_an_error(tmp_path: Path) -> None:
             pass
 
 
-def _after_scan(join: SnapshotJoin, path: Path) -> Any:
+@pytest.mark.parametrize("after_that", [b'{"id":1,"a":2}\n ', b'{"no":1,"a":2}\n'])
+def test_a_record_that_changes_meanwhile_is_an_error(tmp_path: Path, after_that: bytes) -> None:
+    """Also if it is still a record; one without its key is not even paired."""
+    before, after = tmp_path / "b", tmp_path / "a"
+    before.write_bytes(b'{"id":1,"a":2}\n')
+    after.write_bytes(b'{"id":1,"a":2}\n')
+    pairs = []
+    with SnapshotJoin(before, after, "id") as join, pytest.raises(OSError, match="changed while"):
+        for found in _after_scan(join, before, after_that):
+            pairs.append(found)
+    assert len(pairs) == 0 or b'"id"' in after_that
+
+
+def _after_scan(join: SnapshotJoin, path: Path, content: bytes = b"xx") -> Any:
     scan = join._scan
 
     def scan_then_change(*arguments: Any) -> Any:
         yield from scan(*arguments)
-        path.write_bytes(b"xx")
+        path.write_bytes(content)
 
     join._scan = scan_then_change  # type: ignore[method-assign]
     return join

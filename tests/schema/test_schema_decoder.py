@@ -91,3 +91,11 @@ def test_types_names_and_choices_are_enough(schema: dict[str, Any]) -> None:
 def test_a_schema_that_says_more_has_no_decoder(schema: dict[str, Any]) -> None:
     decode = decoder_of(schema)
     assert decode is None or schema == {}
+
+
+def test_a_choice_has_null_only_if_it_is_listed_and_allowed() -> None:
+    for kinds, values in (("string", ["x", None]), (["string", "null"], ["x"])):
+        decode = decoder_of({"type": "object", "properties": {"a": {"type": kinds, "enum": values}}})
+        assert decode is not None and decode(b'{"a": "x"}') == {"a": "x"}
+        with pytest.raises(ValueError, match="Expected `str`"):
+            decode(b'{"a": null}')

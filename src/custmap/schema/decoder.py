@@ -96,8 +96,7 @@ class _Types:
 
 def _choice(kinds: list[str], values: list[Any]) -> Any:
     texts = [value for value in values if isinstance(value, str)]
-    others = [value for value in values if value is not None and not isinstance(value, str)]
-    if others or not texts or not {"string", "null"}.issuperset(kinds):
+    if not texts or not {"string", "null"}.issuperset(kinds):
         raise _UnsupportedError
     choice = _literal[tuple(texts)]
     return choice | None if None in values and "null" in kinds else choice
