@@ -48,7 +48,8 @@ def _has(more: Any, less: Any) -> bool:
     if isinstance(more, dict) and isinstance(less, dict):
         return all(key in more and _has(more[key], item) for key, item in less.items())
     if isinstance(more, list) and isinstance(less, list):
-        return len(more) >= len(less) and all(map(_has, more, less))
+        left = iter(more)
+        return all(any(_has(item, wanted) for item in left) for wanted in less)
     return bool(more == less)
 
 
