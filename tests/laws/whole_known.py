@@ -141,6 +141,14 @@ def _inner(rule: dict[str, Any]) -> list[dict[str, Any]]:
     return [one for one in rule.get("fields", {}).values() if isinstance(one, dict)]
 
 
+def only_before(met: Met) -> bool:
+    """Do changes differ only in what an object that is cleared had before?"""
+    if met.what != "changes" or not own_clear(met):
+        return False
+    ours, theirs = ([(at, action, after) for at, action, _, after in side] for side in (met.ours, met.theirs))
+    return bool(ours == theirs)
+
+
 def own_clear_stands(met: Met) -> bool:
     return own_clear(met) and met.is_body and ("None" in repr(met.theirs) or met.more() or met.less())
 
@@ -201,6 +209,7 @@ KNOWN: Final[tuple[tuple[str, Callable[[Met], bool]], ...]] = (
         "what stood for null before is left out of a whole container where after is rejected",
         lambda met: met.is_body and _without_nothing(met.ours) == _without_nothing(met.theirs),
     ),
+    ("the same faults, in what a change of an object shows as before", only_before),
     ("an object's own clear does not stand", own_clear_stands),
     (
         "a `set` made by `each` is not checked against what the contract requires of its items",
