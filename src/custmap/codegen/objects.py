@@ -348,6 +348,7 @@ class ObjectWriter:
             absent.append(f"({state} is ABSENT and not ({silent}))" if silent else f"{state} is ABSENT")
             if not leaf.policy.identity:
                 some = f" and {state}" if leaf.kind.is_map or leaf.kind.has_items else ""
+                some += "" if leaf.policy.clear.says else f" and {state} is not None"
                 speaks.append(f"{state} is not ABSENT and {state} is not SILENT{some}")
         if not absent or not speaks:
             return
