@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from custmap.border.careful import copy_carefully
-from custmap.border.intake import Taken, take
+from custmap.border.intake import Taken, take, take_parsed
 from custmap.border.quick import NO_TEXTS, QuickBorder, require_text
 from custmap.codegen.changes import mixed
 from custmap.codegen.define import Functions
@@ -438,6 +438,113 @@ class Mapping:
         from custmap.records.many import diff_many
 
         return diff_many(self, pairs, params, **options)
+
+    def applier(
+        self,
+        params: MappingOf[str, Any] | None = None,
+        *,
+        on_rejected: OnRejected = "raise",
+        nulls: Nulls = "clear",
+        strict: bool = False,
+    ) -> Callable[[Any, bool], Request]:
+        """`apply` with bound parameters, for results of custmap's own strict JSON parser.
+
+        The second argument: the record is known to fit the schema, and to have no unknown members.
+        Records are not copied: a record may be changed, and its request share values with it.
+        """
+        bound, quick = self._binder.bind(params), self._quick
+        direct = quick.direct and nulls == "clear"
+
+        def apply(customer: Any, fits: bool) -> Request:
+            if direct and customer.__class__ is dict:
+                try:
+                    if not fits:
+                        quick.require_fit(customer)
+                    return self._request(customer, bound, ())
+                except Exception:  # the careful way says what is unusual, and whether it is wrong
+                    pass
+            return self._apply_parsed(customer, bound, on_rejected, nulls, strict)
+
+        return apply
+
+    def line_applier(
+        self,
+        params: MappingOf[str, Any] | None = None,
+        *,
+        on_rejected: OnRejected = "raise",
+        nulls: Nulls = "clear",
+        strict: bool = False,
+        secrets: bool = False,
+    ) -> Callable[[Any, bool], tuple[bytes, tuple[Note, ...]]]:
+        """`applier`, but with the request as a line of NDJSON, and its notes: the usual one is never made."""
+        from custmap.records.request_lines import RequestLines
+
+        bound, lines, quick = self._binder.bind(params), RequestLines(secrets=secrets), self._quick
+        sender, doubts, code = self._sender, self._doubts.of, self._code.apply
+        direct = quick.direct and nulls == "clear" and not bound.missing
+
+        def line(customer: Any, fits: bool) -> tuple[bytes, tuple[Note, ...]]:
+            if direct and customer.__class__ is dict:
+                try:
+                    if not fits:
+                        quick.require_fit(customer)
+                    body, path, query, headers, notes = code(customer, bound.own())
+                    if found := doubts(customer):
+                        notes = (*notes, *found)
+                    return lines.sent(sender, bound, body, path, query, headers), notes
+                except Exception:  # the careful way says what is unusual, and whether it is wrong
+                    pass
+            request = self._apply_parsed(customer, bound, on_rejected, nulls, strict)
+            return lines.line(request), request.notes
+
+        return line
+
+    def _apply_parsed(
+        self, customer: Any, bound: Bound, on_rejected: OnRejected, nulls: Nulls, strict: bool
+    ) -> Request:
+        taken = take_parsed(customer, self._checked.canonical, nulls=nulls, strict=strict)
+        try:
+            return self._apply(taken, bound, on_rejected)
+        except RecordError as error:
+            _add_notes(error, taken.notes)
+            raise
+
+    def comparer(
+        self,
+        params: MappingOf[str, Any] | None = None,
+        *,
+        absent: Absent = "keep",
+        nulls: Nulls = "clear",
+        strict: bool = False,
+    ) -> Callable[[Any, Any, bool], Plan]:
+        """`diff` with bound parameters, for results of custmap's own strict JSON parser, as `applier`.
+
+        The third argument: both records are known to fit the schema, and to have no unknown members.
+        """
+        bound, canonical = self._binder.bind(params), self._checked.canonical
+        direct = self._quick.direct and nulls == "clear"
+
+        def compare(before: Any, after: Any, fits: bool) -> Plan:
+            if direct:
+                try:
+                    return self._compare(before, after, bound, absent, not fits)
+                except Exception:  # the careful way says what is unusual, and whether it is wrong
+                    pass
+            taken = take_parsed(after, canonical, nulls=nulls, strict=strict)
+            record, notes = taken.record, taken.notes
+            if before is not None:
+                known = take_parsed(before, canonical, nulls=nulls, strict=strict)
+                before, notes = known.record, _joined(notes, known.notes)
+                if absent == "keep":
+                    record = self._overlay.over(before, record, taken.texts)
+            try:
+                plan = self._diff(before, record, bound, absent, None)
+            except RecordError as error:
+                _add_notes(error, notes)
+                raise
+            return replace(plan, notes=(*plan.notes, *notes)) if notes else plan
+
+        return compare
 
 
 def _unpickled(checked: Checked, modules: tuple[str, ...]) -> Mapping:

@@ -5,6 +5,8 @@ It refuses an `email` that is no text, and raises what no mapping may raise for 
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,7 +18,7 @@ from custmap.functions.table import LIBRARY
 from custmap.model.change import Change, Rejection
 from custmap.model.checked import CheckedParam, Operation
 from custmap.model.nodes import ObjectNode, Table
-from custmap.model.note import UnknownNote
+from custmap.model.note import Note, UnknownNote
 from custmap.plan.plan import Plan
 from custmap.schema.canonical import load_canonical
 from custmap.wire.request import Request, Secret, Secrets
@@ -61,6 +63,19 @@ class FakeMapping:
         body = {"email": email}
         notes = (UnknownNote(unknown),) if unknown else ()
         return Request("a/b", "PATCH", URL.fill({}, path, {}), path, {}, headers, body, notes, SECRETS)
+
+    def applier(self, params: Any = None, **keywords: Any) -> Callable[[Any, bool], Request]:
+        return lambda customer, fits: self.apply(customer, params, **keywords)
+
+    def line_applier(self, params: Any = None, *, secrets: bool, **keywords: Any) -> Callable[..., Any]:
+        def line(customer: Any, fits: bool) -> tuple[bytes, tuple[Note, ...]]:
+            request = self.apply(customer, params, **keywords)
+            return json.dumps(request.to_dict(secrets=secrets)).encode() + b"\n", request.notes
+
+        return line
+
+    def comparer(self, params: Any = None, **keywords: Any) -> Callable[[Any, Any, bool], Plan]:
+        return lambda before, after, fits: self.diff(before, after, params, **keywords)
 
     def diff(self, before: Any, after: Any, params: Any = None, **keywords: Any) -> Plan:
         request = self.apply(after, params)

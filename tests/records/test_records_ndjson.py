@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import Any, TypedDict
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +47,35 @@ def test_records(name: str) -> None:
             (diagnostic,) = item.error.diagnostics
             assert diagnostic.code == "CM711"
             assert f"line {item.line.number}," in diagnostic.message
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_decoder_changes_nothing_but_what_is_known(name: str) -> None:
+    decode = msgspec.json.Decoder(dict[str, int]).decode
+    plain, checked = (list(read_records(io.BytesIO(CASES[name][0]), decode=one)) for one in (None, decode))
+    assert [(item.line, isinstance(item, Record)) for item in checked] == [
+        (item.line, isinstance(item, Record)) for item in plain
+    ]
+    for one, other in zip(plain, checked, strict=True):
+        if isinstance(one, Record) and isinstance(other, Record):
+            assert one.value == other.value == other.given()
+            texts = not isinstance(one.value, dict) or any(isinstance(v, str) for v in one.value.values())
+            assert not one.fits and other.fits is not texts
+        elif isinstance(one, BadLine) and isinstance(other, BadLine):
+            assert str(one.error) == str(other.error)
+
+
+def test_a_member_that_the_decoder_leaves_out_is_kept() -> None:
+    class Members(TypedDict, total=False):
+        a: int
+
+    decode = msgspec.json.Decoder(Members).decode
+    data = b'{"a": 1}\n{"a": 1, "b": 2}\n{"a": 1, "a": 1}\n{"a": 1, "\\u003a": 2}\n'
+    first, second, third, last = read_records(io.BytesIO(data), decode=decode)
+    assert isinstance(first, Record) and first.fits
+    assert isinstance(second, Record) and second.value == {"a": 1, "b": 2} and not second.fits
+    assert isinstance(third, BadLine)
+    assert isinstance(last, Record) and last.value == {"a": 1, ":": 2} and not last.fits
 
 
 def test_the_offset_of_a_bad_byte_is_told() -> None:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custmap.values.equality import same
-from custmap.values.json_text import JsonError, dump_json, parse_json
+from custmap.values.json_text import JsonError, dump_json, is_whole, json_bytes, parse_json
 
 SUITES = os.environ.get("CUSTMAP_SUITES")
 needs_suites = pytest.mark.skipif(SUITES is None, reason="CUSTMAP_SUITES is not set")
@@ -148,6 +148,87 @@ def test_every_key_that_comes_twice_is_seen(keys: list[tuple[str]]) -> None:
     else:
         with pytest.raises(JsonError, match="the same key twice"):
             parse_json(text)
+
+
+NUMBERS = [
+    *(
+        1e15,
+        1e16,
+        1e17,
+        1.5e300,
+        1e-4,
+        1e-5,
+        1.5e-5,
+        1e-6,
+        1e-7,
+        5e-324,
+        123456789012345680.0,
+        0.1,
+        1e22,
+        -0.0,
+    ),
+    *(-1e16, -1e-5, 10.00001, 1234567890123456789012345, -(2**70), 2**63, 2**64, 0, 1, True, None),
+]
+TEXTS = [
+    *(
+        "1e16",
+        ":1e5",
+        ",1e5",
+        "[-2.5e-7]",
+        "62272e917b",
+        "5e-1",
+        "null",
+        ":null",
+        "0.00001",
+        "/1e5",
+        '"',
+        "\\",
+    ),
+    *("\x00\x1f\x7f\b\f\n\r\t", "é\u2028\u2029\U0001f600"),
+]
+
+
+def plainly(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+@pytest.mark.parametrize("value", [*NUMBERS, *TEXTS], ids=repr)
+def test_a_line_is_written_as_json_writes_it(value: Any) -> None:
+    for whole in (
+        value,
+        [value],
+        [1, value],
+        {"a": value},
+        {"b": "x", "a": [{"c": value}, 2.5]},
+        {str(value): 1},
+    ):
+        assert json_bytes(whole) == plainly(whole)
+
+
+@given(st.recursive(json_values | st.sampled_from([*NUMBERS, *TEXTS]), st.lists, max_leaves=5))
+def test_any_line_is_written_as_json_writes_it(value: Any) -> None:
+    assert json_bytes(value) == plainly(value)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_any_float_is_written_as_json_writes_it(value: float) -> None:
+    assert json_bytes({"a": value}) == plainly({"a": value})
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_what_is_no_number_is_not_written_as_null(value: float) -> None:
+    for whole in (value, [value], {"a": [1, value]}):
+        with pytest.raises(ValueError):
+            json_bytes(whole)
+
+
+@given(json_values)
+def test_a_value_is_whole_if_nothing_was_left_out(value: Any) -> None:
+    for text in (json.dumps(value), json.dumps(value, indent=1), dump_json(value)):
+        assert is_whole(text.encode(), json.loads(text)) or "\\u003" in text
+    assert not is_whole(b'{"a": 1, "b": 2}', {"a": 1})
+    assert not is_whole(b'{"\\u003aa": 1, "b": 2}', {":a": 1})
+    assert not is_whole(b"[[1]]", [[1]], depth=1)
 
 
 def _cycle() -> list[Any]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
@@ -15,26 +14,21 @@ from custmap.cli.help import command as grouped
 from custmap.cli.help import option
 from custmap.cli.loading import load
 from custmap.cli.params import Params, check_params, read_params
-from custmap.cli.report import Report, json_line
+from custmap.cli.report import Report
 from custmap.cli.streams import Sink, check_places, is_ndjson, open_input, open_maybe, open_output
 from custmap.diagnostics.errors import RecordError
 from custmap.records.inputs import One, read_source
-from custmap.records.ndjson import BadLine, Record
+from custmap.records.ndjson import BadLine, Line, Record
+from custmap.records.request_lines import RequestLines
 
 if TYPE_CHECKING:
     from custmap.mapper import Mapping
+    from custmap.model.note import Note
     from custmap.wire.request import Request
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """What is the same for all records."""
-
-    mapping: Mapping
-    params: Params
-    keywords: dict[str, Any]
-    form: str
-    secrets: bool
+_Make: TypeAlias = "Callable[[Any, bool], tuple[bytes, tuple[Note, ...]]]"
+"""From a record, and whether it is known to fit the schema, to what is written, and the request's notes."""
 
 
 @grouped("apply")
@@ -80,56 +74,81 @@ def command(
     loaded = load(mapping, modules)
     params = read_params(loaded.params, loaded.checked.functions, given, params_file, derived)
     check_params(loaded.checked, params, all_needed=True)
-    keywords = {"on_rejected": on_rejected, "nulls": nulls, "strict": strict_records}
-    run = _Run(loaded, params, keywords, form, with_secrets)
+    keywords: dict[str, Any] = {"on_rejected": on_rejected, "nulls": nulls, "strict": strict_records}
     with ExitStack() as stack:
         stream = stack.enter_context(open_input(file))
-        source = read_source(stream, many=is_ndjson(file))
+        source = read_source(stream, many=is_ndjson(file), decode=loaded.checked.canonical.decoder)
         sink = stack.enter_context(open_maybe(rejects))
         report = stack.enter_context(Report(sink, at_once=isinstance(source, One)))
+        show = _shown(form, with_secrets, many=not isinstance(source, One))
+        if params.derived or form != "json" or isinstance(source, One):
+            make = _maker(loaded, params, keywords, show)
+        else:
+            make = loaded.line_applier(params.given, secrets=with_secrets, **keywords)
         if isinstance(source, One):
-            request = _one(run, source.record, report)
-            if request is not None:
+            shown = _one(make, source.record, report)
+            if shown is not None:
                 with open_output(output) as out:
-                    out.write(_shown(run, request, indent=2))
+                    out.write(shown)
             report.tell_unknown()
         else:
             with open_output(output) as out:
-                _many(run, source.records, report, out)
+                _many(make, source.records, report, out, b"###\n" if form == "http" else b"")
             report.summarize()
     return report.exit_code
 
 
-def _many(run: _Run, records: Iterator[Record | BadLine], report: Report, sink: Sink) -> None:
+def _maker(
+    mapping: Mapping, params: Params, keywords: dict[str, Any], show: Callable[[Request], bytes]
+) -> _Make:
+    bound = None if params.derived else mapping.applier(params.given, **keywords)
+
+    def make(record: Any, fits: bool) -> tuple[bytes, tuple[Note, ...]]:
+        apply = bound or mapping.applier(params.of(record), **keywords)
+        request = apply(record, fits)
+        return show(request), request.notes
+
+    return make
+
+
+def _many(
+    make: _Make, records: Iterator[Record | BadLine], report: Report, sink: Sink, separator: bytes
+) -> None:
+    write, tally = sink.write, report.tally
     for record in records:
-        request = _one(run, record, report)
-        if request is not None:
-            report.tally.went_out += 1
-            separator = b"###\n" if run.form == "http" and report.tally.went_out > 1 else b""
-            sink.write(separator + _shown(run, request, indent=None))
+        shown = _one(make, record, report)
+        if shown is not None:
+            tally.went_out += 1
+            write(separator + shown if separator and tally.went_out > 1 else shown)
 
 
-def _one(run: _Run, record: Record | BadLine, report: Report) -> Request | None:
+def _one(make: _Make, record: Record | BadLine, report: Report) -> bytes | None:
+    """What is written for a record; None if it is rejected."""
     report.tally.came_in += 1
-    line = record.line
-    label = f"record {line.index} (line {line.number})"
     if isinstance(record, BadLine):
-        report.reject(line.index, label, record.error, None)
+        _reject(report, record.line, record.error, None)
         return None
     try:
-        request = run.mapping.apply(record.value, run.params.of(record.value), **run.keywords)
+        shown, notes = make(record.value, record.fits)
     except RecordError as error:
-        report.reject(line.index, label, error, record.value)
+        _reject(report, record.line, error, record)
         return None
-    report.note(request.notes)
-    return request
+    if notes:
+        report.note(notes)
+    return shown
 
 
-def _shown(run: _Run, request: Request, indent: int | None) -> bytes:
-    if run.form == "curl":
-        return request.to_curl(secrets=run.secrets).encode() + b"\n"
-    if run.form == "http":
-        return request.to_http(secrets=run.secrets).encode() + b"\n"
-    if indent is None:
-        return json_line(request.to_dict(secrets=run.secrets))
-    return request.to_json(secrets=run.secrets, indent=indent).encode() + b"\n"
+def _reject(report: Report, line: Line, error: RecordError, record: Record | None) -> None:
+    given = record.given() if record is not None and report.rejects is not None else None
+    report.reject(line.index, f"record {line.index} (line {line.number})", error, given)
+
+
+def _shown(form: str, secrets: bool, *, many: bool) -> Callable[[Request], bytes]:
+    match form:
+        case "curl":
+            return lambda request: request.to_curl(secrets=secrets).encode() + b"\n"
+        case "http":
+            return lambda request: request.to_http(secrets=secrets).encode() + b"\n"
+        case _ if many:
+            return RequestLines(secrets=secrets).line
+    return lambda request: request.to_json(secrets=secrets, indent=2).encode() + b"\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +44,8 @@ class _Run:
 
     mapping: Mapping
     params: Params
-    keywords: dict[str, Any]
+    compare: Callable[[Any, Any, bool], Plan]
+    nulls: Any
     on_rejected: str | None
     form: str
     secrets: bool
@@ -117,34 +118,35 @@ def command(
     check_params(loaded.checked, params, all_needed=False)
     keywords = {"absent": absent, "nulls": nulls, "strict": strict_records}
     color = output is None and colored(sys.stdout)
-    run = _Run(loaded, params, keywords, on_rejected, form, with_secrets, show_values, color, verify)
+    compare = _comparer(loaded, params, keywords)
+    run = _Run(loaded, params, compare, nulls, on_rejected, form, with_secrets, show_values, color, verify)
     with ExitStack() as stack:
         sink = stack.enter_context(open_maybe(rejects))
         report = stack.enter_context(Report(sink, at_once=key is None))
         if key is not None:
             changed = _snapshots(run, before, after, key, report, output)
         else:
-            pair = [_document(path, side) for path, side in ((before, "before"), (after, "after"))]
+            pair = Pair(_document(before, "before"), _document(after, "after"))
             changed = _documents(run, pair, report, output)
     if report.exit_code:
         return report.exit_code
     return _CHANGES if exit_code and changed else 0
 
 
-def _document(path: Path, side: str) -> tuple[str, Any]:
+def _document(path: Path, side: str) -> Record:
     with open_input(path) as stream:
         source = None if is_ndjson(path) else read_source(stream)
         if not isinstance(source, One):
             raise CallError(f"{path}: expected one JSON object", "Join two NDJSON files with `--key`.")
         if isinstance(source.record, Record):
-            return side, source.record.value
+            return source.record
         raise RecordError(
             Diagnostic(found.code, f"{side}, {found.message}") for found in source.record.error.diagnostics
         )
 
 
-def _documents(run: _Run, pair: list[tuple[str, Any]], report: Report, output: Path | None) -> bool:
-    plan = _plan(run, pair[0][1], pair[1][1], 0, "the pair", report)
+def _documents(run: _Run, pair: Pair, report: Report, output: Path | None) -> bool:
+    plan = _plan(run, pair, "the pair", report)
     if plan is not None:
         with open_output(output) as sink:
             sink.write(_shown(run, plan, many=False))
@@ -157,7 +159,7 @@ def _snapshots(run: _Run, before: Path, after: Path, key: str, report: Report, o
     changed = False
     with _on_disk(before) as left, _on_disk(after) as right, open_output(output) as sink:
         try:
-            join = SnapshotJoin(left, right, key)
+            join = SnapshotJoin(left, right, key, decode=run.mapping.checked.canonical.decoder)
         except PathError as error:
             raise CallError(f"`--key`: {error.reason}") from None
         with _joined(join):
@@ -171,9 +173,8 @@ def _snapshots(run: _Run, before: Path, after: Path, key: str, report: Report, o
 def _take(run: _Run, item: Pair | Rejected | OneSided, report: Report, sink: Sink) -> bool:
     report.tally.came_in += 1
     match item:
-        case Pair(before, after):
-            label = f"record {after.line.index} (after, line {after.line.number})"
-            plan = _plan(run, before.value, after.value, after.line.index, label, report)
+        case Pair():
+            plan = _plan(run, item, None, report)
             if plan is not None:
                 report.tally.went_out += 1
                 sink.write(_shown(run, plan, many=True))
@@ -185,33 +186,47 @@ def _take(run: _Run, item: Pair | Rejected | OneSided, report: Report, sink: Sin
     return False
 
 
-def _plan(run: _Run, before: Any, after: Any, index: int, label: str, report: Report) -> Plan | None:
-    """The plan for one pair; None if the pair was rejected."""
+def _plan(run: _Run, pair: Pair, label: str | None, report: Report) -> Plan | None:
+    """The plan for one pair; None if the pair was rejected. `label` names it; else its line does."""
+    before, after = pair.before, pair.after
     try:
-        given = run.params.of(after)
-        plan = run.mapping.diff(before, after, given, **run.keywords)
+        plan = run.compare(before.value, after.value, before.fits and after.fits)
         if run.verify:
-            _rehearse(run, before, after, plan, given)
+            _rehearse(run, before.given(), after.given(), plan)
         if plan.rejected and run.on_rejected == "raise":
             raise RecordError(
                 Diagnostic(one.code, f"{one.message} (line {one.line})", path=one.source, target=one.target)
                 for one in plan.rejected
             )
     except RecordError as error:
-        report.reject(index, label, error, {"before": before, "after": after})
+        line = after.line
+        label = label or f"record {line.index} (after, line {line.number})"
+        given = {"before": before.given(), "after": after.given()}
+        report.reject(line.index, label, error, given)
         return None
-    report.note(plan.notes)
+    if plan.notes:
+        report.note(plan.notes)
     report.found |= bool(plan.rejected) and run.on_rejected is None
     return plan
 
 
-def _rehearse(run: _Run, before: Any, after: Any, plan: Plan, given: dict[str, Any]) -> None:
+def _comparer(mapping: Mapping, params: Params, keywords: dict[str, Any]) -> Callable[[Any, Any, bool], Plan]:
+    if not params.derived:
+        return mapping.comparer(params.given, **keywords)
+
+    def compare(before: Any, after: Any, fits: bool) -> Plan:
+        return mapping.comparer(params.of(after), **keywords)(before, after, fits)
+
+    return compare
+
+
+def _rehearse(run: _Run, before: Any, after: Any, plan: Plan) -> None:
     """RecordError (CM808) for a plan that does not take the declared vendor from before to after."""
     from custmap.prove.prove import rehearse
 
-    canonical, nulls = run.mapping.checked.canonical, run.keywords["nulls"]
+    canonical, nulls = run.mapping.checked.canonical, run.nulls
     then = None if before is None else take(before, canonical, nulls=nulls).record
-    why = rehearse(run.mapping, then, take(after, canonical, nulls=nulls).record, plan, given)
+    why = rehearse(run.mapping, then, take(after, canonical, nulls=nulls).record, plan, run.params.of(after))
     if why is not None:
         raise RecordError(
             [

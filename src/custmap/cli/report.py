@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
@@ -18,18 +17,15 @@ from custmap.diagnostics.frame import shown
 from custmap.records.groups import Groups
 from custmap.records.tally import Tally
 from custmap.records.unknown_names import UnknownNames
+from custmap.values.json_text import json_bytes
 
 # How many names of unknown members are shown.
 _NAMED: Final = 20
 
 
-# Made once, since `json.dumps` makes an encoder for each call.
-_ENCODE: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
-
-
 def json_line(value: Any) -> bytes:
     """A value as one line of NDJSON, members in their order."""
-    return _ENCODE(value).encode() + b"\n"
+    return json_bytes(value) + b"\n"
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ from custmap.diagnostics.errors import RecordError
 from custmap.records.ndjson import (
     LINE_LIMIT,
     BadLine,
+    Decode,
     Line,
     Lines,
     Record,
@@ -54,10 +55,13 @@ class _Ahead:
         return part + self._rest.readline(size if size < 0 else size - len(part))
 
 
-def read_source(stream: io.BufferedIOBase, *, many: bool = False) -> One | Many:
-    """The stream's content; `many`: its name says that it is NDJSON. An empty stream is `Many`."""
+def read_source(stream: io.BufferedIOBase, *, many: bool = False, decode: Decode | None = None) -> One | Many:
+    """The stream's content; `many`: its name says that it is NDJSON. An empty stream is `Many`.
+
+    `decode` is the decoder of the records' schema.
+    """
     if many:
-        return Many(read_records(stream))
+        return Many(read_records(stream, decode=decode))
     head = b""
     while not head.strip():
         line = stream.readline(LINE_LIMIT + 2)
@@ -66,7 +70,7 @@ def read_source(stream: io.BufferedIOBase, *, many: bool = False) -> One | Many:
             return Many(iter(()))
     first = next(read_lines(io.BytesIO(head)), None)
     if first is not None and isinstance(parse_line(first), Record):
-        records = read_records(_Ahead(head, stream))
+        records = read_records(_Ahead(head, stream), decode=decode)
         begin = list(islice(records, 2))
         return One(begin[0]) if len(begin) == 1 else Many(chain(begin, records))
     head += stream.read(LINE_LIMIT - min(len(head), LINE_LIMIT))
@@ -75,7 +79,7 @@ def read_source(stream: io.BufferedIOBase, *, many: bool = False) -> One | Many:
         found = _document(head)
         if isinstance(found, Record) or not _has_record(head):
             return One(found)
-    return Many(read_records(_Ahead(head + more, stream)))
+    return Many(read_records(_Ahead(head + more, stream), decode=decode))
 
 
 def _has_record(data: bytes) -> bool:
@@ -91,7 +95,7 @@ def _document(data: bytes) -> Record | BadLine:
     text = data.removeprefix(b"\xef\xbb\xbf")
     line = Line(0, 1, 0, text, len(text))
     try:
-        return Record(line, parse_json(text))
+        return Record((0, 1, 0, text, len(text)), parse_json(text))
     except JsonError as error:
         number = text.count(b"\n", 0, error.offset) + 1
         message = f"line {number}, byte {error.offset} of the file: {error.reason}"

@@ -11,7 +11,10 @@ import os
 import stat
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, Final, Self
+
+_BUFFER: Final = 1 << 18
+"""Bytes: a call of the system for each twenty lines costs as much as writing them."""
 
 
 class WholeFile:
@@ -31,7 +34,7 @@ class WholeFile:
         self._file: BinaryIO | None = None
 
     def __enter__(self) -> Self:
-        self._file = (self.path if self._direct else self._part).open("wb")
+        self._file = (self.path if self._direct else self._part).open("wb", buffering=_BUFFER)
         if self._mode is not None and not self._direct:
             self._part.chmod(stat.S_IMODE(self._mode))
         return self

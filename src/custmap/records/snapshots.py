@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import os
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,9 +24,9 @@ from typing import IO, Any, BinaryIO, Final, Literal, Self, TypeAlias
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
-from custmap.records.ndjson import BadLine, Line, Record, bad_line, parse_line, read_lines
+from custmap.records.ndjson import BadLine, Decode, Line, Record, bad_line, read_records
 from custmap.records.tally import Tally
-from custmap.values.json_text import dump_json
+from custmap.values.json_text import dump_json, parse_json
 from custmap.values.paths import Member, PathError, parse_path
 
 Side: TypeAlias = Literal["before", "after"]
@@ -64,7 +65,8 @@ class OneSided:
     line: Line
 
 
-_FIELDS: Final = ("idx", "number", "offs", "length")
+_FIELDS: Final = ("idx", "number", "offs", "length", "fits")
+_COUNT: Final = len(_FIELDS)
 _ROWS: Final = (
     "CREATE TABLE rows AS SELECT * FROM read_csv(?, header=false, auto_detect=false, delim=',', "
     "quote='', escape='', columns={'side': 'TINYINT', 'key': 'VARCHAR', "
@@ -99,14 +101,18 @@ class SnapshotJoin:
 
     Yields every row of both files exactly once, as part of a `Pair`, as `Rejected` or as `OneSided`.
     `key` is a path of names (`id`, `identifiers.crm`); PathError if it is not one. `memory` is duckdb's
-    limit. ExtraMissing without duckdb; OSError if a file cannot be read.
+    limit, `decode` the decoder of the records' schema. ExtraMissing without duckdb; OSError if a file cannot
+    be read, or changes meanwhile.
     """
 
-    def __init__(self, before: Path, after: Path, key: str, *, memory: str = "512MB") -> None:
+    def __init__(
+        self, before: Path, after: Path, key: str, *, memory: str = "512MB", decode: Decode | None = None
+    ) -> None:
         self.tally = Tally()
         self._key = _names(key)
         self._paths = (before, after)
         self._memory = memory
+        self._decode = decode
         self._stack = ExitStack()
         self._files: list[BinaryIO] = []
 
@@ -115,6 +121,7 @@ class SnapshotJoin:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="custmap-"))
             self._folder = Path(folder)
             self._files = [stack.enter_context(path.open("rb")) for path in self._paths]
+            self._states = [_state(file) for file in self._files]
             self._database = stack.enter_context(_database(self._folder, self._memory))
             self._stack = stack.pop_all()
         return self
@@ -138,19 +145,22 @@ class SnapshotJoin:
         for row in self._query(_ALONE, "alone.csv"):
             self.tally.one_sided += 1
             yield OneSided(SIDES[row[0]], _line(row[1:], None))
+        self._check_unchanged()
         self.tally.check()
 
     def _scan(self, number: int, side: Side, out: IO[str]) -> Iterator[Rejected]:
         """Record the offset of each record with a key; yield the lines that have none."""
         write = csv.writer(out, lineterminator="\n").writerow
-        for line in read_lines(self._files[number]):
+        for found in read_records(self._files[number], decode=self._decode):
             self.tally.came_in += 1
-            found = parse_line(line)
-            key = _key(found.value, self._key) if isinstance(found, Record) else None
-            if key is not None:
-                write((number, key, line.index, line.number, line.offset, line.length))
-                continue
+            if isinstance(found, Record):
+                key = _key(found.value, self._key)
+                if key is not None:
+                    index, at, offset, _, length = found.place
+                    write((number, key, index, at, offset, length, int(found.fits)))
+                    continue
             self.tally.rejected += 1
+            line = found.line
             if isinstance(found, BadLine):
                 yield Rejected(side, line, _on(side, found.error))
             else:
@@ -176,7 +186,7 @@ class SnapshotJoin:
                 raise
 
     def _pair(self, row: list[int]) -> Pair:
-        before, after = self._record(0, row[:4]), self._record(1, row[4:])
+        before, after = self._record(0, row[:_COUNT]), self._record(1, row[_COUNT:])
         self.tally.went_out += 2
         return Pair(before, after)
 
@@ -190,13 +200,32 @@ class SnapshotJoin:
         return Rejected(side, record.line, _on(side, error), record.value)
 
     def _record(self, number: int, place: list[int]) -> Record:
-        """Read a record again; OSError if the file has changed since the scan."""
+        """Read a record again: in a file that has not changed it is still whole, and fits as before."""
+        index, at, offset, length, fits = place
         file = self._files[number]
-        file.seek(place[2])
-        found = parse_line(_line(place, file.read(place[3])))
-        if isinstance(found, Record) and _key(found.value, self._key) is not None:
-            return found
-        raise OSError(f"{self._paths[number]} was changed while it was being read")
+        file.seek(offset)
+        data = file.read(length)
+        try:
+            value = self._decode(data) if self._decode is not None and fits else parse_json(data)
+            if _member(value, self._key) is not None:
+                return Record((index, at, offset, data, length), value, bool(fits))
+        except Exception:  # what was JSON is not any more
+            pass
+        raise self._changed(number)
+
+    def _check_unchanged(self) -> None:
+        for number, state in enumerate(self._states):
+            if _state(self._files[number]) != state:
+                raise self._changed(number)
+
+    def _changed(self, number: int) -> OSError:
+        return OSError(f"{self._paths[number]} was changed while it was being read")
+
+
+def _state(file: BinaryIO) -> tuple[int, int]:
+    """What changes with a file: its size, and when it was written."""
+    found = os.fstat(file.fileno())
+    return found.st_size, found.st_mtime_ns
 
 
 def _database(folder: Path, memory: str) -> Any:
@@ -224,10 +253,8 @@ def _names(key: str) -> tuple[str, ...]:
 
 def _key(value: Any, names: tuple[str, ...]) -> str | None:
     """A hash that is the same for keys that are equal in JSON: `1` and `1.0`, but not `1` and `"1"`."""
-    key = value
-    for name in names:
-        key = key.get(name) if isinstance(key, dict) else None
-    if key is None or isinstance(key, list | dict):
+    key = _member(value, names)
+    if key is None:
         return None
     if isinstance(key, str):
         text = "=" + key  # no other JSON value begins like this
@@ -236,8 +263,15 @@ def _key(value: Any, names: tuple[str, ...]) -> str | None:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
+def _member(value: Any, names: tuple[str, ...]) -> Any:
+    """The value of a key; None if it is missing, null, a list or an object."""
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return None if isinstance(value, list | dict) else value
+
+
 def _line(place: list[int], data: bytes | None) -> Line:
-    index, number, offset, length = place
+    index, number, offset, length, _ = place
     return Line(index, number, offset, data, length)
 
 

@@ -7,7 +7,7 @@ has no unknown members. Only if it fails are the members examined one by one, an
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError, with_rest
 from custmap.diagnostics.span import Span
 from custmap.schema import personal
+from custmap.schema.decoder import decoder_of
 from custmap.schema.json_schema import Definitions, lookup, type_of
 from custmap.schema.problems import problems_of
 from custmap.schema.shipped import shipped_schema
@@ -69,6 +70,11 @@ class Canonical:
     def is_personal(self, source_path: str | None) -> bool:
         """May the value at this path be personal? In a project's own schema every value may."""
         return not self.is_customer or personal.is_personal(source_path)
+
+    @cached_property
+    def decoder(self) -> Callable[[bytes], Any] | None:
+        """A decoder of records; what it decodes fits, if no member was left out."""
+        return decoder_of(self.json_schema) if self._closing_narrows else None
 
     @cached_property
     def _open(self) -> Any:

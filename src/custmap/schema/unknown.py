@@ -18,6 +18,7 @@ from custmap.values.types import Type
 
 _KEPT: Final = 50
 """How many names of one record are kept; the rest are counted."""
+_CONTAINERS: Final = (dict, list)
 _SHOWN: Final = 5
 """How many of them a note names."""
 
@@ -92,14 +93,21 @@ def look_for_unknown(record: Any, type_: Type, meant: Meant) -> UnknownMembers |
 
 
 def _unknown(value: Any, type_: Type | None, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    """Only objects and lists are looked into: most values are neither, and a generator costs more."""
     if type_ is None:
         return
     if isinstance(value, list):
+        items = type_.items
         for position, item in enumerate(value):
-            yield from _unknown(item, type_.items, (*path, position))
-    elif isinstance(value, dict) and type_.members:
+            if item.__class__ in _CONTAINERS:
+                yield from _unknown(item, items, (*path, position))
+    elif isinstance(value, dict) and (members := type_.members):
+        extra = type_.extra
         for name, item in value.items():
-            if (member := type_.member(name)) is None:
+            if item.__class__ not in _CONTAINERS:
+                if extra is None and name not in members:
+                    yield (*path, name)
+            elif (member := type_.member(name)) is None:
                 yield (*path, name)
             else:
                 yield from _unknown(item, member, (*path, name))

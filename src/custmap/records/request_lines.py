@@ -1,0 +1,87 @@
+"""Requests as lines of NDJSON, without more work than their bytes need.
+
+All requests of a run come from one mapping, and mostly from the same parameters. So what stands before the
+body is the same in all of them, where no rule fills path, query or headers: it is written, and its secrets
+hidden, once. In the other requests the headers at least are the same.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeAlias
+
+from custmap.values.json_text import json_bytes
+from custmap.wire.binding import Bound
+from custmap.wire.request import Request, Secrets
+from custmap.wire.sending import Sender
+
+Part: TypeAlias = dict[str, Any] | None
+
+_END: Final = b"}\n"
+
+
+class RequestLines:
+    """Writes the requests of one mapping; `secrets=False` shows secrets as `{{name}}`.
+
+    A line has the bytes of `json_bytes(request.to_dict(secrets=secrets))`.
+    """
+
+    __slots__ = ("_begin", "_bound", "_headers", "_hidden", "_hides_only_headers", "_secrets", "_shown")
+
+    def __init__(self, *, secrets: bool) -> None:
+        self._secrets = secrets
+        self._hidden: Secrets | None = None
+        self._hides_only_headers = True
+        self._headers: dict[str, Any] | None = None
+        self._shown: dict[str, Any] = {}
+        self._bound: Bound | None = None
+        self._begin: bytes | None = None
+
+    def line(self, request: Request) -> bytes:
+        """A request as one line, with its line end."""
+        if request.hidden is not self._hidden:
+            self._hidden = request.hidden
+            self._hides_only_headers = self._secrets or _all_in(request.hidden, "headers")
+        if not self._hides_only_headers:
+            return json_bytes(request.to_dict(secrets=self._secrets)) + b"\n"
+        if request.headers != self._headers:
+            self._hide(request)
+        whole = request.to_dict()
+        whole["headers"] = self._shown
+        return json_bytes(whole) + b"\n"
+
+    def sent(
+        self, sender: Sender, bound: Bound, body: dict[str, Any], path: Part, query: Part, headers: Part
+    ) -> bytes:
+        """The line of the request that `sender` makes of body, path, query and headers.
+
+        RecordError as `Sender.send`, UnicodeEncodeError for half of a surrogate pair.
+        """
+        if path or query or headers:
+            return self.line(sender.send(bound, body, path, query, headers, ()))
+        if bound is not self._bound:
+            self._bound, self._begin = bound, self._before_body(sender, bound)
+        if self._begin is None:
+            return self.line(sender.send(bound, body, path, query, headers, ()))
+        return self._begin + json_bytes(body) + _END
+
+    def _before_body(self, sender: Sender, bound: Bound) -> bytes | None:
+        """All that stands before the body; None if there is no body, or a secret in it."""
+        bare = sender.send(bound, {}, None, None, None, ())
+        if bare.body is None or not (self._secrets or _none_in(bare.hidden, "body")):
+            return None
+        return json_bytes(bare.to_dict(secrets=self._secrets)).removesuffix(b"{}}")
+
+    def _hide(self, request: Request) -> None:
+        """Keep the headers as they are shown."""
+        self._shown = request.to_dict(secrets=self._secrets)["headers"]
+        # Texts only: `1`, `1.0` and `True` are equal, and written differently.
+        texts = all(value.__class__ is str for value in request.headers.values())
+        self._headers = request.headers if texts else None
+
+
+def _all_in(hidden: Secrets | None, part: str) -> bool:
+    return hidden is None or all(secret.place[0] == part for secret in hidden.places)
+
+
+def _none_in(hidden: Secrets | None, part: str) -> bool:
+    return hidden is None or all(secret.place[0] != part for secret in hidden.places)

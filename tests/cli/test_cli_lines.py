@@ -1,0 +1,91 @@
+"""NDJSON through the shipped mappings: each line has the bytes of its request, or its plan, alone."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli_runner import Cli
+
+import custmap
+from custmap.diagnostics.errors import RecordError
+from custmap.testing.discover import fixture_files
+from custmap.testing.fixture import Apply, Diff, Fixture, read_fixture
+
+ROOT = Path(__file__).parent.parent.parent
+FIXTURES = [read_fixture(path) for path in fixture_files(ROOT / "fixtures")]
+MAPPINGS = sorted({fixture.mapping for fixture in FIXTURES})
+ODD = [1e16, 1e-7, 2.5, 10**25, "62272e917b", "1e5", "é\u2028", None, "", {"z": 1.0, "a": [None]}, True]
+
+
+def plainly(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def pairs(name: str) -> Iterator[tuple[Any, Any]]:
+    """Before and after of the fixtures, and with odd values in free maps and in named fields."""
+    for at, fixture in enumerate(one for one in FIXTURES if one.mapping == name):
+        match fixture.call:
+            case Apply(customer, _):
+                before, after = {}, customer
+            case Diff(before, after, _):
+                before = before or {}
+        if isinstance(before, dict) and isinstance(after, dict):
+            yield before, after
+            odd = ODD[at % len(ODD)]
+            yield (
+                before,
+                {**after, "attributes": {"odd": odd, "a": at}, "custom_fields": {"b": odd, "a": odd}},
+            )
+            yield {**before, "company": odd}, {**after, "company": odd, "nickname": odd}
+
+
+def params(name: str) -> tuple[dict[str, Any], list[str]]:
+    """Parameters that the mapping's fixtures give most often; and as arguments."""
+    found: Fixture = next(one for one in FIXTURES if one.mapping == name and one.params)
+    texts = {key: str(value) for key, value in found.params.items()}
+    return texts, [part for key, value in texts.items() for part in ("-p", f"{key}={value}")]
+
+
+@pytest.mark.parametrize("name", MAPPINGS)
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+def test_apply(cli: Cli, tmp_path: Path, name: str, separators: tuple[str, str]) -> None:
+    given, arguments = params(name)
+    mapping, wanted, rejected, lines = custmap.load(name), b"", 0, []
+    for _, customer in pairs(name):
+        lines.append(json.dumps(customer, separators=separators))
+        try:
+            wanted += plainly(mapping.apply(customer, given).to_dict(secrets=False))
+        except RecordError:
+            rejected += 1
+    (tmp_path / "in.ndjson").write_text("\n".join(lines))
+    out, rejects = tmp_path / "out", tmp_path / "rejects"
+    cli("apply", name, tmp_path / "in.ndjson", "-o", out, "--rejects", rejects, *arguments)
+    assert out.read_bytes() == wanted
+    told = [json.loads(line) for line in rejects.read_bytes().splitlines()]
+    assert len(told) == rejected and rejected < len(lines) / 2
+    for one in told:
+        assert one["record"] == json.loads(lines[one["index"]])
+
+
+@pytest.mark.parametrize("name", MAPPINGS)
+def test_diff(cli: Cli, tmp_path: Path, name: str) -> None:
+    pytest.importorskip("duckdb")
+    given, arguments = params(name)
+    mapping, wanted, before, after = custmap.load(name), b"", [], []
+    for number, (old, new) in enumerate(pairs(name)):
+        old, new = {**old, "id": f"C-{number}"}, {**new, "id": f"C-{number}"}
+        before.append(json.dumps(old))
+        after.append(json.dumps(new))
+        with contextlib.suppress(RecordError):
+            wanted += plainly(mapping.diff(old, new, given).to_dict(secrets=False))
+    (tmp_path / "b").write_text("\n".join(before))
+    (tmp_path / "a").write_text("\n".join(after))
+    out = tmp_path / "out"
+    files = (tmp_path / "b", tmp_path / "a")
+    cli("diff", name, *files, "--key", "id", "--format", "json", "-o", out, *arguments)
+    assert out.read_bytes() == wanted
