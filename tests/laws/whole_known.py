@@ -83,6 +83,10 @@ def notes_of(*facts: Fact) -> Callable[[Met], bool]:
     return only
 
 
+def _codes(found: Any) -> set[str]:
+    return {str(code) for code, _ in found} if isinstance(found, tuple | list) else set()
+
+
 def more_replaced(met: Met) -> bool:
     """Does compiled name more containers that are replaced whole, and is all else the same?"""
     if not met.what.startswith("notes"):
@@ -160,8 +164,10 @@ KNOWN: Final[tuple[tuple[str, Callable[[Met], bool]], ...]] = (
     ),
     ("what stands of an object that may not change, and goes along", immutable_object),
     (
-        "of an object that lacks a member, its own rejection and the member's are both named",
-        lambda met: met.what == "errors" and "CM707" in repr(met.ours),
+        "what is missing is named before what was rejected, and both of an object are",
+        lambda met: (
+            met.what in ("errors", "raises") and ("CM707" in repr(met.ours) or "CM708" in repr(met.ours))
+        ),
     ),
     (
         "`vendor`: an empty object that stands for nothing, beside one of nulls",

@@ -297,7 +297,7 @@ class ObjectWriter:
 
     def _inside(self, node: ObjectNode | ItemsNode, around: _Around, lines: Lines) -> _Around:
         """What is around the members of a container."""
-        if not node.whole or self._role != "request":
+        if not node.whole or self._role == "sent":
             return replace(around)
         omitted = ""
         if _may_omit(node):
@@ -335,7 +335,7 @@ class ObjectWriter:
 
     def _close_object(self, node: ObjectNode, local: str, lines: Lines) -> None:
         self._required(node, local, lines)
-        if node.whole and self._role == "request":
+        if node.whole and self._role != "sent":
             self._note_partly(node, lines)
 
     def _note_partly(self, node: ObjectNode, lines: Lines) -> None:
@@ -356,7 +356,8 @@ class ObjectWriter:
         if len(speaks) < len(absent):  # an identity alone goes along, and says nothing
             test = f"({test}) and ({' or '.join(speaks)})"
         with lines.block(f"if {test}:"):
-            lines.add(self._noted(node, Fact.PARTLY_STATED))
+            is_request = self._role == "request"  # a note of an item names its key
+            lines.add(self._noted(node, Fact.PARTLY_STATED) if is_request else UNUSUAL)
 
     def _silenced(self, leaf: Leaf) -> str:
         """The condition that an object around a leaf is silent."""
