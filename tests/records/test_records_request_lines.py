@@ -1,0 +1,111 @@
+"""Requests as lines: whatever is kept from the request before, the bytes are those of the request alone."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from custmap import RecordError, load
+from custmap.records.request_lines import RequestLines
+from custmap.wire.binding import Binder
+from custmap.wire.request import Request, Secret, Secrets
+from custmap.wire.sending import Sender
+from custmap.wire.url import UrlTemplate
+from small_mappings import made
+
+URL = UrlTemplate("https://{host}", "/c/{id}")
+PLACES: list[tuple[str, ...]] = [
+    ("headers", "Authorization"), ("server", "host"), ("query", "key"), ("path", "id"), ("body", "token"),
+]  # fmt: skip
+BASE = Request(
+    "a/b", "PUT", "https://h/c/1", {}, {}, {"Authorization": "t", "X": "1"}, {"token": "t", "a": 1}
+)
+NEXT: list[dict[str, Any]] = [
+    {},
+    {"body": {"a": 2.5, "token": "u"}},
+    {"body": None},
+    {"headers": {"Authorization": "u"}},
+    {"headers": {"Authorization": "t", "X": 1}},
+    {"headers": {"Authorization": "t", "X": True}},
+    {"headers": {"Authorization": "t", "X": 1.0}},
+    {"headers": {}},
+    {"path": {"id": "1"}},
+    {"path": {"id": 1}},
+    {"path": {"id": "1"}, "query": {"key": "é", "n": [1e16]}, "url": "https://h/c/1?key=%C3%A9&n=1e16"},
+    {"url": "https://h/c/2"},
+    {},
+]
+
+
+def alone(request: Request, secrets: bool) -> bytes:
+    shown = request.to_dict(secrets=secrets)
+    return json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+@pytest.mark.parametrize("secrets", [True, False])
+@pytest.mark.parametrize("place", [None, *PLACES], ids=str)
+def test_one_after_the_other_is_each_alone(place: tuple[str, ...] | None, secrets: bool) -> None:
+    hidden = None if place is None else Secrets((Secret(place, "{{s}}"),), URL)
+    lines = RequestLines(secrets=secrets)
+    for changes in [*NEXT, *reversed(NEXT)]:
+        request = replace(BASE, **changes, hidden=hidden)
+        assert lines.line(request) == alone(request, secrets)
+
+
+PARAMS = "params: {token: {secret: true}}\n"
+RULES: dict[str, str] = {
+    "in no place": PARAMS + "body: {mail: email, b: {from: attributes, merge: whole}}\n",
+    "in a header": PARAMS + "headers: {X-A: {param: token}}\nbody: {mail: email}\n",
+    "in the body": PARAMS + "body: {mail: email, id: {param: token}, a: company}\n",
+    "beside a header of the record": PARAMS
+    + "headers: {X-A: {param: token}, X-B: id}\nbody: {mail: email}\n",
+}
+RECORDS: list[dict[str, Any]] = [
+    {"email": "a@x.io", "id": "1", "attributes": {"z": 1e16, "a": [{"d": 1, "c": None}]}, "company": "A"},
+    {"email": "b@x.io", "id": "2", "attributes": {"z": 2.5}},
+    {"email": "c\u2028@x.io", "id": "2", "nickname": "c"},
+    {"id": "3"},
+]
+
+
+@pytest.mark.parametrize("secrets", [True, False])
+@pytest.mark.parametrize("rules", RULES.values(), ids=RULES)
+def test_a_line_without_a_request_is_that_of_the_request(tmp_path: Path, rules: str, secrets: bool) -> None:
+    mapping = made(tmp_path, rules)
+    for given in ({"token": "s3cret"}, {"token": 7}, {"token": ["s", {"b": 1, "a": 2}]}, {}):
+        try:
+            line = mapping.line_applier(given, secrets=secrets)
+        except RecordError:  # a list in a header
+            continue
+        for fits in (False, True):
+            for record in deepcopy(RECORDS):
+                request = mapping.apply(record, given)
+                known = fits and "nickname" not in record
+                assert line(record, known) == (alone(request, secrets), request.notes)
+
+
+def test_lines_of_other_parameters(tmp_path: Path) -> None:
+    mapping = made(tmp_path, RULES["in a header"])
+    lines, code = RequestLines(secrets=True), mapping.functions.apply
+    for token in ("one", "two", "one"):
+        bound = Binder(mapping.checked, mapping.checked.operation).bind({"token": token})
+        sender = Sender(mapping.checked, mapping.checked.operation)
+        *parts, _ = code(RECORDS[0], bound.own())
+        assert lines.sent(sender, bound, *parts) == alone(mapping.apply(RECORDS[0], {"token": token}), True)
+
+
+def test_a_required_parameter_is_missed_in_every_line() -> None:
+    mapping = load("microbase/customer-update")
+    record = {"identifiers": {"microbase": "1"}, "email": "a@x.io"}
+    with pytest.raises(RecordError) as alone:
+        mapping.apply(record, {"host": "h"})
+    line = mapping.line_applier({"host": "h"})
+    for _ in range(2):
+        with pytest.raises(RecordError) as caught:
+            line(dict(record), True)
+        assert caught.value.diagnostics == alone.value.diagnostics
