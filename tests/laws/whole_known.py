@@ -111,6 +111,12 @@ def _without_nothing(value: Any) -> Any:
     return list(map(_without_nothing, value)) if isinstance(value, list) else value
 
 
+def _any_order(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _any_order(item) for key, item in value.items()}
+    return sorted(map(_any_order, value), key=repr) if isinstance(value, list) else value
+
+
 def _empty_in(value: Any) -> bool:
     return "{}" in repr(value) or "[]" in repr(value)
 
@@ -208,6 +214,10 @@ KNOWN: Final[tuple[tuple[str, Callable[[Met], bool]], ...]] = (
     (
         "what stood for null before is left out of a whole container where after is rejected",
         lambda met: met.is_body and _without_nothing(met.ours) == _without_nothing(met.theirs),
+    ),
+    (
+        "the order of a list with a key, where an item that is gone stays",
+        lambda met: met.is_body and _any_order(met.ours) == _any_order(met.theirs),
     ),
     ("the same faults, in what a change of an object shows as before", only_before),
     ("an object's own clear does not stand", own_clear_stands),
