@@ -1,4 +1,4 @@
-"""Faults of the engine that are known: where a case meets one, the difference does not count.
+"""Differences that are known, where the page can be read in two ways: they do not count.
 
 A condition is as narrow as a difference can tell; a fault that is mended is taken out of `KNOWN`.
 """
@@ -52,15 +52,6 @@ def _has(more: Any, less: Any) -> bool:
     return bool(more == less)
 
 
-def only_empties(met: Met) -> bool:
-    """Is all that differs `{}` and `[]`, which say nothing?"""
-    ours, theirs = met.ours, met.theirs
-    if met.what == "changes":
-        ours, theirs = ([[str(part) for part in map(_full, one)] for one in side] for side in (ours, theirs))
-        return bool(ours == theirs)
-    return met.is_body and bool(_full(ours) == _full(theirs))
-
-
 def _full(value: Any) -> Any:
     """A value without its empty objects and lists; None for one that is empty."""
     if isinstance(value, dict):
@@ -72,36 +63,12 @@ def _full(value: Any) -> Any:
     return value
 
 
-def notes_of(*facts: Fact) -> Callable[[Met], bool]:
-    """Do only notes of these facts differ?"""
-
-    def only(met: Met) -> bool:
-        if not met.what.startswith("notes"):
-            return False
-        return all(fact in facts for fact, _ in set(met.ours) ^ set(met.theirs))
-
-    return only
-
-
 def more_replaced(met: Met) -> bool:
     """Does compiled name more containers that are replaced whole, and is all else the same?"""
     if not met.what.startswith("notes"):
         return False
     more = set(met.ours) - set(met.theirs)
     return set(met.theirs) <= set(met.ours) and all(fact == Fact.REPLACED_WHOLE for fact, _ in more)
-
-
-def null_in_named(met: Met) -> bool:
-    """Has an object without a table a null of which before said nothing?"""
-    if not any(rule.get("from") in (*NAMED, HASH) and "fields" not in rule for rule in met.rules()):
-        return False
-    after = met.case.after
-    objects = [after.get(name) for name in ("name", "phone", "payment_card", "loyalty")]
-    objects += after.get("addresses") or []
-    blank = (None, "") if "empty" in json.dumps(met.case.mapping) else (None,)
-    return any(after.get(name, 0) in blank for name in ("email", "company")) or any(
-        value in blank for one in objects if isinstance(one, dict) for value in one.values()
-    )
 
 
 def immutable_object(met: Met) -> bool:
@@ -124,17 +91,6 @@ def _empty_in(value: Any) -> bool:
 
 def identity(met: Met) -> bool:
     return any("identity" in rule for rule in met.rules())
-
-
-def rider_item(met: Met) -> bool:
-    body = met.case.mapping["body"].items()
-    return any(
-        target.endswith("]") and {"param", "value"} & rule.keys() for target, rule in body if rule != "email"
-    )
-
-
-def unclear_items(met: Met) -> bool:
-    return '"key"' in met.text and (met.more() or (met.what == "changes" and _has(met.ours, met.theirs)))
 
 
 def own_clear(met: Met) -> bool:
@@ -160,8 +116,14 @@ KNOWN: Final[tuple[tuple[str, Callable[[Met], bool]], ...]] = (
     ),
     ("what stands of an object that may not change, and goes along", immutable_object),
     (
-        "of an object that lacks a member, its own rejection and the member's are both named",
-        lambda met: met.what == "errors" and "CM707" in repr(met.ours),
+        "a member of an item that could not be cleared is left out; here it stays, if the item has more",
+        lambda met: '"each"' in met.text and met.less(),
+    ),
+    (
+        "what is missing is named before what was rejected, and both of an object are",
+        lambda met: (
+            met.what in ("errors", "raises") and ("CM707" in repr(met.ours) or "CM708" in repr(met.ours))
+        ),
     ),
     (
         "`vendor`: an empty object that stands for nothing, beside one of nulls",

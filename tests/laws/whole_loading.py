@@ -29,8 +29,6 @@ def load(mapping: Rules) -> Any:
         return custmap.load(path)
     except MappingError:
         return None
-    except SyntaxError:  # a known fault: an object of parameters alone that has a `clear`
-        return None
 
 
 def fields_of(mapping: Rules) -> tuple[str, ...]:

@@ -62,8 +62,8 @@ def _of_members(node: ObjectNode, sides: Sides) -> Outcome:
         return Outcome(True, stands=ABSENT if inner.full else stands or ABSENT, told=told, omitted=omitted)
     if node.whole and node.target:
         told += Told(notes=_whole_notes(node, sides.target(node.target), sides))
-    stands = sent if inner.full else stands
-    return _complete(node, Outcome(True, sent, stands or ABSENT, told, omitted and not node.whole), sides)
+    standing: Any = sent if inner.full else stands or ABSENT
+    return _complete(node, Outcome(True, sent, standing, told, omitted and not node.whole), sides)
 
 
 def all_of(node: ObjectNode, outcomes: dict[str, Outcome], *, ride_alone: bool = False) -> dict[str, Any]:

@@ -95,7 +95,16 @@ def _item(leaf: Leaf, mark: Any, before: Any, after: Any, mentioned: bool, sides
 def _is_same(before: Any, after: Any, was: Any, sides: Sides) -> bool:
     """Is it one item twice? Of items that one table makes, their members decide."""
     one_table = isinstance(before, Row) and isinstance(after, Row) and before[0] is after[0]
-    return same(before, after) or (not one_table and same(was, rendered(after, sides.riders)))
+    return same(_tuples(before), _tuples(after)) or (
+        not one_table and same(was, rendered(after, sides.riders))
+    )
+
+
+def _tuples(state: Any) -> Any:
+    """Rows as plain tuples: `same` knows only these as JSON's."""
+    if isinstance(state, tuple):
+        return tuple(map(_tuples, state))
+    return list(map(_tuples, state)) if isinstance(state, list) else state
 
 
 def _by_rules(leaf: Leaf, target: str, before: Any, after: Row, mentioned: bool, sides: Sides) -> Outcome:

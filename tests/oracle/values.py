@@ -58,9 +58,10 @@ def held(leaf: Leaf, state: Any, sides: Sides) -> Any:
         return null_at(leaf.policy.clear) if leaf.kind.is_one else null_container(leaf.policy.clear, empty)
     if not is_value(state):
         return ABSENT
-    if leaf.kind.is_map:
+    # A vendor's own document may have something else there.
+    if leaf.kind.is_map and isinstance(state, dict):
         return maps.held_entries(leaf, state)
-    return lists.held_items(state, sides.riders) if leaf.kind.has_items else state
+    return lists.held_items(state, sides.riders) if isinstance(state, list) else state
 
 
 def value_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:

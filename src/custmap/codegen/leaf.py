@@ -387,8 +387,9 @@ class LeafWriter:
             lines = [f"if {result}.__class__ is not dict:", f"    as_map({result})"]
             return lines + self._check_entries(leaf, result)
         if leaf.kind.is_list:
-            # Items made by rules are checked member by member, those of a plain list here.
-            check = self._check(leaf, result) if isinstance(leaf.origin.source, FromSource) else []
+            # The items of a list with keys are checked member by member, if rules make them.
+            by_rules = leaf.kind.has_items and not isinstance(leaf.origin.source, FromSource)
+            check = [] if by_rules else self._check(leaf, result)
             return [f"if {result}.__class__ is not list:", f"    as_list({result})", *check]
         if _always_fits(leaf, self.emitter.functions):
             return []

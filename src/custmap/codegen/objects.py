@@ -297,7 +297,7 @@ class ObjectWriter:
 
     def _inside(self, node: ObjectNode | ItemsNode, around: _Around, lines: Lines) -> _Around:
         """What is around the members of a container."""
-        if not node.whole or self._role != "request":
+        if not node.whole or self._role == "sent":
             return replace(around)
         omitted = ""
         if _may_omit(node):
@@ -335,7 +335,7 @@ class ObjectWriter:
 
     def _close_object(self, node: ObjectNode, local: str, lines: Lines) -> None:
         self._required(node, local, lines)
-        if node.whole and self._role == "request":
+        if node.whole and self._role != "sent":
             self._note_partly(node, lines)
 
     def _note_partly(self, node: ObjectNode, lines: Lines) -> None:
@@ -348,6 +348,7 @@ class ObjectWriter:
             absent.append(f"({state} is ABSENT and not ({silent}))" if silent else f"{state} is ABSENT")
             if not leaf.policy.identity:
                 some = f" and {state}" if leaf.kind.is_map or leaf.kind.has_items else ""
+                some += "" if leaf.policy.clear.says else f" and {state} is not None"
                 speaks.append(f"{state} is not ABSENT and {state} is not SILENT{some}")
         if not absent or not speaks:
             return
@@ -355,7 +356,8 @@ class ObjectWriter:
         if len(speaks) < len(absent):  # an identity alone goes along, and says nothing
             test = f"({test}) and ({' or '.join(speaks)})"
         with lines.block(f"if {test}:"):
-            lines.add(self._noted(node, Fact.PARTLY_STATED))
+            is_request = self._role == "request"  # a note of an item names its key
+            lines.add(self._noted(node, Fact.PARTLY_STATED) if is_request else UNUSUAL)
 
     def _silenced(self, leaf: Leaf) -> str:
         """The condition that an object around a leaf is silent."""

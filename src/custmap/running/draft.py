@@ -90,6 +90,22 @@ class View:
         """The view inside a container that is sent whole."""
         return self if self.full else replace(self, full=True)
 
+    def in_item(self, prefix: str, source: str | None, *, nothing: bool) -> View:
+        """The view of an item; made directly, since a list has many."""
+        return View(
+            None,
+            None,
+            self.draft,
+            self.riders,
+            self.known,
+            self.complete,
+            nothing,
+            True,
+            True,
+            prefix,
+            source,
+        )
+
     def completed(self) -> View:
         """The view in which what is absent is gone."""
         return replace(self, complete=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from custmap.model.clear import SKIP, Write
@@ -84,7 +83,7 @@ def _change_item(
 ) -> Outcome:
     target = _target(leaf, key)
     if before is not None and _same_row(before, after, view, functions):
-        return SAME, rendered(after, view, functions)
+        return SAME, rendered(after, view, functions) if view.full else NOTHING
     if before is not None and leaf.policy.immutable:
         view.reject("CM802", target, leaf, "the vendor does not accept a change of this item")
         return KEPT, rendered(before, view, functions)
@@ -109,16 +108,9 @@ def _inside(
     """The slots before of an item that rules make, and the view of it."""
     table: Table = after[0]
     same_table = isinstance(before, tuple) and before[0] is table
-    return before[1:] if same_table else (ABSENT,) * len(table.slots), replace(  # type: ignore[index]
-        view,
-        before_record=None,
-        after_record=None,
-        nothing=view.nothing or (before is None and mentioned),
-        full=True,
-        item=True,
-        prefix=view.target(_target(leaf, key)),
-        source_prefix=leaf.source,
-    )
+    then = before[1:] if same_table else (ABSENT,) * len(table.slots)  # type: ignore[index]
+    nothing = view.nothing or (before is None and mentioned)
+    return then, view.in_item(view.target(_target(leaf, key)), leaf.source, nothing=nothing)
 
 
 def _old_item(leaf: Leaf, key: Any, before: Row, after: Row, view: View, functions: Items) -> Outcome:
@@ -189,7 +181,8 @@ def rendered(row: Row, view: View, functions: Items) -> Any:
     if not isinstance(row, tuple):
         return row
     slots = row[1:]
-    made = _functions_of(row[0], functions)[2](slots, slots, replace(view, full=True, item=True))
+    inner = view if view.item else view.in_item(view.prefix, view.source_prefix, nothing=view.nothing)
+    made = _functions_of(row[0], functions)[2](slots, slots, inner)
     return {} if made is NOTHING else made
 
 
@@ -199,7 +192,7 @@ def _functions_of(table: Table, functions: Items) -> ItemFunctions:
 
 def _same_row(before: Row, after: Row, view: View, functions: Items) -> bool:
     """Is it one item twice? Of items that one table makes, their members decide."""
-    if same(before, after):
+    if before == after and same(before, after):
         return True
     alike = before.__class__ is tuple and after.__class__ is tuple and before[0] is after[0]
     return not alike and same(rendered(before, view, functions), rendered(after, view, functions))
@@ -207,26 +200,29 @@ def _same_row(before: Row, after: Row, view: View, functions: Items) -> bool:
 
 def _by_key(leaf: Leaf, rows: list[Row]) -> Keyed:
     found: Keyed = {}
+    places: dict[int, int] = {}
     for row in rows:
-        key = _key(leaf, row)
+        key = _key(leaf, row, places)
         if not is_value(key) or key.__class__ in (dict, list):
             raise _Keyless("an item has no key")
-        mark = fingerprint(key)
+        mark = key if key.__class__ is str else fingerprint(key)
         if mark in found:
             raise _Keyless("two items have the same key")
         found[mark] = (key, row)
     return found
 
 
-def _key(leaf: Leaf, row: Row) -> Any:
+def _key(leaf: Leaf, row: Row, places: dict[int, int]) -> Any:
+    """The key of an item; `places` keeps where the rows of each table have it."""
     if isinstance(row, dict):
         return row.get(leaf.key, ABSENT)
     if not isinstance(row, tuple):
         return ABSENT
-    for member in row[0].root.members:
-        if member.name == leaf.key:
-            return row[1 + member.slot] if isinstance(member, Leaf) else ABSENT
-    return ABSENT
+    place = places.get(id(row[0]))
+    if place is None:
+        members = (one for one in row[0].root.members if one.name == leaf.key and isinstance(one, Leaf))
+        place = places[id(row[0])] = next((1 + member.slot for member in members), 0)
+    return row[place] if place else ABSENT
 
 
 def _target(leaf: Leaf, key: Any) -> str:

@@ -25,7 +25,7 @@ def names_another(identities: Sequence[Leaf], before: Row, after: Row, view: Vie
         return False
     for leaf in identities:
         was, now = before[leaf.slot], after[leaf.slot]
-        if was in _NOBODY or now in _NOBODY or same(was, now):
+        if was is now or was in _NOBODY or now in _NOBODY or same(was, now):
             continue
         if was.__class__ is Failure or now.__class__ is Failure:
             if view.sources_equal(leaf, was, now):

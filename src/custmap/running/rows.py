@@ -13,7 +13,7 @@ def equal(before: tuple[Any, ...], after: tuple[Any, ...], mixed: Set[int]) -> b
 
     Python's equality is JSON's but for booleans among numbers; `mixed` are the slots that may hold both.
     """
-    return before == after and all(same(before[slot], after[slot]) for slot in mixed)
+    return before == after and (not mixed or all(same(before[slot], after[slot]) for slot in mixed))
 
 
 def kept_row(before: tuple[Any, ...], after: tuple[Any, ...], identities: Iterable[int]) -> tuple[Any, ...]:

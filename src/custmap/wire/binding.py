@@ -77,9 +77,11 @@ class Binder:
         last = self._last
         if last is not None and params.__class__ is dict:
             given, classes, known = last
-            with suppress(Exception):  # a name of a foreign class may raise anything when it is compared
+            try:
                 if tuple(map(type, params.values())) == classes and params == given:
                     return known
+            except Exception:  # a name of a foreign class may raise anything when it is compared
+                pass
         bound = bind(self._checked, self._operation, params)
         if params.__class__ is dict and all(map(_is_plain, params.items())):
             own = dict(params)
