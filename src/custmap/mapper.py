@@ -333,9 +333,8 @@ class Mapping:
         new = self._code.slots(now, riders)
         if equal(old, new, self._mixed):
             return self._no_plan
-        view = View(
-            before, after, Draft(), riders, before is not None, before is not None and absent == "clear"
-        )
+        known = then is not None
+        view = View(then, now, Draft(), riders, known, known and absent == "clear")
         plan = self._plan(old, new, view, bound)
         require_text([(change.target, change.before, change.after) for change in plan.changes])
         require_text([rejected.target for rejected in plan.rejected])

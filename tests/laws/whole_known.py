@@ -107,8 +107,12 @@ def _inner(rule: dict[str, Any]) -> list[dict[str, Any]]:
 KNOWN: Final[tuple[tuple[str, Callable[[Met], bool]], ...]] = (
     ("a whole container that goes along is named; here only one that changed is", more_replaced),
     (
-        "a list whose items cannot be told apart: whether what it reads changed, or what it makes",
-        lambda met: met.what == "rejected" and "CM806" in repr((met.ours, met.theirs)),
+        "a list whose items cannot be told apart, and that makes what it made: here it is rejected",
+        lambda met: (
+            met.what == "rejected"
+            and {code for code, _ in set(met.theirs) ^ set(met.ours)} == {"CM806"}
+            and len(met.ours) < len(met.theirs)
+        ),
     ),
     (
         "`omit` in a whole object inside another: here nothing stands, and nothing is sent",
