@@ -176,6 +176,7 @@ class ChangeWriter:
                     lines.add(f"put(body, {place!r}, [])")
 
     def _complete_part(self, part: str, root: ObjectNode, lines: Lines) -> None:
+        """What is in every request, and what the contract requires; all of it in the order of the rules."""
         required = _required(root)
         for node in root.members:
             if not isinstance(node, Leaf):
@@ -191,6 +192,9 @@ class ChangeWriter:
                 if wanted:
                     with lines.block("else:"):
                         lines.add(f"require(({self._rule(node)},), draft)")
+        names = tuple(node.name for node in root.members if isinstance(node, Leaf))
+        if len(names) > 1:
+            lines.add(f"arranged({names!r}, {part})")
 
     # Members
 

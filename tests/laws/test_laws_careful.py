@@ -1,0 +1,82 @@
+"""Quick code is careful code: the same request, plan, notes and errors, on drawn mappings of several rules.
+
+The careful way is taken by a mapping whose quick functions always find the record unusual.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any, NoReturn
+
+import pytest
+from whole_law import Case, cases
+
+from custmap.diagnostics.errors import RecordError
+from custmap.mapper import Mapping
+from custmap.values.unusual import Unusual
+
+CHUNKS, SEEDS = 4, 15
+
+
+def unusual(*_: object) -> NoReturn:
+    raise Unusual
+
+
+def careful_twin(mapping: Mapping) -> Mapping:
+    """The same mapping, which takes every record carefully."""
+    twin = Mapping(mapping.checked)
+    vars(twin.functions).update(apply=unusual, slots=unusual)
+    return twin
+
+
+def told(call: Callable[[], Any]) -> Any:
+    """What a call gives, or the errors that it raises."""
+    try:
+        made = call()
+    except RecordError as error:
+        return sorted((one.code, one.target or "", one.path or "", one.message) for one in error.diagnostics)
+    return made.to_dict(), sorted(made.notes)
+
+
+def differences(mapping: Mapping, twin: Mapping, case: Case) -> list[str]:
+    nulls = {key: value for key, value in case.options.items() if key == "nulls"}
+    calls: dict[str, Callable[[Mapping], Any]] = {
+        "apply": lambda one: one.apply(deepcopy(case.after), case.params, **nulls),
+        "drop": lambda one: one.apply(deepcopy(case.after), case.params, on_rejected="drop", **nulls),
+        "unchecked": lambda one: one.apply(deepcopy(case.after), case.params, check=False, **nulls),
+        "diff": lambda one: one.diff(
+            deepcopy(case.before), deepcopy(case.after), case.params, **case.options
+        ),
+    }
+    found = []
+    for name, call in calls.items():
+        quick, careful = told(lambda call=call: call(mapping)), told(lambda call=call: call(twin))  # type: ignore[misc]
+        if quick != careful:
+            found.append(f"{name}\n{case}\nquick   {quick}\ncareful {careful}")
+    return found
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_quick_is_careful(chunk: int) -> None:
+    for seed in range(10_000 + chunk * SEEDS, 10_000 + (chunk + 1) * SEEDS):
+        twin: Mapping | None = None
+        for mapping, _, case in cases(seed):
+            twin = twin or careful_twin(mapping)
+            assert not (found := differences(mapping, twin, case)), found[0]
+
+
+def test_a_difference_shows() -> None:
+    """Planted: quick code that leaves a member out."""
+    for mapping, _, case in cases(3):
+        twin = careful_twin(mapping)
+        inner = mapping.functions.apply
+
+        def lossy(customer: Any, riders: Any, inner: Any = inner) -> Any:
+            body, *rest = inner(customer, riders)
+            return dict(list(body.items())[1:]), *rest
+
+        vars(mapping.functions)["apply"] = lossy
+        if differences(mapping, twin, case):
+            return
+    pytest.fail("no difference was found")
