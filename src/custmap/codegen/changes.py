@@ -76,7 +76,7 @@ class ChangeWriter:
                 named = self._names.bind(identities, "identities")
                 with lines.block(f"if names_another({named}, before, after, view):"):
                     lines.add("return None")
-            lines.add("draft, riders = view.draft, view.riders", "said = False", "body = {}")
+            lines.add("draft = view.draft", "said = False", "body = {}")
             lines.add(*(f"{part} = {{}}" for part in parts))
             for part, root in roots:
                 self._members(root, part, lines, full=False)
@@ -137,7 +137,7 @@ class ChangeWriter:
             lines.add(f"body[{node.name!r}] = value if value.__class__ is dict else {{}}")
             for rider in node.members:
                 if isinstance(rider, Rider):
-                    one = f"riders[{rider.index}]"
+                    one = f"view.riders[{rider.index}]"
                     with lines.block(f"if {one} is not ABSENT:"):
                         lines.add(f"body[{node.name!r}].setdefault({rider.name!r}, {one})")
 
@@ -148,7 +148,7 @@ class ChangeWriter:
             name = node.name
             wanted = name in required
             if isinstance(node, Rider):
-                self._ride(node, "body", lines, only="said" if not wanted else "")
+                self._riders([node], "body", lines, only="" if wanted else "said")
                 continue
             if not wanted and not _goes_along(node):
                 continue
@@ -329,16 +329,15 @@ class ChangeWriter:
 
     def _write_change_object(self, node: ObjectNode, name: str, full: bool, lines: Lines) -> None:
         inside = full or node.whole
-        slots = tuple(leaf.slot for leaf in leaves(node))
         with lines.block(f"def {name}(before, after, view):"):
             if node.presence is not None:
-                self._presence(node, name, slots, full, lines)
+                self._presence(node, name, full, lines)
             if node.clear is not None:
-                self._own_clear(node, slots, full, lines)
+                self._own_clear(node, full, lines)
             if node.whole and not full:
                 lines.add("view = view.whole()")
             if node.policy.immutable:
-                self._immutable(node, slots, inside, full, lines)
+                self._immutable(node, inside, full, lines)
             if node.whole:
                 lines.add("omitted = view.draft.omitted")
             if _required(node):
@@ -351,7 +350,7 @@ class ChangeWriter:
                 states = ", ".join(one.state for one in outcomes)
                 lines.add(f"kept = kept or KEPT in ({states},)")
             if inside:
-                self._close_full(node, slots, outcomes, full, lines)
+                self._close_full(node, outcomes, full, lines)
             else:
                 self._close(node, outcomes, full, lines)
 
@@ -367,9 +366,7 @@ class ChangeWriter:
         lines.add(f"sent = {self._complete(node, full=full)}(sent, before, after, view)")
         self._whole_enough(node, "sent", full, lines)
 
-    def _close_full(
-        self, node: ObjectNode, slots: tuple[int, ...], outcomes: list[_Member], full: bool, lines: Lines
-    ) -> None:
+    def _close_full(self, node: ObjectNode, outcomes: list[_Member], full: bool, lines: Lines) -> None:
         with lines.block("if not said and not kept:"):
             lines.add("return UNCHANGED")
         lines.add("made = {}")
@@ -380,11 +377,7 @@ class ChangeWriter:
                 lines.add(f"made[{one.node.name!r}] = {one.value}")
         riders = [member for member in node.members if isinstance(member, Rider)]
         is_item = self._is_item and node is self._table.root
-        if riders and not is_item:
-            with lines.block("if made:"):
-                self._riders(riders, "made", lines)
-        else:
-            self._riders(riders, "made", lines)
+        self._riders(riders, "made", lines, only="" if is_item else "made")
         with lines.block("if not said:"):
             lines.add("return KEPT, made if made else NOTHING")
         # `{}` would clear what could not be said; it is sent only where leaving a member out clears it.
@@ -397,9 +390,10 @@ class ChangeWriter:
                 with lines.block(f"if {one.value} is NOTHING{kept}:"):
                     lines.add(f"made[{one.node.name!r}] = {empty}")
         if node.whole and node.target:
+            slots = tuple(leaf.slot for leaf in leaves(node))
             lines.add(f"note_whole({self._rule(node)}, {slots!r}, after, view)")
         if riders and not is_item:
-            with lines.block("if not made:"):
+            with lines.block("if not made:"):  # it is sent for what is left out of it
                 self._riders(riders, "made", lines)
         self._whole_enough(node, "made", full, lines)
 
@@ -411,9 +405,7 @@ class ChangeWriter:
                 lines.add(f"return lacking({self._rule(node)}, {made}, {stand}, before, view, mark)")
         lines.add(f"return SAID, {made}")
 
-    def _presence(
-        self, node: ObjectNode, name: str, slots: tuple[int, ...], full: bool, lines: Lines
-    ) -> None:
+    def _presence(self, node: ObjectNode, name: str, full: bool, lines: Lines) -> None:
         """What the state of the source object decides alone."""
         presence = node.presence
         assert presence is not None
@@ -433,23 +425,20 @@ class ChangeWriter:
                 note = f"view.target({node.target!r}), LEFT_BEHIND, {self._rule(node)}"
                 lines.add(f"view.draft.note({note})", f"return KEPT, {stand}")
             elif node.clear is not None:
-                lines.add(f"return {self._clear(node, slots, full)}")
+                lines.add(f"return {self._clear(node, full)}")
             else:
                 lines.add(f"return {name}(before, (ABSENT,) * len(after), view.completed())")
 
-    def _own_clear(self, node: ObjectNode, slots: tuple[int, ...], full: bool, lines: Lines) -> None:
-        source = self._names.bind(node.presence, "source") if node.presence is not None else "None"
-        with lines.block(f"if all_gone({self._below(node)}, {source}, before, after, view):"):
-            lines.add(f"return {self._clear(node, slots, full)}")
+    def _own_clear(self, node: ObjectNode, full: bool, lines: Lines) -> None:
+        with lines.block(f"if {self._all_gone(node)}:"):
+            lines.add(f"return {self._clear(node, full)}")
 
-    def _clear(self, node: ObjectNode, slots: tuple[int, ...], full: bool) -> str:
+    def _clear(self, node: ObjectNode, full: bool) -> str:
         clear = self._names.bind(node.clear, "clear")
         stand = self.stand(node, full=full)
         return f"clear_object({self._rule(node)}, {clear}, {self._there(node)}, {stand}, before, view)"
 
-    def _immutable(
-        self, node: ObjectNode, slots: tuple[int, ...], inside: bool, full: bool, lines: Lines
-    ) -> None:
+    def _immutable(self, node: ObjectNode, inside: bool, full: bool, lines: Lines) -> None:
         """The vendor does not let the object change: what would be said is not."""
         trial = self._function("says", node, inside, self._write_says)
         said = f"{trial}(before, after, view.on_trial())"
@@ -472,8 +461,7 @@ class ChangeWriter:
     def _write_stand(self, node: ObjectNode, name: str, full: bool, lines: Lines) -> None:
         with lines.block(f"def {name}(before, after, view):"):
             if node.clear is not None and any(leaves(node)):
-                source = self._names.bind(node.presence, "source") if node.presence is not None else "None"
-                with lines.block(f"if is_cleared({self._below(node)}, {source}, after):"):
+                with lines.block(f"if is_cleared({self._read_by(node)}, after):"):
                     value = node.clear.value if isinstance(node.clear, Send) else None
                     made = f"fresh({self._names.bind(value, 'cleared')})" if value else repr(value)
                     lines.add(f"return {made if node.clear.at_place else 'NOTHING'}")
@@ -489,11 +477,7 @@ class ChangeWriter:
                     with lines.block(f"if made and {member.name!r} not in made:"):
                         lines.add(f"made[{member.name!r}] = {empty}")
             riders = [member for member in node.members if isinstance(member, Rider)]
-            if node.policy.required:
-                self._riders(riders, "made", lines)
-            elif riders:
-                with lines.block("if made:"):
-                    self._riders(riders, "made", lines)
+            self._riders(riders, "made", lines, only="" if node.policy.required else "made")
             lines.add("return made if made else NOTHING")
 
     def _complete(self, node: ObjectNode, *, full: bool) -> str:
@@ -540,11 +524,7 @@ class ChangeWriter:
                 lines.add(f"return {self._listed(made)} or NOTHING")
             else:
                 if node.clear is not None and node.clear.says:
-                    below = self._names.bind(tuple(leaves(node)), f"below_{node.name}")
-                    source = (
-                        self._names.bind(node.presence, "source") if node.presence is not None else "None"
-                    )
-                    with lines.block(f"if all_gone({below}, {source}, before, after, view):"):
+                    with lines.block(f"if {self._all_gone(node)}:"):
                         lines.add("return NOTHING")  # it is cleared, with all that is in it
                 lines.add("sent = {}")
                 for member in node.members:
@@ -672,23 +652,25 @@ class ChangeWriter:
         tables = [self._module.item_functions(each.table) for each in eaches(leaf.origin)]
         return f", ({', '.join(tables)},)" if tables else ""
 
-    def _below(self, node: ObjectNode) -> str:
-        return self._names.bind(tuple(leaves(node)), f"below_{node.name}")
+    def _all_gone(self, node: ObjectNode) -> str:
+        """The question whether all that an object reads is null or gone."""
+        return f"all_gone({self._read_by(node)}, before, after, view)"
+
+    def _read_by(self, node: ObjectNode) -> str:
+        """The rules below an object, and its source object."""
+        source = self._names.bind(node.presence, "source") if node.presence is not None else "None"
+        return f"{self._names.bind(tuple(leaves(node)), f'below_{node.name}')}, {source}"
 
     def _there(self, node: ObjectNode | ItemsNode) -> str:
         """The question whether anything of a container is there."""
         return f"was_there({tuple(leaf.slot for leaf in leaves(node))!r}, before)"
 
-    def _riders(self, riders: Iterable[Rider], out: str, lines: Lines) -> None:
+    def _riders(self, riders: Iterable[Rider], out: str, lines: Lines, *, only: str = "") -> None:
+        """Parameters and constants; `only`: under this condition."""
         for rider in riders:
-            with lines.block(f"if view.riders[{rider.index}] is not ABSENT:"):
+            asked = f"{only} and " if only else ""
+            with lines.block(f"if {asked}view.riders[{rider.index}] is not ABSENT:"):
                 lines.add(f"{out}[{rider.name!r}] = view.riders[{rider.index}]")
-
-    def _ride(self, rider: Rider, out: str, lines: Lines, *, only: str) -> None:
-        """A rider of the body: with `only`, where something is said."""
-        said = f" and {only}" if only else ""
-        with lines.block(f"if riders[{rider.index}] is not ABSENT{said}:"):
-            lines.add(f"{out}[{rider.name!r}] = riders[{rider.index}]")
 
 
 def _required(node: ObjectNode) -> frozenset[str]:
