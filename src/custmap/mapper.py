@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 from custmap.border.careful import copy_carefully
 from custmap.border.intake import Taken, take, take_parsed
 from custmap.border.quick import NO_TEXTS, QuickBorder, require_text
-from custmap.codegen.changes import mixed
 from custmap.codegen.define import Functions
+from custmap.codegen.facts import mixed
 from custmap.codegen.reads import reads_everything
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError, RecordError

@@ -17,7 +17,7 @@ from stores.microbase import MICROBASE
 import custmap
 from custmap.border import intake
 from custmap.border.quick import QuickBorder
-from custmap.codegen import changes
+from custmap.codegen import facts
 from custmap.codegen.changes import ChangeWriter
 from custmap.running import clearing, maps, objects, requests, single
 from custmap.running import own as owning
@@ -113,7 +113,7 @@ def null_is_skipped(patch: pytest.MonkeyPatch) -> None:
 def everything_always(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ChangeWriter, "_differs", lambda self, node: "True")
     patch.setattr(single, "_looks_same", lambda *_: False)
-    patch.setattr(changes, "_is_plain", lambda leaf: False)
+    patch.setattr(facts, "is_plain", lambda leaf: False)
 
 
 def set_and_removed(patch: pytest.MonkeyPatch) -> None:
@@ -144,7 +144,7 @@ def append_for_set(patch: pytest.MonkeyPatch) -> None:
         return state, [*before, *value] if isinstance(value, list) and isinstance(before, list) else value
 
     patch.setattr(single, "change_value", delta)
-    patch.setattr(changes, "_is_plain", lambda leaf: False)
+    patch.setattr(facts, "is_plain", lambda leaf: False)
 
 
 def input_order(patch: pytest.MonkeyPatch) -> None:

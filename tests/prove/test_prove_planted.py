@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import custmap
-from custmap.codegen import changes
+from custmap.codegen import facts
 from custmap.codegen.changes import ChangeWriter
 from custmap.model.clear import IMPOSSIBLE
 from custmap.prove.prove import prove
@@ -78,7 +78,7 @@ def whole_objects_are_sent_in_part(patch: Patch) -> None:
 
 def everything_counts_as_changed(patch: Patch) -> None:
     patch.setattr(ChangeWriter, "_differs", lambda self, node: "True")
-    patch.setattr(changes, "_is_plain", lambda leaf: False)
+    patch.setattr(facts, "is_plain", lambda leaf: False)
     patch.setattr(single, "same", lambda a, b: False)
     patch.setattr("custmap.mapper.equal", lambda *_: False)
 

@@ -16,13 +16,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from custmap.codegen import facts
 from custmap.codegen.lines import Lines
 from custmap.expressions.python_names import Names
 from custmap.model.checked import PARTS, Operation
 from custmap.model.clear import Send
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Presence, Rider, Table, TargetNode
 from custmap.model.walkers import eaches, leaves
-from custmap.values.types import Type
 
 
 class Module(Protocol):
@@ -103,7 +103,7 @@ class ChangeWriter:
         return lines
 
     def _elsewhere(self, operation: Operation, lines: Lines) -> None:
-        places = sorted({place for place in _places(operation.table.root) if len(place) > 1})
+        places = sorted({place for place in facts.clear_places(operation.table.root) if len(place) > 1})
         with lines.block("if draft.names or draft.marks or draft.writes:"):
             for place in places:
                 self._around_names(operation.table.root, place, lines)
@@ -143,20 +143,20 @@ class ChangeWriter:
 
     def _complete_body(self, root: ObjectNode, operation: Operation, lines: Lines) -> None:
         """Riders, `send: always`, identities, and what the contract requires."""
-        required = _required(root)
+        required = facts.required(root)
         for node in root.members:
             name = node.name
             wanted = name in required
             if isinstance(node, Rider):
                 self._riders([node], "body", lines, only="" if wanted else "said")
                 continue
-            if not wanted and not _goes_along(node):
+            if not wanted and not facts.goes_along(node):
                 continue
             with lines.block(f"if {name!r} not in body:"):
                 value = "value"
                 if isinstance(node, Leaf) and node.policy.identity:
                     lines.add(f"value = identity({self._leaf(node)})")
-                elif empty := _empty_if_required(root, node):
+                elif empty := facts.empty_if_required(root, node):
                     value = empty
                 elif wanted:
                     lines.add(f"value = {self._standing(node, full=False)}")
@@ -177,7 +177,7 @@ class ChangeWriter:
 
     def _complete_part(self, part: str, root: ObjectNode, lines: Lines) -> None:
         """What is in every request, and what the contract requires; all of it in the order of the rules."""
-        required = _required(root)
+        required = facts.required(root)
         for node in root.members:
             if not isinstance(node, Leaf):
                 continue
@@ -200,7 +200,7 @@ class ChangeWriter:
 
     def _members(self, node: ObjectNode, out: str, lines: Lines, *, full: bool) -> list[_Member]:
         """Compare the members. Where only what is said is sent, it is put into `out` at once."""
-        required = _required(node)
+        required = facts.required(node)
         is_request = out != "sent"
         outcomes: list[_Member] = []
         for member in node.members:
@@ -211,7 +211,7 @@ class ChangeWriter:
                 state, value = self._names.fresh("state"), self._names.fresh(member.name or "value")
                 outcomes.append(_Member(member, state, value))
                 lines.add(f"{state}, {value} = UNCHANGED")
-                if _is_identity(member) and not self._is_item:
+                if facts.is_identity(member) and not self._is_item:
                     continue  # it is compared on its own
                 with lines.block(f"if {self._differs(member)}:"):
                     self._comment(member, lines)
@@ -222,11 +222,11 @@ class ChangeWriter:
                             with lines.block(f"if {value} is not NOTHING:"):
                                 lines.add(f"{out}[{member.name!r}] = {value}")
                 continue
-            if _is_identity(member) and not self._is_item:
+            if facts.is_identity(member) and not self._is_item:
                 continue
             with lines.block(f"if {self._differs(member)}:"):
                 self._comment(member, lines)
-                if isinstance(member, Leaf) and _is_plain(member) and not self._is_item:
+                if isinstance(member, Leaf) and facts.is_plain(member) and not self._is_item:
                     self._plainly(member, out, lines)
                 else:
                     self._said(member, out, lines)
@@ -269,12 +269,12 @@ class ChangeWriter:
     def _differs(self, node: TargetNode) -> str:
         if isinstance(node, Leaf):
             before, after = f"before[{node.slot}]", f"after[{node.slot}]"
-            if _may_mix(node):
+            if facts.may_mix(node):
                 return f"not same({before}, {after})"
             return f"{before} is not {after} and {before} != {after}"
         low, high = node.slots  # type: ignore[union-attr]
         before, after = f"before[{low}:{high}]", f"after[{low}:{high}]"
-        if any(map(_may_mix, leaves(node))):
+        if any(map(facts.may_mix, leaves(node))):
             return f"not same({before}, {after})"
         return f"{before} != {after}"
 
@@ -313,7 +313,7 @@ class ChangeWriter:
 
     def _along(self, node: TargetNode, *, full: bool) -> str:
         """What of a node is in every update; NOTHING if there is never anything."""
-        if not _goes_along(node):
+        if not facts.goes_along(node):
             return "NOTHING"
         if isinstance(node, Leaf):
             return f"along({self._leaf(node)})"
@@ -340,7 +340,7 @@ class ChangeWriter:
                 self._immutable(node, inside, full, lines)
             if node.whole:
                 lines.add("omitted = view.draft.omitted")
-            if _required(node):
+            if facts.required(node):
                 lines.add("mark = view.draft.mark()")
             if not inside:
                 lines.add("draft, sent = view.draft, {}")
@@ -385,7 +385,7 @@ class ChangeWriter:
         with lines.block(f"if not made{left_out}:"):
             lines.add("return SAID, NOTHING")
         for one in outcomes:
-            if empty := _empty_if_required(node, one.node):
+            if empty := facts.empty_if_required(node, one.node):
                 kept = "" if empty == "{}" else f" and {one.state} is not KEPT"
                 with lines.block(f"if {one.value} is NOTHING{kept}:"):
                     lines.add(f"made[{one.node.name!r}] = {empty}")
@@ -398,7 +398,7 @@ class ChangeWriter:
         self._whole_enough(node, "made", full, lines)
 
     def _whole_enough(self, node: ObjectNode, made: str, full: bool, lines: Lines) -> None:
-        if required := _required(node):
+        if required := facts.required(node):
             bound = self._names.bind(required, f"required_{node.name}")
             with lines.block(f"if not {bound} <= {made}.keys():"):
                 stand = self.stand(node, full=full)
@@ -473,7 +473,7 @@ class ChangeWriter:
                 with lines.block("if value is not NOTHING:"):
                     lines.add(f"made[{member.name!r}] = value")
             for member in node.members:
-                if empty := _empty_if_required(node, member):
+                if empty := facts.empty_if_required(node, member):
                     with lines.block(f"if made and {member.name!r} not in made:"):
                         lines.add(f"made[{member.name!r}] = {empty}")
             riders = [member for member in node.members if isinstance(member, Rider)]
@@ -485,15 +485,15 @@ class ChangeWriter:
 
     def _write_complete(self, node: ObjectNode, name: str, full: bool, lines: Lines) -> None:
         """Riders, `send: always` members and required members go along with what is sent."""
-        required = _required(node)
+        required = facts.required(node)
         with lines.block(f"def {name}(sent, before, after, view):"):
             self._riders([one for one in node.members if isinstance(one, Rider)], "sent", lines)
             for member in node.members:
                 wanted = member.name in required
-                if isinstance(member, Rider) or not (wanted or _goes_along(member)):
+                if isinstance(member, Rider) or not (wanted or facts.goes_along(member)):
                     continue
                 with lines.block(f"if {member.name!r} not in sent:"):
-                    if (empty := _empty_if_required(node, member)) == "{}":
+                    if (empty := facts.empty_if_required(node, member)) == "{}":
                         lines.add(f"sent[{member.name!r}] = {empty}")
                         continue
                     made = self._standing(member, full=full) if wanted else self._along(member, full=full)
@@ -528,7 +528,7 @@ class ChangeWriter:
                         lines.add("return NOTHING")  # it is cleared, with all that is in it
                 lines.add("sent = {}")
                 for member in node.members:
-                    if isinstance(member, Rider) or not _goes_along(member):
+                    if isinstance(member, Rider) or not facts.goes_along(member):
                         continue
                     lines.add(f"value = {self._along(member, full=full)}")
                     with lines.block("if value is not NOTHING and value is not None:"):
@@ -536,7 +536,7 @@ class ChangeWriter:
                 with lines.block("if not sent:"):
                     lines.add("return NOTHING")
                 lines.add(f"sent = {self._complete(node, full=full)}(sent, before, after, view)")
-                if _required(node):
+                if facts.required(node):
                     with lines.block(f"if lacks_rejected({self._rule(node)}, sent, view):"):
                         lines.add("return NOTHING")
                 lines.add("return sent")
@@ -671,70 +671,3 @@ class ChangeWriter:
             asked = f"{only} and " if only else ""
             with lines.block(f"if {asked}view.riders[{rider.index}] is not ABSENT:"):
                 lines.add(f"{out}[{rider.name!r}] = view.riders[{rider.index}]")
-
-
-def _required(node: ObjectNode) -> frozenset[str]:
-    return node.type.required if node.type else frozenset()
-
-
-def _empty_if_required(around: ObjectNode, node: TargetNode) -> str:
-    """How a required map or list that has nothing to say is sent; "" for other nodes."""
-    if not isinstance(node, Leaf) or node.name not in _required(around):
-        return ""
-    return "{}" if node.kind.is_map else "[]" if node.kind.has_items else ""
-
-
-def _is_identity(node: TargetNode) -> bool:
-    return isinstance(node, Leaf) and node.policy.identity
-
-
-def _goes_along(node: TargetNode) -> bool:
-    """Is there something below, an identity or `send: always`, that is in every update?"""
-    if isinstance(node, ObjectNode) and node.policy.always:
-        return True
-    return any(leaf.policy.always or leaf.policy.identity for leaf in leaves(node))
-
-
-def _is_plain(leaf: Leaf) -> bool:
-    """Is a new value just sent, without a look at policies?"""
-    policy = leaf.policy
-    held = policy.immutable or policy.identity or policy.transitions is not None
-    return leaf.kind.is_one and not held
-
-
-def _places(node: TargetNode) -> Iterable[tuple[str, ...]]:
-    """The places where clearing may write, outside a target's own place."""
-    match node:
-        case Leaf(policy=policy):
-            yield from policy.clear.places
-        case ObjectNode(members=members, clear=clear):
-            yield from clear.places if clear is not None else ()
-            for member in members:
-                yield from _places(member)
-        case ItemsNode(items=items):
-            for _, item in items:
-                yield from _places(item)
-
-
-def mixed(operation: Operation) -> frozenset[int]:
-    """The slots that may hold booleans and numbers, which Python's equality confuses."""
-    return frozenset(slot.slot for slot in operation.table.slots if isinstance(slot, Leaf) and _may_mix(slot))
-
-
-def _may_mix(leaf: Leaf) -> bool:
-    """Can a value of this leaf be, or hold, a boolean where another holds a number?"""
-    return not _is_unmixed(_inner(leaf.type))
-
-
-def _inner(type_: Type | None) -> Type | None:
-    if type_ is not None and type_.only("array"):
-        return type_.items
-    if type_ is not None and type_.only("object"):
-        return None if type_.members else type_.extra
-    return type_
-
-
-def _is_unmixed(type_: Type | None) -> bool:
-    return type_ is not None and (
-        type_.only("string") or type_.only("boolean") or type_.only("integer", "number")
-    )

@@ -1,0 +1,77 @@
+"""What the writer of comparisons asks about nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from custmap.model.checked import Operation
+from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, TargetNode
+from custmap.model.walkers import leaves
+from custmap.values.types import Type
+
+
+def required(node: ObjectNode) -> frozenset[str]:
+    return node.type.required if node.type else frozenset()
+
+
+def empty_if_required(around: ObjectNode, node: TargetNode) -> str:
+    """How a required map or list that has nothing to say is sent; "" for other nodes."""
+    if not isinstance(node, Leaf) or node.name not in required(around):
+        return ""
+    return "{}" if node.kind.is_map else "[]" if node.kind.has_items else ""
+
+
+def is_identity(node: TargetNode) -> bool:
+    return isinstance(node, Leaf) and node.policy.identity
+
+
+def goes_along(node: TargetNode) -> bool:
+    """Is there something below, an identity or `send: always`, that is in every update?"""
+    if isinstance(node, ObjectNode) and node.policy.always:
+        return True
+    return any(leaf.policy.always or leaf.policy.identity for leaf in leaves(node))
+
+
+def is_plain(leaf: Leaf) -> bool:
+    """Is a new value just sent, without a look at policies?"""
+    policy = leaf.policy
+    held = policy.immutable or policy.identity or policy.transitions is not None
+    return leaf.kind.is_one and not held
+
+
+def clear_places(node: TargetNode) -> Iterable[tuple[str, ...]]:
+    """The places where clearing may write, outside a target's own place."""
+    match node:
+        case Leaf(policy=policy):
+            yield from policy.clear.places
+        case ObjectNode(members=members, clear=clear):
+            yield from clear.places if clear is not None else ()
+            for member in members:
+                yield from clear_places(member)
+        case ItemsNode(items=items):
+            for _, item in items:
+                yield from clear_places(item)
+
+
+def mixed(operation: Operation) -> frozenset[int]:
+    """The slots that may hold booleans and numbers, which Python's equality confuses."""
+    return frozenset(slot.slot for slot in operation.table.slots if isinstance(slot, Leaf) and may_mix(slot))
+
+
+def may_mix(leaf: Leaf) -> bool:
+    """Can a value of this leaf be, or hold, a boolean where another holds a number?"""
+    return not _is_unmixed(_inner(leaf.type))
+
+
+def _inner(type_: Type | None) -> Type | None:
+    if type_ is not None and type_.only("array"):
+        return type_.items
+    if type_ is not None and type_.only("object"):
+        return None if type_.members else type_.extra
+    return type_
+
+
+def _is_unmixed(type_: Type | None) -> bool:
+    return type_ is not None and (
+        type_.only("string") or type_.only("boolean") or type_.only("integer", "number")
+    )
