@@ -159,11 +159,11 @@ def diff() -> None:
                     None,
                     call(CAREFUL[name][2], before, after),
                 )
-    table = Table("mapping.differ, which takes records without the border")
+    table = Table("mapping.comparer, for records that were parsed and checked before")
     for name, counts in pairs.items():
         for count, pair in counts.items():
             given = [taken(mappings[name], record) for record in pair]
-            ours = call(mappings[name].differ(PARAMS[name]), *given)
+            ours = call(mappings[name].comparer(PARAMS[name]), *given, True)
             table.row(f"{name}, {_changes(count)}", ours, None, call(CAREFUL[name][2], *given))
 
 

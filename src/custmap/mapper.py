@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from custmap.border.careful import copy_carefully
 from custmap.border.intake import Taken, take, take_parsed
-from custmap.border.quick import NO_TEXTS, QuickBorder, require_text
+from custmap.border.quick import QuickBorder, require_text
 from custmap.codegen.define import Functions
 from custmap.codegen.facts import mixed
 from custmap.codegen.reads import reads_everything
@@ -288,11 +288,20 @@ class Mapping:
                 pass
         canonical = self._checked.canonical
         taken = take(after, canonical, nulls=nulls, check=check, strict=strict)
-        held = None
         if vendor is not None:
             vendor = copy_carefully(vendor, ANY)
-        if before is not None:
-            held = take(before, canonical, nulls=nulls, check=check, strict=strict)
+        held = before if before is None else take(before, canonical, nulls=nulls, check=check, strict=strict)
+        return self._carefully(held, taken, bound, absent, vendor)
+
+    def _carefully(
+        self,
+        held: Taken | None,
+        taken: Taken,
+        bound: Bound,
+        absent: Absent,
+        vendor: MappingOf[str, Any] | None,
+    ) -> Plan:
+        """The plan for records that were taken in carefully, with the notes about both."""
         notes = taken.notes if held is None else _joined(taken.notes, held.notes)
         record = taken.record
         if held is not None and absent == "keep":
@@ -303,22 +312,6 @@ class Mapping:
             _add_notes(error, notes)
             raise
         return replace(plan, notes=(*plan.notes, *notes)) if notes else plan
-
-    def differ(
-        self, params: MappingOf[str, Any] | None = None, *, absent: Absent = "keep"
-    ) -> Callable[[dict[str, Any], dict[str, Any]], Plan]:
-        """`diff` with bound parameters, for records that were taken in at the border already.
-
-        The records are neither checked nor copied: the plan may share values with them.
-        """
-        bound = self._binder.bind(params)
-        over = self._overlay.over if absent == "keep" else None
-
-        def compare(before: dict[str, Any], after: dict[str, Any]) -> Plan:
-            now = over(before, after, NO_TEXTS) if over else after
-            return self._diff(before, now, bound, absent, None)
-
-        return compare
 
     def _compare(self, before: object, after: object, bound: Bound, absent: Absent, check: bool) -> Plan:
         """The plan for records in which nothing is unusual; any exception if something is."""
@@ -530,18 +523,8 @@ class Mapping:
                 except Exception:  # the careful way says what is unusual, and whether it is wrong
                     pass
             taken = take_parsed(after, canonical, nulls=nulls, strict=strict)
-            record, notes = taken.record, taken.notes
-            if before is not None:
-                known = take_parsed(before, canonical, nulls=nulls, strict=strict)
-                before, notes = known.record, _joined(notes, known.notes)
-                if absent == "keep":
-                    record = self._overlay.over(before, record, taken.texts)
-            try:
-                plan = self._diff(before, record, bound, absent, None)
-            except RecordError as error:
-                _add_notes(error, notes)
-                raise
-            return replace(plan, notes=(*plan.notes, *notes)) if notes else plan
+            held = before if before is None else take_parsed(before, canonical, nulls=nulls, strict=strict)
+            return self._carefully(held, taken, bound, absent, None)
 
         return compare
 
