@@ -17,8 +17,8 @@ from stores.microbase import MICROBASE
 import custmap
 from custmap.border import intake
 from custmap.border.quick import QuickBorder
-from custmap.codegen import facts
-from custmap.codegen.changes import ChangeWriter
+from custmap.codegen import changes, facts
+from custmap.codegen.comparing import Comparing
 from custmap.running import clearing, maps, objects, requests, single
 from custmap.running import own as owning
 from custmap.running.draft import SAID, UNCHANGED
@@ -111,7 +111,7 @@ def null_is_skipped(patch: pytest.MonkeyPatch) -> None:
 
 
 def everything_always(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(ChangeWriter, "_differs", lambda self, node: "True")
+    patch.setattr(Comparing, "differs", lambda self, node: "True")
     patch.setattr(single, "_looks_same", lambda *_: False)
     patch.setattr(facts, "is_plain", lambda leaf: False)
 
@@ -127,13 +127,13 @@ def set_and_removed(patch: pytest.MonkeyPatch) -> None:
 
 
 def unmanaged_overwritten(patch: pytest.MonkeyPatch) -> None:
-    inner = ChangeWriter._complete_body
+    inner = changes._complete_body
 
-    def complete(self: ChangeWriter, root: Any, operation: Any, lines: Any) -> None:
-        inner(self, root, operation, lines)
+    def complete(writer: Any, root: Any, operation: Any, lines: Any) -> None:
+        inner(writer, root, operation, lines)
         lines.add("body['cardType'] = 'NONE'")
 
-    patch.setattr(ChangeWriter, "_complete_body", complete)
+    patch.setattr(changes, "_complete_body", complete)
 
 
 def append_for_set(patch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 import custmap
 from custmap.codegen import facts
-from custmap.codegen.changes import ChangeWriter
+from custmap.codegen.comparing import Comparing
 from custmap.model.clear import IMPOSSIBLE
 from custmap.prove.prove import prove
 from custmap.running import clearing, lists, maps, single
@@ -73,11 +73,11 @@ def null_is_skipped(patch: Patch) -> None:
 
 
 def whole_objects_are_sent_in_part(patch: Patch) -> None:
-    patch.setattr(ChangeWriter, "_unchanged", lambda self, node, **options: "NOTHING")
+    patch.setattr(Comparing, "unchanged", lambda self, node, **options: "NOTHING")
 
 
 def everything_counts_as_changed(patch: Patch) -> None:
-    patch.setattr(ChangeWriter, "_differs", lambda self, node: "True")
+    patch.setattr(Comparing, "differs", lambda self, node: "True")
     patch.setattr(facts, "is_plain", lambda leaf: False)
     patch.setattr(single, "same", lambda a, b: False)
     patch.setattr("custmap.mapper.equal", lambda *_: False)

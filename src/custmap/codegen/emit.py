@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from custmap.codegen.changes import ChangeWriter
+from custmap.codegen.changes import compare_items, compare_rows
 from custmap.codegen.fits import FitsWriter
 from custmap.codegen.leaf import UNUSUAL, LeafWriter, Putting
 from custmap.codegen.lines import Lines
@@ -84,7 +84,7 @@ class _Module:
                     made = [self._values(table, "values", root=True)]
         if self._module == "diff":
             with self.names.scope():
-                made.append(ChangeWriter(self, table).request(self._operation))
+                made.append(compare_rows(self, self._operation))
         file = self._checked.file.file
         name, source, from_ = map(_quiet, (self._checked.name, self._checked.canonical.name, file))
         head = f'"""{name}, {self._module}: {source} → request. Generated from {from_}."""\n'
@@ -108,9 +108,7 @@ class _Module:
         """The functions that compare and show the items of a table, as a tuple with the table."""
         key = id(table)
         if key not in self._compared:
-            writer = ChangeWriter(self, table, item=True)
-            change = writer.change_object(table.root, full=True)
-            stand = writer.stand(table.root, full=True)
+            change, stand = compare_items(self, table)
             self._compared[key] = f"({self.names.bind(table, 'table')}, {change}, {stand})"
         return self._compared[key]
 

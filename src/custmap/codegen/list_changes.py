@@ -1,0 +1,75 @@
+"""What changed in a list whose items are named by position or key, and what of it stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from custmap.codegen.comparing import Comparing
+from custmap.codegen.lines import Lines
+from custmap.model.nodes import ItemsNode, Rider, TargetNode
+
+
+def write_change_list(writer: Comparing, node: ItemsNode, name: str, full: bool, lines: Lines) -> None:
+    inside = full or node.whole
+    with lines.block(f"def {name}(before, after, view):"):
+        if node.whole and not full:
+            lines.add("view = view.whole()")
+        if node.whole:
+            lines.add("omitted = view.draft.omitted")
+        made: list[tuple[Any, str]] = []
+        states: list[str] = []
+        after: list[tuple[str, str, TargetNode]] = []
+        for segment, item in node.items:
+            if isinstance(item, Rider):
+                made.append((segment, f"view.riders[{item.index}]"))
+                continue
+            state, value = writer.names.fresh("state"), writer.names.fresh("item")
+            lines.add(f"{state}, {value} = UNCHANGED")
+            with lines.block(f"if {writer.differs(item)}:"):
+                writer.comment(item, lines)
+                lines.add(f"{state}, {value} = {writer.change(item, inside)}")
+            states.append(state)
+            made.append((segment, value))
+            after.append((state, value, item))
+        told = f"({', '.join(states)},)" if states else "()"
+        with lines.block(f"if SAID not in {told}:"):
+            with lines.block(f"if KEPT not in {told}:"):
+                lines.add("return UNCHANGED")
+            if not inside:
+                stand = writer.as_before(node, full=inside)
+                lines.add(f"return KEPT, {stand}")
+        for state, value, item in after:
+            if inside:
+                with lines.block(f"if {state} is SAME:"):
+                    lines.add(f"{value} = {writer.unchanged(item, full=True)}")
+            else:
+                with lines.block(f"if {state} is not SAID:"):
+                    lines.add(f"{value} = {writer.along(item, full=False)}")
+        lines.add(f"listed = {writer.listed(made)}")
+        if inside:
+            with lines.block(f"if SAID not in {told}:"):
+                lines.add("return KEPT, listed or NOTHING")
+        left_out = " and view.draft.omitted == omitted" if node.whole else ""
+        with lines.block(f"if not listed{left_out}:"):
+            lines.add("return SAID, NOTHING")
+        if node.whole:
+            with lines.block("if view.known:"):
+                lines.add(
+                    f"view.draft.note(view.target({node.target!r}), REPLACED_WHOLE, {writer.rule(node)})"
+                )
+        lines.add("return SAID, listed")
+
+
+def write_stand_list(writer: Comparing, node: ItemsNode, name: str, full: bool, lines: Lines) -> None:
+    with lines.block(f"def {name}(before, after, view):"):
+        made: list[tuple[Any, str]] = []
+        values: list[str] = []
+        for segment, item in node.items:
+            if isinstance(item, Rider):
+                made.append((segment, f"view.riders[{item.index}]"))
+                continue
+            values.append(writer.names.fresh("item"))
+            made.append((segment, values[-1]))
+            lines.add(f"{values[-1]} = {writer.unchanged(item, full=full)}")
+        nothing = " and ".join(f"{value} is NOTHING" for value in values) or "True"
+        lines.add(f"return NOTHING if {nothing} else {writer.listed(made)}")

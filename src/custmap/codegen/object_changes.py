@@ -1,0 +1,146 @@
+"""What changed in an object: its own clear, or the members that changed, or all of it if it is sent whole."""
+
+from __future__ import annotations
+
+from custmap.codegen import facts
+from custmap.codegen.comparing import Comparing, Member
+from custmap.codegen.lines import Lines
+from custmap.model.nodes import ObjectNode, Rider
+from custmap.model.walkers import leaves
+
+
+def write_change_object(writer: Comparing, node: ObjectNode, name: str, full: bool, lines: Lines) -> None:
+    inside = full or node.whole
+    with lines.block(f"def {name}(before, after, view):"):
+        if node.presence is not None:
+            _presence(writer, node, name, full, lines)
+        if node.clear is not None:
+            _own_clear(writer, node, full, lines)
+        if node.whole and not full:
+            lines.add("view = view.whole()")
+        if node.policy.immutable:
+            _immutable(writer, node, inside, full, lines)
+        if node.whole:
+            lines.add("omitted = view.draft.omitted")
+        if facts.required(node):
+            lines.add("mark = view.draft.mark()")
+        if not inside:
+            lines.add("draft, sent = view.draft, {}")
+        lines.add("said = kept = False")
+        outcomes = writer.members(node, "sent", lines, full=inside)
+        if outcomes:
+            states = ", ".join(one.state for one in outcomes)
+            lines.add(f"kept = kept or KEPT in ({states},)")
+        if inside:
+            _close_full(writer, node, outcomes, full, lines)
+        else:
+            _close(writer, node, outcomes, full, lines)
+
+
+def _close(writer: Comparing, node: ObjectNode, outcomes: list[Member], full: bool, lines: Lines) -> None:
+    with lines.block("if not said:"):
+        stand = writer.function("stand", node, full=full)
+        lines.add(f"return (KEPT, {stand}(before, before, view)) if kept else UNCHANGED")
+    with lines.block("if not sent:"):
+        lines.add("return SAID, NOTHING")
+    for one in outcomes:  # those that are required: what was rejected goes as before had it
+        with lines.block(f"if {one.state} is KEPT and {one.value} is not NOTHING:"):
+            lines.add(f"sent[{one.node.name!r}] = {one.value}")
+    lines.add(f"sent = {writer.complete(node, 'sent', full=full)}")
+    _whole_enough(writer, node, "sent", full, lines)
+
+
+def _close_full(
+    writer: Comparing, node: ObjectNode, outcomes: list[Member], full: bool, lines: Lines
+) -> None:
+    with lines.block("if not said and not kept:"):
+        lines.add("return UNCHANGED")
+    lines.add("made = {}")
+    for one in outcomes:
+        with lines.block(f"if {one.state} is SAME:"):
+            lines.add(f"{one.value} = {writer.unchanged(one.node, full=True)}")
+        with lines.block(f"if {one.value} is not NOTHING:"):
+            lines.add(f"made[{one.node.name!r}] = {one.value}")
+    riders = [member for member in node.members if isinstance(member, Rider)]
+    is_item = writer.is_item and node is writer.table.root
+    writer.riders(riders, "made", lines, only="" if is_item else "made")
+    with lines.block("if not said:"):
+        lines.add("return KEPT, made if made else NOTHING")
+    # `{}` would clear what could not be said; it is sent only where leaving a member out clears it.
+    left_out = " and view.draft.omitted == omitted" if node.whole else ""
+    with lines.block(f"if not made{left_out}:"):
+        lines.add("return SAID, NOTHING")
+    for one in outcomes:
+        if empty := facts.empty_if_required(node, one.node):
+            kept = "" if empty == "{}" else f" and {one.state} is not KEPT"
+            with lines.block(f"if {one.value} is NOTHING{kept}:"):
+                lines.add(f"made[{one.node.name!r}] = {empty}")
+    if node.whole and node.target:
+        slots = tuple(leaf.slot for leaf in leaves(node))
+        lines.add(f"note_whole({writer.rule(node)}, {slots!r}, after, view)")
+    if riders and not is_item:
+        with lines.block("if not made:"):  # it is sent for what is left out of it
+            writer.riders(riders, "made", lines)
+    _whole_enough(writer, node, "made", full, lines)
+
+
+def _whole_enough(writer: Comparing, node: ObjectNode, made: str, full: bool, lines: Lines) -> None:
+    if required := facts.required(node):
+        bound = writer.names.bind(required, f"required_{node.name}")
+        with lines.block(f"if not {bound} <= {made}.keys():"):
+            stand = writer.function("stand", node, full=full)
+            lines.add(f"return lacking({writer.rule(node)}, {made}, {stand}, before, view, mark)")
+    lines.add(f"return SAID, {made}")
+
+
+def _presence(writer: Comparing, node: ObjectNode, name: str, full: bool, lines: Lines) -> None:
+    """What the state of the source object decides alone."""
+    presence = node.presence
+    assert presence is not None
+    rule = writer.names.bind(presence, "source")
+    stand = f"{writer.function('stand', node, full=full)}(before, before, view)"
+    lines.add(f"was, now = before[{presence.slot}], after[{presence.slot}]")
+    with lines.block("if now.__class__ is Failure:"):
+        with lines.block(f"if was is SILENT or not view.sources_equal({rule}, was, now):"):
+            lines.add(f"view.reject(now.code, {node.target!r}, {writer.rule(node)}, now.reason)")
+        lines.add(f"return KEPT, {stand}")
+    if presence.origin.when is None:
+        return
+    with lines.block("if now is SILENT:"):
+        with lines.block(f"if not {writer.there(node)}:"):
+            lines.add("return UNCHANGED")
+        if not node.policy.otherwise_clear:
+            note = f"view.target({node.target!r}), LEFT_BEHIND, {writer.rule(node)}"
+            lines.add(f"view.draft.note({note})", f"return KEPT, {stand}")
+        elif node.clear is not None:
+            lines.add(f"return {_clear(writer, node, full)}")
+        else:
+            lines.add(f"return {name}(before, (ABSENT,) * len(after), view.completed())")
+
+
+def _own_clear(writer: Comparing, node: ObjectNode, full: bool, lines: Lines) -> None:
+    with lines.block(f"if {writer.all_gone(node)}:"):
+        lines.add(f"return {_clear(writer, node, full)}")
+
+
+def _clear(writer: Comparing, node: ObjectNode, full: bool) -> str:
+    clear = writer.names.bind(node.clear, "clear")
+    stand = writer.function("stand", node, full=full)
+    return f"clear_object({writer.rule(node)}, {clear}, {writer.there(node)}, {stand}, before, view)"
+
+
+def _immutable(writer: Comparing, node: ObjectNode, inside: bool, full: bool, lines: Lines) -> None:
+    """The vendor does not let the object change: what would be said is not."""
+    trial = writer.function("says", node, full=inside)
+    said = f"{trial}(before, after, view.on_trial())"
+    with lines.block(f"if {writer.there(node)} and {said}:"):
+        text = "the vendor does not accept a change of this object"
+        lines.add(f"view.reject('CM802', {node.target!r}, {writer.rule(node)}, {text!r})")
+        lines.add(f"return KEPT, {writer.function('stand', node, full=full)}(before, before, view)")
+
+
+def write_says(writer: Comparing, node: ObjectNode, name: str, full: bool, lines: Lines) -> None:
+    with lines.block(f"def {name}(before, after, view):"):
+        lines.add("draft, sent, said, kept = view.draft, {}, False, False")
+        writer.members(node, "sent", lines, full=full)
+        lines.add("return said")

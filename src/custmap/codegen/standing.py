@@ -1,0 +1,103 @@
+"""What of an object stands at the vendor, what is in every update, and what goes along with a part of it."""
+
+from __future__ import annotations
+
+from custmap.codegen import facts
+from custmap.codegen.comparing import Comparing, Container
+from custmap.codegen.lines import Lines
+from custmap.model.clear import Send
+from custmap.model.nodes import ItemsNode, ObjectNode, Rider
+from custmap.model.walkers import leaves
+
+
+def write_stand_object(writer: Comparing, node: ObjectNode, name: str, full: bool, lines: Lines) -> None:
+    with lines.block(f"def {name}(before, after, view):"):
+        if node.clear is not None and any(leaves(node)):
+            with lines.block(f"if is_cleared({writer.read_by(node)}, after):"):
+                value = node.clear.value if isinstance(node.clear, Send) else None
+                made = f"fresh({writer.names.bind(value, 'cleared')})" if value else repr(value)
+                lines.add(f"return {made if node.clear.at_place else 'NOTHING'}")
+        lines.add("made = {}")
+        for member in node.members:
+            if isinstance(member, Rider):
+                continue
+            lines.add(f"value = {writer.unchanged(member, full=full)}")
+            with lines.block("if value is not NOTHING:"):
+                lines.add(f"made[{member.name!r}] = value")
+        for member in node.members:
+            if empty := facts.empty_if_required(node, member):
+                with lines.block(f"if made and {member.name!r} not in made:"):
+                    lines.add(f"made[{member.name!r}] = {empty}")
+        riders = [member for member in node.members if isinstance(member, Rider)]
+        writer.riders(riders, "made", lines, only="" if node.policy.required else "made")
+        lines.add("return made if made else NOTHING")
+
+
+def write_complete(writer: Comparing, node: ObjectNode, name: str, full: bool, lines: Lines) -> None:
+    """Riders, `send: always` members and required members go along with what is sent."""
+    required = facts.required(node)
+    with lines.block(f"def {name}(sent, before, after, view):"):
+        writer.riders([one for one in node.members if isinstance(one, Rider)], "sent", lines)
+        for member in node.members:
+            wanted = member.name in required
+            if isinstance(member, Rider) or not (wanted or facts.goes_along(member)):
+                continue
+            with lines.block(f"if {member.name!r} not in sent:"):
+                if (empty := facts.empty_if_required(node, member)) == "{}":
+                    lines.add(f"sent[{member.name!r}] = {empty}")
+                    continue
+                made = writer.standing(member) if wanted else writer.along(member, full=full)
+                if empty:
+                    made = f"empty_list({writer.arguments(member)})"  # type: ignore[arg-type]  # a leaf
+                lines.add(f"value = {made}")
+                with lines.block("if value is not NOTHING and value is not None:"):
+                    lines.add(f"sent[{member.name!r}] = value")
+        ordered = sorted(node.members, key=lambda member: isinstance(member, Rider))
+        lines.add(f"return arranged({tuple(member.name for member in ordered)!r}, sent)")
+
+
+def write_along(writer: Comparing, node: Container, name: str, full: bool, lines: Lines) -> None:
+    with lines.block(f"def {name}(before, after, view):"):
+        if isinstance(node, ObjectNode):
+            _unless_refused(writer, node, full, lines)
+        if full or node.whole or (isinstance(node, ObjectNode) and node.policy.always):
+            lines.add(f"value = {writer.standing(node)}")
+            if node.whole:
+                note = f"view.target({node.target!r}), REPLACED_WHOLE, {writer.rule(node)}"
+                with lines.block("if value is not NOTHING and view.known:"):
+                    lines.add(f"view.draft.note({note})")
+            lines.add("return value")
+        elif isinstance(node, ItemsNode):
+            made = [(segment, writer.along(item, full=full)) for segment, item in node.items]
+            lines.add(f"return {writer.listed(made)} or NOTHING")
+        else:
+            if node.clear is not None and node.clear.says:
+                with lines.block(f"if {writer.all_gone(node)}:"):
+                    lines.add("return NOTHING")  # it is cleared, with all that is in it
+            lines.add("sent = {}")
+            for member in node.members:
+                if isinstance(member, Rider) or not facts.goes_along(member):
+                    continue
+                lines.add(f"value = {writer.along(member, full=full)}")
+                with lines.block("if value is not NOTHING and value is not None:"):
+                    lines.add(f"sent[{member.name!r}] = value")
+            with lines.block("if not sent:"):
+                lines.add("return NOTHING")
+            lines.add(f"sent = {writer.complete(node, 'sent', full=full)}")
+            if facts.required(node):
+                with lines.block(f"if lacks_rejected({writer.rule(node)}, sent, view):"):
+                    lines.add("return NOTHING")
+            lines.add("return sent")
+
+
+def _unless_refused(writer: Comparing, node: ObjectNode, full: bool, lines: Lines) -> None:
+    """Nothing goes along of an object that does not speak, or may not change."""
+    if node.presence is not None:
+        with lines.block(f"if after[{node.presence.slot}].__class__ in SPEECHLESS:"):
+            lines.add("return NOTHING")
+    if node.policy.immutable and not node.policy.always:
+        says = writer.function("says", node, full=full or node.whole)
+        said = f"{says}(before, after, view.on_trial())"
+        with lines.block(f"if {writer.there(node)} and {said}:"):
+            named = tuple(leaf.slot for leaf in leaves(node) if leaf.policy.identity)
+            lines.add(f"after = kept_row(before, after, {named!r})")  # it stays as it was
