@@ -22,6 +22,7 @@ from custmap.codegen.leaf import UNUSUAL, LeafWriter, Putting
 from custmap.codegen.lines import Lines
 from custmap.codegen.objects import ObjectWriter
 from custmap.codegen.reads import free_maps, prepared
+from custmap.codegen.request_parts import write_request
 from custmap.expressions.emitter import Emitter, Names, Scope
 from custmap.model.checked import Checked, Operation
 from custmap.model.nodes import Leaf, ObjectNode, Presence, Table
@@ -228,7 +229,7 @@ class _Module:
         lines = Lines()
         with lines.block("def apply(customer, riders):"):
             scope = self._scope("customer", True)
-            ObjectWriter(self, self._operation.table, scope, "request").request(self._operation, lines)
+            write_request(ObjectWriter(self, self._operation.table, scope, "request"), self._operation, lines)
         return lines
 
     def _require_object(self, item: str, lines: Lines) -> None:

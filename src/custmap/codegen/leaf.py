@@ -7,20 +7,18 @@ the words for everything that is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, Final
 
+from custmap.codegen import leaf_facts
 from custmap.codegen.fits import FitsWriter, classes_of, limits
 from custmap.codegen.lines import Lines
-from custmap.expressions.ast import Call, Literal
 from custmap.expressions.emitter import Emitter, Scope, plain_path
-from custmap.expressions.function import FunctionSpec
 from custmap.model.kind import VALUE
 from custmap.model.nodes import EachSource, FirstSource, FromSource, Leaf, Origin, RiderSource, Table
-from custmap.running.fits import checker, is_plain, misfit
+from custmap.running.fits import checker, is_plain
 from custmap.values.equality import fingerprint
-from custmap.values.types import Type
 from custmap.values.words import words_for
 
 UNUSUAL: Final = "raise Unusual"
@@ -85,9 +83,11 @@ class LeafWriter:
         if any(part is not None for part in rewritten) or origin.has_default or leaf.policy.empty == "clear":
             return False
         if self.fits is not None:
-            return not may_be_container(leaf)
+            return not leaf_facts.may_be_container(leaf)
         looked_at = leaf.kind.is_map and (leaf.policy.empty != "value" or leaf.type is not None)
-        return not (looked_at or (isinstance(origin.source, FromSource) and _keeps_order(origin.source)))
+        return not (
+            looked_at or (isinstance(origin.source, FromSource) and leaf_facts.keeps_order(origin.source))
+        )
 
     def _origin(
         self,
@@ -132,7 +132,7 @@ class LeafWriter:
         self, origin: Origin, leaf: Leaf, scope: Scope, body: Lines, result: str, putting: Putting | None
     ) -> None:
         """What is done with the source's value: empty, values, format, contract, and where it is put."""
-        silent = f" and {result} is not SILENT" if _may_be_silent(origin) else ""
+        silent = f" and {result} is not SILENT" if leaf_facts.may_be_silent(origin) else ""
         empty = leaf.policy.empty
         if leaf.kind != VALUE or isinstance(origin.source, EachSource | FirstSource):
             empty = "value"
@@ -187,14 +187,14 @@ class LeafWriter:
         row = self._row(origin, result)
         if row is not None:
             has_row, found = row
-            check = [] if _always_fits(leaf, self.emitter.functions) else self._check(leaf, result)
+            check = [] if leaf_facts.always_fits(leaf, self.emitter.functions) else self._check(leaf, result)
             with body.block(f"if {has_row}:"):
                 body.extend([found, *self._formatted(origin, result), *check, *putting.value])
             self._otherwise(body, result, putting, silent)
             return
         made = self._made(origin, result)
         if made:
-            check = [] if _always_fits(leaf, self.emitter.functions) else self._check(leaf, result)
+            check = [] if leaf_facts.always_fits(leaf, self.emitter.functions) else self._check(leaf, result)
             tail = self._unless_skipped(origin, result, [*check, *putting.value])
             self._branch(body, result, [*not_empty, *made, *tail], putting.null, silent)
             self._require(body, putting)
@@ -280,9 +280,9 @@ class LeafWriter:
                 lines.add(UNUSUAL)
         if leaf.kind.is_deep:
             if leaf.type is not None and limits(leaf.type):
-                bound = self.emitter.names.bind(checker(_optional(leaf.type)), f"check_{leaf.name}")
+                bound = self.emitter.names.bind(checker(leaf_facts.optional(leaf.type)), f"check_{leaf.name}")
                 lines.add(f"{bound}({{key: one for key, one in {result}.items() if one is not None}})")
-        elif (extra := entry_type(leaf, self.emitter.functions)) is not None:
+        elif (extra := leaf_facts.entry_type(leaf, self.emitter.functions)) is not None:
             test = self.fits.condition(extra, "one", plain=True)
             bound = self.emitter.names.bind(checker(extra), f"check_{leaf.name}")
             head = f"if one is not None and not ({test}):" if test else "if one is not None:"
@@ -301,7 +301,7 @@ class LeafWriter:
         if not isinstance(source, FromSource):
             return isinstance(source, EachSource)
         path = plain_path(source.expression.ast)
-        return _is_fresh(origin, self.emitter.functions) or bool(path and path[0] in self.owned)
+        return leaf_facts.is_fresh(origin, self.emitter.functions) or bool(path and path[0] in self.owned)
 
     # The source
 
@@ -313,7 +313,7 @@ class LeafWriter:
                 made = scope.emit(expression)
                 prelude.extend(made.prelude)
                 body.extend(made.body)
-                ordered = self.fits is None and _keeps_order(origin.source)
+                ordered = self.fits is None and leaf_facts.keeps_order(origin.source)
                 body.add(f"{result} = in_order({made.result})" if ordered else f"{result} = {made.result}")
             case RiderSource(index=index):
                 body.add(f"{result} = riders[{index}]")
@@ -391,7 +391,7 @@ class LeafWriter:
             by_rules = leaf.kind.has_items and not isinstance(leaf.origin.source, FromSource)
             check = [] if by_rules else self._check(leaf, result)
             return [f"if {result}.__class__ is not list:", f"    as_list({result})", *check]
-        if _always_fits(leaf, self.emitter.functions):
+        if leaf_facts.always_fits(leaf, self.emitter.functions):
             return []
         if origin.values is None and origin.format is None and leaf.type is not None:
             for kind, class_ in (("string", "str"), ("boolean", "bool")):
@@ -409,87 +409,14 @@ class LeafWriter:
         lines: list[str] = []
         if leaf.kind.is_deep:
             if leaf.type is not None and limits(leaf.type):
-                bound = self.emitter.names.bind(checker(_optional(leaf.type)), f"check_{leaf.name}")
+                bound = self.emitter.names.bind(checker(leaf_facts.optional(leaf.type)), f"check_{leaf.name}")
                 lines.append(f"{bound}({{key: one for key, one in {result}.items() if one is not None}})")
             if leaf.policy.empty == "value":
                 return lines
         held = None
-        if (extra := entry_type(leaf, self.emitter.functions)) is not None:
+        if (extra := leaf_facts.entry_type(leaf, self.emitter.functions)) is not None:
             held = checker(extra)
         if held is not None or leaf.policy.empty != "value":
             bound = self.emitter.names.bind(held, f"check_{leaf.name}") if held else "None"
             lines.append(f"{result} = look_at_entries({result}, {leaf.policy.empty!r}, {bound})")
         return lines
-
-
-def entry_type(leaf: Leaf, functions: Mapping[str, FunctionSpec]) -> Type | None:
-    """The type that each entry of a map is checked against; None where every one fits."""
-    extra = leaf.type.extra if leaf.type is not None and leaf.kind.is_flat else None
-    if extra is None or not limits(extra):
-        return None
-    made = _made_type(leaf.origin, functions)
-    values = made.extra if made is not None else None
-    return None if values is not None and is_plain(extra, "string") and values.only("string") else extra
-
-
-def may_be_container(leaf: Leaf) -> bool:
-    """May the value that is sent be a list or an object?"""
-    if leaf.kind != VALUE or not isinstance(leaf.origin.source, FromSource | RiderSource):
-        return True
-    return leaf.type is None or not leaf.type.kinds.isdisjoint({"array", "object"})
-
-
-def _keeps_order(source: FromSource) -> bool:
-    """Does the value contain objects with named members taken from the record, in its order of keys?
-
-    The border sorts maps with free keys.
-    """
-    type_ = source.type.items if source.type.only("array") else source.type
-    return type_ is not None and bool(type_.members) and "object" in type_.kinds
-
-
-def _may_be_silent(origin: Origin) -> bool:
-    return isinstance(origin.source, FirstSource) and any(
-        option.when is not None or option.unmapped == "skip" or _may_be_silent(option)
-        for option in origin.source.origins
-    )
-
-
-def _optional(type_: Type) -> Type:
-    """An update sends only some members, so required members are required only of the whole."""
-    return replace(type_, required=frozenset())
-
-
-def _made_type(origin: Origin, functions: Mapping[str, FunctionSpec]) -> Type | None:
-    """The type of a value that custmap's code makes; None if it is the record's (it may be unchecked)."""
-    if isinstance(origin.source, FromSource) and origin.values is None and origin.format is None:
-        ast = origin.source.expression.ast
-        spec = functions.get(ast.name) if isinstance(ast, Call) else None
-        if spec is not None and spec.topic != "choice" and spec.part is None:
-            return origin.source.type
-    return None
-
-
-_SCALARS: Final = frozenset({"string", "boolean", "integer", "number", "null"})
-
-
-def _is_fresh(origin: Origin, functions: Mapping[str, FunctionSpec]) -> bool:
-    """Is the value certainly made by code, with none of the record's own lists and objects in it?"""
-    made = _made_type(origin, functions)
-    if made is None:
-        return False
-    ast = origin.source.expression.ast if isinstance(origin.source, FromSource) else None
-    return made.kinds <= _SCALARS or (isinstance(ast, Call) and functions[ast.name].sorts)
-
-
-def _always_fits(leaf: Leaf, functions: Mapping[str, FunctionSpec]) -> bool:
-    """Is it certain in advance that the value fits: made by code, or every mapped value fits?"""
-    origin, type_ = leaf.origin, leaf.type
-    if type_ is None or not limits(type_):
-        return True
-    made = _made_type(origin, functions)
-    if made is not None and is_plain(type_, "string") and made.only("string"):
-        return True
-    if origin.values is not None and origin.unmapped in ("reject", "skip") and origin.format is None:
-        return all(misfit(type_, right) is None for _, right in origin.values)
-    return isinstance(origin.source, FromSource) and isinstance(origin.source.expression.ast, Literal)

@@ -8,18 +8,16 @@ a list that is one value refuses the rule.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from custmap.codegen.leaf import UNUSUAL, LeafWriter, Putting
 from custmap.codegen.lines import Lines
 from custmap.expressions.emitter import Emitter, Names, Scope
-from custmap.model.checked import PARTS, Operation
 from custmap.model.clear import Clear, KeyIn, NameIn, Omit, Place, Send, SendNull, Skip, Write
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Presence, Rider, Table, TargetNode
 from custmap.model.note import Fact
-from custmap.model.walkers import leaves, options
+from custmap.model.walkers import leaves
 from custmap.values.paths import Index, Select
 
 
@@ -38,7 +36,7 @@ class Module(Protocol):
 
 
 @dataclass(slots=True)
-class _Around:
+class Around:
     """What is around a node: is it sent whole, and the local that says that a member was left out of it."""
 
     whole: bool = False
@@ -66,184 +64,50 @@ class ObjectWriter:
     def __init__(self, module: Module, table: Table, scope: Scope, role: str, key: str | None = None) -> None:
         self._key = key
         self._module = module
-        self._names = module.names
-        self._table = table
+        self.names = module.names
+        self.table = table
         self._role = role
         self._scopes: dict[int | None, Scope] = {None: scope}
-        self._states: dict[int, str] = {}
+        self.states: dict[int, str] = {}
         self._sources: dict[int, str] = {}
         self._writer = module.writer(sent=role == "sent")
-        self._elsewhere = _Elsewhere()
-        self._must: set[int] = set()
-        self._takes_notes = False
-
-    # The request
-
-    def request(self, operation: Operation, lines: Lines) -> None:
-        """All parts of the request; the members of the body in the order of their names."""
-        root = operation.table.root
-        for part in operation.parts.values():
-            self._must.update(self._required_values(part))
-        inside = Lines()
-        for node in sorted(root.members, key=lambda member: member.name):
-            if isinstance(node, Rider):
-                self._rider(node, "body", inside)
-            else:
-                self._node(node, "body", _Around(), inside)
-        self._write_elsewhere(root, inside)
-        self._required(root, "body", inside, fill=True)
-        for place in operation.name_places:
-            if root.type is not None and place[0] in root.type.required:
-                with inside.block(f"if {place[0]!r} not in body:"):
-                    inside.add(f"put(body, {place!r}, [])", "body = in_name_order(body)")
-        parts = [self._part(operation.parts[part], part, inside) for part in PARTS]
-        self._leave_riders(operation, inside)
-        if nameless := self._nameless():
-            with inside.block(f"if {nameless}:"):
-                inside.add(UNUSUAL)
-        for local in (*self._elsewhere.names.values(), self._elsewhere.writes):
-            if local:
-                lines.add(f"{local} = []")
-        lines.add(*(f"{local} = {{}}" for local in self._elsewhere.marks.values()))
-        if self._takes_notes:
-            lines.add("notes = ()")
-        lines.add("body = {}")
-        lines.extend(inside.all)
-        lines.add(f"return body, {', '.join(parts)}, {'notes' if self._takes_notes else '()'}")
-
-    def _part(self, root: ObjectNode, name: str, lines: Lines) -> str:
-        """Path, query or headers; None when no rule of it reads the customer."""
-        found = list(leaves(root))
-        if not found:
-            return "None"
-        lines.add(f"{name} = {{}}")
-        for leaf in found:
-            self._leaf(leaf, name, _Around(), lines)
-        self._required(root, name, lines)
-        return name
-
-    def _nameless(self) -> str:
-        """The condition that no identity has a value; empty where there is no identity."""
-        identities = [slot for slot in self._table.slots if isinstance(slot, Leaf) and slot.policy.identity]
-        if any(leaf.slot in self._must for leaf in identities):
-            return ""
-        return " and ".join(f"not is_value({self._states[leaf.slot]})" for leaf in identities)
-
-    def _leave_riders(self, operation: Operation, lines: Lines) -> None:
-        """Riders that nothing requires stay behind where there is nothing to say."""
-        root = operation.table.root
-        required = root.type.required if root.type else frozenset()
-        optional = sorted(node.name for node in root.members if isinstance(node, Rider) and not node.required)
-        if not optional:
-            return
-        along = {
-            node.name
-            for node in root.members
-            if isinstance(node, Rider) or (isinstance(node, Leaf) and node.policy.identity)
-        }
-        empty = {
-            node.name
-            for node in root.members
-            if isinstance(node, Leaf) and node.name in required and not node.kind.is_one
-        }
-        self._unless_identity_alone(root, lines)
-        test = f"body.keys() <= {self._names.bind(frozenset(along | empty), 'along')}"
-        for name in sorted(empty):
-            test += f" and not body.get({name!r})"
-        for part in PARTS:
-            spoken = {leaf.name for leaf in leaves(operation.parts[part]) if not leaf.policy.identity}
-            if spoken:
-                test += f" and {part}.keys().isdisjoint({self._names.bind(frozenset(spoken), 'spoken')})"
-        with lines.block(f"if len(body) <= {len(along | empty)} and {test}:"):
-            for name in optional:
-                lines.add(f"body.pop({name!r}, None)")
-
-    def _unless_identity_alone(self, root: ObjectNode, lines: Lines) -> None:
-        """An identity below an object says nothing: whether anything does is then known elsewhere."""
-        own = {id(node) for node in root.members}
-        body = list(leaves(root))
-        if not any(leaf.policy.identity and id(leaf) not in own for leaf in body):
-            return
-        tests: list[str] = []
-        for leaf in body:
-            if not leaf.policy.identity:
-                state = self._states[leaf.slot]
-                empty = f" or not {state}" if leaf.kind.is_map or leaf.kind.has_items else ""
-                tests.append(f"({state} is ABSENT or {state} is SILENT{empty})")
-        with lines.block(f"if {' and '.join(tests) or 'True'}:"):
-            lines.add(UNUSUAL)
-
-    def _write_elsewhere(self, root: ObjectNode, lines: Lines) -> None:
-        objects = {node.name for node in root.members if isinstance(node, ObjectNode | ItemsNode)}
-        last = max((node.name for node in root.members), default="")
-        for place, local in sorted(self._elsewhere.names.items()):
-            with lines.block(f"if {local}:"):
-                if place[0] in objects:  # what goes along in that object is known elsewhere
-                    lines.add(UNUSUAL)
-                    continue
-                if len(place) == 1:
-                    lines.add(f"body[{place[0]!r}] = sorted(set({local}))")
-                else:
-                    lines.add(f"put(body, {place!r}, sorted(set({local})))")
-                if place[0] < last or len(self._elsewhere.names) > 1:
-                    lines.add("body = in_name_order(body)")
-        for place, local in sorted(self._elsewhere.marks.items()):
-            with lines.block(f"if {local}:"):
-                if place[0] in objects:
-                    lines.add(UNUSUAL)
-                    continue
-                lines.add(f"put(body, {place!r}, dict(sorted({local}.items())), update=True)")
-                lines.add("body = in_name_order(body)")
-        if local := self._elsewhere.writes:
-            with lines.block(f"for place, one in {local}:"):
-                if objects:
-                    with lines.block(f"if place[0] in {self._names.bind(frozenset(objects), 'objects')}:"):
-                        lines.add(UNUSUAL)
-                lines.add("put(body, place, fresh(one))")
-            with lines.block(f"if {local}:"):
-                lines.add("body = in_name_order(body)")
+        self.elsewhere = _Elsewhere()
+        self.must: set[int] = set()
+        self.takes_notes = False
 
     # Objects
 
     def item(self, lines: Lines) -> None:
         """An item of a list, in the local `sent`."""
-        root = self._table.root
+        root = self.table.root
         lines.add("sent = {}")
         for member in root.members:
             if not isinstance(member, Rider):
-                self._node(member, "sent", _Around(whole=self._role == "item"), lines)
+                self.node(member, "sent", Around(whole=self._role == "item"), lines)
         for member in root.members:
             if isinstance(member, Rider):
-                self._rider(member, "sent", lines)
+                self.rider(member, "sent", lines)
         if self._role == "item":
-            self._required(root, "sent", lines)
-
-    def _required_values(self, root: ObjectNode) -> Iterator[int]:
-        """The slots of required values, without which a request is unusual in any case."""
-        required = root.type.required if root.type else frozenset()
-        for member in root.members:
-            is_value = isinstance(member, Leaf) and member.kind.is_one and not _may_be_silent(member)
-            if is_value and (member.name in required) and not _says_by_null(member):  # type: ignore[arg-type]
-                yield member.slot  # type: ignore[union-attr]
+            self.required(root, "sent", lines)
 
     @property
     def _give_up(self) -> str:
         return "refuse_missing()" if self._role == "sent" else UNUSUAL
 
-    def _rider(self, rider: Rider, out: str, lines: Lines) -> None:
+    def rider(self, rider: Rider, out: str, lines: Lines) -> None:
         with lines.block(f"if riders[{rider.index}] is not ABSENT:"):
             lines.add(f"{out}[{rider.name!r}] = riders[{rider.index}]")
         if rider.required:
             with lines.block("else:"):
                 lines.add(self._give_up)
 
-    def _required(self, node: ObjectNode, out: str, lines: Lines, *, fill: bool = False) -> None:
+    def required(self, node: ObjectNode, out: str, lines: Lines, *, fill: bool = False) -> None:
         """`fill`: in the body, a map or a list that has nothing to say is empty."""
         required = node.type.required if node.type else frozenset()
         for member in node.members:
             if isinstance(member, Rider) or member.name not in required:
                 continue
-            if isinstance(member, Leaf) and member.slot in self._must and self._role == "request":
+            if isinstance(member, Leaf) and member.slot in self.must and self._role == "request":
                 continue  # its own branch has seen to that
             is_map = isinstance(member, Leaf) and member.kind.is_map and self._role != "sent"
             is_list = isinstance(member, Leaf) and member.kind.has_items and self._role != "sent"
@@ -255,10 +119,10 @@ class ObjectWriter:
                 else:
                     lines.add(self._give_up)
 
-    def _node(self, node: TargetNode, out: str, around: _Around, lines: Lines) -> None:
+    def node(self, node: TargetNode, out: str, around: Around, lines: Lines) -> None:
         match node:
             case Leaf():
-                self._leaf(node, out, around, lines)
+                self.leaf(node, out, around, lines)
             case ObjectNode():
                 local, omitted = self._object(node, out, around, lines)
                 with lines.block(f"if {local}{omitted}:"):
@@ -267,13 +131,13 @@ class ObjectWriter:
             case ItemsNode():
                 self._items(node, out, around, lines)
 
-    def _object(self, node: ObjectNode, out: str | None, around: _Around, lines: Lines) -> tuple[str, str]:
+    def _object(self, node: ObjectNode, out: str | None, around: Around, lines: Lines) -> tuple[str, str]:
         """The lines that fill an object of its own: its local, and the test that it is sent though empty.
 
         `out` is the object around, None in a list.
         """
         state = self._presence(node.presence, node, lines) if node.presence is not None else ""
-        local = self._names.fresh(f"{node.name}_sent")
+        local = self.names.fresh(f"{node.name}_sent")
         inside = self._inside(node, around, lines)
         own = node.clear is not None and self._role != "sent"
         if own:
@@ -281,7 +145,7 @@ class ObjectWriter:
         lines.add(f"{local} = {{}}")
         for member in node.members:
             if not isinstance(member, Rider):
-                self._node(member, local, inside, lines)
+                self.node(member, local, inside, lines)
         if own:
             self._own_clear(node, state, inside.waiting or [], out, around, lines)
         riders = [member for member in node.members if isinstance(member, Rider)]
@@ -289,21 +153,21 @@ class ObjectWriter:
         if riders:
             with lines.block(f"if {local}{own_omitted}:"):
                 for rider in riders:
-                    self._rider(rider, local, lines)
+                    self.rider(rider, local, lines)
         if node.presence is not None and node.presence.origin.when is not None:
             with lines.block(f"if {state} is SILENT:"):
                 lines.add(f"{local} = {{}}")  # nor does what stands in for an absent member speak
         return local, own_omitted
 
-    def _inside(self, node: ObjectNode | ItemsNode, around: _Around, lines: Lines) -> _Around:
+    def _inside(self, node: ObjectNode | ItemsNode, around: Around, lines: Lines) -> Around:
         """What is around the members of a container."""
         if not node.whole or self._role == "sent":
             return replace(around)
         omitted = ""
         if _may_omit(node):
-            omitted = self._names.fresh("omitted")
+            omitted = self.names.fresh("omitted")
             lines.add(f"{omitted} = False")
-        return _Around(True, omitted, around.waiting)
+        return Around(True, omitted, around.waiting)
 
     def _own_clear(
         self,
@@ -311,11 +175,11 @@ class ObjectWriter:
         state: str,
         waiting: list[tuple[str, list[str]]],
         out: str | None,
-        around: _Around,
+        around: Around,
         lines: Lines,
     ) -> None:
         """Where all that an object reads is null, its own clear; else those of its members."""
-        below = [self._states[leaf.slot] for leaf in leaves(node)]
+        below = [self.states[leaf.slot] for leaf in leaves(node)]
         if not below or node.clear is None:
             return
         nested = any(not isinstance(member, Leaf | Rider) for member in node.members)
@@ -334,7 +198,7 @@ class ObjectWriter:
                 lines.extend(self._cleared(node, node.clear, out, around) if plain else [UNUSUAL])
 
     def _close_object(self, node: ObjectNode, local: str, lines: Lines) -> None:
-        self._required(node, local, lines)
+        self.required(node, local, lines)
         if node.whole and self._role != "sent":
             self._note_partly(node, lines)
 
@@ -343,7 +207,7 @@ class ObjectWriter:
         absent: list[str] = []
         speaks: list[str] = []
         for leaf in leaves(node):
-            state = self._states[leaf.slot]
+            state = self.states[leaf.slot]
             silent = self._silenced(leaf)
             absent.append(f"({state} is ABSENT and not ({silent}))" if silent else f"{state} is ABSENT")
             if not leaf.policy.identity:
@@ -362,24 +226,24 @@ class ObjectWriter:
     def _silenced(self, leaf: Leaf) -> str:
         """The condition that an object around a leaf is silent."""
         tests: list[str] = []
-        inside = self._table.inside[leaf.slot]
+        inside = self.table.inside[leaf.slot]
         while inside is not None:
             if inside in self._sources:
                 tests.append(f"{self._sources[inside]} is SILENT")
-            inside = self._table.inside[inside]
+            inside = self.table.inside[inside]
         return " or ".join(tests)
 
     def _noted(self, node: Leaf | ObjectNode, fact: Fact) -> str:
-        self._takes_notes = True
+        self.takes_notes = True
         return f"notes += ({self._module.note(node, fact)},)"
 
     def _presence(self, slot: Presence, node: ObjectNode, lines: Lines) -> str:
         """The source object, which the rules of the members read; gives the local of its state."""
         lines.add(self._module.comment(slot))
-        source = self._names.fresh(slot.target or "object")
-        state = self._names.fresh(f"{slot.target}_state")
+        source = self.names.fresh(slot.target or "object")
+        state = self.names.fresh(f"{slot.target}_state")
         body = Lines()
-        scope = self._scopes[self._table.inside[slot.slot]]
+        scope = self._scopes[self.table.inside[slot.slot]]
         prelude = self._module.source_object(slot, scope, source, state, body)
         self._scopes[slot.slot] = self._module.emitter.scope(source, False)
         lines.extend([*prelude, *body.all])
@@ -391,7 +255,7 @@ class ObjectWriter:
 
     # Lists whose items are named
 
-    def _items(self, node: ItemsNode, out: str, around: _Around, lines: Lines) -> None:
+    def _items(self, node: ItemsNode, out: str, around: Around, lines: Lines) -> None:
         """Earlier positions without a value are `{}`; constants and parameters go along with what is sent."""
         inside = self._inside(node, around, lines)
         made: list[tuple[Index | Select, str]] = []
@@ -405,10 +269,10 @@ class ObjectWriter:
             elif isinstance(item, Rider):
                 one = f"riders[{item.index}]"
             else:
-                holder = self._names.fresh("holder")
-                one = self._names.fresh("item")
+                holder = self.names.fresh("holder")
+                one = self.names.fresh("item")
                 lines.add(f"{holder} = {{}}")
-                self._node(item, holder, inside, lines)
+                self.node(item, holder, inside, lines)
                 lines.add(f"{one} = {holder}.get({item.name!r}, ABSENT)")
             made.append((segment, one))
         spoken = [
@@ -423,25 +287,25 @@ class ObjectWriter:
             if simple:
                 lines.add(f"{out}[{node.name!r}] = [{made[0][1]}]")
             else:
-                rows = ", ".join(f"({self._names.bind(segment, 'place')}, {one})" for segment, one in made)
+                rows = ", ".join(f"({self.names.bind(segment, 'place')}, {one})" for segment, one in made)
                 lines.add(f"{out}[{node.name!r}] = in_list(({rows},))")
 
     # Leaves
 
-    def _leaf(self, leaf: Leaf, out: str, around: _Around, lines: Lines) -> None:
+    def leaf(self, leaf: Leaf, out: str, around: Around, lines: Lines) -> None:
         """A leaf's value, put into its place in the branch where its kind is known."""
         lines.add(self._module.comment(leaf))
-        scope = self._scopes[self._table.inside[leaf.slot]]
+        scope = self._scopes[self.table.inside[leaf.slot]]
 
         def putting(value: str) -> Putting:
             return self._putting(leaf, value, out, around)
 
         prelude, body, result = self._writer.write(leaf, scope, putting)
-        self._states[leaf.slot] = result
+        self.states[leaf.slot] = result
         lines.extend([*prelude, *body])
 
-    def _putting(self, leaf: Leaf, value: str, out: str, around: _Around) -> Putting:
-        required = leaf.slot in self._must and self._role == "request"
+    def _putting(self, leaf: Leaf, value: str, out: str, around: Around) -> Putting:
+        required = leaf.slot in self.must and self._role == "request"
         null = [UNUSUAL] if required else self._null(leaf, out, around)
         if around.waiting is not None and self._role != "sent":
             around.waiting.append((value, null))
@@ -455,7 +319,7 @@ class ObjectWriter:
             put.append(self._noted(leaf, Fact.NOT_REPEATABLE))
         return Putting(put, null, required=required)
 
-    def _null(self, leaf: Leaf, out: str, around: _Around) -> list[str]:
+    def _null(self, leaf: Leaf, out: str, around: Around) -> list[str]:
         """What a null writes."""
         if self._role == "sent":
             # In a value nothing is gone by itself: what cannot be said is left out.
@@ -470,7 +334,7 @@ class ObjectWriter:
         if leaf.policy.identity and self._role == "request":
             return ["pass"]  # a null names nobody, as if it were absent
         clear = leaf.policy.clear
-        if self._role == "item" and leaf in self._table.root.members and leaf.name == self._key:
+        if self._role == "item" and leaf in self.table.root.members and leaf.name == self._key:
             return [UNUSUAL]  # without a key no item
         if leaf.kind.is_map or leaf.kind.has_items:
             if not clear.fits_container:
@@ -478,7 +342,7 @@ class ObjectWriter:
             clear = clear.for_container({} if leaf.kind.is_map else [])
         return self._cleared(leaf, clear, out, around)
 
-    def _cleared(self, node: Leaf | ObjectNode, clear: Clear, out: str | None, around: _Around) -> list[str]:
+    def _cleared(self, node: Leaf | ObjectNode, clear: Clear, out: str | None, around: Around) -> list[str]:
         request = self._role == "request"
         match clear:
             case SendNull():
@@ -490,21 +354,21 @@ class ObjectWriter:
             case NameIn(place, name) if request:
                 return [f"{self._names_at(place)}.append({name or node.name!r})"]
             case KeyIn(place, name, value) if request:
-                marks = self._elsewhere.marks.setdefault(place, "")
+                marks = self.elsewhere.marks.setdefault(place, "")
                 if not marks:
-                    marks = self._elsewhere.marks[place] = self._names.fresh("marks")
+                    marks = self.elsewhere.marks[place] = self.names.fresh("marks")
                 return [f"{marks}[{name or node.name!r}] = {self._writer.constant(value, 'mark')}"]
             case Write(writes) if request:
-                self._elsewhere.writes = self._elsewhere.writes or self._names.fresh("writes")
-                return [f"{self._elsewhere.writes}.extend({self._names.bind(writes, 'written')})"]
+                self.elsewhere.writes = self.elsewhere.writes or self.names.fresh("writes")
+                return [f"{self.elsewhere.writes}.extend({self.names.bind(writes, 'written')})"]
             case Skip() if request:
                 return [self._noted(node, Fact.CLEAR_SKIPPED)]
         return [UNUSUAL]
 
     def _names_at(self, place: Place) -> str:
-        local = self._elsewhere.names.get(place)
+        local = self.elsewhere.names.get(place)
         if local is None:
-            local = self._elsewhere.names[place] = self._names.fresh("names")
+            local = self.elsewhere.names[place] = self.names.fresh("names")
         return local
 
     def _keyed(self, leaf: Leaf, value: str, out: str) -> list[str]:
@@ -518,7 +382,7 @@ class ObjectWriter:
                 lines.add(self._noted(leaf, Fact.NOT_REPEATABLE))
         return lines.all
 
-    def _map(self, leaf: Leaf, value: str, out: str, around: _Around) -> list[str]:
+    def _map(self, leaf: Leaf, value: str, out: str, around: Around) -> list[str]:
         """A map key by key: nulls are cleared one by one."""
         lines = Lines()
         put = f"{out}[{leaf.name!r}] = {value}"
@@ -559,15 +423,6 @@ class ObjectWriter:
             with lines.block("else:"):
                 lines.add("kept[key] = one")
         lines.add(f"{value} = kept")
-
-
-def _says_by_null(leaf: Leaf) -> bool:
-    """May a null of a required value be sent?"""
-    return leaf.policy.clear.at_place and not leaf.policy.identity
-
-
-def _may_be_silent(leaf: Leaf) -> bool:
-    return any(one.when is not None or one.unmapped == "skip" for one in (leaf.origin, *options(leaf.origin)))
 
 
 def _may_omit(node: TargetNode) -> bool:
