@@ -17,7 +17,7 @@ def taken(mapping: Mapping, record: Record) -> Record:
 
 def generated(mapping: Mapping, params: dict[str, Any], record: Record) -> Work:
     """The generated function; it raises where a record is unusual, and a benchmark then has no figure."""
-    riders = mapping._binder.bind(params).own()
+    riders = mapping.engine.binder.bind(params).own()
     apply = mapping.functions.apply
     return Work("apply(record, riders)", {"apply": apply, "record": record, "riders": riders})
 

@@ -45,7 +45,7 @@ def compare(mapping: Any, params: Any, record: Customer) -> None:
     checked = mapping.checked
     riders = bind(checked, checked.operation, params).riders
     taken = take(record, checked.canonical, check=False).record
-    compiled = mapping._code.values(taken, riders)
+    compiled = mapping.functions.values(taken, riders)
     interpreted = Interpreter(checked, riders).slots(taken)
     for slot, one, other in zip(checked.operation.table.slots, compiled, interpreted, strict=True):
         assert alike(one, other), f"{slot.target}: compiled {one!r}, interpreted {other!r}, from {record}"

@@ -71,4 +71,4 @@ def test_nothing_is_set_or_taken_away() -> None:
     with pytest.raises(AttributeError):
         mapping.name = "other"  # type: ignore[misc]
     with pytest.raises(AttributeError):
-        del mapping._code
+        del mapping._engine

@@ -80,7 +80,7 @@ def everything_counts_as_changed(patch: Patch) -> None:
     patch.setattr(Comparing, "differs", lambda self, node: "True")
     patch.setattr(facts, "is_plain", lambda leaf: False)
     patch.setattr(single, "same", lambda a, b: False)
-    patch.setattr("custmap.mapper.equal", lambda *_: False)
+    patch.setattr("custmap.plan.engine.equal", lambda *_: False)
 
 
 def items_that_are_there_are_added(patch: Patch) -> None:

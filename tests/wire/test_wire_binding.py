@@ -40,7 +40,7 @@ def mapping(tmp_path_factory: pytest.TempPathFactory) -> Mapping:
 
 @pytest.fixture
 def binder(mapping: Mapping) -> Binder:
-    return Binder(mapping._checked, mapping._checked.operation)
+    return Binder(mapping.checked, mapping.checked.operation)
 
 
 class Name(str):

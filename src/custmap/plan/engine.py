@@ -1,0 +1,210 @@
+"""Requests and plans of records: quickly or, where anything is unusual, carefully."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Mapping as MappingOf
+from dataclasses import replace
+from operator import attrgetter
+from typing import Any, Final, Literal, TypeAlias
+
+from custmap.border.intake import Taken
+from custmap.border.quick import QuickBorder, require_text
+from custmap.codegen.define import Functions
+from custmap.codegen.facts import mixed
+from custmap.codegen.reads import reads_everything
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import RecordError
+from custmap.model.checked import Checked, Operation
+from custmap.model.nodes import SourcePath
+from custmap.model.note import Note, UnknownNote
+from custmap.plan.doubts import Doubts
+from custmap.plan.overlay import Overlay
+from custmap.plan.plan import Plan, make_plan
+from custmap.plan.vendor_document import vendor_slots
+from custmap.running.draft import Draft, View
+from custmap.running.rows import equal
+from custmap.values.absent import ABSENT
+from custmap.values.unusual import Unusual
+from custmap.wire.binding import Binder, Bound
+from custmap.wire.request import Request
+from custmap.wire.sending import Sender
+
+Nulls: TypeAlias = Literal["clear", "absent"]
+Absent: TypeAlias = Literal["keep", "clear"]
+OnRejected: TypeAlias = Literal["raise", "drop"]
+_TARGET: Final = attrgetter("target")
+
+
+class Engine:
+    """Makes the requests and plans of one operation.
+
+    `request` and `compare` are quick and raise anything where a record is unusual; `apply` and `carefully`
+    take records that came through the careful border, and raise RecordError alone.
+    """
+
+    __slots__ = (
+        "_mixed", "_no_plan", "_nothing", "_overlay",
+        "binder", "checked", "code", "doubts", "quick", "sender",
+    )  # fmt: skip
+
+    def __init__(self, checked: Checked) -> None:
+        operation = checked.operation
+        self.checked = checked
+        self.binder = Binder(checked, operation)
+        self.code = Functions(checked, operation)
+        self.doubts = Doubts(operation, checked.functions)
+        self.quick = QuickBorder(checked.canonical, direct=not reads_everything(operation))
+        self.sender = Sender(checked, operation)
+        self._mixed = mixed(operation)
+        self._no_plan = make_plan(checked.name, (), (), (), ())
+        self._nothing = (ABSENT,) * len(operation.table.slots)
+        self._overlay = Overlay(checked.canonical, _reads(operation))
+
+    def apply(self, taken: Taken, bound: Bound, on_rejected: OnRejected) -> Request:
+        """The request of a record; RecordError with all that is wrong with it, and the notes about it."""
+        try:
+            return self._apply(taken, bound, on_rejected)
+        except RecordError as error:
+            _add_notes(error, taken.notes)
+            raise
+
+    def request(self, record: dict[str, Any], bound: Bound, more: tuple[Note, ...]) -> Request:
+        """The request of a record in which nothing is unusual; any exception if something is."""
+        riders = bound.own() if bound.shares else bound.riders
+        body, path, query, headers, notes = self.code.apply(record, riders)
+        if bound.missing:
+            raise Unusual
+        require_text(body)
+        if (doubts := self.doubts.of(record)) or more:
+            notes = (*notes, *doubts, *more)
+        return self.sender.send(bound, body, path, query, headers, notes)
+
+    def _apply(self, taken: Taken, bound: Bound, on_rejected: OnRejected) -> Request:
+        if bound.missing:
+            raise RecordError(bound.missing)
+        record, riders = taken.record, bound.own()
+        try:
+            return self.request(record, bound, taken.notes)
+        except Exception:  # the careful code finds out what is unusual, and goes on with the rest
+            pass
+        doubts = [*self.doubts.of(record), *taken.notes]
+        after = self.code.values(record, riders)
+        draft = Draft()
+        view = View(None, record, draft, riders, known=False)
+        parts = self.code.changes(self._nothing, after, view, True)
+        if (draft.rejected and on_rejected == "raise") or parts is None:
+            raise RecordError(
+                Diagnostic(
+                    rejected.code,
+                    rejected.message,
+                    span=rejected.span,
+                    path=rejected.source,
+                    target=rejected.target,
+                )
+                for rejected in draft.rejected
+            )
+        return self.sender.send(bound, *parts, tuple(draft.notes + doubts))
+
+    def compare(self, before: object, after: object, bound: Bound, absent: Absent, check: bool) -> Plan:
+        """The plan for records in which nothing is unusual; any exception if something is."""
+        riders = bound.own() if bound.shares else bound.riders
+        now, texts = self.quick.take(after, check)
+        old, then = self._nothing, None
+        if before is not None:
+            then, _ = self.quick.take(before, check)
+            if absent == "keep":
+                now = self._overlay.over(then, now, texts)
+            old = self.code.slots(then, riders)
+        new = self.code.slots(now, riders)
+        if equal(old, new, self._mixed):
+            return self._no_plan
+        known = then is not None
+        view = View(then, now, Draft(), riders, known, known and absent == "clear")
+        plan = self._plan(old, new, view, bound)
+        require_text([(change.target, change.before, change.after) for change in plan.changes])
+        require_text([rejected.target for rejected in plan.rejected])
+        return plan
+
+    def carefully(
+        self,
+        held: Taken | None,
+        taken: Taken,
+        bound: Bound,
+        absent: Absent,
+        vendor: MappingOf[str, Any] | None,
+    ) -> Plan:
+        """The plan for records that were taken in carefully, with the notes about both."""
+        notes = taken.notes if held is None else _joined(taken.notes, held.notes)
+        record = taken.record
+        if held is not None and absent == "keep":
+            record = self._overlay.over(held.record, record, taken.texts)
+        try:
+            plan = self._diff(held and held.record, record, bound, absent, vendor)
+        except RecordError as error:
+            _add_notes(error, notes)
+            raise
+        return replace(plan, notes=(*plan.notes, *notes)) if notes else plan
+
+    def _diff(
+        self,
+        before: dict[str, Any] | None,
+        after: dict[str, Any],
+        bound: Bound,
+        absent: Absent,
+        vendor: MappingOf[str, Any] | None,
+    ) -> Plan:
+        """The plan for records that were taken in carefully."""
+        riders = bound.own()
+        new = self._row(after, riders)
+        old = self._nothing if before is None else self._row(before, riders)
+        if vendor is None and equal(old, new, self._mixed):
+            return self._no_plan
+        draft = Draft()
+        complete = absent == "clear" and (before is not None or vendor is not None)
+        if vendor is not None:
+            old, new = vendor_slots(self.checked.operation, vendor, after, new, draft, complete=complete)
+        known = before is not None or vendor is not None
+        nothing = vendor is not None  # what the vendor does not hold is known not to be there
+        return self._plan(old, new, View(before, after, draft, riders, known, complete, nothing), bound)
+
+    def _plan(self, old: tuple[Any, ...], new: tuple[Any, ...], view: View, bound: Bound) -> Plan:
+        parts = self.code.changes(old, new, view, False)
+        draft = view.draft
+        requests: tuple[Request, ...] = ()
+        draft.notes += self.doubts.about(view.after_record, draft.changes)
+        if parts is not None:
+            if bound.missing:
+                raise RecordError(bound.missing)
+            requests = (self.sender.send(bound, *parts, ()),)
+        return make_plan(
+            self.checked.name,
+            tuple(sorted(draft.changes, key=_TARGET)),
+            tuple(sorted(draft.rejected, key=_TARGET)) if draft.rejected else (),
+            tuple(sorted(draft.notes)) if draft.notes else (),
+            requests,
+            self.checked.canonical,
+        )
+
+    def _row(self, record: dict[str, Any], riders: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The slots of a record."""
+        try:
+            return self.code.slots(record, riders)
+        except Exception:  # the careful code says what is unusual
+            return self.code.values(record, riders)
+
+
+def _joined(now: tuple[UnknownNote, ...], then: tuple[UnknownNote, ...]) -> tuple[UnknownNote, ...]:
+    """One note about the unknown members of both records, each name once."""
+    return (UnknownNote(now[0].unknown.joined(then[0].unknown)),) if now and then else now or then
+
+
+def _add_notes(error: RecordError, notes: tuple[UnknownNote, ...]) -> None:
+    for note in notes:
+        error.add_note(note)
+
+
+def _reads(operation: Operation) -> Iterator[SourcePath]:
+    for slot in operation.table.slots:
+        yield from slot.reads
+        yield from slot.asks

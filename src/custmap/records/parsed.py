@@ -1,0 +1,110 @@
+"""`apply` and `diff` of what custmap's own strict parser made: parameters bound once, and nothing copied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Mapping as MappingOf
+from typing import Any
+
+from custmap.border.intake import take_parsed
+from custmap.model.note import Note
+from custmap.plan.engine import Absent, Engine, Nulls, OnRejected
+from custmap.plan.plan import Plan
+from custmap.records.request_lines import RequestLines
+from custmap.wire.binding import Bound
+from custmap.wire.request import Request
+
+
+def applier(
+    engine: Engine,
+    params: MappingOf[str, Any] | None = None,
+    *,
+    on_rejected: OnRejected = "raise",
+    nulls: Nulls = "clear",
+    strict: bool = False,
+) -> Callable[[Any, bool], Request]:
+    """`apply` with bound parameters, for results of custmap's own strict JSON parser.
+
+    The second argument: the record is known to fit the schema, and to have no unknown members.
+    Records are not copied: a record may be changed, and its request share values with it.
+    """
+    bound, quick = engine.binder.bind(params), engine.quick
+    direct = quick.direct and nulls == "clear"
+
+    def apply(customer: Any, fits: bool) -> Request:
+        if direct and customer.__class__ is dict:
+            try:
+                if not fits:
+                    quick.require_fit(customer)
+                return engine.request(customer, bound, ())
+            except Exception:  # the careful way says what is unusual, and whether it is wrong
+                pass
+        return _apply_carefully(engine, customer, bound, on_rejected, nulls, strict)
+
+    return apply
+
+
+def line_applier(
+    engine: Engine,
+    params: MappingOf[str, Any] | None = None,
+    *,
+    on_rejected: OnRejected = "raise",
+    nulls: Nulls = "clear",
+    strict: bool = False,
+    secrets: bool = False,
+) -> Callable[[Any, bool], tuple[bytes, tuple[Note, ...]]]:
+    """`applier`, but with the request as a line of NDJSON, and its notes: the usual one is never made."""
+    bound, lines, quick = engine.binder.bind(params), RequestLines(secrets=secrets), engine.quick
+    sender, doubts, code = engine.sender, engine.doubts.of, engine.code.apply
+    direct = quick.direct and nulls == "clear" and not bound.missing
+
+    def line(customer: Any, fits: bool) -> tuple[bytes, tuple[Note, ...]]:
+        if direct and customer.__class__ is dict:
+            try:
+                if not fits:
+                    quick.require_fit(customer)
+                body, path, query, headers, notes = code(customer, bound.own())
+                if found := doubts(customer):
+                    notes = (*notes, *found)
+                return lines.sent(sender, bound, body, path, query, headers), notes
+            except Exception:  # the careful way says what is unusual, and whether it is wrong
+                pass
+        request = _apply_carefully(engine, customer, bound, on_rejected, nulls, strict)
+        return lines.line(request), request.notes
+
+    return line
+
+
+def comparer(
+    engine: Engine,
+    params: MappingOf[str, Any] | None = None,
+    *,
+    absent: Absent = "keep",
+    nulls: Nulls = "clear",
+    strict: bool = False,
+) -> Callable[[Any, Any, bool], Plan]:
+    """`diff` with bound parameters, for results of custmap's own strict JSON parser, as `applier`.
+
+    The third argument: both records are known to fit the schema, and to have no unknown members.
+    """
+    bound, canonical = engine.binder.bind(params), engine.checked.canonical
+    direct = engine.quick.direct and nulls == "clear"
+
+    def compare(before: Any, after: Any, fits: bool) -> Plan:
+        if direct:
+            try:
+                return engine.compare(before, after, bound, absent, not fits)
+            except Exception:  # the careful way says what is unusual, and whether it is wrong
+                pass
+        taken = take_parsed(after, canonical, nulls=nulls, strict=strict)
+        held = before if before is None else take_parsed(before, canonical, nulls=nulls, strict=strict)
+        return engine.carefully(held, taken, bound, absent, None)
+
+    return compare
+
+
+def _apply_carefully(
+    engine: Engine, customer: Any, bound: Bound, on_rejected: OnRejected, nulls: Nulls, strict: bool
+) -> Request:
+    taken = take_parsed(customer, engine.checked.canonical, nulls=nulls, strict=strict)
+    return engine.apply(taken, bound, on_rejected)
