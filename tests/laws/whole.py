@@ -14,7 +14,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a script, it finds only its own folder
 
-from whole_known import reason
 from whole_law import PAIRS, Differs, cases, check
 from whole_smallest import smallest
 
@@ -25,28 +24,20 @@ def main() -> int:
     parser.add_argument("--pairs", type=int, default=PAIRS, help="pairs a mapping")
     parser.add_argument("--most", type=int, default=5, help="cases to print")
     parser.add_argument("--shrink", action="store_true", help="print the smallest case that differs so")
-    parser.add_argument("--known", default="", help="print the cases of a known fault, by words of it")
     asked = parser.parse_args()
     first, _, last = asked.seeds.partition("-")
     started, pairs = time.perf_counter(), 0
-    known, found = Counter[str](), Counter[str]()
+    found = Counter[str]()
     for seed in range(int(first), int(last or first) + 1):
         for loaded, whole, case in cases(seed, asked.pairs):
             pairs += 1
             try:
                 check(loaded, whole, case)
             except Differs as differs:
-                why = reason(differs.case, differs.what, differs.compiled, differs.interpreted)
-                if why:
-                    known[why] += 1
-                if asked.known not in why if asked.known else why:
-                    continue
                 found[differs.what] += 1
                 if sum(found.values()) <= asked.most:
                     print(smallest(differs) if asked.shrink else differs, end="\n\n", flush=True)
                 break
-    for why, count in known.most_common():
-        print(f"{count:6} known: {why}")
     print(f"{pairs} pairs in {time.perf_counter() - started:.1f} s; differ: {dict(found) or 'none'}")
     return 1 if found else 0
 

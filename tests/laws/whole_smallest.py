@@ -7,7 +7,6 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from whole_known import reason
 from whole_law import Case, Differs, check
 from whole_loading import load
 
@@ -21,17 +20,11 @@ def smallest(differs: Differs) -> Differs:
         moved, at = False, 0
         while (case := next(islice(_smaller(found.case), at, None), None)) is not None:
             less = _disagreement(case)
-            if less is not None and less.what == found.what and _alike(less, found):
+            if less is not None and less.what == found.what:
                 found, moved = less, True
             else:
                 at += 1
     return found
-
-
-def _alike(less: Differs, found: Differs) -> bool:
-    """Is it the same known fault, or unknown as before? A smaller case must not show another one."""
-    one, other = (reason(it.case, it.what, it.compiled, it.interpreted) for it in (less, found))
-    return one == other
 
 
 def _disagreement(case: Case) -> Differs | None:

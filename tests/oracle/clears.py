@@ -37,10 +37,10 @@ def cleared(clear: Clear, name: Any, target: str, held: Any, sides: Sides) -> Ou
         case Omit() if sides.full:
             return Outcome(True, told=said(), omitted=True)
         case Skip():
-            return kept(held, Told(notes=((Fact.CLEAR_SKIPPED, target),)))
+            return kept(ABSENT if sides.item else held, Told(notes=((Fact.CLEAR_SKIPPED, target),)))
         case Impossible() | Omit() | NameIn() | KeyIn():
             # A name does not say in which item, and leaving out where the rest is kept says nothing.
-            return kept(held, Told(rejected=(("CM803", target),)))
+            return kept(ABSENT if sides.item else held, Told(rejected=(("CM803", target),)))
     raise AssertionError(clear)
 
 

@@ -37,6 +37,7 @@ def object_outcome(node: ObjectNode, sides: Sides) -> Outcome:
     outcome = _of_members(node, sides)
     if node.policy.immutable and outcome.said and _was_there(node, sides):
         return _refused(node, "CM802", sides)
+    outcome = _complete(node, outcome, sides)
     if node.clear is not None and not outcome.said and _is_null(node, sides):
         return replace(outcome, stands=null_at(node.clear))
     return outcome
@@ -60,10 +61,10 @@ def _of_members(node: ObjectNode, sides: Sides) -> Outcome:
         sent = stands
     if not sent and not left_out:
         return Outcome(True, stands=ABSENT if inner.full else stands or ABSENT, told=told, omitted=omitted)
-    if node.whole and node.target:
-        told += Told(notes=_whole_notes(node, sides.target(node.target), sides))
+    if sides.item and node.whole and node.target:
+        told += Told(notes=whole_notes(node, sides))
     standing: Any = sent if inner.full else stands or ABSENT
-    return _complete(node, Outcome(True, sent, standing, told, omitted and not node.whole), sides)
+    return Outcome(True, sent, standing, told, omitted and not node.whole)
 
 
 def all_of(node: ObjectNode, outcomes: dict[str, Outcome], *, ride_alone: bool = False) -> dict[str, Any]:
@@ -83,11 +84,9 @@ def all_of(node: ObjectNode, outcomes: dict[str, Outcome], *, ride_alone: bool =
 
 
 def _is_refused(member: TargetNode, outcome: Outcome) -> bool:
-    return any(target.endswith(member.target) for _, target in outcome.told.rejected)
-
-
-def _is_map(member: TargetNode) -> bool:
-    return isinstance(member, Leaf) and member.kind.is_map
+    return bool(outcome.told.rejected) and (
+        isinstance(member, Leaf) or any(target.endswith(member.target) for _, target in outcome.told.rejected)
+    )
 
 
 def _empty(member: TargetNode) -> Any:
@@ -111,7 +110,7 @@ def accompanied(
         if isinstance(member, Rider):
             value = outcome.stands
         elif member.name in required:
-            as_before = node.target and _is_refused(member, outcome) and not _is_map(member)
+            as_before = node.target and _is_refused(member, outcome) and _empty(member) is ABSENT
             value = outcome.stands if as_before else required_value(member, outcome)
         else:
             value = along(member, outcome, sides)
@@ -135,9 +134,11 @@ def along(node: TargetNode, outcome: Outcome, sides: Sides) -> Any:
                 return ABSENT
             return _still_said(node, outcome, sides)
         case ObjectNode():
-            if not _goes_along(node):
+            if not _goes_along(node) or _is_speechless(node, sides):
                 return ABSENT
-            if node.clear is not None and _says_none(node, sides):
+            if (kept := unless_refused(node, outcome, sides)) is not sides:
+                sides, outcome = kept, outcome_of(node, kept)
+            if node.clear is not None and node.clear.says and says_none(node, sides):
                 return ABSENT  # it is gone, and not said again
             if sides.full or node.whole or node.policy.always:
                 return outcome.stands
@@ -162,7 +163,20 @@ def sent_along(node: ObjectNode, sent: dict[str, Any], sides: Sides) -> dict[str
         if not isinstance(member, Rider)
         and (value := along(member, outcomes[member.name], inner)) is not ABSENT
     }
-    return accompanied(node, moved | sent, outcomes, inner) if moved or sent else {}
+    made = accompanied(node, moved | sent, outcomes, inner) if moved or sent else {}
+    return {} if _lacks_refused(node, made, outcomes) else made
+
+
+def _lacks_refused(node: ObjectNode, made: dict[str, Any], outcomes: dict[str, Outcome]) -> bool:
+    """Does an object lack a member that the contract requires, and that was rejected?"""
+    required = node.type.required if node.type else frozenset()
+    lacking = required - made.keys()
+    return any(one.name in lacking and _is_refused(one, outcomes[one.name]) for one in node.members)
+
+
+def _is_speechless(node: ObjectNode, sides: Sides) -> bool:
+    """Is the object's `when` not true?"""
+    return node.presence is not None and sides.after[node.presence.slot] is SILENT
 
 
 def _goes_along(node: ObjectNode) -> bool:
@@ -193,13 +207,14 @@ def items_outcome(node: ItemsNode, sides: Sides) -> Outcome:
         sent = stands
     else:
         moved = [
-            (segment, one.sent if one.said else along(item, one, inner)) for segment, item, one in outcomes
+            (segment, along(item, one, inner) if one.sent is ABSENT else one.sent)
+            for segment, item, one in outcomes
         ]
         riding = [(segment, one.stands) for segment, item, one in outcomes if isinstance(item, Rider)]
         sent = listed(_merged(node, moved, riding)) if listed(moved) else []
     empty = not sent and not (omitted and node.whole)
-    if node.whole and sides.known and not empty:
-        told += Told(notes=((Fact.REPLACED_WHOLE, sides.target(node.target)),))
+    if sides.item and node.whole and not empty:
+        told += Told(notes=whole_notes(node, sides))
     made = ABSENT if empty else sent
     return Outcome(True, made, made if inner.full else stands or ABSENT, told, omitted and not node.whole)
 
@@ -256,6 +271,16 @@ def _as_before(node: ObjectNode, sides: Sides) -> Outcome:
     return Outcome(False, stands=stands)
 
 
+def unless_refused(node: ObjectNode, outcome: Outcome, sides: Sides) -> Sides:
+    """Of an object that may not change, after is as before had it, but for who it is."""
+    if ("CM802", sides.target(node.target)) not in outcome.told.rejected:
+        return sides
+    named = {leaf.slot for leaf in leaves(node) if leaf.policy.identity}
+    pairs = enumerate(zip(sides.before, sides.after, strict=True))
+    row = tuple(now if slot in named else then for slot, (then, now) in pairs)
+    return replace(sides, after=row)
+
+
 def _own_clear(node: ObjectNode, sides: Sides) -> Outcome:
     assert node.clear is not None
     there = _was_there(node, sides)
@@ -276,10 +301,10 @@ def _was_there(node: ObjectNode, sides: Sides) -> bool:
 def _all_gone(node: ObjectNode, sides: Sides) -> bool:
     """Is all that the object reads null or gone, and something of it only now?"""
     below = list(leaves(node))
-    return any(_is_gone(leaf, sides) for leaf in below) and _says_none(node, sides)
+    return any(_is_gone(leaf, sides) for leaf in below) and says_none(node, sides)
 
 
-def _says_none(node: ObjectNode, sides: Sides) -> bool:
+def says_none(node: ObjectNode, sides: Sides) -> bool:
     """Null, or gone. What was never mentioned is neither, unless records are complete."""
     source_gone = False
     if node.presence is not None:
@@ -299,13 +324,16 @@ def _is_null(node: ObjectNode, sides: Sides) -> bool:
 
 
 def _is_gone(leaf: Leaf, sides: Sides) -> bool:
+    if leaf.policy.identity and not sides.item:
+        return False
     before, after = sides.before[leaf.slot], sides.after[leaf.slot]
     if after is None:
         return before is not None and not (before is ABSENT and sides.known_missing(leaf))
     return after is ABSENT and is_value(before)
 
 
-def _whole_notes(node: ObjectNode, target: str, sides: Sides) -> tuple[tuple[Fact, str], ...]:
+def whole_notes(node: ObjectNode | ItemsNode, sides: Sides) -> tuple[tuple[Fact, str], ...]:
+    target = sides.target(node.target)
     if sides.known:
         return ((Fact.REPLACED_WHOLE, target),)
     partly = any(sides.after[leaf.slot] is ABSENT for leaf in leaves(node))
@@ -320,8 +348,9 @@ def _complete(node: ObjectNode, outcome: Outcome, sides: Sides) -> Outcome:
     lacking = [member for member in node.members if member.name in required - outcome.sent.keys()]
     if not node.target:  # the item of a list: who cannot be sent whole is not sent
         return kept(ABSENT, outcome.told_rejected("CM707", sides.target("")))
-    refused = {target for _, target in outcome.told.rejected}
-    if sides.item or any(sides.target(member.target) in refused for member in lacking):
+    names = tuple(sides.target(member.target) for member in lacking)
+    below = tuple(f"{name}{mark}" for name in names for mark in ".[")
+    if sides.item or any(at in names or at.startswith(below) for _, at in outcome.told.rejected):
         told = outcome.told_rejected("CM707", sides.target(node.target))
         return replace(_as_before(node, sides), told=told)
     unknown = tuple(sides.target(member.target) for member in lacking)

@@ -23,6 +23,8 @@ class UnclearItems(Exception):
 
 
 def list_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:
+    if isinstance(before, list) and same(_tuples(before), _tuples(after)):
+        return Outcome(False, stands=clear_items(leaf, before, sides))
     mentioned = isinstance(before, list) or before is None or sides.known_missing(leaf)
     clear = leaf.policy.clear
     if after is None and not mentioned:
@@ -33,6 +35,8 @@ def list_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:
             case Send() | SendNull() | Write():
                 return cleared(clear, leaf.name, leaf.target, before, sides)
         return rejected("CM803", leaf.target, ABSENT, sides)
+    if is_value(after) and not isinstance(after, list):
+        return Outcome(False, stands=after)  # the vendor's own, left alone
     if not isinstance(after, list) and not isinstance(before, list):
         return Outcome(False, stands=null_container(clear, []) if after is None else ABSENT)
     if not isinstance(after, list) and before and isinstance(clear, Write):
@@ -41,17 +45,21 @@ def list_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:
         new = _by_key(leaf, after if isinstance(after, list) else [])
     except UnclearItems:
         refused = () if sides.sources_equal(leaf) else (("CM806", sides.target(leaf.target)),)
-        return Outcome(False, stands=_clear_items(leaf, before, sides), told=Told(rejected=refused))
+        return Outcome(False, stands=clear_items(leaf, before, sides), told=Told(rejected=refused))
+    unknown = Told()
     try:
         old = _by_key(leaf, before if isinstance(before, list) else [])
     except UnclearItems:
-        outcome = _items(leaf, {}, new, False, replace(sides, document=False))
+        old, mentioned, sides = {}, False, replace(sides, document=False)
         unknown = Told(notes=((Fact.UNKNOWN_ITEMS, sides.target(leaf.target)),))
-        return replace(outcome, told=outcome.told + unknown)
-    return _items(leaf, old, new, mentioned, sides)
+    outcome = _items(leaf, old, new, mentioned, sides)
+    outcome = replace(outcome, told=outcome.told + unknown)
+    if not outcome.said and outcome.stands is ABSENT and sides.after[leaf.slot] is None:
+        return replace(outcome, stands=null_container(clear, []))
+    return outcome
 
 
-def _clear_items(leaf: Leaf, before: Any, sides: Sides) -> Any:
+def clear_items(leaf: Leaf, before: Any, sides: Sides) -> Any:
     """What the vendor holds of before's list: nothing, if its items could not be told apart."""
     try:
         return held_items(before, sides.riders) if _by_key(leaf, before) else ABSENT

@@ -22,8 +22,10 @@ def map_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:
     clear = leaf.policy.clear
     if isinstance(after, dict):
         return _entries(leaf, leaf.target, known, after, mentioned, sides)
+    if is_value(after):
+        return Outcome(False, stands=after)  # the vendor's own, left alone
     if after is ABSENT and not isinstance(before, dict):
-        return Outcome(False)
+        return Outcome(False, stands=before if is_value(before) else ABSENT)
     if after is None and not (isinstance(before, dict) or mentioned):
         # Null on the map: its keys are not known, so only what clears the map itself can say it.
         match clear:
@@ -35,7 +37,7 @@ def map_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:
     if isinstance(clear, Write) and any(_was_there(one) for one in known.values()):
         return cleared(clear, leaf.name, leaf.target, held_entries(leaf, known), sides)
     outcome = _entries(leaf, leaf.target, known, {}, mentioned, sides)
-    if not outcome.said and outcome.stands is ABSENT and after is None:
+    if not outcome.said and outcome.stands is ABSENT and sides.after[leaf.slot] is None:
         return replace(outcome, stands=null_container(clear, {}))
     return outcome
 

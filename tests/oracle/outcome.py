@@ -116,7 +116,9 @@ class Sides:
     def failed_before_too(self, rule: Leaf | Presence) -> bool:
         """The rule failed for what before said already, and after says the same: no change."""
         before, after = self.before[rule.slot], self.after[rule.slot]
-        return isinstance(before, Failure) and isinstance(after, Failure) and self.sources_equal(rule)
+        if not isinstance(before, Failure) or not isinstance(after, Failure):
+            return False
+        return before is after or self.sources_equal(rule)
 
     def known_missing(self, leaf: Leaf) -> bool:
         """§ 7: a key that a mentioned map of before did not have is known not to be there."""

@@ -14,12 +14,13 @@ from typing import Any
 from custmap.model.checked import PARTS, Checked
 from custmap.model.nodes import Leaf, ObjectNode, Rider
 from custmap.model.note import Fact
-from custmap.model.walkers import leaves
+from custmap.model.walkers import leaves, outermost_whole
 from custmap.running.states import SILENT, Failure
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
+from custmap.values.paths import found_at
 from custmap.wire.binding import bind
-from oracle.containers import outcome_of
+from oracle.containers import outcome_of, whole_notes
 from oracle.elsewhere import written
 from oracle.interpreter import Interpreter, silenced
 from oracle.outcome import Change, Outcome, Sides, Told, is_value
@@ -28,6 +29,7 @@ from oracle.vendor import Vendor
 from oracle.wire import part_text
 
 Slots = tuple[Any, ...]
+OF_A_REQUEST = (Fact.REPLACED_WHOLE, Fact.PARTLY_STATED)
 
 
 class Refused(Exception):
@@ -69,8 +71,10 @@ class Whole:
         record = taken(customer, self.checked.canonical, nulls=nulls)
         sides = self._sides(None, record, known=False, complete=False)
         request, told = self._request(sides, always=True)
-        if request is None or (told.rejected and on_rejected == "raise"):
-            raise Refused(told.rejected)
+        if request is None:
+            raise Refused(told.rejected + tuple(("CM707", name) for name in told.lacking) + self._not_given())
+        if told.rejected and on_rejected == "raise":
+            raise Refused(told.rejected + _unwritable(request))
         return replace(request, notes=told.notes)
 
     def diff(
@@ -168,7 +172,8 @@ class Whole:
         if not said and not always:
             return None, told
         if (nobody := self._nobody(sides, always=always)).rejected:
-            return None, Told(rejected=told.rejected + nobody.rejected, notes=told.notes)
+            notes = tuple(note for note in told.notes if note[0] not in OF_A_REQUEST)
+            return None, Told(rejected=told.rejected + nobody.rejected, notes=notes, lacking=told.lacking)
         told += self._not_repeatable(told)
         told += Told(rejected=self._failed_identities(sides, told))
         body, lacking = self._body(outcomes["body"], sides, told, said=said)
@@ -178,12 +183,17 @@ class Whole:
         not_given = self._not_given()
         if lacking or not_given:
             targets = {target for _, target in told.rejected + not_given}
-            missing = tuple(("CM707", name) for name in lacking if name not in targets)
+            failed = {leaf.target: sides.after[leaf.slot] for root in roots.values() for leaf in leaves(root)}
+            missing = tuple((_why(failed.get(name)), name) for name in lacking if name not in targets)
             raise Refused(told.rejected + missing + not_given)
+        whole = outermost_whole(roots["body"])
+        there = [node for node in whole if isinstance(found_at(body, node.path), dict | list)]
+        told += Told(notes=tuple(note for node in there for note in whole_notes(node, sides)))
         parts = {part: values for part, (values, _) in made.items()}
-        if bad := tuple(filter(None, (part_text(part, parts[part]) for part in ("path", "headers")))):
+        request = Parts(body, parts["path"], parts["query"], parts["headers"])
+        if bad := _unwritable(request):
             raise Refused(told.rejected + bad)
-        return Parts(body, parts["path"], parts["query"], parts["headers"]), told
+        return request, told
 
     def _not_given(self) -> tuple[tuple[str, str], ...]:
         """Parameters that the contract requires, without a value."""
@@ -250,6 +260,16 @@ class Whole:
             if wanted and member.name not in values:
                 lacking.append(member.target)
         return values, lacking
+
+
+def _why(state: Any) -> str:
+    """Why a required value is missing."""
+    return state.code if isinstance(state, Failure) else "CM707"
+
+
+def _unwritable(request: Parts) -> tuple[tuple[str, str], ...]:
+    """Values that have no form in a URL or a header."""
+    return tuple(filter(None, (part_text("path", request.path), part_text("headers", request.headers))))
 
 
 def _is_required(part: str, leaf: Leaf) -> bool:

@@ -30,7 +30,7 @@ def rule_outcome(leaf: Leaf, sides: Sides) -> Outcome:
     if isinstance(before, Failure) and before.code == "CM807":
         before = ABSENT  # § 6: a "" that would be rejected counts as not there
     if after is SILENT:
-        if not is_value(before):
+        if not is_value(before) or (not before and not leaf.kind.is_one):
             return Outcome(False)
         if not leaf.policy.otherwise_clear:
             return Outcome(
@@ -61,7 +61,10 @@ def held(leaf: Leaf, state: Any, sides: Sides) -> Any:
     # A vendor's own document may have something else there.
     if leaf.kind.is_map and isinstance(state, dict):
         return maps.held_entries(leaf, state)
-    return lists.held_items(state, sides.riders) if isinstance(state, list) else state
+    if leaf.kind.has_items and isinstance(state, list):
+        items = lists.clear_items(leaf, state, sides)
+        return ABSENT if items == [] else items
+    return state
 
 
 def value_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:

@@ -15,7 +15,7 @@ from custmap.codegen.object_changes import write_change_object, write_says
 from custmap.codegen.standing import write_along, write_complete, write_stand_object
 from custmap.model.checked import PARTS, Operation
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, Table
-from custmap.model.walkers import leaves
+from custmap.model.walkers import leaves, outermost_whole
 
 _WRITERS: Final[Writers] = {
     ("change", ObjectNode): write_change_object,
@@ -76,12 +76,14 @@ def _write_request(writer: Comparing, operation: Operation) -> Lines:
             slot for slot in writer.table.slots if isinstance(slot, Leaf) and not slot.policy.repeatable
         ):
             lines.add(f"note_once({writer.names.bind(once, 'once')}, draft)")
-        with lines.block("if draft.missing:"):
-            lines.add("require(draft.missing, draft)")
         _elsewhere(writer, operation, lines)
         _complete_body(writer, body, operation, lines)
         for part, node in parts.items():
             _complete_part(writer, part, node, lines)
+        for container in outermost_whole(body):
+            found = f"found_at(body, {writer.names.bind(container.path, 'place')})"
+            with lines.block(f"if {found}.__class__ in (dict, list):"):
+                writer.note_whole(container, lines)
         result = ", ".join(part if part in parts else "None" for part in PARTS)
         lines.add(f"return in_name_order(body), {result}")
     return lines
@@ -108,9 +110,14 @@ def _elsewhere(writer: Comparing, operation: Operation, lines: Lines) -> None:
                     )
                     if node is None or node.whole:
                         break
-                    made = writer.complete(node, f"{at}[{name!r}]", full=False)
-                    lines.add(f"{at}[{name!r}] = {made}")
                     at += f"[{name!r}]"
+                    made = f"{at} = {writer.complete(node, at, full=False)}"
+                    if node.clear is None:
+                        lines.add(made)
+                        continue
+                    writer.riders([one for one in node.members if isinstance(one, Rider)], at, lines)
+                    with lines.block(f"if not {writer.all_gone(node)}:"):
+                        lines.add(made)
 
 
 def _around_names(writer: Comparing, root: ObjectNode, place: tuple[str, ...], lines: Lines) -> None:
@@ -156,7 +163,7 @@ def _complete_body(writer: Comparing, root: ObjectNode, operation: Operation, li
                 lines.add(f"body[{name!r}] = value")
             if wanted:
                 with lines.block("else:"):
-                    lines.add(f"require(({writer.rule(node)},), draft)")
+                    lines.add(writer.lack(node))
     for place in operation.name_places:
         if place[0] in required:
             with lines.block(f"if {place[0]!r} not in body:"):
@@ -179,7 +186,7 @@ def _complete_part(writer: Comparing, part: str, root: ObjectNode, lines: Lines)
                 lines.add(f"{part}[{node.name!r}] = value")
             if wanted:
                 with lines.block("else:"):
-                    lines.add(f"require(({writer.rule(node)},), draft)")
+                    lines.add(writer.lack(node))
     names = tuple(node.name for node in root.members if isinstance(node, Leaf))
     if len(names) > 1:
         lines.add(f"arranged({names!r}, {part})")

@@ -189,6 +189,21 @@ class Comparing:
         """The question whether anything of a container is there."""
         return f"was_there({tuple(leaf.slot for leaf in leaves(node))!r}, before)"
 
+    def note_whole(self, node: Container, lines: Lines) -> None:
+        """The note about a container that is sent whole."""
+        slots = tuple(leaf.slot for leaf in leaves(node))
+        lines.add(f"note_whole({self.rule(node)}, {slots!r}, after, view)")
+
+    def note_item(self, node: Container, lines: Lines) -> None:
+        """The same in an item; in a body it is seen when the body is there."""
+        if self.is_item and node.whole and node.target:
+            self.note_whole(node, lines)
+
+    def lack(self, node: TargetNode) -> str:
+        """What the contract requires has no value; why not, its state may say."""
+        state = f"after[{node.slot}]" if isinstance(node, Leaf) else "ABSENT"
+        return f"draft.missing.append(({self.rule(node)}, {state}))"
+
     def riders(self, riders: Iterable[Rider], out: str, lines: Lines, *, only: str = "") -> None:
         """Parameters and constants; `only`: under this condition."""
         for rider in riders:
@@ -196,9 +211,11 @@ class Comparing:
             with lines.block(f"if {asked}view.riders[{rider.index}] is not ABSENT:"):
                 lines.add(f"{out}[{rider.name!r}] = view.riders[{rider.index}]")
 
-    def listed(self, made: Iterable[tuple[Any, str]]) -> str:
+    def listed(self, made: Iterable[tuple[Any, str]], said: Iterable[str]) -> str:
+        """The list of what was made; `[]` if nothing is said in it."""
         rows = [f"({self.names.bind(segment, 'place')}, {value})" for segment, value in made]
-        return f"in_list(({', '.join(rows)},))"
+        nothing = " and ".join(f"{value} is NOTHING" for value in said) or "True"
+        return f"[] if {nothing} else in_list(({', '.join(rows)},))"
 
     # Names
 

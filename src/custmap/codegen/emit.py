@@ -25,7 +25,7 @@ from custmap.codegen.reads import free_maps, prepared
 from custmap.codegen.request_parts import write_request
 from custmap.expressions.emitter import Emitter, Names, Scope
 from custmap.model.checked import Checked, Operation
-from custmap.model.nodes import Leaf, ObjectNode, Presence, Table
+from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Presence, Table
 from custmap.model.note import Fact, Note
 from custmap.running.names import GLOBALS
 
@@ -240,7 +240,7 @@ class _Module:
         """Where the expressions of a table read; quick code knows that it is an object."""
         return self.emitter.scope(local, root or self._is_quick, self._prepared if root else {})
 
-    def note(self, node: Leaf | ObjectNode, fact: Fact) -> str:
+    def note(self, node: Leaf | ObjectNode | ItemsNode, fact: Fact) -> str:
         return self.names.bind(Note(node.target, fact, node.span), "note")
 
 

@@ -33,30 +33,26 @@ def write_change_list(writer: Comparing, node: ItemsNode, name: str, full: bool,
             after.append((state, value, item))
         told = f"({', '.join(states)},)" if states else "()"
         with lines.block(f"if SAID not in {told}:"):
-            with lines.block(f"if KEPT not in {told}:"):
-                lines.add("return UNCHANGED")
             if not inside:
+                with lines.block(f"if KEPT not in {told}:"):
+                    lines.add("return UNCHANGED")
                 stand = writer.as_before(node, full=inside)
                 lines.add(f"return KEPT, {stand}")
         for state, value, item in after:
             if inside:
-                with lines.block(f"if {state} is SAME:"):
+                with lines.block(f"if {state} is SAME and {value} is NOTHING:"):
                     lines.add(f"{value} = {writer.unchanged(item, full=True)}")
             else:
-                with lines.block(f"if {state} is not SAID:"):
+                with lines.block(f"if {state} is not SAID or {value} is NOTHING:"):
                     lines.add(f"{value} = {writer.along(item, full=False)}")
-        lines.add(f"listed = {writer.listed(made)}")
+        lines.add(f"listed = {writer.listed(made, [value for _, value, _ in after])}")
         if inside:
             with lines.block(f"if SAID not in {told}:"):
-                lines.add("return KEPT, listed or NOTHING")
+                lines.add(f"return KEPT if KEPT in {told} else SAME, listed or NOTHING")
         left_out = " and view.draft.omitted == omitted" if node.whole else ""
         with lines.block(f"if not listed{left_out}:"):
             lines.add("return SAID, NOTHING")
-        if node.whole:
-            with lines.block("if view.known:"):
-                lines.add(
-                    f"view.draft.note(view.target({node.target!r}), REPLACED_WHOLE, {writer.rule(node)})"
-                )
+        writer.note_item(node, lines)
         lines.add("return SAID, listed")
 
 
@@ -71,5 +67,4 @@ def write_stand_list(writer: Comparing, node: ItemsNode, name: str, full: bool, 
             values.append(writer.names.fresh("item"))
             made.append((segment, values[-1]))
             lines.add(f"{values[-1]} = {writer.unchanged(item, full=full)}")
-        nothing = " and ".join(f"{value} is NOTHING" for value in values) or "True"
-        lines.add(f"return NOTHING if {nothing} else {writer.listed(made)}")
+        lines.add(f"return ({writer.listed(made, values)}) or NOTHING")

@@ -6,7 +6,6 @@ from custmap.codegen import facts
 from custmap.codegen.comparing import Comparing, Member
 from custmap.codegen.lines import Lines
 from custmap.model.nodes import ObjectNode, Rider
-from custmap.model.walkers import leaves
 
 
 def write_change_object(writer: Comparing, node: ObjectNode, name: str, full: bool, lines: Lines) -> None:
@@ -53,35 +52,40 @@ def _close(writer: Comparing, node: ObjectNode, outcomes: list[Member], full: bo
 def _close_full(
     writer: Comparing, node: ObjectNode, outcomes: list[Member], full: bool, lines: Lines
 ) -> None:
-    with lines.block("if not said and not kept:"):
-        lines.add("return UNCHANGED")
     lines.add("made = {}")
     for one in outcomes:
-        with lines.block(f"if {one.state} is SAME:"):
+        with lines.block(f"if {one.state} is SAME and {one.value} is NOTHING:"):
             lines.add(f"{one.value} = {writer.unchanged(one.node, full=True)}")
         with lines.block(f"if {one.value} is not NOTHING:"):
             lines.add(f"made[{one.node.name!r}] = {one.value}")
     riders = [member for member in node.members if isinstance(member, Rider)]
     is_item = writer.is_item and node is writer.table.root
     writer.riders(riders, "made", lines, only="" if is_item else "made")
+    _empty_required(node, outcomes, lines, only="made and ")
+    if node.clear is not None:
+        cleared = f"is_cleared({writer.read_by(node)}, after)"
+        with lines.block(f"if not said and not kept and {cleared}:"):
+            lines.add("return UNCHANGED")
     with lines.block("if not said:"):
-        lines.add("return KEPT, made if made else NOTHING")
+        lines.add("return KEPT if kept else SAME, made or NOTHING")
     # `{}` would clear what could not be said; it is sent only where leaving a member out clears it.
     left_out = " and view.draft.omitted == omitted" if node.whole else ""
     with lines.block(f"if not made{left_out}:"):
         lines.add("return SAID, NOTHING")
-    for one in outcomes:
-        if empty := facts.empty_if_required(node, one.node):
-            kept = "" if empty == "{}" else f" and {one.state} is not KEPT"
-            with lines.block(f"if {one.value} is NOTHING{kept}:"):
-                lines.add(f"made[{one.node.name!r}] = {empty}")
-    if node.whole and node.target:
-        slots = tuple(leaf.slot for leaf in leaves(node))
-        lines.add(f"note_whole({writer.rule(node)}, {slots!r}, after, view)")
+    _empty_required(node, outcomes, lines)
+    writer.note_item(node, lines)
     if riders and not is_item:
         with lines.block("if not made:"):  # it is sent for what is left out of it
             writer.riders(riders, "made", lines)
     _whole_enough(writer, node, "made", full, lines)
+
+
+def _empty_required(node: ObjectNode, outcomes: list[Member], lines: Lines, *, only: str = "") -> None:
+    """Maps and lists that the contract requires, and that have nothing to say."""
+    for one in outcomes:
+        if empty := facts.empty_if_required(node, one.node):
+            with lines.block(f"if {only}{one.node.name!r} not in made and {one.state} is not KEPT:"):
+                lines.add(f"made[{one.node.name!r}] = {empty}")
 
 
 def _whole_enough(writer: Comparing, node: ObjectNode, made: str, full: bool, lines: Lines) -> None:
@@ -89,7 +93,7 @@ def _whole_enough(writer: Comparing, node: ObjectNode, made: str, full: bool, li
         bound = writer.names.bind(required, f"required_{node.name}")
         with lines.block(f"if not {bound} <= {made}.keys():"):
             stand = writer.function("stand", node, full=full)
-            lines.add(f"return lacking({writer.rule(node)}, {made}, {stand}, before, view, mark)")
+            lines.add(f"return lacking({writer.rule(node)}, {made}, {stand}, before, after, view, mark)")
     lines.add(f"return SAID, {made}")
 
 
@@ -101,7 +105,7 @@ def _presence(writer: Comparing, node: ObjectNode, name: str, full: bool, lines:
     stand = f"{writer.function('stand', node, full=full)}(before, before, view)"
     lines.add(f"was, now = before[{presence.slot}], after[{presence.slot}]")
     with lines.block("if now.__class__ is Failure:"):
-        with lines.block(f"if was is SILENT or not view.sources_equal({rule}, was, now):"):
+        with lines.block(f"if was.__class__ is not Failure or not view.sources_equal({rule}, was, now):"):
             lines.add(f"view.reject(now.code, {node.target!r}, {writer.rule(node)}, now.reason)")
         lines.add(f"return KEPT, {stand}")
     if presence.origin.when is None:

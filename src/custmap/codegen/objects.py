@@ -29,7 +29,7 @@ class Module(Protocol):
 
     def writer(self, *, sent: bool) -> LeafWriter: ...
     def comment(self, slot: Leaf | Presence) -> str: ...
-    def note(self, node: Leaf | ObjectNode, fact: Fact) -> str: ...
+    def note(self, node: Leaf | ObjectNode | ItemsNode, fact: Fact) -> str: ...
     def source_object(
         self, slot: Presence, scope: Scope, source: str, state: str, body: Lines
     ) -> list[str]: ...
@@ -126,7 +126,7 @@ class ObjectWriter:
             case ObjectNode():
                 local, omitted = self._object(node, out, around, lines)
                 with lines.block(f"if {local}{omitted}:"):
-                    self._close_object(node, local, lines)
+                    self._close_object(node, local, around, lines)
                     lines.add(f"{out}[{node.name!r}] = {local}")
             case ItemsNode():
                 self._items(node, out, around, lines)
@@ -180,12 +180,13 @@ class ObjectWriter:
     ) -> None:
         """Where all that an object reads is null, its own clear; else those of its members."""
         below = [self.states[leaf.slot] for leaf in leaves(node)]
-        if not below or node.clear is None:
+        new = [self.states[one.slot] for one in leaves(node) if not one.policy.identity]
+        if not new or node.clear is None:
             return
         nested = any(not isinstance(member, Leaf | Rider) for member in node.members)
         everything = " and ".join(f"{one} is None" for one in below)
         gone = f"{state} is None or ({everything})" if state else everything
-        with lines.block(f"if {' or '.join(f'{one} is None' for one in below)}:"):
+        with lines.block(f"if {' or '.join(f'{one} is None' for one in new)}:"):
             with lines.block(f"if not ({gone}):"):
                 if nested or around.waiting is not None:
                     lines.add(UNUSUAL)
@@ -197,33 +198,26 @@ class ObjectWriter:
                 plain = out is not None and around.waiting is None
                 lines.extend(self._cleared(node, node.clear, out, around) if plain else [UNUSUAL])
 
-    def _close_object(self, node: ObjectNode, local: str, lines: Lines) -> None:
+    def _close_object(self, node: ObjectNode, local: str, around: Around, lines: Lines) -> None:
         self.required(node, local, lines)
-        if node.whole and self._role != "sent":
-            self._note_partly(node, lines)
+        self._note_partly(node, around, lines)
 
-    def _note_partly(self, node: ObjectNode, lines: Lines) -> None:
-        """The note of an object that is sent whole, and of which the record states a part."""
+    def _note_partly(self, node: ObjectNode | ItemsNode, around: Around, lines: Lines) -> None:
+        """The note of a container that is sent whole, and of which the record states a part."""
+        is_request = self._role == "request"  # a note of an item names its key
+        if not node.whole or self._role == "sent" or (around.whole and is_request):
+            return
         absent: list[str] = []
-        speaks: list[str] = []
         for leaf in leaves(node):
             state = self.states[leaf.slot]
-            silent = self._silenced(leaf)
+            silent = self.silenced(leaf)
             absent.append(f"({state} is ABSENT and not ({silent}))" if silent else f"{state} is ABSENT")
-            if not leaf.policy.identity:
-                some = f" and {state}" if leaf.kind.is_map or leaf.kind.has_items else ""
-                some += "" if leaf.policy.clear.says else f" and {state} is not None"
-                speaks.append(f"{state} is not ABSENT and {state} is not SILENT{some}")
-        if not absent or not speaks:
+        if not absent:
             return
-        test = " or ".join(absent)
-        if len(speaks) < len(absent):  # an identity alone goes along, and says nothing
-            test = f"({test}) and ({' or '.join(speaks)})"
-        with lines.block(f"if {test}:"):
-            is_request = self._role == "request"  # a note of an item names its key
+        with lines.block(f"if {' or '.join(absent)}:"):
             lines.add(self._noted(node, Fact.PARTLY_STATED) if is_request else UNUSUAL)
 
-    def _silenced(self, leaf: Leaf) -> str:
+    def silenced(self, leaf: Leaf) -> str:
         """The condition that an object around a leaf is silent."""
         tests: list[str] = []
         inside = self.table.inside[leaf.slot]
@@ -233,7 +227,7 @@ class ObjectWriter:
             inside = self.table.inside[inside]
         return " or ".join(tests)
 
-    def _noted(self, node: Leaf | ObjectNode, fact: Fact) -> str:
+    def _noted(self, node: Leaf | ObjectNode | ItemsNode, fact: Fact) -> str:
         self.takes_notes = True
         return f"notes += ({self._module.note(node, fact)},)"
 
@@ -265,7 +259,7 @@ class ObjectWriter:
                 with lines.block(f"if not ({one}{omitted}):" if omitted else f"if not {one}:"):
                     lines.add(f"{one} = ABSENT")
                 with lines.block(f"if {one} is not ABSENT:"):
-                    self._close_object(item, one, lines)
+                    self._close_object(item, one, inside, lines)
             elif isinstance(item, Rider):
                 one = f"riders[{item.index}]"
             else:
@@ -289,6 +283,7 @@ class ObjectWriter:
             else:
                 rows = ", ".join(f"({self.names.bind(segment, 'place')}, {one})" for segment, one in made)
                 lines.add(f"{out}[{node.name!r}] = in_list(({rows},))")
+            self._note_partly(node, around, lines)
 
     # Leaves
 

@@ -106,6 +106,9 @@ def _unless_identity_alone(writer: ObjectWriter, root: ObjectNode, lines: Lines)
         if not leaf.policy.identity:
             state = writer.states[leaf.slot]
             empty = f" or not {state}" if leaf.kind.is_map or leaf.kind.has_items else ""
+            empty += "" if leaf.policy.clear.says else f" or {state} is None"
+            if silent := writer.silenced(leaf):
+                empty += f" or {silent}"
             tests.append(f"({state} is ABSENT or {state} is SILENT{empty})")
     with lines.block(f"if {' and '.join(tests) or 'True'}:"):
         lines.add(UNUSUAL)

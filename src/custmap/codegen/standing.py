@@ -43,12 +43,10 @@ def write_complete(writer: Comparing, node: ObjectNode, name: str, full: bool, l
             if isinstance(member, Rider) or not (wanted or facts.goes_along(member)):
                 continue
             with lines.block(f"if {member.name!r} not in sent:"):
-                if (empty := facts.empty_if_required(node, member)) == "{}":
+                if empty := facts.empty_if_required(node, member):
                     lines.add(f"sent[{member.name!r}] = {empty}")
                     continue
                 made = writer.standing(member) if wanted else writer.along(member, full=full)
-                if empty:
-                    made = f"empty_list({writer.arguments(member)})"  # type: ignore[arg-type]  # a leaf
                 lines.add(f"value = {made}")
                 with lines.block("if value is not NOTHING and value is not None:"):
                     lines.add(f"sent[{member.name!r}] = value")
@@ -60,20 +58,18 @@ def write_along(writer: Comparing, node: Container, name: str, full: bool, lines
     with lines.block(f"def {name}(before, after, view):"):
         if isinstance(node, ObjectNode):
             _unless_refused(writer, node, full, lines)
+            if node.clear is not None and node.clear.says and any(leaves(node)):
+                with lines.block(f"if says_none({writer.read_by(node)}, before, after, view):"):
+                    lines.add("return NOTHING")  # it is gone, with all that is in it
         if full or node.whole or (isinstance(node, ObjectNode) and node.policy.always):
-            lines.add(f"value = {writer.standing(node)}")
-            if node.whole:
-                note = f"view.target({node.target!r}), REPLACED_WHOLE, {writer.rule(node)}"
-                with lines.block("if value is not NOTHING and view.known:"):
-                    lines.add(f"view.draft.note({note})")
-            lines.add("return value")
+            lines.add(f"return {writer.standing(node)}")
         elif isinstance(node, ItemsNode):
-            made = [(segment, writer.along(item, full=full)) for segment, item in node.items]
-            lines.add(f"return {writer.listed(made)} or NOTHING")
+            made = []
+            for segment, item in node.items:
+                made.append((segment, writer.names.fresh("item")))
+                lines.add(f"{made[-1][1]} = {writer.along(item, full=full)}")
+            lines.add(f"return ({writer.listed(made, [item for _, item in made])}) or NOTHING")
         else:
-            if node.clear is not None and node.clear.says:
-                with lines.block(f"if {writer.all_gone(node)}:"):
-                    lines.add("return NOTHING")  # it is cleared, with all that is in it
             lines.add("sent = {}")
             for member in node.members:
                 if isinstance(member, Rider) or not facts.goes_along(member):
@@ -98,6 +94,8 @@ def _unless_refused(writer: Comparing, node: ObjectNode, full: bool, lines: Line
     if node.policy.immutable and not node.policy.always:
         says = writer.function("says", node, full=full or node.whole)
         said = f"{says}(before, after, view.on_trial())"
+        if node.clear is not None:
+            said = f"({writer.all_gone(node)} or {said})"
         with lines.block(f"if {writer.there(node)} and {said}:"):
             named = tuple(leaf.slot for leaf in leaves(node) if leaf.policy.identity)
             lines.add(f"after = kept_row(before, after, {named!r})")  # it stays as it was

@@ -32,6 +32,21 @@ def leaves(node: TargetNode) -> Iterator[Leaf]:
                 yield from leaves(item)
 
 
+def outermost_whole(node: TargetNode) -> Iterator[ObjectNode | ItemsNode]:
+    """The containers below a node that are sent whole, without those inside another."""
+    inside: tuple[TargetNode, ...] = ()
+    match node:
+        case ObjectNode(members=members):
+            inside = members
+        case ItemsNode(items=items):
+            inside = tuple(item for _, item in items)
+    for one in inside:
+        if isinstance(one, ObjectNode | ItemsNode) and one.whole:
+            yield one
+        else:
+            yield from outermost_whole(one)
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A leaf in its place. `item`: inside an item of a list; `parent`: the object that contains it."""

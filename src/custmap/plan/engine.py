@@ -10,10 +10,9 @@ from typing import Any, Final, Literal, TypeAlias
 
 from custmap.border.intake import Taken
 from custmap.border.quick import QuickBorder, require_text
-from custmap.codegen.define import Functions
+from custmap.codegen.define import Functions, Parts
 from custmap.codegen.facts import mixed
 from custmap.codegen.reads import reads_everything
-from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.model.checked import Checked, Operation
 from custmap.model.nodes import SourcePath
@@ -23,6 +22,7 @@ from custmap.plan.overlay import Overlay
 from custmap.plan.plan import Plan, make_plan
 from custmap.plan.vendor_document import vendor_slots
 from custmap.running.draft import Draft, View
+from custmap.running.requests import refusal
 from custmap.running.rows import equal
 from custmap.values.absent import ABSENT
 from custmap.values.unusual import Unusual
@@ -81,8 +81,6 @@ class Engine:
         return self.sender.send(bound, body, path, query, headers, notes)
 
     def _apply(self, taken: Taken, bound: Bound, on_rejected: OnRejected) -> Request:
-        if bound.missing:
-            raise RecordError(bound.missing)
         record, riders = taken.record, bound.own()
         try:
             return self.request(record, bound, taken.notes)
@@ -93,18 +91,26 @@ class Engine:
         draft = Draft()
         view = View(None, record, draft, riders, known=False)
         parts = self.code.changes(self._nothing, after, view, True)
-        if (draft.rejected and on_rejected == "raise") or parts is None:
-            raise RecordError(
-                Diagnostic(
-                    rejected.code,
-                    rejected.message,
-                    span=rejected.span,
-                    path=rejected.source,
-                    target=rejected.target,
-                )
-                for rejected in draft.rejected
-            )
-        return self.sender.send(bound, *parts, tuple(draft.notes + doubts))
+        if parts is None:
+            raise refusal(draft, bound.missing)
+        return self._send(bound, parts, draft, tuple(draft.notes + doubts), strict=on_rejected == "raise")
+
+    def _send(
+        self, bound: Bound, parts: Parts, draft: Draft, notes: tuple[Note, ...], *, strict: bool
+    ) -> Request:
+        """The request of its parts; RecordError with all that stands in its way.
+
+        `strict`: a rejection does, too.
+        """
+        wrong = bound.missing
+        if not draft.missing and not wrong:
+            try:
+                request = self.sender.send(bound, *parts, notes)
+                if not (strict and draft.rejected):
+                    return request
+            except RecordError as error:
+                wrong = error.diagnostics
+        raise refusal(draft, wrong)
 
     def compare(self, before: object, after: object, bound: Bound, absent: Absent, check: bool) -> Plan:
         """The plan for records in which nothing is unusual; any exception if something is."""
@@ -174,9 +180,7 @@ class Engine:
         requests: tuple[Request, ...] = ()
         draft.notes += self.doubts.about(view.after_record, draft.changes)
         if parts is not None:
-            if bound.missing:
-                raise RecordError(bound.missing)
-            requests = (self.sender.send(bound, *parts, ()),)
+            requests = (self._send(bound, parts, draft, (), strict=False),)
         return make_plan(
             self.checked.name,
             tuple(sorted(draft.changes, key=_TARGET)),

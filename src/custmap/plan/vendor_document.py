@@ -17,7 +17,7 @@ from custmap.model.walkers import eaches
 from custmap.running.draft import Draft, read
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
-from custmap.values.paths import Index, Member, Segment, Select
+from custmap.values.paths import found_at
 
 Slots = tuple[Any, ...]
 
@@ -83,10 +83,7 @@ def _row(table: Table, document: Any) -> Slots:
         if isinstance(slot, Presence):
             made.append(True)
             continue
-        value = document
-        for segment in slot.path:
-            value = _step(value, segment)
-        made.append(_rows(slot, value))
+        made.append(_rows(slot, found_at(document, slot.path)))
     return tuple(made)
 
 
@@ -96,16 +93,3 @@ def _rows(leaf: Leaf, value: Any) -> Any:
     if table is None or value.__class__ is not list:
         return value
     return [(table, *_row(table, item)) for item in value]
-
-
-def _step(value: Any, segment: Segment) -> Any:
-    match segment:
-        case Member(name) if isinstance(value, dict):
-            return value.get(name, ABSENT)
-        case Index(position) if isinstance(value, list) and position < len(value):
-            return value[position]
-        case Select(key, wanted) if isinstance(value, list):
-            return next(
-                (item for item in value if isinstance(item, dict) and item.get(key) == wanted), ABSENT
-            )
-    return ABSENT

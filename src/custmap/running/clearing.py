@@ -72,7 +72,7 @@ def shown_after(clear: Clear, sent: Any) -> Any:
     """What plans show as sent."""
     if isinstance(clear, Write):
         return fresh(clear.writes[0][1])
-    return None if sent is NOTHING else sent
+    return None if sent is NOTHING else fresh(sent)
 
 
 def seen_null(clear: Clear) -> Any:

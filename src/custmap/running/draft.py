@@ -28,7 +28,8 @@ UNCHANGED: Final[Outcome] = (SAME, NOTHING)
 class Draft:
     """Changes, rejections and notes, and what clearing writes elsewhere in the body.
 
-    `missing`  required members that nobody stated; `omitted` counts values cleared by leaving them out.
+    `missing`  required members without a value, and their states in after.
+    `omitted`  counts values that are cleared by leaving them out.
     """
 
     __slots__ = ("changes", "marks", "missing", "names", "notes", "omitted", "rejected", "writes")
@@ -39,7 +40,7 @@ class Draft:
         self.notes: list[Note] = []
         self.names: dict[tuple[str, ...], dict[Any, Any]] = {}
         self.marks: dict[tuple[str, ...], dict[str, Any]] = {}
-        self.missing: list[TargetNode] = []
+        self.missing: list[tuple[TargetNode, Any]] = []
         self.omitted = 0
         self.writes: list[tuple[tuple[str, ...], Any]] = []
 
@@ -51,12 +52,13 @@ class Draft:
         """What is said so far, for `take_back`."""
         names = {place: dict(found) for place, found in self.names.items()}
         marks = {place: dict(found) for place, found in self.marks.items()}
-        return len(self.changes), names, marks, len(self.writes), self.omitted
+        return len(self.changes), names, marks, len(self.writes), len(self.missing), self.omitted
 
     def take_back(self, mark: tuple[Any, ...]) -> None:
         """Forget what was said since: it is not sent after all. What was rejected or noted stays."""
-        changes, self.names, self.marks, writes, self.omitted = mark
+        changes, self.names, self.marks, writes, missing, self.omitted = mark
         del self.changes[changes:]
+        del self.missing[missing:]
         del self.writes[writes:]
 
     def note(self, target: str, fact: Fact, rule: Leaf | ObjectNode | ItemsNode) -> None:

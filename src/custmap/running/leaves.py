@@ -10,7 +10,7 @@ from custmap.model.nodes import Leaf
 from custmap.model.note import Fact
 from custmap.running import lists, maps, single
 from custmap.running.clearing import seen_null
-from custmap.running.draft import KEPT, NOTHING, SAME, UNCHANGED, Outcome, View
+from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
 from custmap.running.lists import Items
 from custmap.running.states import SILENT, Failure, is_value
 from custmap.values.absent import ABSENT
@@ -25,7 +25,7 @@ def change_leaf(leaf: Leaf, before: Any, after: Any, view: View, items: Items = 
     if before.__class__ is Failure and before.code == "CM807":
         before = ABSENT  # an empty text that this vendor ignores was never there
     if after.__class__ is Failure:
-        if before is SILENT or not view.sources_equal(leaf, raw, after):
+        if raw.__class__ is not Failure or not view.sources_equal(leaf, raw, after):
             view.reject(after.code, leaf.target, leaf, after.reason)
         return KEPT, unchanged(leaf, before, before, view, items)
     if after is SILENT:
@@ -46,7 +46,7 @@ def _change_by_kind(leaf: Leaf, before: Any, after: Any, view: View, items: Item
 
 
 def _turned_silent(leaf: Leaf, before: Any, view: View, items: Items) -> Outcome:
-    if not is_value(before):
+    if not is_value(before) or (not before and not leaf.kind.is_one):
         return UNCHANGED
     if leaf.policy.otherwise_clear:
         return _change_by_kind(leaf, before, None, view, items)
@@ -64,7 +64,7 @@ def standing(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ())
         return unchanged(leaf, before, after, view)
     if before is not after and not same(before, after):
         state, value = change_leaf(leaf, before, after, view.on_trial().whole(), items)
-        if state is not SAME:
+        if state is not SAME or value is not NOTHING:
             return value
     return unchanged(leaf, before, after, view, items)
 
@@ -78,19 +78,11 @@ def along(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ()) ->
         return NOTHING
     if before is not after and not same(before, after):
         state, value = change_leaf(leaf, before, after, view.on_trial().whole(), items)
-        if state is not SAME:
-            return value if state is KEPT else NOTHING  # what changed is said already
+        if state is SAID:
+            return NOTHING  # what changed is said already
+        if state is KEPT or value is not NOTHING:
+            return value
     return unchanged(leaf, before, after, view, items)
-
-
-def empty_list(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ()) -> Any:
-    """A required list that has nothing to say; NOTHING if what it would say was rejected."""
-    if before is not after and not same(before, after):
-        trial = view.on_trial().whole()
-        change_leaf(leaf, before, after, trial, items)
-        if trial.draft.rejected:
-            return NOTHING
-    return []
 
 
 def unchanged(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ()) -> Any:
@@ -128,4 +120,4 @@ def standing_of(
 ) -> Any:
     """What of a container stands at the vendor after the update, by its two generated functions."""
     state, value = change(before, after, view.on_trial().whole())
-    return stand(before, after, view) if state is SAME else value
+    return stand(before, after, view) if state is SAME and value is NOTHING else value

@@ -33,7 +33,8 @@ def change_map(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
     if after is None and not mentioned:
         return _null_map(leaf, before, view)
     if isinstance(leaf.policy.clear, Write) and any(_was_there(item) for item in held.values()):
-        return clearing.clear_leaf(leaf, {key: item for key, item in held.items() if is_value(item)}, view)
+        known_values = {key: item for key, item in held.items() if is_value(item)}
+        return clearing.clear_leaf(leaf, known_values or NOTHING, view)
     return _entries(leaf, leaf.target, held, {}, known, view)
 
 
@@ -74,7 +75,7 @@ def _entries(
         if value is not NOTHING and (state == SAID or view.full):
             sent[key] = value
     if not said:
-        return (KEPT, sent or NOTHING) if kept else UNCHANGED
+        return KEPT if kept else SAME, sent or NOTHING
     return SAID, sent if sent else NOTHING
 
 

@@ -13,19 +13,20 @@ from custmap.running.states import SILENT, Failure, Silent, failed, is_value
 from custmap.values.absent import ABSENT, Absent
 from custmap.values.equality import same, same_items
 from custmap.values.ordering import in_order
+from custmap.values.paths import found_at
 from custmap.values.unusual import Unusual
 
 _FUNCTIONS: Final = (
     calls.as_list, calls.as_map, calls.as_objects, calls.fill, calls.fresh, calls.look_at_entries,
     calls.presence, calls.refuse_empty, calls.refuse_kind, calls.refuse_missing, calls.refuse_unmapped,
     calls.told_apart, calls.translate,
-    leaves.along, leaves.change_leaf, leaves.empty_list, leaves.standing, leaves.standing_of,
+    leaves.along, leaves.change_leaf, leaves.standing, leaves.standing_of,
     leaves.unchanged,
     objects.all_gone, objects.arranged, objects.clear_object, objects.in_list, objects.is_cleared,
-    objects.lacking, objects.lacks_rejected, objects.note_whole, objects.was_there,
+    objects.lacking, objects.lacks_rejected, objects.note_whole, objects.says_none, objects.was_there,
     own.in_name_order, own.is_simple, own.own,
     requests.identity, requests.names_another, requests.names_nobody, requests.note_once, requests.put,
-    requests.require, requests.write_elsewhere,
+    requests.write_elsewhere,
     rows.kept_row,
 )  # fmt: skip
 
@@ -37,7 +38,6 @@ GLOBALS: Final[dict[str, Any]] = {
     "KEPT": KEPT,
     "LEFT_BEHIND": Fact.LEFT_BEHIND,
     "NOTHING": NOTHING,
-    "REPLACED_WHOLE": Fact.REPLACED_WHOLE,
     "SAID": SAID,
     "SAME": SAME,
     "SILENT": SILENT,
@@ -47,6 +47,7 @@ GLOBALS: Final[dict[str, Any]] = {
     "UNUSUAL_BEFORE": frozenset({Silent, Failure}),
     "Unusual": Unusual,
     "failed": failed,
+    "found_at": found_at,
     "in_order": in_order,
     "is_value": is_value,
     "new": tuple.__new__,

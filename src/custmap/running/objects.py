@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from custmap.model.clear import Clear
-from custmap.model.nodes import Leaf, ObjectNode, Presence
+from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Presence, TargetNode
 from custmap.model.note import Fact
 from custmap.running.clearing import clear_rule
 from custmap.running.draft import KEPT, NOTHING, SAID, Outcome, View
@@ -25,13 +25,20 @@ def was_there(slots: Iterable[int], before: Row) -> bool:
 
 def all_gone(leaves: Sequence[Leaf], presence: Presence | None, before: Row, after: Row, view: View) -> bool:
     """Is everything that an object reads null or gone, and something of it new?"""
-    if not any(_is_gone(leaf, before[leaf.slot], after[leaf.slot], view) for leaf in leaves):
-        return False
-    if presence is not None:
-        now = after[presence.slot]
-        if now is None or (now is ABSENT and before[presence.slot] is not ABSENT):
-            return True
+    new = any(_is_gone(leaf, before[leaf.slot], after[leaf.slot], view) for leaf in leaves)
+    return new and says_none(leaves, presence, before, after, view)
+
+
+def says_none(leaves: Sequence[Leaf], presence: Presence | None, before: Row, after: Row, view: View) -> bool:
+    """Is everything that an object reads null or gone?"""
+    if presence is not None and _has_gone(presence, before, after):
+        return not any(is_value(after[leaf.slot]) for leaf in leaves)  # a `default` still speaks
     return all(_says_nothing(before[leaf.slot], after[leaf.slot], view) for leaf in leaves)
+
+
+def _has_gone(source: Presence, before: Row, after: Row) -> bool:
+    now = after[source.slot]
+    return now is None or (now is ABSENT and before[source.slot] is not ABSENT)
 
 
 def _says_nothing(before: Any, after: Any, view: View) -> bool:
@@ -40,6 +47,8 @@ def _says_nothing(before: Any, after: Any, view: View) -> bool:
 
 
 def _is_gone(leaf: Leaf, before: Any, after: Any, view: View) -> bool:
+    if leaf.policy.identity and not view.item:
+        return False  # where after names nobody, before does
     if after is None:
         return before is not None and not (before is ABSENT and view.known_missing(leaf))
     return after is ABSENT and is_value(before)
@@ -64,38 +73,45 @@ def clear_object(
 
 
 def lacking(
-    node: ObjectNode, sent: dict[str, Any], stand: Stand, before: Row, view: View, mark: tuple[Any, ...]
+    node: ObjectNode,
+    sent: dict[str, Any],
+    stand: Stand,
+    before: Row,
+    after: Row,
+    view: View,
+    mark: tuple[Any, ...],
 ) -> Outcome:
     """An object without a member that the contract requires.
 
     A rejected member rejects the object; a member that is not stated is an error of the record.
     """
     if not node.target:
+        view.draft.take_back(mark)
         view.reject("CM707", "", node, "a member that the contract requires is missing in the item")
         return KEPT, NOTHING
-    refused = {rejected.target for rejected in view.draft.rejected}
-    required = node.type.required if node.type else frozenset()
-    for member in node.members:
-        if member.name in required and member.name not in sent:
-            if view.item or view.target(member.target) in refused:
-                view.draft.take_back(mark)
-                view.reject("CM707", node.target, node, "a member that the contract requires is missing")
-                return KEPT, stand(before, before, view)
-            view.draft.missing.append(member)
+    if view.item or lacks_rejected(node, sent, view):
+        view.draft.take_back(mark)
+        view.reject("CM707", node.target, node, "a member that the contract requires is missing")
+        return KEPT, stand(before, before, view)
+    view.draft.missing += (
+        (one, after[one.slot] if isinstance(one, Leaf) else ABSENT) for one in _lacking(node, sent)
+    )
     return SAID, sent
 
 
 def lacks_rejected(node: ObjectNode, sent: dict[str, Any], view: View) -> bool:
     """Does an object lack a member that the contract requires, and that was rejected?"""
-    refused = {rejected.target for rejected in view.draft.rejected}
+    lacking = tuple(view.target(member.target) for member in _lacking(node, sent))
+    below = tuple(f"{target}{mark}" for target in lacking for mark in ".[")
+    return any(one.target in lacking or one.target.startswith(below) for one in view.draft.rejected)
+
+
+def _lacking(node: ObjectNode, sent: dict[str, Any]) -> list[TargetNode]:
     required = node.type.required if node.type else frozenset()
-    return any(
-        member.name in required and member.name not in sent and view.target(member.target) in refused
-        for member in node.members
-    )
+    return [one for one in node.members if one.name in required and one.name not in sent]
 
 
-def note_whole(node: ObjectNode, slots: Iterable[int], after: Row, view: View) -> None:
+def note_whole(node: ObjectNode | ItemsNode, slots: Iterable[int], after: Row, view: View) -> None:
     if view.known:
         view.draft.note(view.target(node.target), Fact.REPLACED_WHOLE, node)
     elif any(after[slot] is ABSENT for slot in slots):

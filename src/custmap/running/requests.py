@@ -16,6 +16,7 @@ from custmap.values.equality import same
 
 Row = tuple[Any, ...]
 _NOBODY = (ABSENT, None)
+_OF_A_REQUEST = (Fact.REPLACED_WHOLE, Fact.PARTLY_STATED)
 
 
 def names_another(identities: Sequence[Leaf], before: Row, after: Row, view: View) -> bool:
@@ -49,6 +50,7 @@ def names_nobody(identities: Sequence[Leaf], before: Row, after: Row, view: View
     first = identities[0]
     view.reject("CM814", first.target, first, "no identity has a value")
     view.draft.changes.clear()
+    view.draft.notes = [note for note in view.draft.notes if note.fact not in _OF_A_REQUEST]
     return True
 
 
@@ -66,27 +68,30 @@ def note_once(leaves: Iterable[Leaf], draft: Draft) -> None:
             draft.note(leaf.target, Fact.NOT_REPEATABLE, leaf)
 
 
-def require(members: Iterable[TargetNode], draft: Draft) -> None:
-    """RecordError for required values that are missing although a request has to be made."""
-    for member in members:
-        source = getattr(member, "source", None)
-        about = [
-            Diagnostic(one.code, one.message, path=one.source, target=one.target, span=one.span)
-            for one in draft.rejected
-        ]
-        if not any(found.target == member.target for found in about):
-            what = f"`{source}`" if source else "the record"
-            about.append(
-                Diagnostic(
-                    "CM707",
-                    "the contract requires it, and it is absent in before and after",
-                    span=member.span,
-                    path=source,
-                    target=member.target,
-                    help=f"Give {what} a value.",
-                )
-            )
-        raise RecordError(about)
+def refusal(draft: Draft, parameters: Iterable[Diagnostic]) -> RecordError:
+    """All that stands in the way of a request: what was rejected, and required values that are missing."""
+    about = [
+        Diagnostic(one.code, one.message, path=one.source, target=one.target, span=one.span)
+        for one in draft.rejected
+    ]
+    refused = {one.target for one in about}
+    missing = [*(_missing(member, state) for member, state in draft.missing), *parameters]
+    return RecordError(about + [one for one in missing if one.target not in refused])
+
+
+def _missing(member: TargetNode, state: Any) -> Diagnostic:
+    """What the contract requires has no value: it is in neither record, or cannot be computed."""
+    source = getattr(member, "source", None)
+    if state.__class__ is Failure:
+        return Diagnostic(state.code, state.reason, span=member.span, path=source, target=member.target)
+    return Diagnostic(
+        "CM707",
+        "the contract requires it, and it is absent in before and after",
+        span=member.span,
+        path=source,
+        target=member.target,
+        help=f"Give {f'`{source}`' if source else 'the record'} a value.",
+    )
 
 
 def write_elsewhere(body: dict[str, Any], draft: Draft) -> None:

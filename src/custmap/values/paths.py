@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from custmap.values.absent import ABSENT
+from custmap.values.equality import same
 from custmap.values.numbers import with_plain_numbers
 
 
@@ -69,6 +71,22 @@ def parse_path(text: str) -> TargetPath:
         if text[at] != ".":
             raise PathError(f"expected `.` or `[`, found `{text[at]}`", at)
         at += 1
+
+
+def found_at(value: Any, path: TargetPath) -> Any:
+    """What a value has at a path; ABSENT if it has nothing there."""
+    for segment in path:
+        match segment:
+            case Member(name) if isinstance(value, dict):
+                value = value.get(name, ABSENT)
+            case Index(position) if isinstance(value, list) and position < len(value):
+                value = value[position]
+            case Select(key, wanted) if isinstance(value, list):
+                named = (one for one in value if isinstance(one, dict) and same(one.get(key), wanted))
+                value = next(named, ABSENT)
+            case _:
+                return ABSENT
+    return value
 
 
 def _name(text: str, at: int) -> tuple[str, int]:
