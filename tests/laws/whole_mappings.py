@@ -46,6 +46,20 @@ ITEMS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "addresses": ("label", ("city", "postal_code", "phone_e164(phone)")),
     "pairs(attributes)": ("key", ("value",)),
 }
+LIMITS: Final[dict[str, tuple[Rules, ...]]] = {
+    "string": (
+        {"maxLength": 6}, {"minLength": 2}, {"minLength": 1, "maxLength": 8}, {"pattern": "^[A-Za-z]"},
+        {"format": "email"}, {"format": "date-time"}, {"enum": ["A", "Ann", "M", "email", "ann@example.com"]},
+    ),
+    "integer": (
+        {"minimum": 0}, {"maximum": 5}, {"minimum": -5, "maximum": 5}, {"exclusiveMinimum": 0},
+        {"exclusiveMaximum": 10}, {"format": "int32"}, {"multipleOf": 2}, {"enum": [0, 1, 7]},
+    ),
+    "number": ({"minimum": 0}, {"exclusiveMaximum": 1.5}, {"minimum": -2, "maximum": 0.5}),
+    "boolean": ({"enum": [True]},),
+    "array": ({"minItems": 1}, {"maxItems": 1}, {"uniqueItems": True}, {"minItems": 1, "maxItems": 2}),
+}  # fmt: skip
+"""What a contract may say beside a type."""
 CONTAINERS: Final = (
     "o",
     "o.p",
@@ -109,13 +123,38 @@ class Drawing:
         """Sometimes the contract lists the member."""
         if kind is None or "[" in target or self.rng.random() < 0.6:
             return
-        null = rule.get("clear") == "send_null" or self.seldom()
-        made: Rules = {"type": [kind, "null"] if null else kind, **limits}
-        if kind == "string" and self.seldom() and "clear" not in rule:
-            made["maxLength"] = 6
+        made = self.limited(kind, null=rule.get("clear") == "send_null", free="clear" in rule) | limits
         if self.rng.random() < 0.2:
             made["required"] = True
         self.fields[target] = made
+
+    def limited(self, kind: str, *, null: bool = False, free: bool = False) -> Rules:
+        """A type of this kind, sometimes with a limit; `free`: with none that a clear could break."""
+        null = null or self.seldom()
+        made: Rules = {"type": [kind, "null"] if null else kind}
+        if kind in LIMITS and not free and self.rng.random() < 0.4:
+            limit = self.rng.choice(LIMITS[kind])
+            made |= {"enum": [*limit["enum"], None]} if null and "enum" in limit else limit
+        return made
+
+    def value_type(self, depth: int = 2) -> Rules:
+        """A type for whatever a map or a list may hold."""
+        if depth and self.rng.random() < 0.3:
+            if self.often():
+                return self.limited("array") | {"items": self.value_type(depth - 1)}
+            members = {
+                name: self.value_type(depth - 1) for name in self.some(("plan", "a", "city", "token"), 2)
+            }
+            made: Rules = {"type": ["object", "null"] if self.often() else "object", "properties": members}
+            if self.seldom():
+                made["required"] = [min(members)]
+            if self.often():
+                made["additionalProperties"] = self.one(False, self.value_type(0))
+            return made
+        kinds = ["string", "string", "integer", "number", "boolean"]
+        if self.seldom():
+            return {"type": self.rng.sample(kinds[1:], 2)}
+        return self.limited(self.rng.choice(kinds))
 
     # clears
 
@@ -241,6 +280,9 @@ class Drawing:
         rule |= clear
         self.policies(rule)
         self.body[target] = rule
+        if "[" not in target and self.often() and "clear" not in rule:
+            members = {name: self.limited("string") for name in ("number", "token", "given", "family")}
+            self.fields[target] = {"type": "object", "properties": members}
 
     def names_of(self) -> str:
         """A place for names that no other rule uses: what names entries may name the same."""
@@ -257,10 +299,10 @@ class Drawing:
         self.policies(rule)
         rule.pop("transitions", None)
         self.body[target] = rule
-        if "." not in target and self.seldom() and rule.get("clear") != "send_null":
-            self.fields[target] = {"type": "object", "required": True}
+        if "[" not in target and self.rng.random() < 0.4 and rule.get("clear") != "send_null":
+            self.fields[target] = {"type": "object", **self.one({}, {"required": True})}
             if self.often():
-                self.fields[target]["additionalProperties"] = {"type": ["string", "null"], "maxLength": 5}
+                self.fields[target]["additionalProperties"] = self.value_type()
 
     def list(self) -> None:
         target, whole = self.place()
@@ -269,6 +311,14 @@ class Drawing:
         rule |= self.clear(target.rpartition(".")[2], whole=whole)
         self.policies(rule)
         self.body[target] = rule
+        if "[" not in target and self.often():
+            items = self.limited("string")
+            if rule["from"] == "addresses":
+                members = {name: self.limited("string") for name in self.some(("label", "city", "phone"), 2)}
+                items = {"type": "object", "properties": members}
+            self.type(
+                target, rule, "array", **self.one({"items": items}, {"items": items, "minItems": 1}, {})
+            )
 
     def each(self) -> None:
         target, whole = self.place()
@@ -293,7 +343,9 @@ class Drawing:
         if "[" not in target and self.seldom():
             items: Rules = {"type": "object"}
             if self.often():
-                items["required"] = [self.one("m0", "key", "by")]
+                items["required"] = [self.one("m0", "key", "by", "more", "map")]
+            if self.often():
+                items["properties"] = {"m0": self.value_type(0)}
             self.fields[target] = {"type": "array", "items": items, **self.one({}, {"required": True})}
 
     def item(self, key: str, members: tuple[str, ...], depth: int = 1) -> Rules:
@@ -322,6 +374,11 @@ class Drawing:
             table["opt"] = self.one({"merge": "whole"}, {"clear": "send_null"}, {"clear": "omit"})
         if self.seldom():
             table[f"{self.one('', 'opt.')}by"] = self.one({"param": "who"}, {"value": 1})
+        if self.seldom() and "pairs" not in str(members):
+            merge = self.one(
+                {"merge": "entries", **self.clear("map", whole=True, item=True)}, {"merge": "whole"}
+            )
+            table["map"] = {"from": "@", **merge}
         if self.seldom():
             table["sub"] = {
                 "from": "@",

@@ -18,6 +18,7 @@ _BIG: Final = 10**18
 """Integers up to here are compared in a few nanoseconds; longer ones are looked at more closely."""
 _MOST: Final = 60
 """Types of one module that get a function: schemas may be large, or refer to themselves."""
+_BITS: Final = {"int32": 31, "int64": 63}
 _SCALARS: Final = frozenset({"string", "boolean", "integer", "number", "null"})
 
 
@@ -105,6 +106,7 @@ class FitsWriter:
             return f"{value}.__class__ is int{listed}"
         bounds = self._bounds(type_, value)
         bounded = type_.minimum is not None and type_.maximum is not None
+        bounded = bounded or type_.format in _BITS
         small = "" if bounded else f" and {-_BIG} < {value} < {_BIG}"
         return f"{value}.__class__ is int{small}{bounds}"
 
@@ -119,8 +121,7 @@ class FitsWriter:
             )
             if limit is not None
         ]
-        if type_.format in ("int32", "int64"):
-            bits = int(type_.format.removeprefix("int")) - 1
+        if bits := _BITS.get(type_.format or ""):
             tests.append(f"{-(2**bits)} <= {value} < {2**bits}")
         return "".join(f" and {test}" for test in tests)
 

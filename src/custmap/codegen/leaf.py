@@ -159,7 +159,7 @@ class LeafWriter:
             with body.block(f"if {result} is None:"):
                 body.extend(null)
             with body.block(f"elif {result} is not ABSENT{silent}:"):
-                body.extend(value or ["pass"])
+                body.extend(value)
         elif value:
             with body.block(f"if {result} is not ABSENT and {result} is not None{silent}:"):
                 body.extend(value)

@@ -90,16 +90,12 @@ class ObjectWriter:
         if self._role == "item":
             self.required(root, "sent", lines)
 
-    @property
-    def _give_up(self) -> str:
-        return "refuse_missing()" if self._role == "sent" else UNUSUAL
-
     def rider(self, rider: Rider, out: str, lines: Lines) -> None:
         with lines.block(f"if riders[{rider.index}] is not ABSENT:"):
             lines.add(f"{out}[{rider.name!r}] = riders[{rider.index}]")
-        if rider.required:
+        if rider.required and self._role != "sent":
             with lines.block("else:"):
-                lines.add(self._give_up)
+                lines.add(UNUSUAL)
 
     def required(self, node: ObjectNode, out: str, lines: Lines, *, fill: bool = False) -> None:
         """`fill`: in the body, a map or a list that has nothing to say is empty."""
@@ -109,15 +105,15 @@ class ObjectWriter:
                 continue
             if isinstance(member, Leaf) and member.slot in self.must and self._role == "request":
                 continue  # its own branch has seen to that
-            is_map = isinstance(member, Leaf) and member.kind.is_map and self._role != "sent"
-            is_list = isinstance(member, Leaf) and member.kind.has_items and self._role != "sent"
+            is_map = isinstance(member, Leaf) and member.kind.is_map
+            is_list = isinstance(member, Leaf) and member.kind.has_items
             with lines.block(f"if {member.name!r} not in {out}:"):
                 if is_map or is_list:
                     lines.add(f"{out}[{member.name!r}] = {'{}' if is_map else '[]'}")
                     if fill:
                         lines.add("body = in_name_order(body)")
                 else:
-                    lines.add(self._give_up)
+                    lines.add(UNUSUAL)
 
     def node(self, node: TargetNode, out: str, around: Around, lines: Lines) -> None:
         match node:
@@ -139,15 +135,15 @@ class ObjectWriter:
         state = self._presence(node.presence, node, lines) if node.presence is not None else ""
         local = self.names.fresh(f"{node.name}_sent")
         inside = self._inside(node, around, lines)
-        own = node.clear is not None and self._role != "sent"
-        if own:
+        own = None if self._role == "sent" else node.clear
+        if own is not None:
             inside.waiting = []
         lines.add(f"{local} = {{}}")
         for member in node.members:
             if not isinstance(member, Rider):
                 self.node(member, local, inside, lines)
-        if own:
-            self._own_clear(node, state, inside.waiting or [], out, around, lines)
+        if own is not None:
+            self._own_clear(node, own, state, inside.waiting or [], out, around, lines)
         riders = [member for member in node.members if isinstance(member, Rider)]
         own_omitted = f" or {inside.omitted}" if inside.omitted and inside.omitted != around.omitted else ""
         if riders:
@@ -172,6 +168,7 @@ class ObjectWriter:
     def _own_clear(
         self,
         node: ObjectNode,
+        clear: Clear,
         state: str,
         waiting: list[tuple[str, list[str]]],
         out: str | None,
@@ -181,7 +178,7 @@ class ObjectWriter:
         """Where all that an object reads is null, its own clear; else those of its members."""
         below = [self.states[leaf.slot] for leaf in leaves(node)]
         new = [self.states[one.slot] for one in leaves(node) if not one.policy.identity]
-        if not new or node.clear is None:
+        if not new:
             return
         nested = any(not isinstance(member, Leaf | Rider) for member in node.members)
         everything = " and ".join(f"{one} is None" for one in below)
@@ -196,16 +193,17 @@ class ObjectWriter:
                             lines.extend(cleared)
             with lines.block("else:"):
                 plain = out is not None and around.waiting is None
-                lines.extend(self._cleared(node, node.clear, out, around) if plain else [UNUSUAL])
+                lines.extend(self._cleared(node, clear, out, around) if plain else [UNUSUAL])
 
     def _close_object(self, node: ObjectNode, local: str, around: Around, lines: Lines) -> None:
-        self.required(node, local, lines)
-        self._note_partly(node, around, lines)
+        if self._role != "sent":  # a list that is one value is held to the contract as a whole
+            self.required(node, local, lines)
+            self._note_partly(node, around, lines)
 
     def _note_partly(self, node: ObjectNode | ItemsNode, around: Around, lines: Lines) -> None:
         """The note of a container that is sent whole, and of which the record states a part."""
         is_request = self._role == "request"  # a note of an item names its key
-        if not node.whole or self._role == "sent" or (around.whole and is_request):
+        if not node.whole or (around.whole and is_request):
             return
         absent: list[str] = []
         for leaf in leaves(node):

@@ -21,10 +21,6 @@ def refuse_unmapped() -> NoReturn:
     raise Refusal("CM705", "has no row in `values`")
 
 
-def refuse_missing() -> NoReturn:
-    raise Refusal("CM707", "a member that the contract requires is missing in an item")
-
-
 def refuse_kind(wanted: str, value: Any) -> NoReturn:
     raise Refusal("CM706", f"expected {wanted}, got {word_for(value)}")
 
