@@ -36,6 +36,7 @@ class FakeMapping:
 
     def __init__(self) -> None:
         self.checked = SimpleNamespace(
+            file=SimpleNamespace(file="mappings/a/b.yaml"),
             canonical=load_canonical(None),
             functions=LIBRARY,
             params=[CheckedParam(name, None, False, False) for name in self.params],

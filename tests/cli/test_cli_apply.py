@@ -117,6 +117,87 @@ def test_one_place_for_both_is_refused(cli: Cli, tmp_path: Path) -> None:
     assert ended.code == 2 and "the same file" in ended.err
 
 
+def spelled(path: Path) -> list[Path]:
+    """The same file under other names."""
+    link, hard = path.with_name("link"), path.with_name("hard")
+    link.symlink_to(path)
+    hard.hardlink_to(path)
+    return [
+        path,
+        path.parent / "." / path.name,
+        path.parent / ".." / path.parent.name / path.name,
+        link,
+        hard,
+    ]
+
+
+@pytest.mark.parametrize("option", ["-o", "--rejects"])
+def test_what_is_read_is_not_written(cli: Cli, tmp_path: Path, option: str) -> None:
+    records, params = tmp_path / "in.ndjson", tmp_path / "params.json"
+    records.write_text('{"email":"a"}\n{"email":7}\n')
+    params.write_text('{"tenant": "t"}')
+    for name in spelled(records):
+        ended = cli("apply", "a/b", records, option, name)
+        assert ended.code == 2 and "is a file that is read" in ended.err
+        assert "Write to another file" in ended.err and ended.out == ""
+    for given in (("--params", params), ("-p", f"tenant=@file:{params}")):
+        ended = cli("apply", "a/b", records, *given, option, params)
+        assert ended.code == 2 and str(params) in ended.err
+    assert records.read_text() == '{"email":"a"}\n{"email":7}\n' and params.read_text() == '{"tenant": "t"}'
+
+
+@pytest.mark.parametrize("arguments", [["-o", "in"], ["--rejects", "in"], []])
+def test_redirected_streams_are_files_too(tmp_path: Path, arguments: list[str]) -> None:
+    records = tmp_path / "in"
+    records.write_text('{"email":"a"}\n')
+    given = ["apply", "fabric/update-customer", *arguments]
+    with records.open("rb") as stdin, (tmp_path / "out").open("wb") as out, records.open("ab") as appended:
+        ended = subprocess.run(
+            [sys.executable, "-m", "custmap", *given],
+            cwd=tmp_path,
+            stdin=stdin,
+            stdout=out if arguments else appended,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert ended.returncode == 2 and "is a file that is read: standard input" in ended.stderr
+    assert records.read_text() == '{"email":"a"}\n'
+
+
+ARGUMENTS = "apply aifi/update-customer -p token=t -p host=h in"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (ARGUMENTS, 2),
+        (f"{ARGUMENTS} -o out", 0),
+        ("list", 2),
+        ("--version", 2),
+        ("diff aifi/update-customer in in", 2),
+    ],
+)
+def test_a_closed_standard_output_is_no_success(tmp_path: Path, arguments: str, code: int) -> None:
+    (tmp_path / "in").write_text('{"email":"a@x.io","identifiers":{"aifi":"7"}}\n')
+    shell = f"{sys.executable} -m custmap {arguments} >&-"
+    ended = subprocess.run(shell, shell=True, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    assert (ended.returncode, ended.stderr) == (code, "error: Standard output is closed\n" if code else "")
+    assert (tmp_path / "out").exists() is (code == 0)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+def test_a_full_disk_names_the_file(cli: Cli) -> None:
+    ended = cli("apply", "a/b", "-o", "/dev/full", stdin=b'{"email":"a"}')
+    assert (ended.code, ended.err) == (2, "error: /dev/full: No space left on device\n")
+
+
+def test_devices_may_be_both(cli: Cli, tmp_path: Path) -> None:
+    records = tmp_path / "in.ndjson"
+    records.write_text('{"email":"a"}\n{"email":7}\n')
+    ended = cli("apply", "a/b", records, "-o", "/dev/null", "--rejects", "/dev/null")
+    assert ended.code == 1 and ended.out == ""
+
+
 @pytest.mark.parametrize("form", ["json", "curl", "http"])
 def test_secrets_are_hidden_unless_asked_for(cli: Cli, form: str) -> None:
     arguments = ("apply", "a/b", "-p", "token=s3cret", "--as", form)

@@ -46,7 +46,7 @@ def cleared(clear: Clear, name: Any, target: str, held: Any, sides: Sides) -> Ou
 
 def kept(held: Any, told: Told) -> Outcome:
     """It could not be said, so the vendor keeps what it holds."""
-    return Outcome(False, stands=held if is_value(held) else ABSENT, told=told)
+    return Outcome(False, stands=held if is_value(held) else ABSENT, told=told, kept=True)
 
 
 def rejected(code: str, target: str, held: Any, sides: Sides) -> Outcome:

@@ -32,7 +32,7 @@ def object_outcome(node: ObjectNode, sides: Sides) -> Outcome:
     """An object: what its source says of all of it, its own clear, or its members."""
     if node.presence is not None and (decided := _by_presence(node, sides)) is not None:
         return decided
-    if node.clear is not None and _all_gone(node, sides):
+    if node.clear is not None and all_gone(node, sides):
         return _own_clear(node, sides)
     outcome = _of_members(node, sides)
     if node.policy.immutable and outcome.said and _was_there(node, sides):
@@ -84,9 +84,9 @@ def all_of(node: ObjectNode, outcomes: dict[str, Outcome], *, ride_alone: bool =
 
 
 def _is_refused(member: TargetNode, outcome: Outcome) -> bool:
-    return bool(outcome.told.rejected) and (
-        isinstance(member, Leaf) or any(target.endswith(member.target) for _, target in outcome.told.rejected)
-    )
+    if isinstance(member, Leaf):
+        return outcome.kept and not outcome.said
+    return any(target.endswith(member.target) for _, target in outcome.told.rejected)
 
 
 def _empty(member: TargetNode) -> Any:
@@ -110,7 +110,9 @@ def accompanied(
         if isinstance(member, Rider):
             value = outcome.stands
         elif member.name in required:
-            as_before = node.target and _is_refused(member, outcome) and _empty(member) is ABSENT
+            named = any(target.endswith(member.target) for _, target in outcome.told.rejected)
+            as_before = node.target and _is_refused(member, outcome)
+            as_before = as_before and (_empty(member) is ABSENT or (named and outcome.stands is not ABSENT))
             value = outcome.stands if as_before else required_value(member, outcome)
         else:
             value = along(member, outcome, sides)
@@ -171,7 +173,7 @@ def _lacks_refused(node: ObjectNode, made: dict[str, Any], outcomes: dict[str, O
     """Does an object lack a member that the contract requires, and that was rejected?"""
     required = node.type.required if node.type else frozenset()
     lacking = required - made.keys()
-    return any(one.name in lacking and _is_refused(one, outcomes[one.name]) for one in node.members)
+    return any(one.name in lacking and outcomes[one.name].told.rejected for one in node.members)
 
 
 def _is_speechless(node: ObjectNode, sides: Sides) -> bool:
@@ -298,7 +300,7 @@ def _was_there(node: ObjectNode, sides: Sides) -> bool:
     return any(is_value(sides.before[leaf.slot]) for leaf in leaves(node))
 
 
-def _all_gone(node: ObjectNode, sides: Sides) -> bool:
+def all_gone(node: ObjectNode, sides: Sides) -> bool:
     """Is all that the object reads null or gone, and something of it only now?"""
     below = list(leaves(node))
     return any(_is_gone(leaf, sides) for leaf in below) and says_none(node, sides)

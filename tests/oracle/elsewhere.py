@@ -8,7 +8,7 @@ from typing import Any
 from custmap.model.nodes import ObjectNode, Rider
 from custmap.values.absent import ABSENT
 from oracle.clears import text_of
-from oracle.containers import accompanied, all_of, outcome_of, says_none, unless_refused
+from oracle.containers import accompanied, all_gone, all_of, outcome_of, unless_refused
 from oracle.outcome import Outcome, Place, Sides, Told
 
 
@@ -38,9 +38,11 @@ def _with_what_goes_along(node: ObjectNode, body: dict[str, Any], place: Place, 
         sides = unless_refused(inner, outcome_of(inner, sides), sides)
         inside = replace(sides, full=sides.full or inner.whole)
         outcomes = {member.name: outcome_of(member, inside) for member in inner.members}
-        if inner.clear is not None and says_none(inner, sides):  # in place of its members' clears
-            riding = {member.name for member in inner.members if isinstance(member, Rider)}
-            outcomes = {name: one if name in riding else Outcome(False) for name, one in outcomes.items()}
+        if inner.clear is not None and all_gone(inner, sides):  # in place of its members' clears
+            riding = [member for member in inner.members if isinstance(member, Rider)]
+            made = {member.name: outcomes[member.name].stands for member in riding}
+            body[inner.name] = {name: value for name, value in made.items() if value is not ABSENT}
+            return
         if inside.full:
             body[inner.name] = all_of(inner, outcomes, ride_alone=True)
         else:

@@ -45,7 +45,7 @@ def list_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:
         new = _by_key(leaf, after if isinstance(after, list) else [])
     except UnclearItems:
         refused = () if sides.sources_equal(leaf) else (("CM806", sides.target(leaf.target)),)
-        return Outcome(False, stands=clear_items(leaf, before, sides), told=Told(rejected=refused))
+        return Outcome(False, stands=clear_items(leaf, before, sides), told=Told(rejected=refused), kept=True)
     unknown = Told()
     try:
         old = _by_key(leaf, before if isinstance(before, list) else [])
@@ -77,6 +77,7 @@ def _items(leaf: Leaf, old: dict[Any, Any], new: dict[Any, Any], mentioned: bool
         (stands if sides.full else sent) or ABSENT,
         stands or ABSENT,
         sum((one.told for one in outcomes), Told()),
+        kept=any(one.kept or one.told.rejected for one in outcomes),
     )
 
 

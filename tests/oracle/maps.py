@@ -72,6 +72,7 @@ def _entries(
         stands or ABSENT,
         sum((one.told for one in outcomes.values()), Told()),
         any(one.omitted for one in outcomes.values()),
+        any(one.kept for one in outcomes.values()),
     )
 
 
@@ -84,7 +85,7 @@ def _entry(
     if isinstance(after, Failure):
         unchanged = isinstance(before, Failure) and same(before.raw, after.raw)
         refused = () if unchanged else ((after.code, sides.target(target)),)
-        return Outcome(False, stands=stays, told=Told(rejected=refused))
+        return Outcome(False, stands=stays, told=Told(rejected=refused), kept=True)
     if isinstance(before, Failure) and before.code == "CM807":
         before = ABSENT
     if is_value(after):

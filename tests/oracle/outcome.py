@@ -59,6 +59,7 @@ class Outcome:
     `sent`    what stands there in a request that says only what changed; ABSENT: nothing.
     `stands`  what stands there in a container that is sent whole.
     `omitted` something in it is cleared by leaving it out.
+    `kept`    something in it could not be said, so the vendor keeps what it holds.
     """
 
     said: bool
@@ -66,6 +67,7 @@ class Outcome:
     stands: Any = ABSENT
     told: Told = Told()
     omitted: bool = False
+    kept: bool = False
 
     def told_rejected(self, code: str, target: str) -> Told:
         """It is not sent after all: nothing changes, what was rejected stays so, and one rejection more."""

@@ -26,7 +26,7 @@ def rule_outcome(leaf: Leaf, sides: Sides) -> Outcome:
     if isinstance(after, Failure):
         # A change that cannot be computed is rejected; what failed before in the same way is no change.
         refused = () if sides.failed_before_too(leaf) else ((after.code, target),)
-        return Outcome(False, stands=held(leaf, before, sides), told=Told(rejected=refused))
+        return Outcome(False, stands=held(leaf, before, sides), told=Told(rejected=refused), kept=True)
     if isinstance(before, Failure) and before.code == "CM807":
         before = ABSENT  # § 6: a "" that would be rejected counts as not there
     if after is SILENT:
@@ -34,7 +34,10 @@ def rule_outcome(leaf: Leaf, sides: Sides) -> Outcome:
             return Outcome(False)
         if not leaf.policy.otherwise_clear:
             return Outcome(
-                False, stands=held(leaf, before, sides), told=Told(notes=((Fact.LEFT_BEHIND, target),))
+                False,
+                stands=held(leaf, before, sides),
+                told=Told(notes=((Fact.LEFT_BEHIND, target),)),
+                kept=True,
             )
         after = None
     if before is SILENT:

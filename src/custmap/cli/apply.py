@@ -12,7 +12,7 @@ import click
 from custmap.cli import options
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
-from custmap.cli.loading import load
+from custmap.cli.loading import load, read_for
 from custmap.cli.params import Params, check_params, read_params
 from custmap.cli.report import Report
 from custmap.cli.streams import Sink, check_places, is_ndjson, open_input, open_maybe, open_output
@@ -70,9 +70,9 @@ def command(
     FILE holds one JSON object, or NDJSON; left out or `-` it is standard input. One object gives one
     request, NDJSON gives NDJSON in the same order.
     """
-    check_places(output, rejects)
     loaded = load(mapping, modules)
     params = read_params(loaded.params, loaded.checked.functions, given, params_file, derived)
+    check_places(output, rejects, [file or options.STDIN, *read_for(loaded, modules), *params.files])
     check_params(loaded.checked, params, all_needed=True)
     keywords: dict[str, Any] = {"on_rejected": on_rejected, "nulls": nulls, "strict": strict_records}
     with ExitStack() as stack:

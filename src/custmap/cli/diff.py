@@ -19,7 +19,7 @@ from custmap.cli.call_error import CallError
 from custmap.cli.color import colored
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
-from custmap.cli.loading import load
+from custmap.cli.loading import load, read_for
 from custmap.cli.params import Params, check_params, read_params
 from custmap.cli.plans import shown_plan
 from custmap.cli.report import Report
@@ -110,11 +110,11 @@ def command(
     Both are one JSON object (BEFORE may be `null`: nothing is known about the vendor's copy), or NDJSON
     snapshots that `--key` joins. A customer in only one snapshot is counted, never treated as deleted.
     """
-    check_places(output, rejects)
     if before == after == options.STDIN:
         raise CallError("Only one of BEFORE and AFTER can be standard input")
     loaded = load(mapping, modules)
     params = read_params(loaded.params, loaded.checked.functions, given, params_file, derived)
+    check_places(output, rejects, [before, after, *read_for(loaded, modules), *params.files])
     check_params(loaded.checked, params, all_needed=False)
     keywords = {"absent": absent, "nulls": nulls, "strict": strict_records}
     color = output is None and colored(sys.stdout)

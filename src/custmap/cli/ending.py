@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import signal
@@ -15,11 +16,24 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import click
 
 from custmap.cli.call_error import CLEAN, FINDINGS, WRONG_CALL, CallError, unreadable
+
+_OCCUPIED: Final[list[object]] = []
+"""Keeps the numbers of closed standard streams, which a file that is opened later would get."""
+
+
+class _Closed(io.RawIOBase):
+    """Standard output that the calling process closed (`>&-`): results that nobody gets are no success."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: object) -> NoReturn:
+        raise OSError(errno.EBADF, "Standard output is closed")
 
 
 class Terminated(BaseException):
@@ -52,8 +66,11 @@ def _prepare() -> None:
     """Make sure that streams exist and write the same bytes in every locale."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         stream = getattr(sys, name)
-        if stream is None:  # closed by the calling process (`>&-`); the new one lives as long as this process
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
+        if stream is None:  # closed by the calling process; the new one lives as long as this process
+            nothing = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115  # no file may get its number
+            closed = io.TextIOWrapper(_Closed(), encoding="utf-8", write_through=True)  # type: ignore[type-var]
+            setattr(sys, name, closed if name == "stdout" else nothing)
+            _OCCUPIED.append(nothing)
         elif name != "stdin" and isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 

@@ -26,6 +26,12 @@ def load(name: str, modules: Sequence[str] = ()) -> Mapping:
     return load_mapping(name, functions=[_module(module) for module in modules])
 
 
+def read_for(mapping: Mapping, modules: Sequence[str]) -> list[Path]:
+    """The files that were read for a mapping that was loaded."""
+    files = [mapping.checked.file.file, *(getattr(_module(module), "__file__", None) for module in modules)]
+    return [Path(file) for file in files if file]
+
+
 def functions_of(modules: Sequence[str]) -> TableOf[str, FunctionSpec]:
     """The library and the functions of these modules; CallError if they cannot be imported."""
     try:

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -27,6 +27,8 @@ from custmap.wire.binding import bind
 from custmap.wire.parameters import PlaceError
 from custmap.wire.sending import url_template
 
+_FILE: Final = "@file:"
+
 
 @dataclass(frozen=True, slots=True)
 class Params:
@@ -34,6 +36,8 @@ class Params:
 
     given: dict[str, Any]
     derived: tuple[tuple[str, Callable[[Any], Any]], ...]
+    files: tuple[Path, ...] = ()
+    """The files that they came from."""
 
     def of(self, record: Any) -> dict[str, Any]:
         """The parameters for one record. An expression that finds nothing gives no parameter.
@@ -77,7 +81,12 @@ def read_params(
         (name, _expression(name, text, functions))
         for name, text in _pairs(derived, "--param-from", known, seen)
     ]
-    return Params(values, tuple(expressions))
+    files = [
+        Path(text.removeprefix(_FILE))
+        for _, _, text in (one.partition("=") for one in given)
+        if text.startswith(_FILE)
+    ]
+    return Params(values, tuple(expressions), (*files, file) if file else tuple(files))
 
 
 def check_params(checked: Checked, params: Params, *, all_needed: bool) -> None:
@@ -130,8 +139,8 @@ def _value(name: str, text: str) -> str:
         if variable not in os.environ:
             raise CallError(f"Parameter `{name}`: the environment variable `{variable}` is not set")
         return os.environ[variable]
-    if text.startswith("@file:"):
-        path = Path(text.removeprefix("@file:"))
+    if text.startswith(_FILE):
+        path = Path(text.removeprefix(_FILE))
         try:
             # Editors end a file with a line break, which is not part of the secret.
             return path.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import BufferedIOBase
 from pathlib import Path
@@ -66,13 +66,47 @@ def open_maybe(path: Path | None) -> Iterator[Sink | None]:
         yield sink
 
 
-def check_places(output: Path | None, rejects: Path | None) -> None:
-    """CallError if both would be written to one place."""
-    if rejects is None:
-        return
-    places = [None if path is None or path == STDIN else os.path.realpath(path) for path in (output, rejects)]
-    if places[0] == places[1] and places[0] != os.devnull:
+def check_places(output: Path | None, rejects: Path | None, inputs: Iterable[Path | None] = ()) -> None:
+    """CallError if two outputs are one file, or if an output is a file that is read.
+
+    Files are told apart by what they are and not by what they are called: `./in`, a link to it and a
+    redirected standard stream are all `in`. `-` in `inputs` is standard input, None nothing.
+    """
+    if output is None or output == STDIN:
+        sys.stdout.buffer.write(b"")  # a closed one says so before anything is read
+    written = {"`--output`": _place(output or STDIN, 1), "`--rejects`": rejects and _place(rejects, 1)}
+    one, other = written.values()
+    if one is not None and one == other:
         raise CallError("`--output` and `--rejects` name the same file")
+    for path in inputs:
+        place = path and _place(path, 0)
+        for option, written_to in written.items():
+            if place is not None and place == written_to:
+                if output is None and option == "`--output`":
+                    option = "Standard output"
+                message = f"{option} is a file that is read: {'standard input' if path == STDIN else path}"
+                raise CallError(message, "Write to another file: this one would be lost.")
+
+
+def _place(path: Path, standard: int) -> tuple[int | str, ...] | None:
+    """What tells a file from all others; None for a terminal, a pipe or a device.
+
+    `standard`: the stream that `-` means.
+    """
+    try:
+        found = os.fstat(standard) if path == STDIN else path.stat()
+    except OSError:
+        return None if path == STDIN else _new_place(Path(os.path.realpath(path)))
+    return (found.st_dev, found.st_ino) if stat.S_ISREG(found.st_mode) else None
+
+
+def _new_place(path: Path) -> tuple[int | str, ...]:
+    """The same of a file that is not there yet: its folder, and its name in it."""
+    try:
+        folder = path.parent.stat()
+    except OSError:
+        return (str(path),)
+    return (folder.st_dev, folder.st_ino, path.name)
 
 
 def _live() -> bool:

@@ -128,6 +128,12 @@ def _around_names(writer: Comparing, root: ObjectNode, place: tuple[str, ...], l
     with lines.block(f"if draft.wrote({place!r}) and {node.name!r} not in body:"):
         lines.add(f"value = {writer.standing(node)}")
         lines.add(f"body[{node.name!r}] = value if value.__class__ is dict else {{}}")
+        if facts.required(node):
+            at = f"body[{node.name!r}]"
+            with lines.block(f"if not lacks_rejected({writer.rule(node)}, {at}, view):"):
+                for member in node.members:
+                    if empty := facts.empty_if_required(node, member):
+                        lines.add(f"{at}.setdefault({member.name!r}, {empty})")
         for rider in node.members:
             if isinstance(rider, Rider):
                 one = f"view.riders[{rider.index}]"

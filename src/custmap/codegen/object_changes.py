@@ -72,11 +72,11 @@ def _close_full(
     left_out = " and view.draft.omitted == omitted" if node.whole else ""
     with lines.block(f"if not made{left_out}:"):
         lines.add("return SAID, NOTHING")
-    _empty_required(node, outcomes, lines)
-    writer.note_item(node, lines)
     if riders and not is_item:
         with lines.block("if not made:"):  # it is sent for what is left out of it
             writer.riders(riders, "made", lines)
+    _empty_required(node, outcomes, lines)
+    writer.note_item(node, lines)
     _whole_enough(writer, node, "made", full, lines)
 
 

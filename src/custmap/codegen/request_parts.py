@@ -78,19 +78,19 @@ def _leave_riders(writer: ObjectWriter, operation: Operation, lines: Lines) -> N
         if isinstance(node, Rider) or (isinstance(node, Leaf) and node.policy.identity)
     }
     empty = {
-        node.name
+        node.name: writer.states[node.slot]
         for node in root.members
         if isinstance(node, Leaf) and node.name in required and not node.kind.is_one
     }
     _unless_identity_alone(writer, root, lines)
-    test = f"body.keys() <= {writer.names.bind(frozenset(along | empty), 'along')}"
+    test = f"body.keys() <= {writer.names.bind(frozenset(along | empty.keys()), 'along')}"
     for name in sorted(empty):
-        test += f" and not body.get({name!r})"
+        test += f" and not body.get({name!r}) and {empty[name]} is not None"
     for part in PARTS:
         spoken = {leaf.name for leaf in leaves(operation.parts[part]) if not leaf.policy.identity}
         if spoken:
             test += f" and {part}.keys().isdisjoint({writer.names.bind(frozenset(spoken), 'spoken')})"
-    with lines.block(f"if len(body) <= {len(along | empty)} and {test}:"):
+    with lines.block(f"if len(body) <= {len(along | empty.keys())} and {test}:"):
         for name in optional:
             lines.add(f"body.pop({name!r}, None)")
 

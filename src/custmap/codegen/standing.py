@@ -26,7 +26,8 @@ def write_stand_object(writer: Comparing, node: ObjectNode, name: str, full: boo
                 lines.add(f"made[{member.name!r}] = value")
         for member in node.members:
             if empty := facts.empty_if_required(node, member):
-                with lines.block(f"if made and {member.name!r} not in made:"):
+                unsaid = f"cannot_be_said(after[{member.slot}])"  # type: ignore[union-attr]  # a leaf
+                with lines.block(f"if made and {member.name!r} not in made and not {unsaid}:"):
                     lines.add(f"made[{member.name!r}] = {empty}")
         riders = [member for member in node.members if isinstance(member, Rider)]
         writer.riders(riders, "made", lines, only="" if node.policy.required else "made")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
@@ -41,7 +42,8 @@ class WholeFile:
 
     def write(self, data: bytes) -> None:
         assert self._file is not None, "write is allowed only inside the with block"
-        self._file.write(data)
+        with _named(self.path):
+            self._file.write(data)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -51,13 +53,14 @@ class WholeFile:
             self._drop()
             return
         try:
-            self._file.flush()
-            if not self._direct:
-                os.fsync(self._file.fileno())
-            self._file.close()
-            if not self._direct:
-                self._part.replace(self.path)
-                _sync_folder(self.path.parent)
+            with _named(self.path):
+                self._file.flush()
+                if not self._direct:
+                    os.fsync(self._file.fileno())
+                self._file.close()
+                if not self._direct:
+                    self._part.replace(self.path)
+                    _sync_folder(self.path.parent)
         except BaseException:
             self._drop()
             raise
@@ -94,6 +97,17 @@ class Standard:
     ) -> None:
         if kind is None:
             self._stream.flush()
+
+
+@contextlib.contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """An error of the system says which file it is about: a full disk's does not."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = str(path)
+        error.filename2 = None
+        raise
 
 
 def _mode(path: Path) -> int | None:

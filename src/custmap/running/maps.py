@@ -38,6 +38,13 @@ def change_map(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
     return _entries(leaf, leaf.target, held, {}, known, view)
 
 
+def cannot_be_said(state: Any) -> bool:
+    """Is a map, an entry of it or a list what could not be computed? Then it is not known to be empty."""
+    return state.__class__ is Failure or (
+        state.__class__ is dict and any(item.__class__ is Failure for item in state.values())
+    )
+
+
 def _was_there(item: Any) -> bool:
     """Not null, and no empty text that this vendor ignores."""
     return item is not None and not (item.__class__ is Failure and item.code == "CM807")

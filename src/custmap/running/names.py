@@ -7,7 +7,7 @@ from typing import Any, Final
 from custmap.expressions.function import FunctionError
 from custmap.model.change import Change
 from custmap.model.note import Fact
-from custmap.running import calls, leaves, objects, own, requests, rows
+from custmap.running import calls, leaves, maps, objects, own, requests, rows
 from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED
 from custmap.running.states import SILENT, Failure, Silent, failed, is_value
 from custmap.values.absent import ABSENT, Absent
@@ -22,6 +22,7 @@ _FUNCTIONS: Final = (
     calls.told_apart, calls.translate,
     leaves.along, leaves.change_leaf, leaves.standing, leaves.standing_of,
     leaves.unchanged,
+    maps.cannot_be_said,
     objects.all_gone, objects.arranged, objects.clear_object, objects.in_list, objects.is_cleared,
     objects.lacking, objects.lacks_rejected, objects.note_whole, objects.says_none, objects.was_there,
     own.in_name_order, own.is_simple, own.own,
