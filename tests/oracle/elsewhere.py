@@ -38,7 +38,9 @@ def _with_what_goes_along(node: ObjectNode, body: dict[str, Any], place: Place, 
         sides = unless_refused(inner, outcome_of(inner, sides), sides)
         inside = replace(sides, full=sides.full or inner.whole)
         outcomes = {member.name: outcome_of(member, inside) for member in inner.members}
-        if inner.clear is not None and all_gone(inner, sides):  # in place of its members' clears
+        if (
+            inner.clear is not None and inner.clear.says and all_gone(inner, sides)
+        ):  # in place of its members' clears
             riding = [member for member in inner.members if isinstance(member, Rider)]
             made = {member.name: outcomes[member.name].stands for member in riding}
             body[inner.name] = {name: value for name, value in made.items() if value is not ABSENT}

@@ -112,7 +112,7 @@ def _elsewhere(writer: Comparing, operation: Operation, lines: Lines) -> None:
                         break
                     at += f"[{name!r}]"
                     made = f"{at} = {writer.complete(node, at, full=False)}"
-                    if node.clear is None:
+                    if node.clear is None or not node.clear.says:
                         lines.add(made)
                         continue
                     writer.riders([one for one in node.members if isinstance(one, Rider)], at, lines)
