@@ -18,8 +18,8 @@ from typing import Any
 
 from custmap.codegen.changes import compare_items, compare_rows
 from custmap.codegen.fits import FitsWriter
-from custmap.codegen.leaf import UNUSUAL, LeafWriter, Putting
-from custmap.codegen.lines import Lines
+from custmap.codegen.leaf import LeafWriter, Putting
+from custmap.codegen.lines import UNUSUAL, Lines
 from custmap.codegen.objects import ObjectWriter
 from custmap.codegen.reads import free_maps, prepared
 from custmap.codegen.request_parts import write_request

@@ -9,19 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from custmap.codegen import leaf_facts
-from custmap.codegen.fits import FitsWriter, classes_of, limits
-from custmap.codegen.lines import Lines
+from custmap.codegen.fits import FitsWriter
+from custmap.codegen.leaf_contract import ContractWriter
+from custmap.codegen.lines import UNUSUAL, Lines
 from custmap.expressions.emitter import Emitter, Scope, plain_path
 from custmap.model.kind import VALUE
 from custmap.model.nodes import EachSource, FirstSource, FromSource, Leaf, Origin, RiderSource, Table
-from custmap.running.fits import checker, is_plain
 from custmap.values.equality import fingerprint
-from custmap.values.words import words_for
-
-UNUSUAL: Final = "raise Unusual"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +46,10 @@ class LeafWriter:
     item_function: Callable[[Table, str | None], str]
     fits: FitsWriter | None = None
     owned: frozenset[str] = frozenset()
+    _contract: ContractWriter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._contract = ContractWriter(self.emitter.names, self.emitter.functions, self.fits)
 
     def write(
         self, leaf: Leaf, scope: Scope, putting: Callable[[str], Putting]
@@ -147,7 +148,7 @@ class LeafWriter:
             lines, null = made, []
             if putting is not None:
                 lines = made + self._unless_skipped(
-                    origin, result, [*self._contract(leaf, origin, result), *putting.value]
+                    origin, result, [*self._contract.check_kind(leaf, origin, result), *putting.value]
                 )
                 null = putting.null
             self._branch(body, result, lines, null, silent)
@@ -187,19 +188,19 @@ class LeafWriter:
         row = self._row(origin, result)
         if row is not None:
             has_row, found = row
-            check = [] if leaf_facts.always_fits(leaf, self.emitter.functions) else self._check(leaf, result)
+            check = self._contract.check_made(leaf, result)
             with body.block(f"if {has_row}:"):
                 body.extend([found, *self._formatted(origin, result), *check, *putting.value])
             self._otherwise(body, result, putting, silent)
             return
         made = self._made(origin, result)
         if made:
-            check = [] if leaf_facts.always_fits(leaf, self.emitter.functions) else self._check(leaf, result)
+            check = self._contract.check_made(leaf, result)
             tail = self._unless_skipped(origin, result, [*check, *putting.value])
             self._branch(body, result, [*not_empty, *made, *tail], putting.null, silent)
             self._require(body, putting)
             return
-        test, after = self._fit(leaf, origin, result)
+        test, after = self._contract.fit(leaf, origin, result, self._own(leaf, result))
         lines = [*after, *putting.value]
         if test is None:
             self._branch(body, result, [*not_empty, *lines], putting.null, silent)
@@ -240,61 +241,12 @@ class LeafWriter:
         bound = self.emitter.names.bind(dict(origin.values), "values")
         return f"{result}.__class__ is {class_.__name__}", f"{result} = {bound}[{result}]"
 
-    def _fit(self, leaf: Leaf, origin: Origin, result: str) -> tuple[str | None, list[str]]:
-        """The test that the value fits, None where there is none, and the lines that make it one's own."""
-        assert self.fits is not None
-        source = origin.source
-        own = [] if self._is_owned(leaf) else [f"{result} = own({result})"]
-        if leaf.kind.is_map:
-            return f"{result}.__class__ is dict", [*own, *self._entries_fit(leaf, result)]
-        if leaf.kind.has_items or isinstance(source, EachSource):
-            return f"{result}.__class__ is list", own if leaf.kind.has_items else self._check(leaf, result)
-        type_ = leaf.type
-        if leaf.kind.is_set and (type_ is None or not limits(type_)):
-            return f"{result}.__class__ is list", own
-        if type_ is None or not limits(type_):
-            return None, own
-        if (
-            type_.only("array")
-            and type_.items is not None
-            and (classes := classes_of(type_.items))
-            and (type_.min_items, type_.max_items, type_.unique_items, type_.enum)
-            == (None, None, False, None)
-        ):
-            bound = self.emitter.names.bind(classes, "classes")
-            copied = [f"{result} = {result}.copy()"] if own else []
-            return f"{result}.__class__ is list and {bound}.issuperset(map(type, {result}))", copied
-        if (test := self.fits.condition(type_, result)) is not None:
-            return test, []
-        check = self._check(leaf, result)
-        if (test := self.fits.condition(type_, result, plain=True)) is not None:
-            check = [f"if not {test}:", *(f"    {line}" for line in check)]
-        return None, [*own, *check]
-
-    def _entries_fit(self, leaf: Leaf, result: str) -> list[str]:
-        """The entries of a map one by one: if one cannot be sent, that is unusual."""
-        assert self.fits is not None
-        lines = Lines()
-        if leaf.policy.empty != "value":
-            with lines.block(f'if "" in {result}.values():'):
-                lines.add(UNUSUAL)
-        if leaf.kind.is_deep:
-            if leaf.type is not None and limits(leaf.type):
-                bound = self.emitter.names.bind(checker(leaf_facts.optional(leaf.type)), f"check_{leaf.name}")
-                lines.add(f"{bound}({{key: one for key, one in {result}.items() if one is not None}})")
-        elif (extra := leaf_facts.entry_type(leaf, self.emitter.functions)) is not None:
-            test = self.fits.condition(extra, "one", plain=True)
-            bound = self.emitter.names.bind(checker(extra), f"check_{leaf.name}")
-            head = f"if one is not None and not ({test}):" if test else "if one is not None:"
-            with lines.block(f"for one in {result}.values():"), lines.block(head):
-                lines.add(f"{bound}(one)")
-        return lines.all
-
-    def _is_owned(self, leaf: Leaf) -> bool:
-        """Is the value new and plain already, and in order, so that it need not be copied?"""
-        return self._owns(leaf.origin, leaf)
+    def _own(self, leaf: Leaf, result: str) -> list[str]:
+        """The line that makes a value one's own, unless it is."""
+        return [] if self._owns(leaf.origin, leaf) else [f"{result} = own({result})"]
 
     def _owns(self, origin: Origin, leaf: Leaf) -> bool:
+        """Is the value new and plain already, and in order, so that it need not be copied?"""
         source = origin.source
         if isinstance(source, FirstSource):
             return all(self._owns(option, leaf) for option in source.origins)
@@ -378,45 +330,3 @@ class LeafWriter:
         if origin.unmapped == "reject":
             with body.block(f"if {result} is ABSENT:"):
                 body.add("refuse_unmapped()")
-
-    # The contract, carefully
-
-    def _contract(self, leaf: Leaf, origin: Origin, result: str) -> list[str]:
-        """Lines that check the value against the contract."""
-        if leaf.kind.is_map:
-            lines = [f"if {result}.__class__ is not dict:", f"    as_map({result})"]
-            return lines + self._check_entries(leaf, result)
-        if leaf.kind.is_list:
-            # The items of a list with keys are checked member by member, if rules make them.
-            by_rules = leaf.kind.has_items and not isinstance(leaf.origin.source, FromSource)
-            check = [] if by_rules else self._check(leaf, result)
-            return [f"if {result}.__class__ is not list:", f"    as_list({result})", *check]
-        if leaf_facts.always_fits(leaf, self.emitter.functions):
-            return []
-        if origin.values is None and origin.format is None and leaf.type is not None:
-            for kind, class_ in (("string", "str"), ("boolean", "bool")):
-                if is_plain(leaf.type, kind):
-                    refused = f"    refuse_kind({words_for({kind})!r}, {result})"
-                    return [f"if {result}.__class__ is not {class_}:", refused]
-        return self._check(leaf, result)
-
-    def _check(self, leaf: Leaf, result: str) -> list[str]:
-        if leaf.type is None or not limits(leaf.type):
-            return []
-        return [f"{self.emitter.names.bind(checker(leaf.type), f'check_{leaf.name}')}({result})"]
-
-    def _check_entries(self, leaf: Leaf, result: str) -> list[str]:
-        lines: list[str] = []
-        if leaf.kind.is_deep:
-            if leaf.type is not None and limits(leaf.type):
-                bound = self.emitter.names.bind(checker(leaf_facts.optional(leaf.type)), f"check_{leaf.name}")
-                lines.append(f"{bound}({{key: one for key, one in {result}.items() if one is not None}})")
-            if leaf.policy.empty == "value":
-                return lines
-        held = None
-        if (extra := leaf_facts.entry_type(leaf, self.emitter.functions)) is not None:
-            held = checker(extra)
-        if held is not None or leaf.policy.empty != "value":
-            bound = self.emitter.names.bind(held, f"check_{leaf.name}") if held else "None"
-            lines.append(f"{result} = look_at_entries({result}, {leaf.policy.empty!r}, {bound})")
-        return lines

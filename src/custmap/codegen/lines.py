@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Final
+
+UNUSUAL: Final = "raise Unusual"
+"""The line with which quick code gives up."""
 
 
 class Lines:

@@ -8,13 +8,14 @@ a list that is one value refuses the rule.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Protocol
 
-from custmap.codegen.leaf import UNUSUAL, LeafWriter, Putting
-from custmap.codegen.lines import Lines
+from custmap.codegen.leaf import LeafWriter, Putting
+from custmap.codegen.lines import UNUSUAL, Lines
+from custmap.codegen.places import Around, Places
 from custmap.expressions.emitter import Emitter, Names, Scope
-from custmap.model.clear import Clear, KeyIn, NameIn, Omit, Place, Send, SendNull, Skip, Write
+from custmap.model.clear import Clear
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Presence, Rider, Table, TargetNode
 from custmap.model.note import Fact
 from custmap.model.walkers import leaves
@@ -35,25 +36,6 @@ class Module(Protocol):
     ) -> list[str]: ...
 
 
-@dataclass(slots=True)
-class Around:
-    """What is around a node: is it sent whole, and the local that says that a member was left out of it."""
-
-    whole: bool = False
-    omitted: str = ""
-    waiting: list[tuple[str, list[str]]] | None = None
-    """Nulls that wait for the verdict on an object with a clear of its own: locals, and what clears them."""
-
-
-@dataclass(slots=True)
-class _Elsewhere:
-    """The locals for what clearing writes at other places of the body."""
-
-    names: dict[Place, str] = field(default_factory=dict)
-    marks: dict[Place, str] = field(default_factory=dict)
-    writes: str = ""
-
-
 class ObjectWriter:
     """Writes one function's objects.
 
@@ -62,7 +44,6 @@ class ObjectWriter:
     """
 
     def __init__(self, module: Module, table: Table, scope: Scope, role: str, key: str | None = None) -> None:
-        self._key = key
         self._module = module
         self.names = module.names
         self.table = table
@@ -71,9 +52,7 @@ class ObjectWriter:
         self.states: dict[int, str] = {}
         self._sources: dict[int, str] = {}
         self._writer = module.writer(sent=role == "sent")
-        self.elsewhere = _Elsewhere()
-        self.must: set[int] = set()
-        self.takes_notes = False
+        self.places = Places(self.names, role, table.root, key, self._writer.constant, module.note)
 
     # Objects
 
@@ -103,7 +82,7 @@ class ObjectWriter:
         for member in node.members:
             if isinstance(member, Rider) or member.name not in required:
                 continue
-            if isinstance(member, Leaf) and member.slot in self.must and self._role == "request":
+            if isinstance(member, Leaf) and member.slot in self.places.must and self._role == "request":
                 continue  # its own branch has seen to that
             is_map = isinstance(member, Leaf) and member.kind.is_map
             is_list = isinstance(member, Leaf) and member.kind.has_items
@@ -193,7 +172,7 @@ class ObjectWriter:
                             lines.extend(cleared)
             with lines.block("else:"):
                 plain = out is not None and around.waiting is None
-                lines.extend(self._cleared(node, clear, out, around) if plain else [UNUSUAL])
+                lines.extend(self.places.cleared(node, clear, out, around) if plain else [UNUSUAL])
 
     def _close_object(self, node: ObjectNode, local: str, around: Around, lines: Lines) -> None:
         if self._role != "sent":  # a list that is one value is held to the contract as a whole
@@ -213,7 +192,7 @@ class ObjectWriter:
         if not absent:
             return
         with lines.block(f"if {' or '.join(absent)}:"):
-            lines.add(self._noted(node, Fact.PARTLY_STATED) if is_request else UNUSUAL)
+            lines.add(self.places.noted(node, Fact.PARTLY_STATED) if is_request else UNUSUAL)
 
     def silenced(self, leaf: Leaf) -> str:
         """The condition that an object around a leaf is silent."""
@@ -224,10 +203,6 @@ class ObjectWriter:
                 tests.append(f"{self._sources[inside]} is SILENT")
             inside = self.table.inside[inside]
         return " or ".join(tests)
-
-    def _noted(self, node: Leaf | ObjectNode | ItemsNode, fact: Fact) -> str:
-        self.takes_notes = True
-        return f"notes += ({self._module.note(node, fact)},)"
 
     def _presence(self, slot: Presence, node: ObjectNode, lines: Lines) -> str:
         """The source object, which the rules of the members read; gives the local of its state."""
@@ -291,131 +266,11 @@ class ObjectWriter:
         scope = self._scopes[self.table.inside[leaf.slot]]
 
         def putting(value: str) -> Putting:
-            return self._putting(leaf, value, out, around)
+            return self.places.put(leaf, value, out, around)
 
         prelude, body, result = self._writer.write(leaf, scope, putting)
         self.states[leaf.slot] = result
         lines.extend([*prelude, *body])
-
-    def _putting(self, leaf: Leaf, value: str, out: str, around: Around) -> Putting:
-        required = leaf.slot in self.must and self._role == "request"
-        null = [UNUSUAL] if required else self._null(leaf, out, around)
-        if around.waiting is not None and self._role != "sent":
-            around.waiting.append((value, null))
-            null = ["pass"]
-        if leaf.kind.has_items:
-            return Putting(self._keyed(leaf, value, out), null)
-        if leaf.kind.is_map:
-            return Putting(self._map(leaf, value, out, around), null)
-        put = [f"{out}[{leaf.name!r}] = {value}"]
-        if not leaf.policy.repeatable and self._role == "request":
-            put.append(self._noted(leaf, Fact.NOT_REPEATABLE))
-        return Putting(put, null, required=required)
-
-    def _null(self, leaf: Leaf, out: str, around: Around) -> list[str]:
-        """What a null writes."""
-        if self._role == "sent":
-            # In a value nothing is gone by itself: what cannot be said is left out.
-            if leaf.kind.is_map:
-                return []
-            match leaf.policy.clear:
-                case SendNull():
-                    return [f"{out}[{leaf.name!r}] = None"]
-                case Send(value):
-                    return [f"{out}[{leaf.name!r}] = {self._writer.constant(value, 'cleared')}"]
-            return []
-        if leaf.policy.identity and self._role == "request":
-            return ["pass"]  # a null names nobody, as if it were absent
-        clear = leaf.policy.clear
-        if self._role == "item" and leaf in self.table.root.members and leaf.name == self._key:
-            return [UNUSUAL]  # without a key no item
-        if leaf.kind.is_map or leaf.kind.has_items:
-            if not clear.fits_container:
-                return [UNUSUAL]
-            clear = clear.for_container({} if leaf.kind.is_map else [])
-        return self._cleared(leaf, clear, out, around)
-
-    def _cleared(self, node: Leaf | ObjectNode, clear: Clear, out: str | None, around: Around) -> list[str]:
-        request = self._role == "request"
-        match clear:
-            case SendNull():
-                return [f"{out}[{node.name!r}] = None"]
-            case Send(value):
-                return [f"{out}[{node.name!r}] = {self._writer.constant(value, 'cleared')}"]
-            case Omit() if around.whole:
-                return [f"{around.omitted} = True"] if around.omitted else ["pass"]
-            case NameIn(place, name) if request:
-                return [f"{self._names_at(place)}.append({name or node.name!r})"]
-            case KeyIn(place, name, value) if request:
-                marks = self.elsewhere.marks.setdefault(place, "")
-                if not marks:
-                    marks = self.elsewhere.marks[place] = self.names.fresh("marks")
-                return [f"{marks}[{name or node.name!r}] = {self._writer.constant(value, 'mark')}"]
-            case Write(writes) if request:
-                self.elsewhere.writes = self.elsewhere.writes or self.names.fresh("writes")
-                return [f"{self.elsewhere.writes}.extend({self.names.bind(writes, 'written')})"]
-            case Skip() if request:
-                return [self._noted(node, Fact.CLEAR_SKIPPED)]
-        return [UNUSUAL]
-
-    def _names_at(self, place: Place) -> str:
-        local = self.elsewhere.names.get(place)
-        if local is None:
-            local = self.elsewhere.names[place] = self.names.fresh("names")
-        return local
-
-    def _keyed(self, leaf: Leaf, value: str, out: str) -> list[str]:
-        put = f"{out}[{leaf.name!r}] = told_apart({value}, {leaf.key!r})"
-        if self._role == "sent":
-            return [put]
-        lines = Lines()
-        with lines.block(f"if {value}:"):
-            lines.add(put)
-            if not leaf.policy.repeatable and self._role == "request":
-                lines.add(self._noted(leaf, Fact.NOT_REPEATABLE))
-        return lines.all
-
-    def _map(self, leaf: Leaf, value: str, out: str, around: Around) -> list[str]:
-        """A map key by key: nulls are cleared one by one."""
-        lines = Lines()
-        put = f"{out}[{leaf.name!r}] = {value}"
-        if self._role == "sent":
-            lines.add(
-                f"{out}[{leaf.name!r}] = {{key: one for key, one in {value}.items() if one is not None}}"
-            )
-            return lines.all
-        if leaf.kind.is_deep:
-            with lines.block(f"if not is_simple({value}):"):
-                lines.add(UNUSUAL)
-        with lines.block(f"if None in {value}.values():"):
-            if self._role == "item" or leaf.kind.is_deep:
-                lines.add(UNUSUAL)
-            else:
-                self._entries_one_by_one(leaf, value, lines)
-        with lines.block(f"if {value}:"):
-            lines.add(put)
-            if not leaf.policy.repeatable and self._role == "request":
-                with lines.block(f"if any(one is not None for one in {value}.values()):"):
-                    lines.add(self._noted(leaf, Fact.NOT_REPEATABLE))
-        return lines.all
-
-    def _entries_one_by_one(self, leaf: Leaf, value: str, lines: Lines) -> None:
-        clear = leaf.policy.clear
-        match clear:
-            case NameIn(place):
-                cleared = f"{self._names_at(place)}.append(key)"
-            case SendNull():
-                cleared = "kept[key] = None"
-            case _:
-                lines.add(UNUSUAL)
-                return
-        lines.add("kept = {}")
-        with lines.block(f"for key, one in {value}.items():"):
-            with lines.block("if one is None:"):
-                lines.add(cleared)
-            with lines.block("else:"):
-                lines.add("kept[key] = one")
-        lines.add(f"{value} = kept")
 
 
 def _may_omit(node: TargetNode) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from custmap.codegen.leaf import UNUSUAL
-from custmap.codegen.lines import Lines
-from custmap.codegen.objects import Around, ObjectWriter
+from custmap.codegen.lines import UNUSUAL, Lines
+from custmap.codegen.objects import ObjectWriter
+from custmap.codegen.places import Around
 from custmap.model.checked import PARTS, Operation
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider
 from custmap.model.walkers import leaves, options
@@ -16,7 +16,7 @@ def write_request(writer: ObjectWriter, operation: Operation, lines: Lines) -> N
     """All parts of the request; the members of the body in the order of their names."""
     root = operation.table.root
     for part in operation.parts.values():
-        writer.must.update(_required_values(part))
+        writer.places.must.update(_required_values(part))
     inside = Lines()
     for node in sorted(root.members, key=lambda member: member.name):
         if isinstance(node, Rider):
@@ -34,15 +34,15 @@ def write_request(writer: ObjectWriter, operation: Operation, lines: Lines) -> N
     if nameless := _nameless(writer):
         with inside.block(f"if {nameless}:"):
             inside.add(UNUSUAL)
-    for local in (*writer.elsewhere.names.values(), writer.elsewhere.writes):
+    for local in (*writer.places.elsewhere.names.values(), writer.places.elsewhere.writes):
         if local:
             lines.add(f"{local} = []")
-    lines.add(*(f"{local} = {{}}" for local in writer.elsewhere.marks.values()))
-    if writer.takes_notes:
+    lines.add(*(f"{local} = {{}}" for local in writer.places.elsewhere.marks.values()))
+    if writer.places.takes_notes:
         lines.add("notes = ()")
     lines.add("body = {}")
     lines.extend(inside.all)
-    lines.add(f"return body, {', '.join(parts)}, {'notes' if writer.takes_notes else '()'}")
+    lines.add(f"return body, {', '.join(parts)}, {'notes' if writer.places.takes_notes else '()'}")
 
 
 def _part(writer: ObjectWriter, root: ObjectNode, name: str, lines: Lines) -> str:
@@ -60,7 +60,7 @@ def _part(writer: ObjectWriter, root: ObjectNode, name: str, lines: Lines) -> st
 def _nameless(writer: ObjectWriter) -> str:
     """The condition that no identity has a value; empty where there is no identity."""
     identities = [slot for slot in writer.table.slots if isinstance(slot, Leaf) and slot.policy.identity]
-    if any(leaf.slot in writer.must for leaf in identities):
+    if any(leaf.slot in writer.places.must for leaf in identities):
         return ""
     return " and ".join(f"not is_value({writer.states[leaf.slot]})" for leaf in identities)
 
@@ -117,7 +117,7 @@ def _unless_identity_alone(writer: ObjectWriter, root: ObjectNode, lines: Lines)
 def _write_elsewhere(writer: ObjectWriter, root: ObjectNode, lines: Lines) -> None:
     objects = {node.name for node in root.members if isinstance(node, ObjectNode | ItemsNode)}
     last = max((node.name for node in root.members), default="")
-    for place, local in sorted(writer.elsewhere.names.items()):
+    for place, local in sorted(writer.places.elsewhere.names.items()):
         with lines.block(f"if {local}:"):
             if place[0] in objects:  # what goes along in that object is known elsewhere
                 lines.add(UNUSUAL)
@@ -126,16 +126,16 @@ def _write_elsewhere(writer: ObjectWriter, root: ObjectNode, lines: Lines) -> No
                 lines.add(f"body[{place[0]!r}] = sorted(set({local}))")
             else:
                 lines.add(f"put(body, {place!r}, sorted(set({local})))")
-            if place[0] < last or len(writer.elsewhere.names) > 1:
+            if place[0] < last or len(writer.places.elsewhere.names) > 1:
                 lines.add("body = in_name_order(body)")
-    for place, local in sorted(writer.elsewhere.marks.items()):
+    for place, local in sorted(writer.places.elsewhere.marks.items()):
         with lines.block(f"if {local}:"):
             if place[0] in objects:
                 lines.add(UNUSUAL)
                 continue
             lines.add(f"put(body, {place!r}, dict(sorted({local}.items())), update=True)")
             lines.add("body = in_name_order(body)")
-    if local := writer.elsewhere.writes:
+    if local := writer.places.elsewhere.writes:
         with lines.block(f"for place, one in {local}:"):
             if objects:
                 with lines.block(f"if place[0] in {writer.names.bind(frozenset(objects), 'objects')}:"):

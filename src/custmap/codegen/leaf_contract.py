@@ -1,0 +1,120 @@
+"""Holding a value to the contract: the quick test that it fits, and the careful check that has words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from custmap.codegen import leaf_facts
+from custmap.codegen.fits import FitsWriter, classes_of, limits
+from custmap.codegen.lines import UNUSUAL, Lines
+from custmap.expressions.emitter import Names
+from custmap.expressions.function import FunctionSpec
+from custmap.model.nodes import EachSource, FromSource, Leaf, Origin
+from custmap.running.fits import checker, is_plain
+from custmap.values.words import words_for
+
+
+@dataclass(slots=True)
+class ContractWriter:
+    """Writes what the contract asks of a leaf's value.
+
+    `fits` writes quick tests; None where all is careful.
+    """
+
+    names: Names
+    functions: Mapping[str, FunctionSpec]
+    fits: FitsWriter | None
+
+    def fit(self, leaf: Leaf, origin: Origin, result: str, own: list[str]) -> tuple[str | None, list[str]]:
+        """The test that the value fits, None where there is none, and the lines that make it one's own."""
+        assert self.fits is not None
+        source = origin.source
+        if leaf.kind.is_map:
+            return f"{result}.__class__ is dict", [*own, *self._entries_fit(leaf, result)]
+        if leaf.kind.has_items or isinstance(source, EachSource):
+            return f"{result}.__class__ is list", own if leaf.kind.has_items else self.check(leaf, result)
+        type_ = leaf.type
+        if leaf.kind.is_set and (type_ is None or not limits(type_)):
+            return f"{result}.__class__ is list", own
+        if type_ is None or not limits(type_):
+            return None, own
+        if (
+            type_.only("array")
+            and type_.items is not None
+            and (classes := classes_of(type_.items))
+            and (type_.min_items, type_.max_items, type_.unique_items, type_.enum)
+            == (None, None, False, None)
+        ):
+            bound = self.names.bind(classes, "classes")
+            copied = [f"{result} = {result}.copy()"] if own else []
+            return f"{result}.__class__ is list and {bound}.issuperset(map(type, {result}))", copied
+        if (test := self.fits.condition(type_, result)) is not None:
+            return test, []
+        check = self.check(leaf, result)
+        if (test := self.fits.condition(type_, result, plain=True)) is not None:
+            check = [f"if not {test}:", *(f"    {line}" for line in check)]
+        return None, [*own, *check]
+
+    def _entries_fit(self, leaf: Leaf, result: str) -> list[str]:
+        """The entries of a map one by one: if one cannot be sent, that is unusual."""
+        assert self.fits is not None
+        lines = Lines()
+        if leaf.policy.empty != "value":
+            with lines.block(f'if "" in {result}.values():'):
+                lines.add(UNUSUAL)
+        if leaf.kind.is_deep:
+            if leaf.type is not None and limits(leaf.type):
+                bound = self.names.bind(checker(leaf_facts.optional(leaf.type)), f"check_{leaf.name}")
+                lines.add(f"{bound}({{key: one for key, one in {result}.items() if one is not None}})")
+        elif (extra := leaf_facts.entry_type(leaf, self.functions)) is not None:
+            test = self.fits.condition(extra, "one", plain=True)
+            bound = self.names.bind(checker(extra), f"check_{leaf.name}")
+            head = f"if one is not None and not ({test}):" if test else "if one is not None:"
+            with lines.block(f"for one in {result}.values():"), lines.block(head):
+                lines.add(f"{bound}(one)")
+        return lines.all
+
+    def check_kind(self, leaf: Leaf, origin: Origin, result: str) -> list[str]:
+        """Lines that check the value against the contract."""
+        if leaf.kind.is_map:
+            lines = [f"if {result}.__class__ is not dict:", f"    as_map({result})"]
+            return lines + self._check_entries(leaf, result)
+        if leaf.kind.is_list:
+            # The items of a list with keys are checked member by member, if rules make them.
+            by_rules = leaf.kind.has_items and not isinstance(leaf.origin.source, FromSource)
+            check = [] if by_rules else self.check(leaf, result)
+            return [f"if {result}.__class__ is not list:", f"    as_list({result})", *check]
+        if leaf_facts.always_fits(leaf, self.functions):
+            return []
+        if origin.values is None and origin.format is None and leaf.type is not None:
+            for kind, class_ in (("string", "str"), ("boolean", "bool")):
+                if is_plain(leaf.type, kind):
+                    refused = f"    refuse_kind({words_for({kind})!r}, {result})"
+                    return [f"if {result}.__class__ is not {class_}:", refused]
+        return self.check(leaf, result)
+
+    def check_made(self, leaf: Leaf, result: str) -> list[str]:
+        """The check of a value that `values` or `format` made, or code whose results may always fit."""
+        return [] if leaf_facts.always_fits(leaf, self.functions) else self.check(leaf, result)
+
+    def check(self, leaf: Leaf, result: str) -> list[str]:
+        if leaf.type is None or not limits(leaf.type):
+            return []
+        return [f"{self.names.bind(checker(leaf.type), f'check_{leaf.name}')}({result})"]
+
+    def _check_entries(self, leaf: Leaf, result: str) -> list[str]:
+        lines: list[str] = []
+        if leaf.kind.is_deep:
+            if leaf.type is not None and limits(leaf.type):
+                bound = self.names.bind(checker(leaf_facts.optional(leaf.type)), f"check_{leaf.name}")
+                lines.append(f"{bound}({{key: one for key, one in {result}.items() if one is not None}})")
+            if leaf.policy.empty == "value":
+                return lines
+        held = None
+        if (extra := leaf_facts.entry_type(leaf, self.functions)) is not None:
+            held = checker(extra)
+        if held is not None or leaf.policy.empty != "value":
+            bound = self.names.bind(held, f"check_{leaf.name}") if held else "None"
+            lines.append(f"{result} = look_at_entries({result}, {leaf.policy.empty!r}, {bound})")
+        return lines

@@ -1,0 +1,179 @@
+"""The statements that put a value, or what says that it is gone, into its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from custmap.codegen.leaf import Putting
+from custmap.codegen.lines import UNUSUAL, Lines
+from custmap.expressions.emitter import Names
+from custmap.model.clear import Clear, KeyIn, NameIn, Omit, Place, Send, SendNull, Skip, Write
+from custmap.model.nodes import ItemsNode, Leaf, ObjectNode
+from custmap.model.note import Fact
+
+
+@dataclass(slots=True)
+class Around:
+    """What is around a node: is it sent whole, and the local that says that a member was left out of it."""
+
+    whole: bool = False
+    omitted: str = ""
+    waiting: list[tuple[str, list[str]]] | None = None
+    """Nulls that wait for the verdict on an object with a clear of its own: locals, and what clears them."""
+
+
+@dataclass(slots=True)
+class Elsewhere:
+    """The locals for what clearing writes at other places of the body."""
+
+    names: dict[Place, str] = field(default_factory=dict)
+    marks: dict[Place, str] = field(default_factory=dict)
+    writes: str = ""
+
+
+@dataclass(slots=True)
+class Places:
+    """Writes one function's places; `role`, `root` and `key` are those of its `ObjectWriter`.
+
+    `constant(value, hint)` an expression that makes a constant of the mapping anew
+    `note(node, fact)`      the name of a note
+    `must`                  slots of required values, without which a request is unusual in any case
+    `elsewhere`             what clearing writes at other places
+    `takes_notes`           a note may be taken
+    """
+
+    names: Names
+    role: str
+    root: ObjectNode
+    key: str | None
+    constant: Callable[[Any, str], str]
+    note: Callable[[Leaf | ObjectNode | ItemsNode, Fact], str]
+    must: set[int] = field(default_factory=set)
+    elsewhere: Elsewhere = field(default_factory=Elsewhere)
+    takes_notes: bool = False
+
+    def noted(self, node: Leaf | ObjectNode | ItemsNode, fact: Fact) -> str:
+        self.takes_notes = True
+        return f"notes += ({self.note(node, fact)},)"
+
+    def put(self, leaf: Leaf, value: str, out: str, around: Around) -> Putting:
+        required = leaf.slot in self.must and self.role == "request"
+        null = [UNUSUAL] if required else self._null(leaf, out, around)
+        if around.waiting is not None and self.role != "sent":
+            around.waiting.append((value, null))
+            null = ["pass"]
+        if leaf.kind.has_items:
+            return Putting(self._keyed(leaf, value, out), null)
+        if leaf.kind.is_map:
+            return Putting(self._map(leaf, value, out, around), null)
+        put = [f"{out}[{leaf.name!r}] = {value}"]
+        if not leaf.policy.repeatable and self.role == "request":
+            put.append(self.noted(leaf, Fact.NOT_REPEATABLE))
+        return Putting(put, null, required=required)
+
+    def _null(self, leaf: Leaf, out: str, around: Around) -> list[str]:
+        """What a null writes."""
+        if self.role == "sent":
+            # In a value nothing is gone by itself: what cannot be said is left out.
+            if leaf.kind.is_map:
+                return []
+            match leaf.policy.clear:
+                case SendNull():
+                    return [f"{out}[{leaf.name!r}] = None"]
+                case Send(value):
+                    return [f"{out}[{leaf.name!r}] = {self.constant(value, 'cleared')}"]
+            return []
+        if leaf.policy.identity and self.role == "request":
+            return ["pass"]  # a null names nobody, as if it were absent
+        clear = leaf.policy.clear
+        if self.role == "item" and leaf in self.root.members and leaf.name == self.key:
+            return [UNUSUAL]  # without a key no item
+        if leaf.kind.is_map or leaf.kind.has_items:
+            if not clear.fits_container:
+                return [UNUSUAL]
+            clear = clear.for_container({} if leaf.kind.is_map else [])
+        return self.cleared(leaf, clear, out, around)
+
+    def cleared(self, node: Leaf | ObjectNode, clear: Clear, out: str | None, around: Around) -> list[str]:
+        request = self.role == "request"
+        match clear:
+            case SendNull():
+                return [f"{out}[{node.name!r}] = None"]
+            case Send(value):
+                return [f"{out}[{node.name!r}] = {self.constant(value, 'cleared')}"]
+            case Omit() if around.whole:
+                return [f"{around.omitted} = True"] if around.omitted else ["pass"]
+            case NameIn(place, name) if request:
+                return [f"{self._names_at(place)}.append({name or node.name!r})"]
+            case KeyIn(place, name, value) if request:
+                marks = self.elsewhere.marks.setdefault(place, "")
+                if not marks:
+                    marks = self.elsewhere.marks[place] = self.names.fresh("marks")
+                return [f"{marks}[{name or node.name!r}] = {self.constant(value, 'mark')}"]
+            case Write(writes) if request:
+                self.elsewhere.writes = self.elsewhere.writes or self.names.fresh("writes")
+                return [f"{self.elsewhere.writes}.extend({self.names.bind(writes, 'written')})"]
+            case Skip() if request:
+                return [self.noted(node, Fact.CLEAR_SKIPPED)]
+        return [UNUSUAL]
+
+    def _names_at(self, place: Place) -> str:
+        local = self.elsewhere.names.get(place)
+        if local is None:
+            local = self.elsewhere.names[place] = self.names.fresh("names")
+        return local
+
+    def _keyed(self, leaf: Leaf, value: str, out: str) -> list[str]:
+        put = f"{out}[{leaf.name!r}] = told_apart({value}, {leaf.key!r})"
+        if self.role == "sent":
+            return [put]
+        lines = Lines()
+        with lines.block(f"if {value}:"):
+            lines.add(put)
+            if not leaf.policy.repeatable and self.role == "request":
+                lines.add(self.noted(leaf, Fact.NOT_REPEATABLE))
+        return lines.all
+
+    def _map(self, leaf: Leaf, value: str, out: str, around: Around) -> list[str]:
+        """A map key by key: nulls are cleared one by one."""
+        lines = Lines()
+        put = f"{out}[{leaf.name!r}] = {value}"
+        if self.role == "sent":
+            lines.add(
+                f"{out}[{leaf.name!r}] = {{key: one for key, one in {value}.items() if one is not None}}"
+            )
+            return lines.all
+        if leaf.kind.is_deep:
+            with lines.block(f"if not is_simple({value}):"):
+                lines.add(UNUSUAL)
+        with lines.block(f"if None in {value}.values():"):
+            if self.role == "item" or leaf.kind.is_deep:
+                lines.add(UNUSUAL)
+            else:
+                self._entries_one_by_one(leaf, value, lines)
+        with lines.block(f"if {value}:"):
+            lines.add(put)
+            if not leaf.policy.repeatable and self.role == "request":
+                with lines.block(f"if any(one is not None for one in {value}.values()):"):
+                    lines.add(self.noted(leaf, Fact.NOT_REPEATABLE))
+        return lines.all
+
+    def _entries_one_by_one(self, leaf: Leaf, value: str, lines: Lines) -> None:
+        clear = leaf.policy.clear
+        match clear:
+            case NameIn(place):
+                cleared = f"{self._names_at(place)}.append(key)"
+            case SendNull():
+                cleared = "kept[key] = None"
+            case _:
+                lines.add(UNUSUAL)
+                return
+        lines.add("kept = {}")
+        with lines.block(f"for key, one in {value}.items():"):
+            with lines.block("if one is None:"):
+                lines.add(cleared)
+            with lines.block("else:"):
+                lines.add("kept[key] = one")
+        lines.add(f"{value} = kept")
