@@ -15,7 +15,7 @@ from custmap.expressions.inference import format_source
 from custmap.mapping.file import Text, all_rules
 from custmap.model.checked import PARTS, Checked, Operation
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, TargetNode
-from custmap.model.walkers import eaches, placed, presences
+from custmap.model.walkers import children, eaches, placed, presences
 from custmap.resolve.findings import meant
 from custmap.values.paths import Member, PathError, Select, format_path, parse_path
 from custmap.values.types import Type
@@ -59,12 +59,8 @@ def _below(node: TargetNode, operation: Operation) -> Iterator[tuple[str, Type |
                 yield target, type_
             for root in each if type_ is not None else []:
                 yield from ((f"{target}.{inner}", held) for inner, held in _below(root, operation))
-        case ObjectNode(members=members):
-            for member in members:
-                yield from _below(member, operation)
-        case ItemsNode(items=items):
-            for _, item in items:
-                yield from _below(item, operation)
+    for one in children(node):
+        yield from _below(one, operation)
 
 
 def _says_nothing(type_: Type) -> bool:

@@ -5,6 +5,7 @@ None where there is nothing to say, unless there is always a request. Each conta
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from custmap.codegen import facts
@@ -96,28 +97,27 @@ def _elsewhere(writer: Comparing, operation: Operation, lines: Lines) -> None:
             _around_names(writer, operation.table.root, place, lines)
         lines.add("write_elsewhere(body, draft)")
         for place in places:
-            node: ObjectNode | None = operation.table.root
-            at = "body"
             with lines.block(f"if draft.wrote({place!r}):"):
-                for name in place[:-1]:
-                    node = next(
-                        (
-                            one
-                            for one in (node.members if node else ())
-                            if isinstance(one, ObjectNode) and one.name == name
-                        ),
-                        None,
-                    )
-                    if node is None or node.whole:
-                        break
-                    at += f"[{name!r}]"
+                at = "body"
+                for node in _on_the_way(operation.table.root, place):
+                    at += f"[{node.name!r}]"
                     made = f"{at} = {writer.complete(node, at, full=False)}"
                     if node.clear is None or not node.clear.says:
                         lines.add(made)
                         continue
-                    writer.riders([one for one in node.members if isinstance(one, Rider)], at, lines)
-                    with lines.block(f"if not {writer.all_gone(node)}:"):
+                    with lines.block(f"if {writer.all_gone(node)}:"):
+                        writer.riders(facts.riders(node), at, lines)
+                    with lines.block("else:"):
                         lines.add(made)
+
+
+def _on_the_way(root: ObjectNode, place: tuple[str, ...]) -> Iterator[ObjectNode]:
+    """The objects that rules fill around a place, until one that is sent whole anyway."""
+    for name in place[:-1]:
+        inner = next((one for one in root.members if one.name == name), None)
+        if not isinstance(inner, ObjectNode) or inner.whole:
+            return
+        yield (root := inner)
 
 
 def _around_names(writer: Comparing, root: ObjectNode, place: tuple[str, ...], lines: Lines) -> None:
@@ -125,20 +125,15 @@ def _around_names(writer: Comparing, root: ObjectNode, place: tuple[str, ...], l
     node = next((one for one in root.members if one.name == place[0]), None)
     if not isinstance(node, ObjectNode) or not (node.whole or node.policy.always):
         return
+    at = f"body[{node.name!r}]"
     with lines.block(f"if draft.wrote({place!r}) and {node.name!r} not in body:"):
-        lines.add(f"value = {writer.standing(node)}")
-        lines.add(f"body[{node.name!r}] = value if value.__class__ is dict else {{}}")
+        lines.add(f"value = {writer.standing(node)}", f"{at} = value if value.__class__ is dict else {{}}")
         if facts.required(node):
-            at = f"body[{node.name!r}]"
             with lines.block(f"if not lacks_rejected({writer.rule(node)}, {at}, view):"):
                 for member in node.members:
                     if empty := facts.empty_if_required(node, member):
                         lines.add(f"{at}.setdefault({member.name!r}, {empty})")
-        for rider in node.members:
-            if isinstance(rider, Rider):
-                one = f"view.riders[{rider.index}]"
-                with lines.block(f"if {one} is not ABSENT:"):
-                    lines.add(f"body[{node.name!r}].setdefault({rider.name!r}, {one})")
+        writer.riders(facts.riders(node), at, lines)
 
 
 def _complete_body(writer: Comparing, root: ObjectNode, operation: Operation, lines: Lines) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from custmap.model.checked import Operation
-from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, TargetNode
-from custmap.model.walkers import leaves
+from custmap.model.nodes import Leaf, ObjectNode, Rider, TargetNode
+from custmap.model.walkers import clears, leaves
 from custmap.values.types import Type
 
 
@@ -19,6 +19,10 @@ def empty_if_required(around: ObjectNode, node: TargetNode) -> str:
     if not isinstance(node, Leaf) or node.name not in required(around):
         return ""
     return "{}" if node.kind.is_map else "[]" if node.kind.has_items else ""
+
+
+def riders(node: ObjectNode) -> list[Rider]:
+    return [member for member in node.members if isinstance(member, Rider)]
 
 
 def is_identity(node: TargetNode) -> bool:
@@ -41,16 +45,7 @@ def is_plain(leaf: Leaf) -> bool:
 
 def clear_places(node: TargetNode) -> Iterable[tuple[str, ...]]:
     """The places where clearing may write, outside a target's own place."""
-    match node:
-        case Leaf(policy=policy):
-            yield from policy.clear.places
-        case ObjectNode(members=members, clear=clear):
-            yield from clear.places if clear is not None else ()
-            for member in members:
-                yield from clear_places(member)
-        case ItemsNode(items=items):
-            for _, item in items:
-                yield from clear_places(item)
+    return (place for clear in clears(node) for place in clear.places)
 
 
 def mixed(operation: Operation) -> frozenset[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from custmap.codegen import facts
 from custmap.codegen.comparing import Comparing, Member
 from custmap.codegen.lines import Lines
-from custmap.model.nodes import ObjectNode, Rider
+from custmap.model.nodes import ObjectNode
 
 
 def write_change_object(writer: Comparing, node: ObjectNode, name: str, full: bool, lines: Lines) -> None:
@@ -58,7 +58,7 @@ def _close_full(
             lines.add(f"{one.value} = {writer.unchanged(one.node, full=True)}")
         with lines.block(f"if {one.value} is not NOTHING:"):
             lines.add(f"made[{one.node.name!r}] = {one.value}")
-    riders = [member for member in node.members if isinstance(member, Rider)]
+    riders = facts.riders(node)
     is_item = writer.is_item and node is writer.table.root
     writer.riders(riders, "made", lines, only="" if is_item else "made")
     _empty_required(node, outcomes, lines, only="made and ")

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Protocol
 
+from custmap.codegen import facts
 from custmap.codegen.leaf import LeafWriter, Putting
 from custmap.codegen.lines import UNUSUAL, Lines
 from custmap.codegen.places import Around, Places
@@ -18,7 +19,7 @@ from custmap.expressions.emitter import Emitter, Names, Scope
 from custmap.model.clear import Clear
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Presence, Rider, Table, TargetNode
 from custmap.model.note import Fact
-from custmap.model.walkers import leaves
+from custmap.model.walkers import clears, leaves
 from custmap.values.paths import Index, Select
 
 
@@ -123,7 +124,7 @@ class ObjectWriter:
                 self.node(member, local, inside, lines)
         if own is not None:
             self._own_clear(node, own, state, inside.waiting or [], out, around, lines)
-        riders = [member for member in node.members if isinstance(member, Rider)]
+        riders = facts.riders(node)
         own_omitted = f" or {inside.omitted}" if inside.omitted and inside.omitted != around.omitted else ""
         if riders:
             with lines.block(f"if {local}{own_omitted}:"):
@@ -139,7 +140,7 @@ class ObjectWriter:
         if not node.whole or self._role == "sent":
             return replace(around)
         omitted = ""
-        if _may_omit(node):
+        if any(clear.only_replaced for clear in clears(node)):  # something may be cleared by leaving it out
             omitted = self.names.fresh("omitted")
             lines.add(f"{omitted} = False")
         return Around(True, omitted, around.waiting)
@@ -271,15 +272,3 @@ class ObjectWriter:
         prelude, body, result = self._writer.write(leaf, scope, putting)
         self.states[leaf.slot] = result
         lines.extend([*prelude, *body])
-
-
-def _may_omit(node: TargetNode) -> bool:
-    """Is something below cleared by leaving it out?"""
-    match node:
-        case Leaf(policy=policy):
-            return policy.clear.only_replaced
-        case ObjectNode(members=members, clear=clear):
-            return (clear is not None and clear.only_replaced) or any(map(_may_omit, members))
-        case ItemsNode(items=items):
-            return any(_may_omit(item) for _, item in items)
-    return False

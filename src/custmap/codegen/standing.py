@@ -29,8 +29,7 @@ def write_stand_object(writer: Comparing, node: ObjectNode, name: str, full: boo
                 unsaid = f"cannot_be_said(after[{member.slot}])"  # type: ignore[union-attr]  # a leaf
                 with lines.block(f"if made and {member.name!r} not in made and not {unsaid}:"):
                     lines.add(f"made[{member.name!r}] = {empty}")
-        riders = [member for member in node.members if isinstance(member, Rider)]
-        writer.riders(riders, "made", lines, only="" if node.policy.required else "made")
+        writer.riders(facts.riders(node), "made", lines, only="" if node.policy.required else "made")
         lines.add("return made if made else NOTHING")
 
 
@@ -38,7 +37,7 @@ def write_complete(writer: Comparing, node: ObjectNode, name: str, full: bool, l
     """Riders, `send: always` members and required members go along with what is sent."""
     required = facts.required(node)
     with lines.block(f"def {name}(sent, before, after, view):"):
-        writer.riders([one for one in node.members if isinstance(one, Rider)], "sent", lines)
+        writer.riders(facts.riders(node), "sent", lines)
         for member in node.members:
             wanted = member.name in required
             if isinstance(member, Rider) or not (wanted or facts.goes_along(member)):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from custmap.model.checked import Operation
+from custmap.model.clear import Clear
 from custmap.model.nodes import (
     EachSource,
     FirstSource,
@@ -19,28 +20,37 @@ from custmap.model.nodes import (
 )
 
 
+def children(node: TargetNode) -> tuple[TargetNode, ...]:
+    """The members of an object, the items of a list whose items are named; nothing else has any."""
+    match node:
+        case ObjectNode(members=members):
+            return members
+        case ItemsNode(items=items):
+            return tuple(item for _, item in items)
+    return ()
+
+
 def leaves(node: TargetNode) -> Iterator[Leaf]:
     """Every leaf below a node, in slot order."""
-    match node:
-        case Leaf():
-            yield node
-        case ObjectNode(members=members):
-            for member in members:
-                yield from leaves(member)
-        case ItemsNode(items=items):
-            for _, item in items:
-                yield from leaves(item)
+    if isinstance(node, Leaf):
+        yield node
+    for one in children(node):
+        yield from leaves(one)
+
+
+def clears(node: TargetNode) -> Iterator[Clear]:
+    """The clears of a node and of all below it; an object has one if it states it."""
+    if isinstance(node, Leaf):
+        yield node.policy.clear
+    elif isinstance(node, ObjectNode) and node.clear is not None:
+        yield node.clear
+    for one in children(node):
+        yield from clears(one)
 
 
 def outermost_whole(node: TargetNode) -> Iterator[ObjectNode | ItemsNode]:
     """The containers below a node that are sent whole, without those inside another."""
-    inside: tuple[TargetNode, ...] = ()
-    match node:
-        case ObjectNode(members=members):
-            inside = members
-        case ItemsNode(items=items):
-            inside = tuple(item for _, item in items)
-    for one in inside:
+    for one in children(node):
         if isinstance(one, ObjectNode | ItemsNode) and one.whole:
             yield one
         else:
@@ -78,17 +88,13 @@ def _below(node: TargetNode, parent: ObjectNode | None, item: bool) -> Iterator[
 
 def objects(node: TargetNode) -> Iterator[ObjectNode]:
     """The objects of a tree, items of lists included, outermost first."""
-    match node:
-        case Leaf():
-            for each in eaches(node.origin):
-                yield from objects(each.table.root)
-        case ObjectNode(members=members):
-            yield node
-            for member in members:
-                yield from objects(member)
-        case ItemsNode(items=items):
-            for _, one in items:
-                yield from objects(one)
+    if isinstance(node, ObjectNode):
+        yield node
+    if isinstance(node, Leaf):
+        for each in eaches(node.origin):
+            yield from objects(each.table.root)
+    for one in children(node):
+        yield from objects(one)
 
 
 def tables(operation: Operation) -> Iterator[Table]:

@@ -13,7 +13,7 @@ from custmap.expressions.ast import Current, Field
 from custmap.mapping.file import Rule
 from custmap.model.clear import Send
 from custmap.model.nodes import FromSource, ItemsNode, Leaf, ObjectNode, TargetNode
-from custmap.model.walkers import leaves
+from custmap.model.walkers import children, leaves
 from custmap.prove.blame import Broken, Law
 from custmap.prove.cells import Cells
 from custmap.prove.rules import rule_at
@@ -118,12 +118,8 @@ def _lost(leaf: Leaf, then: Cells, now: Cells) -> Any:
 
 
 def _containers(node: TargetNode) -> list[ObjectNode | ItemsNode]:
-    match node:
-        case ObjectNode(members=members):
-            return [node, *(inner for member in members for inner in _containers(member))]
-        case ItemsNode(items=items):
-            return [node, *(inner for _, item in items for inner in _containers(item))]
-    return []
+    own = [node] if isinstance(node, ObjectNode | ItemsNode) else []
+    return own + [inner for one in children(node) for inner in _containers(one)]
 
 
 def _replaced_around(root: ObjectNode, leaf: Leaf) -> ObjectNode | ItemsNode | None:

@@ -94,18 +94,16 @@ def mapping_line(difference: Difference, plan: Plan | None, checked: Checked | N
 def _rules(checked: Checked) -> Iterator[tuple[str, int]]:
     """The targets of all rules, and their lines."""
     from custmap.model.nodes import ItemsNode, ObjectNode
+    from custmap.model.walkers import children
 
     waiting: list[TargetNode] = [
         root for operation in checked.operations for root in operation.parts.values()
     ]
     while waiting:
-        match waiting.pop():
-            case ObjectNode(members=members):
-                waiting += members
-            case ItemsNode(items=items):
-                waiting += [item for _, item in items]
-            case rule:
-                yield rule.target, rule.span.line
+        rule = waiting.pop()
+        waiting += children(rule)
+        if not isinstance(rule, ObjectNode | ItemsNode):
+            yield rule.target, rule.span.line
 
 
 def around(outer: str, inner: str) -> bool:

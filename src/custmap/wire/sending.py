@@ -13,15 +13,14 @@ from custmap.model.checked import Checked, Operation
 from custmap.model.nodes import (
     EachSource,
     FirstSource,
-    ItemsNode,
     Leaf,
-    ObjectNode,
     Origin,
     Rider,
     RiderSource,
     TargetNode,
 )
 from custmap.model.note import Note
+from custmap.model.walkers import children
 from custmap.running.calls import fresh
 from custmap.values.paths import Index, Member, Select, TargetPath
 from custmap.wire.binding import Bound, has_body
@@ -117,12 +116,8 @@ def _filled(node: TargetNode, above: tuple[Any, ...]) -> Iterator[tuple[tuple[An
             yield (*above, *_steps(node.path)), index
         case Leaf(origin=origin):
             yield from _chosen(origin, (*above, *_steps(node.path)))
-        case ObjectNode(members=members):
-            for member in members:
-                yield from _filled(member, above)
-        case ItemsNode(items=items):
-            for _, item in items:
-                yield from _filled(item, above)
+    for one in children(node):
+        yield from _filled(one, above)
 
 
 def _chosen(origin: Origin, at: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], int]]:
