@@ -239,3 +239,19 @@ def outcome(call: Any) -> Any:
         assert not [one for one in error.diagnostics if one.code.startswith("CM9")]
         return [one.code for one in error.diagnostics]
     return made.to_json() if hasattr(made, "to_json") else None
+
+
+def test_members_keep_the_order_of_the_rules(tmp_path: Path) -> None:
+    rules = """
+body:
+  name: {clear: send_null}
+  name.first: {from: name.given, clear: send_null}
+  name.last: name.family
+  name.by: {value: us}
+"""
+    mapping = made(tmp_path, rules)
+    customer = {"name": {"given": None, "family": "Li"}}
+    wanted = {"name": {"first": None, "last": "Li", "by": "us"}}
+    plan = mapping.diff(None, customer)
+    assert plan.request is not None
+    assert json.dumps(mapping.apply(customer).body) == json.dumps(plan.request.body) == json.dumps(wanted)

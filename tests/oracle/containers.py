@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, TargetNode
 from custmap.model.note import Fact
-from custmap.model.walkers import leaves
+from custmap.model.walkers import children, leaves
 from custmap.running.states import SILENT, Failure
 from custmap.values.absent import ABSENT
-from custmap.values.paths import Index, Select
+from custmap.values.paths import Index, Select, found_at
 from oracle import values
 from oracle.clears import cleared, kept, null_at
 from oracle.outcome import Outcome, Sides, Told, is_value
@@ -142,8 +143,12 @@ def along(node: TargetNode, outcome: Outcome, sides: Sides) -> Any:
                 sides, outcome = kept, outcome_of(node, kept)
             if node.clear is not None and node.clear.says and says_none(node, sides):
                 return ABSENT  # it is gone, and not said again
-            if sides.full or node.whole or node.policy.always:
+            if sides.full or node.whole:
                 return outcome.stands
+            if node.policy.always:
+                stands = object_outcome(node, replace(sides, full=True)).stands
+                outcomes = {member.name: outcome_of(member, sides) for member in node.members}
+                return accompanied(node, stands, outcomes, sides) if isinstance(stands, dict) else stands
             return sent_along(node, {}, sides) or ABSENT
         case ItemsNode(items=items):
             if not any(leaf.policy.always or leaf.policy.identity for leaf in leaves(node)):
@@ -166,14 +171,25 @@ def sent_along(node: ObjectNode, sent: dict[str, Any], sides: Sides) -> dict[str
         and (value := along(member, outcomes[member.name], inner)) is not ABSENT
     }
     made = accompanied(node, moved | sent, outcomes, inner) if moved or sent else {}
-    return {} if _lacks_refused(node, made, outcomes) else made
+    named = any(leaf.policy.identity for leaf in leaves(node))
+    return made if named or not lacking_in(node, made) else {}
 
 
-def _lacks_refused(node: ObjectNode, made: dict[str, Any], outcomes: dict[str, Outcome]) -> bool:
-    """Does an object lack a member that the contract requires, and that was rejected?"""
-    required = node.type.required if node.type else frozenset()
-    lacking = required - made.keys()
-    return any(one.name in lacking and outcomes[one.name].told.rejected for one in node.members)
+def lacking_in(node: ObjectNode, made: dict[str, Any]) -> list[TargetNode]:
+    """What the contract requires of an object, and rules that did not give it a value."""
+    required = (node.type.required if node.type else frozenset()) - made.keys()
+    return [one for one in node.members if one.name in required and not isinstance(one, Rider)]
+
+
+def required_missing(node: TargetNode, body: dict[str, Any], sides: Sides) -> Iterator[str]:
+    """What the contract requires of the objects that are in the body; not of one that is cleared there."""
+    if isinstance(node, ObjectNode):
+        cleared = node.clear is not None and node.clear.says and all_gone(node, sides)
+        part = found_at(body, node.path)
+        if isinstance(part, dict) and not cleared:
+            yield from (one.target for one in lacking_in(node, part))
+    for one in children(node):
+        yield from required_missing(one, body, sides)
 
 
 def _is_speechless(node: ObjectNode, sides: Sides) -> bool:
@@ -343,11 +359,9 @@ def whole_notes(node: ObjectNode | ItemsNode, sides: Sides) -> tuple[tuple[Fact,
 
 
 def _complete(node: ObjectNode, outcome: Outcome, sides: Sides) -> Outcome:
-    """Members that the contract requires: a rejected one rejects the object, an unknown one the record."""
-    required = node.type.required if node.type else frozenset()
-    if not isinstance(outcome.sent, dict) or not required - outcome.sent.keys():
+    """A member that the contract requires, and that was rejected, rejects the object."""
+    if not isinstance(outcome.sent, dict) or not (lacking := lacking_in(node, outcome.sent)):
         return outcome
-    lacking = [member for member in node.members if member.name in required - outcome.sent.keys()]
     if not node.target:  # the item of a list: who cannot be sent whole is not sent
         return kept(ABSENT, outcome.told_rejected("CM707", sides.target("")))
     names = tuple(sides.target(member.target) for member in lacking)
@@ -355,5 +369,4 @@ def _complete(node: ObjectNode, outcome: Outcome, sides: Sides) -> Outcome:
     if sides.item or any(at in names or at.startswith(below) for _, at in outcome.told.rejected):
         told = outcome.told_rejected("CM707", sides.target(node.target))
         return replace(_as_before(node, sides), told=told)
-    unknown = tuple(sides.target(member.target) for member in lacking)
-    return replace(outcome, told=outcome.told + Told(lacking=unknown))
+    return outcome

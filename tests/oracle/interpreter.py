@@ -143,7 +143,7 @@ class Interpreter:
                 items = self._ask(expression, scope)
                 if items is ABSENT or items is None:
                     return items
-                if not isinstance(items, list):
+                if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
                     raise Refusal("CM706", "")
                 if leaf.kind.has_items:
                     return [Row.of(table, self._row(table, item), item) for item in items]

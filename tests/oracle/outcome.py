@@ -31,8 +31,7 @@ class Change:
 class Told:
     """Changes, rejections (code, target) and notes (fact, target); what clearing writes elsewhere.
 
-    `names` (place, name), `marks` (place, name, value), `writes` (place, value); `lacking` are members that
-    the contract requires, of which nothing is known.
+    `names` (place, name), `marks` (place, name, value), `writes` (place, value).
     """
 
     changes: tuple[Change, ...] = ()
@@ -41,7 +40,6 @@ class Told:
     names: tuple[tuple[Place, Any], ...] = ()
     marks: tuple[tuple[Place, str, Any], ...] = ()
     writes: tuple[tuple[Place, Any], ...] = ()
-    lacking: tuple[str, ...] = ()
 
     def __add__(self, other: Told) -> Told:
         return Told(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(Told)))

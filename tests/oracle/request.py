@@ -20,7 +20,7 @@ from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.paths import found_at
 from custmap.wire.binding import bind
-from oracle.containers import outcome_of, whole_notes
+from oracle.containers import outcome_of, required_missing, whole_notes
 from oracle.elsewhere import written
 from oracle.interpreter import Interpreter, silenced
 from oracle.outcome import Change, Outcome, Sides, Told, is_value
@@ -72,7 +72,7 @@ class Whole:
         sides = self._sides(None, record, known=False, complete=False)
         request, told = self._request(sides, always=True)
         if request is None:
-            raise Refused(told.rejected + tuple(("CM707", name) for name in told.lacking) + self._not_given())
+            raise Refused(told.rejected + self._not_given())
         if told.rejected and on_rejected == "raise":
             raise Refused(told.rejected + _unwritable(request))
         return replace(request, notes=told.notes)
@@ -173,13 +173,13 @@ class Whole:
             return None, told
         if (nobody := self._nobody(sides, always=always)).rejected:
             notes = tuple(note for note in told.notes if note[0] not in OF_A_REQUEST)
-            return None, Told(rejected=told.rejected + nobody.rejected, notes=notes, lacking=told.lacking)
+            return None, Told(rejected=told.rejected + nobody.rejected, notes=notes)
         told += self._not_repeatable(told)
         told += Told(rejected=self._failed_identities(sides, told))
-        body, lacking = self._body(outcomes["body"], sides, told, said=said)
+        body = self._body(outcomes["body"], sides, told, said=said)
+        lacking = list(required_missing(roots["body"], body, sides))
         made = {part: self._part(part, roots[part], outcomes[part], sides) for part in PARTS}
         lacking += [name for _, missing in made.values() for name in missing]
-        lacking += told.lacking
         not_given = self._not_given()
         if lacking or not_given:
             targets = {target for _, target in told.rejected + not_given}
@@ -215,23 +215,18 @@ class Whole:
         ]
         return Told(notes=tuple(notes))
 
-    def _body(
-        self, outcomes: dict[str, Outcome], sides: Sides, told: Told, *, said: bool
-    ) -> tuple[dict[str, Any], list[str]]:
-        """The body, and the required members that it lacks."""
+    def _body(self, outcomes: dict[str, Outcome], sides: Sides, told: Told, *, said: bool) -> dict[str, Any]:
+        """The body."""
         root = self.checked.operation.table.root
         required = root.type.required if root.type else frozenset()
         body = written(root, outcomes, told, sides)
-        lacking: list[str] = []
         for member in root.members:
             if isinstance(member, Rider) and not said and member.name not in required:
                 body.pop(member.name, None)  # no request is made up of what only goes along
-            if member.name in required and member.name not in body:
-                lacking.append(member.target)
         for place in self.checked.operation.name_places:
             if place[0] in required and place[0] not in body:
                 body[place[0]] = _nested(place[1:], [])
-        return body, lacking
+        return body
 
     def _part(
         self, part: str, root: ObjectNode, outcomes: dict[str, Outcome], sides: Sides

@@ -16,7 +16,7 @@ from custmap.codegen.object_changes import write_change_object, write_says
 from custmap.codegen.standing import write_along, write_complete, write_stand_object
 from custmap.model.checked import PARTS, Operation
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, Table
-from custmap.model.walkers import leaves, outermost_whole
+from custmap.model.walkers import leaves, outermost_whole, own_objects
 
 _WRITERS: Final[Writers] = {
     ("change", ObjectNode): write_change_object,
@@ -81,6 +81,7 @@ def _write_request(writer: Comparing, operation: Operation) -> Lines:
         _complete_body(writer, body, operation, lines)
         for part, node in parts.items():
             _complete_part(writer, part, node, lines)
+        _require(writer, body, lines)
         for container in outermost_whole(body):
             found = f"found_at(body, {writer.names.bind(container.path, 'place')})"
             with lines.block(f"if {found}.__class__ in (dict, list):"):
@@ -105,10 +106,10 @@ def _elsewhere(writer: Comparing, operation: Operation, lines: Lines) -> None:
                     if node.clear is None or not node.clear.says:
                         lines.add(made)
                         continue
-                    with lines.block(f"if {writer.all_gone(node)}:"):
-                        writer.riders(facts.riders(node), at, lines)
-                    with lines.block("else:"):
+                    with lines.block(f"if not {writer.all_gone(node)}:"):
                         lines.add(made)
+                    with lines.block("else:"):
+                        writer.riders(facts.riders(node), at, lines)
 
 
 def _on_the_way(root: ObjectNode, place: tuple[str, ...]) -> Iterator[ObjectNode]:
@@ -162,13 +163,24 @@ def _complete_body(writer: Comparing, root: ObjectNode, operation: Operation, li
                 continue
             with lines.block("if is_value(value):"):
                 lines.add(f"body[{name!r}] = value")
-            if wanted:
-                with lines.block("else:"):
-                    lines.add(writer.lack(node))
     for place in operation.name_places:
         if place[0] in required:
             with lines.block(f"if {place[0]!r} not in body:"):
                 lines.add(f"put(body, {place!r}, [])")
+
+
+def _require(writer: Comparing, root: ObjectNode, lines: Lines) -> None:
+    """What the contract requires is looked at when the body is there; not in what its own clear put there."""
+    for node in own_objects(root):
+        if not facts.required(node):
+            continue
+        part = f"found_at(body, {writer.names.bind(node.path, 'place')})"
+        required = f"require({writer.rule(node)}, {part}, after, draft)"
+        if node.clear is None or not node.clear.says:
+            lines.add(required)
+            continue
+        with lines.block(f"if not {writer.all_gone(node)}:"):
+            lines.add(required)
 
 
 def _complete_part(writer: Comparing, part: str, root: ObjectNode, lines: Lines) -> None:
@@ -187,7 +199,7 @@ def _complete_part(writer: Comparing, part: str, root: ObjectNode, lines: Lines)
                 lines.add(f"{part}[{node.name!r}] = value")
             if wanted:
                 with lines.block("else:"):
-                    lines.add(writer.lack(node))
+                    lines.add(f"draft.missing.append(({writer.rule(node)}, after[{node.slot}]))")
     names = tuple(node.name for node in root.members if isinstance(node, Leaf))
     if len(names) > 1:
         lines.add(f"arranged({names!r}, {part})")

@@ -199,11 +199,6 @@ class Comparing:
         if self.is_item and node.whole and node.target:
             self.note_whole(node, lines)
 
-    def lack(self, node: TargetNode) -> str:
-        """What the contract requires has no value; why not, its state may say."""
-        state = f"after[{node.slot}]" if isinstance(node, Leaf) else "ABSENT"
-        return f"draft.missing.append(({self.rule(node)}, {state}))"
-
     def riders(self, riders: Iterable[Rider], out: str, lines: Lines, *, only: str = "") -> None:
         """Parameters and constants; `only`: under this condition."""
         for rider in riders:

@@ -93,7 +93,7 @@ def _whole_enough(writer: Comparing, node: ObjectNode, made: str, full: bool, li
         bound = writer.names.bind(required, f"required_{node.name}")
         with lines.block(f"if not {bound} <= {made}.keys():"):
             stand = writer.function("stand", node, full=full)
-            lines.add(f"return lacking({writer.rule(node)}, {made}, {stand}, before, after, view, mark)")
+            lines.add(f"return whole_enough({writer.rule(node)}, {made}, {stand}, before, view, mark)")
     lines.add(f"return SAID, {made}")
 
 

@@ -123,7 +123,7 @@ class ObjectWriter:
             if not isinstance(member, Rider):
                 self.node(member, local, inside, lines)
         if own is not None:
-            self._own_clear(node, own, state, inside.waiting or [], out, around, lines)
+            self._own_clear(node, own, local, state, inside.waiting or [], out, around, lines)
         riders = facts.riders(node)
         own_omitted = f" or {inside.omitted}" if inside.omitted and inside.omitted != around.omitted else ""
         if riders:
@@ -149,6 +149,7 @@ class ObjectWriter:
         self,
         node: ObjectNode,
         clear: Clear,
+        local: str,
         state: str,
         waiting: list[tuple[str, list[str]]],
         out: str | None,
@@ -171,6 +172,7 @@ class ObjectWriter:
                     for one, cleared in waiting:
                         with lines.block(f"if {one} is None:"):
                             lines.extend(cleared)
+                    lines.add(f"arranged({tuple(member.name for member in node.members)!r}, {local})")
             with lines.block("else:"):
                 plain = out is not None and around.waiting is None
                 lines.extend(self.places.cleared(node, clear, out, around) if plain else [UNUSUAL])

@@ -61,8 +61,12 @@ def write_along(writer: Comparing, node: Container, name: str, full: bool, lines
             if node.clear is not None and node.clear.says and any(leaves(node)):
                 with lines.block(f"if says_none({writer.read_by(node)}, before, after, view):"):
                     lines.add("return NOTHING")  # it is gone, with all that is in it
-        if full or node.whole or (isinstance(node, ObjectNode) and node.policy.always):
+        if full or node.whole:
             lines.add(f"return {writer.standing(node)}")
+        elif isinstance(node, ObjectNode) and node.policy.always:
+            lines.add(f"value = {writer.standing(node)}")
+            complete = writer.complete(node, "value", full=False)
+            lines.add(f"return {complete} if value.__class__ is dict else value")
         elif isinstance(node, ItemsNode):
             made = []
             for segment, item in node.items:
@@ -80,8 +84,8 @@ def write_along(writer: Comparing, node: Container, name: str, full: bool, lines
             with lines.block("if not sent:"):
                 lines.add("return NOTHING")
             lines.add(f"sent = {writer.complete(node, 'sent', full=full)}")
-            if facts.required(node):
-                with lines.block(f"if lacks_rejected({writer.rule(node)}, sent, view):"):
+            if facts.required(node) and not any(leaf.policy.identity for leaf in leaves(node)):
+                with lines.block(f"if lacking_in({writer.rule(node)}, sent):"):
                     lines.add("return NOTHING")
             lines.add("return sent")
 

@@ -86,15 +86,20 @@ def _below(node: TargetNode, parent: ObjectNode | None, item: bool) -> Iterator[
                 yield from _below(one, parent, item)
 
 
-def objects(node: TargetNode) -> Iterator[ObjectNode]:
-    """The objects of a tree, items of lists included, outermost first."""
+def own_objects(node: TargetNode) -> Iterator[ObjectNode]:
+    """The objects of a tree, outermost first, without those in the items of its lists."""
     if isinstance(node, ObjectNode):
         yield node
-    if isinstance(node, Leaf):
-        for each in eaches(node.origin):
-            yield from objects(each.table.root)
     for one in children(node):
-        yield from objects(one)
+        yield from own_objects(one)
+
+
+def objects(node: TargetNode) -> Iterator[ObjectNode]:
+    """The objects of a tree, those in the items of its lists included."""
+    yield from own_objects(node)
+    for leaf in leaves(node):
+        for each in eaches(leaf.origin):
+            yield from objects(each.table.root)
 
 
 def tables(operation: Operation) -> Iterator[Table]:

@@ -52,13 +52,12 @@ class Draft:
         """What is said so far, for `take_back`."""
         names = {place: dict(found) for place, found in self.names.items()}
         marks = {place: dict(found) for place, found in self.marks.items()}
-        return len(self.changes), names, marks, len(self.writes), len(self.missing), self.omitted
+        return len(self.changes), names, marks, len(self.writes), self.omitted
 
     def take_back(self, mark: tuple[Any, ...]) -> None:
         """Forget what was said since: it is not sent after all. What was rejected or noted stays."""
-        changes, self.names, self.marks, writes, missing, self.omitted = mark
+        changes, self.names, self.marks, writes, self.omitted = mark
         del self.changes[changes:]
-        del self.missing[missing:]
         del self.writes[writes:]
 
     def note(self, target: str, fact: Fact, rule: Leaf | ObjectNode | ItemsNode) -> None:

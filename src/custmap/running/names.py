@@ -24,10 +24,11 @@ _FUNCTIONS: Final = (
     leaves.unchanged,
     maps.cannot_be_said,
     objects.all_gone, objects.arranged, objects.clear_object, objects.in_list, objects.is_cleared,
-    objects.lacking, objects.lacks_rejected, objects.note_whole, objects.says_none, objects.was_there,
+    objects.lacking_in, objects.lacks_rejected, objects.note_whole, objects.says_none,
+    objects.was_there, objects.whole_enough,
     own.in_name_order, own.is_simple, own.own,
     requests.identity, requests.names_another, requests.names_nobody, requests.note_once, requests.put,
-    requests.write_elsewhere,
+    requests.require, requests.write_elsewhere,
     rows.kept_row,
 )  # fmt: skip
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from custmap.model.clear import Clear
-from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Presence, TargetNode
+from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Presence, Rider, TargetNode
 from custmap.model.note import Fact
 from custmap.running.clearing import clear_rule
 from custmap.running.draft import KEPT, NOTHING, SAID, Outcome, View
@@ -72,43 +72,35 @@ def clear_object(
     return clear_rule(node, clear, node.name, node.target, held, view)
 
 
-def lacking(
-    node: ObjectNode,
-    sent: dict[str, Any],
-    stand: Stand,
-    before: Row,
-    after: Row,
-    view: View,
-    mark: tuple[Any, ...],
+def whole_enough(
+    node: ObjectNode, sent: dict[str, Any], stand: Stand, before: Row, view: View, mark: tuple[Any, ...]
 ) -> Outcome:
-    """An object without a member that the contract requires.
+    """An object is not sent without a member that the contract requires, and that was rejected.
 
-    A rejected member rejects the object; a member that is not stated is an error of the record.
+    One that nobody stated is an error of the record, but for an item's: without it the item is not sent.
     """
-    if not node.target:
-        view.draft.take_back(mark)
-        view.reject("CM707", "", node, "a member that the contract requires is missing in the item")
-        return KEPT, NOTHING
-    if view.item or lacks_rejected(node, sent, view):
-        view.draft.take_back(mark)
-        view.reject("CM707", node.target, node, "a member that the contract requires is missing")
-        return KEPT, stand(before, before, view)
-    view.draft.missing += (
-        (one, after[one.slot] if isinstance(one, Leaf) else ABSENT) for one in _lacking(node, sent)
-    )
-    return SAID, sent
+    if not view.item and not lacks_rejected(node, sent, view):
+        return SAID, sent
+    view.draft.take_back(mark)
+    view.reject("CM707", node.target, node, "a member that the contract requires is missing")
+    return KEPT, stand(before, before, view) if node.target else NOTHING
 
 
 def lacks_rejected(node: ObjectNode, sent: dict[str, Any], view: View) -> bool:
     """Does an object lack a member that the contract requires, and that was rejected?"""
-    lacking = tuple(view.target(member.target) for member in _lacking(node, sent))
+    lacking = tuple(view.target(member.target) for member in lacking_in(node, sent))
     below = tuple(f"{target}{mark}" for target in lacking for mark in ".[")
     return any(one.target in lacking or one.target.startswith(below) for one in view.draft.rejected)
 
 
-def _lacking(node: ObjectNode, sent: dict[str, Any]) -> list[TargetNode]:
+def lacking_in(node: ObjectNode, sent: dict[str, Any]) -> list[TargetNode]:
+    """The members that rules fill, that the contract requires, and that an object does not have."""
     required = node.type.required if node.type else frozenset()
-    return [one for one in node.members if one.name in required and one.name not in sent]
+    return [
+        one
+        for one in node.members
+        if one.name in required and one.name not in sent and not isinstance(one, Rider)
+    ]
 
 
 def note_whole(node: ObjectNode | ItemsNode, slots: Iterable[int], after: Row, view: View) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
-from custmap.model.nodes import Leaf, TargetNode
+from custmap.model.nodes import Leaf, ObjectNode, TargetNode
 from custmap.model.note import Fact
 from custmap.running.draft import Draft, View
+from custmap.running.objects import lacking_in
 from custmap.running.states import Failure, is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
@@ -66,6 +67,14 @@ def note_once(leaves: Iterable[Leaf], draft: Draft) -> None:
     for leaf in leaves:
         if any(change.span == leaf.span and change.action == "set" for change in draft.changes):
             draft.note(leaf.target, Fact.NOT_REPEATABLE, leaf)
+
+
+def require(node: ObjectNode, part: Any, after: Row, draft: Draft) -> None:
+    """What the contract requires of an object that is in the request: what it lacks is missing."""
+    if part.__class__ is dict:
+        draft.missing += (
+            (one, after[one.slot] if isinstance(one, Leaf) else ABSENT) for one in lacking_in(node, part)
+        )
 
 
 def refusal(draft: Draft, parameters: Iterable[Diagnostic]) -> RecordError:
