@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 from whole_loading import as_yaml, fields_of, load
 from whole_mappings import draw
@@ -19,6 +19,7 @@ from whole_records import Customer, Records
 from custmap.diagnostics.errors import RecordError
 from custmap.model.note import Fact, Note
 from custmap.values.equality import same
+from custmap.wire.binding import bind
 from oracle.request import Parts, Planned, Refused, Whole
 
 PAIRS = 30
@@ -50,15 +51,28 @@ class Differs(AssertionError):
         self.case, self.what, self.compiled, self.interpreted = case, what, compiled, interpreted
 
 
+PARAMS: Final[tuple[dict[str, Any], ...]] = ({}, {"who": "me"}, {"who": "x"})
+
+
+def _params_fit(loaded: Any) -> bool:
+    """May the contract have every value of the parameter? Else no call says anything about rules."""
+    try:
+        for params in PARAMS if "who" in loaded.params else ():
+            bind(loaded.checked, loaded.checked.operation, params)
+    except RecordError:
+        return False
+    return True
+
+
 def cases(seed: int, pairs: int = PAIRS) -> Iterator[tuple[Any, Whole, Case]]:
     """The loaded mapping, its interpreter, and its cases."""
     rng = Random(seed)
     mapping = draw(rng)
-    while (loaded := load(mapping)) is None:
+    while (loaded := load(mapping)) is None or not _params_fit(loaded):
         mapping = draw(rng)
     named = "identifiers" in as_yaml(mapping)
     records = Records(rng, fields_of(mapping), named=named)
-    params = rng.choice(({}, {"who": "me"}, {"who": "x"})) if "params" in mapping else {}
+    params = rng.choice(PARAMS) if "params" in mapping else {}
     whole = Whole(loaded.checked, params)
     for _ in range(pairs):
         before, after = records.pair()

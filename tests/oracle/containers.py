@@ -112,6 +112,7 @@ def accompanied(
             value = outcome.stands
         elif member.name in required:
             named = any(target.endswith(member.target) for _, target in outcome.told.rejected)
+            named = named or (isinstance(member, Leaf) and sides.after[member.slot] is SILENT)
             as_before = node.target and _is_refused(member, outcome)
             as_before = as_before and (_empty(member) is ABSENT or (named and outcome.stands is not ABSENT))
             value = outcome.stands if as_before else required_value(member, outcome)
