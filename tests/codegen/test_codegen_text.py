@@ -255,3 +255,12 @@ body:
     plan = mapping.diff(None, customer)
     assert plan.request is not None
     assert json.dumps(mapping.apply(customer).body) == json.dumps(plan.request.body) == json.dumps(wanted)
+
+
+@pytest.mark.parametrize("module", FUNCTIONS)
+def test_each_rule_has_its_line(mapping: Mapping, module: str) -> None:
+    text = mapping.functions.module(module)
+    for target in ("name.first", "mail", "role", "tags", "map", "ch"):
+        assert re.search(rf"# .*:\d+  {target}: ", text), target
+    if module == "diff":  # once where the slot is computed, once where it is compared
+        assert len(re.findall(r"# .*:\d+  mail: ", text)) == 2
