@@ -38,7 +38,8 @@ def list_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:
     if is_value(after) and not isinstance(after, list):
         return Outcome(False, stands=after)  # the vendor's own, left alone
     if not isinstance(after, list) and not isinstance(before, list):
-        return Outcome(False, stands=null_container(clear, []) if after is None else ABSENT)
+        stays = before if is_value(before) else ABSENT
+        return Outcome(False, stands=null_container(clear, []) if after is None else stays)
     if not isinstance(after, list) and before and isinstance(clear, Write):
         return cleared(clear, leaf.name, leaf.target, held_items(before, sides.riders), sides)
     try:

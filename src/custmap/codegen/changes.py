@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from custmap.codegen import facts
-from custmap.codegen.comparing import Comparing, Module, Writers
+from custmap.codegen.comparing import Comparing, Container, Module, Writers
 from custmap.codegen.lines import Lines
 from custmap.codegen.list_changes import write_change_list, write_stand_list
 from custmap.codegen.object_changes import write_change_object, write_says
@@ -83,8 +83,7 @@ def _write_request(writer: Comparing, operation: Operation) -> Lines:
             _complete_part(writer, part, node, lines)
         _require(writer, body, lines)
         for container in outermost_whole(body):
-            found = f"found_at(body, {writer.names.bind(container.path, 'place')})"
-            with lines.block(f"if {found}.__class__ in (dict, list):"):
+            with lines.block(f"if {_in_body(writer, container)}.__class__ in (dict, list):"):
                 writer.note_whole(container, lines)
         result = ", ".join(part if part in parts else "None" for part in PARTS)
         lines.add(f"return in_name_order(body), {result}")
@@ -174,13 +173,21 @@ def _require(writer: Comparing, root: ObjectNode, lines: Lines) -> None:
     for node in own_objects(root):
         if not facts.required(node):
             continue
-        part = f"found_at(body, {writer.names.bind(node.path, 'place')})"
-        required = f"require({writer.rule(node)}, {part}, after, draft)"
+        required = f"require({writer.rule(node)}, {_in_body(writer, node)}, after, draft)"
         if node.clear is None or not node.clear.says:
             lines.add(required)
             continue
         with lines.block(f"if not {writer.all_gone(node)}:"):
             lines.add(required)
+
+
+def _in_body(writer: Comparing, node: Container) -> str:
+    """What the body has at the place of a container."""
+    if not node.path:
+        return "body"
+    if len(node.path) == 1:
+        return f"body.get({node.name!r})"
+    return f"found_at(body, {writer.names.bind(node.path, 'place')})"
 
 
 def _complete_part(writer: Comparing, part: str, root: ObjectNode, lines: Lines) -> None:

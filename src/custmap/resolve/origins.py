@@ -194,6 +194,8 @@ class OriginBuilder:
         self, rule: Rule, type_: Type | None, scope: Scope, context: Context, target: str, required: bool
     ) -> Found:
         assert rule.first is not None
+        if rule.values is not None or rule.format is not None:
+            type_ = None  # what an option gives is not what is sent
         made: list[Made] = []
         for option in rule.first:
             self._no_policies(option, _POLICIES, "policies belong on the outer rule, not on an option")
