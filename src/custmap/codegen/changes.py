@@ -171,14 +171,14 @@ def _complete_body(writer: Comparing, root: ObjectNode, operation: Operation, li
 def _require(writer: Comparing, root: ObjectNode, lines: Lines) -> None:
     """What the contract requires is looked at when the body is there; not in what its own clear put there."""
     for node in own_objects(root):
-        if not facts.required(node):
+        if not (needed := facts.required(node)):
             continue
-        required = f"require({writer.rule(node)}, {_in_body(writer, node)}, after, draft)"
-        if node.clear is None or not node.clear.says:
-            lines.add(required)
-            continue
-        with lines.block(f"if not {writer.all_gone(node)}:"):
-            lines.add(required)
+        lines.add(f"part = {_in_body(writer, node)}")
+        lacks = f"part.__class__ is dict and not {writer.names.bind(needed, 'required')} <= part.keys()"
+        if node.clear is not None and node.clear.says:
+            lacks += f" and not {writer.all_gone(node)}"
+        with lines.block(f"if {lacks}:"):
+            lines.add(f"require({writer.rule(node)}, part, after, draft)")
 
 
 def _in_body(writer: Comparing, node: Container) -> str:

@@ -79,7 +79,7 @@ def whole_enough(
 
     One that nobody stated is an error of the record, but for an item's: without it the item is not sent.
     """
-    if not view.item and not lacks_rejected(node, sent, view):
+    if not lacking_in(node, sent) or not (view.item or lacks_rejected(node, sent, view)):
         return SAID, sent
     view.draft.take_back(mark)
     view.reject("CM707", node.target, node, "a member that the contract requires is missing")

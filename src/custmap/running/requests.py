@@ -69,12 +69,11 @@ def note_once(leaves: Iterable[Leaf], draft: Draft) -> None:
             draft.note(leaf.target, Fact.NOT_REPEATABLE, leaf)
 
 
-def require(node: ObjectNode, part: Any, after: Row, draft: Draft) -> None:
-    """What the contract requires of an object that is in the request: what it lacks is missing."""
-    if part.__class__ is dict:
-        draft.missing += (
-            (one, after[one.slot] if isinstance(one, Leaf) else ABSENT) for one in lacking_in(node, part)
-        )
+def require(node: ObjectNode, part: dict[str, Any], after: Row, draft: Draft) -> None:
+    """What an object of the request lacks of what the contract requires is missing."""
+    draft.missing += (
+        (one, after[one.slot] if isinstance(one, Leaf) else ABSENT) for one in lacking_in(node, part)
+    )
 
 
 def refusal(draft: Draft, parameters: Iterable[Diagnostic]) -> RecordError:
