@@ -83,8 +83,13 @@ def refusal(draft: Draft, parameters: Iterable[Diagnostic]) -> RecordError:
         for one in draft.rejected
     ]
     refused = {one.target for one in about}
-    missing = [*(_missing(member, state) for member, state in draft.missing), *parameters]
-    return RecordError(about + [one for one in missing if one.target not in refused])
+    lacking = [f"{one.target}." for one in about if one.code == "CM707"]
+    missing = [
+        _missing(member, state)
+        for member, state in draft.missing
+        if not (member.target in refused or any(map(member.target.startswith, lacking)))
+    ]
+    return RecordError(about + missing + [one for one in parameters if one.target not in refused])
 
 
 def _missing(member: TargetNode, state: Any) -> Diagnostic:
