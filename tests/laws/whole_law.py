@@ -18,6 +18,7 @@ from whole_records import Customer, Records
 
 from custmap.diagnostics.errors import RecordError
 from custmap.model.note import Fact, Note
+from custmap.prove.redaction import veiled_target
 from custmap.values.equality import same
 from custmap.wire.binding import bind
 from oracle.request import Parts, Planned, Refused, Whole
@@ -129,11 +130,10 @@ def check_diff(loaded: Any, whole: Whole, case: Case) -> Planned | tuple[tuple[s
         return wanted  # type: ignore[no-any-return]
     if isinstance(wanted, tuple):
         raise Differs(case, "diff raises", plan, wanted)
-    _compare(
-        case, "rejected", _sorted((one.code, one.target) for one in plan.rejected), _sorted(wanted.rejected)
-    )
+    rejected = _sorted((one.code, str(one.target)) for one in plan.rejected)
+    _compare(case, "rejected", rejected, _sorted(wanted.rejected))
     _compare_requests(case, "diff", plan.request, wanted.request, whole)
-    changes = [[one.target, one.action, one.before, one.after] for one in plan.changes]
+    changes = [[str(one.target), one.action, one.before, one.after] for one in plan.changes]
     interpreted = [[one.target, one.action, one.before, one.after] for one in wanted.changes]
     _compare(case, "changes", sorted(changes, key=repr), sorted(interpreted, key=repr))
     noted = _sorted({(str(fact), at) for fact, at in wanted.notes})
@@ -171,8 +171,9 @@ def _compare_errors(case: Case, error: RecordError, wanted: Any) -> None:
     if not isinstance(wanted, tuple):
         raise Differs(case, "raises", found, wanted)
     codes = {"CM708": "CM707"}  # whether what misses is a parameter or a member, the page does not say
-    ours = {(codes.get(code, code), target) for code, target in found}
-    theirs = {(codes.get(code, code), target) for code, target in wanted}
+    # In errors the keys of items are hidden.
+    ours = {(codes.get(code, code), veiled_target(target or "")) for code, target in found}
+    theirs = {(codes.get(code, code), veiled_target(target)) for code, target in wanted}
     if ours != theirs:
         raise Differs(case, "errors", found, _sorted(wanted))
 
@@ -206,7 +207,7 @@ def _plain(value: Any) -> Any:
 
 
 def _facts(notes: tuple[Note, ...]) -> list[tuple[str, str]]:
-    return _sorted({(str(note.fact), note.target) for note in notes if note.fact is not None})
+    return _sorted({(str(note.fact), str(note.target)) for note in notes if note.fact is not None})
 
 
 def _sorted(pairs: Any) -> list[tuple[str, str]]:

@@ -30,14 +30,11 @@ def test_picture(suite: dict[str, Any], case: dict[str, Any], tmp_path: Path) ->
 
 def test_what_no_field_is_behind_is_personal() -> None:
     span = Span("m.yaml", 1, 1, 1, 2)
-    asked: list[str | None] = []
     shown = picture(
         "h",
         [Change("set", "a", None, 1, 2, span)],
         [Rejection("CM804", "b", None, span, "no")],
         [],
-        lambda source: asked.append(source) or True,
         show_values=False,
     )
     assert shown.splitlines()[2:4] == ["  ~ a                   ••••", "  ! b                   CM804 no"]
-    assert asked == [None]

@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custmap.contract.style import Style
+from custmap.model.privacy import EVERY_ITEM, Secret
 from custmap.values.paths import Select
 from custmap.wire.parameters import PlaceError, header_text
-from custmap.wire.request import EVERY_ITEM, OpenRequest, Request, Secret, Secrets
+from custmap.wire.request import OpenRequest, Request, Secrets
 from custmap.wire.url import UrlTemplate
 
 

@@ -12,17 +12,22 @@ from custmap.mapping.file import MAKERS
 from custmap.model.checked import Checked, Operation, RiderOrigin
 from custmap.resolve.findings import meant
 from custmap.schema.misfit import misfit
+from custmap.values.absent import ABSENT
 from custmap.values.numbers import scalar_text
 from custmap.values.types import Type
 
 
 def constants(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
-    """CM401, CM411: a constant that the contract does not accept."""
+    """CM401, CM411: a constant, or a rule's default, that the contract does not accept."""
     for rider in operation.riders:
         rule = rider.rule
-        if rule is None or rule.value is None or rider.type is None or not _plain(rider):
+        if rule is None or rider.type is None or not _plain(rider):
             continue
-        yield from constant(rule.value.value, rider.type, rule.value.span, rider.target)
+        if rule.value is not None:
+            yield from constant(rule.value.value, rider.type, rule.value.span, rider.target)
+        elif rider.default is not ABSENT and rule.default is not None:
+            value = converted(rider.default, rider.type)
+            yield from constant(value, rider.type, rule.default.span, rider.target)
 
 
 def _plain(rider: RiderOrigin) -> bool:

@@ -26,6 +26,7 @@ from custmap.cli.report import Report
 from custmap.cli.streams import Sink, check_places, is_ndjson, open_input, open_maybe, open_output
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
+from custmap.model.privacy import shown_target
 from custmap.records.inputs import One, read_source
 from custmap.records.ndjson import Record
 from custmap.records.snapshots import ExtraMissing, OneSided, Pair, Rejected, SnapshotJoin
@@ -195,7 +196,12 @@ def _plan(run: _Run, pair: Pair, label: str | None, report: Report) -> Plan | No
             _rehearse(run, before.given(), after.given(), plan)
         if plan.rejected and run.on_rejected == "raise":
             raise RecordError(
-                Diagnostic(one.code, f"{one.message} (line {one.line})", path=one.source, target=one.target)
+                Diagnostic(
+                    one.code,
+                    f"{one.message} (line {one.line})",
+                    path=one.source,
+                    target=shown_target(one.target),
+                )
                 for one in plan.rejected
             )
     except RecordError as error:
@@ -241,8 +247,7 @@ def _rehearse(run: _Run, before: Any, after: Any, plan: Plan) -> None:
 
 def _shown(run: _Run, plan: Plan, *, many: bool) -> bytes:
     return shown_plan(
-        plan, run.form, many=many, secrets=run.secrets, values=run.values, color=run.color,
-        canonical=run.mapping.checked.canonical,
+        plan, run.form, many=many, secrets=run.secrets, values=run.values, color=run.color
     )  # fmt: skip
 
 

@@ -7,18 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from custmap.cli.report import json_line
 from custmap.diagnostics.frame import painted, shown
+from custmap.model.privacy import HIDDEN, shown_target
 
 if TYPE_CHECKING:
     from custmap.plan.plan import Plan
-    from custmap.schema.canonical import Canonical
 
-_HIDDEN: Final = "••••"
 _STYLES: Final = {"  + ": "32", "  ~ ": "33", "  - ": "31", "  ! ": "1;31"}
 
 
-def shown_plan(
-    plan: Plan, form: str, *, many: bool, secrets: bool, values: bool, color: bool, canonical: Canonical
-) -> bytes:
+def shown_plan(plan: Plan, form: str, *, many: bool, secrets: bool, values: bool, color: bool) -> bytes:
     """The bytes to write. In a batch, an empty plan has no text form.
 
     `values`: show personal values in texts and reports. JSON is data and always has them.
@@ -31,23 +28,27 @@ def shown_plan(
             painted(shown(line), _STYLES.get(line[:4], "0"), color and line[:4] in _STYLES) for line in lines
         )
         return text.encode() + (b"\n\n" if many else b"\n")
-    told = plan.to_dict(secrets=secrets) if form == "json" else deep_difference(plan, values, canonical)
+    told = plan.to_dict(secrets=secrets) if form == "json" else deep_difference(plan, values)
     if many:
         return json_line(told)
     return json.dumps(told, ensure_ascii=False, allow_nan=False, indent=2).encode() + b"\n"
 
 
-def deep_difference(plan: Plan, values: bool, canonical: Canonical) -> dict[str, Any]:
+def deep_difference(plan: Plan, values: bool) -> dict[str, Any]:
     """The changes, target by target, as DeepDiff words them (verbose level 2)."""
     from deepdiff import DeepDiff
 
     report: dict[str, Any] = {}
     for one in plan.changes:
-        before = {} if one.before is None else {one.target: one.before}
-        after = {one.target: one.after} if one.action == "set" else {}
+        seen = one.to_dict(secrets=False)
+        target = shown_target(one.target, personal=values)
+        before = {} if one.before is None else {target: seen["before"]}
+        after = {target: seen["after"]} if one.action == "set" else {}
         # One at a time, since DeepDiff's paths cannot be parsed for every name.
         told = json.loads(DeepDiff(before, after, verbose_level=2).to_json())
-        hide = not values and canonical.is_personal(one.source)
+        if not told:  # one secret became another
+            told = json.loads(DeepDiff({target: 0}, {target: 1}).to_json())
+        hide = (one.privacy.personal and not values) or before == after
         for kind, places in told.items():
             told_so = {place: _hidden(what) if hide else what for place, what in places.items()}
             report.setdefault(kind, {}).update(told_so)
@@ -57,5 +58,5 @@ def deep_difference(plan: Plan, values: bool, canonical: Canonical) -> dict[str,
 def _hidden(what: Any) -> Any:
     """DeepDiff's entry without values; the rest (types) is kept."""
     if not isinstance(what, dict) or not {"new_value", "old_value"} & what.keys():
-        return _HIDDEN
-    return {name: _HIDDEN if name.endswith("_value") else value for name, value in what.items()}
+        return HIDDEN
+    return {name: HIDDEN if name.endswith("_value") else value for name, value in what.items()}

@@ -105,8 +105,10 @@ class Comparing:
             lines.add(f"state, value = change_leaf({self.rule(leaf)}, was, value, view)")
         with lines.block("else:"):
             span = self.names.bind(leaf.span, "span")
-            shown = f"{leaf.target!r}, {leaf.source!r}, None if was is ABSENT else was, value, {span}, 0"
-            lines.add("state = SAID", f"draft.changes.append(new(Change, ('set', {shown})))")
+            privacy = self.names.bind(leaf.privacy, "privacy")
+            told = f"{leaf.target!r}, {leaf.source!r}, None if was is ABSENT else was, value"
+            change = f"new(Change, ('set', {told}, {span}, 0, {privacy}))"
+            lines.add("state = SAID", f"draft.changes.append({change})")
         self._put(leaf, out, lines)
 
     def _said(self, member: TargetNode, out: str, lines: Lines) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, NamedTuple
 
 from custmap.diagnostics.span import Span
+from custmap.model.privacy import PRIVATE, Privacy, shown_target
 
 
 def _shown(told: object, members: dict[str, Any]) -> str:
@@ -20,6 +21,7 @@ class Change(NamedTuple):
     `before`, `after`  target values; None also if there was, or is, no value.
     `span`    the rule's place in the mapping file; identifies the rule, since two can be on one line.
     `request` the index of the plan's request that carries it; None if none does.
+    `privacy` what of target and values may be shown.
     """
 
     action: Literal["set", "clear"]
@@ -29,6 +31,7 @@ class Change(NamedTuple):
     after: Any
     span: Span
     request: int | None = 0
+    privacy: Privacy = PRIVATE
 
     @property
     def line(self) -> int:
@@ -41,15 +44,19 @@ class Change(NamedTuple):
         return self.before is None and self.action == "set"
 
     def __repr__(self) -> str:
-        return _shown(self, self.to_dict())
+        return _shown(self, self.to_dict(secrets=False))
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, *, secrets: bool = True) -> dict[str, Any]:
+        """The change as JSON values; `secrets=False` shows secrets as `{{name}}`."""
+        before, after = self.before, self.after
+        if not secrets:
+            before, after = self.privacy.without_secrets(before), self.privacy.without_secrets(after)
         return {
             "action": self.action,
-            "target": self.target,
+            "target": shown_target(self.target, personal=True, secrets=secrets),
             "source": self.source,
-            "before": self.before,
-            "after": self.after,
+            "before": before,
+            "after": after,
             "line": self.line,
             "request": self.request,
         }
@@ -70,12 +77,13 @@ class Rejection(NamedTuple):
         return self.span.line
 
     def __repr__(self) -> str:
-        return _shown(self, self.to_dict())
+        return _shown(self, self.to_dict(secrets=False))
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, *, secrets: bool = True) -> dict[str, Any]:
+        """The rejection as JSON values; `secrets=False` shows secrets as `{{name}}`."""
         return {
             "code": self.code,
-            "target": self.target,
+            "target": shown_target(self.target, personal=True, secrets=secrets),
             "source": self.source,
             "line": self.line,
             "message": self.message,

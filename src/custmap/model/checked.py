@@ -11,6 +11,7 @@ from custmap.expressions.function import FunctionSpec
 from custmap.mapping.file import MappingFile, Rule
 from custmap.model.nodes import ObjectNode, Table
 from custmap.schema.canonical import Canonical
+from custmap.values.absent import ABSENT
 from custmap.values.types import Type
 
 PARTS: Final = ("path", "query", "headers")
@@ -37,6 +38,9 @@ class RiderOrigin:
     type: Type | None
     required: bool
     values: tuple[tuple[Any, Any], ...] | None = None
+    unmapped: str = "reject"
+    unmapped_default: Any = None
+    default: Any = ABSENT
     rule: Rule | None = field(default=None, compare=False, repr=False)
 
 

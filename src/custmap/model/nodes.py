@@ -18,6 +18,7 @@ from custmap.expressions.parse import Expression
 from custmap.mapping.file import MAKERS, Rule
 from custmap.model.clear import IMPOSSIBLE, Clear
 from custmap.model.kind import Kind
+from custmap.model.privacy import PRIVATE, Privacy
 from custmap.values.paths import Index, Select, TargetPath
 from custmap.values.types import ANY, Type
 
@@ -96,6 +97,7 @@ class Leaf:
     `target`  the target as plans show it; `source` the canonical path, if there is one.
     `reads`   every source path that the value depends on, from the scope's root.
     `asks`    every source path that a `when` reads, the rule's own and those of its options.
+    `privacy` what of its values may be shown.
     `in_maps` those that go through a free map, each with the number of segments that lead to the map.
     """
 
@@ -112,6 +114,7 @@ class Leaf:
     reads: tuple[SourcePath, ...]
     in_maps: tuple[tuple[SourcePath, int], ...] = ()
     asks: tuple[SourcePath, ...] = ()
+    privacy: Privacy = PRIVATE
     key: str | None = None
     assumed: str | None = None
     note: str | None = None
@@ -137,6 +140,7 @@ class ObjectNode:
     `presence` tells the state of the source object (`from` with `fields`), else None.
     `clear`    its own way of clearing, if it states one.
     `slots`    the range of slots below it.
+    `privacy`  what of its values may be shown, those of parameters in it included.
     """
 
     name: str
@@ -151,6 +155,7 @@ class ObjectNode:
     slots: tuple[int, int] = (0, 0)
     source: str | None = None
     type: Type | None = None
+    privacy: Privacy = PRIVATE
 
 
 @dataclass(frozen=True, slots=True)

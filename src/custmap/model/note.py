@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from custmap.diagnostics.span import Span
+from custmap.model.privacy import shown_target
 from custmap.schema.unknown import UnknownMembers
 
 
@@ -37,14 +38,14 @@ class Note(str):
     span: Span | None
 
     def __new__(cls, target: str, text: str, span: Span | None = None) -> Note:
-        note = super().__new__(cls, f"{target}: {text}")
+        note = super().__new__(cls, f"{shown_target(target)}: {text}")
         note.target = target
         note.fact = text if isinstance(text, Fact) else None
         note.span = span
         return note
 
     def __getnewargs__(self) -> tuple[str, str, Span | None]:  # type: ignore[override]
-        return self.target, self.fact or self[len(self.target) + 2 :], self.span
+        return self.target, self.fact or self[len(shown_target(self.target)) + 2 :], self.span
 
 
 class UnknownNote(Note):

@@ -187,7 +187,6 @@ class Engine:
             tuple(sorted(draft.rejected, key=_TARGET)) if draft.rejected else (),
             tuple(sorted(draft.notes)) if draft.notes else (),
             requests,
-            self.checked.canonical,
         )
 
     def _row(self, record: dict[str, Any], riders: tuple[Any, ...]) -> tuple[Any, ...]:

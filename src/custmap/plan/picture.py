@@ -1,21 +1,19 @@
 """The text form of a plan: `+` added, `~` changed, `-` cleared, `!` rejected.
 
-Personal values are dots unless they are asked for. Values of secret parameters are not changes, so they
-never appear here.
+Personal values are dots unless they are asked for; secrets are never shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from custmap.model.change import Change, Rejection
 from custmap.model.note import Note
+from custmap.model.privacy import HIDDEN, shown_target
 from custmap.values.json_text import dump_json
 from custmap.wire.request import Request
 
-_HIDDEN = "••••"
 _LONGEST = 60
-Personal = Callable[[str | None], bool]
 
 
 def picture(
@@ -23,16 +21,15 @@ def picture(
     changes: Sequence[Change],
     rejected: Sequence[Rejection],
     notes: Sequence[Note],
-    personal: Personal,
     *,
     show_values: bool,
 ) -> str:
-    """The picture under its heading; `show_values` shows those of `personal` sources too."""
+    """The picture under its heading; `show_values` shows personal values too."""
     under = ["", *(f"  note: {note}" for note in notes)] if notes else []
     if not changes and not rejected:
         return "\n".join([head, "", "  nothing to do", *under])
-    rows = [_change_row(change, hidden=not show_values and personal(change.source)) for change in changes]
-    rows += [_rejection_row(rejection) for rejection in rejected]
+    rows = [_change_row(change, show_values) for change in changes]
+    rows += [_rejection_row(rejection, show_values) for rejection in rejected]
     width = max(max(len(row[1]) for row in rows), 18)
     middle = max(len(row[2]) for row in rows)
     lines = [
@@ -42,9 +39,9 @@ def picture(
     return "\n".join([head, "", *lines, *under, "", _summary(changes, rejected)])
 
 
-def heading(mapping: str, requests: Sequence[Request]) -> str:
-    """`fabric/update-customer  PUT /customers/42`; secrets are hidden."""
-    called = [f"{one.method} {_path_of(one.to_dict(secrets=False)['url'])}" for one in requests]
+def heading(mapping: str, requests: Sequence[Request], *, show_values: bool) -> str:
+    """`fabric/update-customer  PUT /customers/42`: whom it is about, without secrets."""
+    called = [f"{one.method} {_path_of(one.shown_url(personal=show_values))}" for one in requests]
     return "  ".join([mapping, *called])
 
 
@@ -54,26 +51,30 @@ def _path_of(url: str) -> str:
     return "/" + rest.partition("/")[2]
 
 
-def _change_row(change: Change, *, hidden: bool) -> tuple[str, str, str, str]:
+def _change_row(change: Change, show_values: bool) -> tuple[str, str, str, str]:
     source = change.source or ""
-    before = _value(change.before, hidden)
+    target = shown_target(change.target, personal=show_values)
+    hidden = change.privacy.personal and not show_values
+    told = change.to_dict(secrets=False)
+    before = _value(told["before"], hidden)
     if change.action == "clear":
         # What tells that a value is gone is the mapping's own, never a person's.
-        after = _value(change.after, hidden=False)
-        return "-", change.target, after if change.before is None else f"{before} → {after}", source
-    after = _value(change.after, hidden)
+        after = _value(told["after"], hidden=False)
+        return "-", target, after if change.before is None else f"{before} → {after}", source
+    after = _value(told["after"], hidden)
     if change.is_new:
-        return "+", change.target, after, source
-    return "~", change.target, _HIDDEN if hidden else f"{before} → {after}", source
+        return "+", target, after, source
+    return "~", target, HIDDEN if hidden else f"{before} → {after}", source
 
 
-def _rejection_row(rejection: Rejection) -> tuple[str, str, str, str]:
-    return "!", rejection.target, f"{rejection.code} {rejection.message}", rejection.source or ""
+def _rejection_row(rejection: Rejection, show_values: bool) -> tuple[str, str, str, str]:
+    target = shown_target(rejection.target, personal=show_values)
+    return "!", target, f"{rejection.code} {rejection.message}", rejection.source or ""
 
 
 def _value(value: object, hidden: bool) -> str:
     if hidden:
-        return _HIDDEN
+        return HIDDEN
     text = dump_json(value)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 

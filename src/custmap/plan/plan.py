@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, cast
 
 from custmap.model.change import Change, Rejection
 from custmap.model.note import Note
 from custmap.plan.picture import heading, picture
-from custmap.schema.canonical import Canonical
-from custmap.schema.personal import is_personal
 from custmap.wire.request import Request
 
 
@@ -21,7 +19,6 @@ class Plan:
     `changes`    what is set and cleared, `rejected` what the vendor cannot be told; sorted by target.
     `notes`      sentences about targets or the record.
     `requests`   at most one today; empty when there is nothing to send.
-    `canonical`  knows which sources are personal, for `picture`.
 
     A plan is falsy if nothing changed and nothing was rejected.
     """
@@ -31,12 +28,9 @@ class Plan:
     rejected: tuple[Rejection, ...]
     notes: tuple[Note, ...]
     requests: tuple[Request, ...]
-    canonical: Canonical | None = field(default=None, compare=False, repr=False)
 
     def __reduce__(self) -> tuple[type[Plan], tuple[Any, ...]]:
-        return Plan, (
-            self.mapping, self.changes, self.rejected, self.notes, self.requests, self.canonical,
-        )  # fmt: skip
+        return Plan, (self.mapping, self.changes, self.rejected, self.notes, self.requests)
 
     def __bool__(self) -> bool:
         return bool(self.changes or self.rejected)
@@ -54,20 +48,19 @@ class Plan:
     def picture(self, *, show_values: bool = False) -> str:
         """The text that `custmap diff` prints. Personal values are dots unless `show_values`."""
         return picture(
-            heading(self.mapping, self.requests),
+            heading(self.mapping, self.requests, show_values=show_values),
             self.changes,
             self.rejected,
             self.notes,
-            self.canonical.is_personal if self.canonical else is_personal,
             show_values=show_values,
         )
 
     def to_dict(self, *, secrets: bool = True) -> dict[str, Any]:
-        """The plan as JSON values; with `secrets=False` the request hides secret parameters."""
+        """The plan as JSON values; `secrets=False` shows secrets as `{{name}}`."""
         return {
             "mapping": self.mapping,
-            "changes": [change.to_dict() for change in self.changes],
-            "rejected": [rejection.to_dict() for rejection in self.rejected],
+            "changes": [change.to_dict(secrets=secrets) for change in self.changes],
+            "rejected": [rejection.to_dict(secrets=secrets) for rejection in self.rejected],
             "notes": list(map(str, self.notes)),
             "requests": [request.to_dict(secrets=secrets) for request in self.requests],
         }
@@ -85,14 +78,12 @@ class _Open:
         rejected: tuple[Rejection, ...],
         notes: tuple[Note, ...],
         requests: tuple[Request, ...],
-        canonical: Canonical | None,
     ) -> None:
         self.mapping = mapping
         self.changes = changes
         self.rejected = rejected
         self.notes = notes
         self.requests = requests
-        self.canonical = canonical
 
 
 def make_plan(
@@ -101,9 +92,8 @@ def make_plan(
     rejected: tuple[Rejection, ...],
     notes: tuple[Note, ...],
     requests: tuple[Request, ...],
-    canonical: Canonical | None = None,
 ) -> Plan:
     """`Plan(…)` in a quarter of the time; see `OpenRequest`."""
-    made: Any = _Open(mapping, changes, rejected, notes, requests, canonical)
+    made: Any = _Open(mapping, changes, rejected, notes, requests)
     made.__class__ = Plan
     return cast(Plan, made)

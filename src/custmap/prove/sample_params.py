@@ -33,8 +33,8 @@ def _landing(checked: Checked, name: str) -> Any:
     for rider in checked.operation.riders:
         if rider.param != name:
             continue
-        if rider.values:
-            return rider.values[0][0]
+        if rider.rule is not None and rider.rule.values:
+            return rider.rule.values[0].left
         type_ = rider.type
         if type_ is None or not type_.known:
             return "x"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from custmap.expressions.ast import Current, Field, Index, Node
 from custmap.mapping.file import SOURCES, Param, Rule, Text
@@ -23,6 +23,7 @@ from custmap.resolve.context import Context
 from custmap.resolve.findings import Findings, meant
 from custmap.resolve.narrow import narrowed
 from custmap.resolve.sources import UNKNOWN, Known, Scope, Sources
+from custmap.values.absent import ABSENT
 from custmap.values.types import ANY, ARRAY, STRING, Type
 
 _SOURCES = ("from", "param", "value", "each", "first")
@@ -69,8 +70,14 @@ class OriginBuilder:
         self._findings = findings
         self._item_table = item_table
 
-    def rider(self, rule: Rule, target: str, type_: Type | None, required: bool) -> int:
-        """Add the rider for this rule and return its index."""
+    def rider(
+        self, rule: Rule, target: str, type_: Type | None, required: bool, *, alone: bool = True
+    ) -> int:
+        """Add the rider for this rule and return its index.
+
+        `alone`: the parameter or constant is all of the rule. Else the rule's origin translates and formats
+        what the rider gives.
+        """
         self._one_source(rule)
         self._no_policies(
             rule,
@@ -88,11 +95,14 @@ class OriginBuilder:
                     meant(param, self._params),
                 )
         value = rule.value.value if rule.value else None
-        text = rule.format.value if rule.format else None
         if rule.format is not None:
             self._check_format(rule.format)
-        values = tuple((pair.left, pair.right) for pair in rule.values) if rule.values else None
-        self._riders.append(RiderOrigin(target, param, value, text, type_, required, values, rule))
+        made = RiderOrigin(target, param, value, None, type_, required, rule=rule)
+        if alone:
+            made = replace(made, default=rule.default.value if rule.default else ABSENT, **_making(rule))
+        elif rule.format is not None or rule.values is not None:
+            made = replace(made, type=None)  # the contract is for what is made of it
+        self._riders.append(made)
         return len(self._riders) - 1
 
     def object_source(self, rule: Rule, scope: Scope) -> Made:
@@ -139,13 +149,8 @@ class OriginBuilder:
             when=when,
             default=default.value if default else None,
             has_default=default is not None,
-            values=tuple((pair.left, pair.right) for pair in rule.values)
-            if rule.values is not None
-            else None,
-            unmapped="default" if rule.unmapped_default else rule.unmapped,
-            unmapped_default=rule.unmapped_default.value if rule.unmapped_default else None,
-            format=rule.format.value if rule.format else None,
             rule=rule,
+            **_making(rule),
         )
         result = ANY if rule.values or origin.is_unknown else STRING if rule.format else known_type
         asks = tuple(dict.fromkeys((*(asked.reads if asked else ()), *asks)))
@@ -159,7 +164,7 @@ class OriginBuilder:
         if rule.first is not None:
             return self._first(rule, type_, scope, context, target, required)
         if rule.param is not None or rule.value is not None:
-            index = self.rider(rule, target, type_, False)
+            index = self.rider(rule, target, type_, False, alone=False)
             return RiderSource(index), ANY, None, (), (), ()
         if rule.from_ is None and not rule.unread & SOURCES:
             self._findings.add("CM208", "a rule needs a source", rule.target.span, "Add `from: EXPRESSION`.")
@@ -265,6 +270,16 @@ class OriginBuilder:
                 text.span,
                 'Write it like "Bearer {}".',
             )
+
+
+def _making(rule: Rule) -> dict[str, Any]:
+    """What a rule makes of its source: `values`, `unmapped` and `format`."""
+    return {
+        "values": None if rule.values is None else tuple((pair.left, pair.right) for pair in rule.values),
+        "unmapped": "default" if rule.unmapped_default else rule.unmapped,
+        "unmapped_default": rule.unmapped_default.value if rule.unmapped_default else None,
+        "format": rule.format.value if rule.format else None,
+    }
 
 
 def _is_path(node: Node) -> bool:

@@ -17,6 +17,7 @@ from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, Table
 from custmap.resolve.context import Context
 from custmap.resolve.findings import Findings, meant
 from custmap.resolve.policies import Policies
+from custmap.resolve.privacy import Privacies
 from custmap.resolve.sources import Scope, Sources
 from custmap.resolve.tables import TableBuilder
 from custmap.resolve.targets import build_places
@@ -36,7 +37,8 @@ def resolve(
     riders: list[RiderOrigin] = []
     policies = Policies(file.clear, file.empty, contract.body, findings)
     params = None if "params" in file.unread else {param.name: param for param in file.params}
-    builder = TableBuilder(Sources(functions, findings), policies, params, riders, findings)
+    privacies = Privacies(canonical, {param.name for param in file.params if param.secret}, riders)
+    builder = TableBuilder(Sources(functions, findings), policies, params, riders, privacies, findings)
     scope = Scope(_at_the_border(canonical), canonical.name)
     parts = {part: _part(part, file, contract, builder, scope, findings) for part in PARTS}
     body = _body(file, contract, builder, scope, findings)

@@ -17,6 +17,7 @@ from custmap.resolve.findings import Findings
 from custmap.resolve.item_keys import retyped, typed_key
 from custmap.resolve.origins import Made, OriginBuilder
 from custmap.resolve.policies import Policies
+from custmap.resolve.privacy import Privacies
 from custmap.resolve.sources import Scope, Sources, map_reads
 from custmap.resolve.targets import Place, build_places, check_key, sort_key
 from custmap.values.paths import Index, Member, Select, TargetPath
@@ -32,6 +33,7 @@ class TableBuilder:
         policies: Policies,
         params: Mapping[str, Param] | None,
         riders: list[RiderOrigin],
+        privacies: Privacies,
         findings: Findings,
     ) -> None:
         self.policies = policies
@@ -40,6 +42,7 @@ class TableBuilder:
         self._sources = sources
         self.params = params
         self._riders = riders
+        self._privacies = privacies
         self._findings = findings
         self._within: int | None = None
         # Places that a misspelt rule seems to mean: CM303 reports it, so they are not reported as missing.
@@ -48,7 +51,9 @@ class TableBuilder:
 
     def _item_table(self, rule: Rule, type_: Type | None, scope: Scope, context: Context) -> Table:
         """The table of an `each`, with slots of its own."""
-        builder = TableBuilder(self._sources, self.policies, self.params, self._riders, self._findings)
+        builder = TableBuilder(
+            self._sources, self.policies, self.params, self._riders, self._privacies, self._findings
+        )
         assert rule.fields is not None
         inner = replace(context, item=True, replaced=True)
         root = builder.object(build_places(rule.fields, self._findings), type_, scope, inner, None, rule.span)
@@ -99,6 +104,7 @@ class TableBuilder:
             slots=(first, len(self.slots)),
             source=scope.source,
             type=type_,
+            privacy=self._privacies.of_object(members, path),
         )
 
     def node(
@@ -156,6 +162,7 @@ class TableBuilder:
             tuple(members),
             slots=(first, len(self.slots)),
             type=type_,
+            privacy=self._privacies.of_object(members, ()),
         )
 
     def _items(
@@ -263,6 +270,7 @@ class TableBuilder:
             reads=made.reads,
             in_maps=map_reads(made.scope.type, made.inner) if not made.scope.prefix else (),
             asks=made.asks,
+            privacy=self._privacies.of_leaf(made, rule.key.value if rule.key else None, item=context.item),
             key=rule.key.value if rule.key else None,
             assumed=rule.assumed,
             note=rule.note,

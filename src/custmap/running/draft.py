@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 from custmap.model.change import Change, Rejection
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Presence, SourcePath, TargetNode
 from custmap.model.note import Fact, Note
+from custmap.model.privacy import inside
 from custmap.running.states import Failure
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
@@ -116,9 +117,7 @@ class View:
         return replace(self, draft=Draft())
 
     def target(self, text: str) -> str:
-        if not self.prefix:
-            return text
-        return f"{self.prefix}.{text}" if text else self.prefix
+        return inside(self.prefix, text) if self.prefix else text
 
     def source(self, text: str | None) -> str | None:
         if self.source_prefix is None:
@@ -139,9 +138,9 @@ class View:
             return
         there = before is not None and before is not ABSENT and before.__class__ is not Failure
         after = None if after is ABSENT else after
-        self.draft.changes.append(
-            Change(action, target, source or rule.source, before if there else None, after, rule.span)
-        )
+        before, source = before if there else None, source or rule.source
+        change = Change(action, target, source, before, after, rule.span, 0, rule.privacy)
+        self.draft.changes.append(change)
 
     def reject(
         self,

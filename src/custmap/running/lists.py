@@ -8,12 +8,13 @@ from typing import Any
 from custmap.model.clear import SKIP, Write
 from custmap.model.nodes import Leaf, Table
 from custmap.model.note import Fact
+from custmap.model.privacy import inside, item_target
 from custmap.running import clearing
 from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
 from custmap.running.states import is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
-from custmap.values.paths import Member, Select, format_path
+from custmap.values.paths import Member, format_path
 
 Row = Any
 """An item: `(table, slot, slot, …)` where rules make it, else the item itself."""
@@ -132,7 +133,7 @@ def _plain_item(leaf: Leaf, target: str, before: Any, after: dict[str, Any], vie
     """An item without a table goes as it is; a member that it no longer has cannot be said."""
     lost = sorted(before.keys() - after.keys()) if isinstance(before, dict) else []
     for name in lost:
-        view.reject("CM803", f"{target}.{format_path((Member(name),))}", leaf, "cannot be cleared")
+        view.reject("CM803", inside(target, format_path((Member(name),))), leaf, "cannot be cleared")
     if lost and all(same(before.get(name, ABSENT), value) for name, value in after.items()):
         return KEPT, before
     view.change("set", view.target(target), leaf, before, after)
@@ -227,4 +228,4 @@ def _key(leaf: Leaf, row: Row, places: dict[int, int]) -> Any:
 
 def _target(leaf: Leaf, key: Any) -> str:
     """`channels[type=email]`"""
-    return leaf.target + format_path((Select(leaf.key or "", key),))
+    return item_target(leaf.target, leaf.key or "", key, leaf.privacy)

@@ -7,6 +7,7 @@ from typing import Any
 from custmap.model.change import Change
 from custmap.model.clear import Send, Write
 from custmap.model.nodes import Leaf
+from custmap.model.privacy import ItemTarget, KeyText, inside
 from custmap.running import clearing
 from custmap.running.clearing import is_cleared, seen_null
 from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
@@ -88,20 +89,16 @@ def _entries(
 
 def _set_plainly(leaf: Leaf, target: str, key: str, before: Any, after: Any, view: View) -> None:
     """The usual change of an entry, at once: a plain value is new, or becomes another."""
-    part = key if key.isidentifier() and key.isascii() else format_path((Member(key),))
-    name = f"{target}.{part}"
+    name, source = _places(leaf, target, key)
     if before is ABSENT:
         before = None
-    source = f"{leaf.source}.{part}" if leaf.source else None
-    view.draft.changes.append(Change("set", name, source, before, after, leaf.span))
+    view.draft.changes.append(Change("set", name, source, before, after, leaf.span, 0, leaf.privacy))
 
 
 def _entry(
     leaf: Leaf, target: str, key: str, before: Any, after: Any, mentioned: bool, view: View
 ) -> Outcome:
-    part = key if key.isidentifier() and key.isascii() else format_path((Member(key),))
-    name = f"{target}.{part}"
-    source = f"{leaf.source}.{part}" if leaf.source else None
+    name, source = _places(leaf, target, key)
     clear = leaf.policy.clear
     if after.__class__ is Failure:
         if not (before.__class__ is Failure and same(before.raw, after.raw)):
@@ -125,6 +122,14 @@ def _entry(
         view.reject("CM803", name, leaf, "cannot be cleared alone", source)
         return KEPT, before if is_value(before) else NOTHING
     return clearing.clear_rule(leaf, clear, key, name, before, view, source)
+
+
+def _places(leaf: Leaf, target: str, key: str) -> tuple[str, str | None]:
+    """The target and the source path of an entry; a key that a secret may have given names no source."""
+    part = key if key.isidentifier() and key.isascii() else format_path((Member(key),))
+    if leaf.privacy.secrets and (secret := leaf.privacy.secret_name()) is not None:
+        return inside(target, ItemTarget([KeyText(part, False, secret)])), leaf.source
+    return f"{target}.{part}", f"{leaf.source}.{part}" if leaf.source else None
 
 
 def _entry_value(

@@ -9,6 +9,7 @@ from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.model.nodes import Leaf, ObjectNode, TargetNode
 from custmap.model.note import Fact
+from custmap.model.privacy import shown_target
 from custmap.running.draft import Draft, View
 from custmap.running.objects import lacking_in
 from custmap.running.states import Failure, is_value
@@ -79,11 +80,11 @@ def require(node: ObjectNode, part: dict[str, Any], after: Row, draft: Draft) ->
 def refusal(draft: Draft, parameters: Iterable[Diagnostic]) -> RecordError:
     """All that stands in the way of a request: what was rejected, and required values that are missing."""
     about = [
-        Diagnostic(one.code, one.message, path=one.source, target=one.target, span=one.span)
+        Diagnostic(one.code, one.message, path=one.source, target=shown_target(one.target), span=one.span)
         for one in draft.rejected
     ]
-    refused = {one.target for one in about}
-    lacking = [f"{one.target}." for one in about if one.code == "CM707"]
+    refused = {one.target for one in draft.rejected}
+    lacking = [f"{one.target}." for one in draft.rejected if one.code == "CM707"]
     missing = [
         _missing(member, state)
         for member, state in draft.missing

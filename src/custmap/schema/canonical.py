@@ -7,7 +7,7 @@ has no unknown members. Only if it fails are the members examined one by one, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -67,9 +67,9 @@ class Canonical:
         """The unknown members; None if there are none."""
         return look_for_unknown(record, self.type, self._meant)
 
-    def is_personal(self, source_path: str | None) -> bool:
+    def is_personal(self, path: Iterable[str | int]) -> bool:
         """May the value at this path be personal? In a project's own schema every value may."""
-        return not self.is_customer or personal.is_personal(source_path)
+        return not self.is_customer or personal.is_personal(path)
 
     @cached_property
     def decoder(self) -> Callable[[bytes], Any] | None:

@@ -6,19 +6,28 @@ project's own canonical schema, so all of it is personal.
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 from typing import Final
 
 _OPEN: Final = frozenset(
-    {"status", "blocked", "role", "priority", "loyalty.member", "phone.type", "channels.type"}
+    {
+        ("status",),
+        ("blocked",),
+        ("role",),
+        ("priority",),
+        ("locale",),
+        ("timezone",),
+        ("loyalty", "member"),
+        ("phone", "type"),
+        ("channels", "type"),
+    }
 )
-_BRACKET = re.compile(r"\[[^\]]*\]")
 
 
-def is_personal(source_path: str | None) -> bool:
-    """May the value at this path of `Customer` be personal? True for unknown paths and None.
+def is_personal(path: Iterable[str | int]) -> bool:
+    """May the value at this path of `Customer` be personal? Unknown paths may; positions do not matter.
 
-    >>> is_personal("email"), is_personal("channels[0].type"), is_personal("attributes.status")
+    >>> is_personal(["email"]), is_personal(["channels", 0, "type"]), is_personal(["attributes", "status"])
     (True, False, True)
     """
-    return source_path is None or _BRACKET.sub("", source_path) not in _OPEN
+    return tuple(name for name in path if isinstance(name, str) and name != "*") not in _OPEN

@@ -140,9 +140,14 @@ def format_path(path: TargetPath) -> str:
                 text += ("." if text else "") + _write(name, _PLAIN)
             case Index(position):
                 text += f"[{position}]"
-            case Select(key, value):
-                text += f"[{_write(key, _PLAIN)}={_write(value, _SELECTED)}]"
+            case Select():
+                text += "".join(select_text(segment))
     return text
+
+
+def select_text(segment: Select) -> tuple[str, str, str]:
+    """`[type=`, the key's value, `]`"""
+    return f"[{_write(segment.key, _PLAIN)}=", _write(segment.value, _SELECTED), "]"
 
 
 def _write(name: Any, plain: re.Pattern[str]) -> str:

@@ -36,6 +36,7 @@ _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,40}")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,4})?")
 """How people write numbers: Python's own reading takes `1_0`, `nan` and other scripts too."""
 _NONE: Final[dict[str, Any]] = {}
+_NO_ROW: Final = object()
 _TRUE: Final = {"true": True, "false": False}
 
 
@@ -177,11 +178,13 @@ def _rider(
     elif origin.param in given:
         value = given[origin.param]
     else:
-        if origin.required:
-            missing.append(_missing(origin.param, origin.target))
-        return ABSENT
+        value = fresh(origin.default)
     try:
-        return _fit(origin, value)
+        if value is not ABSENT:
+            value = _fit(origin, value)
+        if value is ABSENT and origin.required:
+            missing.append(_missing(str(origin.param), origin.target))
+        return value
     except (FunctionError, ValueError) as error:
         reason = getattr(error, "reason", str(error))
         problems.append(Diagnostic("CM709", reason, path=f"params.{origin.param}", target=origin.target))
@@ -202,9 +205,10 @@ def _fit(origin: RiderOrigin, value: Any) -> Any:
     """The value in the type of the place where it is used."""
     if origin.values is not None:
         table = {fingerprint(left): right for left, right in origin.values}
-        value = translate(table, value, ABSENT)
+        found = translate(table, value, _NO_ROW)
+        value = _unmapped(origin, value) if found is _NO_ROW else found
         if value is ABSENT:
-            raise ValueError("has no row in `values`")
+            return ABSENT
     if origin.format is not None:
         before, _, after = origin.format.partition("{}")
         return fill(before, after, value)
@@ -217,6 +221,18 @@ def _fit(origin: RiderOrigin, value: Any) -> Any:
     if reason := misfit(origin.type, value):
         raise ValueError(reason)
     return value
+
+
+def _unmapped(origin: RiderOrigin, value: Any) -> Any:
+    """What a value becomes that has no row in `values`; ValueError if it is refused."""
+    match origin.unmapped:
+        case "pass":
+            return value
+        case "skip":
+            return ABSENT
+        case "default":
+            return origin.unmapped_default
+    raise ValueError("has no row in `values`")
 
 
 def _from_text(text: str, type_: Type) -> Any:

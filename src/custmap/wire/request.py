@@ -7,41 +7,28 @@ one `Secrets`, so hiding costs nothing until a request is shown.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from custmap.model.note import Note
-from custmap.values.equality import same
+from custmap.model.privacy import HIDDEN, Secret
 from custmap.values.ordering import in_order
-from custmap.values.paths import Select
 from custmap.wire.curl import curl_text, http_text
 from custmap.wire.url import UrlTemplate
-
-EVERY_ITEM: Final = None
-"""A step in a secret's place: every item of a list."""
-
-Step = str | int | Select | None
-
-
-@dataclass(frozen=True, slots=True)
-class Secret:
-    """A place that a secret parameter fills, and what is shown there.
-
-    `place`  ("headers", "Authorization"), ("body", "card", "token"), ("server", "host"), …
-    `shown`  `{{token}}`, or `Bearer {{token}}` where the rule has a `format`.
-    """
-
-    place: tuple[Step, ...]
-    shown: str
 
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """All secret places of a mapping, shared by its requests."""
+    """What is hidden in the requests of a mapping, which share it.
+
+    `places`    the secret places.
+    `personal`  the query parameters whose values may be personal; a request has them, its picture does not.
+    """
 
     places: tuple[Secret, ...]
     url: UrlTemplate
+    personal: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -80,7 +67,13 @@ class Request:
             "headers": self.headers,
             "body": self.body,
         }
-        return whole if secrets or self.hidden is None else _hide(whole, self.hidden)
+        return whole if secrets or self.hidden is None else _hide(whole, self.hidden, ())
+
+    def shown_url(self, *, personal: bool) -> str:
+        """The URL without secrets; `personal=False` hides values of the query, too."""
+        if self.hidden is None:
+            return self.url
+        return str(_hide(self.to_dict(), self.hidden, () if personal else self.hidden.personal)["url"])
 
     def to_json(self, *, secrets: bool = True, indent: int | None = None) -> str:
         """`to_dict` as JSON text: on one line, or on several with `indent`."""
@@ -135,8 +128,11 @@ class OpenRequest:
         self.hidden = hidden
 
 
-def _hide(whole: dict[str, Any], secrets: Secrets) -> dict[str, Any]:
-    """A copy of the request's members with every secret place replaced; the rest is shared."""
+def _hide(whole: dict[str, Any], secrets: Secrets, personal: Iterable[str]) -> dict[str, Any]:
+    """A copy of the request's members with every secret place replaced; the rest is shared.
+
+    `personal` are query parameters whose values are hidden in the URL.
+    """
     shown = dict(whole)
     in_url: dict[tuple[str, str], str] = {}
     for secret in secrets.places:
@@ -144,43 +140,21 @@ def _hide(whole: dict[str, Any], secrets: Secrets) -> dict[str, Any]:
         if part == "server":
             in_url["server", str(steps[0])] = secret.shown
         elif isinstance(part, str):
-            shown[part] = _replaced(shown[part], steps, secret.shown)
+            shown[part] = Secret(tuple(steps), secret.shown).hidden_in(shown[part])
             if part == "path":
                 in_url["path", str(steps[0])] = secret.shown
-    shown["url"] = _hidden_url(whole, secrets, in_url)
+    in_query = dict.fromkeys(personal, HIDDEN)
+    in_query |= {str(one.place[1]): one.shown for one in secrets.places if one.place[0] == "query"}
+    shown["url"] = _hidden_url(whole, secrets, in_url, in_query)
     return shown
 
 
-def _replaced(value: Any, steps: Sequence[Step], shown: str) -> Any:
-    """`value` with `shown` at the place that `steps` name, if there is one; never changes `value`."""
-    if not steps:
-        return shown
-    step, rest = steps[0], steps[1:]
-    if isinstance(value, dict) and isinstance(step, str):
-        return {**value, step: _replaced(value[step], rest, shown)} if step in value else value
-    if not isinstance(value, list):
-        return value
-    return [
-        _replaced(item, rest, shown) if _meant(step, position, item) else item
-        for position, item in enumerate(value)
-    ]
-
-
-def _meant(step: Step, position: int, item: Any) -> bool:
-    match step:
-        case None:
-            return True
-        case Select(key, wanted):
-            return isinstance(item, Mapping) and same(item.get(key), wanted)
-        case _:
-            return step == position
-
-
-def _hidden_url(whole: dict[str, Any], secrets: Secrets, in_url: dict[tuple[str, str], str]) -> str:
-    """The URL with `{{name}}` in place of secrets, not percent-encoded so that it stays readable."""
+def _hidden_url(
+    whole: dict[str, Any], secrets: Secrets, in_url: dict[tuple[str, str], str], in_query: dict[str, str]
+) -> str:
+    """The URL with what is shown in place of secrets, not percent-encoded so that it stays readable."""
     base, mark, query = whole["url"].partition("?")
     base = secrets.url.shown(base, in_url, whole["path"]) if in_url else base
-    told = {str(secret.place[1]): secret.shown for secret in secrets.places if secret.place[0] == "query"}
-    if told.keys().isdisjoint(whole["query"]):
+    if in_query.keys().isdisjoint(whole["query"]):
         return f"{base}{mark}{query}"
-    return base + secrets.url.query_text(whole["query"], told)
+    return base + secrets.url.query_text(whole["query"], in_query)

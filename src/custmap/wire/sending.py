@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 from custmap.contract.contract import Contract
@@ -10,22 +10,13 @@ from custmap.contract.style import SIMPLE
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.model.checked import Checked, Operation
-from custmap.model.nodes import (
-    EachSource,
-    FirstSource,
-    Leaf,
-    Origin,
-    Rider,
-    RiderSource,
-    TargetNode,
-)
 from custmap.model.note import Note
-from custmap.model.walkers import children
+from custmap.model.privacy import Secret
+from custmap.model.walkers import leaves
 from custmap.running.calls import fresh
-from custmap.values.paths import Index, Member, Select, TargetPath
 from custmap.wire.binding import Bound, has_body
 from custmap.wire.parameters import PlaceError, header_text
-from custmap.wire.request import EVERY_ITEM, OpenRequest, Request, Secret, Secrets
+from custmap.wire.request import OpenRequest, Request, Secrets
 from custmap.wire.url import UrlTemplate
 
 
@@ -97,47 +88,15 @@ def url_template(contract: Contract) -> UrlTemplate:
 
 def _secrets(checked: Checked, operation: Operation, url: UrlTemplate) -> Secrets | None:
     """The places that secret parameters fill, or may fill."""
-    secret = {param.name for param in checked.params if param.secret}
-    places = [
-        Secret((part, *steps), (origin.format or "{}").replace("{}", "{{" + str(origin.param) + "}}"))
-        for part, root in operation.parts.items()
-        for steps, index in _filled(root, ())
-        if (origin := operation.riders[index]).param in secret
+    places = [secret.below(part) for part, root in operation.parts.items() for secret in root.privacy.secrets]
+    places += [
+        Secret(("body", *place), shown)
+        for leaf in leaves(operation.table.root)
+        if (shown := leaf.privacy.secret_name(leaf.key)) is not None
+        for place in leaf.policy.clear.places
     ]
+    secret = {param.name for param in checked.params if param.secret}
     filled = [name for name in operation.variables if name in secret]
     places += [Secret(("server", name), "{{" + name + "}}") for name in filled]
-    return Secrets(tuple(places), url) if places else None
-
-
-def _filled(node: TargetNode, above: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], int]]:
-    """The places at and below a node that riders fill, with the riders; `above` is the path to its table."""
-    match node:
-        case Rider(index=index):
-            yield (*above, *_steps(node.path)), index
-        case Leaf(origin=origin):
-            yield from _chosen(origin, (*above, *_steps(node.path)))
-    for one in children(node):
-        yield from _filled(one, above)
-
-
-def _chosen(origin: Origin, at: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], int]]:
-    """The riders in a leaf's value: chosen by `first`, or inside the items of a list."""
-    match origin.source:
-        case RiderSource(index=index):
-            yield at, index
-        case FirstSource(origins=origins):
-            for inner in origins:
-                yield from _chosen(inner, at)
-        case EachSource(table=table):
-            yield from _filled(table.root, (*at, EVERY_ITEM))
-
-
-def _steps(path: TargetPath) -> Iterator[Any]:
-    for segment in path:
-        match segment:
-            case Member(name):
-                yield name
-            case Index(position):
-                yield position
-            case Select():
-                yield segment
+    personal = tuple(leaf.name for leaf in leaves(operation.query) if leaf.privacy.personal)
+    return Secrets(tuple(places), url, personal) if places or personal else None

@@ -1,0 +1,152 @@
+"""What of a rule's values may be shown: which are personal, and where a secret parameter is in them.
+
+Both are facts of the checked mapping, not of a record: whatever a rule may read, or may be given, decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from custmap.values.equality import same
+from custmap.values.paths import Select, select_text
+
+HIDDEN: Final = "••••"
+"""Stands for a personal value."""
+EVERY_ITEM: Final = None
+"""A step in a secret's place: every item of a list."""
+
+Step: TypeAlias = str | int | Select | None
+
+
+class Secret(NamedTuple):
+    """A place that a secret parameter fills, or may fill, and what is shown there.
+
+    `place`  the steps to it: ("card", "token"); () is the value itself.
+    `shown`  `{{token}}`, or `Bearer {{token}}` where the rule has a `format`.
+    """
+
+    place: tuple[Step, ...]
+    shown: str
+
+    def below(self, *steps: Step) -> Secret:
+        """The same secret, seen from further outside."""
+        return Secret((*steps, *self.place), self.shown)
+
+    def hidden_in(self, value: Any) -> Any:
+        """The value without the secret; the rest is shared, and null stays."""
+        return _replaced(value, self.place, self.shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """What of a rule's values may be shown.
+
+    `personal`  the values may be personal.
+    `secrets`   the places in a value where a secret may be.
+    `open_keys` the keys of the rule's items are not personal.
+    """
+
+    personal: bool = True
+    secrets: tuple[Secret, ...] = ()
+    open_keys: bool = False
+
+    def without_secrets(self, value: Any) -> Any:
+        """A value of the rule, or one item of it, with its secrets hidden."""
+        for secret in self.secrets:
+            one_item = secret.place[:1] == (EVERY_ITEM,) and not isinstance(value, list)
+            value = (secret._replace(place=secret.place[1:]) if one_item else secret).hidden_in(value)
+        return value
+
+    def secret_name(self, key: str | None = None) -> str | None:
+        """What is shown for the names of entries, or for the keys `key` of items, if they may be a secret."""
+        places = ((), (EVERY_ITEM,), (EVERY_ITEM, key))
+        return next((secret.shown for secret in self.secrets if secret.place in places), None)
+
+
+PRIVATE: Final = Privacy()
+"""Values that may be personal, and hold no secret."""
+
+
+class KeyText(NamedTuple):
+    """The key of an item in a target: a value, which may be personal, or a secret shown as `secret`."""
+
+    text: str
+    personal: bool
+    secret: str | None
+
+
+class ItemTarget(str):
+    """The target of an item, or of something in it: `channels[type=email].opted_in`, with the keys apart."""
+
+    __slots__ = ("parts",)
+    parts: tuple[str | KeyText, ...]
+
+    def __new__(cls, parts: Iterable[str | KeyText]) -> ItemTarget:
+        parts = tuple(parts)
+        made = super().__new__(cls, "".join(one if isinstance(one, str) else one.text for one in parts))
+        made.parts = parts
+        return made
+
+    def __getnewargs__(self) -> tuple[tuple[str | KeyText, ...]]:  # type: ignore[override]
+        return (self.parts,)
+
+
+def item_target(target: str, key: str, value: Any, privacy: Privacy) -> ItemTarget:
+    """The target of the item of `target` whose member `key` is `value`."""
+    before, text, after = select_text(Select(key, value))
+    shown = KeyText(text, not privacy.open_keys, privacy.secret_name(key))
+    return ItemTarget((target + before, shown, after))
+
+
+def inside(target: str, inner: str) -> str:
+    """The target `inner` of something inside `target`; each may be empty."""
+    if not target or not inner:
+        return target or inner
+    if target.__class__ is str and inner.__class__ is str:
+        return f"{target}.{inner}"
+    return ItemTarget((*_parts(target), ".", *_parts(inner)))
+
+
+def shown_target(target: str, *, personal: bool = False, secrets: bool = False) -> str:
+    """The target as a plain text, without keys that are personal or secret, unless they are asked for."""
+    if not isinstance(target, ItemTarget):
+        return target
+    return "".join(
+        one if isinstance(one, str) else _shown_key(one, personal, secrets) for one in target.parts
+    )
+
+
+def _shown_key(key: KeyText, personal: bool, secrets: bool) -> str:
+    if key.secret is not None and not secrets:
+        return key.secret
+    return HIDDEN if key.personal and not personal else key.text
+
+
+def _parts(target: str) -> tuple[str | KeyText, ...]:
+    return target.parts if isinstance(target, ItemTarget) else (target,)
+
+
+def _replaced(value: Any, steps: Sequence[Step], shown: str) -> Any:
+    if not steps:
+        return None if value is None else shown
+    step, rest = steps[0], steps[1:]
+    if isinstance(value, dict) and isinstance(step, str):
+        return {**value, step: _replaced(value[step], rest, shown)} if step in value else value
+    if not isinstance(value, list):
+        return value
+    return [
+        _replaced(item, rest, shown) if _meant(step, position, item) else item
+        for position, item in enumerate(value)
+    ]
+
+
+def _meant(step: Step, position: int, item: Any) -> bool:
+    match step:
+        case None:
+            return True
+        case Select(key, wanted):
+            return isinstance(item, dict) and same(item.get(key), wanted)
+        case _:
+            return step == position

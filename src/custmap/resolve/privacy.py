@@ -1,0 +1,131 @@
+"""Derives what of a rule's values may be shown: from all that it may read, and all that it may be given."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from custmap.expressions.ast import Current, Field, Index, Node
+from custmap.model.checked import RiderOrigin
+from custmap.model.nodes import (
+    EachSource,
+    FirstSource,
+    FromSource,
+    Leaf,
+    Origin,
+    Rider,
+    RiderSource,
+    SourcePath,
+    TargetNode,
+)
+from custmap.model.privacy import EVERY_ITEM, Privacy, Secret, Step
+from custmap.model.walkers import children, options
+from custmap.resolve.origins import Made
+from custmap.schema.canonical import Canonical
+from custmap.values.paths import Index as Position
+from custmap.values.paths import Member, Select, TargetPath
+
+
+@dataclass(frozen=True, slots=True)
+class Privacies:
+    """The privacy of the rules of one mapping.
+
+    `secret`  the names of its secret parameters.
+    `riders`  its parameters and constants so far.
+    """
+
+    canonical: Canonical
+    secret: Collection[str]
+    riders: Sequence[RiderOrigin]
+
+    def of_leaf(self, made: Made, key: str | None, *, item: bool) -> Privacy:
+        """`key` names the items of a list. Inside an item it is not known where the list comes from."""
+        reads = (*made.reads, *made.asks)
+        return Privacy(
+            item or not reads or self._any_personal(reads),
+            tuple(self._secrets(made.origin)),
+            key is not None
+            and not item
+            and all(self._is_open(one, made, key) for one in options(made.origin)),
+        )
+
+    def of_object(self, members: Iterable[TargetNode], path: TargetPath) -> Privacy:
+        """The privacy of the object at `path`, of all its members together."""
+        return Privacy(secrets=tuple(found for one in members for found in self._below(one, len(path))))
+
+    def _any_personal(self, reads: Iterable[SourcePath]) -> bool:
+        return any(map(self.canonical.is_personal, reads))
+
+    def _secrets(self, origin: Origin) -> Iterator[Secret]:
+        """The secrets in the values of an origin."""
+        found: Iterable[Secret]
+        match origin.source:
+            case RiderSource(index=index):
+                found = self._in_rider(index)
+            case FirstSource(origins=origins):
+                found = (secret for one in origins for secret in self._secrets(one))
+            case EachSource(table=table):
+                found = (secret.below(EVERY_ITEM) for secret in table.root.privacy.secrets)
+            case _:
+                return
+        for secret in found:
+            yield secret if secret.place else Secret((), _formatted(origin.format, secret.shown))
+
+    def _in_rider(self, index: int) -> Iterator[Secret]:
+        rider = self.riders[index]
+        if rider.param in self.secret:
+            yield Secret((), _formatted(rider.format, "{{" + str(rider.param) + "}}"))
+
+    def _below(self, node: TargetNode, depth: int) -> Iterator[Secret]:
+        """The secrets of a node, with their places from `depth` segments on."""
+        match node:
+            case Rider(index=index, path=path):
+                found: Iterable[Secret] = self._in_rider(index)
+            case Leaf(privacy=privacy, path=path):
+                found = privacy.secrets
+            case _:
+                found = (one for inner in children(node) for one in self._below(inner, depth))
+                yield from found
+                return
+        yield from (secret.below(*_steps(path[depth:])) for secret in found)
+
+    def _is_open(self, origin: Origin, made: Made, key: str) -> bool:
+        """Is the key of the items that an origin makes not personal?"""
+        source = origin.source
+        if not isinstance(source, EachSource | FromSource) or len(made.scope.prefix) > 1:
+            return False
+        path = _path_of(source.expression.ast)
+        if path is None or not made.scope.plain:
+            return False
+        if isinstance(source, FromSource):
+            inner: tuple[SourcePath, ...] = ((key,),)
+        else:
+            keys = [one for one in source.table.root.members if one.name == key]
+            inner = tuple(read for one in keys if isinstance(one, Leaf) for read in (*one.reads, *one.asks))
+        prefix = made.scope.prefix[0] if made.scope.prefix else ()
+        return bool(inner) and not self._any_personal((*prefix, *path, *read) for read in inner)
+
+
+def _formatted(format: str | None, shown: str) -> str:
+    return shown if format is None else format.replace("{}", shown)
+
+
+def _path_of(node: Node) -> SourcePath | None:
+    """The path that an expression is, without positions; None if it is more than a path."""
+    names: list[str] = []
+    while isinstance(node, Field | Index):
+        if isinstance(node, Field):
+            names.append(node.name)
+        node = node.base
+    return tuple(reversed(names)) if isinstance(node, Current) else None
+
+
+def _steps(path: TargetPath) -> Iterator[Step]:
+    for segment in path:
+        match segment:
+            case Member(name):
+                yield name
+            case Position(position):
+                yield position
+            case Select():
+                yield segment
