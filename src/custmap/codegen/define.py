@@ -8,11 +8,14 @@ from functools import cached_property
 from typing import Any, Final
 
 from custmap.codegen.emit import generate
+from custmap.codegen.facts import makes_text
+from custmap.expressions.budget import metered
 from custmap.model.checked import Checked, Operation
 
 Row = tuple[Any, ...]
 Part = dict[str, Any] | None
 Parts = tuple[dict[str, Any], Part, Part, Part]
+_OF_A_RECORD: Final = frozenset({"apply", "slots", "values"})
 MODULES: Final = ("apply", "diff", "careful")
 
 
@@ -66,6 +69,9 @@ class Functions:
         file = f"<custmap {self._checked.name}, {module}>"
         scope = dict(made.globals)
         exec(compile(made.text, file, "exec"), scope)
+        if makes_text(self._operation, self._checked.functions):
+            for name in _OF_A_RECORD & scope.keys():
+                scope[name] = metered(scope[name])
         # Keep the line ends: without them the carets of tracebacks would be shifted.
         linecache.cache[file] = (len(made.text), None, made.text.splitlines(keepends=True), file)
         return scope

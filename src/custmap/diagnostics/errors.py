@@ -35,6 +35,9 @@ class RecordError(CustmapError):
     """A record or a parameter cannot be used, or the vendor cannot be told all of it: fix the data."""
 
 
-def with_rest(found: list[Diagnostic], more: int) -> list[Diagnostic]:
+def with_rest(found: list[Diagnostic], more: int, *, all_counted: bool = True) -> list[Diagnostic]:
     """The described problems, and a last one that counts `more` of them."""
-    return [*found, Diagnostic(found[-1].code, f"and {more:,} more", path="")] if more else found
+    if not more:
+        return found
+    words = "and" if all_counted else "and at least"
+    return [*found, Diagnostic(found[-1].code, f"{words} {more:,} more", path="")]

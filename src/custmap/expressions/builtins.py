@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
+from custmap.expressions.budget import spend
 from custmap.expressions.function import Argument, Example, FunctionError, FunctionSpec
 from custmap.expressions.helpers import NUMBERS, kind_of
 from custmap.expressions.unions import union
@@ -69,6 +70,7 @@ def _floor(number: float) -> int:
 
 def _join(glue: str, texts: list[Any]) -> str:
     _all(texts, (str,), "text")
+    spend(sum(map(len, texts)) + len(glue) * len(texts))
     return glue.join(texts)
 
 
@@ -268,7 +270,16 @@ def _spec(
     name = call.__name__.removeprefix("_")
     refine = _REFINED.get(name)
     return FunctionSpec(
-        name, call, arguments, result, summary, TOPIC, examples, variadic=variadic, refine=refine
+        name,
+        call,
+        arguments,
+        result,
+        summary,
+        TOPIC,
+        examples,
+        variadic=variadic,
+        refine=refine,
+        grows=call is _join,
     )
 
 

@@ -65,6 +65,7 @@ class FunctionSpec:
     `lossy`     the inverse does not restore every value exactly.
     `surely`    says whether arguments of these types never make it fail; None: if `can_fail`, they may.
     `quick`     `call` without its guards, for one argument of the right type; it may raise anything.
+    `grows`     it may make a text that is longer than all it is given; it asks the budget before.
     `sorts`     it takes a map in any order of its keys, checks what is in it, and makes a new value.
     `refine`    a more precise result type than `result`, from the arguments' types; a constant argument is a
                 type with one `enum` value. Absence and null of arguments are added later.
@@ -88,3 +89,4 @@ class FunctionSpec:
     surely: Callable[[tuple[Type, ...]], bool] | None = None
     quick: Callable[..., Any] | None = None
     sorts: bool = False
+    grows: bool = False

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from custmap.expressions.budget import metered
 from custmap.expressions.emitter import PLAIN, Emitter
 from custmap.expressions.function import FunctionSpec
 from custmap.expressions.parse import parse
@@ -38,6 +39,6 @@ def compile_expression(
     source = "\n".join([f"def {search}({root}):", *("    " + line for line in body), ""])
     module = dict(names.globals)
     exec(compile(source, "<expression>", "exec"), module)
-    function: Callable[[Any], Any] = module[search]
+    function: Callable[[Any], Any] = metered(module[search])
     function.source = source  # type: ignore[attr-defined]
     return function

@@ -50,6 +50,7 @@ def function(
     refine: Callable[[tuple[Type, ...]], Type] | None = None,
     surely: Callable[[tuple[Type, ...]], bool] | None = None,
     sorts: bool = False,
+    grows: bool = False,
 ) -> Decorator:
     """Declare a function for mappings; the summary is the first line of its docstring.
 
@@ -65,6 +66,7 @@ def function(
     `topic`     the section of the reference page.
     `refine`    computes a more precise result type from the arguments' types.
     `surely`    says whether arguments of these types never make it fail; default: if `can_fail`, they may.
+    `grows`     it may make a text longer than what it is given, and calls `spend` before.
     `sorts`     it takes a map in any order of its keys, checks what is in it, and makes a new value.
     `examples`  tuples `(argument, …, result)`; `FunctionError` as the result means that the call fails.
 
@@ -76,7 +78,7 @@ def function(
         spec = _declared(
             implementation, name, topic, examples, inverse, part, can_fail, stated, doubt, lossy, refine
         )
-        cast(Any, implementation).__custmap__ = replace(spec, surely=surely, sorts=sorts)
+        cast(Any, implementation).__custmap__ = replace(spec, surely=surely, sorts=sorts, grows=grows)
         return implementation
 
     return decorate

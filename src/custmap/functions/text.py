@@ -6,6 +6,7 @@ import unicodedata
 from functools import partial
 from typing import Final
 
+from custmap.expressions.budget import spend
 from custmap.expressions.function import FunctionError
 from custmap.functions import certainty
 from custmap.functions.calling import same_text
@@ -96,14 +97,14 @@ def _regional(character: str) -> bool:
 @function(
     can_fail=True,
     surely=certainty.no_longer,
+    grows=True,
     examples=[("a-b-c", "-", "", "abc"), ("a.b", ".", ",", "a,b"), ("a", "", "x", FunctionError)],
 )
 def replace(text: str, old: str, new: str) -> str:
     """The text with every `old` replaced by `new`."""
     if not old:
         raise FunctionError("an empty text cannot be replaced", "old")
-    if len(text) + text.count(old) * (len(new) - len(old)) > _LONGEST:
-        raise FunctionError("the result is too long")
+    spend(len(text) + text.count(old) * (len(new) - len(old)))
     return text.replace(old, new)
 
 
@@ -131,11 +132,14 @@ def split(text: str, separator: str) -> list[str]:
 @function(
     can_fail=True,
     surely=certainty.all_plain,
+    grows=True,
     examples=[("Ann", " ", "Lee", "Ann Lee"), ("C-", 42, "C-42"), ("a", [], FunctionError)],
 )
 def concat(*parts: str | float | bool) -> str:
     """The texts one after the other; a number or boolean as `text` writes it."""
-    return "".join(map(text_of, parts))
+    texts = list(map(text_of, parts))
+    spend(sum(map(len, texts)))
+    return "".join(texts)
 
 
 @function(examples=[("(206) 555-0142", "2065550142"), ("none", ""), ("٣x3", "3")])
@@ -147,6 +151,7 @@ def digits(text: str) -> str:
 @function(
     can_fail=True,
     surely=certainty.padded,
+    grows=True,
     refine=filled_up,
     examples=[("42", 6, "0", "000042"), ("1234567", 6, "0", "1234567"), ("42", 6, "ab", FunctionError)],
 )
@@ -156,6 +161,7 @@ def pad_left(text: str, length: int, sign: str) -> str:
         raise FunctionError("the sign must be one character", "sign")
     if length > _LONGEST:
         raise FunctionError("the result is too long", "length")
+    spend(length)
     return text.rjust(length, sign)
 
 

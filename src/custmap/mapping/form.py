@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.mapping.unknown_key import unknown_key
-from custmap.schema.canonical import compile_schema
+from custmap.schema.compiled import compile_schema
 from custmap.schema.shipped import shipped_schema
 from custmap.syntax.node import MapNode, ScalarNode, plain
 

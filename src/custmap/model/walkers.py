@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from custmap.expressions.parse import Expression
 from custmap.model.checked import Operation
 from custmap.model.clear import Clear
 from custmap.model.nodes import (
     EachSource,
     FirstSource,
+    FromSource,
     ItemsNode,
     Leaf,
     ObjectNode,
@@ -126,6 +128,17 @@ def options(origin: Origin) -> Iterator[Origin]:
             yield from options(option)
     else:
         yield origin
+
+
+def expressions(operation: Operation) -> Iterator[Expression]:
+    """Every expression of the operation's rules and of those of its lists' items."""
+    for table in tables(operation):
+        for slot in table.slots:
+            for origin in (slot.origin, *options(slot.origin)):
+                if isinstance(origin.source, FromSource | EachSource):
+                    yield origin.source.expression
+                if origin.when is not None:
+                    yield origin.when
 
 
 def eaches(origin: Origin) -> Iterator[EachSource]:

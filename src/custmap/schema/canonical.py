@@ -17,6 +17,7 @@ from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError, with_rest
 from custmap.diagnostics.span import Span
 from custmap.schema import personal
+from custmap.schema.compiled import compile_schema
 from custmap.schema.decoder import decoder_of
 from custmap.schema.json_schema import Definitions, lookup, type_of
 from custmap.schema.problems import problems_of
@@ -59,9 +60,9 @@ class Canonical:
         return [] if self._open.is_valid(record) else self._problems(record), unknown
 
     def _problems(self, record: dict[str, Any]) -> list[Diagnostic]:
-        problems, more = problems_of(self._open, record, self.type)
+        problems, more, all_counted = problems_of(self._open, record, self.type)
         found = [Diagnostic("CM701", one.message, path=one.path, help=one.help) for one in problems]
-        return with_rest(found, more)
+        return with_rest(found, more, all_counted=all_counted)
 
     def unknown_members(self, record: dict[str, Any]) -> UnknownMembers | None:
         """The unknown members; None if there are none."""
@@ -140,17 +141,6 @@ def _from_file(path: Path, shown_as: str | None) -> Canonical:
     if "object" not in type_.kinds:
         raise _refused(document.span(()), "a record is an object, and this schema does not allow objects")
     return Canonical(path.stem.removesuffix(".schema"), type_, schema, False)
-
-
-def compile_schema(schema: dict[str, Any]) -> Any:
-    """A compiled check of draft 2020-12; ValueError if the schema is invalid. Nothing is ever fetched."""
-    import jsonschema_rs  # imported when used: 10 ms
-
-    return jsonschema_rs.Draft202012Validator(schema, retriever=_not_fetched)
-
-
-def _not_fetched(uri: str) -> Any:
-    raise ValueError("custmap does not fetch schemas")
 
 
 def _closed_schema(schema: Any) -> Any:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
+from custmap.schema.compiled import LONGEST, compile_schema
 from custmap.values.decimals import below, is_multiple, shown
 from custmap.values.equality import fingerprint
 from custmap.values.types import Type
@@ -60,7 +61,8 @@ def _text_misfit(type_: Type, value: str) -> str | None:
     if type_.min_length is not None and len(value) < type_.min_length:
         return f"has {len(value)} characters, the contract requires at least {type_.min_length}"
     if type_.pattern is not None and not matcher("pattern", type_.pattern)(value):
-        return "does not match the contract's pattern"
+        too_long = ", or is too long to be held against it" if len(value) > LONGEST else ""
+        return f"does not match the contract's pattern{too_long}"
     if type_.format in CHECKED_FORMATS and not matcher("format", type_.format or "")(value):
         return f"does not have the format `{type_.format}`"
     return None
@@ -69,12 +71,11 @@ def _text_misfit(type_: Type, value: str) -> str | None:
 @lru_cache(maxsize=512)
 def matcher(keyword: str, text: str) -> Callable[[Any], bool]:
     """The compiled test of a `pattern` or a `format`."""
-    import jsonschema_rs  # imported when used: 10 ms
-
     try:
-        return jsonschema_rs.validator_for({keyword: text}, validate_formats=True).is_valid
-    except Exception:  # ignore a pattern that the library cannot read
+        matches: Callable[[Any], bool] = compile_schema({keyword: text}, formats=True).is_valid
+    except ValueError:  # ignore a pattern that the library cannot read
         return lambda value: True
+    return matches
 
 
 def _number_misfit(type_: Type, value: float) -> str | None:
