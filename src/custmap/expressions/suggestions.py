@@ -7,8 +7,7 @@ from typing import Final
 
 from custmap.expressions.helpers import KIND_WORDS
 from custmap.expressions.inference import SourcePath, format_source
-from custmap.values.did_you_mean import Meant
-from custmap.values.members import named_paths
+from custmap.values.did_you_mean import meant_in
 from custmap.values.nearest import nearest
 from custmap.values.types import NEVER, Type
 
@@ -69,9 +68,10 @@ def member_help(root: Type, base: Type, name: str, asked: tuple[str, ...], quote
     """
     if not quoted and name in _CONSTANTS:
         return f"Write constants in backticks: `` `{name}` ``."
-    known = Meant(root)
+    known = meant_in(root)
     found = nearest(name, base.members) or known.by((), "_".join(asked)) or known.by((), name)
-    guess = None if found else _elsewhere(root, asked)
+    elsewhere = None if found else known.elsewhere(asked)
+    guess = format_source(elsewhere) if elsewhere else None
     own = None if found else _own_field(root, name)
     meant = f"Did you mean `{found or guess}`?" if found or guess else None
     return " ".join(filter(None, (meant, own))) or None
@@ -82,19 +82,3 @@ def _own_field(root: Type, name: str) -> str | None:
     maps = [one for one, type_ in root.members.items() if type_.free and not (type_.extra or NEVER).known]
     ways = " or ".join(f"`{format_source((one, name))}`" for one in maps)
     return f"For a field of your own write {ways}." if ways else None
-
-
-def _elsewhere(root: Type, asked: tuple[str, ...]) -> str | None:
-    """A path of the scope whose last name, or all names joined, resemble what was asked."""
-    last, joined = asked[-1], "_".join(asked)
-    by_last: dict[str, SourcePath] = {}
-    by_all: dict[str, SourcePath] = {}
-    for path in named_paths(root):
-        names = [part for part in path if part != "*"]
-        by_last.setdefault(str(names[-1]), path)
-        by_all.setdefault("_".join(map(str, names)), path)
-    for words, known in ((joined, by_all), (last, by_last)):
-        found = nearest(words, known)
-        if found is not None:
-            return format_source(known[found])
-    return None

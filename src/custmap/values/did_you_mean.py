@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from custmap.values.members import named_paths
+from custmap.values.nearest import nearest
 from custmap.values.synonyms import SYNONYMS
 from custmap.values.types import Type
 
@@ -25,11 +26,12 @@ _SHORTEST: Final = 5
 class Meant:
     """Looks up names in one schema. The tables are made on first use."""
 
-    __slots__ = ("_tables", "_type")
+    __slots__ = ("_ends", "_tables", "_type")
 
     def __init__(self, type_: Type) -> None:
         self._type = type_
         self._tables: dict[Names, dict[str, str]] = {}
+        self._ends: tuple[dict[str, Names], dict[str, Names]] | None = None
 
     def by(self, holder: Names, name: str) -> str | None:
         """The path that was probably meant by `name` in the object at `holder`; None if unknown.
@@ -48,11 +50,36 @@ class Meant:
                 return near[letters]
         return self._table(()).get(word)
 
+    def elsewhere(self, asked: Names) -> Names | None:
+        """A path whose names, joined, or whose last name resembles what was asked."""
+        if self._ends is None:
+            self._ends = {}, {}
+            for path in named_paths(self._type):
+                names = tuple(_without_items(path))
+                self._ends[0].setdefault("_".join(names), path)
+                self._ends[1].setdefault(names[-1], path)
+        for words, known in zip(("_".join(asked), asked[-1]), self._ends, strict=True):
+            if found := nearest(words, known):
+                return known[found]
+        return None
+
     def _table(self, holder: Names) -> dict[str, str]:
         table = self._tables.get(holder)
         if table is None:
             table = self._tables[holder] = _table(self._type, holder)
         return table
+
+
+def meant_in(type_: Type) -> Meant:
+    """`Meant` of a type; the last one is kept, since a file's mistakes are looked up in one schema."""
+    global _last
+    last = _last
+    if last is None or last[0] is not type_:
+        last = _last = type_, Meant(type_)
+    return last[1]
+
+
+_last: tuple[Type, Meant] | None = None
 
 
 def _table(root: Type, holder: Names) -> dict[str, str]:

@@ -25,10 +25,14 @@ def nearest(word: str, names: Iterable[str]) -> str | None:
         letters = _letters(word)
         names = [name for name in names if _letters(name) == letters]
     near: list[tuple[int, str]] = []
+    asked = word.casefold()
+    signs = set(asked)
     for name in names:
         limit = max(1, max(len(word), len(name)) // 3)
-        if abs(len(word) - len(name)) <= limit:  # what differs by more in length need not be looked at
-            apart = distance(word.casefold(), name.casefold(), limit)
+        known = name.casefold()
+        # Each sign that the other does not have, and each that is too many, takes a change of its own.
+        if abs(len(asked) - len(known)) <= limit and len(signs.difference(known)) <= limit:
+            apart = distance(asked, known, limit)
             if apart <= limit:
                 near.append((apart, name))
     return min(near)[1] if near else None
