@@ -142,7 +142,7 @@ class Mapping:
         engine = self._engine
         bound, quick = engine.binder.bind(params), engine.quick
         # A strict call looks at every member, and so does one that drops nulls.
-        if customer.__class__ is dict and quick.direct and nulls == "clear" and (check or not strict):
+        if type(customer) is dict and quick.direct and nulls == "clear" and (check or not strict):
             try:
                 if check:
                     quick.require_fit(customer)

@@ -23,13 +23,13 @@ def test_a_path_is_as_written_by_hand() -> None:
     assert lines("email", "name.given") == [
         'email = customer.get("email", ABSENT)',
         'name = customer.get("name", ABSENT)',
-        f'name_given = name.get("given", ABSENT) if name.__class__ is dict else {otherwise}',
+        f'name_given = name.get("given", ABSENT) if type(name) is dict else {otherwise}',
     ]
 
 
 def test_a_call_is_one_test() -> None:
     assert lines("lower(email)")[1:] == [
-        'value = lower(email) if email.__class__ is str else refuse((email, "string"))'
+        'value = lower(email) if type(email) is str else refuse((email, "string"))'
     ]
     assert lines("same_thing(email)")[1:] == [
         "value = same_thing(email) if email is not ABSENT and email is not None else email"

@@ -45,6 +45,7 @@ _HELP: Final = {
     "complex": "Pass a number",
 }
 
+_READ: Final = object.__getattribute__
 _Path = tuple[str | int, ...]
 
 
@@ -128,7 +129,7 @@ class _Copier:
                 return self._list(value, tuple.__iter__(value), tuple.__len__(value), path)  # type: ignore[arg-type]
             if kind is Enum:
                 with self._inside(value):
-                    return self.value(value.value, path)  # type: ignore[attr-defined]  # an Enum has one
+                    return self.value(_READ(value, "_value_"), path)
             if _is_model(kind):
                 return self._model(value, path)
         name = _type_name(value)
@@ -156,13 +157,13 @@ class _Copier:
 
     def _model(self, model: Any, path: _Path) -> Any:
         """A pydantic model: the fields that were set, under their aliases; of a root model the root."""
-        stated, values = model.__pydantic_fields_set__, model.__dict__
+        stated, values = _READ(model, "__pydantic_fields_set__"), _READ(model, "__dict__")
         if getattr(type(model), "__pydantic_root_model__", False):
             with self._inside(model):
                 return self.value(values["root"], path)
         fields = type(model).__pydantic_fields__
         entries = [(spec.alias or name, values[name]) for name, spec in fields.items() if name in stated]
-        return self._map(model, [*entries, *(model.__pydantic_extra__ or {}).items()], path)
+        return self._map(model, [*entries, *(_READ(model, "__pydantic_extra__") or {}).items()], path)
 
     @contextmanager
     def _inside(self, holder: object) -> Iterator[None]:

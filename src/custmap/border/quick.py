@@ -37,12 +37,12 @@ class QuickBorder:
 
     def take(self, record: object, check: bool) -> tuple[dict[str, Any], frozenset[str]]:
         """The record, with objects for a name and a phone that are texts, and which of them were."""
-        if record.__class__ is not dict:
+        if type(record) is not dict:
             raise Unusual
         plain: dict[str, Any] = record
         if check:
             self.require_fit(plain)
-        if plain.get("name").__class__ is not str and plain.get("phone").__class__ is not str:
+        if type(plain.get("name")) is not str and type(plain.get("phone")) is not str:
             return plain, NO_TEXTS
-        texts = frozenset(field for field in TEXT_PARTS if plain.get(field).__class__ is str)
+        texts = frozenset(field for field in TEXT_PARTS if type(plain.get(field)) is str)
         return {**plain, **{field: {TEXT_PARTS[field]: plain[field]} for field in texts}}, texts

@@ -233,7 +233,7 @@ class _Module:
         return lines
 
     def _require_object(self, item: str, lines: Lines) -> None:
-        with lines.block(f"if {item}.__class__ is not dict:"):
+        with lines.block(f"if type({item}) is not dict:"):
             lines.add(UNUSUAL)
 
     def _scope(self, local: str, root: bool) -> Scope:

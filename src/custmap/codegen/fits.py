@@ -62,7 +62,7 @@ class FitsWriter:
                 return self._text(type_, value)
             case "boolean":
                 listed = self._listed(type_, bool, value)
-                return None if listed is None else f"{value}.__class__ is bool{listed}"
+                return None if listed is None else f"type({value}) is bool{listed}"
             case "integer":
                 return self._integer(type_, value)
             case _:
@@ -70,10 +70,10 @@ class FitsWriter:
                 if type_.enum is not None or whole is None:
                     return whole
                 bounds = self._bounds(type_, value)
-                return f"({whole} or ({value}.__class__ is float and {value} - {value} == 0.0{bounds}))"
+                return f"({whole} or (type({value}) is float and {value} - {value} == 0.0{bounds}))"
 
     def _text(self, type_: Type, value: str) -> str | None:
-        test = f"{value}.__class__ is str"
+        test = f"type({value}) is str"
         if type_.enum is not None:
             listed = self._listed(type_, str, value)
             return None if listed is None else test + listed
@@ -103,12 +103,12 @@ class FitsWriter:
         if listed is None:
             return None
         if listed:
-            return f"{value}.__class__ is int{listed}"
+            return f"type({value}) is int{listed}"
         bounds = self._bounds(type_, value)
         bounded = type_.minimum is not None and type_.maximum is not None
         bounded = bounded or type_.format in _BITS
         small = "" if bounded else f" and {-_BIG} < {value} < {_BIG}"
-        return f"{value}.__class__ is int{small}{bounds}"
+        return f"type({value}) is int{small}{bounds}"
 
     def _bounds(self, type_: Type, value: str) -> str:
         tests = [
@@ -132,12 +132,12 @@ class FitsWriter:
             and type_.max_items is None
             and not type_.unique_items
         ):
-            return f"{value}.__class__ is list"
+            return f"type({value}) is list"
         return f"{self._function(type_, self._write_list)}({value})"
 
     def _object(self, type_: Type, value: str) -> str:
         if not (type_.members or type_.extra or type_.required):
-            return f"{value}.__class__ is dict"
+            return f"type({value}) is dict"
         return f"{self._function(type_, self._write_object)}({value})"
 
     def _function(self, type_: Type, write: Callable[[Type, Lines], None]) -> str:
@@ -153,7 +153,7 @@ class FitsWriter:
         return name
 
     def _write_list(self, type_: Type, lines: Lines) -> None:
-        tests = ["value.__class__ is not list"]
+        tests = ["type(value) is not list"]
         if type_.min_items is not None:
             tests.append(f"len(value) < {type_.min_items}")
         if type_.max_items is not None:
@@ -184,7 +184,7 @@ class FitsWriter:
                 _refuse(lines, f"{null}not ({test})")
 
     def _write_object(self, type_: Type, lines: Lines) -> None:
-        _refuse(lines, "value.__class__ is not dict")
+        _refuse(lines, "type(value) is not dict")
         for name in sorted(type_.asked):
             _refuse(lines, f"{name!r} not in value")
         for name in sorted(type_.members):

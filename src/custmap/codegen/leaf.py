@@ -239,7 +239,7 @@ class LeafWriter:
             return None
         (class_,) = classes
         bound = self.emitter.names.bind(dict(origin.values), "values")
-        return f"{result}.__class__ is {class_.__name__}", f"{result} = {bound}[{result}]"
+        return f"type({result}) is {class_.__name__}", f"{result} = {bound}[{result}]"
 
     def _own(self, leaf: Leaf, result: str) -> list[str]:
         """The line that makes a value one's own, unless it is."""
@@ -322,9 +322,7 @@ class LeafWriter:
             origin.unmapped_default, "unmapped"
         )
         if texts:
-            body.add(
-                f"{result} = {bound}.get({result}, {missing}) if {result}.__class__ is str else {missing}"
-            )
+            body.add(f"{result} = {bound}.get({result}, {missing}) if type({result}) is str else {missing}")
         else:
             body.add(f"{result} = translate({bound}, {result}, {missing})")
         if origin.unmapped == "reject":

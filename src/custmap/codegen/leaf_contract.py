@@ -31,12 +31,12 @@ class ContractWriter:
         assert self.fits is not None
         source = origin.source
         if leaf.kind.is_map:
-            return f"{result}.__class__ is dict", [*own, *self._entries_fit(leaf, result)]
+            return f"type({result}) is dict", [*own, *self._entries_fit(leaf, result)]
         if leaf.kind.has_items or isinstance(source, EachSource):
-            return f"{result}.__class__ is list", own if leaf.kind.has_items else self.check(leaf, result)
+            return f"type({result}) is list", own if leaf.kind.has_items else self.check(leaf, result)
         type_ = leaf.type
         if leaf.kind.is_set and (type_ is None or not limits(type_)):
-            return f"{result}.__class__ is list", own
+            return f"type({result}) is list", own
         if type_ is None or not limits(type_):
             return None, own
         if (
@@ -48,7 +48,7 @@ class ContractWriter:
         ):
             bound = self.names.bind(classes, "classes")
             copied = [f"{result} = {result}.copy()"] if own else []
-            return f"{result}.__class__ is list and {bound}.issuperset(map(type, {result}))", copied
+            return f"type({result}) is list and {bound}.issuperset(map(type, {result}))", copied
         if (test := self.fits.condition(type_, result)) is not None:
             return test, []
         check = self.check(leaf, result)
@@ -78,20 +78,20 @@ class ContractWriter:
     def check_kind(self, leaf: Leaf, origin: Origin, result: str) -> list[str]:
         """Lines that check the value against the contract."""
         if leaf.kind.is_map:
-            lines = [f"if {result}.__class__ is not dict:", f"    as_map({result})"]
+            lines = [f"if type({result}) is not dict:", f"    as_map({result})"]
             return lines + self._check_entries(leaf, result)
         if leaf.kind.is_list:
             # The items of a list with keys are checked member by member, if rules make them.
             by_rules = leaf.kind.has_items and not isinstance(leaf.origin.source, FromSource)
             check = [] if by_rules else self.check(leaf, result)
-            return [f"if {result}.__class__ is not list:", f"    as_list({result})", *check]
+            return [f"if type({result}) is not list:", f"    as_list({result})", *check]
         if leaf_facts.always_fits(leaf, self.functions):
             return []
         if origin.values is None and origin.format is None and leaf.type is not None:
             for kind, class_ in (("string", "str"), ("boolean", "bool")):
                 if is_plain(leaf.type, kind):
                     refused = f"    refuse_kind({words_for({kind})!r}, {result})"
-                    return [f"if {result}.__class__ is not {class_}:", refused]
+                    return [f"if type({result}) is not {class_}:", refused]
         return self.check(leaf, result)
 
     def check_made(self, leaf: Leaf, result: str) -> list[str]:

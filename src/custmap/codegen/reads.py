@@ -44,11 +44,11 @@ def _whole(node: Node, functions: Mapping[str, FunctionSpec]) -> Iterator[str]:
 
 def prepared(checked: Checked, maps: frozenset[str]) -> dict[str, tuple[str, ...]]:
     """What is done to members of the customer when they are read: maps are copied, texts become objects."""
-    copied = "if {}.__class__ is dict:", "    {} = own({})"
+    copied = "if type({}) is dict:", "    {} = own({})"
     made: dict[str, tuple[str, ...]] = dict.fromkeys(maps, copied)
     if checked.canonical.is_customer:
         for name, part in TEXT_PARTS.items():
-            made[name] = ("if {}.__class__ is str:", "    {} = {" + repr(part) + ": {}}")
+            made[name] = ("if type({}) is str:", "    {} = {" + repr(part) + ": {}}")
     return made
 
 

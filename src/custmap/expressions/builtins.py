@@ -53,8 +53,8 @@ def _ceil(number: float) -> int:
 
 
 def _contains(subject: Any, search: Any) -> bool:
-    if subject.__class__ is str:
-        if search.__class__ is not str:
+    if type(subject) is str:
+        if type(search) is not str:
             raise FunctionError(f"expected text to look for, got {kind_of(search)}", "search")
         return search in subject
     return any(same(item, search) for item in subject)
@@ -102,7 +102,7 @@ def _merge(*objects: Any) -> Any:
         return _nothing(objects)
     merged: dict[str, Any] = {}
     for entries in present:
-        if entries.__class__ is not dict:
+        if type(entries) is not dict:
             raise FunctionError(f"expected an object, got {kind_of(entries)}")
         merged.update(entries)
     return merged
@@ -150,24 +150,24 @@ def _sum(numbers: list[Any]) -> Any:
 
 
 def _to_array(value: Any) -> list[Any]:
-    return value if value.__class__ is list else [value]
+    return value if type(value) is list else [value]
 
 
 def _to_number(value: Any) -> Any:
-    if value.__class__ in NUMBERS:
+    if type(value) in NUMBERS:
         return value
-    number = read_number(value) if value.__class__ is str else None
+    number = read_number(value) if type(value) is str else None
     return ABSENT if number is None else number
 
 
 def _to_string(value: Any) -> str:
-    return value if value.__class__ is str else json.dumps(with_plain_numbers(value), separators=(",", ":"))
+    return value if type(value) is str else json.dumps(with_plain_numbers(value), separators=(",", ":"))
 
 
 def _type(value: Any) -> str:
-    if value.__class__ in NUMBERS:
+    if type(value) in NUMBERS:
         return "number"
-    return {str: "string", bool: "boolean", list: "array", dict: "object"}.get(value.__class__, "null")
+    return {str: "string", bool: "boolean", list: "array", dict: "object"}.get(type(value), "null")
 
 
 def _values(entries: dict[str, Any]) -> list[Any]:
@@ -181,7 +181,7 @@ def _nothing(values: tuple[Any, ...]) -> Any:
 
 def _all(items: list[Any], classes: tuple[type, ...], word: str) -> None:
     for item in items:
-        if item.__class__ not in classes:
+        if type(item) not in classes:
             raise FunctionError(f"expected {word} in the list, got {kind_of(item)}")
 
 
@@ -189,9 +189,9 @@ def _ordered(items: list[Any]) -> None:
     """All numbers or all texts, or FunctionError."""
     if not items:
         return
-    if items[0].__class__ in NUMBERS:
+    if type(items[0]) in NUMBERS:
         _all(items, NUMBERS, "a number")
-    elif items[0].__class__ is str:
+    elif type(items[0]) is str:
         _all(items, (str,), "text")
     else:
         raise FunctionError(f"expected numbers or texts in the list, got {kind_of(items[0])}")
@@ -209,7 +209,7 @@ def _finite(compute: Callable[[], Any]) -> Any:
         number = compute()
     except OverflowError:
         number = math.inf
-    if number.__class__ is float and not math.isfinite(number):
+    if type(number) is float and not math.isfinite(number):
         raise FunctionError("the result is too large")
     return number
 

@@ -118,11 +118,11 @@ def class_test(code: str, kinds: str) -> str:
     """The test that a local's class is one of the kinds."""
     names = kinds.split()
     if len(names) == 1 and names[0] in _CLASS_NAMES:
-        return f"{code}.__class__ is {_CLASS_NAMES[names[0]]}"
+        return f"type({code}) is {_CLASS_NAMES[names[0]]}"
     if set(names) <= {"number", "integer"}:
-        return f"{code}.__class__ in NUMBERS"
+        return f"type({code}) in NUMBERS"
     classes = dict.fromkeys(each.__name__ for name in names for each in KIND_CLASSES[name])
-    return f"{code}.__class__ in ({', '.join(classes)})"
+    return f"type({code}) in ({', '.join(classes)})"
 
 
 def is_lazy(spec: FunctionSpec) -> bool:

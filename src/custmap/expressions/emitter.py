@@ -6,7 +6,7 @@ which tests are needed. Reading a path cannot fail, so reads from the scope's ro
 the source only as `repr` of a checked constant; everything else is a named global.
 
     email = customer.get("email", ABSENT)
-    value = lower(email) if email.__class__ is str else refuse((email, "string"))
+    value = lower(email) if type(email) is str else refuse((email, "string"))
 """
 
 from __future__ import annotations

@@ -38,14 +38,14 @@ def truthy(value: Any) -> bool:
     """Is a value true in JMESPath's sense? `0` is; null, false, empty texts, lists and objects are not."""
     if value is None or value is ABSENT or value is False:
         return False
-    return bool(value) or value.__class__ not in (str, list, dict)
+    return bool(value) or type(value) not in (str, list, dict)
 
 
 def flatten(items: list[Any]) -> list[Any]:
     """The items of a list, with lists among them replaced by their items."""
     merged: list[Any] = []
     for item in items:
-        if item.__class__ is list:
+        if type(item) is list:
             merged.extend(item)
         else:
             merged.append(item)
@@ -54,9 +54,9 @@ def flatten(items: list[Any]) -> list[Any]:
 
 def comparable(left: Any, right: Any) -> bool:
     """Can two values be ordered: two numbers, or (as the `jmespath` package has it) two texts?"""
-    if left.__class__ in NUMBERS:
-        return right.__class__ in NUMBERS
-    return left.__class__ is str and right.__class__ is str
+    if type(left) in NUMBERS:
+        return type(right) in NUMBERS
+    return type(left) is str and type(right) is str
 
 
 def kind_of(value: Any) -> str:
@@ -89,7 +89,7 @@ def reject(*arguments: tuple[Any, str]) -> NoReturn:
         accepted = [kind for kind in kinds.split() if kind != "absent"]
         if value is ABSENT or not accepted:
             continue
-        if not any(value.__class__ in KIND_CLASSES[kind] for kind in accepted):
+        if not any(type(value) in KIND_CLASSES[kind] for kind in accepted):
             expected = words_for(kind for kind in accepted if kind != "null")
             raise FunctionError(f"expected {expected}, got {kind_of(value)}")
     raise AssertionError("every argument fits: this is a bug in custmap")

@@ -58,9 +58,9 @@ def step(form: Form, base: Value, key: str | int) -> str:
     it = base.code
     if isinstance(key, int):
         bound = f"> {key}" if key >= 0 else f">= {-key}"
-        return f"{it}[{key}] if {it}.__class__ is list and len({it}) {bound} else {form.otherwise(base)}"
+        return f"{it}[{key}] if type({it}) is list and len({it}) {bound} else {form.otherwise(base)}"
     get = f"{it}.get({text(key)}{form.get_default})"
-    return get if base.surely(OBJECT) else f"{get} if {it}.__class__ is dict else {form.otherwise(base)}"
+    return get if base.surely(OBJECT) else f"{get} if type({it}) is dict else {form.otherwise(base)}"
 
 
 class Writer(Lines):
@@ -136,7 +136,7 @@ class Writer(Lines):
         code = make.format(base.code)
         if base.surely(ARRAY):
             return self.let("items", code, kinds=ARRAY)
-        code = f"{code} if {base.code}.__class__ is list else {self.form.otherwise(base)}"
+        code = f"{code} if type({base.code}) is list else {self.form.otherwise(base)}"
         return self.let("items", code, absent=True, null=base.null, kinds=ARRAY)
 
     def _list_projection(self, base: Value, body: Node) -> Value:
@@ -150,7 +150,7 @@ class Writer(Lines):
         result = self.names.fresh("found")
         item = Value(self.names.fresh("item"), null=True)
         self.line(f"{result} = {self.form.otherwise(base)}")
-        with self.block(f"if {base.code}.__class__ is {kind}:"):
+        with self.block(f"if type({base.code}) is {kind}:"):
             self.line(f"{result} = []")
             with self.block(f"for {item.code} in {base.code}{items}:"):
                 test = None if condition is None else true(self.emit(condition, item))
@@ -280,7 +280,7 @@ class Writer(Lines):
             return None
         if not self.form.has_absent:
             return f"comparable({left.code}, {right.code})"
-        return " and ".join(f"{self.named(value).code}.__class__ in NUMBERS" for value in unsure)
+        return " and ".join(f"type({self.named(value).code}) in NUMBERS" for value in unsure)
 
     def _equality(self, operator: str, left: Value, right: Value) -> str:
         """JSON's equality; Python's own if one side is a constant for which they agree."""

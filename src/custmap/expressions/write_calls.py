@@ -129,8 +129,8 @@ def _handed(spec: FunctionSpec, position: int, value: Value) -> str:
 def _stated(writer: Lines, spec: FunctionSpec, value: Value, code: str) -> Value:
     """Read a stated part directly; call the function only if the part is not stated."""
     result = writer.names.fresh(spec.part or "value")
-    writer.line(f"{result} = {value.code}.get({spec.part!r}) if {value.code}.__class__ is dict else None")
-    with writer.block(f"if {result}.__class__ is not str:"):
+    writer.line(f"{result} = {value.code}.get({spec.part!r}) if type({value.code}) is dict else None")
+    with writer.block(f"if type({result}) is not str:"):
         writer.line(f"{result} = {code}")
     return writer.value(result)
 

@@ -62,7 +62,7 @@ def blank_stays(call: _F) -> _F:
 
 def same_text(value: Any) -> Any:
     """The inverse of a function that only changes a text's form: the text itself."""
-    if value.__class__ is not str:
+    if type(value) is not str:
         raise FunctionError(f"expected text, got {kind_of(value)}")
     return value
 
@@ -72,7 +72,7 @@ def _one(
 ) -> Callable[..., Any]:
     # `guarded`, inlined: this is called for every record.
     def call(value: Any) -> Any:
-        if value.__class__ not in classes:
+        if type(value) not in classes:
             _refuse(argument, value)
         try:
             return implementation(value)
@@ -94,14 +94,14 @@ def _several(
     usual = rows[0][1] if rows and needed == 1 else frozenset()
 
     def call(*values: Any) -> Any:
-        if usual and len(values) == 1 and values[0].__class__ in usual:
+        if usual and len(values) == 1 and type(values[0]) in usual:
             return made(*values)
         if len(values) < needed or (len(values) > len(rows) and not variadic):
             raise FunctionError(f"takes {len(rows)} arguments, got {len(values)}")
         given = list(values)
         for position, value in enumerate(values):
             argument, classes = rows[min(position, len(rows) - 1)]
-            if value.__class__ not in classes:
+            if type(value) not in classes:
                 given[position] = _default_or_whole(argument, value)
         return made(*given)
 
@@ -119,7 +119,7 @@ def _default_or_whole(argument: Argument, value: Any) -> Any:
     """A null optional argument gets its default; in JSON a number without a fraction is an integer."""
     if value is None and argument.optional:
         return argument.default
-    if value.__class__ is float and "integer" in argument.type.kinds and value.is_integer():
+    if type(value) is float and "integer" in argument.type.kinds and value.is_integer():
         return int(value)
     return _refuse(argument, value)
 
@@ -150,7 +150,7 @@ def answering_json(call: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _is_json(value: Any, depth: int) -> bool:
-    plain = value.__class__
+    plain = type(value)
     if plain is str or plain is int or plain is bool or value is None:
         return True
     if plain is float:
@@ -160,5 +160,5 @@ def _is_json(value: Any, depth: int) -> bool:
     if plain is list:
         return all(_is_json(item, depth + 1) for item in value)
     if plain is dict:
-        return all(key.__class__ is str and _is_json(item, depth + 1) for key, item in value.items())
+        return all(type(key) is str and _is_json(item, depth + 1) for key, item in value.items())
     return False

@@ -23,9 +23,9 @@ _SMALL: Final = 10**18
 
 def copied(value: Any) -> Any:
     """A copy of a JSON value that shares no list or map with it."""
-    if value.__class__ is dict:
+    if type(value) is dict:
         return {key: copied(item) for key, item in value.items()}
-    if value.__class__ is list:
+    if type(value) is list:
         return [copied(item) for item in value]
     return value
 
@@ -39,7 +39,7 @@ def _map_back(map: dict[str, Any]) -> dict[str, Any]:
 
 
 def _of_kind(value: Any, *kinds: type) -> Any:
-    if value.__class__ not in kinds:
+    if type(value) not in kinds:
         raise FunctionError(
             f"expected {' or '.join(CLASS_WORDS[kind] for kind in kinds)}, got {kind_of(value)}"
         )
@@ -98,11 +98,12 @@ def without_nulls(items: list[Any] | dict[str, Any]) -> list[Any] | dict[str, An
 def text_values(map: dict[str, Any]) -> dict[str, str | None]:
     """The map with every value as `text` writes it; nulls stay null."""
     made: dict[str, str | None] = {}
+    for key in map:
+        if type(key) is not str:
+            raise FunctionError(f"expected text as a key, got {kind_of(key)}")
     for key in sorted(map):
         value = map[key]
-        kind = value.__class__
-        if key.__class__ is not str:
-            raise FunctionError(f"expected text as a key, got {kind_of(key)}")
+        kind = type(value)
         if kind is str or value is None:
             made[key] = value
         elif kind is bool:
@@ -115,7 +116,7 @@ def text_values(map: dict[str, Any]) -> dict[str, str | None]:
 
 
 def _text_value(value: Any) -> str:
-    if value.__class__ not in (int, float):
+    if type(value) not in (int, float):
         raise FunctionError(f"expected text, a number, true or false in the map, got {kind_of(value)}")
     return text_of(value)
 

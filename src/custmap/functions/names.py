@@ -62,7 +62,7 @@ def _part(name: Name, part: str) -> Part:
 
 def _stated(name: dict[str, Any], part: str) -> Part:
     value = name.get(part, ABSENT)
-    if value is None or value is ABSENT or isinstance(value, str):
+    if value is None or value is ABSENT or type(value) is str:
         return value
     raise FunctionError(f"`{part}` must be text; this is {kind_of(value)}")
 

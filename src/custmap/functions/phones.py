@@ -37,8 +37,8 @@ def _number(phone: Phone) -> str | Absent | None:
 
 
 def _answer(phone: Phone, region: str | None, form: Callable[[str, str | None], str]) -> str | Absent | None:
-    number = phone.get("number") if phone.__class__ is dict else phone
-    if number.__class__ is str and number:
+    number = phone.get("number") if type(phone) is dict else phone
+    if type(number) is str and number:
         return form(number, region)
     return _number(phone)
 
@@ -94,7 +94,7 @@ def phone_e164(phone: Phone, region: str | None = None) -> str | Absent | None:
 def phone_digits(phone: Phone, region: str | None = None) -> str | Absent | None:
     """The country code and number, digits only."""
     number = _answer(phone, region, dialing.e164)
-    return number[1:] if number.__class__ is str else number
+    return number[1:] if type(number) is str else number
 
 
 @function(

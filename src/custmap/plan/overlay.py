@@ -66,6 +66,6 @@ def _over(before: dict[str, Any], after: dict[str, Any], named: dict[str, _Named
     laid = {**before, **after}
     for key, inner in named.items():
         value, held = after.get(key), before.get(key)
-        if value.__class__ is dict and held.__class__ is dict:
+        if type(value) is dict and type(held) is dict:
             laid[key] = _over(held, value, inner.members())
     return laid

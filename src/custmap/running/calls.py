@@ -27,30 +27,30 @@ def refuse_kind(wanted: str, value: Any) -> NoReturn:
 
 def translate(table: Mapping[Any, Any], value: Any, unmapped: Any) -> Any:
     """The vendor's value; `unmapped` when the table does not have it."""
-    found = unmapped if value.__class__ in (dict, list) else table.get(fingerprint(value), unmapped)
-    return fresh(found) if found.__class__ in (dict, list) else found
+    found = unmapped if type(value) in (dict, list) else table.get(fingerprint(value), unmapped)
+    return fresh(found) if type(found) in (dict, list) else found
 
 
 def fill(before: str, after: str, value: Any) -> str:
     """Insert a value into a text, as JSON writes it: `true`, `3`."""
-    if value.__class__ is str:
+    if type(value) is str:
         return before + value + after
-    if value.__class__ in (dict, list):
+    if type(value) in (dict, list):
         raise Refusal("CM706", f"expected a single value for `format`, got {word_for(value)}")
     return before + scalar_text(value) + after
 
 
 def fresh(value: Any) -> Any:
     """A copy of a constant of the mapping, since callers may modify what they get."""
-    if value.__class__ is dict:
+    if type(value) is dict:
         return {key: fresh(item) for key, item in value.items()}
-    if value.__class__ is list:
+    if type(value) is list:
         return [fresh(item) for item in value]
     return value
 
 
 def as_list(value: Any) -> list[Any]:
-    if value.__class__ is not list:
+    if type(value) is not list:
         raise Refusal("CM706", f"expected a list, got {word_for(value)}")
     return value
 
@@ -58,13 +58,13 @@ def as_list(value: Any) -> list[Any]:
 def as_objects(value: Any) -> list[Any]:
     """A list of which every item is an object, as `each` needs it."""
     for item in as_list(value):
-        if item.__class__ is not dict:
+        if type(item) is not dict:
             raise Refusal("CM706", f"expected objects as items, got {word_for(item)}")
     return value  # type: ignore[no-any-return]
 
 
 def as_map(value: Any) -> dict[str, Any]:
-    if value.__class__ is not dict:
+    if type(value) is not dict:
         raise Refusal("CM706", f"expected an object, got {word_for(value)}")
     return value
 
@@ -79,8 +79,8 @@ def told_apart(items: list[Any], key: str) -> list[Any]:
         pass
     marks = set()
     for item in items:
-        found = item.get(key) if item.__class__ is dict else None
-        if found is None or found.__class__ in (dict, list):
+        found = item.get(key) if type(item) is dict else None
+        if found is None or type(found) in (dict, list):
             raise Refusal("CM806", "an item has no key")
         marks.add(fingerprint(found))
     if len(marks) < len(items):
@@ -95,7 +95,7 @@ def look_at_entries(
     looked = entries
     for key, value in entries.items():
         state = value
-        if value == "" and value.__class__ is str and empty != "value":
+        if value == "" and type(value) is str and empty != "value":
             state = (
                 None
                 if empty == "clear"
@@ -115,7 +115,7 @@ def look_at_entries(
 
 def presence(value: Any) -> Any:
     """The state of a source object: ABSENT, None, True, or a failure if it is not an object."""
-    if value.__class__ is dict:
+    if type(value) is dict:
         return True
     if value is ABSENT or value is None:
         return value

@@ -181,10 +181,10 @@ def read(record: Any, path: SourcePath) -> Any:
     for segment in path:
         if segment == "*":
             return value
-        if value.__class__ is dict:
+        if type(value) is dict:
             found = segment in value
         else:
-            is_item = value.__class__ is list and isinstance(segment, int)
+            is_item = type(value) is list and isinstance(segment, int)
             found = is_item and -len(value) <= int(segment) < len(value)
         if not found:
             return None if value is None else ABSENT

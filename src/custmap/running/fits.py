@@ -31,7 +31,7 @@ def _surely(type_: Type) -> Callable[[Any], bool]:
     for kind in ("string", "boolean"):
         if is_plain(type_, kind):
             (wanted,) = CLASSES[kind]
-            return lambda value: value.__class__ is wanted
+            return lambda value: type(value) is wanted
     inner = type_.items if type_.only("array") else type_.extra if type_.only("object") else None
     limited = type_.enum is not None or type_.max_items is not None or type_.min_items is not None
     if inner is None or limited or type_.unique_items or type_.members or type_.required:
@@ -40,8 +40,8 @@ def _surely(type_: Type) -> Callable[[Any], bool]:
         if is_plain(inner, kind):
             allowed = frozenset({*CLASSES[kind], *(CLASSES["null"] if inner.nullable else ())})
             if type_.only("array"):
-                return lambda value: value.__class__ is list and allowed.issuperset(map(type, value))
-            return lambda value: value.__class__ is dict and allowed.issuperset(map(type, value.values()))
+                return lambda value: type(value) is list and allowed.issuperset(map(type, value))
+            return lambda value: type(value) is dict and allowed.issuperset(map(type, value.values()))
     return lambda value: False
 
 

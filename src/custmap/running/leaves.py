@@ -22,17 +22,17 @@ Row = tuple[Any, ...]
 def change_leaf(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ()) -> Outcome:
     """The outcome of a leaf whose two states differ; `items` are the functions of its list's items."""
     raw = before
-    if before.__class__ is Failure and before.code == "CM807":
+    if type(before) is Failure and before.code == "CM807":
         before = ABSENT  # an empty text that this vendor ignores was never there
-    if after.__class__ is Failure:
-        if raw.__class__ is not Failure or not view.sources_equal(leaf, raw, after):
+    if type(after) is Failure:
+        if type(raw) is not Failure or not view.sources_equal(leaf, raw, after):
             view.reject(after.code, leaf.target, leaf, after.reason)
         return KEPT, unchanged(leaf, before, before, view, items)
     if after is SILENT:
         return _turned_silent(leaf, before, view, items)
     if before is SILENT:
         before = ABSENT
-    if before.__class__ is Failure:
+    if type(before) is Failure:
         view.draft.note(view.target(leaf.target), Fact.UNKNOWN_BEFORE, leaf)
     return _change_by_kind(leaf, before, after, view, items)
 
@@ -104,9 +104,9 @@ def unchanged(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ()
 
 def held(leaf: Leaf, state: Any, view: View, items: Items = ()) -> Any:
     """A slot's state as the vendor holds it: items as they are sent, entries that can be."""
-    if leaf.kind.has_items and state.__class__ is list:
+    if leaf.kind.has_items and type(state) is list:
         return lists.held_items(leaf, state, view, items)
-    if leaf.kind.is_map and state.__class__ is dict:
+    if leaf.kind.is_map and type(state) is dict:
         return {key: item for key, item in state.items() if is_value(item)} or NOTHING
     return state if is_value(state) else NOTHING
 

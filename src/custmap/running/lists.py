@@ -35,21 +35,21 @@ class _Keyless(Exception):
 
 def change_list(leaf: Leaf, before: Any, after: Any, view: View, functions: Items) -> Outcome:
     """The items that changed, each whole; gone items are cleared, or rejected where items are only added."""
-    mentioned = before.__class__ is list or before is None or view.known_missing(leaf)
+    mentioned = type(before) is list or before is None or view.known_missing(leaf)
     if after is None and not mentioned:
         return _null_list(leaf, before, view)
-    if after.__class__ is not list and before.__class__ is not list:
+    if type(after) is not list and type(before) is not list:
         return UNCHANGED
-    if after.__class__ is not list and before and isinstance(leaf.policy.clear, Write):
+    if type(after) is not list and before and isinstance(leaf.policy.clear, Write):
         return clearing.clear_leaf(leaf, [rendered(row, view, functions) for row in before], view)
     try:
-        new = _by_key(leaf, after if after.__class__ is list else [])
+        new = _by_key(leaf, after if type(after) is list else [])
     except _Keyless as error:
         if not view.sources_equal(leaf, before, after):
             view.reject("CM806", leaf.target, leaf, str(error))
-        return KEPT, held_items(leaf, before, view, functions) if before.__class__ is list else NOTHING
+        return KEPT, held_items(leaf, before, view, functions) if type(before) is list else NOTHING
     try:
-        old = _by_key(leaf, before if before.__class__ is list else [])
+        old = _by_key(leaf, before if type(before) is list else [])
     except _Keyless:
         view.draft.note(view.target(leaf.target), Fact.UNKNOWN_ITEMS, leaf)
         old, mentioned = {}, False
@@ -195,7 +195,7 @@ def _same_row(before: Row, after: Row, view: View, functions: Items) -> bool:
     """Is it one item twice? Of items that one table makes, their members decide."""
     if before == after and same(before, after):
         return True
-    alike = before.__class__ is tuple and after.__class__ is tuple and before[0] is after[0]
+    alike = type(before) is tuple and type(after) is tuple and before[0] is after[0]
     return not alike and same(rendered(before, view, functions), rendered(after, view, functions))
 
 
@@ -204,9 +204,9 @@ def _by_key(leaf: Leaf, rows: list[Row]) -> Keyed:
     places: dict[int, int] = {}
     for row in rows:
         key = _key(leaf, row, places)
-        if not is_value(key) or key.__class__ in (dict, list):
+        if not is_value(key) or type(key) in (dict, list):
             raise _Keyless("an item has no key")
-        mark = key if key.__class__ is str else fingerprint(key)
+        mark = key if type(key) is str else fingerprint(key)
         if mark in found:
             raise _Keyless("two items have the same key")
         found[mark] = (key, row)

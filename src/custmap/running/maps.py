@@ -22,12 +22,12 @@ _SCALARS = frozenset({str, bool, int})
 
 def change_map(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
     """The changed keys; a key that is gone is cleared in the rule's way."""
-    held = before if before.__class__ is dict else {}
-    mentioned = before.__class__ is dict or before is None or view.known_missing(leaf)
+    held = before if type(before) is dict else {}
+    mentioned = type(before) is dict or before is None or view.known_missing(leaf)
     # Of a map, a key that before does not have is known not to be there. An object with named members says so
     # by null alone.
     known = view.nothing or before is None if leaf.kind.is_deep else mentioned
-    if after.__class__ is dict:
+    if type(after) is dict:
         return _entries(leaf, leaf.target, held, after, known, view)
     if after is ABSENT and not held:
         return UNCHANGED
@@ -41,14 +41,14 @@ def change_map(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
 
 def cannot_be_said(state: Any) -> bool:
     """Is a map, an entry of it or a list what could not be computed? Then it is not known to be empty."""
-    return state.__class__ is Failure or (
-        state.__class__ is dict and any(item.__class__ is Failure for item in state.values())
+    return type(state) is Failure or (
+        type(state) is dict and any(type(item) is Failure for item in state.values())
     )
 
 
 def _was_there(item: Any) -> bool:
     """Not null, and no empty text that this vendor ignores."""
-    return item is not None and not (item.__class__ is Failure and item.code == "CM807")
+    return item is not None and not (type(item) is Failure and item.code == "CM807")
 
 
 def _null_map(leaf: Leaf, before: Any, view: View) -> Outcome:
@@ -68,11 +68,11 @@ def _entries(
     plain = not (leaf.policy.immutable or view.item or isinstance(leaf.policy.clear, Send))
     for key in sorted(before.keys() | after.keys()):
         was, now = before.get(key, ABSENT), after.get(key, ABSENT)
-        if was.__class__ is now.__class__ and was.__class__ in _SCALARS and was == now:
+        if type(was) is type(now) and type(was) in _SCALARS and was == now:
             if view.full:
                 sent[key] = now
             continue
-        if plain and now.__class__ in _SCALARS and (was is ABSENT or was.__class__ in _SCALARS):
+        if plain and type(now) in _SCALARS and (was is ABSENT or type(was) in _SCALARS):
             said = True
             sent[key] = now
             _set_plainly(leaf, target, key, was, now, view)
@@ -100,15 +100,15 @@ def _entry(
 ) -> Outcome:
     name, source = _places(leaf, target, key)
     clear = leaf.policy.clear
-    if after.__class__ is Failure:
-        if not (before.__class__ is Failure and same(before.raw, after.raw)):
+    if type(after) is Failure:
+        if not (type(before) is Failure and same(before.raw, after.raw)):
             view.reject(after.code, name, leaf, after.reason, source)
         return KEPT, before if is_value(before) else NOTHING
-    if before.__class__ is Failure and before.code == "CM807":
+    if type(before) is Failure and before.code == "CM807":
         before = ABSENT  # an empty text that this vendor ignores was never there
     if is_value(after):
         return _entry_value(leaf, name, source, key, before, after, mentioned, view)
-    if before.__class__ is not Failure:
+    if type(before) is not Failure:
         if after is ABSENT and not is_value(before):
             return UNCHANGED
         if after is None and (before is None or (before is ABSENT and (mentioned or view.nothing))):
@@ -142,8 +142,8 @@ def _entry_value(
     if leaf.policy.immutable and is_value(before):
         view.reject("CM802", name, leaf, "the vendor does not accept a change of this value", source)
         return KEPT, before
-    if leaf.kind.is_deep and after.__class__ is dict:
-        held = before if before.__class__ is dict else {}
+    if leaf.kind.is_deep and type(after) is dict:
+        held = before if type(before) is dict else {}
         state, value = _entries(leaf, name, held, after, view.nothing or before is None, view)
         return state, value if value is not NOTHING or state != SAID else {}
     view.change("set", view.target(name), leaf, before, after, source)

@@ -16,7 +16,7 @@ _SIMPLE: Final = frozenset({str, bool, type(None)})
 
 def own(value: Any) -> Any:
     """A copy that shares no list or object; `Unusual` for anything that is not plain JSON."""
-    kind = value.__class__
+    kind = type(value)
     if kind is str or value is None or kind is bool:
         return value
     if kind is list and _SIMPLE.issuperset(map(type, value)):
@@ -26,7 +26,7 @@ def own(value: Any) -> Any:
     made = {}
     for key in sorted(value):
         one = value[key]
-        kind = one.__class__
+        kind = type(one)
         if (
             kind is str
             or one is None
@@ -53,16 +53,16 @@ def _own(value: Any, kind: type, depth: int, left: list[int]) -> Any:
         left[0] -= len(value)
         if left[0] >= 0:
             if kind is list:
-                return [_own(one, one.__class__, depth - 1, left) for one in value]
+                return [_own(one, type(one), depth - 1, left) for one in value]
             if _TEXT.issuperset(map(type, value)):
-                return {key: _own(value[key], value[key].__class__, depth - 1, left) for key in sorted(value)}
+                return {key: _own(value[key], type(value[key]), depth - 1, left) for key in sorted(value)}
     raise Unusual
 
 
 def is_simple(value: dict[str, Any]) -> bool:
     """Is there no null and no empty object at any depth of a map's objects?"""
     for one in value.values():
-        if one is None or (one.__class__ is dict and not (one and is_simple(one))):
+        if one is None or (type(one) is dict and not (one and is_simple(one))):
             return False
     return True
 

@@ -23,13 +23,13 @@ def change_value(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
         if refusal := _refused(leaf, before, fingerprint(after), view):
             return refusal
         view.change("set", view.target(leaf.target), leaf, before, after)
-        if after.__class__ is dict and view.known:
+        if type(after) is dict and view.known:
             view.draft.note(view.target(leaf.target), Fact.REPLACED_WHOLE, leaf)
         return SAID, after
     if is_cleared(clear, before):
         return UNCHANGED
     if after is ABSENT:
-        if not is_value(before) and before.__class__ is not Failure:
+        if not is_value(before) and type(before) is not Failure:
             return UNCHANGED
     elif before is None or (before is ABSENT and view.known_missing(leaf)):
         return UNCHANGED
@@ -44,7 +44,7 @@ def _looks_same(leaf: Leaf, before: Any, after: Any, clear: Clear) -> bool:
         before = seen_null(clear)
     if not is_value(before):
         return False
-    if leaf.kind.is_set and before.__class__ is list:
+    if leaf.kind.is_set and type(before) is list:
         return same_items(before, after)
     return same(before, after)
 
@@ -62,7 +62,7 @@ def _refused(leaf: Leaf, before: Any, move: Any, view: View) -> Outcome | None:
 
 def _held_fast(leaf: Leaf, before: Any, view: View) -> Outcome | None:
     """An immutable value that is there."""
-    if not leaf.policy.immutable or (not is_value(before) and before.__class__ is not Failure):
+    if not leaf.policy.immutable or (not is_value(before) and type(before) is not Failure):
         return None
     view.reject("CM802", leaf.target, leaf, "the vendor does not accept a change of this value")
     return KEPT, before if is_value(before) else NOTHING

@@ -34,7 +34,7 @@ def misfit(type_: Type, value: Any) -> str | None:
     """Why a value does not fit, in a phrase without the value; None when it fits."""
     if not type_.lists(value):
         return "is not one of the values that the contract lists"
-    kind = value.__class__
+    kind = type(value)
     if type_.known and not is_kind(type_, value):
         return f"expected {words_for(type_.kinds)}, got {word_for(value)}"
     if kind is str:
@@ -49,7 +49,7 @@ def misfit(type_: Type, value: Any) -> str | None:
 
 
 def is_kind(type_: Type, value: Any) -> bool:
-    kind = value.__class__
+    kind = type(value)
     if any(kind in CLASSES[name] for name in type_.kinds):
         return True
     return "integer" in type_.kinds and kind is float and value.is_integer()

@@ -20,10 +20,10 @@ def same(a: Any, b: Any) -> bool:
     """
     if a is b:
         return True
-    kind = a.__class__
-    if kind is not b.__class__:
+    kind = type(a)
+    if kind is not type(b):
         # `bool` is a subclass of `int`, but its class is not in the tuple.
-        return kind in _NUMBERS and b.__class__ in _NUMBERS and bool(a == b)
+        return kind in _NUMBERS and type(b) in _NUMBERS and bool(a == b)
     if kind is dict:
         return len(a) == len(b) and all(key in b and same(value, b[key]) for key, value in a.items())
     if kind is list or kind is tuple:
@@ -46,7 +46,7 @@ def fingerprint(value: Any) -> Hashable:
     >>> fingerprint([1, True]) == fingerprint([1.0, True]), fingerprint(1) == fingerprint(True)
     (True, False)
     """
-    kind = value.__class__
+    kind = type(value)
     if kind is bool:
         return (bool, value)  # no list has a class in it
     if kind is dict:

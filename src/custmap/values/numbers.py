@@ -23,7 +23,7 @@ def number_text(number: float) -> str:
     >>> number_text(1e16), number_text(-0.0), number_text(0.5)
     ('10000000000000000', '0', '0.5')
     """
-    if number.__class__ is float:
+    if type(number) is float:
         if not math.isfinite(number):
             raise ValueError("not a finite number")
         if not number.is_integer():
@@ -33,7 +33,7 @@ def number_text(number: float) -> str:
 
 def scalar_text(value: str | float | bool) -> str:
     """The text of a text, number or boolean, without quotes; ValueError as `number_text`."""
-    if value.__class__ is str:
+    if type(value) is str:
         return value
     if value is True or value is False:
         return "true" if value else "false"
@@ -58,7 +58,7 @@ def read_number(text: str) -> int | float | None:
 
 def with_plain_numbers(value: Any) -> Any:
     """A JSON value with whole floats as integers, so that any JSON writer gives the same text for both."""
-    kind = value.__class__
+    kind = type(value)
     if kind is float:
         return int(value) if value.is_integer() else value
     if kind is list:

@@ -11,6 +11,6 @@ def in_order(value: Any) -> Any:
     >>> in_order({"b": 1, "a": [{"d": 1, "c": 2}]})
     {'a': [{'c': 2, 'd': 1}], 'b': 1}
     """
-    if value.__class__ is dict:
+    if type(value) is dict:
         return {key: in_order(value[key]) for key in sorted(value)}
-    return [in_order(item) for item in value] if value.__class__ is list else value
+    return [in_order(item) for item in value] if type(value) is list else value

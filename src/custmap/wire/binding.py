@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import isfinite
+from types import MappingProxyType
 from typing import Any, Final
 
 from custmap.border.careful import copy_carefully
@@ -76,17 +77,14 @@ class Binder:
         """`bind` with a cache of one entry, read and written as one reference, so it is thread-safe."""
         params = _NONE if params is None else params
         last = self._last
-        if last is not None and params.__class__ is dict:
+        if last is not None and type(params) is dict:
             given, classes, known = last
-            try:
-                if tuple(map(type, params.values())) == classes and params == given:
-                    return known
-            except Exception:  # a name of a foreign class may raise anything when it is compared
-                pass
+            if (*map(type, params), *map(type, params.values())) == classes and params == given:
+                return known
         bound = bind(self._checked, self._operation, params)
-        if params.__class__ is dict and all(map(_is_plain, params.items())):
+        if type(params) is dict and all(map(_is_plain, params.items())):
             own = dict(params)
-            self._last = (own, tuple(map(type, own.values())), bound)
+            self._last = (own, (*map(type, own), *map(type, own.values())), bound)
         return bound
 
 
@@ -149,16 +147,15 @@ def _given(checked: Checked, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _stated(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters that are not null. A subclass of dict is read without calling its own methods."""
-    entries: Iterable[tuple[object, Any]] | None = None
-    if inherits(params, dict):
-        entries = dict.items(params)  # type: ignore[arg-type]  # it is one
-    else:
-        with suppress(Exception):  # the text of a caller's exception may contain a secret
-            entries = dict(params).items() if isinstance(params, Mapping) else None
-    if entries is None:
+    """The parameters that are not null. A subclass of dict is read without calling its own methods; no other
+    mapping is read at all, since the text of its exceptions may contain a secret."""
+    if type(params) is MappingProxyType:
+        with suppress(Exception):  # it may stand before anything
+            params = dict(params)
+    if not inherits(params, dict):
         raise TypeError("params must be a dict of names and values")
-    stated = {}
+    stated: dict[str, Any] = {}
+    entries: Iterable[tuple[object, Any]] = dict.items(params)  # type: ignore[arg-type]  # it is one
     for name, value in entries:
         if not inherits(name, str):
             raise TypeError("the names of params must be text")

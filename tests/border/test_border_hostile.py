@@ -1,0 +1,134 @@
+"""No method of a foreign class is called, wherever its objects stand, and whatever they say to be."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import custmap
+from custmap import Mapping
+from custmap.diagnostics.errors import CustmapError
+
+METHODS = """
+    __getattribute__ __eq__ __ne__ __iter__ __len__ __bool__ __repr__ __str__ __contains__ __getitem__ __lt__
+    __le__ __gt__ __ge__ __index__ __int__ __float__ __format__ __sub__ __add__ __radd__ __and__ __reduce__
+    __copy__ __deepcopy__ keys items get values copy lower strip encode isoformat utcoffset
+"""
+PLACES = """
+    record params param param-name key email name name.given phone tags tags.0 attributes attributes.a
+    channels channels.0 addresses status priority loyalty identifiers payment_card company
+"""
+SHIPPED = (
+    "fabric/update-customer",
+    "fabric/update-attributes",
+    "microbase/customer-update",
+    "capillary/update-customer",
+    "aifi/update-customer",
+)
+PARAMS = {
+    "host": "x.example",
+    "scheme": "https",
+    "order_id": "1",
+    "tenant_id": "t",
+    "channel_id": "12",
+    "token": "t",
+    "source": "INSTORE",
+    "use_async": True,
+}
+
+
+def foreign(base: type, lie: type | None, calls: list[str]) -> Any:
+    """An object of a class below `base` whose methods tell that they were called, and break with a secret."""
+
+    def method(name: str) -> Any:
+        def called(self: Any, *arguments: Any, **named: Any) -> Any:
+            frame = sys._getframe(1)
+            calls.append(f"{name} from {frame.f_code.co_filename}:{frame.f_lineno}")
+            raise RuntimeError("zqsecret")
+
+        return called
+
+    members: dict[str, Any] = {name: method(name) for name in METHODS.split()}
+    members["__hash__"] = None if base in (dict, list) else base.__hash__
+    if lie is not None:
+        del members["__getattribute__"]
+
+        def says(self: Any) -> type:
+            calls.append(f"__class__ from {sys._getframe(1).f_code.co_filename}:{sys._getframe(1).f_lineno}")
+            return lie
+
+        members["__class__"] = property(says)
+    given: dict[type, tuple[Any, ...]] = {str: ("a@b.c",), dict: ({"given": "x"},), list: (["x"],), int: (3,)}
+    made: Any = type("Foreign", (base,), members)(*given.get(base, ()))
+    return made
+
+
+def customer() -> dict[str, Any]:
+    return {
+        "id": "1",
+        "identifiers": {"fabric": "1", "microbase": "1", "aifi": "1", "capillary": "1"},
+        "email": "a@b.c",
+        "name": {"given": "x"},
+        "attributes": {"a": "b"},
+        "tags": ["a"],
+        "channels": [{"type": "email", "value": "x"}],
+    }
+
+
+def placed(place: str, thing: Any, names: tuple[str, ...]) -> tuple[Any, Any]:
+    """A record and parameters with the thing at its place."""
+    record: Any = customer()
+    params: Any = {name: PARAMS[name] for name in names if name in PARAMS}
+    match place:
+        case "record":
+            record = thing
+        case "params":
+            params = thing
+        case "param":
+            params["token"] = thing
+        case "param-name":
+            params = {**params, thing: "x"}
+        case "key":
+            record[thing] = "x"
+        case "name.given":
+            record["name"]["given"] = thing
+        case "tags.0":
+            record["tags"][0] = thing
+        case "attributes.a":
+            record["attributes"]["a"] = thing
+        case "channels.0":
+            record["channels"][0] = thing
+        case _:
+            record[place] = thing
+    return record, params
+
+
+def calls_of(mapping: Mapping, record: Any, params: Any, check: bool) -> Iterator[Any]:
+    before = {"id": "1", "identifiers": customer()["identifiers"]}
+    yield lambda: mapping.apply(record, params, check=check)
+    yield lambda: mapping.diff(None, record, params, check=check)
+    yield lambda: mapping.diff(before, record, params, check=check)
+    yield lambda: mapping.diff(record, before, params, check=check)
+    yield lambda: list(mapping.apply_many([record], params, check=check))
+
+
+@pytest.mark.parametrize("base", [object, str, dict, list, int], ids=lambda base: base.__name__)
+@pytest.mark.parametrize("name", SHIPPED)
+def test_foreign_objects(name: str, base: type) -> None:
+    mapping = custmap.load(name)
+    called: list[str] = []
+    for lie in (None, str, dict, list, int):
+        for place in PLACES.split():
+            if base is not str and place in ("key", "param-name"):
+                continue
+            for check in (True, False):
+                record, params = placed(place, foreign(base, lie, called), mapping.params)
+                for call in calls_of(mapping, record, params, check):
+                    try:
+                        call()
+                    except (CustmapError, TypeError, ValueError) as error:
+                        assert "zqsecret" not in f"{error!r} {error.__context__!r}"
+    assert called == []
