@@ -21,6 +21,7 @@ from custmap.expressions.function import FunctionSpec
 from custmap.mapping.file import MappingFile, all_rules
 from custmap.mapping.find import find_mapping, shown
 from custmap.mapping.read import read_mapping
+from custmap.mapping.tree import refusal, tree_of
 from custmap.model.checked import Checked
 from custmap.resolve.findings import Findings
 from custmap.resolve.resolve import resolve
@@ -34,8 +35,11 @@ def check_mapping(
     name_or_path: str | os.PathLike[str],
     functions: Mapping[str, FunctionSpec],
     start: Path | None = None,
+    root: str | os.PathLike[str] | None = None,
 ) -> tuple[Checked | None, tuple[Diagnostic, ...]]:
     """The checked mapping (None when it has errors that stop loading) and all findings.
+
+    `root` is the folder whose files the mapping may name; default: its own tree.
 
     Parts that cannot be read, in the file or in files it uses, do not stop later stages.
     """
@@ -48,8 +52,13 @@ def check_mapping(
     findings.extend(problems)
     if "name" not in file.unread:
         _check_name(file, path, findings)
-    contract = _known(lambda: _contract(file, path), "contract" in file.unread, UNKNOWN_CONTRACT, findings)
-    canonical = _known(lambda: _canonical(file, path), "source" in file.unread, UNKNOWN_SCHEMA, findings)
+    tree = tree_of(path, root)
+    contract = _known(
+        lambda: _contract(file, path, tree), "contract" in file.unread, UNKNOWN_CONTRACT, findings
+    )
+    canonical = _known(
+        lambda: _canonical(file, path, tree), "source" in file.unread, UNKNOWN_SCHEMA, findings
+    )
     checked = resolve(file, contract, canonical, functions, findings)
     found = after_ignores(_with_checks(checked, findings, bool(problems)), path.read_bytes(), name)
     wrong = any(one.level is Severity.ERROR and CODES[one.code].stops_loading for one in found)
@@ -98,17 +107,26 @@ def _may_fit(one: Diagnostic, checked: Checked) -> bool:
     return is_warning and checked.canonical is UNKNOWN_SCHEMA
 
 
-def _contract(file: MappingFile, path: Path) -> Contract:
+def _contract(file: MappingFile, path: Path, tree: Path) -> Contract:
     document = file.contract.get("openapi")
     if document is None:
         _check_key(file)
         return inline_contract(file.contract, file.name.value)
     operation = file.contract.get("operation")
     assert isinstance(document, ScalarNode) and isinstance(operation, ScalarNode)
+    beside = path.parent / str(document.value)
+    _check_tree(beside, tree, document.span)
     try:
-        return load_openapi(path.parent / str(document.value), str(operation.value))
+        return load_openapi(beside, str(operation.value))
     except MappingError as error:
         raise MappingError(_at(found, document, operation, path) for found in error.diagnostics) from None
+
+
+def _check_tree(beside: Path, tree: Path, place: Span) -> None:
+    """MappingError CM213 for a file that is not opened."""
+    if reason := refusal(beside, tree):
+        help = "Copy it there, or name a folder that has both: `--root FOLDER`, `load(…, root=…)`."
+        raise MappingError([Diagnostic("CM213", f"`{shown(beside)}`: {reason}", place, help)])
 
 
 def _check_key(file: MappingFile) -> None:
@@ -120,10 +138,11 @@ def _check_key(file: MappingFile) -> None:
             )
 
 
-def _canonical(file: MappingFile, path: Path) -> Canonical:
+def _canonical(file: MappingFile, path: Path, tree: Path) -> Canonical:
     if file.source is None:
         return load_canonical(None)
     beside = path.parent / file.source.value
+    _check_tree(beside, tree, file.source.span)
     try:
         return load_canonical(beside)
     except MappingError as error:

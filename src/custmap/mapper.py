@@ -39,18 +39,21 @@ def load(
     *,
     functions: Sequence[ModuleType] = (),
     start: Path | None = None,
+    root: str | os.PathLike[str] | None = None,
 ) -> Mapping:
     """Read, check and compile a mapping.
 
     `name_or_path`  a path to a file, or a name such as `fabric/update-attributes`.
     `functions`     modules whose functions (`@custmap.function`) expressions may call.
     `start`         the folder from which names are looked up; default: the working folder.
+    `root`          the folder whose files the mapping may name as its contract and schema; default: the
+                    folder `mappings/` around it, else its own.
 
     MappingError with all errors when the mapping does not exist (CM204) or has errors; warnings do not stop
     loading. ValueError when a module declares no function, or one whose name is taken.
     """
     known = with_functions(functions)
-    checked, found = check_mapping(name_or_path, known, start)
+    checked, found = check_mapping(name_or_path, known, start, root)
     if checked is None:
         raise MappingError(diagnostic for diagnostic in found if diagnostic.level == "error")
     return Mapping(checked, tuple(module.__name__ for module in functions))

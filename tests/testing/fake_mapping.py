@@ -112,7 +112,9 @@ class FakeMapping:
             raise RecordError([Diagnostic("CM701", "expected an object, got a list", path="")])
 
 
-def load(name_or_path: str | Path, *, start: Path, functions: Sequence[object] = ()) -> FakeMapping:
+def load(
+    name_or_path: str | Path, *, start: Path, functions: Sequence[object] = (), root: str | None = None
+) -> FakeMapping:
     if name_or_path != "acme/update-customer":
         raise MappingError([Diagnostic("CM204", f"there is no `{name_or_path}`")])
     return FakeMapping()

@@ -11,7 +11,7 @@ import click
 
 from custmap.cli import options
 from custmap.cli.help import command as grouped
-from custmap.cli.loading import functions_of
+from custmap.cli.loading import functions_of, root_folder
 from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.frame import shown
 from custmap.expressions.function import FunctionSpec
@@ -50,7 +50,7 @@ def _table(rows: Sequence[tuple[str, ...]], width: int | None) -> Iterator[str]:
 
 def _row(name: str, path: Path, functions: Mapping[str, FunctionSpec]) -> tuple[str, str, str, str]:
     try:
-        checked, _ = check_mapping(path, functions)
+        checked, _ = check_mapping(path, functions, root=root_folder())
     except MappingError:
         checked = None
     if checked is None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+import click
+
 from custmap.cli.call_error import CallError
 from custmap.expressions.function import FunctionSpec
 from custmap.functions.table import with_functions
@@ -23,7 +25,13 @@ def load(name: str, modules: Sequence[str] = ()) -> Mapping:
     from custmap.mapper import load as load_mapping
 
     functions_of(modules)
-    return load_mapping(name, functions=[_module(module) for module in modules])
+    return load_mapping(name, functions=[_module(module) for module in modules], root=root_folder())
+
+
+def root_folder() -> str | None:
+    """The folder that `--root` names."""
+    context = click.get_current_context(silent=True)
+    return context.find_root().meta.get("custmap.root") if context else None
 
 
 def read_for(mapping: Mapping, modules: Sequence[str]) -> list[Path]:

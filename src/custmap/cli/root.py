@@ -29,6 +29,8 @@ COMMANDS: Final = {
     "completion": "Print the script that completes `custmap` in bash, zsh or fish.",
 }
 
+_LOADING: Final = frozenset({"list", "validate", "apply", "diff", "explain", "prove", "test", "show"})
+"""The commands that load mappings."""
 _SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -43,6 +45,7 @@ class Commands(click.Group):
             return None
         command: click.Command = import_module(f"custmap.cli.{cmd_name}").command
         if not any(option.name == "color" for option in command.params):
+            command.params += [root_option()] if cmd_name in _LOADING else []
             command.params.append(color_option())
         if command.help is None and command.callback is not None:  # as under `python -OO`
             command.help = docstring(command.callback)
@@ -78,6 +81,24 @@ def color_option() -> click.Option:
         expose_value=False,
         callback=keep,
         help="Colour on standard output and error  [default: auto]",
+    )
+
+
+def root_option() -> click.Option:
+    """`--root`; `loading.root_folder` reads it."""
+
+    def keep(ctx: click.Context, option: click.Parameter, value: str | None) -> None:
+        if value is not None:
+            ctx.find_root().meta["custmap.root"] = value
+
+    return click.Option(
+        ["--root"],
+        metavar="FOLDER",
+        type=click.Path(exists=True, file_okay=False),
+        default=None,
+        expose_value=False,
+        callback=keep,
+        help="Mappings may name contracts and schemas anywhere in this folder  [default: in `mappings/`]",
     )
 
 

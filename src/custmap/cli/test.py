@@ -11,6 +11,7 @@ import click
 from custmap.cli.color import colored
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
+from custmap.cli.loading import root_folder
 
 
 @grouped("test")
@@ -43,4 +44,6 @@ def command(
     """Run fixtures; PATH is a file or a folder  [default: fixtures]."""
     from custmap.testing.command import run
 
-    return run(list(paths), update, coverage, keyword, junit, output_format, colored(sys.stdout))
+    return run(
+        list(paths), update, coverage, keyword, junit, output_format, colored(sys.stdout), root_folder()
+    )

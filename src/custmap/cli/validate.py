@@ -18,7 +18,7 @@ from custmap.cli.color import colored
 from custmap.cli.complete import MappingName
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
-from custmap.cli.loading import functions_of
+from custmap.cli.loading import functions_of, root_folder
 from custmap.diagnostics.codes import CODES, Severity
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
@@ -164,7 +164,7 @@ def _shown(path: Path) -> str:
 
 def _check(file: str, functions: Mapping[str, FunctionSpec]) -> tuple[Diagnostic, ...]:
     try:
-        return check_mapping(Path(file), functions)[1]
+        return check_mapping(Path(file), functions, root=root_folder())[1]
     except MappingError as error:
         return error.diagnostics
 

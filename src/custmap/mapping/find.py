@@ -9,15 +9,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
 from custmap.mapping.related import ENDINGS, is_mapping
+from custmap.mapping.tree import FOLDER
 from custmap.values.nearest import nearest
 from custmap.values.shipped import shipped_folder
-
-FOLDER: Final = "mappings"
 
 
 def find_mapping(name_or_path: str | os.PathLike[str], start: Path | None = None) -> tuple[Path, str]:

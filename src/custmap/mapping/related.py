@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from custmap.diagnostics.errors import MappingError
+from custmap.mapping.tree import refusal, tree_of
 from custmap.syntax.node import MapNode, ScalarNode
 from custmap.syntax.source_text import MIB
 from custmap.syntax.yaml_reader import read_file
@@ -81,4 +82,6 @@ def _named(mapping: Path) -> Iterator[Path]:
     document = contract.get("openapi") if isinstance(contract, MapNode) else None
     for stated in (document, node.get("source")):
         if isinstance(stated, ScalarNode) and isinstance(stated.value, str):
-            yield (mapping.parent / stated.value).resolve()
+            path = mapping.parent / stated.value
+            if refusal(path, tree_of(mapping)) is None:
+                yield path.resolve()

@@ -34,14 +34,17 @@ class Answer:
     misuse: str | None = None
 
 
-def load_mapping(name_or_path: str | Path, *, start: Path, functions: Sequence[str] = ()) -> Mapping:
+def load_mapping(
+    name_or_path: str | Path, *, start: Path, functions: Sequence[str] = (), root: str | None = None
+) -> Mapping:
     """`custmap.load`, imported when the first fixture runs, since importing the engine takes time.
 
     `functions` names a project's own modules of functions; ImportError if one is not found.
     """
     from custmap.mapper import load
 
-    return load(name_or_path, start=start, functions=[import_module(name) for name in functions])
+    modules = [import_module(name) for name in functions]
+    return load(name_or_path, start=start, functions=modules, root=root)
 
 
 def call(fixture: Fixture, load: Load) -> Answer:

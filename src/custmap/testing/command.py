@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from custmap.testing.call import load_mapping
 from custmap.testing.cases import Case, run_cases
 from custmap.testing.discover import fixture_files, fixture_name
 from custmap.testing.loaded import MappingCache
@@ -23,11 +25,12 @@ def run(
     junit: Path | None,
     output_format: Literal["text", "json"],
     color: bool,
+    root: str | None = None,
 ) -> int:
     """Run the fixtures below `paths` (default `fixtures/`) and print the report on stdout.
 
     Returns 0: all passed or were updated; 1: a fixture differs or cannot be read; 2: there is nothing to run.
-    `keyword` selects the fixtures whose name contains it, ignoring case.
+    `keyword` selects the fixtures whose name contains it, ignoring case. `root` as for `custmap.load`.
     """
     paths = paths or [Path("fixtures")]
     for path in paths:
@@ -39,7 +42,7 @@ def run(
     if not files:
         wanted = f" named like `{keyword}`" if keyword is not None else ""
         return _nothing(f"there are no fixtures{wanted} in {', '.join(map(str, paths))}")
-    cases = list(run_cases(files, MappingCache().load, update=update))
+    cases = list(run_cases(files, MappingCache(partial(load_mapping, root=root)).load, update=update))
     covered = _coverage(cases) if coverage else None
     if output_format == "json":
         sys.stdout.write(as_json(cases, covered))
