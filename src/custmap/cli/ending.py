@@ -21,6 +21,7 @@ from typing import Final, NoReturn
 import click
 
 from custmap.cli.call_error import CLEAN, FINDINGS, WRONG_CALL, CallError, unreadable
+from custmap.diagnostics.plain import plain, plain_lines
 
 _OCCUPIED: Final[list[object]] = []
 """Keeps the numbers of closed standard streams, which a file that is opened later would get."""
@@ -103,7 +104,7 @@ def _ended(call: Callable[[], object]) -> int:
     except click.UsageError as error:
         return _usage(error)
     except click.ClickException as error:
-        return _say(error.format_message(), WRONG_CALL)
+        return _say(plain(error.format_message()), WRONG_CALL)
     except OSError:
         raise
     except Exception as error:
@@ -114,10 +115,12 @@ def _usage(error: click.UsageError) -> int:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         click.echo(error.format_message(), err=True)
         return WRONG_CALL
-    code = _say(error.format_message(), WRONG_CALL)
+    message = error.format_message()
+    # In click's own messages, what the caller wrote is already quoted, and choices are listed line by line.
+    code = _say(plain(message) if isinstance(error, CallError) else plain_lines(message), WRONG_CALL)
     advice = error.advice if isinstance(error, CallError) else _try_help(error)
     if advice:
-        click.echo(f"  = help: {advice}", err=True)
+        click.echo(f"  = help: {plain(advice)}", err=True)
     return code
 
 
@@ -158,7 +161,7 @@ def _os_error(error: OSError) -> int:
     name = error.filename
     if isinstance(name, str | os.PathLike):
         return _usage(unreadable(Path(name), error))
-    return _say(error.strerror or str(error) or type(error).__name__, WRONG_CALL)
+    return _say(plain(error.strerror or str(error) or type(error).__name__), WRONG_CALL)
 
 
 def _say(message: str, code: int) -> int:

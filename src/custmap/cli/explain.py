@@ -12,6 +12,7 @@ from custmap.cli.call_error import CallError
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
 from custmap.cli.loading import load
+from custmap.diagnostics.plain import plain_lines
 from custmap.lineage.lineage import FORMAT_VERSION
 
 
@@ -56,4 +57,4 @@ def _show_unused(fields: list[str], mapping: str, form: str) -> None:
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
     for field in fields:
-        click.echo(field)
+        click.echo(plain_lines(field))

@@ -13,7 +13,7 @@ from custmap.cli import options
 from custmap.cli.help import command as grouped
 from custmap.cli.loading import functions_of, root_folder
 from custmap.diagnostics.errors import MappingError
-from custmap.diagnostics.frame import shown
+from custmap.diagnostics.plain import plain, plain_lines
 from custmap.expressions.function import FunctionSpec
 from custmap.loader import check_mapping
 from custmap.mapping.find import folders, mappings_in
@@ -30,7 +30,7 @@ def command(modules: tuple[str, ...]) -> int:
             found.setdefault(name, path)
     rows = [_row(name, path, functions) for name, path in sorted(found.items())]
     for line in _table(rows, get_terminal_size().columns if sys.stdout.isatty() else None):
-        click.echo(line)
+        click.echo(plain_lines(line))
     return 0
 
 
@@ -55,4 +55,4 @@ def _row(name: str, path: Path, functions: Mapping[str, FunctionSpec]) -> tuple[
         checked = None
     if checked is None:
         return name, "-", "-", f"has errors: see `custmap validate {name}`"
-    return name, checked.operation.contract.method, checked.operation.contract.path, shown(checked.summary)
+    return name, checked.operation.contract.method, checked.operation.contract.path, plain(checked.summary)

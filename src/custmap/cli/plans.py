@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from custmap.cli.report import json_line
-from custmap.diagnostics.frame import painted, shown
+from custmap.diagnostics.frame import painted
 from custmap.model.privacy import HIDDEN, shown_target
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def shown_plan(plan: Plan, form: str, *, many: bool, secrets: bool, values: bool
             return b""
         lines = plan.picture(show_values=values).rstrip("\n").split("\n")
         text = "\n".join(
-            painted(shown(line), _STYLES.get(line[:4], "0"), color and line[:4] in _STYLES) for line in lines
+            painted(line, _STYLES.get(line[:4], "0"), color and line[:4] in _STYLES) for line in lines
         )
         return text.encode() + (b"\n\n" if many else b"\n")
     told = plan.to_dict(secrets=secrets) if form == "json" else deep_difference(plan, values)

@@ -13,7 +13,7 @@ from custmap.cli.stderr import show_record_error
 from custmap.cli.streams import Sink
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
-from custmap.diagnostics.frame import shown
+from custmap.diagnostics.plain import plain
 from custmap.records.groups import Groups
 from custmap.records.tally import Tally
 from custmap.records.unknown_names import UnknownNames
@@ -87,11 +87,12 @@ class Report:
         names, more = self._unknown.most_frequent(_NAMED)
         if names:
             rest = [f"and {more:,} more"] if more else []
-            click.echo("\n  ".join(["unknown members are ignored:", *map(str, names), *rest]), err=True)
+            shown = [plain(str(name)) for name in names]
+            click.echo("\n  ".join(["unknown members are ignored:", *shown, *rest]), err=True)
 
     def _tell_errors(self) -> None:
         for group in self._errors:
-            click.echo(shown(str(group)), err=True)
+            click.echo(plain(str(group)), err=True)
         if self._errors.more:
             click.echo(f"and {self._errors.more:,} errors of other kinds", err=True)
         self._errors = Groups()

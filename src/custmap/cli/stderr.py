@@ -10,7 +10,7 @@ import click
 from custmap.cli.color import colored
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
-from custmap.diagnostics.frame import shown
+from custmap.diagnostics.plain import plain
 from custmap.diagnostics.render.render import render
 
 
@@ -22,4 +22,4 @@ def show_findings(diagnostics: Sequence[Diagnostic]) -> None:
 def show_record_error(label: str, error: RecordError) -> None:
     """One line per problem: in a batch there may be many, and frames would hide them."""
     for diagnostic in error.diagnostics:
-        click.echo(f"{label}: {shown(str(diagnostic))}", err=True)
+        click.echo(plain(f"{label}: {diagnostic}"), err=True)

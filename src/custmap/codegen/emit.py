@@ -23,6 +23,7 @@ from custmap.codegen.lines import UNUSUAL, Lines
 from custmap.codegen.objects import ObjectWriter
 from custmap.codegen.reads import free_maps, prepared
 from custmap.codegen.request_parts import write_request
+from custmap.diagnostics.plain import without_commands
 from custmap.expressions.emitter import Emitter, Names, Scope
 from custmap.model.checked import Checked, Operation
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Presence, Table
@@ -90,7 +91,8 @@ class _Module:
         name, source, from_ = map(_quiet, (self._checked.name, self._checked.canonical.name, file))
         head = f'"""{name}, {self._module}: {source} → request. Generated from {from_}."""\n'
         parts = [lines.text for lines in [*self._functions, *made]]
-        return Generated("\n\n".join([head, *parts]), self.names.globals)
+        # In a literal of Python, `\\u0023` is the sign that it stands for.
+        return Generated(without_commands("\n\n".join([head, *parts])), self.names.globals)
 
     def _item_function(self, table: Table, role: str, member: str | None) -> str:
         """The function of an item's table: its slots ("row"), or the item as it is sent ("item", "sent")."""

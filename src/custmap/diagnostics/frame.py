@@ -22,14 +22,12 @@ from typing import Final, TypeAlias
 
 from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.plain import plain, plain_sign, without_commands
 from custmap.diagnostics.span import Span
 
 Lookup: TypeAlias = Callable[[str, int], str | None]
 """The text of a line, by file and number; None when it cannot be had."""
 
-_ESCAPES: Final = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
-# Control and format characters (such as the right-to-left override), line separators, lone surrogates.
-_HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _LINE_END = re.compile(r"\r\n|\n|\r")
 # Wider lines are cut; this much is kept before the caret.
 _WIDTH: Final = 100
@@ -43,26 +41,8 @@ BOLD: Final = "1"
 _STYLES: Final = {Severity.ERROR: RED, Severity.WARNING: YELLOW, Severity.INFO: BLUE}
 
 
-def shown(text: str) -> str:
-    """A text that is safe for a terminal: on one line, nothing hidden.
-
-    >>> shown("a\\tb\\u202ec")
-    'a\\\\tb\\\\u202ec'
-    """
-    return text if text.isascii() and text.isprintable() else "".join(map(_shown, text))
-
-
-def _shown(character: str) -> str:
-    if escape := _ESCAPES.get(character):
-        return escape
-    if unicodedata.category(character) in _HIDDEN:
-        code = ord(character)
-        return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
-    return character
-
-
 def _width(shown_character: str) -> int:
-    """Terminal columns of what `_shown` made of one character."""
+    """Terminal columns of what `plain_sign` made of one character."""
     if len(shown_character) > 1:
         return len(shown_character)
     if unicodedata.combining(shown_character):
@@ -107,18 +87,18 @@ def frame(diagnostic: Diagnostic, source_line_lookup: Lookup, *, color: bool = F
     pad = " " * max((len(str(span.line)) for span in spans if span), default=1)
     drawn = False
     if diagnostic.span:
-        lines.append(f"{pad}{painted('-->', BLUE, color)} {shown(str(diagnostic.span))}")
+        lines.append(f"{pad}{painted('-->', BLUE, color)} {plain(str(diagnostic.span))}")
         drawing = _drawing(diagnostic.span, source_line_lookup, "^", diagnostic.message, style, color)
         drawn = bool(drawing)
         lines += _framed(drawing, diagnostic.span, pad, color)
     for note in diagnostic.notes:
-        lines.append(f"{pad}{painted(':::', BLUE, color)} {shown(str(note.span))}")
+        lines.append(f"{pad}{painted(':::', BLUE, color)} {plain(str(note.span))}")
         drawing = _drawing(note.span, source_line_lookup, "-", note.text, BLUE, color)
-        lines += _framed(drawing, note.span, pad, color) or [f"{pad} = {shown(note.text)}"]
-    tail = [] if drawn else [shown(diagnostic.message)]
-    tail += [f"path: {shown(diagnostic.path)}"] if diagnostic.path else []
-    tail += [f"target: {shown(diagnostic.target)}"] if diagnostic.target else []
-    tail += [f"help: {shown(diagnostic.help)}"] if diagnostic.help else []
+        lines += _framed(drawing, note.span, pad, color) or [f"{pad} = {plain(note.text)}"]
+    tail = [] if drawn else [plain(diagnostic.message)]
+    tail += [f"path: {plain(diagnostic.path)}"] if diagnostic.path else []
+    tail += [f"target: {plain(diagnostic.target)}"] if diagnostic.target else []
+    tail += [f"help: {plain(diagnostic.help)}"] if diagnostic.help else []
     equals = painted("=", BLUE, color)
     if not tail:
         # The last bar connects to the lines that follow.
@@ -144,7 +124,7 @@ def _drawing(
         return None
     end = span.end_column - 1 if span.end_line == span.line else len(text)
     start = min(span.column - 1, len(text))
-    cells = [_shown(character) for character in text]
+    cells = [plain_sign(character) for character in text]
     widths = [_width(cell) for cell in cells]
     first, last = _window(widths, start)
     end = min(end, last)
@@ -152,8 +132,8 @@ def _drawing(
     right = "…" if last < len(cells) else ""
     before = sum(widths[first:start]) + len(left)
     carets = mark * max(1, sum(widths[start:end]))
-    line = left + "".join(cells[first:last]) + right
-    return line, " " * before + painted(f"{carets} {shown(label)}".rstrip(), style, color)
+    line = without_commands(left + "".join(cells[first:last]) + right)
+    return line, " " * before + painted(f"{carets} {plain(label)}".rstrip(), style, color)
 
 
 def _window(widths: list[int], start: int) -> tuple[int, int]:

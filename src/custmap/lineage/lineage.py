@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from custmap.diagnostics.plain import plain, plain_lines
+
 FORMAT_VERSION: Final = 1
 _ENTITIES: Final = str.maketrans({'"': "#quot;", "<": "#lt;", ">": "#gt;", "#": "#35;", "\n": " "})
 """Mermaid reads labels as HTML."""
@@ -40,7 +42,7 @@ class Lineage:
     lines: tuple[Line, ...]
 
     def __str__(self) -> str:
-        return "\n\n".join([self.mapping, *map(_text, self.lines)])
+        return plain_lines("\n\n".join([self.mapping, *map(_text, self.lines)]))
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -74,7 +76,7 @@ class Lineage:
                 left = _node(names, "source", source, drawn)
                 right = _node(names, "target", line.target, drawn)
                 drawn.append(f"  {left} --> {right}")
-        return "\n".join(drawn)
+        return plain_lines("\n".join(drawn))
 
 
 def _node(names: dict[str, str], kind: str, text: str, drawn: list[str]) -> str:
@@ -103,4 +105,4 @@ def _text(line: Line) -> str:
         rows.append(f"    note     {line.note}")
     if line.assumed:
         rows.append(f"    assumed  {line.assumed}")
-    return "\n".join(rows)
+    return "\n".join(map(plain, rows))

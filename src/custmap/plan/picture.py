@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from custmap.diagnostics.plain import plain, plain_lines
 from custmap.model.change import Change, Rejection
 from custmap.model.note import Note
 from custmap.model.privacy import HIDDEN, shown_target
@@ -25,18 +26,19 @@ def picture(
     show_values: bool,
 ) -> str:
     """The picture under its heading; `show_values` shows personal values too."""
-    under = ["", *(f"  note: {note}" for note in notes)] if notes else []
+    under = ["", *(f"  note: {plain(note)}" for note in notes)] if notes else []
     if not changes and not rejected:
-        return "\n".join([head, "", "  nothing to do", *under])
+        return plain_lines("\n".join([head, "", "  nothing to do", *under]))
     rows = [_change_row(change, show_values) for change in changes]
     rows += [_rejection_row(rejection, show_values) for rejection in rejected]
+    rows = [(mark, plain(target), plain(text), plain(source)) for mark, target, text, source in rows]
     width = max(max(len(row[1]) for row in rows), 18)
     middle = max(len(row[2]) for row in rows)
     lines = [
         f"  {mark} {target:<{width}}  {text:<{middle}}  {source}".rstrip()
         for mark, target, text, source in rows
     ]
-    return "\n".join([head, "", *lines, *under, "", _summary(changes, rejected)])
+    return plain_lines("\n".join([head, "", *lines, *under, "", _summary(changes, rejected)]))
 
 
 def heading(mapping: str, requests: Sequence[Request], *, show_values: bool) -> str:

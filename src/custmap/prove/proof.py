@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from custmap.diagnostics.plain import plain, plain_lines
 from custmap.prove.found import Assumed, Counterexample, Remark
 
 FORMAT_VERSION: Final = 1
@@ -36,7 +37,7 @@ class Proof:
         if self.remarks:
             parts.append("\n".join(["remarks:", *_remarks(self)]))
         parts.append(_sum(self))
-        return "\n\n".join(parts)
+        return plain_lines("\n\n".join(parts))
 
     def to_dict(self) -> dict[str, Any]:
         """The proof as JSON values."""
@@ -56,8 +57,12 @@ class Proof:
 
 
 def _table(rows: Any) -> list[str]:
-    width = max(len(row.target) for row in rows)
-    return [f"  {row.target:<{width}}  line {row.line:<4} {row.text}" for row in rows]
+    targets = [plain(row.target) for row in rows]
+    width = max(map(len, targets))
+    return [
+        f"  {target:<{width}}  line {row.line:<4} {plain(row.text)}"
+        for target, row in zip(targets, rows, strict=True)
+    ]
 
 
 def _remarks(proof: Proof) -> list[str]:

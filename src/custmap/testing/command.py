@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from custmap.diagnostics.plain import plain
 from custmap.testing.call import load_mapping
 from custmap.testing.cases import Case, run_cases
 from custmap.testing.discover import fixture_files, fixture_name
@@ -60,5 +61,5 @@ def _coverage(cases: list[Case]) -> list[Coverage]:
 
 
 def _nothing(why: str) -> int:
-    print(f"custmap test: {why}", file=sys.stderr)
+    print(f"custmap test: {plain(why)}", file=sys.stderr)
     return 2

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+from custmap.diagnostics.plain import plain, plain_lines
 from custmap.diagnostics.render.render import render
 from custmap.testing.cases import Case
 from custmap.testing.difference import Difference
@@ -48,11 +49,15 @@ def _case_lines(case: Case, paint: Any, color: bool) -> Iterator[str]:
         return
     yield f"{paint('FAIL', _RED)}  {paint(case.name, _BOLD)}"
     if case.summary:
-        yield f"  {case.summary}"
-    body = str(case.report) if case.report else render(case.problems, "text", color=color).rstrip("\n")
+        yield f"  {plain(case.summary)}"
+    body = (
+        plain_lines(str(case.report))
+        if case.report
+        else render(case.problems, "text", color=color).rstrip("\n")
+    )
     yield from (f"  {line}".rstrip() for line in body.split("\n"))
     if case.refused:
-        yield f"  not updated: {case.refused}"
+        yield f"  not updated: {plain(case.refused)}"
     yield ""
 
 
@@ -64,7 +69,7 @@ def _coverage_lines(coverage: Coverage) -> Iterator[str]:
     left = list(coverage.open())
     width = max((len(rule.target) for rule in left), default=0)
     for rule in left:
-        yield f"  line {rule.line:<4} {rule.target:<{width}}  {rule}"
+        yield plain(f"  line {rule.line:<4} {rule.target:<{width}}  {rule}")
 
 
 def as_json(cases: Sequence[Case], coverage: Sequence[Coverage] | None) -> str:

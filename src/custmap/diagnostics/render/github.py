@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.plain import plain
 from custmap.diagnostics.render.json import encodable
 
 
@@ -26,6 +27,7 @@ def _command(diagnostic: Diagnostic) -> str:
             properties["endColumn"] = str(span.end_column)
     about = f"{diagnostic.path}: " if diagnostic.path else ""
     message = about + diagnostic.message + (f"\n{diagnostic.help}" if diagnostic.help else "")
+    message = "\n".join(map(plain, message.split("\n")))
     listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     level = "notice" if diagnostic.level is Severity.INFO else diagnostic.level
     return f"::{level} {listed}::{_data(message)}"

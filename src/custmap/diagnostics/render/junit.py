@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Diagnostic
-from custmap.diagnostics.frame import shown
+from custmap.diagnostics.plain import plain
 
 
 def render_junit(diagnostics: Sequence[Diagnostic]) -> str:
@@ -47,4 +47,4 @@ def _attribute(text: str) -> str:
 
 def _sayable(text: str) -> str:
     # U+FFFE and U+FFFF are not valid in XML either, and are in no category.
-    return shown(text).replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
+    return plain(text).replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")

@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from custmap.diagnostics.diagnostic import Diagnostic, in_order
-from custmap.diagnostics.frame import Lookup, SourceLines, frame, shown
+from custmap.diagnostics.frame import Lookup, SourceLines, frame
+from custmap.diagnostics.plain import plain
 
 FORMATS: Final = ("text", "json", "github", "sarif", "junit")
 
@@ -61,4 +62,4 @@ def _framed(diagnostics: Sequence[Diagnostic], lookup: Lookup, color: bool) -> s
 
 
 def _lines(diagnostics: Sequence[Diagnostic]) -> str:
-    return "".join(shown(str(diagnostic)) + "\n" for diagnostic in diagnostics)
+    return "".join(plain(str(diagnostic)) + "\n" for diagnostic in diagnostics)
