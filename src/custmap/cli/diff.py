@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfileobj
-from tempfile import NamedTemporaryFile
+from tempfile import mkstemp
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -164,6 +165,8 @@ def _snapshots(run: _Run, before: Path, after: Path, key: str, report: Report, o
         except PathError as error:
             raise CallError(f"`--key`: {error.reason}") from None
         with _joined(join):
+            for copy in {left, right} - {before, after}:
+                _forget(copy)
             for item in join:
                 changed |= _take(run, item, report, sink)
         report.tally.check()
@@ -266,10 +269,19 @@ def _on_disk(path: Path) -> Iterator[Path]:
     if path != options.STDIN:
         yield path
         return
-    with NamedTemporaryFile(prefix="custmap-") as file:
-        copyfileobj(sys.stdin.buffer, file)
-        file.flush()
-        yield Path(file.name)
+    handle, name = mkstemp(prefix="custmap-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            copyfileobj(sys.stdin.buffer, file)
+        yield Path(name)
+    finally:
+        _forget(Path(name))
+
+
+def _forget(copy: Path) -> None:
+    """Take a copy's name away: it holds customers' data, and the run may be killed; what is open stays."""
+    with suppress(OSError):
+        copy.unlink(missing_ok=True)
 
 
 def _summarize(report: Report, join: SnapshotJoin) -> None:

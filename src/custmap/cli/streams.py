@@ -11,8 +11,11 @@ from io import BufferedIOBase
 from pathlib import Path
 from typing import Final, Protocol, cast
 
+import click
+
 from custmap.cli.call_error import CallError, unreadable
 from custmap.cli.options import STDIN
+from custmap.diagnostics.plain import plain
 from custmap.records.outputs import Standard, WholeFile
 
 _NDJSON: Final = (".ndjson", ".jsonl")
@@ -53,6 +56,8 @@ def open_output(path: Path | None) -> Iterator[Sink]:
             yield sink
         return
     with WholeFile(path) as file:
+        for part in file.removed:
+            click.echo(plain(f"removed {part}, which a run that was killed had left"), err=True)
         yield file
 
 

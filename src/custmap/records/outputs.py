@@ -7,13 +7,21 @@ requested name.
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
 
+try:
+    import fcntl
+except ImportError:  # not a POSIX system
+    fcntl = None  # type: ignore[assignment]
+
+_PART: Final = re.compile(r"\.[0-9]+\.part")
 _BUFFER: Final = 1 << 18
 """Bytes: a call of the system for each twenty lines costs as much as writing them."""
 
@@ -24,6 +32,8 @@ class WholeFile:
     Written as `<path>.<pid>.part`, so that two runs at once do not write into each other. A device or
     a pipe (`/dev/null`) is written directly: renaming over it would replace it. OSError when the place
     cannot be written.
+
+    `removed`  such files of runs that were killed, which were removed: they hold customers' data.
     """
 
     def __init__(self, path: Path) -> None:
@@ -33,11 +43,21 @@ class WholeFile:
         self._direct = self._mode is not None and not stat.S_ISREG(self._mode)
         self._part = self.path.with_name(f"{self.path.name}.{os.getpid()}.part")
         self._file: BinaryIO | None = None
+        self.removed: list[Path] = []
 
     def __enter__(self) -> Self:
-        self._file = (self.path if self._direct else self._part).open("wb", buffering=_BUFFER)
-        if self._mode is not None and not self._direct:
-            self._part.chmod(stat.S_IMODE(self._mode))
+        if self._direct:
+            self._file = self.path.open("wb", buffering=_BUFFER)
+            return self
+        self.removed = list(_remove_leftovers(self.path))
+        self._file = self._part.open("wb", buffering=_BUFFER)
+        try:
+            _lock(self._file)
+            if self._mode is not None:
+                self._part.chmod(stat.S_IMODE(self._mode))
+        except BaseException:
+            self._drop()
+            raise
         return self
 
     def write(self, data: bytes) -> None:
@@ -97,6 +117,30 @@ class Standard:
     ) -> None:
         if kind is None:
             self._stream.flush()
+
+
+def _remove_leftovers(path: Path) -> Iterator[Path]:
+    """Remove what runs that were killed left of this file; what a run holds that is alive stays."""
+    for part in sorted(path.parent.glob(f"{glob.escape(path.name)}.*.part")):
+        if _PART.fullmatch(part.name.removeprefix(path.name)):
+            with contextlib.suppress(OSError), part.open("rb") as file:
+                if _lock(file):
+                    part.unlink()
+                    yield part
+
+
+def _lock(file: BinaryIO) -> bool:
+    """Hold a file as long as it is open; False if another run holds it.
+
+    Where the system has no such locks, it does not remove files that are open either.
+    """
+    if fcntl is None:
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ from traceback import extract_tb
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
+from custmap.records.outputs import WholeFile
 from custmap.testing.call import Load
 from custmap.testing.discover import fixture_name
 from custmap.testing.fixture import Fixture, read_fixture
@@ -73,8 +74,6 @@ def _update(path: Path, report: Report) -> tuple[bool, str | None]:
         new = updated(report, path.read_bytes())
     except UpdateError as error:
         return False, str(error)
-    part = path.with_name(f"{path.name}.part")
-    part.write_bytes(new)
-    part.chmod(path.stat().st_mode)
-    part.replace(path)
+    with WholeFile(path) as file:
+        file.write(new)
     return True, None

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 from custmap.diagnostics.plain import plain, plain_lines
 from custmap.diagnostics.render.render import render
+from custmap.records.outputs import WholeFile
 from custmap.testing.cases import Case
 from custmap.testing.difference import Difference
 
@@ -153,7 +154,8 @@ def as_junit(cases: Sequence[Case]) -> bytes:
 def write_junit(path: Path, cases: Sequence[Case]) -> None:
     """Write the JUnit file; its folder is created."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(as_junit(cases))
+    with WholeFile(path) as file:
+        file.write(as_junit(cases))
 
 
 def _xml(text: str) -> str:

@@ -1,0 +1,108 @@
+"""Whatever operation on a file fails, or is the last of a killed run: outputs are whole or absent, inputs as
+they were, and the next run cleans up."""
+
+from __future__ import annotations
+
+import io
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from faults import Faults, run
+
+OUTPUTS = ("out.ndjson", "rejects.ndjson")
+WRITES = ["-o", "out.ndjson", "--rejects", "rejects.ndjson"]
+MAPPED = "mappings/acme/case.yaml"
+COMMANDS = {
+    "apply": ["apply", MAPPED, "many.ndjson", *WRITES],
+    "diff": ["diff", MAPPED, "before.ndjson", "many.ndjson", "--key", "id", "--format", "json", *WRITES],
+}
+MAPPING = """
+custmap: 1
+name: acme/case
+contract: {method: PATCH, url: 'https://x.io/c'}
+body: {id: id, mail: email}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
+    home = tmp_path / "mappings" / "acme"
+    home.mkdir(parents=True)
+    (home / "case.yaml").write_text(MAPPING)
+    for name, mail in (("before", "a"), ("many", "b")):
+        records = [{"id": str(number), "email": mail} for number in range(20)] + [{"id": 5}]
+        (tmp_path / f"{name}.ndjson").write_text("".join(f"{json.dumps(one)}\n" for one in records))
+    return tmp_path
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def whole(folder: Path, command: list[str]) -> tuple[dict[str, bytes], int]:
+    """The outputs of a run without faults, which are then removed; and its operations."""
+    counted = Faults(0)
+    assert run(counted, str(folder), command) == 1
+    made = {name: (folder / name).read_bytes() for name in OUTPUTS}
+    for name in OUTPUTS:
+        (folder / name).unlink()
+    return made, len(counted.seen)
+
+
+@pytest.mark.parametrize("old", [True, False], ids=["over old outputs", "new outputs"])
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_operation_fails_in_turn(name: str, old: bool, folder: Path) -> None:
+    expected, operations = whole(folder, COMMANDS[name])
+    inputs = contents(folder)
+    assert operations > 15
+    for at in range(1, operations + 1):
+        before = dict.fromkeys(OUTPUTS, b"old") if old else {}
+        for output, text in before.items():
+            (folder / output).write_bytes(text)
+        faults = Faults(at)
+        code = run(faults, str(folder), COMMANDS[name])
+        left = contents(folder)
+        what = f"operation {at}, {faults.seen[at - 1]}"
+        assert {path: data for path, data in left.items() if path in inputs} == inputs, what
+        for output in OUTPUTS:
+            assert left.get(output) in (before.get(output), expected[output]), what
+        if code == 1 and all(left.get(output) == expected[output] for output in OUTPUTS):
+            pass  # nothing that matters failed, such as a flush of standard output
+        else:
+            assert code == 2, what
+        extra = set(left) - set(inputs) - set(OUTPUTS)
+        assert not extra or faults.seen[at - 1] in ("unlink", "close"), (what, extra)
+        for path in (*extra, *OUTPUTS):
+            (folder / path).unlink(missing_ok=True)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal here")
+def test_each_operation_is_the_last_in_turn(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    command = COMMANDS["apply"]
+    expected, operations = whole(folder, command)
+    inputs = contents(folder)
+    named = 0
+    for at in range(1, operations + 1):
+        words = [sys.executable, str(Path(__file__).with_name("faults.py")), "kill", str(at), *command]
+        killed = subprocess.run(words, cwd=folder, capture_output=True, check=False)
+        assert killed.returncode == -signal.SIGKILL, killed.stderr
+        left = contents(folder)
+        assert {path: data for path, data in left.items() if path in inputs} == inputs
+        for output in OUTPUTS:
+            assert left.get(output) in (None, expected[output])
+        parts = [path for path in left if path.endswith(".part")]
+        capfd.readouterr()
+        assert run(Faults(0), str(folder), command) == 1
+        said = capfd.readouterr().err
+        named += len(parts)
+        assert all(f"removed {folder / part}" in said for part in parts)
+        assert contents(folder) == inputs | expected
+        for output in OUTPUTS:
+            (folder / output).unlink()
+    assert named > 5
