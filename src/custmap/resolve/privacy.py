@@ -42,7 +42,7 @@ class Privacies:
         """`key` names the items of a list. Inside an item it is not known where the list comes from."""
         reads = (*made.reads, *made.asks)
         return Privacy(
-            item or not reads or self._any_personal(reads),
+            item or not reads or self._any_personal(reads) or self._has_param(made.origin),
             tuple(self._secrets(made.origin)),
             key is not None
             and not item
@@ -52,6 +52,11 @@ class Privacies:
     def of_object(self, members: Iterable[TargetNode], path: TargetPath) -> Privacy:
         """The privacy of the object at `path`, of all its members together."""
         return Privacy(secrets=tuple(found for one in members for found in self._below(one, len(path))))
+
+    def _has_param(self, origin: Origin) -> bool:
+        """May a parameter, which no path is behind, be the value?"""
+        sources = (option.source for option in options(origin))
+        return any(self.riders[one.index].param for one in sources if isinstance(one, RiderSource))
 
     def _any_personal(self, reads: Iterable[SourcePath]) -> bool:
         return any(map(self.canonical.is_personal, reads))

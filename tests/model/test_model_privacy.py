@@ -1,0 +1,143 @@
+"""What of a rule's values may be shown: derived from the rule, and obeyed by changes and targets."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from custmap.cli.plans import deep_difference
+from custmap.diagnostics.errors import MappingError
+from custmap.diagnostics.span import Span
+from custmap.model.change import Change, Rejection
+from custmap.model.nodes import Leaf
+from custmap.model.note import Note
+from custmap.model.privacy import (
+    HIDDEN,
+    ItemTarget,
+    KeyText,
+    Privacy,
+    Secret,
+    inside,
+    item_target,
+    shown_target,
+)
+from custmap.plan.plan import Plan
+from custmap.values.paths import Select
+from small_mappings import made, tables
+
+CASES = tables(Path(__file__).with_name("privacy.yaml"))
+SPAN = Span("m.yaml", 3, 1, 3, 2)
+SECRET = Privacy(personal=False, secrets=(Secret((None, "key"), "{{token}}"),))
+
+
+def _step(step: Any) -> Any:
+    return f"{step.key}={step.value}" if isinstance(step, Select) else step
+
+
+@pytest.mark.parametrize("case", CASES, ids=[json.dumps(case["rule"]) for case in CASES])
+def test_derived(case: dict[str, Any], tmp_path: Path) -> None:
+    head = "params: {token: {secret: true}, open: {}}\nheaders: {x: {param: token}, y: {param: open}}\n"
+    rules = f"{head}body: {{a: {json.dumps(case['rule'])}}}"
+    if case.get("wrong"):
+        with pytest.raises(MappingError):
+            made(tmp_path, rules)
+        return
+    (leaf,) = made(tmp_path, rules).checked.operation.table.root.members
+    assert isinstance(leaf, Leaf)
+    found = leaf.privacy
+    secrets = [[[_step(step) for step in one.place], one.shown] for one in found.secrets]
+    assert (found.personal, secrets, found.open_keys) == (
+        case.get("personal", True),
+        case.get("secrets", []),
+        case.get("open_keys", False),
+    )
+
+
+def test_another_schema_is_all_personal(tmp_path: Path) -> None:
+    schema = {"own.json": '{"type": "object", "properties": {"status": {"type": "string"}}}'}
+    mapping = made(tmp_path, "source: own.json\nbody: {a: status}", schema)
+    (leaf,) = mapping.checked.operation.table.root.members
+    assert isinstance(leaf, Leaf) and leaf.privacy.personal
+
+
+def test_targets() -> None:
+    hidden = item_target("channels", "value", "a@b.c", Privacy())
+    assert hidden == 'channels[value="a@b.c"]' or hidden == "channels[value=a@b.c]"
+    assert shown_target(hidden) == f"channels[value={HIDDEN}]"
+    assert type(shown_target(hidden, personal=True)) is str and shown_target(hidden, personal=True) == str(
+        hidden
+    )
+    below = inside(hidden, "x.y")
+    assert below == f"{hidden}.x.y" and shown_target(below) == f"channels[value={HIDDEN}].x.y"
+    deeper = inside(below, item_target("l", "id", 7, Privacy(open_keys=True)))
+    assert deeper == f"{below}.l[id=7]" and shown_target(deeper) == f"channels[value={HIDDEN}].x.y.l[id=7]"
+    assert inside("", hidden) is hidden and inside(hidden, "") is hidden and inside("a", "b") == "a.b"
+    assert inside("a", hidden) == f"a.{hidden}" and shown_target(inside("a", hidden)).endswith(f"{HIDDEN}]")
+    assert pickle.loads(pickle.dumps(deeper)).parts == deeper.parts
+    secret = ItemTarget(["l[k=", KeyText("zq", True, "{{token}}"), "]"])
+    assert (shown_target(secret), shown_target(secret, personal=True)) == ("l[k={{token}}]",) * 2
+    assert shown_target(secret, personal=True, secrets=True) == "l[k=zq]"
+    assert shown_target(secret, secrets=True) == f"l[k={HIDDEN}]"
+    assert shown_target("plain[id=1]") == "plain[id=1]"
+
+
+def test_changes_and_rejections() -> None:
+    target = item_target("places", "key", "zq", SECRET)
+    change = Change("set", target, "addresses", None, {"key": "zq", "n": 1}, SPAN, 0, SECRET)
+    shown = {
+        "action": "set",
+        "target": "places[key={{token}}]",
+        "source": "addresses",
+        "before": None,
+        "after": {"key": "{{token}}", "n": 1},
+        "line": 3,
+        "request": 0,
+    }
+    assert change.to_dict(secrets=False) == shown and "zq" not in repr(change) and change.is_new
+    whole = {**shown, "target": "places[key=zq]", "after": {"key": "zq", "n": 1}}
+    assert change.to_dict() == whole and type(change.to_dict()["target"]) is str
+    listed = Change("set", "places", None, [{"key": "zq"}, {"n": 2}], [{"key": "zr"}], SPAN, 0, SECRET)
+    assert listed.to_dict(secrets=False)["before"] == [{"key": "{{token}}"}, {"n": 2}] and not listed.is_new
+    rejection = Rejection("CM803", target, None, SPAN, "cannot be cleared")
+    told = {"code": "CM803", "target": "places[key={{token}}]", "source": None, "line": 3}
+    assert rejection.to_dict(secrets=False) == {**told, "message": "cannot be cleared"}
+    assert rejection.to_dict()["target"] == "places[key=zq]" and "zq" not in repr(rejection)
+    personal = Rejection("CM803", item_target("c", "v", "a", Privacy()), None, SPAN, "no")
+    assert personal.to_dict(secrets=False)["target"] == "c[v=a]"  # data
+    note = Note(target, "is so")
+    assert (note, note.target) == ("places[key={{token}}]: is so", target)
+    again = pickle.loads(pickle.dumps(note))
+    assert (again, again.target) == (note, note.target)
+
+
+def test_null_is_no_secret() -> None:
+    whole = Privacy(secrets=(Secret((), "{{token}}"),))
+    assert [whole.without_secrets(value) for value in (None, 0, "a")] == [None, "{{token}}", "{{token}}"]
+    assert whole.secret_name() == "{{token}}" and SECRET.secret_name() is None
+    assert SECRET.secret_name("key") == "{{token}}" and SECRET.secret_name("other") is None
+
+
+def test_deep_difference() -> None:
+    target = item_target("c", "v", "a@b.c", Privacy())
+
+    def told(change: Change, *, values: bool = False) -> Any:
+        return deep_difference(Plan("m", (change,), (), (), ()), values)
+
+    personal = Change("set", target, "channels", {"v": 1}, {"v": 2}, SPAN)
+    shown = json.dumps(told(personal), ensure_ascii=False)
+    assert "a@b.c" not in shown and HIDDEN in shown and "1" not in shown
+    assert told(personal, values=True) == {
+        "values_changed": {f"root['{target}']['v']": {"new_value": 2, "old_value": 1}}
+    } or "a@b.c" in json.dumps(told(personal, values=True))
+    open_ = Change("set", "s", "status", "active", "inactive", SPAN, 0, Privacy(personal=False))
+    assert told(open_) == {"values_changed": {"root['s']": {"new_value": "inactive", "old_value": "active"}}}
+    gone = open_._replace(action="clear", after=None)
+    assert told(gone) == {"dictionary_item_removed": {"root['s']": "active"}}
+    new = open_._replace(before=None)
+    assert told(new) == {"dictionary_item_added": {"root['s']": "inactive"}}
+    secret = Change("set", "t", None, "zq1", "zq2", SPAN, 0, Privacy(False, (Secret((), "{{token}}"),)))
+    assert "zq" not in json.dumps(told(secret, values=True)) and "values_changed" in told(secret, values=True)
