@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from custmap.diagnostics.errors import MOST, RecordError
 from small_mappings import made
 
 RULES = """
@@ -23,3 +26,17 @@ def test_many_names(tmp_path: Path) -> None:
     plan = mapping.diff(before, {"attributes": {}, "channels": []})
     assert plan.request is not None
     assert len(plan.request.body["gone"]) == MANY
+
+
+def test_an_error_describes_twenty_problems_and_counts_the_rest(tmp_path: Path) -> None:
+    fields = "fields: {v: value, p: phone_e164(value)}"
+    mapping = made(
+        tmp_path, f"body: {{l: {{each: channels, key: v, merge: keyed, clear: impossible, {fields}}}}}"
+    )
+    record = {"channels": [{"type": "email", "value": f"v{number}"} for number in range(100)]}
+    with pytest.raises(RecordError) as caught:
+        mapping.apply(record)
+    found = caught.value.diagnostics
+    assert len(found) == MOST + 1 and {one.code for one in found} == {"CM704"}
+    assert (found[-1].message, found[-1].path) == ("and 80 more", "")
+    assert len(mapping.diff({}, record).rejected) == 100

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from custmap.diagnostics.diagnostic import Diagnostic
-from custmap.diagnostics.errors import RecordError
+from custmap.diagnostics.errors import MOST, RecordError, with_rest
+from custmap.model.change import Rejection
 from custmap.model.nodes import Leaf, ObjectNode, TargetNode
 from custmap.model.note import Fact
 from custmap.model.privacy import shown_target
@@ -78,11 +79,8 @@ def require(node: ObjectNode, part: dict[str, Any], after: Row, draft: Draft) ->
 
 
 def refusal(draft: Draft, parameters: Iterable[Diagnostic]) -> RecordError:
-    """All that stands in the way of a request: what was rejected, and required values that are missing."""
-    about = [
-        Diagnostic(one.code, one.message, path=one.source, target=shown_target(one.target), span=one.span)
-        for one in draft.rejected
-    ]
+    """What stands in the way of a request: what was rejected, and required values that are missing."""
+    about, more = said(draft.rejected)
     refused = {one.target for one in draft.rejected}
     lacking = [f"{one.target}." for one in draft.rejected if one.code == "CM707"]
     missing = [
@@ -90,7 +88,17 @@ def refusal(draft: Draft, parameters: Iterable[Diagnostic]) -> RecordError:
         for member, state in draft.missing
         if not (member.target in refused or any(map(member.target.startswith, lacking)))
     ]
-    return RecordError(about + missing + [one for one in parameters if one.target not in refused])
+    found = about + missing + [one for one in parameters if one.target not in refused]
+    return RecordError(with_rest(found, more))
+
+
+def said(rejected: Sequence[Rejection]) -> tuple[list[Diagnostic], int]:
+    """The first rejections as problems of the record, and how many more there are."""
+    about = [
+        Diagnostic(one.code, one.message, path=one.source, target=shown_target(one.target), span=one.span)
+        for one in rejected[:MOST]
+    ]
+    return about, len(rejected) - len(about)
 
 
 def _missing(member: TargetNode, state: Any) -> Diagnostic:
