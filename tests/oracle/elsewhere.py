@@ -35,7 +35,8 @@ def _with_what_goes_along(node: ObjectNode, body: dict[str, Any], place: Place, 
     if inner is None or len(place) < 2:
         return
     if not isinstance(body.get(inner.name), dict):
-        sides = unless_refused(inner, outcome_of(inner, sides), sides)
+        outcome = outcome_of(inner, sides)
+        sides = unless_refused(inner, outcome, sides)
         inside = replace(sides, full=sides.full or inner.whole)
         outcomes = {member.name: outcome_of(member, inside) for member in inner.members}
         if (
@@ -45,7 +46,9 @@ def _with_what_goes_along(node: ObjectNode, body: dict[str, Any], place: Place, 
             made = {member.name: outcomes[member.name].stands for member in riding}
             body[inner.name] = {name: value for name, value in made.items() if value is not ABSENT}
             return
-        if inside.full:
+        if inner.clear is not None and all_gone(inner, sides):  # it could not be said: what was there stands
+            body[inner.name] = outcome.stands if isinstance(outcome.stands, dict) else {}
+        elif inside.full:
             body[inner.name] = all_of(inner, outcomes, ride_alone=True)
         else:
             body[inner.name] = accompanied(inner, {}, outcomes, inside)

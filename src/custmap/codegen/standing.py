@@ -59,7 +59,10 @@ def write_along(writer: Comparing, node: Container, name: str, full: bool, lines
         if isinstance(node, ObjectNode):
             _unless_refused(writer, node, full, lines)
             if node.clear is not None and node.clear.says and any(leaves(node)):
-                with lines.block(f"if says_none({writer.read_by(node)}, before, after, view):"):
+                gone = f"says_none({writer.read_by(node)}, before, after, view)"
+                if node.policy.immutable:
+                    gone += f" and not {writer.there(node)}"
+                with lines.block(f"if {gone}:"):
                     lines.add("return NOTHING")  # it is gone, with all that is in it
         if full or node.whole:
             lines.add(f"return {writer.standing(node)}")

@@ -136,7 +136,7 @@ class View:
         """Record a change, unless it is part of an item's."""
         if self.item:
             return
-        there = before is not None and before is not ABSENT and before.__class__ is not Failure
+        there = before is not ABSENT and before.__class__ is not Failure
         after = None if after is ABSENT else after
         before, source = before if there else None, source or rule.source
         change = Change(action, target, source, before, after, rule.span, 0, rule.privacy)

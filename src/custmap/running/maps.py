@@ -31,7 +31,7 @@ def change_map(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
         return _entries(leaf, leaf.target, held, after, known, view)
     if after is ABSENT and not held:
         return UNCHANGED
-    if after is None and not mentioned:
+    if not mentioned:
         return _null_map(leaf, before, view)
     if isinstance(leaf.policy.clear, Write) and any(_was_there(item) for item in held.values()):
         known_values = {key: item for key, item in held.items() if is_value(item)}

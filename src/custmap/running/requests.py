@@ -82,14 +82,22 @@ def refusal(draft: Draft, parameters: Iterable[Diagnostic]) -> RecordError:
     """What stands in the way of a request: what was rejected, and required values that are missing."""
     about, more = said(draft.rejected)
     refused = {one.target for one in draft.rejected}
-    lacking = [f"{one.target}." for one in draft.rejected if one.code == "CM707"]
+    lacking = tuple(f"{one.target}." for one in draft.rejected if one.code == "CM707")
     missing = [
         _missing(member, state)
         for member, state in draft.missing
-        if not (member.target in refused or any(map(member.target.startswith, lacking)))
+        # What has a value is not missing: the object around it was refused for another member.
+        if member.target not in refused and not (_is_said(state) and member.target.startswith(lacking))
     ]
     found = about + missing + [one for one in parameters if one.target not in refused]
     return RecordError(with_rest(found, more))
+
+
+def _is_said(state: Any) -> bool:
+    """Has a rule a value to send: not a map of which no entry can be sent?"""
+    if type(state) is dict:
+        return any(map(is_value, state.values()))
+    return is_value(state) and state != []
 
 
 def said(rejected: Sequence[Rejection]) -> tuple[list[Diagnostic], int]:
