@@ -188,6 +188,7 @@ def check(mapping: Mapping, data: dict[str, Any]) -> None:
         notes = [note.target for note in request.notes]
     else:
         notes = [note.target for note in plan.notes]
+        assert all(change.request == 0 for change in plan.changes)
         changes = [f"{change.action} {change.target}" for change in plan.changes]
         if "changes" in data:
             assert changes == data["changes"]

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import isfinite
+from operator import is_
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from custmap.border.careful import copy_carefully
 from custmap.border.classes import inherits
@@ -63,6 +64,14 @@ class Bound:
         return tuple(map(fresh, self.riders)) if self.shares else self.riders
 
 
+class _Last(NamedTuple):
+    """The last parameters, the classes of their names and values, and what they fill."""
+
+    given: dict[str, Any]
+    classes: tuple[type, ...]
+    bound: Bound
+
+
 class Binder:
     """Binds the parameters of one operation, and caches the last ones, since batches repeat them."""
 
@@ -71,20 +80,22 @@ class Binder:
     def __init__(self, checked: Checked, operation: Operation) -> None:
         self._checked = checked
         self._operation = operation
-        self._last: tuple[dict[str, Any], tuple[type, ...], Bound] | None = None
+        self._last: _Last | None = None
 
     def bind(self, params: Mapping[str, Any] | None) -> Bound:
         """`bind` with a cache of one entry, read and written as one reference, so it is thread-safe."""
         params = _NONE if params is None else params
         last = self._last
-        if last is not None and type(params) is dict:
-            given, classes, known = last
-            if (*map(type, params), *map(type, params.values())) == classes and params == given:
-                return known
+        if last is not None and type(params) is dict and len(params) == len(last.given):
+            given = last.given
+            if all(map(is_, params, given)) and all(map(is_, params.values(), given.values())):
+                return last.bound  # the usual batch has one dict
+            # Only what is known to be plain is compared.
+            if (*map(type, params), *map(type, params.values())) == last.classes and params == given:
+                return last.bound
         bound = bind(self._checked, self._operation, params)
         if type(params) is dict and all(map(_is_plain, params.items())):
-            own = dict(params)
-            self._last = (own, (*map(type, own), *map(type, own.values())), bound)
+            self._last = _Last(dict(params), (*map(type, params), *map(type, params.values())), bound)
         return bound
 
 
