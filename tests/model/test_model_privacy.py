@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from custmap.cli.plans import deep_difference
+from custmap.cli.plans import deep_difference, shown_plan
 from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.span import Span
 from custmap.model.change import Change, Rejection
@@ -76,6 +76,7 @@ def test_targets() -> None:
     deeper = inside(below, item_target("l", "id", 7, Privacy(open_keys=True)))
     assert deeper == f"{below}.l[id=7]" and shown_target(deeper) == f"channels[value={HIDDEN}].x.y.l[id=7]"
     assert inside("", hidden) is hidden and inside(hidden, "") is hidden and inside("a", "b") == "a.b"
+    assert type(inside("a", "b")) is str
     assert inside("a", hidden) == f"a.{hidden}" and shown_target(inside("a", hidden)).endswith(f"{HIDDEN}]")
     assert pickle.loads(pickle.dumps(deeper)).parts == deeper.parts
     secret = ItemTarget(["l[k=", KeyText("zq", True, "{{token}}"), "]"])
@@ -119,6 +120,20 @@ def test_null_is_no_secret() -> None:
     assert [whole.without_secrets(value) for value in (None, 0, "a")] == [None, "{{token}}", "{{token}}"]
     assert whole.secret_name() == "{{token}}" and SECRET.secret_name() is None
     assert SECRET.secret_name("key") == "{{token}}" and SECRET.secret_name("other") is None
+
+
+def test_the_text_of_a_plan() -> None:
+    target = item_target("c", "v", "a@b.c", Privacy())
+    changes = (
+        Change("set", target, "channels", 1, 2, SPAN),
+        Change("clear", target, "channels", 1, None, SPAN),
+    )
+    plan = Plan("m", changes, (Rejection("CM803", target, None, SPAN, "no"),), (), ())
+    assert "a@b.c" not in str(plan) and str(plan).count(f"c[v={HIDDEN}]") == 3
+    assert plan.picture(show_values=True).count("c[v=a@b.c]") == 3
+    nothing = Plan("m", (), (), (), ())
+    for many, text in ((False, b"m\n\n  nothing to do\n"), (True, b"")):
+        assert shown_plan(nothing, "text", many=many, secrets=False, values=False, color=False) == text
 
 
 def test_deep_difference() -> None:

@@ -97,7 +97,7 @@ class Privacies:
     def _is_open(self, origin: Origin, made: Made, key: str) -> bool:
         """Is the key of the items that an origin makes not personal?"""
         source = origin.source
-        if not isinstance(source, EachSource | FromSource) or len(made.scope.prefix) > 1:
+        if not isinstance(source, EachSource | FromSource):
             return False
         path = _path_of(source.expression.ast)
         if path is None or not made.scope.plain:

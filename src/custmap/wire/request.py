@@ -153,8 +153,6 @@ def _hidden_url(
     whole: dict[str, Any], secrets: Secrets, in_url: dict[tuple[str, str], str], in_query: dict[str, str]
 ) -> str:
     """The URL with what is shown in place of secrets, not percent-encoded so that it stays readable."""
-    base, mark, query = whole["url"].partition("?")
+    base = whole["url"].partition("?")[0]
     base = secrets.url.shown(base, in_url, whole["path"]) if in_url else base
-    if in_query.keys().isdisjoint(whole["query"]):
-        return f"{base}{mark}{query}"
     return base + secrets.url.query_text(whole["query"], in_query)
