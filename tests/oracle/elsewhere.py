@@ -46,7 +46,9 @@ def _with_what_goes_along(node: ObjectNode, body: dict[str, Any], place: Place, 
             made = {member.name: outcomes[member.name].stands for member in riding}
             body[inner.name] = {name: value for name, value in made.items() if value is not ABSENT}
             return
-        if inner.clear is not None and all_gone(inner, sides):  # it could not be said: what was there stands
+        if (
+            inside.full and inner.clear is not None and all_gone(inner, sides)
+        ):  # it could not be said, and stands
             body[inner.name] = outcome.stands if isinstance(outcome.stands, dict) else {}
         elif inside.full:
             body[inner.name] = all_of(inner, outcomes, ride_alone=True)

@@ -153,8 +153,7 @@ class Comparing:
         """What of a node stands at the vendor after the update."""
         if isinstance(node, Leaf):
             return f"standing({self.arguments(node)})"
-        functions = ", ".join(self.function(kind, node, full=True) for kind in ("change", "stand"))
-        return f"standing_of({functions}, before, after, view)"
+        return f"standing_of({self.function('change', node, full=True)}, before, after, view)"
 
     def unchanged(self, node: TargetNode, *, full: bool) -> str:
         """What stands of a node that does not change."""

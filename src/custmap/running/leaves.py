@@ -111,13 +111,6 @@ def held(leaf: Leaf, state: Any, view: View, items: Items = ()) -> Any:
     return state if is_value(state) else NOTHING
 
 
-def standing_of(
-    change: Callable[[Row, Row, View], Outcome],
-    stand: Callable[[Row, Row, View], Any],
-    before: Row,
-    after: Row,
-    view: View,
-) -> Any:
-    """What of a container stands at the vendor after the update, by its two generated functions."""
-    state, value = change(before, after, view.on_trial().whole())
-    return stand(before, after, view) if state is SAME and value is NOTHING else value
+def standing_of(change: Callable[[Row, Row, View], Outcome], before: Row, after: Row, view: View) -> Any:
+    """What of a container stands at the vendor after the update, by the function that compares it."""
+    return change(before, after, view.on_trial().whole())[1]
