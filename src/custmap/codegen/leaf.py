@@ -293,9 +293,9 @@ class LeafWriter:
         """One option after the other, until one is not absent."""
         head, *rest = origins
         self._origin(head, leaf, scope, prelude, body, result, None)
-        if rest:
+        for option in rest:  # not one inside another: Python takes a hundred levels at most
             with body.block(f"if {result} is ABSENT or {result} is SILENT:"):
-                self._first(tuple(rest), leaf, scope, prelude, body, result)
+                self._origin(option, leaf, scope, prelude, body, result, None)
 
     def _made(self, origin: Origin, result: str) -> list[str]:
         """The lines for `values` and `format`."""

@@ -45,6 +45,8 @@ _PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_$-]*")
 _SELECTED = re.compile(r"[^\]\"\s]+")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _POSITION = re.compile(r"[0-9]{1,4}")
+_MOST = 64
+"""As deep as objects may stand in each other."""
 
 
 class PathError(ValueError):
@@ -66,6 +68,8 @@ def parse_path(text: str) -> TargetPath:
         while text[at : at + 1] == "[":
             segment, at = _bracket(text, at)
             segments.append(segment)
+        if len(segments) > _MOST:
+            raise PathError(f"a path has at most {_MOST} parts", 0)
         if at == len(text):
             return tuple(segments)
         if text[at] != ".":
