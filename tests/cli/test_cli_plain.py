@@ -92,7 +92,7 @@ COMMANDS = [
     ["list"],
     *(["validate", f"mappings/evil/{name}.yaml", "--format", form]
       for name in ("good", "bad") for form in ("text", "github")),
-    *(["apply", "evil/good", "before.json", "--as", form] for form in ("curl", "http")),
+    *(["apply", "evil/good", "whole.json", "--as", form] for form in ("curl", "http")),
     ["apply", "evil/good", "many.ndjson", "-o", "out"],
     ["apply", "evil/good", "many.ndjson", "-o", "out", "--strict-records"],
     ["apply", "evil/bad", "before.json"],
@@ -134,6 +134,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     texts: dict[str, list[Any]] = {
         "before.json": [RECORD],
         "after.json": [LATER],
+        "whole.json": [{**RECORD, "company": "c"}],
         "many.ndjson": [RECORD, WRONG],
         "many2.ndjson": [LATER, WRONG],
     }

@@ -100,3 +100,35 @@ def test_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     for command in (["validate"], ["apply", "acme/u", "c.json"], ["explain", "acme/u"], ["test"]):
         assert run(command) in (1, 2), command
         assert run([*command, "--root", "."]) == 0, command
+
+
+def test_links_in_a_circle_and_names_that_no_file_can_have(tmp_path: Path) -> None:
+    home = tmp_path / "acme"
+    home.mkdir()
+    (home / "loop.yaml").symlink_to(home / "loop.yaml")
+    assert {code for code, _ in codes(written(home, "loop.yaml"))} <= {"CM213", "CM111"}
+    for name in ("loop.yaml", "a\\u0000b"):
+        schema = f'{{"$ref": "{name}#/S"}}'
+        (home / "openapi.yaml").write_text(
+            OPENAPI.replace("{type: object, properties: {a: {type: string}}}", schema)
+        )
+        assert codes(written(home, "openapi.yaml")) != []
+
+
+def test_an_output_is_no_file_that_the_mapping_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    home = tmp_path / "mappings" / "acme"
+    written(home, "openapi.yaml", "person.yaml")
+    schema = '{"$ref": "part.yaml#/S"}'
+    texts = {
+        "openapi.yaml": OPENAPI.replace("{type: object, properties: {a: {type: string}}}", schema),
+        "part.yaml": "S: {type: object, properties: {a: {type: string}}}\n",
+        "person.yaml": SCHEMA,
+    }
+    for name, text in texts.items():
+        (home / name).write_text(text)
+    (tmp_path / "c.ndjson").write_text('{"email": "a"}\n')
+    for name, text in texts.items():
+        for option in ("-o", "--rejects"):
+            assert run(["apply", "acme/u", "c.ndjson", option, str(home / name)]) == 2, name
+            assert (home / name).read_text() == text

@@ -35,9 +35,12 @@ def root_folder() -> str | None:
 
 
 def read_for(mapping: Mapping, modules: Sequence[str]) -> list[Path]:
-    """The files that were read for a mapping that was loaded."""
-    files = [mapping.checked.file.file, *(getattr(_module(module), "__file__", None) for module in modules)]
-    return [Path(file) for file in files if file]
+    """The files that were read for a mapping that was loaded: itself, contract, schema, functions."""
+    from custmap.mapping.related import uses
+
+    own = Path(mapping.checked.file.file)
+    files = [own, *(getattr(_module(module), "__file__", None) for module in modules)]
+    return [*(Path(file) for file in files if file), *uses(own, root_folder())]
 
 
 def functions_of(modules: Sequence[str]) -> TableOf[str, FunctionSpec]:

@@ -109,7 +109,11 @@ class References:
         if _SCHEME.match(name):
             self._lost(here, "CM213", "the reference is a URL", "Save the file next to the contract.")
             return None
-        path = (here.path.parent / unquote(name)).resolve()
+        try:
+            path = (here.path.parent / unquote(name)).resolve()
+        except (OSError, RuntimeError, ValueError):  # links in a circle, a name that no file can have
+            self._lost(here, "CM212", "the file cannot be found")
+            return None
         if not path.is_relative_to(self.folder):
             self._lost(
                 here,

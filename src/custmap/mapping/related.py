@@ -56,10 +56,10 @@ def mapping_files(folder: Path) -> list[Path]:
     return [path for path in found if path.resolve() not in used]
 
 
-def uses(mapping: Path) -> set[Path]:
+def uses(mapping: Path, root: str | None = None) -> set[Path]:
     """The files that a mapping is checked against: its contract and schema, and what these refer to."""
     found: set[Path] = set()
-    waiting = list(_named(mapping))
+    waiting = list(_named(mapping, root))
     while waiting:
         path = waiting.pop()
         if path in found or not path.is_file():
@@ -70,7 +70,7 @@ def uses(mapping: Path) -> set[Path]:
     return found
 
 
-def _named(mapping: Path) -> Iterator[Path]:
+def _named(mapping: Path, root: str | None) -> Iterator[Path]:
     """The files that the mapping itself names; none if it cannot be read."""
     try:
         node = read_file(mapping)
@@ -83,5 +83,5 @@ def _named(mapping: Path) -> Iterator[Path]:
     for stated in (document, node.get("source")):
         if isinstance(stated, ScalarNode) and isinstance(stated.value, str):
             path = mapping.parent / stated.value
-            if refusal(path, tree_of(mapping)) is None:
+            if refusal(path, tree_of(mapping, root)) is None:
                 yield path.resolve()

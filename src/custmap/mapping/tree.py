@@ -25,6 +25,8 @@ def refusal(path: Path, tree: Path) -> str | None:
             return f"it is outside `{tree.name}/`, the folder whose files this mapping may name"
         if path.exists() and not path.is_file():
             return "it is not a regular file"
+    except RuntimeError:  # `resolve` says so before Python 3.13
+        return "its links lead in a circle"
     except (OSError, ValueError):  # what reads it says why
         return None
     return None

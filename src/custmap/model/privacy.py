@@ -34,9 +34,12 @@ class Secret(NamedTuple):
         """The same secret, seen from further outside."""
         return Secret((*steps, *self.place), self.shown)
 
-    def hidden_in(self, value: Any) -> Any:
-        """The value without the secret; the rest is shared, and null stays."""
-        return _replaced(value, self.place, self.shown)
+    def hidden_in(self, value: Any, *, exact: bool = True) -> Any:
+        """The value without the secret; the rest is shared, and null stays.
+
+        `exact`: the value has the form that its rule makes; else what has another is hidden as a whole.
+        """
+        return _replaced(value, self.place, self.shown, exact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,9 @@ class Privacy:
         """A value of the rule, or one item of it, with its secrets hidden."""
         for secret in self.secrets:
             one_item = secret.place[:1] == (EVERY_ITEM,) and not isinstance(value, list)
-            value = (secret._replace(place=secret.place[1:]) if one_item else secret).hidden_in(value)
+            value = (secret._replace(place=secret.place[1:]) if one_item else secret).hidden_in(
+                value, exact=False
+            )
         return value
 
     def secret_name(self, key: str | None = None) -> str | None:
@@ -128,16 +133,18 @@ def _parts(target: str) -> tuple[str | KeyText, ...]:
     return target.parts if isinstance(target, ItemTarget) else (target,)
 
 
-def _replaced(value: Any, steps: Sequence[Step], shown: str) -> Any:
+def _replaced(value: Any, steps: Sequence[Step], shown: str, exact: bool) -> Any:
     if not steps:
         return None if value is None else shown
     step, rest = steps[0], steps[1:]
     if isinstance(value, dict) and isinstance(step, str):
-        return {**value, step: _replaced(value[step], rest, shown)} if step in value else value
+        return {**value, step: _replaced(value[step], rest, shown, exact)} if step in value else value
     if not isinstance(value, list):
         return value
+    if isinstance(step, str) and not exact:
+        return shown  # what a vendor holds may have another form
     return [
-        _replaced(item, rest, shown) if _meant(step, position, item) else item
+        _replaced(item, rest, shown, exact) if _meant(step, position, item) else item
         for position, item in enumerate(value)
     ]
 

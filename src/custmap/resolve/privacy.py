@@ -106,6 +106,8 @@ class Privacies:
             inner: tuple[SourcePath, ...] = ((key,),)
         else:
             keys = [one for one in source.table.root.members if one.name == key]
+            if any(isinstance(one, Leaf) and self._has_param(one.origin) for one in keys):
+                return False
             inner = tuple(read for one in keys if isinstance(one, Leaf) for read in (*one.reads, *one.asks))
         prefix = made.scope.prefix[0] if made.scope.prefix else ()
         return bool(inner) and not self._any_personal((*prefix, *path, *read) for read in inner)

@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from custmap.diagnostics.plain import without_commands
 from custmap.values.numbers import with_plain_numbers
 from custmap.wire.parameters import query_pairs
 
@@ -45,7 +46,7 @@ def payload(headers: Mapping[str, Any], body: Any) -> str:
             for name, value in body.items()
         }
         return "&".join(pair for name, value in flat.items() for pair in query_pairs(name, value))
-    return printable(json.dumps(body, ensure_ascii=False, allow_nan=False))
+    return without_commands(printable(json.dumps(body, ensure_ascii=False, allow_nan=False)))
 
 
 def _header_line(value: Any) -> str:

@@ -98,5 +98,9 @@ def _secrets(checked: Checked, operation: Operation, url: UrlTemplate) -> Secret
     secret = {param.name for param in checked.params if param.secret}
     filled = [name for name in operation.variables if name in secret]
     places += [Secret(("server", name), "{{" + name + "}}") for name in filled]
-    personal = tuple(leaf.name for leaf in leaves(operation.query) if leaf.privacy.personal)
+    personal = tuple(
+        member.name
+        for member in operation.query.members
+        if any(leaf.privacy.personal for leaf in leaves(member))
+    )
     return Secrets(tuple(places), url, personal) if places or personal else None
