@@ -79,5 +79,5 @@ def shown(path: Path) -> str:
     """A path as messages show it: relative to the working folder."""
     try:
         return Path(os.path.relpath(path.resolve())).as_posix()
-    except (ValueError, OSError):  # another drive, or the working folder no longer exists
+    except (ValueError, OSError, RuntimeError):  # another drive, no working folder, links in a circle
         return path.as_posix()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
@@ -59,14 +60,16 @@ def mapping_files(folder: Path) -> list[Path]:
 def uses(mapping: Path, root: str | None = None) -> set[Path]:
     """The files that a mapping is checked against: its contract and schema, and what these refer to."""
     found: set[Path] = set()
+    tree = tree_of(mapping, root).resolve()
     waiting = list(_named(mapping, root))
     while waiting:
         path = waiting.pop()
-        if path in found or not path.is_file():
+        if path in found or not path.is_relative_to(tree) or not path.is_file():
             continue
         found.add(path)
         for name in _REFERENCE.findall(path.read_bytes()):
-            waiting.append((path.parent / unquote(name.decode(errors="replace"))).resolve())
+            with suppress(OSError, RuntimeError, ValueError):  # links in a circle, no name of a file
+                waiting.append((path.parent / unquote(name.decode(errors="replace"))).resolve())
     return found
 
 

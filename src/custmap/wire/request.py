@@ -153,8 +153,11 @@ def _hidden_url(
     whole: dict[str, Any], secrets: Secrets, in_url: dict[tuple[str, str], str], in_query: dict[str, str]
 ) -> str:
     """The URL with what is shown in place of secrets, not percent-encoded so that it stays readable."""
-    query = secrets.url.query_text(whole["query"])
+    url = str(whole["url"])
     # The contract's own URL may have a `?`, with a value behind it.
-    base = whole["url"].removesuffix(query) if query else whole["url"]
+    base = url.removesuffix(secrets.url.query_text(whole["query"]))
+    query = url[len(base) :]
     base = secrets.url.shown(base, in_url, whole["path"]) if in_url else base
+    if in_query.keys().isdisjoint(whole["query"]):
+        return base + query
     return base + secrets.url.query_text(whole["query"], in_query)
