@@ -54,3 +54,11 @@ def test_an_expression_alone() -> None:
         join(given)
     assert join({"a": BIG, "b": ["x"] * 10}) == BIG.join(["x"] * 10)
     assert join({"a": BIG, "b": ["x"] * 10}) == BIG.join(["x"] * 10)
+
+
+def test_conditions_of_options_inside_options_have_a_budget(tmp_path: Path) -> None:
+    """A call that is not found is not metered: then all records of a thread share one budget."""
+    inner = "{first: [company, role], when: \"join('-', tags) == 'y'\"}"
+    mapping = made(tmp_path, f"body: {{a: {{first: [{inner}, email]}}}}")
+    for _ in range(5):
+        assert mapping.apply({"tags": [BIG] * 6, "email": "e", "blocked": True}).body == {"a": "e"}

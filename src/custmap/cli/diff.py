@@ -26,11 +26,11 @@ from custmap.cli.plans import shown_plan
 from custmap.cli.report import Report
 from custmap.cli.streams import Sink, check_places, is_ndjson, open_input, open_maybe, open_output
 from custmap.diagnostics.diagnostic import Diagnostic
-from custmap.diagnostics.errors import RecordError, with_rest
+from custmap.diagnostics.errors import RecordError
+from custmap.model.change import problems_of
 from custmap.records.inputs import One, read_source
 from custmap.records.ndjson import Record
 from custmap.records.snapshots import ExtraMissing, OneSided, Pair, Rejected, SnapshotJoin
-from custmap.running.requests import said
 from custmap.values.paths import PathError
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ def _plan(run: _Run, pair: Pair, label: str | None, report: Report) -> Plan | No
         if run.verify:
             _rehearse(run, before.given(), after.given(), plan)
         if plan.rejected and run.on_rejected == "raise":
-            raise RecordError(with_rest(*said(plan.rejected)))
+            raise RecordError(problems_of(plan.rejected))
     except RecordError as error:
         line = after.line
         label = label or f"record {line.index} (after, line {line.number})"

@@ -69,37 +69,25 @@ class Commands(click.Group):
 
 def color_option() -> click.Option:
     """`--color`, the same for the group and each command; `color.colored` reads it."""
-
-    def keep(ctx: click.Context, option: click.Parameter, value: str | None) -> None:
-        if value is not None:
-            ctx.find_root().meta["custmap.color"] = value
-
-    return click.Option(
-        ["--color"],
-        type=click.Choice(["auto", "always", "never"]),
-        default=None,
-        expose_value=False,
-        callback=keep,
-        help="Colour on standard output and error  [default: auto]",
-    )
+    kind = click.Choice(["auto", "always", "never"])
+    return _kept("color", type=kind, help="Colour on standard output and error  [default: auto]")
 
 
 def root_option() -> click.Option:
     """`--root`; `loading.root_folder` reads it."""
+    kind = click.Path(exists=True, file_okay=False)
+    help = "Mappings may name contracts and schemas anywhere in this folder  [default: in `mappings/`]"
+    return _kept("root", type=kind, metavar="FOLDER", help=help)
+
+
+def _kept(name: str, **settings: Any) -> click.Option:
+    """An option whose value is kept for the whole call, as `custmap.NAME`."""
 
     def keep(ctx: click.Context, option: click.Parameter, value: str | None) -> None:
         if value is not None:
-            ctx.find_root().meta["custmap.root"] = value
+            ctx.find_root().meta[f"custmap.{name}"] = value
 
-    return click.Option(
-        ["--root"],
-        metavar="FOLDER",
-        type=click.Path(exists=True, file_okay=False),
-        default=None,
-        expose_value=False,
-        callback=keep,
-        help="Mappings may name contracts and schemas anywhere in this folder  [default: in `mappings/`]",
-    )
+    return click.Option([f"--{name}"], default=None, expose_value=False, callback=keep, **settings)
 
 
 def _version(ctx: click.Context, option: click.Parameter, value: bool) -> None:

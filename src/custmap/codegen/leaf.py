@@ -15,7 +15,8 @@ from custmap.codegen import leaf_facts
 from custmap.codegen.fits import FitsWriter
 from custmap.codegen.leaf_contract import ContractWriter
 from custmap.codegen.lines import UNUSUAL, Lines
-from custmap.expressions.emitter import Emitter, Scope, plain_path
+from custmap.expressions.ast import plain_path
+from custmap.expressions.emitter import Emitter, Scope
 from custmap.model.kind import VALUE
 from custmap.model.nodes import EachSource, FirstSource, FromSource, Leaf, Origin, RiderSource, Table
 from custmap.values.equality import fingerprint

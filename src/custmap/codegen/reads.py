@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from custmap.expressions.ast import Call, Current, Field, Node, children
 from custmap.expressions.function import FunctionSpec
 from custmap.model.checked import Checked, Operation
-from custmap.model.nodes import EachSource, FromSource
-from custmap.model.walkers import options
+from custmap.model.walkers import expressions_of
 from custmap.schema.customer_texts import TEXT_PARTS
 
 
@@ -17,12 +16,8 @@ def free_maps(checked: Checked, operation: Operation) -> frozenset[str]:
     free = {name for name, type_ in checked.canonical.type.members.items() if type_.free}
     read: set[str] = set()
     for slot in operation.table.slots:
-        for origin in options(slot.origin):
-            if isinstance(origin.source, FromSource | EachSource):
-                read.update(_whole(origin.source.expression.ast, checked.functions))
-            for asked in (origin.when, slot.origin.when):
-                if asked is not None:
-                    read.update(_whole(asked.ast, checked.functions))
+        for expression in expressions_of(slot.origin):
+            read.update(_whole(expression.ast, checked.functions))
     return frozenset(free & read)
 
 

@@ -12,6 +12,9 @@ from typing import Any, TypeAlias
 
 from custmap.expressions.function import LAZY
 
+Path: TypeAlias = tuple[str | int, ...]
+"""Names of members and positions of items."""
+
 
 @dataclass(frozen=True, slots=True)
 class Current:
@@ -239,6 +242,20 @@ def is_constant(node: Node) -> bool:
             return is_constant(left)
         case _:
             return is_constant(node.base)
+
+
+def plain_path(node: Node) -> Path | None:
+    """The members and positions from the current value to a node; None if it is not a plain path."""
+    parts: list[str | int] = []
+    while not isinstance(node, Current):
+        if isinstance(node, Field):
+            parts.append(node.name)
+        elif isinstance(node, Index):
+            parts.append(node.position)
+        else:
+            return None
+        node = node.base
+    return tuple(reversed(parts))
 
 
 def children(node: Node) -> tuple[Node, ...]:

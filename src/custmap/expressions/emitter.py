@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from custmap.expressions.ast import Current, Field, Index, Node
+from custmap.expressions.ast import Node, Path, plain_path
 from custmap.expressions.function import FunctionSpec
 from custmap.expressions.helpers import BASE_GLOBALS
 from custmap.expressions.parse import Expression
@@ -25,7 +25,6 @@ from custmap.expressions.writing import OBJECT, PLAIN, THREE_STATE, Form, Value
 
 __all__ = ["BASE_GLOBALS", "PLAIN", "THREE_STATE", "Emitted", "Emitter", "Names", "Scope"]
 
-Path: TypeAlias = tuple[str | int, ...]
 Prepared: TypeAlias = Mapping[str, tuple[str, ...]]
 _AS_THEY_ARE: Final[Prepared] = {}
 
@@ -110,17 +109,3 @@ class Scope:
                 self._prelude += [line.replace("{}", name) for line in lines]
             found = self._reads[path] = Value(name, absent=form.has_absent, null=True)
         return found
-
-
-def plain_path(node: Node) -> Path | None:
-    """The members and positions from the current value to a node; None if it is not a plain path."""
-    parts: list[str | int] = []
-    while not isinstance(node, Current):
-        if isinstance(node, Field):
-            parts.append(node.name)
-        elif isinstance(node, Index):
-            parts.append(node.position)
-        else:
-            return None
-        node = node.base
-    return tuple(reversed(parts))

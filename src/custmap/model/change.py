@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import MOST, with_rest
 from custmap.diagnostics.span import Span
 from custmap.model.privacy import PRIVATE, Privacy, shown_target
 
@@ -88,3 +91,12 @@ class Rejection(NamedTuple):
             "line": self.line,
             "message": self.message,
         }
+
+
+def problems_of(rejected: Sequence[Rejection]) -> list[Diagnostic]:
+    """Rejections as problems of the record: the first of them, and how many more."""
+    found = [
+        Diagnostic(one.code, one.message, path=one.source, target=shown_target(one.target), span=one.span)
+        for one in rejected[:MOST]
+    ]
+    return with_rest(found, len(rejected) - len(found))

@@ -134,11 +134,19 @@ def expressions(operation: Operation) -> Iterator[Expression]:
     """Every expression of the operation's rules and of those of its lists' items."""
     for table in tables(operation):
         for slot in table.slots:
-            for origin in (slot.origin, *options(slot.origin)):
-                if isinstance(origin.source, FromSource | EachSource):
-                    yield origin.source.expression
-                if origin.when is not None:
-                    yield origin.when
+            yield from expressions_of(slot.origin)
+
+
+def expressions_of(origin: Origin) -> Iterator[Expression]:
+    """Every expression of an origin: its condition, its source, and those of its options."""
+    if origin.when is not None:
+        yield origin.when
+    match origin.source:
+        case FirstSource(origins=inner):
+            for option in inner:
+                yield from expressions_of(option)
+        case FromSource(expression=expression) | EachSource(expression=expression):
+            yield expression
 
 
 def eaches(origin: Origin) -> Iterator[EachSource]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from custmap.expressions.ast import Current, Field, Index, Node
+from custmap.expressions.ast import plain_path
 from custmap.mapping.file import SOURCES, Param, Rule, Text
 from custmap.model.checked import RiderOrigin
 from custmap.model.nodes import (
@@ -113,7 +113,7 @@ class OriginBuilder:
             scope = replace(scope, type=narrowed(scope.type, when.ast))
         whole = None if rule.unread & SOURCES else Text("@", rule.span)
         known = self._sources.know(rule.from_ or whole, scope)
-        plain = _is_path(known.expression.ast)
+        plain = plain_path(known.expression.ast) is not None
         path = known.inner[0] if known.inner else ()
         inner = Scope(
             known.type.present().not_null(),
@@ -280,10 +280,3 @@ def _making(rule: Rule) -> dict[str, Any]:
         "unmapped_default": rule.unmapped_default.value if rule.unmapped_default else None,
         "format": rule.format.value if rule.format else None,
     }
-
-
-def _is_path(node: Node) -> bool:
-    """Is the expression just a path, such as `payment_card` or `addresses[0]`?"""
-    while isinstance(node, Field | Index):
-        node = node.base
-    return isinstance(node, Current)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from custmap.expressions.ast import Current, Field, Index, Node
+from custmap.expressions.ast import plain_path
 from custmap.model.checked import RiderOrigin
 from custmap.model.nodes import (
     EachSource,
@@ -22,8 +22,7 @@ from custmap.model.privacy import EVERY_ITEM, Privacy, Secret, Step
 from custmap.model.walkers import children, options
 from custmap.resolve.origins import Made
 from custmap.schema.canonical import Canonical
-from custmap.values.paths import Index as Position
-from custmap.values.paths import Member, Select, TargetPath
+from custmap.values.paths import Index, Member, Select, TargetPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ class Privacies:
         source = origin.source
         if not isinstance(source, EachSource | FromSource):
             return False
-        path = _path_of(source.expression.ast)
+        path = plain_path(source.expression.ast)
         if path is None or not made.scope.plain:
             return False
         if isinstance(source, FromSource):
@@ -117,22 +116,12 @@ def _formatted(format: str | None, shown: str) -> str:
     return shown if format is None else format.replace("{}", shown)
 
 
-def _path_of(node: Node) -> SourcePath | None:
-    """The path that an expression is, without positions; None if it is more than a path."""
-    names: list[str] = []
-    while isinstance(node, Field | Index):
-        if isinstance(node, Field):
-            names.append(node.name)
-        node = node.base
-    return tuple(reversed(names)) if isinstance(node, Current) else None
-
-
 def _steps(path: TargetPath) -> Iterator[Step]:
     for segment in path:
         match segment:
             case Member(name):
                 yield name
-            case Position(position):
+            case Index(position):
                 yield position
             case Select():
                 yield segment

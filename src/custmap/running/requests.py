@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from custmap.diagnostics.diagnostic import Diagnostic
-from custmap.diagnostics.errors import MOST, RecordError, with_rest
-from custmap.model.change import Rejection
+from custmap.diagnostics.errors import RecordError
+from custmap.model.change import problems_of
 from custmap.model.nodes import Leaf, ObjectNode, TargetNode
 from custmap.model.note import Fact
-from custmap.model.privacy import shown_target
 from custmap.running.draft import Draft, View
 from custmap.running.objects import lacking_in
 from custmap.running.states import Failure, is_value
@@ -80,7 +79,6 @@ def require(node: ObjectNode, part: dict[str, Any], after: Row, draft: Draft) ->
 
 def refusal(draft: Draft, parameters: Iterable[Diagnostic]) -> RecordError:
     """What stands in the way of a request: what was rejected, and required values that are missing."""
-    about, more = said(draft.rejected)
     refused = {one.target for one in draft.rejected}
     lacking = tuple(f"{one.target}." for one in draft.rejected if one.code == "CM707")
     missing = [
@@ -89,8 +87,8 @@ def refusal(draft: Draft, parameters: Iterable[Diagnostic]) -> RecordError:
         # What has a value is not missing: the object around it was refused for another member.
         if member.target not in refused and not (_is_said(state) and member.target.startswith(lacking))
     ]
-    found = about + missing + [one for one in parameters if one.target not in refused]
-    return RecordError(with_rest(found, more))
+    more = [one for one in parameters if one.target not in refused]
+    return RecordError(problems_of(draft.rejected) + missing + more)
 
 
 def _is_said(state: Any) -> bool:
@@ -98,15 +96,6 @@ def _is_said(state: Any) -> bool:
     if type(state) is dict:
         return any(map(is_value, state.values()))
     return is_value(state) and state != []
-
-
-def said(rejected: Sequence[Rejection]) -> tuple[list[Diagnostic], int]:
-    """The first rejections as problems of the record, and how many more there are."""
-    about = [
-        Diagnostic(one.code, one.message, path=one.source, target=shown_target(one.target), span=one.span)
-        for one in rejected[:MOST]
-    ]
-    return about, len(rejected) - len(about)
 
 
 def _missing(member: TargetNode, state: Any) -> Diagnostic:

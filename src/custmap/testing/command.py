@@ -43,6 +43,8 @@ def run(
     if not files:
         wanted = f" named like `{keyword}`" if keyword is not None else ""
         return _nothing(f"there are no fixtures{wanted} in {', '.join(map(str, paths))}")
+    if junit is not None and junit.exists() and any(junit.samefile(file) for file in files):
+        return _nothing(f"{junit} is a fixture that is read: write the report to another file")
     cases = list(run_cases(files, MappingCache(partial(load_mapping, root=root)).load, update=update))
     covered = _coverage(cases) if coverage else None
     if output_format == "json":
