@@ -114,3 +114,17 @@ def test_counts_that_do_not_agree_are_a_bug() -> None:
     Tally(came_in=3, went_out=1, rejected=1, one_sided=1).check()
     with pytest.raises(LostRecords):
         Tally(came_in=3, went_out=1, rejected=1).check()
+
+
+def test_what_another_run_is_writing_stays(tmp_path: Path) -> None:
+    fcntl = pytest.importorskip("fcntl")
+    others, own, no_part = tmp_path / "out.1.part", tmp_path / "out.2.part", tmp_path / "out.x.part"
+    for path in (others, own, no_part):
+        path.write_bytes(b"half")
+    with others.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with WholeFile(tmp_path / "out") as out:
+            assert out.removed == [own]
+    assert names(tmp_path) == ["out", "out.1.part", "out.x.part"]
+    with WholeFile(tmp_path / "out") as out:
+        assert out.removed == [others]

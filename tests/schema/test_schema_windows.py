@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from random import Random
 from typing import Any
 
@@ -47,6 +48,26 @@ def test_parts_find_what_the_whole_does(seed: int, monkeypatch: pytest.MonkeyPat
         assert set(parts) == set(whole)
     else:
         assert len(parts) >= MOST
+
+
+def items(value: Any, place: tuple[Any, ...] = (), *, listed: bool = False) -> Iterator[tuple[Any, ...]]:
+    """The places of the values in lists."""
+    if isinstance(value, dict | list):
+        inside = value.items() if isinstance(value, dict) else enumerate(value)
+        for name, item in inside:
+            yield from items(item, (*place, name), listed=listed or isinstance(value, list))
+    elif listed:
+        yield place
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_each_item_is_in_a_part(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = record(Random(seed))
+    monkeypatch.setattr(windows, "MOST", 1 + seed % 13)
+    *parts, whole = windows.windows(given, lambda part: False)
+    assert whole == Window(given, {})
+    found = [part.place(place) for part in parts for place in items(part.record)]
+    assert set(found) == set(items(given)) or not parts  # members of an object may be in two
 
 
 def test_a_list_that_is_wrong_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:

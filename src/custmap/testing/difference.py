@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from custmap.diagnostics.plain import plain
 from custmap.diagnostics.span import Span
 from custmap.syntax.node import ListNode, MapNode, Node
 from custmap.values.absent import ABSENT
@@ -39,7 +40,7 @@ class Difference:
     line: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.place}: expected {self.expected}, got {self.got}"
+        return plain(f"{self.place}: expected {self.expected}, got {self.got}")
 
 
 def shown(value: Any) -> str:
