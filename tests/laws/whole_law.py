@@ -130,10 +130,10 @@ def check_diff(loaded: Any, whole: Whole, case: Case) -> Planned | tuple[tuple[s
         return wanted  # type: ignore[no-any-return]
     if isinstance(wanted, tuple):
         raise Differs(case, "diff raises", plan, wanted)
-    rejected = _sorted((one.code, str(one.target)) for one in plan.rejected)
+    rejected = _sorted((one.code, one.target) for one in plan.rejected)
     _compare(case, "rejected", rejected, _sorted(wanted.rejected))
     _compare_requests(case, "diff", plan.request, wanted.request, whole)
-    changes = [[str(one.target), one.action, one.before, one.after] for one in plan.changes]
+    changes = [[one.target, one.action, one.before, one.after] for one in plan.changes]
     interpreted = [[one.target, one.action, one.before, one.after] for one in wanted.changes]
     _compare(case, "changes", sorted(changes, key=repr), sorted(interpreted, key=repr))
     noted = _sorted({(str(fact), at) for fact, at in wanted.notes})
@@ -210,7 +210,7 @@ def _plain(value: Any) -> Any:
 
 
 def _facts(notes: tuple[Note, ...]) -> list[tuple[str, str]]:
-    return _sorted({(str(note.fact), str(note.target)) for note in notes if note.fact is not None})
+    return _sorted({(str(note.fact), note.target) for note in notes if note.fact is not None})
 
 
 def _sorted(pairs: Any) -> list[tuple[str, str]]:

@@ -41,7 +41,7 @@ def deep_difference(plan: Plan, values: bool) -> dict[str, Any]:
     report: dict[str, Any] = {}
     for one in plan.changes:
         seen = one.to_dict(secrets=False)
-        target = shown_target(one.target, personal=values)
+        target = shown_target(one.place, personal=values)
         before = {} if one.before is None else {target: seen["before"]}
         after = {target: seen["after"]} if one.action == "set" else {}
         # One at a time, since DeepDiff's paths cannot be parsed for every name.

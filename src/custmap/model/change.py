@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MOST, with_rest
 from custmap.diagnostics.span import Span
-from custmap.model.privacy import PRIVATE, Privacy, shown_target
+from custmap.model.privacy import PRIVATE, Privacy, plain_target, shown_target
 
 
 def _shown(told: object, members: dict[str, Any]) -> str:
@@ -19,7 +19,8 @@ def _shown(told: object, members: dict[str, Any]) -> str:
 class Change(NamedTuple):
     """One change in the vendor's own terms.
 
-    `target`  the place in the request (`tags`, `attributes.plan`, `channels[type=email]`).
+    `place`   the place in the request, with what of it is a value apart.
+    `target`  the same as a text (`tags`, `attributes.plan`, `channels[type=email]`).
     `source`  the canonical path behind it, or None.
     `before`, `after`  target values; None also if there was, or is, no value.
     `span`    the rule's place in the mapping file; identifies the rule, since two can be on one line.
@@ -28,7 +29,7 @@ class Change(NamedTuple):
     """
 
     action: Literal["set", "clear"]
-    target: str
+    place: str
     source: str | None
     before: Any
     after: Any
@@ -40,6 +41,10 @@ class Change(NamedTuple):
     def line(self) -> int:
         """The rule's line in the mapping file."""
         return self.span.line
+
+    @property
+    def target(self) -> str:
+        return plain_target(self.place)
 
     @property
     def is_new(self) -> bool:
@@ -56,7 +61,7 @@ class Change(NamedTuple):
             before, after = self.privacy.without_secrets(before), self.privacy.without_secrets(after)
         return {
             "action": self.action,
-            "target": shown_target(self.target, personal=True, secrets=secrets),
+            "target": shown_target(self.place, personal=True, secrets=secrets),
             "source": self.source,
             "before": before,
             "after": after,
@@ -66,13 +71,20 @@ class Change(NamedTuple):
 
 
 class Rejection(NamedTuple):
-    """One change that the vendor cannot be told, and why; no value of the record is in `message`."""
+    """One change that the vendor cannot be told, and why; no value of the record is in `message`.
+
+    `place` and `target` as in `Change`.
+    """
 
     code: str
-    target: str
+    place: str
     source: str | None
     span: Span
     message: str
+
+    @property
+    def target(self) -> str:
+        return plain_target(self.place)
 
     @property
     def line(self) -> int:
@@ -86,7 +98,7 @@ class Rejection(NamedTuple):
         """The rejection as JSON values; `secrets=False` shows secrets as `{{name}}`."""
         return {
             "code": self.code,
-            "target": shown_target(self.target, personal=True, secrets=secrets),
+            "target": shown_target(self.place, personal=True, secrets=secrets),
             "source": self.source,
             "line": self.line,
             "message": self.message,
@@ -96,7 +108,7 @@ class Rejection(NamedTuple):
 def problems_of(rejected: Sequence[Rejection]) -> list[Diagnostic]:
     """Rejections as problems of the record: the first of them, and how many more."""
     found = [
-        Diagnostic(one.code, one.message, path=one.source, target=shown_target(one.target), span=one.span)
+        Diagnostic(one.code, one.message, path=one.source, target=shown_target(one.place), span=one.span)
         for one in rejected[:MOST]
     ]
     return with_rest(found, len(rejected) - len(found))

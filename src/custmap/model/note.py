@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from custmap.diagnostics.span import Span
-from custmap.model.privacy import shown_target
+from custmap.model.privacy import plain_target, shown_target
 from custmap.schema.unknown import UnknownMembers
 
 
@@ -32,20 +32,21 @@ COUNTED_DIFFERENT: Final = frozenset({Fact.UNKNOWN_BEFORE, Fact.UNKNOWN_ITEMS})
 class Note(str):
     """A sentence about `target` (for a doubt: the source path); `fact` and `span` if it is about a rule."""
 
-    __slots__ = ("fact", "span", "target")
+    __slots__ = ("fact", "place", "span", "target")
+    place: str
     target: str
     fact: Fact | None
     span: Span | None
 
     def __new__(cls, target: str, text: str, span: Span | None = None) -> Note:
         note = super().__new__(cls, f"{shown_target(target)}: {text}")
-        note.target = target
+        note.place, note.target = target, plain_target(target)
         note.fact = text if isinstance(text, Fact) else None
         note.span = span
         return note
 
     def __getnewargs__(self) -> tuple[str, str, Span | None]:  # type: ignore[override]
-        return self.target, self.fact or self[len(shown_target(self.target)) + 2 :], self.span
+        return self.place, self.fact or self[len(shown_target(self.place)) + 2 :], self.span
 
 
 class UnknownNote(Note):
@@ -56,7 +57,7 @@ class UnknownNote(Note):
 
     def __new__(cls, unknown: UnknownMembers) -> UnknownNote:
         note = str.__new__(cls, f"unknown members are ignored: {unknown}")
-        note.target, note.fact, note.span = "", None, None
+        note.place, note.target, note.fact, note.span = "", "", None, None
         note.unknown = unknown
         return note
 

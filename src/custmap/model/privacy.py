@@ -5,7 +5,7 @@ Both are facts of the checked mapping, not of a record: whatever a rule may read
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -66,6 +66,8 @@ class Privacy:
 
     def secret_name(self, key: str | None = None) -> str | None:
         """What is shown for the names of entries, or for the keys `key` of items, if they may be a secret."""
+        if not self.secrets:
+            return None
         places = ((), (EVERY_ITEM,), (EVERY_ITEM, key))
         return next((secret.shown for secret in self.secrets if secret.place in places), None)
 
@@ -88,9 +90,8 @@ class ItemTarget(str):
     __slots__ = ("parts",)
     parts: tuple[str | KeyText, ...]
 
-    def __new__(cls, parts: Iterable[str | KeyText]) -> ItemTarget:
-        parts = tuple(parts)
-        made = super().__new__(cls, "".join(one if isinstance(one, str) else one.text for one in parts))
+    def __new__(cls, parts: tuple[str | KeyText, ...]) -> ItemTarget:
+        made = super().__new__(cls, "".join([one if type(one) is str else one[0] for one in parts]))
         made.parts = parts
         return made
 
@@ -121,6 +122,11 @@ def shown_target(target: str, *, personal: bool = False, secrets: bool = False) 
     return "".join(
         one if isinstance(one, str) else _shown_key(one, personal, secrets) for one in target.parts
     )
+
+
+def plain_target(target: str) -> str:
+    """The target as a text of Python's own class, keys included: it is data, and other libraries write it."""
+    return str(target)
 
 
 def _shown_key(key: KeyText, personal: bool, secrets: bool) -> str:

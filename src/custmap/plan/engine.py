@@ -33,7 +33,7 @@ from custmap.wire.sending import Sender
 Nulls: TypeAlias = Literal["clear", "absent"]
 Absent: TypeAlias = Literal["keep", "clear"]
 OnRejected: TypeAlias = Literal["raise", "drop"]
-_TARGET: Final = attrgetter("target")
+_PLACE: Final = attrgetter("place")
 
 
 class Engine:
@@ -183,8 +183,8 @@ class Engine:
             requests = (self._send(bound, parts, draft, (), strict=False),)
         return make_plan(
             self.checked.name,
-            tuple(sorted(draft.changes, key=_TARGET)),
-            tuple(sorted(draft.rejected, key=_TARGET)) if draft.rejected else (),
+            tuple(sorted(draft.changes, key=_PLACE)),
+            tuple(sorted(draft.rejected, key=_PLACE)) if draft.rejected else (),
             tuple(sorted(draft.notes)) if draft.notes else (),
             requests,
         )

@@ -55,7 +55,7 @@ def _path_of(url: str) -> str:
 
 def _change_row(change: Change, show_values: bool) -> tuple[str, str, str, str]:
     source = change.source or ""
-    target = shown_target(change.target, personal=show_values)
+    target = shown_target(change.place, personal=show_values)
     hidden = change.privacy.personal and not show_values
     told = change.to_dict(secrets=False)
     before = _value(told["before"], hidden)
@@ -70,7 +70,7 @@ def _change_row(change: Change, show_values: bool) -> tuple[str, str, str, str]:
 
 
 def _rejection_row(rejection: Rejection, show_values: bool) -> tuple[str, str, str, str]:
-    target = shown_target(rejection.target, personal=show_values)
+    target = shown_target(rejection.place, personal=show_values)
     return "!", target, f"{rejection.code} {rejection.message}", rejection.source or ""
 
 

@@ -127,8 +127,8 @@ def _entry(
 def _places(leaf: Leaf, target: str, key: str) -> tuple[str, str | None]:
     """The target and the source path of an entry; a key that a secret may have given names no source."""
     part = key if key.isidentifier() and key.isascii() else format_path((Member(key),))
-    if leaf.privacy.secrets and (secret := leaf.privacy.secret_name()) is not None:
-        return inside(target, ItemTarget([KeyText(part, False, secret)])), leaf.source
+    if (secret := leaf.privacy.secret_name()) is not None:
+        return inside(target, ItemTarget((KeyText(part, False, secret),))), leaf.source
     return f"{target}.{part}", f"{leaf.source}.{part}" if leaf.source else None
 
 
