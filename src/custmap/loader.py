@@ -28,9 +28,10 @@ from custmap.resolve.resolve import resolve
 from custmap.schema.canonical import UNKNOWN_SCHEMA, Canonical, load_canonical
 from custmap.syntax.node import ScalarNode
 from custmap.syntax.yaml_reader import read_file
-from custmap.values.nearest import nearest
+from custmap.values.nearest import for_one_file, nearest
 
 
+@for_one_file()
 def check_mapping(
     name_or_path: str | os.PathLike[str],
     functions: Mapping[str, FunctionSpec],

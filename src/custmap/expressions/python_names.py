@@ -27,17 +27,20 @@ class Names:
         self.globals: dict[str, Any] = dict(BASE_GLOBALS)
         self._taken = set(_RESERVED)
         self._locals: set[str] = set()
+        self._local_counts: dict[str, int] = {}
         self._ever: set[str] = set()
+        self._counts: dict[str, int] = {}
         self._bound: dict[int, str] = {}
 
     @contextmanager
     def scope(self) -> Iterator[None]:
         """Give a function its own locals; those of the enclosing function return when it ends."""
-        around, self._locals = self._locals, set()
+        around = self._locals, self._local_counts
+        self._locals, self._local_counts = set(), {}
         try:
             yield
         finally:
-            self._locals = around
+            self._locals, self._local_counts = around
 
     def reserve(self, name: str, *values: Any) -> None:
         """Reserve a name so that it is not used again; with a value it is a global."""
@@ -52,7 +55,7 @@ class Names:
         >>> names.fresh("email"), names.fresh("email"), names.fresh("class"), names.fresh("__x\\n!")
         ('email', 'email_2', 'class_2', 'x')
         """
-        name = _free(hint, self._taken, self._locals)
+        name = _free(hint, self._local_counts, self._taken, self._locals)
         self._locals.add(name)
         self._ever.add(name)
         return name
@@ -67,18 +70,20 @@ class Names:
 
     def declare(self, hint: str) -> str:
         """A new global name: of a function that is being written, say."""
-        name = _free(hint, self._taken, self._ever)
+        name = _free(hint, self._counts, self._taken, self._ever)
         self._taken.add(name)
         return name
 
 
-def _free(hint: str, *taken: set[str]) -> str:
-    """A name like `hint` that is in none of the sets."""
+def _free(hint: str, counts: dict[str, int], *taken: set[str]) -> str:
+    """A name like `hint` that is in none of the sets; `counts`: how many names of a stem were tried before."""
     stem = _OTHER.sub("_", hint.lower())[:_LONGEST].strip("_")
     if not stem or stem[0].isdigit():
         stem = f"value_{stem}".rstrip("_")
-    name, count = stem, 1
+    count = counts.get(stem, 1)
+    name = stem if count == 1 else f"{stem}_{count}"
     while any(name in names for names in taken):
         count += 1
         name = f"{stem}_{count}"
+    counts[stem] = count
     return name

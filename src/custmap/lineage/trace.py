@@ -6,7 +6,7 @@ The table does not interpret the rules a second time: each cell is what the plan
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 from custmap.diagnostics.codes import CODES
 from custmap.expressions.inference import format_source
@@ -35,7 +35,8 @@ from custmap.values.json_text import dump_json
 from custmap.values.nearest import nearest
 from custmap.values.types import Type
 
-Values = Callable[[dict[str, Any], tuple[Any, ...]], tuple[Any, ...]]
+_ROWS: Final = 256
+Values: TypeAlias = Callable[[dict[str, Any], tuple[Any, ...]], tuple[Any, ...]]
 
 
 def lineage(checked: Checked, values: Values, path: str | None = None) -> Lineage:
@@ -70,6 +71,7 @@ class _Tracer:
     def __init__(self, operation: Operation, values: Values) -> None:
         self._operation = operation
         self._values = values
+        self._rows: dict[str, tuple[Any, ...]] = {}
 
     def lines(self) -> Iterator[Line]:
         for part in self._operation.parts.values():
@@ -141,9 +143,17 @@ class _Tracer:
         record = state
         for name in reversed(names):
             record = {name: record}
-        riders = (ABSENT,) * len(self._operation.riders)
-        made = self._values(record, riders)[leaf.slot]
+        made = self._row(record)[leaf.slot]
         return state if made is ABSENT and state is None else made
+
+    def _row(self, record: dict[str, Any]) -> tuple[Any, ...]:
+        """What all rules make of a record; kept, since many rules read the same field."""
+        key = dump_json(record)
+        if key not in self._rows:
+            if len(self._rows) == _ROWS:
+                self._rows.clear()
+            self._rows[key] = self._values(record, (ABSENT,) * len(self._operation.riders))
+        return self._rows[key]
 
 
 def _expression(operation: Operation, origin: Origin) -> str:

@@ -125,8 +125,8 @@ def _is_form_of(node: Node, branch: str) -> bool:
 def _descend(node: Node, place: Sequence[str | int]) -> Node:
     for part in place:
         if isinstance(node, MapNode):
-            found = next(
-                (value for key, value in node if key.value == part or str(key.value) == str(part)), None
+            found = node.get(str(part)) or next(
+                (value for key, value in node if str(key.value) == str(part)), None
             )
         elif isinstance(node, ListNode) and isinstance(part, int) and part < len(node.items):
             found = node.items[part]

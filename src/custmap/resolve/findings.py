@@ -8,7 +8,7 @@ from heapq import nsmallest
 from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Diagnostic, Note
 from custmap.diagnostics.span import Span
-from custmap.values.nearest import nearest
+from custmap.values.nearest import compares_no_more, nearest
 
 
 class Findings:
@@ -46,6 +46,8 @@ class Findings:
 
 def meant(word: str, names: Iterable[str]) -> str | None:
     """The help sentence for a wrong name."""
+    if compares_no_more():
+        return None
     names = set(names)
     close = nearest(word, names)
     if close:

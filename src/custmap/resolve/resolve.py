@@ -223,13 +223,13 @@ def _rule_at(body: ObjectNode, place: tuple[str, ...]) -> Span | None:
 def _check_params(
     file: MappingFile, riders: Sequence[RiderOrigin], contract: Contract, findings: Findings
 ) -> None:
-    used = {rider.param for rider in riders} | set(contract.variables)
+    used = {rider.param for rider in riders if rider.param} | set(contract.variables)
+    unknown = used - {param.name for param in file.params}
     for param in file.params:
         if param.name not in used:
             findings.add(
                 "CM516",
                 f"no rule uses `{param.name}`",
                 param.span,
-                meant(param.name, used - {None} - {other.name for other in file.params})  # type: ignore[arg-type]
-                or "Use it in a rule, `{param: NAME}`, or remove it.",
+                meant(param.name, unknown) or "Use it in a rule, `{param: NAME}`, or remove it.",
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from custmap.diagnostics.span import Span
@@ -34,19 +34,26 @@ class MapNode:
 
     entries: tuple[tuple[ScalarNode, Node], ...]
     span: Span
+    _by_name: dict[Any, tuple[ScalarNode, Node]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __iter__(self) -> Iterator[tuple[ScalarNode, Node]]:
         return iter(self.entries)
 
     def get(self, key: str) -> Node | None:
-        for name, value in self.entries:
-            if name.value == key:
-                return value
-        return None
+        found = self._entry(key)
+        return None if found is None else found[1]
 
     def key(self, key: str) -> ScalarNode | None:
         """The key itself, for its place."""
-        return next((name for name, _ in self.entries if name.value == key), None)
+        found = self._entry(key)
+        return None if found is None else found[0]
+
+    def _entry(self, key: str) -> tuple[ScalarNode, Node] | None:
+        if not self._by_name:
+            self._by_name.update((entry[0].value, entry) for entry in reversed(self.entries))
+        return self._by_name.get(key)
 
 
 Node: TypeAlias = ScalarNode | ListNode | MapNode

@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
+from threading import local
 from typing import Final
 
 _MANY: Final = 2000
 """Of more names only those are compared that differ in case and signs alone: a file can have thousands."""
+
+_COMPARED: Final = 20_000
+"""So many names are compared for one file: it can have thousands of mistakes, too. Nobody reads all of them."""
+
+
+class _Left(local):
+    names: int | None = None
+
+
+_left = _Left()
+
+
+@contextmanager
+def for_one_file() -> Iterator[None]:
+    """Inside, so many names are compared as are worth it for one file; then none is near."""
+    before, _left.names = _left.names, _COMPARED
+    try:
+        yield
+    finally:
+        _left.names = before
+
+
+def compares_no_more() -> bool:
+    """Were all names that are worth it compared?"""
+    return _left.names is not None and _left.names < 0
 
 
 def nearest(word: str, names: Iterable[str]) -> str | None:
@@ -18,9 +45,13 @@ def nearest(word: str, names: Iterable[str]) -> str | None:
     >>> nearest("emial", ["email", "phone"])
     'email'
     """
+    if compares_no_more():
+        return None
     names = list(names)
     if word in names:
         return word
+    if _left.names is not None:
+        _left.names -= len(names)
     if len(names) > _MANY:
         letters = _letters(word)
         names = [name for name in names if _letters(name) == letters]
