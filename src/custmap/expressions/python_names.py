@@ -76,7 +76,7 @@ class Names:
 
 
 def _free(hint: str, counts: dict[str, int], *taken: set[str]) -> str:
-    """A name like `hint` that is in none of the sets; `counts`: how many names of a stem were tried before."""
+    """A name like `hint` that is in none of the sets; `counts`: how many of a stem were tried before."""
     stem = _OTHER.sub("_", hint.lower())[:_LONGEST].strip("_")
     if not stem or stem[0].isdigit():
         stem = f"value_{stem}".rstrip("_")

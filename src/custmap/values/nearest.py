@@ -12,7 +12,7 @@ _MANY: Final = 2000
 """Of more names only those are compared that differ in case and signs alone: a file can have thousands."""
 
 _COMPARED: Final = 20_000
-"""So many names are compared for one file: it can have thousands of mistakes, too. Nobody reads all of them."""
+"""So many names are compared for one file, which can have thousands of mistakes, too."""
 
 
 class _Left(local):
