@@ -90,7 +90,9 @@ class _Reader:
                 start = expression.text.strip()
                 lists = [path for path in reads if ".".join(map(str, path)) == start] or list(reads[:1])
                 for path in lists:
-                    yield from self.table(table, (*prefix, *path, _EVERY))
+                    at = (*prefix, *path)
+                    is_list = "array" in _type_at(self.checked.canonical.type, at).kinds
+                    yield from self.table(table, (*at, _EVERY) if is_list else at)
 
 
 def _cleared_names(checked: Checked) -> Iterator[str]:

@@ -19,6 +19,8 @@ from custmap.values.types import Type
 
 KEYS: Final = ("plan", "a", "a.b", "", "__proto__", "$x", 'q"u', "é\n", "0")
 
+_LONGEST: Final = 10_000
+"""Texts at a limit are drawn up to this length."""
 _WORDS: Final = ("Ann", "Bo", "ann", "", " ", "O'Neil \u202e", "0", "null", "Ann\u2028Bo", "x" * 80)
 _NUMBERS: Final = (1, 0, 5, -1, 1.5, 10**12)
 _ANYTHING: Final[tuple[Any, ...]] = (
@@ -118,10 +120,9 @@ def _text_samples(type_: Type, hints: Hints) -> list[str]:
     for target in (*hints.targets, type_):
         found += [value for value in target.enum or () if isinstance(value, str)]
         found += _BY_FORMAT.get(target.format or "", ())
-        if target.max_length is not None and target.max_length < 1000:
-            found += ["y" * target.max_length, "y" * (target.max_length + 1)]
-        if target.min_length:
-            found += ["y" * target.min_length, "y" * (target.min_length - 1)]
+        for limit in (target.max_length, target.min_length and target.min_length - 1):
+            if limit is not None and limit < _LONGEST:
+                found += ["y" * limit, "y" * (limit + 1)]
     return [*found, *words]
 
 
