@@ -23,6 +23,15 @@ def test_mistakes_in_the_data(text: str) -> None:
     assert [found.code for found in caught.value.diagnostics] == ["CM704"]
 
 
+@pytest.mark.parametrize("text", ["to_string(@)", "sort([@])", "floor(@)", "a.b || to_string(@)"])
+@pytest.mark.parametrize("value", [10**5000, b"x", float("inf"), object(), {"a": 10**5000}, {1: 2}])
+def test_what_is_not_json(text: str, value: object) -> None:
+    try:
+        compile_expression(text)(value)
+    except RecordError as error:
+        assert {found.code for found in error.diagnostics} <= {"CM702", "CM704"}
+
+
 def test_the_text_is_shown() -> None:
     assert "def search" in compile_expression("a.b").source  # type: ignore[attr-defined]
 

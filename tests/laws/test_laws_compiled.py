@@ -16,6 +16,7 @@ from stores.shipped import SHIPPED
 
 import custmap
 from custmap.diagnostics.errors import RecordError
+from custmap.prove.redaction import veiled_target
 from custmap.records.ndjson import read_records
 from custmap.values.json_text import dump_json, json_bytes, parse_json
 from oracle.interpreter import Interpreter, alike
@@ -91,8 +92,8 @@ def test_ill_typed_records_raise_record_errors_alone(name: str, data: st.DataObj
         request = mapping.apply({**after, **ids}, store.params, check=False)
     except RecordError as error:
         assert {(found.code, found.target) for found in error.diagnostics} == {
-            (rejection.code, rejection.target) for rejection in planned.rejected
-        }
+            (rejection.code, veiled_target(rejection.target)) for rejection in planned.rejected
+        }  # in errors the keys of items are hidden
     else:
         assert not planned.rejected
         assert planned.request is None or planned.request.to_json() == request.to_json()

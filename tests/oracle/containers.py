@@ -84,6 +84,11 @@ def all_of(node: ObjectNode, outcomes: dict[str, Outcome], *, ride_alone: bool =
     return {name: value for name, value in made.items() if value is not ABSENT}
 
 
+def _is_left(leaf: Leaf, sides: Sides) -> bool:
+    """Does it not speak any more, and is left as it is?"""
+    return sides.after[leaf.slot] is SILENT and not leaf.policy.otherwise_clear
+
+
 def _is_refused(member: TargetNode, outcome: Outcome) -> bool:
     if isinstance(member, Leaf):
         return outcome.kept and not outcome.said
@@ -112,7 +117,7 @@ def accompanied(
             value = outcome.stands
         elif member.name in required:
             named = any(target.endswith(member.target) for _, target in outcome.told.rejected)
-            named = named or (isinstance(member, Leaf) and sides.after[member.slot] is SILENT)
+            named = named or (isinstance(member, Leaf) and _is_left(member, sides))
             as_before = node.target and _is_refused(member, outcome)
             as_before = as_before and (_empty(member) is ABSENT or (named and outcome.stands is not ABSENT))
             value = outcome.stands if as_before else required_value(member, outcome)

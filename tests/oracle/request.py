@@ -184,7 +184,13 @@ class Whole:
         if lacking or not_given:
             targets = {target for _, target in told.rejected + not_given}
             failed = {leaf.target: sides.after[leaf.slot] for root in roots.values() for leaf in leaves(root)}
-            missing = tuple((_why(failed.get(name)), name) for name in lacking if name not in targets)
+            refused = tuple(f"{target}." for code, target in told.rejected if code == "CM707")
+            missing = tuple(
+                (_why(failed.get(name)), name)
+                for name in lacking
+                # What has a value is not missing: the object around it was refused for another member.
+                if name not in targets and not (name.startswith(refused) and _has_value(failed.get(name)))
+            )
             raise Refused(told.rejected + missing + not_given)
         whole = outermost_whole(roots["body"])
         there = [node for node in whole if isinstance(found_at(body, node.path), dict | list)]
@@ -255,6 +261,12 @@ class Whole:
             if wanted and member.name not in values:
                 lacking.append(member.target)
         return values, lacking
+
+
+def _has_value(state: Any) -> bool:
+    if isinstance(state, dict):
+        return any(map(is_value, state.values()))
+    return is_value(state) and state != []
 
 
 def _why(state: Any) -> str:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from custmap.records import ndjson
 from custmap.records.ndjson import BadLine, Line, Record, read_lines, read_records
+from custmap.schema.canonical import load_canonical
 from custmap.values.json_text import parse_json
 
 CASES: dict[str, tuple[bytes, list[Any]]] = {
@@ -76,6 +77,50 @@ def test_a_member_that_the_decoder_leaves_out_is_kept() -> None:
     assert isinstance(second, Record) and second.value == {"a": 1, "b": 2} and not second.fits
     assert isinstance(third, BadLine)
     assert isinstance(last, Record) and last.value == {"a": 1, ":": 2} and not last.fits
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "0.12345678901234567890",
+        "0.480912345678901234567890123456789012345",
+        "1e-400",
+        "-1.00000000000000000001",
+        "1E-99999999999999999999",
+        "0." + "7" * 5000,
+        "12345678901234567890.5",
+    ],
+    ids=lambda number: number[:24],
+)
+def test_a_number_that_no_float_is_is_refused_with_its_path(number: str) -> None:
+    canonical = load_canonical(None)
+    data = b'{"priority": %b}\n{"priority": 1}\n' % number.encode()
+    for decode in (None, canonical.decoder):
+        bad, good = read_records(io.BytesIO(data), decode=decode, type_=canonical.type)
+        assert isinstance(bad, BadLine) and isinstance(good, Record)
+        (found,) = bad.error.diagnostics
+        assert (found.code, found.path) == ("CM702", "priority")
+        assert number not in str(bad.error)
+
+
+@pytest.mark.parametrize(
+    ("number", "value"),
+    [
+        ("0.1", 0.1),
+        ("1.50", 1.5),
+        ("1E5", 1e5),
+        ("1e23", 1e23),
+        ("0.30000000000000004", 0.30000000000000004),
+        ("100000000000000000000.000", 1e20),
+        ("5e-324", 5e-324),
+        ("1234567890123456789012345", 1234567890123456789012345),
+    ],
+)
+def test_a_number_that_a_float_is_stays(number: str, value: float) -> None:
+    spaced = b'{"a": %b, "b": "0.48091234567890123456789"}\n' % number.encode()
+    for data in (spaced, spaced.replace(b" ", b"")):
+        (record,) = read_records(io.BytesIO(data))
+        assert isinstance(record, Record) and record.value["a"] == value
 
 
 def test_the_offset_of_a_bad_byte_is_told() -> None:

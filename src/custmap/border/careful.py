@@ -242,7 +242,7 @@ def _decimal(value: Any) -> int | float:
         return int(number)
     nearest = float(number)
     if Decimal(repr(nearest)) != number:
-        raise _RefusedError("Decimal with more digits than a JSON number can keep", "Pass it as text")
+        raise _RefusedError("a number with more digits than a JSON number can keep", "Pass it as text")
     return nearest
 
 

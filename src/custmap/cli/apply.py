@@ -77,7 +77,8 @@ def command(
     keywords: dict[str, Any] = {"on_rejected": on_rejected, "nulls": nulls, "strict": strict_records}
     with ExitStack() as stack:
         stream = stack.enter_context(open_input(file))
-        source = read_source(stream, many=is_ndjson(file), decode=loaded.checked.canonical.decoder)
+        canonical = loaded.checked.canonical
+        source = read_source(stream, many=is_ndjson(file), decode=canonical.decoder, type_=canonical.type)
         sink = stack.enter_context(open_maybe(rejects))
         report = stack.enter_context(Report(sink, at_once=isinstance(source, One)))
         show = _shown(form, with_secrets, many=not isinstance(source, One))

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import mkstemp
@@ -32,6 +32,7 @@ from custmap.records.inputs import One, read_source
 from custmap.records.ndjson import Record
 from custmap.records.snapshots import ExtraMissing, OneSided, Pair, Rejected, SnapshotJoin
 from custmap.values.paths import PathError
+from custmap.values.types import Type
 
 if TYPE_CHECKING:
     from custmap.mapper import Mapping
@@ -128,22 +129,23 @@ def command(
         if key is not None:
             changed = _snapshots(run, before, after, key, report, output)
         else:
-            pair = Pair(_document(before, "before"), _document(after, "after"))
+            type_ = loaded.checked.canonical.type
+            pair = Pair(_document(before, "before", type_), _document(after, "after", type_))
             changed = _documents(run, pair, report, output)
     if report.exit_code:
         return report.exit_code
     return _CHANGES if exit_code and changed else 0
 
 
-def _document(path: Path, side: str) -> Record:
+def _document(path: Path, side: str, type_: Type) -> Record:
     with open_input(path) as stream:
-        source = None if is_ndjson(path) else read_source(stream)
+        source = None if is_ndjson(path) else read_source(stream, type_=type_)
         if not isinstance(source, One):
             raise CallError(f"{path}: expected one JSON object", "Join two NDJSON files with `--key`.")
         if isinstance(source.record, Record):
             return source.record
         raise RecordError(
-            Diagnostic(found.code, f"{side}, {found.message}") for found in source.record.error.diagnostics
+            replace(found, message=f"{side}, {found.message}") for found in source.record.error.diagnostics
         )
 
 
@@ -161,7 +163,8 @@ def _snapshots(run: _Run, before: Path, after: Path, key: str, report: Report, o
     changed = False
     with _on_disk(before) as left, _on_disk(after) as right, open_output(output) as sink:
         try:
-            join = SnapshotJoin(left, right, key, decode=run.mapping.checked.canonical.decoder)
+            canonical = run.mapping.checked.canonical
+            join = SnapshotJoin(left, right, key, decode=canonical.decoder, type_=canonical.type)
         except PathError as error:
             raise CallError(f"`--key`: {error.reason}") from None
         with _joined(join):

@@ -13,7 +13,7 @@ from custmap.codegen.comparing import Comparing, Container, Module, Writers
 from custmap.codegen.lines import Lines
 from custmap.codegen.list_changes import write_change_list, write_stand_list
 from custmap.codegen.object_changes import write_change_object, write_says
-from custmap.codegen.standing import write_along, write_complete, write_stand_object
+from custmap.codegen.standing import write_along, write_complete, write_kept_row, write_stand_object
 from custmap.model.checked import PARTS, Operation
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, Table
 from custmap.model.walkers import leaves, outermost_whole, own_objects
@@ -97,10 +97,16 @@ def _elsewhere(writer: Comparing, operation: Operation, lines: Lines) -> None:
             _around_names(writer, operation.table.root, place, lines)
         lines.add("write_elsewhere(body, draft)")
         for place in places:
+            way = tuple(_on_the_way(operation.table.root, place))
+            may_be_kept = any(node.policy.immutable for node in way)
             with lines.block(f"if draft.wrote({place!r}):"):
                 at = "body"
-                for node in _on_the_way(operation.table.root, place):
+                if may_be_kept:
+                    lines.add("stated = after")
+                for node in way:
                     at += f"[{node.name!r}]"
+                    if node.policy.immutable:
+                        write_kept_row(writer, node, False, lines)
                     made = f"{at} = {writer.complete(node, at, full=False)}"
                     if node.clear is None or not node.clear.says:
                         lines.add(made)
@@ -109,6 +115,8 @@ def _elsewhere(writer: Comparing, operation: Operation, lines: Lines) -> None:
                         lines.add(made)
                     with lines.block("else:"):
                         writer.riders(facts.riders(node), at, lines)
+                if may_be_kept:
+                    lines.add("after = stated")
 
 
 def _on_the_way(root: ObjectNode, place: tuple[str, ...]) -> Iterator[ObjectNode]:

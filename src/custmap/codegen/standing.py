@@ -99,10 +99,15 @@ def _unless_refused(writer: Comparing, node: ObjectNode, full: bool, lines: Line
         with lines.block(f"if after[{node.presence.slot}].__class__ in SPEECHLESS:"):
             lines.add("return NOTHING")
     if node.policy.immutable and not node.policy.always:
-        says = writer.function("says", node, full=full or node.whole)
-        said = f"{says}(before, after, view.on_trial())"
-        if node.clear is not None:
-            said = f"({writer.all_gone(node)} or {said})"
-        with lines.block(f"if {writer.there(node)} and {said}:"):
-            named = tuple(leaf.slot for leaf in leaves(node) if leaf.policy.identity)
-            lines.add(f"after = kept_row(before, after, {named!r})")  # it stays as it was
+        write_kept_row(writer, node, full, lines)
+
+
+def write_kept_row(writer: Comparing, node: ObjectNode, full: bool, lines: Lines) -> None:
+    """An object that may not change, and would, stays as it was."""
+    says = writer.function("says", node, full=full or node.whole)
+    said = f"{says}(before, after, view.on_trial())"
+    if node.clear is not None:
+        said = f"({writer.all_gone(node)} or {said})"
+    with lines.block(f"if {writer.there(node)} and {said}:"):
+        named = tuple(leaf.slot for leaf in leaves(node) if leaf.policy.identity)
+        lines.add(f"after = kept_row(before, after, {named!r})")

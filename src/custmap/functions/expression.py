@@ -19,8 +19,8 @@ def compile_expression(text: str) -> Callable[[Any], Any]:
 
     It takes plain dicts, lists and scalars, and returns the same; the result may share parts with the
     argument. This is plain JMESPath: absent values are null. TypeError if `text` is not a str; MappingError
-    for an expression that cannot be read. The compiled function raises RecordError (CM704) when a value is
-    not what the expression needs.
+    for an expression that cannot be read. The compiled function raises RecordError when a value is not
+    what the expression needs (CM704), or not JSON (CM702).
 
     >>> compile_expression("name.given")({"name": {"given": "Ann"}})
     'Ann'
@@ -39,5 +39,8 @@ def compile_expression(text: str) -> Callable[[Any], Any]:
             return run(document)
         except FunctionError as error:
             raise RecordError([Diagnostic("CM704", error.reason)]) from None
+        except Exception:  # functions trust that a value is JSON
+            reason = "the argument has a value that is not JSON, or an integer with more than 4300 digits"
+            raise RecordError([Diagnostic("CM702", reason)]) from None
 
     return search

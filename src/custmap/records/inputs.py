@@ -21,10 +21,12 @@ from custmap.records.ndjson import (
     Lines,
     Record,
     parse_line,
+    parse_record,
     read_lines,
     read_records,
 )
-from custmap.values.json_text import JsonError, parse_json
+from custmap.values.json_text import JsonError
+from custmap.values.types import ANY, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,15 @@ class _Ahead:
         return part + self._rest.readline(size if size < 0 else size - len(part))
 
 
-def read_source(stream: io.BufferedIOBase, *, many: bool = False, decode: Decode | None = None) -> One | Many:
+def read_source(
+    stream: io.BufferedIOBase, *, many: bool = False, decode: Decode | None = None, type_: Type = ANY
+) -> One | Many:
     """The stream's content; `many`: its name says that it is NDJSON. An empty stream is `Many`.
 
-    `decode` is the decoder of the records' schema.
+    `decode` is the decoder of the records' schema, `type_` their type.
     """
     if many:
-        return Many(read_records(stream, decode=decode))
+        return Many(read_records(stream, decode=decode, type_=type_))
     head = b""
     while not head.strip():
         line = stream.readline(LINE_LIMIT + 2)
@@ -70,16 +74,16 @@ def read_source(stream: io.BufferedIOBase, *, many: bool = False, decode: Decode
             return Many(iter(()))
     first = next(read_lines(io.BytesIO(head)), None)
     if first is not None and isinstance(parse_line(first), Record):
-        records = read_records(_Ahead(head, stream), decode=decode)
+        records = read_records(_Ahead(head, stream), decode=decode, type_=type_)
         begin = list(islice(records, 2))
         return One(begin[0]) if len(begin) == 1 else Many(chain(begin, records))
     head += stream.read(LINE_LIMIT - min(len(head), LINE_LIMIT))
     more = stream.read(1)
     if not more:
-        found = _document(head)
+        found = _document(head, type_)
         if isinstance(found, Record) or not _has_record(head):
             return One(found)
-    return Many(read_records(_Ahead(head + more, stream), decode=decode))
+    return Many(read_records(_Ahead(head + more, stream), decode=decode, type_=type_))
 
 
 def _has_record(data: bytes) -> bool:
@@ -91,11 +95,13 @@ def _has_record(data: bytes) -> bool:
     return False
 
 
-def _document(data: bytes) -> Record | BadLine:
+def _document(data: bytes, type_: Type) -> Record | BadLine:
     text = data.removeprefix(b"\xef\xbb\xbf")
     line = Line(0, 1, 0, text, len(text))
     try:
-        return Record((0, 1, 0, text, len(text)), parse_json(text))
+        return Record((0, 1, 0, text, len(text)), parse_record(text, type_))
+    except RecordError as error:
+        return BadLine(line, error)
     except JsonError as error:
         number = text.count(b"\n", 0, error.offset) + 1
         message = f"line {number}, byte {error.offset} of the file: {error.reason}"

@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeAlias
 
+from custmap.border.careful import copy_carefully
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
-from custmap.values.json_text import JsonError, is_whole, parse_json
+from custmap.values.json_text import InexactError, JsonError, is_whole, parse_json
+from custmap.values.types import ANY, Type
 
 # The longest line that is read into memory: a thousand times a large customer.
 LINE_LIMIT: Final = 16 * 1024 * 1024
@@ -113,34 +115,45 @@ def _ends(chunk: bytes, asked: int) -> bool:
 
 
 def read_records(
-    stream: Lines, limit: int = LINE_LIMIT, decode: Decode | None = None
+    stream: Lines, limit: int = LINE_LIMIT, decode: Decode | None = None, type_: Type = ANY
 ) -> Iterator[Record | BadLine]:
-    """All records of an NDJSON stream in order, bad lines (CM711) in their places.
+    """All records of an NDJSON stream in order, bad lines (CM711, CM702) in their places.
 
     `decode` is tried first, the decoder of the records' schema. The mapping checks whether they are objects.
+    `type_`, theirs, names the places of numbers that cannot be kept.
     """
     for place in _places(stream, limit):
         if decode is not None and (data := place[3]) is not None:
             try:
                 value = decode(data)
-                fits = is_whole(data, value)
+                fits = is_whole(data, value, exact=True)
             except Exception:  # whatever it is, `parse_line` words it
                 fits = False
             if fits:
                 yield Record(place, value, True)
                 continue
-        yield parse_line(Line(*place))
+        yield parse_line(Line(*place), type_)
 
 
-def parse_line(line: Line) -> Record | BadLine:
+def parse_line(line: Line, type_: Type = ANY) -> Record | BadLine:
     """The record on a line; it is not known whether it fits a schema."""
     if line.data is None:
         return BadLine(line, bad_line(line, f"the line is longer than {LINE_LIMIT // 1024 // 1024} MiB"))
     try:
-        value = parse_json(line.data)
+        value = parse_record(line.data, type_)
     except JsonError as error:
         return BadLine(line, bad_line(line, error.reason, error.offset))
+    except RecordError as error:
+        return BadLine(line, error)
     return Record((line.index, line.number, line.offset, line.data, line.length), value)
+
+
+def parse_record(data: bytes, type_: Type) -> Any:
+    """A record's JSON text; RecordError for numbers that cannot be kept, as for a Decimal."""
+    try:
+        return parse_json(data, exact=True)
+    except InexactError as error:
+        return copy_carefully(error.value, type_)
 
 
 def bad_line(line: Line, reason: str, offset: int | None = None) -> RecordError:

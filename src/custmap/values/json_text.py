@@ -1,9 +1,10 @@
 """From JSON text to values and back, without loss.
 
-msgspec is fast, keeps integers exact and refuses what RFC 8259 refuses, with two exceptions: it silently
+msgspec is fast, keeps integers exact and refuses what RFC 8259 refuses, with some exceptions: it silently
 keeps the last of duplicate keys, and it does not limit depth as needed. A dropped key also drops a colon, so
 the value is written again and the colons are counted: two passes in C instead of one in Python. Depth is
-checked only if there are enough brackets for it.
+checked only if there are enough brackets for it. Decimals become the nearest float; a record's are held
+against what is written again, since its numbers must not change.
 
 msgspec also writes, six times as fast as `json`, and differs in few numbers only, which are looked for.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 import msgspec
@@ -37,6 +39,9 @@ _NO_STRUCTURE: Final = bytes(code for code in range(256) if code not in b"[{:")
 # value as a comma, and these signs.
 _SIGNS: Final = bytes.maketrans(b"23456789[:", b"11111111,,")
 _NO_SIGNS: Final = bytes(code for code in range(256) if code not in b'0123456789.e-":,[n/')
+# What numbers are written with, and a number that may be more than a float can hold.
+_NO_NUMBERS: Final = bytes(code for code in range(256) if code not in b"0123456789.eE+-")
+_LONG: Final = re.compile(rb"[0-9.]{17}|[0-9.][eE]")
 
 _BYTE: Final = re.compile(r" ?\(byte (\d+)\)$")
 _CONTAINERS: Final = (dict, list)
@@ -59,11 +64,20 @@ class JsonError(ValueError):
         return type(self), (self.reason, self.offset)
 
 
-def parse_json(data: bytes | str, *, depth: int = DEPTH) -> Any:
+class InexactError(ValueError):
+    """A JSON text has numbers that no float is; `value` holds them as Decimal."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__("a number has more digits than a float can hold")
+        self.value = value
+
+
+def parse_json(data: bytes | str, *, depth: int = DEPTH, exact: bool = False) -> Any:
     """The value of a JSON text (RFC 8259); JsonError if it is not one.
 
     Also refused: duplicate keys, numbers too large for a float,
     lone surrogates, a byte order mark, nesting over `depth` (which is at most 200).
+    A decimal becomes the nearest float; with `exact` it is an InexactError if that is another number.
 
     >>> parse_json(b'{"id": 1234567890123456789012345}')
     {'id': 1234567890123456789012345}
@@ -79,17 +93,43 @@ def parse_json(data: bytes | str, *, depth: int = DEPTH) -> Any:
         value = _DECODE(raw)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise _blame(raw, error, depth) from None
-    if not is_whole(raw, value, depth):
+    if not is_whole(raw, value, depth, exact=exact):
         if _deeper(value, depth):
             raise JsonError(f"nested more than {depth} levels deep", too_deep(raw, depth) or 0)
         at = _twice(raw)
         if at is not None:
             raise JsonError("the same key twice", at)
+        if exact and _LONG.search(raw) is not None:
+            return _exactly(raw)
     return value
 
 
-def is_whole(raw: bytes, value: Any, depth: int = DEPTH) -> bool:
+def _exactly(raw: bytes) -> Any:
+    """The value, with each number as it is written; InexactError if that takes Decimals."""
+    inexact = False
+
+    def number(text: str) -> int | float | Decimal:
+        nonlocal inexact
+        nearest = float(text)
+        try:
+            written = Decimal(text)
+        except InvalidOperation:  # the exponent has 19 digits
+            written = Decimal("1e-1000")
+        if written == Decimal(repr(nearest)):
+            return nearest
+        inexact = True
+        return written
+
+    value = msgspec.json.Decoder(float_hook=number).decode(raw)
+    if inexact:
+        raise InexactError(value)
+    return value
+
+
+def is_whole(raw: bytes, value: Any, depth: int = DEPTH, *, exact: bool = False) -> bool:
     """Does a value have every key of its JSON text, each once, and at most `depth` levels?
+
+    With `exact`: and every number as it is written?
 
     False may also mean: look closer.
     """
@@ -104,10 +144,20 @@ def is_whole(raw: bytes, value: Any, depth: int = DEPTH) -> bool:
     _ENCODE_INTO(value, again)
     # What is written in the same way has lost nothing. An escaped colon (`\u003a`) becomes a plain one when
     # written again, so then the numbers of colons prove nothing.
-    whole = again == raw or (again.count(b":") == colons and not (b"\\" in raw and b"\\u003" in raw))
+    whole = again == raw or (
+        again.count(b":") == colons
+        and not (b"\\" in raw and b"\\u003" in raw)
+        and (not exact or _has_numbers(again, raw))
+    )
     if len(again) < _SPARED:
         _SPARE.append(again)
     return whole
+
+
+def _has_numbers(again: bytearray, raw: bytes) -> bool:
+    """Has what was written again the text's numbers, or the text none that a float could not hold?"""
+    same = again.translate(None, _NO_NUMBERS) == raw.translate(None, _NO_NUMBERS)
+    return same or _LONG.search(raw) is None
 
 
 def _blame(raw: bytes, error: Exception, depth: int) -> JsonError:
