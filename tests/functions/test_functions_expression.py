@@ -24,7 +24,9 @@ def test_mistakes_in_the_data(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["to_string(@)", "sort([@])", "floor(@)", "a.b || to_string(@)"])
-@pytest.mark.parametrize("value", [10**5000, b"x", float("inf"), object(), {"a": 10**5000}, {1: 2}])
+@pytest.mark.parametrize(
+    "value", [10**5000, b"x", float("inf"), object(), {"a": 10**5000}, {1: 2}], ids=list("abcdef")
+)
 def test_what_is_not_json(text: str, value: object) -> None:
     try:
         compile_expression(text)(value)
