@@ -33,16 +33,14 @@ _PLAIN_ENCODE: Final[Callable[[Any], str]] = json.JSONEncoder(
 _SPARE: Final[list[bytearray]] = []
 _SPARED: Final = 1 << 16
 
-# All bytes but brackets that open, and colons.
-_NO_STRUCTURE: Final = bytes(code for code in range(256) if code not in b"[{:")
+# All bytes but brackets that open, colons, and what numbers are written with.
+_OTHER_BYTES: Final = bytes(code for code in range(256) if code not in b"[{:0123456789.eE+-")
+# A number that may be more than a float can hold.
+_LONG: Final = re.compile(rb"[0-9.]{17}|[0-9.][eE]")
 # What remains of a JSON text to find numbers and nulls in: digits, all but 0 as 1, what may stand before a
 # value as a comma, and these signs.
 _SIGNS: Final = bytes.maketrans(b"23456789[:", b"11111111,,")
 _NO_SIGNS: Final = bytes(code for code in range(256) if code not in b'0123456789.e-":,[n/')
-# What numbers are written with, and a number that may be more than a float can hold.
-_NO_NUMBERS: Final = bytes(code for code in range(256) if code not in b"0123456789.eE+-")
-_LONG: Final = re.compile(rb"[0-9.]{17}|[0-9.][eE]")
-
 _BYTE: Final = re.compile(r" ?\(byte (\d+)\)$")
 _CONTAINERS: Final = (dict, list)
 # Brackets and texts, the last one perhaps unterminated; a key is matched with its colon.
@@ -133,9 +131,8 @@ def is_whole(raw: bytes, value: Any, depth: int = DEPTH, *, exact: bool = False)
 
     False may also mean: look closer.
     """
-    signs = raw.translate(None, _NO_STRUCTURE)
-    colons = signs.count(b":")
-    if len(signs) - colons > depth and _deeper(value, depth):
+    signs = raw.translate(None, _OTHER_BYTES)
+    if signs.count(b"{") + signs.count(b"[") > depth and _deeper(value, depth):
         return False
     try:
         again = _SPARE.pop()
@@ -144,20 +141,18 @@ def is_whole(raw: bytes, value: Any, depth: int = DEPTH, *, exact: bool = False)
     _ENCODE_INTO(value, again)
     # What is written in the same way has lost nothing. An escaped colon (`\u003a`) becomes a plain one when
     # written again, so then the numbers of colons prove nothing.
-    whole = again == raw or (
-        again.count(b":") == colons
-        and not (b"\\" in raw and b"\\u003" in raw)
-        and (not exact or _has_numbers(again, raw))
+    whole = (
+        again == raw
+        or again.translate(None, _OTHER_BYTES) == signs
+        or (
+            again.count(b":") == signs.count(b":")
+            and not (b"\\" in raw and b"\\u003" in raw)
+            and not (exact and _LONG.search(raw))
+        )
     )
     if len(again) < _SPARED:
         _SPARE.append(again)
     return whole
-
-
-def _has_numbers(again: bytearray, raw: bytes) -> bool:
-    """Has what was written again the text's numbers, or the text none that a float could not hold?"""
-    same = again.translate(None, _NO_NUMBERS) == raw.translate(None, _NO_NUMBERS)
-    return same or _LONG.search(raw) is None
 
 
 def _blame(raw: bytes, error: Exception, depth: int) -> JsonError:
