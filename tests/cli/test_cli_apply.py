@@ -164,6 +164,43 @@ def test_redirected_streams_are_files_too(tmp_path: Path, arguments: list[str]) 
     assert records.read_text() == '{"email":"a"}\n'
 
 
+@pytest.mark.parametrize(
+    ("arguments", "appended"),
+    [
+        ("apply a/b records.json", "records.json"),
+        ("apply a/b records.json", "mappings/a/b.yaml"),
+        ("diff a/b records.json records.json", "records.json"),
+        ("prove a/b --with records.json", "records.json"),
+        ("prove a/b", "mappings/a/b.yaml"),
+        ("explain a/b", "mappings/a/b.yaml"),
+        ("show a/b", "mappings/a/b.yaml"),
+        ("validate a/b", "mappings/a/b.yaml"),
+        ("test fixtures", "fixtures/one.yaml"),
+    ],
+)
+def test_output_is_never_appended_to_what_is_read(tmp_path: Path, arguments: str, appended: str) -> None:
+    texts = {
+        "mappings/a/b.yaml": "custmap: 1\nname: a/b\nbody: {mail: email}\n"
+        "contract: {method: POST, url: 'https://a.example/c', fields: {mail: string}}\n",
+        "fixtures/one.yaml": "mapping: a/b\ncustomer: {email: a}\nexpect: {body: {mail: a}}\n",
+        "records.json": '{"email":"a"}\n',
+    }
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    with (tmp_path / appended).open("ab") as out:
+        ended = subprocess.run(
+            [sys.executable, "-m", "custmap", *arguments.split()],
+            cwd=tmp_path,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert ended.returncode == 2 and "Standard output is a file that is read" in ended.stderr
+    assert (tmp_path / appended).read_text() == texts[appended]
+
+
 ARGUMENTS = "apply aifi/update-customer -p token=t -p host=h in"
 
 

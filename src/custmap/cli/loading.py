@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as TableOf
-from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from custmap.cli.call_error import CallError
+from custmap.cli.streams import check_standard_output
 from custmap.expressions.function import FunctionSpec
 from custmap.functions.table import with_functions
 
@@ -25,7 +26,9 @@ def load(name: str, modules: Sequence[str] = ()) -> Mapping:
     from custmap.mapper import load as load_mapping
 
     functions_of(modules)
-    return load_mapping(name, functions=[_module(module) for module in modules], root=root_folder())
+    mapping = load_mapping(name, functions=[_module(module) for module in modules], root=root_folder())
+    check_standard_output(read_for(mapping, modules))
+    return mapping
 
 
 def root_folder() -> str | None:
@@ -34,13 +37,15 @@ def root_folder() -> str | None:
     return context.find_root().meta.get("custmap.root") if context else None
 
 
-def read_for(mapping: Mapping, modules: Sequence[str]) -> list[Path]:
+def read_for(mapping: Mapping, modules: Sequence[str]) -> Iterator[Path]:
     """The files that were read for a mapping that was loaded: itself, contract, schema, functions."""
     from custmap.mapping.related import uses
 
     own = Path(mapping.checked.file.file)
-    files = [own, *(getattr(_module(module), "__file__", None) for module in modules)]
-    return [*(Path(file) for file in files if file), *uses(own, root_folder())]
+    yield own
+    files = [getattr(_module(module), "__file__", None) for module in modules]
+    yield from (Path(file) for file in files if file)
+    yield from uses(own, root_folder())
 
 
 def functions_of(modules: Sequence[str]) -> TableOf[str, FunctionSpec]:

@@ -40,6 +40,7 @@ def open_input(path: Path | None) -> Iterator[BufferedIOBase]:
     except OSError as error:
         raise unreadable(path, error) from None
     with file:
+        check_standard_output([path])
         yield cast(BufferedIOBase, file)
 
 
@@ -79,6 +80,9 @@ def check_places(output: Path | None, rejects: Path | None, inputs: Iterable[Pat
     """
     if output is None or output == STDIN:
         sys.stdout.buffer.write(b"")  # a closed one says so before anything is read
+    inputs = list(inputs)
+    if output is None:
+        check_standard_output(inputs)
     written = {"`--output`": _place(output or STDIN, 1), "`--rejects`": rejects and _place(rejects, 1)}
     one, other = written.values()
     if one is not None and one == other:
@@ -87,10 +91,21 @@ def check_places(output: Path | None, rejects: Path | None, inputs: Iterable[Pat
         place = path and _place(path, 0)
         for option, written_to in written.items():
             if place is not None and place == written_to:
-                if output is None and option == "`--output`":
-                    option = "Standard output"
-                message = f"{option} is a file that is read: {'standard input' if path == STDIN else path}"
-                raise CallError(message, "Write to another file: this one would be lost.")
+                raise _is_read(option, path)
+
+
+def check_standard_output(inputs: Iterable[Path | None]) -> None:
+    """CallError if standard output is a file that is read, as after `>> in`."""
+    if (written_to := _place(STDIN, 1)) is None:
+        return
+    for path in inputs:
+        if path is not None and _place(path, 0) == written_to:
+            raise _is_read("Standard output", path)
+
+
+def _is_read(option: str, path: Path | None) -> CallError:
+    message = f"{option} is a file that is read: {'standard input' if path == STDIN else path}"
+    return CallError(message, "Write to another file: this one would be lost.")
 
 
 def _place(path: Path, standard: int) -> tuple[int | str, ...] | None:

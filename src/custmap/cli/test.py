@@ -12,6 +12,7 @@ from custmap.cli.color import colored
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
 from custmap.cli.loading import root_folder
+from custmap.cli.streams import check_standard_output
 
 
 @grouped("test")
@@ -43,7 +44,9 @@ def command(
 ) -> int:
     """Run fixtures; PATH is a file or a folder  [default: fixtures]."""
     from custmap.testing.command import run
+    from custmap.testing.discover import fixture_files
 
+    check_standard_output(file for path in paths or (Path("fixtures"),) for file in fixture_files(path))
     return run(
         list(paths), update, coverage, keyword, junit, output_format, colored(sys.stdout), root_folder()
     )
