@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from custmap.schema.compiled import LONGEST, compile_schema
+from custmap.schema.compiled import _LONGEST as LONGEST
+from custmap.schema.compiled import compile_schema
 from custmap.schema.misfit import misfit
+from custmap.schema.pattern_cost import longest_text
 from custmap.values.types import STRING
 
 HOSTILE = "(?=(a+)+$)a*"
@@ -17,6 +19,35 @@ def test_patterns(pattern: str) -> None:
     assert matches("aaaa" if "foo" not in pattern else "ab") is (pattern != r"^(\w)(?!\1)")
     for size in (1_000, 50_000, 2_000_000):  # without limits: hours
         matches("a" * size + "b")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "longest"),
+    [
+        ("^.{1,4000}$", None),
+        (".{1,255}", None),
+        (r"^[\w.+-]+@[\w-]+\.[a-z]{2,}$", None),
+        (r"^\p{L}{1,100}$", None),
+        (r"^[A-Z]{2}\d{1,6000}$", None),
+        ("[)(]{9}", None),
+        ("a{1,4000}b", 2**24 // 4001),
+        ("(a{1,100}){1,100}b", 2**24 // 10_001),
+        ("((?:a{0,50}){0,50}){0,50}b", 2**24 // 125_001),
+        ("^a{1,99}a{1,99}$", 2**24 // 198),
+        (r"(?<year>\d{1,9}|\{){40,}x", 2**24 // 401),
+        ("a{99999999999999999999}b+c+", 0),
+    ],
+)
+def test_the_longest_text_for_a_pattern(pattern: str, longest: int | None) -> None:
+    assert longest_text(pattern) == longest
+
+
+@pytest.mark.parametrize("pattern", ["((a{0,50}){0,50}){0,50}b", "(a{1,100}){1,100}b", "a{1,4000}b"])
+def test_large_patterns_are_held_against_short_texts_only(pattern: str) -> None:
+    compiled = compile_schema({"properties": {"it": {"pattern": pattern}}})
+    assert compiled.is_valid({"it": "ab"})
+    for size in (100, 1000, 100_000, 2_000_000):  # without limits: minutes
+        assert not compiled.is_valid({"it": "a" * size})
 
 
 def test_a_long_text_and_a_pattern_that_counts_steps() -> None:

@@ -43,7 +43,12 @@ def params(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
         if param is None or param.default is None or rider.type is None or not _plain(rider):
             continue
         value = converted(param.default.value, rider.type)
-        yield from constant(value, rider.type, param.default.span, rider.target)
+        for found in constant(value, rider.type, param.default.span, rider.target):
+            yield (
+                replace(found, message="the contract does not accept it", help=None)
+                if param.secret
+                else found
+            )
     for name, variable in operation.contract.variables.items():
         param = stated.get(name)
         if param is None or param.default is None or variable.enum is None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
-from custmap.schema.compiled import LONGEST, compile_schema
+from custmap.schema.compiled import compile_schema, too_long
 from custmap.values.decimals import below, is_multiple, shown
 from custmap.values.equality import fingerprint
 from custmap.values.types import Type
@@ -61,8 +61,8 @@ def _text_misfit(type_: Type, value: str) -> str | None:
     if type_.min_length is not None and len(value) < type_.min_length:
         return f"has {len(value)} characters, the contract requires at least {type_.min_length}"
     if type_.pattern is not None and not matcher("pattern", type_.pattern)(value):
-        too_long = ", or is too long to be held against it" if len(value) > LONGEST else ""
-        return f"does not match the contract's pattern{too_long}"
+        perhaps = ", or is too long to be held against it" if too_long(type_.pattern, len(value)) else ""
+        return f"does not match the contract's pattern{perhaps}"
     if type_.format in CHECKED_FORMATS and not matcher("format", type_.format or "")(value):
         return f"does not have the format `{type_.format}`"
     return None

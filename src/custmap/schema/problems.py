@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from custmap.diagnostics.errors import MOST
-from custmap.schema.compiled import LONGEST
 from custmap.schema.record_paths import place
 from custmap.schema.windows import Window, windows
 from custmap.values.types import Type
@@ -106,7 +105,7 @@ def _message(error: Any) -> str:
             return f"expected a number {_SIGNS[kind.name]} {kind.limit}"
         case "pattern":
             return "the text does not match the schema's pattern"
-        case "falseSchema" if error.instance.__class__ is str and len(error.instance) > LONGEST:
+        case "falseSchema" if error.instance.__class__ is str and list(error.schema_path)[-1:] == ["else"]:
             return "the text is too long to be held against the schema's pattern"
         case "additionalProperties" | "unevaluatedProperties":
             return "has members that the schema does not allow"
