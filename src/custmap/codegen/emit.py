@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
+from custmap.codegen import facts
 from custmap.codegen.changes import compare_items, compare_rows
 from custmap.codegen.fits import FitsWriter
 from custmap.codegen.leaf import LeafWriter, Putting
@@ -28,6 +29,7 @@ from custmap.expressions.emitter import Emitter, Names, Scope
 from custmap.model.checked import Checked, Operation
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Presence, Table
 from custmap.model.note import Fact, Note
+from custmap.model.walkers import leaves
 from custmap.running.names import GLOBALS
 
 _FIXED = (
@@ -108,11 +110,12 @@ class _Module:
         return self._items[key]
 
     def item_functions(self, table: Table) -> str:
-        """The functions that compare and show the items of a table, as a tuple with the table."""
+        """A table, the functions that compare and show its items, and whether `==` may confuse two."""
         key = id(table)
         if key not in self._compared:
             change, stand = compare_items(self, table)
-            self._compared[key] = f"({self.names.bind(table, 'table')}, {change}, {stand})"
+            mixes = any(map(facts.may_mix, leaves(table.root)))
+            self._compared[key] = f"({self.names.bind(table, 'table')}, {change}, {stand}, {mixes})"
         return self._compared[key]
 
     def add_function(self, lines: Lines) -> None:

@@ -23,8 +23,11 @@ Row = Any
 Keyed = dict[Any, tuple[Any, Row]]
 """Keys and items by the key's fingerprint."""
 
-ItemFunctions = tuple[Table, Callable[[Any, Any, View], Outcome], Callable[[Any, Any, View], Any]]
-"""A table of rules for items, with the generated functions that compare two items and that show one."""
+ItemFunctions = tuple[Table, Callable[[Any, Any, View], Outcome], Callable[[Any, Any, View], Any], bool]
+"""A table of rules for items, with the generated functions that compare two items and that show one.
+
+Last: may a member be a boolean where another's is a number? Python's equality takes them for one.
+"""
 
 Items = tuple[ItemFunctions, ...]
 
@@ -61,8 +64,11 @@ def _change_items(
 ) -> Outcome:
     sent: list[Any] = []
     said = kept = False
+    plainly = not view.full and bool(functions) and not any(mixes for *_, mixes in functions)
     for mark, (key, row) in new.items():
         found = old.get(mark)
+        if plainly and found is not None and found[1] == row:
+            continue
         state, item = _change_item(leaf, key, found[1] if found else None, row, mentioned, view, functions)
         said, kept = said or state == SAID, kept or state == KEPT
         if item is not NOTHING and (state == SAID or view.full):
@@ -82,19 +88,19 @@ def _change_items(
 def _change_item(
     leaf: Leaf, key: Any, before: Row | None, after: Row, mentioned: bool, view: View, functions: Items
 ) -> Outcome:
-    target = _target(leaf, key)
     if before is not None and _same_row(before, after, view, functions):
         return SAME, rendered(after, view, functions) if view.full else NOTHING
+    target = _target(leaf, key)
     if before is not None and leaf.policy.immutable:
         view.reject("CM802", target, leaf, "the vendor does not accept a change of this item")
         return KEPT, rendered(before, view, functions)
     if before is not None and leaf.kind.only_new:
-        return _old_item(leaf, key, before, after, view, functions)
+        return _old_item(leaf, target, before, after, view, functions)
     if isinstance(after, dict):
         return _plain_item(
             leaf, target, None if before is None else rendered(before, view, functions), after, view
         )
-    then, inner = _inside(leaf, key, before, after, mentioned, view)
+    then, inner = _inside(leaf, target, before, after, mentioned, view)
     state, item = _functions_of(after[0], functions)[1](then, after[1:], inner)
     held = rendered(before, view, functions) if before is not None else NOTHING
     if state != SAID:
@@ -104,28 +110,26 @@ def _change_item(
 
 
 def _inside(
-    leaf: Leaf, key: Any, before: Row | None, after: Row, mentioned: bool, view: View
+    leaf: Leaf, target: str, before: Row | None, after: Row, mentioned: bool, view: View
 ) -> tuple[tuple[Any, ...], View]:
     """The slots before of an item that rules make, and the view of it."""
     table: Table = after[0]
     same_table = isinstance(before, tuple) and before[0] is table
     then = before[1:] if same_table else (ABSENT,) * len(table.slots)  # type: ignore[index]
     nothing = view.nothing or (before is None and mentioned)
-    return then, view.in_item(view.target(_target(leaf, key)), leaf.source, nothing=nothing)
+    return then, view.in_item(view.target(target), leaf.source, nothing=nothing)
 
 
-def _old_item(leaf: Leaf, key: Any, before: Row, after: Row, view: View, functions: Items) -> Outcome:
+def _old_item(leaf: Leaf, target: str, before: Row, after: Row, view: View, functions: Items) -> Outcome:
     """An item that the vendor has already, and does not let change."""
     if isinstance(after, tuple):
-        then, inner = _inside(leaf, key, before, after, True, view)
+        then, inner = _inside(leaf, target, before, after, True, view)
         trial = inner.on_trial()
         change = _functions_of(after[0], functions)[1]
         if change(then, after[1:], trial)[0] != SAID and not trial.draft.rejected:
             view.draft.notes += trial.draft.notes
             return KEPT, rendered(before, view, functions)
-    view.reject(
-        "CM805", _target(leaf, key), leaf, "the vendor accepts new items only, and this one has changed"
-    )
+    view.reject("CM805", target, leaf, "the vendor accepts new items only, and this one has changed")
     return KEPT, rendered(before, view, functions)
 
 
@@ -201,10 +205,15 @@ def _same_row(before: Row, after: Row, view: View, functions: Items) -> bool:
 
 def _by_key(leaf: Leaf, rows: list[Row]) -> Keyed:
     found: Keyed = {}
-    places: dict[int, int] = {}
+    table, place = None, 0
     for row in rows:
-        key = _key(leaf, row, places)
-        if not is_value(key) or type(key) in (dict, list):
+        if type(row) is not tuple:
+            key = row.get(leaf.key, ABSENT) if type(row) is dict else ABSENT
+        else:
+            if row[0] is not table:
+                table, place = row[0], _place(leaf, row[0])
+            key = row[place] if place else ABSENT
+        if type(key) is not str and (not is_value(key) or type(key) in (dict, list)):
             raise _Keyless("an item has no key")
         mark = key if type(key) is str else fingerprint(key)
         if mark in found:
@@ -213,17 +222,10 @@ def _by_key(leaf: Leaf, rows: list[Row]) -> Keyed:
     return found
 
 
-def _key(leaf: Leaf, row: Row, places: dict[int, int]) -> Any:
-    """The key of an item; `places` keeps where the rows of each table have it."""
-    if isinstance(row, dict):
-        return row.get(leaf.key, ABSENT)
-    if not isinstance(row, tuple):
-        return ABSENT
-    place = places.get(id(row[0]))
-    if place is None:
-        members = (one for one in row[0].root.members if one.name == leaf.key and isinstance(one, Leaf))
-        place = places[id(row[0])] = next((1 + member.slot for member in members), 0)
-    return row[place] if place else ABSENT
+def _place(leaf: Leaf, table: Table) -> int:
+    """Where the rows of a table have the key; 0 where they have none."""
+    members = (one for one in table.root.members if one.name == leaf.key and isinstance(one, Leaf))
+    return next((1 + member.slot for member in members), 0)
 
 
 def _target(leaf: Leaf, key: Any) -> str:

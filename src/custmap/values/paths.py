@@ -42,6 +42,7 @@ TargetPath: TypeAlias = tuple[Segment, ...]
 
 # `$` and `-` occur in vendors' member names (`$set`, `x-fabric-tenant-id`) and have no meaning here.
 _PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_$-]*")
+_AS_JSON = json.JSONEncoder(ensure_ascii=False).encode
 _SELECTED = re.compile(r"[^\]\"\s]+")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _POSITION = re.compile(r"[0-9]{1,4}")
@@ -156,4 +157,4 @@ def select_text(segment: Select) -> tuple[str, str, str]:
 
 def _write(name: Any, plain: re.Pattern[str]) -> str:
     text = name if isinstance(name, str) else json.dumps(with_plain_numbers(name))
-    return text if plain.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+    return text if plain.fullmatch(text) else _AS_JSON(text)
