@@ -90,7 +90,12 @@ class View:
 
     def whole(self) -> View:
         """The view inside a container that is sent whole."""
-        return self if self.full else replace(self, full=True)
+        if self.full:
+            return self
+        made = View(self.before_record, self.after_record, self.draft, self.riders, self.known, self.complete)
+        made.nothing, made.full, made.item = self.nothing, True, self.item  # quicker than `replace`
+        made.prefix, made.source_prefix = self.prefix, self.source_prefix
+        return made
 
     def in_item(self, prefix: str, source: str | None, *, nothing: bool) -> View:
         """The view of an item; made directly, since a list has many."""

@@ -192,7 +192,8 @@ def rendered(row: Row, view: View, functions: Items) -> Any:
 
 
 def _functions_of(table: Table, functions: Items) -> ItemFunctions:
-    return next(found for found in functions if found[0] is table)
+    first = functions[0]
+    return first if first[0] is table else next(found for found in functions if found[0] is table)
 
 
 def _same_row(before: Row, after: Row, view: View, functions: Items) -> bool:
