@@ -55,9 +55,11 @@ def test_the_models_errors_show_no_value() -> None:
     assert "s3cret" not in str(caught.value)
 
 
-def test_free_maps_are_three() -> None:
+def test_free_maps_are_four() -> None:
     members = CUSTOMER.type.members
-    assert [name for name in members if members[name].free] == ["identifiers", "attributes", "custom_fields"]
+    assert [name for name in members if members[name].free] == [
+        "identifiers", "attributes", "custom_fields", "consent",
+    ]  # fmt: skip
     assert all(members[name].nullable for name in members)
 
 

@@ -20,7 +20,7 @@ from custmap.values.types import Type
 
 Nulls: TypeAlias = Literal["clear", "absent"]
 
-_FREE_MAPS: Final = ("identifiers", "attributes", "custom_fields")
+_FREE_MAPS: Final = ("identifiers", "attributes", "custom_fields", "consent")
 """Fields of `Customer` whose keys are data."""
 
 _NO_TEXTS: Final[frozenset[str]] = frozenset()

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from custmap.values.docstrings import docstring
 
 Text = str | None
+Date = Annotated[str | None, Field(json_schema_extra={"format": "date"})]
 DateTime = Annotated[str | None, Field(json_schema_extra={"format": "date-time"})]
 
 
@@ -183,3 +184,11 @@ class Customer(Part):
     """Custom attributes, any JSON."""
     custom_fields: dict[str, Any] | None = Field(None, examples=[{"favourite_store": "12"}])
     """Custom profile fields, any JSON."""
+    consent: dict[str, bool | None] | None = Field(None, examples=[{"email": True, "sms": False}])
+    """Marketing consent, by type of channel."""
+    locale: Text = Field(None, examples=["en-GB"])
+    """Language and country, as in BCP 47 (OIDC `locale`)."""
+    timezone: Text = Field(None, examples=["Europe/Oslo"])
+    """Time zone, as in the IANA database (OIDC `zoneinfo`)."""
+    birth_date: Date = Field(None, examples=["1990-02-03"])
+    """Date of birth (OIDC `birthdate`)."""
