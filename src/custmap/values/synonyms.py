@@ -55,7 +55,7 @@ SYNONYMS: Final[dict[str, str]] = {
     "custom_fields": "custom custom_data extended_fields user_fields",
     "consent": "consents opt_in opt_ins marketing_consent accepts_marketing newsletter permissions",
     "locale": "language lang language_code preferred_language",
-    "timezone": "time_zone tz zoneinfo",
-    "birth_date": "dob date_of_birth birthday birthdate bday born",
+    "timezone": "tz zoneinfo",
+    "birth_date": "dob date_of_birth birthday bday born",
 }
 """The words for each path, a list's items looked into. Where a schema lacks the path it is no answer."""
