@@ -42,6 +42,12 @@ def test_the_longest_text_for_a_pattern(pattern: str, longest: int | None) -> No
     assert longest_text(pattern) == longest
 
 
+@pytest.mark.parametrize("part", ["[", "(", "(?a", "[^]", "{1", "\\", "(?P<a", "a{9}", "[a\\", ")"])
+def test_any_pattern_has_a_size(part: str) -> None:
+    longest_text(part * 300_000)  # in linear time: else hours
+    longest_text("(" * 99_999 + "a" + "){999999999}" * 99_999)
+
+
 @pytest.mark.parametrize("pattern", ["((a{0,50}){0,50}){0,50}b", "(a{1,100}){1,100}b", "a{1,4000}b"])
 def test_large_patterns_are_held_against_short_texts_only(pattern: str) -> None:
     compiled = compile_schema({"properties": {"it": {"pattern": pattern}}})

@@ -18,7 +18,7 @@ _SMALL: Final = 64
 _TOKEN: Final = re.compile(
     r"(?P<open>\((?:\?(?:[a-zA-Z-]*:|<?[=!]|P?<\w+>))?)|(?P<close>\))"
     r"|(?P<count>\{(?P<least>\d+)(?P<upto>,(?P<most>\d*))?\})|(?P<some>[*+?])"
-    r"|(?P<sign>\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[^|^$])",
+    r"|(?P<sign>\\.|\[\^?\]?(?:\\.|[^\]\\])*(?:\]|\Z)|[^|^$])",
     re.DOTALL,
 )
 
@@ -48,7 +48,7 @@ def _size(pattern: str) -> tuple[int, int, bool]:
             most = int((token["most"] or token["least"])[:9])
             chosen = token["upto"] is not None and token["most"] != token["least"]
             times = max(least, most, 1)
-            total, last = total + last * (times - 1), last * times
+            total, last = min(total + last * (times - 1), 2 * _STEPS), min(last * times, 2 * _STEPS)
         elif token["some"]:
             chosen = True
         else:
