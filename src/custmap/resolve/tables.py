@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
+from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.span import Span
 from custmap.mapping.file import SOURCES, Param, Rule
 from custmap.model.checked import RiderOrigin
@@ -22,6 +24,20 @@ from custmap.resolve.sources import Scope, Sources, map_reads
 from custmap.resolve.targets import Place, build_places, check_key, sort_key
 from custmap.values.paths import Index, Member, Select, TargetPath
 from custmap.values.types import Type
+
+_OF_A_VALUE: Final = frozenset(
+    {
+        *("param", "value", "first", "default", "values", "unmapped", "format", "empty"),
+        *("key", "identity", "transitions", "repeatable"),
+    }
+)
+"""Keys that mean nothing of an object with `fields`."""
+_OF_A_RULE: Final = _OF_A_VALUE | {"when", "otherwise"}
+"""Keys that mean nothing in the policy of an object that other rules fill."""
+_NOT_OF_ITEMS: Final = _OF_A_RULE | {"clear", "send", "immutable"}
+"""Keys that mean nothing in that of a list whose items are named."""
+_NOT_HERE: Final = frozenset({"clear", "send", "immutable", "repeatable", "empty"})
+"""Policies that could mean something there."""
 
 
 class TableBuilder:
@@ -65,14 +81,10 @@ class TableBuilder:
     ) -> ObjectNode:
         """The object at a place: implied by paths, or made by a rule with `fields`."""
         policy = rule or place.policy
+        if rule is None:
+            self._without(place.policy, _OF_A_RULE, "members")
         whole = policy is not None and policy.merge == "whole"
-        if policy is not None and policy.merge not in (None, "fields", "whole"):
-            self._findings.add(
-                "CM502",
-                f"`{policy.merge}` is for lists and maps, and this is an object with rules for its members",
-                policy.keys.get("merge", policy.span),
-                "Write `merge: whole` or `merge: fields`.",
-            )
+        self._merges_as_object(policy)
         path = place.path
         name = _name(path)
         inner = replace(context, replaced=context.replaced or whole)
@@ -168,6 +180,8 @@ class TableBuilder:
     def _items(
         self, place: Place, type_: Type | None, scope: Scope, context: Context, required: bool
     ) -> ItemsNode:
+        self._without(place.policy, _NOT_OF_ITEMS, "items")
+        self._merges_as_object(place.policy)
         whole = place.policy is not None and place.policy.merge == "whole"
         inner = replace(context, item=context.item, replaced=context.replaced or whole)
         first = len(self.slots)
@@ -191,6 +205,30 @@ class TableBuilder:
             (first, len(self.slots)),
         )
 
+    def _merges_as_object(self, policy: Rule | None) -> None:
+        if policy is not None and policy.merge not in (None, "fields", "whole"):
+            self._findings.add(
+                "CM502",
+                f"`{policy.merge}` is for lists and maps, and this is an object with rules for its members",
+                policy.keys.get("merge", policy.span),
+                "Write `merge: whole` or `merge: fields`.",
+            )
+
+    def _without(self, policy: Rule | None, keys: frozenset[str], below: str) -> None:
+        """The policy of a container has none of these keys."""
+        if policy is None:
+            return
+        for key in policy.keys.keys() & keys:
+            self._says_nothing(
+                policy, key, f"`{key}` says nothing of a container that other rules fill", below
+            )
+
+    def _says_nothing(self, rule: Rule, key: str, message: str, below: str) -> None:
+        """An error; a warning for a policy that could mean something, and that a container does not have."""
+        severity = Severity.WARNING if key in _NOT_HERE else None
+        help = f"Say it in the rules of its {below}."
+        self._findings.add("CM207", message, rule.keys[key], help, severity=severity)
+
     def _key(self, segment: Select, place: Place, items: Type | None) -> tuple[Select, Place]:
         """An item's key in the contract's type; a finding if it is not such a value."""
         typed, reason = typed_key(segment, items)
@@ -204,9 +242,8 @@ class TableBuilder:
     ) -> TargetNode | None:
         """`from` with `fields`: an object that reads one source object, with a slot for its presence."""
         assert rule.fields is not None
-        for key in ("default", "values", "format", "key", "param", "value", "first"):
-            if key in rule.keys:
-                self._findings.add("CM207", f"`{key}` cannot be combined with `fields`", rule.keys[key])
+        for key in rule.keys.keys() & _OF_A_VALUE:
+            self._says_nothing(rule, key, f"`{key}` cannot be combined with `fields`", "members")
         places = build_places(rule.fields, self._findings)
         places = _moved(places, path)
         check_key(places, self._findings)
