@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from custmap.contract.contract import Contract, Parameter, is_json
+from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Note
 from custmap.diagnostics.span import Span
 from custmap.expressions.function import FunctionSpec
@@ -226,6 +227,14 @@ def _check_params(
     used = {rider.param for rider in riders if rider.param} | set(contract.variables)
     unknown = used - {param.name for param in file.params}
     for param in file.params:
+        if param.secret and param.default is not None:
+            findings.add(
+                "CM511",
+                f"`{param.name}` is secret, and its value is in the file",
+                param.default.span,
+                f"Remove `default`, and give it with each call: `-p {param.name}=@env:NAME`.",
+                severity=Severity.WARNING,
+            )
         if param.name not in used:
             findings.add(
                 "CM516",

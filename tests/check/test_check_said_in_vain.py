@@ -1,4 +1,4 @@
-"""A container's rule does not take keys in silence that only a value's rule can have."""
+"""Keys that say nothing where they stand, or too much, are told."""
 
 from __future__ import annotations
 
@@ -45,3 +45,16 @@ def test_keys_that_say_nothing(place: str, key: str, tmp_path: Path) -> None:
     assert told and "in the rules of its" in (told[0].help or "")
     could = key in ("clear", "send", "immutable", "repeatable", "empty")
     assert told[0].level == ("warning" if could else "error")
+
+
+def test_a_secret_has_no_default(tmp_path: Path) -> None:
+    contract = {"method": "PATCH", "url": "https://api.acme.example/c", "fields": {"a": "string"}}
+    params = {"token": {"secret": True, "default": "s3cret"}, "who": {"default": "me"}}
+    body = {"a": {"param": "token"}, "b": {"param": "who"}}
+    document = {"custmap": 1, "name": "acme/x", "contract": contract, "params": params, "body": body}
+    path = tmp_path / "acme" / "x.yaml"
+    path.parent.mkdir()
+    path.write_text(json.dumps(document), "utf-8")
+    _, found = check_mapping(path, LIBRARY)
+    (told,) = (one for one in found if one.code == "CM511")
+    assert told.level == "warning" and "token" in told.message and "s3cret" not in str(found)
