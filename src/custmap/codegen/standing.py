@@ -45,6 +45,11 @@ def write_complete(writer: Comparing, node: ObjectNode, name: str, full: bool, l
             with lines.block(f"if {member.name!r} not in sent:"):
                 if empty := facts.empty_if_required(node, member):
                     lines.add(f"sent[{member.name!r}] = {empty}")
+                    rejected = f"after[{member.slot}].__class__ is Failure"  # type: ignore[union-attr]  # a leaf
+                    with lines.block(f"if {rejected}:"):
+                        lines.add(f"value = {writer.unchanged(member, full=full)}")
+                        with lines.block("if value is not NOTHING:"):
+                            lines.add(f"sent[{member.name!r}] = value")
                     continue
                 made = writer.standing(member) if wanted else writer.along(member, full=full)
                 lines.add(f"value = {made}")
