@@ -164,6 +164,24 @@ def test_redirected_streams_are_files_too(tmp_path: Path, arguments: list[str]) 
     assert records.read_text() == '{"email":"a"}\n'
 
 
+PROJECT = {
+    "mappings/a/b.yaml": "custmap: 1\nname: a/b\nbody: {mail: email}\n"
+    "contract: {openapi: o.yaml, operation: op}\n",
+    "mappings/a/o.yaml": "openapi: 3.1.0\ninfo: {title: A, version: '1'}\nservers: [{url: 'https://a.example'}]\n"
+    "paths: {/c: {post: {operationId: op, responses: {}, requestBody: {content: {application/json: {schema: "
+    "{$ref: 'p.yaml#/C'}}}}}}}\n",
+    "mappings/a/p.yaml": "C: {type: object, properties: {mail: {type: string}}}\n",
+    "fixtures/one.yaml": "mapping: a/b\ncustomer: {email: a}\nexpect: {request: {body: {mail: a}}}\n",
+    "records.json": '{"email":"a"}\n',
+}
+
+
+def make_project(folder: Path) -> None:
+    for name, text in PROJECT.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+
 @pytest.mark.parametrize(
     ("arguments", "appended"),
     [
@@ -175,19 +193,17 @@ def test_redirected_streams_are_files_too(tmp_path: Path, arguments: list[str]) 
         ("explain a/b", "mappings/a/b.yaml"),
         ("show a/b", "mappings/a/b.yaml"),
         ("validate a/b", "mappings/a/b.yaml"),
+        ("validate a/b --format json", "mappings/a/o.yaml"),
+        ("validate a/b", "mappings/a/p.yaml"),
         ("test fixtures", "fixtures/one.yaml"),
+        ("test fixtures", "mappings/a/b.yaml"),
+        ("test fixtures", "mappings/a/p.yaml"),
+        ("list", "mappings/a/b.yaml"),
+        ("list", "mappings/a/o.yaml"),
     ],
 )
 def test_output_is_never_appended_to_what_is_read(tmp_path: Path, arguments: str, appended: str) -> None:
-    texts = {
-        "mappings/a/b.yaml": "custmap: 1\nname: a/b\nbody: {mail: email}\n"
-        "contract: {method: POST, url: 'https://a.example/c', fields: {mail: string}}\n",
-        "fixtures/one.yaml": "mapping: a/b\ncustomer: {email: a}\nexpect: {body: {mail: a}}\n",
-        "records.json": '{"email":"a"}\n',
-    }
-    for name, text in texts.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
+    make_project(tmp_path)
     with (tmp_path / appended).open("ab") as out:
         ended = subprocess.run(
             [sys.executable, "-m", "custmap", *arguments.split()],
@@ -198,7 +214,19 @@ def test_output_is_never_appended_to_what_is_read(tmp_path: Path, arguments: str
             text=True,
         )
     assert ended.returncode == 2 and "Standard output is a file that is read" in ended.stderr
-    assert (tmp_path / appended).read_text() == texts[appended]
+    assert (tmp_path / appended).read_text() == PROJECT[appended]
+
+
+@pytest.mark.parametrize("read", [name for name in PROJECT if name != "records.json"])
+def test_a_report_of_tests_replaces_nothing_that_is_read(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: str
+) -> None:
+    make_project(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    ended = cli("test", "fixtures", "--junit", read)
+    assert ended.code == 2 and "`--junit` is a file that is read" in ended.err
+    assert (tmp_path / read).read_text() == PROJECT[read]
+    assert cli("test", "fixtures", "--junit", "report.xml").code == 0
 
 
 ARGUMENTS = "apply aifi/update-customer -p token=t -p host=h in"

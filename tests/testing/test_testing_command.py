@@ -121,9 +121,3 @@ def test_a_bug_in_one_case_does_not_hide_the_others(
     out = capsys.readouterr().out
     assert "error[CM901]: This is a bug in custmap" in out and "KeyError at test_testing_command.py:" in out
     assert "c-unreadable" in out
-
-
-def test_a_report_is_no_fixture(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = folder / "a-passes.yaml"
-    assert run([], False, False, None, path, "text", False) == 2
-    assert "a fixture that is read" in capsys.readouterr().err and path.read_text() == PASSING

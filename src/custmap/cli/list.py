@@ -11,7 +11,8 @@ import click
 
 from custmap.cli import options
 from custmap.cli.help import command as grouped
-from custmap.cli.loading import functions_of, root_folder
+from custmap.cli.loading import functions_of, root_folder, with_uses
+from custmap.cli.streams import check_read
 from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.plain import plain, plain_lines
 from custmap.expressions.function import FunctionSpec
@@ -28,6 +29,7 @@ def command(modules: tuple[str, ...]) -> int:
     for folder in folders(Path.cwd()):
         for name, path in mappings_in(folder):
             found.setdefault(name, path)
+    check_read(with_uses(found.values()))
     rows = [_row(name, path, functions) for name, path in sorted(found.items())]
     for line in _table(rows, get_terminal_size().columns if sys.stdout.isatty() else None):
         click.echo(plain_lines(line))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as TableOf
 from importlib import import_module
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from custmap.cli.call_error import CallError
-from custmap.cli.streams import check_standard_output
+from custmap.cli.streams import check_read
 from custmap.expressions.function import FunctionSpec
 from custmap.functions.table import with_functions
 
@@ -27,7 +27,7 @@ def load(name: str, modules: Sequence[str] = ()) -> Mapping:
 
     functions_of(modules)
     mapping = load_mapping(name, functions=[_module(module) for module in modules], root=root_folder())
-    check_standard_output(read_for(mapping, modules))
+    check_read(read_for(mapping, modules))
     return mapping
 
 
@@ -39,13 +39,18 @@ def root_folder() -> str | None:
 
 def read_for(mapping: Mapping, modules: Sequence[str]) -> Iterator[Path]:
     """The files that were read for a mapping that was loaded: itself, contract, schema, functions."""
-    from custmap.mapping.related import uses
-
-    own = Path(mapping.checked.file.file)
-    yield own
     files = [getattr(_module(module), "__file__", None) for module in modules]
     yield from (Path(file) for file in files if file)
-    yield from uses(own, root_folder())
+    yield from with_uses([Path(mapping.checked.file.file)])
+
+
+def with_uses(mappings: Iterable[Path]) -> Iterator[Path]:
+    """Mapping files, and the contracts and schemas that they use."""
+    from custmap.mapping.related import uses
+
+    for path in mappings:
+        yield path
+        yield from uses(path, root_folder())
 
 
 def functions_of(modules: Sequence[str]) -> TableOf[str, FunctionSpec]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from io import BufferedIOBase
 from pathlib import Path
@@ -19,6 +19,7 @@ from custmap.diagnostics.plain import plain
 from custmap.records.outputs import Standard, WholeFile
 
 _NDJSON: Final = (".ndjson", ".jsonl")
+_NONE: Final[Mapping[str, Path | None]] = {}
 _BUFFER: Final = 1 << 18
 """Bytes: lines are read twice as fast as with Python's 8 KiB."""
 
@@ -40,7 +41,7 @@ def open_input(path: Path | None) -> Iterator[BufferedIOBase]:
     except OSError as error:
         raise unreadable(path, error) from None
     with file:
-        check_standard_output([path])
+        check_read([path])
         yield cast(BufferedIOBase, file)
 
 
@@ -80,32 +81,27 @@ def check_places(output: Path | None, rejects: Path | None, inputs: Iterable[Pat
     """
     if output is None or output == STDIN:
         sys.stdout.buffer.write(b"")  # a closed one says so before anything is read
-    inputs = list(inputs)
-    if output is None:
-        check_standard_output(inputs)
-    written = {"`--output`": _place(output or STDIN, 1), "`--rejects`": rejects and _place(rejects, 1)}
-    one, other = written.values()
-    if one is not None and one == other:
+    places = (_place(output or STDIN, 1), rejects and _place(rejects, 1))
+    if places[0] is not None and places[0] == places[1]:
         raise CallError("`--output` and `--rejects` name the same file")
+    check_read(inputs, {"`--output`": output, "`--rejects`": rejects})
+
+
+def check_read(inputs: Iterable[Path | None], outputs: Mapping[str, Path | None] = _NONE) -> None:
+    """CallError if standard output, as after `>> in`, or a file that an option names is one that is read."""
+    written = {option: _place(path, 1) for option, path in outputs.items() if path is not None}
+    written["Standard output"] = _place(STDIN, 1)
+    if not any(written.values()):
+        return
     for path in inputs:
         place = path and _place(path, 0)
         for option, written_to in written.items():
             if place is not None and place == written_to:
-                raise _is_read(option, path)
-
-
-def check_standard_output(inputs: Iterable[Path | None]) -> None:
-    """CallError if standard output is a file that is read, as after `>> in`."""
-    if (written_to := _place(STDIN, 1)) is None:
-        return
-    for path in inputs:
-        if path is not None and _place(path, 0) == written_to:
-            raise _is_read("Standard output", path)
-
-
-def _is_read(option: str, path: Path | None) -> CallError:
-    message = f"{option} is a file that is read: {'standard input' if path == STDIN else path}"
-    return CallError(message, "Write to another file: this one would be lost.")
+                name = "standard input" if path == STDIN else path
+                raise CallError(
+                    f"{option} is a file that is read: {name}",
+                    "Write to another file: this one would be lost.",
+                )
 
 
 def _place(path: Path, standard: int) -> tuple[int | str, ...] | None:

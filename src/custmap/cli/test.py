@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -11,8 +12,8 @@ import click
 from custmap.cli.color import colored
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
-from custmap.cli.loading import root_folder
-from custmap.cli.streams import check_standard_output
+from custmap.cli.loading import root_folder, with_uses
+from custmap.cli.streams import check_read
 
 
 @grouped("test")
@@ -44,9 +45,9 @@ def command(
 ) -> int:
     """Run fixtures; PATH is a file or a folder  [default: fixtures]."""
     from custmap.testing.command import run
-    from custmap.testing.discover import fixture_files
 
-    check_standard_output(file for path in paths or (Path("fixtures"),) for file in fixture_files(path))
-    return run(
-        list(paths), update, coverage, keyword, junit, output_format, colored(sys.stdout), root_folder()
-    )
+    def check(files: Iterable[Path]) -> None:
+        check_read(with_uses(files), {"`--junit`": junit})
+
+    color = colored(sys.stdout)
+    return run(list(paths), update, coverage, keyword, junit, output_format, color, check, root_folder())

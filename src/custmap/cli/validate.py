@@ -18,8 +18,8 @@ from custmap.cli.color import colored
 from custmap.cli.complete import MappingName
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
-from custmap.cli.loading import functions_of, root_folder
-from custmap.cli.streams import check_standard_output
+from custmap.cli.loading import functions_of, root_folder, with_uses
+from custmap.cli.streams import check_read
 from custmap.diagnostics.codes import CODES, Severity
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
@@ -64,7 +64,7 @@ def command(
     chosen, left_out = _codes("--select", select), _codes("--ignore", ignore)
     functions = functions_of(modules)
     files = list({path.resolve(): _shown(path) for path in _files(places)}.values())
-    check_standard_output(map(Path, files))
+    check_read(with_uses(map(Path, files)))
     findings = [
         finding for file in files for finding in _check(file, functions) if _wanted(finding, chosen, left_out)
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -26,12 +27,14 @@ def run(
     junit: Path | None,
     output_format: Literal["text", "json"],
     color: bool,
+    check: Callable[[Iterable[Path]], None] = lambda files: None,
     root: str | None = None,
 ) -> int:
     """Run the fixtures below `paths` (default `fixtures/`) and print the report on stdout.
 
     Returns 0: all passed or were updated; 1: a fixture differs or cannot be read; 2: there is nothing to run.
     `keyword` selects the fixtures whose name contains it, ignoring case. `root` as for `custmap.load`.
+    `check` is given the files that are read, before anything is written: fixtures, then mappings.
     """
     paths = paths or [Path("fixtures")]
     for path in paths:
@@ -43,9 +46,10 @@ def run(
     if not files:
         wanted = f" named like `{keyword}`" if keyword is not None else ""
         return _nothing(f"there are no fixtures{wanted} in {', '.join(map(str, paths))}")
-    if junit is not None and junit.exists() and any(junit.samefile(file) for file in files):
-        return _nothing(f"{junit} is a fixture that is read: write the report to another file")
-    cases = list(run_cases(files, MappingCache(partial(load_mapping, root=root)).load, update=update))
+    check(files)
+    cache = MappingCache(partial(load_mapping, root=root))
+    cases = list(run_cases(files, cache.load, update=update))
+    check(cache.files())
     covered = _coverage(cases) if coverage else None
     if output_format == "json":
         sys.stdout.write(as_json(cases, covered))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from custmap.diagnostics.errors import MappingError
+from custmap.mapping.find import find_mapping
 from custmap.testing.call import Load, load_mapping
 
 if TYPE_CHECKING:
@@ -31,3 +34,9 @@ class MappingCache:
         if isinstance(found, MappingError):
             raise found.with_traceback(None)
         return found
+
+    def files(self) -> Iterator[Path]:
+        """The mapping files that were asked for, those with errors too."""
+        for name, start in self._loaded:
+            with suppress(MappingError):
+                yield find_mapping(name, start)[0]
