@@ -51,7 +51,7 @@ def run() -> None:
 
 def _apply(folder: Path, name: str, mapping: Any, records: list[Any]) -> dict[str, Callable[[], object]]:
     source, target = _written(folder / "in.ndjson", records), folder / "out.ndjson"
-    decode, line = mapping.checked.canonical.decoder, mapping.line_applier(PARAMS[name])
+    schema, line = mapping.checked.canonical, mapping.line_applier(PARAMS[name])
     constant = mapping.apply(records[0], PARAMS[name]).to_dict(secrets=False)
 
     def lines() -> None:
@@ -61,18 +61,18 @@ def _apply(folder: Path, name: str, mapping: Any, records: list[Any]) -> dict[st
 
     def decoded() -> None:
         with source.open("rb", buffering=1 << 18) as stream:
-            for _ in read_records(stream, decode=decode):
+            for _ in read_records(stream, schema=schema):
                 pass
 
     def mapped() -> None:
         with source.open("rb", buffering=1 << 18) as stream:
-            for found in read_records(stream, decode=decode):
+            for found in read_records(stream, schema=schema):
                 assert isinstance(found, Record)
                 line(found.value, found.fits)
 
     def written() -> None:
         with source.open("rb", buffering=1 << 18) as stream, WholeFile(target) as out:
-            for found in read_records(stream, decode=decode):
+            for found in read_records(stream, schema=schema):
                 assert isinstance(found, Record)
                 out.write(line(found.value, found.fits)[0])
 

@@ -129,10 +129,10 @@ def test_read_from_a_file_is_one_by_one(name: str, data: st.DataObject) -> None:
     before, after = map(parse_json, lines)
     nulls = data.draw(st.sampled_from(["clear", "absent"]))
     options: Any = {"nulls": nulls, "strict": data.draw(st.booleans())}
-    decode = mapping.checked.canonical.decoder
+    schema = mapping.checked.canonical
 
     def read() -> list[Any]:
-        return list(read_records(io.BytesIO(b"\n".join(lines)), decode=decode))
+        return list(read_records(io.BytesIO(b"\n".join(lines)), schema=schema))
 
     apply, line = mapping.applier(store.params, **options), mapping.line_applier(store.params, **options)
     compare = mapping.comparer(store.params, **options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from typing import Any, TypedDict
 
 import msgspec
@@ -11,9 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custmap.records import ndjson
-from custmap.records.ndjson import BadLine, Line, Record, read_lines, read_records
+from custmap.records.ndjson import BadLine, Decode, Line, Record, read_lines, read_records
 from custmap.schema.canonical import load_canonical
 from custmap.values.json_text import parse_json
+from custmap.values.types import ANY, Type
+
+
+@dataclass(frozen=True)
+class Own:
+    """A schema for which there is, or is not, a decoder."""
+
+    decoder: Decode | None
+    type: Type = ANY
+
 
 CASES: dict[str, tuple[bytes, list[Any]]] = {
     "empty": (b"", []),
@@ -52,8 +63,8 @@ def test_records(name: str) -> None:
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_decoder_changes_nothing_but_what_is_known(name: str) -> None:
-    decode = msgspec.json.Decoder(dict[str, int]).decode
-    plain, checked = (list(read_records(io.BytesIO(CASES[name][0]), decode=one)) for one in (None, decode))
+    schema = Own(msgspec.json.Decoder(dict[str, int]).decode)
+    plain, checked = (list(read_records(io.BytesIO(CASES[name][0]), schema=one)) for one in (None, schema))
     assert [(item.line, isinstance(item, Record)) for item in checked] == [
         (item.line, isinstance(item, Record)) for item in plain
     ]
@@ -70,9 +81,9 @@ def test_a_member_that_the_decoder_leaves_out_is_kept() -> None:
     class Members(TypedDict, total=False):
         a: int
 
-    decode = msgspec.json.Decoder(Members).decode
+    schema = Own(msgspec.json.Decoder(Members).decode)
     data = b'{"a": 1}\n{"a": 1, "b": 2}\n{"a": 1, "a": 1}\n{"a": 1, "\\u003a": 2}\n'
-    first, second, third, last = read_records(io.BytesIO(data), decode=decode)
+    first, second, third, last = read_records(io.BytesIO(data), schema=schema)
     assert isinstance(first, Record) and first.fits
     assert isinstance(second, Record) and second.value == {"a": 1, "b": 2} and not second.fits
     assert isinstance(third, BadLine)
@@ -95,8 +106,8 @@ def test_a_member_that_the_decoder_leaves_out_is_kept() -> None:
 def test_a_number_that_no_float_is_is_refused_with_its_path(number: str) -> None:
     canonical = load_canonical(None)
     data = b'{"priority": %b}\n{"priority": 1}\n' % number.encode()
-    for decode in (None, canonical.decoder):
-        bad, good = read_records(io.BytesIO(data), decode=decode, type_=canonical.type)
+    for schema in (Own(None, canonical.type), canonical):
+        bad, good = read_records(io.BytesIO(data), schema=schema)
         assert isinstance(bad, BadLine) and isinstance(good, Record)
         (found,) = bad.error.diagnostics
         assert (found.code, found.path) == ("CM702", "priority")

@@ -77,8 +77,7 @@ def command(
     keywords: dict[str, Any] = {"on_rejected": on_rejected, "nulls": nulls, "strict": strict_records}
     with ExitStack() as stack:
         stream = stack.enter_context(open_input(file))
-        canonical = loaded.checked.canonical
-        source = read_source(stream, many=is_ndjson(file), decode=canonical.decoder, type_=canonical.type)
+        source = read_source(stream, many=is_ndjson(file), schema=loaded.checked.canonical)
         sink = stack.enter_context(open_maybe(rejects))
         report = stack.enter_context(Report(sink, at_once=isinstance(source, One)))
         show = _shown(form, with_secrets, many=not isinstance(source, One))

@@ -29,10 +29,9 @@ from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.model.change import problems_of
 from custmap.records.inputs import One, read_source
-from custmap.records.ndjson import Record
+from custmap.records.ndjson import Record, Schema
 from custmap.records.snapshots import ExtraMissing, OneSided, Pair, Rejected, SnapshotJoin
 from custmap.values.paths import PathError
-from custmap.values.types import Type
 
 if TYPE_CHECKING:
     from custmap.mapper import Mapping
@@ -129,17 +128,17 @@ def command(
         if key is not None:
             changed = _snapshots(run, before, after, key, report, output)
         else:
-            type_ = loaded.checked.canonical.type
-            pair = Pair(_document(before, "before", type_), _document(after, "after", type_))
+            schema = loaded.checked.canonical
+            pair = Pair(_document(before, "before", schema), _document(after, "after", schema))
             changed = _documents(run, pair, report, output)
     if report.exit_code:
         return report.exit_code
     return _CHANGES if exit_code and changed else 0
 
 
-def _document(path: Path, side: str, type_: Type) -> Record:
+def _document(path: Path, side: str, schema: Schema) -> Record:
     with open_input(path) as stream:
-        source = None if is_ndjson(path) else read_source(stream, type_=type_)
+        source = None if is_ndjson(path) else read_source(stream, schema=schema)
         if not isinstance(source, One):
             raise CallError(f"{path}: expected one JSON object", "Join two NDJSON files with `--key`.")
         if isinstance(source.record, Record):
@@ -163,8 +162,7 @@ def _snapshots(run: _Run, before: Path, after: Path, key: str, report: Report, o
     changed = False
     with _on_disk(before) as left, _on_disk(after) as right, open_output(output) as sink:
         try:
-            canonical = run.mapping.checked.canonical
-            join = SnapshotJoin(left, right, key, decode=canonical.decoder, type_=canonical.type)
+            join = SnapshotJoin(left, right, key, schema=run.mapping.checked.canonical)
         except PathError as error:
             raise CallError(f"`--key`: {error.reason}") from None
         with _joined(join):

@@ -56,7 +56,7 @@ def deep_difference(plan: Plan, values: bool) -> dict[str, Any]:
 
 
 def _hidden(what: Any) -> Any:
-    """DeepDiff's entry of which only the types are shown; it has more than values, such as texts line by line."""
+    """DeepDiff's entry, of which only the types are shown: beside values it has texts line by line."""
     if not isinstance(what, dict) or not {"new_value", "old_value"} & what.keys():
         return HIDDEN
     return {name: value if name.endswith("_type") else HIDDEN for name, value in what.items()}

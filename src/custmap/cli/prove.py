@@ -19,7 +19,7 @@ from custmap.cli.help import option
 from custmap.cli.loading import load
 from custmap.cli.streams import is_ndjson, open_input
 from custmap.records.inputs import One, read_source
-from custmap.records.ndjson import BadLine, bad_line
+from custmap.records.ndjson import BadLine, Schema, bad_line
 
 # Pairs are selected from the records, so more of them would only need memory.
 _MOST_RECORDS: Final = 100_000
@@ -69,7 +69,7 @@ def command(
     from custmap.prove.prove import HypothesisMissing, prove
 
     loaded = load(mapping, modules)
-    records = None if records_file is None else _records(records_file)
+    records = None if records_file is None else _records(records_file, loaded.checked.canonical)
     try:
         with _no_traces():
             proof = prove(loaded, examples=examples, seed=seed, records=records)
@@ -96,10 +96,10 @@ def _no_traces() -> Iterator[None]:
             del os.environ[_STORAGE]
 
 
-def _records(path: Path) -> list[dict[str, Any]]:
+def _records(path: Path, schema: Schema) -> list[dict[str, Any]]:
     """All records of a file; RecordError at the first bad line, CallError if there are no records."""
     with open_input(path) as stream:
-        source = read_source(stream, many=is_ndjson(path))
+        source = read_source(stream, many=is_ndjson(path), schema=schema)
         found: list[dict[str, Any]] = []
         for item in [source.record] if isinstance(source, One) else source.records:
             if isinstance(item, BadLine):

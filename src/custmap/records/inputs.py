@@ -16,10 +16,10 @@ from custmap.diagnostics.errors import RecordError
 from custmap.records.ndjson import (
     LINE_LIMIT,
     BadLine,
-    Decode,
     Line,
     Lines,
     Record,
+    Schema,
     parse_line,
     parse_record,
     read_lines,
@@ -57,15 +57,10 @@ class _Ahead:
         return part + self._rest.readline(size if size < 0 else size - len(part))
 
 
-def read_source(
-    stream: io.BufferedIOBase, *, many: bool = False, decode: Decode | None = None, type_: Type = ANY
-) -> One | Many:
-    """The stream's content; `many`: its name says that it is NDJSON. An empty stream is `Many`.
-
-    `decode` is the decoder of the records' schema, `type_` their type.
-    """
+def read_source(stream: io.BufferedIOBase, *, many: bool = False, schema: Schema | None = None) -> One | Many:
+    """The stream's content; `many`: its name says that it is NDJSON. An empty stream is `Many`."""
     if many:
-        return Many(read_records(stream, decode=decode, type_=type_))
+        return Many(read_records(stream, schema=schema))
     head = b""
     while not head.strip():
         line = stream.readline(LINE_LIMIT + 2)
@@ -74,16 +69,16 @@ def read_source(
             return Many(iter(()))
     first = next(read_lines(io.BytesIO(head)), None)
     if first is not None and isinstance(parse_line(first), Record):
-        records = read_records(_Ahead(head, stream), decode=decode, type_=type_)
+        records = read_records(_Ahead(head, stream), schema=schema)
         begin = list(islice(records, 2))
         return One(begin[0]) if len(begin) == 1 else Many(chain(begin, records))
     head += stream.read(LINE_LIMIT - min(len(head), LINE_LIMIT))
     more = stream.read(1)
     if not more:
-        found = _document(head, type_)
+        found = _document(head, ANY if schema is None else schema.type)
         if isinstance(found, Record) or not _has_record(head):
             return One(found)
-    return Many(read_records(_Ahead(head + more, stream), decode=decode, type_=type_))
+    return Many(read_records(_Ahead(head + more, stream), schema=schema))
 
 
 def _has_record(data: bytes) -> bool:

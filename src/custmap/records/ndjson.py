@@ -30,6 +30,15 @@ Place: TypeAlias = tuple[int, int, int, bytes | None, int]
 """The fields of a `Line`: a tuple costs a fifth, and most lines are never looked at."""
 
 
+class Schema(Protocol):
+    """What of the records' schema is asked: a decoder, and the type, which names places in messages."""
+
+    @property
+    def decoder(self) -> Decode | None: ...
+    @property
+    def type(self) -> Type: ...
+
+
 class Lines(Protocol):
     """A binary stream, or anything with its `readline`."""
 
@@ -115,13 +124,13 @@ def _ends(chunk: bytes, asked: int) -> bool:
 
 
 def read_records(
-    stream: Lines, limit: int = LINE_LIMIT, decode: Decode | None = None, type_: Type = ANY
+    stream: Lines, limit: int = LINE_LIMIT, schema: Schema | None = None
 ) -> Iterator[Record | BadLine]:
     """All records of an NDJSON stream in order, bad lines (CM711, CM702) in their places.
 
-    `decode` is tried first, the decoder of the records' schema. The mapping checks whether they are objects.
-    `type_`, theirs, names the places of numbers that cannot be kept.
+    The decoder of the records' schema is tried first. The mapping checks whether they are objects.
     """
+    decode, type_ = (None, ANY) if schema is None else (schema.decoder, schema.type)
     for place in _places(stream, limit):
         if decode is not None and (data := place[3]) is not None:
             try:

@@ -24,11 +24,10 @@ from typing import IO, Any, BinaryIO, Final, Literal, Self, TypeAlias
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
-from custmap.records.ndjson import BadLine, Decode, Line, Record, bad_line, read_records
+from custmap.records.ndjson import BadLine, Line, Record, Schema, bad_line, read_records
 from custmap.records.tally import Tally
 from custmap.values.json_text import dump_json, parse_json
 from custmap.values.paths import Member, PathError, parse_path
-from custmap.values.types import ANY, Type
 
 Side: TypeAlias = Literal["before", "after"]
 SIDES: Final[tuple[Side, Side]] = ("before", "after")
@@ -102,26 +101,18 @@ class SnapshotJoin:
 
     Yields every row of both files exactly once, as part of a `Pair`, as `Rejected` or as `OneSided`.
     `key` is a path of names (`id`, `identifiers.crm`); PathError if it is not one. `memory` is duckdb's
-    limit, `decode` the decoder of the records' schema, `type_` their type. ExtraMissing without duckdb;
-    OSError if a file cannot be read, or changes meanwhile.
+    limit, `schema` the records'. ExtraMissing without duckdb; OSError if a file cannot be read, or changes
+    meanwhile.
     """
 
     def __init__(
-        self,
-        before: Path,
-        after: Path,
-        key: str,
-        *,
-        memory: str = "512MB",
-        decode: Decode | None = None,
-        type_: Type = ANY,
+        self, before: Path, after: Path, key: str, *, memory: str = "512MB", schema: Schema | None = None
     ) -> None:
         self.tally = Tally()
         self._key = _names(key)
         self._paths = (before, after)
         self._memory = memory
-        self._decode = decode
-        self._type = type_
+        self._schema = schema
         self._stack = ExitStack()
         self._files: list[BinaryIO] = []
 
@@ -160,7 +151,7 @@ class SnapshotJoin:
     def _scan(self, number: int, side: Side, out: IO[str]) -> Iterator[Rejected]:
         """Record the offset of each record with a key; yield the lines that have none."""
         write = csv.writer(out, lineterminator="\n").writerow
-        for found in read_records(self._files[number], decode=self._decode, type_=self._type):
+        for found in read_records(self._files[number], schema=self._schema):
             self.tally.came_in += 1
             if isinstance(found, Record):
                 key = _key(found.value, self._key)
@@ -215,7 +206,8 @@ class SnapshotJoin:
         file.seek(offset)
         data = file.read(length)
         try:
-            value = self._decode(data) if self._decode is not None and fits else parse_json(data)
+            decode = self._schema.decoder if self._schema is not None and fits else None
+            value = (decode or parse_json)(data)
             if _member(value, self._key) is not None:
                 return Record((index, at, offset, data, length), value, bool(fits))
         except Exception:  # what was JSON is not any more

@@ -41,6 +41,7 @@ _LONG: Final = re.compile(rb"[0-9.]{17}|[0-9.][eE]")
 # value as a comma, and these signs.
 _SIGNS: Final = bytes.maketrans(b"23456789[:", b"11111111,,")
 _NO_SIGNS: Final = bytes(code for code in range(256) if code not in b'0123456789.e-":,[n/')
+
 _BYTE: Final = re.compile(r" ?\(byte (\d+)\)$")
 _CONTAINERS: Final = (dict, list)
 # Brackets and texts, the last one perhaps unterminated; a key is matched with its colon.
