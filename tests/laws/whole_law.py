@@ -111,6 +111,21 @@ def check(loaded: Any, whole: Whole, case: Case) -> None:
     same_again = check_diff(loaded, whole, again)
     if not isinstance(same_again, tuple) and (same_again.request or same_again.changes):
         raise Differs(again, "diff(x, x) says something", same_again, None)
+    if "vendor" in case.options:
+        check_silent(loaded, case)
+
+
+def check_silent(loaded: Any, case: Case) -> None:
+    """A record that mentions nothing changes nothing that a vendor holds: no rule is spoken of."""
+    nothing = Case(case.seed, case.mapping, None, {}, {"vendor": case.options["vendor"]}, case.params)
+    try:
+        plan = loaded.diff(None, {}, nothing.params, **nothing.options)
+    except RecordError as error:
+        if {one.code for one in error.diagnostics} != {"CM707"}:  # nobody is named, or a parameter misses
+            raise Differs(nothing, "a record that mentions nothing is refused", error, None) from None
+        return
+    if plan.changes or plan.rejected:
+        raise Differs(nothing, "a record that mentions nothing changes something", plan, None)
 
 
 def _without(case: Case, name: str) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class Vendor:
         for slot, held, now in zip(table.slots, document, sides.after, strict=True):
             if isinstance(slot, Presence):
                 before.append(True)
-                after.append(now)
+                after.append(now if sides.complete or self._is_asked(slot, sides.after_record) else True)
                 continue
             if not low <= slot.slot < high:
                 held = now  # the document is a body: it says nothing of path, query and headers
@@ -51,16 +51,23 @@ class Vendor:
         return made, Told(notes=tuple(notes))
 
     def _is_stated(self, leaf: Leaf, after: Any) -> bool:
-        around = self.operation.table.inside[leaf.slot]
-        asks = leaf.asks if around is None else (*self.operation.table.slots[around].asks, *leaf.asks)
+        if not self._is_asked(leaf, after):
+            return False
         in_maps = dict(leaf.in_maps)
-        for path in (*leaf.reads, *asks):
+        for path in leaf.reads:
             if read(after, path) is not ABSENT:
                 continue
             # A key that a map does not have is stated with the map.
             if path not in in_maps or not isinstance(read(after, path[: in_maps[path]]), dict):
                 return False
         return True
+
+    def _is_asked(self, slot: Leaf | Presence, after: Any) -> bool:
+        """Does after state what its `when` reads, and those of the objects around?"""
+        if any(read(after, path) is ABSENT for path in slot.asks):
+            return False
+        around = self.operation.table.inside[slot.slot]
+        return around is None or self._is_asked(self.operation.table.slots[around], after)
 
 
 def _over(leaf: Leaf, held: Any, now: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 
 from custmap.model.checked import Operation
 from custmap.model.kind import VALUE
-from custmap.model.nodes import FromSource, Leaf, Presence, SourcePath, Table
+from custmap.model.nodes import FromSource, Leaf, Presence, Table
 from custmap.model.note import Fact
 from custmap.model.walkers import eaches
 from custmap.running.draft import Draft, read
@@ -39,19 +39,21 @@ def vendor_slots(
     old = list(_row(operation.table, document))
     made = list(new)
     for slot in operation.table.slots:
-        if isinstance(slot, Presence):
-            continue
-        if not low <= slot.slot < high:
+        if isinstance(slot, Leaf) and not low <= slot.slot < high:
             old[slot.slot] = new[slot.slot]  # the vendor's copy is a body
-        around = operation.table.inside[slot.slot]
-        asks = slot.asks if around is None else (*operation.table.slots[around].asks, *slot.asks)
-        if not complete and not _is_stated(slot, asks, after):
+        if complete:
+            continue
+        if not _is_stated(slot, operation.table, after):
             made[slot.slot] = old[slot.slot]
-            if new[slot.slot] is not ABSENT and not same(new[slot.slot], old[slot.slot]):
+            if isinstance(slot, Leaf) and _is_news(new[slot.slot], old[slot.slot]):
                 draft.note(slot.target, Fact.NOT_STATED, slot)
-        elif not complete and (slot.kind.is_deep or _is_named(slot)):
+        elif isinstance(slot, Leaf) and (slot.kind.is_deep or _is_named(slot)):
             made[slot.slot] = _over(old[slot.slot], new[slot.slot])
     return tuple(old), tuple(made)
+
+
+def _is_news(new: Any, held: Any) -> bool:
+    return new is not ABSENT and not same(new, held)
 
 
 def _is_named(leaf: Leaf) -> bool:
@@ -67,13 +69,19 @@ def _over(held: Any, new: Any) -> Any:
     return {**held, **{name: _over(held.get(name), item) for name, item in new.items()}}
 
 
-def _is_stated(leaf: Leaf, asks: tuple[SourcePath, ...], after: dict[str, Any]) -> bool:
-    """Does after state all that the rule reads and asks? A key that a mentioned map lacks is stated."""
-    maps = dict(leaf.in_maps)
+def _is_stated(slot: Leaf | Presence, table: Table, after: dict[str, Any]) -> bool:
+    """Does after state all that the rule reads, that its `when` asks, and those of the objects around?
+
+    A key that a mentioned map lacks is stated. Whether a source object is there, its members decide.
+    """
+    around = table.inside[slot.slot]
+    if around is not None and not _is_stated(table.slots[around], table, after):
+        return False
+    maps = dict(slot.in_maps) if isinstance(slot, Leaf) else {}
     return all(
         read(after, path) is not ABSENT
         or (path in maps and read(after, path[: maps[path]]).__class__ is dict)
-        for path in (*leaf.reads, *asks)
+        for path in ((*slot.reads, *slot.asks) if isinstance(slot, Leaf) else slot.asks)
     )
 
 
