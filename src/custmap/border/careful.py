@@ -17,7 +17,7 @@ from enum import Enum
 from typing import Any, Final
 from uuid import UUID
 
-from custmap.border.classes import class_module, class_name, classes_of
+from custmap.border.classes import ByClass, class_module, class_name, classes_of, inherits
 from custmap.border.foreign import Entries, Items, how_to_convert, meaning
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MOST, RecordError, with_rest
@@ -36,7 +36,7 @@ _TOO_LONG: Final = 10**MAX_DIGITS
 _NOT_FINITE: Final = (
     "Pass null, or leave it out; in a DataFrame: `frame.astype(object).where(frame.notna(), None)`"
 )
-_WORDS: Final[dict[type, str]] = {**CLASS_WORDS, tuple: "a list"}
+_WORDS: Final = ByClass({**CLASS_WORDS, tuple: "a list"})
 _HELP: Final = {
     "bytes": "Decode it to text",
     "bytearray": "Decode it to text",
@@ -46,6 +46,7 @@ _HELP: Final = {
 }
 
 _READ: Final = object.__getattribute__
+_UUID_NUMBER: Final = UUID.__dict__["int"].__get__
 _Path = tuple[str | int, ...]
 
 
@@ -109,7 +110,7 @@ class _Copier:
     def _copy(self, value: object, path: _Path) -> Any:
         if value is None or value is True or value is False:
             return value
-        if type(value) not in _WORDS:
+        if _WORDS.get(type(value)) is None:
             # Not `isinstance`: it would call code of the value.
             meant = meaning(value)
             if type(meant) is Items:
@@ -193,8 +194,8 @@ def _type_name(value: object) -> str:
 def _word(value: object) -> str:
     """JSON's word for a value; the name of its class if JSON has no word."""
     for kind in classes_of(value):
-        if kind in _WORDS:
-            return _WORDS[kind]
+        if (word := _WORDS.get(kind)) is not None:
+            return word
     return _type_name(value)
 
 
@@ -203,7 +204,7 @@ def _is_model(kind: type) -> bool:
 
 
 def _key(key: object) -> str:
-    if str not in classes_of(key):
+    if not inherits(key, str):
         raise _RefusedError(f"expected text as a key, got {_word(key)}")
     return _text(key)
 
@@ -259,15 +260,17 @@ def _date(value: Any) -> str:
 
 
 def _uuid(value: Any) -> str:
-    return str.__str__(UUID.__str__(value))
+    return str(UUID(int=_integer(_UUID_NUMBER(value))))
 
 
-_SCALARS: Final[dict[type, Callable[[Any], Any]]] = {
-    str: _text,
-    int: _integer,
-    float: _float,
-    Decimal: _decimal,
-    dt.datetime: _datetime,
-    dt.date: _date,
-    UUID: _uuid,
-}
+_SCALARS: Final = ByClass[Callable[[Any], Any]](
+    {
+        str: _text,
+        int: _integer,
+        float: _float,
+        Decimal: _decimal,
+        dt.datetime: _datetime,
+        dt.date: _date,
+        UUID: _uuid,
+    }
+)
