@@ -6,6 +6,8 @@ import copy
 import json
 import pickle
 import shlex
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -239,14 +241,37 @@ def test_what_stands_beside_a_secret_is_shown() -> None:
     path = {"a": "x y", "b": "s3cret", "list": ["p", "q/r"], "c": 1}
     whole = url.fill({}, path, {})
     assert whole == "/api/x%20y-s3cret/p,q%2Fr_s3cret/1"
-    assert url.shown(whole, {("path", "b"): "{{token}}"}, path) == "/api/x%20y-{{token}}/p,q%2Fr_{{token}}/1"
-    assert url.shown(whole, {("server", "b"): "{{token}}"}, path) == whole
+    hidden = {("path", "b"): "{{token}}"}
+    assert url.shown(whole, path, {}, hidden, {}) == "/api/x%20y-{{token}}/p,q%2Fr_{{token}}/1"
+    assert url.shown(whole, path, {}, {("server", "b"): "{{token}}"}, {}) == whole
 
 
 def test_a_url_from_elsewhere_is_hidden_whole() -> None:
     request = secret_request()
     changed = Request("v/op", "GET", "https://y.io/", {}, {}, {}, None, (), request.hidden)
     assert changed.to_dict(secrets=False)["url"] == "{{url}}"
+
+
+CHANGED: dict[str, Callable[[Request], Request]] = {
+    "a value": lambda request: replace(request, query={**request.query, "a": 3}),
+    "another value": lambda request: replace(request, query={**request.query, "page": 2}),
+    "no query": lambda request: replace(request, query={}),
+    "what cannot be written": lambda request: replace(request, query={"a": {"b": [{}]}}),
+    "what cannot be written in the path": lambda request: replace(request, path={"id": {"b": [{}]}}),
+    "a parameter of the URL": lambda request: replace(request, url=request.url + "&more=s3cret"),
+    "a second question": lambda request: replace(request, url=request.url.replace("?", "?sig=s3cret?")),
+    "a fragment": lambda request: replace(request, url=request.url + "#s3cret"),
+    "the end": lambda request: replace(request, url="https://y.io/s3cret" + request.url.rpartition("/")[2]),
+    "a segment": lambda request: replace(request, url=request.url.replace("/api/", "/s3cret/")),
+}
+
+
+@pytest.mark.parametrize("change", CHANGED)
+def test_what_a_caller_changes_shows_no_secret(change: str) -> None:
+    request = CHANGED[change](secret_request())
+    assert "s3cret" in request.url
+    assert "s3cret" not in repr(request)
+    assert "s3cret" not in request.to_curl()
 
 
 def test_requests_are_equal_by_their_seven_members() -> None:

@@ -145,19 +145,6 @@ def _hide(whole: dict[str, Any], secrets: Secrets, personal: Iterable[str]) -> d
                 in_url["path", str(steps[0])] = secret.shown
     in_query = dict.fromkeys(personal, HIDDEN)
     in_query |= {str(one.place[1]): one.shown for one in secrets.places if one.place[0] == "query"}
-    shown["url"] = _hidden_url(whole, secrets, in_url, in_query)
+    if in_url or in_query:
+        shown["url"] = secrets.url.shown(str(whole["url"]), whole["path"], whole["query"], in_url, in_query)
     return shown
-
-
-def _hidden_url(
-    whole: dict[str, Any], secrets: Secrets, in_url: dict[tuple[str, str], str], in_query: dict[str, str]
-) -> str:
-    """The URL with what is shown in place of secrets, not percent-encoded so that it stays readable."""
-    url = str(whole["url"])
-    # The contract's own URL may have a `?`, with a value behind it.
-    base = url.removesuffix(secrets.url.query_text(whole["query"]))
-    query = url[len(base) :]
-    base = secrets.url.shown(base, in_url, whole["path"]) if in_url else base
-    if in_query.keys().isdisjoint(whole["query"]):
-        return base + query
-    return base + secrets.url.query_text(whole["query"], in_query)

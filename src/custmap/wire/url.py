@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from custmap.contract.style import FORM, SIMPLE, Style
@@ -104,34 +106,53 @@ class UrlTemplate:
             elif kind == "server" and name in variables:
                 path_text(name, variables[name], kind="server")
 
-    def shown(self, url: str, hidden: Mapping[tuple[str, str], str], path: Mapping[str, Any]) -> str:
-        """A filled `url` (without its query) with hidden values replaced: {(kind, name): shown}.
+    def shown(
+        self,
+        url: str,
+        path: Mapping[str, Any],
+        query: Mapping[str, Any],
+        in_url: Mapping[tuple[str, str], str],
+        in_query: Mapping[str, str],
+    ) -> str:
+        """A filled `url` with what is shown in place of hidden values, not encoded so that it stays readable.
 
-        Filled values never contain a raw `/`, so the segments of template and URL correspond. A URL that was
-        not made by `fill` is hidden completely.
+        `in_url` are those of server and path, {(kind, name): shown}; `in_query` those of the query, by name.
+        Filled values never contain a raw `/` or `?`, so the segments of template and URL correspond. A URL
+        that these parts do not make, such as one that was changed afterwards, is hidden completely.
         """
+        with suppress(PlaceError):
+            asked = self.query_text(query)
+            base = self._shown_base(url.removesuffix(asked), path, in_url) if url.endswith(asked) else None
+            if base is not None:
+                return base + self.query_text(query, in_query)
+        return "{{url}}"
+
+    def _shown_base(
+        self, url: str, path: Mapping[str, Any], hidden: Mapping[tuple[str, str], str]
+    ) -> str | None:
+        """The URL without its query; None if the template and `path` do not make it."""
         whole = self._head + "".join("{" + name + "}" + text for _, name, text in self._parts)
-        kinds = [("path" if kind == "path" else "server", name) for kind, name, _ in self._parts]
+        places = iter([("path" if kind == "path" else "server", name) for kind, name, _ in self._parts])
         filled, plan = url.split("/"), whole.split("/")
         if len(filled) != len(plan):
-            return "{{url}}"
-        at = 0
+            return None
         segments: list[str] = []
         for made, planned in zip(filled, plan, strict=True):
-            names = _VARIABLE.findall(planned)
-            places = kinds[at : at + len(names)]
-            at += len(names)
-            if any(place in hidden for place in places):
-                told = [hidden.get(place) or self._open_text(place, path) for place in places]
-                texts = _VARIABLE.split(planned)[::2]
-                made = texts[0] + "".join(a + b for a, b in zip(told, texts[1:], strict=True))
+            texts = _VARIABLE.split(planned)[::2]
+            asked = list(islice(places, len(texts) - 1))
+            known = [self._path_text(name, path) if kind == "path" else None for kind, name in asked]
+            if not _fits(made, texts, known):
+                return None
+            if any(place in hidden for place in asked):
+                told = [
+                    hidden.get(place) or text or f"{{{place[1]}}}"
+                    for place, text in zip(asked, known, strict=True)
+                ]
+                made = _joined(texts, told)
             segments.append(made)
         return "/".join(segments)
 
-    def _open_text(self, place: tuple[str, str], path: Mapping[str, Any]) -> str:
-        kind, name = place
-        if kind != "path":
-            return "{" + name + "}"
+    def _path_text(self, name: str, path: Mapping[str, Any]) -> str:
         return path_text(name, path.get(name), self.in_path.get(name, SIMPLE))
 
 
@@ -159,6 +180,19 @@ class BoundUrl:
             else:
                 url += path_text(name, value) + text
         return url + (self.query if query is None else self.template.query_text(query))
+
+
+def _fits(segment: str, texts: list[str], between: list[str | None]) -> bool:
+    """Is a segment the texts with these between them? None: a value of the server, not known here."""
+    known = [one for one in between if one is not None]
+    if len(known) == len(between):
+        return segment == _joined(texts, known)
+    any_value = [r"[^/?#]*" if one is None else re.escape(one) for one in between]
+    return re.fullmatch(_joined([re.escape(text) for text in texts], any_value), segment) is not None
+
+
+def _joined(texts: list[str], between: list[str]) -> str:
+    return texts[0] + "".join(a + b for a, b in zip(between, texts[1:], strict=True))
 
 
 def _in_path(text: str) -> bool:
