@@ -10,12 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 import custmap
 from custmap.cli.ending import run
-from custmap.diagnostics.plain import plain, plain_lines
+from custmap.diagnostics.plain import plain, plain_json, plain_json_bytes, plain_lines
 
 EVIL = "\x1b[31m\u202e\u2028\n::error ::pwned\r##vso[task.x]##[error]"
+EVIL_FOLDER = "::error ::pwned\x1b[31m\u202e##vso[task.x]"
+PLAIN_FOLDER = "\\u003a:error ::pwned\\u001b[31m\\u202e#\\u0023vso[task.x]"
+"""How the folder begins a line."""
 RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069]")
 RECORD = {
     "id": "1",
@@ -91,7 +96,20 @@ expect: {{request: {{body: {{{said("z")}: 1}}}}, changes: [{said("set ")}], reje
 COMMANDS = [
     ["list"],
     *(["validate", f"mappings/evil/{name}.yaml", "--format", form]
-      for name in ("good", "bad") for form in ("text", "github")),
+      for name in ("good", "bad") for form in ("text", "github", "json", "sarif", "junit")),
+    *(["validate", ".", "--format", form] for form in ("text", "github", "json", "sarif", "junit")),
+    ["validate", EVIL_FOLDER + "/schema.json"],
+    *(["apply", "evil/good", *files]
+      for files in (["whole.json"], ["many.ndjson"], ["many.ndjson", "-o", "out", "--rejects", "-"])),
+    *(["diff", "evil/good", "before.json", "after.json", "--format", form, *more]
+      for form in ("json", "deepdiff") for more in ([], ["--show-values"])),
+    *(["diff", "evil/good", "many.ndjson", "many2.ndjson", "--key", "id", "--format", form]
+      for form in ("json", "deepdiff")),
+    ["explain", "evil/good", "--format", "json"],
+    ["explain", "evil/good", "--unused", "--format", "json"],
+    ["prove", "evil/good", "--examples", "5", "--format", "json"],
+    ["test", "--format", "json"],
+    ["test", EVIL_FOLDER],
     *(["apply", "evil/good", "whole.json", "--as", form] for form in ("curl", "http")),
     ["apply", "evil/good", "many.ndjson", "-o", "out"],
     ["apply", "evil/good", "many.ndjson", "-o", "out", "--strict-records"],
@@ -129,8 +147,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     fixtures.mkdir()
     (home / "good.yaml").write_text(GOOD)
     (home / "bad.yaml").write_text(BAD)
+    evil = tmp_path / EVIL_FOLDER / "mappings" / "evil"
+    evil.mkdir(parents=True)
+    (evil / "bad.yaml").write_text(BAD)
+    (tmp_path / EVIL_FOLDER / "schema.json").write_text("{}")
     for name, text in FIXTURES.items():
         (fixtures / f"{name}.yaml").write_text(text)
+        (tmp_path / EVIL_FOLDER / f"{name}.yaml").write_text(text)
     texts: dict[str, list[Any]] = {
         "before.json": [RECORD],
         "after.json": [LATER],
@@ -158,8 +181,31 @@ def test_commands(
         for line in stream.decode().split("\n"):
             assert not RAW.search(line), line
             # A text that begins a line of its own would have `::` there, as it is or escaped.
-            assert not line.lstrip().startswith(("::error ::pwned", "\\u003a:error")), line
+            assert not line.lstrip().startswith("::error ::pwned"), line
+            assert not line.lstrip().startswith("\\u003a:error") or line.startswith(PLAIN_FOLDER), line
             assert "##vso[" not in line and "##[error" not in line, line
+
+
+def test_json_is_the_same_data_on_standard_output(
+    folder: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    (folder / "more.ndjson").write_text((folder / "whole.json").read_text() * 2)
+    run(["apply", "evil/good", "more.ndjson", "-o", "out"])
+    run(["apply", "evil/good", "more.ndjson"])
+    shown, written = capfdbinary.readouterr().out, (folder / "out").read_bytes()
+    assert shown != written and b"\\u0023vso" in shown and b"##vso" in written
+    assert [json.loads(line) for line in shown.split(b"\n")[:-1]] == [
+        json.loads(line) for line in written.split(b"\n")[:-1]
+    ]
+
+
+@given(st.text(), st.sampled_from([None, 2]))
+@example("##[a]##vso[b] \U000e0001\u0085é", 2)
+def test_plain_json_is_the_same_data(text: str, indent: int | None) -> None:
+    value = {text: [text, f"##{text}["]}
+    made = plain_json(json.dumps(value, ensure_ascii=False, indent=indent))
+    assert json.loads(made) == value
+    assert not any(map(RAW.search, made.split("\n"))) and plain_json_bytes(made.encode()) == made.encode()
 
 
 def test_texts_of_the_library(folder: Path) -> None:

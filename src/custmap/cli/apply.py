@@ -88,11 +88,11 @@ def command(
         if isinstance(source, One):
             shown = _one(make, source.record, report)
             if shown is not None:
-                with open_output(output) as out:
+                with open_output(output, json=form == "json") as out:
                     out.write(shown)
             report.tell_unknown()
         else:
-            with open_output(output) as out:
+            with open_output(output, json=form == "json") as out:
                 _many(make, source.records, report, out, b"###\n" if form == "http" else b"")
             report.summarize()
     return report.exit_code

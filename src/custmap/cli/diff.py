@@ -151,7 +151,7 @@ def _document(path: Path, side: str, schema: Schema) -> Record:
 def _documents(run: _Run, pair: Pair, report: Report, output: Path | None) -> bool:
     plan = _plan(run, pair, "the pair", report)
     if plan is not None:
-        with open_output(output) as sink:
+        with open_output(output, json=run.form != "text") as sink:
             sink.write(_shown(run, plan, many=False))
     if plan is None or run.form != "text":  # the text form includes the notes
         report.tell_unknown()
@@ -160,7 +160,8 @@ def _documents(run: _Run, pair: Pair, report: Report, output: Path | None) -> bo
 
 def _snapshots(run: _Run, before: Path, after: Path, key: str, report: Report, output: Path | None) -> bool:
     changed = False
-    with _on_disk(before) as left, _on_disk(after) as right, open_output(output) as sink:
+    json = run.form != "text"
+    with _on_disk(before) as left, _on_disk(after) as right, open_output(output, json=json) as sink:
         try:
             join = SnapshotJoin(left, right, key, schema=run.mapping.checked.canonical)
         except PathError as error:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from custmap.check.uncovered import unused_fields
@@ -12,7 +10,7 @@ from custmap.cli.call_error import CallError
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
 from custmap.cli.loading import load
-from custmap.diagnostics.plain import plain_lines
+from custmap.diagnostics.plain import json_document, plain_lines
 from custmap.lineage.lineage import FORMAT_VERSION
 
 
@@ -43,7 +41,7 @@ def command(mapping: str, path: str | None, form: str, unused: bool, modules: tu
         raise CallError(str(error)) from None
     match form:
         case "json":
-            click.echo(json.dumps(lineage.to_dict(), ensure_ascii=False, indent=2))
+            click.echo(json_document(lineage.to_dict()))
         case "mermaid":
             click.echo(lineage.to_mermaid().rstrip("\n"))
         case _:
@@ -54,7 +52,7 @@ def command(mapping: str, path: str | None, form: str, unused: bool, modules: tu
 def _show_unused(fields: list[str], mapping: str, form: str) -> None:
     if form == "json":
         told = {"format_version": FORMAT_VERSION, "mapping": mapping, "unused": fields}
-        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        click.echo(json_document(told))
         return
     for field in fields:
         click.echo(plain_lines(field))

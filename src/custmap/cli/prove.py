@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from custmap.cli.help import command as grouped
 from custmap.cli.help import option
 from custmap.cli.loading import load
 from custmap.cli.streams import is_ndjson, open_input
+from custmap.diagnostics.plain import json_document
 from custmap.records.inputs import One, read_source
 from custmap.records.ndjson import BadLine, Schema, bad_line
 
@@ -76,7 +76,7 @@ def command(
     except HypothesisMissing as error:
         raise CallError("`custmap prove` draws customers with hypothesis", error.advice) from None
     if form == "json":
-        click.echo(json.dumps(proof.to_dict(), ensure_ascii=False, allow_nan=False, indent=2))
+        click.echo(json_document(proof.to_dict()))
     else:
         click.echo(str(proof))
     return CLEAN if proof.ok else FINDINGS

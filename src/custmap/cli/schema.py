@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
 
 from custmap.cli.help import command as grouped
+from custmap.diagnostics.plain import json_document
 
 
 @grouped("schema")
@@ -16,7 +16,7 @@ from custmap.cli.help import command as grouped
 )
 def command(what: str) -> int:
     """Print the JSON Schema of mapping files, of the canonical customer, or of fixtures."""
-    click.echo(json.dumps(_schema(what), indent=2, ensure_ascii=False))
+    click.echo(json_document(_schema(what)))
     return 0
 
 

@@ -15,7 +15,7 @@ import click
 
 from custmap.cli.call_error import CallError, unreadable
 from custmap.cli.options import STDIN
-from custmap.diagnostics.plain import plain
+from custmap.diagnostics.plain import plain, plain_json_bytes
 from custmap.records.outputs import Standard, WholeFile
 
 _NDJSON: Final = (".ndjson", ".jsonl")
@@ -51,10 +51,13 @@ def is_ndjson(path: Path | None) -> bool:
 
 
 @contextmanager
-def open_output(path: Path | None) -> Iterator[Sink]:
-    """A file that is complete or absent, or standard output for `-` and None."""
+def open_output(path: Path | None, *, json: bool = True) -> Iterator[Sink]:
+    """A file that is complete or absent, or standard output for `-` and None.
+
+    `json`: what is written is JSON. In a file it stays as it is; standard output may be a terminal or a log.
+    """
     if path is None or path == STDIN:
-        with Standard(sys.stdout.buffer, live=_live()) as sink:
+        with Standard(sys.stdout.buffer, live=_live(), shown=plain_json_bytes if json else None) as sink:
             yield sink
         return
     with WholeFile(path) as file:

@@ -23,7 +23,7 @@ from custmap.cli.streams import check_read
 from custmap.diagnostics.codes import CODES, Severity
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
-from custmap.diagnostics.plain import plain
+from custmap.diagnostics.plain import plain_lines
 from custmap.diagnostics.render.render import FORMATS, render
 from custmap.expressions.function import FunctionSpec
 from custmap.loader import check_mapping
@@ -154,7 +154,7 @@ def _users(others: Sequence[Path]) -> list[Path]:
         if not users and is_mapping(file):
             users = [file]
         if not users:
-            click.echo(plain(f"{file}: no mapping uses this file"), err=True)
+            click.echo(plain_lines(f"{file}: no mapping uses this file"), err=True)
         found += users
     return found
 

@@ -6,9 +6,10 @@ the system that reads the log of a build.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
-from typing import Final
+from typing import Any, Final
 
 _ESCAPES: Final = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
 # Control and format characters (such as the right-to-left override), line separators, lone surrogates.
@@ -32,6 +33,33 @@ def plain(text: str) -> str:
 def plain_lines(text: str) -> str:
     """A text of lines, each of them plain; what it was put together from has to be plain already."""
     return "\n".join(_BEGINS.sub(r"\1\\u003a", plain(line)) for line in text.split("\n"))
+
+
+def json_document(value: Any) -> str:
+    """A value as indented JSON text, members in their order; plain."""
+    return plain_json(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2))
+
+
+def plain_json(text: str) -> str:
+    """A JSON text with the same data, of which nothing is hidden and nothing is a command.
+
+    >>> plain_json('{"a": "é\u2028"}')
+    '{"a": "é\\u2028"}'
+    """
+    if not text.replace("\n", "").isprintable():
+        text = "\n".join("".join(map(_json_sign, line)) for line in text.split("\n"))
+    return without_commands(text)
+
+
+def plain_json_bytes(data: bytes) -> bytes:
+    """The same of bytes in UTF-8; nearly all lines of records are plain, and only looked at."""
+    if data.isascii() and b"##" not in data and b"\x7f" not in data:
+        return data
+    return plain_json(data.decode()).encode()
+
+
+def _json_sign(character: str) -> str:
+    return json.dumps(character)[1:-1] if unicodedata.category(character) in _HIDDEN else character
 
 
 def plain_sign(character: str) -> str:

@@ -11,7 +11,7 @@ import glob
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
@@ -97,18 +97,21 @@ class WholeFile:
 class Standard:
     """Standard output as a sink like `WholeFile`; what was written cannot be taken back.
 
-    `live`: flush after each record, because the reader may be waiting for it.
+    `live`: flush after each record, because the reader may be waiting for it. `shown`: how data are written.
     """
 
-    def __init__(self, stream: BinaryIO, *, live: bool = False) -> None:
+    def __init__(
+        self, stream: BinaryIO, *, live: bool = False, shown: Callable[[bytes], bytes] | None = None
+    ) -> None:
         self._stream = stream
         self._live = live
+        self._shown = shown
 
     def __enter__(self) -> Self:
         return self
 
     def write(self, data: bytes) -> None:
-        self._stream.write(data)
+        self._stream.write(data if self._shown is None else self._shown(data))
         if self._live:
             self._stream.flush()
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-from custmap.diagnostics.plain import plain, plain_lines
+from custmap.diagnostics.plain import json_document, plain, plain_lines
 from custmap.diagnostics.render.render import render
 from custmap.records.outputs import WholeFile
 from custmap.testing.cases import Case
@@ -84,7 +83,7 @@ def as_json(cases: Sequence[Case], coverage: Sequence[Coverage] | None) -> str:
     }
     if coverage is not None:
         document["coverage"] = [_coverage_document(one) for one in coverage]
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return json_document(document) + "\n"
 
 
 def _case_document(case: Case) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.plain import plain
-from custmap.diagnostics.render.json import encodable
 
 
 def render_github(diagnostics: Sequence[Diagnostic]) -> str:
@@ -34,8 +33,8 @@ def _command(diagnostic: Diagnostic) -> str:
 
 
 def _data(text: str) -> str:
-    return encodable(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return _data(plain(text)).replace(":", "%3A").replace(",", "%2C")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.plain import plain_json
 from custmap.diagnostics.span import Span
 from custmap.values.json_text import dump_json
 
@@ -14,7 +15,7 @@ FORMAT_VERSION: Final = 1
 
 def render_json(diagnostics: Sequence[Diagnostic]) -> str:
     document = {"format_version": FORMAT_VERSION, "findings": [finding(item) for item in diagnostics]}
-    return dump_json(document, indent=2) + "\n"
+    return plain_json(dump_json(document, indent=2)) + "\n"
 
 
 def finding(diagnostic: Diagnostic) -> dict[str, Any]:

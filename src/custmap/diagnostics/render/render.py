@@ -10,7 +10,7 @@ from typing import Final
 
 from custmap.diagnostics.diagnostic import Diagnostic, in_order
 from custmap.diagnostics.frame import Lookup, SourceLines, frame
-from custmap.diagnostics.plain import plain
+from custmap.diagnostics.plain import plain, plain_lines
 
 FORMATS: Final = ("text", "json", "github", "sarif", "junit")
 
@@ -62,4 +62,4 @@ def _framed(diagnostics: Sequence[Diagnostic], lookup: Lookup, color: bool) -> s
 
 
 def _lines(diagnostics: Sequence[Diagnostic]) -> str:
-    return "".join(plain(str(diagnostic)) + "\n" for diagnostic in diagnostics)
+    return "".join(plain_lines(plain(str(diagnostic))) + "\n" for diagnostic in diagnostics)

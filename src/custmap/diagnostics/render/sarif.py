@@ -9,6 +9,7 @@ from urllib.parse import quote
 from custmap.diagnostics.codes import CODES, Severity
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.pages import page_of
+from custmap.diagnostics.plain import plain_json
 from custmap.diagnostics.render.json import encodable
 from custmap.diagnostics.span import Span
 from custmap.diagnostics.version import VERSION
@@ -26,7 +27,7 @@ def render_sarif(diagnostics: Sequence[Diagnostic]) -> str:
         "columnKind": "unicodeCodePoints",
         "results": [_result(diagnostic, used.index(diagnostic.code)) for diagnostic in diagnostics],
     }
-    return dump_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+    return plain_json(dump_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)) + "\n"
 
 
 def _rule(code: str) -> dict[str, Any]:
