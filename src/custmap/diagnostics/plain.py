@@ -43,8 +43,8 @@ def json_document(value: Any) -> str:
 def plain_json(text: str) -> str:
     """A JSON text with the same data, of which nothing is hidden and nothing is a command.
 
-    >>> plain_json('{"a": "é\u2028"}')
-    '{"a": "é\\u2028"}'
+    >>> print(plain_json('{"a": "é\u2028"}'))
+    {"a": "é\\u2028"}
     """
     if not text.replace("\n", "").isprintable():
         text = "\n".join("".join(map(_json_sign, line)) for line in text.split("\n"))

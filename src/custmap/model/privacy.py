@@ -48,7 +48,7 @@ class Privacy:
 
     `personal`  the values may be personal.
     `secrets`   the places in a value where a secret may be.
-    `open_keys` the keys of the rule's items are not personal.
+    `open_keys` the keys of the rule's items are not personal, the names of its entries are no values.
     """
 
     personal: bool = True

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from custmap.expressions.ast import plain_path
+from custmap.expressions.ast import And, Call, Literal, MultiHash, Node, Or, plain_path
 from custmap.model.checked import RiderOrigin
+from custmap.model.kind import Kind
 from custmap.model.nodes import (
     EachSource,
     FirstSource,
@@ -24,6 +26,10 @@ from custmap.resolve.origins import Made
 from custmap.schema.canonical import Canonical
 from custmap.values.paths import Index, Member, Select, TargetPath
 
+CHOOSE: Final = frozenset({"coalesce", "merge", "not_null"})
+KEEP: Final = frozenset({"only_keys", "text_values", "without_keys", "without_nulls"})
+"""Functions whose maps have the names of those that they are given: of all arguments, or of the first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Privacies:
@@ -37,13 +43,15 @@ class Privacies:
     secret: Collection[str]
     riders: Sequence[RiderOrigin]
 
-    def of_leaf(self, made: Made, key: str | None, *, item: bool) -> Privacy:
+    def of_leaf(self, made: Made, kind: Kind, key: str | None, *, item: bool) -> Privacy:
         """`key` names the items of a list. Inside an item it is not known where the list comes from."""
         reads = (*made.reads, *made.asks)
         return Privacy(
             item or not reads or self._any_personal(reads) or self._has_param(made.origin),
             tuple(self._secrets(made.origin)),
-            key is not None
+            all(map(self._has_open_names, options(made.origin)))
+            if kind.is_map
+            else key is not None
             and not item
             and all(self._is_open(one, made, key) for one in options(made.origin)),
         )
@@ -93,6 +101,16 @@ class Privacies:
                 return
         yield from (secret.below(*_steps(path[depth:])) for secret in found)
 
+    def _has_open_names(self, origin: Origin) -> bool:
+        """Are the names of a map's entries names already in the record or in the mapping, and no values?"""
+        match origin.source:
+            case FromSource(expression=expression):
+                return keeps_names(expression.ast)
+            case RiderSource(index=index):
+                return self.riders[index].param is None
+            case _:
+                return False
+
     def _is_open(self, origin: Origin, made: Made, key: str) -> bool:
         """Is the key of the items that an origin makes not personal?"""
         source = origin.source
@@ -110,6 +128,21 @@ class Privacies:
             inner = tuple(read for one in keys if isinstance(one, Leaf) for read in (*one.reads, *one.asks))
         prefix = made.scope.prefix[0] if made.scope.prefix else ()
         return bool(inner) and not self._any_personal((*prefix, *path, *read) for read in inner)
+
+
+def keeps_names(node: Node) -> bool:
+    """Has the map that an expression makes only names that are written in it, or of maps that it reads?"""
+    match node:
+        case Literal() | MultiHash():
+            return True
+        case Or(left=left, right=right) | And(left=left, right=right):
+            return keeps_names(left) and keeps_names(right)
+        case Call(name=name, arguments=arguments) if name in CHOOSE:
+            return all(map(keeps_names, arguments))
+        case Call(name=name, arguments=(first, *_)) if name in KEEP:
+            return keeps_names(first)
+        case _:
+            return plain_path(node) is not None
 
 
 def _formatted(format: str | None, shown: str) -> str:

@@ -292,6 +292,7 @@ class TableBuilder:
             required=required,
             identity=identity,
         )
+        key = rule.key.value if rule.key else None
         slot = len(self.slots)
         leaf = Leaf(
             slot=slot,
@@ -307,8 +308,8 @@ class TableBuilder:
             reads=made.reads,
             in_maps=map_reads(made.scope.type, made.inner) if not made.scope.prefix else (),
             asks=made.asks,
-            privacy=self._privacies.of_leaf(made, rule.key.value if rule.key else None, item=context.item),
-            key=rule.key.value if rule.key else None,
+            privacy=self._privacies.of_leaf(made, kind, key, item=context.item),
+            key=key,
             assumed=rule.assumed,
             note=rule.note,
             one_way=rule.one_way,

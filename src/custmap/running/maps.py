@@ -125,10 +125,12 @@ def _entry(
 
 
 def _places(leaf: Leaf, target: str, key: str) -> tuple[str, str | None]:
-    """The target and the source path of an entry; a key that a secret may have given names no source."""
+    """The target and the source path of an entry; a key that may be a value names no source."""
     part = key if key.isidentifier() and key.isascii() else format_path((Member(key),))
-    if (secret := leaf.privacy.secret_name()) is not None:
-        return inside(target, ItemTarget((KeyText(part, False, secret),))), leaf.source
+    secret = leaf.privacy.secret_name()
+    if secret is not None or not leaf.privacy.open_keys:
+        shown = KeyText(part, not leaf.privacy.open_keys, secret)
+        return inside(target, ItemTarget((shown,))), leaf.source
     return f"{target}.{part}", f"{leaf.source}.{part}" if leaf.source else None
 
 
