@@ -44,6 +44,9 @@ REFUSED = {
     "300 positions": ('"a' + "[0]" * 300 + '": email', "CM209"),
     "lists in lists": (nested("l: {each: '[@]', fields: {%s}}", 60, "a: email"), "CM108"),
     "choices": ("a: '" + nested("coalesce(id, %s)", 70, "email") + "'", "CM306"),
+    "10,001 rules": (", ".join(f"a{at}: id" for at in range(10_001)), "CM109"),
+    "2,001 rules in five objects": (", ".join(f"a{at}.b.c.d.e: id" for at in range(2001)), "CM109"),
+    "10,001 options": ("a: {first: [" + ", ".join(["id"] * 10_001) + "]}", "CM109"),
     "a thousand operands": ("a: '" + "||".join(["id"] * 1000) + "'", "CM306"),
 }
 

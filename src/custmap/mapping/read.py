@@ -7,22 +7,46 @@ from typing import Final, get_args
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
-from custmap.mapping.file import CLEARED_AT, ClearFile, Constant, MappingFile, Pair, Param, Rule, Text, Word
+from custmap.mapping.file import (
+    CLEARED_AT,
+    ClearFile,
+    Constant,
+    MappingFile,
+    Pair,
+    Param,
+    Rule,
+    Text,
+    Word,
+    all_rules,
+)
 from custmap.mapping.form import Trouble, check_form
 from custmap.syntax.node import ListNode, MapNode, Node, ScalarNode, plain
 from custmap.values.nearest import nearest
+
+MOST_PLACES: Final = 10_000
+"""More than a hundred times those of a large real mapping; each costs about 70 KB of memory as code."""
 
 
 def read_mapping(node: Node, file: str) -> tuple[MappingFile, list[Diagnostic]]:
     """A file's node as a MappingFile, and every problem of form.
 
     Parts with a wrong form are left out of the MappingFile and listed in `unread`; the rest can be used.
-    MappingError if the file is not a table.
+    MappingError if the file is not a table, or has more than `MOST_PLACES`.
     """
     if not isinstance(node, MapNode):
         raise MappingError([Diagnostic("CM203", "a mapping file must be a map of keys", node.span)])
     problems, trouble = check_form(node)
-    return _file(node, file, trouble), problems
+    made = _file(node, file, trouble)
+    _check_places(made)
+    return made, problems
+
+
+def _check_places(file: MappingFile) -> None:
+    places = sum(1 + rule.target.value.count(".") for rule in all_rules(file))
+    if places > MOST_PLACES:
+        message = f"rules fill {places:,} places, objects around them counted; the limit is {MOST_PLACES:,}"
+        help = "Map what belongs together as one value, with `from` and `merge: whole`."
+        raise MappingError([Diagnostic("CM109", message, file.name.span, help)])
 
 
 def _file(node: MapNode, file: str, trouble: Trouble) -> MappingFile:
