@@ -384,7 +384,7 @@ def test_strange_output_places(cli: Cli, tmp_path: Path) -> None:
     assert cli("apply", "a/b", "-o", "-", stdin=b"{}").out != ""
     if Path("/dev/full").exists():
         ended = cli("apply", "a/b", "-o", "/dev/full", stdin=b"{}")
-        assert ended.code == 2 and "No space left" in ended.err
+        assert ended.code == 2 and "/dev/full: No space left" in ended.err
 
 
 DRIVER = """
@@ -452,4 +452,4 @@ def test_a_full_disk() -> None:
     with Path("/dev/full").open("wb") as full, start(stdout=full.fileno()) as process:
         _, err = process.communicate(b'{"email":"a"}\n{"email":"a"}\n')
         assert process.returncode == 2
-        assert err == b"error: No space left on device\n"
+        assert err == b"error: Standard output: No space left on device\n"

@@ -30,6 +30,7 @@ from custmap.diagnostics.errors import RecordError
 from custmap.model.change import problems_of
 from custmap.records.inputs import One, read_source
 from custmap.records.ndjson import Record, Schema
+from custmap.records.outputs import naming
 from custmap.records.snapshots import ExtraMissing, OneSided, Pair, Rejected, SnapshotJoin
 from custmap.values.paths import PathError
 
@@ -265,7 +266,7 @@ def _on_disk(path: Path) -> Iterator[Path]:
         return
     handle, name = mkstemp(prefix="custmap-")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with naming(Path(name)), os.fdopen(handle, "wb") as file:
             copyfileobj(sys.stdin.buffer, file)
         yield Path(name)
     finally:

@@ -22,6 +22,7 @@ import click
 
 from custmap.cli.call_error import CLEAN, FINDINGS, WRONG_CALL, CallError, unreadable
 from custmap.diagnostics.plain import plain, plain_lines
+from custmap.records.outputs import is_full
 
 _OCCUPIED: Final[list[object]] = []
 """Keeps the numbers of closed standard streams, which a file that is opened later would get."""
@@ -161,6 +162,8 @@ def _os_error(error: OSError) -> int:
     name = error.filename
     if isinstance(name, str | os.PathLike):
         return _usage(unreadable(Path(name), error))
+    if is_full(error):  # all other files are named
+        return _say(f"Standard output: {error.strerror}", WRONG_CALL)
     return _say(plain(error.strerror or str(error) or type(error).__name__), WRONG_CALL)
 
 

@@ -7,6 +7,7 @@ requested name.
 from __future__ import annotations
 
 import contextlib
+import errno
 import glob
 import os
 import re
@@ -21,6 +22,7 @@ try:
 except ImportError:  # not a POSIX system
     fcntl = None  # type: ignore[assignment]
 
+_FULL: Final = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
 _PART: Final = re.compile(r"\.[0-9]+\.part")
 _BUFFER: Final = 1 << 18
 """Bytes: a call of the system for each twenty lines costs as much as writing them."""
@@ -62,8 +64,10 @@ class WholeFile:
 
     def write(self, data: bytes) -> None:
         assert self._file is not None, "write is allowed only inside the with block"
-        with _named(self.path):
+        try:
             self._file.write(data)
+        except OSError as error:
+            raise _named(error, self.path) from None
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -73,14 +77,16 @@ class WholeFile:
             self._drop()
             return
         try:
-            with _named(self.path):
-                self._file.flush()
-                if not self._direct:
-                    os.fsync(self._file.fileno())
-                self._file.close()
-                if not self._direct:
-                    self._part.replace(self.path)
-                    _sync_folder(self.path.parent)
+            self._file.flush()
+            if not self._direct:
+                os.fsync(self._file.fileno())
+            self._file.close()
+            if not self._direct:
+                self._part.replace(self.path)
+                _sync_folder(self.path.parent)
+        except OSError as error:
+            self._drop()
+            raise _named(error, self.path) from None
         except BaseException:
             self._drop()
             raise
@@ -147,14 +153,22 @@ def _lock(file: BinaryIO) -> bool:
 
 
 @contextlib.contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """An error of the system says which file it is about: a full disk's does not."""
+def naming(path: Path) -> Iterator[None]:
+    """A full disk's error says which file it is about."""
     try:
         yield
     except OSError as error:
-        error.filename = str(path)
-        error.filename2 = None
-        raise
+        raise _named(error, path) if is_full(error) else error from None
+
+
+def is_full(error: OSError) -> bool:
+    """Is there no room for what is written? The system does not say where."""
+    return error.errno in _FULL and error.filename is None
+
+
+def _named(error: OSError, path: Path) -> OSError:
+    error.filename, error.filename2 = str(path), None
+    return error
 
 
 def _mode(path: Path) -> int | None:

@@ -25,6 +25,7 @@ from typing import IO, Any, BinaryIO, Final, Literal, Self, TypeAlias
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.records.ndjson import BadLine, Line, Record, Schema, bad_line, read_records
+from custmap.records.outputs import naming
 from custmap.records.tally import Tally
 from custmap.values.json_text import dump_json, parse_json
 from custmap.values.paths import Member, PathError, parse_path
@@ -133,7 +134,7 @@ class SnapshotJoin:
 
     def __iter__(self) -> Iterator[Pair | Rejected | OneSided]:
         rows = self._folder / "rows.csv"
-        with rows.open("w", encoding="ascii", newline="") as out:
+        with naming(rows), rows.open("w", encoding="ascii", newline="") as out:
             for number, side in enumerate(SIDES):
                 yield from self._scan(number, side, out)
         self._execute(_ROWS, str(rows))
