@@ -16,6 +16,7 @@ import hashlib
 import importlib
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -52,9 +53,19 @@ def equivalents() -> dict[tuple[str, str, str, str], str]:
     }
 
 
+def stale(known: Iterable[tuple[str, str, str, str]]) -> list[tuple[str, str, str, str]]:
+    """What `equivalent.yaml` names and no mutant is any more."""
+    there = {(one.file, one.place, one.was, one.becomes) for room in rooms() for one in all_of(room)}
+    return [key for key in known if key not in there]
+
+
+def all_of(room: Room) -> list[Mutant]:
+    return [one for file in room.files for one in mutants(file, (SOURCE / file).read_text(encoding="utf-8"))]
+
+
 def drawn(room: Room, seed: int, *, every: bool = False) -> list[Mutant]:
     """The mutants of a room in the order of their files; which ones is a matter of the seed."""
-    found = [one for file in room.files for one in mutants(file, (SOURCE / file).read_text(encoding="utf-8"))]
+    found = all_of(room)
 
     def lot(mutant: Mutant) -> bytes:
         # Neither line nor site: both move with every edit above.
@@ -114,6 +125,9 @@ def main() -> int:
     found: list[Verdict] = []
     cpu = 0.0
     known = equivalents()
+    if old := stale(known):
+        print("equivalent.yaml names what is no mutant:", *old, sep="\n")
+        return 1
     if not given.list:
         warm_up()
     for room in rooms():
