@@ -132,28 +132,29 @@ def is_whole(raw: bytes, value: Any, depth: int = DEPTH, *, exact: bool = False)
 
     False may also mean: look closer.
     """
-    signs = raw.translate(None, _OTHER_BYTES)
-    if signs.count(b"{") + signs.count(b"[") > depth and _deeper(value, depth):
-        return False
     try:
         again = _SPARE.pop()
     except IndexError:
         again = bytearray()
     _ENCODE_INTO(value, again)
-    # What is written in the same way has lost nothing. An escaped colon (`\u003a`) becomes a plain one when
-    # written again, so then the numbers of colons prove nothing.
-    whole = (
-        again == raw
-        or again.translate(None, _OTHER_BYTES) == signs
-        or (
-            again.count(b":") == signs.count(b":")
-            and not (b"\\" in raw and b"\\u003" in raw)
-            and not (exact and _LONG.search(raw))
-        )
-    )
+    # What is written in the same way has lost nothing.
+    signs = raw if again == raw else raw.translate(None, _OTHER_BYTES)
+    whole = signs is raw or _same_signs(raw, signs, again, exact)
+    whole = whole and not (signs.count(b"{") + signs.count(b"[") > depth and _deeper(value, depth))
     if len(again) < _SPARED:
         _SPARE.append(again)
     return whole
+
+
+def _same_signs(raw: bytes, signs: bytes, again: bytearray, exact: bool) -> bool:
+    """Has a text that was written again all its colons, and with `exact` all its numbers?"""
+    kept = again.translate(None, _OTHER_BYTES)
+    # An escaped colon (`\\u003a`) becomes a plain one, so then the numbers of colons prove nothing.
+    return kept == signs or (
+        kept.count(b":") == signs.count(b":")
+        and not (b"\\" in raw and b"\\u003" in raw)
+        and not (exact and _LONG.search(raw))
+    )
 
 
 def _blame(raw: bytes, error: Exception, depth: int) -> JsonError:
