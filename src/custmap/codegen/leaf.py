@@ -201,7 +201,7 @@ class LeafWriter:
             self._branch(body, result, [*not_empty, *made, *tail], putting.null, silent)
             self._require(body, putting)
             return
-        test, after = self._contract.fit(leaf, origin, result, self._own(leaf, result))
+        test, after = self._contract.fit(leaf, origin, result, self._own(origin, leaf, result))
         lines = [*after, *putting.value]
         if test is None:
             self._branch(body, result, [*not_empty, *lines], putting.null, silent)
@@ -242,15 +242,15 @@ class LeafWriter:
         bound = self.emitter.names.bind(dict(origin.values), "values")
         return f"type({result}) is {class_.__name__}", f"{result} = {bound}[{result}]"
 
-    def _own(self, leaf: Leaf, result: str) -> list[str]:
+    def _own(self, origin: Origin, leaf: Leaf, result: str) -> list[str]:
         """The line that makes a value one's own, unless it is."""
-        return [] if self._owns(leaf.origin, leaf) else [f"{result} = own({result})"]
+        return [] if self._owns(origin, leaf) else [f"{result} = own({result})"]
 
     def _owns(self, origin: Origin, leaf: Leaf) -> bool:
         """Is the value new and plain already, and in order, so that it need not be copied?"""
         source = origin.source
         if isinstance(source, FirstSource):
-            return all(self._owns(option, leaf) for option in source.origins)
+            return self._is_taken_whole(leaf)  # by each option
         if not isinstance(source, FromSource):
             return isinstance(source, EachSource)
         path = plain_path(source.expression.ast)
@@ -293,10 +293,31 @@ class LeafWriter:
     ) -> None:
         """One option after the other, until one is not absent."""
         head, *rest = origins
-        self._origin(head, leaf, scope, prelude, body, result, None)
+        self._option(head, leaf, scope, prelude, body, result)
         for option in rest:  # not one inside another: Python takes a hundred levels at most
             with body.block(f"if {result} is ABSENT or {result} is SILENT:"):
-                self._origin(option, leaf, scope, prelude, body, result, None)
+                self._option(option, leaf, scope, prelude, body, result)
+
+    def _option(
+        self, option: Origin, leaf: Leaf, scope: Scope, prelude: list[str], body: Lines, result: str
+    ) -> None:
+        """An option's value, made one's own here, since that of another need not be."""
+        self._origin(option, leaf, scope, prelude, body, result, None)
+        if isinstance(option.source, FirstSource) or not self._is_taken_whole(leaf):
+            return
+        if own := self._own(option, leaf, result):
+            with body.block(f"if {result} is not ABSENT and {result} is not SILENT:"):
+                body.extend(own)
+
+    def _is_taken_whole(self, leaf: Leaf) -> bool:
+        """In quick code: may the value be a list or an object of the record, as it is?"""
+        origin = leaf.origin
+        return (
+            self.fits is not None
+            and origin.values is None
+            and origin.format is None
+            and leaf_facts.may_hold_containers(leaf)
+        )
 
     def _made(self, origin: Origin, result: str) -> list[str]:
         """The lines for `values` and `format`."""

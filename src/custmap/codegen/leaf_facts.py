@@ -27,9 +27,12 @@ def entry_type(leaf: Leaf, functions: Mapping[str, FunctionSpec]) -> Type | None
 
 def may_be_container(leaf: Leaf) -> bool:
     """May the value that is sent be a list or an object?"""
-    if leaf.kind != VALUE or not isinstance(leaf.origin.source, FromSource | RiderSource):
-        return True
-    return leaf.type is None or not leaf.type.kinds.isdisjoint({"array", "object"})
+    return not isinstance(leaf.origin.source, FromSource | RiderSource) or may_hold_containers(leaf)
+
+
+def may_hold_containers(leaf: Leaf) -> bool:
+    """The same, by kind and type alone."""
+    return leaf.kind != VALUE or leaf.type is None or not leaf.type.kinds.isdisjoint({"array", "object"})
 
 
 def keeps_order(source: FromSource) -> bool:

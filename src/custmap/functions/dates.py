@@ -70,10 +70,7 @@ _TIME_TOKENS: Final = frozenset({"HH", "mm", "ss", "SSS", "Z", "ZZ"})
 def _read(value: str) -> tuple[datetime, bool]:
     """The moment in its own offset, and whether it has a time; a date alone is midnight UTC."""
     if isinstance(value, str) and _USUAL(value):
-        try:
-            return datetime.fromisoformat(value), True
-        except ValueError:
-            raise FunctionError("has a day or time that does not exist") from None
+        return _usual(value), True
     found = _MOMENT.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         raise FunctionError("is not an ISO 8601 date or date-time, like `2024-02-29T23:59:59+01:00`")
@@ -82,6 +79,13 @@ def _read(value: str) -> tuple[datetime, bool]:
     if timed and got["offset"] is None and got["utc"] is None:
         raise FunctionError("has no offset from UTC, so the moment is not defined")
     return _moment(got), timed
+
+
+def _usual(value: str) -> datetime:
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        raise FunctionError("has a day or time that does not exist") from None
 
 
 def _moment(got: Mapping[str, str | None]) -> datetime:
@@ -218,6 +222,9 @@ def date_time(value: str, format: str) -> str | int:
     `ZZ` (`+0530`), `T`, punctuation, and other letters in brackets. The time stays in the value's own
     offset, except for `utc`. A date alone needs a format without a time.
     """
+    if format == _SECONDS and isinstance(value, str) and _USUAL(value):
+        _usual(value)
+        return f"{value[:19]}+00:00" if value.endswith(_UTC) else value
     moment, timed = _read(value)
     if format in _NAMED:
         if not timed:
@@ -240,7 +247,10 @@ def _named(moment: datetime, form: str) -> str | int:
     return whole if form == "epoch" else whole * 1000 + since.microseconds // 1000
 
 
-_PYTHONS: Final = {"YYYY-MM-DDTHH:mm:ssZ": "seconds", "YYYY-MM-DDTHH:mm:ss.SSSZ": "milliseconds"}
+_SECONDS: Final = "YYYY-MM-DDTHH:mm:ssZ"
+"""In this format the usual date-times are themselves, but for those in UTC."""
+_UTC: Final = ("Z", "-00:00")
+_PYTHONS: Final = {_SECONDS: "seconds", "YYYY-MM-DDTHH:mm:ss.SSSZ": "milliseconds"}
 """Formats that Python writes itself: `timespec` of `isoformat`."""
 
 
