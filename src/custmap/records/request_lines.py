@@ -2,14 +2,15 @@
 
 All requests of a run come from one mapping, and mostly from the same parameters. So what stands before the
 body is the same in all of them, where no rule fills path, query or headers: it is written, and its secrets
-hidden, once. In the other requests the headers at least are the same.
+hidden, once. Where a rule fills the path, that is so but for URL and path. In the other requests the headers
+at least are the same.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final, TypeAlias
 
-from custmap.values.json_text import json_bytes
+from custmap.values.json_text import finite_bytes, json_bytes
 from custmap.wire.binding import Bound
 from custmap.wire.request import Request, Secrets
 from custmap.wire.sending import Sender
@@ -25,7 +26,9 @@ class RequestLines:
     A line has the bytes of `json_bytes(request.to_dict(secrets=secrets))`.
     """
 
-    __slots__ = ("_begin", "_bound", "_headers", "_hidden", "_hides_only_headers", "_secrets", "_shown")
+    __slots__ = (
+        "_around", "_begin", "_bound", "_headers", "_hidden", "_hides_only_headers", "_secrets", "_shown",
+    )  # fmt: skip
 
     def __init__(self, *, secrets: bool) -> None:
         self._secrets = secrets
@@ -35,6 +38,7 @@ class RequestLines:
         self._shown: dict[str, Any] = {}
         self._bound: Bound | None = None
         self._begin: bytes | None = None
+        self._around: tuple[bytes, bytes] | None = None
 
     def line(self, request: Request) -> bytes:
         """A request as one line, with its line end."""
@@ -52,17 +56,24 @@ class RequestLines:
     def sent(
         self, sender: Sender, bound: Bound, body: dict[str, Any], path: Part, query: Part, headers: Part
     ) -> bytes:
-        """The line of the request that `sender` makes of body, path, query and headers.
+        """The line of the request that `sender` makes of body, path, query and headers, all numbers finite.
 
         RecordError as `Sender.send`, UnicodeEncodeError for half of a surrogate pair.
         """
-        if path or query or headers:
+        if query or headers:
             return self.line(sender.send(bound, body, path, query, headers, ()))
         if bound is not self._bound:
-            self._bound, self._begin = bound, self._before_body(sender, bound)
-        if self._begin is None:
+            self._bound = bound
+            self._begin = None if path else self._before_body(sender, bound)
+            self._around = self._around_path(sender, bound, path) if path else None
+        if path and self._around is not None:
+            url, in_path = sender.place(bound, path)
+            head, middle = self._around
+            place = finite_bytes({"url": url, "path": in_path})
+            return b"".join((head, place[1:-1], middle, finite_bytes(body), _END))
+        if path or self._begin is None:
             return self.line(sender.send(bound, body, path, query, headers, ()))
-        return self._begin + json_bytes(body) + _END
+        return self._begin + finite_bytes(body) + _END
 
     def _before_body(self, sender: Sender, bound: Bound) -> bytes | None:
         """All that stands before the body; None if there is no body, or a secret in it."""
@@ -70,6 +81,16 @@ class RequestLines:
         if bare.body is None or not (self._secrets or _none_in(bare.hidden, "body")):
             return None
         return json_bytes(bare.to_dict(secrets=self._secrets)).removesuffix(b"{}}")
+
+    def _around_path(self, sender: Sender, bound: Bound, path: Part) -> tuple[bytes, bytes] | None:
+        """What stands before the URL, and between path and body; None if more than headers may be hidden."""
+        bare = sender.send(bound, {}, path, None, None, ())
+        if bare.body is None or not (self._secrets or _all_in(bare.hidden, "headers")):
+            return None
+        shown = bare.to_dict(secrets=self._secrets)
+        head = json_bytes({name: shown[name] for name in ("mapping", "method")})
+        middle = json_bytes({name: shown[name] for name in ("query", "headers", "body")})
+        return head.removesuffix(b"}") + b",", b"," + middle.removeprefix(b"{").removesuffix(b"{}}")
 
     def _hide(self, request: Request) -> None:
         """Keep the headers as they are shown."""

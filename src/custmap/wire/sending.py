@@ -46,20 +46,12 @@ class Sender:
     ) -> Request:
         """The request; RecordError (CM710) if a value cannot be written in path, query or headers."""
         own = fresh if bound.shares else dict.copy
-        in_path, in_query, in_headers = own(bound.path), own(bound.query), own(bound.headers)
-        if path:
-            in_path.update(path)
+        in_query, in_headers = own(bound.query), own(bound.headers)
         if query:
             in_query.update(query)
-        try:
-            if headers:
-                for name, value in headers.items():
-                    in_headers[name] = header_text(name, value, self._header_styles.get(name, SIMPLE))
-            if (base := bound.url) is None:
-                base = bound.url = self._url.bound(bound.variables, bound.query)
-            url = base.fill(in_path, in_query if query else None)
-        except PlaceError as error:
-            raise RecordError([self._diagnostic(error)]) from None
+        if headers:
+            self._fill_headers(in_headers, headers)
+        url, in_path = self.place(bound, path, in_query if query else None)
         made: Any = OpenRequest(
             self._name,
             self._method,
@@ -73,6 +65,27 @@ class Sender:
         )
         made.__class__ = Request
         return cast(Request, made)
+
+    def place(
+        self, bound: Bound, path: Mapping[str, Any] | None, query: Mapping[str, Any] | None = None
+    ) -> tuple[str, dict[str, Any]]:
+        """URL and path of a request, `query` if it has its own; RecordError (CM710) as `send`."""
+        in_path = fresh(bound.path) if bound.shares else bound.path.copy()
+        if path:
+            in_path.update(path)
+        try:
+            if (base := bound.url) is None:
+                base = bound.url = self._url.bound(bound.variables, bound.query)
+            return base.fill(in_path, query), in_path
+        except PlaceError as error:
+            raise RecordError([self._diagnostic(error)]) from None
+
+    def _fill_headers(self, into: dict[str, Any], headers: Mapping[str, Any]) -> None:
+        try:
+            for name, value in headers.items():
+                into[name] = header_text(name, value, self._header_styles.get(name, SIMPLE))
+        except PlaceError as error:
+            raise RecordError([self._diagnostic(error)]) from None
 
     def _diagnostic(self, error: PlaceError) -> Diagnostic:
         for slot in self._slots:
