@@ -15,6 +15,7 @@ import custmap
 from custmap.diagnostics.errors import RecordError
 from custmap.testing.discover import fixture_files
 from custmap.testing.fixture import Apply, Diff, Fixture, read_fixture
+from custmap.values.json_text import json_bytes
 
 ROOT = Path(__file__).parent.parent.parent
 FIXTURES = [read_fixture(path) for path in fixture_files(ROOT / "fixtures")]
@@ -23,7 +24,7 @@ ODD = [1e16, 1e-7, 2.5, 10**25, "62272e917b", "1e5", "é\u2028", None, "", {"z":
 
 
 def plainly(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return json_bytes(value) + b"\n"
 
 
 def pairs(name: str) -> Iterator[tuple[Any, Any]]:
