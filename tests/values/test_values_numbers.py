@@ -16,7 +16,7 @@ from custmap.values.json_text import dump_json, json_bytes
 from custmap.values.members import named_paths
 from custmap.values.numbers import number_text, read_number, scalar_text, with_plain_numbers
 from custmap.values.paths import found_at, parse_path
-from custmap.values.types import ANY
+from custmap.values.types import ANY, Type
 
 TEXTS = [
     (0, "0"), (-0.0, "0"), (7, "7"), (7.0, "7"), (-1, "-1"), (0.5, "0.5"), (1e16, "10000000000000000"),
@@ -88,6 +88,11 @@ def test_members() -> None:
     paths = named_paths(load_canonical(None).type)
     assert paths[0] == ("id",) and ("addresses", "*", "city") in paths and len(set(paths)) == len(paths)
     assert ("identifiers", "*") not in paths and named_paths(ANY) == []
+    deep = Type(kinds=frozenset({"object"}), members={"leaf": ANY})
+    for name in "abcd":
+        deep = Type(kinds=frozenset({"object"}), members={name: deep})
+    assert [".".join(path) for path in named_paths(deep)] == ["d", "d.c", "d.c.b", "d.c.b.a"]
+    assert named_paths(Type(kinds=frozenset({"array"}), items=deep)) == []
 
 
 VALUES: list[Any] = [
@@ -109,6 +114,7 @@ def test_what_json_has_not(value: Any) -> None:
 
 
 def test_decimals() -> None:
+    assert is_multiple(1e23, 10) and is_multiple(6, 0.1)  # as they are written, not as floats are kept
     assert below(1, 2) and not below(2, 2) and below(1.5, 2) and not below(10**30 + 1, 10**30)
     assert (
         is_multiple(0.3, 0.1) and not is_multiple(0.35, 0.1) and is_multiple(6, 3) and not is_multiple(7, 3)

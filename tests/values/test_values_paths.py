@@ -35,3 +35,9 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 def test_a_quoted_name_keeps_its_letters() -> None:
     assert format_path((Member("größe x"), Select("k", "ü y"))) == '"größe x"[k="ü y"]'
+
+
+def test_a_path_has_64_parts_at_most() -> None:
+    assert len(parse_path(".".join("a" * 64))) == 64
+    with pytest.raises(PathError, match="at most 64 parts"):
+        parse_path(".".join("a" * 65))
