@@ -139,8 +139,9 @@ def _around_names(writer: Comparing, root: ObjectNode, place: tuple[str, ...], l
         if facts.required(node):
             with lines.block(f"if not lacks_rejected({writer.rule(node)}, {at}, view):"):
                 for member in node.members:
-                    if empty := facts.empty_if_required(node, member):
-                        lines.add(f"{at}.setdefault({member.name!r}, {empty})")
+                    if isinstance(member, Leaf) and (empty := facts.empty_if_required(node, member)):
+                        with lines.block(f"if not is_kept({writer.arguments(member)}):"):
+                            lines.add(f"{at}.setdefault({member.name!r}, {empty})")
         writer.riders(facts.riders(node), at, lines)
 
 

@@ -111,6 +111,13 @@ def held(leaf: Leaf, state: Any, view: View, items: Items = ()) -> Any:
     return state if is_value(state) else NOTHING
 
 
+def is_kept(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ()) -> bool:
+    """Is there something in a leaf's change that cannot be said, so that the vendor keeps what it holds?"""
+    if same(before, after):
+        return False
+    return change_leaf(leaf, before, after, view.on_trial().whole(), items)[0] is KEPT
+
+
 def standing_of(change: Callable[[Row, Row, View], Outcome], before: Row, after: Row, view: View) -> Any:
     """What of a container stands at the vendor after the update, by the function that compares it."""
     return change(before, after, view.on_trial().whole())[1]

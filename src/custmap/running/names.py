@@ -20,7 +20,7 @@ _FUNCTIONS: Final = (
     calls.as_list, calls.as_map, calls.as_objects, calls.fill, calls.fresh, calls.look_at_entries,
     calls.presence, calls.refuse_empty, calls.refuse_kind, calls.refuse_unmapped,
     calls.told_apart, calls.translate,
-    leaves.along, leaves.change_leaf, leaves.standing, leaves.standing_of,
+    leaves.along, leaves.change_leaf, leaves.is_kept, leaves.standing, leaves.standing_of,
     leaves.unchanged,
     maps.cannot_be_said,
     objects.all_gone, objects.arranged, objects.clear_object, objects.in_list, objects.is_cleared,
