@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custmap.values.equality import same
-from custmap.values.json_text import JsonError, dump_json, is_whole, json_bytes, parse_json
+from custmap.values.json_text import InexactError, JsonError, dump_json, is_whole, json_bytes, parse_json
 
 SUITES = os.environ.get("CUSTMAP_SUITES")
 needs_suites = pytest.mark.skipif(SUITES is None, reason="CUSTMAP_SUITES is not set")
@@ -233,6 +233,15 @@ def test_a_value_is_whole_if_nothing_was_left_out(value: Any) -> None:
     assert not is_whole(b'{"a": 1, "b": 2}', {"a": 1})
     assert not is_whole(b'{"\\u003aa": 1, "b": 2}', {":a": 1})
     assert not is_whole(b"[[1]]", [[1]], depth=1)
+
+
+def test_exact_numbers() -> None:
+    for text in (b"1.50", b"0.1", b"[1e2, 12345678901234567890]", b"123456789.012345678e-2"):
+        assert parse_json(text, exact=True) == json.loads(text)
+    for text in (b"[0.12345678901234567890]", b'{"a": [1e-400]}', b'{"a": 0.480912345678901234567890}'):
+        with pytest.raises(InexactError):
+            parse_json(text, exact=True)
+        assert parse_json(text) == json.loads(text)
 
 
 def _cycle() -> list[Any]:
