@@ -146,6 +146,17 @@ def test_what_is_read_is_not_written(cli: Cli, tmp_path: Path, option: str) -> N
     assert records.read_text() == '{"email":"a"}\n{"email":7}\n' and params.read_text() == '{"tenant": "t"}'
 
 
+@pytest.mark.parametrize("option", ["-o", "--rejects"])
+def test_what_is_read_is_not_removed_as_a_leftover(cli: Cli, tmp_path: Path, option: str) -> None:
+    names = [f"out.{number}.part" for number in (1, 2, 3)]
+    for name in names:
+        (tmp_path / name).write_text('{"email":"a"}\n')
+    for name in names:
+        ended = cli("apply", "a/b", tmp_path / name, option, tmp_path / "out")
+        assert ended.code == 2 and f"{name}, which" in ended.err and "Write to another file" in ended.err
+    assert all((tmp_path / name).exists() for name in names)
+
+
 @pytest.mark.parametrize("arguments", [["-o", "in"], ["--rejects", "in"], []])
 def test_redirected_streams_are_files_too(tmp_path: Path, arguments: list[str]) -> None:
     records = tmp_path / "in"

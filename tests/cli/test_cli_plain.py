@@ -186,6 +186,14 @@ def test_commands(
             assert "##vso[" not in line and "##[error" not in line, line
 
 
+def test_a_summary_gives_no_command(folder: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    text = FIXTURES["one"].replace(said("F"), '"::error ::pwned"')
+    (folder / "fixtures" / "three.yaml").write_text(text)
+    run(["test", "-k", "three"])
+    lines = capfdbinary.readouterr().out.decode().split("\n")
+    assert "  \\u003a:error ::pwned" in lines and not any(line.lstrip().startswith("::") for line in lines)
+
+
 def test_json_is_the_same_data_on_standard_output(
     folder: Path, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:

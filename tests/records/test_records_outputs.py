@@ -128,3 +128,11 @@ def test_what_another_run_is_writing_stays(tmp_path: Path) -> None:
     assert names(tmp_path) == ["out", "out.1.part", "out.x.part"]
     with WholeFile(tmp_path / "out") as out:
         assert out.removed == [others]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_pipe_is_no_leftover(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "out.5.part")
+    with WholeFile(tmp_path / "out") as file:
+        file.write(b"x")
+    assert file.removed == [] and (tmp_path / "out.5.part").exists()

@@ -16,7 +16,7 @@ import click
 from custmap.cli.call_error import CallError, unreadable
 from custmap.cli.options import STDIN
 from custmap.diagnostics.plain import plain, plain_json_bytes
-from custmap.records.outputs import Standard, WholeFile
+from custmap.records.outputs import Standard, WholeFile, leftovers
 
 _NDJSON: Final = (".ndjson", ".jsonl")
 _NONE: Final[Mapping[str, Path | None]] = {}
@@ -94,6 +94,9 @@ def check_read(inputs: Iterable[Path | None], outputs: Mapping[str, Path | None]
     """CallError if standard output, as after `>> in`, or a file that an option names is one that is read."""
     written = {option: _place(path, 1) for option, path in outputs.items() if path is not None}
     written["Standard output"] = _place(STDIN, 1)
+    for option, path in outputs.items():
+        parts = leftovers(path) if path is not None and path != STDIN else ()
+        written |= {f"{part.name}, which {option} removes,": _place(part, 1) for part in parts}
     if not any(written.values()):
         return
     for path in inputs:

@@ -128,14 +128,23 @@ class Standard:
             self._stream.flush()
 
 
+def leftovers(path: Path) -> Iterator[Path]:
+    """The files that have the names of what runs that were killed left of this file."""
+    path = Path(os.path.realpath(path))
+    for part in sorted(path.parent.glob(f"{glob.escape(path.name)}.*.part")):
+        if (
+            _PART.fullmatch(part.name.removeprefix(path.name)) and part.is_file()
+        ):  # a pipe would be waited for
+            yield part
+
+
 def _remove_leftovers(path: Path) -> Iterator[Path]:
     """Remove what runs that were killed left of this file; what a run holds that is alive stays."""
-    for part in sorted(path.parent.glob(f"{glob.escape(path.name)}.*.part")):
-        if _PART.fullmatch(part.name.removeprefix(path.name)):
-            with contextlib.suppress(OSError), part.open("rb") as file:
-                if _lock(file):
-                    part.unlink()
-                    yield part
+    for part in leftovers(path):
+        with contextlib.suppress(OSError), part.open("rb") as file:
+            if _lock(file):
+                part.unlink()
+                yield part
 
 
 def _lock(file: BinaryIO) -> bool:

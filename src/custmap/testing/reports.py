@@ -49,7 +49,7 @@ def _case_lines(case: Case, paint: Any, color: bool) -> Iterator[str]:
         return
     yield f"{paint('FAIL', _RED)}  {paint(case.name, _BOLD)}"
     if case.summary:
-        yield f"  {plain(case.summary)}"
+        yield f"  {plain_lines(plain(case.summary))}"
     body = (
         plain_lines(str(case.report))
         if case.report
