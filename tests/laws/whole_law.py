@@ -19,8 +19,10 @@ from whole_records import Customer, Records
 from custmap.diagnostics.errors import RecordError
 from custmap.model.note import Fact, Note
 from custmap.prove.redaction import veiled_target
+from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.wire.binding import bind
+from oracle.records import TEXT_PARTS, laid_over, taken
 from oracle.request import Parts, Planned, Refused, Whole
 
 PAIRS = 30
@@ -53,6 +55,22 @@ class Differs(AssertionError):
 
 
 PARAMS: Final[tuple[dict[str, Any], ...]] = ({}, {"who": "me"}, {"who": "x"})
+
+
+UNMENTIONED: Final[tuple[Customer, ...]] = (
+    {
+        "id": "C-7", "email": "zoe@example.com", "company": "Z", "status": "inactive", "blocked": True,
+        "role": "tester", "priority": 3, "tags": ["z"], "attributes": {"plan": "z"},
+        "custom_fields": {"z": "z"}, "identifiers": {"acme": "7"},
+        "name": {"formatted": "Dr. Zoe Y. Z", "prefix": "Dr.", "given": "Zoe", "middle": "Y.", "family": "Z"},
+        "phone": {"number": "+12065550199", "type": "work", "extension": "7"},
+        "payment_card": {"provider": "ADYEN", "token": "z", "default": False},
+        "loyalty": {"account_id": "z", "member": True, "enrollments": [{"program_id": 1, "tier": 2}]},
+        "addresses": [{"label": "z", "city": "Z"}], "channels": [{"type": "line", "value": "z"}],
+    },
+    {"name": {"suffix": "Jr."}, "payment_card": {"default": True}, "blocked": False, "loyalty": {}},
+)  # fmt: skip
+"""What an after may not mention."""
 
 
 def _params_fit(loaded: Any) -> bool:
@@ -113,6 +131,7 @@ def check(loaded: Any, whole: Whole, case: Case) -> None:
         raise Differs(again, "diff(x, x) says something", same_again, None)
     if "vendor" in case.options:
         check_silent(loaded, case)
+        check_unmentioned(loaded, case)
 
 
 def check_silent(loaded: Any, case: Case) -> None:
@@ -126,6 +145,47 @@ def check_silent(loaded: Any, case: Case) -> None:
         return
     if plan.changes or plan.rejected:
         raise Differs(nothing, "a record that mentions nothing changes something", plan, None)
+
+
+def check_unmentioned(loaded: Any, case: Case) -> None:
+    """What is said under `vendor` does not depend on what after does not mention.
+
+    Who knows more says it, too: another customer is laid under after. An object may have more members then;
+    those that were said are the same.
+    """
+    canonical = loaded.checked.canonical
+    nulls = case.options.get("nulls", "clear")
+    after = taken(case.after, canonical, nulls=nulls)
+    options = {"vendor": case.options["vendor"], "nulls": nulls}
+    try:
+        plan = loaded.diff(None, case.after, case.params, **options)
+    except RecordError:
+        return
+    for under in UNMENTIONED:
+        more = laid_over(taken(under, canonical), after, case.after, canonical)
+        more |= {field: case.after[field] for field in TEXT_PARTS if isinstance(case.after.get(field), str)}
+        try:
+            knowing = loaded.diff(None, more, case.params, **options)
+        except RecordError:
+            continue
+        said = {change.target: change for change in knowing.changes}
+        said_no = {one.target for one in knowing.rejected}
+        for change in plan.changes:
+            if change.target not in said_no and not _says(said.get(change.target), change):
+                raise Differs(case, "what is not mentioned decides", change, (more, said.get(change.target)))
+
+
+def _says(knowing: Any, change: Any) -> bool:
+    return knowing is not None and _agrees(knowing.after, change.after, change.before)
+
+
+def _agrees(known: Any, said: Any, held: Any) -> bool:
+    """Is every member that is said, and was not held, known to be so?"""
+    if isinstance(known, dict) and isinstance(said, dict):
+        held = held if isinstance(held, dict) else {}
+        news = [name for name, value in said.items() if not same(value, held.get(name, ABSENT))]
+        return all(name in known and _agrees(known[name], said[name], held.get(name)) for name in news)
+    return same(known, said)
 
 
 def _without(case: Case, name: str) -> dict[str, Any]:

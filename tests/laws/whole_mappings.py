@@ -26,7 +26,10 @@ OTHERS: Final = (
     ("length(tags)", "integer"), ("attributes.plan", None), ("attributes.a", None),
     ("custom_fields.plan", None), ("integer(custom_fields.a)", "integer"), ("tags[0]", "string"),
     ("attributes.plan == 'x'", "boolean"), ("addresses[1]", "object"),
-    ("{a: email, b: company}", "object"),
+    ("{a: email, b: company}", "object"), ("json(payment_card)", "string"), ("[payment_card]", "array"),
+    ("keys(name)", "array"), ("join(' ', values(name))", "string"), ("length(phone)", "integer"),
+    ("payment_card || `{}`", "object"), ("phone.*", "array"), ("[@][0].email", "string"),
+    ("payment_card == `{}`", "boolean"), ("type(loyalty)", "string"),
 )  # fmt: skip
 CONDITIONS: Final = (
     "blocked != `true`", "coalesce(blocked, `false`) != `true`", "role == 'tester'", "status == 'active'",
@@ -45,6 +48,8 @@ ITEMS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "loyalty.enrollments": ("program_id", ("tier", "points", "tier_expires_at")),
     "addresses": ("label", ("city", "postal_code", "phone_e164(phone)")),
     "pairs(attributes)": ("key", ("value",)),
+    "[payment_card]": ("provider", ("token", "default")),
+    "[@]": ("id", ("email", "company")),
 }
 LIMITS: Final[dict[str, tuple[Rules, ...]]] = {
     "string": (
@@ -290,7 +295,10 @@ class Drawing:
 
     def map(self) -> None:
         target, whole = self.place()
-        source = self.one("attributes", "custom_fields", "text_values(attributes)", "identifiers")
+        source = self.one(
+            "attributes", "custom_fields", "text_values(attributes)", "identifiers", "payment_card",
+            "merge(payment_card, attributes)", "only_keys(name, ['given', 'family'])",
+        )  # fmt: skip
         merge = self.one("entries", "entries", "entries", "whole")
         rule: Rules = {"from": source, "merge": merge}
         rule |= self.clear(target.rpartition(".")[2], whole=whole, at=self.names_of())

@@ -81,7 +81,11 @@ class _Walker:
 
     def _valueprojection(self, node: ast.ValueProjection, current: Any) -> Any:
         base = self.visit(node.base, current)
-        return self._each(node.body, list(base.values())) if isinstance(base, dict) else _elsewhere(base)
+        return (
+            self._each(node.body, [base[key] for key in sorted(base)])
+            if isinstance(base, dict)
+            else _elsewhere(base)
+        )
 
     def _filter(self, node: ast.Filter, current: Any) -> Any:
         base = self.visit(node.base, current)

@@ -50,25 +50,37 @@ def _without_nulls(value: Any, type_: Type | None) -> Any:
     }
 
 
+def all_stated(after: dict[str, Any], given: dict[str, Any], canonical: Canonical) -> dict[str, Any]:
+    """After with the members that its plain texts, as in `given`, say are not there, as null."""
+    if not canonical.is_customer:
+        return after
+    name, phone = canonical.type.member("name"), dict.fromkeys(("extension",))
+    assert name is not None
+    said = {"name": dict.fromkeys(name.members), "phone": phone}
+    texts = [field for field in said if isinstance(given.get(field), str)]
+    return {**after, **{field: {**said[field], **after[field]} for field in texts}}
+
+
 def laid_over(
     before: dict[str, Any], after: dict[str, Any], stated: dict[str, Any], canonical: Canonical
 ) -> dict[str, Any]:
     """a⁺: named fields that after does not mention keep before's value. `stated` is after as it was given."""
-    laid = _laid(before, after, canonical.type)
+    made = laid(before, after, canonical.type)
     if canonical.is_customer:
         if isinstance(stated.get("name"), str):
-            laid["name"] = after["name"]
+            made["name"] = after["name"]
         if isinstance(stated.get("phone"), str) and isinstance(before.get("phone"), dict):
-            laid["phone"] = {**before["phone"], **after["phone"]}
-            laid["phone"].pop("extension", None)
-    return laid
+            made["phone"] = {**before["phone"], **after["phone"]}
+            made["phone"].pop("extension", None)
+    return made
 
 
-def _laid(before: dict[str, Any], after: dict[str, Any], type_: Type) -> dict[str, Any]:
-    laid = {**before, **after}
+def laid(before: dict[str, Any], after: dict[str, Any], type_: Type) -> dict[str, Any]:
+    """An object over another one of the same type: named members that it does not mention stay."""
+    made = {**before, **after}
     for name in before.keys() & after.keys():
         inner = type_.member(name)
         both = isinstance(before[name], dict) and isinstance(after[name], dict)
         if both and name in type_.members and inner is not None and inner.members:
-            laid[name] = _laid(before[name], after[name], inner)
-    return laid
+            made[name] = laid(before[name], after[name], inner)
+    return made

@@ -24,7 +24,7 @@ from oracle.containers import outcome_of, required_missing, whole_notes
 from oracle.elsewhere import written
 from oracle.interpreter import Interpreter, silenced
 from oracle.outcome import Change, Outcome, Sides, Told, is_value
-from oracle.records import laid_over, taken
+from oracle.records import all_stated, laid_over, taken
 from oracle.vendor import Vendor
 from oracle.wire import part_text
 
@@ -96,7 +96,9 @@ class Whole:
         sides = self._sides(then, now, known=known, complete=known and absent == "clear")
         left = Told()
         if vendor is not None:
-            sides, left = Vendor(self.checked.operation, vendor).sides(sides)
+            sides, left = Vendor(self.checked.operation, vendor, all_stated(now, after, canonical)).sides(
+                sides
+            )
         request, told = self._request(sides, always=False)
         told = left + told
         return Planned(request, told.changes, told.rejected, told.notes)

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from custmap.expressions.budget import spend
 from custmap.expressions.function import Argument, Example, FunctionError, FunctionSpec
-from custmap.expressions.helpers import NUMBERS, kind_of
+from custmap.expressions.helpers import NUMBERS, kind_of, values_of
 from custmap.expressions.unions import union
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
@@ -75,7 +75,7 @@ def _join(glue: str, texts: list[Any]) -> str:
 
 
 def _keys(entries: dict[str, Any]) -> list[str]:
-    return list(entries)
+    return sorted(entries)
 
 
 def _length(value: Any) -> int:
@@ -161,7 +161,9 @@ def _to_number(value: Any) -> Any:
 
 
 def _to_string(value: Any) -> str:
-    return value if type(value) is str else json.dumps(with_plain_numbers(value), separators=(",", ":"))
+    if type(value) is str:
+        return value
+    return json.dumps(with_plain_numbers(value), sort_keys=True, separators=(",", ":"))
 
 
 def _type(value: Any) -> str:
@@ -171,7 +173,7 @@ def _type(value: Any) -> str:
 
 
 def _values(entries: dict[str, Any]) -> list[Any]:
-    return list(entries.values())
+    return values_of(entries)
 
 
 def _nothing(values: tuple[Any, ...]) -> Any:

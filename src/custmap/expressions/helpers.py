@@ -52,6 +52,11 @@ def flatten(items: list[Any]) -> list[Any]:
     return merged
 
 
+def values_of(entries: dict[str, Any]) -> list[Any]:
+    """The values of an object in the order of its keys; the order that a record has them in means nothing."""
+    return [entries[key] for key in sorted(entries)]
+
+
 def comparable(left: Any, right: Any) -> bool:
     """Can two values be ordered: two numbers, or (as the `jmespath` package has it) two texts?"""
     if type(left) in NUMBERS:
@@ -101,6 +106,7 @@ BASE_GLOBALS: Final[dict[str, Any]] = {
     "same": same,
     "truthy": truthy,
     "flatten": flatten,
+    "values_of": values_of,
     "comparable": comparable,
     "refuse": refuse,
     "refuse_first": refuse_first,

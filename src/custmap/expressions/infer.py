@@ -63,7 +63,7 @@ def infer(
     `scope_name` is what messages call that value: `` `Customer` has no field … ``.
     """
     walk = _Inferring(functions, Place(scope, (), scope_name))
-    result = walk.use(expression.ast, walk.root)
+    result = walk.use(expression.ast, walk.root, whole=False)
     problems = sorted(dict.fromkeys(walk.problems), key=lambda problem: problem.offset)
     return Inference(result, tuple(dict.fromkeys(walk.reads)), tuple(problems))
 
@@ -204,6 +204,8 @@ class _Inferring(Walk):
             return self._never(node, f"{base.label} is {phrase(base.type)}, which has no fields", None)
         values = base.type.extra if base.type.free and base.type.extra is not None else ANY
         item = Place(values.present().not_null(), base.items_path, "the value")
+        if base.type.members:
+            self.read(base, node)
         over = replace(base, type=replace(base.type, kinds=_ARRAY | (base.type.kinds & {"null"})))
         return self._each(over, node, item, body, None)
 
@@ -278,7 +280,11 @@ class _Inferring(Walk):
 
     def _comparison(self, node: Comparison, current: Place) -> Place:
         sides = (node.left, node.right)
-        types = [self.operand(side, current) for side in sides]
+        # Of what is compared with a text, a number, a truth value or null, no member counts.
+        whole = not any(
+            isinstance(side, Literal) and side.value.__class__ not in (dict, list) for side in sides
+        )
+        types = [self.operand(side, current, whole=whole) for side in sides]
         ordering = node.operator not in ("==", "!=")
         numbers = all(each.kinds <= _NUMERIC and not each.absent for each in types)
         if ordering and any(each.known and not each.kinds & _NUMERIC for each in types):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from custmap.diagnostics.codes import Severity
@@ -17,11 +17,16 @@ _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A source path from the scope's root: members by name, items by position or `"*"` for each."""
+    """A source path from the scope's root: members by name, items by position or `"*"` for each.
+
+    `whole`  the type of a value that the expression takes to pieces, so that each of its named members
+             counts; None: the value is the result as it is, or has no members.
+    """
 
     path: SourcePath
     offset: int
     length: int
+    whole: Type | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,21 +34,22 @@ class Walk:
         """The type of a node that is used only as a condition."""
         raise NotImplementedError
 
-    def use(self, node: Node, current: Place) -> Type:
-        """The type of a node; if it is a path, that path counts as read."""
+    def use(self, node: Node, current: Place, *, whole: bool = True) -> Type:
+        """The type of a node; if it is a path, that path counts as read, by default with all its members."""
         found = self.place(node, current)
-        self.read(found, node)
+        self.read(found, node, whole=whole)
         return found.type
 
-    def operand(self, node: Node, current: Place) -> Type:
+    def operand(self, node: Node, current: Place, *, whole: bool = True) -> Type:
         """As `use`, for a node that an operator or a function uses."""
         found = self.operand_place(node, current)
-        self.read(found, node)
+        self.read(found, node, whole=whole)
         return found.type
 
-    def read(self, place: Place, node: Node) -> None:
+    def read(self, place: Place, node: Node, *, whole: bool = True) -> None:
         if place.path is not None:
-            self.reads.append(Read(place.path, node.start, max(1, node.end - node.start)))
+            taken = place.type if whole and place.type.members else None
+            self.reads.append(Read(place.path, node.start, max(1, node.end - node.start), taken))
 
     def problem(
         self, code: str, message: str, node: Node, help: str | None, severity: Severity | None = None

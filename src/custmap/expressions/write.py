@@ -100,9 +100,9 @@ class Writer(Lines):
             case Projection(base, body):
                 return self._list_projection(self._over(base, current), body)
             case ValueProjection(base, body):
-                return self._projection(self._over(base, current), "dict", ".values()", body, None)
+                return self._projection(self._over(base, current), "dict", "values_of({})", body, None)
             case Filter(base, condition, body):
-                return self._projection(self._over(base, current), "list", "", body, condition)
+                return self._projection(self._over(base, current), "list", "{}", body, condition)
             case Pipe(left, right):
                 return self._over(right, self._over(left, current))
             case MultiList(base, items):
@@ -141,7 +141,7 @@ class Writer(Lines):
 
     def _list_projection(self, base: Value, body: Node) -> Value:
         if not isinstance(body, Current):
-            return self._projection(base, "list", "", body, None)
+            return self._projection(base, "list", "{}", body, None)
         item = self.names.fresh("item")
         return self._of_list(base, f"[{item} for {item} in {{}} if {item} is not None]")
 
@@ -152,7 +152,7 @@ class Writer(Lines):
         self.line(f"{result} = {self.form.otherwise(base)}")
         with self.block(f"if type({base.code}) is {kind}:"):
             self.line(f"{result} = []")
-            with self.block(f"for {item.code} in {base.code}{items}:"):
+            with self.block(f"for {item.code} in {items.format(base.code)}:"):
                 test = None if condition is None else true(self.emit(condition, item))
                 with self.block(test and f"if {test}:"):
                     each = self.emit(body, item)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from custmap.diagnostics.span import Span
+from custmap.expressions.inference import Read, SourcePath
 from custmap.expressions.parse import Expression
 from custmap.mapping.file import MAKERS, Rule
 from custmap.model.clear import IMPOSSIBLE, Clear
@@ -21,8 +22,6 @@ from custmap.model.kind import Kind
 from custmap.model.privacy import PRIVATE, Privacy
 from custmap.values.paths import Index, Select, TargetPath
 from custmap.values.types import ANY, Type
-
-SourcePath: TypeAlias = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +96,7 @@ class Leaf:
     `target`  the target as plans show it; `source` the canonical path, if there is one.
     `reads`   every source path that the value depends on, from the scope's root.
     `asks`    every source path that a `when` reads, the rule's own and those of its options.
+    `needs`   both, with what of their values the expressions take.
     `privacy` what of its values may be shown.
     `in_maps` those that go through a free map, each with the number of segments that lead to the map.
     """
@@ -114,6 +114,7 @@ class Leaf:
     reads: tuple[SourcePath, ...]
     in_maps: tuple[tuple[SourcePath, int], ...] = ()
     asks: tuple[SourcePath, ...] = ()
+    needs: tuple[Read, ...] = ()
     privacy: Privacy = PRIVATE
     key: str | None = None
     assumed: str | None = None
@@ -177,7 +178,10 @@ TargetNode: TypeAlias = Leaf | Rider | ObjectNode | ItemsNode
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """The slot that says whether the source object of a `from` with `fields` is there."""
+    """The slot that says whether the source object of a `from` with `fields` is there.
+
+    `needs` is what its `when` takes: whether the object is there, the members decide.
+    """
 
     slot: int
     target: str
@@ -187,6 +191,7 @@ class Presence:
     reads: tuple[SourcePath, ...]
     inner: int
     asks: tuple[SourcePath, ...] = ()
+    needs: tuple[Read, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

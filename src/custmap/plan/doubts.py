@@ -10,9 +10,10 @@ from typing import Any
 
 from custmap.expressions.ast import Call, Current, Field, Node, children
 from custmap.expressions.function import FunctionSpec
+from custmap.expressions.inference import SourcePath
 from custmap.model.change import Change
 from custmap.model.checked import Operation
-from custmap.model.nodes import EachSource, FromSource, Leaf, SourcePath
+from custmap.model.nodes import EachSource, FromSource, Leaf
 from custmap.model.note import Note
 from custmap.model.walkers import options
 from custmap.running.draft import read

@@ -14,8 +14,8 @@ from custmap.codegen.define import Functions, Parts
 from custmap.codegen.facts import mixed
 from custmap.codegen.reads import reads_everything
 from custmap.diagnostics.errors import RecordError
+from custmap.expressions.inference import SourcePath
 from custmap.model.checked import Checked, Operation
-from custmap.model.nodes import SourcePath
 from custmap.model.note import Note, UnknownNote
 from custmap.plan.doubts import Doubts
 from custmap.plan.overlay import Overlay
@@ -146,7 +146,7 @@ class Engine:
         if held is not None and absent == "keep":
             record = self._overlay.over(held.record, record, taken.texts)
         try:
-            plan = self._diff(held and held.record, record, bound, absent, vendor)
+            plan = self._diff(held and held.record, record, bound, absent, vendor, taken.texts)
         except RecordError as error:
             _add_notes(error, notes)
             raise
@@ -159,6 +159,7 @@ class Engine:
         bound: Bound,
         absent: Absent,
         vendor: MappingOf[str, Any] | None,
+        texts: frozenset[str],
     ) -> Plan:
         """The plan for records that were taken in carefully."""
         riders = bound.own()
@@ -169,7 +170,8 @@ class Engine:
         draft = Draft()
         complete = absent == "clear" and (before is not None or vendor is not None)
         if vendor is not None:
-            old, new = vendor_slots(self.checked.operation, vendor, after, new, draft, complete=complete)
+            stated = self._overlay.stated(after, texts)
+            old, new = vendor_slots(self.checked.operation, vendor, stated, new, draft, complete=complete)
         known = before is not None or vendor is not None
         nothing = vendor is not None  # what the vendor does not hold is known not to be there
         return self._plan(old, new, View(before, after, draft, riders, known, complete, nothing), bound)

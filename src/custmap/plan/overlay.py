@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from custmap.model.nodes import SourcePath
+from custmap.expressions.inference import SourcePath
 from custmap.schema.canonical import Canonical
+from custmap.schema.customer_texts import TEXT_STATES
 from custmap.values.types import Type
 
 
@@ -32,14 +33,19 @@ class Overlay:
         """`after` over `before`; `texts` are the fields that after gave as a plain text."""
         laid = _over(before, after, self._named)
         if texts and self._is_customer:
-            if "name" in texts:
-                laid["name"] = after["name"]
-            if "phone" in texts and isinstance(before.get("phone"), dict):
-                kept = {
-                    key: value for key, value in before["phone"].items() if key not in ("number", "extension")
-                }
-                laid["phone"] = {**kept, **after["phone"]}
+            for field in texts:
+                laid[field] = after[field]
+                if type(held := before.get(field)) is dict:
+                    kept = {key: value for key, value in held.items() if key not in TEXT_STATES[field]}
+                    laid[field] = {**kept, **after[field]}
         return laid
+
+    def stated(self, after: dict[str, Any], texts: frozenset[str]) -> dict[str, Any]:
+        """`after` with the members that its plain texts say are not there, as null."""
+        if not self._is_customer:
+            return after
+        said = {field: {**dict.fromkeys(TEXT_STATES[field]), **after[field]} for field in texts}
+        return {**after, **said}
 
 
 class _Named:
@@ -59,6 +65,13 @@ class _Named:
             types = self._type.members
             self._members = {name: _Named(types[name]) for name in types if types[name].members}
         return self._members
+
+
+def lay(held: Any, new: Any, type_: Type) -> Any:
+    """A value over what was held; an object with named members keeps those that it does not mention."""
+    if type(held) is not dict or type(new) is not dict or not type_.members:
+        return new
+    return _over(held, new, _Named(type_).members())
 
 
 def _over(before: dict[str, Any], after: dict[str, Any], named: dict[str, _Named]) -> dict[str, Any]:

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from custmap.expressions.inference import Read
 from custmap.model.checked import Operation
-from custmap.model.kind import VALUE
 from custmap.model.nodes import FromSource, Leaf, Presence, Table
 from custmap.model.note import Fact
 from custmap.model.walkers import eaches
+from custmap.plan.overlay import lay
 from custmap.running.draft import Draft, read
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.paths import found_at
+from custmap.values.types import Type
 
 Slots = tuple[Any, ...]
 
@@ -25,13 +27,15 @@ Slots = tuple[Any, ...]
 def vendor_slots(
     operation: Operation,
     document: Mapping[str, Any],
-    after: dict[str, Any],
+    stated: dict[str, Any],
     new: Slots,
     draft: Draft,
     *,
     complete: bool,
 ) -> tuple[Slots, Slots]:
-    """Both sides' slots: what the vendor holds, and after with what it does not state laid over that.
+    """Both sides' slots: what the vendor holds, and after (new) with what it does not state laid over that.
+
+    `stated` is after with each member that it states, those that a text says it does not have too.
 
     The draft notes what would have been said, and was left alone.
     """
@@ -43,30 +47,17 @@ def vendor_slots(
             old[slot.slot] = new[slot.slot]  # the vendor's copy is a body
         if complete:
             continue
-        if not _is_stated(slot, operation.table, after):
+        if not _is_stated(slot, operation.table, stated):
             made[slot.slot] = old[slot.slot]
             if isinstance(slot, Leaf) and _is_news(new[slot.slot], old[slot.slot]):
                 draft.note(slot.target, Fact.NOT_STATED, slot)
-        elif isinstance(slot, Leaf) and (slot.kind.is_deep or _is_named(slot)):
-            made[slot.slot] = _over(old[slot.slot], new[slot.slot])
+        elif isinstance(slot, Leaf) and isinstance(slot.origin.source, FromSource):
+            made[slot.slot] = lay(old[slot.slot], new[slot.slot], slot.origin.source.type)
     return tuple(old), tuple(made)
 
 
 def _is_news(new: Any, held: Any) -> bool:
     return new is not ABSENT and not same(new, held)
-
-
-def _is_named(leaf: Leaf) -> bool:
-    """Is the value an object with named members, of which a record may state some?"""
-    source = leaf.origin.source
-    return leaf.kind == VALUE and isinstance(source, FromSource) and bool(source.type.members)
-
-
-def _over(held: Any, new: Any) -> Any:
-    """An object over what the vendor holds of it: members that nobody stated stay."""
-    if held.__class__ is not dict or new.__class__ is not dict:
-        return new
-    return {**held, **{name: _over(held.get(name), item) for name, item in new.items()}}
 
 
 def _is_stated(slot: Leaf | Presence, table: Table, after: dict[str, Any]) -> bool:
@@ -79,9 +70,25 @@ def _is_stated(slot: Leaf | Presence, table: Table, after: dict[str, Any]) -> bo
         return False
     maps = dict(slot.in_maps) if isinstance(slot, Leaf) else {}
     return all(
-        read(after, path) is not ABSENT
-        or (path in maps and read(after, path[: maps[path]]).__class__ is dict)
-        for path in ((*slot.reads, *slot.asks) if isinstance(slot, Leaf) else slot.asks)
+        _states(after, need)
+        or (need.path in maps and read(after, need.path[: maps[need.path]]).__class__ is dict)
+        for need in slot.needs
+    )
+
+
+def _states(after: dict[str, Any], need: Read) -> bool:
+    """Does after state all that a read takes?"""
+    value = read(after, need.path)
+    return value is not ABSENT and (need.whole is None or _is_complete(value, need.whole))
+
+
+def _is_complete(value: Any, type_: Type) -> bool:
+    """Are all named members of an object stated, and theirs?"""
+    if value.__class__ is not dict:
+        return True
+    return all(
+        name in value and ((inner := type_.member(name)) is None or _is_complete(value[name], inner))
+        for name in type_.members
     )
 
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from custmap.expressions.infer import infer
+from custmap.expressions.inference import SourcePath
 from custmap.model.checked import Checked
 from custmap.model.clear import Named
-from custmap.model.nodes import EachSource, FirstSource, Leaf, Origin, SourcePath, Table
+from custmap.model.nodes import EachSource, FirstSource, Leaf, Origin, Table
 from custmap.prove.samples import KEYS, Hints, hints_of, samples, texts_of
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint

@@ -7,22 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from custmap.expressions.ast import plain_path
+from custmap.expressions.inference import Read, SourcePath
 from custmap.mapping.file import SOURCES, Param, Rule, Text
 from custmap.model.checked import RiderOrigin
-from custmap.model.nodes import (
-    EachSource,
-    FirstSource,
-    FromSource,
-    Origin,
-    RiderSource,
-    Source,
-    SourcePath,
-    Table,
-)
+from custmap.model.nodes import EachSource, FirstSource, FromSource, Origin, RiderSource, Source, Table
 from custmap.resolve.context import Context
 from custmap.resolve.findings import Findings, meant
 from custmap.resolve.narrow import narrowed
-from custmap.resolve.sources import UNKNOWN, Known, Scope, Sources
+from custmap.resolve.sources import UNKNOWN, Known, Scope, Sources, paths_of
 from custmap.values.absent import ABSENT
 from custmap.values.types import ANY, ARRAY, STRING, Type
 
@@ -33,24 +25,35 @@ _POLICIES = (
 )  # fmt: skip
 
 
-Paths: TypeAlias = tuple[SourcePath, ...]
-Found: TypeAlias = tuple[Source, Type, str | None, Paths, Paths, Paths]
-"""A source: its type, its canonical path, the paths that it reads from the table's scope and from its own,
-and those that the conditions of its options read."""
+Reads: TypeAlias = tuple[Read, ...]
+Found: TypeAlias = tuple[Source, Type, str | None, Reads, tuple[SourcePath, ...], Reads]
+"""A source: its type, its canonical path, what it reads of the table's scope, the paths that it reads from
+its own, and what the conditions of its options read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """An origin, and the type of its value."""
+    """An origin, and the type of its value.
+
+    `read` and `asked` are what the value and `when` take of the table's scope, `inner` the paths of the value
+    from its own.
+    """
 
     origin: Origin
     type: Type
     source: str | None
-    reads: tuple[SourcePath, ...]
+    read: Reads
     inner: tuple[SourcePath, ...]
     scope: Scope
-    asks: tuple[SourcePath, ...] = ()
-    """The paths that `when` reads, from the table's scope."""
+    asked: Reads = ()
+
+    @property
+    def reads(self) -> tuple[SourcePath, ...]:
+        return paths_of(self.read)
+
+    @property
+    def asks(self) -> tuple[SourcePath, ...]:
+        return paths_of(self.asked)
 
 
 class OriginBuilder:
@@ -113,17 +116,13 @@ class OriginBuilder:
             scope = replace(scope, type=narrowed(scope.type, when.ast))
         whole = None if rule.unread & SOURCES else Text("@", rule.span)
         known = self._sources.know(rule.from_ or whole, scope)
-        plain = plain_path(known.expression.ast) is not None
-        path = known.inner[0] if known.inner else ()
         inner = Scope(
             known.type.present().not_null(),
             known.source or "the source",
-            (path,) if plain else known.reads,
-            plain,
+            known.reads,
+            scope.plain and plain_path(known.expression.ast) is not None,
             known.source,
         )
-        if plain and scope.prefix:
-            inner = Scope(inner.type, inner.name, known.reads, True, inner.source)
         origin = Origin(FromSource(known.expression, known.type), rule.span, when, rule=rule)
         asks = asked.reads if asked else ()
         return Made(origin, known.type, known.source, known.reads, known.inner, inner, asks)
@@ -153,7 +152,7 @@ class OriginBuilder:
             **_making(rule),
         )
         result = ANY if rule.values or origin.is_unknown else STRING if rule.format else known_type
-        asks = tuple(dict.fromkeys((*(asked.reads if asked else ()), *asks)))
+        asks = (*(asked.reads if asked else ()), *asks)
         return Made(origin, result, canonical, reads, inner, scope, asks)
 
     def _source(
@@ -219,9 +218,9 @@ class OriginBuilder:
         type_of = types[0] if all(found.kinds == types[0].kinds for found in types) else ANY
         if any(isinstance(found.origin.source, EachSource) for found in made):
             type_of = ARRAY
-        reads = tuple(dict.fromkeys(read for found in made for read in found.reads))
+        reads = tuple(read for found in made for read in _with_members(found))
         inner = tuple(dict.fromkeys(read for found in made for read in found.inner))
-        asks = tuple(ask for found in made for ask in found.asks)
+        asks = tuple(ask for found in made for ask in found.asked)
         source = next((found.source for found in made if found.source), None)
         return FirstSource(tuple(found.origin for found in made)), type_of, source, reads, inner, asks
 
@@ -270,6 +269,13 @@ class OriginBuilder:
                 text.span,
                 'Write it like "Bearer {}".',
             )
+
+
+def _with_members(option: Made) -> Reads:
+    """What an option reads: where it is an object, each member decides what is said."""
+    if not option.type.members:
+        return option.read
+    return tuple(replace(read, whole=read.whole or option.type) for read in option.read)
 
 
 def _making(rule: Rule) -> dict[str, Any]:

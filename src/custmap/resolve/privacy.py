@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from custmap.expressions.ast import And, Call, Literal, MultiHash, Node, Or, plain_path
+from custmap.expressions.inference import SourcePath
 from custmap.model.checked import RiderOrigin
 from custmap.model.kind import Kind
 from custmap.model.nodes import (
@@ -17,7 +18,6 @@ from custmap.model.nodes import (
     Origin,
     Rider,
     RiderSource,
-    SourcePath,
     TargetNode,
 )
 from custmap.model.privacy import EVERY_ITEM, Privacy, Secret, Step
@@ -126,7 +126,7 @@ class Privacies:
             if any(isinstance(one, Leaf) and self._has_param(one.origin) for one in keys):
                 return False
             inner = tuple(read for one in keys if isinstance(one, Leaf) for read in (*one.reads, *one.asks))
-        prefix = made.scope.prefix[0] if made.scope.prefix else ()
+        prefix = made.scope.prefix[0].path if made.scope.prefix else ()
         return bool(inner) and not self._any_personal((*prefix, *path, *read) for read in inner)
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
 from custmap.expressions.function import FunctionSpec
-from custmap.expressions.infer import Inference, infer
+from custmap.expressions.infer import Inference, Read, infer
+from custmap.expressions.inference import SourcePath
 from custmap.expressions.parse import Expression, ExpressionError, parse
 from custmap.mapping.file import Text
-from custmap.model.nodes import SourcePath
 from custmap.resolve.findings import Findings
 from custmap.values.types import ANY, Type
 
@@ -20,13 +20,13 @@ from custmap.values.types import ANY, Type
 class Scope:
     """What an expression reads: the customer, an object of it, or the item of a list.
 
-    `prefix` are the paths from the table's scope to this one: more than one if the object was computed.
+    `prefix` is what of the table's scope leads to this one; `plain` says that it is one path and no more.
     `source` is the canonical path of this scope, for messages.
     """
 
     type: Type
     name: str
-    prefix: tuple[SourcePath, ...] = ()
+    prefix: tuple[Read, ...] = ()
     plain: bool = True
     source: str | None = None
 
@@ -35,22 +35,25 @@ class Scope:
             return f"{self.source}.{inner}"
         return inner or self.source
 
-    def reads(self, inner: tuple[SourcePath, ...]) -> tuple[SourcePath, ...]:
+    def reads(self, inner: tuple[Read, ...]) -> tuple[Read, ...]:
         if not self.prefix:
             return inner
         if not self.plain:
             return self.prefix
-        return tuple(self.prefix[0] + path for path in inner)
+        return tuple(replace(read, path=self.prefix[0].path + read.path) for read in inner)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An expression, with everything that is known about it in advance."""
+    """An expression, with everything that is known about it in advance.
+
+    `reads` from the table's scope, `inner` from its own.
+    """
 
     expression: Expression
     type: Type
     source: str | None
-    reads: tuple[SourcePath, ...]
+    reads: tuple[Read, ...]
     inner: tuple[SourcePath, ...]
 
 
@@ -84,8 +87,9 @@ class Sources:
                 problem.help,
                 severity=problem.severity,
             )
-        inner = tuple(dict.fromkeys(read.path for read in found.reads))
-        return Known(expression, found.type, scope.path(found.source), scope.reads(inner), inner)
+        return Known(
+            expression, found.type, scope.path(found.source), scope.reads(found.reads), paths_of(found.reads)
+        )
 
     def _infer(self, expression: Expression, text: str, scope: Scope) -> Inference:
         """`infer` with a cache. The scope is kept in the cache so that its id is not reused."""
@@ -100,6 +104,11 @@ class Sources:
 def _parsed(text: str) -> Expression:
     """`parse` with a cache: expressions such as `email` and `given_name(name)` occur in many mappings."""
     return parse(text)
+
+
+def paths_of(reads: tuple[Read, ...]) -> tuple[SourcePath, ...]:
+    """The paths of reads, each once."""
+    return tuple(dict.fromkeys(read.path for read in reads))
 
 
 def map_reads(type_: Type, reads: tuple[SourcePath, ...]) -> tuple[tuple[SourcePath, int], ...]:

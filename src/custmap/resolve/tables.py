@@ -253,7 +253,15 @@ class TableBuilder:
         made = self._origins.object_source(rule, scope)
         slot = len(self.slots)
         presence = Presence(
-            slot, context.target(path), rule.span, made.origin, made.source, made.reads, slot, made.asks
+            slot,
+            context.target(path),
+            rule.span,
+            made.origin,
+            made.source,
+            made.reads,
+            slot,
+            made.asks,
+            made.asked,
         )
         self.slots.append(presence)
         self.inside.append(self._within)
@@ -308,6 +316,7 @@ class TableBuilder:
             reads=made.reads,
             in_maps=map_reads(made.scope.type, made.inner) if not made.scope.prefix else (),
             asks=made.asks,
+            needs=(*made.read, *made.asked),
             privacy=self._privacies.of_leaf(made, kind, key, item=context.item),
             key=key,
             assumed=rule.assumed,

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
+from custmap.expressions.inference import SourcePath
 from custmap.model.change import Change, Rejection
-from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Presence, SourcePath, TargetNode
+from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Presence, TargetNode
 from custmap.model.note import Fact, Note
 from custmap.model.privacy import inside
 from custmap.running.states import Failure
