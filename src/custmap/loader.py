@@ -27,7 +27,9 @@ from custmap.resolve.findings import Findings
 from custmap.resolve.resolve import resolve
 from custmap.schema.canonical import UNKNOWN_SCHEMA, Canonical, load_canonical
 from custmap.syntax.node import ScalarNode
-from custmap.syntax.yaml_reader import read_file
+from custmap.syntax.source_text import MIB, read_bytes
+from custmap.syntax.yaml_reader import read_yaml
+from custmap.values.files import is_folder, real
 from custmap.values.nearest import for_one_file, nearest
 
 
@@ -47,7 +49,8 @@ def check_mapping(
     path, name = find_mapping(name_or_path, start)
     findings = Findings()
     try:
-        file, problems = read_mapping(read_file(path, name), name)
+        data = read_bytes(path, name, MIB)
+        file, problems = read_mapping(read_yaml(data, name), name)
     except MappingError as error:
         return None, tuple(in_order(error.diagnostics))
     findings.extend(problems)
@@ -61,7 +64,7 @@ def check_mapping(
         lambda: _canonical(file, path, tree), "source" in file.unread, UNKNOWN_SCHEMA, findings
     )
     checked = resolve(file, contract, canonical, functions, findings)
-    found = after_ignores(_with_checks(checked, findings, bool(problems)), path.read_bytes(), name)
+    found = after_ignores(_with_checks(checked, findings, bool(problems)), data, name)
     wrong = any(one.level is Severity.ERROR and CODES[one.code].stops_loading for one in found)
     return (None if wrong else checked), tuple(in_order(found))
 
@@ -167,13 +170,14 @@ def _named(found: Diagnostic, beside: Path, place: Span) -> Diagnostic:
     """Message for a file that cannot be read: the path that was tried, and what it is relative to."""
     said = found.message.removeprefix("the system reports: ")
     message = f"`{shown(beside)}`: {said}; the path is relative to the mapping's folder"
-    files = (one.name for one in beside.parent.glob("*") if one.suffix in (".yaml", ".yml", ".json"))
+    there = beside.parent.glob("*") if is_folder(beside.parent) else ()
+    files = (one.name for one in there if one.suffix in (".yaml", ".yml", ".json"))
     close = nearest(beside.name, files)
     return replace(found, message=message, span=place, help=f"Did you mean `{close}`?" if close else None)
 
 
 def _check_name(file: MappingFile, path: Path, findings: Findings) -> None:
-    wanted = f"{path.resolve().parent.name}/{path.stem}"
+    wanted = f"{real(path).parent.name}/{path.stem}"
     if file.name.value != wanted:
         findings.add(
             "CM205",

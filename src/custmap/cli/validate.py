@@ -29,6 +29,7 @@ from custmap.expressions.function import FunctionSpec
 from custmap.loader import check_mapping
 from custmap.mapping.find import above, find_mapping
 from custmap.mapping.related import ENDINGS, is_mapping, mapping_files, says_mapping, uses
+from custmap.values.files import is_file, is_folder, real
 from custmap.values.nearest import nearest
 
 
@@ -63,7 +64,7 @@ def command(
     """Check mapping files: by name, by path, or all in a folder  [default: mappings]."""
     chosen, left_out = _codes("--select", select), _codes("--ignore", ignore)
     functions = functions_of(modules)
-    files = list({path.resolve(): _shown(path) for path in _files(places)}.values())
+    files = list({real(path): _shown(path) for path in _files(places)}.values())
     check_read(with_uses(map(Path, files)))
     findings = [
         finding for file in files for finding in _check(file, functions) if _wanted(finding, chosen, left_out)
@@ -117,9 +118,9 @@ def _files(places: Sequence[str]) -> list[Path]:
     others: list[Path] = []
     for place in places or _default():
         path = Path(place)
-        if path.is_dir():
+        if is_folder(path):
             found += mapping_files(path)
-        elif path.is_file():
+        elif is_file(path):
             (found if says_mapping(path) else others).append(path)
         elif path.suffix in (*ENDINGS, ".json"):
             raise unreadable(path, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
@@ -150,7 +151,7 @@ def _users(others: Sequence[Path]) -> list[Path]:
     used = {mapping: uses(mapping) for mapping in candidates}
     found: list[Path] = []
     for file in others:
-        users = [mapping for mapping, files in used.items() if file.resolve() in files]
+        users = [mapping for mapping, files in used.items() if real(file) in files]
         if not users and is_mapping(file):
             users = [file]
         if not users:

@@ -31,6 +31,7 @@ from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.span import Span
 from custmap.schema.json_schema import Definitions, default_of, type_of
 from custmap.syntax.document import read_document
+from custmap.values.files import real
 from custmap.values.nearest import nearest
 from custmap.values.types import STRING
 
@@ -51,7 +52,7 @@ def load_openapi(
     CM213 references, CM1xx a file that cannot be read.
     """
     document = read_document(path, shown_as)
-    place = path.resolve()
+    place = real(path)
     root = Located(document.data, document, place)
     is_30 = _version(root)
     references = References(place.parent, {place: document})

@@ -17,6 +17,7 @@ from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.span import Span
 from custmap.schema.json_schema import pointer_parts
 from custmap.syntax.document import Document, read_document
+from custmap.values.files import is_file, real
 
 Pointer: TypeAlias = tuple[str | int, ...]
 
@@ -109,11 +110,7 @@ class References:
         if _SCHEME.match(name):
             self._lost(here, "CM213", "the reference is a URL", "Save the file next to the contract.")
             return None
-        try:
-            path = (here.path.parent / unquote(name)).resolve()
-        except (OSError, RuntimeError, ValueError):  # links in a circle, a name that no file can have
-            self._lost(here, "CM212", "the file cannot be found")
-            return None
+        path = real(here.path.parent / unquote(name))
         if not path.is_relative_to(self.folder):
             self._lost(
                 here,
@@ -123,7 +120,7 @@ class References:
             )
             return None
         if path not in self.documents:
-            if not path.is_file():
+            if not is_file(path):
                 self._lost(here, "CM212", "the file does not exist")
                 return None
             try:

@@ -24,6 +24,7 @@ from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.plain import plain, plain_sign, without_commands
 from custmap.diagnostics.span import Span
+from custmap.values.files import read_start
 
 Lookup: TypeAlias = Callable[[str, int], str | None]
 """The text of a line, by file and number; None when it cannot be had."""
@@ -68,12 +69,8 @@ class SourceLines:
 
     def _lines(self, file: str) -> list[str]:
         try:
-            path = Path(file)
-            if not path.is_file():
-                return []
-            with path.open("rb") as stream:
-                data = stream.read(_SIZE_LIMIT)
-        except (OSError, ValueError):
+            data = read_start(Path(file), _SIZE_LIMIT)
+        except OSError:
             return []
         return _LINE_END.split(data.decode(errors="replace").removeprefix("\ufeff"))
 

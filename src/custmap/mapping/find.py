@@ -14,6 +14,7 @@ from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
 from custmap.mapping.related import ENDINGS, is_mapping
 from custmap.mapping.tree import FOLDER
+from custmap.values.files import is_file, is_folder, real
 from custmap.values.nearest import nearest
 from custmap.values.shipped import shipped_folder
 
@@ -45,9 +46,9 @@ def look_up(name: str, start: Path) -> tuple[Path, str] | None:
     if "\0" in name or ".." in name.split("/"):
         return None
     for folder in above(start):
-        if (path := folder / f"{name}.yaml").is_file():
+        if is_file(path := folder / f"{name}.yaml"):
             return path, shown(path)
-    if (shipped := shipped_folder(FOLDER)) is not None and (path := shipped / f"{name}.yaml").is_file():
+    if (shipped := shipped_folder(FOLDER)) is not None and is_file(path := shipped / f"{name}.yaml"):
         return path, f"{FOLDER}/{name}.yaml"  # the name in messages is the same on every machine
     return None
 
@@ -57,27 +58,27 @@ def folders(start: Path) -> Iterator[Path]:
     found = list(above(start))
     shipped = shipped_folder(FOLDER)
     yield from found
-    if shipped is not None and all(not folder.samefile(shipped) for folder in found):
+    if shipped is not None and all(real(folder) != real(shipped) for folder in found):
         yield shipped
 
 
 def above(start: Path) -> Iterator[Path]:
     """The project's own folders `mappings/`: in `start` and above it, nearest first."""
-    for place in dict.fromkeys((start, *start.resolve().parents)):
-        if (place / FOLDER).is_dir():
+    for place in dict.fromkeys((start, *real(start).parents)):
+        if is_folder(place / FOLDER):
             yield place / FOLDER
 
 
 def mappings_in(folder: Path) -> Iterator[tuple[str, Path]]:
     """Names and files of the mappings in a folder `mappings/`: `vendor/operation.yaml`."""
     for path in sorted(folder.glob("*/*.yaml")):
-        if path.is_file() and is_mapping(path):
+        if is_file(path) and is_mapping(path):
             yield f"{path.parent.name}/{path.stem}", path
 
 
 def shown(path: Path) -> str:
     """A path as messages show it: relative to the working folder."""
     try:
-        return Path(os.path.relpath(path.resolve())).as_posix()
-    except (ValueError, OSError, RuntimeError):  # another drive, no working folder, links in a circle
+        return Path(os.path.relpath(real(path))).as_posix()
+    except (ValueError, OSError):  # another drive, no working folder
         return path.as_posix()

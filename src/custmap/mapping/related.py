@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
 from custmap.diagnostics.errors import MappingError
 from custmap.mapping.tree import refusal, tree_of
+from custmap.syntax.document import LIMIT
 from custmap.syntax.node import MapNode, ScalarNode
 from custmap.syntax.source_text import MIB
 from custmap.syntax.yaml_reader import read_file
+from custmap.values.files import is_file, read_start, real
 
 ENDINGS: Final = (".yaml", ".yml")
 _MAPPING: Final = re.compile(rb"""^[{ ]*["']?custmap["']?[ ]*:""", re.MULTILINE)
@@ -28,48 +29,49 @@ _REFERENCE: Final = re.compile(rb"""["']?\$ref["']?\s*:\s*["']?([^"'#\s,}]+)""")
 
 
 def says_mapping(path: Path) -> bool:
-    """Does this file have the key `custmap`? OSError when it cannot be read."""
+    """Does this file have the key `custmap`?"""
     return bool(_MAPPING.search(_start(path)))
 
 
 def is_mapping(path: Path) -> bool:
-    """Is this file a mapping, or meant to be one? OSError when it cannot be read.
+    """Is this file a mapping, or meant to be one?
 
     A YAML file that shows neither that it is a mapping nor that it is something else counts as a mapping, so
-    that a misspelt first key is found.
+    that a misspelt first key is found, and a file that cannot be read.
     """
     return path.suffix in ENDINGS and (says_mapping(path) or not _OTHER.search(_start(path)))
 
 
-def _start(path: Path) -> bytes:
-    """The beginning of a file, as long as a mapping may be."""
-    with path.open("rb") as stream:
-        return stream.read(MIB)
+def _start(path: Path, size: int = MIB) -> bytes:
+    """The beginning of a file, by default as long as a mapping may be; empty if it cannot be read."""
+    try:
+        return read_start(path, size)
+    except OSError:
+        return b""
 
 
 def mapping_files(folder: Path) -> list[Path]:
     """The mappings at any depth of a folder, in the order of their paths; without the files that they use."""
-    found = [path for path in sorted(folder.rglob("*")) if path.is_file() and is_mapping(path)]
+    found = [path for path in sorted(folder.rglob("*")) if is_file(path) and is_mapping(path)]
     stated = [path for path in found if says_mapping(path)]
     if len(stated) == len(found):
         return found
     used = {file for path in stated for file in uses(path)}
-    return [path for path in found if path.resolve() not in used]
+    return [path for path in found if real(path) not in used]
 
 
 def uses(mapping: Path, root: str | None = None) -> set[Path]:
     """The files that a mapping is checked against: its contract and schema, and what these refer to."""
     found: set[Path] = set()
-    tree = tree_of(mapping, root).resolve()
+    tree = real(tree_of(mapping, root))
     waiting = list(_named(mapping, root))
     while waiting:
         path = waiting.pop()
-        if path in found or not path.is_relative_to(tree) or not path.is_file():
+        if path in found or not path.is_relative_to(tree) or not is_file(path):
             continue
         found.add(path)
-        for name in _REFERENCE.findall(path.read_bytes()):
-            with suppress(OSError, RuntimeError, ValueError):  # links in a circle, no name of a file
-                waiting.append((path.parent / unquote(name.decode(errors="replace"))).resolve())
+        for name in _REFERENCE.findall(_start(path, LIMIT)):
+            waiting.append(real(path.parent / unquote(name.decode(errors="replace"))))
     return found
 
 
@@ -87,4 +89,4 @@ def _named(mapping: Path, root: str | None) -> Iterator[Path]:
         if isinstance(stated, ScalarNode) and isinstance(stated.value, str):
             path = mapping.parent / stated.value
             if refusal(path, tree_of(mapping, root)) is None:
-                yield path.resolve()
+                yield real(path)

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import Final
 
+from custmap.values.files import exists, is_file, real
+
 FOLDER: Final = "mappings"
 """The folder of a project's mappings."""
 
@@ -20,13 +22,6 @@ def tree_of(mapping: Path, root: str | os.PathLike[str] | None = None) -> Path:
 
 def refusal(path: Path, tree: Path) -> str | None:
     """Why a file that a mapping names is not opened; None if it may be, or does not exist."""
-    try:
-        if not path.resolve().is_relative_to(tree.resolve()):
-            return f"it is outside `{tree.name}/`, the folder whose files this mapping may name"
-        if path.exists() and not path.is_file():
-            return "it is not a regular file"
-    except RuntimeError:  # `resolve` says so before Python 3.13
-        return "its links lead in a circle"
-    except (OSError, ValueError):  # what reads it says why
-        return None
-    return None
+    if not real(path).is_relative_to(real(tree)):
+        return f"it is outside `{tree.name}/`, the folder whose files this mapping may name"
+    return "it is not a regular file" if exists(path) and not is_file(path) else None

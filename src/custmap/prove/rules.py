@@ -9,6 +9,8 @@ from typing import Final
 
 from custmap.diagnostics.span import Span
 from custmap.mapping.file import MappingFile, Rule
+from custmap.syntax.source_text import MIB
+from custmap.values.files import read_start
 
 _SHOWN: Final = 76
 _COMMENT: Final = re.compile(r"\s#.*$")
@@ -37,8 +39,8 @@ def rule_at(file: MappingFile, span: Span) -> Rule | None:
 def shown_rule(span: Span) -> str:
     """A rule's text from the file, on one line; empty if the file no longer exists."""
     try:
-        lines = Path(span.file).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
+        lines = read_start(Path(span.file), MIB).decode(errors="replace").splitlines()
+    except OSError:
         return ""
     text = " ".join(" ".join(_COMMENT.sub("", line).split()) for line in lines[span.line - 1 : span.end_line])
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1].rstrip() + "…"

@@ -17,6 +17,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
 
+from custmap.values.files import is_file
+
 try:
     import fcntl
 except ImportError:  # not a POSIX system
@@ -132,9 +134,8 @@ def leftovers(path: Path) -> Iterator[Path]:
     """The files that have the names of what runs that were killed left of this file."""
     path = Path(os.path.realpath(path))
     for part in sorted(path.parent.glob(f"{glob.escape(path.name)}.*.part")):
-        if (
-            _PART.fullmatch(part.name.removeprefix(path.name)) and part.is_file()
-        ):  # a pipe would be waited for
+        # A pipe would be waited for.
+        if _PART.fullmatch(part.name.removeprefix(path.name)) and is_file(part):
             yield part
 
 

@@ -6,9 +6,7 @@ character index is used and lines are counted here.
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import Final
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.span import Span
+from custmap.values.files import read_start
 
 MIB: Final = 1024 * 1024
 _BOM = "\ufeff"
@@ -26,10 +25,6 @@ UNREADABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\uf
 # Characters that end a line in YAML 1.1, but not in an editor.
 STRICT: Final = re.compile(f"{UNREADABLE.pattern[:-1]}\x85\u2028\u2029]")
 _PROBLEMS_SHOWN = 20
-# Without waiting for a writer: opening a FIFO would.
-_FLAGS: Final = (
-    os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +64,11 @@ class Text:
 def read_bytes(path: Path, file: str, limit: int) -> bytes:
     """A file's bytes, at most `limit`; MappingError with CM109 (too large) or CM111 (cannot be read)."""
     try:
-        with os.fdopen(os.open(path, _FLAGS), "rb") as stream:
-            kind = os.fstat(stream.fileno()).st_mode
-            if not stat.S_ISREG(kind):
-                raise problem("CM111", "this is not a regular file", start_of(file))
-            # Reading one byte more than allowed detects a file that is too large without reading all of it.
-            data = stream.read(limit + 1)
+        # Reading one byte more than allowed detects a file that is too large without reading all of it.
+        data = read_start(path, limit + 1)
     except OSError as error:
         said = f"the system reports: {error.strerror or 'error'}"
         raise problem("CM111", said, start_of(file), looked_up_from(path, error)) from None
-    except ValueError:
-        raise problem("CM111", "this is not a valid file name", start_of(file)) from None
     check_size(data, file, limit)
     return data
 

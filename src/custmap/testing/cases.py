@@ -11,12 +11,14 @@ from traceback import extract_tb
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
 from custmap.records.outputs import WholeFile
+from custmap.syntax.source_text import MIB
 from custmap.testing.call import Load
 from custmap.testing.discover import fixture_name
 from custmap.testing.fixture import Fixture, read_fixture
 from custmap.testing.reading import first_key
 from custmap.testing.run import Report, run_fixture
 from custmap.testing.update import UpdateError, updated
+from custmap.values.files import read_start
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,8 @@ def _update(path: Path, report: Report) -> tuple[bool, str | None]:
     if report.passed and expects is not None and expects.entries:
         return False, None
     try:
-        new = updated(report, path.read_bytes())
-    except UpdateError as error:
+        new = updated(report, read_start(path, MIB))
+    except (UpdateError, OSError) as error:
         return False, str(error)
     with WholeFile(path) as file:
         file.write(new)

@@ -14,6 +14,7 @@ from custmap.testing.cases import Case, run_cases
 from custmap.testing.discover import fixture_files, fixture_name
 from custmap.testing.loaded import MappingCache
 from custmap.testing.reports import as_json, as_text, write_junit
+from custmap.values.files import exists
 
 if TYPE_CHECKING:
     from custmap.testing.coverage import Coverage
@@ -38,7 +39,7 @@ def run(
     """
     paths = paths or [Path("fixtures")]
     for path in paths:
-        if not path.exists():
+        if not exists(path):
             return _nothing(f"{path}: No such file or directory, from the working folder {Path.cwd()}")
     files = list(dict.fromkeys(file for path in paths for file in fixture_files(path)))
     if keyword is not None:

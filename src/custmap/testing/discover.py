@@ -13,6 +13,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
+from custmap.values.files import is_file, is_folder, read_start
+
 SUFFIXES: Final = (".yaml", ".yml")
 # The maximum size of a fixture.
 _LARGEST: Final = 1024 * 1024
@@ -50,9 +52,9 @@ def mapping_line(path: Path) -> int:
 
 def fixture_files(path: Path) -> Iterator[Path]:
     """The fixtures in a folder, in the order of their names; a path to a file gives that file."""
-    if path.is_dir():
+    if is_folder(path):
         files = (one for suffix in SUFFIXES for one in path.rglob(f"*{suffix}"))
-        yield from sorted(one for one in files if one.is_file() and _case(_content(one)))
+        yield from sorted(one for one in files if is_file(one) and _case(_content(one)))
     else:
         yield path
 
@@ -71,9 +73,10 @@ def fixture_name(path: Path) -> str:
 def _content(path: Path) -> bytes:
     """The content of a file; empty if it cannot be read or is larger than a fixture may be."""
     try:
-        return path.read_bytes() if path.stat().st_size <= _LARGEST else b""
+        data = read_start(path, _LARGEST + 1)
     except OSError:
         return b""
+    return data if len(data) <= _LARGEST else b""
 
 
 def _case(data: bytes) -> re.Match[bytes] | None:
@@ -86,7 +89,7 @@ def _case(data: bytes) -> re.Match[bytes] | None:
 def _exists(mapping: str, folder: Path) -> bool:
     """Is there a mapping with this name, or at this path relative to a fixture in `folder`?"""
     if mapping.endswith(SUFFIXES):
-        return (folder / mapping).is_file()
+        return is_file(folder / mapping)
     from custmap.mapping.find import look_up  # imported only if a file looks like a fixture
 
     return look_up(mapping, folder) is not None
@@ -96,7 +99,7 @@ def _exists(mapping: str, folder: Path) -> bool:
 def _in_a_project(inside: Path) -> bool:
     """Is `inside`, or a folder around it, beside one of custmap's folders?"""
     return any(
-        folder.name != name and (above / name).is_dir()
+        folder.name != name and is_folder(above / name)
         for folder, above in pairwise((inside, *inside.parents))
         for name in _OWN
     )
