@@ -15,6 +15,7 @@ from custmap.resolve.findings import meant
 from custmap.schema.misfit import CHECKED_FORMATS, misfit
 from custmap.values.decimals import below, is_multiple, shown
 from custmap.values.types import ANY, KINDS, Type
+from custmap.values.words import counted
 
 _DEEPEST: Final = 6
 _INT: Final = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
@@ -169,14 +170,14 @@ def _text(given: Type, wanted: Type, ask: Ask, inside: str) -> Iterator[Misfit]:
     high, low = wanted.max_length, wanted.min_length or 0
     if high is not None and (given.max_length is None or given.max_length > high):
         if (given.min_length or 0) > high:
-            yield Misfit(
-                "CM405", f"{_what(inside)} is always longer than {high} characters", None, True, inside
-            )
+            message = f"{_what(inside)} is always longer than {counted(high, 'character')}"
+            yield Misfit("CM405", message, None, True, inside)
         else:
-            message = f"{_what(inside)} may have more than {high} characters"
+            message = f"{_what(inside)} may have more than {counted(high, 'character')}"
             yield Misfit("CM405", message, f"Shorten it: truncate(…, `{high}`).", inside=inside)
     if (given.min_length or 0) < low:
-        yield Misfit("CM406", f"{_what(inside)} may have fewer than {low} characters", inside=inside)
+        message = f"{_what(inside)} may have fewer than {counted(low, 'character')}"
+        yield Misfit("CM406", message, inside=inside)
     if wanted.pattern is not None and given.pattern != wanted.pattern:
         yield Misfit("CM407", f"{_what(inside)} may not match the contract's pattern", inside=inside)
     if wanted.format in CHECKED_FORMATS and not (ask.forms and given.format == wanted.format):
@@ -227,9 +228,11 @@ def _bounds(type_: Type) -> tuple[float | None, float | None]:
 
 def _list(given: Type, wanted: Type, ask: Ask, inside: str, depth: int) -> Iterator[Misfit]:
     if wanted.max_items is not None and (given.max_items is None or given.max_items > wanted.max_items):
-        yield Misfit("CM405", f"{_what(inside)} may have more than {wanted.max_items} items", inside=inside)
+        message = f"{_what(inside)} may have more than {counted(wanted.max_items, 'item')}"
+        yield Misfit("CM405", message, inside=inside)
     if wanted.min_items is not None and (given.min_items or 0) < wanted.min_items:
-        yield Misfit("CM406", f"{_what(inside)} may have fewer than {wanted.min_items} items", inside=inside)
+        message = f"{_what(inside)} may have fewer than {counted(wanted.min_items, 'item')}"
+        yield Misfit("CM406", message, inside=inside)
     if wanted.unique_items and not given.unique_items:
         message = f"{_what(inside)} may have the same item twice, and the contract does not allow duplicates"
         yield Misfit("CM406", message, "Remove duplicates with `unique(…)`.", inside=inside)

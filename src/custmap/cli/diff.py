@@ -33,6 +33,7 @@ from custmap.records.ndjson import Record, Schema
 from custmap.records.outputs import naming
 from custmap.records.snapshots import ExtraMissing, OneSided, Pair, Rejected, SnapshotJoin
 from custmap.values.paths import PathError
+from custmap.values.words import counted
 
 if TYPE_CHECKING:
     from custmap.mapper import Mapping
@@ -285,5 +286,5 @@ def _summarize(report: Report, join: SnapshotJoin) -> None:
     joined = (
         f"{rows.came_in} in = {pairs} × 2 + {rows.rejected} rejected + {rows.one_sided} in one snapshot only"
     )
-    planned = f"{pairs} pairs = {tally.went_out} out + {tally.rejected - rows.rejected} rejected"
+    planned = f"{counted(pairs, 'pair')} = {tally.went_out} out + {tally.rejected - rows.rejected} rejected"
     report.summarize(joined, planned)

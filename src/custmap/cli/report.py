@@ -18,6 +18,7 @@ from custmap.records.groups import Groups
 from custmap.records.tally import Tally
 from custmap.records.unknown_names import UnknownNames
 from custmap.values.json_text import json_bytes
+from custmap.values.words import counted
 
 # How many names of unknown members are shown.
 _NAMED: Final = 20
@@ -94,7 +95,7 @@ class Report:
         for group in self._errors:
             click.echo(plain(str(group)), err=True)
         if self._errors.more:
-            click.echo(f"and {self._errors.more:,} errors of other kinds", err=True)
+            click.echo(f"and {counted(self._errors.more, 'error')} of other kinds", err=True)
         self._errors = Groups()
 
 

@@ -31,6 +31,7 @@ from custmap.mapping.find import above, find_mapping
 from custmap.mapping.related import ENDINGS, is_mapping, mapping_files, says_mapping, uses
 from custmap.values.files import is_file, is_folder, real
 from custmap.values.nearest import nearest
+from custmap.values.words import counted
 
 
 @grouped("validate")
@@ -174,11 +175,7 @@ def _check(file: str, functions: Mapping[str, FunctionSpec]) -> tuple[Diagnostic
 
 
 def _summary(files: int, counts: Mapping[Severity, int]) -> str:
-    errors, warnings = _count(counts[Severity.ERROR], "error"), _count(counts[Severity.WARNING], "warning")
-    line = f"{_count(files, 'mapping')}: {errors}, {warnings}"
+    errors, warnings = counted(counts[Severity.ERROR], "error"), counted(counts[Severity.WARNING], "warning")
+    line = f"{counted(files, 'mapping')}: {errors}, {warnings}"
     assumed = counts[Severity.INFO]
-    return line + (f"\n{_count(assumed, 'assumption')} about vendors" if assumed else "")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
+    return line + (f"\n{counted(assumed, 'assumption')} about vendors" if assumed else "")

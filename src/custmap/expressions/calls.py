@@ -19,6 +19,7 @@ from custmap.expressions.function import LAZY, Argument, FunctionSpec
 from custmap.expressions.helpers import KIND_CLASSES
 from custmap.values.nearest import nearest
 from custmap.values.types import KINDS, Type
+from custmap.values.words import counted
 
 _CLASS_NAMES: Final = {
     "string": "str",
@@ -73,8 +74,8 @@ def _count(least: int, most: int | None) -> str:
     if most is None:
         return f"{least} or more arguments"
     if least == most:
-        return f"{least} argument{'s' * (least != 1)}"
-    return f"{least} to {most} arguments"
+        return counted(least, "argument")
+    return f"{least} to {counted(most, 'argument')}"
 
 
 def signature(spec: FunctionSpec) -> str:

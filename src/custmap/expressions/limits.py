@@ -24,6 +24,7 @@ from custmap.expressions.ast import (
 )
 from custmap.expressions.expression_error import ExpressionError
 from custmap.expressions.grammar import MAX_DEPTH, Form, too_deep
+from custmap.values.words import counted
 
 MAX_LENGTH: Final = 4096
 MAX_NODES: Final = 1024
@@ -44,7 +45,7 @@ _CHOICES: Final = {"if": 2, "coalesce": 1}
 
 
 def too_long(length: int) -> ExpressionError:
-    reason = f"it has {length} characters, and {MAX_LENGTH} are allowed"
+    reason = f"it has {counted(length, 'character')}, and {MAX_LENGTH:,} are allowed"
     return ExpressionError("CM306", reason, 0, length, "Split it into several rules.")
 
 

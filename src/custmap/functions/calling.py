@@ -15,7 +15,7 @@ from custmap.expressions.function import Argument, FunctionError
 from custmap.expressions.helpers import KIND_CLASSES, kind_of
 from custmap.values.absent import ABSENT
 from custmap.values.types import KINDS
-from custmap.values.words import words_for
+from custmap.values.words import counted, words_for
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -97,7 +97,7 @@ def _several(
         if usual and len(values) == 1 and type(values[0]) in usual:
             return made(*values)
         if len(values) < needed or (len(values) > len(rows) and not variadic):
-            raise FunctionError(f"takes {len(rows)} arguments, got {len(values)}")
+            raise FunctionError(f"takes {counted(len(rows), 'argument')}, got {len(values)}")
         given = list(values)
         for position, value in enumerate(values):
             argument, classes = rows[min(position, len(rows) - 1)]

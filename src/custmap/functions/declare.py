@@ -23,6 +23,7 @@ from custmap.functions.annotations import AnnotationError, type_of
 from custmap.functions.calling import checked, guarded
 from custmap.values.docstrings import docstring
 from custmap.values.types import Type
+from custmap.values.words import counted
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -193,5 +194,5 @@ def _example(
         example = Example(row[:-1], row[-1])
     needed = sum(not argument.optional for argument in arguments)
     if len(example.given) < needed or (not variadic and len(example.given) > len(arguments)):
-        raise ValueError(f"function `{name}`: an example has {len(example.given)} arguments")
+        raise ValueError(f"function `{name}`: an example has {counted(len(example.given), 'argument')}")
     return example

@@ -22,6 +22,7 @@ from custmap.mapping.file import (
 from custmap.mapping.form import Trouble, check_form
 from custmap.syntax.node import ListNode, MapNode, Node, ScalarNode, plain
 from custmap.values.nearest import nearest
+from custmap.values.words import counted
 
 MOST_PLACES: Final = 10_000
 """More than a hundred times those of a large real mapping; each costs about 70 KB of memory as code."""
@@ -44,7 +45,8 @@ def read_mapping(node: Node, file: str) -> tuple[MappingFile, list[Diagnostic]]:
 def _check_places(file: MappingFile) -> None:
     places = sum(1 + rule.target.value.count(".") for rule in all_rules(file))
     if places > MOST_PLACES:
-        message = f"rules fill {places:,} places, objects around them counted; the limit is {MOST_PLACES:,}"
+        filled = f"rules fill {counted(places, 'place')}, objects around them counted"
+        message = f"{filled}; the limit is {MOST_PLACES:,}"
         help = "Map what belongs together as one value, with `from` and `merge: whole`."
         raise MappingError([Diagnostic("CM109", message, file.name.span, help)])
 

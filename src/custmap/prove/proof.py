@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from custmap.diagnostics.plain import plain, plain_lines
 from custmap.prove.found import Assumed, Counterexample, Remark
+from custmap.values.words import counted
 
 FORMAT_VERSION: Final = 1
 
@@ -75,7 +76,5 @@ def _remarks(proof: Proof) -> list[str]:
 
 def _sum(proof: Proof) -> str:
     found = len(proof.counterexamples)
-    told = (
-        "no counterexample" if not found else "1 counterexample" if found == 1 else f"{found} counterexamples"
-    )
-    return f"{proof.mapping}: {told} in {proof.examples} examples (seed {proof.seed})"
+    told = counted(found, "counterexample") if found else "no counterexample"
+    return f"{proof.mapping}: {told} in {counted(proof.examples, 'example')} (seed {proof.seed})"

@@ -14,7 +14,7 @@ from custmap.schema.compiled import compile_schema, too_long
 from custmap.values.decimals import below, is_multiple, shown
 from custmap.values.equality import fingerprint
 from custmap.values.types import Type
-from custmap.values.words import word_for, words_for
+from custmap.values.words import counted, word_for, words_for
 
 CLASSES: Final[dict[str, tuple[type, ...]]] = {
     "null": (type(None),),
@@ -57,9 +57,9 @@ def is_kind(type_: Type, value: Any) -> bool:
 
 def _text_misfit(type_: Type, value: str) -> str | None:
     if type_.max_length is not None and len(value) > type_.max_length:
-        return f"has {len(value)} characters, the contract allows {type_.max_length}"
+        return f"has {counted(len(value), 'character')}, the contract allows {type_.max_length:,}"
     if type_.min_length is not None and len(value) < type_.min_length:
-        return f"has {len(value)} characters, the contract requires at least {type_.min_length}"
+        return f"has {counted(len(value), 'character')}, the contract requires at least {type_.min_length:,}"
     if type_.pattern is not None and not matcher("pattern", type_.pattern)(value):
         perhaps = ", or is too long to be held against it" if too_long(type_.pattern, len(value)) else ""
         return f"does not match the contract's pattern{perhaps}"
@@ -100,9 +100,9 @@ def _number_misfit(type_: Type, value: float) -> str | None:
 
 def _list_misfit(type_: Type, value: list[Any]) -> str | None:
     if type_.max_items is not None and len(value) > type_.max_items:
-        return f"has {len(value)} items, the contract allows {type_.max_items}"
+        return f"has {counted(len(value), 'item')}, the contract allows {type_.max_items:,}"
     if type_.min_items is not None and len(value) < type_.min_items:
-        return f"has {len(value)} items, the contract requires at least {type_.min_items}"
+        return f"has {counted(len(value), 'item')}, the contract requires at least {type_.min_items:,}"
     if type_.unique_items and len({fingerprint(item) for item in value}) != len(value):
         return "has the same item twice, and the contract does not allow duplicates"
     if type_.items is not None:

@@ -10,7 +10,7 @@ from custmap.diagnostics.errors import MOST
 from custmap.schema.record_paths import place
 from custmap.schema.windows import Window, windows
 from custmap.values.types import Type
-from custmap.values.words import word_for, words_for
+from custmap.values.words import counted, word_for, words_for
 
 _SIZES: Final = frozenset({"minItems", "minProperties", "contains", "required"})
 """What a part of a list or a map may break although the whole does not."""
@@ -97,10 +97,10 @@ def _message(error: Any) -> str:
             return f"expected one of the listed values, got {got} that is not one of them"
         case "minLength" | "maxLength":
             bound = "least" if kind.name == "minLength" else "most"
-            return f"expected at {bound} {kind.limit} characters, got {len(error.instance)}"
+            return f"expected at {bound} {counted(kind.limit, 'character')}, got {len(error.instance):,}"
         case "minItems" | "maxItems":
             bound = "least" if kind.name == "minItems" else "most"
-            return f"expected at {bound} {kind.limit} items, got {len(error.instance)}"
+            return f"expected at {bound} {counted(kind.limit, 'item')}, got {len(error.instance):,}"
         case "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum":
             return f"expected a number {_SIGNS[kind.name]} {kind.limit}"
         case "pattern":

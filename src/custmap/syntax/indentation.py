@@ -12,6 +12,7 @@ from typing import Final
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.syntax.source_text import Text
+from custmap.values.words import counted
 
 SYMPTOMS: Final = (
     "mapping values are not allowed",
@@ -39,7 +40,7 @@ class _Line:
 
     @property
     def way(self) -> str:
-        return f"{_spaces(self.column)}, as line {self.number}"
+        return f"{counted(self.column, 'space')}, as line {self.number}"
 
 
 def misindented(text: Text, index: int) -> Diagnostic | None:
@@ -53,7 +54,7 @@ def misindented(text: Text, index: int) -> Diagnostic | None:
     if here.column <= last.inner and here.column not in opened:
         near = sorted(opened, key=lambda column: abs(column - here.column))[:2]
         ways = ", or by ".join(opened[column].way for column in sorted(near, reverse=True))
-        message = f"wrong indentation: no line above this is indented by {_spaces(here.column)}"
+        message = f"wrong indentation: no line above this is indented by {counted(here.column, 'space')}"
         help = f"Indent it by {ways}."
     elif here.column < last.inner or _VALUE_BELOW.search(last.text):
         return None
@@ -86,7 +87,3 @@ def _opened(above: list[_Line]) -> dict[int, _Line]:
         opened[line.column] = line
         opened.setdefault(line.inner, line)
     return opened
-
-
-def _spaces(count: int) -> str:
-    return f"{count} space" if count == 1 else f"{count} spaces"

@@ -12,6 +12,7 @@ from custmap.diagnostics.render.render import render
 from custmap.records.outputs import WholeFile
 from custmap.testing.cases import Case
 from custmap.testing.difference import Difference
+from custmap.values.words import counted
 
 if TYPE_CHECKING:
     from custmap.testing.coverage import Coverage
@@ -65,7 +66,7 @@ def _coverage_lines(coverage: Coverage) -> Iterator[str]:
     rules = coverage.rules
     was_set = sum(rule.was_set for rule in rules)
     cleared = sum(rule.was_cleared for rule in rules)
-    yield f"{coverage.mapping}: of {len(rules)} rules {was_set} set, {cleared} cleared"
+    yield f"{coverage.mapping}: of {counted(len(rules), 'rule')} {was_set} set, {cleared} cleared"
     left = list(coverage.open())
     width = max((len(rule.target) for rule in left), default=0)
     for rule in left:

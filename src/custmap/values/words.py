@@ -15,6 +15,15 @@ CLASS_WORDS: Final[dict[type, str]] = {
 }  # fmt: skip
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "record"), counted(1000, "record")
+    ('1 record', '1,000 records')
+    """
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
 def word_for(value: Any) -> str:
     """What a plain JSON value is; whole numbers are just numbers.
 
