@@ -6,7 +6,8 @@ It refuses an `email` that is no text, and raises what no mapping may raise for 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -96,3 +97,8 @@ def load(name: str, modules: tuple[str, ...] = ()) -> FakeMapping:
         return FakeMapping()
     span = Span("mappings/a/b.yaml", 1, 1, 1, 2)
     raise MappingError([Diagnostic("CM204", "there is no such mapping", span, help="Did you mean `a/b`?")])
+
+
+def read_for(name: str, modules: Sequence[str]) -> list[Path]:
+    """No file is read for it."""
+    return []

@@ -22,6 +22,7 @@ HERE = Path(__file__).parent
 @pytest.fixture(autouse=True)
 def fake(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apply, "load", cli_fake.load)
+    monkeypatch.setattr(apply, "read_for", cli_fake.read_for)
 
 
 def bodies(text: str) -> list[Any]:
@@ -193,6 +194,12 @@ def make_project(folder: Path) -> None:
         (folder / name).write_text(text)
 
 
+ARGUMENTS = "apply aifi/update-customer -p token=t -p host=h in"
+
+
+STREAMS = [["Standard output"], ["Standard error"], ["Standard output", "Standard error"]]
+
+
 @pytest.mark.parametrize(
     ("arguments", "appended"),
     [
@@ -213,19 +220,99 @@ def make_project(folder: Path) -> None:
         ("list", "mappings/a/o.yaml"),
     ],
 )
-def test_output_is_never_appended_to_what_is_read(tmp_path: Path, arguments: str, appended: str) -> None:
+@pytest.mark.parametrize(
+    "streams", [["Standard output"], ["Standard error"], ["Standard output", "Standard error"]]
+)
+def test_output_is_never_appended_to_what_is_read(
+    tmp_path: Path, arguments: str, appended: str, streams: list[str]
+) -> None:
     make_project(tmp_path)
     with (tmp_path / appended).open("ab") as out:
         ended = subprocess.run(
             [sys.executable, "-m", "custmap", *arguments.split()],
             cwd=tmp_path,
             stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.PIPE,
+            stdout=out if "Standard output" in streams else subprocess.PIPE,
+            stderr=out if "Standard error" in streams else subprocess.PIPE,
             text=True,
         )
-    assert ended.returncode == 2 and "Standard output is a file that is read" in ended.stderr
+    told = "" if len(streams) == 2 else f"error: {streams[0]} is a file that is read: "
+    assert ended.returncode == 2 and (ended.stdout or ended.stderr or "").startswith(told)
     assert (tmp_path / appended).read_text() == PROJECT[appended]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ("apply a/b records.json --no-such-option", 2),
+        ("apply a/b records.json --on-rejected=no", 2),
+        ("apply a/c records.json", 2),
+        ("apply a/b records.json -p tenant", 2),
+        ("apply a/b --params=records.json -p tenant", 2),
+        ("apply a/b -p tenant=@file:records.json", 2),
+        ("--no-such-option records.json", 2),
+        ("applx records.json", 2),
+        ("validate a/b records.json", 2),
+        ("test records.json", 2),
+        ("test records.json -k none", 2),
+        ("prove a/b --with records.json --examples 0", 2),
+    ],
+)
+def test_a_wrong_call_writes_no_message_into_what_it_names(tmp_path: Path, arguments: str, code: int) -> None:
+    make_project(tmp_path)
+    with (tmp_path / "records.json").open("ab") as err:
+        ended = subprocess.run(
+            [sys.executable, "-m", "custmap", *arguments.split()],
+            cwd=tmp_path,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=err,
+            text=True,
+        )
+    assert ended.returncode == code and ended.stdout
+    assert (tmp_path / "records.json").read_text() == PROJECT["records.json"]
+
+
+GOOD = '{"email":"a\u202eb@x.io","identifiers":{"microbase":"7"}}\n'
+BAD = '{"email":5,"id":"a\u202eb"}\n'
+MARKED = f"{sys.executable} -m custmap apply microbase/customer-update -p token=t -p host=h.io in.ndjson"
+"""A run with a request and a reject that each have a mark of direction."""
+NAMED = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="standard output has no name here")
+@pytest.mark.parametrize("name", NAMED)
+def test_standard_output_under_any_name(tmp_path: Path, name: str) -> None:
+    """As it is without `-o`: to a pipe, and appended to a file."""
+    (tmp_path / "in.ndjson").write_text(GOOD + BAD)
+    for rest in ("", " > all; echo x >> all; cat all"):
+        told = [
+            subprocess.run(f"({MARKED} {options}){rest}", shell=True, cwd=tmp_path, capture_output=True)
+            for options in ("", f"-o {name}", f"--rejects {name} -o aside", f"--rejects {name} -o /dev/null")
+        ]
+        assert told[0].stdout == told[1].stdout and told[2].stdout == told[3].stdout, told
+        assert all(b"\\u202e" in one.stdout and b"Traceback" not in one.stderr for one in told), told
+    assert "\u202e" in (tmp_path / "aside").read_text()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+@pytest.mark.parametrize("option", ["-o", "--rejects"])
+def test_what_is_no_file_is_written_plainly(tmp_path: Path, option: str) -> None:
+    """A pipe or a device may be a terminal; a file has the data as they are."""
+    (tmp_path / "in.ndjson").write_text(GOOD + BAD)
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    for place in ("pipe", "file"):
+        subprocess.run(f"{MARKED} {option} {place}", shell=True, cwd=tmp_path, capture_output=True)
+    assert b"\\u202e" in os.read(reader, 10_000) and "\u202e" in (tmp_path / "file").read_text()
+    os.close(reader)
+
+
+def test_an_output_does_not_replace_the_file_of_a_stream(tmp_path: Path) -> None:
+    (tmp_path / "in.ndjson").write_text(GOOD)
+    for options in ("-o log 2> log", "--rejects log 2> log", "--rejects log > log"):
+        ended = subprocess.run(f"{MARKED} {options}", shell=True, cwd=tmp_path, capture_output=True)
+        assert ended.returncode == 2 and (ended.stderr or ended.stdout).startswith(b"error: `--"), options
 
 
 @pytest.mark.parametrize("read", [name for name in PROJECT if name != "records.json"])
@@ -238,9 +325,6 @@ def test_a_report_of_tests_replaces_nothing_that_is_read(
     assert ended.code == 2 and "`--junit` is a file that is read" in ended.err
     assert (tmp_path / read).read_text() == PROJECT[read]
     assert cli("test", "fixtures", "--junit", "report.xml").code == 0
-
-
-ARGUMENTS = "apply aifi/update-customer -p token=t -p host=h in"
 
 
 @pytest.mark.parametrize(
@@ -403,7 +487,7 @@ import sys
 sys.path.insert(0, sys.argv.pop(1))
 import cli_fake
 from custmap.cli import apply, main
-apply.load = cli_fake.load
+apply.load, apply.read_for = cli_fake.load, cli_fake.read_for
 main()
 """
 

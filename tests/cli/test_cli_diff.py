@@ -16,6 +16,7 @@ from custmap.cli import diff
 @pytest.fixture(autouse=True)
 def fake(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(diff, "load", cli_fake.load)
+    monkeypatch.setattr(diff, "read_for", cli_fake.read_for)
 
 
 @pytest.fixture

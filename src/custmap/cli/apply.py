@@ -14,8 +14,9 @@ from custmap.cli.help import command as grouped
 from custmap.cli.help import option
 from custmap.cli.loading import load, read_for
 from custmap.cli.params import Params, check_params, read_params
+from custmap.cli.places import STDIN, check_places
 from custmap.cli.report import Report
-from custmap.cli.streams import Sink, check_places, is_ndjson, open_input, open_maybe, open_output
+from custmap.cli.streams import Sink, is_ndjson, open_input, open_maybe, open_output
 from custmap.diagnostics.errors import RecordError
 from custmap.records.inputs import One, read_source
 from custmap.records.ndjson import BadLine, Line, Record
@@ -72,7 +73,7 @@ def command(
     """
     loaded = load(mapping, modules)
     params = read_params(loaded.params, loaded.checked.functions, given, params_file, derived)
-    check_places(output, rejects, [file or options.STDIN, *read_for(loaded, modules), *params.files])
+    check_places(output, rejects, [file or STDIN, *read_for(mapping, modules), *params.files])
     check_params(loaded.checked, params, all_needed=True)
     keywords: dict[str, Any] = {"on_rejected": on_rejected, "nulls": nulls, "strict": strict_records}
     with ExitStack() as stack:

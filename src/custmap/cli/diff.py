@@ -22,9 +22,10 @@ from custmap.cli.help import command as grouped
 from custmap.cli.help import option
 from custmap.cli.loading import load, read_for
 from custmap.cli.params import Params, check_params, read_params
+from custmap.cli.places import STDIN, check_places
 from custmap.cli.plans import shown_plan
 from custmap.cli.report import Report
-from custmap.cli.streams import Sink, check_places, is_ndjson, open_input, open_maybe, open_output
+from custmap.cli.streams import Sink, is_ndjson, open_input, open_maybe, open_output
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.model.change import problems_of
@@ -114,11 +115,11 @@ def command(
     Both are one JSON object (BEFORE may be `null`: nothing is known about the vendor's copy), or NDJSON
     snapshots that `--key` joins. A customer in only one snapshot is counted, never treated as deleted.
     """
-    if before == after == options.STDIN:
+    if before == after == STDIN:
         raise CallError("Only one of BEFORE and AFTER can be standard input")
     loaded = load(mapping, modules)
     params = read_params(loaded.params, loaded.checked.functions, given, params_file, derived)
-    check_places(output, rejects, [before, after, *read_for(loaded, modules), *params.files])
+    check_places(output, rejects, [before, after, *read_for(mapping, modules), *params.files])
     check_params(loaded.checked, params, all_needed=False)
     keywords = {"absent": absent, "nulls": nulls, "strict": strict_records}
     color = output is None and colored(sys.stdout)
@@ -262,7 +263,7 @@ def _joined(join: SnapshotJoin) -> Iterator[None]:
 @contextmanager
 def _on_disk(path: Path) -> Iterator[Path]:
     """The file itself, or standard input in a file: a join reads twice."""
-    if path != options.STDIN:
+    if path != STDIN:
         yield path
         return
     handle, name = mkstemp(prefix="custmap-")

@@ -9,6 +9,7 @@ import contextlib
 import errno
 import io
 import os
+import re
 import signal
 import sys
 import threading
@@ -21,6 +22,7 @@ from typing import Final, NoReturn
 import click
 
 from custmap.cli.call_error import CLEAN, FINDINGS, WRONG_CALL, CallError, unreadable
+from custmap.cli.places import spare
 from custmap.diagnostics.plain import plain, plain_lines
 from custmap.records.outputs import is_full
 
@@ -90,26 +92,33 @@ def _run(arguments: Sequence[str]) -> int:
         # Not `root.main`, which handles interrupts and broken pipes itself.
         with root.make_context("custmap", list(arguments)) as context:
             # Errors are reported inside the context, which knows about colour.
-            return _ended(lambda: root.invoke(context))
+            return _ended(lambda: root.invoke(context), arguments)
 
-    return _ended(whole)
+    return _ended(whole, arguments)
 
 
-def _ended(call: Callable[[], object]) -> int:
+def _ended(call: Callable[[], object], arguments: Sequence[str]) -> int:
     """The exit code of a call, for every way that it may end."""
     try:
         answer = call()
         return answer if isinstance(answer, int) else CLEAN
     except click.exceptions.Exit as ended:
         return ended.exit_code
-    except click.UsageError as error:
-        return _usage(error)
-    except click.ClickException as error:
-        return _say(plain(error.format_message()), WRONG_CALL)
     except OSError:
         raise
     except Exception as error:
-        return _custmap_error(error) or _bug(error)
+        # A call that ends before its inputs are known has named them all the same.
+        spare(Path(part) for word in arguments for part in (word, *re.split("[=:]", word)[1:]))
+        return _told(error)
+
+
+def _told(error: Exception) -> int:
+    """The exit code of an error, after its message."""
+    if isinstance(error, click.UsageError):
+        return _usage(error)
+    if isinstance(error, click.ClickException):
+        return _say(plain(error.format_message()), WRONG_CALL)
+    return _custmap_error(error) or _bug(error)
 
 
 def _usage(error: click.UsageError) -> int:

@@ -12,7 +12,7 @@ import click
 from custmap.cli import options
 from custmap.cli.help import command as grouped
 from custmap.cli.loading import functions_of, root_folder, with_uses
-from custmap.cli.streams import check_read
+from custmap.cli.places import check_read
 from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.plain import plain, plain_lines
 from custmap.expressions.function import FunctionSpec

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import click
 
 from custmap.cli.call_error import CallError
-from custmap.cli.streams import check_read
+from custmap.cli.places import check_read
 from custmap.expressions.function import FunctionSpec
 from custmap.functions.table import with_functions
+from custmap.mapping.find import find_mapping
 
 if TYPE_CHECKING:
     from custmap.mapper import Mapping
@@ -26,9 +27,8 @@ def load(name: str, modules: Sequence[str] = ()) -> Mapping:
     from custmap.mapper import load as load_mapping
 
     functions_of(modules)
-    mapping = load_mapping(name, functions=[_module(module) for module in modules], root=root_folder())
-    check_read(read_for(mapping, modules))
-    return mapping
+    check_read(read_for(name, modules))  # before there are messages about them
+    return load_mapping(name, functions=[_module(module) for module in modules], root=root_folder())
 
 
 def root_folder() -> str | None:
@@ -37,11 +37,11 @@ def root_folder() -> str | None:
     return context.find_root().meta.get("custmap.root") if context else None
 
 
-def read_for(mapping: Mapping, modules: Sequence[str]) -> Iterator[Path]:
-    """The files that were read for a mapping that was loaded: itself, contract, schema, functions."""
+def read_for(mapping: str, modules: Sequence[str]) -> Iterator[Path]:
+    """The files that are read for a mapping: itself, contract, schema, functions."""
     files = [getattr(_module(module), "__file__", None) for module in modules]
     yield from (Path(file) for file in files if file)
-    yield from with_uses([Path(mapping.checked.file.file)])
+    yield from with_uses([find_mapping(mapping)[0]])
 
 
 def with_uses(mappings: Iterable[Path]) -> Iterator[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -10,12 +11,23 @@ import click
 
 from custmap.cli.complete import MappingName, parameter_names
 from custmap.cli.help import option
+from custmap.cli.places import STDIN, is_standard_output
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-STDIN: Final = Path("-")
 # Existence is checked by opening, since an earlier check could be outdated.
 FILE: Final = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
+
+
+class _Output(click.Path):
+    """A file to write; `-` for standard output under any of its names."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        return STDIN if is_standard_output(path) else path
+
+
+OUTPUT: Final = _Output(path_type=Path, dir_okay=False, allow_dash=True)
 
 
 def _all(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
@@ -102,10 +114,10 @@ outputs = _all(
         "Output",
         "-o",
         "--output",
-        type=FILE,
+        type=OUTPUT,
         help="The file to write, completely or not at all  [default: standard output]",
     ),
-    option("Output", "--rejects", type=FILE, help="The file for rejected records, as NDJSON."),
+    option("Output", "--rejects", type=OUTPUT, help="The file for rejected records, as NDJSON."),
     option(
         "Output",
         "--with-secrets",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedIOBase
 from pathlib import Path
@@ -13,13 +13,12 @@ from typing import Final, Protocol, cast
 
 import click
 
-from custmap.cli.call_error import CallError, unreadable
-from custmap.cli.options import STDIN
+from custmap.cli.call_error import unreadable
+from custmap.cli.places import STDIN, check_read
 from custmap.diagnostics.plain import plain, plain_json_bytes
-from custmap.records.outputs import Standard, WholeFile, leftovers
+from custmap.records.outputs import Standard, WholeFile
 
 _NDJSON: Final = (".ndjson", ".jsonl")
-_NONE: Final[Mapping[str, Path | None]] = {}
 _BUFFER: Final = 1 << 18
 """Bytes: lines are read twice as fast as with Python's 8 KiB."""
 
@@ -54,13 +53,14 @@ def is_ndjson(path: Path | None) -> bool:
 def open_output(path: Path | None, *, json: bool = True) -> Iterator[Sink]:
     """A file that is complete or absent, or standard output for `-` and None.
 
-    `json`: what is written is JSON. In a file it stays as it is; standard output may be a terminal or a log.
+    `json`: what is written is JSON. In a file it stays as it is; all else may be a terminal or a log.
     """
+    shown = plain_json_bytes if json else None
     if path is None or path == STDIN:
-        with Standard(sys.stdout.buffer, live=_live(), shown=plain_json_bytes if json else None) as sink:
+        with Standard(sys.stdout.buffer, live=_live(), shown=shown) as sink:
             yield sink
         return
-    with WholeFile(path) as file:
+    with WholeFile(path, shown) as file:
         for part in file.removed:
             click.echo(plain(f"removed {part}, which a run that was killed had left"), err=True)
         yield file
@@ -74,61 +74,6 @@ def open_maybe(path: Path | None) -> Iterator[Sink | None]:
         return
     with open_output(path) as sink:
         yield sink
-
-
-def check_places(output: Path | None, rejects: Path | None, inputs: Iterable[Path | None] = ()) -> None:
-    """CallError if two outputs are one file, or if an output is a file that is read.
-
-    Files are told apart by what they are and not by what they are called: `./in`, a link to it and a
-    redirected standard stream are all `in`. `-` in `inputs` is standard input, None nothing.
-    """
-    if output is None or output == STDIN:
-        sys.stdout.buffer.write(b"")  # a closed one says so before anything is read
-    places = (_place(output or STDIN, 1), rejects and _place(rejects, 1))
-    if places[0] is not None and places[0] == places[1]:
-        raise CallError("`--output` and `--rejects` name the same file")
-    check_read(inputs, {"`--output`": output, "`--rejects`": rejects})
-
-
-def check_read(inputs: Iterable[Path | None], outputs: Mapping[str, Path | None] = _NONE) -> None:
-    """CallError if standard output, as after `>> in`, or a file that an option names is one that is read."""
-    written = {option: _place(path, 1) for option, path in outputs.items() if path is not None}
-    written["Standard output"] = _place(STDIN, 1)
-    for option, path in outputs.items():
-        parts = leftovers(path) if path is not None and path != STDIN else ()
-        written |= {f"{part.name}, which {option} removes,": _place(part, 1) for part in parts}
-    if not any(written.values()):
-        return
-    for path in inputs:
-        place = path and _place(path, 0)
-        for option, written_to in written.items():
-            if place is not None and place == written_to:
-                name = "standard input" if path == STDIN else path
-                raise CallError(
-                    f"{option} is a file that is read: {name}",
-                    "Write to another file: this one would be lost.",
-                )
-
-
-def _place(path: Path, standard: int) -> tuple[int | str, ...] | None:
-    """What tells a file from all others; None for a terminal, a pipe or a device.
-
-    `standard`: the stream that `-` means.
-    """
-    try:
-        found = os.fstat(standard) if path == STDIN else path.stat()
-    except OSError:
-        return None if path == STDIN else _new_place(Path(os.path.realpath(path)))
-    return (found.st_dev, found.st_ino) if stat.S_ISREG(found.st_mode) else None
-
-
-def _new_place(path: Path) -> tuple[int | str, ...]:
-    """The same of a file that is not there yet: its folder, and its name in it."""
-    try:
-        folder = path.parent.stat()
-    except OSError:
-        return (str(path),)
-    return (folder.st_dev, folder.st_ino, path.name)
 
 
 def _live() -> bool:

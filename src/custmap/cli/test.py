@@ -13,7 +13,7 @@ from custmap.cli.color import colored
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
 from custmap.cli.loading import root_folder, with_uses
-from custmap.cli.streams import check_read
+from custmap.cli.places import check_read
 
 
 @grouped("test")

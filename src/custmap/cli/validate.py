@@ -19,7 +19,7 @@ from custmap.cli.complete import MappingName
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
 from custmap.cli.loading import functions_of, root_folder, with_uses
-from custmap.cli.streams import check_read
+from custmap.cli.places import check_read
 from custmap.diagnostics.codes import CODES, Severity
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
@@ -65,6 +65,7 @@ def command(
     """Check mapping files: by name, by path, or all in a folder  [default: mappings]."""
     chosen, left_out = _codes("--select", select), _codes("--ignore", ignore)
     functions = functions_of(modules)
+    check_read(map(Path, places))
     files = list({real(path): _shown(path) for path in _files(places)}.values())
     check_read(with_uses(map(Path, files)))
     findings = [

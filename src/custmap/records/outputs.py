@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
 
-from custmap.values.files import is_file
+from custmap.values.files import is_file, real
 
 try:
     import fcntl
@@ -37,14 +37,16 @@ class WholeFile:
     a pipe (`/dev/null`) is written directly: renaming over it would replace it. OSError when the place
     cannot be written.
 
+    `shown`    how data are written directly: it may be a terminal.
     `removed`  such files of runs that were killed, which were removed: they hold customers' data.
     """
 
-    def __init__(self, path: Path) -> None:
-        # A link stays a link: its target is replaced.
-        self.path = Path(os.path.realpath(path))
-        self._mode = _mode(self.path)
+    def __init__(self, path: Path, shown: Callable[[bytes], bytes] | None = None) -> None:
+        self._mode = _mode(path)
         self._direct = self._mode is not None and not stat.S_ISREG(self._mode)
+        self._shown = shown if self._direct else None
+        # A link stays a link: its target is replaced. The real path of a pipe (`/dev/fd/63`) is no path.
+        self.path = path if self._direct else real(path)
         self._part = self.path.with_name(f"{self.path.name}.{os.getpid()}.part")
         self._file: BinaryIO | None = None
         self.removed: list[Path] = []
@@ -67,7 +69,7 @@ class WholeFile:
     def write(self, data: bytes) -> None:
         assert self._file is not None, "write is allowed only inside the with block"
         try:
-            self._file.write(data)
+            self._file.write(data if self._shown is None else self._shown(data))
         except OSError as error:
             raise _named(error, self.path) from None
 
@@ -132,7 +134,7 @@ class Standard:
 
 def leftovers(path: Path) -> Iterator[Path]:
     """The files that have the names of what runs that were killed left of this file."""
-    path = Path(os.path.realpath(path))
+    path = real(path)
     for part in sorted(path.parent.glob(f"{glob.escape(path.name)}.*.part")):
         # A pipe would be waited for.
         if _PART.fullmatch(part.name.removeprefix(path.name)) and is_file(part):

@@ -42,12 +42,12 @@ def run(
         if not exists(path):
             return _nothing(f"{path}: No such file or directory, from the working folder {Path.cwd()}")
     files = list(dict.fromkeys(file for path in paths for file in fixture_files(path)))
+    check(files)
     if keyword is not None:
         files = [file for file in files if keyword.casefold() in fixture_name(file).casefold()]
     if not files:
         wanted = f" named like `{keyword}`" if keyword is not None else ""
         return _nothing(f"there are no fixtures{wanted} in {', '.join(map(str, paths))}")
-    check(files)
     cache = MappingCache(partial(load_mapping, root=root))
     cases = list(run_cases(files, cache.load, update=update))
     check(cache.files())
