@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from custmap.cli.ending import run
+from custmap.cli.ending import _ending, run
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ Cli = Callable[..., Ended]
 @pytest.fixture
 def cli(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Iterator[Cli]:
     """`cli("apply", "a/b", stdin=b"…")` runs it in this process."""
-    handler = signal.getsignal(signal.SIGTERM)
+    handlers = {number: signal.getsignal(number) for number in _ending()}
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.delenv("FORCE_COLOR", raising=False)
 
@@ -39,4 +39,5 @@ def cli(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[byte
         return Ended(code, out.decode(), err.decode())
 
     yield call
-    signal.signal(signal.SIGTERM, handler)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)

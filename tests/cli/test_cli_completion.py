@@ -53,6 +53,25 @@ def test_offers(
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize("line", ["apply ac", "apply acme/mine -p ", "apply a\x1b[31m"])
+def test_offers_are_plain(
+    cli: Cli, project: None, monkeypatch: pytest.MonkeyPatch, shell: str, line: str
+) -> None:
+    folder = Path("mappings/acme")
+    for name in ("esc\x1b[31m", "line\nplain,x", "mark\u202e", "command##[error]"):
+        (folder / f"{name}.yaml").write_text("custmap: 1\n")
+    (folder / "mine.yaml").write_text(
+        'custmap: 1\nname: acme/mine\nparams: {shop: {}, "a\\eb": {}, "c\\nd": {}}\n'
+    )
+    monkeypatch.setenv(VARIABLE, f"{shell}_complete")
+    monkeypatch.setenv("COMP_WORDS", f"custmap {line}")
+    monkeypatch.setenv("COMP_CWORD", line.split(" ")[-1] if shell == "fish" else str(len(line.split(" "))))
+    ended = cli()
+    assert ended.code == 0 and "##[" not in ended.out and ended.out.replace("\n", "").isprintable()
+    assert ("shop=" in ended.out) == ("-p" in line) and "plain,x" not in ended.out
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_script_is_one_that_the_shell_reads(cli: Cli, shell: str) -> None:
     ended = cli("completion", shell)
     assert ended.code == 0 and f"{VARIABLE}={shell}_complete" in ended.out

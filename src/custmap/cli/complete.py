@@ -12,10 +12,29 @@ from pathlib import Path
 from typing import Final
 
 import click
-from click.shell_completion import CompletionItem, split_arg_string
+from click.shell_completion import CompletionItem, get_completion_class, split_arg_string
+
+from custmap.cli.call_error import CLEAN, WRONG_CALL
+from custmap.diagnostics.plain import plain
 
 VARIABLE: Final = "_CUSTMAP_COMPLETE"
 """The environment variable by which the scripts of `custmap completion` ask."""
+
+
+def complete(root: click.Command, instruction: str) -> int:
+    """Answer a shell; a name that a terminal would not show as it is is not offered."""
+    shell, _, asked_for = instruction.partition("_")
+    kind = get_completion_class(shell)
+    if kind is None:
+        return WRONG_CALL
+    asked = kind(root, {}, "custmap", VARIABLE)
+    if asked_for == "source":
+        click.echo(asked.source())
+        return CLEAN
+    found = asked.get_completions(*asked.get_completion_args())
+    offered = [asked.format_completion(item) for item in found if plain(item.value) == item.value]
+    click.echo("\n".join(offered).encode())
+    return CLEAN
 
 
 class MappingName(click.types.StringParamType):

@@ -40,8 +40,16 @@ class _Closed(io.RawIOBase):
         raise OSError(errno.EBADF, "Standard output is closed")
 
 
-class Terminated(BaseException):
-    """SIGTERM. Like KeyboardInterrupt not an `Exception`, so that only clean-up code handles it."""
+_ENDING: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGXCPU")
+"""The signals by which a person, a terminal or a system ends a process, and waits for it to clean up."""
+
+
+class Terminated(KeyboardInterrupt):
+    """One of those signals; no `Exception`, so that only clean-up code handles it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -58,12 +66,9 @@ def run(arguments: Sequence[str]) -> int:
     except OSError as error:
         _silence()
         return _os_error(error)
-    except KeyboardInterrupt:
+    except Terminated as ended:
         _silence()
-        return _say("Interrupted", 128 + signal.SIGINT)
-    except Terminated:
-        _silence()
-        return _say("Terminated", 128 + signal.SIGTERM)
+        return _say(signal.strsignal(ended.number) or "Terminated", 128 + ended.number)
 
 
 def _prepare() -> None:
@@ -80,13 +85,11 @@ def _prepare() -> None:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    from custmap.cli.complete import VARIABLE
+    from custmap.cli.complete import VARIABLE, complete
     from custmap.cli.root import root
 
     if instruction := os.environ.get(VARIABLE):
-        from click.shell_completion import shell_complete
-
-        return shell_complete(root, {}, "custmap", VARIABLE, instruction)
+        return complete(root, instruction)
 
     def whole() -> int:
         # Not `root.main`, which handles interrupts and broken pipes itself.
@@ -194,10 +197,26 @@ def _silence() -> None:
 
 
 def _listen() -> None:
-    """Make SIGTERM an exception; signals can only be set in the main thread."""
+    """Make signals that end the run an exception; they can only be set in the main thread.
+
+    One that is ignored stays so: `nohup` asks for that.
+    """
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _terminate)
+        for number in _ending():
+            if signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, _terminate)
+
+
+def _ending() -> list[signal.Signals]:
+    """Those that the system has."""
+    return [number for number in signal.Signals if number.name in _ENDING]
 
 
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:
-    raise Terminated
+    for other in _ending():  # a terminal that is closed sends two, and the second would end the clean-up
+        signal.signal(other, _pass)
+    raise Terminated(number)
+
+
+def _pass(number: int, frame: FrameType | None) -> None:
+    """Unlike SIG_IGN also for a signal that is under way, which Python would report."""
