@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from custmap.cli.ending import _ending, run
+from custmap.cli.ending import ending_signals, run
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ Cli = Callable[..., Ended]
 @pytest.fixture
 def cli(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Iterator[Cli]:
     """`cli("apply", "a/b", stdin=b"…")` runs it in this process."""
-    handlers = {number: signal.getsignal(number) for number in _ending()}
+    handlers = {number: signal.getsignal(number) for number in ending_signals()}
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.delenv("FORCE_COLOR", raising=False)
 

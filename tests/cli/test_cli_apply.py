@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import cli_fake
 import pytest
 from cli_runner import Cli
 
-from custmap.cli import apply
+from custmap.cli import apply, ending
 
 HERE = Path(__file__).parent
 
@@ -541,6 +542,16 @@ def test_a_signal_that_is_ignored_stays_so(tmp_path: Path) -> None:
             assert process.wait(10) == 0 and (tmp_path / "o").exists()
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize("cleaning", [0.0, 60.0])
+def test_a_later_signal_counts_again(cli: Cli, monkeypatch: pytest.MonkeyPatch, cleaning: float) -> None:
+    """What the first one raised may be lost; one that comes at once does not end the clean-up."""
+    monkeypatch.setattr(ending, "_CLEANING", cleaning)
+    ending._listen()  # the fixture `cli` puts the old handlers back
+    for ends in (True, not cleaning):
+        with pytest.raises(ending.Terminated) if ends else nullcontext():
+            signal.raise_signal(signal.SIGTERM)
 
 
 def test_each_record_is_answered_when_somebody_waits(tmp_path: Path) -> None:

@@ -77,8 +77,9 @@ def test_a_device_is_written_and_stays_one() -> None:
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError), WholeFile(tmp_path / "no" / "out"):
+    with pytest.raises(FileNotFoundError) as caught, WholeFile(tmp_path / "no" / "out"):
         pass
+    assert Path(caught.value.filename).name == "out"
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full disk at hand")

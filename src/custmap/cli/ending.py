@@ -13,6 +13,7 @@ import re
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -42,6 +43,9 @@ class _Closed(io.RawIOBase):
 
 _ENDING: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGXCPU")
 """The signals by which a person, a terminal or a system ends a process, and waits for it to clean up."""
+_CLEANING: Final = 1.0
+"""Seconds in which no other signal ends the clean-up: a terminal that is closed sends two at once. Later ones
+count again, since Python loses what is raised while it collects garbage."""
 
 
 class Terminated(KeyboardInterrupt):
@@ -201,22 +205,20 @@ def _listen() -> None:
 
     One that is ignored stays so: `nohup` asks for that.
     """
+    began: list[float] = []
+
+    def end(number: int, frame: FrameType | None) -> None:
+        now = time.monotonic()
+        if not began or now > began[-1] + _CLEANING:
+            began.append(now)
+            raise Terminated(number)
+
     if threading.current_thread() is threading.main_thread():
-        for number in _ending():
+        for number in ending_signals():
             if signal.getsignal(number) != signal.SIG_IGN:
-                signal.signal(number, _terminate)
+                signal.signal(number, end)
 
 
-def _ending() -> list[signal.Signals]:
-    """Those that the system has."""
+def ending_signals() -> list[signal.Signals]:
+    """Those of `_ENDING` that the system has."""
     return [number for number in signal.Signals if number.name in _ENDING]
-
-
-def _terminate(number: int, frame: FrameType | None) -> NoReturn:
-    for other in _ending():  # a terminal that is closed sends two, and the second would end the clean-up
-        signal.signal(other, _pass)
-    raise Terminated(number)
-
-
-def _pass(number: int, frame: FrameType | None) -> None:
-    """Unlike SIG_IGN also for a signal that is under way, which Python would report."""

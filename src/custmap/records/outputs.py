@@ -56,7 +56,10 @@ class WholeFile:
             self._file = self.path.open("wb", buffering=_BUFFER)
             return self
         self.removed = list(_remove_leftovers(self.path))
-        self._file = self._part.open("wb", buffering=_BUFFER)
+        try:
+            self._file = self._part.open("wb", buffering=_BUFFER)
+        except OSError as error:
+            raise _named(error, self.path) from None
         try:
             _lock(self._file)
             if self._mode is not None:
