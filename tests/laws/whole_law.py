@@ -18,10 +18,12 @@ from whole_records import Customer, Records
 
 from custmap.diagnostics.errors import RecordError
 from custmap.model.note import Fact, Note
+from custmap.plan.plan import Plan
 from custmap.prove.redaction import veiled_target
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.wire.binding import bind
+from custmap.wire.request import Request
 from oracle.records import TEXT_PARTS, laid_over, taken
 from oracle.request import Parts, Planned, Refused, Whole
 
@@ -203,6 +205,7 @@ def check_diff(loaded: Any, whole: Whole, case: Case) -> Planned | tuple[tuple[s
     except RecordError as error:
         _compare_errors(case, error, wanted)
         return wanted  # type: ignore[no-any-return]
+    check_plain(case, plan)
     if isinstance(wanted, tuple):
         raise Differs(case, "diff raises", plan, wanted)
     rejected = _sorted((one.code, one.target) for one in plan.rejected)
@@ -232,6 +235,7 @@ def check_apply(
     except RecordError as error:
         _compare_errors(case, error, wanted)
         return wanted  # type: ignore[no-any-return]
+    check_plain(case, request)
     if isinstance(wanted, tuple):
         raise Differs(case, "apply raises", request, wanted)
     _compare_requests(case, "apply", request, wanted, whole)
@@ -254,6 +258,20 @@ def _compare_errors(case: Case, error: RecordError, wanted: Any) -> None:
         theirs = theirs if not ours <= theirs else ours
     if ours != theirs:
         raise Differs(case, "errors", found, _sorted(wanted))
+
+
+def check_plain(case: Case, told: Plan | Request) -> None:
+    """What is told is JSON: nothing that stands for a state inside custmap is in it, at any depth."""
+    if not is_json(told.to_dict()):
+        raise Differs(case, "what is told is no JSON", told, None)
+
+
+def is_json(value: Any) -> bool:
+    if type(value) is dict:
+        return all(type(key) is str and is_json(item) for key, item in value.items())
+    if type(value) is list:
+        return all(map(is_json, value))
+    return value is None or type(value) in (str, bool, int, float)
 
 
 def _compare_requests(case: Case, what: str, request: Any, wanted: Parts | None, whole: Whole) -> None:

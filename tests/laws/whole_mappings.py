@@ -494,15 +494,23 @@ class Drawing:
         self.body[target] = rule
 
     def identity(self) -> None:
-        rule = {"from": "identifiers.acme", "identity": True}
-        match self.one("path", "path", "body", "query", "nested"):
+        rule: Rules = {"from": "identifiers.acme", "identity": True}
+        place = self.one("path", "path", "body", "query", "nested")
+        if place in ("body", "nested") and self.seldom():
+            rule |= self.one(
+                {"from": "{a: email, b: company}", "empty": "reject"}, {"from": "tags"},
+                {"from": "attributes", "empty": "clear"}, {"from": "addresses", "merge": "whole"},
+                {"from": "attributes", "merge": "entries", "empty": "reject"}, {"from": "name", "merge": "fields"},
+                {"from": "channels", "merge": "keyed", "key": "type"}, {"from": "tags", "merge": "set"},
+            )  # fmt: skip
+        match place:
             case "path":
                 self.parts["path"]["id"] = self.one("identifiers.acme", {"from": "identifiers.acme"})
             case "body":
                 target = self.name()
                 self.body[target] = rule
                 if self.seldom():
-                    self.fields[target] = {"type": "string", "required": True}
+                    self.fields[target] = {"required": True}
             case "query":
                 self.parts["query"]["id"] = rule
             case "nested":

@@ -109,6 +109,8 @@ def cm511(one: Placed) -> Iterator[Diagnostic]:
     if policy.identity:
         if clears and rule.clear is not None:
             found.append(("an identity is never cleared", rule.clear.span, "clear", None))
+        if rule.merge not in (None, "whole"):
+            found.append(("an identity is compared as one value", rule.keys["merge"], "merge", None))
         for key in ("transitions", "immutable", "otherwise"):
             if key in rule.keys:
                 found.append(("an identity never changes", rule.keys[key], key, None))

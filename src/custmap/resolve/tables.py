@@ -286,10 +286,10 @@ class TableBuilder:
         self, rule: Rule, path: TargetPath, type_: Type | None, scope: Scope, context: Context, required: bool
     ) -> TargetNode | None:
         made = self._origins.leaf(rule, type_, scope, context, context.target(path), required)
-        kind = self._kind(rule, made, type_)
         identity = (
             rule.identity if rule.identity is not None else (context.part == "path" and bool(made.reads))
         )
+        kind = VALUE if identity else self._kind(rule, made, type_)
         policy = self.policies.of(
             rule,
             context,
