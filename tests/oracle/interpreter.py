@@ -122,7 +122,7 @@ class Interpreter:
             return value
         if origin.values is not None:
             value = _translated(origin, value)
-        if origin.format is not None and value is not SILENT:
+        if origin.format is not None and value is not SILENT and value is not None:
             value = _formatted(origin.format, value)
         return value
 

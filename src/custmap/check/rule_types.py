@@ -117,6 +117,7 @@ def _rider(origin: Origin, wanted: Type, target: str) -> Iterator[Diagnostic]:
     if (
         rule is not None
         and rule.value is not None
+        and rule.value.value is not None
         and not origin.is_unknown
         and origin.values is None
         and origin.format is None
@@ -126,7 +127,7 @@ def _rider(origin: Origin, wanted: Type, target: str) -> Iterator[Diagnostic]:
 
 def constant(value: object, wanted: Type, span: Span, target: str) -> Iterator[Diagnostic]:
     """CM401 or CM411 for a constant of the mapping that the contract does not accept."""
-    if value is None or (reason := misfit(wanted, value)) is None:
+    if (reason := misfit(wanted, value)) is None:
         return
     for found in misfits(literal_type(value), wanted, Ask(constants=(value,))):
         yield _finding(replace(found, never=True), span, target)

@@ -116,7 +116,7 @@ def cm401_default(leaf: Leaf) -> Iterator[Diagnostic]:
     """A `default` that the contract does not accept."""
     for origin in _origins(leaf):
         rule = origin.rule
-        if rule is None or rule.default is None or leaf.type is None:
+        if rule is None or rule.default is None or rule.default.value is None or leaf.type is None:
             continue
         if origin.values is None and origin.format is None and not origin.is_unknown:
             yield from constant(rule.default.value, leaf.type, rule.default.span, leaf.target)

@@ -148,9 +148,8 @@ class LeafWriter:
                     body.add("refuse_empty()")
             lines, null = made, []
             if putting is not None:
-                lines = made + self._unless_skipped(
-                    origin, result, [*self._contract.check_kind(leaf, origin, result), *putting.value]
-                )
+                check = self._contract.check_kind(leaf, origin, result)
+                lines = made + self._unless_gone(origin, result, [*check, *putting.value], putting)
                 null = putting.null
             self._branch(body, result, lines, null, silent)
         else:
@@ -166,11 +165,30 @@ class LeafWriter:
             with body.block(f"if {result} is not ABSENT and {result} is not None{silent}:"):
                 body.extend(value)
 
-    def _unless_skipped(self, origin: Origin, result: str, lines: list[str]) -> list[str]:
-        """`unmapped: skip` may have taken the value away."""
-        if not lines or origin.values is None or origin.unmapped != "skip":
+    def _unless_gone(
+        self, origin: Origin, result: str, lines: list[str], putting: Putting | None = None
+    ) -> list[str]:
+        """Lines for a value that `values` may have taken away: by `unmapped: skip`, or by a row with null."""
+        if not lines or origin.values is None:
             return lines
-        return [f"if {result} is not SILENT:", *(f"    {line}" for line in lines)]
+        made = [to for _, to in origin.values]
+        if origin.unmapped == "default":
+            made.append(origin.unmapped_default)
+        tests, null = [], []
+        if origin.unmapped == "skip":
+            tests.append(f"{result} is not SILENT")
+        if None in made:
+            tests.append(f"{result} is not None")
+            null = putting.null or [UNUSUAL] * putting.required if putting is not None else []
+        if not tests:
+            return lines
+        block = Lines()
+        with block.block(f"if {' and '.join(tests)}:"):
+            block.extend(lines)
+        if null:
+            with block.block(f"elif {result} is None:"):
+                block.extend(null)
+        return block.all
 
     def _quickly(
         self,
@@ -197,7 +215,7 @@ class LeafWriter:
         made = self._made(origin, result)
         if made:
             check = self._contract.check_made(leaf, result)
-            tail = self._unless_skipped(origin, result, [*check, *putting.value])
+            tail = self._unless_gone(origin, result, [*check, *putting.value], putting)
             self._branch(body, result, [*not_empty, *made, *tail], putting.null, silent)
             self._require(body, putting)
             return
@@ -235,7 +253,7 @@ class LeafWriter:
         if not origin.values or origin.unmapped != "reject":
             return None
         classes = {key.__class__ for key, _ in origin.values}
-        made = any(isinstance(to, dict | list) for _, to in origin.values)
+        made = any(to is None or isinstance(to, dict | list) for _, to in origin.values)
         if made or len(classes) > 1 or not classes <= {str, bool, int}:
             return None
         (class_,) = classes
@@ -323,7 +341,7 @@ class LeafWriter:
         """The lines for `values` and `format`."""
         lines = Lines()
         self._translate(origin, lines, result)
-        lines.extend(self._unless_skipped(origin, result, self._formatted(origin, result)))
+        lines.extend(self._unless_gone(origin, result, self._formatted(origin, result)))
         return lines.all
 
     def _formatted(self, origin: Origin, result: str) -> list[str]:

@@ -103,8 +103,8 @@ class OriginBuilder:
         made = RiderOrigin(target, param, value, None, type_, required, rule=rule)
         if alone:
             made = replace(made, default=rule.default.value if rule.default else ABSENT, **_making(rule))
-        elif rule.format is not None or rule.values is not None:
-            made = replace(made, type=None)  # the contract is for what is made of it
+        elif rule.format is not None or rule.values is not None or (param is None and value is None):
+            made = replace(made, type=None)  # the contract is for what is made of it, and null is cleared
         self._riders.append(made)
         return len(self._riders) - 1
 

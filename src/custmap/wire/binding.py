@@ -219,7 +219,7 @@ def _fit(origin: RiderOrigin, value: Any) -> Any:
         value = _unmapped(origin, value) if found is _NO_ROW else found
         if value is ABSENT:
             return ABSENT
-    if origin.format is not None:
+    if origin.format is not None and value is not None:
         before, _, after = origin.format.partition("{}")
         return fill(before, after, value)
     if origin.type is None:
