@@ -234,6 +234,8 @@ class Drawing:
         if self.often():
             rule["values"] = {"active": "A", "inactive": "I", "tester": "T", "mobile": "M", "STRIPE": "S"}
             rule["unmapped"] = self.one("pass", "skip", "reject", {"default": "?"})
+            if self.seldom():
+                rule["values"][self.one("active", "mobile", "STRIPE")] = None
         if rule["from"] == "status" and self.often():
             rule["values"] = {"active": "A", "inactive": "I"}
             rule["transitions"] = {"A": ["I"]}
@@ -500,7 +502,7 @@ class Drawing:
             rule |= self.one(
                 {"from": "{a: email, b: company}", "empty": "reject"}, {"from": "tags"},
                 {"from": "attributes", "empty": "clear"}, {"from": "addresses", "merge": "whole"},
-                {"from": "attributes", "merge": "entries", "empty": "reject"}, {"from": "name", "merge": "fields"},
+                {"from": "attributes", "merge": "entries", "empty": "reject"}, {"from": "name"},
                 {"from": "channels", "merge": "keyed", "key": "type"}, {"from": "tags", "merge": "set"},
             )  # fmt: skip
         match place:

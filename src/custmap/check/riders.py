@@ -4,30 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from custmap.check.rule_types import constant
 from custmap.diagnostics.diagnostic import Diagnostic
-from custmap.mapping.file import MAKERS
+from custmap.mapping.file import MAKERS, Constant
 from custmap.model.checked import Checked, Operation, RiderOrigin
 from custmap.resolve.findings import meant
 from custmap.schema.misfit import misfit
 from custmap.values.absent import ABSENT
+from custmap.values.equality import fingerprint
 from custmap.values.numbers import scalar_text
 from custmap.values.types import Type
+from custmap.values.words import word_for
+
+_NO_ROW: Final = object()
 
 
 def constants(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
-    """CM401, CM411: a constant, or a rule's default, that the contract does not accept."""
+    """CM401, CM404, CM411: a constant, or a rule's default, that the contract or the rule does not accept."""
     for rider in operation.riders:
         rule = rider.rule
-        if rule is None or rider.type is None or not _plain(rider):
+        if rule is None or not rule.unread.isdisjoint(MAKERS):
             continue
         if rule.value is not None:
-            yield from constant(rule.value.value, rider.type, rule.value.span, rider.target)
-        elif rider.default is not ABSENT and rule.default is not None:
+            yield from _constant(rider, rule.value)
+        elif rider.type is not None and _plain(rider) and rider.default is not ABSENT and rule.default:
             value = converted(rider.default, rider.type)
             yield from constant(value, rider.type, rule.default.span, rider.target)
+
+
+def _constant(rider: RiderOrigin, stated: Constant) -> Iterator[Diagnostic]:
+    """A constant, as `values` and `format` leave it."""
+    value = stated.value
+    if rider.values is not None:
+        rows = {fingerprint(left): right for left, right in rider.values}
+        others = {"pass": value, "skip": ABSENT, "default": rider.unmapped_default}
+        value = rows.get(fingerprint(value), others.get(rider.unmapped, _NO_ROW))
+        if value is _NO_ROW:
+            help = "Add a row for it, or write `value` as the vendor has it and remove `values`."
+            yield Diagnostic("CM404", "`values` has no row for it", stated.span, help, target=rider.target)
+    if value is ABSENT or value is _NO_ROW:
+        return
+    if rider.format is not None and value is not None:
+        if isinstance(value, list | dict):
+            message = f"`format` needs a single value, and this is {word_for(value)}"
+            yield Diagnostic("CM401", message, stated.span, target=rider.target)
+            return
+        value = rider.format.replace("{}", scalar_text(value))
+    if rider.type is not None:
+        yield from constant(value, rider.type, stated.span, rider.target)
 
 
 def _plain(rider: RiderOrigin) -> bool:

@@ -197,7 +197,8 @@ def _rider(
         return value
     except (FunctionError, ValueError) as error:
         reason = getattr(error, "reason", str(error))
-        problems.append(Diagnostic("CM709", reason, path=f"params.{origin.param}", target=origin.target))
+        path = None if origin.param is None else f"params.{origin.param}"
+        problems.append(Diagnostic("CM709", reason, path=path, target=origin.target))
         return ABSENT
 
 
@@ -221,7 +222,7 @@ def _fit(origin: RiderOrigin, value: Any) -> Any:
             return ABSENT
     if origin.format is not None and value is not None:
         before, _, after = origin.format.partition("{}")
-        return fill(before, after, value)
+        value = fill(before, after, value)
     if origin.type is None:
         return value
     if value.__class__ is str:
