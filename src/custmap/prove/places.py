@@ -6,9 +6,10 @@ ones, and a near pair is the same customer with up to three more edits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from custmap.expressions.infer import infer
@@ -24,6 +25,10 @@ from custmap.values.types import ANY, Type
 _TEXTS: Final = {"name": "formatted", "phone": "number"}
 _DEEPEST: Final = 6
 _EVERY: Final = "*"
+_LONGEST: Final = 8
+"""Items of a list that is read from its end."""
+_MOST: Final = 200
+"""Places that one path may mean."""
 
 Way = tuple[Any, ...]
 
@@ -50,11 +55,11 @@ def places_of(checked: Checked) -> tuple[Place, ...]:
     names = tuple(sorted(set(_cleared_names(checked))))
     found: dict[Way, Place] = {}
     for path in sorted(read, key=str):
-        hints = read[path]
-        for place in _places(path, _type_at(checked.canonical.type, path), hints, names, 0):
-            known = found.get(place.way)
-            edits = known.edits + place.edits if known else place.edits
-            found[place.way] = Place(place.way, edits)
+        for way, type_ in islice(_ways((), checked.canonical.type, path), _MOST):
+            for place in _places(way, type_, read[path], names, 0):
+                known = found.get(place.way)
+                edits = known.edits + place.edits if known else place.edits
+                found[place.way] = Place(place.way, edits)
     if checked.canonical.is_customer:
         _add_texts(found)
     return tuple(found[way] for way in sorted(found, key=str))
@@ -104,21 +109,47 @@ def _cleared_names(checked: Checked) -> Iterator[str]:
 
 
 def _type_at(type_: Type, path: SourcePath) -> Type:
-    at: Type | None = type_
     for step in path:
-        if at is None:
-            return ANY
-        at = (at.items or ANY) if isinstance(step, int) or step == _EVERY else at.member(step)
-    return at if at is not None else ANY
+        type_ = _inside(type_, _names(type_)[0] if step == _EVERY and _has_names(type_) else step)
+    return type_
+
+
+def _inside(type_: Type, step: str | int) -> Type:
+    found = type_.items if isinstance(step, int) or step == _EVERY else type_.member(step)
+    return ANY if found is None else found
+
+
+def _ways(way: Way, type_: Type, path: SourcePath) -> Iterator[tuple[Way, Type]]:
+    """The places of a record that a source path means, each with its type.
+
+    `*` means every item or every member, and a negative position counts from the end of a list of any length.
+    """
+    if not path:
+        yield way, type_
+        return
+    step, rest = path[0], path[1:]
+    steps: Iterable[str | int] = (step,)
+    if step == _EVERY:
+        steps = _names(type_) if _has_names(type_) else (0, 1)
+    elif isinstance(step, int) and step < 0:
+        steps = range(min(max(2, -step), _LONGEST))
+    for one in islice(steps, 1 if len(way) >= _DEEPEST else None):
+        if type_.kinds.isdisjoint({"array"} if isinstance(one, int) else {"object"}):
+            continue
+        yield from _ways((*way, one), _inside(type_, one), rest)
+
+
+def _has_names(type_: Type) -> bool:
+    return "object" in type_.kinds and "array" not in type_.kinds
+
+
+def _names(type_: Type) -> tuple[str, ...]:
+    """The names of an object's members; of a map some that a record may have."""
+    return tuple(type_.members) or KEYS[:2]
 
 
 def _places(way: Way, type_: Type, hints: Hints, names: tuple[str, ...], depth: int) -> Iterator[Place]:
     """The place itself, and those inside it."""
-    if _EVERY in way:
-        at = way.index(_EVERY)
-        for position in (0, 1):
-            yield from _places((*way[:at], position, *way[at + 1 :]), type_, hints, names, depth)
-        return
     if not way or depth > _DEEPEST:
         if not way:
             for name, member in type_.members.items():
@@ -137,7 +168,8 @@ def _places(way: Way, type_: Type, hints: Hints, names: tuple[str, ...], depth: 
         if _is_scalar(items) or not items.known:
             own += _lists(way, samples(items, hints))
         else:
-            yield from _places((*way, _EVERY), items, hints, names, depth + 1)
+            for position in (0, 1):
+                yield from _places((*way, position), items, hints, names, depth + 1)
     often = max(1, len(own) // 4)  # clearing is the difficult case
     own += [Edit(way, ABSENT)] * often
     if type_.nullable:
