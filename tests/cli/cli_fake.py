@@ -20,9 +20,11 @@ from custmap.model.change import Change, Rejection
 from custmap.model.checked import CheckedParam, Operation
 from custmap.model.nodes import ObjectNode, Table
 from custmap.model.note import Note, UnknownNote
+from custmap.model.privacy import Secret
 from custmap.plan.plan import Plan
 from custmap.schema.canonical import load_canonical
-from custmap.wire.request import Request, Secret, Secrets
+from custmap.wire.hiding import Secrets
+from custmap.wire.request import Request
 from custmap.wire.url import UrlTemplate
 
 URL = UrlTemplate("https://x.io", "/c/{id}")

@@ -14,6 +14,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -29,6 +30,7 @@ from custmap.cli.plans import shown_plan
 from custmap.diagnostics.errors import RecordError
 from custmap.model.privacy import Privacy
 from custmap.plan.plan import Plan
+from custmap.wire import hiding
 from custmap.wire.request import Request
 from small_mappings import made, tables
 
@@ -50,6 +52,8 @@ def of_request(request: Request) -> Outputs:
     yield "to_curl", request.to_curl()
     yield "to_http", request.to_http()
     yield "notes", repr(request.notes)
+    shown = repr(request)
+    assert "{{unknown}}" not in shown and "{{url}}" not in shown, "what the mapping fills is known"
 
 
 def of_plan(plan: Plan) -> Outputs:
@@ -110,6 +114,51 @@ def of_library(
             yield from ((name, text, False) for name, text in pictures(answer))
         else:
             yield from ((name, text, True) for name, text in of_request(answer))
+            yield from ((name, text, True) for name, text in of_changed(answer))
+
+
+def _wrapped(value: Any) -> Any:
+    return {"zqmore": value}
+
+
+def _renamed(value: Any) -> Any:
+    return {f"zq{name}": item for name, item in value.items()} if isinstance(value, dict) else value
+
+
+def _deeper(change: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The change, made to each object inside."""
+
+    def changed(value: Any) -> Any:
+        if isinstance(value, dict):
+            return change({name: changed(item) for name, item in value.items()})
+        return [changed(item) for item in value] if isinstance(value, list) else value
+
+    return changed
+
+
+CHANGES: tuple[Callable[[Any], Any], ...] = (
+    _wrapped, _renamed, _deeper(_renamed), lambda value: [value], lambda value: SECRET,
+    lambda value: {SECRET: 1, "zql": [SECRET]},
+)  # fmt: skip
+
+
+def changed_requests(request: Request) -> Iterator[Request]:
+    """What a caller may make of a request before it is shown."""
+    for change in CHANGES:
+        yield replace(request, body=change(request.body))
+        for part in ("path", "query", "headers"):
+            made = change(getattr(request, part))
+            if isinstance(made, dict):
+                yield replace(request, **{part: made})
+    yield replace(request, url=f"{request.url}?k={SECRET}")
+    yield replace(request, headers={name.lower(): value for name, value in request.headers.items()})
+
+
+def of_changed(request: Request) -> Outputs:
+    if "{{" not in repr(request):
+        return  # there is nothing secret in the mapping
+    for one in changed_requests(request):
+        yield "changed", repr(one) + one.to_curl() + one.to_http()
 
 
 def check(mapping: Mapping, case: dict[str, Any], params: dict[str, Any]) -> int:
@@ -310,6 +359,13 @@ def test_drawn_mappings() -> None:
 def test_a_leak_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The law notices what hides nothing."""
     mapping = made(tmp_path, rules_of(SHAPES[0]))
-    monkeypatch.setattr(Privacy, "without_secrets", lambda self, value: value)
+    monkeypatch.setattr(Privacy, "without_secrets", lambda self, value, item=False: value)
     with pytest.raises(AssertionError):
+        check(mapping, SHAPES[0], params_of(mapping))
+
+
+def test_a_leak_of_what_a_caller_changed_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mapping = made(tmp_path, rules_of(SHAPES[0]))
+    monkeypatch.setattr(hiding, "_known", lambda names, value: value)
+    with pytest.raises(AssertionError, match="changed"):
         check(mapping, SHAPES[0], params_of(mapping))

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MOST, with_rest
 from custmap.diagnostics.span import Span
-from custmap.model.privacy import PRIVATE, Privacy, plain_target, shown_target
+from custmap.model.privacy import PRIVATE, ItemTarget, Privacy, plain_target, shown_target
 
 
 def _shown(told: object, members: dict[str, Any]) -> str:
@@ -58,7 +58,9 @@ class Change(NamedTuple):
         """The change as JSON values; `secrets=False` shows secrets as `{{name}}`."""
         before, after = self.before, self.after
         if not secrets:
-            before, after = self.privacy.without_secrets(before), self.privacy.without_secrets(after)
+            item = isinstance(self.place, ItemTarget)
+            before = self.privacy.without_secrets(before, item=item)
+            after = self.privacy.without_secrets(after, item=item)
         return {
             "action": self.action,
             "target": shown_target(self.place, personal=True, secrets=secrets),

@@ -5,7 +5,7 @@ Both are facts of the checked mapping, not of a record: whatever a rule may read
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -34,12 +34,12 @@ class Secret(NamedTuple):
         """The same secret, seen from further outside."""
         return Secret((*steps, *self.place), self.shown)
 
-    def hidden_in(self, value: Any, *, exact: bool = True) -> Any:
+    def hidden_in(self, value: Any) -> Any:
         """The value without the secret; the rest is shared, and null stays.
 
-        `exact`: the value has the form that its rule makes; else what has another is hidden as a whole.
+        What has another form than the rule makes, as what a vendor holds may have, is hidden as a whole.
         """
-        return _replaced(value, self.place, self.shown, exact)
+        return changed_at(value, self.place, lambda found: self.shown, self.shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,10 @@ class Privacy:
     secrets: tuple[Secret, ...] = ()
     open_keys: bool = False
 
-    def without_secrets(self, value: Any) -> Any:
-        """A value of the rule, or one item of it, with its secrets hidden."""
+    def without_secrets(self, value: Any, *, item: bool = False) -> Any:
+        """A value of the rule, or one item of its list, with its secrets hidden."""
         for secret in self.secrets:
-            one_item = secret.place[:1] == (EVERY_ITEM,) and not isinstance(value, list)
-            value = (secret._replace(place=secret.place[1:]) if one_item else secret).hidden_in(
-                value, exact=False
-            )
+            value = Secret(secret.place[1:] if item else secret.place, secret.shown).hidden_in(value)
         return value
 
     def secret_name(self, key: str | None = None) -> str | None:
@@ -139,18 +136,21 @@ def _parts(target: str) -> tuple[str | KeyText, ...]:
     return target.parts if isinstance(target, ItemTarget) else (target,)
 
 
-def _replaced(value: Any, steps: Sequence[Step], shown: str, exact: bool) -> Any:
+def changed_at(value: Any, steps: Sequence[Step], change: Callable[[Any], Any], otherwise: Any) -> Any:
+    """The value with what stands at a place changed; `otherwise` where the place does not fit its form."""
+    if value is None:
+        return None
     if not steps:
-        return None if value is None else shown
+        return change(value)
     step, rest = steps[0], steps[1:]
-    if isinstance(value, dict) and isinstance(step, str):
-        return {**value, step: _replaced(value[step], rest, shown, exact)} if step in value else value
+    if isinstance(step, str):
+        if not isinstance(value, dict):
+            return otherwise
+        return {**value, step: changed_at(value[step], rest, change, otherwise)} if step in value else value
     if not isinstance(value, list):
-        return value
-    if isinstance(step, str) and not exact:
-        return shown  # what a vendor holds may have another form
+        return otherwise
     return [
-        _replaced(item, rest, shown, exact) if _meant(step, position, item) else item
+        changed_at(item, rest, change, otherwise) if _meant(step, position, item) else item
         for position, item in enumerate(value)
     ]
 

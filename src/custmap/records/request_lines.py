@@ -12,7 +12,8 @@ from typing import Any, Final, TypeAlias
 
 from custmap.values.json_text import finite_bytes, json_bytes
 from custmap.wire.binding import Bound
-from custmap.wire.request import Request, Secrets
+from custmap.wire.hiding import Secrets
+from custmap.wire.request import Request
 from custmap.wire.sending import Sender
 
 Part: TypeAlias = dict[str, Any] | None
@@ -23,7 +24,7 @@ _END: Final = b"}\n"
 class RequestLines:
     """Writes the requests of one mapping; `secrets=False` shows secrets as `{{name}}`.
 
-    A line has the bytes of `json_bytes(request.to_dict(secrets=secrets))`.
+    A line has the bytes of `json_bytes(request.to_dict(secrets=secrets))`, for a request as it was made.
     """
 
     __slots__ = (

@@ -117,7 +117,7 @@ def bind(checked: Checked, operation: Operation, params: Mapping[str, Any] | Non
     missing: list[Diagnostic] = []
     riders = tuple(_rider(origin, given, problems, missing) for origin in operation.riders)
     variables = _variables(operation, given, problems, missing)
-    headers = _media(operation)
+    headers = fixed_headers(operation)
     for name, value in _part(operation.headers, riders).items():
         for standing in [known for known in headers if known.lower() == name.lower()]:
             del headers[standing]
@@ -280,7 +280,8 @@ def _not_allowed(value: Any, enum: tuple[str, ...] | None) -> str | None:
     return f"is none of {', '.join(enum)}" if enum is not None and value not in enum else None
 
 
-def _media(operation: Operation) -> dict[str, Any]:
+def fixed_headers(operation: Operation) -> dict[str, Any]:
+    """The headers that the contract alone decides."""
     headers: dict[str, Any] = {}
     if operation.contract.accept:
         headers["Accept"] = operation.contract.accept

@@ -1,34 +1,15 @@
-"""`Request`: the complete request to the vendor, and its form without secrets.
-
-Which places contain secrets depends on the mapping, not on the record: all requests of a mapping share
-one `Secrets`, so hiding costs nothing until a request is shown.
-"""
+"""`Request`: the complete request to the vendor, and the forms in which it is shown."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from custmap.model.note import Note
-from custmap.model.privacy import HIDDEN, Secret
 from custmap.values.ordering import in_order
 from custmap.wire.curl import curl_text, http_text
-from custmap.wire.url import UrlTemplate
-
-
-@dataclass(frozen=True, slots=True)
-class Secrets:
-    """What is hidden in the requests of a mapping, which share it.
-
-    `places`    the secret places.
-    `personal`  the query parameters whose values may be personal; a request has them, its picture does not.
-    """
-
-    places: tuple[Secret, ...]
-    url: UrlTemplate
-    personal: tuple[str, ...] = ()
+from custmap.wire.hiding import Secrets
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -67,13 +48,13 @@ class Request:
             "headers": self.headers,
             "body": self.body,
         }
-        return whole if secrets or self.hidden is None else _hide(whole, self.hidden, ())
+        return whole if secrets or self.hidden is None else self.hidden.hide(whole)
 
     def shown_url(self, *, personal: bool) -> str:
         """The URL without secrets; `personal=False` hides values of the query, too."""
         if self.hidden is None:
             return self.url
-        return str(_hide(self.to_dict(), self.hidden, () if personal else self.hidden.personal)["url"])
+        return str(self.hidden.hide(self.to_dict(), personal=personal)["url"])
 
     def to_json(self, *, secrets: bool = True, indent: int | None = None) -> str:
         """`to_dict` as JSON text: on one line, or on several with `indent`."""
@@ -126,25 +107,3 @@ class OpenRequest:
         self.body = body
         self.notes = notes
         self.hidden = hidden
-
-
-def _hide(whole: dict[str, Any], secrets: Secrets, personal: Iterable[str]) -> dict[str, Any]:
-    """A copy of the request's members with every secret place replaced; the rest is shared.
-
-    `personal` are query parameters whose values are hidden in the URL.
-    """
-    shown = dict(whole)
-    in_url: dict[tuple[str, str], str] = {}
-    for secret in secrets.places:
-        part, *steps = secret.place
-        if part == "server":
-            in_url["server", str(steps[0])] = secret.shown
-        elif isinstance(part, str):
-            shown[part] = Secret(tuple(steps), secret.shown).hidden_in(shown[part])
-            if part == "path":
-                in_url["path", str(steps[0])] = secret.shown
-    in_query = dict.fromkeys(personal, HIDDEN)
-    in_query |= {str(one.place[1]): one.shown for one in secrets.places if one.place[0] == "query"}
-    if in_url or in_query:
-        shown["url"] = secrets.url.shown(str(whole["url"]), whole["path"], whole["query"], in_url, in_query)
-    return shown

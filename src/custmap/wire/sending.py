@@ -11,12 +11,11 @@ from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.model.checked import Checked, Operation
 from custmap.model.note import Note
-from custmap.model.privacy import Secret
-from custmap.model.walkers import leaves
 from custmap.running.calls import fresh
 from custmap.wire.binding import Bound, has_body
+from custmap.wire.hiding import secrets_of
 from custmap.wire.parameters import PlaceError, header_text
-from custmap.wire.request import OpenRequest, Request, Secrets
+from custmap.wire.request import OpenRequest, Request
 from custmap.wire.url import UrlTemplate
 
 
@@ -31,7 +30,7 @@ class Sender:
         self._method = contract.method
         self._url = url_template(contract)
         self._header_styles = contract.styles("headers")
-        self._hidden = _secrets(checked, operation, self._url)
+        self._hidden = secrets_of(checked, operation, self._url)
         self._has_body = has_body(operation)
         self._slots = operation.table.slots
 
@@ -97,23 +96,3 @@ class Sender:
 def url_template(contract: Contract) -> UrlTemplate:
     """The URL of a contract's operation, with the styles of its parameters."""
     return UrlTemplate(contract.servers, contract.path, contract.styles("path"), contract.styles("query"))
-
-
-def _secrets(checked: Checked, operation: Operation, url: UrlTemplate) -> Secrets | None:
-    """The places that secret parameters fill, or may fill."""
-    places = [secret.below(part) for part, root in operation.parts.items() for secret in root.privacy.secrets]
-    places += [
-        Secret(("body", *place), shown)
-        for leaf in leaves(operation.table.root)
-        if (shown := leaf.privacy.secret_name(leaf.key)) is not None
-        for place in leaf.policy.clear.places
-    ]
-    secret = {param.name for param in checked.params if param.secret}
-    filled = [name for name in operation.variables if name in secret]
-    places += [Secret(("server", name), "{{" + name + "}}") for name in filled]
-    personal = tuple(
-        member.name
-        for member in operation.query.members
-        if any(leaf.privacy.personal for leaf in leaves(member))
-    )
-    return Secrets(tuple(places), url, personal) if places or personal else None
