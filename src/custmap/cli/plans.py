@@ -44,11 +44,12 @@ def deep_difference(plan: Plan, values: bool) -> dict[str, Any]:
         target = shown_target(one.place, personal=values)
         before = {} if one.before is None else {target: seen["before"]}
         after = {target: seen["after"]} if one.action == "set" else {}
+        # What is in a hidden value is hidden too, since names in it may be made of values.
+        hide = (one.privacy.personal and not values) or before == after
+        if hide:
+            before, after = dict.fromkeys(before, 0), dict.fromkeys(after, 1)
         # One at a time, since DeepDiff's paths cannot be parsed for every name.
         told = json.loads(DeepDiff(before, after, verbose_level=2).to_json())
-        if not told:  # one secret became another
-            told = json.loads(DeepDiff({target: 0}, {target: 1}).to_json())
-        hide = (one.privacy.personal and not values) or before == after
         for kind, places in told.items():
             told_so = {place: _hidden(what) if hide else what for place, what in places.items()}
             report.setdefault(kind, {}).update(told_so)
@@ -56,7 +57,5 @@ def deep_difference(plan: Plan, values: bool) -> dict[str, Any]:
 
 
 def _hidden(what: Any) -> Any:
-    """DeepDiff's entry, of which only the types are shown: beside values it has texts line by line."""
-    if not isinstance(what, dict) or not {"new_value", "old_value"} & what.keys():
-        return HIDDEN
-    return {name: value if name.endswith("_type") else HIDDEN for name, value in what.items()}
+    """DeepDiff's entry without values."""
+    return dict.fromkeys(what, HIDDEN) if isinstance(what, dict) else HIDDEN
