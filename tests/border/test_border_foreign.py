@@ -6,6 +6,7 @@ import datetime as dt
 import pickle
 import subprocess
 import sys
+import zoneinfo
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -208,3 +209,42 @@ def test_nothing_is_imported() -> None:
         "print([name for name in ('numpy', 'pandas', 'pyarrow') if name in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
+
+
+class Silly(dt.tzinfo):
+    def utcoffset(self, when: dt.datetime | None) -> dt.timedelta:
+        raise SystemExit("s3cret")
+
+
+class Subclass(zoneinfo.ZoneInfo):
+    def utcoffset(self, when: dt.datetime | None) -> dt.timedelta:
+        raise KeyboardInterrupt("s3cret")
+
+
+ZONES: list[tuple[dt.tzinfo, str | None]] = [
+    (dt.UTC, "+00:00"),
+    (dt.timezone(dt.timedelta(hours=-3)), "-03:00"),
+    (zoneinfo.ZoneInfo("Europe/Oslo"), "+01:00"),
+    (Silly(), None),
+    (Subclass("Europe/Oslo"), None),
+]
+
+
+@pytest.mark.parametrize(("zone", "offset"), ZONES, ids=lambda one: type(one).__name__)
+def test_only_libraries_of_time_zones_are_asked(zone: dt.tzinfo, offset: str | None) -> None:
+    """What else an offset's method raises could not be told from a `SystemExit` that is meant."""
+    record = {"attributes": {"k": dt.datetime(2022, 2, 11, tzinfo=zone)}}
+    if offset is None:
+        with pytest.raises(RecordError, match="datetime with a time zone of an unknown class"):
+            take(record, CUSTOMER)
+    else:
+        assert take(record, CUSTOMER).record["attributes"] == {"k": f"2022-02-11T00:00:00{offset}"}
+
+
+def test_time_zones_of_dateutil() -> None:
+    tz = pytest.importorskip("dateutil.tz")
+    # As pytz makes a class for each zone: it has no code of its own.
+    only_data = type("UTC", (tz.tzrange,), {"zone": "UTC", "steps": (dt.timedelta(0),)})
+    for zone in (tz.tzutc(), tz.tzoffset(None, 0), tz.gettz("Africa/Abidjan"), only_data("UTC", 0)):
+        record = {"attributes": {"k": dt.datetime(2022, 2, 11, tzinfo=zone)}}
+        assert take(record, CUSTOMER).record["attributes"] == {"k": "2022-02-11T00:00:00+00:00"}

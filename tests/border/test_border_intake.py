@@ -206,7 +206,7 @@ REFUSED: list[tuple[object, str]] = [
     (type("BaseModel", (), {})(), "BaseModel is not a JSON value"),
     (type("Model", (), {"__module__": "pydantic.main"})(), "Model is not a JSON value"),
     (dt.datetime(2022, 2, 11), "datetime without an offset"),
-    (dt.datetime(2022, 2, 11, tzinfo=Zone()), "datetime cannot be read"),
+    (dt.datetime(2022, 2, 11, tzinfo=Zone()), "datetime with a time zone of an unknown class"),
     (dt.time(3), "time is not a JSON value"),
     (dt.timedelta(3), "timedelta is not a JSON value"),
 ]
@@ -455,18 +455,6 @@ def test_take_parsed_copies_nothing() -> None:
     with pytest.raises(RecordError) as caught:
         intake.take_parsed([1], CUSTOMER)
     assert caught.value.diagnostics[0].message == "expected an object, got a list"
-
-
-def test_a_container_that_changes_while_it_is_read() -> None:
-    record: dict[str, Any] = {"attributes": {}}
-
-    class Growing(dt.tzinfo):
-        def utcoffset(self, when: dt.datetime | None) -> dt.timedelta:
-            record["attributes"]["more"] = 1
-            return dt.timedelta(0)
-
-    record["attributes"]["k"] = dt.datetime(2022, 1, 1, tzinfo=Growing())
-    assert problems(record) == ["CM702 attributes: an object cannot be read"]
 
 
 JSON = st.recursive(

@@ -1,8 +1,8 @@
 """The slow copy: handles every type of value that a caller may pass, and reports all problems of a record.
 
 No method of a foreign class is called where a built-in one does: `str.__str__(x)` reads the text of a
-subclass whatever its own methods do. Reading from a foreign object (a field of a model, the offset of a time
-zone) may raise anything; such a value is then refused as not JSON.
+subclass whatever its own methods do. Reading from a foreign object (a field of a model) may raise anything;
+such a value is then refused as not JSON.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from custmap.border.classes import ByClass, class_module, class_name, classes_of, inherits
-from custmap.border.foreign import Entries, Items, how_to_convert, meaning
+from custmap.border.foreign import Entries, Items, has_known_zone, how_to_convert, meaning
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MOST, RecordError, with_rest
 from custmap.schema.record_paths import place
@@ -248,6 +248,10 @@ def _decimal(value: Any) -> int | float:
 
 
 def _datetime(value: Any) -> str:
+    if not has_known_zone(value):
+        raise _RefusedError(
+            "datetime with a time zone of an unknown class", "Convert it: `.astimezone(datetime.UTC)`"
+        )
     if dt.datetime.utcoffset(value) is None:
         raise _RefusedError(
             "datetime without an offset", "Add a time zone; without one the moment is not defined"

@@ -11,11 +11,17 @@ import datetime as dt
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from types import GetSetDescriptorType
 from typing import Any, Final
 
 from custmap.border.classes import class_module, class_name, classes_of
 
 _LIBRARIES: Final = ("numpy", "pandas", "pyarrow")
+_ZONES: Final = ("datetime", "zoneinfo", "dateutil", "pytz")
+"""The libraries of time zones."""
+_DATA: Final = (str, int, list, tuple, dict, dt.timedelta, type(None), GetSetDescriptorType)
+_NAMESPACE: Final = type.__dict__["__dict__"].__get__
+_ZONE: Final = dt.datetime.__dict__["tzinfo"].__get__
 _DAY: Final = len("2022-02-11")
 _PLAIN: Final = (bool, int, float, str)
 _AS_A_WHOLE: Final = "biufU"
@@ -55,9 +61,8 @@ def meaning(value: object) -> object:
     It raises whatever the library raises.
     """
     kind = type(value)
-    module = class_module(kind)
-    library = _root(module)
-    if library not in _LIBRARIES or vars(sys.modules.get(module, object)).get(class_name(kind)) is not kind:
+    library = _root(class_module(kind))
+    if library not in _LIBRARIES or not _is_own(kind):
         return value
     names = {class_name(one) for one in classes_of(value)}
     match library:
@@ -67,6 +72,30 @@ def meaning(value: object) -> object:
             return _of_pandas(value, names)
         case _:
             return _of_arrow(value, names)
+
+
+def has_known_zone(value: object) -> bool:
+    """Has a date-time no time zone, or one of which no code but a library's own tells the offset?
+
+    What such code raises could be anything, `SystemExit` too, and nobody could tell it from a real one. pytz
+    makes a class for each zone, which only has data; so may any class.
+    """
+    zone = _ZONE(value)
+    if zone is None:
+        return True
+    return all(
+        (_root(class_module(kind)) in _ZONES and _is_own(kind)) or kind is object or _has_only_data(kind)
+        for kind in classes_of(zone)
+    )
+
+
+def _is_own(kind: type) -> bool:
+    """Has the library that a class says it is from a class of this name, and is it this one?"""
+    return vars(sys.modules.get(class_module(kind), object)).get(class_name(kind)) is kind
+
+
+def _has_only_data(kind: type) -> bool:
+    return type(kind) is type and all(type(one) in _DATA for one in _NAMESPACE(kind).values())
 
 
 def how_to_convert(value: object) -> str | None:
@@ -108,7 +137,7 @@ def _of_pandas(value: Any, names: set[str]) -> object:
         return None
     if "Timestamp" in names:
         # Python's own text would omit the nanoseconds.
-        return value if value.utcoffset() is None else value.isoformat()
+        return value.isoformat() if has_known_zone(value) and value.utcoffset() is not None else value
     return value
 
 

@@ -22,10 +22,14 @@ def veiled_target(text: str) -> str:
 def veiled(value: Any, known: dict[Any, str]) -> Any:
     """The same JSON with values replaced by names; equal values get equal names.
 
-    Given records may be real, so their values are never shown. Empty texts, true and false are kept.
+    Given records may be real, so their values are never shown. Empty texts, true and false are kept. So are
+    names, but for those that are also a value: `from_pairs` makes such names.
+
+    >>> veiled({"mail": "a@b.c", "sent": {"a@b.c": True}}, {})
+    {'mail': 'text 1', 'sent': {'text 1': True}}
     """
     if isinstance(value, dict):
-        return {key: veiled(item, known) for key, item in value.items()}
+        return {known.get(("text", key), key): veiled(item, known) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [veiled(item, known) for item in value]
     if value is None or value is ABSENT or value == "" or isinstance(value, bool):
