@@ -110,8 +110,10 @@ def _set(
         return rejected("CM802", target, held, sides)
     if leaf.kind.is_deep and isinstance(after, dict):
         inner = held if isinstance(held, dict) else {}
-        known = mentioned and before is not ABSENT
-        return _entries(leaf, target, inner, after, known, sides)
+        found = _entries(leaf, target, inner, after, mentioned or before is None, sides)
+        if found.said and found.stands is ABSENT:  # of what is in it nothing is left
+            return replace(found, stands={}, sent={} if sides.full else found.sent)
+        return found
     shown = held if is_value(held) else None
     change = () if sides.item else (Change("set", sides.target(target), shown, after),)
     return Outcome(True, after, after, Told(changes=change))

@@ -14,6 +14,7 @@ from custmap.model.clear import (
     WORDS,
     Clear,
     Named,
+    NameIn,
     Send,
     SendEmpty,
     SendNull,
@@ -32,11 +33,13 @@ from custmap.values.types import OBJECT, Type
 class Names:
     """The places where names of cleared targets are written, and which target writes which name.
 
+    `lists`  those of the places that are lists of names.
     `writes` are the places that `write` fills, with the target that is cleared that way.
     """
 
     taken: dict[tuple[tuple[str, ...], str], Span] = field(default_factory=dict)
     places: dict[tuple[str, ...], Span] = field(default_factory=dict)
+    lists: set[tuple[str, ...]] = field(default_factory=set)
     writes: list[tuple[tuple[str, ...], Span, str]] = field(default_factory=list)
 
     def write(self, clear: Clear, rule: Rule) -> None:
@@ -175,6 +178,8 @@ class Policies:
             return IMPOSSIBLE
         self.names.places.setdefault(place, path.span)
         made = BY_PLACE[form]
+        if made is NameIn:
+            self.names.lists.add(place)
         if not made.takes_value:
             return made(place, as_name)
         if stated.with_value is None:

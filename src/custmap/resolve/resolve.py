@@ -190,7 +190,7 @@ def _variables(file: MappingFile, contract: Contract, findings: Findings) -> dic
 def _check_names(policies: Policies, body: ObjectNode, findings: Findings) -> None:
     """Report rules that fill a place of names, or a place that a `write` fills."""
     for place, span in policies.names.places.items():
-        if rule := _rule_at(body, place):
+        if rule := _rule_at(body, place, alone=place in policies.names.lists):
             message = "names of cleared members are written here, and a rule fills it too"
             notes = [Note(rule, "the rule")]
             findings.add(
@@ -201,7 +201,7 @@ def _check_names(policies: Policies, body: ObjectNode, findings: Findings) -> No
                 notes=notes,
             )
     for place, span, target in policies.names.writes:
-        rule = _rule_at(body, place)
+        rule = _rule_at(body, place, alone=True)
         if rule and not f"{'.'.join(place)}.".startswith(f"{target}."):
             findings.add(
                 "CM307",
@@ -210,14 +210,31 @@ def _check_names(policies: Policies, body: ObjectNode, findings: Findings) -> No
                 "Choose a member that no rule fills.",
                 notes=[Note(rule, "the rule")],
             )
+        if other := next(_cleared_in(place, policies), None):
+            findings.add(
+                "CM307",
+                f"clearing writes `{'.'.join(place)}`, and another `clear` writes in it",
+                span,
+                "Choose members that are apart.",
+                notes=[Note(other, "the other `clear`")],
+            )
 
 
-def _rule_at(body: ObjectNode, place: tuple[str, ...]) -> Span | None:
-    """The rule that fills a place of the body, or something around it."""
+def _cleared_in(place: tuple[str, ...], policies: Policies) -> Iterator[Span]:
+    """Where names of cleared members go at a place or in it, or another `write` in it."""
+    names = policies.names
+    yield from (span for at, span in names.places.items() if at[: len(place)] == place)
+    yield from (span for at, span, _ in names.writes if at != place and at[: len(place)] == place)
+
+
+def _rule_at(body: ObjectNode, place: tuple[str, ...], *, alone: bool) -> Span | None:
+    """The rule that fills a place of the body, or something around it; `alone`: or in it."""
     node: object = body
     for name in place:
         if isinstance(node, ObjectNode):
             node = next((member for member in node.members if member.name == name), None)
+    if alone and isinstance(node, ObjectNode) and node is not body:
+        return node.span
     return node.span if isinstance(node, Leaf | Rider | ItemsNode) else None
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from custmap.model.change import Change
-from custmap.model.clear import Send, Write
-from custmap.model.nodes import Leaf
+from custmap.model.clear import Write
+from custmap.model.nodes import FromSource, Leaf
 from custmap.model.privacy import ItemTarget, KeyText, inside
 from custmap.running import clearing
 from custmap.running.clearing import is_cleared, seen_null
@@ -26,7 +26,7 @@ def change_map(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
     mentioned = type(before) is dict or before is None or view.known_missing(leaf)
     # Of a map, a key that before does not have is known not to be there. An object with named members says so
     # by null alone.
-    known = view.nothing or before is None if leaf.kind.is_deep else mentioned
+    known = view.nothing or before is None if leaf.kind.is_deep and not _is_free(leaf) else mentioned
     if type(after) is dict:
         return _entries(leaf, leaf.target, held, after, known, view)
     if after is ABSENT and not held:
@@ -37,6 +37,12 @@ def change_map(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
         known_values = {key: item for key, item in held.items() if is_value(item)}
         return clearing.clear_leaf(leaf, known_values or NOTHING, view)
     return _entries(leaf, leaf.target, held, {}, known, view)
+
+
+def _is_free(leaf: Leaf) -> bool:
+    """Are the keys data, and not names?"""
+    source = leaf.origin.source
+    return isinstance(source, FromSource) and source.type.free
 
 
 def cannot_be_said(state: Any) -> bool:
@@ -65,7 +71,7 @@ def _entries(
 ) -> Outcome:
     sent: dict[str, Any] = {}
     said = kept = False
-    plain = not (leaf.policy.immutable or view.item or isinstance(leaf.policy.clear, Send))
+    plain = not (leaf.policy.immutable or view.item)
     for key in sorted(before.keys() | after.keys()):
         was, now = before.get(key, ABSENT), after.get(key, ABSENT)
         if type(was) is type(now) and type(was) in _SCALARS and was == now:
@@ -111,7 +117,7 @@ def _entry(
     if type(before) is not Failure:
         if after is ABSENT and not is_value(before):
             return UNCHANGED
-        if after is None and (before is None or (before is ABSENT and (mentioned or view.nothing))):
+        if before is None or (before is ABSENT and mentioned):
             return UNCHANGED
         if is_cleared(clear, before):
             return (SAME, before) if view.full else UNCHANGED
@@ -139,14 +145,14 @@ def _entry_value(
 ) -> Outcome:
     if before is None:
         before = seen_null(leaf.policy.clear)
-    if is_value(before) and same(before, after):
+    if same(before, after):
         return (SAME, after) if view.full else UNCHANGED
     if leaf.policy.immutable and is_value(before):
         view.reject("CM802", name, leaf, "the vendor does not accept a change of this value", source)
         return KEPT, before
     if leaf.kind.is_deep and type(after) is dict:
         held = before if type(before) is dict else {}
-        state, value = _entries(leaf, name, held, after, view.nothing or before is None, view)
-        return state, value if value is not NOTHING or state != SAID else {}
+        state, value = _entries(leaf, name, held, after, mentioned or before is None, view)
+        return state, {} if value is NOTHING and state == SAID and view.full else value
     view.change("set", view.target(name), leaf, before, after, source)
     return SAID, after
