@@ -10,6 +10,7 @@ import resource
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,6 +123,7 @@ class Loop(FirstFailure):
 
     def __init__(self, chosen: Sequence[Mutant], workers: int) -> None:
         self.chosen, self.workers = chosen, workers
+        self.noticed: Counter[int] = Counter()
         self.told: Told = {"error": "no test was collected"}
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -135,18 +137,24 @@ class Loop(FirstFailure):
             through = reach["reach"].get(
                 f"{SOURCE / self.chosen[number].file} {self.chosen[number].function}", []
             )
-            jobs.append(self.job(self.chosen[number], [session.items[at] for at in through]))
-        found = {inside[at]: (told["state"], told["by"]) for at, told, _ in forked(jobs, self.workers)}
+            jobs.append(self.job(self.chosen[number], session.items, through))
+        numbers = {item.nodeid: number for number, item in enumerate(session.items)}
+        found = {}
+        for at, told, _ in forked(jobs, self.workers):
+            found[inside[at]] = told["state"], told["by"]
+            if told["by"] in numbers:
+                self.noticed[numbers[told["by"]]] += 1
         self.told = {"verdicts": {number: told for number, told in found.items() if told[0] != "anew"}}
         return True
 
-    def job(self, mutant: Mutant, items: list[pytest.Item]) -> Callable[[], Told]:
+    def job(self, mutant: Mutant, items: list[pytest.Item], through: list[int]) -> Callable[[], Told]:
         def run() -> Told:
-            if not items:
+            if not through:
                 return {"state": "lives", "by": "no test comes here"}
             if not put_in_place(mutant):
                 return {"state": "anew", "by": ""}
-            self.run(items)
+            # Those that noticed other mutants first; the rest in its order, since tests share what is set up.
+            self.run([items[at] for at in sorted(through, key=lambda at: -self.noticed[at])])
             return {"state": "killed" if self.name else "lives", "by": self.name}
 
         return run
