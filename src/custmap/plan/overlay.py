@@ -21,29 +21,25 @@ class Overlay:
     `reads` are the source paths that matter: the other fields are laid as they are, unread.
     """
 
-    __slots__ = ("_is_customer", "_named")
+    __slots__ = ("_named",)
 
     def __init__(self, canonical: Canonical, reads: Iterable[SourcePath]) -> None:
-        self._is_customer = canonical.is_customer
         tops = {path[0] if path else "*" for path in reads}
         named = _Named(canonical.type).members()
         self._named = {name: inner for name, inner in named.items() if name in tops or "*" in tops}
 
     def over(self, before: dict[str, Any], after: dict[str, Any], texts: frozenset[str]) -> dict[str, Any]:
-        """`after` over `before`; `texts` are the fields that after gave as a plain text."""
+        """`after` over `before`; `texts` are the fields, of a `Customer`, that after gave as a plain text."""
         laid = _over(before, after, self._named)
-        if texts and self._is_customer:
-            for field in texts:
-                laid[field] = after[field]
-                if type(held := before.get(field)) is dict:
-                    kept = {key: value for key, value in held.items() if key not in TEXT_STATES[field]}
-                    laid[field] = {**kept, **after[field]}
+        for field in texts:
+            laid[field] = after[field]
+            if type(held := before.get(field)) is dict:
+                kept = {key: value for key, value in held.items() if key not in TEXT_STATES[field]}
+                laid[field] = {**kept, **after[field]}
         return laid
 
     def stated(self, after: dict[str, Any], texts: frozenset[str]) -> dict[str, Any]:
         """`after` with the members that its plain texts say are not there, as null."""
-        if not self._is_customer:
-            return after
         said = {field: {**dict.fromkeys(TEXT_STATES[field]), **after[field]} for field in texts}
         return {**after, **said}
 

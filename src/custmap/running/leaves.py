@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from custmap.model.clear import IMPOSSIBLE, SKIP
 from custmap.model.nodes import Leaf
 from custmap.model.note import Fact
 from custmap.running import lists, maps, single
@@ -60,9 +59,9 @@ def standing(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ())
     What could not be said stays as it was, and what is cleared elsewhere does not stand: so it is asked what
     the change comes to.
     """
-    if leaf.policy.identity and not view.item:
+    if leaf.policy.identity:
         return unchanged(leaf, before, after, view)
-    if before is not after and not same(before, after):
+    if not same(before, after):
         state, value = change_leaf(leaf, before, after, view.on_trial().whole(), items)
         if state is not SAME or value is not NOTHING:
             return value
@@ -71,12 +70,11 @@ def standing(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ())
 
 def along(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ()) -> Any:
     """What of a leaf is in every update: what stands, but for nulls, and rules whose `when` is not true."""
-    nothing = after is None or after is SILENT or (after is ABSENT and not is_value(before))
-    if leaf.policy.identity and not view.item:
+    if leaf.policy.identity:
         return unchanged(leaf, before, after, view)
-    if nothing:
+    if after is None or after is SILENT:
         return NOTHING
-    if before is not after and not same(before, after):
+    if not same(before, after):
         state, value = change_leaf(leaf, before, after, view.on_trial().whole(), items)
         if state is SAID:
             return NOTHING  # what changed is said already
@@ -87,17 +85,15 @@ def along(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ()) ->
 
 def unchanged(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ()) -> Any:
     """What stands of a leaf that does not change; an identity never does."""
-    if leaf.policy.identity and not view.item:
+    if leaf.policy.identity:
         value = after if is_value(after) else before
         return value if is_value(value) else NOTHING
     if is_value(after):
         return held(leaf, after, view, items)
-    clear = leaf.policy.clear
-    if after is None and clear != SKIP:
-        if leaf.kind.is_map or leaf.kind.has_items:
-            clear = (
-                clear.for_container({} if leaf.kind.is_map else []) if clear.fits_container else IMPOSSIBLE
-            )
+    if after is None:
+        clear = leaf.policy.clear
+        if not leaf.kind.is_one:
+            clear = clear.for_container({} if leaf.kind.is_map else [])
         return seen_null(clear) if clear.at_place else NOTHING
     return held(leaf, before, view, items)
 
@@ -113,8 +109,6 @@ def held(leaf: Leaf, state: Any, view: View, items: Items = ()) -> Any:
 
 def is_kept(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ()) -> bool:
     """Is there something in a leaf's change that cannot be said, so that the vendor keeps what it holds?"""
-    if same(before, after):
-        return False
     return change_leaf(leaf, before, after, view.on_trial().whole(), items)[0] is KEPT
 
 

@@ -31,14 +31,9 @@ def all_gone(leaves: Sequence[Leaf], presence: Presence | None, before: Row, aft
 
 def says_none(leaves: Sequence[Leaf], presence: Presence | None, before: Row, after: Row, view: View) -> bool:
     """Is everything that an object reads null or gone?"""
-    if presence is not None and _has_gone(presence, before, after):
+    if presence is not None and after[presence.slot] in (None, ABSENT):
         return not any(is_value(after[leaf.slot]) for leaf in leaves)  # a `default` still speaks
     return all(_says_nothing(before[leaf.slot], after[leaf.slot], view) for leaf in leaves)
-
-
-def _has_gone(source: Presence, before: Row, after: Row) -> bool:
-    now = after[source.slot]
-    return now is None or (now is ABSENT and before[source.slot] is not ABSENT)
 
 
 def _says_nothing(before: Any, after: Any, view: View) -> bool:
@@ -58,7 +53,7 @@ def is_cleared(leaves: Sequence[Leaf], presence: Presence | None, after: Row) ->
     """Does an object's own clear stand: is all that it reads null?"""
     if presence is not None and after[presence.slot] is None:
         return True
-    return bool(leaves) and all(after[leaf.slot] is None for leaf in leaves)
+    return all(after[leaf.slot] is None for leaf in leaves)
 
 
 def clear_object(
@@ -83,7 +78,7 @@ def whole_enough(
         return SAID, sent
     view.draft.take_back(mark)
     view.reject("CM707", node.target, node, "a member that the contract requires is missing")
-    return KEPT, stand(before, before, view) if node.target else NOTHING
+    return KEPT, stand(before, before, view)
 
 
 def lacks_rejected(node: ObjectNode, sent: dict[str, Any], view: View) -> bool:

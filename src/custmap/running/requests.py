@@ -24,17 +24,12 @@ _OF_A_REQUEST = (Fact.REPLACED_WHOLE, Fact.PARTLY_STATED)
 def names_another(identities: Sequence[Leaf], before: Row, after: Row, view: View) -> bool:
     """Do the two sides name different customers? Then nothing is said. Where one side names nobody, by
     absence or null, the other's value is used."""
-    if not view.known:
-        return False
     for leaf in identities:
         was, now = before[leaf.slot], after[leaf.slot]
-        if was is now or was in _NOBODY or now in _NOBODY or same(was, now):
+        if was in _NOBODY or now in _NOBODY or same(was, now):
             continue
-        if was.__class__ is Failure or now.__class__ is Failure:
-            if view.sources_equal(leaf, was, now):
-                continue
-            if was.__class__ is Failure and now.__class__ is not Failure:
-                continue
+        if was.__class__ is Failure and (now.__class__ is not Failure or view.sources_equal(leaf, was, now)):
+            continue
         view.reject("CM801", leaf.target, leaf, "before and after identify different customers")
         return True
     return False
@@ -58,7 +53,7 @@ def names_nobody(identities: Sequence[Leaf], before: Row, after: Row, view: View
 
 def identity(leaf: Leaf, before: Any, after: Any, view: View) -> Any:
     """The value of an identity: after's, or before's where after has none."""
-    if after.__class__ is Failure and not any(one.target == leaf.target for one in view.draft.rejected):
+    if after.__class__ is Failure:
         view.reject(after.code, leaf.target, leaf, after.reason)
     return after if is_value(after) else before
 

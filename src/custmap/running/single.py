@@ -31,7 +31,7 @@ def change_value(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
     if after is ABSENT:
         if not is_value(before) and type(before) is not Failure:
             return UNCHANGED
-    elif before is None or (before is ABSENT and view.known_missing(leaf)):
+    elif before is ABSENT and view.known_missing(leaf):
         return UNCHANGED
     if clear != IMPOSSIBLE and (refusal := _held_fast(leaf, before, view)):
         return refusal
@@ -42,8 +42,6 @@ def _looks_same(leaf: Leaf, before: Any, after: Any, clear: Clear) -> bool:
     """Does the vendor see no difference?"""
     if before is None:
         before = seen_null(clear)
-    if not is_value(before):
-        return False
     if leaf.kind.is_set and type(before) is list:
         return same_items(before, after)
     return same(before, after)
