@@ -186,14 +186,12 @@ def rendered(row: Row, view: View, functions: Items) -> Any:
     if not isinstance(row, tuple):
         return row
     slots = row[1:]
-    inner = view if view.item else view.in_item(view.prefix, view.source_prefix, nothing=view.nothing)
-    made = _functions_of(row[0], functions)[2](slots, slots, inner)
+    made = _functions_of(row[0], functions)[2](slots, slots, view)
     return {} if made is NOTHING else made
 
 
 def _functions_of(table: Table, functions: Items) -> ItemFunctions:
-    first = functions[0]
-    return first if first[0] is table else next(found for found in functions if found[0] is table)
+    return next(found for found in functions if found[0] is table)
 
 
 def _same_row(before: Row, after: Row, view: View, functions: Items) -> bool:
