@@ -30,9 +30,21 @@ def cases() -> list[Any]:
     return found
 
 
+def turned(value: Any) -> Any:
+    """The value with the keys of its objects in the other order."""
+    if isinstance(value, list):
+        return [turned(item) for item in value]
+    if isinstance(value, dict):
+        return {key: turned(item) for key, item in reversed(value.items())}
+    return value
+
+
 @pytest.mark.parametrize(("given", "text", "expected"), cases())
 def test_states(given: Any, text: str, expected: Any) -> None:
+    """The order in which an object has its keys means nothing."""
+    other = turned(given)
     runs = [lambda: compiled(text)(given)[0], lambda: evaluate(parse(text), given, FUNCTIONS)]
+    runs += [lambda: compiled(text)(other)[0], lambda: evaluate(parse(text), other, FUNCTIONS)]
     if isinstance(given, dict):
         runs.append(lambda: compiled(text, known_object=True)(given)[0])
     for run in runs:

@@ -1,4 +1,4 @@
-"""The members of a request come in the order of their names, however the rules are written and whatever changed."""
+"""The members of a request come in the order of their names, however the rules are written."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Any], str]] = {
     "entries": (
         "map: {from: attributes, merge: entries}",
         {"attributes": {}},
-        {"attributes": {key: 1 for key in KEYS}},
-        json.dumps({"map": {key: 1 for key in sorted(KEYS)}}, separators=(",", ":")),
+        {"attributes": dict.fromkeys(KEYS, 1)},
+        json.dumps({"map": dict.fromkeys(sorted(KEYS), 1)}, separators=(",", ":")),
     ),
 }
 
