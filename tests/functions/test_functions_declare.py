@@ -315,6 +315,24 @@ def test_what_is_json_passes(value: Any) -> None:
     assert table["fine"].call("a") is value
 
 
+def test_a_project_is_given_copies_in_the_order_of_keys() -> None:
+    given = {"b": {"d": 1, "c": [{"f": 1, "e": 2}]}, "a": 2}
+    asked: list[Any] = []
+
+    @function()
+    def spoiling(map: Any) -> int:
+        """Changes what it is given."""
+        asked.append(repr(map))
+        map["b"]["c"][0].clear()
+        map.clear()
+        return 1
+
+    table = with_functions([module("shop", f=spoiling)])
+    assert table["spoiling"].call(given) == 1
+    assert given == {"b": {"d": 1, "c": [{"f": 1, "e": 2}]}, "a": 2}
+    assert asked == ["{'a': 2, 'b': {'c': [{'e': 2, 'f': 1}], 'd': 1}}"]
+
+
 def test_examples_that_do_not_hold_are_named() -> None:
     @function(examples=[("a", "b"), ("a", FunctionError)])
     def same_again(value: str) -> str:

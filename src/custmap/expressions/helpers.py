@@ -52,6 +52,15 @@ def flatten(items: list[Any]) -> list[Any]:
     return merged
 
 
+def copied(value: Any) -> Any:
+    """A copy of a JSON value that shares no list or object with it; objects in the order of their keys."""
+    if type(value) is dict:
+        return {key: copied(value[key]) for key in sorted(value)}
+    if type(value) is list:
+        return [copied(item) for item in value]
+    return value
+
+
 def values_of(entries: dict[str, Any]) -> list[Any]:
     """The values of an object in the order of its keys; the order that a record has them in means nothing."""
     return [entries[key] for key in sorted(entries)]

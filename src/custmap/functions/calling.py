@@ -12,7 +12,7 @@ from math import isfinite
 from typing import Any, Final, NoReturn, TypeVar, cast
 
 from custmap.expressions.function import Argument, FunctionError
-from custmap.expressions.helpers import KIND_CLASSES, kind_of
+from custmap.expressions.helpers import KIND_CLASSES, copied, kind_of
 from custmap.values.absent import ABSENT
 from custmap.values.types import KINDS
 from custmap.values.words import counted, words_for
@@ -134,14 +134,14 @@ def _failed(problem: Exception) -> FunctionError:
 
 
 def answering_json(call: Callable[..., Any]) -> Callable[..., Any]:
-    """`call`, failing if it returns something that is not JSON.
+    """`call` with copies of its arguments, failing if it returns something that is not JSON.
 
     custmap's own functions are tested; a project's could return a date, a set or NaN, which would be sent
-    in whatever form the JSON library chooses.
+    in whatever form the JSON library chooses, change what it is given, or show the order of a record's keys.
     """
 
     def guarded(*values: Any) -> Any:
-        result = call(*values)
+        result = call(*map(copied, values))
         if result is not ABSENT and not _is_json(result, 0):
             raise FunctionError("returned a value that is not JSON")
         return result

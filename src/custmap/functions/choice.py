@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from custmap.expressions.function import FunctionError
-from custmap.functions.collections import copied
+from custmap.expressions.helpers import copied
 from custmap.functions.conversion import text as text_of
 from custmap.functions.declare import function as _function
 from custmap.functions.refining import looked_up

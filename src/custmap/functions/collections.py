@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from custmap.expressions.function import FunctionError
-from custmap.expressions.helpers import kind_of
+from custmap.expressions.helpers import copied, kind_of
 from custmap.functions import certainty
 from custmap.functions.conversion import text as text_of
 from custmap.functions.declare import function as _function
@@ -19,15 +19,6 @@ function = partial(_function, topic="collections")
 
 _SMALL: Final = 10**18
 """Integers up to here are written at once."""
-
-
-def copied(value: Any) -> Any:
-    """A copy of a JSON value that shares no list or map with it."""
-    if type(value) is dict:
-        return {key: copied(item) for key, item in value.items()}
-    if type(value) is list:
-        return [copied(item) for item in value]
-    return value
 
 
 def _list_back(items: list[Any]) -> list[Any]:
