@@ -62,9 +62,15 @@ def test_a_long_key_is_cut() -> None:
     assert len(str(unknown({"x" * 1_000_000: 1}))) < 120
 
 
+def test_the_order_of_keys_is_no_matter() -> None:
+    one, other = {"b": 1, "phone": {"y": 1, "x": 2}, "a": 1}, {"a": 1, "phone": {"x": 2, "y": 1}, "b": 1}
+    assert [found.path for found in unknown(one).members] == ["a", "b", "phone.x", "phone.y"]
+    assert unknown(one) == unknown(other)
+
+
 def test_two_notes_are_one() -> None:
     joined = unknown({"first_name": 1, "a": 1}).joined(unknown({"b": 1, "first_name": 1}))
-    assert [one.path for one in joined.members] == ["first_name", "a", "b"]
+    assert [one.path for one in joined.members] == ["a", "first_name", "b"]
 
 
 def test_an_error_knows_what_was_unknown() -> None:

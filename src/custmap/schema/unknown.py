@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from custmap.diagnostics.diagnostic import Diagnostic
@@ -71,7 +72,7 @@ class UnknownMembers:
 
 
 def look_for_unknown(record: Any, type_: Type, meant: Meant) -> UnknownMembers | None:
-    """The members that the type does not name, in the record's order; None: there are none.
+    """The members that the type does not name, in the order of names; None: there are none.
 
     Free maps have none, and neither have objects whose schema describes their other members.
     """
@@ -103,7 +104,7 @@ def _unknown(value: Any, type_: Type | None, path: tuple[str | int, ...]) -> Ite
                 yield from _unknown(item, items, (*path, position))
     elif isinstance(value, dict) and (members := type_.members):
         extra = type_.extra
-        for name, item in value.items():
+        for name, item in sorted(value.items(), key=itemgetter(0)):
             if item.__class__ not in _CONTAINERS:
                 if extra is None and name not in members:
                     yield (*path, name)
