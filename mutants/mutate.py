@@ -31,7 +31,9 @@ _SWAPPED: Final[dict[type[ast.operator], type[ast.operator]]] = {
     ast.BitOr: ast.BitAnd,
     ast.BitAnd: ast.BitOr,
 }
-_UNSWAPPED: Final = frozenset({"isinstance", "map", "getattr", "same", "same_items"})
+_UNSWAPPED: Final = frozenset(
+    {"isinstance", "map", "getattr", "same", "same_items", "distance", "min", "max", "lcm", "gcd"}
+)
 """Functions that take their arguments in either order, or fail at once."""
 _UNREAD: Final = frozenset(
     {"annotation", "returns", "decorator_list", "type_comment", "bases", "type_params"}

@@ -103,6 +103,31 @@ def test_what_is_missing_is_asked_for_by_its_source(tmp_path: Path) -> None:
     assert "`identifiers.acme`" in (found.help or "")
 
 
+def test_what_is_missing_points_to_its_rule(tmp_path: Path) -> None:
+    contract = """
+contract:
+  method: PATCH
+  url: 'https://x.io/c'
+  query: {n: {type: integer, required: true}, t: {type: string, required: true}}
+query:
+  n: integer(company)
+  t: role
+body: {mail: email}
+"""
+    mapping = made(tmp_path, contract)
+    with pytest.raises(RecordError) as raised:
+        mapping.diff({"company": "abc", "email": "a"}, {"company": "abc", "email": "b"})
+    lines = Path(mapping.checked.file.file).read_text(encoding="utf-8").splitlines()
+    found = [
+        (one.code, one.target, one.path, one.span and lines[one.span.line - 1].strip())
+        for one in raised.value.diagnostics
+    ]
+    assert sorted(found) == [
+        ("CM704", "query.n", "company", "n: integer(company)"),
+        ("CM707", "query.t", "role", "t: role"),
+    ]
+
+
 def _told(mapping: Mapping, data: dict[str, Any]) -> Any:
     """Everything that a call tells, with the words of the file that each part of it points to."""
     lines = Path(mapping.checked.file.file).read_text(encoding="utf-8").splitlines()

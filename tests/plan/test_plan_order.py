@@ -16,23 +16,23 @@ KEYS = "qwertzuiopasdfghjklyxcvbnm"
 CASES: dict[str, tuple[str, dict[str, Any], dict[str, Any], str]] = {
     "places of names": (
         """
-        z: {from: email, clear: {name_in: meta.b}}
-        y: {from: company, clear: {name_in: meta.a}}
+        y: {from: email, clear: {name_in: meta.b}}
+        z: {from: company, clear: {name_in: meta.a}}
         """,
         {"email": "a", "company": "b"},
         {"email": None, "company": None},
-        '{"meta":{"a":["y"],"b":["z"]}}',
+        '{"meta":{"a":["z"],"b":["y"]}}',
     ),
     "places of marks": (
         """
         z: {from: email, clear: {key_in: meta.a, with: 1}}
         y: {from: company, clear: {key_in: meta.b, with: 1}}
-        a: {from: role, clear: {key_in: meta.b, with: 1}}
-        b: {from: status, clear: {key_in: meta.b, with: 1, as: x}}
+        a: {from: role, clear: {key_in: meta.b, with: 1, as: x}}
+        b: {from: status, clear: {key_in: meta.b, with: 1}}
         """,
         {"email": "a", "company": "b", "role": "tester", "status": "active"},
         {"email": None, "company": None, "role": None, "status": None},
-        '{"meta":{"a":{"z":1},"b":{"a":1,"x":1,"y":1}}}',
+        '{"meta":{"a":{"z":1},"b":{"b":1,"x":1,"y":1}}}',
     ),
     "what goes along in an object": (
         """

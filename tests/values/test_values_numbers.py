@@ -120,3 +120,9 @@ def test_decimals() -> None:
         is_multiple(0.3, 0.1) and not is_multiple(0.35, 0.1) and is_multiple(6, 3) and not is_multiple(7, 3)
     )
     assert shown(5) == "5" and "400 digits" in shown(10**399)
+    assert shown(2.0**53) == "9007199254740992.0" and shown(2.0**52) == "4503599627370496"
+    assert shown(1e22) == "1e+22"
+    assert shown(2**128 - 1) == str(2**128 - 1) and shown(2**128) == "a number of 39 digits"
+    for digits in range(40, 400):
+        assert shown(10**digits - 1) == f"a number of {digits} digits"
+        assert shown(-(10**digits)) == f"a number of {digits + 1} digits"

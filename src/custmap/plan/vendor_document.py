@@ -43,7 +43,7 @@ def vendor_slots(
     old = list(_row(operation.table, document))
     made = list(new)
     for slot in operation.table.slots:
-        if isinstance(slot, Leaf) and not low <= slot.slot < high:
+        if not low <= slot.slot < high:
             old[slot.slot] = new[slot.slot]  # the vendor's copy is a body
         if complete:
             continue

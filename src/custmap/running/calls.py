@@ -119,4 +119,4 @@ def presence(value: Any) -> Any:
         return True
     if value is ABSENT or value is None:
         return value
-    return Failure("CM706", f"expected an object, got {word_for(value)}", None)
+    return Failure("CM706", f"expected an object, got {word_for(value)}", None, value)

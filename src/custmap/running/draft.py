@@ -91,8 +91,6 @@ class View:
 
     def whole(self) -> View:
         """The view inside a container that is sent whole."""
-        if self.full:
-            return self
         made = View(self.before_record, self.after_record, self.draft, self.riders, self.known, self.complete)
         made.nothing, made.full, made.item = self.nothing, True, self.item  # quicker than `replace`
         made.prefix, made.source_prefix = self.prefix, self.source_prefix
@@ -162,16 +160,16 @@ class View:
 
     def sources_equal(self, rule: Leaf | Presence, before: Any, after: Any) -> bool:
         """Do both sides say the same about everything that the rule reads? Failures know what they read."""
+        if before.__class__ is Failure and before.raw is not None:
+            return same(before.raw, after.raw)
         then, now = _read_by(before, self.before_record), _read_by(after, self.after_record)
-        if then is None or now is None or not rule.reads:
-            return False
         return all(same(read(then, path), read(now, path)) for path in rule.reads)
 
     def known_missing(self, leaf: Leaf) -> bool:
         """Is what the rule reads known not to be there before: a key that a mentioned map does not have?"""
         if self.nothing:
             return True
-        if not self.known or not leaf.in_maps or len(leaf.in_maps) != len(leaf.reads):
+        if not self.known or len(leaf.in_maps) != len(leaf.reads):
             return False
         return all(_missing(self.before_record, path, depth) for path, depth in leaf.in_maps)
 

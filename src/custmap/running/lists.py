@@ -100,7 +100,8 @@ def _change_item(
         return _plain_item(
             leaf, target, None if before is None else rendered(before, view, functions), after, view
         )
-    then, inner = _inside(leaf, target, before, after, mentioned, view)
+    nothing = view.nothing or (before is None and mentioned)
+    then, inner = _inside(leaf, target, before, after, nothing, view)
     state, item = _functions_of(after[0], functions)[1](then, after[1:], inner)
     held = rendered(before, view, functions) if before is not None else NOTHING
     if state != SAID:
@@ -110,20 +111,19 @@ def _change_item(
 
 
 def _inside(
-    leaf: Leaf, target: str, before: Row | None, after: Row, mentioned: bool, view: View
+    leaf: Leaf, target: str, before: Row | None, after: Row, nothing: bool, view: View
 ) -> tuple[tuple[Any, ...], View]:
     """The slots before of an item that rules make, and the view of it."""
     table: Table = after[0]
     same_table = isinstance(before, tuple) and before[0] is table
     then = before[1:] if same_table else (ABSENT,) * len(table.slots)  # type: ignore[index]
-    nothing = view.nothing or (before is None and mentioned)
     return then, view.in_item(view.target(target), leaf.source, nothing=nothing)
 
 
 def _old_item(leaf: Leaf, target: str, before: Row, after: Row, view: View, functions: Items) -> Outcome:
     """An item that the vendor has already, and does not let change."""
     if isinstance(after, tuple):
-        then, inner = _inside(leaf, target, before, after, True, view)
+        then, inner = _inside(leaf, target, before, after, view.nothing, view)
         trial = inner.on_trial()
         change = _functions_of(after[0], functions)[1]
         if change(then, after[1:], trial)[0] != SAID and not trial.draft.rejected:
@@ -212,7 +212,7 @@ def _by_key(leaf: Leaf, rows: list[Row]) -> Keyed:
             if row[0] is not table:
                 table, place = row[0], _place(leaf, row[0])
             key = row[place] if place else ABSENT
-        if type(key) is not str and (not is_value(key) or type(key) in (dict, list)):
+        if not is_value(key) or type(key) in (dict, list):
             raise _Keyless("an item has no key")
         mark = key if type(key) is str else fingerprint(key)
         if mark in found:

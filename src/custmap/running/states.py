@@ -35,7 +35,7 @@ class Refusal(FunctionError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Failure:
-    """A rule that could not make its value from `scope`; `raw`: one entry failed, and this is its value."""
+    """A rule that could not make its value from `scope`; `raw`: an entry or a source object failed, its value."""
 
     code: str
     reason: str
