@@ -35,7 +35,8 @@ class Refusal(FunctionError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Failure:
-    """A rule that could not make its value from `scope`; `raw`: an entry or a source object failed, its value."""
+    """A rule that could not make its value from `scope`; `raw`: the value of what failed alone, an entry or
+    a source object."""
 
     code: str
     reason: str
