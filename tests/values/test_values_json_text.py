@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -242,6 +243,25 @@ def test_exact_numbers() -> None:
         with pytest.raises(InexactError):
             parse_json(text, exact=True)
         assert parse_json(text) == json.loads(text)
+
+
+def test_numbers_that_no_float_is_are_told_as_they_are_written() -> None:
+    for text in ("1E-400", "1e-400", "9.0071992547409931", "0.480912345678901234567890"):
+        with pytest.raises(InexactError, match="more digits than a float") as raised:
+            parse_json(f"[{text}, 1.5]", exact=True)
+        assert raised.value.value == [Decimal(text), 1.5]
+    with pytest.raises(InexactError):
+        parse_json("[1e-9999999999999999999]", exact=True)
+    escaped = r'{"\u003aa": 0.12345678901234567890}'
+    assert parse_json(escaped) == {":a": 0.12345678901234567890}
+    assert parse_json(r'{"\u003aa": 0.5}', exact=True) == {":a": 0.5}
+
+
+def test_a_pair_of_surrogates_is_none_alone() -> None:
+    assert parse_json(r'["\uDBFF\uDFFF", "\udbff\udc00"]') == ["\U0010ffff", "\U0010fc00"]
+    with pytest.raises(JsonError) as raised:
+        parse_json(r'["\uDBFF\uDFFF", "\uDBFF"]')
+    assert raised.value.offset == 18
 
 
 def _cycle() -> list[Any]:

@@ -6,8 +6,10 @@ import pytest
 
 from custmap.schema.canonical import load_canonical
 from custmap.values.did_you_mean import Meant
+from custmap.values.members import named_paths
 from custmap.values.nearest import for_one_file, nearest
-from custmap.values.types import ANY, Type
+from custmap.values.paths import PathError, parse_path
+from custmap.values.types import ANY, NEVER, Type
 
 CUSTOMER = Meant(load_canonical(None).type)
 Names = tuple[str, ...]
@@ -80,3 +82,19 @@ def test_only_so_many_names_are_compared_for_one_file() -> None:
             assert nearest("emial", ["email"]) == "email"
         assert nearest("emial", ["email"]) is None
     assert nearest("emial", ["email"]) == "email"
+
+
+def test_a_search_of_names_ends_at_a_thousand() -> None:
+    inner = of(**{f"b{number}": of(c=ANY) for number in range(99)})
+    assert len(named_paths(of(**{f"a{number}": inner for number in range(10)}))) == 1000
+    assert len(named_paths(of(**{f"a{number}": inner for number in range(9)}))) == 9 + 9 * 99 + 100
+
+
+def test_a_member_that_cannot_be_is_not_named() -> None:
+    assert named_paths(of(a=NEVER, b=ANY)) == [("b",)]
+
+
+def test_a_path_of_too_many_parts_is_wrong_from_its_start() -> None:
+    with pytest.raises(PathError) as raised:
+        parse_path(".".join("a" * 65))
+    assert raised.value.offset == 0

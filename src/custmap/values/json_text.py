@@ -31,7 +31,7 @@ _SPARED: Final = 1 << 16
 # All bytes but brackets that open, colons, and what numbers are written with.
 _OTHER_BYTES: Final = bytes(code for code in range(256) if code not in b"[{:0123456789.eE+-")
 # A number that may be more than a float can hold.
-_LONG: Final = re.compile(rb"[0-9.]{17}|[0-9.][eE]")
+_LONG: Final = re.compile(rb"[0-9.]{17}|[0-9][eE]")
 
 _BYTE: Final = re.compile(r" ?\(byte (\d+)\)$")
 _CONTAINERS: Final = (dict, list)
@@ -211,7 +211,7 @@ def _twice(raw: bytes) -> int | None:
         elif bracket in (b"}", b"]"):
             seen.pop()
         elif found.group(2):
-            key = msgspec.json.decode(found.group(1), type=str)
+            key = msgspec.json.decode(found.group(1))
             if key in seen[-1]:
                 return found.start()
             seen[-1].add(key)
