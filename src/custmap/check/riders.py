@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from custmap.check.rule_types import constant
 from custmap.diagnostics.diagnostic import Diagnostic
@@ -13,12 +13,9 @@ from custmap.model.checked import Checked, Operation, RiderOrigin
 from custmap.resolve.findings import meant
 from custmap.schema.misfit import misfit
 from custmap.values.absent import ABSENT
-from custmap.values.equality import fingerprint
 from custmap.values.numbers import scalar_text
 from custmap.values.types import Type
 from custmap.values.words import word_for
-
-_NO_ROW: Final = object()
 
 
 def constants(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
@@ -36,15 +33,13 @@ def constants(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
 
 def _constant(rider: RiderOrigin, stated: Constant) -> Iterator[Diagnostic]:
     """A constant, as `values` and `format` leave it."""
-    value = stated.value
-    if rider.values is not None:
-        rows = {fingerprint(left): right for left, right in rider.values}
-        others = {"pass": value, "skip": ABSENT, "default": rider.unmapped_default}
-        value = rows.get(fingerprint(value), others.get(rider.unmapped, _NO_ROW))
-        if value is _NO_ROW:
-            help = "Add a row for it, or write `value` as the vendor has it and remove `values`."
-            yield Diagnostic("CM404", "`values` has no row for it", stated.span, help, target=rider.target)
-    if value is ABSENT or value is _NO_ROW:
+    try:
+        value = rider.translated(stated.value)
+    except LookupError:
+        help = "Add a row for it, or write `value` as the vendor has it and remove `values`."
+        yield Diagnostic("CM404", "`values` has no row for it", stated.span, help, target=rider.target)
+        return
+    if value is ABSENT:
         return
     if rider.format is not None and value is not None:
         if isinstance(value, list | dict):

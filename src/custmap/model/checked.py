@@ -12,10 +12,12 @@ from custmap.mapping.file import MappingFile, Rule
 from custmap.model.nodes import ObjectNode, Table
 from custmap.schema.canonical import Canonical
 from custmap.values.absent import ABSENT
+from custmap.values.equality import fingerprint
 from custmap.values.types import Type
 
 PARTS: Final = ("path", "query", "headers")
 """The parts of a request that are flat tables of parameters; the fourth is the body."""
+_NO_ROW: Final = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,17 @@ class RiderOrigin:
     unmapped_default: Any = None
     default: Any = ABSENT
     rule: Rule | None = field(default=None, compare=False, repr=False)
+
+    def translated(self, value: Any) -> Any:
+        """What `values` makes of a value; ABSENT where it is skipped, LookupError without a row for it."""
+        if self.values is None:
+            return value
+        rows = {fingerprint(left): right for left, right in self.values}
+        others = {"pass": value, "skip": ABSENT, "default": self.unmapped_default}
+        found = rows.get(fingerprint(value), others.get(self.unmapped, _NO_ROW))
+        if found is _NO_ROW:
+            raise LookupError("has no row in `values`")
+        return found
 
 
 @dataclass(frozen=True, slots=True)

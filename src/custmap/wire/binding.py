@@ -24,10 +24,9 @@ from custmap.diagnostics.errors import RecordError
 from custmap.expressions.function import FunctionError
 from custmap.model.checked import Checked, Operation, RiderOrigin
 from custmap.model.nodes import ObjectNode, Rider
-from custmap.running.calls import fill, fresh, translate
+from custmap.running.calls import fill, fresh
 from custmap.running.fits import misfit
 from custmap.values.absent import ABSENT
-from custmap.values.equality import fingerprint
 from custmap.values.nearest import nearest
 from custmap.values.types import ANY, OBJECT, Type
 from custmap.values.words import word_for
@@ -39,7 +38,6 @@ _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,40}")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,4})?")
 """How people write numbers: Python's own reading takes `1_0`, `nan` and other scripts too."""
 _NONE: Final[dict[str, Any]] = {}
-_NO_ROW: Final = object()
 _TRUE: Final = {"true": True, "false": False}
 
 
@@ -188,14 +186,14 @@ def _rider(
     elif origin.param in given:
         value = given[origin.param]
     else:
-        value = fresh(origin.default)
+        value = origin.default
     try:
         if value is not ABSENT:
             value = _fit(origin, value)
         if value is ABSENT and origin.required:
             missing.append(_missing(str(origin.param), origin.target))
         return value
-    except (FunctionError, ValueError) as error:
+    except (FunctionError, LookupError, ValueError) as error:
         reason = getattr(error, "reason", str(error))
         path = None if origin.param is None else f"params.{origin.param}"
         problems.append(Diagnostic("CM709", reason, path=path, target=origin.target))
@@ -214,12 +212,9 @@ def _missing(name: str, target: str) -> Diagnostic:
 
 def _fit(origin: RiderOrigin, value: Any) -> Any:
     """The value in the type of the place where it is used."""
-    if origin.values is not None:
-        table = {fingerprint(left): right for left, right in origin.values}
-        found = translate(table, value, _NO_ROW)
-        value = _unmapped(origin, value) if found is _NO_ROW else found
-        if value is ABSENT:
-            return ABSENT
+    value = fresh(origin.translated(value))
+    if value is ABSENT:
+        return ABSENT
     if origin.format is not None and value is not None:
         before, _, after = origin.format.partition("{}")
         value = fill(before, after, value)
@@ -232,18 +227,6 @@ def _fit(origin: RiderOrigin, value: Any) -> Any:
     if reason := misfit(origin.type, value):
         raise ValueError(reason)
     return value
-
-
-def _unmapped(origin: RiderOrigin, value: Any) -> Any:
-    """What a value becomes that has no row in `values`; ValueError if it is refused."""
-    match origin.unmapped:
-        case "pass":
-            return value
-        case "skip":
-            return ABSENT
-        case "default":
-            return origin.unmapped_default
-    raise ValueError("has no row in `values`")
 
 
 def _from_text(text: str, type_: Type) -> Any:
