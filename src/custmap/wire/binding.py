@@ -268,7 +268,7 @@ def fixed_headers(operation: Operation) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if operation.contract.accept:
         headers["Accept"] = operation.contract.accept
-    if operation.contract.media_type and has_body(operation):
+    if has_body(operation):
         headers["Content-Type"] = operation.contract.media_type
     return headers
 
