@@ -10,7 +10,6 @@ RUN = Path(__file__).parents[2] / "mutants" / "run.py"
 
 
 def test_what_changes_nothing_is_a_change() -> None:
-    ran = subprocess.run(
-        [sys.executable, str(RUN), "--list", "--room", "clearing"], capture_output=True, text=True, check=False
-    )
+    listing = [sys.executable, str(RUN), "--list", "--room", "clearing"]
+    ran = subprocess.run(listing, capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout
