@@ -26,7 +26,7 @@ def plain(text: str) -> str:
     >>> plain("a\\tb\\u202ec")
     'a\\\\tb\\\\u202ec'
     """
-    made = text if text.isascii() and text.isprintable() else "".join(map(plain_sign, text))
+    made = text if text.isprintable() else "".join(map(plain_sign, text))
     return without_commands(made)
 
 
