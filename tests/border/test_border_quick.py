@@ -229,7 +229,8 @@ def test_unknown_members(
     options = {name: one for name, one in (("check", check), ("strict", strict)) if one is not defaults[name]}
     said = ("unknown members are ignored: zip (did you mean `addresses[*].postal_code`?)",) if noted else ()
     if not refused:
-        assert take(dict(record), CUSTOMER, **options) == (record, frozenset(), said)
+        left = {name: value for name, value in record.items() if not noted or name != "zip"}
+        assert take(dict(record), CUSTOMER, **options) == (left, frozenset(), said)
         return
     with pytest.raises(RecordError) as caught:
         take(dict(record), CUSTOMER, **options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping as Params
+from copy import deepcopy
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -143,6 +144,44 @@ def test_unknown_members(mapping: Mapping) -> None:
     (result,) = mapping.apply_many([flat], strict=True)
     (plan,) = mapping.diff_many([(flat, flat)], strict=True)
     assert not result.ok and not plan.ok
+
+
+WHOLE = """
+contract:
+  method: POST
+  url: https://x.test
+  fields: {card: object, text: string, cities: array, first: object}
+body:
+  card: {from: payment_card, merge: whole}
+  text: json(payment_card)
+  cities: addresses[].*
+  first: {from: 'addresses[0]', merge: whole}
+"""
+
+
+def test_an_object_that_is_read_whole_leaves_out_unknown_members(tmp_path: Path) -> None:
+    mapping = made(tmp_path, WHOLE)
+    record = {
+        "payment_card": {"provider": "p", "zz": 1},
+        "addresses": [{"city": "A", "zz": {"a": 1}}, {"zz": 2}],
+        "zz": [{"zz": 1}],
+    }
+    known = {"payment_card": {"provider": "p"}, "addresses": [{"city": "A"}, {}]}
+    kept = deepcopy(record)
+    request = mapping.apply(record)
+    assert (
+        request.body
+        == mapping.apply(known).body
+        == {
+            "card": {"provider": "p"},
+            "text": '{"provider":"p"}',
+            "cities": [["A"], []],
+            "first": {"city": "A"},
+        }
+    )
+    assert request.notes == ("unknown members are ignored: addresses[0].zz, payment_card.zz, zz",)
+    assert not mapping.diff(known, record).changes and not mapping.diff(record, known).changes
+    assert record == kept
 
 
 def test_an_error_says_what_was_unknown_too(tmp_path: Path) -> None:

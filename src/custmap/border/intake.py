@@ -16,6 +16,7 @@ from custmap.diagnostics.errors import RecordError
 from custmap.model.note import UnknownNote
 from custmap.schema.canonical import Canonical
 from custmap.schema.customer_texts import TEXT_PARTS
+from custmap.schema.unknown import drop_unknown
 from custmap.values.types import Type
 
 Nulls: TypeAlias = Literal["clear", "absent"]
@@ -62,7 +63,8 @@ def take(
 
     `record` is a dict or a pydantic model (of which the fields that were set are read).
     `nulls="absent"` drops nulls of named fields, at every depth; those of free maps and lists stay.
-    `check=False` skips only the check against the canonical schema, and does not look for unknown members.
+    Unknown members are left out, and noted. `check=False` skips only the check against the canonical schema,
+    and does not look for them.
     `strict` refuses those.
 
     RecordError, and nothing else, with its problems: CM702 no JSON value, CM703 nested over 64 deep,
@@ -81,7 +83,7 @@ def take_parsed(
 ) -> Taken:
     """`take` for a result of custmap's own strict JSON parser: it is plain and finite, so nothing is copied.
 
-    The dict is modified: a text name is replaced in it, nulls are dropped from it.
+    The dict is modified: a text name is replaced in it, nulls and unknown members are dropped from it.
     """
     record = object_of(record)
     texts = _NO_TEXTS
@@ -105,6 +107,8 @@ def take_parsed(
     notes = () if unknown is None or strict else (UnknownNote(unknown),)
     if problems:
         raise RecordError(problems, notes)
+    if notes:
+        drop_unknown(record, canonical.type)  # a rule may read the object around them whole
     return Taken(record, texts, notes)
 
 

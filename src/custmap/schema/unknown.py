@@ -93,6 +93,15 @@ def look_for_unknown(record: Any, type_: Type, meant: Meant) -> UnknownMembers |
     return UnknownMembers(tuple(members.values()), more) if members else None
 
 
+def drop_unknown(record: Any, type_: Type) -> None:
+    """Drop the members that the type does not name, in place."""
+    for steps in list(_unknown(record, type_, ())):
+        holder = record
+        for step in steps[:-1]:
+            holder = holder[step]
+        del holder[steps[-1]]
+
+
 def _unknown(value: Any, type_: Type | None, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
     """Only objects and lists are looked into: most values are neither, and a generator costs more."""
     if type_ is None:
