@@ -40,8 +40,8 @@ class QuickBorder:
         if type(record) is not dict:
             raise Unusual
         plain: dict[str, Any] = record
-        if check:
-            self.require_fit(plain)
+        if check and not self._canonical.fits(plain):
+            raise Unusual
         if type(plain.get("name")) is not str and type(plain.get("phone")) is not str:
             return plain, NO_TEXTS
         texts = frozenset(field for field in TEXT_PARTS if type(plain.get(field)) is str)

@@ -72,9 +72,10 @@ def lay(held: Any, new: Any, type_: Type) -> Any:
 
 def _over(before: dict[str, Any], after: dict[str, Any], named: dict[str, _Named]) -> dict[str, Any]:
     """Objects with named members are laid into each other, all other members replaced."""
-    laid = {**before, **after}
+    laid = before | after
     for key, inner in named.items():
         value, held = after.get(key), before.get(key)
         if type(value) is dict and type(held) is dict:
-            laid[key] = _over(held, value, inner.members())
+            deeper = inner.members()
+            laid[key] = _over(held, value, deeper) if deeper else held | value
     return laid

@@ -10,9 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import chain
 from math import isfinite
-from operator import is_
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -38,6 +36,7 @@ _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,40}")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,4})?")
 """How people write numbers: Python's own reading takes `1_0`, `nan` and other scripts too."""
 _NONE: Final[dict[str, Any]] = {}
+_OTHER: Final = object()
 _TRUE: Final = {"true": True, "false": False}
 
 
@@ -64,10 +63,9 @@ class Bound:
 
 
 class _Last(NamedTuple):
-    """The last parameters, the classes of their names and values, and what they fill."""
+    """The last parameters, all of plain classes, and what they fill."""
 
     given: dict[str, Any]
-    classes: tuple[type, ...]
     bound: Bound
 
 
@@ -87,15 +85,16 @@ class Binder:
         last = self._last
         if last is not None and type(params) is dict and len(params) == len(last.given):
             given = last.given
-            if all(map(is_, params, given)) and all(map(is_, params.values(), given.values())):
-                return last.bound  # the usual batch has one dict
-            # Only what is known to be plain is compared.
-            classes = chain(map(type, params), map(type, params.values()))
-            if all(map(is_, classes, last.classes)) and params == given:
+            for name, value in params.items():
+                held = given.get(name, _OTHER) if type(name) is str else _OTHER
+                # Only what is known to be plain is compared; the usual batch has the same values.
+                if held is not value and (type(held) is not type(value) or held != value):
+                    break
+            else:
                 return last.bound
         bound = bind(self._checked, self._operation, params)
         if type(params) is dict and all(map(_is_plain, params.items())):
-            self._last = _Last(dict(params), (*map(type, params), *map(type, params.values())), bound)
+            self._last = _Last(dict(params), bound)
         return bound
 
 
