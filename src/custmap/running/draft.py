@@ -6,8 +6,10 @@ is said elsewhere, by name or by leaving out), KEPT (rejected or noted, with wha
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from custmap.expressions.inference import SourcePath
 from custmap.model.change import Change, Rejection
@@ -27,24 +29,21 @@ Outcome = tuple[str, Any]
 UNCHANGED: Final[Outcome] = (SAME, NOTHING)
 
 
-class Draft:
+class Draft(Struct):
     """Changes, rejections and notes, and what clearing writes elsewhere in the body.
 
     `missing`  required members without a value, and their states in after.
     `omitted`  counts values that are cleared by leaving them out.
     """
 
-    __slots__ = ("changes", "marks", "missing", "names", "notes", "omitted", "rejected", "writes")
-
-    def __init__(self) -> None:
-        self.changes: list[Change] = []
-        self.rejected: list[Rejection] = []
-        self.notes: list[Note] = []
-        self.names: dict[tuple[str, ...], dict[Any, Any]] = {}
-        self.marks: dict[tuple[str, ...], dict[str, Any]] = {}
-        self.missing: list[tuple[TargetNode, Any]] = []
-        self.omitted = 0
-        self.writes: list[tuple[tuple[str, ...], Any]] = []
+    changes: list[Change] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    names: dict[tuple[str, ...], dict[Any, Any]] = field(default_factory=dict)
+    marks: dict[tuple[str, ...], dict[str, Any]] = field(default_factory=dict)
+    missing: list[tuple[TargetNode, Any]] = field(default_factory=list)
+    omitted: int = 0
+    writes: list[tuple[tuple[str, ...], Any]] = field(default_factory=list)
 
     def wrote(self, place: tuple[str, ...]) -> bool:
         """Did clearing write at this place?"""
@@ -66,8 +65,7 @@ class Draft:
         self.notes.append(Note(target, fact, rule.span))
 
 
-@dataclass(slots=True)
-class View:
+class View(Struct):
     """What two rows of slots are compared for; generated code passes it on.
 
     `known`     there is a before, so what a mentioned map or list of it lacks is known not to be there.
@@ -91,25 +89,19 @@ class View:
 
     def whole(self) -> View:
         """The view inside a container that is sent whole."""
-        made = View(self.before_record, self.after_record, self.draft, self.riders, self.known, self.complete)
-        made.nothing, made.full, made.item = self.nothing, True, self.item  # quicker than `replace`
-        made.prefix, made.source_prefix = self.prefix, self.source_prefix
-        return made
+        return replace(self, full=True)
 
     def in_item(self, prefix: str, source: str | None, *, nothing: bool) -> View:
-        """The view of an item; made directly, since a list has many."""
-        return View(
-            None,
-            None,
-            self.draft,
-            self.riders,
-            self.known,
-            self.complete,
-            nothing,
-            True,
-            True,
-            prefix,
-            source,
+        """The view of an item."""
+        return replace(
+            self,
+            before_record=None,
+            after_record=None,
+            nothing=nothing,
+            full=True,
+            item=True,
+            prefix=prefix,
+            source_prefix=source,
         )
 
     def completed(self) -> View:
