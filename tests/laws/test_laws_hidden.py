@@ -14,12 +14,12 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from whole_loading import fields_of, load
 from whole_mappings import draw
 from whole_records import Records

@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from random import SystemRandom
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from whole_law import Differs, cases, check, check_diff
 
 from custmap.diagnostics.errors import RecordError

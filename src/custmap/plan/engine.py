@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
-from dataclasses import replace
 from operator import attrgetter
 from typing import Any, Final, Literal, TypeAlias
+
+from msgspec.structs import replace
 
 from custmap.border.intake import Taken
 from custmap.border.quick import QuickBorder, require_text
@@ -19,7 +20,7 @@ from custmap.model.checked import Checked, Operation
 from custmap.model.note import Note, UnknownNote
 from custmap.plan.doubts import Doubts
 from custmap.plan.overlay import Overlay
-from custmap.plan.plan import Plan, make_plan
+from custmap.plan.plan import Plan
 from custmap.plan.vendor_document import vendor_slots
 from custmap.running.draft import Draft, View
 from custmap.running.requests import refusal
@@ -57,7 +58,7 @@ class Engine:
         self.quick = QuickBorder(checked.canonical, direct=not reads_everything(operation))
         self.sender = Sender(checked, operation)
         self._mixed = mixed(operation)
-        self._no_plan = make_plan(checked.name, (), (), (), ())
+        self._no_plan = Plan(checked.name, (), (), (), ())
         self._nothing = (ABSENT,) * len(operation.table.slots)
         self._overlay = Overlay(checked.canonical, _reads(operation))
 
@@ -183,7 +184,7 @@ class Engine:
         draft.notes += self.doubts.about(view.after_record, draft.changes)
         if parts is not None:
             requests = (self._send(bound, parts, draft, (), strict=False),)
-        return make_plan(
+        return Plan(
             self.checked.name,
             tuple(sorted(draft.changes, key=_PLACE)),
             tuple(sorted(draft.rejected, key=_PLACE)) if draft.rejected else (),

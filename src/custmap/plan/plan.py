@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
+
+from msgspec import Struct
 
 from custmap.model.change import Change, Rejection
 from custmap.model.note import Note
@@ -11,8 +12,7 @@ from custmap.plan.picture import heading, picture
 from custmap.wire.request import Request
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """The update from one customer to another.
 
     `mapping`    the mapping's name.
@@ -28,9 +28,6 @@ class Plan:
     rejected: tuple[Rejection, ...]
     notes: tuple[Note, ...]
     requests: tuple[Request, ...]
-
-    def __reduce__(self) -> tuple[type[Plan], tuple[Any, ...]]:
-        return Plan, (self.mapping, self.changes, self.rejected, self.notes, self.requests)
 
     def __bool__(self) -> bool:
         return bool(self.changes or self.rejected)
@@ -64,36 +61,3 @@ class Plan:
             "notes": list(map(str, self.notes)),
             "requests": [request.to_dict(secrets=secrets) for request in self.requests],
         }
-
-
-class _Open:
-    """A plan under construction: the same slots, but not frozen."""
-
-    __slots__ = Plan.__slots__
-
-    def __init__(
-        self,
-        mapping: str,
-        changes: tuple[Change, ...],
-        rejected: tuple[Rejection, ...],
-        notes: tuple[Note, ...],
-        requests: tuple[Request, ...],
-    ) -> None:
-        self.mapping = mapping
-        self.changes = changes
-        self.rejected = rejected
-        self.notes = notes
-        self.requests = requests
-
-
-def make_plan(
-    mapping: str,
-    changes: tuple[Change, ...],
-    rejected: tuple[Rejection, ...],
-    notes: tuple[Note, ...],
-    requests: tuple[Request, ...],
-) -> Plan:
-    """`Plan(…)` in a quarter of the time; see `OpenRequest`."""
-    made: Any = _Open(mapping, changes, rejected, notes, requests)
-    made.__class__ = Plan
-    return cast(Plan, made)

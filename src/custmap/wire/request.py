@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 from custmap.model.note import Note
 from custmap.values.ordering import in_order
@@ -12,8 +13,7 @@ from custmap.wire.curl import curl_text, http_text
 from custmap.wire.hiding import Secrets
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Request:
+class Request(Struct, frozen=True):
     """One call to the vendor, secrets included.
 
     `mapping`  the name of the mapping that made it.
@@ -31,8 +31,11 @@ class Request:
     query: dict[str, Any]
     headers: dict[str, Any]
     body: Any
-    notes: tuple[Note, ...] = field(default=(), compare=False)
-    hidden: Secrets | None = field(default=None, compare=False)
+    notes: tuple[Note, ...] = ()
+    hidden: Secrets | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Request) and self.to_dict() == other.to_dict()
 
     def to_dict(self, *, secrets: bool = True) -> dict[str, Any]:
         """Mapping, method, URL, path, query, headers, body; `secrets=False` shows secrets as `{{name}}`.
@@ -75,35 +78,3 @@ class Request:
     def __repr__(self) -> str:
         shown = self.to_dict(secrets=False)
         return "Request(" + ", ".join(f"{name}={value!r}" for name, value in shown.items()) + ")"
-
-
-class OpenRequest:
-    """A request under construction: the same slots, but not frozen.
-
-    A frozen dataclass sets each slot through `object.__setattr__`. This class has the same layout and sets
-    them directly; changing its class to `Request` at the end takes a quarter of the time of `Request(…)`.
-    """
-
-    __slots__ = Request.__slots__
-
-    def __init__(
-        self,
-        mapping: str,
-        method: str,
-        url: str,
-        path: dict[str, Any],
-        query: dict[str, Any],
-        headers: dict[str, Any],
-        body: Any,
-        notes: tuple[Note, ...],
-        hidden: Secrets | None,
-    ) -> None:
-        self.mapping = mapping
-        self.method = method
-        self.url = url
-        self.path = path
-        self.query = query
-        self.headers = headers
-        self.body = body
-        self.notes = notes
-        self.hidden = hidden

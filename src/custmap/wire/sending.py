@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from custmap.contract.contract import Contract
 from custmap.contract.style import SIMPLE
@@ -15,7 +15,7 @@ from custmap.running.calls import fresh
 from custmap.wire.binding import Bound, has_body
 from custmap.wire.hiding import secrets_of
 from custmap.wire.parameters import PlaceError, header_text
-from custmap.wire.request import OpenRequest, Request
+from custmap.wire.request import Request
 from custmap.wire.url import UrlTemplate
 
 
@@ -51,7 +51,7 @@ class Sender:
         if headers:
             self._fill_headers(in_headers, headers)
         url, in_path = self.place(bound, path, in_query if query else None)
-        made: Any = OpenRequest(
+        return Request(
             self._name,
             self._method,
             url,
@@ -62,8 +62,6 @@ class Sender:
             notes,
             self._hidden,
         )
-        made.__class__ = Request
-        return cast(Request, made)
 
     def place(
         self, bound: Bound, path: Mapping[str, Any] | None, query: Mapping[str, Any] | None = None
