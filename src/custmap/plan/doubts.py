@@ -34,25 +34,24 @@ class Doubts:
                 for origin in options(slot.origin):
                     if isinstance(origin.source, FromSource | EachSource):
                         asked.update(dict.fromkeys(_doubtful(origin.source.expression.ast, functions)))
-        self._asked = tuple(asked)
+        self._asked = tuple((path, ".".join(map(str, path)), doubt) for path, doubt in asked)
 
     def of(self, record: dict[str, Any]) -> list[Note]:
         """The notes of a record: `name: one word, taken as the given name`."""
         notes: list[Note] = []
-        for path, doubt in self._asked:
-            value = record.get(str(path[0])) if len(path) == 1 else read(record, path)
+        for path, name, doubt in self._asked:
+            value = record.get(name) if len(path) == 1 else read(record, path)
             if found := doubt(value):
-                notes.append(Note(".".join(map(str, path)), found))
+                notes.append(Note(name, found))
         return notes
 
     def about(self, record: dict[str, Any], changes: Iterable[Change]) -> list[Note]:
         """The notes of a record about values that changed."""
         notes: list[Note] = []
-        for path, doubt in self._asked:
-            name = ".".join(map(str, path))
+        for path, name, doubt in self._asked:
+            below = f"{name}."
             for change in changes:
-                source = change.source
-                if source and source.startswith(name) and source[len(name) :][:1] in ("", "."):
+                if (source := change.source) is not None and (source == name or source.startswith(below)):
                     if found := doubt(read(record, path)):
                         notes.append(Note(name, found))
                     break

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
-from operator import attrgetter
-from typing import Any, Final, Literal, TypeAlias
+from operator import itemgetter
+from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
@@ -16,6 +16,7 @@ from custmap.codegen.facts import mixed
 from custmap.codegen.reads import reads_everything
 from custmap.diagnostics.errors import RecordError
 from custmap.expressions.inference import SourcePath
+from custmap.model.change import Change, Rejection
 from custmap.model.checked import Checked, Operation
 from custmap.model.note import Note, UnknownNote
 from custmap.plan.doubts import Doubts
@@ -34,7 +35,8 @@ from custmap.wire.sending import Sender
 Nulls: TypeAlias = Literal["clear", "absent"]
 Absent: TypeAlias = Literal["keep", "clear"]
 OnRejected: TypeAlias = Literal["raise", "drop"]
-_PLACE: Final = attrgetter("place")
+Told = TypeVar("Told", Change, Rejection)
+_PLACE: Final = itemgetter(1)
 
 
 class Engine:
@@ -129,8 +131,9 @@ class Engine:
         known = then is not None
         view = View(then, now, Draft(), riders, known, known and absent == "clear")
         plan = self._plan(old, new, view, bound)
-        require_text([(change.target, change.before, change.after) for change in plan.changes])
-        require_text([rejected.target for rejected in plan.rejected])
+        require_text([(str(change.place), change.before, change.after) for change in plan.changes])
+        if plan.rejected:
+            require_text([rejected.target for rejected in plan.rejected])
         return plan
 
     def carefully(
@@ -186,8 +189,8 @@ class Engine:
             requests = (self._send(bound, parts, draft, (), strict=False),)
         return Plan(
             self.checked.name,
-            tuple(sorted(draft.changes, key=_PLACE)),
-            tuple(sorted(draft.rejected, key=_PLACE)) if draft.rejected else (),
+            _in_order(draft.changes),
+            _in_order(draft.rejected),
             tuple(sorted(draft.notes)) if draft.notes else (),
             requests,
         )
@@ -198,6 +201,10 @@ class Engine:
             return self.code.slots(record, riders)
         except Exception:  # the careful code says what is unusual
             return self.code.values(record, riders)
+
+
+def _in_order(told: list[Told]) -> tuple[Told, ...]:
+    return tuple(sorted(told, key=_PLACE) if len(told) > 1 else told)
 
 
 def _joined(now: tuple[UnknownNote, ...], then: tuple[UnknownNote, ...]) -> tuple[UnknownNote, ...]:
