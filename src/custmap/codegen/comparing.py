@@ -68,52 +68,53 @@ class Comparing:
             if isinstance(member, Rider):
                 continue
             needed = full or (member.name in required and not is_request)
+            is_compared_here = self.is_item or not facts.is_identity(member)  # else it is compared on its own
             if needed:
                 state, value = self.names.fresh("state"), self.names.fresh(member.name or "value")
                 outcomes.append(Member(member, state, value))
                 lines.add(f"{state}, {value} = UNCHANGED")
-                if facts.is_identity(member) and not self.is_item:
-                    continue  # it is compared on its own
+                if not is_compared_here:
+                    continue
                 with lines.block(f"if {self.differs(member)}:"):
-                    self.comment(member, lines)
-                    lines.add(f"{state}, {value} = {self.change(member, full)}")
+                    self._outcome(member, full, state, value, lines)
                     with lines.block(f"if {state} is SAID:"):
                         lines.add("said = True")
                         if not full:
                             with lines.block(f"if {value} is not NOTHING:"):
                                 lines.add(f"{out}[{member.name!r}] = {value}")
-                continue
-            if facts.is_identity(member) and not self.is_item:
-                continue
-            with lines.block(f"if {self.differs(member)}:"):
-                self.comment(member, lines)
-                if isinstance(member, Leaf) and facts.is_plain(member) and not self.is_item:
-                    self._plainly(member, out, lines)
-                else:
-                    self._said(member, out, lines)
+            elif is_compared_here:
+                with lines.block(f"if {self.differs(member)}:"):
+                    self._outcome(member, False, "state", "value", lines)
+                    self._put(member, out, lines)
         return outcomes
 
-    def _plainly(self, leaf: Leaf, out: str, lines: Lines) -> None:
+    def _outcome(self, member: TargetNode, full: bool, state: str, value: str, lines: Lines) -> None:
+        """The outcome of a member that differs, in two locals."""
+        self.comment(member, lines)
+        if isinstance(member, Leaf) and facts.is_plain(member):
+            self._plainly(member, state, value, lines)
+        else:
+            lines.add(f"{state}, {value} = {self.change(member, full)}")
+
+    def _plainly(self, leaf: Leaf, state: str, value: str, lines: Lines) -> None:
         """The usual change in the open: a value becomes another one. The rest is asked for."""
-        lines.add(f"value, was = after[{leaf.slot}], before[{leaf.slot}]")
-        unusual = "value.__class__ in UNUSUAL_AFTER or was.__class__ in UNUSUAL_BEFORE"
+        lines.add(f"{value}, was = after[{leaf.slot}], before[{leaf.slot}]")
+        unusual = f"{value}.__class__ in UNUSUAL_AFTER or was.__class__ in UNUSUAL_BEFORE"
         if leaf.kind.is_set:
-            unusual += " or (was.__class__ is list and same_items(was, value))"
+            unusual += f" or (was.__class__ is list and same_items(was, {value}))"
         if isinstance(leaf.policy.clear, Send):
-            unusual += f" or same(value, {self.names.bind(leaf.policy.clear.value, 'cleared')})"
+            unusual += f" or same({value}, {self.names.bind(leaf.policy.clear.value, 'cleared')})"
         with lines.block(f"if {unusual}:"):
-            lines.add(f"state, value = change_leaf({self.rule(leaf)}, was, value, view)")
+            lines.add(f"{state}, {value} = change_leaf({self.rule(leaf)}, was, {value}, view)")
         with lines.block("else:"):
+            lines.add(f"{state} = SAID")
+            if self.is_item:
+                return  # the change is the item's
             span = self.names.bind(leaf.span, "span")
             privacy = self.names.bind(leaf.privacy, "privacy")
-            told = f"{leaf.target!r}, {leaf.source!r}, None if was is ABSENT else was, value"
+            told = f"{leaf.target!r}, {leaf.source!r}, None if was is ABSENT else was, {value}"
             change = f"new(Change, ('set', {told}, {span}, 0, {privacy}))"
-            lines.add("state = SAID", f"draft.changes.append({change})")
-        self._put(leaf, out, lines)
-
-    def _said(self, member: TargetNode, out: str, lines: Lines) -> None:
-        lines.add(f"state, value = {self.change(member, False)}")
-        self._put(member, out, lines)
+            lines.add(f"view.draft.changes.append({change})")
 
     def _put(self, member: TargetNode, out: str, lines: Lines) -> None:
         """What was said is put into the object around; there, what was kept counts, too."""
@@ -158,7 +159,11 @@ class Comparing:
     def unchanged(self, node: TargetNode, *, full: bool) -> str:
         """What stands of a node that does not change."""
         if isinstance(node, Leaf):
-            return f"unchanged({self.arguments(node)})"
+            asked = f"unchanged({self.arguments(node)})"
+            if not node.kind.is_one:
+                return asked
+            value = f"after[{node.slot}]"
+            return f"{asked} if {value}.__class__ in UNUSUAL_AFTER else {value}"
         return f"{self.function('stand', node, full=full)}(before, after, view)"
 
     def as_before(self, node: Container, *, full: bool) -> str:
