@@ -16,6 +16,7 @@ from custmap.codegen.object_changes import write_change_object, write_says
 from custmap.codegen.standing import write_along, write_complete, write_kept_row, write_stand_object
 from custmap.model.checked import PARTS, Operation
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, Table
+from custmap.model.note import Fact
 from custmap.model.walkers import leaves, outermost_whole, own_objects
 
 _WRITERS: Final[Writers] = {
@@ -59,7 +60,8 @@ def _write_request(writer: Comparing, operation: Operation) -> Lines:
     with lines.block("def changes(before, after, view, always):"):
         if identities:
             named = writer.names.bind(identities, "identities")
-            with lines.block(f"if names_another({named}, before, after, view):"):
+            differ = " or ".join(f"({writer.differs(leaf)})" for leaf in identities)
+            with lines.block(f"if ({differ}) and names_another({named}, before, after, view):"):
                 lines.add("return None")
         lines.add("draft = view.draft", "said = False", "body = {}")
         lines.add(*(f"{part} = {{}}" for part in parts))
@@ -70,13 +72,13 @@ def _write_request(writer: Comparing, operation: Operation) -> Lines:
         with lines.block("if not said and not always:"):
             lines.add("return None")
         if identities:
-            unless = "not always and " if required else ""
-            with lines.block(f"if {unless}names_nobody({named}, before, after, view):"):
+            unless = f"{'not always and ' if required else ''}not is_value(after[{identities[0].slot}])"
+            with lines.block(f"if {unless} and names_nobody({named}, before, after, view):"):
                 lines.add("return None")
-        if once := tuple(
-            slot for slot in writer.table.slots if isinstance(slot, Leaf) and not slot.policy.repeatable
-        ):
-            lines.add(f"note_once({writer.names.bind(once, 'once')}, draft)")
+        for leaf in writer.table.slots:
+            if isinstance(leaf, Leaf) and not leaf.policy.repeatable:
+                with lines.block(f"if was_set(draft, {writer.names.bind(leaf.span, 'span')}):"):
+                    lines.add(f"draft.notes.append({writer.note(leaf, Fact.NOT_REPEATABLE)})")
         _elsewhere(writer, operation, lines)
         _complete_body(writer, body, operation, lines)
         for part, node in parts.items():

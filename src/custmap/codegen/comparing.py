@@ -20,6 +20,7 @@ from custmap.codegen.lines import Lines
 from custmap.expressions.python_names import Names
 from custmap.model.clear import Send
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Presence, Rider, Table, TargetNode
+from custmap.model.note import Fact
 from custmap.model.walkers import eaches, leaves
 
 Container: TypeAlias = ObjectNode | ItemsNode
@@ -33,6 +34,7 @@ class Module(Protocol):
     def comment(self, slot: Leaf | Presence) -> str: ...
     def item_functions(self, table: Table) -> str: ...
     def add_function(self, lines: Lines) -> None: ...
+    def note(self, node: Leaf | Container, fact: Fact) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +199,18 @@ class Comparing:
 
     def note_whole(self, node: Container, lines: Lines) -> None:
         """The note about a container that is sent whole."""
-        slots = tuple(leaf.slot for leaf in leaves(node))
-        lines.add(f"note_whole({self.rule(node)}, {slots!r}, after, view)")
+        with lines.block("if view.known:"):
+            lines.add(f"draft.notes.append({self.note(node, Fact.REPLACED_WHOLE)})")
+        missing = " or ".join(f"after[{leaf.slot}] is ABSENT" for leaf in leaves(node))
+        if missing:
+            with lines.block(f"elif {missing}:"):
+                lines.add(f"draft.notes.append({self.note(node, Fact.PARTLY_STATED)})")
 
     def note_item(self, node: Container, lines: Lines) -> None:
-        """The same in an item; in a body it is seen when the body is there."""
+        """The same in an item, whose key is in the note; in a body it is seen when the body is there."""
         if self.is_item and node.whole and node.target:
-            self.note_whole(node, lines)
+            slots = tuple(leaf.slot for leaf in leaves(node))
+            lines.add(f"note_whole({self.rule(node)}, {slots!r}, after, view)")
 
     def riders(self, riders: Iterable[Rider], out: str, lines: Lines, *, only: str = "") -> None:
         """Parameters and constants; `only`: under this condition."""
@@ -231,6 +238,10 @@ class Comparing:
                 self._writers[kind, node.__class__](self, node, name, full, lines)
             self._module.add_function(lines)
         return name
+
+    def note(self, node: Leaf | Container, fact: Fact) -> str:
+        """The note about a rule, outside of items."""
+        return self._module.note(node, fact)
 
     def rule(self, node: TargetNode) -> str:
         return self.names.bind(node, f"rule_{node.name or 'item'}")

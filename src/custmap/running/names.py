@@ -27,8 +27,8 @@ _FUNCTIONS: Final = (
     objects.lacking_in, objects.lacks_rejected, objects.note_whole, objects.says_none,
     objects.was_there, objects.whole_enough,
     own.in_name_order, own.is_simple, own.own,
-    requests.identity, requests.names_another, requests.names_nobody, requests.note_once, requests.put,
-    requests.require, requests.write_elsewhere,
+    requests.identity, requests.names_another, requests.names_nobody, requests.put, requests.require,
+    requests.was_set, requests.write_elsewhere,
     rows.kept_row,
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
+from custmap.diagnostics.span import Span
 from custmap.model.change import problems_of
 from custmap.model.nodes import Leaf, ObjectNode, TargetNode
 from custmap.model.note import Fact
@@ -58,11 +59,9 @@ def identity(leaf: Leaf, before: Any, after: Any, view: View) -> Any:
     return after if is_value(after) else before
 
 
-def note_once(leaves: Iterable[Leaf], draft: Draft) -> None:
-    """The notes of rules whose value must not be sent twice."""
-    for leaf in leaves:
-        if any(change.span == leaf.span and change.action == "set" for change in draft.changes):
-            draft.note(leaf.target, Fact.NOT_REPEATABLE, leaf)
+def was_set(draft: Draft, span: Span) -> bool:
+    """Is a value of the rule at this place set?"""
+    return any(change.span is span and change.action == "set" for change in draft.changes)
 
 
 def require(node: ObjectNode, part: dict[str, Any], after: Row, draft: Draft) -> None:
