@@ -115,7 +115,7 @@ class Comparing:
             span = self.names.bind(leaf.span, "span")
             privacy = self.names.bind(leaf.privacy, "privacy")
             told = f"{leaf.target!r}, {leaf.source!r}, None if was is ABSENT else was, {value}"
-            change = f"new(Change, ('set', {told}, {span}, 0, {privacy}))"
+            change = f"new_change(('set', {told}, {span}, 0, {privacy}))"
             lines.add(f"view.draft.changes.append({change})")
 
     def _put(self, member: TargetNode, out: str, lines: Lines) -> None:

@@ -99,8 +99,8 @@ def text_values(map: dict[str, Any]) -> dict[str, str | None]:
             made[key] = value
         elif kind is bool:
             made[key] = "true" if value else "false"
-        elif kind is int and -_SMALL < value < _SMALL:
-            made[key] = repr(value)
+        elif (kind is int and -_SMALL < value < _SMALL) or (kind is float and value % 1 > 0):
+            made[key] = repr(value)  # a float that is finite, and not whole
         else:
             made[key] = _text_value(value)
     return made

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 from custmap.diagnostics.diagnostic import Diagnostic
@@ -70,6 +71,10 @@ class Change(NamedTuple):
             "line": self.line,
             "request": self.request,
         }
+
+
+new_change: Callable[[tuple[Any, ...]], Change] = partial(tuple.__new__, Change)
+"""`Change(…)` of all of its members, in a third of the time."""
 
 
 class Rejection(NamedTuple):

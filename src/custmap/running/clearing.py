@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from custmap.model.clear import IMPOSSIBLE, SKIP, Clear, KeyIn, NameIn, Omit, Send, SendNull, Write
+from custmap.model.clear import IMPOSSIBLE, Clear, KeyIn, NameIn, Omit, Send, SendNull, Skip, Write
 from custmap.model.nodes import Leaf, ObjectNode
 from custmap.model.note import Fact
 from custmap.running.calls import fresh
@@ -32,11 +32,11 @@ def clear_rule(
     stays = before if is_value(before) and not view.item else NOTHING
     if (clear.only_replaced and not view.full) or (view.item and not clear.fits_in_item):
         clear = IMPOSSIBLE  # leaving it out would keep it, and a name does not say which item
-    if clear == IMPOSSIBLE:
-        view.reject("CM803", target, rule, "cannot be cleared", source)
-        return KEPT, stays
-    if clear == SKIP:
-        view.draft.note(view.target(target), Fact.CLEAR_SKIPPED, rule)
+    if not clear.says:
+        if isinstance(clear, Skip):
+            view.draft.note(view.target(target), Fact.CLEAR_SKIPPED, rule)
+        else:
+            view.reject("CM803", target, rule, "cannot be cleared", source)
         return KEPT, stays
     sent = write_clear(clear, name, view.draft)
     shown = written_target(clear, view.target(target))

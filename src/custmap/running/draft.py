@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from custmap.expressions.inference import SourcePath
-from custmap.model.change import Change, Rejection
+from custmap.model.change import Change, Rejection, new_change
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Presence, TargetNode
 from custmap.model.note import Fact, Note
 from custmap.model.privacy import inside
@@ -135,8 +135,8 @@ class View(Struct):
         there = before is not ABSENT and before.__class__ is not Failure
         after = None if after is ABSENT else after
         before, source = before if there else None, source or rule.source
-        change = Change(action, target, source, before, after, rule.span, 0, rule.privacy)
-        self.draft.changes.append(change)
+        told = (action, target, source, before, after, rule.span, 0, rule.privacy)
+        self.draft.changes.append(new_change(told))
 
     def reject(
         self,

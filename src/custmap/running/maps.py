@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from custmap.model.change import Change
+from custmap.model.change import new_change
 from custmap.model.clear import Write
 from custmap.model.nodes import FromSource, Leaf
 from custmap.model.privacy import ItemTarget, KeyText, inside
@@ -74,15 +74,20 @@ def _entries(
     plain = not (leaf.policy.immutable or view.item)
     for key in sorted(before.keys() | after.keys()):
         was, now = before.get(key, ABSENT), after.get(key, ABSENT)
-        if type(was) is type(now) and type(was) in _SCALARS and was == now:
-            if view.full:
+        kind = type(now)
+        if kind in _SCALARS:
+            if type(was) is kind and was == now:
+                if view.full:
+                    sent[key] = now
+                continue
+            if plain and (was is ABSENT or type(was) in _SCALARS):
+                said = True  # the usual change of an entry, at once: a plain value is new, or becomes another
                 sent[key] = now
-            continue
-        if plain and type(now) in _SCALARS and (was is ABSENT or type(was) in _SCALARS):
-            said = True
-            sent[key] = now
-            _set_plainly(leaf, target, key, was, now, view)
-            continue
+                name, source = _places(leaf, target, key)
+                had = None if was is ABSENT else was
+                change = new_change(("set", name, source, had, now, leaf.span, 0, leaf.privacy))
+                view.draft.changes.append(change)
+                continue
         state, value = _entry(leaf, target, key, was, now, mentioned, view)
         said = said or state == SAID
         kept = kept or state == KEPT
@@ -91,14 +96,6 @@ def _entries(
     if not said:
         return KEPT if kept else SAME, sent or NOTHING
     return SAID, sent if sent else NOTHING
-
-
-def _set_plainly(leaf: Leaf, target: str, key: str, before: Any, after: Any, view: View) -> None:
-    """The usual change of an entry, at once: a plain value is new, or becomes another."""
-    name, source = _places(leaf, target, key)
-    if before is ABSENT:
-        before = None
-    view.draft.changes.append(Change("set", name, source, before, after, leaf.span, 0, leaf.privacy))
 
 
 def _entry(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from custmap.expressions.function import FunctionError
-from custmap.model.change import Change
+from custmap.model.change import new_change
 from custmap.model.note import Fact
 from custmap.running import calls, leaves, maps, objects, own, requests, rows
 from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED
@@ -34,7 +34,6 @@ _FUNCTIONS: Final = (
 
 GLOBALS: Final[dict[str, Any]] = {
     "ABSENT": ABSENT,
-    "Change": Change,
     "Failure": Failure,
     "FunctionError": FunctionError,
     "KEPT": KEPT,
@@ -52,7 +51,7 @@ GLOBALS: Final[dict[str, Any]] = {
     "found_at": found_at,
     "in_order": in_order,
     "is_value": is_value,
-    "new": tuple.__new__,
+    "new_change": new_change,
     "same": same,
     "same_items": same_items,
     **{function.__name__: function for function in _FUNCTIONS},

@@ -110,11 +110,16 @@ def _missing(member: TargetNode, state: Any) -> Diagnostic:
 def write_elsewhere(body: dict[str, Any], draft: Draft) -> None:
     """Names, marks and members that clearing writes."""
     for place, names in sorted(draft.names.items()):
-        put(body, place, sorted(names.values(), key=lambda name: (str(name), str(type(name)))))
+        texts = all(type(name) is str for name in names.values())
+        put(body, place, sorted(names.values(), key=None if texts else _text_and_class))
     for place, marks in sorted(draft.marks.items()):
         put(body, place, dict(sorted(marks.items())), update=True)
     for place, value in draft.writes:
         put(body, place, value)
+
+
+def _text_and_class(name: Any) -> tuple[str, str]:
+    return str(name), str(type(name))
 
 
 def put(body: dict[str, Any], place: tuple[str, ...], value: Any, *, update: bool = False) -> None:
