@@ -161,7 +161,7 @@ def _complete_body(writer: Comparing, root: ObjectNode, operation: Operation, li
         with lines.block(f"if {name!r} not in body:"):
             value = "value"
             if isinstance(node, Leaf) and node.policy.identity:
-                lines.add(f"value = identity({writer.arguments(node)})")
+                lines.add(f"value = {writer.identity(node)}")
             elif empty := facts.empty_if_required(root, node):
                 value = empty
             elif wanted:
@@ -211,8 +211,10 @@ def _complete_part(writer: Comparing, part: str, root: ObjectNode, lines: Lines)
         if not (wanted or node.policy.identity or node.policy.always):
             continue
         with lines.block(f"if {node.name!r} not in {part}:"):
-            made = "identity" if node.policy.identity else "standing" if wanted else "along"
-            lines.add(f"value = {made}({writer.arguments(node)})")
+            if node.policy.identity:
+                lines.add(f"value = {writer.identity(node)}")
+            else:
+                lines.add(f"value = {'standing' if wanted else 'along'}({writer.arguments(node)})")
             with lines.block("if is_value(value):"):
                 lines.add(f"{part}[{node.name!r}] = value")
             if wanted:

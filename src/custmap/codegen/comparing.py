@@ -162,11 +162,17 @@ class Comparing:
         """What stands of a node that does not change."""
         if isinstance(node, Leaf):
             asked = f"unchanged({self.arguments(node)})"
-            if not node.kind.is_one:
-                return asked
-            value = f"after[{node.slot}]"
-            return f"{asked} if {value}.__class__ in UNUSUAL_AFTER else {value}"
+            return self._stated(node, asked) if node.kind.is_one else asked
         return f"{self.function('stand', node, full=full)}(before, after, view)"
+
+    def identity(self, leaf: Leaf) -> str:
+        """The value of an identity, on either side."""
+        return self._stated(leaf, f"identity({self.arguments(leaf)})")
+
+    def _stated(self, leaf: Leaf, asked: str) -> str:
+        """After's value of a rule; what is none is asked for."""
+        value = f"after[{leaf.slot}]"
+        return f"{asked} if {value}.__class__ in UNUSUAL_AFTER else {value}"
 
     def as_before(self, node: Container, *, full: bool) -> str:
         """What stood of a container."""

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
-from custmap.values.numbers import with_plain_numbers
+from custmap.values.numbers import scalar_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,5 +156,5 @@ def select_text(segment: Select) -> tuple[str, str, str]:
 
 
 def _write(name: Any, plain: re.Pattern[str]) -> str:
-    text = name if isinstance(name, str) else json.dumps(with_plain_numbers(name))
+    text = name if isinstance(name, str) else scalar_text(name)
     return text if plain.fullmatch(text) else _AS_JSON(text)
