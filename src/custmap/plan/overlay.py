@@ -7,6 +7,7 @@ after's. A text `name` states the whole name, a text `phone` the number and its 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from custmap.expressions.inference import SourcePath
@@ -25,7 +26,7 @@ class Overlay:
 
     def __init__(self, canonical: Canonical, reads: Iterable[SourcePath]) -> None:
         tops = {path[0] if path else "*" for path in reads}
-        named = _Named(canonical.type).members()
+        named = _Named(canonical.type).members
         self._named = {name: inner for name, inner in named.items() if name in tops or "*" in tops}
 
     def over(self, before: dict[str, Any], after: dict[str, Any], texts: frozenset[str]) -> dict[str, Any]:
@@ -50,24 +51,20 @@ class _Named:
     They are worked out when a record has them: schemas may refer to themselves.
     """
 
-    __slots__ = ("_members", "_type")
-
     def __init__(self, type_: Type) -> None:
         self._type = type_
-        self._members: dict[str, _Named] | None = None
 
+    @cached_property
     def members(self) -> dict[str, _Named]:
-        if self._members is None:
-            types = self._type.members
-            self._members = {name: _Named(types[name]) for name in types if types[name].members}
-        return self._members
+        types = self._type.members
+        return {name: _Named(types[name]) for name in types if types[name].members}
 
 
 def lay(held: Any, new: Any, type_: Type) -> Any:
     """A value over what was held; an object with named members keeps those that it does not mention."""
     if type(held) is not dict or type(new) is not dict or not type_.members:
         return new
-    return _over(held, new, _Named(type_).members())
+    return _over(held, new, _Named(type_).members)
 
 
 def _over(before: dict[str, Any], after: dict[str, Any], named: dict[str, _Named]) -> dict[str, Any]:
@@ -76,6 +73,5 @@ def _over(before: dict[str, Any], after: dict[str, Any], named: dict[str, _Named
     for key, inner in named.items():
         value, held = after.get(key), before.get(key)
         if type(value) is dict and type(held) is dict:
-            deeper = inner.members()
-            laid[key] = _over(held, value, deeper) if deeper else held | value
+            laid[key] = _over(held, value, inner.members) if inner.members else held | value
     return laid
