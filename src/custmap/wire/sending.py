@@ -72,7 +72,7 @@ class Sender:
             in_path.update(path)
         try:
             if (base := bound.url) is None:
-                base = bound.url = self._url.bound(bound.variables, bound.query)
+                base = bound.url = self._url.bound(bound.variables, bound.query, bound.path)
             return base.fill(in_path, query), in_path
         except PlaceError as error:
             raise RecordError([self._diagnostic(error)]) from None

@@ -71,27 +71,34 @@ class UrlTemplate:
         """The names of the path's variables."""
         return frozenset(name for kind, name, _ in self._parts if kind == "path")
 
-    def bound(self, variables: Mapping[str, Any], query: Mapping[str, Any]) -> BoundUrl:
+    def bound(
+        self, variables: Mapping[str, Any], query: Mapping[str, Any], path: Mapping[str, Any]
+    ) -> BoundUrl:
         """The template with the server's variables filled; PlaceError if one is missing or cannot be written.
 
-        `query` are the parameters that every request has.
+        `query` and `path` are the parameters that every request has.
         """
         head = self._head
         parts: list[tuple[str, str]] = []
         for kind, name, text in self._parts:
-            if kind == "path":
-                parts.append((name, text))
-                continue
             if kind == "host":
                 text = _host_text(name, variables.get(name)) + text
-            else:
+            elif kind == "server":
                 text = path_text(name, variables.get(name), kind="server") + text
-            head += text
+            elif name in path:
+                text = self._path_text(name, path) + text
+            else:
+                parts.append((name, text))
+                continue
+            if parts:
+                parts[-1] = (parts[-1][0], parts[-1][1] + text)
+            else:
+                head += text
         return BoundUrl(self, head, tuple(parts), self.query_text(query))
 
     def fill(self, variables: Mapping[str, Any], path: Mapping[str, Any], query: Mapping[str, Any]) -> str:
         """The whole URL; PlaceError if a value is missing or cannot be written in its place."""
-        return self.bound(variables, query).fill(path, None)
+        return self.bound(variables, query, path).fill(path, None)
 
     def query_text(self, query: Mapping[str, Any], shown: Mapping[str, str] | None = None) -> str:
         """`?a=1&b=x&b=y`, or "". `shown` are texts that replace values, without encoding."""
