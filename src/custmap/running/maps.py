@@ -72,7 +72,8 @@ def _entries(
     sent: dict[str, Any] = {}
     said = kept = False
     plain = not (leaf.policy.immutable or view.item)
-    for key in sorted(before.keys() | after.keys()):
+    changes, span, privacy = view.draft.changes, leaf.span, leaf.privacy
+    for key in sorted(before | after):
         was, now = before.get(key, ABSENT), after.get(key, ABSENT)
         kind = type(now)
         if kind in _SCALARS:
@@ -85,8 +86,7 @@ def _entries(
                 sent[key] = now
                 name, source = _places(leaf, target, key)
                 had = None if was is ABSENT else was
-                change = new_change(("set", name, source, had, now, leaf.span, 0, leaf.privacy))
-                view.draft.changes.append(change)
+                changes.append(new_change(("set", name, source, had, now, span, 0, privacy)))
                 continue
         state, value = _entry(leaf, target, key, was, now, mentioned, view)
         said = said or state == SAID
@@ -130,11 +130,11 @@ def _entry(
 def _places(leaf: Leaf, target: str, key: str) -> tuple[str, str | None]:
     """The target and the source path of an entry; a key that may be a value names no source."""
     part = key if key.isidentifier() and key.isascii() else format_path((Member(key),))
-    secret = leaf.privacy.secret_name()
-    if secret is not None or not leaf.privacy.open_keys:
-        shown = KeyText(part, not leaf.privacy.open_keys, secret)
-        return inside(target, ItemTarget((shown,))), leaf.source
-    return f"{target}.{part}", f"{leaf.source}.{part}" if leaf.source else None
+    privacy = leaf.privacy
+    secret = privacy.secret_name() if privacy.secrets else None
+    if secret is None and privacy.open_keys:
+        return f"{target}.{part}", f"{leaf.source}.{part}" if leaf.source else None
+    return inside(target, ItemTarget((KeyText(part, not privacy.open_keys, secret),))), leaf.source
 
 
 def _entry_value(

@@ -19,6 +19,7 @@ from custmap.values.equality import same
 
 Row = tuple[Any, ...]
 _NOBODY = (ABSENT, None)
+_TEXT = frozenset({str})
 _OF_A_REQUEST = (Fact.REPLACED_WHOLE, Fact.PARTLY_STATED)
 
 
@@ -110,7 +111,7 @@ def _missing(member: TargetNode, state: Any) -> Diagnostic:
 def write_elsewhere(body: dict[str, Any], draft: Draft) -> None:
     """Names, marks and members that clearing writes."""
     for place, names in sorted(draft.names.items()):
-        texts = all(type(name) is str for name in names.values())
+        texts = _TEXT.issuperset(map(type, names.values()))
         put(body, place, sorted(names.values(), key=None if texts else _text_and_class))
     for place, marks in sorted(draft.marks.items()):
         put(body, place, dict(sorted(marks.items())), update=True)
