@@ -69,4 +69,5 @@ def is_simple(value: dict[str, Any]) -> bool:
 
 def in_name_order(body: dict[str, Any]) -> dict[str, Any]:
     """The members in the order of their names."""
-    return {name: body[name] for name in sorted(body)}
+    names = sorted(body)
+    return body if names == list(body) else {name: body[name] for name in names}
