@@ -57,6 +57,7 @@ def _write_request(writer: Comparing, operation: Operation) -> Lines:
     required = any(leaf.policy.required for leaf in identities) or any(
         leaf.policy.identity for leaf in leaves(operation.path)
     )
+    elsewhere = facts.writes_elsewhere(operation)
     with lines.block("def changes(before, after, view, always):"):
         if identities:
             named = writer.names.bind(identities, "identities")
@@ -67,8 +68,9 @@ def _write_request(writer: Comparing, operation: Operation) -> Lines:
         lines.add(*(f"{part} = {{}}" for part in parts))
         for part, root in roots:
             writer.members(root, part, lines, full=False)
-        with lines.block("if draft.names or draft.marks or draft.writes:"):
-            lines.add("said = True")
+        if elsewhere:
+            with lines.block("if draft.names or draft.marks or draft.writes:"):
+                lines.add("said = True")
         with lines.block("if not said and not always:"):
             lines.add("return None")
         if identities:
@@ -79,7 +81,8 @@ def _write_request(writer: Comparing, operation: Operation) -> Lines:
             if isinstance(leaf, Leaf) and not leaf.policy.repeatable:
                 with lines.block(f"if was_set(draft, {writer.names.bind(leaf.span, 'span')}):"):
                     lines.add(f"draft.notes.append({writer.note(leaf, Fact.NOT_REPEATABLE)})")
-        _elsewhere(writer, operation, lines)
+        if elsewhere:
+            _elsewhere(writer, operation, lines)
         _complete_body(writer, body, operation, lines)
         for part, node in parts.items():
             _complete_part(writer, part, node, lines)

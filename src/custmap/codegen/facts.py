@@ -9,7 +9,7 @@ from custmap.expressions.builtins import BUILTINS
 from custmap.expressions.function import FunctionSpec
 from custmap.model.checked import Operation
 from custmap.model.nodes import Leaf, ObjectNode, Rider, TargetNode
-from custmap.model.walkers import clears, expressions, leaves
+from custmap.model.walkers import clears, expressions, leaves, tables
 from custmap.values.types import Type
 
 
@@ -60,6 +60,12 @@ def is_plain(leaf: Leaf) -> bool:
 def clear_places(node: TargetNode) -> Iterable[tuple[str, ...]]:
     """The places where clearing may write, outside a target's own place."""
     return (place for clear in clears(node) for place in clear.places)
+
+
+def writes_elsewhere(operation: Operation) -> bool:
+    """May clearing write outside a target's own place?"""
+    roots = [*operation.parts.values(), *(table.root for table in tables(operation))]
+    return any(True for root in roots for _ in clear_places(root))
 
 
 def mixed(operation: Operation) -> frozenset[int]:
