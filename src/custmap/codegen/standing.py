@@ -103,7 +103,7 @@ def _unless_refused(writer: Comparing, node: ObjectNode, full: bool, lines: Line
     if node.presence is not None:
         with lines.block(f"if after[{node.presence.slot}].__class__ in SPEECHLESS:"):
             lines.add("return NOTHING")
-    if node.policy.immutable and not node.policy.always:
+    if node.policy.immutable:
         write_kept_row(writer, node, full, lines)
 
 
