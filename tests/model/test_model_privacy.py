@@ -26,6 +26,7 @@ from custmap.model.privacy import (
     item_target,
     shown_target,
 )
+from custmap.model.walkers import children, eaches
 from custmap.plan.plan import Plan
 from custmap.values.paths import Select
 from small_mappings import made, tables
@@ -47,9 +48,12 @@ def test_derived(case: dict[str, Any], tmp_path: Path) -> None:
         with pytest.raises(MappingError):
             made(tmp_path, rules)
         return
-    (leaf,) = made(tmp_path, rules).checked.operation.table.root.members
-    assert isinstance(leaf, Leaf)
-    found = leaf.privacy
+    (node,) = made(tmp_path, rules).checked.operation.table.root.members
+    for name in case.get("of", ()):
+        root = next(eaches(node.origin)).table.root if isinstance(node, Leaf) else node
+        node = next(one for one in children(root) if one.name == name)
+    assert isinstance(node, Leaf)
+    found = node.privacy
     secrets = [[[_step(step) for step in one.place], one.shown] for one in found.secrets]
     assert (found.personal, secrets, found.open_keys) == (
         case.get("personal", True),

@@ -103,13 +103,9 @@ class Privacies:
 
     def _has_open_names(self, origin: Origin) -> bool:
         """Are the names of a map's entries names already in the record or in the mapping, and no values?"""
-        match origin.source:
-            case FromSource(expression=expression):
-                return keeps_names(expression.ast)
-            case RiderSource(index=index):
-                return self.riders[index].param is None
-            case _:
-                return False
+        if isinstance(origin.source, FromSource):
+            return keeps_names(origin.source.expression.ast)
+        return not self._has_param(origin)  # `each` makes a list, never a map
 
     def _is_open(self, origin: Origin, made: Made, key: str) -> bool:
         """Is the key of the items that an origin makes not personal?"""
