@@ -13,7 +13,7 @@ import pytest
 from custmap.cli.plans import deep_difference, shown_plan
 from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.span import Span
-from custmap.model.change import Change, Rejection
+from custmap.model.change import Change, Rejection, problems_of
 from custmap.model.nodes import Leaf
 from custmap.model.note import Note
 from custmap.model.privacy import (
@@ -112,6 +112,9 @@ def test_changes_and_rejections() -> None:
     told = {"code": "CM803", "target": "places[key={{token}}]", "source": None, "line": 3}
     assert rejection.to_dict(secrets=False) == {**told, "message": "cannot be cleared"}
     assert rejection.to_dict()["target"] == "places[key=zq]" and "zq" not in repr(rejection)
+    assert change.target == rejection.target == "places[key=zq]"
+    gone = change._replace(action="clear", before=change.after, after=None)
+    assert gone.to_dict(secrets=False)["before"] == {"key": "{{token}}", "n": 1}
     personal = Rejection("CM803", item_target("c", "v", "a", Privacy()), None, SPAN, "no")
     assert personal.to_dict(secrets=False)["target"] == "c[v=a]"  # data
     note = Note(target, "is so")
@@ -139,6 +142,54 @@ def test_the_text_of_a_plan() -> None:
     nothing = Plan("m", (), (), (), ())
     for many, text in ((False, b"m\n\n  nothing to do\n"), (True, b"")):
         assert shown_plan(nothing, "text", many=many, secrets=False, values=False, color=False) == text
+
+
+def test_the_colors_of_a_plan() -> None:
+    """A row has the color of its mark: green, yellow, red, or bold red for what is rejected."""
+    open_ = Privacy(personal=False)
+    changes = (
+        Change("set", "a", "a", None, 1, SPAN, 0, open_),
+        Change("set", "b", "b", 1, 2, SPAN, 0, open_),
+        Change("clear", "c", "c", 1, None, SPAN, 0, open_),
+    )
+    plan = Plan("m", changes, (Rejection("CM803", "d", None, SPAN, "no"),), (Note("e", "is so"),), ())
+
+    def text(color: bool) -> list[str]:
+        shown = shown_plan(plan, "text", many=False, secrets=False, values=False, color=color)
+        return shown.decode().split("\n")
+
+    plain = text(False)
+    styles = {"+": "32", "~": "33", "-": "31", "!": "1;31"}
+    marks = [line.split()[0] if line.split() else "" for line in plain]
+    assert [mark for mark in marks if mark in styles] == list(styles)
+    assert text(True) == [
+        f"\x1b[{styles[mark]}m{line}\x1b[0m" if mark in styles else line
+        for mark, line in zip(marks, plain, strict=True)
+    ]
+
+
+def test_a_plan_as_json_is_readable_and_json() -> None:
+    def told(value: Any) -> bytes:
+        plan = Plan("m", (Change("set", "a", "a", None, value, SPAN),), (), (), ())
+        return shown_plan(plan, "json", many=False, secrets=False, values=False, color=False)
+
+    shown = told("Zoë")
+    assert b'{\n  "mapping": "m",\n  "changes": [\n    {\n      "action": "set",\n' in shown
+    assert '"after": "Zoë"'.encode() in shown and json.loads(shown)["changes"][0]["after"] == "Zoë"
+    with pytest.raises(ValueError, match="JSON"):
+        told(float("nan"))
+
+
+def test_rejections_as_problems() -> None:
+    """Each with where it is, in the record, the request and the mapping; of many, the rest is counted."""
+    target = item_target("c", "v", "a@b.c", Privacy())
+    (one,) = problems_of([Rejection("CM803", target, "channels", SPAN, "no")])
+    told = (one.code, one.message, one.path, one.target, one.span)
+    assert told == ("CM803", "no", "channels", f"c[v={HIDDEN}]", SPAN)
+    many = [Rejection("CM803", f"t{number}", "s", SPAN, "no") for number in range(25)]
+    *first, rest = problems_of(many)
+    assert [one.target for one in first] == [f"t{number}" for number in range(20)]
+    assert (rest.code, rest.message) == ("CM803", "and 5 more")
 
 
 def test_deep_difference() -> None:

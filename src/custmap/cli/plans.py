@@ -23,15 +23,20 @@ def shown_plan(plan: Plan, form: str, *, many: bool, secrets: bool, values: bool
     if form == "text":
         if many and not plan:
             return b""
-        lines = plan.picture(show_values=values).rstrip("\n").split("\n")
-        text = "\n".join(
-            painted(line, _STYLES.get(line[:4], "0"), color and line[:4] in _STYLES) for line in lines
-        )
+        text = plan.picture(show_values=values).rstrip("\n")
+        if color:
+            text = "\n".join(map(_in_color, text.split("\n")))
         return text.encode() + (b"\n\n" if many else b"\n")
     told = plan.to_dict(secrets=secrets) if form == "json" else deep_difference(plan, values)
     if many:
         return json_line(told)
     return json.dumps(told, ensure_ascii=False, allow_nan=False, indent=2).encode() + b"\n"
+
+
+def _in_color(line: str) -> str:
+    """A row in the color of its mark; other lines have none."""
+    style = _STYLES.get(line[:4])
+    return line if style is None else painted(line, style, True)
 
 
 def deep_difference(plan: Plan, values: bool) -> dict[str, Any]:
@@ -47,7 +52,7 @@ def deep_difference(plan: Plan, values: bool) -> dict[str, Any]:
         # What is in a hidden value is hidden too, since names in it may be made of values.
         hide = (one.privacy.personal and not values) or before == after
         if hide:
-            before, after = dict.fromkeys(before, 0), dict.fromkeys(after, 1)
+            before, after = dict.fromkeys(before, False), dict.fromkeys(after, True)
         # One at a time, since DeepDiff's paths cannot be parsed for every name.
         told = json.loads(DeepDiff(before, after, verbose_level=2).to_json())
         for kind, places in told.items():

@@ -91,4 +91,4 @@ def _summary(changes: Sequence[Change], rejected: Sequence[Rejection]) -> str:
         (cleared, "cleared"),
         (len(rejected), "rejected"),
     )
-    return ", ".join(f"{count} {word}" for count, word in counts if count) or "nothing to do"
+    return ", ".join(f"{count} {word}" for count, word in counts if count)
