@@ -125,9 +125,19 @@ def test_changes_and_rejections() -> None:
 
 def test_null_is_no_secret() -> None:
     whole = Privacy(secrets=(Secret((), "{{token}}"),))
-    assert [whole.without_secrets(value) for value in (None, 0, "a")] == [None, "{{token}}", "{{token}}"]
+    hidden = [whole.without_secrets(value, item=False) for value in (None, 0, "a")]
+    assert hidden == [None, "{{token}}", "{{token}}"]
     assert whole.secret_name() == "{{token}}" and SECRET.secret_name() is None
     assert SECRET.secret_name("key") == "{{token}}" and SECRET.secret_name("other") is None
+
+
+@pytest.mark.parametrize("held", ["zq", {"key": "zq"}, 5])
+def test_what_has_another_form_than_the_rule_makes_is_hidden_as_a_whole(held: Any) -> None:
+    """Where the secret is in it is not known."""
+    assert SECRET.without_secrets(held, item=False) == "{{token}}"
+    deeper = Privacy(secrets=(Secret((None, "in", 0), "{{token}}"),))
+    found = deeper.without_secrets([{"in": held}, held if held == 5 else [held], {"n": held}], item=False)
+    assert found == [{"in": "{{token}}"}, "{{token}}", {"n": held}]
 
 
 def test_the_text_of_a_plan() -> None:

@@ -55,7 +55,7 @@ class Privacy:
     secrets: tuple[Secret, ...] = ()
     open_keys: bool = False
 
-    def without_secrets(self, value: Any, *, item: bool = False) -> Any:
+    def without_secrets(self, value: Any, *, item: bool) -> Any:
         """A value of the rule, or one item of its list, with its secrets hidden."""
         for secret in self.secrets:
             value = Secret(secret.place[1:] if item else secret.place, secret.shown).hidden_in(value)
