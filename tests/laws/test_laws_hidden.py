@@ -136,6 +136,17 @@ def _deeper(change: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return changed
 
 
+def _at_level(level: int, change: Callable[[Any], Any], value: Any) -> Any:
+    """The change, made to the objects that are inside so many others."""
+    if isinstance(value, list):
+        return [_at_level(level, change, item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if level == 0:
+        return change(value)
+    return {name: _at_level(level - 1, change, item) for name, item in value.items()}
+
+
 CHANGES: tuple[Callable[[Any], Any], ...] = (
     _wrapped, _renamed, _deeper(_renamed), lambda value: [value], lambda value: SECRET,
     lambda value: {SECRET: 1, "zql": [SECRET]},
@@ -150,6 +161,8 @@ def changed_requests(request: Request) -> Iterator[Request]:
             made = change(getattr(request, part))
             if isinstance(made, dict):
                 yield replace(request, **{part: made})
+    for level in (1, 2, 3):
+        yield replace(request, body=_at_level(level, _renamed, request.body))
     yield replace(request, url=f"{request.url}?k={SECRET}")
     yield replace(request, headers={name.lower(): value for name, value in request.headers.items()})
 

@@ -150,12 +150,13 @@ def changed_at(value: Any, steps: Sequence[Step], change: Callable[[Any], Any], 
     if not isinstance(value, list):
         return otherwise
     return [
-        changed_at(item, rest, change, otherwise) if _meant(step, position, item) else item
+        changed_at(item, rest, change, otherwise) if is_meant(step, position, item) else item
         for position, item in enumerate(value)
     ]
 
 
-def _meant(step: Step, position: int, item: Any) -> bool:
+def is_meant(step: Step, position: int, item: Any) -> bool:
+    """Does a step lead to this item of a list?"""
     match step:
         case None:
             return True

@@ -7,21 +7,24 @@ no rule puts one. So what stands at a place that the mapping does not know is hi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, TypeAlias
 
 from custmap.model.checked import Checked, Operation
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, TargetNode
-from custmap.model.privacy import EVERY_ITEM, HIDDEN, Secret, Step, changed_at
-from custmap.model.walkers import clears, eaches, leaves, options, tables
+from custmap.model.privacy import EVERY_ITEM, HIDDEN, Secret, Step, changed_at, is_meant
+from custmap.model.walkers import clears, eaches, leaves, tables
 from custmap.values.paths import Index, Select
 from custmap.wire.binding import fixed_headers
 from custmap.wire.url import UrlTemplate
 
 UNKNOWN: Final = "{{unknown}}"
 """Stands for what the mapping does not fill."""
+
+_NOTHING: Final[tuple[Any, ...]] = (None, {})
+"""Items with nothing in them: they fill the positions before one that a rule names."""
 
 Place: TypeAlias = tuple[Step, ...]
 
@@ -32,23 +35,23 @@ class Secrets:
 
     `places`    the secret places.
     `personal`  the query parameters whose values may be personal; a request has them, its picture does not.
-    `known`     the request's parts, and the containers of secrets in them, with the names that the mapping
-                fills there.
+    `known`     the request's parts, and the containers of secrets in them, with the names of members and the
+                positions and keys of items that the mapping fills there.
     """
 
     places: tuple[Secret, ...]
     url: UrlTemplate
     personal: tuple[str, ...] = ()
-    known: tuple[tuple[Place, frozenset[str]], ...] = ()
+    known: tuple[tuple[Place, frozenset[Step]], ...] = ()
 
-    def hide(self, whole: dict[str, Any], *, personal: bool = True) -> dict[str, Any]:
+    def hide(self, whole: dict[str, Any], *, personal: bool) -> dict[str, Any]:
         """A copy of a request's members with every secret place replaced; the rest is shared.
 
         `personal=False`: values of the query that may be personal are hidden in the URL.
         """
         shown = dict(whole)
-        for place, names in self.known:
-            shown = changed_at(shown, place, partial(_known, names), UNKNOWN)
+        for place, steps in self.known:
+            shown = changed_at(shown, place, partial(_known, steps), UNKNOWN)
         in_url: dict[tuple[str, str], str] = {}
         in_query = {} if personal else dict.fromkeys(self.personal, HIDDEN)
         for secret in self.places:
@@ -66,13 +69,18 @@ class Secrets:
         return shown
 
 
-def _known(names: frozenset[str], value: Any) -> Any:
-    """An object with the members that are known; the names of others may be secrets, too."""
+def _known(steps: frozenset[Step], value: Any) -> Any:
+    """An object with the members, or a list with the items, that are known; another name may be a secret."""
+    if isinstance(value, list):
+        return [
+            item if item in _NOTHING or any(is_meant(step, position, item) for step in steps) else UNKNOWN
+            for position, item in enumerate(value)
+        ]
     if not isinstance(value, dict):
         return UNKNOWN
-    if names.issuperset(value):
+    if steps.issuperset(value):
         return value
-    return {**{name: item for name, item in value.items() if name in names}, UNKNOWN: UNKNOWN}
+    return {**{name: item for name, item in value.items() if name in steps}, UNKNOWN: UNKNOWN}
 
 
 def secrets_of(checked: Checked, operation: Operation, url: UrlTemplate) -> Secrets | None:
@@ -94,43 +102,46 @@ def secrets_of(checked: Checked, operation: Operation, url: UrlTemplate) -> Secr
     )
     if not places:
         return Secrets((), url, personal) if personal else None
-    return Secrets(tuple(places), url, personal, tuple(_known_names(operation, url)))
+    return Secrets(tuple(places), url, personal, tuple(_known_steps(operation, places)))
 
 
-def _known_names(operation: Operation, url: UrlTemplate) -> Iterator[tuple[Place, frozenset[str]]]:
-    """The names that the mapping fills: in each part, and in each container there that has a secret in it."""
-    others: dict[Place, set[str]] = {
-        ("headers",): set(fixed_headers(operation)),
-        ("path",): set(url.variables),
-    }
+def _known_steps(operation: Operation, secrets: Iterable[Secret]) -> Iterator[tuple[Place, frozenset[Step]]]:
+    """What the mapping fills: in each part, and in each container there that has a secret in it."""
+    holding = {secret.place[:depth] for secret in secrets for depth in range(1, len(secret.place))}
+    holding |= {(part,) for part in operation.parts}
+    others: dict[Place, set[Step]] = {("headers",): set(fixed_headers(operation))}
     for table in tables(operation):
         for way in (("body", *place) for clear in clears(table.root) for place in clear.places):
             for depth in range(1, len(way)):
                 others.setdefault(way[:depth], set()).add(way[depth])
     for part, root in operation.parts.items():
-        for at, names in _containers(root, (part,)):
-            yield at, frozenset(names | others.get(at, set()))
+        for at, steps in _containers(root, (part,), holding):
+            yield at, frozenset(steps | others.get(at, set()))
 
 
-def _containers(node: TargetNode, at: Place) -> Iterator[tuple[Place, set[str]]]:
-    """The containers of a node that have a secret in them, and the names of their members."""
+def _containers(node: TargetNode, at: Place, holding: Container[Place]) -> Iterator[tuple[Place, set[Step]]]:
+    """The containers of a node that have a secret in them, with the steps to what is in them."""
+    if at not in holding:
+        return
     match node:
-        case ObjectNode(members=members) if len(at) == 1 or node.privacy.secrets:
-            yield at, {member.name for member in members} | _key_of(at)
+        case ObjectNode(members=members):
+            yield at, _key_of(at).union(member.name for member in members)
             for member in members:
-                yield from _containers(member, (*at, member.name))
+                yield from _containers(member, (*at, member.name), holding)
         case ItemsNode(items=items):
-            for segment, item in items:
-                step = segment.position if isinstance(segment, Index) else segment
-                yield from _containers(item, (*at, step))
-        case Leaf(origin=origin, privacy=privacy) if privacy.secrets:
-            found = list(eaches(origin))
-            if found and len(found) == len(list(options(origin))):
-                held = [dict(_containers(each.table.root, (*at, EVERY_ITEM))) for each in found]
-                for place in dict.fromkeys(place for one in held for place in one):
-                    yield place, set[str]().union(*(one.get(place, ()) for one in held))
+            steps = [
+                (segment.position if isinstance(segment, Index) else segment, item) for segment, item in items
+            ]
+            yield at, {step for step, _ in steps}
+            for step, item in steps:
+                yield from _containers(item, (*at, step), holding)
+        case Leaf(origin=origin):
+            # Of items that another option takes as they are, no name is known: what they have more is hidden.
+            held = [dict(_containers(each.table.root, (*at, EVERY_ITEM), holding)) for each in eaches(origin)]
+            for place in dict.fromkeys(place for one in held for place in one):
+                yield place, set[Step]().union(*(one.get(place, ()) for one in held))
 
 
-def _key_of(at: Place) -> set[str]:
+def _key_of(at: Place) -> set[Step]:
     """The member by which a rule names the item; it is filled in by itself."""
     return {at[-1].key} if isinstance(at[-1], Select) else set()

@@ -51,7 +51,7 @@ class Request(Struct, frozen=True):
             "headers": self.headers,
             "body": self.body,
         }
-        return whole if secrets or self.hidden is None else self.hidden.hide(whole)
+        return whole if secrets or self.hidden is None else self.hidden.hide(whole, personal=True)
 
     def shown_url(self, *, personal: bool) -> str:
         """The URL without secrets; `personal=False` hides values of the query, too."""

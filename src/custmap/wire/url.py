@@ -66,11 +66,6 @@ class UrlTemplate:
         object.__setattr__(self, "_head", first)
         object.__setattr__(self, "_parts", tuple(parts))
 
-    @property
-    def variables(self) -> frozenset[str]:
-        """The names of the path's variables."""
-        return frozenset(name for kind, name, _ in self._parts if kind == "path")
-
     def bound(
         self, variables: Mapping[str, Any], query: Mapping[str, Any], path: Mapping[str, Any]
     ) -> BoundUrl:
