@@ -107,7 +107,7 @@ def secrets_of(checked: Checked, operation: Operation, url: UrlTemplate) -> Secr
 
 def _known_steps(operation: Operation, secrets: Iterable[Secret]) -> Iterator[tuple[Place, frozenset[Step]]]:
     """What the mapping fills: in each part, and in each container there that has a secret in it."""
-    holding = {secret.place[:depth] for secret in secrets for depth in range(1, len(secret.place))}
+    holding = {secret.place[:depth] for secret in secrets for depth in range(2, len(secret.place))}
     holding |= {(part,) for part in operation.parts}
     others: dict[Place, set[Step]] = {("headers",): set(fixed_headers(operation))}
     for table in tables(operation):
