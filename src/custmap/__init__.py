@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from custmap.diagnostics.version import VERSION
 
 if TYPE_CHECKING:
+    from custmap.back.outcome import Outcome
     from custmap.diagnostics.diagnostic import Diagnostic
     from custmap.diagnostics.errors import CustmapError, MappingError, RecordError
     from custmap.functions.declare import function
@@ -35,6 +36,7 @@ _HOMES = {
     "Diagnostic": "custmap.diagnostics.diagnostic",
     "Mapping": "custmap.mapper",
     "MappingError": "custmap.diagnostics.errors",
+    "Outcome": "custmap.back.outcome",
     "Plan": "custmap.plan.plan",
     "RecordError": "custmap.diagnostics.errors",
     "Rejection": "custmap.model.change",
@@ -52,6 +54,7 @@ __all__ = [
     "Diagnostic",
     "Mapping",
     "MappingError",
+    "Outcome",
     "Plan",
     "RecordError",
     "Rejection",

@@ -11,6 +11,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
+from custmap.back.outcome import Outcome, Reader
+from custmap.back.reverse import Reverse
 from custmap.border.careful import copy_carefully
 from custmap.border.intake import take
 from custmap.codegen.define import Functions
@@ -62,12 +64,16 @@ def load(
 class Mapping:
     """A compiled mapping: immutable, thread-safe, picklable. Made by `load`."""
 
-    __slots__ = ("_engine", "_modules")
+    __slots__ = ("_back", "_engine", "_modules", "_reader")
 
+    _back: Reverse | None
+    _reader: Reader | None
     _engine: Engine
     _modules: tuple[str, ...]
 
     def __init__(self, checked: Checked, modules: tuple[str, ...] = ()) -> None:
+        object.__setattr__(self, "_back", None)
+        object.__setattr__(self, "_reader", None)
         object.__setattr__(self, "_engine", Engine(checked))
         object.__setattr__(self, "_modules", modules)
 
@@ -212,6 +218,46 @@ class Mapping:
             vendor = copy_carefully(vendor, ANY)
         held = before if before is None else take(before, canonical, nulls=nulls, check=check, strict=strict)
         return engine.carefully(held, taken, bound, absent, vendor)
+
+    def reverse(self, document: object, base: object = None) -> dict[str, Any]:
+        """The customer that the vendor's copy states: the rules of the body, read backwards.
+
+        `document`  the vendor's copy, in the form of the request's body; it is not modified.
+        `base`      a customer: what the vendor does not hold is kept from it.
+
+        What cannot be read is left out. RecordError if `document` is not a JSON object, or `base` does not
+        fit the canonical schema.
+        """
+        held = None if base is None else take(base, self._engine.checked.canonical).record
+        return self.back.read(document, held)[0]
+
+    @property
+    def back(self) -> Reverse:
+        """What reads vendors' copies, with notes."""
+        if self._back is None:
+            object.__setattr__(self, "_back", Reverse(self._engine.checked, self._engine.code))
+        assert self._back is not None
+        return self._back
+
+    def outcome(self, status: int, body: object = None) -> Outcome:
+        """What the vendor's answer means.
+
+        `status`  the HTTP status, 100 to 599.
+        `body`    the answer's body: JSON values, or its text or bytes. Whatever it is, there is an outcome.
+
+        TypeError or ValueError for a status that is none.
+        """
+        if not isinstance(status, int) or isinstance(status, bool):
+            raise TypeError(f"status is an integer, not {type(status).__name__}")
+        if not 100 <= status <= 599:
+            raise ValueError(f"status is 100 to 599, not {status}")
+        return self._answers().read(int.__int__(status), body)
+
+    def _answers(self) -> Reader:
+        if self._reader is None:
+            object.__setattr__(self, "_reader", Reader(self._engine.checked, self.back))
+        assert self._reader is not None
+        return self._reader
 
     def explain(self, path: str | None = None) -> Lineage:
         """Where targets come from, and what each state of a source becomes; `str()` of it is a table.

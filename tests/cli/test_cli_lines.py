@@ -18,7 +18,11 @@ from custmap.testing.fixture import Apply, Diff, Fixture, read_fixture
 from custmap.values.json_text import json_bytes
 
 ROOT = Path(__file__).parent.parent.parent
-FIXTURES = [read_fixture(path) for path in fixture_files(ROOT / "fixtures")]
+FIXTURES = [
+    fixture
+    for path in fixture_files(ROOT / "fixtures")
+    if isinstance((fixture := read_fixture(path)).call, Apply | Diff)
+]
 MAPPINGS = sorted({fixture.mapping for fixture in FIXTURES})
 ODD = [1e16, 1e-7, 2.5, 10**25, "62272e917b", "1e5", "é\u2028", None, "", {"z": 1.0, "a": [None]}, True]
 

@@ -26,6 +26,7 @@ from custmap import Mapping
 from custmap.cli.ending import run
 from custmap.diagnostics.codes import CODES
 from custmap.diagnostics.errors import CustmapError, RecordError
+from custmap.model.walkers import leaves
 from custmap.running import clearing
 from custmap.testing import cases as fixture_cases
 from docs.pages import codes_of, read_page
@@ -40,6 +41,12 @@ UNRAISED: set[str] = set()
 """Found only where a mapping is run backwards."""
 TOKEN = re.compile(r"zq[0-9]+qz")
 VENDOR = {"email": "zq90qz", "a": ["zq91qz"], "company": {"b": "zq92qz"}, "channels": [{"value": ["zq93qz"]}]}
+ANSWERS = """response:
+  customer: body.copy
+  failed: body.failed
+  errors: [{each: body.errors, field: f, message: m, code: c}, {each: body.errors, field: v, message: v}]
+  warnings: {each: body.errors, field: v, code: "join(' ', [c, 'x', to_string(v)])"}
+"""
 BREAKS = '''
 import custmap
 
@@ -106,6 +113,45 @@ def of_library(mapping: Mapping, case: dict[str, Any], codes: set[str]) -> list[
     return [*said, *(repr(one.error) for one in streamed)]
 
 
+def of_answers(mapping: Mapping) -> list[str]:
+    """What is said of a vendor's copy and of its answers, in which each text is a token."""
+    said: list[str] = []
+    copies = [
+        dict(VENDOR),
+        _copy(mapping, "zq94qz"),
+        _copy(mapping, ["zq95qz"]),
+        _copy(mapping, {"b": "zq96qz"}),
+    ]
+    for copy in copies:
+        for base in (None, {"email": "zq97qz", "attributes": {"b": "zq98qz"}}):
+            said += mapping.back.read(copy, base)[1]
+        for text in ("zq0qz", "zq0qz is taken", ["zq0qz"], {"a": "zq0qz"}):
+            error = {"f": "email", "m": text, "c": "E1", "v": text}
+            body = {"copy": copy, "errors": [error], "failed": [text]}
+            for status in (200, 400):
+                outcome = mapping.outcome(status, body)
+                said += [str(outcome), repr(outcome), repr(outcome.errors), repr(outcome.warnings)]
+    for wrong in (["zq0qz"], "zq0qz", {"a": float("nan"), "b": "zq0qz"}, {"a": ["zq0qz", {1}]}):
+        try:
+            mapping.reverse(wrong, {})
+        except CustmapError as error:
+            said += of_error(error, set())
+    for base in ({"email": ["zq0qz"]}, {"status": "zq0qz"}, "zq0qz"):
+        try:
+            mapping.reverse({}, base)
+        except CustmapError as error:
+            said += of_error(error, set())
+    return said
+
+
+def _copy(mapping: Mapping, value: Any) -> dict[str, Any]:
+    """A copy that has a value at each target."""
+    copy: dict[str, Any] = {}
+    for target in leaves(mapping.checked.operation.table.root):
+        copy[target.name] = [{"type": value, "value": value}] if target.kind.has_items else value
+    return copy
+
+
 def record_of(case: dict[str, Any]) -> Any:
     record = deepcopy(case.get("customer", case.get("after", {})))
     if case.get("deep"):
@@ -153,6 +199,8 @@ def clean(said: list[str]) -> None:
 def test_no_value_of_a_record(case: dict[str, Any], tmp_path: Path, call: Call) -> None:
     mapping, codes = made(tmp_path, case["rules"]), set[str]()
     clean(of_library(mapping, case, codes))
+    answers = made(tmp_path, f"{case['rules'].rstrip()}\n{ANSWERS}")
+    clean(of_answers(answers))
     said = of_command_line(call, tmp_path / "acme" / "case.yaml", case, tmp_path)
     clean(said)
     assert case["code"] in codes | set(re.findall(r"CM\d{3}", "".join(said)))

@@ -96,7 +96,7 @@ def test_text_names_every_line(mapping: Mapping) -> None:
 def test_json(mapping: Mapping) -> None:
     said = json.loads(json.dumps(mapping.explain().to_dict()))
     assert said["format_version"] == 1 and said["mapping"] == "acme/case"
-    assert {"target", "sources", "expression", "steps", "line", "states", "note", "assumed"} == set(
+    assert {"target", "sources", "expression", "steps", "line", "states", "note", "assumed", "back"} == set(
         said["targets"][0]
     )
     first = next(line for line in said["targets"] if line["target"] == "name.first")

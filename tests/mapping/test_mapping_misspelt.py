@@ -88,7 +88,7 @@ def test_misspelt(place: tuple[str, ...], mark: yaml.Mark, tmp_path: Path) -> No
         assert others <= before
 
 
-MAY_BE_NULL = {("custmap",), ("contract",), ("params", "host"), ("params", "token")}
+MAY_BE_NULL = {("response", "applied"), ("custmap",), ("contract",), ("params", "host"), ("params", "token")}
 """A version has a code of its own, a contract its own readers; of a parameter there may be nothing to say."""
 DATA = {"value", "default", "send", "with"}
 

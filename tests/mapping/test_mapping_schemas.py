@@ -49,6 +49,22 @@ def test_the_shipped_mappings_fit(path: Path) -> None:
     assert modeline and (path.parent / modeline[1]).resolve() == ROOT / "schemas" / "mapping.schema.json"
 
 
+@pytest.mark.parametrize(
+    "case",
+    [
+        {"document": {}, "response": {"status": 200}},
+        {"customer": {}, "base": {}},
+        {"response": {"status": 600}},
+        {"response": {"body": {}}},
+        {"response": {"status": 200}, "expect": {"outcome": {"applied": "yes"}}},
+        {"response": {"status": 200}, "expect": {"outcome": {"errors": [{"feld": "email"}]}}},
+    ],
+)
+def test_fixtures_that_do_not_fit(case: dict[str, Any]) -> None:
+    validator = jsonschema.Draft202012Validator(fixture_schema())
+    assert not validator.is_valid({"mapping": "acme/update", "expect": {"error": "CM701"}, **case})
+
+
 def test_a_mistyped_key_does_not_fit() -> None:
     data = _data(MAPPINGS[0])
     validator = jsonschema.Draft202012Validator(mapping_schema())

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from custmap.back.outcome import Message, Outcome
 from custmap.contract.contract import Contract
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError, RecordError
@@ -62,6 +63,7 @@ NOTHING = ObjectNode("", "", (), Span("m.yaml", 1, 1, 1, 2), ())
 
 
 class FakeMapping:
+    back = SimpleNamespace(inverse=SimpleNamespace(layers=()))
     checked = SimpleNamespace(
         file=SimpleNamespace(file="m.yaml"),
         operations=(Operation(CONTRACT, (), {}, Table(NOTHING, (), ()), NOTHING, NOTHING, NOTHING),),
@@ -103,6 +105,26 @@ class FakeMapping:
                 for one in plan.rejected
             )
         return plan.request or Request({})
+
+    def reverse(self, document: Any, base: Any = None) -> dict[str, Any]:
+        self._check({} if base is None else base, None)
+        names = {"firstName": "given", "lastName": "family"}
+        read = {part: document[name] for name, part in names.items() if name in document}
+        rest = {name: value for name, value in document.items() if name not in names}
+        return {**(base or {}), **rest, **({"name": read} if read else {})}
+
+    def outcome(self, status: int, body: Any = None) -> Outcome:
+        """`body` is `{customer, errors: [[field, code, message], …], warnings, failed}`, or less."""
+        body = body if isinstance(body, dict) else {}
+        messages = {
+            name: tuple(Message(field, field, code, text, 12) for field, code, text in body.get(name, ()))
+            for name in ("errors", "warnings")
+        }
+        customer = self.reverse(body["customer"]) if "customer" in body else None
+        ok = status == 200
+        return Outcome(
+            "m", status, ok, ok, not ok, customer, failed=tuple(body.get("failed", ())), **messages
+        )
 
     def _check(self, customer: Any, params: Any) -> None:
         for name in params or {}:

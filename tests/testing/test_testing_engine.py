@@ -62,6 +62,23 @@ expect: {error: CM701}
 }
 
 
+BACK = {
+    "read-back": """mapping: acme/update-customer
+document: {email: ann@acme.example, attributes: {plan: a}}
+base: {id: C-1, company: Demo}
+expect: {customer: {id: C-1, email: bo@acme.example, company: Demo, attributes: {plan: b}}}
+""",
+    "answered": """mapping: acme/update-customer
+response: {status: 422, body: {problems: [{on: company, why: too long}, {on: fax, why: unknown}]}}
+expect:
+  outcome:
+    ok: false
+    errors: [{field: company}, {field: fax}]
+""",
+}
+RESPONSE = "response: {errors: {each: body.problems, field: on, message: why}}\n"
+
+
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     mapping = tmp_path / "mappings" / "acme" / "update-customer.yaml"
@@ -97,3 +114,23 @@ def test_a_changed_mapping_fails_with_its_line(project: Path, capsys: pytest.Cap
     mapping.write_text(MAPPING.replace("lower(email)", "lowr(email)"))
     assert run([project], False, False, "silent", None, "text", False) == 1
     assert "error: expected nothing, got MappingError" in capsys.readouterr().out
+
+
+def test_the_way_back_names_the_lines_of_rules(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mapping = project.parents[2] / "mappings" / "acme" / "update-customer.yaml"
+    mapping.write_text(MAPPING + RESPONSE)
+    for name, text in BACK.items():
+        (project / f"{name}.yaml").write_text(text)
+    assert run([project], False, True, None, None, "text", False) == 1
+    out = capsys.readouterr().out
+    for told, line, rule in [
+        ('customer.email: expected "bo@acme.example", got "ann@acme.example"', 4, 11),
+        ('customer.attributes.plan: expected "b", got "a"', 4, 13),
+    ]:
+        place = f"{project}/read-back.yaml:{line}, from ../mappings/acme/update-customer.yaml:{rule}"
+        assert f"{told}\n      at {place}\n" in out
+    assert f'outcome.errors[1].field: expected "fax", got null\n      at {project}/answered.yaml:6\n' in out
+    assert "of 3 rules 2 set, 3 cleared" in out and out.endswith("5 passed, 2 failed\n")
+    assert run([project], True, False, None, None, "text", False) == 0
+    assert "errors: [{field: company}, {field: null}]" in (project / "answered.yaml").read_text()
+    assert run([project], False, False, None, None, "text", False) == 0

@@ -112,6 +112,8 @@ SHIPPED = PASSING.replace("acme/update-customer", "aifi/update-customer")
         ("fixtures/a.yaml", SHIPPED, None, True),
         ("x/fixtures/a/b/c.yml", "\ufeff" + SHIPPED.replace("\n", "\r\n"), None, True),
         ("fixtures/a.yaml", 'expect: {}\nmapping: "aifi/update-customer"  # why\n', None, True),
+        ("fixtures/a.yaml", "mapping: aifi/update-customer\ndocument: {}\n", None, True),
+        ("fixtures/a.yaml", "response: {status: 200}\nmapping: aifi/update-customer\n", None, True),
         ("fixtures/a/b.yaml", "mapping: ../../own.yaml\nexpect: {}\n", "own.yaml", True),
         ("fixtures/a/b.yaml", "mapping: ../own.yaml\nexpect: {}\n", "own.yaml", False),
         ("mappings/fixtures/a.yaml", PASSING, None, False),

@@ -70,12 +70,18 @@ def take(
     RecordError, and nothing else, with its problems: CM702 no JSON value, CM703 nested over 64 deep,
     CM701 outside the canonical schema, CM712 unknown member.
     """
+    plain = copy_plain(record, canonical.type)
+    return take_parsed(plain, canonical, nulls=nulls, check=check, strict=strict)
+
+
+def copy_plain(record: object, type_: Type) -> dict[str, Any]:
+    """An object as plain, new values; RecordError (CM702, CM703) for what is not JSON."""
     try:
         plain = _copy_map(record, MAX_DEPTH, [MAX_VALUES])
         _ENCODE(plain)
+        return plain
     except Exception:  # hostile objects may raise anything; the careful copy finds out what it was
-        plain = copy_carefully(record, canonical.type)
-    return take_parsed(plain, canonical, nulls=nulls, check=check, strict=strict)
+        return copy_carefully(record, type_)
 
 
 def take_parsed(

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from custmap.check import header_names, policy_checks, response, riders, rule_types, uncovered, value_tables
+from custmap.check import (
+    header_names,
+    policy_checks,
+    response,
+    riders,
+    rule_types,
+    uncovered,
+    value_tables,
+    ways,
+)
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.mapping.file import all_rules
 from custmap.model.checked import Checked, Operation
@@ -43,6 +52,8 @@ OF_AN_OPERATION: Final = (
     uncovered.cm515,
     response.response,
     response.own_identifiers,
+    ways.ways,
+    ways.backs,
 )
 
 

@@ -29,7 +29,7 @@ from custmap.values.paths import Member, PathError, parse_path
 from custmap.values.types import ANY, INTEGER, NEVER, OBJECT, Type
 
 _NAMES = frozenset({"CM301", "CM304", "CM305", "CM306", "CM308", "CM411"})
-_READ = ("ok", "failed")
+_READ = ("ok", "failed", "retry", "applied")
 
 
 def response(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
@@ -61,7 +61,7 @@ def _messages(node: MapNode, answer: Type, operation: Operation, checked: Checke
     given, found = _read(node.get("each"), answer, checked)
     yield from found
     item = (given.items or ANY).present().not_null() if node.get("each") is not None else answer
-    for key in ("field", "code", "message"):
+    for key in ("field", "code", "message", "retry"):
         yield from _read(node.get(key), item, checked)[1]
     if (text := _text(node.get("field"))) is not None:
         yield from _vendor_field(text, operation)

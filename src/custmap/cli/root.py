@@ -20,6 +20,8 @@ COMMANDS: Final = {
     "validate": "Check mapping files.",
     "apply": "Turn customers into requests.",
     "diff": "Show or write what to send so that before becomes after.",
+    "reverse": "Read vendors' copies of customers back.",
+    "outcome": "Say what a vendor's answer means.",
     "explain": "Show where each member comes from, and what absent, null and empty become.",
     "prove": "Look for customers for which a mapping does not do what it declares.",
     "test": "Run fixtures.",
@@ -29,7 +31,7 @@ COMMANDS: Final = {
     "completion": "Print the script that completes `custmap` in bash, zsh or fish.",
 }
 
-_LOADING: Final = frozenset({"list", "validate", "apply", "diff", "explain", "prove", "test", "show"})
+_LOADING: Final = frozenset(COMMANDS) - {"code", "schema", "completion"}
 """The commands that load mappings."""
 _SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 

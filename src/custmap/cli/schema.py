@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -36,15 +36,34 @@ def _schema(what: str) -> dict[str, Any]:
 
 def fixture_schema() -> dict[str, Any]:
     """The schema of a fixture file, with the words that the fixture reader accepts."""
-    from custmap.testing.expectation import REQUEST_MEMBERS
+    from custmap.testing.expectation import MESSAGE_MEMBERS, OUTCOME_MEMBERS, REQUEST_MEMBERS
     from custmap.testing.fixture import OPTIONS
 
     lines = {"type": "array", "items": {"type": ["string", "object"]}}
     parts = {name: {} if name == "body" else {"type": ["string", "object"]} for name in REQUEST_MEMBERS}
+    message = {
+        "type": "object",
+        "additionalProperties": False,
+        "minProperties": 1,
+        "properties": {name: {} for name in MESSAGE_MEMBERS},
+    }
+    outcome: dict[str, dict[str, Any]] = {
+        name: {"type": [_TYPES[form] for form in forms]} for name, forms in OUTCOME_MEMBERS.items()
+    }
+    for name in ("errors", "warnings"):
+        outcome[name] |= {"items": message, "description": "Of each message the named members are compared."}
     expect = {
         "request": {"type": ["object", "null"], "properties": parts, "additionalProperties": False},
         "changes": {**lines, "description": "`action target`, or the target alone."},
         "rejected": {**lines, "description": "`target`, or `target: code`."},
+        "customer": {"type": "object", "description": "Of reverse: the members to compare, at any depth."},
+        "outcome": {
+            "type": "object",
+            "additionalProperties": False,
+            "minProperties": 1,
+            "properties": outcome,
+            "description": "Of outcome: the members to compare.",
+        },
         "error": {"type": "string", "pattern": "^CM[0-9]{3}$"},
     }
     record = {"description": "A customer record."}
@@ -64,6 +83,23 @@ def fixture_schema() -> dict[str, Any]:
                 "description": "With `after`: a fixture of diff. Null: the vendor holds nothing.",
             },
             "after": record,
+            "document": {
+                "type": "object",
+                "description": "The vendor's copy, in the form of the request's body: a fixture of reverse.",
+            },
+            "base": {
+                "description": "With `document`: a customer; what the vendor does not hold is kept of it."
+            },
+            "response": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["status"],
+                "properties": {
+                    "status": {"type": "integer", "minimum": 100, "maximum": 599},
+                    "body": {"description": "JSON values, or a text; left out: the answer has no body."},
+                },
+                "description": "The vendor's answer: a fixture of outcome.",
+            },
             "options": {
                 "type": "object",
                 "additionalProperties": False,
@@ -76,5 +112,14 @@ def fixture_schema() -> dict[str, Any]:
                 "properties": expect,
             },
         },
-        "oneOf": [{"required": ["customer"]}, {"required": ["before", "after"]}],
+        "oneOf": [
+            {"required": ["customer"]},
+            {"required": ["before", "after"]},
+            {"required": ["document"]},
+            {"required": ["response"]},
+        ],
+        "dependentRequired": {"base": ["document"]},
     }
+
+
+_TYPES: Final = {"a boolean": "boolean", "a list": "array", "a map": "object", "null": "null"}

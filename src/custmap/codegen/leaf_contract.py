@@ -33,7 +33,7 @@ class ContractWriter:
         if leaf.kind.is_map:
             return f"type({result}) is dict", [*own, *self._entries_fit(leaf, result)]
         if leaf.kind.has_items or isinstance(source, EachSource):
-            return f"type({result}) is list", own if leaf.kind.has_items else self.check(leaf, result)
+            return f"type({result}) is list", own if leaf.kind.has_items else self._quick_check(leaf, result)
         type_ = leaf.type
         if leaf.kind.is_set and (type_ is None or not limits(type_)):
             return f"type({result}) is list", own
@@ -51,10 +51,15 @@ class ContractWriter:
             return f"type({result}) is list and {bound}.issuperset(map(type, {result}))", copied
         if (test := self.fits.condition(type_, result)) is not None:
             return test, []
+        return None, [*own, *self._quick_check(leaf, result)]
+
+    def _quick_check(self, leaf: Leaf, result: str) -> list[str]:
+        """The check, where a quick test of a plain value does not show that it fits."""
         check = self.check(leaf, result)
-        if (test := self.fits.condition(type_, result, plain=True)) is not None:
-            check = [f"if not {test}:", *(f"    {line}" for line in check)]
-        return None, [*own, *check]
+        test = self.fits.condition(leaf.type, result, plain=True) if self.fits is not None else None
+        if check and test is not None:
+            return [f"if not {test}:", *(f"    {line}" for line in check)]
+        return check
 
     def _entries_fit(self, leaf: Leaf, result: str) -> list[str]:
         """The entries of a map one by one: if one cannot be sent, that is unusual."""

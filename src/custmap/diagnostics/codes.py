@@ -138,6 +138,8 @@ _WARNINGS = {
     "CM517": "Change is always rejected",
     "CM518": "Ignore comment matches nothing",
     "CM520": "Ignored member has a rule",
+    "CM522": "Rule has no way back",
+    "CM523": "Vendor value stands for several",
 }
 
 _INFOS = {

@@ -62,7 +62,7 @@ class FunctionSpec:
                 `given_name(name)`. A rule that calls it has the source `name.given`.
     `stated`    a text at `part` of the first argument is the result, and code may read it without a call.
     `doubt`     says what about a first argument is a guess, or None; it becomes a note.
-    `lossy`     the inverse does not restore every value exactly.
+    `lossy`     what the inverse does not restore, in a few words; empty: it restores every value.
     `surely`    says whether arguments of these types never make it fail; None: if `can_fail`, they may.
     `quick`     `call` without its guards, for one argument of the right type; it may raise anything.
     `grows`     it may make a text that is longer than all it is given; it asks the budget before.
@@ -83,7 +83,7 @@ class FunctionSpec:
     part: str | None = None
     stated: bool = False
     doubt: Callable[[Any], str | None] | None = None
-    lossy: bool = False
+    lossy: str = ""
     variadic: bool = False
     refine: Callable[[tuple[Type, ...]], Type] | None = None
     surely: Callable[[tuple[Type, ...]], bool] | None = None

@@ -49,7 +49,7 @@ def _key_of(result: Any, table: dict[str, Any]) -> str:
 
 @function(
     inverse=_key_of,
-    lossy=True,
+    lossy="which of several keys",
     refine=looked_up,
     can_fail=True,
     examples=[

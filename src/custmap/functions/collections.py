@@ -40,7 +40,7 @@ def _of_kind(value: Any, *kinds: type) -> Any:
 @function(
     inverse=_list_back,
     refine=one_of_each,
-    lossy=True,
+    lossy="repeats",
     examples=[(["a", "b", "a"], ["a", "b"]), ([1, True, 1.0], [1, True])],
 )
 def unique(items: list[Any]) -> list[Any]:
@@ -62,7 +62,7 @@ def _either_back(items: list[Any] | dict[str, Any]) -> list[Any] | dict[str, Any
 @function(
     inverse=_either_back,
     refine=filled,
-    lossy=True,
+    lossy="nulls",
     examples=[(["a", None, ""], ["a", ""]), ({"b": None, "a": 0}, {"a": 0})],
 )
 def without_nulls(items: list[Any] | dict[str, Any]) -> list[Any] | dict[str, Any]:
@@ -74,7 +74,7 @@ def without_nulls(items: list[Any] | dict[str, Any]) -> list[Any] | dict[str, An
 
 @function(
     inverse=_map_back,
-    lossy=True,
+    lossy="types of values",
     can_fail=True,
     surely=certainty.plain_values,
     sorts=True,
@@ -139,7 +139,7 @@ def _list_of_pairs(map: dict[str, Any]) -> list[Any]:
 
 @function(
     inverse=_list_of_pairs,
-    lossy=True,
+    lossy="order",
     can_fail=True,
     refine=from_paired,
     examples=[

@@ -62,7 +62,7 @@ def text(value: str | float | bool) -> str:
     inverse=text,
     can_fail=True,
     surely=certainty.of("integer"),
-    lossy=True,
+    lossy="spelling",
     refine=or_blank(INTEGER),
     examples=[
         ("42", 42),
@@ -92,7 +92,7 @@ def integer(value: str | float) -> int | str:
     inverse=text,
     can_fail=True,
     surely=certainty.of("integer", "number"),
-    lossy=True,
+    lossy="spelling",
     refine=or_blank(NUMBER),
     examples=[
         ("2.5", 2.5),
@@ -119,7 +119,7 @@ def number(value: str | float) -> float | str:
     inverse=text,
     can_fail=True,
     surely=certainty.of("boolean"),
-    lossy=True,
+    lossy="spelling",
     refine=or_blank(BOOLEAN),
     examples=[("true", True), ("FALSE", False), (True, True), ("", ""), ("yes", FunctionError)],
 )

@@ -188,10 +188,22 @@ def can_be_read_back(form: object) -> bool:
     return {"year", "month", "day"} <= parts and ("hour" not in parts or "offset" in parts)
 
 
+_EXACT: Final = "spelling"
+"""The moment comes back, written in one way."""
+
+
+def lost(form: str) -> str:
+    """What a date-time loses in a format, in a few words."""
+    if form in _NAMED:
+        return {"iso": _EXACT, "utc": "offset", "epoch": "fraction of a second"}.get(form, "offset")
+    parts = _pattern(form).groupindex
+    return "time of day" if "hour" not in parts else _EXACT if "fraction" in parts else "fraction of a second"
+
+
 @function(
     inverse=_back,
     refine=dated,
-    lossy=True,
+    lossy="what the format leaves out",
     can_fail=True,
     examples=[
         ("2022-02-11T16:36:17+05:30", "iso", "2022-02-11T16:36:17+05:30"),
@@ -274,7 +286,7 @@ def _literal(token: str) -> str:
 
 @function(
     inverse=same_text,
-    lossy=True,
+    lossy="time of day",
     can_fail=True,
     examples=[
         ("2022-02-11T16:36:17+05:30", "2022-02-11"),

@@ -45,7 +45,7 @@ def function(
     can_fail: bool = False,
     stated: bool = False,
     doubt: Callable[[Any], str | None] | None = None,
-    lossy: bool = False,
+    lossy: bool | str = False,
     examples: Sequence[tuple[Any, ...] | Example] = (),
     topic: str = "project",
     refine: Callable[[tuple[Type, ...]], Type] | None = None,
@@ -63,7 +63,7 @@ def function(
     `stated`    if the first argument has a text at `part`, that is the result, and no call is generated.
     `doubt`     a function from the first argument to a phrase saying what is a guess, without any value of
                 the argument; None if nothing is.
-    `lossy`     the inverse does not restore every value exactly.
+    `lossy`     what the inverse does not restore, in a few words; True: the spelling.
     `topic`     the section of the reference page.
     `refine`    computes a more precise result type from the arguments' types.
     `surely`    says whether arguments of these types never make it fail; default: if `can_fail`, they may.
@@ -101,7 +101,7 @@ def _declared(
     can_fail: bool,
     stated: bool,
     doubt: Callable[[Any], str | None] | None,
-    lossy: bool,
+    lossy: bool | str,
     refine: Callable[[tuple[Type, ...]], Type] | None,
 ) -> FunctionSpec:
     if not inspect.isfunction(implementation):
@@ -133,7 +133,7 @@ def _declared(
         part=part,
         stated=stated,
         doubt=doubt,
-        lossy=lossy,
+        lossy="spelling" if lossy is True else lossy or "",
         variadic=variadic,
         refine=refine,
     )

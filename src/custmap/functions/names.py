@@ -43,7 +43,7 @@ def _splitter() -> Callable[[str], SplitName]:
     return split_name
 
 
-def _part(name: Name, part: str) -> Part:
+def part_of(name: Name, part: str) -> Part:
     if isinstance(name, str):
         return _or_absent(getattr(_splitter()(name), part))
     if part in name:
@@ -144,7 +144,7 @@ def doubt(name: object) -> str | None:
     part="given",
     stated=True,
     doubt=doubt,
-    lossy=True,
+    lossy="name parts",
     examples=[
         ({"formatted": "Ann Lee"}, "Ann"),
         ({"formatted": "Ann Lee", "given": "Annie"}, "Annie"),
@@ -157,7 +157,7 @@ def doubt(name: object) -> str | None:
 )
 def given_name(name: Name) -> Part:
     """The given (first) name: stated, or split from `formatted`."""
-    return _part(name, "given")
+    return part_of(name, "given")
 
 
 @function(
@@ -165,12 +165,12 @@ def given_name(name: Name) -> Part:
     part="middle",
     stated=True,
     doubt=doubt,
-    lossy=True,
+    lossy="name parts",
     examples=[({"formatted": "Ann B. Lee"}, "B."), ({"formatted": "Ann Lee"}, ABSENT)],
 )
 def middle_name(name: Name) -> Part:
     """The middle names, between given and family name: stated, or split from `formatted`."""
-    return _part(name, "middle")
+    return part_of(name, "middle")
 
 
 @function(
@@ -178,7 +178,7 @@ def middle_name(name: Name) -> Part:
     part="family",
     stated=True,
     doubt=doubt,
-    lossy=True,
+    lossy="name parts",
     examples=[
         ({"formatted": "Ludwig von der Heide"}, "von der Heide"),
         ({"formatted": "Gabriel Sol Mar", "family": "Sol Mar"}, "Sol Mar"),
@@ -187,7 +187,7 @@ def middle_name(name: Name) -> Part:
 )
 def family_name(name: Name) -> Part:
     """The family (last) name with its particles: stated, or split from `formatted`."""
-    return _part(name, "family")
+    return part_of(name, "family")
 
 
 @function(
@@ -195,12 +195,12 @@ def family_name(name: Name) -> Part:
     part="prefix",
     stated=True,
     doubt=doubt,
-    lossy=True,
+    lossy="name parts",
     examples=[({"formatted": "Dr. Ann Lee"}, "Dr.")],
 )
 def name_prefix(name: Name) -> Part:
     """Titles before the name: stated, or split from `formatted`."""
-    return _part(name, "prefix")
+    return part_of(name, "prefix")
 
 
 @function(
@@ -208,19 +208,19 @@ def name_prefix(name: Name) -> Part:
     part="suffix",
     stated=True,
     doubt=doubt,
-    lossy=True,
+    lossy="name parts",
     examples=[({"formatted": "Bo Lee Jr."}, "Jr.")],
 )
 def name_suffix(name: Name) -> Part:
     """The suffix after the name, such as `Jr.`, `III` or `PhD`: stated, or split from `formatted`."""
-    return _part(name, "suffix")
+    return part_of(name, "suffix")
 
 
 @function(
     inverse=same_text,
     part="formatted",
     stated=True,
-    lossy=True,
+    lossy="name parts",
     examples=[
         ({"formatted": "Ann B. Lee"}, "Ann B. Lee"),
         ({"given": "Ann", "family": "Lee", "suffix": "Jr."}, "Ann Lee Jr."),

@@ -65,7 +65,7 @@ def _dashed_to_number(written: str, region: str | None = None) -> str:
 @function(
     inverse=to_number,
     part="number",
-    lossy=True,
+    lossy="spelling",
     can_fail=True,
     examples=[
         ({"number": "+1 (206) 555-0142"}, "+12065550142"),
@@ -87,7 +87,7 @@ def phone_e164(phone: Phone, region: str | None = None) -> str | Absent | None:
 @function(
     inverse=_digits_to_number,
     part="number",
-    lossy=True,
+    lossy="spelling",
     can_fail=True,
     examples=[({"number": "+12065550142"}, "12065550142"), ("206-555-0142", "US", "12065550142")],
 )
@@ -114,7 +114,7 @@ def phone_national(phone: Phone, region: str | None = None) -> str | Absent | No
 @function(
     inverse=_dashed_to_number,
     part="number",
-    lossy=True,
+    lossy="spelling",
     can_fail=True,
     examples=[
         ({"number": "+12065550142"}, "206-555-0142"),
@@ -147,7 +147,7 @@ def phone_region(phone: Phone, region: str | None = None) -> str | Absent | None
 @function(
     inverse=same_text,
     part="extension",
-    lossy=True,
+    lossy="spelling",
     can_fail=True,
     examples=[
         ({"number": "+12065550142", "extension": "7"}, "7"),

@@ -44,9 +44,8 @@ Functions that convert text (`integer`, `date_time`, `phone_e164`, …) give `""
 says what an empty text means. Equal numbers have the same text in every function: `1e16` is
 `10000000000000000`.
 
-*Way back* says how the function is reversed when a vendor's document is read back, which is not there yet.
-*of* names the member of the record that gets the result, and *lossy* means that the record's spelling may be
-lost (as with `lower`).
+*Way back* says that the function is reversed when a vendor's document is [read back](answers.md). *of* names
+the member of the record that gets the result, and *without* what of the record's value does not come back.
 """
 
 _TAIL: Final = '''## Your own
@@ -76,8 +75,8 @@ Types are read from the annotations (`str int float bool list dict Any`, `|`, `L
 rejects the rule; its reason is shown in messages, so it must never contain a value of the record. If a single
 argument makes the call impossible, name it: with `FunctionError("a length must be 0 or more", "length")`
 `custmap validate` finds a constant that always fails, by trying it in the function's examples. `inverse`
-maps a result, with the call's other arguments, back to the first argument; `lossy=True` says that the
-record's spelling may be lost. `custmap.functions.examples.broken(account_number.__custmap__)` lists the
+maps a result, with the call's other arguments, back to the first argument; `lossy="case"` says what of the
+record's value does not come back. `custmap.functions.examples.broken(account_number.__custmap__)` lists the
 examples that fail.
 
 A name that custmap or JMESPath already uses is not allowed. A function must return JSON (text, a finite
@@ -115,7 +114,7 @@ def _way_back(spec: FunctionSpec) -> list[str]:
     part = f" of `{spec.part}`" if spec.part else ""
     if spec.inverse is None:
         return [f"stands for `{spec.part}`"] if spec.part else []
-    return [f"way back{part}" + (", lossy" if spec.lossy else "")]
+    return [f"way back{part}" + (f", without {spec.lossy}" if spec.lossy else "")]
 
 
 def _signature(spec: FunctionSpec) -> str:

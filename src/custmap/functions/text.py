@@ -24,7 +24,7 @@ _JOINER: Final = "\u200d"
 
 @function(
     inverse=same_text,
-    lossy=True,
+    lossy="case",
     refine=each(str.lower, STRING),
     examples=[("Alex@Example.COM", "alex@example.com")],
 )
@@ -33,13 +33,15 @@ def lower(text: str) -> str:
     return text.lower()
 
 
-@function(inverse=same_text, lossy=True, refine=each(str.upper, STRING), examples=[("vip", "VIP")])
+@function(inverse=same_text, lossy="case", refine=each(str.upper, STRING), examples=[("vip", "VIP")])
 def upper(text: str) -> str:
     """The text in upper case."""
     return text.upper()
 
 
-@function(inverse=same_text, lossy=True, examples=[("Zoe\u0308", "Zo\u00eb"), ("Zo\u00eb", "Zo\u00eb")])
+@function(
+    inverse=same_text, lossy="Unicode form", examples=[("Zoe\u0308", "Zo\u00eb"), ("Zo\u00eb", "Zo\u00eb")]
+)
 def nfc(text: str) -> str:
     """The text with each letter and its accents as one character where Unicode has one (form NFC).
 
@@ -48,7 +50,9 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-@function(inverse=same_text, lossy=True, refine=not_longer, examples=[("  a b \n", "a b"), (" ", "")])
+@function(
+    inverse=same_text, lossy="spaces around", refine=not_longer, examples=[("  a b \n", "a b"), (" ", "")]
+)
 def trim(text: str) -> str:
     """The text without white space at its start and end."""
     return text.strip()

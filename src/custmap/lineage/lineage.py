@@ -21,6 +21,9 @@ class Line:
     `states`    for each state of the source what apply sends, and what a diff sends if before had a
                 value. `gone` is absent in a complete record, or a key or item that a stated map or
                 list no longer has. Empty for riders and for members of items.
+    `back`      whether it reads back from the vendor's copy: `two-way`, `two-way with loss: case`,
+                `one-way: it has several sources`; None for what does not come from the customer, or is not
+                in the body.
     """
 
     target: str
@@ -31,6 +34,7 @@ class Line:
     states: dict[str, tuple[str, str]] = field(default_factory=dict)
     note: str | None = None
     assumed: str | None = None
+    back: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class Lineage:
                     },
                     "note": line.note,
                     "assumed": line.assumed,
+                    "back": line.back,
                 }
                 for line in self.lines
             ],
@@ -101,6 +106,8 @@ def _text(line: Line) -> str:
             f"    {state:<8} {applied:<{width}}  {compared}"
             for state, (applied, compared) in line.states.items()
         ]
+    if line.back:
+        rows.append(f"    back     {line.back}")
     if line.note:
         rows.append(f"    note     {line.note}")
     if line.assumed:

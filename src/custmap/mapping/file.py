@@ -59,12 +59,16 @@ class ClearFile:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A row of `values` or `transitions`, keys with their type."""
+    """A row of `values` or `transitions`, keys with their type.
+
+    `back`  as written: whether the vendor's value reads back as this canonical one.
+    """
 
     left: Any
     right: Any
     left_span: Span
     right_span: Span
+    back: Any = True
 
 
 @dataclass(frozen=True, slots=True)

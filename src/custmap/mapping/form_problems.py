@@ -93,7 +93,7 @@ def _kind(value: Any) -> str:
 
 
 _BRANCHES: Final = frozenset(
-    {"str", "ClearModel", "UnmappedDefault", "ResponseFieldsModel", "ParamModel", "ResponseModel"}
+    {"str", "bool", "ClearModel", "UnmappedDefault", "ResponseFieldsModel", "ParamModel", "ResponseModel"}
 )
 
 
@@ -117,6 +117,8 @@ def _is_form_of(node: Node, branch: str) -> bool:
         return not isinstance(node, MapNode)
     if branch.startswith("list["):
         return isinstance(node, ListNode)
+    if branch == "bool":
+        return False  # who writes neither true nor false has a text in mind
     if branch == "ResponseFieldsModel":
         return not isinstance(node, ListNode)
     return branch not in ("ClearModel", "UnmappedDefault") or isinstance(node, MapNode)

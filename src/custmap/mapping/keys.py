@@ -215,6 +215,7 @@ class ResponseFieldsModel(Part):
     field: StrictStr = optional("The vendor's name of the field, from each item.")
     code: StrictStr = optional("The vendor's code, from each item.")
     message: StrictStr = optional("The vendor's message, from each item.")
+    retry: StrictBool | StrictStr = optional("Is the request worth another try where this message came?")
 
 
 class ResponseModel(Part):
@@ -230,6 +231,12 @@ class ResponseModel(Part):
         "As `errors`, for warnings about what was accepted."
     )
     failed: StrictStr = optional("What failed in part; the answer is not ok if there is any.")
+    retry: StrictBool | StrictStr = optional(
+        "Is the request worth another try? Default: with status 429 and from 500 on."
+    )
+    applied: StrictBool | StrictStr | None = optional(
+        "Did the vendor make the change? true, false, or null: nobody knows."
+    )
 
 
 class MappingModel(Part):

@@ -226,7 +226,19 @@ def _long_rule(key: ScalarNode, node: MapNode, trouble: Trouble) -> Rule:
 def _pairs(node: Node | None) -> tuple[Pair, ...] | None:
     if not isinstance(node, MapNode):
         return None
-    return tuple(Pair(key.value, plain(value), key.span, value.span) for key, value in node)
+    return tuple(_pair(key, value) for key, value in node)
+
+
+def _pair(key: ScalarNode, value: Node) -> Pair:
+    """A row `canonical: vendor`, or `canonical: {to: vendor, back: false}`."""
+    if isinstance(value, MapNode) and (to := value.get("to")) is not None and _is_row(value):
+        back = value.get("back")
+        return Pair(key.value, plain(to), key.span, to.span, True if back is None else plain(back))
+    return Pair(key.value, plain(value), key.span, value.span)
+
+
+def _is_row(value: MapNode) -> bool:
+    return {key.value for key, _ in value} <= {"to", "back"}
 
 
 def read_clear(node: Node | None) -> ClearFile | None:

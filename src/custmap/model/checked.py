@@ -9,6 +9,7 @@ from typing import Any, Final
 from custmap.contract.contract import Contract
 from custmap.expressions.function import FunctionSpec
 from custmap.mapping.file import MappingFile, Rule
+from custmap.model.answer import Answer
 from custmap.model.nodes import ObjectNode, Table
 from custmap.schema.canonical import Canonical
 from custmap.values.absent import ABSENT
@@ -65,6 +66,7 @@ class Operation:
     `riders`    parameters and constants, by the index that `Rider` nodes have.
     `variables` the server variables that parameters fill, with the parameters' names.
     `name_places` the places where clearing writes names.
+    `answer`    how the vendor's answer is read.
     """
 
     contract: Contract
@@ -75,6 +77,7 @@ class Operation:
     query: ObjectNode
     headers: ObjectNode
     name_places: tuple[tuple[str, ...], ...] = ()
+    answer: Answer = field(default_factory=Answer)
 
     @property
     def parts(self) -> dict[str, ObjectNode]:

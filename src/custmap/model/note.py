@@ -46,7 +46,12 @@ class Note(str):
         return note
 
     def __getnewargs__(self) -> tuple[str, str, Span | None]:  # type: ignore[override]
-        return self.place, self.fact or self[len(shown_target(self.place)) + 2 :], self.span
+        return self.place, self.fact or self.text, self.span
+
+    @property
+    def text(self) -> str:
+        """What it says, without the target."""
+        return self[len(shown_target(self.place)) + 2 :]
 
 
 class UnknownNote(Note):

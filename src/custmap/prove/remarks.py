@@ -10,18 +10,17 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from custmap.diagnostics.errors import RecordError
-from custmap.diagnostics.span import Span
+from custmap.invert.ways import ways_back
 from custmap.model.change import Rejection
 from custmap.model.checked import Checked, Operation
 from custmap.model.clear import SKIP
-from custmap.model.nodes import Leaf, Origin
 from custmap.model.walkers import leaves
 from custmap.prove.declarations import erased
 from custmap.prove.found import Assumed, Remark
 from custmap.prove.redaction import veiled_target
 from custmap.prove.rules import rules_of
 from custmap.prove.scene import Case, Scene, kept, missing
-from custmap.values.equality import fingerprint
+from custmap.resolve.resolve import at_the_border
 
 _COUNTED: Final = {
     "CM802": "the vendor does not accept a change: rejected",
@@ -121,14 +120,11 @@ def standing(checked: Checked) -> list[Remark]:
             found.append(
                 Remark(leaf.target, leaf.span.line, "sending it twice is not the same as sending it once")
             )
-        for span in _lossy(leaf.origin) if not leaf.one_way else ():
-            found.append(
-                Remark(
-                    leaf.target,
-                    span.line,
-                    "two rows of `values` have the same vendor value, so it cannot be mapped back",
-                )
-            )
+    record = at_the_border(checked.canonical)
+    for way in ways_back(checked.operation.table.root, record, checked.functions).ways:
+        if way.shared:
+            text = "a vendor value stands for several canonical ones, and is read back as the first"
+            found.append(Remark(way.target, way.span.line, text))
     return found
 
 
@@ -136,23 +132,6 @@ def _names_customer(operation: Operation) -> bool:
     return bool(operation.path.members) or any(
         leaf.policy.identity for root in operation.parts.values() for leaf in leaves(root)
     )
-
-
-def _lossy(origin: Origin) -> list[Span]:
-    """`values` tables in which two entries have the same vendor value, including those in items."""
-    found: list[Span] = []
-    rights = [fingerprint(right) for _, right in origin.values or ()]
-    if len(set(rights)) < len(rights):
-        found.append(origin.span)
-    source = origin.source
-    for option in getattr(source, "origins", ()):
-        found += _lossy(option)
-    table = getattr(source, "table", None)
-    if table is not None:
-        for slot in table.slots:
-            if isinstance(slot, Leaf) and not slot.one_way:
-                found += _lossy(slot.origin)
-    return found
 
 
 def assumed(checked: Checked) -> tuple[Assumed, ...]:

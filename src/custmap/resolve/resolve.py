@@ -15,6 +15,7 @@ from custmap.expressions.suggestions import phrase
 from custmap.mapping.file import Constant, MappingFile, Param, Rule, Text, all_rules
 from custmap.model.checked import PARTS, Checked, CheckedParam, Operation, RiderOrigin
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, Table
+from custmap.resolve.answers import answer_of
 from custmap.resolve.context import Context
 from custmap.resolve.findings import Findings, meant
 from custmap.resolve.policies import Policies
@@ -40,7 +41,7 @@ def resolve(
     params = None if "params" in file.unread else {param.name: param for param in file.params}
     privacies = Privacies(canonical, {param.name for param in file.params if param.secret}, riders)
     builder = TableBuilder(Sources(functions, findings), policies, params, riders, privacies, findings)
-    scope = Scope(_at_the_border(canonical), canonical.name)
+    scope = Scope(at_the_border(canonical), canonical.name)
     parts = {part: _part(part, file, contract, builder, scope, findings) for part in PARTS}
     body = _body(file, contract, builder, scope, findings)
     _check_names(policies, body, findings)
@@ -54,6 +55,7 @@ def resolve(
         query=parts["query"],
         headers=parts["headers"],
         name_places=tuple(sorted(policies.names.places)),
+        answer=answer_of(file.response),
     )
     return Checked(
         file=file,
@@ -66,7 +68,7 @@ def resolve(
     )
 
 
-def _at_the_border(canonical: Canonical) -> Type:
+def at_the_border(canonical: Canonical) -> Type:
     """The type that rules see: the border converts a plain text `name` or `phone` to an object."""
     if not canonical.is_customer:
         return canonical.type

@@ -48,6 +48,11 @@ def misfit(type_: Type, value: Any) -> str | None:
     return None
 
 
+def classes_of(type_: Type) -> frozenset[type]:
+    """The classes of values of a type's kinds."""
+    return frozenset(one for kind in type_.kinds for one in CLASSES[kind])
+
+
 def is_kind(type_: Type, value: Any) -> bool:
     kind = type(value)
     if any(kind in CLASSES[name] for name in type_.kinds):

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from custmap.diagnostics.errors import CustmapError
-from custmap.testing.fixture import Apply, Diff, Fixture
+from custmap.testing.expectation import OUTCOME_MEMBERS
+from custmap.testing.fixture import Answered, Apply, Diff, Fixture, Reverse
 
 if TYPE_CHECKING:
+    from custmap.back.outcome import Outcome
     from custmap.mapper import Mapping
     from custmap.plan.plan import Plan
     from custmap.wire.request import Request
@@ -25,13 +27,25 @@ class Load(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The result of a call: a request or None, a plan (of diff), an error, or a description of misuse."""
+    """The result of a call: what it gave, an error, or a description of misuse.
+
+    Apply gives a request, diff a plan and its request or None, reverse a customer, outcome an outcome.
+    """
 
     mapping: Mapping | None = None
     request: Request | None = None
     plan: Plan | None = None
+    customer: dict[str, Any] | None = None
+    outcome: Outcome | None = None
     error: CustmapError | None = None
     misuse: str | None = None
+
+    def members(self) -> dict[str, Any]:
+        """The customer or the outcome, by the name under which a fixture expects it."""
+        if self.outcome is not None:
+            told = self.outcome.to_dict()
+            return {"outcome": {name: told[name] for name in OUTCOME_MEMBERS}}
+        return {} if self.customer is None else {"customer": self.customer}
 
 
 def load_mapping(
@@ -58,6 +72,10 @@ def call(fixture: Fixture, load: Load) -> Answer:
             case Diff(before, after, options):
                 plan = mapping.diff(before, after, fixture.params, **options)
                 return Answer(mapping, plan.request, plan)
+            case Reverse(document, base):
+                return Answer(mapping, customer=mapping.reverse(document, base))
+            case Answered(status, body):
+                return Answer(mapping, outcome=mapping.outcome(status, body))
     except CustmapError as error:
         return Answer(mapping, error=error)
     except (TypeError, ValueError) as error:

@@ -34,63 +34,94 @@ class ExpectedLine:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What a fixture expects; None for what it does not mention. `request`: null, or members to compare."""
+    """What a fixture expects; None for what it does not mention.
+
+    `request`              null, or members to compare.
+    `customer`, `outcome`  of reverse and of outcome: members to compare, at any depth.
+    """
 
     node: MapNode | None = None
     request: Node | None = None
     changes: tuple[ExpectedLine, ...] | None = None
     rejected: tuple[ExpectedLine, ...] | None = None
+    customer: Node | None = None
+    outcome: Node | None = None
     error: ScalarNode | None = None
 
 
 REQUEST_MEMBERS: Final = ("method", "url", "path", "query", "headers", "body")
 NAMED_MEMBERS: Final = ("path", "query", "headers")
-_KEYS: Final = ("request", "changes", "rejected", "error")
-_LATER: Final = ("customer", "outcome")
+# The members of an outcome, and what they may be.
+OUTCOME_MEMBERS: Final = {
+    "ok": ("a boolean",),
+    "applied": ("a boolean", "null"),
+    "retry": ("a boolean",),
+    "customer": ("a map", "null"),
+    "errors": ("a list",),
+    "warnings": ("a list",),
+    "failed": ("a list",),
+}
+MESSAGES: Final = ("errors", "warnings")
+MESSAGE_MEMBERS: Final = ("field", "vendor_field", "code", "message", "line")
+_REQUESTED: Final = ("request", "changes", "rejected", "error")
+_KEYS_OF: Final = {
+    "apply": _REQUESTED,
+    "diff": _REQUESTED,
+    "reverse": ("customer", "error"),
+    "outcome": ("outcome", "error"),
+}
+_KEYS: Final = tuple(dict.fromkeys(key for keys in _KEYS_OF.values() for key in keys))
 _ACTION = re.compile(r"(set|clear) +(?=\S)")
 _CODE = re.compile(r":\s+(CM[0-9]+)\s*$")
 
 
-def read_expectation(fixture: MapNode, call: str, *, complete: bool) -> tuple[Expectation, list[Diagnostic]]:
-    """The expectation of a fixture, and its problems."""
+def read_expectation(
+    fixture: MapNode, call: str | None, *, complete: bool
+) -> tuple[Expectation, list[Diagnostic]]:
+    """The expectation of a fixture that tests a call, None if it does not say which; and its problems."""
+    known = _KEYS if call is None else _KEYS_OF[call]
+    help = f"State {_one_of(known)}, or run `custmap test --update`."
     node = fixture.get("expect")
     if node is None or (isinstance(node, ScalarNode) and node.value is None):
-        missing = [problem(node or first_key(fixture), "`expect` is missing", _NOTHING)] if complete else []
+        missing = [problem(node or first_key(fixture), "`expect` is missing", help)] if complete else []
         return Expectation(), missing
     if not isinstance(node, MapNode):
-        return Expectation(), [problem(node, f"`expect` must be a map; this is {kind_of(node)}", _NOTHING)]
-    problems = list(_problems(node, call, complete))
+        return Expectation(), [problem(node, f"`expect` must be a map; this is {kind_of(node)}", help)]
+    problems = list(_problems(node, call, known))
+    if complete and not node.entries:
+        problems.append(problem(node, "`expect` is empty", help))
     return (
         Expectation(
             node=node,
             request=node.get("request"),
             changes=_lines(node, "changes", problems),
             rejected=_lines(node, "rejected", problems),
+            customer=node.get("customer"),
+            outcome=node.get("outcome"),
             error=_error(node, problems),
         ),
         problems,
     )
 
 
-_NOTHING: Final = "State `request`, `changes`, `rejected` or `error`, or run `custmap test --update`."
+def _one_of(names: tuple[str, ...]) -> str:
+    quoted = [f"`{name}`" for name in names]
+    return f"{', '.join(quoted[:-1])} or {quoted[-1]}"
 
 
-def _problems(node: MapNode, call: str, complete: bool) -> Iterator[Diagnostic]:
-    yield from unknown_keys(node, _KEYS, apart_from=_LATER)
-    for name in _LATER:
-        if key := node.key(name):
-            yield problem(key, f"`{name}` cannot be expected of {call}")
-    if complete and not node.entries:
-        yield problem(node, "`expect` is empty", _NOTHING)
+def _problems(node: MapNode, call: str | None, known: tuple[str, ...]) -> Iterator[Diagnostic]:
+    yield from unknown_keys(node, _KEYS)
+    for key, _ in node:
+        if key.value in _KEYS and key.value not in known:
+            yield problem(key, f"`{key.value}` cannot be expected of {call}", f"State {_one_of(known)}.")
     request = node.get("request")
     no_request = isinstance(request, ScalarNode) and request.value is None
     if node.key("error"):
-        for name in ("changes",) if no_request else ("request", "changes"):
-            if key := node.key(name):
+        for name in ("request", "changes", "customer", "outcome"):
+            stated = node.key(name)
+            if stated and name in known and not (name == "request" and no_request):
                 yield problem(
-                    key,
-                    f"`{name}` contradicts `error`",
-                    "After an error there is no request and there are no changes.",
+                    stated, f"`{name}` contradicts `error`", "After an error there is no answer to compare."
                 )
     if no_request:
         if call == "apply" and not node.key("error"):
@@ -101,6 +132,11 @@ def _problems(node: MapNode, call: str, complete: bool) -> Iterator[Diagnostic]:
         yield from _request_problems(request)
     elif request is not None:
         yield problem(request, f"`request` must be null or a map of its members; this is {kind_of(request)}")
+    customer, outcome = node.get("customer"), node.get("outcome")
+    if customer is not None and not isinstance(customer, MapNode):
+        yield problem(customer, f"`customer` must be a map of its members; this is {kind_of(customer)}")
+    if outcome is not None:
+        yield from _outcome_problems(outcome)
 
 
 def _request_problems(request: MapNode) -> Iterator[Diagnostic]:
@@ -111,6 +147,27 @@ def _request_problems(request: MapNode) -> Iterator[Diagnostic]:
         value = request.get(name)
         if value is not None and not isinstance(value, MapNode):
             yield problem(value, f"`{name}` must be a map; this is {kind_of(value)}")
+
+
+def _outcome_problems(outcome: Node) -> Iterator[Diagnostic]:
+    if not isinstance(outcome, MapNode):
+        yield problem(outcome, f"`outcome` must be a map of its members; this is {kind_of(outcome)}")
+        return
+    yield from unknown_keys(outcome, tuple(OUTCOME_MEMBERS))
+    if not outcome.entries:
+        yield problem(outcome, "`outcome` names no members", "State whether it is `ok`.")
+    for key, value in outcome:
+        name = str(key.value)
+        if name in MESSAGES and isinstance(value, ListNode):
+            for item in value:
+                if isinstance(item, MapNode) and item.entries:
+                    yield from unknown_keys(item, MESSAGE_MEMBERS)
+                else:
+                    kind = "empty" if isinstance(item, MapNode) else kind_of(item)
+                    yield problem(item, f"this is {kind}", "Write `{field: email, code: …}`.")
+        elif kind_of(value) not in OUTCOME_MEMBERS.get(name, (kind_of(value),)):
+            forms = " or ".join(OUTCOME_MEMBERS[name])
+            yield problem(value, f"`{name}` must be {forms}; this is {kind_of(value)}")
 
 
 def _lines(expect: MapNode, name: str, problems: list[Diagnostic]) -> tuple[ExpectedLine, ...] | None:

@@ -38,7 +38,23 @@ class Diff:
     options: dict[str, Any]
 
 
-Call: TypeAlias = Apply | Diff
+@dataclass(frozen=True, slots=True)
+class Reverse:
+    """`document:`, the vendor's copy, and `base:`, the customer that it is laid over, or None."""
+
+    document: Any
+    base: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """`response:`, what the vendor answered: a case of `Mapping.outcome`."""
+
+    status: int
+    body: Any
+
+
+Call: TypeAlias = Apply | Diff | Reverse | Answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +81,26 @@ OPTIONS: Final = {
     "on_rejected": ("raise", "drop"),
 }
 _OPTIONS_OF: Final = {"apply": ("nulls", "on_rejected"), "diff": ("absent", "nulls")}
-_KEYS: Final = ("mapping", "summary", "params", "customer", "before", "after", "options", "expect")
-_GIVEN: Final = {"customer": "apply", "before": "diff", "after": "diff"}
-# Keys of the language that this version does not read.
-_LATER: Final = ("document", "base", "response")
+_GIVEN: Final = {
+    "customer": "apply",
+    "before": "diff",
+    "after": "diff",
+    "document": "reverse",
+    "base": "reverse",
+    "response": "outcome",
+}
+_KEYS: Final = ("mapping", "summary", "params", *_GIVEN, "options", "expect")
+# A key that is given alone, the one that is missing then, and what to do.
+_NEEDS: Final = {
+    "before": ("after", None),
+    "after": ("before", "Write `before: null` if the vendor holds nothing."),
+    "base": ("document", "A base is what the vendor's copy, `document:`, is laid over."),
+}
+_CALLS: Final = (
+    "`customer:` to test apply, `before:` and `after:` to test diff, `document:` to test reverse, "
+    "or `response:` to test outcome."
+)
+_RESPONSE: Final = "Write `response: {status: 200, body: …}`; without `body` the answer has none."
 
 
 def read_fixture(path: Path, *, complete: bool = True, shown_as: str | None = None) -> Fixture:
@@ -103,15 +135,23 @@ def _place(problem: Diagnostic) -> tuple[int, int]:
     return (problem.span.line, problem.span.column) if problem.span else (0, 0)
 
 
-def _call_name(node: MapNode) -> str:
-    return "apply" if node.key("customer") else "diff"
+def _call_name(node: MapNode) -> str | None:
+    """The call that is tested; None if nothing is given."""
+    return next((call for key, call in _GIVEN.items() if node.key(key)), None)
 
 
-def _call(node: MapNode, name: str) -> Call:
+def _call(node: MapNode, name: str | None) -> Call:
     options = members(node.get("options"))
-    if name == "apply":
-        return Apply(plain(_present(node, "customer")), options)
-    return Diff(plain(_present(node, "before")), plain(_present(node, "after")), options)
+    match name:
+        case "apply":
+            return Apply(plain(_present(node, "customer")), options)
+        case "diff":
+            return Diff(plain(_present(node, "before")), plain(_present(node, "after")), options)
+        case "reverse":
+            base = node.get("base")
+            return Reverse(plain(_present(node, "document")), None if base is None else plain(base))
+    response = members(node.get("response"))
+    return Answered(response["status"], response.get("body"))
 
 
 def _present(node: MapNode, key: str) -> Node:
@@ -121,7 +161,7 @@ def _present(node: MapNode, key: str) -> Node:
 
 
 def _problems(node: MapNode) -> Iterator[Diagnostic]:
-    yield from unknown_keys(node, _KEYS, apart_from=_LATER)
+    yield from unknown_keys(node, _KEYS)
     yield from _mapping_problems(node)
     yield from _given_problems(node)
     summary = node.get("summary")
@@ -130,7 +170,13 @@ def _problems(node: MapNode) -> Iterator[Diagnostic]:
     params = node.get("params")
     if params is not None and not isinstance(params, MapNode):
         yield problem(params, f"`params` must be a map from name to value; this is {kind_of(params)}")
-    yield from _options_problems(node)
+    call = _call_name(node)
+    if call in ("reverse", "outcome"):
+        for name in ("params", "options"):
+            if key := node.key(name):
+                yield problem(key, f"`{name}` means nothing to {call}", "Only requests have them: remove it.")
+    elif call is not None:
+        yield from _options_problems(node, _OPTIONS_OF[call], call)
 
 
 def _mapping_problems(node: MapNode) -> Iterator[Diagnostic]:
@@ -142,31 +188,44 @@ def _mapping_problems(node: MapNode) -> Iterator[Diagnostic]:
 
 
 def _given_problems(node: MapNode) -> Iterator[Diagnostic]:
-    for name in _LATER:
-        if key := node.key(name):
-            yield problem(key, f"`{name}` cannot be tested: this version reads apply and diff fixtures")
     given = [key for key in _GIVEN if node.key(key)]
-    calls = {_GIVEN[key] for key in given}
-    if not given and not any(map(node.key, _LATER)):
+    if not given:
+        yield problem(first_key(node), "the fixture tests nothing", f"Give {_CALLS}")
+        return
+    other = next((key for key in given if _GIVEN[key] != _GIVEN[given[0]]), None)
+    if other is not None:
         yield problem(
-            first_key(node),
-            "the fixture has no customer",
-            "Give `customer:` to test apply, or `before:` and `after:` to test diff.",
+            node.key(other) or node,
+            f"`{other}` contradicts `{given[0]}`",
+            f"A fixture tests one call. Give {_CALLS}",
         )
-    if len(calls) > 1:
-        other = node.key(given[1])
-        yield problem(
-            other or node,
-            f"`{given[1]}` contradicts `{given[0]}`",
-            "A fixture tests one call: `customer:` for apply, or `before:` and `after:` for diff.",
-        )
-    elif calls == {"diff"} and len(given) == 1:
-        missing = "after" if given == ["before"] else "before"
-        hint = "Write `before: null` if the vendor holds nothing." if missing == "before" else None
+    elif len(given) == 1 and given[0] in _NEEDS:
+        missing, hint = _NEEDS[given[0]]
         yield problem(node.key(given[0]) or node, f"`{given[0]}` needs `{missing}`", hint)
+    document, response = node.get("document"), node.get("response")
+    if document is not None and not isinstance(document, MapNode):
+        yield problem(document, f"`document` must be a map; this is {kind_of(document)}")
+    if response is not None:
+        yield from _response_problems(response)
 
 
-def _options_problems(node: MapNode) -> Iterator[Diagnostic]:
+def _response_problems(response: Node) -> Iterator[Diagnostic]:
+    if not isinstance(response, MapNode):
+        yield problem(response, f"`response` must be a map; this is {kind_of(response)}", _RESPONSE)
+        return
+    yield from unknown_keys(response, ("status", "body"))
+    status = response.get("status")
+    if status is None:
+        yield problem(first_key(response), "`response` needs `status`", _RESPONSE)
+    elif not _is_status(plain(status)):
+        yield problem(status, "`status` must be a whole number from 100 to 599")
+
+
+def _is_status(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 100 <= value <= 599
+
+
+def _options_problems(node: MapNode, known: tuple[str, ...], call: str) -> Iterator[Diagnostic]:
     options = node.get("options")
     if options is None:
         return
@@ -174,12 +233,11 @@ def _options_problems(node: MapNode) -> Iterator[Diagnostic]:
         yield problem(options, f"`options` must be a map; this is {kind_of(options)}")
         return
     yield from unknown_keys(options, tuple(OPTIONS))
-    call = _call_name(node)
     for key, value in options:
         allowed = OPTIONS.get(str(key.value))
         if allowed is None:
             continue
-        if key.value not in _OPTIONS_OF[call]:
+        if key.value not in known:
             yield problem(key, f"`{key.value}` is not an option of {call}")
         elif plain(value) not in allowed:
             yield problem(value, f"`{key.value}` must be {' or '.join(f'`{one}`' for one in allowed)}")

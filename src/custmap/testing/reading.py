@@ -20,12 +20,10 @@ def first_key(node: MapNode) -> Node:
     return node.entries[0][0] if node.entries else node
 
 
-def unknown_keys(
-    node: MapNode, known: tuple[str, ...], *, apart_from: tuple[str, ...] = ()
-) -> Iterator[Diagnostic]:
+def unknown_keys(node: MapNode, known: tuple[str, ...]) -> Iterator[Diagnostic]:
     """A diagnostic for each key that is not known."""
     for key, _ in node:
-        if key.value in known or key.value in apart_from:
+        if key.value in known:
             continue
         close = nearest(str(key.value), known)
         help = (

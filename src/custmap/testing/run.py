@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from custmap.diagnostics.errors import CustmapError, RecordError
 from custmap.syntax.node import MapNode, Node, ScalarNode, plain
 from custmap.testing.call import Answer, Load, call, load_mapping, plan_of
 from custmap.testing.difference import Difference, compare, shown
 from custmap.testing.expectation import NAMED_MEMBERS
-from custmap.testing.fixture import Fixture
+from custmap.testing.fixture import Answered, Apply, Diff, Fixture, Reverse
+from custmap.testing.named import compare_named
 from custmap.testing.told import Told, compare_lines, mapping_line, told_errors, told_plan
 from custmap.values.absent import ABSENT
 
@@ -65,6 +66,9 @@ def _differences(fixture: Fixture, answer: Answer) -> Iterator[Difference]:
         checked = answer.mapping.checked if answer.mapping else None
         for one in found:
             yield Difference(one.place, one.expected, one.got, one.span, mapping_line(one, plan, checked))
+    for name, got in answer.members().items():
+        if (node := getattr(expect, name)) is not None:
+            yield from compare_named(name, node, got, answer.mapping)
     if expect.changes is None and expect.rejected is None:
         return
     plan = plan_of(fixture, answer)
@@ -82,7 +86,7 @@ def _compare_error(fixture: Fixture, answer: Answer) -> Iterator[Difference]:
     expected, error = fixture.expect.error, answer.error
     if error is None:
         assert expected is not None
-        got = "a plan" if answer.plan is not None else "a request"
+        got = _GIVES[type(fixture.call)]
         codes = [rejection.code for rejection in answer.plan.rejected] if answer.plan is not None else []
         if expected.value in codes:
             got += f" that rejects with {expected.value}: write it under `rejected`"
@@ -94,6 +98,9 @@ def _compare_error(fixture: Fixture, answer: Answer) -> Iterator[Difference]:
             yield Difference("error", "nothing", _told_error(error), where, _error_line(error))
     elif expected.value not in {one.code for one in error.diagnostics}:
         yield Difference("error", str(expected.value), _told_error(error), expected.span, _error_line(error))
+
+
+_GIVES: Final = {Apply: "a request", Diff: "a plan", Reverse: "a customer", Answered: "an outcome"}
 
 
 def _rejections_expected(fixture: Fixture, error: CustmapError) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -87,7 +87,13 @@ def mapping_line(difference: Difference, plan: Plan | None, checked: Checked | N
             (one.target, one.line) for one in told if one.action == "clear" and _last(one.target) in names
         ]
     if not near and checked is not None:
-        near = [(target, line) for target, line in _rules(checked) if around(target, place)]
+        return rule_line(place, [checked])
+    return max(near, key=lambda one: len(one[0]))[1] if near else None
+
+
+def rule_line(place: str, tables: Iterable[Checked]) -> int | None:
+    """The line of the innermost rule around a place; None if there is none."""
+    near = [one for checked in tables for one in _rules(checked) if around(one[0], place)]
     return max(near, key=lambda one: len(one[0]))[1] if near else None
 
 

@@ -14,6 +14,7 @@ from custmap.syntax.yaml_reader import read_yaml
 from custmap.testing.call import plan_of
 from custmap.testing.expectation import NAMED_MEMBERS
 from custmap.testing.fixture import Diff, Fixture
+from custmap.testing.named import reduced
 from custmap.testing.run import Report
 from custmap.testing.told import told_errors, told_plan
 from custmap.testing.write_yaml import WIDTH, block, flow, pair
@@ -48,6 +49,11 @@ def _expectation(report: Report) -> dict[str, Any]:
         if "rejected" in old and isinstance(answer.error, RecordError):
             new["rejected"] = [_rejected(one) for one in told_errors(answer.error)]
         return new
+    if answered := answer.members():
+        return {
+            name: reduced(name, getattr(fixture.expect, name), got, written=True)
+            for name, got in answered.items()
+        }
     names = [name for name in old if name != "error"]
     if not names:
         names = ["request", "changes", "rejected"] if isinstance(fixture.call, Diff) else ["request"]

@@ -1,0 +1,280 @@
+"""From the vendor's copy back to a customer."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from custmap.back.whole_name import joined_name
+from custmap.border.intake import copy_plain
+from custmap.border.quick import require_text
+from custmap.codegen.define import Functions
+from custmap.invert.invert import Inverse, Tree, invert
+from custmap.invert.peel import Step
+from custmap.model.checked import Checked
+from custmap.model.note import Note
+from custmap.running.draft import Draft, View
+from custmap.values.absent import ABSENT
+from custmap.values.equality import fingerprint, same, same_items
+from custmap.values.types import ANY
+
+_NO_NOTES: Final[tuple[Note, ...]] = ()
+
+
+class Reverse:
+    """Reads the vendor's copy of a customer.
+
+    `read(document)` gives the customer that it states, and notes about what of it could not be read.
+    """
+
+    def __init__(self, checked: Checked, forward: Functions) -> None:
+        self._operation = checked.operation
+        self._is_customer = checked.canonical.is_customer
+        self._forward = forward
+        self.inverse: Inverse = invert(checked)
+        self._layers = [_Layer(one.checked, one.tree) for one in self.inverse.layers]
+        self._nothing = (ABSENT,) * len(checked.operation.table.slots)
+
+    def read(
+        self, document: object, base: dict[str, Any] | None = None
+    ) -> tuple[dict[str, Any], tuple[Note, ...]]:
+        """The customer, and notes; RecordError if the document is no JSON object.
+
+        `base`  a customer, taken in: what the document does not hold is kept from it.
+        """
+        if len(self._layers) == 1 and base is None and type(document) is dict:
+            try:
+                return self._layers[0].quick(document), _NO_NOTES
+            except Exception:  # the careful way says what is unusual
+                pass
+        notes: list[Note] = []
+        made = self._in_layers(copy_plain(document, ANY), notes)
+        read = self._together(made, notes)
+        if base is None:
+            return read, tuple(notes)
+        echoes = self._in_layers(self._sent(base), [])
+        laid = base
+        for layer, part, echo in reversed(list(zip(self._layers, made, echoes, strict=True))):
+            laid = lay(laid, part, layer.tree, Echo(base, echo))
+        if self._is_customer and (name := self._name(base, made, echoes)) is not None:
+            laid = {**laid, "name": name}
+        return laid, tuple(notes)
+
+    def _in_layers(self, document: dict[str, Any], notes: list[Note]) -> list[dict[str, Any]]:
+        """What each layer reads."""
+        return [layer.carefully(document, notes) for layer in self._layers]
+
+    def _together(self, made: list[dict[str, Any]], notes: list[Note]) -> dict[str, Any]:
+        """What all layers read, the first over the others; and where they disagree."""
+        read: dict[str, Any] = {}
+        below = list(zip(self._layers, made, strict=True))[::-1]
+        told: list[Note] = []
+        for layer, part in below:
+            told += _disagreements(read, part, layer.tree, "")
+            read = lay(read, part, layer.tree)
+        if told:  # a rule with a loss agrees if the vendor would be sent just that of what was read
+            echoes = self._in_layers(self._sent(read), [])
+            notes += self._differing(below, echoes[::-1])
+        return read
+
+    def _differing(
+        self, below: list[tuple[_Layer, dict[str, Any]]], echoes: list[dict[str, Any]]
+    ) -> list[Note]:
+        """Where layers disagree, the last of them first."""
+        held: dict[str, Any] = {}
+        known: dict[str, Any] = {}
+        told: list[Note] = []
+        for (layer, part), echo in zip(below, echoes, strict=True):
+            told += _disagreements(held, part, layer.tree, "", known)
+            held, known = lay(held, part, layer.tree), lay(known, _within(echo, part), layer.tree)
+        return told
+
+    def _name(self, base: dict[str, Any], made: list[dict[str, Any]], echoes: list[dict[str, Any]]) -> Any:
+        """The name, where parts of it were read: see `joined_name`; None where it is as it was laid."""
+        for layer, part in zip(self._layers, made, strict=True):
+            if "name" in part and not layer.tree.members["name"].members:
+                return None  # it was read whole
+        read: Any = self._together(made, []).get("name")
+        news = _news(read, self._together(echoes, []).get("name"))
+        return joined_name(base.get("name"), read, news) if news else None
+
+    def _sent(self, base: dict[str, Any]) -> dict[str, Any]:
+        """What the vendor would be sent of the base."""
+        riders = (ABSENT,) * len(self._operation.riders)
+        view = View(None, base, Draft(), riders, known=False)
+        parts = self._forward.changes(self._nothing, self._forward.values(base, riders), view, True)
+        return {} if parts is None else parts[0]
+
+
+def _within(echo: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+    """The members that a part has, too."""
+    return {
+        name: _within(value, part[name])
+        if value.__class__ is dict and part[name].__class__ is dict
+        else value
+        for name, value in echo.items()
+        if name in part
+    }
+
+
+def _news(read: Any, echo: Any) -> dict[str, Any]:
+    """The members that were read and are not what the base says already."""
+    known = echo if echo.__class__ is dict else {}
+    read = read if read.__class__ is dict else {}
+    return {part: value for part, value in read.items() if part not in known or not same(known[part], value)}
+
+
+class _Layer:
+    """One table of the inverse, compiled."""
+
+    __slots__ = ("_code", "_nothing", "tree")
+
+    def __init__(self, checked: Checked, tree: Tree) -> None:
+        self._code = Functions(checked, checked.operation)
+        self._nothing = (ABSENT,) * len(checked.operation.table.slots)
+        self.tree = tree
+
+    def quick(self, document: dict[str, Any]) -> dict[str, Any]:
+        """What the layer reads from a document in which nothing is unusual; any exception if something is."""
+        body: dict[str, Any] = self._code.apply(document, ())[0]
+        require_text(body)
+        return body
+
+    def carefully(self, document: dict[str, Any], notes: list[Note]) -> dict[str, Any]:
+        after = self._code.values(document, ())
+        draft = Draft()
+        view = View(None, document, draft, (), known=False)
+        parts = self._code.changes(self._nothing, after, view, True)
+        notes += [Note(one.place, f"cannot be read: {one.message}", one.span) for one in draft.rejected]
+        return {} if parts is None else parts[0]
+
+
+_LEAF: Final = Tree()
+
+
+class Echo(NamedTuple):
+    """A part of a base, and what would be read of it if the vendor had it."""
+
+    base: Any
+    read: Any
+
+    def at(self, step: Step) -> Echo:
+        """The part of both at a member or position."""
+        return Echo(_part(self.base, step), _part(self.read, step))
+
+
+_SILENCE: Final = Echo(ABSENT, ABSENT)
+
+
+def _part(value: Any, step: Step) -> Any:
+    if value.__class__ is dict:
+        return value.get(step, ABSENT)
+    if value is None:
+        return None  # a path through a null is null
+    inside = value.__class__ is list and step.__class__ is int and 0 <= step < len(value)
+    return value[step] if inside else ABSENT
+
+
+def lay(held: dict[Any, Any], new: dict[Any, Any], tree: Tree, echo: Echo = _SILENCE) -> dict[Any, Any]:
+    """What was read over what was held: objects into each other, items of lists with a key by their keys.
+
+    Where the same was read as would be of the base, the base stands, with all that a vendor does not keep.
+    """
+    laid = held.copy()
+    for name, value in new.items():
+        below, kept, known = tree.members.get(name, _LEAF), held.get(name), echo.at(name)
+        if below.members and value.__class__ is dict and kept.__class__ is dict:
+            laid[name] = lay(kept, value, below, known)
+        elif below.members and value.__class__ is list and kept.__class__ is list:
+            laid[name] = _lay_positions(kept, value, below, known)
+        elif same(value, known.read) or (below.is_set and _same_set(value, known.read)):
+            if known.base is ABSENT:
+                laid.pop(name, None)
+            else:
+                laid[name] = known.base
+        elif below.items is not None and value.__class__ is list and kept.__class__ is list:
+            laid[name] = _lay_items(kept, value, below, known)
+        else:
+            laid[name] = value
+    return laid
+
+
+def _same_set(one: Any, other: Any) -> bool:
+    return one.__class__ is list and other.__class__ is list and same_items(one, other)
+
+
+def _lay_positions(held: list[Any], new: list[Any], tree: Tree, echo: Echo) -> list[Any]:
+    """Items that are read by their positions, over those that were held there; the others stay."""
+    read = {at: item for at, item in enumerate(new) if at in tree.members}
+    laid = lay(dict(enumerate(held)), read, tree, echo)
+    return [laid.get(at, {}) for at in range(max(laid, default=-1) + 1)]
+
+
+def _lay_items(held: list[Any], new: list[Any], tree: Tree, echo: Echo) -> list[Any]:
+    assert tree.key is not None and tree.items is not None
+    before, own = _by_key(held, tree.key), _own(echo, tree.key)
+    made: list[Any] = []
+    for item in new:
+        key = _key(item, tree.key)
+        known = own.get(key, _SILENCE)
+        one = before.get(key)
+        if one is None and known is not _SILENCE:
+            one = before.get(_key(known.base, tree.key))
+        if one is None or one.__class__ is not dict or item.__class__ is not dict:
+            made.append(item)
+        else:
+            made.append(lay(one, item, tree.items, known))
+    return made
+
+
+def _own(echo: Echo, path: tuple[Step, ...]) -> dict[Any, Echo]:
+    """The items of a base, and what would be read of them, by the keys that would be read.
+
+    A key may have a spelling of its own in the base.
+    """
+    found: dict[Any, Echo] = {}
+    if echo.base.__class__ is list and echo.read.__class__ is list and len(echo.base) == len(echo.read):
+        for base, read in zip(echo.base, echo.read, strict=True):
+            key = _key(read, path)
+            found[key] = _SILENCE if key is None or key in found else Echo(base, read)
+    return found
+
+
+def _by_key(items: Any, path: tuple[Step, ...]) -> dict[Any, Any]:
+    """The items by their keys; None where a key comes twice, or is missing."""
+    found: dict[Any, Any] = {None: None}
+    for item in items if items.__class__ is list else ():
+        key = _key(item, path)
+        found[key] = None if key in found else item
+    return found
+
+
+def _key(item: Any, path: tuple[Step, ...]) -> Any:
+    for name in path:
+        item = item.get(name, ABSENT) if item.__class__ is dict else ABSENT
+    return None if item is ABSENT or item is None else fingerprint(item)
+
+
+_DISAGREE: Final = "two members of the vendor's copy disagree"
+
+
+def _disagreements(
+    held: dict[str, Any], new: dict[str, Any], tree: Tree, prefix: str, echo: Any = ABSENT
+) -> list[Note]:
+    """Places that two rules read back, and of which the vendor's copy says two things.
+
+    `echo` is what would be held if the vendor had what was read from it in the end.
+    """
+    found: list[Note] = []
+    for name, value in new.items():
+        known = _part(echo, name)
+        if name not in held or same(held[name], value) or same(held[name], known):
+            continue
+        below = tree.members.get(name, Tree())
+        path = f"{prefix}.{name}" if prefix else name
+        if value.__class__ is dict and held[name].__class__ is dict:
+            lost = not below.members and not held[name].keys() <= value.keys()
+            inner = [] if lost else _disagreements(held[name], value, below, path, known)
+            found += [Note(path, _DISAGREE)] if lost else inner
+        else:
+            found.append(Note(path, _DISAGREE))
+    return found

@@ -1,0 +1,171 @@
+"""From a vendor's name of a field to the customer's, by the targets of a mapping's rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from custmap.expressions.ast import plain_path
+from custmap.expressions.inference import format_source
+from custmap.model.checked import PARTS, Operation
+from custmap.model.nodes import FromSource, ItemsNode, Leaf, ObjectNode, Rider, Table, TargetNode
+from custmap.model.walkers import eaches
+from custmap.values.paths import Index, Member, PathError, TargetPath, parse_path
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A canonical path, None for what is no field of the customer; and the line of its rule.
+
+    `known` is the part of the path that the mapping itself names, which holds no value of a record.
+    """
+
+    field: str | None
+    line: int
+    known: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A rule: the names of its target, and its source; `as_it_is`: what is below both has the same names."""
+
+    names: tuple[str, ...]
+    source: str | None
+    line: int
+    as_it_is: bool = False
+    items: tuple[_Place, ...] = ()
+
+
+_LONGEST: Final = 10_000
+"""Longer names are no paths."""
+_MOST: Final = 64
+"""As deep as a body may be."""
+_POSITION: Final = re.compile(r"[0-9]{1,9}")
+
+
+class Tracer:
+    """Finds the rule that a vendor's name means; positions and keys of items are passed over."""
+
+    def __init__(self, operation: Operation) -> None:
+        self._body = tuple(_places(operation.table.root))
+        self._parts = tuple(one for part in PARTS for one in _places(operation.parts[part]))
+
+    def trace(self, name: str) -> Traced | None:
+        """The rule that a name means, or the object around several; None if there is none.
+
+        A path in the body (`name.firstName`, `/name/firstName`), the name of a parameter, or a last name
+        that one rule alone has.
+        """
+        path = _path(name) if len(name) <= _LONGEST else None
+        if not path:
+            return None
+        names = _names(path)
+        found = _at(self._body, path) or _around(self._body, names)
+        if found is None and len(names) == 1:
+            found = _alone([one for one in self._parts if one.names == names])
+            found = found or _alone([one for one in self._body if one.names[-1:] == names])
+        return found
+
+
+def _path(name: str) -> TargetPath | None:
+    if name.startswith("/"):
+        steps = name[1:].split("/", _MOST)
+        return tuple(map(_segment, steps)) if len(steps) <= _MOST else None
+    try:
+        return parse_path(name)
+    except PathError:
+        return (Member(name),)
+
+
+def _segment(step: str) -> Index | Member:
+    """A step of a JSON pointer."""
+    if _POSITION.fullmatch(step):
+        return Index(int(step))
+    return Member(step.replace("~1", "/").replace("~0", "~"))
+
+
+def _names(path: TargetPath) -> tuple[str, ...]:
+    return tuple(segment.name for segment in path if isinstance(segment, Member))
+
+
+def _at(places: tuple[_Place, ...], path: TargetPath) -> Traced | None:
+    """The rule at a path, or the one whose value has the path inside it."""
+    names = _names(path)
+    fitting = [one for one in places if names[: len(one.names)] == one.names]
+    if not fitting:
+        return None
+    best = max(fitting, key=lambda one: len(one.names))
+    rest = _rest(path, len(best.names))
+    inner = names[len(best.names) :]
+    if best.items and inner:
+        below = _at(best.items, tuple(map(Member, inner)))
+        position = rest[0].position if rest and isinstance(rest[0], Index) else "*"
+        if below is not None and best.source is not None:
+            field = f"{best.source}[{position}].{below.field}" if below.field else best.source
+            return Traced(field, below.line, best.source)
+    if best.as_it_is and inner and best.source is not None:
+        return Traced(f"{best.source}.{format_source(inner)}", best.line, best.source)
+    return Traced(best.source, best.line, best.source)
+
+
+def _rest(path: TargetPath, count: int) -> TargetPath:
+    """What follows the first so many names."""
+    for position, segment in enumerate(path):
+        if isinstance(segment, Member):
+            if count == 0:
+                return path[position:]
+            count -= 1
+        elif count == 0:
+            return path[position:]
+    return ()
+
+
+def _around(places: tuple[_Place, ...], names: tuple[str, ...]) -> Traced | None:
+    """An object that rules fill: what their sources have in common."""
+    inside = [one for one in places if one.names[: len(names)] == names]
+    sources = [one.source for one in inside if one.source is not None]
+    if not sources:
+        return None
+    shared = sources[0].split(".")
+    for source in sources[1:]:
+        parts = source.split(".")
+        shared = [one for one, other in zip(shared, parts, strict=False) if one == other]
+    field = ".".join(shared) if all(source.split(".")[: len(shared)] == shared for source in sources) else ""
+    return Traced(field or None, min(one.line for one in inside), field or None)
+
+
+def _alone(found: list[_Place]) -> Traced | None:
+    return Traced(found[0].source, found[0].line, found[0].source) if len(found) == 1 else None
+
+
+def _places(node: TargetNode) -> Iterator[_Place]:
+    match node:
+        case Leaf():
+            yield _Place(_names(node.path), _source(node), node.span.line, _is_as_it_is(node), _items(node))
+        case Rider():
+            yield _Place(_names(node.path), None, node.span.line)
+        case ObjectNode(members=members):
+            for member in members:
+                yield from _places(member)
+        case ItemsNode(items=items):
+            for _, item in items:
+                yield from _places(item)
+
+
+def _is_as_it_is(leaf: Leaf) -> bool:
+    source = leaf.origin.source
+    is_path = isinstance(source, FromSource) and plain_path(source.expression.ast) is not None
+    return leaf.kind.is_map or is_path
+
+
+def _source(leaf: Leaf) -> str | None:
+    if leaf.source is not None:
+        return leaf.source
+    return format_source(leaf.reads[0]) if leaf.reads else None
+
+
+def _items(leaf: Leaf) -> tuple[_Place, ...]:
+    tables: list[Table] = [each.table for each in eaches(leaf.origin)]
+    return tuple(_places(tables[0].root)) if len(tables) == 1 else ()

@@ -1,0 +1,123 @@
+"""`custmap reverse`: the vendor's copy in, the customer out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from custmap.border.intake import take
+from custmap.cli import options
+from custmap.cli.call_error import CallError
+from custmap.cli.help import command as grouped
+from custmap.cli.help import option
+from custmap.cli.loading import load, read_for
+from custmap.cli.places import STDIN, check_places
+from custmap.cli.report import Report, json_line
+from custmap.cli.streams import is_ndjson, open_input, open_maybe, open_output
+from custmap.diagnostics.errors import RecordError
+from custmap.diagnostics.plain import json_document, plain
+from custmap.records.inputs import One, read_source
+from custmap.records.ndjson import BadLine, Record
+
+if TYPE_CHECKING:
+    from custmap.mapper import Mapping
+
+_SHOWN = 20
+
+
+@grouped("reverse")
+@options.mapping
+@click.argument("file", required=False, type=options.FILE)
+@click.option(
+    "--base",
+    type=options.FILE,
+    help="A customer, as one JSON object: what the vendor does not hold is kept from it.",
+)
+@option(
+    "Output",
+    "-o",
+    "--output",
+    type=options.OUTPUT,
+    help="The file to write, completely or not at all  [default: standard output]",
+)
+@option("Output", "--rejects", type=options.OUTPUT, help="The file for rejected documents, as NDJSON.")
+@options.functions
+def command(
+    mapping: str,
+    file: Path | None,
+    base: Path | None,
+    output: Path | None,
+    rejects: Path | None,
+    modules: tuple[str, ...],
+) -> int:
+    """Read vendors' copies of customers back.
+
+    FILE holds one JSON object in the form of the request's body, or NDJSON; left out or `-` it is standard
+    input. One object gives one customer, NDJSON gives NDJSON in the same order. What cannot be read is
+    left out, and named on standard error.
+    """
+    loaded = load(mapping, modules)
+    bases = [] if base is None else [base]
+    check_places(output, rejects, [file or STDIN, *bases, *read_for(mapping, modules)])
+    held = None if base is None else _base(loaded, base)
+    notes: Counter[str] = Counter()
+    with ExitStack() as stack:
+        source = read_source(stack.enter_context(open_input(file)), many=is_ndjson(file))
+        if held is not None and not isinstance(source, One):
+            raise CallError("`--base` is one customer, and the input has many documents")
+        sink = stack.enter_context(open_maybe(rejects))
+        report = stack.enter_context(Report(sink, at_once=isinstance(source, One)))
+        one = isinstance(source, One)
+        with open_output(output, json=True) as out:
+            for document in [source.record] if isinstance(source, One) else source.records:
+                found = _read(loaded, document, held, report, notes)
+                if found is not None:
+                    report.tally.went_out += 1
+                    out.write(f"{json_document(found)}\n".encode() if one else json_line(found))
+        if not one:
+            report.summarize()
+    _tell(notes, one=one)
+    return report.exit_code
+
+
+def _base(mapping: Mapping, path: Path) -> dict[str, Any]:
+    with open_input(path) as stream:
+        source = read_source(stream)
+    if not isinstance(source, One) or isinstance(source.record, BadLine):
+        raise CallError(f"`{path}` must hold one customer as a JSON object")
+    try:
+        return take(source.record.value, mapping.checked.canonical).record
+    except RecordError as error:
+        raise CallError(f"`{path}`: {error.diagnostics[0]}") from None
+
+
+def _read(
+    mapping: Mapping,
+    document: Record | BadLine,
+    base: dict[str, Any] | None,
+    report: Report,
+    notes: Counter[str],
+) -> dict[str, Any] | None:
+    report.tally.came_in += 1
+    try:
+        if isinstance(document, BadLine):
+            raise document.error
+        customer, found = mapping.back.read(document.value, base)
+    except RecordError as error:
+        line = document.line
+        given = document.given() if isinstance(document, Record) and report.rejects is not None else None
+        report.reject(line.index, f"document {line.index} (line {line.number})", error, given)
+        return None
+    notes.update(map(str, found))
+    return customer
+
+
+def _tell(notes: Counter[str], *, one: bool) -> None:
+    for text, count in notes.most_common(_SHOWN):
+        click.echo(f"note: {plain(text)}" + ("" if one else f" ({count:,})"), err=True)
+    if (more := len(notes) - _SHOWN) > 0:
+        click.echo(f"and {more:,} more kinds of notes", err=True)

@@ -1,0 +1,36 @@
+"""`Answer`: how a vendor's answer is read, as expressions over `{status, body}`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from custmap.diagnostics.span import Span
+from custmap.expressions.parse import Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """A list of messages, and what is read from each of them; without `each` the answer is the one message.
+
+    `retry`  whether the request is worth another try, where this message came.
+    """
+
+    span: Span
+    each: Expression | None = None
+    field: Expression | None = None
+    code: Expression | None = None
+    message: Expression | None = None
+    retry: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The `response` of a mapping; None for what it does not say."""
+
+    ok: Expression | None = None
+    customer: Expression | None = None
+    failed: Expression | None = None
+    retry: Expression | None = None
+    applied: Expression | None = None
+    errors: tuple[Messages, ...] = ()
+    warnings: tuple[Messages, ...] = ()

@@ -1,0 +1,48 @@
+"""The `response` of a file as expressions; what cannot be read is left out, and the checks report it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from custmap.expressions.parse import Expression, ExpressionError, parse
+from custmap.model.answer import Answer, Messages
+from custmap.syntax.node import ListNode, MapNode, Node, ScalarNode
+
+
+def answer_of(node: MapNode | None) -> Answer:
+    if node is None:
+        return Answer()
+    return Answer(
+        ok=_expression(node.get("ok")),
+        customer=_expression(node.get("customer")),
+        failed=_expression(node.get("failed")),
+        retry=_expression(node.get("retry")),
+        applied=_expression(node.get("applied")),
+        errors=tuple(_messages(node.get("errors"))),
+        warnings=tuple(_messages(node.get("warnings"))),
+    )
+
+
+def _messages(node: Node | None) -> Iterator[Messages]:
+    for one in node.items if isinstance(node, ListNode) else (node,):
+        if isinstance(one, MapNode):
+            yield Messages(
+                span=one.span,
+                each=_expression(one.get("each")),
+                field=_expression(one.get("field")),
+                code=_expression(one.get("code")),
+                message=_expression(one.get("message")),
+                retry=_expression(one.get("retry")),
+            )
+
+
+def _expression(node: Node | None) -> Expression | None:
+    """A text is an expression; true, false and null are themselves."""
+    if not isinstance(node, ScalarNode):
+        return None
+    text = node.value if isinstance(node.value, str) else f"`{json.dumps(node.value)}`"
+    try:
+        return parse(text)
+    except ExpressionError:
+        return None
