@@ -51,6 +51,7 @@ TRACED: list[tuple[str, str | None, str | None]] = [
     ("person.last", "name.family", "person.last"),
     ("/person/first", "name.given", "person.first"),
     ("/mail", "email", "mail:"),
+    ("mail.x", "email", "mail:"),
     ('"a.b".c', "id", "'\"a.b\".c'"),
     ("/a.b/c", "id", "'\"a.b\".c'"),
     ("first", "name.given", None),

@@ -156,8 +156,9 @@ def _places(node: TargetNode) -> Iterator[_Place]:
 
 def _is_as_it_is(leaf: Leaf) -> bool:
     source = leaf.origin.source
-    is_path = isinstance(source, FromSource) and plain_path(source.expression.ast) is not None
-    return leaf.kind.is_map or is_path
+    if not isinstance(source, FromSource) or plain_path(source.expression.ast) is None:
+        return leaf.kind.is_map
+    return not source.type.kinds.isdisjoint({"object", "array"})
 
 
 def _source(leaf: Leaf) -> str | None:
