@@ -223,6 +223,7 @@ class _Inverter:
         losses += ["order"] if leaf.kind.is_set else []
         losses += [loss for one in inner for loss in one.losses]
         names = (*scope.names, *own)
+        read = self._without_gone(leaf, layers, read)
         rule = Rule(
             Text(_target(names), leaf.span),
             leaf.span,
@@ -423,6 +424,8 @@ def _may_send(leaf: Leaf, gone: Any, layers: list[Layer]) -> bool:
         return False
     if origin.has_default and origin.values is None and same(origin.default, gone):
         return True
+    if isinstance(origin.source, EachSource):
+        return isinstance(gone, list)
     if origin.values is not None:
         listed = [right for _, right in origin.values]
         if origin.unmapped == "default":
