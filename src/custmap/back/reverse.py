@@ -12,7 +12,6 @@ from custmap.invert.invert import Inverse, Tree, invert
 from custmap.invert.peel import Step
 from custmap.model.checked import Checked
 from custmap.model.note import Note
-from custmap.running.draft import Draft, View
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same, same_items
 from custmap.values.types import ANY
@@ -21,25 +20,23 @@ _NO_NOTES: Final[tuple[Note, ...]] = ()
 
 
 class Reverse:
-    """Reads the vendor's copy of a customer.
-
-    `read(document)` gives the customer that it states, and notes about what of it could not be read.
-    """
+    """Reads the vendor's copy of a customer."""
 
     def __init__(self, checked: Checked, forward: Functions) -> None:
-        self._operation = checked.operation
         self._is_customer = checked.canonical.is_customer
+        self._riders = (ABSENT,) * len(checked.operation.riders)
         self._forward = forward
         self.inverse: Inverse = invert(checked)
         self._layers = [_Layer(one.checked, one.tree) for one in self.inverse.layers]
-        self._nothing = (ABSENT,) * len(checked.operation.table.slots)
 
     def read(
         self, document: object, base: dict[str, Any] | None = None
     ) -> tuple[dict[str, Any], tuple[Note, ...]]:
-        """The customer, and notes; RecordError if the document is no JSON object.
+        """The customer that a document states, and notes about what of it could not be read.
 
         `base`  a customer, taken in: what the document does not hold is kept from it.
+
+        RecordError if the document is no JSON object.
         """
         if len(self._layers) == 1 and base is None and type(document) is dict:
             try:
@@ -48,61 +45,56 @@ class Reverse:
                 pass
         notes: list[Note] = []
         made = self._in_layers(copy_plain(document, ANY), notes)
-        read = self._together(made, notes)
+        read = self._together(made)
+        if self._disagreements(made):  # a rule with a loss agrees if the vendor would be sent just that
+            notes += self._disagreements(made, self._echoes(read))
         if base is None:
             return read, tuple(notes)
-        echoes = self._in_layers(self._sent(base), [])
+        echoes = self._echoes(base)
         laid = base
         for layer, part, echo in reversed(list(zip(self._layers, made, echoes, strict=True))):
             laid = lay(laid, part, layer.tree, Echo(base, echo))
-        if self._is_customer and (name := self._name(base, made, echoes)) is not None:
-            laid = {**laid, "name": name}
+        if self._is_customer and not any(map(_Layer.takes_name, self._layers, made)):
+            name: Any = read.get("name")
+            if news := _news(name, self._together(echoes).get("name")):
+                laid = {**laid, "name": joined_name(base.get("name"), name, news)}
         return laid, tuple(notes)
 
     def _in_layers(self, document: dict[str, Any], notes: list[Note]) -> list[dict[str, Any]]:
         """What each layer reads."""
         return [layer.carefully(document, notes) for layer in self._layers]
 
-    def _together(self, made: list[dict[str, Any]], notes: list[Note]) -> dict[str, Any]:
-        """What all layers read, the first over the others; and where they disagree."""
+    def _echoes(self, record: dict[str, Any]) -> list[dict[str, Any]]:
+        """What each layer would read if the vendor had what it would be sent of a customer."""
+        parts, _ = self._forward.carefully(record, self._riders)
+        return self._in_layers({} if parts is None else parts[0], [])
+
+    def _together(self, made: list[dict[str, Any]]) -> dict[str, Any]:
+        """What all layers read, the first over the others."""
         read: dict[str, Any] = {}
-        below = list(zip(self._layers, made, strict=True))[::-1]
-        told: list[Note] = []
-        for layer, part in below:
-            told += _disagreements(read, part, layer.tree, "")
+        for layer, part in zip(reversed(self._layers), reversed(made), strict=True):
             read = lay(read, part, layer.tree)
-        if told:  # a rule with a loss agrees if the vendor would be sent just that of what was read
-            echoes = self._in_layers(self._sent(read), [])
-            notes += self._differing(below, echoes[::-1])
         return read
 
-    def _differing(
-        self, below: list[tuple[_Layer, dict[str, Any]]], echoes: list[dict[str, Any]]
+    def _disagreements(
+        self, made: list[dict[str, Any]], echoes: list[dict[str, Any]] | None = None
     ) -> list[Note]:
-        """Where layers disagree, the last of them first."""
-        held: dict[str, Any] = {}
+        """Places of which layers read two things; with `echoes`, those that both of them may say are none."""
+        read: dict[str, Any] = {}
         known: dict[str, Any] = {}
         told: list[Note] = []
-        for (layer, part), echo in zip(below, echoes, strict=True):
-            told += _disagreements(held, part, layer.tree, "", known)
-            held, known = lay(held, part, layer.tree), lay(known, _within(echo, part), layer.tree)
+        below = zip(self._layers, made, echoes or [{}] * len(made), strict=True)
+        for layer, part, echo in reversed(list(below)):
+            told += _differing(read, part, layer.tree, "", known)
+            read, known = lay(read, part, layer.tree), lay(known, _within(echo, part), layer.tree)
         return told
 
-    def _name(self, base: dict[str, Any], made: list[dict[str, Any]], echoes: list[dict[str, Any]]) -> Any:
-        """The name, where parts of it were read: see `joined_name`; None where it is as it was laid."""
-        for layer, part in zip(self._layers, made, strict=True):
-            if "name" in part and not layer.tree.members["name"].members:
-                return None  # it was read whole
-        read: Any = self._together(made, []).get("name")
-        news = _news(read, self._together(echoes, []).get("name"))
-        return joined_name(base.get("name"), read, news) if news else None
 
-    def _sent(self, base: dict[str, Any]) -> dict[str, Any]:
-        """What the vendor would be sent of the base."""
-        riders = (ABSENT,) * len(self._operation.riders)
-        view = View(None, base, Draft(), riders, known=False)
-        parts = self._forward.changes(self._nothing, self._forward.values(base, riders), view, True)
-        return {} if parts is None else parts[0]
+def _news(read: Any, echo: Any) -> dict[str, Any]:
+    """The members that were read and are not what the base says already."""
+    known = echo if echo.__class__ is dict else {}
+    read = read if read.__class__ is dict else {}
+    return {part: value for part, value in read.items() if part not in known or not same(known[part], value)}
 
 
 def _within(echo: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
@@ -116,21 +108,13 @@ def _within(echo: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _news(read: Any, echo: Any) -> dict[str, Any]:
-    """The members that were read and are not what the base says already."""
-    known = echo if echo.__class__ is dict else {}
-    read = read if read.__class__ is dict else {}
-    return {part: value for part, value in read.items() if part not in known or not same(known[part], value)}
-
-
 class _Layer:
     """One table of the inverse, compiled."""
 
-    __slots__ = ("_code", "_nothing", "tree")
+    __slots__ = ("_code", "tree")
 
     def __init__(self, checked: Checked, tree: Tree) -> None:
         self._code = Functions(checked, checked.operation)
-        self._nothing = (ABSENT,) * len(checked.operation.table.slots)
         self.tree = tree
 
     def quick(self, document: dict[str, Any]) -> dict[str, Any]:
@@ -140,12 +124,14 @@ class _Layer:
         return body
 
     def carefully(self, document: dict[str, Any], notes: list[Note]) -> dict[str, Any]:
-        after = self._code.values(document, ())
-        draft = Draft()
-        view = View(None, document, draft, (), known=False)
-        parts = self._code.changes(self._nothing, after, view, True)
+        """What it reads from any document, with notes about what cannot be read."""
+        parts, draft = self._code.carefully(document, ())
         notes += [Note(one.place, f"cannot be read: {one.message}", one.span) for one in draft.rejected]
         return {} if parts is None else parts[0]
+
+    def takes_name(self, read: dict[str, Any]) -> bool:
+        """Is the name among what it read, and read as a whole?"""
+        return "name" in read and not self.tree.members["name"].members
 
 
 _LEAF: Final = Tree()
@@ -257,9 +243,7 @@ def _key(item: Any, path: tuple[Step, ...]) -> Any:
 _DISAGREE: Final = "two members of the vendor's copy disagree"
 
 
-def _disagreements(
-    held: dict[str, Any], new: dict[str, Any], tree: Tree, prefix: str, echo: Any = ABSENT
-) -> list[Note]:
+def _differing(held: dict[str, Any], new: dict[str, Any], tree: Tree, prefix: str, echo: Any) -> list[Note]:
     """Places that two rules read back, and of which the vendor's copy says two things.
 
     `echo` is what would be held if the vendor had what was read from it in the end.
@@ -273,7 +257,7 @@ def _disagreements(
         path = f"{prefix}.{name}" if prefix else name
         if value.__class__ is dict and held[name].__class__ is dict:
             lost = not below.members and not held[name].keys() <= value.keys()
-            inner = [] if lost else _disagreements(held[name], value, below, path, known)
+            inner = [] if lost else _differing(held[name], value, below, path, known)
             found += [Note(path, _DISAGREE)] if lost else inner
         else:
             found.append(Note(path, _DISAGREE))

@@ -7,13 +7,13 @@ from typing import Final
 
 from custmap.check import (
     header_names,
+    one_way,
     policy_checks,
     response,
     riders,
     rule_types,
     uncovered,
     value_tables,
-    ways,
 )
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.mapping.file import all_rules
@@ -52,8 +52,8 @@ OF_AN_OPERATION: Final = (
     uncovered.cm515,
     response.response,
     response.own_identifiers,
-    ways.ways,
-    ways.backs,
+    one_way.ways,
+    one_way.backs,
 )
 
 

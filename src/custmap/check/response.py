@@ -19,7 +19,6 @@ from custmap.expressions.infer import Inference, infer
 from custmap.expressions.parse import ExpressionError, parse
 from custmap.expressions.suggestions import member_help
 from custmap.mapping.file import Rule, Text
-from custmap.mapping.read import read_rule
 from custmap.model.checked import Checked, Operation
 from custmap.resolve.findings import meant
 from custmap.syntax.node import ListNode, MapNode, Node, ScalarNode
@@ -43,9 +42,9 @@ def response(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
         yield from _read(node.get(key), answer, checked)[1]
     copy, found = _read(node.get("customer"), answer, checked)
     yield from found
-    for name, rule in _rules(node.get("fields")):
-        yield from _canonical(name, checked.canonical.type, checked.canonical.name)
-        yield from _rule(rule, copy, _canonical_type(name, checked.canonical.type), checked)
+    for rule in operation.answer.fields:
+        yield from _canonical(rule.target, checked.canonical.type, checked.canonical.name)
+        yield from _rule(rule, copy, _canonical_type(rule.target, checked.canonical.type), checked)
     for key in ("errors", "warnings"):
         listed = node.get(key)
         for one in listed.items if isinstance(listed, ListNode) else (listed,):
@@ -182,10 +181,10 @@ def own_identifiers(operation: Operation, checked: Checked) -> Iterator[Diagnost
         for path in leaf.reads:
             if len(path) == 2 and path[0] == "identifiers" and _mistyped(str(path[1]), vendor):
                 yield _identifier(str(path[1]), vendor, where(leaf.origin))
-    for target, _ in _rules(checked.file.response.get("fields") if checked.file.response else None):
-        head, _, key = target.value.partition(".")
+    for rule in operation.answer.fields:
+        head, _, key = rule.target.value.partition(".")
         if head == "identifiers" and _mistyped(key, vendor):
-            yield _identifier(key, vendor, target.span)
+            yield _identifier(key, vendor, rule.target.span)
 
 
 def _identifier(key: str, vendor: str, span: Span) -> Diagnostic:
@@ -196,12 +195,6 @@ def _identifier(key: str, vendor: str, span: Span) -> Diagnostic:
 
 def _mistyped(key: str, vendor: str) -> bool:
     return key != vendor and nearest(key, [vendor]) is not None
-
-
-def _rules(node: Node | None) -> Iterator[tuple[Text, Rule]]:
-    for key, value in node if isinstance(node, MapNode) else ():
-        rule = read_rule(key, value)
-        yield rule.target, rule
 
 
 def _text(node: Node | None) -> Text | None:

@@ -109,7 +109,7 @@ functions = option(
     help="A Python module with the project's own functions.",
 )
 
-outputs = _all(
+files = _all(
     option(
         "Output",
         "-o",
@@ -117,7 +117,11 @@ outputs = _all(
         type=OUTPUT,
         help="The file to write, completely or not at all  [default: standard output]",
     ),
-    option("Output", "--rejects", type=OUTPUT, help="The file for rejected records, as NDJSON."),
+    option("Output", "--rejects", type=OUTPUT, help="The file for what is rejected, as NDJSON."),
+)
+
+outputs = _all(
+    files,
     option(
         "Output",
         "--with-secrets",
@@ -125,6 +129,13 @@ outputs = _all(
         help="Write the values of secret parameters instead of `{{name}}`.",
     ),
 )
+
+
+def text_or_json(help: str) -> Callable[[Command], Command]:
+    """`--format`, in `form`, of a command that tells one thing."""
+    kind = click.Choice(["text", "json"])
+    return option("Output", "--format", "form", type=kind, default="text", show_default=True, help=help)
+
 
 show_values = option(
     "Output", "--show-values", is_flag=True, help="Show personal values too (never secrets)."

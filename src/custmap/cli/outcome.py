@@ -9,7 +9,6 @@ import click
 from custmap.cli import options
 from custmap.cli.call_error import CLEAN, FINDINGS, CallError
 from custmap.cli.help import command as grouped
-from custmap.cli.help import option
 from custmap.cli.loading import load
 from custmap.cli.streams import open_input
 from custmap.diagnostics.plain import json_document
@@ -22,15 +21,7 @@ _MOST = 64
 @options.mapping
 @click.argument("file", required=False, type=options.FILE)
 @click.option("--status", type=click.IntRange(100, 599), required=True, help="The HTTP status of the answer.")
-@option(
-    "Output",
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="JSON holds the vendor's messages and the customer.",
-)
+@options.text_or_json("JSON holds the vendor's messages and the customer.")
 @options.show_values
 @options.functions
 def command(

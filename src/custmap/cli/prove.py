@@ -14,7 +14,6 @@ import click
 from custmap.cli import options
 from custmap.cli.call_error import CLEAN, FINDINGS, CallError
 from custmap.cli.help import command as grouped
-from custmap.cli.help import option
 from custmap.cli.loading import load
 from custmap.cli.streams import is_ndjson, open_input
 from custmap.diagnostics.plain import json_document
@@ -48,15 +47,7 @@ _STORAGE: Final = "HYPOTHESIS_STORAGE_DIRECTORY"
     type=options.FILE,
     help="Draw pairs from these records (NDJSON) instead; their values are not shown.",
 )
-@option(
-    "Output",
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="The format of the proof.",
-)
+@options.text_or_json("The format of the proof.")
 @options.functions
 def command(
     mapping: str, examples: int, seed: int, records_file: Path | None, form: str, modules: tuple[str, ...]

@@ -13,7 +13,6 @@ from custmap.border.intake import take
 from custmap.cli import options
 from custmap.cli.call_error import CallError
 from custmap.cli.help import command as grouped
-from custmap.cli.help import option
 from custmap.cli.loading import load, read_for
 from custmap.cli.places import STDIN, check_places
 from custmap.cli.report import Report, json_line
@@ -37,14 +36,7 @@ _SHOWN = 20
     type=options.FILE,
     help="A customer, as one JSON object: what the vendor does not hold is kept from it.",
 )
-@option(
-    "Output",
-    "-o",
-    "--output",
-    type=options.OUTPUT,
-    help="The file to write, completely or not at all  [default: standard output]",
-)
-@option("Output", "--rejects", type=options.OUTPUT, help="The file for rejected documents, as NDJSON.")
+@options.files
 @options.functions
 def command(
     mapping: str,

@@ -9,6 +9,7 @@ from typing import Literal
 
 import click
 
+from custmap.cli import options
 from custmap.cli.color import colored
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
@@ -27,21 +28,14 @@ from custmap.cli.places import check_read
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write a JUnit report to this file.",
 )
-@option(
-    "Output",
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-)
+@options.text_or_json("The format of the report.")
 def command(
     paths: tuple[Path, ...],
     update: bool,
     coverage: bool,
     keyword: str | None,
     junit: Path | None,
-    output_format: Literal["text", "json"],
+    form: Literal["text", "json"],
 ) -> int:
     """Run fixtures; PATH is a file or a folder  [default: fixtures]."""
     from custmap.testing.command import run
@@ -50,4 +44,4 @@ def command(
         check_read(with_uses(files), {"`--junit`": junit})
 
     color = colored(sys.stdout)
-    return run(list(paths), update, coverage, keyword, junit, output_format, color, check, root_folder())
+    return run(list(paths), update, coverage, keyword, junit, form, color, check, root_folder())

@@ -11,6 +11,8 @@ from custmap.codegen.emit import generate
 from custmap.codegen.facts import makes_text
 from custmap.expressions.budget import metered
 from custmap.model.checked import Checked, Operation
+from custmap.running.draft import Draft, View
+from custmap.values.absent import ABSENT
 
 Row = tuple[Any, ...]
 Part = dict[str, Any] | None
@@ -49,6 +51,17 @@ class Functions:
         """`values(customer, riders) -> row`, whatever the record holds; a slot may hold a failure."""
         made: Callable[[dict[str, Any], Row], Row] = self._define("careful")["values"]
         return made
+
+    def carefully(self, record: dict[str, Any], riders: Row) -> tuple[Parts | None, Draft]:
+        """The parts of a record's request, whatever the record holds; and what was found on the way."""
+        draft = Draft()
+        view = View(None, record, draft, riders, known=False)
+        return self.changes(self.nothing, self.values(record, riders), view, True), draft
+
+    @cached_property
+    def nothing(self) -> Row:
+        """The slots of a record that says nothing."""
+        return (ABSENT,) * len(self._operation.table.slots)
 
     @cached_property
     def _diff(self) -> dict[str, Any]:

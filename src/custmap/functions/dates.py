@@ -193,9 +193,11 @@ _EXACT: Final = "spelling"
 
 
 def lost(form: str) -> str:
-    """What a date-time loses in a format, in a few words."""
+    """What a date-time loses in a format, in a few words; empty where none can be read back."""
     if form in _NAMED:
         return {"iso": _EXACT, "utc": "offset", "epoch": "fraction of a second"}.get(form, "offset")
+    if not can_be_read_back(form):
+        return ""
     parts = _pattern(form).groupindex
     return "time of day" if "hour" not in parts else _EXACT if "fraction" in parts else "fraction of a second"
 

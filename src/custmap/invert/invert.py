@@ -12,14 +12,13 @@ from dataclasses import dataclass, field, replace
 from custmap.contract.contract import Contract
 from custmap.expressions.function import FunctionSpec
 from custmap.invert.peel import Step
-from custmap.invert.ways import Back, Places, Way, ways_back
+from custmap.invert.turned import Back, Places
+from custmap.invert.ways import Way, ways_back
 from custmap.mapping.file import ClearFile, Rule
-from custmap.mapping.read import read_rule
 from custmap.model.checked import Checked
 from custmap.resolve.findings import Findings
 from custmap.resolve.resolve import at_the_border, resolve
 from custmap.schema.canonical import Canonical
-from custmap.syntax.node import MapNode
 from custmap.values.paths import Member, PathError, parse_path
 from custmap.values.types import OBJECT, Type
 
@@ -53,21 +52,15 @@ class Inverse:
 
 def invert(checked: Checked) -> Inverse:
     """The way back of a mapping's body, and of the fields that its `response` adds."""
-    operation = checked.operation
-    record = at_the_border(checked.canonical)
-    ways = ways_back(operation.table.root, record, checked.functions)
-    rules = [*_fields(checked), *ways.rules]
+    ways = ways_back(checked)
     functions = {**checked.functions, **ways.functions}
-    layers = tuple(_layer(checked, rules, functions, record) for rules in _apart(rules))
+    layers = tuple(_layer(checked, rules, functions) for rules in _apart([*_fields(checked), *ways.rules]))
     return Inverse(ways.ways, layers)
 
 
 def _fields(checked: Checked) -> Iterator[Back]:
     """The rules of `response.fields`; those whose target is no plain path are left to the checks."""
-    response = checked.file.response
-    node = response.get("fields") if response is not None else None
-    for key, value in node if isinstance(node, MapNode) else ():
-        rule = _with_null(read_rule(key, value))
+    for rule in map(_with_null, checked.operation.answer.fields):
         try:
             path = parse_path(rule.target.value)
         except PathError:
@@ -85,21 +78,17 @@ def _with_null(rule: Rule) -> Rule:
 def _apart(rules: Sequence[Back]) -> list[list[Back]]:
     """The rules in tables of which none has two that overlap; what counts first stands in an earlier one."""
     layers: list[list[Back]] = []
-    taken: list[Places] = []
+    taken = Places()
     for rule in rules:
-        above = [at for at, places in enumerate(taken) if places.overlap(rule.names)]
-        at = above[-1] + 1 if above else 0
-        if at == len(layers):
+        level = taken.level(rule.names) + 1
+        if level > len(layers):
             layers.append([])
-            taken.append(Places())
-        layers[at].append(rule)
-        taken[at].add(rule.names)
+        layers[level - 1].append(rule)
+        taken.add(rule.names, level)
     return layers
 
 
-def _layer(
-    checked: Checked, rules: Sequence[Back], functions: Mapping[str, FunctionSpec], record: Type
-) -> Layer:
+def _layer(checked: Checked, rules: Sequence[Back], functions: Mapping[str, FunctionSpec]) -> Layer:
     file = replace(
         checked.file,
         params=(),
@@ -113,7 +102,8 @@ def _layer(
         ignored=(),
         unread=frozenset(),
     )
-    contract = Contract(checked.name, "", "", "", checked.canonical.name, body=_stated(record))
+    body = _stated(at_the_border(checked.canonical))
+    contract = Contract(checked.name, "", "", "", checked.canonical.name, body=body)
     document = Canonical("the vendor's copy", OBJECT, {}, False)
     made = resolve(file, contract, document, functions, Findings())
     return Layer(replace(made, name=f"{checked.name}, back"), _tree(rules))

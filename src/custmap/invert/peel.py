@@ -16,11 +16,15 @@ Step: TypeAlias = str | int
 
 
 class OneWayError(Exception):
-    """A rule has no way back; the text says why."""
+    """A rule has no way back; the text says why. `of_items`: each rule of its items says so itself."""
+
+    def __init__(self, why: str, *, of_items: bool = False) -> None:
+        super().__init__(why)
+        self.of_items = of_items
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class Called:
     """One call: `further` are its other arguments, `source` is the type of its first."""
 
     spec: FunctionSpec
@@ -28,7 +32,9 @@ class Layer:
     source: Type
 
 
-def peeled(node: Node, scope: Type, functions: Mapping[str, FunctionSpec]) -> tuple[list[Layer], list[Step]]:
+def peeled(
+    node: Node, scope: Type, functions: Mapping[str, FunctionSpec]
+) -> tuple[tuple[Called, ...], tuple[Step, ...]]:
     """The calls around a path, outermost first, and the steps of the path; OneWayError for anything else.
 
     `scope` is the type of what the expression reads.
@@ -40,27 +46,32 @@ def peeled(node: Node, scope: Type, functions: Mapping[str, FunctionSpec]) -> tu
             raise OneWayError(f"`{node.name}` has no inverse")
         calls.append((spec, _further(spec, node.arguments[1:])))
         node = node.arguments[0]
+    steps = own_path(node)
+    type_ = type_at(scope, steps)
+    around: list[Called] = []
+    for spec, further in reversed(calls):
+        around.append(Called(spec, further, type_))
+        type_ = spec.result
+    if around and (part := around[0].spec.part) is not None:
+        if around[0].source.only("object"):
+            steps = (*steps, part)
+        elif part not in TEXT_PARTS.values():
+            raise OneWayError("it reads a part of a text")
+    if any(one.spec.part is not None for one in around[1:]):
+        raise OneWayError("it reads a part of what another function gives")
+    if not steps:
+        raise OneWayError("it reads the whole record")
+    return tuple(reversed(around)), steps
+
+
+def own_path(node: Node) -> tuple[Step, ...]:
+    """The steps of a plain path that a target can have, too; OneWayError for anything else."""
     path = plain_path(node)
     if path is None:
         raise OneWayError("it reads more than one field")
     if any(isinstance(step, int) and step < 0 for step in path):
         raise OneWayError("it reads from the end of a list")
-    steps: list[Step] = list(path)
-    type_ = type_at(scope, steps)
-    layers: list[Layer] = []
-    for spec, further in reversed(calls):
-        layers.append(Layer(spec, further, type_))
-        type_ = spec.result
-    if layers and (part := layers[0].spec.part) is not None:
-        if layers[0].source.only("object"):
-            steps.append(part)
-        elif part not in TEXT_PARTS.values():
-            raise OneWayError("it reads a part of a text")
-    if any(layer.spec.part is not None for layer in layers[1:]):
-        raise OneWayError("it reads a part of what another function gives")
-    if not steps:
-        raise OneWayError("it reads the whole record")
-    return layers[::-1], steps
+    return path
 
 
 def type_at(scope: Type, steps: Sequence[Step]) -> Type:

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 
 from custmap.diagnostics.codes import CODES
 from custmap.expressions.inference import format_source
-from custmap.invert.ways import Way, ways_back
+from custmap.invert.ways import ways_back
 from custmap.lineage.lineage import Line, Lineage
 from custmap.model.checked import Checked, Operation
 from custmap.model.clear import Send
@@ -29,7 +29,6 @@ from custmap.model.nodes import (
     TargetNode,
 )
 from custmap.model.walkers import eaches
-from custmap.resolve.resolve import at_the_border
 from custmap.running.draft import KEPT, NOTHING, SAID, UNCHANGED, Draft, Outcome, View
 from custmap.running.leaves import change_leaf
 from custmap.values.absent import ABSENT
@@ -48,8 +47,7 @@ def lineage(checked: Checked, values: Values, path: str | None = None) -> Lineag
     `values` is the mapping's generated function, used to find out what "" becomes.
     ValueError for a path that is neither, with the name that was probably meant.
     """
-    ways = ways_back(checked.operation.table.root, at_the_border(checked.canonical), checked.functions).ways
-    backs = {(way.target, way.span.line): _back(way) for way in ways}
+    backs = {(way.target, way.span.line): str(way) for way in ways_back(checked).ways}
     lines = [
         replace(line, back=backs.get((line.target, line.line)))
         for line in _Tracer(checked.operation, values).lines()
@@ -65,10 +63,6 @@ def lineage(checked: Checked, values: Values, path: str | None = None) -> Lineag
             )
         lines = found
     return Lineage(checked.name, checked.file.file, tuple(lines))
-
-
-def _back(way: Way) -> str:
-    return f"{way.verdict}: {way.why}" if way.why else way.verdict
 
 
 def _is_about(line: Line, path: str) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from custmap.diagnostics.span import Span
 from custmap.expressions.parse import Expression
+from custmap.mapping.file import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,6 @@ class Messages:
     `retry`  whether the request is worth another try, where this message came.
     """
 
-    span: Span
     each: Expression | None = None
     field: Expression | None = None
     code: Expression | None = None
@@ -25,10 +24,14 @@ class Messages:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The `response` of a mapping; None for what it does not say."""
+    """The `response` of a mapping; None for what it does not say.
+
+    `fields`  rules that fill canonical paths from the vendor's copy, as written.
+    """
 
     ok: Expression | None = None
     customer: Expression | None = None
+    fields: tuple[Rule, ...] = ()
     failed: Expression | None = None
     retry: Expression | None = None
     applied: Expression | None = None

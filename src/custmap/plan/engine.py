@@ -26,7 +26,6 @@ from custmap.plan.vendor_document import vendor_slots
 from custmap.running.draft import Draft, View
 from custmap.running.requests import refusal
 from custmap.running.rows import equal
-from custmap.values.absent import ABSENT
 from custmap.values.unusual import Unusual
 from custmap.wire.binding import Binder, Bound
 from custmap.wire.request import Request
@@ -47,7 +46,7 @@ class Engine:
     """
 
     __slots__ = (
-        "_mixed", "_no_plan", "_nothing", "_overlay",
+        "_mixed", "_no_plan", "_overlay",
         "binder", "checked", "code", "doubts", "quick", "sender",
     )  # fmt: skip
 
@@ -61,7 +60,6 @@ class Engine:
         self.sender = Sender(checked, operation)
         self._mixed = mixed(operation)
         self._no_plan = Plan(checked.name, (), (), (), ())
-        self._nothing = (ABSENT,) * len(operation.table.slots)
         self._overlay = Overlay(checked.canonical, _reads(operation))
 
     def apply(self, taken: Taken, bound: Bound, on_rejected: OnRejected) -> Request:
@@ -90,10 +88,7 @@ class Engine:
         except Exception:  # the careful code finds out what is unusual, and goes on with the rest
             pass
         doubts = [*self.doubts.of(record), *taken.notes]
-        after = self.code.values(record, riders)
-        draft = Draft()
-        view = View(None, record, draft, riders, known=False)
-        parts = self.code.changes(self._nothing, after, view, True)
+        parts, draft = self.code.carefully(record, riders)
         if parts is None:
             raise refusal(draft, bound.missing)
         return self._send(bound, parts, draft, tuple(draft.notes + doubts), strict=on_rejected == "raise")
@@ -119,7 +114,7 @@ class Engine:
         """The plan for records in which nothing is unusual; any exception if something is."""
         riders = bound.own() if bound.shares else bound.riders
         now, texts = self.quick.take(after, check)
-        old, then = self._nothing, None
+        old, then = self.code.nothing, None
         if before is not None:
             then, _ = self.quick.take(before, check)
             if absent == "keep":
@@ -168,7 +163,7 @@ class Engine:
         """The plan for records that were taken in carefully."""
         riders = bound.own()
         new = self._row(after, riders)
-        old = self._nothing if before is None else self._row(before, riders)
+        old = self.code.nothing if before is None else self._row(before, riders)
         if vendor is None and equal(old, new, self._mixed):
             return self._no_plan
         draft = Draft()

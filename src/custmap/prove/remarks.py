@@ -20,7 +20,6 @@ from custmap.prove.found import Assumed, Remark
 from custmap.prove.redaction import veiled_target
 from custmap.prove.rules import rules_of
 from custmap.prove.scene import Case, Scene, kept, missing
-from custmap.resolve.resolve import at_the_border
 
 _COUNTED: Final = {
     "CM802": "the vendor does not accept a change: rejected",
@@ -120,8 +119,7 @@ def standing(checked: Checked) -> list[Remark]:
             found.append(
                 Remark(leaf.target, leaf.span.line, "sending it twice is not the same as sending it once")
             )
-    record = at_the_border(checked.canonical)
-    for way in ways_back(checked.operation.table.root, record, checked.functions).ways:
+    for way in ways_back(checked).ways:
         if way.shared:
             text = "a vendor value stands for several canonical ones, and is read back as the first"
             found.append(Remark(way.target, way.span.line, text))

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 
 from custmap.expressions.parse import Expression, ExpressionError, parse
+from custmap.mapping.file import Rule
+from custmap.mapping.read import read_rule
 from custmap.model.answer import Answer, Messages
 from custmap.syntax.node import ListNode, MapNode, Node, ScalarNode
 
@@ -16,6 +18,7 @@ def answer_of(node: MapNode | None) -> Answer:
     return Answer(
         ok=_expression(node.get("ok")),
         customer=_expression(node.get("customer")),
+        fields=tuple(_fields(node.get("fields"))),
         failed=_expression(node.get("failed")),
         retry=_expression(node.get("retry")),
         applied=_expression(node.get("applied")),
@@ -24,11 +27,15 @@ def answer_of(node: MapNode | None) -> Answer:
     )
 
 
+def _fields(node: Node | None) -> Iterator[Rule]:
+    for key, value in node if isinstance(node, MapNode) else ():
+        yield read_rule(key, value)
+
+
 def _messages(node: Node | None) -> Iterator[Messages]:
     for one in node.items if isinstance(node, ListNode) else (node,):
         if isinstance(one, MapNode):
             yield Messages(
-                span=one.span,
                 each=_expression(one.get("each")),
                 field=_expression(one.get("field")),
                 code=_expression(one.get("code")),

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import takewhile
 from typing import Final
 
 from custmap.expressions.ast import plain_path
 from custmap.expressions.inference import format_source
 from custmap.model.checked import PARTS, Operation
-from custmap.model.nodes import FromSource, ItemsNode, Leaf, ObjectNode, Rider, Table, TargetNode
-from custmap.model.walkers import eaches
+from custmap.model.nodes import FromSource, Leaf, Rider, Table, TargetNode
+from custmap.model.walkers import children, eaches
 from custmap.values.paths import Index, Member, PathError, TargetPath, parse_path
 
 
@@ -51,6 +53,7 @@ class Tracer:
     def __init__(self, operation: Operation) -> None:
         self._body = tuple(_places(operation.table.root))
         self._parts = tuple(one for part in PARTS for one in _places(operation.parts[part]))
+        self._known = lru_cache(maxsize=1000)(self._trace)
 
     def trace(self, name: str) -> Traced | None:
         """The rule that a name means, or the object around several; None if there is none.
@@ -58,8 +61,11 @@ class Tracer:
         A path in the body (`name.firstName`, `/name/firstName`), the name of a parameter, or a last name
         that one rule alone has.
         """
-        path = _path(name) if len(name) <= _LONGEST else None
-        if not path:
+        return self._known(name) if 0 < len(name) <= _LONGEST else None
+
+    def _trace(self, name: str) -> Traced | None:
+        path = _path(name)
+        if path is None:
             return None
         names = _names(path)
         found = _at(self._body, path) or _around(self._body, names)
@@ -97,43 +103,33 @@ def _at(places: tuple[_Place, ...], path: TargetPath) -> Traced | None:
     if not fitting:
         return None
     best = max(fitting, key=lambda one: len(one.names))
-    rest = _rest(path, len(best.names))
-    inner = names[len(best.names) :]
-    if best.items and inner:
+    if (inner := names[len(best.names) :]) and best.source is not None:
         below = _at(best.items, tuple(map(Member, inner)))
-        position = rest[0].position if rest and isinstance(rest[0], Index) else "*"
-        if below is not None and best.source is not None:
-            field = f"{best.source}[{position}].{below.field}" if below.field else best.source
-            return Traced(field, below.line, best.source)
-    if best.as_it_is and inner and best.source is not None:
-        return Traced(f"{best.source}.{format_source(inner)}", best.line, best.source)
+        if below is not None and below.field:
+            position = _position(path, len(best.names))
+            return Traced(f"{best.source}[{position}].{below.field}", below.line, best.source)
+        if best.as_it_is:
+            return Traced(f"{best.source}.{format_source(inner)}", best.line, best.source)
+        return Traced(best.source, below.line if below else best.line, best.source)
     return Traced(best.source, best.line, best.source)
 
 
-def _rest(path: TargetPath, count: int) -> TargetPath:
-    """What follows the first so many names."""
-    for position, segment in enumerate(path):
-        if isinstance(segment, Member):
-            if count == 0:
-                return path[position:]
-            count -= 1
-        elif count == 0:
-            return path[position:]
-    return ()
+def _position(path: TargetPath, count: int) -> int | str:
+    """The position that follows so many names; `*` if none does."""
+    ends = [at for at, segment in enumerate(path) if isinstance(segment, Member)]
+    after = path[ends[count - 1] + 1]
+    return after.position if isinstance(after, Index) else "*"
 
 
 def _around(places: tuple[_Place, ...], names: tuple[str, ...]) -> Traced | None:
     """An object that rules fill: what their sources have in common."""
     inside = [one for one in places if one.names[: len(names)] == names]
-    sources = [one.source for one in inside if one.source is not None]
+    sources = [one.source.split(".") for one in inside if one.source is not None]
     if not sources:
         return None
-    shared = sources[0].split(".")
-    for source in sources[1:]:
-        parts = source.split(".")
-        shared = [one for one, other in zip(shared, parts, strict=False) if one == other]
-    field = ".".join(shared) if all(source.split(".")[: len(shared)] == shared for source in sources) else ""
-    return Traced(field or None, min(one.line for one in inside), field or None)
+    shared = takewhile(lambda parts: len(set(parts)) == 1, zip(*sources, strict=False))
+    field = ".".join(parts[0] for parts in shared) or None
+    return Traced(field, min(one.line for one in inside), field)
 
 
 def _alone(found: list[_Place]) -> Traced | None:
@@ -146,12 +142,9 @@ def _places(node: TargetNode) -> Iterator[_Place]:
             yield _Place(_names(node.path), _source(node), node.span.line, _is_as_it_is(node), _items(node))
         case Rider():
             yield _Place(_names(node.path), None, node.span.line)
-        case ObjectNode(members=members):
-            for member in members:
-                yield from _places(member)
-        case ItemsNode(items=items):
-            for _, item in items:
-                yield from _places(item)
+        case _:
+            for one in children(node):
+                yield from _places(one)
 
 
 def _is_as_it_is(leaf: Leaf) -> bool:
