@@ -26,6 +26,8 @@ from custmap.model.checked import Checked
 from custmap.model.note import Note
 from custmap.plan.engine import Absent, Engine, Nulls, OnRejected
 from custmap.plan.plan import Plan
+from custmap.settle.sent import sent
+from custmap.settle.settle import Settler, Settling
 from custmap.values.types import ANY
 from custmap.wire.request import Request
 
@@ -65,16 +67,18 @@ def load(
 class Mapping:
     """A compiled mapping: immutable, thread-safe, picklable. Made by `load`."""
 
-    __slots__ = ("_answers", "_engine", "_modules")
+    __slots__ = ("_answers", "_engine", "_modules", "_settling")
 
     _answers: Answers
     _engine: Engine
     _modules: tuple[str, ...]
+    _settling: Settling
 
     def __init__(self, checked: Checked, modules: tuple[str, ...] = ()) -> None:
         object.__setattr__(self, "_engine", Engine(checked))
         object.__setattr__(self, "_answers", Answers(checked, self._engine.code))
         object.__setattr__(self, "_modules", modules)
+        object.__setattr__(self, "_settling", Settling(self._engine))
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"a mapping is frozen: `{name}` cannot be set")
@@ -248,6 +252,39 @@ class Mapping:
         if not 100 <= status <= 599:
             raise ValueError(f"status is 100 to 599, not {status}")
         return self._answers.reader.read(int.__int__(status), body)
+
+    def settle(
+        self,
+        before: object,
+        after: object,
+        plan: Plan,
+        outcome: Outcome | MappingOf[str | int, Outcome | None] | None,
+        *,
+        absent: Absent = "keep",
+        nulls: Nulls = "clear",
+    ) -> dict[str, Any] | None:
+        """What to keep as `before` for the next time, so that what did not arrive is sent again.
+
+        `before`, `after`, `absent`, `nulls`  as `diff` got them, and `plan` what it gave.
+        `outcome`  of the plan's request; None: no answer came. Of several requests: outcomes by index.
+
+        A customer, with `unsettled` where an answer was lost: the canonical paths that may have arrived. None
+        for a customer of whom nothing arrived, and nothing was there before.
+
+        RecordError for records that `diff` refuses. ValueError for a plan of another mapping, or an outcome
+        of a request that the plan does not have.
+        """
+        _require_one_of("absent", absent, ("keep", "clear"))
+        _require_one_of("nulls", nulls, ("clear", "absent"))
+        canonical = self.checked.canonical
+        held = None if before is None else take(before, canonical, nulls=nulls)
+        taken = take(after, canonical, nulls=nulls)
+        return self.settler.settle(held, taken, sent(plan, outcome, self.name), complete=absent == "clear")
+
+    @property
+    def settler(self) -> Settler:
+        """What settles customers that were taken in."""
+        return self._settling.settler
 
     def explain(self, path: str | None = None) -> Lineage:
         """Where targets come from, and what each state of a source becomes; `str()` of it is a table.

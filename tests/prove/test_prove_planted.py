@@ -86,8 +86,8 @@ def everything_counts_as_changed(patch: Patch) -> None:
 def items_that_are_there_are_added(patch: Patch) -> None:
     real = lists._change_items
 
-    def planted(leaf: Any, old: Any, new: Any, mentioned: bool, *rest: Any) -> Any:
-        return real(leaf, {}, new, False, *rest)
+    def planted(leaf: Any, old: Any, new: Any, doubts: Any, mentioned: bool, *rest: Any) -> Any:
+        return real(leaf, {}, new, doubts, False, *rest)
 
     patch.setattr(lists, "_change_items", planted)
 

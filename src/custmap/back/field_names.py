@@ -21,12 +21,15 @@ from custmap.values.paths import Index, Member, PathError, TargetPath, parse_pat
 class Traced:
     """A canonical path, None for what is no field of the customer; and the line of its rule.
 
-    `known` is the part of the path that the mapping itself names, which holds no value of a record.
+    `known`  the part of the path that the mapping itself names, which holds no value of a record.
+    `target` the rule's target, None for an object around several; `below` what the name has below it.
     """
 
     field: str | None
     line: int
     known: str | None
+    target: str | None = None
+    below: TargetPath = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class _Place:
     """A rule: the names of its target, and its source; `as_it_is`: what is below both has the same names."""
 
     names: tuple[str, ...]
+    target: str
     source: str | None
     line: int
     as_it_is: bool = False
@@ -103,22 +107,23 @@ def _at(places: tuple[_Place, ...], path: TargetPath) -> Traced | None:
     if not fitting:
         return None
     best = max(fitting, key=lambda one: len(one.names))
+    rest = _after(path, len(best.names))
+    field, line = best.source, best.line
     if (inner := names[len(best.names) :]) and best.source is not None:
         below = _at(best.items, tuple(map(Member, inner)))
+        line = below.line if below else line
         if below is not None and below.field:
-            position = _position(path, len(best.names))
-            return Traced(f"{best.source}[{position}].{below.field}", below.line, best.source)
-        if best.as_it_is:
-            return Traced(f"{best.source}.{format_source(inner)}", best.line, best.source)
-        return Traced(best.source, below.line if below else best.line, best.source)
-    return Traced(best.source, best.line, best.source)
+            position = rest[0].position if isinstance(rest[0], Index) else "*"
+            field = f"{best.source}[{position}].{below.field}"
+        elif best.as_it_is:
+            field = f"{best.source}.{format_source(inner)}"
+    return Traced(field, line, best.source, best.target, rest)
 
 
-def _position(path: TargetPath, count: int) -> int | str:
-    """The position that follows so many names; `*` if none does."""
+def _after(path: TargetPath, count: int) -> TargetPath:
+    """What follows so many names in a path."""
     ends = [at for at, segment in enumerate(path) if isinstance(segment, Member)]
-    after = path[ends[count - 1] + 1]
-    return after.position if isinstance(after, Index) else "*"
+    return path[ends[count - 1] + 1 :] if count else path
 
 
 def _around(places: tuple[_Place, ...], names: tuple[str, ...]) -> Traced | None:
@@ -133,15 +138,18 @@ def _around(places: tuple[_Place, ...], names: tuple[str, ...]) -> Traced | None
 
 
 def _alone(found: list[_Place]) -> Traced | None:
-    return Traced(found[0].source, found[0].line, found[0].source) if len(found) == 1 else None
+    if len(found) != 1:
+        return None
+    return Traced(found[0].source, found[0].line, found[0].source, found[0].target)
 
 
 def _places(node: TargetNode) -> Iterator[_Place]:
     match node:
         case Leaf():
-            yield _Place(_names(node.path), _source(node), node.span.line, _is_as_it_is(node), _items(node))
+            source, line = _source(node), node.span.line
+            yield _Place(_names(node.path), node.target, source, line, _is_as_it_is(node), _items(node))
         case Rider():
-            yield _Place(_names(node.path), None, node.span.line)
+            yield _Place(_names(node.path), node.target, None, node.span.line)
         case _:
             for one in children(node):
                 yield from _places(one)

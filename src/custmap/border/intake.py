@@ -12,6 +12,8 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 import msgspec
 
 from custmap.border.careful import MAX_DEPTH, MAX_VALUES, copy_carefully, object_of
+from custmap.border.unsettled import UNSETTLED, take_unsettled
+from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.model.note import UnknownNote
 from custmap.schema.canonical import Canonical
@@ -44,11 +46,13 @@ class Taken(NamedTuple):
     `record`   plain, new values: exact dict, list, str, int, float, bool and None.
     `texts`    the fields, of name and phone, that the caller gave as a plain text.
     `notes`    the note about unknown members, if there are any.
+    `unsettled` the canonical paths of which nobody knows whether the vendor holds what the record says.
     """
 
     record: dict[str, Any]
     texts: frozenset[str]
     notes: tuple[UnknownNote, ...]
+    unsettled: tuple[str, ...] = ()
 
 
 def take(
@@ -104,9 +108,12 @@ def take_parsed(
                 record[field] = _arranged(held)
     else:
         record = _arranged(record)
+    problems: list[Diagnostic] = []
+    unsettled = () if UNSETTLED not in record else take_unsettled(record, canonical, problems)
     if nulls == "absent":
         _drop_nulls(record, canonical.type)
-    problems, unknown = canonical.check(record) if check else ([], None)
+    found, unknown = canonical.check(record) if check else ([], None)
+    problems += found
     if strict:
         unknown = unknown if check else canonical.unknown_members(record)
         problems += unknown.problems(canonical.name) if unknown is not None else []
@@ -115,7 +122,7 @@ def take_parsed(
         raise RecordError(problems, notes)
     if notes:
         drop_unknown(record, canonical.type)  # a rule may read the object around them whole
-    return Taken(record, texts, notes)
+    return Taken(record, texts, notes, unsettled)
 
 
 def _arranged(value: Any) -> Any:

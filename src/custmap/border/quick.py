@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
+from custmap.border.unsettled import UNSETTLED
 from custmap.schema.canonical import Canonical
 from custmap.schema.customer_texts import TEXT_PARTS
 from custmap.values.unusual import Unusual
@@ -40,6 +41,8 @@ class QuickBorder:
         if type(record) is not dict:
             raise Unusual
         plain: dict[str, Any] = record
+        if UNSETTLED in plain:
+            raise Unusual
         if check and not self._canonical.fits(plain):
             raise Unusual
         if type(plain.get("name")) is not str and type(plain.get("phone")) is not str:

@@ -190,18 +190,18 @@ class Comparing:
         """An object of which a part is sent, with what goes along."""
         return f"{self.function('complete', node, full=full)}({sent}, before, after, view)"
 
-    def all_gone(self, node: ObjectNode) -> str:
+    def all_gone(self, node: ObjectNode, row: str = "before") -> str:
         """The question whether all that an object reads is null or gone."""
-        return f"all_gone({self.read_by(node)}, before, after, view)"
+        return f"all_gone({self.read_by(node)}, {row}, after, view)"
 
     def read_by(self, node: ObjectNode) -> str:
         """The rules below an object, and its source object."""
         source = self.names.bind(node.presence, "source") if node.presence is not None else "None"
         return f"{self.names.bind(tuple(leaves(node)), f'below_{node.name}')}, {source}"
 
-    def there(self, node: ObjectNode | ItemsNode) -> str:
+    def there(self, node: ObjectNode | ItemsNode, row: str = "before") -> str:
         """The question whether anything of a container is there."""
-        return f"was_there({tuple(leaf.slot for leaf in leaves(node))!r}, before)"
+        return f"was_there({tuple(leaf.slot for leaf in leaves(node))!r}, {row})"
 
     def note_whole(self, node: Container, lines: Lines) -> None:
         """The note about a container that is sent whole."""

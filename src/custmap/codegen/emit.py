@@ -33,9 +33,9 @@ from custmap.model.walkers import leaves
 from custmap.running.names import GLOBALS
 
 _FIXED = (
-    "after", "always", "apply", "before", "body", "changes", "customer", "draft", "error", "headers", "kept",
-    "key", "listed", "made", "notes", "now", "omitted", "one", "path", "place", "query", "riders", "said",
-    "sent", "slots", "state", "stated", "value", "values", "view", "was",
+    "after", "always", "apply", "before", "body", "changes", "customer", "draft", "error", "headers", "held",
+    "kept", "key", "listed", "made", "notes", "now", "omitted", "one", "path", "place", "query", "riders",
+    "said", "sent", "slots", "state", "stated", "value", "values", "view", "was",
 )  # fmt: skip
 """Names that the text has whatever the mapping is: no rule's local gets one of them."""
 

@@ -136,8 +136,9 @@ def _clear(writer: Comparing, node: ObjectNode, full: bool) -> str:
 def _immutable(writer: Comparing, node: ObjectNode, inside: bool, full: bool, lines: Lines) -> None:
     """The vendor does not let the object change: what would be said is not."""
     trial = writer.function("says", node, full=inside)
-    said = f"{trial}(before, after, view.on_trial())"
-    with lines.block(f"if {writer.there(node)} and {said}:"):
+    lines.add("held = bare_row(before)")
+    said = f"{trial}(held, after, view.on_trial())"
+    with lines.block(f"if {writer.there(node, 'held')} and {said}:"):
         text = "the vendor does not accept a change of this object"
         lines.add(f"view.reject('CM802', {node.target!r}, {writer.rule(node)}, {text!r})")
         lines.add(f"return KEPT, {writer.function('stand', node, full=full)}(before, before, view)")

@@ -110,9 +110,10 @@ def _unless_refused(writer: Comparing, node: ObjectNode, full: bool, lines: Line
 def write_kept_row(writer: Comparing, node: ObjectNode, full: bool, lines: Lines) -> None:
     """An object that may not change, and would, stays as it was."""
     says = writer.function("says", node, full=full or node.whole)
-    said = f"{says}(before, after, view.on_trial())"
+    lines.add("held = bare_row(before)")
+    said = f"{says}(held, after, view.on_trial())"
     if node.clear is not None:
-        said = f"({writer.all_gone(node)} or {said})"
-    with lines.block(f"if {writer.there(node)} and {said}:"):
+        said = f"({writer.all_gone(node, 'held')} or {said})"
+    with lines.block(f"if {writer.there(node, 'held')} and {said}:"):
         named = tuple(leaf.slot for leaf in leaves(node) if leaf.policy.identity)
         lines.add(f"after = kept_row(before, after, {named!r})")

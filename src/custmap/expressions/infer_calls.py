@@ -102,7 +102,7 @@ def _arguments(walk: Walk, call: Call, spec: FunctionSpec, current: Place) -> li
         place = walk.operand_place(node, current)
         if position == 0 and spec.part is not None:
             _read_part(walk, spec.part, node, place)
-        walk.read(place, node, whole=spec.part is None)
+        walk.read(place, node, rest=spec.part is not None)
         types[position] = place.type
         if "array" in place.type.kinds:
             items = Place((place.type.items or ANY).present(), place.items_path, "the item")

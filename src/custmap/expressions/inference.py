@@ -21,12 +21,14 @@ class Read:
 
     `whole`  the type of a value that the expression takes to pieces, so that each of its named members
              counts; None: the value is the result as it is, or has no members.
+    `rest`   it is read only where the member that the function stands for is not stated.
     """
 
     path: SourcePath
     offset: int
     length: int
     whole: Type | None = field(default=None, compare=False)
+    rest: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

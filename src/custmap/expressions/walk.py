@@ -46,10 +46,11 @@ class Walk:
         self.read(found, node, whole=whole)
         return found.type
 
-    def read(self, place: Place, node: Node, *, whole: bool = True) -> None:
+    def read(self, place: Place, node: Node, *, whole: bool = True, rest: bool = False) -> None:
+        """`whole`, `rest`: as a `Read` has them."""
         if place.path is not None:
-            taken = place.type if whole and place.type.members else None
-            self.reads.append(Read(place.path, node.start, max(1, node.end - node.start), taken))
+            taken = place.type if whole and not rest and place.type.members else None
+            self.reads.append(Read(place.path, node.start, max(1, node.end - node.start), taken, rest))
 
     def problem(
         self, code: str, message: str, node: Node, help: str | None, severity: Severity | None = None

@@ -20,6 +20,7 @@ class Fact(StrEnum):
     LEFT_BEHIND = "the rule no longer applies, and the vendor keeps the old value"
     UNKNOWN_BEFORE = "its value before cannot be computed, so it counts as changed"
     NOT_STATED = "after does not state everything that the rule reads, so the vendor keeps its value"
+    UNSETTLED = "it is not known whether the vendor holds its value, and after does not mention it"
     UNKNOWN_ITEMS = "its items before cannot be told apart, so they count as changed"
 
 

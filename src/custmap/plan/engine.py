@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
+from functools import cached_property
 from operator import itemgetter
 from typing import Any, Final, Literal, TypeAlias, TypeVar
 
@@ -22,6 +23,7 @@ from custmap.model.note import Note, UnknownNote
 from custmap.plan.doubts import Doubts
 from custmap.plan.overlay import Overlay
 from custmap.plan.plan import Plan
+from custmap.plan.unsettled import Readers, Sides, open_path
 from custmap.plan.vendor_document import vendor_slots
 from custmap.running.draft import Draft, View
 from custmap.running.requests import refusal
@@ -44,11 +46,6 @@ class Engine:
     `request` and `compare` are quick and raise anything where a record is unusual; `apply` and `carefully`
     take records that came through the careful border, and raise RecordError alone.
     """
-
-    __slots__ = (
-        "_mixed", "_no_plan", "_overlay",
-        "binder", "checked", "code", "doubts", "quick", "sender",
-    )  # fmt: skip
 
     def __init__(self, checked: Checked) -> None:
         operation = checked.operation
@@ -145,7 +142,10 @@ class Engine:
         if held is not None and absent == "keep":
             record = self._overlay.over(held.record, record, taken.texts)
         try:
-            plan = self._diff(held and held.record, record, bound, absent, vendor, taken.texts)
+            if held is not None and held.unsettled:
+                plan = self._diff_open(held, taken, record, bound, absent)
+            else:
+                plan = self._diff(held and held.record, record, bound, absent, vendor, taken.texts)
         except RecordError as error:
             _add_notes(error, notes)
             raise
@@ -174,6 +174,33 @@ class Engine:
         known = before is not None or vendor is not None
         nothing = vendor is not None  # what the vendor does not hold is known not to be there
         return self._plan(old, new, View(before, after, draft, riders, known, complete, nothing), bound)
+
+    def _diff_open(
+        self, held: Taken, taken: Taken, after: dict[str, Any], bound: Bound, absent: Absent
+    ) -> Plan:
+        """The plan for a before of which something is not settled."""
+        riders, draft, complete = bound.own(), Draft(), absent == "clear"
+        old, new = self._row(held.record, riders), self._row(after, riders)
+        sides = Sides(held.record, after, *self.stated(taken, riders), complete)
+        old = self.readers.row([open_path(one) for one in held.unsettled], old, new, sides, draft)
+        return self._plan(old, new, View(held.record, after, draft, riders, True, complete), bound)
+
+    def stated(self, taken: Taken, riders: tuple[Any, ...]) -> tuple[dict[str, Any], tuple[Any, ...]]:
+        """What a record itself states, with null for what its texts say is not there; and the slots of it."""
+        return self._overlay.stated(taken.record, taken.texts), self._row(taken.record, riders)
+
+    @cached_property
+    def readers(self) -> Readers:
+        """The rules by what they read."""
+        return Readers(self.checked.operation, self.checked.canonical, self.code)
+
+    def laid(self, held: Taken, taken: Taken) -> dict[str, Any]:
+        """A record over that of before, the fields that no rule reads included."""
+        return self._whole_overlay.over(held.record, taken.record, taken.texts)
+
+    @cached_property
+    def _whole_overlay(self) -> Overlay:
+        return Overlay(self.checked.canonical, [()])
 
     def _plan(self, old: tuple[Any, ...], new: tuple[Any, ...], view: View, bound: Bound) -> Plan:
         parts = self.code.changes(old, new, view, False)

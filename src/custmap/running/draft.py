@@ -16,7 +16,7 @@ from custmap.model.change import Change, Rejection, new_change
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Presence, TargetNode
 from custmap.model.note import Fact, Note
 from custmap.model.privacy import inside
-from custmap.running.states import Failure
+from custmap.running.states import Failure, bare
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 
@@ -27,6 +27,7 @@ NOTHING: Final = ABSENT
 Outcome = tuple[str, Any]
 
 UNCHANGED: Final[Outcome] = (SAME, NOTHING)
+_LOOK_UP: Final = "an earlier request may have done it, and it must be done once: look it up at the vendor"
 
 
 class Draft(Struct):
@@ -132,6 +133,7 @@ class View(Struct):
         """Record a change, unless it is part of an item's."""
         if self.item:
             return
+        before = bare(before)
         there = before is not ABSENT and before.__class__ is not Failure
         after = None if after is ABSENT else after
         before, source = before if there else None, source or rule.source
@@ -149,6 +151,10 @@ class View(Struct):
         self.draft.rejected.append(
             Rejection(code, self.target(target), self.source(source or rule.source), rule.span, message)
         )
+
+    def reject_again(self, target: str, rule: Leaf, source: str | None = None) -> None:
+        """A change that may have arrived, and must not be sent twice."""
+        self.reject("CM817", target, rule, _LOOK_UP, source)
 
     def sources_equal(self, rule: Leaf | Presence, before: Any, after: Any) -> bool:
         """Do both sides say the same about everything that the rule reads? Failures know what they read."""

@@ -11,7 +11,7 @@ from custmap.running import lists, maps, single
 from custmap.running.clearing import seen_null
 from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
 from custmap.running.lists import Items
-from custmap.running.states import SILENT, Failure, is_value
+from custmap.running.states import SILENT, Failure, Unsettled, bare, is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 
@@ -20,6 +20,8 @@ Row = tuple[Any, ...]
 
 def change_leaf(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ()) -> Outcome:
     """The outcome of a leaf whose two states differ; `items` are the functions of its list's items."""
+    if type(before) is Unsettled:
+        return _change_unsettled(leaf, before, after, view, items)
     raw = before
     if type(before) is Failure and before.code == "CM807":
         before = ABSENT  # an empty text that this vendor ignores was never there
@@ -34,6 +36,21 @@ def change_leaf(leaf: Leaf, before: Any, after: Any, view: View, items: Items = 
     if type(before) is Failure:
         view.draft.note(view.target(leaf.target), Fact.UNKNOWN_BEFORE, leaf)
     return _change_by_kind(leaf, before, after, view, items)
+
+
+def _change_unsettled(leaf: Leaf, before: Unsettled, after: Any, view: View, items: Items) -> Outcome:
+    """Nobody knows what the vendor holds: what after says is said again, what is gone is cleared again."""
+    held = before.held
+    if type(after) is Failure:
+        view.reject(after.code, leaf.target, leaf, after.reason)
+        return KEPT, unchanged(leaf, held, held, view, items)
+    if after is SILENT:
+        if not leaf.policy.otherwise_clear:
+            return _turned_silent(leaf, held, view, items)
+        after = None
+    if held is SILENT or (type(held) is Failure and held.code == "CM807"):
+        held = ABSENT
+    return _change_by_kind(leaf, Unsettled(held, before.below), after, view, items)
 
 
 def _change_by_kind(leaf: Leaf, before: Any, after: Any, view: View, items: Items) -> Outcome:
@@ -85,6 +102,7 @@ def along(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ()) ->
 
 def unchanged(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ()) -> Any:
     """What stands of a leaf that does not change; an identity never does."""
+    before, after = bare(before), bare(after)
     if leaf.policy.identity:
         value = after if is_value(after) else before
         return value if is_value(value) else NOTHING

@@ -11,7 +11,7 @@ from custmap.model.note import Fact
 from custmap.model.privacy import inside, item_target
 from custmap.running import clearing
 from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
-from custmap.running.states import is_value
+from custmap.running.states import Unsettled, bare, is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
 from custmap.values.paths import Member, format_path
@@ -22,6 +22,9 @@ Row = Any
 
 Keyed = dict[Any, tuple[Any, Row]]
 """Keys and items by the key's fingerprint."""
+
+Doubts = dict[Any, Any] | None
+"""The items of which nobody knows whether the vendor holds them, as `Unsettled.below`."""
 
 ItemFunctions = tuple[Table, Callable[[Any, Any, View], Outcome], Callable[[Any, Any, View], Any], bool]
 """A table of rules for items, with the generated functions that compare two items and that show one.
@@ -38,17 +41,19 @@ class _Keyless(Exception):
 
 def change_list(leaf: Leaf, before: Any, after: Any, view: View, functions: Items) -> Outcome:
     """The items that changed, each whole; gone items are cleared, or rejected where items are only added."""
-    mentioned = type(before) is list or before is None or view.known_missing(leaf)
+    doubts: Doubts = before.below if type(before) is Unsettled else {}
+    before = bare(before)
+    mentioned = type(before) is list or before is None or bool(doubts) or view.known_missing(leaf)
     if after is None and not mentioned:
         return _null_list(leaf, before, view)
-    if type(after) is not list and type(before) is not list:
+    if type(after) is not list and type(before) is not list and not doubts:
         return UNCHANGED
     if type(after) is not list and before and isinstance(leaf.policy.clear, Write):
         return clearing.clear_leaf(leaf, [rendered(row, view, functions) for row in before], view)
     try:
         new = _by_key(leaf, after if type(after) is list else [])
     except _Keyless as error:
-        if not view.sources_equal(leaf, before, after):
+        if doubts != {} or not view.sources_equal(leaf, before, after):
             view.reject("CM806", leaf.target, leaf, str(error))
         return KEPT, held_items(leaf, before, view, functions) if type(before) is list else NOTHING
     try:
@@ -56,20 +61,22 @@ def change_list(leaf: Leaf, before: Any, after: Any, view: View, functions: Item
     except _Keyless:
         view.draft.note(view.target(leaf.target), Fact.UNKNOWN_ITEMS, leaf)
         old, mentioned = {}, False
-    return _change_items(leaf, old, new, mentioned, view, functions)
+    return _change_items(leaf, old, new, doubts, mentioned, view, functions)
 
 
 def _change_items(
-    leaf: Leaf, old: Keyed, new: Keyed, mentioned: bool, view: View, functions: Items
+    leaf: Leaf, old: Keyed, new: Keyed, doubts: Doubts, mentioned: bool, view: View, functions: Items
 ) -> Outcome:
     sent: list[Any] = []
     said = kept = False
     plainly = not view.full and bool(functions) and not any(mixes for *_, mixes in functions)
     for mark, (key, row) in new.items():
         found = old.get(mark)
-        if plainly and found is not None and found[1] == row:
+        again = doubts is None or mark in doubts
+        if plainly and found is not None and found[1] == row and not again:
             continue
-        state, item = _change_item(leaf, key, found[1] if found else None, row, mentioned, view, functions)
+        change = _say_again if again else _change_item
+        state, item = change(leaf, key, found[1] if found else None, row, mentioned, view, functions)
         said, kept = said or state == SAID, kept or state == KEPT
         if item is not NOTHING and (state == SAID or view.full):
             sent.append(item)
@@ -80,6 +87,10 @@ def _change_items(
         said, kept = said or state == SAID, kept or state == KEPT
         if state == KEPT and view.full:
             sent.append(rendered(row, view, functions))
+    for mark, key in (doubts or {}).items():
+        if mark not in new and mark not in old:
+            state = _gone_again(leaf, key, view)
+            said, kept = said or state == SAID, kept or state == KEPT
     if not said:
         return (KEPT, sent or NOTHING) if kept else UNCHANGED
     return SAID, sent if sent else NOTHING
@@ -110,6 +121,46 @@ def _change_item(
     return SAID, item
 
 
+def _say_again(
+    leaf: Leaf, key: Any, before: Row | None, after: Row, mentioned: bool, view: View, functions: Items
+) -> Outcome:
+    """An item of which nobody knows whether the vendor holds it as before has it."""
+    fixed = leaf.kind.only_new or (
+        leaf.policy.immutable and before is not None and not _same_row(before, after, view, functions)
+    )
+    if before is not None and fixed:  # what was there is what the vendor holds
+        return _change_item(leaf, key, before, after, mentioned, view, functions)
+    target = _target(leaf, key)
+    held = rendered(before, view, functions) if before is not None else NOTHING
+    if leaf.kind.only_new or not leaf.policy.repeatable:
+        view.reject_again(target, leaf)
+        return KEPT, held
+    if isinstance(after, dict):
+        return _plain_item(leaf, target, None if before is None else held, after, view, again=True)
+    then, inner = _inside(leaf, target, before, after, False, view)
+    then = _unsettled_row(after, then)
+    state, item = _functions_of(after[0], functions)[1](then, after[1:], inner)
+    if state != SAID:
+        return KEPT, held
+    view.change("set", view.target(target), leaf, None if held is NOTHING else held, item)
+    return SAID, item
+
+
+def _unsettled_row(row: Row, before: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The slots before of an item that is said again: what it lacks is gone where that can be said."""
+    table: Table = row[0]
+    return tuple(
+        Unsettled(state)
+        if isinstance(slot, Leaf) and (now is not ABSENT or is_value(state) or _can_clear(slot))
+        else state
+        for slot, state, now in zip(table.slots, before, row[1:], strict=True)
+    )
+
+
+def _can_clear(leaf: Leaf) -> bool:
+    return leaf.policy.clear.says and leaf.policy.clear.fits_in_item
+
+
 def _inside(
     leaf: Leaf, target: str, before: Row | None, after: Row, nothing: bool, view: View
 ) -> tuple[tuple[Any, ...], View]:
@@ -133,12 +184,14 @@ def _old_item(leaf: Leaf, target: str, before: Row, after: Row, view: View, func
     return KEPT, rendered(before, view, functions)
 
 
-def _plain_item(leaf: Leaf, target: str, before: Any, after: dict[str, Any], view: View) -> Outcome:
+def _plain_item(
+    leaf: Leaf, target: str, before: Any, after: dict[str, Any], view: View, *, again: bool = False
+) -> Outcome:
     """An item without a table goes as it is; a member that it no longer has cannot be said."""
     lost = sorted(before.keys() - after.keys()) if isinstance(before, dict) else []
     for name in lost:
         view.reject("CM803", inside(target, format_path((Member(name),))), leaf, "cannot be cleared")
-    if lost and all(same(before.get(name, ABSENT), value) for name, value in after.items()):
+    if lost and not again and all(same(before.get(name, ABSENT), value) for name, value in after.items()):
         return KEPT, before
     view.change("set", view.target(target), leaf, before, after)
     return SAID, after
@@ -160,8 +213,16 @@ def _gone(leaf: Leaf, key: Any, row: Row, view: View, functions: Items) -> str:
         view.reject("CM803", target, leaf, "cannot be cleared")
         return KEPT
     clearing.write_clear(clear.for_item(), key, view.draft)
-    view.change("clear", view.target(target), leaf, rendered(row, view, functions), None)
+    view.change("clear", view.target(target), leaf, row and rendered(row, view, functions), None)
     return SAID
+
+
+def _gone_again(leaf: Leaf, key: Any, view: View) -> str:
+    """An item that only a lost request had."""
+    if leaf.kind.only_new or not leaf.policy.repeatable:
+        view.reject_again(_target(leaf, key), leaf)
+        return KEPT
+    return _gone(leaf, key, None, view, ())
 
 
 def _null_list(leaf: Leaf, before: Any, view: View) -> Outcome:
@@ -219,6 +280,19 @@ def _by_key(leaf: Leaf, rows: list[Row]) -> Keyed:
             raise _Keyless("two items have the same key")
         found[mark] = (key, row)
     return found
+
+
+def keys_of(leaf: Leaf, rows: list[Row]) -> list[Any]:
+    """The keys of the items that have one."""
+    keys = [_key(leaf, row) for row in rows]
+    return [key for key in keys if is_value(key) and type(key) not in (dict, list)]
+
+
+def _key(leaf: Leaf, row: Row) -> Any:
+    if type(row) is not tuple:
+        return row.get(leaf.key, ABSENT) if type(row) is dict else ABSENT
+    place = _place(leaf, row[0])
+    return row[place] if place else ABSENT
 
 
 def _place(leaf: Leaf, table: Table) -> int:

@@ -11,7 +11,7 @@ from custmap.model.privacy import ItemTarget, KeyText, inside
 from custmap.running import clearing
 from custmap.running.clearing import is_cleared, seen_null
 from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
-from custmap.running.states import Failure, is_value
+from custmap.running.states import Failure, Unsettled, bare, is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.paths import Member, format_path
@@ -22,8 +22,12 @@ _SCALARS = frozenset({str, bool, int})
 
 def change_map(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
     """The changed keys; a key that is gone is cleared in the rule's way."""
-    held = before if type(before) is dict else {}
-    mentioned = type(before) is dict or before is None or view.known_missing(leaf)
+    again, below = type(before) is Unsettled, getattr(before, "below", None)
+    before = bare(before)
+    held: dict[str, Any] = before if type(before) is dict else {}
+    if again:
+        held = _unsettled(held, below, after)
+    mentioned = bool(held) or type(before) is dict or before is None or view.known_missing(leaf)
     # Of a map, a key that before does not have is known not to be there. An object with named members says so
     # by null alone.
     known = view.nothing or before is None if leaf.kind.is_deep and not _is_free(leaf) else mentioned
@@ -34,9 +38,16 @@ def change_map(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
     if not mentioned:
         return _null_map(leaf, before, view)
     if isinstance(leaf.policy.clear, Write) and any(_was_there(item) for item in held.values()):
-        known_values = {key: item for key, item in held.items() if is_value(item)}
+        known_values = {key: bare(item) for key, item in held.items() if is_value(bare(item))}
         return clearing.clear_leaf(leaf, known_values or NOTHING, view)
     return _entries(leaf, leaf.target, held, {}, known, view)
+
+
+def _unsettled(held: dict[str, Any], below: dict[Any, Any] | None, after: Any) -> dict[str, Any]:
+    """A map of before with the entries that are not settled, those that only a lost request had too."""
+    if below is None:
+        below = dict.fromkeys([*held, *(after if type(after) is dict else ())])
+    return {**held, **{key: Unsettled(held.get(key, ABSENT), inner) for key, inner in below.items()}}
 
 
 def _is_free(leaf: Leaf) -> bool:
@@ -102,29 +113,33 @@ def _entry(
     leaf: Leaf, target: str, key: str, before: Any, after: Any, mentioned: bool, view: View
 ) -> Outcome:
     name, source = _places(leaf, target, key)
-    clear = leaf.policy.clear
+    clear, again, held = leaf.policy.clear, type(before) is Unsettled, bare(before)
     if type(after) is Failure:
-        if not (type(before) is Failure and same(before.raw, after.raw)):
+        if again or not (type(held) is Failure and same(held.raw, after.raw)):
             view.reject(after.code, name, leaf, after.reason, source)
-        return KEPT, before if is_value(before) else NOTHING
-    if type(before) is Failure and before.code == "CM807":
-        before = ABSENT  # an empty text that this vendor ignores was never there
+        return KEPT, held if is_value(held) else NOTHING
+    if type(held) is Failure and held.code == "CM807":
+        held = ABSENT  # an empty text that this vendor ignores was never there
+    if again and not leaf.policy.repeatable:
+        view.reject_again(name, leaf, source)
+        return KEPT, held if is_value(held) else NOTHING
     if is_value(after):
-        return _entry_value(leaf, name, source, key, before, after, mentioned, view)
-    if type(before) is not Failure:
-        if after is ABSENT and not is_value(before):
+        now = Unsettled(held, before.below) if again else held
+        return _entry_value(leaf, name, source, now, after, mentioned, view)
+    if not again and type(held) is not Failure:
+        if after is ABSENT and not is_value(held):
             return UNCHANGED
-        if before is None or (before is ABSENT and mentioned):
+        if held is None or (held is ABSENT and mentioned):
             return UNCHANGED
-        if is_cleared(clear, before):
-            return (SAME, before) if view.full else UNCHANGED
-    if leaf.policy.immutable and is_value(before):
+        if is_cleared(clear, held):
+            return (SAME, held) if view.full else UNCHANGED
+    if leaf.policy.immutable and is_value(held):
         view.reject("CM802", name, leaf, "the vendor does not accept a change of this value", source)
-        return KEPT, before
+        return KEPT, held
     if isinstance(clear, Write):
         view.reject("CM803", name, leaf, "cannot be cleared alone", source)
-        return KEPT, before if is_value(before) else NOTHING
-    return clearing.clear_rule(leaf, clear, key, name, before, view, source)
+        return KEPT, held if is_value(held) else NOTHING
+    return clearing.clear_rule(leaf, clear, key, name, held, view, source)
 
 
 def _places(leaf: Leaf, target: str, key: str) -> tuple[str, str | None]:
@@ -138,18 +153,22 @@ def _places(leaf: Leaf, target: str, key: str) -> tuple[str, str | None]:
 
 
 def _entry_value(
-    leaf: Leaf, name: str, source: str | None, key: str, before: Any, after: Any, mentioned: bool, view: View
+    leaf: Leaf, name: str, source: str | None, before: Any, after: Any, mentioned: bool, view: View
 ) -> Outcome:
-    if before is None:
-        before = seen_null(leaf.policy.clear)
-    if same(before, after):
-        return (SAME, after) if view.full else UNCHANGED
-    if leaf.policy.immutable and is_value(before):
+    again, held = type(before) is Unsettled, bare(before)
+    if held is None:
+        held = seen_null(leaf.policy.clear)
+    if same(held, after):
+        if not again:
+            return (SAME, after) if view.full else UNCHANGED
+    elif leaf.policy.immutable and is_value(held):
         view.reject("CM802", name, leaf, "the vendor does not accept a change of this value", source)
-        return KEPT, before
+        return KEPT, held
     if leaf.kind.is_deep and type(after) is dict:
-        held = before if type(before) is dict else {}
-        state, value = _entries(leaf, name, held, after, mentioned or before is None, view)
+        inner: dict[str, Any] = held if type(held) is dict else {}
+        if again:
+            inner = _unsettled(inner, before.below, after)
+        state, value = _entries(leaf, name, inner, after, mentioned or held is None, view)
         return state, {} if value is NOTHING and state == SAID and view.full else value
-    view.change("set", view.target(name), leaf, before, after, source)
+    view.change("set", view.target(name), leaf, held, after, source)
     return SAID, after

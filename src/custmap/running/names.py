@@ -9,7 +9,7 @@ from custmap.model.change import new_change
 from custmap.model.note import Fact
 from custmap.running import calls, leaves, maps, objects, own, requests, rows
 from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED
-from custmap.running.states import SILENT, Failure, Silent, failed, is_value
+from custmap.running.states import SILENT, Failure, Silent, Unsettled, failed, is_value
 from custmap.values.absent import ABSENT, Absent
 from custmap.values.equality import same, same_items
 from custmap.values.ordering import in_order
@@ -29,7 +29,7 @@ _FUNCTIONS: Final = (
     own.in_name_order, own.is_simple, own.own,
     requests.identity, requests.names_another, requests.names_nobody, requests.put, requests.require,
     requests.was_set, requests.write_elsewhere,
-    rows.kept_row,
+    rows.bare_row, rows.kept_row,
 )  # fmt: skip
 
 GLOBALS: Final[dict[str, Any]] = {
@@ -44,8 +44,8 @@ GLOBALS: Final[dict[str, Any]] = {
     "SILENT": SILENT,
     "SPEECHLESS": frozenset({Silent, Failure}),
     "UNCHANGED": UNCHANGED,
-    "UNUSUAL_AFTER": frozenset({type(None), dict, Absent, Silent, Failure}),
-    "UNUSUAL_BEFORE": frozenset({Silent, Failure}),
+    "UNUSUAL_AFTER": frozenset({type(None), dict, Absent, Silent, Failure, Unsettled}),
+    "UNUSUAL_BEFORE": frozenset({Silent, Failure, Unsettled}),
     "Unusual": Unusual,
     "failed": failed,
     "found_at": found_at,

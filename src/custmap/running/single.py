@@ -10,32 +10,39 @@ from custmap.model.note import Fact
 from custmap.running import clearing
 from custmap.running.clearing import is_cleared, seen_null
 from custmap.running.draft import KEPT, NOTHING, SAID, UNCHANGED, Outcome, View
-from custmap.running.states import Failure, is_value
+from custmap.running.states import Failure, Unsettled, bare, is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same, same_items
 
 
 def change_value(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
-    clear = leaf.policy.clear
+    clear, again, before = leaf.policy.clear, type(before) is Unsettled, bare(before)
+    if again and not leaf.policy.repeatable:
+        view.reject_again(leaf.target, leaf)
+        return KEPT, before if is_value(before) else NOTHING
     if is_value(after):
         if _looks_same(leaf, before, after, clear):
-            return UNCHANGED
-        if refusal := _refused(leaf, before, fingerprint(after), view):
+            if not again:
+                return UNCHANGED
+        elif refusal := _refused(leaf, before, fingerprint(after), view):
             return refusal
         view.change("set", view.target(leaf.target), leaf, before, after)
         if type(after) is dict and view.known:
             view.draft.note(view.target(leaf.target), Fact.REPLACED_WHOLE, leaf)
         return SAID, after
-    if is_cleared(clear, before):
-        return UNCHANGED
-    if after is ABSENT:
-        if not is_value(before) and type(before) is not Failure:
-            return UNCHANGED
-    elif before is ABSENT and view.known_missing(leaf):
+    if not again and _is_gone_already(leaf, before, after, view):
         return UNCHANGED
     if clear != IMPOSSIBLE and (refusal := _held_fast(leaf, before, view)):
         return refusal
     return clearing.clear_leaf(leaf, before, view)
+
+
+def _is_gone_already(leaf: Leaf, before: Any, after: Any, view: View) -> bool:
+    if is_cleared(leaf.policy.clear, before):
+        return True
+    if after is ABSENT:
+        return not is_value(before) and type(before) is not Failure
+    return before is ABSENT and view.known_missing(leaf)
 
 
 def _looks_same(leaf: Leaf, before: Any, after: Any, clear: Clear) -> bool:

@@ -1,4 +1,4 @@
-"""The states of a slot besides ABSENT, None and values: SILENT and Failure."""
+"""The states of a slot besides ABSENT, None and values: SILENT, Failure and, in a before, Unsettled."""
 
 from __future__ import annotations
 
@@ -45,6 +45,27 @@ class Failure:
 
     def __repr__(self) -> str:
         return f"Failure({self.code})"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unsettled:
+    """A before of which nobody knows whether the vendor holds it: the answer to a change was lost.
+
+    `held`   the slot's state in before.
+    `below`  the entries or items that it is about: entries as a tree by their keys, items by the fingerprints
+             of their keys, each with its key; None: all of it.
+    """
+
+    held: Any
+    below: dict[Any, Any] | None = None
+
+    def __repr__(self) -> str:
+        return "Unsettled"
+
+
+def bare(state: Any) -> Any:
+    """The state in before, be it settled or not."""
+    return state.held if state.__class__ is Unsettled else state
 
 
 def failed(error: FunctionError, scope: Any) -> Failure:

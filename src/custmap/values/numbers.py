@@ -40,6 +40,11 @@ def scalar_text(value: str | float | bool) -> str:
     return number_text(value)  # type: ignore[arg-type]
 
 
+def key_text(value: Any) -> str | None:
+    """The text of a key, since keys are compared as texts: `7` and `"7"` are one; None for what is no key."""
+    return scalar_text(value) if type(value) in (str, int, float, bool) else None
+
+
 def read_number(text: str) -> int | float | None:
     """The number that a text is in JSON's grammar; None if it is not one, or too large.
 

@@ -1,0 +1,245 @@
+"""What of a before is not settled: a lost answer leaves it open whether the vendor holds it.
+
+A before names such canonical paths. The rules that read them say again what after says: the slots of before
+are marked for that. What after does not mention stays open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from custmap.codegen.define import Functions
+from custmap.expressions.inference import SourcePath, format_source
+from custmap.model.checked import Operation
+from custmap.model.nodes import Leaf, Presence, Table
+from custmap.model.note import Fact
+from custmap.model.walkers import eaches
+from custmap.running.draft import Draft, read
+from custmap.running.lists import keys_of
+from custmap.running.states import SILENT, Unsettled
+from custmap.schema.canonical import Canonical
+from custmap.values.absent import ABSENT
+from custmap.values.equality import fingerprint, same
+from custmap.values.numbers import key_text
+from custmap.values.paths import Member, Select, parse_path
+from custmap.values.types import Type
+
+Row = tuple[Any, ...]
+Record = dict[str, Any]
+
+
+class OpenPath(NamedTuple):
+    """A canonical path: the names that lead to a field, an entry of a map, or a list; and the item in it."""
+
+    text: str
+    names: tuple[str, ...]
+    item: Select | None
+
+    def touches(self, path: SourcePath) -> bool:
+        """Is one of the two paths inside the other? `*`, or a position, is any item."""
+        return all(mine == its for mine, its in zip(self.names, path, strict=False))
+
+
+def open_path(text: str) -> OpenPath:
+    names: list[str] = []
+    for segment in parse_path(text):
+        if not isinstance(segment, Member):
+            return OpenPath(text, tuple(names), segment if isinstance(segment, Select) else None)
+        names.append(segment.name)
+    return OpenPath(text, tuple(names), None)
+
+
+def mentions(record: Record, names: Sequence[str], type_: Type | None) -> bool:
+    """Does a record speak of a path? A key that a mentioned free map does not have is gone."""
+    value: Any = record
+    for name in names:
+        if type(value) is not dict:
+            return value is None
+        if name not in value:
+            return type_ is None or name not in type_.members
+        value, type_ = value[name], type_ and type_.member(name)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Two records that are compared, and what after itself states.
+
+    `stated`   after without what it keeps of before; members that its plain texts say are not there are null.
+    `own`      the slots of that.
+    `complete` records are complete: what after does not mention is gone.
+    """
+
+    before: Record
+    after: Record
+    stated: Record
+    own: Row
+    complete: bool
+
+
+class Readers:
+    """The rules of an operation by the source paths that they read."""
+
+    def __init__(self, operation: Operation, canonical: Canonical, code: Functions) -> None:
+        self._table = operation.table
+        self._type = canonical.type
+        self._code = code
+        self._riders = (ABSENT,) * len(operation.riders)
+        self.reads = {
+            leaf.slot: tuple(dict.fromkeys(_reads(leaf, operation.table)))
+            for leaf in operation.table.slots
+            if isinstance(leaf, Leaf) and not leaf.policy.identity
+        }
+        """The source paths of each rule, and of the conditions around it; identities have none."""
+
+    def of(self, path: OpenPath) -> Iterator[Leaf]:
+        """The rules that read a path."""
+        for slot, reads in self.reads.items():
+            if any(map(path.touches, reads)):
+                yield self._table.slots[slot]  # type: ignore[misc]  # only leaves have reads
+
+    def speaks(self, leaf: Leaf, paths: Sequence[OpenPath], sides: Sides, new: Row) -> bool:
+        """Does after say what a rule that reads these paths makes?"""
+        if sides.complete or any(mentions(sides.stated, path.names, self._type) for path in paths):
+            return True
+        own = sides.own[leaf.slot]
+        return own is not ABSENT and same(own, new[leaf.slot])
+
+    def row(self, paths: Sequence[OpenPath], old: Row, new: Row, sides: Sides, draft: Draft) -> Row:
+        """The slots of before, with those marked that say again what after says; the draft notes the rest."""
+        row = list(old)
+        for slot, reads in self.reads.items():
+            leaf: Leaf = self._table.slots[slot]  # type: ignore[assignment]  # only leaves have reads
+            touching = [path for path in paths if any(map(path.touches, reads))]
+            if not touching:
+                continue
+            if not self.speaks(leaf, touching, sides, new):
+                draft.note(leaf.target, Fact.UNSETTLED, leaf)
+            elif new[slot] is not ABSENT or self._is_gone(leaf, new, sides):
+                row[slot] = Unsettled(old[slot], self._below(leaf, touching, sides))
+        return tuple(row)
+
+    def _is_gone(self, leaf: Leaf, new: Row, sides: Sides) -> bool:
+        """Is a value that is not there gone, and not only never stated?"""
+        around = self._table.inside[leaf.slot]
+        if sides.complete or (around is not None and new[around] is SILENT):
+            return True
+        maps = dict(leaf.in_maps)
+        return all(
+            path in maps
+            and read(sides.after, path[: maps[path]]).__class__ is dict
+            and read(sides.after, path) is ABSENT
+            for path in leaf.reads
+        )
+
+    def _below(self, leaf: Leaf, paths: Sequence[OpenPath], sides: Sides) -> dict[Any, Any] | None:
+        """The entries or items that paths are about; None where they are about more."""
+        if leaf.kind.is_one:
+            return None
+        below: dict[Any, Any] = {}
+        for path in paths:
+            if leaf.kind.is_map:
+                names = _entry(leaf, path)
+                if not names:
+                    return None
+                _grow(below, names)
+            else:
+                keys = self.item_keys(leaf, path, (sides.before, sides.after))
+                if not keys:
+                    return None
+                below.update(keys)
+        return below
+
+    def item_keys(self, leaf: Leaf, path: OpenPath, records: Sequence[Record]) -> dict[Any, Any]:
+        """The vendor's keys, by their fingerprints, of the item that a path is about; none if it is about
+        more."""
+        if path.item is None or path.names != source_names(leaf):
+            return {}
+        items = [item for record in records for item in _items(record, path)]
+        for item in items or made_up(path.item):
+            if keys := self.keys(leaf, path.names, item):
+                return keys
+        return {}
+
+    def keys(self, leaf: Leaf, names: Sequence[str], item: Any) -> dict[Any, Any]:
+        """The vendor's keys of what a rule makes of a list with one item."""
+        record: Any = [item]
+        for name in reversed(names):
+            record = {name: record}
+        rows = self._code.values(record, self._riders)[leaf.slot]
+        return {fingerprint(key): key for key in keys_of(leaf, rows)} if type(rows) is list else {}
+
+
+def _entry(leaf: Leaf, path: OpenPath) -> tuple[str, ...]:
+    """The names that lead from a rule's map to the entry that a path is about; () if it is about more."""
+    source = source_names(leaf)
+    if source is None or path.names[: len(source)] != source:
+        return ()
+    return path.names[len(source) :]
+
+
+def _grow(tree: dict[Any, Any], names: Sequence[str]) -> None:
+    """Add an entry to a tree; None stands for all that is below."""
+    for name in names[:-1]:
+        tree = tree.setdefault(name, {})
+        if tree is None:
+            return
+    tree[names[-1]] = None
+
+
+def key_member(leaf: Leaf) -> str | None:
+    """The member of a source item by which a rule's items are known; None where there is no such one."""
+    tables = [each.table for each in eaches(leaf.origin)]
+    if not tables:
+        return leaf.key
+    found = {_read_for_key(table, leaf.key) for table in tables}
+    return found.pop() if len(found) == 1 else None
+
+
+def _read_for_key(table: Table, key: str | None) -> str | None:
+    for member in table.root.members:
+        if isinstance(member, Leaf) and member.name == key and len(member.reads) == 1:
+            (path,) = member.reads
+            return str(path[0]) if len(path) == 1 else None
+    return None
+
+
+def source_names(leaf: Leaf) -> tuple[str, ...] | None:
+    """The names of a rule's source; None where it is no plain path."""
+    path = leaf.reads[0] if leaf.reads else ()
+    names = tuple(str(step) for step in path if step != "*")
+    return names if path and format_source(names) == leaf.source else None
+
+
+def _items(record: Record, path: OpenPath) -> Iterator[Any]:
+    """The items of a list that a path is about."""
+    assert path.item is not None
+    found = read(record, path.names)
+    for item in found if type(found) is list else ():
+        if is_item(item, path.item):
+            yield item
+
+
+def is_item(item: Any, path: Select) -> bool:
+    """Is it the item that a path selects? Keys are compared as texts."""
+    return type(item) is dict and key_text(item.get(path.key)) == key_text(path.value)
+
+
+def made_up(item: Select) -> Iterator[Record]:
+    """Items with a key alone: it may be a text, or a number that is written as one."""
+    yield {item.key: item.value}
+    if isinstance(item.value, str) and item.value.lstrip("-").isdecimal():
+        yield {item.key: int(item.value)}
+
+
+def _reads(leaf: Leaf, table: Table) -> Iterator[SourcePath]:
+    """What a rule reads, and the conditions around it; of a name or a phone only the part that it takes."""
+    yield from (need.path for need in leaf.needs if not need.rest)
+    around = table.inside[leaf.slot]
+    while around is not None:
+        presence = table.slots[around]
+        assert isinstance(presence, Presence)
+        yield from presence.asks
+        around = table.inside[around]

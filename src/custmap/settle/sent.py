@@ -1,0 +1,69 @@
+"""What was sent, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from custmap.back.outcome import Message, Outcome
+from custmap.plan.plan import Plan
+
+
+class Told(NamedTuple):
+    """A change or a rejection of a plan: its target, its rule's line, and the request that carries it."""
+
+    target: str
+    line: int
+    request: int | None = None
+
+
+class Verdict(NamedTuple):
+    """What became of a request: `applied` is None where nobody knows; `errors` are those inside a success."""
+
+    applied: bool | None
+    errors: tuple[Message, ...] = ()
+
+
+class Sent(NamedTuple):
+    """A plan and what became of it: `bodies` and `verdicts` are of its requests, in order."""
+
+    changes: Sequence[Told]
+    rejected: Sequence[Told]
+    bodies: Sequence[Any] = ()
+    verdicts: Sequence[Verdict] = ()
+
+
+Outcomes = Outcome | MappingOf[str | int, Outcome | None] | None
+
+
+def sent(plan: Plan, outcome: Outcomes, mapping: str) -> Sent:
+    """A plan of a mapping, with the outcomes of its requests.
+
+    ValueError for a plan of another mapping, or an outcome of a request that the plan does not have.
+    """
+    if plan.mapping != mapping:
+        raise ValueError(f"this is a plan of {plan.mapping}, not of {mapping}")
+    return Sent(
+        [Told(one.target, one.line, one.request) for one in plan.changes],
+        [Told(one.target, one.line) for one in plan.rejected],
+        [one.body for one in plan.requests],
+        list(map(verdict, _by_index(outcome, len(plan.requests)))),
+    )
+
+
+def verdict(outcome: Outcome | None) -> Verdict:
+    return Verdict(None) if outcome is None else Verdict(outcome.applied, outcome.errors)
+
+
+def _by_index(outcome: Outcomes, count: int) -> list[Outcome | None]:
+    if outcome is None:
+        return [None] * count
+    if isinstance(outcome, Outcome):
+        if count > 1:
+            raise ValueError(f"one outcome is given, and the plan has {count} requests")
+        return [outcome] * count
+    for place in outcome:
+        if not isinstance(place, int) or not 0 <= place < count:
+            raise ValueError(f"the plan has no request {place!r}; it has {count}")
+    return [outcome.get(place) for place in range(count)]

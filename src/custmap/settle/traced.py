@@ -1,0 +1,177 @@
+"""From the targets of a plan, and from a vendor's words, back to the rules and what they read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+from typing import Any, NamedTuple
+
+from custmap.back.field_names import Tracer
+from custmap.back.outcome import Message
+from custmap.expressions.inference import SourcePath
+from custmap.model.checked import Checked
+from custmap.model.nodes import Leaf, TargetNode
+from custmap.model.walkers import children, eaches, leaves
+from custmap.plan.unsettled import OpenPath, Readers, key_member, made_up, open_path, source_names
+from custmap.running.draft import read
+from custmap.settle.sent import Told
+from custmap.values.numbers import key_text
+from custmap.values.paths import (
+    Index,
+    Member,
+    PathError,
+    Select,
+    TargetPath,
+    format_path,
+    found_at,
+    parse_path,
+)
+
+Record = dict[str, Any]
+
+
+class Place(NamedTuple):
+    """The rules behind a target, and the entry or item that it means: the segments below the rule's own."""
+
+    leaves: tuple[Leaf, ...]
+    below: TargetPath = ()
+
+    @property
+    def is_identity(self) -> bool:
+        return any(leaf.policy.identity for leaf in self.leaves)
+
+
+class Night(NamedTuple):
+    """The two records of a night; `open`: what was open before it."""
+
+    before: Record
+    after: Record
+    open: Sequence[OpenPath]
+
+
+class _Rule(NamedTuple):
+    path: TargetPath
+    node: TargetNode
+
+
+class Traces:
+    """Finds what the targets of one operation are about."""
+
+    def __init__(self, checked: Checked, readers: Readers, tracer: Tracer) -> None:
+        self._readers = readers
+        self._tracer = tracer
+        self._by_line: dict[int, list[_Rule]] = {}
+        self._by_target: dict[str, Leaf] = {}
+        for root in checked.operation.parts.values():
+            for node in _nodes(root):
+                rule = _Rule(_parsed(node.target), node)
+                if isinstance(node, Leaf):
+                    self._by_target[node.target] = node
+                for line in _lines(node):
+                    self._by_line.setdefault(line, []).append(rule)
+
+    def place(self, told: Told) -> Place | None:
+        """The place of a change or a rejection; None if the mapping has no rule in its line."""
+        rules = self._by_line.get(told.line)
+        if not rules:
+            return None
+        path = _parsed(told.target)
+        inside = [rule for rule in rules if path[: len(rule.path)] == rule.path]
+        if not inside:  # a clear that writes elsewhere is shown where it writes
+            return Place(tuple(leaf for rule in rules for leaf in leaves(rule.node)))
+        best = max(inside, key=lambda rule: len(rule.path))
+        return Place(tuple(leaves(best.node)), path[len(best.path) :])
+
+    def word(self, message: Message, body: Any) -> Place | None:
+        """The place of what a vendor names; None if it names no field of the customer.
+
+        `body` is what was sent: it says which item a position means.
+        """
+        traced = None if message.vendor_field is None else self._tracer.trace(message.vendor_field)
+        if traced is None or traced.field is None:
+            return None
+        leaf = self._by_target.get(traced.target or "")
+        if leaf is None:  # an object around several rules
+            return Place(tuple(one for one in self._by_target.values() if _is_in(one, traced.field)))
+        below = traced.below
+        if leaf.kind.has_items and below and isinstance(below[0], Index):
+            item = found_at(body, (*leaf.path, below[0]))
+            key = item.get(leaf.key) if type(item) is dict else None
+            below = (Select(leaf.key or "", key),) if isinstance(key, str | int | float) else ()
+        return Place((leaf,), below)
+
+    def paths(self, place: Place, night: Night, *, fully: bool = False) -> Iterator[OpenPath]:
+        """The canonical paths that the rules of a place read; of a map or a list only what it is about.
+
+        `fully`: what is read in place of a part that is not stated, too.
+        """
+        for leaf in place.leaves:
+            reads = leaf.reads if fully else self._readers.reads.get(leaf.slot, ())
+            source = source_names(leaf)
+            own = list(self._own(leaf, source, place.below, night)) if source is not None else []
+            for path in dict.fromkeys(map(_names, reads)):
+                if path == source and own:
+                    yield from own
+                elif path:
+                    yield open_path(_text(path))
+
+    def _own(
+        self, leaf: Leaf, source: tuple[str, ...], below: TargetPath, night: Night
+    ) -> Iterator[OpenPath]:
+        """The entry or item of a rule's source that a target is about, where it can be told."""
+        held = [read(record, source) for record in (night.before, night.after)]
+        if leaf.kind.is_map and below and isinstance(below[0], Member):
+            path = open_path(_text((*source, *(one.name for one in below if isinstance(one, Member)))))
+            entry = path.names[: len(source) + 1]
+            known = any(type(one) is dict and entry[-1] in one for one in held)
+            if known or any(one.names[: len(entry)] == entry for one in night.open):
+                yield path
+        elif leaf.kind.has_items and below and isinstance(below[0], Select) and (member := key_member(leaf)):
+            items = [item for one in held if type(one) is list for item in one if type(item) is dict]
+            items += [
+                item for one in night.open if one.item and one.names == source for item in made_up(one.item)
+            ]
+            found = {
+                key_text(item.get(member)): None
+                for item in items
+                if key_text(below[0].value) in map(key_text, self._readers.keys(leaf, source, item).values())
+            }
+            for key in found:
+                if key is not None:
+                    yield open_path(_text(source, Select(member, key)))
+
+
+def _nodes(node: TargetNode) -> Iterator[TargetNode]:
+    for one in children(node):
+        yield one
+        yield from _nodes(one)
+
+
+def _lines(node: TargetNode) -> set[int]:
+    """The line of a rule, and those of the rules of its items."""
+    found = {node.span.line}
+    if isinstance(node, Leaf):
+        for each in eaches(node.origin):
+            for inner in _nodes(each.table.root):
+                found |= _lines(inner)
+    return found
+
+
+def _is_in(leaf: Leaf, field: str) -> bool:
+    return leaf.source is not None and f"{leaf.source}.".startswith(f"{field}.")
+
+
+def _names(path: SourcePath) -> tuple[str, ...]:
+    """The names that a source path begins with: up to an item of a list."""
+    return tuple(str(step) for step in takewhile(lambda step: isinstance(step, str) and step != "*", path))
+
+
+def _text(names: Sequence[Any], item: Select | None = None) -> str:
+    return format_path((*map(Member, names), *([item] if item else ())))
+
+
+def _parsed(target: str) -> TargetPath:
+    try:
+        return parse_path(target)
+    except PathError:
+        return (Member(target),)
