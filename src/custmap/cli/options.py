@@ -63,15 +63,17 @@ parameters = _all(
     ),
 )
 
+nulls = option(
+    "Records",
+    "--nulls",
+    type=click.Choice(["clear", "absent"]),
+    default="clear",
+    show_default=True,
+    help="Whether null in a named field means clear or absent.",
+)
+
 records = _all(
-    option(
-        "Records",
-        "--nulls",
-        type=click.Choice(["clear", "absent"]),
-        default="clear",
-        show_default=True,
-        help="Whether null in a named field means clear or absent.",
-    ),
+    nulls,
     option(
         "Records",
         "--strict-records",

@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "diff": "Show or write what to send so that before becomes after.",
     "reverse": "Read vendors' copies of customers back.",
     "outcome": "Say what a vendor's answer means.",
+    "settle": "Write what to compare with the next time, after the answers.",
     "explain": "Show where each member comes from, and what absent, null and empty become.",
     "prove": "Look for customers for which a mapping does not do what it declares.",
     "test": "Run fixtures.",

@@ -28,6 +28,7 @@ from custmap.plan.vendor_document import vendor_slots
 from custmap.running.draft import Draft, View
 from custmap.running.requests import refusal
 from custmap.running.rows import equal
+from custmap.values.absent import ABSENT
 from custmap.values.unusual import Unusual
 from custmap.wire.binding import Binder, Bound
 from custmap.wire.request import Request
@@ -179,11 +180,29 @@ class Engine:
         self, held: Taken, taken: Taken, after: dict[str, Any], bound: Bound, absent: Absent
     ) -> Plan:
         """The plan for a before of which something is not settled."""
-        riders, draft, complete = bound.own(), Draft(), absent == "clear"
-        old, new = self._row(held.record, riders), self._row(after, riders)
-        sides = Sides(held.record, after, *self.stated(taken, riders), complete)
-        old = self.readers.row([open_path(one) for one in held.unsettled], old, new, sides, draft)
-        return self._plan(old, new, View(held.record, after, draft, riders, True, complete), bound)
+        view = View(held.record, after, Draft(), bound.own(), known=True, complete=absent == "clear")
+        return self._plan(*self._open_rows(held, taken, view), view, bound)
+
+    def _open_rows(self, held: Taken, taken: Taken, view: View) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """The slots of both sides, those of before marked where they are not settled."""
+        old, new = self._row(held.record, view.riders), self._row(view.after_record, view.riders)
+        sides = Sides(held.record, view.after_record, *self.stated(taken, view.riders), view.complete)
+        paths = [open_path(one) for one in held.unsettled]
+        return self.readers.row(paths, old, new, sides, view.draft), new
+
+    def told(self, held: Taken | None, taken: Taken, *, complete: bool) -> Draft:
+        """What a plan would say, without its parameters; of no before what `apply` says."""
+        riders = (ABSENT,) * len(self.checked.operation.riders)
+        before = held and held.record
+        after = taken.record if held is None or complete else self.laid(held, taken)
+        view = View(before, after, Draft(), riders, known=held is not None, complete=complete)
+        if held is not None and held.unsettled:
+            rows = self._open_rows(held, taken, view)
+        else:
+            old = self.code.nothing if before is None else self._row(before, riders)
+            rows = old, self._row(after, riders)
+        self.code.changes(*rows, view, False)
+        return view.draft
 
     def stated(self, taken: Taken, riders: tuple[Any, ...]) -> tuple[dict[str, Any], tuple[Any, ...]]:
         """What a record itself states, with null for what its texts say is not there; and the slots of it."""

@@ -100,8 +100,28 @@ class Readers:
             if any(map(path.touches, reads)):
                 yield self._table.slots[slot]  # type: ignore[misc]  # only leaves have reads
 
-    def speaks(self, leaf: Leaf, paths: Sequence[OpenPath], sides: Sides, new: Row) -> bool:
-        """Does after say what a rule that reads these paths makes?"""
+    def is_settled(self, path: OpenPath, paths: Sequence[OpenPath], sides: Sides, new: Row) -> bool:
+        """Is a path of `paths`, which are open, no longer so once the plan has arrived?
+
+        A lost change leaves all open that its rule reads: such a rule must have said its value again.
+        """
+        said = mentions(sides.stated, path.names, self._type)
+        for leaf in self.of(path):
+            reads = self.reads[leaf.slot]
+            touching = [one for one in paths if any(map(one.touches, reads))]
+            if self._says(leaf, touching, sides, new):
+                said = True
+            elif all(any(one.touches(read) for one in touching) for read in reads):
+                return False
+        return said
+
+    def _says(self, leaf: Leaf, paths: Sequence[OpenPath], sides: Sides, new: Row) -> bool:
+        """Is the value of a rule that reads these paths said again?"""
+        there = new[leaf.slot] is not ABSENT or self._is_gone(leaf, sides, new)
+        return there and self._speaks(leaf, paths, sides, new)
+
+    def _speaks(self, leaf: Leaf, paths: Sequence[OpenPath], sides: Sides, new: Row) -> bool:
+        """Does after speak of what a rule reads?"""
         if sides.complete or any(mentions(sides.stated, path.names, self._type) for path in paths):
             return True
         own = sides.own[leaf.slot]
@@ -115,13 +135,13 @@ class Readers:
             touching = [path for path in paths if any(map(path.touches, reads))]
             if not touching:
                 continue
-            if not self.speaks(leaf, touching, sides, new):
+            if not self._speaks(leaf, touching, sides, new):
                 draft.note(leaf.target, Fact.UNSETTLED, leaf)
-            elif new[slot] is not ABSENT or self._is_gone(leaf, new, sides):
+            elif self._says(leaf, touching, sides, new):
                 row[slot] = Unsettled(old[slot], self._below(leaf, touching, sides))
         return tuple(row)
 
-    def _is_gone(self, leaf: Leaf, new: Row, sides: Sides) -> bool:
+    def _is_gone(self, leaf: Leaf, sides: Sides, new: Row) -> bool:
         """Is a value that is not there gone, and not only never stated?"""
         around = self._table.inside[leaf.slot]
         if sides.complete or (around is not None and new[around] is SILENT):

@@ -21,6 +21,9 @@ from custmap.values.types import ANY, Type
 # The longest line that is read into memory: a thousand times a large customer.
 LINE_LIMIT: Final = 16 * 1024 * 1024
 
+SETTLED: Final = b'{"custmap":"settled",'
+"""How the first line of a settled snapshot begins; it is no record."""
+
 _BLANK: Final = b" \t\r\n"
 _BOM: Final = b"\xef\xbb\xbf"
 
@@ -109,6 +112,8 @@ def _places(stream: Lines, limit: int) -> Iterator[Place]:
         if number == 1 and chunk.startswith(_BOM):
             chunk, start, size = chunk[3:], start + 3, size - 3
         data = chunk.rstrip(b"\r\n") if chunk.endswith(b"\n") else chunk
+        if number == 1 and data.startswith(SETTLED):
+            continue
         if len(data) > limit or size > len(chunk):
             yield index, number, start, None, size
         elif not data or (data.isspace() and not data.strip(_BLANK)):

@@ -27,11 +27,11 @@ def _at(now: Any, then: Any, names: Sequence[str], item: Select | None, type_: T
     made = dict(now) if type(now) is dict else _all_null(then) if now is None and named else {}
     held = then.get(name, ABSENT) if type(then) is dict else then if named else ABSENT
     inner = _at(made.get(name, ABSENT), held, rest, item, type_ and type_.member(name))
-    if inner is ABSENT:
-        made.pop(name, None)
-    else:
+    if inner is not ABSENT:
         made[name] = inner
-    return made if made or type(then) is dict else then
+    elif made.pop(name, ABSENT) is not ABSENT and not made and type(then) is not dict:
+        return then
+    return made
 
 
 def _all_null(then: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from custmap.back.outcome import Message, Outcome
 from custmap.plan.plan import Plan
@@ -23,6 +23,10 @@ class Verdict(NamedTuple):
 
     applied: bool | None
     errors: tuple[Message, ...] = ()
+
+
+UNKNOWN: Final = Verdict(None)
+NOT_SENT: Final = Verdict(False)
 
 
 class Sent(NamedTuple):
@@ -53,7 +57,7 @@ def sent(plan: Plan, outcome: Outcomes, mapping: str) -> Sent:
 
 
 def verdict(outcome: Outcome | None) -> Verdict:
-    return Verdict(None) if outcome is None else Verdict(outcome.applied, outcome.errors)
+    return UNKNOWN if outcome is None else Verdict(outcome.applied, outcome.errors)
 
 
 def _by_index(outcome: Outcomes, count: int) -> list[Outcome | None]:

@@ -110,7 +110,7 @@ class Settler:
         new = self._engine.code.values(night.after, riders)
         for path in night.open:
             rejected = any(path.touches(one.names) and _may_be_one(path, one) for one in back)
-            if rejected or not all(readers.speaks(leaf, [path], sides, new) for leaf in readers.of(path)):
+            if rejected or not readers.is_settled(path, night.open, sides, new):
                 yield path.text
 
 

@@ -1,0 +1,170 @@
+"""What a night sent: the plans of a run, and the answers to its requests, found by key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, Final, TypeVar
+
+import msgspec
+
+from custmap.back.outcome import Outcome
+from custmap.records.ndjson import Lines, read_lines
+from custmap.settle.sent import NOT_SENT, UNKNOWN, Sent, Told, Verdict, verdict
+from custmap.values.numbers import key_text
+
+APPLIED: Final = Verdict(True)
+T = TypeVar("T")
+
+
+class NightError(ValueError):
+    """The files do not belong to one night, or are damaged; the message says where."""
+
+
+class _Told(msgspec.Struct):
+    target: str
+    line: int
+    request: int | None = None
+
+
+class _Request(msgspec.Struct):
+    id: str
+    body: Any = None
+
+
+class _Planned(msgspec.Struct):
+    """A line of `diff`: a plan, or a record with errors. A line of `apply` is a request itself."""
+
+    index: int
+    key: str | int | float | bool | None = None
+    mapping: str | None = None
+    errors: list[Any] | None = None
+    changes: list[_Told] | None = None
+    rejected: list[_Told] = []
+    requests: list[_Request] = []
+    id: str | None = None
+    body: Any = None
+
+    @property
+    def sent(self) -> list[_Request]:
+        return self.requests if self.id is None else [_Request(self.id, self.body)]
+
+
+class _Answer(msgspec.Struct):
+    id: str
+    status: int | None = None
+    body: Any = None
+    sent: bool = True
+
+
+_PLANNED: Final = msgspec.json.Decoder(_Planned)
+_ANSWER: Final = msgspec.json.Decoder(_Answer)
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """What was planned for a customer.
+
+    `index`  the record's place in after; `sent` is None for a record with errors.
+    `made`   it is a request of `apply`, which does not say what it changes.
+    """
+
+    index: int
+    sent: Sent | None
+    made: bool
+
+
+class Night:
+    """The plans of one run, with what became of their requests.
+
+    NightError for lines that are no plans, for plans of another mapping, and for two plans of one customer.
+    """
+
+    def __init__(self, plans: Path, mapping: str) -> None:
+        self._path = plans
+        self._mapping = mapping
+        self._places: dict[str, tuple[int, int]] = {}
+        self._verdicts: dict[str, Verdict] = {}
+        self._file: BinaryIO = plans.open("rb")
+        with plans.open("rb") as stream:
+            for line, where, (offset, length) in _read(stream, plans, _PLANNED):
+                self._enter(line, where, (offset, length))
+
+    def close(self) -> None:
+        self._file.close()
+
+    def answers(self, stream: Lines, name: object, outcome: Callable[[int, Any], Outcome]) -> None:
+        """Take in the answers: of several for one request, the last counts.
+
+        NightError for an answer to a request that the plans do not have.
+        """
+        for answer, where, _ in _read(stream, name, _ANSWER):
+            if answer.id not in self._verdicts:
+                raise NightError(f"{where}: no request of this run has this `id`")
+            if answer.status is not None and not 100 <= answer.status <= 599:
+                raise NightError(f"{where}: `status` is an HTTP status, 100 to 599")
+            self._verdicts[answer.id] = _verdict(answer, outcome)
+
+    def assume_applied(self) -> None:
+        """Take all requests as applied: for jobs that keep no answers."""
+        self._verdicts = dict.fromkeys(self._verdicts, APPLIED)
+
+    def take(self, key: str) -> Planned | None:
+        """What was planned for a customer, once; None if nothing was."""
+        place = self._places.pop(key, None)
+        if place is None:
+            return None
+        self._file.seek(place[0])
+        line = _PLANNED.decode(self._file.read(place[1]))
+        if line.errors is not None:
+            return Planned(line.index, None, False)
+        sent = Sent(
+            [Told(one.target, one.line, one.request) for one in line.changes or ()],
+            [Told(one.target, one.line) for one in line.rejected],
+            [one.body for one in line.sent],
+            [self._verdicts[one.id] for one in line.sent],
+        )
+        return Planned(line.index, sent, line.changes is None)
+
+    def require_taken(self) -> None:
+        """NightError for plans of customers that after does not have."""
+        for key in list(self._places):
+            if (planned := self.take(key)) is not None and planned.sent is not None:
+                raise NightError(
+                    f"{self._path}: AFTER does not have record {planned.index}, which has a plan"
+                )
+
+    def _enter(self, line: _Planned, where: str, place: tuple[int, int]) -> None:
+        key = key_text(line.key)
+        if line.errors is None:
+            if line.mapping != self._mapping:
+                raise NightError(f"{where}: not a plan of {self._mapping}")
+            if line.changes is None and line.id is None:
+                raise NightError(f"{where}: neither a plan nor a request")
+            if key is None:
+                raise NightError(f"{where}: no `key`: plans of snapshots are made with `diff --key`")
+            if key in self._places:
+                raise NightError(f"{where}: the second plan for one customer")
+            self._verdicts |= dict.fromkeys((one.id for one in line.sent), UNKNOWN)
+        if key is not None:
+            self._places[key] = place
+
+
+def _verdict(answer: _Answer, outcome: Callable[[int, Any], Outcome]) -> Verdict:
+    if not answer.sent:
+        return NOT_SENT
+    if answer.status is None:
+        return UNKNOWN
+    found = verdict(outcome(answer.status, answer.body))
+    return APPLIED if found == APPLIED else found
+
+
+def _read(
+    stream: Lines, name: object, decoder: msgspec.json.Decoder[T]
+) -> Iterator[tuple[T, str, tuple[int, int]]]:
+    """The lines of a file, each with its place in messages and its bytes in the file."""
+    for line in read_lines(stream):
+        where = f"{name}, line {line.number}"
+        try:
+            yield decoder.decode(line.data or b""), where, (line.offset, line.length)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise NightError(f"{where}: {error}") from None

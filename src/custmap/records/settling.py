@@ -1,0 +1,173 @@
+"""`settle` for files: the snapshot to compare with the next time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from custmap.border.intake import Nulls, Taken, take_parsed
+from custmap.diagnostics.errors import RecordError
+from custmap.plan.engine import Engine
+from custmap.records.ndjson import SETTLED, BadLine, Line, parse_line
+from custmap.records.night import Night, NightError, Planned
+from custmap.records.tally import LostRecords
+from custmap.records.zipper import Zipped, Zipper
+from custmap.settle.sent import Sent, Told
+from custmap.settle.settle import Settler
+from custmap.values.json_text import json_bytes
+from custmap.values.words import counted
+
+_NOTHING: Final = Sent((), ())
+
+
+@dataclass(slots=True)
+class Settled:
+    """The counts of a run: what became of the customers of before and after."""
+
+    customers: int = 0
+    unchanged: int = 0
+    applied: int = 0
+    refused: int = 0
+    unknown: int = 0
+    as_before: int = 0
+    left_out: int = 0
+    errors: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        parts = self.unchanged + self.applied + self.refused + self.unknown + self.as_before + self.left_out
+        if parts != self.customers:
+            raise LostRecords(f"{self.customers} in, {parts} accounted for")
+        return (
+            f"{counted(self.customers, 'customer')}: {self.unchanged:,} unchanged, {self.applied:,} applied, "
+            f"{self.refused:,} not applied, {self.unknown:,} not known, {self.as_before:,} as before, "
+            f"{self.left_out:,} left out"
+        )
+
+
+class SettlingFiles:
+    """Settles a night: iterate it once for the lines of the next snapshot, each with its line end.
+
+    `key` is the names of the path to the key; `complete` and `nulls` as `diff` had them.
+
+    NightError if plans and snapshots are not of one night.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        settler: Settler,
+        night: Night,
+        *,
+        key: tuple[str, ...],
+        complete: bool,
+        nulls: Nulls,
+    ) -> None:
+        self._engine = engine
+        self._settler = settler
+        self._night = night
+        self._key = key
+        self._complete = complete
+        self._nulls = nulls
+        self.counts = Settled()
+
+    def lines(self, zipper: Zipper) -> Iterator[bytes]:
+        yield SETTLED + b'"mapping":' + json_bytes(self._engine.checked.name) + b"}\n"
+        for one in zipper:
+            self.counts.customers += 1
+            line = self._line(one)
+            if line is not None:
+                yield line + b"\n"
+        self._night.require_taken()
+
+    def _line(self, one: Zipped) -> bytes | None:
+        """The line to keep of a customer; None if there is nothing to keep."""
+        if one.after is None:
+            self.counts.as_before += 1
+            return _data(one.before)
+        planned = None if one.key is None else self._night.take(one.key)
+        if planned is None:
+            return self._unplanned(one, one.after)
+        if planned.sent is None:
+            return self._as_before(one)
+        if planned.index != one.after.index:
+            raise NightError(f"the plan of record {planned.index} is for record {one.after.index} of AFTER")
+        return self._planned(one, one.after, planned, planned.sent)
+
+    def _unplanned(self, one: Zipped, after: Line) -> bytes | None:
+        """A customer for whom nothing was planned: there was nothing to say, or the record was rejected."""
+        if one.before is None:
+            self.counts.left_out += 1
+            return None
+        data = _data(after)
+        if data == _data(one.before):
+            self.counts.unchanged += 1
+            return data
+        taken = self._taken(after)
+        held = self._taken(one.before)
+        if taken is None or held is None:
+            return self._as_before(one)
+        told = self._engine.told(held, taken, complete=self._complete)
+        if told.changes or told.rejected:
+            raise NightError(
+                f"record {after.index} of AFTER has changed, and there is no plan for it: is PLANS whole, "
+                "and are `--absent` and `--nulls` those of the run?"
+            )
+        self.counts.unchanged += 1
+        return json_bytes(self._settler.settle(held, taken, _NOTHING, complete=self._complete))
+
+    def _planned(self, one: Zipped, after: Line, planned: Planned, sent: Sent) -> bytes | None:
+        taken = self._taken(after)
+        held = None if one.before is None else self._taken(one.before)
+        if taken is None or (held is None and one.before is not None):
+            raise NightError(f"record {planned.index} of AFTER has a plan, and cannot be read")
+        if planned.made:
+            told = self._engine.told(held, taken, complete=self._complete)
+            changes = [Told(change.target, change.line, 0) for change in told.changes]
+            sent = sent._replace(changes=changes)
+        kept = self._settler.settle(held, taken, sent, complete=self._complete)
+        self._count(sent)
+        if kept is None:
+            return None
+        return json_bytes(kept if held is not None else self._with_key(kept, taken.record))
+
+    def _count(self, sent: Sent) -> None:
+        applied = {one.applied for one in sent.verdicts}
+        if None in applied:
+            self.counts.unknown += 1
+        elif False in applied:
+            self.counts.refused += 1
+        else:
+            self.counts.applied += 1
+
+    def _as_before(self, one: Zipped) -> bytes | None:
+        if one.before is None:
+            self.counts.left_out += 1
+            return None
+        self.counts.as_before += 1
+        return _data(one.before)
+
+    def _with_key(self, kept: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
+        """What is kept of a new customer is found again by its key."""
+        into, value = kept, record
+        for name in self._key[:-1]:
+            value = value[name]
+            into = into.setdefault(name, {})
+        into.setdefault(self._key[-1], value[self._key[-1]])
+        return kept
+
+    def _taken(self, line: Line) -> Taken | None:
+        """The record of a line; None for one that `diff` rejects."""
+        found = parse_line(line, self._engine.checked.canonical.type)
+        if isinstance(found, BadLine):
+            return None
+        try:
+            return take_parsed(found.value, self._engine.checked.canonical, nulls=self._nulls)
+        except RecordError:
+            return None
+
+
+def _data(line: Line | None) -> bytes:
+    if line is None or line.data is None:
+        raise NightError("a line is longer than the limit")
+    return line.data
