@@ -56,7 +56,10 @@ def fixture_schema() -> dict[str, Any]:
         "request": {"type": ["object", "null"], "properties": parts, "additionalProperties": False},
         "changes": {**lines, "description": "`action target`, or the target alone."},
         "rejected": {**lines, "description": "`target`, or `target: code`."},
-        "customer": {"type": "object", "description": "Of reverse: the members to compare, at any depth."},
+        "customer": {
+            "type": ["object", "null"],
+            "description": "Of reverse and settle: the members to compare, at any depth.",
+        },
         "outcome": {
             "type": "object",
             "additionalProperties": False,
@@ -67,6 +70,14 @@ def fixture_schema() -> dict[str, Any]:
         "error": {"type": "string", "pattern": "^CM[0-9]{3}$"},
     }
     record = {"description": "A customer record."}
+    response = {
+        "additionalProperties": False,
+        "required": ["status"],
+        "properties": {
+            "status": {"type": "integer", "minimum": 100, "maximum": 599},
+            "body": {"description": "JSON values, or a text; left out: the answer has no body."},
+        },
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "custmap fixture",
@@ -92,13 +103,23 @@ def fixture_schema() -> dict[str, Any]:
             },
             "response": {
                 "type": "object",
-                "additionalProperties": False,
-                "required": ["status"],
-                "properties": {
-                    "status": {"type": "integer", "minimum": 100, "maximum": 599},
-                    "body": {"description": "JSON values, or a text; left out: the answer has no body."},
-                },
+                **response,
                 "description": "The vendor's answer: a fixture of outcome.",
+            },
+            "settle": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["before", "after", "response"],
+                "properties": {
+                    "before": {**record, "description": "Null: nothing was there."},
+                    "after": record,
+                    "response": {
+                        "type": ["object", "null"],
+                        **response,
+                        "description": "Null: no answer came.",
+                    },
+                },
+                "description": "A diff and the answer to its request: what is kept for the next time.",
             },
             "options": {
                 "type": "object",
@@ -117,6 +138,7 @@ def fixture_schema() -> dict[str, Any]:
             {"required": ["before", "after"]},
             {"required": ["document"]},
             {"required": ["response"]},
+            {"required": ["settle"]},
         ],
         "dependentRequired": {"base": ["document"]},
     }

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from custmap.diagnostics.errors import CustmapError
 from custmap.testing.expectation import OUTCOME_MEMBERS
-from custmap.testing.fixture import Answered, Apply, Diff, Fixture, Reverse
+from custmap.testing.fixture import Answered, Apply, Diff, Fixture, Reverse, Settle
+from custmap.values.absent import ABSENT
 
 if TYPE_CHECKING:
     from custmap.back.outcome import Outcome
@@ -29,13 +30,14 @@ class Load(Protocol):
 class Answer:
     """The result of a call: what it gave, an error, or a description of misuse.
 
-    Apply gives a request, diff a plan and its request or None, reverse a customer, outcome an outcome.
+    Apply gives a request, diff a plan and its request or None, reverse a customer, outcome an outcome, settle
+    a plan and what is kept, None for nothing.
     """
 
     mapping: Mapping | None = None
     request: Request | None = None
     plan: Plan | None = None
-    customer: dict[str, Any] | None = None
+    customer: Any = ABSENT
     outcome: Outcome | None = None
     error: CustmapError | None = None
     misuse: str | None = None
@@ -45,7 +47,7 @@ class Answer:
         if self.outcome is not None:
             told = self.outcome.to_dict()
             return {"outcome": {name: told[name] for name in OUTCOME_MEMBERS}}
-        return {} if self.customer is None else {"customer": self.customer}
+        return {} if self.customer is ABSENT else {"customer": self.customer}
 
 
 def load_mapping(
@@ -76,6 +78,11 @@ def call(fixture: Fixture, load: Load) -> Answer:
                 return Answer(mapping, customer=mapping.reverse(document, base))
             case Answered(status, body):
                 return Answer(mapping, outcome=mapping.outcome(status, body))
+            case Settle(Diff(before, after, options), answer):
+                plan = mapping.diff(before, after, fixture.params, **options)
+                outcome = None if answer is None else mapping.outcome(answer.status, answer.body)
+                kept = mapping.settle(before, after, plan, outcome, **options)
+                return Answer(mapping, plan.request, plan, kept)
     except CustmapError as error:
         return Answer(mapping, error=error)
     except (TypeError, ValueError) as error:

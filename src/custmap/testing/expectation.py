@@ -37,7 +37,7 @@ class Expectation:
     """What a fixture expects; None for what it does not mention.
 
     `request`              null, or members to compare.
-    `customer`, `outcome`  of reverse and of outcome: members to compare, at any depth.
+    `customer`, `outcome`  of reverse, settle and outcome: members to compare, at any depth.
     """
 
     node: MapNode | None = None
@@ -69,6 +69,7 @@ _KEYS_OF: Final = {
     "diff": _REQUESTED,
     "reverse": ("customer", "error"),
     "outcome": ("outcome", "error"),
+    "settle": ("customer", *_REQUESTED),
 }
 _KEYS: Final = tuple(dict.fromkeys(key for keys in _KEYS_OF.values() for key in keys))
 _ACTION = re.compile(r"(set|clear) +(?=\S)")
@@ -133,7 +134,8 @@ def _problems(node: MapNode, call: str | None, known: tuple[str, ...]) -> Iterat
     elif request is not None:
         yield problem(request, f"`request` must be null or a map of its members; this is {kind_of(request)}")
     customer, outcome = node.get("customer"), node.get("outcome")
-    if customer is not None and not isinstance(customer, MapNode):
+    nobody = call == "settle" and isinstance(customer, ScalarNode) and customer.value is None
+    if customer is not None and not isinstance(customer, MapNode) and not nobody:
         yield problem(customer, f"`customer` must be a map of its members; this is {kind_of(customer)}")
     if outcome is not None:
         yield from _outcome_problems(outcome)

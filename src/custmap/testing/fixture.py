@@ -54,7 +54,15 @@ class Answered:
     body: Any
 
 
-Call: TypeAlias = Apply | Diff | Reverse | Answered
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """`settle: {before, after, response}`: a diff, and the answer to its request, None if none came."""
+
+    diff: Diff
+    answer: Answered | None
+
+
+Call: TypeAlias = Apply | Diff | Reverse | Answered | Settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,11 @@ OPTIONS: Final = {
     "nulls": ("clear", "absent"),
     "on_rejected": ("raise", "drop"),
 }
-_OPTIONS_OF: Final = {"apply": ("nulls", "on_rejected"), "diff": ("absent", "nulls")}
+_OPTIONS_OF: Final = {
+    "apply": ("nulls", "on_rejected"),
+    "diff": ("absent", "nulls"),
+    "settle": ("absent", "nulls"),
+}
 _GIVEN: Final = {
     "customer": "apply",
     "before": "diff",
@@ -88,6 +100,7 @@ _GIVEN: Final = {
     "document": "reverse",
     "base": "reverse",
     "response": "outcome",
+    "settle": "settle",
 }
 _KEYS: Final = ("mapping", "summary", "params", *_GIVEN, "options", "expect")
 # A key that is given alone, the one that is missing then, and what to do.
@@ -98,8 +111,9 @@ _NEEDS: Final = {
 }
 _CALLS: Final = (
     "`customer:` to test apply, `before:` and `after:` to test diff, `document:` to test reverse, "
-    "or `response:` to test outcome."
+    "`response:` to test outcome, or `settle:` to test settle."
 )
+_SETTLE: Final = "Write `settle: {before: …, after: …, response: …}`; `response: null` if no answer came."
 _RESPONSE: Final = "Write `response: {status: 200, body: …}`; without `body` the answer has none."
 
 
@@ -150,7 +164,15 @@ def _call(node: MapNode, name: str | None) -> Call:
         case "reverse":
             base = node.get("base")
             return Reverse(plain(_present(node, "document")), None if base is None else plain(base))
-    response = members(node.get("response"))
+        case "settle":
+            given = members(node.get("settle"))
+            response = given["response"]
+            diff = Diff(given["before"], given["after"], options)
+            return Settle(diff, None if response is None else _answered(response))
+    return _answered(members(node.get("response")))
+
+
+def _answered(response: dict[str, Any]) -> Answered:
     return Answered(response["status"], response.get("body"))
 
 
@@ -206,6 +228,22 @@ def _given_problems(node: MapNode) -> Iterator[Diagnostic]:
     if document is not None and not isinstance(document, MapNode):
         yield problem(document, f"`document` must be a map; this is {kind_of(document)}")
     if response is not None:
+        yield from _response_problems(response)
+    if (settle := node.get("settle")) is not None:
+        yield from _settle_problems(settle)
+
+
+def _settle_problems(settle: Node) -> Iterator[Diagnostic]:
+    if not isinstance(settle, MapNode):
+        yield problem(settle, f"`settle` must be a map; this is {kind_of(settle)}", _SETTLE)
+        return
+    known = ("before", "after", "response")
+    yield from unknown_keys(settle, known)
+    for name in known:
+        if settle.get(name) is None:
+            yield problem(first_key(settle), f"`settle` needs `{name}`", _SETTLE)
+    response = settle.get("response")
+    if response is not None and not (isinstance(response, ScalarNode) and response.value is None):
         yield from _response_problems(response)
 
 

@@ -15,7 +15,7 @@ from custmap.syntax.node import MapNode, Node, ScalarNode, plain
 from custmap.testing.call import Answer, Load, call, load_mapping, plan_of
 from custmap.testing.difference import Difference, compare, shown
 from custmap.testing.expectation import NAMED_MEMBERS
-from custmap.testing.fixture import Answered, Apply, Diff, Fixture, Reverse
+from custmap.testing.fixture import Answered, Apply, Diff, Fixture, Reverse, Settle
 from custmap.testing.named import compare_named
 from custmap.testing.told import Told, compare_lines, mapping_line, told_errors, told_plan
 from custmap.values.absent import ABSENT
@@ -100,7 +100,13 @@ def _compare_error(fixture: Fixture, answer: Answer) -> Iterator[Difference]:
         yield Difference("error", str(expected.value), _told_error(error), expected.span, _error_line(error))
 
 
-_GIVES: Final = {Apply: "a request", Diff: "a plan", Reverse: "a customer", Answered: "an outcome"}
+_GIVES: Final = {
+    Apply: "a request",
+    Diff: "a plan",
+    Reverse: "a customer",
+    Answered: "an outcome",
+    Settle: "a plan",
+}
 
 
 def _rejections_expected(fixture: Fixture, error: CustmapError) -> bool:

@@ -49,18 +49,16 @@ def _expectation(report: Report) -> dict[str, Any]:
         if "rejected" in old and isinstance(answer.error, RecordError):
             new["rejected"] = [_rejected(one) for one in told_errors(answer.error)]
         return new
-    if answered := answer.members():
-        return {
-            name: reduced(name, getattr(fixture.expect, name), got, written=True)
-            for name, got in answered.items()
-        }
-    names = [name for name in old if name != "error"]
+    answered = answer.members()
+    names = [name for name in old if name != "error"] or list(answered)
     if not names:
         names = ["request", "changes", "rejected"] if isinstance(fixture.call, Diff) else ["request"]
     plan = plan_of(fixture, answer)
     members: dict[str, Any] = {}
     for name in names:
-        if name == "request":
+        if name in answered:
+            members[name] = reduced(name, getattr(fixture.expect, name), answered[name], written=True)
+        elif name == "request":
             members[name] = _request(fixture, answer.request)
         elif name == "changes":
             members[name] = [f"{one.action} {one.target}" for one in told_plan(plan, name)]
