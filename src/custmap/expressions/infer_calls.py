@@ -100,9 +100,10 @@ def _arguments(walk: Walk, call: Call, spec: FunctionSpec, current: Place) -> li
         if isinstance(node, Reference):
             continue
         place = walk.operand_place(node, current)
-        if position == 0 and spec.part is not None:
-            _read_part(walk, spec.part, node, place)
-        walk.read(place, node, rest=spec.part is not None)
+        part = spec.part if position == 0 and "object" in place.type.kinds else None
+        if part is not None:
+            _read_part(walk, part, node, place)
+        walk.read(place, node, rest=part is not None)
         types[position] = place.type
         if "array" in place.type.kinds:
             items = Place((place.type.items or ANY).present(), place.items_path, "the item")
@@ -114,7 +115,7 @@ def _arguments(walk: Walk, call: Call, spec: FunctionSpec, current: Place) -> li
 
 def _read_part(walk: Walk, part: str, node: Node, place: Place) -> None:
     """A function that stands for a member of its argument reads that member first, then the rest."""
-    if "object" in place.type.kinds and place.path is not None:
+    if place.path is not None:
         path = (*place.path, part)
         walk.reads.append(Read(path, node.start, max(1, node.end - node.start)))
 

@@ -185,14 +185,21 @@ class Engine:
 
     def _open_rows(self, held: Taken, taken: Taken, view: View) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         """The slots of both sides, those of before marked where they are not settled."""
-        old, new = self._row(held.record, view.riders), self._row(view.after_record, view.riders)
-        sides = Sides(held.record, view.after_record, *self.stated(taken, view.riders), view.complete)
+        sides = self.sides(held, taken, view.after_record, view.riders, complete=view.complete)
         paths = [open_path(one) for one in held.unsettled]
-        return self.readers.row(paths, old, new, sides, view.draft), new
+        return self.readers.row(paths, sides, view.draft), sides.new
+
+    def sides(
+        self, held: Taken, taken: Taken, after: dict[str, Any], riders: tuple[Any, ...], *, complete: bool
+    ) -> Sides:
+        """What is compared: a before, and an after that is laid over it."""
+        stated = self._overlay.stated(taken.record, taken.texts)
+        old, new, own = (self._row(one, riders) for one in (held.record, after, taken.record))
+        return Sides(held.record, after, old, new, stated, own, complete)
 
     def told(self, held: Taken | None, taken: Taken, *, complete: bool) -> Draft:
         """What a plan would say, without its parameters; of no before what `apply` says."""
-        riders = (ABSENT,) * len(self.checked.operation.riders)
+        riders = self.stand_ins
         before = held and held.record
         after = taken.record if held is None or complete else self.laid(held, taken)
         view = View(before, after, Draft(), riders, known=held is not None, complete=complete)
@@ -204,14 +211,18 @@ class Engine:
         self.code.changes(*rows, view, False)
         return view.draft
 
-    def stated(self, taken: Taken, riders: tuple[Any, ...]) -> tuple[dict[str, Any], tuple[Any, ...]]:
-        """What a record itself states, with null for what its texts say is not there; and the slots of it."""
-        return self._overlay.stated(taken.record, taken.texts), self._row(taken.record, riders)
-
     @cached_property
     def readers(self) -> Readers:
         """The rules by what they read."""
-        return Readers(self.checked.operation, self.checked.canonical, self.code)
+        return Readers(self.checked.operation, self.checked.canonical, self.code, self.stand_ins)
+
+    @cached_property
+    def stand_ins(self) -> tuple[Any, ...]:
+        """Riders for what needs no parameters: their names stand for those that have no default."""
+        origins = self.checked.operation.riders
+        values = [one.value if one.param is None else one.default for one in origins]
+        named = [f"{{{{{one.param}}}}}" for one in origins]
+        return tuple(name if one is ABSENT else one for one, name in zip(values, named, strict=True))
 
     def laid(self, held: Taken, taken: Taken) -> dict[str, Any]:
         """A record over that of before, the fields that no rule reads included."""

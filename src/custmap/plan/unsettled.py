@@ -7,18 +7,18 @@ are marked for that. What after does not mention stays open.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from custmap.codegen.define import Functions
-from custmap.expressions.inference import SourcePath, format_source
+from custmap.expressions.inference import SourcePath
 from custmap.model.checked import Operation
 from custmap.model.nodes import Leaf, Presence, Table
 from custmap.model.note import Fact
 from custmap.model.walkers import eaches
 from custmap.running.draft import Draft, read
 from custmap.running.lists import keys_of
-from custmap.running.states import SILENT, Unsettled
+from custmap.running.states import SILENT, Unsettled, is_value
 from custmap.schema.canonical import Canonical
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
@@ -63,9 +63,8 @@ def mentions(record: Record, names: Sequence[str], type_: Type | None) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class Sides:
-    """Two records that are compared, and what after itself states.
+class Sides(NamedTuple):
+    """Two records that are compared, with their slots, and what after itself states.
 
     `stated`   after without what it keeps of before; members that its plain texts say are not there are null.
     `own`      the slots of that.
@@ -74,6 +73,8 @@ class Sides:
 
     before: Record
     after: Record
+    old: Row
+    new: Row
     stated: Record
     own: Row
     complete: bool
@@ -82,11 +83,11 @@ class Sides:
 class Readers:
     """The rules of an operation by the source paths that they read."""
 
-    def __init__(self, operation: Operation, canonical: Canonical, code: Functions) -> None:
+    def __init__(self, operation: Operation, canonical: Canonical, code: Functions, riders: Row) -> None:
         self._table = operation.table
         self._type = canonical.type
         self._code = code
-        self._riders = (ABSENT,) * len(operation.riders)
+        self._riders = riders
         self.reads = {
             leaf.slot: tuple(dict.fromkeys(_reads(leaf, operation.table)))
             for leaf in operation.table.slots
@@ -100,7 +101,7 @@ class Readers:
             if any(map(path.touches, reads)):
                 yield self._table.slots[slot]  # type: ignore[misc]  # only leaves have reads
 
-    def is_settled(self, path: OpenPath, paths: Sequence[OpenPath], sides: Sides, new: Row) -> bool:
+    def is_settled(self, path: OpenPath, paths: Sequence[OpenPath], sides: Sides) -> bool:
         """Is a path of `paths`, which are open, no longer so once the plan has arrived?
 
         A lost change leaves all open that its rule reads: such a rule must have said its value again.
@@ -109,42 +110,44 @@ class Readers:
         for leaf in self.of(path):
             reads = self.reads[leaf.slot]
             touching = [one for one in paths if any(map(one.touches, reads))]
-            if self._says(leaf, touching, sides, new):
+            if self._says(leaf, touching, sides):
                 said = True
             elif all(any(one.touches(read) for one in touching) for read in reads):
                 return False
         return said
 
-    def _says(self, leaf: Leaf, paths: Sequence[OpenPath], sides: Sides, new: Row) -> bool:
+    def _says(self, leaf: Leaf, paths: Sequence[OpenPath], sides: Sides) -> bool:
         """Is the value of a rule that reads these paths said again?"""
-        there = new[leaf.slot] is not ABSENT or self._is_gone(leaf, sides, new)
-        return there and self._speaks(leaf, paths, sides, new)
+        there = sides.new[leaf.slot] is not ABSENT or self._is_gone(leaf, sides)
+        return there and self._speaks(leaf, paths, sides)
 
-    def _speaks(self, leaf: Leaf, paths: Sequence[OpenPath], sides: Sides, new: Row) -> bool:
-        """Does after speak of what a rule reads?"""
+    def _speaks(self, leaf: Leaf, paths: Sequence[OpenPath], sides: Sides) -> bool:
+        """Does after speak of what a rule reads? It does of what it changes."""
         if sides.complete or any(mentions(sides.stated, path.names, self._type) for path in paths):
             return True
-        own = sides.own[leaf.slot]
-        return own is not ABSENT and same(own, new[leaf.slot])
+        own, new = sides.own[leaf.slot], sides.new[leaf.slot]
+        return (own is not ABSENT and same(own, new)) or not same(sides.old[leaf.slot], new)
 
-    def row(self, paths: Sequence[OpenPath], old: Row, new: Row, sides: Sides, draft: Draft) -> Row:
+    def row(self, paths: Sequence[OpenPath], sides: Sides, draft: Draft) -> Row:
         """The slots of before, with those marked that say again what after says; the draft notes the rest."""
-        row = list(old)
+        row = list(sides.old)
         for slot, reads in self.reads.items():
             leaf: Leaf = self._table.slots[slot]  # type: ignore[assignment]  # only leaves have reads
             touching = [path for path in paths if any(map(path.touches, reads))]
             if not touching:
                 continue
-            if not self._speaks(leaf, touching, sides, new):
+            if not self._speaks(leaf, touching, sides):
                 draft.note(leaf.target, Fact.UNSETTLED, leaf)
-            elif self._says(leaf, touching, sides, new):
-                row[slot] = Unsettled(old[slot], self._below(leaf, touching, sides))
+            elif self._says(leaf, touching, sides):
+                row[slot] = Unsettled(sides.old[slot], self._below(leaf, touching, sides))
         return tuple(row)
 
-    def _is_gone(self, leaf: Leaf, sides: Sides, new: Row) -> bool:
+    def _is_gone(self, leaf: Leaf, sides: Sides) -> bool:
         """Is a value that is not there gone, and not only never stated?"""
         around = self._table.inside[leaf.slot]
-        if sides.complete or (around is not None and new[around] is SILENT):
+        if sides.complete or is_value(sides.old[leaf.slot]):
+            return True
+        if around is not None and sides.new[around] is SILENT:
             return True
         maps = dict(leaf.in_maps)
         return all(
@@ -161,10 +164,11 @@ class Readers:
         below: dict[Any, Any] = {}
         for path in paths:
             if leaf.kind.is_map:
-                names = _entry(leaf, path)
-                if not names:
+                entries = [names for source in sources_of(leaf) if (names := _below_source(source, path))]
+                if not entries:
                     return None
-                _grow(below, names)
+                for names in entries:
+                    _grow(below, names)
             else:
                 keys = self.item_keys(leaf, path, (sides.before, sides.after))
                 if not keys:
@@ -175,7 +179,7 @@ class Readers:
     def item_keys(self, leaf: Leaf, path: OpenPath, records: Sequence[Record]) -> dict[Any, Any]:
         """The vendor's keys, by their fingerprints, of the item that a path is about; none if it is about
         more."""
-        if path.item is None or path.names != source_names(leaf):
+        if path.item is None or path.names not in sources_of(leaf):
             return {}
         items = [item for record in records for item in _items(record, path)]
         for item in items or made_up(path.item):
@@ -192,12 +196,19 @@ class Readers:
         return {fingerprint(key): key for key in keys_of(leaf, rows)} if type(rows) is list else {}
 
 
-def _entry(leaf: Leaf, path: OpenPath) -> tuple[str, ...]:
+def sources_of(leaf: Leaf) -> list[tuple[str, ...]]:
+    """The names that lead to the maps or lists that a rule's may come from."""
+    return [names for path in leaf.reads if (names := names_of(path))]
+
+
+def names_of(path: SourcePath) -> tuple[str, ...]:
+    """The names that a source path begins with, up to an item of a list."""
+    return tuple(str(step) for step in takewhile(lambda step: isinstance(step, str) and step != "*", path))
+
+
+def _below_source(source: tuple[str, ...], path: OpenPath) -> tuple[str, ...]:
     """The names that lead from a rule's map to the entry that a path is about; () if it is about more."""
-    source = source_names(leaf)
-    if source is None or path.names[: len(source)] != source:
-        return ()
-    return path.names[len(source) :]
+    return path.names[len(source) :] if path.names[: len(source)] == source else ()
 
 
 def _grow(tree: dict[Any, Any], names: Sequence[str]) -> None:
@@ -224,13 +235,6 @@ def _read_for_key(table: Table, key: str | None) -> str | None:
             (path,) = member.reads
             return str(path[0]) if len(path) == 1 else None
     return None
-
-
-def source_names(leaf: Leaf) -> tuple[str, ...] | None:
-    """The names of a rule's source; None where it is no plain path."""
-    path = leaf.reads[0] if leaf.reads else ()
-    names = tuple(str(step) for step in path if step != "*")
-    return names if path and format_source(names) == leaf.source else None
 
 
 def _items(record: Record, path: OpenPath) -> Iterator[Any]:

@@ -93,16 +93,21 @@ class Night:
         self._file.close()
 
     def answers(self, stream: Lines, name: object, outcome: Callable[[int, Any], Outcome]) -> None:
-        """Take in the answers: of several for one request, the last counts.
+        """Take in the answers. Of several for one request the last counts; but a refusal says of its own
+        sending alone that it did not arrive, so it counts only if all were refused.
 
         NightError for an answer to a request that the plans do not have.
         """
+        answered: set[str] = set()
         for answer, where, _ in _read(stream, name, _ANSWER):
             if answer.id not in self._verdicts:
                 raise NightError(f"{where}: no request of this run has this `id`")
             if answer.status is not None and not 100 <= answer.status <= 599:
                 raise NightError(f"{where}: `status` is an HTTP status, 100 to 599")
-            self._verdicts[answer.id] = _verdict(answer, outcome)
+            found = _verdict(answer, outcome)
+            if found.applied is not False or answer.id not in answered:
+                self._verdicts[answer.id] = found
+            answered.add(answer.id)
 
     def assume_applied(self) -> None:
         """Take all requests as applied: for jobs that keep no answers."""

@@ -31,9 +31,9 @@ class Scope:
     source: str | None = None
 
     def path(self, inner: str | None) -> str | None:
-        if self.source and inner:
-            return f"{self.source}.{inner}"
-        return inner or self.source
+        if not self.source or inner is None or inner == "@":
+            return self.source or inner
+        return f"{self.source}.{inner}"
 
     def reads(self, inner: tuple[Read, ...]) -> tuple[Read, ...]:
         if not self.prefix:

@@ -48,7 +48,7 @@ def change_list(leaf: Leaf, before: Any, after: Any, view: View, functions: Item
         return _null_list(leaf, before, view)
     if type(after) is not list and type(before) is not list and not doubts:
         return UNCHANGED
-    if type(after) is not list and before and isinstance(leaf.policy.clear, Write):
+    if type(after) is not list and type(before) is list and before and isinstance(leaf.policy.clear, Write):
         return clearing.clear_leaf(leaf, [rendered(row, view, functions) for row in before], view)
     try:
         new = _by_key(leaf, after if type(after) is list else [])

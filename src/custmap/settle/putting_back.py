@@ -20,29 +20,29 @@ def put_back(now: dict[str, Any], then: dict[str, Any], path: OpenPath, type_: T
 def _at(now: Any, then: Any, names: Sequence[str], item: Select | None, type_: Type | None) -> Any:
     if not names:
         return then if item is None else _items(now, then, item)
-    if type(now) is not dict and type(then) is not dict:
-        return then
+    if now is then:
+        return now
     name, rest = names[0], names[1:]
-    named = type_ is not None and name in type_.members
-    made = dict(now) if type(now) is dict else _all_null(then) if now is None and named else {}
+    members = {} if type_ is None else type_.members
+    named = name in members
+    made = dict(now) if type(now) is dict else dict.fromkeys(members) if now is None and named else {}
     held = then.get(name, ABSENT) if type(then) is dict else then if named else ABSENT
     inner = _at(made.get(name, ABSENT), held, rest, item, type_ and type_.member(name))
     if inner is not ABSENT:
         made[name] = inner
-    elif made.pop(name, ABSENT) is not ABSENT and not made and type(then) is not dict:
-        return then
-    return made
-
-
-def _all_null(then: dict[str, Any]) -> dict[str, Any]:
-    """The members of an object that became null as a whole."""
-    return dict.fromkeys(then)
+    elif name not in made:
+        return now
+    else:
+        del made[name]
+    return made if made or type(then) is dict else then
 
 
 def _items(now: Any, then: Any, item: Select) -> Any:
     """A list with one item as another list has it: in the item's place, or where the other list has it."""
     made = list(now) if type(now) is list else []
     held = [(at, one) for at, one in enumerate(then if type(then) is list else ()) if is_item(one, item)]
+    if not held and not any(is_item(one, item) for one in made):
+        return now
     places = [at for at, one in enumerate(made) if is_item(one, item)] or [at for at, _ in held]
     made = [one for one in made if not is_item(one, item)]
     if held:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from custmap.back.field_names import Tracer
 from custmap.border.intake import Taken
 from custmap.border.unsettled import UNSETTLED
+from custmap.model.nodes import Leaf
 from custmap.plan.engine import Engine
 from custmap.plan.unsettled import OpenPath, Sides, open_path
+from custmap.running.draft import read
+from custmap.running.states import Failure
 from custmap.settle.putting_back import put_back
 from custmap.settle.sent import Sent, Told, Verdict
 from custmap.settle.traced import Night, Place, Traces
@@ -18,6 +21,10 @@ from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 
 Record = dict[str, Any]
+Row = tuple[Any, ...]
+Back = list[tuple[Place, list[OpenPath]]]
+"""What did not arrive: places of the plan, each with the canonical paths that its rules read."""
+_NOBODY: Final = Taken({}, frozenset(), ())
 
 
 class Settler:
@@ -27,7 +34,7 @@ class Settler:
         self._engine = engine
         self._type = engine.checked.canonical.type
         self._traces = Traces(engine.checked, engine.readers, Tracer(engine.checked.operation))
-        self._riders = (ABSENT,) * len(engine.checked.operation.riders)
+        self._riders = engine.stand_ins
 
     def settle(self, held: Taken | None, taken: Taken, sent: Sent, *, complete: bool) -> Record | None:
         """What to keep of a customer, a new record; None where nothing arrived and nothing was there.
@@ -55,8 +62,11 @@ class Settler:
             (place, list(self._traces.paths(place, night)))
             for place in [*rejected, *self._not_arrived(sent, verdicts)]
         ]
-        still = self._still_open(night, taken, [path for _, paths in back for path in paths], complete)
-        return _with(self._put_back(night, back, known=held is not None), {*still, *new})
+        sides = self._sides(held, taken, laid, complete=complete)
+        kept = self._put_back(night, back, sides.old)
+        paths = [path for _, paths in back for path in paths]
+        still = self._still_open(night, sides, paths)
+        return _with(kept, {*still, *new, *self._doubtful(kept, back, sides)})
 
     def _place(self, told: Told) -> Place:
         place = self._traces.place(told)
@@ -81,7 +91,11 @@ class Settler:
                 if place is not None and not place.is_identity:
                     yield place
 
-    def _put_back(self, night: Night, back: list[tuple[Place, list[OpenPath]]], *, known: bool) -> Record:
+    def _sides(self, held: Taken | None, taken: Taken, after: Record, *, complete: bool) -> Sides:
+        sides = self._engine.sides(held or _NOBODY, taken, after, self._riders, complete=complete)
+        return sides if held is not None else sides._replace(old=self._engine.code.nothing)
+
+    def _put_back(self, night: Night, back: Back, old: Row) -> Record:
         """After, with what did not arrive as before had it.
 
         Where a rule still makes another value, it had read what stands in for a part that is not stated.
@@ -90,27 +104,55 @@ class Settler:
         for _, paths in back:
             for path in paths:
                 kept = put_back(kept, night.before, path, self._type)
-        if not any(leaf.kind.is_one for place, _ in back for leaf in place.leaves):
-            return kept
-        values = self._engine.code.values
-        old = values(night.before, self._riders) if known else self._engine.code.nothing
-        now = values(kept, self._riders)
-        for place, _ in back:
-            if any(leaf.kind.is_one and not same(old[leaf.slot], now[leaf.slot]) for leaf in place.leaves):
-                for path in self._traces.paths(place, night, fully=True):
-                    kept = put_back(kept, night.before, path, self._type)
+        if back:
+            now = self._row(kept)
+            for place, _ in back:
+                if any(_differs(leaf, old, now) for leaf in place.leaves):
+                    for path in self._traces.paths(place, night, fully=True):
+                        kept = put_back(kept, night.before, path, self._type)
         return kept
 
-    def _still_open(self, night: Night, taken: Taken, back: list[OpenPath], complete: bool) -> Iterator[str]:
-        """What was open before, and has not arrived: it was not said, or was rejected."""
-        if not night.open:
+    def _doubtful(self, kept: Record, back: Back, sides: Sides) -> Iterator[str]:
+        """What must be open, since the kept record does not show that it has not arrived.
+
+        - A rule's value does not come from what was put back, as a default does not.
+        - Another rule that reads the same has said its value, and that has arrived.
+        - An entry became null of which before knew nothing: a mentioned map would be known not to have it.
+        """
+        if not back:
             return
-        readers, riders = self._engine.readers, self._riders
-        sides = Sides(night.before, night.after, *self._engine.stated(taken, riders), complete)
-        new = self._engine.code.values(night.after, riders)
+        now = self._row(kept)
+        places = {leaf.slot for place, _ in back for leaf in place.leaves}
+        for place, paths in back:
+            unseen = any(_differs(leaf, sides.old, now) for leaf in place.leaves)
+            for path in paths:
+                others = [leaf for leaf in self._engine.readers.of(path) if leaf.slot not in places]
+                if (
+                    unseen
+                    or any(not same(sides.old[leaf.slot], sides.new[leaf.slot]) for leaf in others)
+                    or self._is_forgotten(path, kept, sides)
+                ):
+                    yield path.text
+
+    def _is_forgotten(self, path: OpenPath, kept: Record, sides: Sides) -> bool:
+        """Is it an entry that became null or is gone, of a map that before did not have and is kept?"""
+        names = path.names[:-1]
+        return (
+            bool(names)
+            and read(sides.before, names) is ABSENT
+            and read(kept, path.names) is ABSENT
+            and read(sides.after, path.names) is None
+            and type(read(kept, names)) is dict
+        )
+
+    def _row(self, record: Record) -> Row:
+        return self._engine.code.values(record, self._riders)
+
+    def _still_open(self, night: Night, sides: Sides, back: list[OpenPath]) -> Iterator[str]:
+        """What was open before, and has not arrived: it was not said, or was rejected."""
         for path in night.open:
             rejected = any(path.touches(one.names) and _may_be_one(path, one) for one in back)
-            if rejected or not readers.is_settled(path, night.open, sides, new):
+            if rejected or not self._engine.readers.is_settled(path, night.open, sides):
                 yield path.text
 
 
@@ -123,6 +165,13 @@ class Settling:
     @cached_property
     def settler(self) -> Settler:
         return Settler(self._engine)
+
+
+def _differs(leaf: Leaf, old: Row, now: Row) -> bool:
+    """Does a rule that is compared as one make another value?"""
+    then, value = old[leaf.slot], now[leaf.slot]
+    failed = then.__class__ is Failure and value.__class__ is Failure
+    return leaf.kind.is_one and not failed and not same(then, value)
 
 
 def _may_be_one(one: OpenPath, other: OpenPath) -> bool:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
 from typing import Any, NamedTuple
 
 from custmap.back.field_names import Tracer
 from custmap.back.outcome import Message
-from custmap.expressions.inference import SourcePath
 from custmap.model.checked import Checked
+from custmap.model.clear import Write
 from custmap.model.nodes import Leaf, TargetNode
 from custmap.model.walkers import children, eaches, leaves
-from custmap.plan.unsettled import OpenPath, Readers, key_member, made_up, open_path, source_names
+from custmap.plan.unsettled import OpenPath, Readers, key_member, made_up, names_of, open_path
 from custmap.running.draft import read
 from custmap.settle.sent import Told
 from custmap.values.numbers import key_text
@@ -64,11 +63,10 @@ class Traces:
         self._by_target: dict[str, Leaf] = {}
         for root in checked.operation.parts.values():
             for node in _nodes(root):
-                rule = _Rule(_parsed(node.target), node)
                 if isinstance(node, Leaf):
                     self._by_target[node.target] = node
                 for line in _lines(node):
-                    self._by_line.setdefault(line, []).append(rule)
+                    self._by_line.setdefault(line, []).extend(_rules(node))
 
     def place(self, told: Told) -> Place | None:
         """The place of a change or a rejection; None if the mapping has no rule in its line."""
@@ -77,8 +75,8 @@ class Traces:
             return None
         path = _parsed(told.target)
         inside = [rule for rule in rules if path[: len(rule.path)] == rule.path]
-        if not inside:  # a clear that writes elsewhere is shown where it writes
-            return Place(tuple(leaf for rule in rules for leaf in leaves(rule.node)))
+        if not inside:
+            return None
         best = max(inside, key=lambda rule: len(rule.path))
         return Place(tuple(leaves(best.node)), path[len(best.path) :])
 
@@ -107,18 +105,21 @@ class Traces:
         """
         for leaf in place.leaves:
             reads = leaf.reads if fully else self._readers.reads.get(leaf.slot, ())
-            source = source_names(leaf)
-            own = list(self._own(leaf, source, place.below, night)) if source is not None else []
-            for path in dict.fromkeys(map(_names, reads)):
-                if path == source and own:
-                    yield from own
-                elif path:
+            paths = list(dict.fromkeys(map(names_of, reads)))
+            own = {path: list(self._own(leaf, path, place.below, night)) for path in paths if path}
+            told = any(own.values())
+            for path in paths:
+                if not path:  # the whole record
+                    yield from (open_path(_text([name])) for name in sorted(night.before | night.after))
+                elif own[path]:
+                    yield from own[path]
+                elif not (told and _has_own(leaf, path, night)):
                     yield open_path(_text(path))
 
     def _own(
         self, leaf: Leaf, source: tuple[str, ...], below: TargetPath, night: Night
     ) -> Iterator[OpenPath]:
-        """The entry or item of a rule's source that a target is about, where it can be told."""
+        """The entry or item of one of a rule's sources that a target is about, where it can be told."""
         held = [read(record, source) for record in (night.before, night.after)]
         if leaf.kind.is_map and below and isinstance(below[0], Member):
             path = open_path(_text((*source, *(one.name for one in below if isinstance(one, Member)))))
@@ -128,9 +129,9 @@ class Traces:
                 yield path
         elif leaf.kind.has_items and below and isinstance(below[0], Select) and (member := key_member(leaf)):
             items = [item for one in held if type(one) is list for item in one if type(item) is dict]
-            items += [
-                item for one in night.open if one.item and one.names == source for item in made_up(one.item)
-            ]
+            for one in night.open:
+                if one.item and one.names == source:
+                    items += made_up(one.item)
             found = {
                 key_text(item.get(member)): None
                 for item in items
@@ -139,6 +140,20 @@ class Traces:
             for key in found:
                 if key is not None:
                     yield open_path(_text(source, Select(member, key)))
+
+
+def _has_own(leaf: Leaf, path: tuple[str, ...], night: Night) -> bool:
+    """Is it another of the maps or lists that a rule's is made of, so that an entry or item is not of it?"""
+    kind = dict if leaf.kind.is_map else list
+    return any(type(read(record, path)) is kind for record in (night.before, night.after))
+
+
+def _rules(node: TargetNode) -> Iterator[_Rule]:
+    """A rule at its target, and where its clear writes: there a plan shows it."""
+    yield _Rule(_parsed(node.target), node)
+    clear = node.policy.clear if isinstance(node, Leaf) else getattr(node, "clear", None)
+    if isinstance(clear, Write):
+        yield _Rule(tuple(map(Member, clear.places[0])), node)
 
 
 def _nodes(node: TargetNode) -> Iterator[TargetNode]:
@@ -159,11 +174,6 @@ def _lines(node: TargetNode) -> set[int]:
 
 def _is_in(leaf: Leaf, field: str) -> bool:
     return leaf.source is not None and f"{leaf.source}.".startswith(f"{field}.")
-
-
-def _names(path: SourcePath) -> tuple[str, ...]:
-    """The names that a source path begins with: up to an item of a list."""
-    return tuple(str(step) for step in takewhile(lambda step: isinstance(step, str) and step != "*", path))
 
 
 def _text(names: Sequence[Any], item: Select | None = None) -> str:
