@@ -83,9 +83,12 @@ def _stream(folder: Path, name: str, record: dict[str, Any], limit: float) -> No
         for number, line in enumerate(lines):
             if number % 20 == 0:
                 wanted = mapping.apply(records[number], PARAMS[name]).to_dict(secrets=False)
-                assert json.loads(line) == wanted
+                written = json.loads(line)
+                assert (len(written.pop("id")), written.pop("index")) == (20, number)
+                assert written == wanted
     assert number + 1 == RECORDS, told
-    constant = mapping.apply(records[RECORDS // 2], PARAMS[name]).to_dict(secrets=False)
+    request = mapping.apply(records[RECORDS // 2], PARAMS[name]).to_dict(secrets=False)
+    constant = {"id": "0" * 20, "index": RECORDS, **request}
     whole, least = _in_turn(
         lambda: convert(name, source, target),
         lambda: floor(source, folder / "floor.ndjson", constant),

@@ -33,9 +33,10 @@ from custmap.wire.request import Request
 
 if TYPE_CHECKING:
     from custmap.prove.proof import Proof
+    from custmap.records.identity import RequestIds, Who
 
 Applier: TypeAlias = Callable[[Any, bool], Request]
-LineApplier: TypeAlias = Callable[[Any, bool], tuple[bytes, tuple[Note, ...]]]
+LineApplier: TypeAlias = "Callable[[Any, bool, Who], tuple[bytes, tuple[Note, ...]]]"
 Comparer: TypeAlias = Callable[[Any, Any, bool], Plan]
 
 
@@ -345,11 +346,13 @@ class Mapping:
 
         return applier(self._engine, params, **options)
 
-    def line_applier(self, params: MappingOf[str, Any] | None = None, **options: Any) -> LineApplier:
+    def line_applier(
+        self, ids: RequestIds, params: MappingOf[str, Any] | None = None, **options: Any
+    ) -> LineApplier:
         """`apply` with the request as a line of NDJSON."""
         from custmap.records.parsed import line_applier
 
-        return line_applier(self._engine, params, **options)
+        return line_applier(self._engine, ids, params, **options)
 
     def comparer(self, params: MappingOf[str, Any] | None = None, **options: Any) -> Comparer:
         """`diff` of records that may be changed."""

@@ -15,12 +15,17 @@ from custmap.cli.help import option
 from custmap.cli.loading import load, read_for
 from custmap.cli.params import Params, check_params, read_params
 from custmap.cli.places import STDIN, check_places
+from custmap.cli.plans import json_text
 from custmap.cli.report import Report
+from custmap.cli.run_digest import digest_of
 from custmap.cli.streams import Sink, is_ndjson, open_input, open_maybe, open_output
 from custmap.diagnostics.errors import RecordError
+from custmap.records.identity import RequestIds, Who
 from custmap.records.inputs import One, read_source
-from custmap.records.ndjson import BadLine, Line, Record
+from custmap.records.keys import NO_KEY, Key
+from custmap.records.ndjson import BadLine, Line, Record, bad_line
 from custmap.records.request_lines import RequestLines
+from custmap.values.ordering import in_order
 
 if TYPE_CHECKING:
     from custmap.mapper import Mapping
@@ -28,13 +33,17 @@ if TYPE_CHECKING:
     from custmap.wire.request import Request
 
 
-_Make: TypeAlias = "Callable[[Any, bool], tuple[bytes, tuple[Note, ...]]]"
-"""From a record, and whether it is known to fit the schema, to what is written, and the request's notes."""
+_Make: TypeAlias = "Callable[[Any, bool, Who], tuple[bytes, tuple[Note, ...]]]"
+"""From a record, whether it is known to fit the schema, and which it is, to what is written, and the
+request's notes."""
+_Show: TypeAlias = "Callable[[Request, Who], bytes]"
+"""From a request, and the record that it is of, to what is written."""
 
 
 @grouped("apply")
 @options.mapping
 @click.argument("file", required=False, type=options.FILE)
+@options.key("The key of a record, by this source path; its request carries it.")
 @options.outputs
 @option(
     "Output",
@@ -53,6 +62,7 @@ _Make: TypeAlias = "Callable[[Any, bool], tuple[bytes, tuple[Note, ...]]]"
 def command(
     mapping: str,
     file: Path | None,
+    key: str | None,
     output: Path | None,
     rejects: Path | None,
     with_secrets: bool,
@@ -73,83 +83,95 @@ def command(
     """
     loaded = load(mapping, modules)
     params = read_params(loaded.params, loaded.checked.functions, given, params_file, derived)
-    check_places(output, rejects, [file or STDIN, *read_for(mapping, modules), *params.files])
+    files = list(read_for(mapping, modules))
+    check_places({"--output": output, "--rejects": rejects}, [file or STDIN, *files, *params.files])
     check_params(loaded.checked, params, all_needed=True)
+    named = None if key is None else options.read_key(key)
     keywords: dict[str, Any] = {"on_rejected": on_rejected, "nulls": nulls, "strict": strict_records}
+    settings = {**keywords, "key": key}
+    ids = RequestIds(digest_of("apply", files, loaded.checked.params, params, settings))
     with ExitStack() as stack:
         stream = stack.enter_context(open_input(file))
         source = read_source(stream, many=is_ndjson(file), schema=loaded.checked.canonical)
         sink = stack.enter_context(open_maybe(rejects))
         report = stack.enter_context(Report(sink, at_once=isinstance(source, One)))
-        show = _shown(form, with_secrets, many=not isinstance(source, One))
+        show = _shown(form, ids, with_secrets, many=not isinstance(source, One))
         if params.derived or form != "json" or isinstance(source, One):
             make = _maker(loaded, params, keywords, show)
         else:
-            make = loaded.line_applier(params.given, secrets=with_secrets, **keywords)
+            make = loaded.line_applier(ids, params.given, secrets=with_secrets, **keywords)
         if isinstance(source, One):
-            shown = _one(make, source.record, report)
+            shown = _one(make, named, source.record, report)
             if shown is not None:
                 with open_output(output, json=form == "json") as out:
                     out.write(shown)
             report.tell_unknown()
         else:
             with open_output(output, json=form == "json") as out:
-                _many(make, source.records, report, out, b"###\n" if form == "http" else b"")
+                _many(make, named, source.records, report, out, b"###\n" if form == "http" else b"")
             report.summarize()
     return report.exit_code
 
 
-def _maker(
-    mapping: Mapping, params: Params, keywords: dict[str, Any], show: Callable[[Request], bytes]
-) -> _Make:
+def _maker(mapping: Mapping, params: Params, keywords: dict[str, Any], show: _Show) -> _Make:
     bound = None if params.derived else mapping.applier(params.given, **keywords)
 
-    def make(record: Any, fits: bool) -> tuple[bytes, tuple[Note, ...]]:
+    def make(record: Any, fits: bool, who: Who) -> tuple[bytes, tuple[Note, ...]]:
         apply = bound or mapping.applier(params.of(record), **keywords)
         request = apply(record, fits)
-        return show(request), request.notes
+        return show(request, who), request.notes
 
     return make
 
 
 def _many(
-    make: _Make, records: Iterator[Record | BadLine], report: Report, sink: Sink, separator: bytes
+    make: _Make,
+    key: Key | None,
+    records: Iterator[Record | BadLine],
+    report: Report,
+    sink: Sink,
+    separator: bytes,
 ) -> None:
     write, tally = sink.write, report.tally
     for record in records:
-        shown = _one(make, record, report)
+        shown = _one(make, key, record, report)
         if shown is not None:
             tally.went_out += 1
             write(separator + shown if separator and tally.went_out > 1 else shown)
 
 
-def _one(make: _Make, record: Record | BadLine, report: Report) -> bytes | None:
+def _one(make: _Make, key: Key | None, record: Record | BadLine, report: Report) -> bytes | None:
     """What is written for a record; None if it is rejected."""
     report.tally.came_in += 1
     if isinstance(record, BadLine):
-        _reject(report, record.line, record.error, None)
+        _reject(report, Who(record.line.index), record.line, record.error, None)
         return None
+    who = Who(record.place[0], None if key is None else key.of(record.value))
     try:
-        shown, notes = make(record.value, record.fits)
+        if key is not None and who.key is None:
+            raise bad_line(record.line, NO_KEY)
+        shown, notes = make(record.value, record.fits, who)
     except RecordError as error:
-        _reject(report, record.line, error, record)
+        _reject(report, who, record.line, error, record)
         return None
     if notes:
         report.note(notes)
     return shown
 
 
-def _reject(report: Report, line: Line, error: RecordError, record: Record | None) -> None:
+def _reject(report: Report, who: Who, line: Line, error: RecordError, record: Record | None) -> None:
     given = record.given() if record is not None and report.rejects is not None else None
-    report.reject(line.index, f"record {line.index} (line {line.number})", error, given)
+    report.reject(who, f"record {line.index} (line {line.number})", error, given)
 
 
-def _shown(form: str, secrets: bool, *, many: bool) -> Callable[[Request], bytes]:
+def _shown(form: str, ids: RequestIds, secrets: bool, *, many: bool) -> _Show:
     match form:
         case "curl":
-            return lambda request: request.to_curl(secrets=secrets).encode() + b"\n"
+            return lambda request, who: request.to_curl(secrets=secrets).encode() + b"\n"
         case "http":
-            return lambda request: request.to_http(secrets=secrets).encode() + b"\n"
+            return lambda request, who: request.to_http(secrets=secrets).encode() + b"\n"
         case _ if many:
-            return RequestLines(secrets=secrets).line
-    return lambda request: request.to_json(secrets=secrets, indent=2).encode() + b"\n"
+            return RequestLines(ids, secrets=secrets).line
+    return lambda request, who: json_text(
+        {name: in_order(value) for name, value in ids.marked(request, who, secrets=secrets).items()}
+    )

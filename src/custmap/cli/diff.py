@@ -2,72 +2,47 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from shutil import copyfileobj
-from tempfile import mkstemp
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from custmap.border.intake import take
 from custmap.cli import options
 from custmap.cli.call_error import CallError
 from custmap.cli.color import colored
+from custmap.cli.diff_snapshots import SnapshotDiff
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
 from custmap.cli.loading import load, read_for
-from custmap.cli.params import Params, check_params, read_params
+from custmap.cli.pairs import Comparison, comparer, given_pair
+from custmap.cli.params import check_params, read_params
 from custmap.cli.places import STDIN, check_places
-from custmap.cli.plans import shown_plan
+from custmap.cli.plans import PlanForm
 from custmap.cli.report import Report
-from custmap.cli.streams import Sink, is_ndjson, open_input, open_maybe, open_output
-from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.cli.run_digest import digest_of
+from custmap.cli.streams import is_ndjson, open_input, open_maybe, open_output
 from custmap.diagnostics.errors import RecordError
-from custmap.model.change import problems_of
+from custmap.records.identity import RequestIds, Who, content_digest
 from custmap.records.inputs import One, read_source
 from custmap.records.ndjson import Record, Schema
-from custmap.records.outputs import naming
-from custmap.records.snapshots import ExtraMissing, OneSided, Pair, Rejected, SnapshotJoin
-from custmap.values.paths import PathError
-from custmap.values.words import counted
-
-if TYPE_CHECKING:
-    from custmap.mapper import Mapping
-    from custmap.plan.plan import Plan
 
 _CHANGES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """The settings for all pairs."""
-
-    mapping: Mapping
-    params: Params
-    compare: Callable[[Any, Any, bool], Plan]
-    nulls: Any
-    on_rejected: str | None
-    form: str
-    secrets: bool
-    values: bool
-    color: bool
-    verify: bool
 
 
 @grouped("diff")
 @options.mapping
 @click.argument("before", type=options.FILE)
 @click.argument("after", type=options.FILE)
-@click.option("--key", metavar="PATH", help="Join two NDJSON snapshots by this source path.")
+@options.key("Join two NDJSON snapshots by this source path.")
 @option(
     "Output",
     "--format",
-    "form",
+    "form_name",
     type=click.Choice(["text", "json", "deepdiff"]),
     default="text",
     show_default=True,
@@ -83,6 +58,13 @@ class _Run:
     help="`raise` rejects a record if one of its changes is rejected, `drop` ignores that and exits 0  "
     "[default: the plan reports it, exit 1]",
 )
+@click.option("--all", "all_plans", is_flag=True, help="Of snapshots, write plans without a change, too.")
+@option(
+    "Output",
+    "--only-in",
+    type=options.OUTPUT,
+    help="The file for customers who are in one snapshot only, as NDJSON.",
+)
 @options.outputs
 @options.show_values
 @options.parameters
@@ -94,10 +76,12 @@ def command(
     before: Path,
     after: Path,
     key: str | None,
-    form: str,
+    form_name: str,
     verify: bool,
     exit_code: bool,
     on_rejected: str | None,
+    all_plans: bool,
+    only_in: Path | None,
     output: Path | None,
     rejects: Path | None,
     with_secrets: bool,
@@ -117,26 +101,62 @@ def command(
     """
     if before == after == STDIN:
         raise CallError("Only one of BEFORE and AFTER can be standard input")
+    if key is None and (all_plans or only_in):
+        raise CallError("`--all` and `--only-in` are for snapshots", "Join two NDJSON files with `--key`.")
+    joined_by = None if key is None else options.read_key(key)
     loaded = load(mapping, modules)
     params = read_params(loaded.params, loaded.checked.functions, given, params_file, derived)
-    check_places(output, rejects, [before, after, *read_for(mapping, modules), *params.files])
+    files = list(read_for(mapping, modules))
+    outputs = {"--output": output, "--rejects": rejects, "--only-in": only_in}
+    check_places(outputs, [before, after, *files, *params.files])
     check_params(loaded.checked, params, all_needed=False)
-    keywords = {"absent": absent, "nulls": nulls, "strict": strict_records}
-    color = output is None and colored(sys.stdout)
-    compare = _comparer(loaded, params, keywords)
-    run = _Run(loaded, params, compare, nulls, on_rejected, form, with_secrets, show_values, color, verify)
+    keywords: dict[str, Any] = {"absent": absent, "nulls": nulls, "strict": strict_records}
+    compare = comparer(loaded, params, **keywords)
+    comparison = Comparison(loaded, params, compare, nulls, on_rejected, verify)
+    form = PlanForm(form_name, with_secrets, show_values, output is None and colored(sys.stdout))
+    settings = {**keywords, "key": key, "on_rejected": on_rejected, "verify": verify}
+    run_of = partial(digest_of, "diff", files, loaded.checked.params, params, settings)
     with ExitStack() as stack:
-        sink = stack.enter_context(open_maybe(rejects))
-        report = stack.enter_context(Report(sink, at_once=key is None))
-        if key is not None:
-            changed = _snapshots(run, before, after, key, report, output)
+        report = stack.enter_context(Report(stack.enter_context(open_maybe(rejects)), at_once=key is None))
+        if joined_by is None:
+            pair = [
+                _document(path, side, loaded.checked.canonical)
+                for path, side in ((before, "before"), (after, "after"))
+            ]
+            changed = _documents(comparison, form, run_of, pair, report, output)
         else:
-            schema = loaded.checked.canonical
-            pair = Pair(_document(before, "before", schema), _document(after, "after", schema))
-            changed = _documents(run, pair, report, output)
+            alone = stack.enter_context(open_maybe(only_in))
+            out = stack.enter_context(open_output(output, json=not form.is_text))
+            night = SnapshotDiff(comparison, form, run_of, report, out, alone, all_plans)
+            changed = night.run(before, after, joined_by)
     if report.exit_code:
         return report.exit_code
     return _CHANGES if exit_code and changed else 0
+
+
+def _documents(
+    comparison: Comparison,
+    form: PlanForm,
+    run_of: Callable[[Sequence[str]], str],
+    pair: Sequence[Record],
+    report: Report,
+    output: Path | None,
+) -> bool:
+    """Write the plan of the only pair; does it have a change?"""
+    plan = None
+    try:
+        plan = comparison.plan(*pair)
+    except RecordError as error:
+        report.reject(Who(0), "the pair", error, given_pair(*pair))
+    else:
+        report.note(plan.notes)
+        report.found |= comparison.finds(plan)
+        ids = RequestIds(run_of([content_digest(one.place[3] or b"") for one in pair]))
+        with open_output(output, json=not form.is_text) as sink:
+            sink.write(form.document(plan, Who(0), ids))
+    if plan is None or not form.is_text:  # the text form includes the notes
+        report.tell_unknown()
+    return plan is not None and bool(plan.changes)
 
 
 def _document(path: Path, side: str, schema: Schema) -> Record:
@@ -149,143 +169,3 @@ def _document(path: Path, side: str, schema: Schema) -> Record:
         raise RecordError(
             replace(found, message=f"{side}, {found.message}") for found in source.record.error.diagnostics
         )
-
-
-def _documents(run: _Run, pair: Pair, report: Report, output: Path | None) -> bool:
-    plan = _plan(run, pair, "the pair", report)
-    if plan is not None:
-        with open_output(output, json=run.form != "text") as sink:
-            sink.write(_shown(run, plan, many=False))
-    if plan is None or run.form != "text":  # the text form includes the notes
-        report.tell_unknown()
-    return plan is not None and bool(plan.changes)
-
-
-def _snapshots(run: _Run, before: Path, after: Path, key: str, report: Report, output: Path | None) -> bool:
-    changed = False
-    json = run.form != "text"
-    with _on_disk(before) as left, _on_disk(after) as right, open_output(output, json=json) as sink:
-        try:
-            join = SnapshotJoin(left, right, key, schema=run.mapping.checked.canonical)
-        except PathError as error:
-            raise CallError(f"`--key`: {error.reason}") from None
-        with _joined(join):
-            for copy in {left, right} - {before, after}:
-                _forget(copy)
-            for item in join:
-                changed |= _take(run, item, report, sink)
-        report.tally.check()
-    _summarize(report, join)
-    return changed
-
-
-def _take(run: _Run, item: Pair | Rejected | OneSided, report: Report, sink: Sink) -> bool:
-    report.tally.came_in += 1
-    match item:
-        case Pair():
-            plan = _plan(run, item, None, report)
-            if plan is not None:
-                report.tally.went_out += 1
-                sink.write(_shown(run, plan, many=True))
-            return plan is not None and bool(plan.changes)
-        case Rejected(side, line, error, value):
-            report.reject(line.index, f"record {line.index} ({side}, line {line.number})", error, value)
-        case OneSided():
-            report.tally.one_sided += 1
-    return False
-
-
-def _plan(run: _Run, pair: Pair, label: str | None, report: Report) -> Plan | None:
-    """The plan for one pair; None if the pair was rejected. `label` names it; else its line does."""
-    before, after = pair.before, pair.after
-    try:
-        plan = run.compare(before.value, after.value, before.fits and after.fits)
-        if run.verify:
-            _rehearse(run, before.given(), after.given(), plan)
-        if plan.rejected and run.on_rejected == "raise":
-            raise RecordError(problems_of(plan.rejected))
-    except RecordError as error:
-        line = after.line
-        label = label or f"record {line.index} (after, line {line.number})"
-        given = {"before": before.given(), "after": after.given()}
-        report.reject(line.index, label, error, given)
-        return None
-    if plan.notes:
-        report.note(plan.notes)
-    report.found |= bool(plan.rejected) and run.on_rejected is None
-    return plan
-
-
-def _comparer(mapping: Mapping, params: Params, keywords: dict[str, Any]) -> Callable[[Any, Any, bool], Plan]:
-    if not params.derived:
-        return mapping.comparer(params.given, **keywords)
-
-    def compare(before: Any, after: Any, fits: bool) -> Plan:
-        return mapping.comparer(params.of(after), **keywords)(before, after, fits)
-
-    return compare
-
-
-def _rehearse(run: _Run, before: Any, after: Any, plan: Plan) -> None:
-    """RecordError (CM808) for a plan that does not take the declared vendor from before to after."""
-    from custmap.prove.prove import rehearse
-
-    canonical, nulls = run.mapping.checked.canonical, run.nulls
-    then = None if before is None else take(before, canonical, nulls=nulls).record
-    why = rehearse(run.mapping, then, take(after, canonical, nulls=nulls).record, plan, run.params.of(after))
-    if why is not None:
-        raise RecordError(
-            [
-                Diagnostic(
-                    "CM808",
-                    why,
-                    help="The mapping's policies contradict each other, or this is a bug in custmap.",
-                )
-            ]
-        )
-
-
-def _shown(run: _Run, plan: Plan, *, many: bool) -> bytes:
-    return shown_plan(
-        plan, run.form, many=many, secrets=run.secrets, values=run.values, color=run.color
-    )  # fmt: skip
-
-
-@contextmanager
-def _joined(join: SnapshotJoin) -> Iterator[None]:
-    try:
-        with join:
-            yield
-    except ExtraMissing as error:
-        raise CallError(str(error)) from None
-
-
-@contextmanager
-def _on_disk(path: Path) -> Iterator[Path]:
-    """The file itself, or standard input in a file: a join reads twice."""
-    if path != STDIN:
-        yield path
-        return
-    handle, name = mkstemp(prefix="custmap-")
-    try:
-        with naming(Path(name)), os.fdopen(handle, "wb") as file:
-            copyfileobj(sys.stdin.buffer, file)
-        yield Path(name)
-    finally:
-        _forget(Path(name))
-
-
-def _forget(copy: Path) -> None:
-    """Take a copy's name away: it holds customers' data, and the run may be killed; what is open stays."""
-    with suppress(OSError):
-        copy.unlink(missing_ok=True)
-
-
-def _summarize(report: Report, join: SnapshotJoin) -> None:
-    rows, tally = join.tally, report.tally
-    pairs = rows.went_out // 2
-    joined = (
-        f"{rows.came_in} in = {pairs} × 2 + {rows.rejected} rejected + {rows.one_sided} in one snapshot only"
-    )
-    planned = f"{counted(pairs, 'pair')} = {tally.went_out} out + {tally.rejected - rows.rejected} rejected"
-    report.summarize(joined, planned)

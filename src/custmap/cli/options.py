@@ -9,9 +9,12 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from custmap.cli.call_error import CallError
 from custmap.cli.complete import MappingName, parameter_names
 from custmap.cli.help import option
 from custmap.cli.places import STDIN, is_standard_output
+from custmap.records.keys import Key
+from custmap.values.paths import PathError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -110,6 +113,20 @@ functions = option(
     multiple=True,
     help="A Python module with the project's own functions.",
 )
+
+
+def key(help: str) -> Callable[[Command], Command]:
+    """`--key`, to be read by `read_key`."""
+    return click.option("--key", metavar="PATH", help=help)
+
+
+def read_key(path: str) -> Key:
+    """The key that the option names; CallError if it is no path of names."""
+    try:
+        return Key(path)
+    except PathError as error:
+        raise CallError(f"`--key`: {error.reason}") from None
+
 
 files = _all(
     option(

@@ -38,6 +38,8 @@ class Params:
     derived: tuple[tuple[str, Callable[[Any], Any]], ...]
     files: tuple[Path, ...] = ()
     """The files that they came from."""
+    texts: tuple[tuple[str, str], ...] = ()
+    """The expressions as they were written."""
 
     def of(self, record: Any) -> dict[str, Any]:
         """The parameters for one record. An expression that finds nothing gives no parameter.
@@ -77,16 +79,14 @@ def read_params(
     seen: set[str] = set()
     for name, text in _pairs(given, "-p", known, seen):
         values[name] = _value(name, text)
-    expressions = [
-        (name, _expression(name, text, functions))
-        for name, text in _pairs(derived, "--param-from", known, seen)
-    ]
+    texts = tuple(_pairs(derived, "--param-from", known, seen))
+    expressions = tuple((name, _expression(name, text, functions)) for name, text in texts)
     files = [
         Path(text.removeprefix(_FILE))
         for _, _, text in (one.partition("=") for one in given)
         if text.startswith(_FILE)
     ]
-    return Params(values, tuple(expressions), (*files, file) if file else tuple(files))
+    return Params(values, expressions, (*files, file) if file else tuple(files), texts)
 
 
 def check_params(checked: Checked, params: Params, *, all_needed: bool) -> None:

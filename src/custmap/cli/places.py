@@ -24,17 +24,21 @@ _NONE: Final[Mapping[str, Path | None]] = {}
 _Place: TypeAlias = tuple[int | str, ...]
 
 
-def check_places(output: Path | None, rejects: Path | None, inputs: Iterable[Path | None] = ()) -> None:
+def check_places(outputs: Mapping[str, Path | None], inputs: Iterable[Path | None] = ()) -> None:
     """CallError if two outputs are one file, or if an output is a file that is read.
 
-    `-` in `inputs` is standard input, None nothing.
+    `outputs` by their options; without `--output` it is standard output. `-` in `inputs` is standard input,
+    None nothing.
     """
-    if output is None or output == STDIN:
+    output = outputs["--output"] or STDIN
+    if output == STDIN:
         sys.stdout.buffer.write(b"")  # a closed one says so before anything is read
-    check_read(inputs, {"`--output`": output, "`--rejects`": rejects})
-    places = (_place(output or STDIN, 1), rejects and _place(rejects, 1))
-    if places[0] is not None and places[0] == places[1]:
-        raise CallError("`--output` and `--rejects` name the same file")
+    check_read(inputs, {f"`{option}`": path for option, path in outputs.items()})
+    known: dict[_Place, str] = {}
+    for option, path in {**outputs, "--output": output}.items():
+        place = _place(path, 1) if path is not None else None
+        if place is not None and (other := known.setdefault(place, option)) != option:
+            raise CallError(f"`{other}` and `{option}` name the same file")
 
 
 def check_read(inputs: Iterable[Path | None], outputs: Mapping[str, Path | None] = _NONE) -> None:

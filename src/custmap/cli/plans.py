@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from custmap.cli.report import json_line
 from custmap.diagnostics.frame import painted
 from custmap.model.privacy import HIDDEN, shown_target
+from custmap.records.identity import RequestIds, Who
 
 if TYPE_CHECKING:
     from custmap.plan.plan import Plan
@@ -15,21 +17,58 @@ if TYPE_CHECKING:
 _STYLES: Final = {"  + ": "32", "  ~ ": "33", "  - ": "31", "  ! ": "1;31"}
 
 
-def shown_plan(plan: Plan, form: str, *, many: bool, secrets: bool, values: bool, color: bool) -> bytes:
-    """The bytes to write. In a batch, an empty plan has no text form.
+@dataclass(frozen=True, slots=True)
+class PlanForm:
+    """How plans are written.
 
-    `values`: show personal values in texts and reports. JSON is data and always has them.
+    `form`     `text`, `json` or `deepdiff`.
+    `secrets`  write the values of secret parameters.
+    `values`   show personal values in texts and reports. JSON is data and always has them.
+    `color`    for a terminal.
     """
-    if form == "text":
-        if many and not plan:
-            return b""
-        text = plan.picture(show_values=values).rstrip("\n")
-        if color:
+
+    form: str
+    secrets: bool
+    values: bool
+    color: bool
+
+    @property
+    def is_text(self) -> bool:
+        return self.form == "text"
+
+    def line(self, plan: Plan, who: Who, ids: RequestIds) -> bytes:
+        """A plan of many, as a line or, in text, as a picture."""
+        if self.is_text:
+            return self._picture(plan) + b"\n\n"
+        return json_line(who.members | self._told(plan, who, ids))
+
+    def document(self, plan: Plan, who: Who, ids: RequestIds) -> bytes:
+        """The only plan."""
+        if self.is_text:
+            return self._picture(plan) + b"\n"
+        told = self._told(plan, who, ids)
+        if self.form == "json":
+            told = who.members | told
+        return json_text(told)
+
+    def _picture(self, plan: Plan) -> bytes:
+        text = plan.picture(show_values=self.values).rstrip("\n")
+        if self.color:
             text = "\n".join(map(_in_color, text.split("\n")))
-        return text.encode() + (b"\n\n" if many else b"\n")
-    told = plan.to_dict(secrets=secrets) if form == "json" else deep_difference(plan, values)
-    if many:
-        return json_line(told)
+        return text.encode()
+
+    def _told(self, plan: Plan, who: Who, ids: RequestIds) -> dict[str, Any]:
+        if self.form == "deepdiff":
+            return deep_difference(plan, self.values)
+        requests = [
+            ids.marked(request, who, place, secrets=self.secrets)
+            for place, request in enumerate(plan.requests)
+        ]
+        return plan.to_dict(secrets=self.secrets) | {"requests": requests}
+
+
+def json_text(told: dict[str, Any]) -> bytes:
+    """A JSON document on several lines, as written into files."""
     return json.dumps(told, ensure_ascii=False, allow_nan=False, indent=2).encode() + b"\n"
 
 

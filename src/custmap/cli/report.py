@@ -15,6 +15,7 @@ from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.diagnostics.plain import plain
 from custmap.records.groups import Groups
+from custmap.records.identity import Who
 from custmap.records.tally import Tally
 from custmap.records.unknown_names import UnknownNames
 from custmap.values.json_text import json_bytes
@@ -51,7 +52,7 @@ class Report:
     def __exit__(self, *error: object) -> None:
         self._tell_errors()
 
-    def reject(self, index: int, label: str, error: RecordError, record: Any) -> None:
+    def reject(self, who: Who, label: str, error: RecordError, record: Any) -> None:
         """`label` names the record in messages; `record` is the given record, null if it is not JSON."""
         self.tally.rejected += 1
         self.note(getattr(error, "__notes__", ()))
@@ -60,11 +61,7 @@ class Report:
         else:
             self._errors.add(label, error)
         if self.rejects is not None:
-            errors = [
-                {"code": one.code, "path": one.path or one.target, "message": _message(one)}
-                for one in error.diagnostics
-            ]
-            self.rejects.write(json_line({"index": index, "errors": errors, "record": record}))
+            self.rejects.write(json_line(told_errors(who, error) | {"record": record}))
 
     def note(self, notes: Iterable[str]) -> None:
         """Count the unknown members in the notes of a request, a plan or an error."""
@@ -97,6 +94,15 @@ class Report:
         if self._errors.more:
             click.echo(f"and {counted(self._errors.more, 'error')} of other kinds", err=True)
         self._errors = Groups()
+
+
+def told_errors(who: Who, error: RecordError) -> dict[str, Any]:
+    """What a line says of a rejected record."""
+    errors = [
+        {"code": one.code, "path": one.path or one.target, "message": _message(one)}
+        for one in error.diagnostics
+    ]
+    return who.members | {"errors": errors}
 
 
 def _message(diagnostic: Diagnostic) -> str:

@@ -19,6 +19,7 @@ from custmap.cli.report import Report, json_line
 from custmap.cli.streams import is_ndjson, open_input, open_maybe, open_output
 from custmap.diagnostics.errors import RecordError
 from custmap.diagnostics.plain import json_document, plain
+from custmap.records.identity import Who
 from custmap.records.inputs import One, read_source
 from custmap.records.ndjson import BadLine, Record
 
@@ -54,7 +55,9 @@ def command(
     """
     loaded = load(mapping, modules)
     bases = [] if base is None else [base]
-    check_places(output, rejects, [file or STDIN, *bases, *read_for(mapping, modules)])
+    check_places(
+        {"--output": output, "--rejects": rejects}, [file or STDIN, *bases, *read_for(mapping, modules)]
+    )
     held = None if base is None else _base(loaded, base)
     notes: Counter[str] = Counter()
     with ExitStack() as stack:
@@ -102,7 +105,7 @@ def _read(
     except RecordError as error:
         line = document.line
         given = document.given() if isinstance(document, Record) and report.rejects is not None else None
-        report.reject(line.index, f"document {line.index} (line {line.number})", error, given)
+        report.reject(Who(line.index), f"document {line.index} (line {line.number})", error, given)
         return None
     notes.update(map(str, found))
     return customer

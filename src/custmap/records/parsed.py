@@ -10,6 +10,7 @@ from custmap.border.intake import take_parsed
 from custmap.model.note import Note
 from custmap.plan.engine import Absent, Engine, Nulls, OnRejected
 from custmap.plan.plan import Plan
+from custmap.records.identity import RequestIds, Who
 from custmap.records.request_lines import RequestLines
 from custmap.wire.binding import Bound
 from custmap.wire.request import Request
@@ -46,19 +47,23 @@ def applier(
 
 def line_applier(
     engine: Engine,
+    ids: RequestIds,
     params: MappingOf[str, Any] | None = None,
     *,
     on_rejected: OnRejected = "raise",
     nulls: Nulls = "clear",
     strict: bool = False,
     secrets: bool = False,
-) -> Callable[[Any, bool], tuple[bytes, tuple[Note, ...]]]:
-    """`applier`, but with the request as a line of NDJSON, and its notes: the usual one is never made."""
-    bound, lines, quick = engine.binder.bind(params), RequestLines(secrets=secrets), engine.quick
+) -> Callable[[Any, bool, Who], tuple[bytes, tuple[Note, ...]]]:
+    """`applier`, but with the request as a line of NDJSON, and its notes: the usual one is never made.
+
+    The third argument says which record it is.
+    """
+    bound, lines, quick = engine.binder.bind(params), RequestLines(ids, secrets=secrets), engine.quick
     sender, doubts, code = engine.sender, engine.doubts.of, engine.code.apply
     direct = quick.direct and nulls == "clear" and not bound.missing
 
-    def line(customer: Any, fits: bool) -> tuple[bytes, tuple[Note, ...]]:
+    def line(customer: Any, fits: bool, who: Who) -> tuple[bytes, tuple[Note, ...]]:
         if direct and customer.__class__ is dict:
             try:
                 if not fits:
@@ -66,11 +71,11 @@ def line_applier(
                 body, path, query, headers, notes = code(customer, bound.own())
                 if found := doubts(customer):
                     notes = (*notes, *found)
-                return lines.sent(sender, bound, body, path, query, headers), notes
+                return lines.sent(sender, bound, who, body, path, query, headers), notes
             except Exception:  # the careful way says what is unusual, and whether it is wrong
                 pass
         request = _apply_carefully(engine, customer, bound, on_rejected, nulls, strict)
-        return lines.line(request), request.notes
+        return lines.line(request, who), request.notes
 
     return line
 

@@ -4,12 +4,16 @@ All requests of a run come from one mapping, and mostly from the same parameters
 body is the same in all of them, where no rule fills path, query or headers: it is written, and its secrets
 hidden, once. Where a rule fills the path, that is so but for URL and path. In the other requests the headers
 at least are the same.
+
+    {"id": …, "index": …, "key": …, "mapping": …, "method": …, "url": …, "path": …, …, "body": …}
+              └─────── who ───────┘ └────────────────────── what ──────────────────────────────┘
 """
 
 from __future__ import annotations
 
 from typing import Any, Final, TypeAlias
 
+from custmap.records.identity import RequestIds, Who
 from custmap.values.json_text import finite_bytes, json_bytes
 from custmap.wire.binding import Bound
 from custmap.wire.hiding import Secrets
@@ -18,18 +22,70 @@ from custmap.wire.sending import Sender
 
 Part: TypeAlias = dict[str, Any] | None
 
-_END: Final = b"}\n"
+_END: Final = b"}"
 
 
 class RequestLines:
     """Writes the requests of one mapping; `secrets=False` shows secrets as `{{name}}`.
 
-    A line has the bytes of `json_bytes(request.to_dict(secrets=secrets))`, for a request as it was made.
+    A line has the bytes of `json_bytes(ids.marked(request, who, secrets=secrets))`, for a request as it was
+    made.
     """
 
+    __slots__ = ("_hidden", "_ids", "_shown")
+
+    def __init__(self, ids: RequestIds, *, secrets: bool) -> None:
+        self._ids = ids
+        self._hidden = _Texts(secrets=False)
+        self._shown = _Texts(secrets=True) if secrets else self._hidden
+
+    def line(self, request: Request, who: Who) -> bytes:
+        """A request as one line, with its line end."""
+        hidden = self._hidden.made(request)
+        return self._line(who, hidden, hidden if self._shown is self._hidden else self._shown.made(request))
+
+    def sent(
+        self,
+        sender: Sender,
+        bound: Bound,
+        who: Who,
+        body: dict[str, Any],
+        path: Part,
+        query: Part,
+        headers: Part,
+    ) -> bytes:
+        """The line of the request that `sender` makes of body, path, query and headers, all numbers finite.
+
+        RecordError as `Sender.send`, UnicodeEncodeError for half of a surrogate pair.
+        """
+        if not query and not headers:
+            hidden = self._hidden.unmade(sender, bound, body, path)
+            shown = hidden
+            if self._shown is not self._hidden:
+                shown = self._shown.unmade(sender, bound, body, path)
+            if hidden is not None and shown is not None:
+                return self._line(who, hidden, shown)
+        return self.line(sender.send(bound, body, path, query, headers, ()), who)
+
+    def _line(self, who: Who, hidden: bytes, shown: bytes) -> bytes:
+        """The id is of what is shown to everybody, so that no secret can be guessed from it."""
+        begin = who.text
+        return b'{"id":"%b",%b,%b\n' % (self._ids.of(b"%b,%b" % (begin, hidden)).encode(), begin, shown)
+
+
+class _Texts:
+    """Requests as JSON texts, without the brace that opens them; `secrets=False` hides secrets."""
+
     __slots__ = (
-        "_around", "_begin", "_bound", "_headers", "_hidden", "_hides_only_headers", "_secrets", "_shown",
-    )  # fmt: skip
+        "_around",
+        "_begin",
+        "_bound",
+        "_headers",
+        "_hidden",
+        "_hides_only_headers",
+        "_secrets",
+        "_shown",
+    )
 
     def __init__(self, *, secrets: bool) -> None:
         self._secrets = secrets
@@ -41,28 +97,20 @@ class RequestLines:
         self._begin: bytes | None = None
         self._around: tuple[bytes, bytes] | None = None
 
-    def line(self, request: Request) -> bytes:
-        """A request as one line, with its line end."""
+    def made(self, request: Request) -> bytes:
         if request.hidden is not self._hidden:
             self._hidden = request.hidden
             self._hides_only_headers = self._secrets or _all_in(request.hidden, "headers")
         if not self._hides_only_headers:
-            return json_bytes(request.to_dict(secrets=self._secrets)) + b"\n"
+            return json_bytes(request.to_dict(secrets=self._secrets))[1:]
         if request.headers != self._headers:
             self._hide(request)
         whole = request.to_dict()
         whole["headers"] = self._shown
-        return json_bytes(whole) + b"\n"
+        return json_bytes(whole)[1:]
 
-    def sent(
-        self, sender: Sender, bound: Bound, body: dict[str, Any], path: Part, query: Part, headers: Part
-    ) -> bytes:
-        """The line of the request that `sender` makes of body, path, query and headers, all numbers finite.
-
-        RecordError as `Sender.send`, UnicodeEncodeError for half of a surrogate pair.
-        """
-        if query or headers:
-            return self.line(sender.send(bound, body, path, query, headers, ()))
+    def unmade(self, sender: Sender, bound: Bound, body: dict[str, Any], path: Part) -> bytes | None:
+        """The text of a request that is not made; None if it must be."""
         if bound is not self._bound:
             self._bound = bound
             self._begin = None if path else self._before_body(sender, bound)
@@ -73,7 +121,7 @@ class RequestLines:
             place = finite_bytes({"url": url, "path": in_path})
             return b"".join((head, place[1:-1], middle, finite_bytes(body), _END))
         if path or self._begin is None:
-            return self.line(sender.send(bound, body, path, query, headers, ()))
+            return None
         return self._begin + finite_bytes(body) + _END
 
     def _before_body(self, sender: Sender, bound: Bound) -> bytes | None:
@@ -81,7 +129,7 @@ class RequestLines:
         bare = sender.send(bound, {}, None, None, None, ())
         if bare.body is None or not (self._secrets or _none_in(bare.hidden, "body")):
             return None
-        return json_bytes(bare.to_dict(secrets=self._secrets)).removesuffix(b"{}}")
+        return json_bytes(bare.to_dict(secrets=self._secrets)).removeprefix(b"{").removesuffix(b"{}}")
 
     def _around_path(self, sender: Sender, bound: Bound, path: Part) -> tuple[bytes, bytes] | None:
         """What stands before the URL, and between path and body; None if more than headers may be hidden."""
@@ -91,7 +139,7 @@ class RequestLines:
         shown = bare.to_dict(secrets=self._secrets)
         head = json_bytes({name: shown[name] for name in ("mapping", "method")})
         middle = json_bytes({name: shown[name] for name in ("query", "headers", "body")})
-        return head.removesuffix(b"}") + b",", b"," + middle.removeprefix(b"{").removesuffix(b"{}}")
+        return head[1:-1] + b",", b"," + middle.removeprefix(b"{").removesuffix(b"{}}")
 
     def _hide(self, request: Request) -> None:
         """Keep the headers as they are shown."""

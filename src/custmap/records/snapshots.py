@@ -24,11 +24,11 @@ from typing import IO, Any, BinaryIO, Final, Literal, Self, TypeAlias
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
+from custmap.records.keys import NO_KEY, Key
 from custmap.records.ndjson import BadLine, Line, Record, Schema, bad_line, read_records
 from custmap.records.outputs import naming
 from custmap.records.tally import Tally
-from custmap.values.json_text import dump_json, parse_json
-from custmap.values.paths import Member, PathError, parse_path
+from custmap.values.json_text import parse_json
 
 Side: TypeAlias = Literal["before", "after"]
 SIDES: Final[tuple[Side, Side]] = ("before", "after")
@@ -42,10 +42,11 @@ class ExtraMissing(ImportError):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One customer in both snapshots."""
+    """One customer in both snapshots, with the key as a text."""
 
     before: Record
     after: Record
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Rejected:
     line: Line
     error: RecordError
     value: Any = None
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ class OneSided:
     """A customer in only one snapshot. That is reported, and never treated as a deletion."""
 
     side: Side
-    line: Line
+    record: Record
+    key: str
 
 
 _FIELDS: Final = ("idx", "number", "offs", "length", "fits")
@@ -101,16 +104,20 @@ class SnapshotJoin:
     """The join of two NDJSON files by a member; iterate it once, inside a `with` block.
 
     Yields every row of both files exactly once, as part of a `Pair`, as `Rejected` or as `OneSided`.
-    `key` is a path of names (`id`, `identifiers.crm`); PathError if it is not one. `memory` is duckdb's
-    limit, `schema` the records'. ExtraMissing without duckdb; OSError if a file cannot be read, or changes
-    meanwhile.
+    `memory` is duckdb's limit, `schema` the records'. ExtraMissing without duckdb; OSError if a file cannot
+    be read, or changes meanwhile.
+
+    `tally`    the rows, `alone` how many customers are in one snapshot only.
+    `digests`  of what the files hold; both are known from the first pair on.
     """
 
     def __init__(
-        self, before: Path, after: Path, key: str, *, memory: str = "512MB", schema: Schema | None = None
+        self, before: Path, after: Path, key: Key, *, memory: str = "512MB", schema: Schema | None = None
     ) -> None:
         self.tally = Tally()
-        self._key = _names(key)
+        self.alone: dict[Side, int] = dict.fromkeys(SIDES, 0)
+        self.digests: list[str] = []
+        self._key = key
         self._paths = (before, after)
         self._memory = memory
         self._schema = schema
@@ -145,28 +152,30 @@ class SnapshotJoin:
             yield self._twice(row)
         for row in self._query(_ALONE, "alone.csv"):
             self.tally.one_sided += 1
-            yield OneSided(SIDES[row[0]], _line(row[1:], None))
+            self.alone[SIDES[row[0]]] += 1
+            yield OneSided(SIDES[row[0]], *self._record(row[0], row[1:]))
         self._check_unchanged()
         self.tally.check()
 
     def _scan(self, number: int, side: Side, out: IO[str]) -> Iterator[Rejected]:
         """Record the offset of each record with a key; yield the lines that have none."""
         write = csv.writer(out, lineterminator="\n").writerow
-        for found in read_records(self._files[number], schema=self._schema):
+        lines = _Digested(self._files[number])
+        for found in read_records(lines, schema=self._schema):
             self.tally.came_in += 1
             if isinstance(found, Record):
-                key = _key(found.value, self._key)
+                key = self._key.of(found.value)
                 if key is not None:
                     index, at, offset, _, length = found.place
-                    write((number, key, index, at, offset, length, int(found.fits)))
+                    write((number, _hash(key), index, at, offset, length, int(found.fits)))
                     continue
             self.tally.rejected += 1
             line = found.line
             if isinstance(found, BadLine):
                 yield Rejected(side, line, _on(side, found.error))
             else:
-                reason = "the key is missing, null, a list or an object"
-                yield Rejected(side, line, _on(side, bad_line(line, reason)), found.value)
+                yield Rejected(side, line, _on(side, bad_line(line, NO_KEY)), found.value)
+        self.digests.append(lines.digest)
 
     def _query(self, query: str, name: str) -> Iterator[list[int]]:
         """Rows of whole numbers, through a file, since duckdb would keep a result in memory."""
@@ -187,21 +196,22 @@ class SnapshotJoin:
                 raise
 
     def _pair(self, row: list[int]) -> Pair:
-        before, after = self._record(0, row[:_COUNT]), self._record(1, row[_COUNT:])
+        before, _ = self._record(0, row[:_COUNT])
+        after, key = self._record(1, row[_COUNT:])
         self.tally.went_out += 2
-        return Pair(before, after)
+        return Pair(before, after, key)
 
     def _twice(self, row: list[int]) -> Rejected:
-        record = self._record(row[0], row[1:])
+        record, key = self._record(row[0], row[1:])
         self.tally.rejected += 1
         side = SIDES[row[0]]
         error = RecordError(
             [Diagnostic("CM713", f"line {record.line.number}: all rows with this key are left")]
         )
-        return Rejected(side, record.line, _on(side, error), record.value)
+        return Rejected(side, record.line, _on(side, error), record.value, key)
 
-    def _record(self, number: int, place: list[int]) -> Record:
-        """Read a record again: in a file that has not changed it is still whole, and fits as before."""
+    def _record(self, number: int, place: list[int]) -> tuple[Record, str]:
+        """Read a record and its key again: in a file that has not changed it is whole, and fits as before."""
         index, at, offset, length, fits = place
         file = self._files[number]
         file.seek(offset)
@@ -209,8 +219,8 @@ class SnapshotJoin:
         try:
             decode = self._schema.decoder if self._schema is not None and fits else None
             value = (decode or parse_json)(data)
-            if _member(value, self._key) is not None:
-                return Record((index, at, offset, data, length), value, bool(fits))
+            if (key := self._key.of(value)) is not None:
+                return Record((index, at, offset, data, length), value, bool(fits)), key
         except Exception:  # what was JSON is not any more
             pass
         raise self._changed(number)
@@ -222,6 +232,28 @@ class SnapshotJoin:
 
     def _changed(self, number: int) -> OSError:
         return OSError(f"{self._paths[number]} was changed while it was being read")
+
+
+class _Digested:
+    """Lines of a file, and the digest of what was read of it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._read = file.readline
+        self._hash = hashlib.blake2b(digest_size=16)
+
+    def readline(self, size: int = -1, /) -> bytes:
+        line = self._read(size)
+        self._hash.update(line)
+        return line
+
+    @property
+    def digest(self) -> str:
+        return self._hash.hexdigest()
+
+
+def _hash(key: str) -> str:
+    """What stands for a key outside memory."""
+    return hashlib.blake2b(key.encode(), digest_size=16).hexdigest()
 
 
 def _state(file: BinaryIO) -> tuple[int, int]:
@@ -244,37 +276,6 @@ def _database(folder: Path, memory: str) -> Any:
         "autoload_known_extensions": False,
     }
     return duckdb.connect(str(folder / "join.duckdb"), config=settings)
-
-
-def _names(key: str) -> tuple[str, ...]:
-    names = tuple(step.name for step in parse_path(key) if isinstance(step, Member))
-    if len(names) != len(parse_path(key)):
-        raise PathError("a key must be a path of names", 0)
-    return names
-
-
-def _key(value: Any, names: tuple[str, ...]) -> str | None:
-    """A hash that is the same for keys that are equal in JSON: `1` and `1.0`, but not `1` and `"1"`."""
-    key = _member(value, names)
-    if key is None:
-        return None
-    if isinstance(key, str):
-        text = "=" + key  # no other JSON value begins like this
-    else:
-        text = dump_json(int(key) if isinstance(key, float) and key.is_integer() else key)
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-def _member(value: Any, names: tuple[str, ...]) -> Any:
-    """The value of a key; None if it is missing, null, a list or an object."""
-    for name in names:
-        value = value.get(name) if isinstance(value, dict) else None
-    return None if isinstance(value, list | dict) else value
-
-
-def _line(place: list[int], data: bytes | None) -> Line:
-    index, number, offset, length, _ = place
-    return Line(index, number, offset, data, length)
 
 
 def _on(side: Side, error: RecordError) -> RecordError:

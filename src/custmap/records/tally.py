@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from custmap.plan.plan import Plan
 
 
 class LostRecords(RuntimeError):
@@ -23,3 +28,67 @@ class Tally:
         accounted = self.went_out + self.rejected + self.one_sided
         if self.came_in != accounted:
             raise LostRecords(f"{self.came_in} in, {accounted} accounted for")
+
+
+@dataclass(slots=True)
+class PairTally:
+    """What became of the pairs of two snapshots: each is counted in one of the first four.
+
+    `unchanged`  there is nothing to say.
+    `sent`       there is a request, and no change was rejected.
+    `partly`     changes were rejected.
+    `rejected`   there is no plan.
+
+    `changed`    plans with a change; `partly_sent` those that are among `partly`.
+    `clears`, `partly_clears`  changes that clear, in the plans of `sent` and of `partly`.
+    """
+
+    unchanged: int = 0
+    sent: int = 0
+    partly: int = 0
+    rejected: int = 0
+    partly_sent: int = 0
+    clears: int = 0
+    partly_clears: int = 0
+
+    @property
+    def changed(self) -> int:
+        return self.sent + self.partly_sent
+
+    def count(self, plan: Plan) -> None:
+        if not plan:
+            self.unchanged += 1
+            return
+        clears = sum(1 for change in plan.changes if change.action == "clear")
+        if plan.rejected:
+            self.partly += 1
+            self.partly_sent += bool(plan.changes)
+            self.partly_clears += clears
+        else:
+            self.sent += 1
+            self.clears += clears
+
+    def check(self, pairs: int) -> None:
+        """Raise LostRecords unless every pair is counted once."""
+        accounted = self.unchanged + self.sent + self.partly + self.rejected
+        if pairs != accounted:
+            raise LostRecords(f"{pairs} pairs, {accounted} accounted for")
+
+    def lines(self) -> Iterator[str]:
+        """The summary of a run."""
+        pairs = self.unchanged + self.sent + self.partly + self.rejected
+        yield (
+            f"{_many(pairs, 'pair')}: {self.unchanged} unchanged, {_requests(self.sent, self.clears)}, "
+            f"{self.partly} with rejected changes, {self.rejected} rejected"
+        )
+        if self.partly_sent:
+            rest = _requests(self.partly_sent, self.partly_clears)
+            yield f"of those with rejected changes: {rest} for what is left"
+
+
+def _requests(requests: int, clears: int) -> str:
+    return f"{_many(requests, 'request')} ({_many(clears, 'clear')})"
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,138 @@
+"""Two snapshots, customer by customer: plans, and what no plan can be made of, as lines."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from shutil import copyfileobj
+from tempfile import mkstemp
+from typing import Any
+
+from custmap.cli.call_error import CallError
+from custmap.cli.pairs import Comparison, given_pair
+from custmap.cli.places import STDIN
+from custmap.cli.plans import PlanForm
+from custmap.cli.report import Report, json_line, told_errors
+from custmap.cli.streams import Sink
+from custmap.diagnostics.errors import RecordError
+from custmap.records.identity import RequestIds, Who
+from custmap.records.keys import Key
+from custmap.records.outputs import naming
+from custmap.records.snapshots import ExtraMissing, OneSided, Pair, Rejected, SnapshotJoin
+from custmap.records.tally import PairTally
+
+
+@dataclass(slots=True)
+class SnapshotDiff:
+    """One run over two snapshots.
+
+    `run_of`    the run's digest, from those of the two files.
+    `all_plans` plans without a change are written, too.
+    `only_in`   where customers of one snapshot only are written, if anywhere.
+    """
+
+    comparison: Comparison
+    form: PlanForm
+    run_of: Callable[[Sequence[str]], str]
+    report: Report
+    output: Sink
+    only_in: Sink | None
+    all_plans: bool
+    pairs: PairTally = field(default_factory=PairTally)
+    _ids: RequestIds | None = None
+
+    def run(self, before: Path, after: Path, key: Key) -> bool:
+        """Write the lines of all customers; did any change?"""
+        with _on_disk(before) as left, _on_disk(after) as right:
+            join = SnapshotJoin(left, right, key, schema=self.comparison.mapping.checked.canonical)
+            with _joined(join):
+                for copy in {left, right} - {before, after}:
+                    _forget(copy)
+                for item in join:
+                    self._take(item, join)
+        self._summarize(join)
+        return self.pairs.changed > 0
+
+    def _take(self, item: Pair | Rejected | OneSided, join: SnapshotJoin) -> None:
+        self.report.tally.came_in += 1
+        match item:
+            case Pair():
+                self._pair(item, join)
+            case Rejected(side, line, error, value, key):
+                label = f"record {line.index} ({side}, line {line.number})"
+                self._reject(Who(line.index, key), label, error, value)
+            case OneSided(side, record, key):
+                self.report.tally.one_sided += 1
+                if self.only_in is not None:
+                    who = Who(record.line.index, key)
+                    told = who.members | {"side": side, "record": record.value}
+                    self.only_in.write(json_line(told))
+
+    def _pair(self, pair: Pair, join: SnapshotJoin) -> None:
+        before, after = pair.before, pair.after
+        who = Who(after.place[0], pair.key)
+        try:
+            plan = self.comparison.plan(before, after)
+        except RecordError as error:
+            self.pairs.rejected += 1
+            label = f"record {who.index} (after, line {after.line.number})"
+            self._reject(who, label, error, given_pair(before, after))
+            return
+        self.report.tally.went_out += 1
+        if plan.notes:
+            self.report.note(plan.notes)
+        self.report.found |= self.comparison.finds(plan)
+        self.pairs.count(plan)
+        if plan or self.all_plans:
+            self.output.write(self.form.line(plan, who, self._marks(join)))
+
+    def _marks(self, join: SnapshotJoin) -> RequestIds:
+        if self._ids is None:
+            self._ids = RequestIds(self.run_of(join.digests))
+        return self._ids
+
+    def _reject(self, who: Who, label: str, error: RecordError, value: Any) -> None:
+        self.report.reject(who, label, error, value)
+        if not self.form.is_text:
+            self.output.write(json_line(told_errors(who, error)))
+
+    def _summarize(self, join: SnapshotJoin) -> None:
+        rows, pairs = join.tally, self.pairs
+        pairs.check(rows.went_out // 2)
+        told = f"{rows.went_out // 2} × 2 in pairs, {rows.rejected} rejected"
+        alone = ", ".join(f"{count} only in {side}" for side, count in join.alone.items())
+        self.report.summarize(*pairs.lines(), f"{rows.came_in} rows: {told}, {alone}")
+
+
+@contextmanager
+def _joined(join: SnapshotJoin) -> Iterator[None]:
+    try:
+        with join:
+            yield
+    except ExtraMissing as error:
+        raise CallError(str(error)) from None
+
+
+@contextmanager
+def _on_disk(path: Path) -> Iterator[Path]:
+    """The file itself, or standard input in a file: a join reads twice."""
+    if path != STDIN:
+        yield path
+        return
+    handle, name = mkstemp(prefix="custmap-")
+    try:
+        with naming(Path(name)), os.fdopen(handle, "wb") as file:
+            copyfileobj(sys.stdin.buffer, file)
+        yield Path(name)
+    finally:
+        _forget(Path(name))
+
+
+def _forget(copy: Path) -> None:
+    """Take a copy's name away: it holds customers' data, and the run may be killed; what is open stays."""
+    with suppress(OSError):
+        copy.unlink(missing_ok=True)

@@ -1,0 +1,78 @@
+"""Pairs of a before and an after, and the plan of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from custmap.border.intake import take
+from custmap.cli.params import Params
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import RecordError
+from custmap.model.change import problems_of
+from custmap.records.ndjson import Record
+
+if TYPE_CHECKING:
+    from custmap.mapper import Mapping
+    from custmap.plan.plan import Plan
+
+Compare = Callable[[Any, Any, bool], "Plan"]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How pairs are compared.
+
+    `on_rejected`  `raise`: a pair is rejected if one of its changes is; `drop`: such changes are ignored;
+                   None: they are findings.
+    `verify`       rehearse each plan.
+    """
+
+    mapping: Mapping
+    params: Params
+    compare: Compare
+    nulls: Any
+    on_rejected: str | None
+    verify: bool
+
+    def plan(self, before: Record, after: Record) -> Plan:
+        """The plan of a pair; RecordError if the pair is rejected."""
+        plan = self.compare(before.value, after.value, before.fits and after.fits)
+        if self.verify:
+            self._rehearse(before.given(), after.given(), plan)
+        if plan.rejected and self.on_rejected == "raise":
+            raise RecordError(problems_of(plan.rejected))
+        return plan
+
+    def finds(self, plan: Plan) -> bool:
+        """Does a plan make the run end with findings?"""
+        return bool(plan.rejected) and self.on_rejected is None
+
+    def _rehearse(self, before: Any, after: Any, plan: Plan) -> None:
+        """RecordError (CM808) for a plan that does not take the declared vendor from before to after."""
+        from custmap.prove.prove import rehearse
+
+        canonical, nulls = self.mapping.checked.canonical, self.nulls
+        then = None if before is None else take(before, canonical, nulls=nulls).record
+        now = take(after, canonical, nulls=nulls).record
+        why = rehearse(self.mapping, then, now, plan, self.params.of(after))
+        if why is not None:
+            help = "The mapping's policies contradict each other, or this is a bug in custmap."
+            raise RecordError([Diagnostic("CM808", why, help=help)])
+
+
+def comparer(mapping: Mapping, params: Params, **options: Any) -> Compare:
+    """`Mapping.comparer`, with the parameters of each record."""
+    if not params.derived:
+        return mapping.comparer(params.given, **options)
+
+    def compare(before: Any, after: Any, fits: bool) -> Plan:
+        return mapping.comparer(params.of(after), **options)(before, after, fits)
+
+    return compare
+
+
+def given_pair(before: Record, after: Record) -> dict[str, Any]:
+    """A pair as it was read, for `--rejects`."""
+    return {"before": before.given(), "after": after.given()}

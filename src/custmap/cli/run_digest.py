@@ -1,0 +1,39 @@
+"""What makes a run: its mapping, its parameters, its options and its inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from custmap.cli.params import Params
+from custmap.model.checked import CheckedParam
+from custmap.records.identity import file_digest, run_digest
+
+
+def digest_of(
+    command: str,
+    files: Iterable[Path],
+    known: Sequence[CheckedParam],
+    params: Params,
+    options: Mapping[str, Any],
+    inputs: Sequence[str] = (),
+) -> str:
+    """The digest of a run: where one of these is another, so is the digest, and nowhere else.
+
+    `files`   those that are read for the mapping; what they are called does not count.
+    `known`   its parameters. Of secret ones only the names count, so that nobody can guess a value from the
+              digest, and a new token does not make another run.
+    `inputs`  the digests of the records.
+    """
+    secret = {param.name for param in known if param.secret}
+    given = {**params.given, **dict(params.texts)}
+    return run_digest(
+        command=command,
+        mapping=[file_digest(path) for path in files],
+        params={name: value for name, value in given.items() if name not in secret},
+        secrets=sorted(secret & given.keys()),
+        derived=[name for name, _ in params.texts],
+        inputs=list(inputs),
+        options=dict(options),
+    )
