@@ -22,6 +22,7 @@ from custmap.model.nodes import ObjectNode, Table
 from custmap.model.note import Note, UnknownNote
 from custmap.model.privacy import Secret
 from custmap.plan.plan import Plan
+from custmap.records.identity import RequestIds, Who
 from custmap.schema.canonical import load_canonical
 from custmap.wire.hiding import Secrets
 from custmap.wire.request import Request
@@ -71,10 +72,12 @@ class FakeMapping:
     def applier(self, params: Any = None, **keywords: Any) -> Callable[[Any, bool], Request]:
         return lambda customer, fits: self.apply(customer, params, **keywords)
 
-    def line_applier(self, params: Any = None, *, secrets: bool, **keywords: Any) -> Callable[..., Any]:
-        def line(customer: Any, fits: bool) -> tuple[bytes, tuple[Note, ...]]:
+    def line_applier(
+        self, ids: RequestIds, params: Any = None, *, secrets: bool, **keywords: Any
+    ) -> Callable[..., Any]:
+        def line(customer: Any, fits: bool, who: Who) -> tuple[bytes, tuple[Note, ...]]:
             request = self.apply(customer, params, **keywords)
-            return json.dumps(request.to_dict(secrets=secrets)).encode() + b"\n", request.notes
+            return json.dumps(ids.marked(request, who, secrets=secrets)).encode() + b"\n", request.notes
 
         return line
 

@@ -34,7 +34,7 @@ def test_two_documents(cli: Cli, write: Any) -> None:
     ended = cli("diff", "a/b", before, after, "--format", "json", "-p", "token=s3cret")
     plan = json.loads(ended.out)
     assert (ended.code, ended.err) == (0, "")
-    assert list(plan) == ["mapping", "changes", "rejected", "notes", "requests"]
+    assert list(plan) == ["index", "mapping", "changes", "rejected", "notes", "requests"]
     assert plan["changes"] == [
         {
             "action": "set",
@@ -121,35 +121,106 @@ BEFORE = (
 AFTER = b'{"id":"4","email":7}\n{"id":"1","email":"x"}\nnope\n{"id":"2"}\n{"id":"9"}\n'
 
 
+def told(text: str) -> list[Any]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
 def test_snapshots(cli: Cli, write: Any, tmp_path: Path) -> None:
     pytest.importorskip("duckdb")
     before, after, rejects = write("b.ndjson", BEFORE), write("a.ndjson", AFTER), tmp_path / "r"
     ended = cli("diff", "a/b", before, after, "--key", "id", "--format", "json", "--rejects", rejects)
     assert ended.code == 1
-    plans = [json.loads(line) for line in ended.out.splitlines()]
+    lines = told(ended.out)
+    assert [(line["index"], line.get("key"), list(line)[-1]) for line in lines] == [
+        (2, None, "errors"),
+        (0, "4", "errors"),
+        (1, "1", "requests"),
+        (3, "2", "requests"),
+        (4, "5", "errors"),
+        (5, "5", "errors"),
+    ]
+    plans = [line for line in lines if "changes" in line]
+    assert list(plans[0]) == ["index", "key", "mapping", "changes", "rejected", "notes", "requests"]
     assert [[change["after"] for change in plan["changes"]] for plan in plans] == [["x"], []]
     assert [plan["rejected"][0]["code"] if plan["rejected"] else None for plan in plans] == [None, "CM803"]
-    told = [json.loads(line) for line in rejects.read_text().splitlines()]
-    assert [(one["index"], one["errors"][0]["code"]) for one in told] == [
+    request = plans[0]["requests"][0]
+    assert list(request)[:4] == ["id", "index", "key", "mapping"]
+    assert (request["index"], request["key"]) == (1, "1")
+    rejected = told(rejects.read_text())
+    assert [{**line, "record": None} for line in rejected] == [
+        {**line, "record": None} for line in lines if "errors" in line
+    ]
+    assert [(one["index"], one["errors"][0]["code"]) for one in rejected] == [
         (2, "CM711"),
         (0, "CM701"),
         (4, "CM713"),
         (5, "CM713"),
     ]
-    assert told[1]["record"] == {"before": {"id": "4", "email": "d"}, "after": {"id": "4", "email": 7}}
-    assert told[2]["record"] == {"id": "5"}
+    assert rejected[1]["record"] == {"before": {"id": "4", "email": "d"}, "after": {"id": "4", "email": 7}}
+    assert rejected[2]["record"] == {"id": "5"}
     assert ended.err.count("error[") == 3 and "\n2 times, first in record 4 (before, line 5): " in ended.err
     assert ended.err.splitlines()[3:] == [
-        "11 in = 3 × 2 + 3 rejected + 2 in one snapshot only",
-        "3 pairs = 2 out + 1 rejected",
+        "3 pairs: 0 unchanged, 1 request (0 clears), 1 with rejected changes, 1 rejected",
+        "11 rows: 3 × 2 in pairs, 3 rejected, 1 only in before, 1 only in after",
     ]
+
+
+SAME = b'{"id":"1","email":"a"}\n{"id":2,"email":"b"}\n'
+OTHER = b'{"id":"1","email":"a"}\n{"id":"2","email":"x"}\n'
+
+
+def test_a_customer_without_a_change_has_a_line_if_all_have(cli: Cli, write: Any) -> None:
+    pytest.importorskip("duckdb")
+    before, after = write("b", SAME), write("a", OTHER)
+    for form, last in (("json", "requests"), ("deepdiff", "values_changed")):
+        call = ["diff", "a/b", before, after, "--key", "id", "--format", form]
+        assert [(line["key"], list(line)[-1]) for line in told(cli(*call).out)] == [("2", last)]
+        everybody = told(cli(*call, "--all").out)
+        assert [(line["index"], line["key"]) for line in everybody] == [(0, "1"), (1, "2")]
+    pictures = cli("diff", "a/b", before, after, "--key", "id", "--all").out
+    assert pictures.count("a/b  PATCH") == 1 and pictures.count("nothing to do") == 1
+
+
+def test_customers_of_one_snapshot_only(cli: Cli, write: Any, tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
+    before, after, alone = write("b", BEFORE), write("a", AFTER), tmp_path / "alone"
+    ended = cli("diff", "a/b", before, after, "--key", "id", "--only-in", alone)
+    assert "1 only in before, 1 only in after" in ended.err
+    assert told(alone.read_text()) == [
+        {"index": 2, "key": "3", "side": "before", "record": {"id": "3"}},
+        {"index": 4, "key": "9", "side": "after", "record": {"id": "9"}},
+    ]
+
+
+@pytest.mark.parametrize("option", ["--output", "--rejects", "--only-in"])
+@pytest.mark.parametrize("name", ["b", "a"])
+def test_an_output_that_is_an_input_is_refused(cli: Cli, write: Any, option: str, name: str) -> None:
+    paths = {"b": write("b", SAME), "a": write("a", OTHER)}
+    ended = cli("diff", "a/b", paths["b"], paths["a"], "--key", "id", option, paths[name])
+    assert ended.code == 2 and f"`{option}` is a file that is read: " in ended.err
+    assert (paths["b"].read_bytes(), paths["a"].read_bytes()) == (SAME, OTHER)
+
+
+def test_two_outputs_are_two_files(cli: Cli, write: Any, tmp_path: Path) -> None:
+    call = ["diff", "a/b", write("b", SAME), write("a", OTHER), "--key", "id", "--only-in", tmp_path / "x"]
+    for option in ("--output", "--rejects"):
+        ended = cli(*call, option, tmp_path / "x")
+        assert ended.code == 2 and f"`{option}` and `--only-in` name the same file" in ended.err
+    ended = cli(*call[:-1], "-")
+    assert ended.code == 2 and "`--output` and `--only-in` name the same file" in ended.err
+
+
+@pytest.mark.parametrize("option", [["--all"], ["--only-in", "x"]])
+def test_what_is_for_snapshots(cli: Cli, write: Any, option: list[str]) -> None:
+    ended = cli("diff", "a/b", write("b", "{}"), write("a", "{}"), *option)
+    assert ended.code == 2 and f"`{option[0]}` is for snapshots" in ended.err and "`--key`" in ended.err
 
 
 def test_snapshots_through_standard_input(cli: Cli, write: Any) -> None:
     pytest.importorskip("duckdb")
     after = write("a.ndjson", b'{"id":"1","email":"x"}\n')
     ended = cli("diff", "a/b", "-", after, "--key", "id", "--format", "json", stdin=BEFORE)
-    assert json.loads(ended.out)["changes"][0]["after"] == "x"
+    assert [line["changes"][0]["after"] for line in told(ended.out) if "changes" in line] == ["x"]
 
 
 @pytest.mark.parametrize("key", ["a[0]", ""])

@@ -17,6 +17,7 @@ from stores.shipped import SHIPPED
 import custmap
 from custmap.diagnostics.errors import RecordError
 from custmap.prove.redaction import veiled_target
+from custmap.records.identity import RequestIds, Who
 from custmap.records.ndjson import read_records
 from custmap.values.json_text import dump_json, json_bytes, parse_json
 from oracle.interpreter import Interpreter, alike
@@ -134,12 +135,16 @@ def test_read_from_a_file_is_one_by_one(name: str, data: st.DataObject) -> None:
     def read() -> list[Any]:
         return list(read_records(io.BytesIO(b"\n".join(lines)), schema=schema))
 
-    apply, line = mapping.applier(store.params, **options), mapping.line_applier(store.params, **options)
+    marks, who = RequestIds("a run"), Who(0)
+    apply = mapping.applier(store.params, **options)
+    line = mapping.line_applier(marks, store.params, **options)
     compare = mapping.comparer(store.params, **options)
-    ids = result(lambda: mapping.apply(before, store.params, **options))
-    assert result(lambda: apply(read()[0].value, read()[0].fits)) == ids
-    wanted = ids if isinstance(ids[0], str) else (json_bytes(ids[0].to_dict(secrets=False)) + b"\n", ids[1])
-    assert result(lambda: line(read()[0].value, read()[0].fits)) == wanted
+    made = result(lambda: mapping.apply(before, store.params, **options))
+    assert result(lambda: apply(read()[0].value, read()[0].fits)) == made
+    wanted = made
+    if not isinstance(made[0], str):
+        wanted = (json_bytes(marks.marked(made[0], who, secrets=False)) + b"\n", made[1])
+    assert result(lambda: line(read()[0].value, read()[0].fits, who)) == wanted
     one, other = read()
     assert result(lambda: compare(one.value, other.value, one.fits and other.fits)) == result(
         lambda: mapping.diff(before, after, store.params, **options)

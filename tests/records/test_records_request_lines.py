@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from custmap import RecordError, load
 from custmap.model.privacy import Secret
+from custmap.records.identity import RequestIds, Who
 from custmap.records.request_lines import RequestLines
 from custmap.values.json_text import json_bytes
 from custmap.wire.binding import Binder
@@ -44,19 +45,23 @@ NEXT: list[dict[str, Any]] = [
 ]
 
 
+IDS = RequestIds("a run")
+WHO = Who(7, "C-\u20281")
+
+
 def alone(request: Request, secrets: bool) -> bytes:
-    return json_bytes(request.to_dict(secrets=secrets)) + b"\n"
+    return json_bytes(IDS.marked(request, WHO, secrets=secrets)) + b"\n"
 
 
 @pytest.mark.parametrize("secrets", [True, False])
 @pytest.mark.parametrize("place", [None, *PLACES], ids=str)
 def test_one_after_the_other_is_each_alone(place: tuple[str, ...] | None, secrets: bool) -> None:
     hidden = None if place is None else Secrets((Secret(place, "{{s}}"),), URL)
-    lines = RequestLines(secrets=secrets)
+    lines = RequestLines(IDS, secrets=secrets)
     for changes in [*NEXT, *reversed(NEXT)]:
         request = replace(BASE, **changes, hidden=hidden)
         request = replace(request, url=URL.fill({"host": "h"}, request.path, request.query))
-        assert lines.line(request) == alone(request, secrets)
+        assert lines.line(request, WHO) == alone(request, secrets)
 
 
 PARAMS = "params: {token: {secret: true}}\n"
@@ -93,7 +98,7 @@ def test_a_line_without_a_request_is_that_of_the_request(tmp_path: Path, rules: 
     mapping = made(tmp_path, rules)
     for given in ({"token": "s3cret"}, {"token": 7}, {"token": ["s", {"b": 1, "a": 2}]}, {}):
         try:
-            line = mapping.line_applier(given, secrets=secrets)
+            line = mapping.line_applier(IDS, given, secrets=secrets)
         except RecordError:  # a list in a header
             continue
         for fits in (False, True):
@@ -103,19 +108,21 @@ def test_a_line_without_a_request_is_that_of_the_request(tmp_path: Path, rules: 
                     request = mapping.apply(record, given)
                 except RecordError:  # a token that cannot be in a path
                     with pytest.raises(RecordError):
-                        line(record, known)
+                        line(record, known, WHO)
                     continue
-                assert line(record, known) == (alone(request, secrets), request.notes)
+                assert line(record, known, WHO) == (alone(request, secrets), request.notes)
 
 
 def test_lines_of_other_parameters(tmp_path: Path) -> None:
     mapping = made(tmp_path, RULES["in a header"])
-    lines, code = RequestLines(secrets=True), mapping.functions.apply
+    lines, code = RequestLines(IDS, secrets=True), mapping.functions.apply
     for token in ("one", "two", "one"):
         bound = Binder(mapping.checked, mapping.checked.operation).bind({"token": token})
         sender = Sender(mapping.checked, mapping.checked.operation)
         *parts, _ = code(RECORDS[0], bound.own())
-        assert lines.sent(sender, bound, *parts) == alone(mapping.apply(RECORDS[0], {"token": token}), True)
+        assert lines.sent(sender, bound, WHO, *parts) == alone(
+            mapping.apply(RECORDS[0], {"token": token}), True
+        )
 
 
 def test_a_required_parameter_is_missed_in_every_line() -> None:
@@ -123,10 +130,10 @@ def test_a_required_parameter_is_missed_in_every_line() -> None:
     record = {"identifiers": {"microbase": "1"}, "email": "a@x.io"}
     with pytest.raises(RecordError) as alone:
         mapping.apply(record, {"host": "h"})
-    line = mapping.line_applier({"host": "h"})
+    line = mapping.line_applier(IDS, {"host": "h"})
     for _ in range(2):
         with pytest.raises(RecordError) as caught:
-            line(dict(record), True)
+            line(dict(record), True, WHO)
         assert caught.value.diagnostics == alone.value.diagnostics
 
 
@@ -138,7 +145,7 @@ def test_nulls_and_notes(record: dict[str, Any], nulls: Any) -> None:
     request = mapping.apply(deepcopy(record), given, nulls=nulls)
     made = mapping.applier(given, nulls=nulls)(deepcopy(record), True)
     assert (made, made.notes) == (request, request.notes)
-    line = mapping.line_applier(given, nulls=nulls, secrets=True)(deepcopy(record), True)
+    line = mapping.line_applier(IDS, given, nulls=nulls, secrets=True)(deepcopy(record), True, WHO)
     assert line == (alone(request, True), request.notes)
     compare, before = mapping.comparer(given, nulls=nulls), {**record, "tags": ["a"]}
     plan = mapping.diff(deepcopy(before), deepcopy(record), given, nulls=nulls)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from custmap.records.keys import Key
 from custmap.records.snapshots import ExtraMissing, OneSided, Pair, Rejected, SnapshotJoin
 from custmap.values.paths import PathError
 
@@ -27,15 +28,15 @@ def joined(
     pairs: list[Any] = []
     rejected: list[Any] = []
     alone: list[Any] = []
-    with SnapshotJoin(folder / "b.ndjson", folder / "a.ndjson", key) as join:
+    with SnapshotJoin(folder / "b.ndjson", folder / "a.ndjson", Key(key)) as join:
         for item in join:
             match item:
-                case Pair(left, right):
+                case Pair(left, right, _):
                     pairs.append((left.value, right.value))
                 case Rejected(side, line, error):
                     rejected.append((side, line.number, error.diagnostics[0].code))
-                case OneSided(side, line):
-                    alone.append((side, line.number))
+                case OneSided(side, record, _):
+                    alone.append((side, record.line.number))
     assert join.tally.came_in == join.tally.went_out + join.tally.rejected + join.tally.one_sided
     return pairs, rejected, alone
 
@@ -69,12 +70,17 @@ def test_a_key_twice_rejects_all_its_rows_on_both_sides(tmp_path: Path) -> None:
     assert alone == []
 
 
-def test_keys_are_compared_as_json_values(tmp_path: Path) -> None:
-    pairs, _, alone = joined(
-        tmp_path, b'{"id":1}\n{"id":true}\n{"id":""}\n', b'{"id":"1"}\n{"id":1.0}\n{"id":true}\n{"id":""}\n'
+def test_keys_are_compared_as_texts(tmp_path: Path) -> None:
+    pairs, rejected, alone = joined(
+        tmp_path,
+        b'{"id":1}\n{"id":true}\n{"id":""}\n{"id":2}\n{"id":"2"}\n{"id":0.5}\n',
+        b'{"id":"1"}\n{"id":1.5}\n{"id":true}\n{"id":""}\n{"id":"0.5"}\n',
     )
-    assert pairs == [({"id": 1}, {"id": 1.0}), ({"id": True}, {"id": True}), ({"id": ""}, {"id": ""})]
-    assert alone == [("after", 1)]
+    assert [(before["id"], after["id"]) for before, after in pairs] == [
+        (1, "1"), (True, True), ("", ""), (0.5, "0.5"),
+    ]  # fmt: skip
+    assert rejected == [("before", 4, "CM713"), ("before", 5, "CM713")]
+    assert alone == [("after", 2)]
 
 
 def test_bad_lines_and_lines_without_a_key(tmp_path: Path) -> None:
@@ -96,13 +102,13 @@ def test_a_nested_key(tmp_path: Path) -> None:
 @pytest.mark.parametrize("key", ["", "a[0]", "a b", "a."])
 def test_a_key_that_is_no_path_of_names(tmp_path: Path, key: str) -> None:
     with pytest.raises(PathError):
-        SnapshotJoin(tmp_path, tmp_path, key)
+        Key(key)
 
 
 def test_nothing_is_shown_of_a_record(tmp_path: Path) -> None:
     (tmp_path / "b").write_bytes(b'{"id":"s3cret-7"}\n{"id":"s3cret-7"}\n{"id":"s3cret-9\n')
     (tmp_path / "a").write_bytes(b"")
-    with SnapshotJoin(tmp_path / "b", tmp_path / "a", "id") as join:
+    with SnapshotJoin(tmp_path / "b", tmp_path / "a", Key("id")) as join:
         for item in join:
             assert isinstance(item, Rejected) and "s3cret" not in str(item.error)
 
@@ -114,7 +120,7 @@ def test_without_duckdb_the_message_says_how_to_get_it(
     monkeypatch.setitem(sys.modules, "duckdb", None)
     with (
         pytest.raises(ExtraMissing, match=r"pip install 'custmap\[snapshots\]'"),
-        SnapshotJoin(tmp_path / "b", tmp_path / "b", "id"),
+        SnapshotJoin(tmp_path / "b", tmp_path / "b", Key("id")),
     ):
         pass
 
@@ -123,7 +129,7 @@ def test_a_file_that_changes_meanwhile_is_an_error(tmp_path: Path) -> None:
     before, after = tmp_path / "b", tmp_path / "a"
     before.write_bytes(b'{"id":1}\n')
     after.write_bytes(b'{"id":1}\n')
-    with SnapshotJoin(before, after, "id") as join, pytest.raises(OSError, match="changed while"):
+    with SnapshotJoin(before, after, Key("id")) as join, pytest.raises(OSError, match="changed while"):
         for _ in _after_scan(join, before):
             pass
 
@@ -135,7 +141,7 @@ def test_a_record_that_changes_meanwhile_is_an_error(tmp_path: Path, after_that:
     before.write_bytes(b'{"id":1,"a":2}\n')
     after.write_bytes(b'{"id":1,"a":2}\n')
     pairs = []
-    with SnapshotJoin(before, after, "id") as join, pytest.raises(OSError, match="changed while"):
+    with SnapshotJoin(before, after, Key("id")) as join, pytest.raises(OSError, match="changed while"):
         for found in _after_scan(join, before, after_that):
             pairs.append(found)
     assert len(pairs) == 0 or b'"id"' in after_that
@@ -163,12 +169,12 @@ def test_every_row_is_told_once(
     def text(keys: list[Any]) -> bytes:
         return "".join(json.dumps({"id": key}) + "\n" for key in keys).encode()
 
-    def name(key: Any) -> Any:
-        return (isinstance(key, str), key)
+    def name(key: Any) -> str | None:
+        return None if key is None else str(key).removesuffix(".0")
 
     pairs, rejected, alone = joined(tmp_path_factory.mktemp("j"), text(befores), text(afters))
     left, right = Counter(map(name, befores)), Counter(map(name, afters))
-    real = [key for key in {*left, *right} if key[1] is not None]
+    real = [key for key in {*left, *right} if key is not None]
     assert {name(after["id"]) for _, after in pairs} == {key for key in real if left[key] == right[key] == 1}
     assert len(alone) == sum(1 for key in real if sorted((left[key], right[key])) == [0, 1])
     assert len(rejected) == len(befores) + len(afters) - 2 * len(pairs) - len(alone)

@@ -101,8 +101,9 @@ def command(
     """
     if before == after == STDIN:
         raise CallError("Only one of BEFORE and AFTER can be standard input")
-    if key is None and (all_plans or only_in):
-        raise CallError("`--all` and `--only-in` are for snapshots", "Join two NDJSON files with `--key`.")
+    for option_name, is_given in (("--all", all_plans), ("--only-in", only_in)):
+        if is_given and key is None:
+            raise CallError(f"`{option_name}` is for snapshots", "Join two NDJSON files with `--key`.")
     joined_by = None if key is None else options.read_key(key)
     loaded = load(mapping, modules)
     params = read_params(loaded.params, loaded.checked.functions, given, params_file, derived)
