@@ -16,10 +16,11 @@ from custmap.cli.loading import load, read_for
 from custmap.cli.places import STDIN, check_places
 from custmap.cli.streams import open_input, open_output
 from custmap.diagnostics.plain import plain
+from custmap.records.keys import Key
 from custmap.records.night import Night, NightError
 from custmap.records.settling import SettlingFiles
 from custmap.records.zipper import Zipper
-from custmap.values.paths import Member, PathError, parse_path
+from custmap.values.paths import PathError
 
 
 @grouped("settle")
@@ -58,8 +59,11 @@ def command(
     if STDIN in (before, after, plans):
         raise CallError("PLANS, `--before` and `--after` are files: they are read more than once")
     loaded = load(mapping, modules)
-    check_places(output, None, [before, after, plans, answers, *read_for(mapping, modules)])
-    names = _names(key)
+    check_places({"--output": output}, [before, after, plans, answers, *read_for(mapping, modules)])
+    try:
+        place = Key(key)
+    except PathError as error:
+        raise CallError(f"`--key`: {error.reason}") from None
     try:
         with closing(Night(plans, loaded.name)) as night:
             if answers is None:
@@ -68,23 +72,13 @@ def command(
                 with open_input(answers) as stream:
                     night.answers(stream, answers, loaded.outcome)
             files = SettlingFiles(
-                loaded.engine, loaded.settler, night, key=names, complete=absent == "clear", nulls=nulls
+                loaded.engine, loaded.settler, night, key=place.names, complete=absent == "clear", nulls=nulls
             )
             with open_output(output) as sink:
-                for line in files.lines(Zipper(before, after, names)):
+                for line in files.lines(Zipper(before, after, place.names)):
                     sink.write(line)
                 told = str(files.counts)
     except NightError as error:
         raise CallError(plain(str(error)), "Nothing was written.") from None
     click.echo(told, err=True)
     return CLEAN
-
-
-def _names(key: str) -> tuple[str, ...]:
-    try:
-        path = parse_path(key)
-    except PathError as error:
-        raise CallError(f"`--key`: {error.reason}") from None
-    if not all(isinstance(step, Member) for step in path):
-        raise CallError("`--key`: a key must be a path of names")
-    return tuple(step.name for step in path if isinstance(step, Member))

@@ -13,17 +13,17 @@ NO_KEY: Final = "the key is missing, null, a list or an object"
 class Key:
     """The place of records' keys: a path of names (`id`, `identifiers.crm`); PathError if it is not one."""
 
-    __slots__ = ("_names",)
+    __slots__ = ("names",)
 
     def __init__(self, path: str) -> None:
         steps = parse_path(path)
-        self._names = tuple(step.name for step in steps if isinstance(step, Member))
-        if len(self._names) != len(steps):
+        self.names = tuple(step.name for step in steps if isinstance(step, Member))
+        if len(self.names) != len(steps):
             raise PathError("a key must be a path of names", 0)
 
     def of(self, record: Any) -> str | None:
         """A record's key as a text: `7`, `7.0` and `"7"` are one; None if there is none (`NO_KEY`)."""
         value = record
-        for name in self._names:
+        for name in self.names:
             value = value.get(name) if isinstance(value, dict) else None
         return None if value is None or isinstance(value, list | dict) else scalar_text(value)
