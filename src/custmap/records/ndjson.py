@@ -94,10 +94,11 @@ class BadLine:
 
 def read_lines(stream: Lines, limit: int = LINE_LIMIT) -> Iterator[Line]:
     """All lines that are not blank. At most `limit` bytes of one are in memory."""
-    return (Line(*place) for place in _places(stream, limit))
+    return (Line(*place) for place in read_places(stream, limit))
 
 
-def _places(stream: Lines, limit: int) -> Iterator[Place]:
+def read_places(stream: Lines, limit: int = LINE_LIMIT) -> Iterator[Place]:
+    """`read_lines` as plain tuples, for many lines of which few are looked at."""
     index = number = offset = 0
     readline, most = stream.readline, limit + 2
     while chunk := readline(most):
@@ -136,7 +137,7 @@ def read_records(
     The decoder of the records' schema is tried first. The mapping checks whether they are objects.
     """
     decode, type_ = (None, ANY) if schema is None else (schema.decoder, schema.type)
-    for place in _places(stream, limit):
+    for place in read_places(stream, limit):
         if decode is not None and (data := place[3]) is not None:
             try:
                 value = decode(data)

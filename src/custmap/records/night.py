@@ -10,7 +10,7 @@ import msgspec
 
 from custmap.back.outcome import Outcome
 from custmap.records.ndjson import Lines, read_lines
-from custmap.settle.sent import NOT_SENT, UNKNOWN, Sent, Told, Verdict, verdict
+from custmap.settle.sent import NOT_SENT, NOTHING, UNKNOWN, Sent, Told, Verdict, verdict
 from custmap.values.numbers import key_text
 
 APPLIED: Final = Verdict(True)
@@ -133,7 +133,7 @@ class Night:
     def require_taken(self) -> None:
         """NightError for plans of customers that after does not have."""
         for key in list(self._places):
-            if (planned := self.take(key)) is not None and planned.sent is not None:
+            if (planned := self.take(key)) is not None and planned.sent not in (None, NOTHING):
                 raise NightError(
                     f"{self._path}: AFTER does not have record {planned.index}, which has a plan"
                 )

@@ -7,18 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from custmap.border.intake import Nulls, Taken, take_parsed
+from custmap.border.unsettled import UNSETTLED
 from custmap.diagnostics.errors import RecordError
 from custmap.plan.engine import Engine
 from custmap.records.ndjson import SETTLED, BadLine, Line, parse_line
 from custmap.records.night import Night, NightError, Planned
 from custmap.records.tally import LostRecords
-from custmap.records.zipper import Zipped, Zipper
-from custmap.settle.sent import Sent, Told
+from custmap.records.zipper import Row, Zipped, Zipper, key_reader
+from custmap.settle.sent import NOTHING, Sent, Told
 from custmap.settle.settle import Settler
 from custmap.values.json_text import json_bytes
 from custmap.values.words import counted
 
-_NOTHING: Final = Sent((), ())
+_OPEN: Final = UNSETTLED.encode()
 
 
 @dataclass(slots=True)
@@ -67,6 +68,7 @@ class SettlingFiles:
         self._settler = settler
         self._night = night
         self._key = key
+        self._key_of = key_reader(key)
         self._complete = complete
         self._nulls = nulls
         self.counts = Settled()
@@ -85,7 +87,13 @@ class SettlingFiles:
         if one.after is None:
             self.counts.as_before += 1
             return _data(one.before)
-        planned = None if one.key is None else self._night.take(one.key)
+        data, key = _data(one.after), one.key
+        if one.before is not None and one.before.data == data:
+            if _OPEN not in data:  # nothing can have been said
+                self.counts.unchanged += 1
+                return data
+            key = self._key_of(data)
+        planned = None if key is None else self._night.take(key)
         if planned is None:
             return self._unplanned(one, one.after)
         if planned.sent is None:
@@ -94,15 +102,11 @@ class SettlingFiles:
             raise NightError(f"the plan of record {planned.index} is for record {one.after.index} of AFTER")
         return self._planned(one, one.after, planned, planned.sent)
 
-    def _unplanned(self, one: Zipped, after: Line) -> bytes | None:
+    def _unplanned(self, one: Zipped, after: Row) -> bytes | None:
         """A customer for whom nothing was planned: there was nothing to say, or the record was rejected."""
         if one.before is None:
             self.counts.left_out += 1
             return None
-        data = _data(after)
-        if data == _data(one.before):
-            self.counts.unchanged += 1
-            return data
         taken = self._taken(after)
         held = self._taken(one.before)
         if taken is None or held is None:
@@ -114,9 +118,9 @@ class SettlingFiles:
                 "and are `--absent` and `--nulls` those of the run?"
             )
         self.counts.unchanged += 1
-        return json_bytes(self._settler.settle(held, taken, _NOTHING, complete=self._complete))
+        return json_bytes(self._settler.settle(held, taken, NOTHING, complete=self._complete))
 
-    def _planned(self, one: Zipped, after: Line, planned: Planned, sent: Sent) -> bytes | None:
+    def _planned(self, one: Zipped, after: Row, planned: Planned, sent: Sent) -> bytes | None:
         taken = self._taken(after)
         held = None if one.before is None else self._taken(one.before)
         if taken is None or (held is None and one.before is not None):
@@ -156,9 +160,9 @@ class SettlingFiles:
         into.setdefault(self._key[-1], value[self._key[-1]])
         return kept
 
-    def _taken(self, line: Line) -> Taken | None:
+    def _taken(self, line: Row) -> Taken | None:
         """The record of a line; None for one that `diff` rejects."""
-        found = parse_line(line, self._engine.checked.canonical.type)
+        found = parse_line(Line(*line), self._engine.checked.canonical.type)
         if isinstance(found, BadLine):
             return None
         try:
@@ -167,7 +171,7 @@ class SettlingFiles:
             return None
 
 
-def _data(line: Line | None) -> bytes:
+def _data(line: Row | None) -> bytes:
     if line is None or line.data is None:
         raise NightError("a line is longer than the limit")
     return line.data

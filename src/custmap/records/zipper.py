@@ -1,7 +1,8 @@
 """Two NDJSON files of customers side by side, by a key, in one pass over each.
 
-Files of two nights have nearly the same order, so a line waits a short while for the other file's. Memory
-grows with how far customers have moved, and with those that only one file has.
+Files of two nights have nearly the same order, and most of their lines are equal. They are read in step; if
+the step is lost, it is looked for a few lines ahead; what has no counterpart there waits. Memory grows with
+how far customers have moved, and with those that only one file has.
 
     before ─┐   ┌─ waiting, by key ─┐
             ├──▶│                   │──▶ pairs, then those that only one file has
@@ -10,53 +11,95 @@ grows with how far customers have moved, and with those that only one file has.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, Optional
 
 import msgspec
 
-from custmap.records.ndjson import Line, read_lines
+from custmap.records.ndjson import Place, read_places
 from custmap.values.numbers import key_text
 
 _HELD: Final = 1_000
 """So many waiting lines of a file are kept in memory; the others are read again."""
+_AHEAD: Final = 32
+"""So many lines ahead the step is looked for."""
 _BUFFER: Final = 1 << 18
+Read = Callable[[bytes | None], str | None]
+
+
+class Row(NamedTuple):
+    """A line: its place among the records, from 0, its number in the file, its first byte, and its bytes.
+
+    `data` is None for a line that is longer than the limit, or that waits.
+    """
+
+    index: int  # type: ignore[assignment]  # hides `tuple.index`
+    number: int
+    offset: int
+    data: bytes | None
+    length: int
 
 
 class Zipped(NamedTuple):
-    """A customer: its line in each file, None where a file does not have it; or a line without a key."""
+    """A customer: its row in each file, None where a file does not have it; or a row without a key.
 
-    before: Line | None
-    after: Line | None
+    Of rows that are equal the key is not read.
+    """
+
+    before: Row | None
+    after: Row | None
     key: str | None
 
 
-@dataclass(slots=True)
 class _Side:
-    """One of the files: its lines, and those that wait."""
+    """One of the files: the lines ahead, and those that wait for the other file's."""
 
-    lines: Iterator[Line]
-    again: BinaryIO
-    waiting: dict[str, Line] = field(default_factory=dict)
+    __slots__ = ("_again", "_key", "_lines", "ahead", "waiting")
 
-    def wait(self, key: str, line: Line) -> None:
+    def __init__(self, stream: BinaryIO, again: BinaryIO, key: Read) -> None:
+        self._lines: Iterator[Place] = read_places(stream)
+        self._again = again
+        self._key = key
+        self.ahead: deque[tuple[str | None, Row]] = deque()
+        self.waiting: dict[str, Row] = {}
+
+    def next(self) -> Row | None:
+        if self.ahead:
+            return self.ahead.popleft()[1]
+        place = next(self._lines, None)
+        return None if place is None else _row(place)
+
+    def key(self, row: Row) -> str | None:
+        return self._key(row.data)
+
+    def wait(self, key: str, row: Row) -> None:
         if len(self.waiting) >= _HELD:
-            line = Line(line.index, line.number, line.offset, None, line.length)
-        self.waiting[key] = line
+            row = Row(row.index, row.number, row.offset, None, row.length)
+        self.waiting[key] = row
 
-    def take(self, key: str) -> Line | None:
-        line = self.waiting.pop(key, None)
-        return line if line is None or line.data is not None else self.whole(line)
+    def take(self, key: str) -> Row | None:
+        row = self.waiting.pop(key, None)
+        return None if row is None else self.whole(row)
 
-    def whole(self, line: Line) -> Line:
-        self.again.seek(line.offset)
-        return Line(line.index, line.number, line.offset, self.again.read(line.length), line.length)
+    def whole(self, row: Row) -> Row:
+        if row.data is not None:
+            return row
+        self._again.seek(row.offset)
+        return Row(row.index, row.number, row.offset, self._again.read(row.length), row.length)
+
+    def key_ahead(self, steps: int) -> str | None:
+        """The key of a row so many steps ahead, from 1; None if there is none."""
+        while len(self.ahead) < steps and (place := next(self._lines, None)) is not None:
+            row = _row(place)
+            self.ahead.append((self._key(row.data), row))
+        return self.ahead[steps - 1][0] if len(self.ahead) >= steps else None
 
 
 class Zipper:
-    """Iterate it once, inside a `with` block; `key` is the names of the path to the key.
+    """Iterate it once; `key` is the names of the path to the key.
 
     Each line of both files comes exactly once. A line that is no object, has no key, or is longer than the
     limit, comes alone, without a key; and so does the second of two lines with one key.
@@ -65,6 +108,8 @@ class Zipper:
     def __init__(self, before: Path, after: Path, key: tuple[str, ...]) -> None:
         self._paths = (before, after)
         self._key = key_reader(key)
+        self._not_before = 0
+        self._pause = _AHEAD
 
     def __iter__(self) -> Iterator[Zipped]:
         before, after = self._paths
@@ -74,29 +119,89 @@ class Zipper:
             before.open("rb") as then_again,
             after.open("rb") as now_again,
         ):
-            sides = _Side(read_lines(then), then_again), _Side(read_lines(now), now_again)
-            left = True
-            while left:
-                left = False
-                for mine, other in (sides, sides[::-1]):
-                    if (line := next(mine.lines, None)) is not None:
-                        left = True
-                        yield from self._met(line, mine, other, mine is sides[0])
-            for side in sides:
-                for key, line in side.waiting.items():
-                    whole = line if line.data is not None else side.whole(line)
-                    yield Zipped(whole, None, key) if side is sides[0] else Zipped(None, whole, key)
+            yield from self._zip(_Side(then, then_again, self._key), _Side(now, now_again, self._key))
 
-    def _met(self, line: Line, mine: _Side, other: _Side, is_before: bool) -> Iterator[Zipped]:
-        key = self._key(line.data)
-        met = None if key is None else other.take(key)
-        if key is not None and met is None and key not in mine.waiting:
-            mine.wait(key, line)
+    def _zip(self, before: _Side, after: _Side) -> Iterator[Zipped]:
+        while True:
+            then, now = before.next(), after.next()
+            if then is not None and now is not None:
+                if then.data == now.data and then.data is not None:
+                    yield Zipped(then, now, None)
+                else:
+                    yield from self._differ(before, after, then, now)
+            elif then is not None:
+                yield from _before(before, after, then)
+            elif now is not None:
+                yield from _after(before, after, now)
+            else:
+                break
+        for key, row in before.waiting.items():
+            yield Zipped(before.whole(row), None, key)
+        for key, row in after.waiting.items():
+            yield Zipped(None, after.whole(row), key)
+
+    def _differ(self, before: _Side, after: _Side, then: Row, now: Row) -> Iterator[Zipped]:
+        """Two rows that are not equal: of one customer, or of two; then the step is looked for."""
+        key, other = before.key(then), after.key(now)
+        if key is not None and key == other:
+            yield Zipped(then, now, key)
+            return
+        steps, longer = self._steps(before, after, key, other, now.number)
+        if longer is after:  # after has customers that before has not
+            before.ahead.appendleft((key, then))
+            for row in [now, *(after.ahead.popleft()[1] for _ in range(steps - 1))]:
+                yield from _after(before, after, row)
+        elif longer is before:
+            after.ahead.appendleft((other, now))
+            for row in [then, *(before.ahead.popleft()[1] for _ in range(steps - 1))]:
+                yield from _before(before, after, row)
         else:
-            yield Zipped(line, met, key) if is_before else Zipped(met, line, key)
+            yield from _before(before, after, then)
+            yield from _after(before, after, now)
+
+    def _steps(
+        self, before: _Side, after: _Side, key: str | None, other: str | None, number: int
+    ) -> tuple[int, _Side | None]:
+        """By how many rows a file has to be ahead to be in step again, and which; None if it is not found.
+
+        After a search in vain the next one comes later, in files that are in another order.
+        """
+        if number < self._not_before or key is None or other is None:
+            return 0, None
+        for steps in range(1, _AHEAD):
+            if after.key_ahead(steps) == key:
+                self._pause = _AHEAD
+                return steps, after
+            if before.key_ahead(steps) == other:
+                self._pause = _AHEAD
+                return steps, before
+        self._not_before, self._pause = number + self._pause, self._pause * 2
+        return 0, None
 
 
-def key_reader(names: tuple[str, ...]) -> Callable[[bytes | None], str | None]:
+_row: Final[Callable[[Place], Row]] = partial(tuple.__new__, Row)
+
+
+def _before(before: _Side, after: _Side, row: Row) -> Iterator[Zipped]:
+    """A line of before: with its counterpart if that waits, else it waits, or comes alone."""
+    key = before.key(row)
+    met = None if key is None else after.take(key)
+    if key is not None and met is None and key not in before.waiting:
+        before.wait(key, row)
+    else:
+        yield Zipped(row, met, key)
+
+
+def _after(before: _Side, after: _Side, row: Row) -> Iterator[Zipped]:
+    key = after.key(row)
+    met = None if key is None else before.take(key)
+    if key is not None and met is None and key not in after.waiting:
+        after.wait(key, row)
+    else:
+        yield Zipped(met, row, key)
+
+
+def key_reader(names: tuple[str, ...]) -> Read:
     """What reads the key of a line as a text; None where there is none."""
     type_: Any = Any
     for name in reversed(names):

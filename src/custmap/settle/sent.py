@@ -38,6 +38,8 @@ class Sent(NamedTuple):
     verdicts: Sequence[Verdict] = ()
 
 
+NOTHING: Final = Sent([], [], [], [])
+
 Outcomes = Outcome | MappingOf[str | int, Outcome | None] | None
 
 
