@@ -112,7 +112,9 @@ class Readers:
             touching = [one for one in paths if any(map(one.touches, reads))]
             if self._says(leaf, touching, sides):
                 said = True
-            elif all(any(one.touches(read) for one in touching) for read in reads):
+            elif all(
+                any(one.names[: len(read)] == read for one in touching) for read in map(names_of, reads)
+            ):
                 return False
         return said
 
@@ -139,7 +141,7 @@ class Readers:
             if not self._speaks(leaf, touching, sides):
                 draft.note(leaf.target, Fact.UNSETTLED, leaf)
             elif self._says(leaf, touching, sides):
-                row[slot] = Unsettled(sides.old[slot], self._below(leaf, touching, sides))
+                row[slot] = self._unsettled(leaf, touching, sides)
         return tuple(row)
 
     def _is_gone(self, leaf: Leaf, sides: Sides) -> bool:
@@ -149,51 +151,70 @@ class Readers:
             return True
         if around is not None and sides.new[around] is SILENT:
             return True
-        maps = dict(leaf.in_maps)
-        return all(
-            path in maps
-            and read(sides.after, path[: maps[path]]).__class__ is dict
-            and read(sides.after, path) is ABSENT
-            for path in leaf.reads
-        )
+        return all(_is_missing(sides.after, path, self._type) for path in leaf.reads)
 
-    def _below(self, leaf: Leaf, paths: Sequence[OpenPath], sides: Sides) -> dict[Any, Any] | None:
-        """The entries or items that paths are about; None where they are about more."""
+    def _unsettled(self, leaf: Leaf, paths: Sequence[OpenPath], sides: Sides) -> Unsettled:
+        """The state in before of a rule that reads paths, with the entries or items that they are about."""
+        held = sides.old[leaf.slot]
         if leaf.kind.is_one:
-            return None
+            return Unsettled(held)
         below: dict[Any, Any] = {}
+        whole = False
         for path in paths:
             if leaf.kind.is_map:
                 entries = [names for source in sources_of(leaf) if (names := _below_source(source, path))]
-                if not entries:
-                    return None
                 for names in entries:
                     _grow(below, names)
+                whole |= not entries
             else:
                 keys = self.item_keys(leaf, path, (sides.before, sides.after))
-                if not keys:
-                    return None
                 below.update(keys)
-        return below
+                whole |= not keys
+        return Unsettled(held, below, whole)
 
     def item_keys(self, leaf: Leaf, path: OpenPath, records: Sequence[Record]) -> dict[Any, Any]:
         """The vendor's keys, by their fingerprints, of the item that a path is about; none if it is about
-        more."""
-        if path.item is None or path.names not in sources_of(leaf):
-            return {}
-        items = [item for record in records for item in _items(record, path)]
-        for item in items or made_up(path.item):
-            if keys := self.keys(leaf, path.names, item):
-                return keys
+        more. Of a list that is made of a map, an entry is an item."""
+        for source in sources_of(leaf):
+            items: list[Any] = []
+            if path.item is not None and path.names == source:
+                found = [read(record, source) for record in records]
+                items = [
+                    [one] for held in found if type(held) is list for one in held if is_item(one, path.item)
+                ]
+                items += [[one] for one in made_up(path.item)]
+            elif path.item is None and path.names[:-1] == source:
+                entries = [read(record, path.names) for record in records]
+                items = [{path.names[-1]: one} for one in [*entries, ""] if one is not ABSENT]
+            for held in items:
+                if keys := self.keys(leaf, source, held):
+                    return keys
         return {}
 
-    def keys(self, leaf: Leaf, names: Sequence[str], item: Any) -> dict[Any, Any]:
-        """The vendor's keys of what a rule makes of a list with one item."""
-        record: Any = [item]
+    def keys(self, leaf: Leaf, names: Sequence[str], held: Any) -> dict[Any, Any]:
+        """The vendor's keys of what a rule makes of a list or map alone."""
+        record: Any = held
         for name in reversed(names):
             record = {name: record}
         rows = self._code.values(record, self._riders)[leaf.slot]
         return {fingerprint(key): key for key in keys_of(leaf, rows)} if type(rows) is list else {}
+
+
+def _is_missing(record: Record, path: SourcePath, type_: Type | None) -> bool:
+    """Is nothing at a path, because a free map or a list that the record mentions does not have it?"""
+    value: Any = record
+    inside = False
+    for step in path:
+        if type(value) is list:
+            inside = True
+            value = value[step] if isinstance(step, int) and -len(value) <= step < len(value) else ABSENT
+        elif type(value) is dict:
+            inside |= type_ is None or step not in type_.members
+            value = value.get(step, ABSENT)
+        if value is ABSENT or type(value) not in (dict, list):
+            break
+        type_ = type_ and (type_.member(step) if isinstance(step, str) else type_.items)
+    return value is ABSENT and inside
 
 
 def sources_of(leaf: Leaf) -> list[tuple[str, ...]]:
@@ -235,15 +256,6 @@ def _read_for_key(table: Table, key: str | None) -> str | None:
             (path,) = member.reads
             return str(path[0]) if len(path) == 1 else None
     return None
-
-
-def _items(record: Record, path: OpenPath) -> Iterator[Any]:
-    """The items of a list that a path is about."""
-    assert path.item is not None
-    found = read(record, path.names)
-    for item in found if type(found) is list else ():
-        if is_item(item, path.item):
-            yield item
 
 
 def is_item(item: Any, path: Select) -> bool:

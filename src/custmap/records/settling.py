@@ -16,7 +16,7 @@ from custmap.records.tally import LostRecords
 from custmap.records.zipper import Row, Zipped, Zipper, key_reader
 from custmap.settle.sent import NOTHING, Sent, Told
 from custmap.settle.settle import Settler
-from custmap.values.json_text import json_bytes
+from custmap.values.json_text import json_bytes, parse_json
 from custmap.values.words import counted
 
 _OPEN: Final = UNSETTLED.encode()
@@ -118,7 +118,8 @@ class SettlingFiles:
                 "and are `--absent` and `--nulls` those of the run?"
             )
         self.counts.unchanged += 1
-        return json_bytes(self._settler.settle(held, taken, NOTHING, complete=self._complete))
+        kept = self._settler.settle(held, taken, NOTHING, complete=self._complete) or {}
+        return json_bytes(self._with_key(kept, parse_json(_data(after))))
 
     def _planned(self, one: Zipped, after: Row, planned: Planned, sent: Sent) -> bytes | None:
         taken = self._taken(after)
@@ -127,13 +128,15 @@ class SettlingFiles:
             raise NightError(f"record {planned.index} of AFTER has a plan, and cannot be read")
         if planned.made:
             told = self._engine.told(held, taken, complete=self._complete)
-            changes = [Told(change.target, change.line, 0) for change in told.changes]
-            sent = sent._replace(changes=changes)
+            sent = sent._replace(
+                changes=[Told(change.target, change.line, 0) for change in told.changes],
+                rejected=[Told(one.target, one.line) for one in told.rejected],
+            )
         kept = self._settler.settle(held, taken, sent, complete=self._complete)
         self._count(sent)
         if kept is None:
             return None
-        return json_bytes(kept if held is not None else self._with_key(kept, taken.record))
+        return json_bytes(self._with_key(kept, parse_json(_data(after))))
 
     def _count(self, sent: Sent) -> None:
         applied = {one.applied for one in sent.verdicts}
@@ -152,7 +155,7 @@ class SettlingFiles:
         return _data(one.before)
 
     def _with_key(self, kept: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
-        """What is kept of a new customer is found again by its key."""
+        """What is kept is found again by its key, which may be no field of a customer."""
         into, value = kept, record
         for name in self._key[:-1]:
             value = value[name]

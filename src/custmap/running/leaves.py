@@ -50,7 +50,7 @@ def _change_unsettled(leaf: Leaf, before: Unsettled, after: Any, view: View, ite
         after = None
     if held is SILENT or (type(held) is Failure and held.code == "CM807"):
         held = ABSENT
-    return _change_by_kind(leaf, Unsettled(held, before.below), after, view, items)
+    return _change_by_kind(leaf, Unsettled(held, before.below, before.whole), after, view, items)
 
 
 def _change_by_kind(leaf: Leaf, before: Any, after: Any, view: View, items: Items) -> Outcome:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from custmap.model.clear import SKIP, Write
 from custmap.model.nodes import Leaf, Table
@@ -23,8 +23,8 @@ Row = Any
 Keyed = dict[Any, tuple[Any, Row]]
 """Keys and items by the key's fingerprint."""
 
-Doubts = dict[Any, Any] | None
-"""The items of which nobody knows whether the vendor holds them, as `Unsettled.below`."""
+SETTLED: Final = Unsettled(None, {}, False)
+"""Of all items it is known whether the vendor holds them."""
 
 ItemFunctions = tuple[Table, Callable[[Any, Any, View], Outcome], Callable[[Any, Any, View], Any], bool]
 """A table of rules for items, with the generated functions that compare two items and that show one.
@@ -41,19 +41,19 @@ class _Keyless(Exception):
 
 def change_list(leaf: Leaf, before: Any, after: Any, view: View, functions: Items) -> Outcome:
     """The items that changed, each whole; gone items are cleared, or rejected where items are only added."""
-    doubts: Doubts = before.below if type(before) is Unsettled else {}
+    doubts = before if type(before) is Unsettled else SETTLED
     before = bare(before)
-    mentioned = type(before) is list or before is None or bool(doubts) or view.known_missing(leaf)
+    mentioned = type(before) is list or before is None or bool(doubts.below) or view.known_missing(leaf)
     if after is None and not mentioned:
         return _null_list(leaf, before, view)
-    if type(after) is not list and type(before) is not list and not doubts:
+    if type(after) is not list and type(before) is not list and not doubts.below:
         return UNCHANGED
     if type(after) is not list and type(before) is list and before and isinstance(leaf.policy.clear, Write):
         return clearing.clear_leaf(leaf, [rendered(row, view, functions) for row in before], view)
     try:
         new = _by_key(leaf, after if type(after) is list else [])
     except _Keyless as error:
-        if doubts != {} or not view.sources_equal(leaf, before, after):
+        if doubts is not SETTLED or not view.sources_equal(leaf, before, after):
             view.reject("CM806", leaf.target, leaf, str(error))
         return KEPT, held_items(leaf, before, view, functions) if type(before) is list else NOTHING
     try:
@@ -65,14 +65,14 @@ def change_list(leaf: Leaf, before: Any, after: Any, view: View, functions: Item
 
 
 def _change_items(
-    leaf: Leaf, old: Keyed, new: Keyed, doubts: Doubts, mentioned: bool, view: View, functions: Items
+    leaf: Leaf, old: Keyed, new: Keyed, doubts: Unsettled, mentioned: bool, view: View, functions: Items
 ) -> Outcome:
     sent: list[Any] = []
     said = kept = False
     plainly = not view.full and bool(functions) and not any(mixes for *_, mixes in functions)
     for mark, (key, row) in new.items():
         found = old.get(mark)
-        again = doubts is None or mark in doubts
+        again = doubts.whole or mark in doubts.below
         if plainly and found is not None and found[1] == row and not again:
             continue
         change = _say_again if again else _change_item
@@ -87,7 +87,7 @@ def _change_items(
         said, kept = said or state == SAID, kept or state == KEPT
         if state == KEPT and view.full:
             sent.append(rendered(row, view, functions))
-    for mark, key in (doubts or {}).items():
+    for mark, key in doubts.below.items():
         if mark not in new and mark not in old:
             state = _gone_again(leaf, key, view)
             said, kept = said or state == SAID, kept or state == KEPT
@@ -261,6 +261,14 @@ def _same_row(before: Row, after: Row, view: View, functions: Items) -> bool:
         return True
     alike = type(before) is tuple and type(after) is tuple and before[0] is after[0]
     return not alike and same(rendered(before, view, functions), rendered(after, view, functions))
+
+
+def by_key(leaf: Leaf, rows: list[Row]) -> Keyed | None:
+    """The items by their keys; None where they cannot be told apart."""
+    try:
+        return _by_key(leaf, rows)
+    except _Keyless:
+        return None
 
 
 def _by_key(leaf: Leaf, rows: list[Row]) -> Keyed:

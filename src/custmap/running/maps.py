@@ -22,12 +22,11 @@ _SCALARS = frozenset({str, bool, int})
 
 def change_map(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
     """The changed keys; a key that is gone is cleared in the rule's way."""
-    again, below = type(before) is Unsettled, getattr(before, "below", None)
-    before = bare(before)
+    open_, before = before, bare(before)
     held: dict[str, Any] = before if type(before) is dict else {}
-    if again:
-        held = _unsettled(held, below, after)
-    mentioned = bool(held) or type(before) is dict or before is None or view.known_missing(leaf)
+    mentioned = type(before) is dict or before is None or view.known_missing(leaf)
+    if type(open_) is Unsettled:
+        held = _unsettled(open_, after)
     # Of a map, a key that before does not have is known not to be there. An object with named members says so
     # by null alone.
     known = view.nothing or before is None if leaf.kind.is_deep and not _is_free(leaf) else mentioned
@@ -35,7 +34,7 @@ def change_map(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
         return _entries(leaf, leaf.target, held, after, known, view)
     if after is ABSENT and not held:
         return UNCHANGED
-    if not mentioned:
+    if not mentioned and not held:
         return _null_map(leaf, before, view)
     if isinstance(leaf.policy.clear, Write) and any(_was_there(item) for item in held.values()):
         known_values = {key: bare(item) for key, item in held.items() if is_value(bare(item))}
@@ -43,11 +42,16 @@ def change_map(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
     return _entries(leaf, leaf.target, held, {}, known, view)
 
 
-def _unsettled(held: dict[str, Any], below: dict[Any, Any] | None, after: Any) -> dict[str, Any]:
+def _unsettled(before: Unsettled, after: Any) -> dict[str, Any]:
     """A map of before with the entries that are not settled, those that only a lost request had too."""
-    if below is None:
-        below = dict.fromkeys([*held, *(after if type(after) is dict else ())])
-    return {**held, **{key: Unsettled(held.get(key, ABSENT), inner) for key, inner in below.items()}}
+    held: dict[str, Any] = before.held if type(before.held) is dict else {}
+    below = before.below
+    if before.whole:
+        below = {**dict.fromkeys([*held, *(after if type(after) is dict else ())]), **below}
+    return {
+        **held,
+        **{key: Unsettled(held.get(key, ABSENT), inner or {}, inner is None) for key, inner in below.items()},
+    }
 
 
 def _is_free(leaf: Leaf) -> bool:
@@ -124,7 +128,7 @@ def _entry(
         view.reject_again(name, leaf, source)
         return KEPT, held if is_value(held) else NOTHING
     if is_value(after):
-        now = Unsettled(held, before.below) if again else held
+        now = Unsettled(held, before.below, before.whole) if again else held
         return _entry_value(leaf, name, source, now, after, mentioned, view)
     if not again and type(held) is not Failure:
         if after is ABSENT and not is_value(held):
@@ -167,7 +171,7 @@ def _entry_value(
     if leaf.kind.is_deep and type(after) is dict:
         inner: dict[str, Any] = held if type(held) is dict else {}
         if again:
-            inner = _unsettled(inner, before.below, after)
+            inner = _unsettled(before, after)
         state, value = _entries(leaf, name, inner, after, mentioned or held is None, view)
         return state, {} if value is NOTHING and state == SAID and view.full else value
     view.change("set", view.target(name), leaf, held, after, source)

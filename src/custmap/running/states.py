@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, final
 
 from custmap.expressions.function import FunctionError
@@ -53,11 +53,13 @@ class Unsettled:
 
     `held`   the slot's state in before.
     `below`  the entries or items that it is about: entries as a tree by their keys, items by the fingerprints
-             of their keys, each with its key; None: all of it.
+             of their keys, each with its key.
+    `whole`  it is about all of it.
     """
 
     held: Any
-    below: dict[Any, Any] | None = None
+    below: dict[Any, Any] = field(default_factory=dict)
+    whole: bool = True
 
     def __repr__(self) -> str:
         return "Unsettled"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from custmap.plan.engine import Engine
 from custmap.plan.unsettled import OpenPath, Sides, open_path
 from custmap.running.draft import read
 from custmap.running.states import Failure
+from custmap.settle.fates import Fates
 from custmap.settle.putting_back import put_back
 from custmap.settle.sent import Sent, Told, Verdict
 from custmap.settle.traced import Night, Place, Traces
@@ -35,6 +36,7 @@ class Settler:
         self._type = engine.checked.canonical.type
         self._traces = Traces(engine.checked, engine.readers, Tracer(engine.checked.operation))
         self._riders = engine.stand_ins
+        self._identities = list(self._traces.identities())
 
     def settle(self, held: Taken | None, taken: Taken, sent: Sent, *, complete: bool) -> Record | None:
         """What to keep of a customer, a new record; None where nothing arrived and nothing was there.
@@ -48,25 +50,36 @@ class Settler:
         rejected = [self._place(told) for told in sent.rejected]
         verdicts = [self._known(one, body) for one, body in zip(sent.verdicts, sent.bodies, strict=True)]
         lost = {at for at, one in enumerate(verdicts) if one.applied is None}
-        new = {
-            path.text
-            for told in sent.changes
-            if told.request in lost
-            for path in self._traces.paths(self._place(told), night)
-        }
-        nobody = any(place.is_identity for place in rejected)
-        if nobody or (verdicts and not any(one.applied for one in verdicts)):
-            kept = _with(before, {*old, *new})
-            return kept if kept or held is not None else None
-        back = [
-            (place, list(self._traces.paths(place, night)))
-            for place in [*rejected, *self._not_arrived(sent, verdicts)]
-        ]
+        new = {path.text for place in self._places(sent, lost) for path in self._traces.paths(place, night)}
+        arrived = not verdicts or any(one.applied for one in verdicts)
+        if any(place.is_identity for place in rejected) or not (arrived or lost):
+            return _with(before, set(old)) if held is not None else None
+        not_arrived = [*rejected, *self._not_arrived(sent, verdicts)] if arrived else rejected
+        back = [(place, list(self._traces.paths(place, night))) for place in not_arrived]
         sides = self._sides(held, taken, laid, complete=complete)
-        kept = self._put_back(night, back, sides.old)
-        paths = [path for _, paths in back for path in paths]
-        still = self._still_open(night, sides, paths)
-        return _with(kept, {*still, *new, *self._doubtful(kept, back, sides)})
+        kept, still = before, set(old)
+        if arrived:
+            kept = self._put_back(night, back, sides.old)
+            still = set(self._still_open(night, sides, [path for _, paths in back for path in paths]))
+        if back:
+            said = {at for at, one in enumerate(verdicts) if one.applied}
+            places = not_arrived, self._places(sent, lost), self._places(sent, said)
+            new |= self._hidden(night, kept, sides, places, arrived=arrived)
+            new |= {path.text for _, paths in back for path in paths if _is_forgotten(path, kept, sides)}
+        kept = _with(kept, still | new)
+        return kept if kept or held is not None or arrived else None
+
+    def _hidden(
+        self, night: Night, kept: Record, sides: Sides, places: tuple[list[Place], ...], *, arrived: bool
+    ) -> set[str]:
+        """What of the vendor's state a kept record does not show, though nothing of it was lost."""
+        fates = Fates(self._engine.checked.operation, *places)
+        hidden = fates.hidden(sides.old, sides.new if arrived else sides.old, self._row(kept))
+        return {path.text for place in hidden for path in self._traces.paths(place, night)}
+
+    def _places(self, sent: Sent, requests: set[int]) -> list[Place]:
+        """What some of the requests change."""
+        return [self._place(told) for told in sent.changes if told.request in requests]
 
     def _place(self, told: Told) -> Place:
         place = self._traces.place(told)
@@ -96,54 +109,25 @@ class Settler:
         return sides if held is not None else sides._replace(old=self._engine.code.nothing)
 
     def _put_back(self, night: Night, back: Back, old: Row) -> Record:
-        """After, with what did not arrive as before had it.
+        """After, with what did not arrive as before had it, but for what names the customer.
 
         Where a rule still makes another value, it had read what stands in for a part that is not stated.
         """
-        kept = night.after
-        for _, paths in back:
-            for path in paths:
-                kept = put_back(kept, night.before, path, self._type)
-        if back:
-            now = self._row(kept)
-            for place, _ in back:
-                if any(_differs(leaf, old, now) for leaf in place.leaves):
-                    for path in self._traces.paths(place, night, fully=True):
-                        kept = put_back(kept, night.before, path, self._type)
+        if not back:
+            return night.after
+        kept = self._as_before(night.after, night, [path for _, paths in back for path in paths])
+        now = self._row(kept)
+        wrong = [place for place, _ in back if any(_differs(leaf, old, now) for leaf in place.leaves)]
+        more = [path for place in wrong for path in self._traces.paths(place, night, fully=True)]
+        kept = self._as_before(kept, night, more)
+        for path in self._identities:
+            kept = put_back(kept, night.after, path, self._type)
         return kept
 
-    def _doubtful(self, kept: Record, back: Back, sides: Sides) -> Iterator[str]:
-        """What must be open, since the kept record does not show that it has not arrived.
-
-        - A rule's value does not come from what was put back, as a default does not.
-        - Another rule that reads the same has said its value, and that has arrived.
-        - An entry became null of which before knew nothing: a mentioned map would be known not to have it.
-        """
-        if not back:
-            return
-        now = self._row(kept)
-        places = {leaf.slot for place, _ in back for leaf in place.leaves}
-        for place, paths in back:
-            unseen = any(_differs(leaf, sides.old, now) for leaf in place.leaves)
-            for path in paths:
-                others = [leaf for leaf in self._engine.readers.of(path) if leaf.slot not in places]
-                if (
-                    unseen
-                    or any(not same(sides.old[leaf.slot], sides.new[leaf.slot]) for leaf in others)
-                    or self._is_forgotten(path, kept, sides)
-                ):
-                    yield path.text
-
-    def _is_forgotten(self, path: OpenPath, kept: Record, sides: Sides) -> bool:
-        """Is it an entry that became null or is gone, of a map that before did not have and is kept?"""
-        names = path.names[:-1]
-        return (
-            bool(names)
-            and read(sides.before, names) is ABSENT
-            and read(kept, path.names) is ABSENT
-            and read(sides.after, path.names) is None
-            and type(read(kept, names)) is dict
-        )
+    def _as_before(self, kept: Record, night: Night, paths: Iterable[OpenPath]) -> Record:
+        for path in paths:
+            kept = put_back(kept, night.before, path, self._type)
+        return kept
 
     def _row(self, record: Record) -> Row:
         return self._engine.code.values(record, self._riders)
@@ -172,6 +156,18 @@ def _differs(leaf: Leaf, old: Row, now: Row) -> bool:
     then, value = old[leaf.slot], now[leaf.slot]
     failed = then.__class__ is Failure and value.__class__ is Failure
     return leaf.kind.is_one and not failed and not same(then, value)
+
+
+def _is_forgotten(path: OpenPath, kept: Record, sides: Sides) -> bool:
+    """Is it an entry that became null or is gone, of a map that before did not have and is kept?"""
+    names = path.names[:-1]
+    return (
+        bool(names)
+        and read(sides.before, names) is ABSENT
+        and read(kept, path.names) is ABSENT
+        and read(sides.after, path.names) is None
+        and type(read(kept, names)) is dict
+    )
 
 
 def _may_be_one(one: OpenPath, other: OpenPath) -> bool:

@@ -11,7 +11,7 @@ from custmap.model.checked import Checked
 from custmap.model.clear import Write
 from custmap.model.nodes import Leaf, TargetNode
 from custmap.model.walkers import children, eaches, leaves
-from custmap.plan.unsettled import OpenPath, Readers, key_member, made_up, names_of, open_path
+from custmap.plan.unsettled import OpenPath, Readers, key_member, names_of, open_path
 from custmap.running.draft import read
 from custmap.settle.sent import Told
 from custmap.values.numbers import key_text
@@ -95,7 +95,8 @@ class Traces:
         if leaf.kind.has_items and below and isinstance(below[0], Index):
             item = found_at(body, (*leaf.path, below[0]))
             key = item.get(leaf.key) if type(item) is dict else None
-            below = (Select(leaf.key or "", key),) if isinstance(key, str | int | float) else ()
+            known = isinstance(key, str | int | float)
+            below = (Select(leaf.key or "", key), *below[1:]) if known else ()
         return Place((leaf,), below)
 
     def paths(self, place: Place, night: Night, *, fully: bool = False) -> Iterator[OpenPath]:
@@ -116,6 +117,12 @@ class Traces:
                 elif not (told and _has_own(leaf, path, night)):
                     yield open_path(_text(path))
 
+    def identities(self) -> Iterator[OpenPath]:
+        """The canonical paths that name the customer."""
+        for leaf in self._by_target.values():
+            if leaf.policy.identity:
+                yield from (open_path(_text(path)) for path in map(names_of, leaf.reads) if path)
+
     def _own(
         self, leaf: Leaf, source: tuple[str, ...], below: TargetPath, night: Night
     ) -> Iterator[OpenPath]:
@@ -127,25 +134,41 @@ class Traces:
             known = any(type(one) is dict and entry[-1] in one for one in held)
             if known or any(one.names[: len(entry)] == entry for one in night.open):
                 yield path
-        elif leaf.kind.has_items and below and isinstance(below[0], Select) and (member := key_member(leaf)):
-            items = [item for one in held if type(one) is list for item in one if type(item) is dict]
-            for one in night.open:
-                if one.item and one.names == source:
-                    items += made_up(one.item)
-            found = {
-                key_text(item.get(member)): None
-                for item in items
-                if key_text(below[0].value) in map(key_text, self._readers.keys(leaf, source, item).values())
-            }
-            for key in found:
-                if key is not None:
-                    yield open_path(_text(source, Select(member, key)))
+        elif leaf.kind.has_items and below and isinstance(below[0], Select):
+            yield from self._items(leaf, source, key_text(below[0].value), held, night)
+
+    def _items(
+        self, leaf: Leaf, source: tuple[str, ...], wanted: str | None, held: list[Any], night: Night
+    ) -> Iterator[OpenPath]:
+        """The items of a source from which a rule makes the item with a key: of a map, the entries."""
+        member = key_member(leaf)
+        found: dict[str, None] = {}
+        for one in held:
+            if type(one) is dict:
+                found |= {
+                    _text((*source, name)): None
+                    for name, entry in one.items()
+                    if self._makes(leaf, source, {name: entry}, wanted)
+                }
+            elif type(one) is list and member is not None:
+                for item in one:
+                    key = key_text(item.get(member)) if type(item) is dict else None
+                    if key is not None and self._makes(leaf, source, [item], wanted):
+                        found[_text(source, Select(member, key))] = None
+        for path in night.open:
+            keys = self._readers.item_keys(leaf, path, ())
+            if wanted in map(key_text, keys.values()):
+                found[path.text] = None
+        yield from map(open_path, found)
+
+    def _makes(self, leaf: Leaf, source: tuple[str, ...], held: Any, wanted: str | None) -> bool:
+        return wanted in map(key_text, self._readers.keys(leaf, source, held).values())
 
 
 def _has_own(leaf: Leaf, path: tuple[str, ...], night: Night) -> bool:
     """Is it another of the maps or lists that a rule's is made of, so that an entry or item is not of it?"""
-    kind = dict if leaf.kind.is_map else list
-    return any(type(read(record, path)) is kind for record in (night.before, night.after))
+    kinds = (dict,) if leaf.kind.is_map else (dict, list)
+    return any(type(read(record, path)) in kinds for record in (night.before, night.after))
 
 
 def _rules(node: TargetNode) -> Iterator[_Rule]:
