@@ -95,8 +95,7 @@ class Traces:
         if leaf.kind.has_items and below and isinstance(below[0], Index):
             item = found_at(body, (*leaf.path, below[0]))
             key = item.get(leaf.key) if type(item) is dict else None
-            known = isinstance(key, str | int | float)
-            below = (Select(leaf.key or "", key), *below[1:]) if known else ()
+            below = (Select(leaf.key or "", key), *below[1:]) if isinstance(key, str | int | float) else ()
         return Place((leaf,), below)
 
     def paths(self, place: Place, night: Night, *, fully: bool = False) -> Iterator[OpenPath]:
