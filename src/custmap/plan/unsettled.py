@@ -41,6 +41,10 @@ class OpenPath(NamedTuple):
         """Is one of the two paths inside the other? `*`, or a position, is any item."""
         return all(mine == its for mine, its in zip(self.names, path, strict=False))
 
+    def is_in(self, names: tuple[str, ...]) -> bool:
+        """Is it a path, or of something inside it? The whole record is more than any path."""
+        return bool(names) and self.names[: len(names)] == names
+
 
 def open_path(text: str) -> OpenPath:
     names: list[str] = []
@@ -108,15 +112,16 @@ class Readers:
         """
         said = mentions(sides.stated, path.names, self._type)
         for leaf in self.of(path):
-            reads = self.reads[leaf.slot]
-            touching = [one for one in paths if any(map(one.touches, reads))]
+            touching = self._touching(leaf, paths)
             if self._says(leaf, touching, sides):
                 said = True
-            elif all(
-                any(one.names[: len(read)] == read for one in touching) for read in map(names_of, reads)
-            ):
+            elif all(any(one.is_in(names_of(read)) for one in touching) for read in self.reads[leaf.slot]):
                 return False
         return said
+
+    def _touching(self, leaf: Leaf, paths: Sequence[OpenPath]) -> list[OpenPath]:
+        """Those of the paths that a rule reads."""
+        return [path for path in paths if any(map(path.touches, self.reads[leaf.slot]))]
 
     def _says(self, leaf: Leaf, paths: Sequence[OpenPath], sides: Sides) -> bool:
         """Is the value of a rule that reads these paths said again?"""
@@ -125,17 +130,22 @@ class Readers:
 
     def _speaks(self, leaf: Leaf, paths: Sequence[OpenPath], sides: Sides) -> bool:
         """Does after speak of what a rule reads? It does of what it changes."""
-        if sides.complete or any(mentions(sides.stated, path.names, self._type) for path in paths):
+        if sides.complete or any(self._is_mentioned(leaf, path, sides) for path in paths):
             return True
         own, new = sides.own[leaf.slot], sides.new[leaf.slot]
         return (own is not ABSENT and same(own, new)) or not same(sides.old[leaf.slot], new)
 
+    def _is_mentioned(self, leaf: Leaf, path: OpenPath, sides: Sides) -> bool:
+        """Does after speak of a path, or of what of it the rule reads?"""
+        reads = [names_of(read) for read in self.reads[leaf.slot] if path.touches(read)]
+        return any(mentions(sides.stated, max(path.names, read, key=len), self._type) for read in reads)
+
     def row(self, paths: Sequence[OpenPath], sides: Sides, draft: Draft) -> Row:
         """The slots of before, with those marked that say again what after says; the draft notes the rest."""
         row = list(sides.old)
-        for slot, reads in self.reads.items():
+        for slot in self.reads:
             leaf: Leaf = self._table.slots[slot]  # type: ignore[assignment]  # only leaves have reads
-            touching = [path for path in paths if any(map(path.touches, reads))]
+            touching = self._touching(leaf, paths)
             if not touching:
                 continue
             if not self._speaks(leaf, touching, sides):
