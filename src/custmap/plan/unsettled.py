@@ -133,7 +133,7 @@ class Readers:
         if sides.complete or any(self._is_mentioned(leaf, path, sides) for path in paths):
             return True
         own, new = sides.own[leaf.slot], sides.new[leaf.slot]
-        return (own is not ABSENT and same(own, new)) or not same(sides.old[leaf.slot], new)
+        return (own not in (ABSENT, SILENT) and same(own, new)) or not same(sides.old[leaf.slot], new)
 
     def _is_mentioned(self, leaf: Leaf, path: OpenPath, sides: Sides) -> bool:
         """Does after speak of a path, or of what of it the rule reads?"""

@@ -8,7 +8,7 @@ from typing import Any, Final
 from custmap.model.checked import Operation
 from custmap.model.nodes import Leaf
 from custmap.running.lists import by_key
-from custmap.running.states import SILENT, Failure, is_value
+from custmap.running.states import SILENT, Failure
 from custmap.settle.traced import Place
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
@@ -80,6 +80,7 @@ class Key(tuple[str | None, ...]):
 
 
 Parts = dict[Key, tuple[TargetPath, Any]]
+_NO_VALUE: Final = (ABSENT, None, SILENT)
 _NONE: Final[tuple[TargetPath, Any]] = ((), ABSENT)
 
 
@@ -133,6 +134,4 @@ def _shows(now: Any, held: Any) -> bool:
     """Does a kept state say what the vendor holds? Of a rule that does not apply nothing is said."""
     if now is SILENT or (now.__class__ is Failure and held.__class__ is Failure):
         return True
-    if not is_value(now) and not is_value(held):
-        return True
-    return same(now, held)
+    return (now in _NO_VALUE and held in _NO_VALUE) or same(now, held)

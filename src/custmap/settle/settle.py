@@ -166,7 +166,7 @@ def _is_forgotten(path: OpenPath, kept: Record, sides: Sides) -> bool:
         and read(sides.before, names) is ABSENT
         and read(kept, path.names) is ABSENT
         and read(sides.after, path.names) is None
-        and type(read(kept, names)) is dict
+        and read(kept, names) is not ABSENT
     )
 
 
