@@ -161,7 +161,10 @@ class Readers:
             return True
         if around is not None and sides.new[around] is SILENT:
             return True
-        return all(_is_missing(sides.after, path, self._type) for path in leaf.reads)
+        return all(
+            read(sides.stated, path) is None or _is_missing(sides.after, path, self._type)
+            for path in self.reads[leaf.slot]
+        )
 
     def _unsettled(self, leaf: Leaf, paths: Sequence[OpenPath], sides: Sides) -> Unsettled:
         """The state in before of a rule that reads paths, with the entries or items that they are about."""

@@ -64,18 +64,14 @@ class Settler:
         if back:
             said = {at for at, one in enumerate(verdicts) if one.applied}
             places = not_arrived, self._places(sent, lost), self._places(sent, said)
-            new |= self._hidden(night, kept, sides, places, arrived=arrived)
+            rows = sides.old, sides.new if arrived else sides.old, self._row(kept)
+            fates = Fates(self._engine.checked.operation, *places)
+            paths = [path for _, paths in back for path in paths]
+            for place in fates.hidden(*rows):
+                new |= _put_back_of(list(self._traces.paths(place, night)), paths)
             new |= {path.text for _, paths in back for path in paths if _is_forgotten(path, kept, sides)}
         kept = _with(kept, still | new)
         return kept if kept or held is not None or arrived else None
-
-    def _hidden(
-        self, night: Night, kept: Record, sides: Sides, places: tuple[list[Place], ...], *, arrived: bool
-    ) -> set[str]:
-        """What of the vendor's state a kept record does not show, though nothing of it was lost."""
-        fates = Fates(self._engine.checked.operation, *places)
-        hidden = fates.hidden(sides.old, sides.new if arrived else sides.old, self._row(kept))
-        return {path.text for place in hidden for path in self._traces.paths(place, night)}
 
     def _places(self, sent: Sent, requests: set[int]) -> list[Place]:
         """What some of the requests change."""
@@ -158,13 +154,19 @@ def _differs(leaf: Leaf, old: Row, now: Row) -> bool:
     return leaf.kind.is_one and not failed and not same(then, value)
 
 
+def _put_back_of(reads: list[OpenPath], back: list[OpenPath]) -> set[str]:
+    """Of what a rule reads, what was put back; all of it if nothing was."""
+    found = {path.text for path in reads if any(path.touches(one.names) for one in back)}
+    return found or {path.text for path in reads}
+
+
 def _is_forgotten(path: OpenPath, kept: Record, sides: Sides) -> bool:
     """Is it an entry that became null or is gone, of a map that before did not have and is kept?"""
     names = path.names[:-1]
     return (
         bool(names)
         and read(sides.before, names) is ABSENT
-        and read(kept, path.names) is ABSENT
+        and read(kept, path.names) in (ABSENT, None)
         and read(sides.after, path.names) is None
         and read(kept, names) is not ABSENT
     )
