@@ -164,6 +164,7 @@ class Readers:
         return all(
             read(sides.stated, path) is None or _is_missing(sides.after, path, self._type)
             for path in self.reads[leaf.slot]
+            if path in leaf.reads
         )
 
     def _unsettled(self, leaf: Leaf, paths: Sequence[OpenPath], sides: Sides) -> Unsettled:
