@@ -77,7 +77,7 @@ class Mapping:
 
     def __init__(self, checked: Checked, modules: tuple[str, ...] = ()) -> None:
         object.__setattr__(self, "_engine", Engine(checked))
-        object.__setattr__(self, "_answers", Answers(checked, self._engine.code))
+        object.__setattr__(self, "_answers", self._engine.answers)
         object.__setattr__(self, "_modules", modules)
         object.__setattr__(self, "_settling", Settling(self._engine))
 
@@ -219,9 +219,9 @@ class Mapping:
         canonical = engine.checked.canonical
         taken = take(after, canonical, nulls=nulls, check=check, strict=strict)
         if vendor is not None:
-            vendor = copy_carefully(vendor, ANY)
+            return engine.beside(copy_carefully(vendor, ANY), taken, bound, absent)
         held = before if before is None else take(before, canonical, nulls=nulls, check=check, strict=strict)
-        return engine.carefully(held, taken, bound, absent, vendor)
+        return engine.carefully(held, taken, bound, absent)
 
     def reverse(self, document: object, base: object = None) -> dict[str, Any]:
         """The customer that the vendor's copy states: the rules of the body, read backwards.

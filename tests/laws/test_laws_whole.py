@@ -16,7 +16,10 @@ from msgspec.structs import replace
 from whole_law import Differs, cases, check, check_diff
 
 from custmap.diagnostics.errors import RecordError
+from custmap.plan.beside import Beside
 from custmap.plan.plan import Plan
+from custmap.plan.vendor_document import VendorDocument
+from custmap.values.equality import same
 
 CHUNKS = 10
 LONG = os.environ.get("CUSTMAP_LAWS") == "long"
@@ -46,7 +49,7 @@ def _without_a_request(plan: Plan) -> Plan | None:
 
 def _with_a_true_for_a_one(plan: Plan) -> Plan | None:
     """Planted: Python's equality for JSON's."""
-    if plan.request is None or 1 not in plan.request.body.values():
+    if plan.request is None or not any(same(value, 1) for value in plan.request.body.values()):
         return None
     body = {name: True if value == 1 else value for name, value in plan.request.body.items()}
     return replace(plan, requests=(replace(plan.request, body=body),))
@@ -86,6 +89,43 @@ def test_a_planted_fault_is_found(plant: Callable[[Plan], Plan | None]) -> None:
                     check_diff(_Planted(planted), whole, case)
                 return
     pytest.fail("no case to plant it in")
+
+
+def _the_copy_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted: the vendor's own spelling is compared, and not what would be sent of it."""
+    monkeypatch.setattr(VendorDocument, "holds", lambda self, leaf, sent: self.value(leaf))
+
+
+def _every_rule_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted: what after does not mention is said."""
+    monkeypatch.setattr(Beside, "_speaks", lambda self, leaf, new: True)
+
+
+def _conditions_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted: a condition that asks for what nobody knows is taken for false."""
+    monkeypatch.setattr(Beside, "_is_known", lambda self, slot: True)
+
+
+def _one_reading_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted: of two rules of one field, the second is compared with what the first has read."""
+    monkeypatch.setattr(Beside, "_of", lambda self, slot: self.joint)
+
+
+@pytest.mark.parametrize(
+    "plant", [_the_copy_as_it_stands, _every_rule_speaks, _conditions_are_known, _one_reading_for_all]
+)
+def test_a_fault_beside_the_vendors_copy_is_found(
+    plant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(monkeypatch)
+    for seed in range(400):
+        for loaded, whole, case in cases(seed):
+            if "vendor" in case.options:
+                try:
+                    check(loaded, whole, case)
+                except Differs:
+                    return
+    pytest.fail("no case shows it")
 
 
 class _Planted:

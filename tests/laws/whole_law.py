@@ -16,7 +16,9 @@ from whole_loading import as_yaml, fields_of, load
 from whole_mappings import draw
 from whole_records import Customer, Records
 
+from custmap.border.intake import take
 from custmap.diagnostics.errors import RecordError
+from custmap.model.nodes import Leaf
 from custmap.model.note import Fact, Note
 from custmap.plan.plan import Plan
 from custmap.prove.redaction import veiled_target
@@ -102,18 +104,42 @@ def cases(seed: int, pairs: int = PAIRS) -> Iterator[tuple[Any, Whole, Case]]:
             options["absent"] = "clear"
         if rng.random() < 0.1:
             options["nulls"] = "absent"
-        if before is not None and rng.random() < 0.1:
-            options["vendor"] = _document(loaded, before, params)
+        if before is not None and rng.random() < 0.15:
+            options["vendor"] = _document(loaded, before, params, rng)
             before = None
         yield loaded, whole, Case(seed, mapping, before, after, options, params)
 
 
-def _document(mapping: Any, record: Customer, params: dict[str, Any]) -> dict[str, Any]:
-    """A copy that a vendor may hold: what a request said."""
+def _document(mapping: Any, record: Customer, params: dict[str, Any], rng: Random) -> dict[str, Any]:
+    """A copy that a vendor may hold: what a request said, and of every other one a few things differ."""
+    body = _body(mapping, record, params, "drop") or {}
+    for _ in range(rng.choice((0, 0, 0, 1, 2, 3))):
+        change_copy(body, rng)
+    return body
+
+
+def _body(mapping: Any, record: Customer, params: dict[str, Any], on_rejected: str) -> dict[str, Any] | None:
     try:
-        return dict(mapping.apply(record, params, on_rejected="drop").body or {})
+        return dict(mapping.apply(deepcopy(record), params, on_rejected=on_rejected).body or {})
     except RecordError:
-        return {}
+        return None
+
+
+def change_copy(held: Any, rng: Random) -> None:
+    """Something in a vendor's copy is gone, null, written in another way, or another value."""
+    places = list(held) if isinstance(held, dict) else list(range(len(held)))
+    if not places:
+        return
+    at = rng.choice(places)
+    value = held[at]
+    if isinstance(value, dict | list) and value and rng.random() < 0.7:
+        change_copy(value, rng)
+    elif isinstance(value, str) and rng.random() < 0.5:
+        held[at] = rng.choice((value.upper(), value.lower(), f"{value} "))
+    elif isinstance(held, dict) and rng.random() < 0.3:
+        del held[at]
+    else:
+        held[at] = rng.choice((None, "", "other", 0, 7, True, [], {}, ["x"], {"x": 1}))
 
 
 def check(loaded: Any, whole: Whole, case: Case) -> None:
@@ -133,6 +159,7 @@ def check(loaded: Any, whole: Whole, case: Case) -> None:
         raise Differs(again, "diff(x, x) says something", same_again, None)
     if "vendor" in case.options:
         check_silent(loaded, case)
+        check_sent(loaded, case)
         check_unmentioned(loaded, case)
 
 
@@ -149,11 +176,29 @@ def check_silent(loaded: Any, case: Case) -> None:
         raise Differs(nothing, "a record that mentions nothing changes something", plan, None)
 
 
+def check_sent(loaded: Any, case: Case) -> None:
+    """A vendor that holds what it was sent of a record is sent nothing of it.
+
+    But for a default: it is read as what the customer has, and other rules of that field may say it, too.
+    """
+    body = _body(loaded, case.after, case.params, "raise")
+    if body is None or any("default" in way.losses for way in loaded.back.inverse.ways):
+        return
+    sent = Case(case.seed, case.mapping, None, case.after, {"vendor": body}, case.params)
+    try:
+        plan = loaded.diff(None, sent.after, sent.params, **sent.options)
+    except RecordError as error:
+        raise Differs(sent, "what a vendor was sent is sent again, and refused", error, None) from None
+    if plan.changes or plan.request:
+        raise Differs(sent, "what a vendor was sent is sent again", plan.changes, plan.request)
+
+
 def check_unmentioned(loaded: Any, case: Case) -> None:
     """What is said under `vendor` does not depend on what after does not mention.
 
-    Who knows more says it, too: another customer is laid under after. An object may have more members then;
-    those that were said are the same.
+    Who knows more says it, too: another customer is laid under what the vendor's copy says, and that under
+    after. An object may have more members then; those that were said are the same. Of a rule that reads back,
+    what neither mentions is absent: one that makes its value of several fields makes another one of more.
     """
     canonical = loaded.checked.canonical
     nulls = case.options.get("nulls", "clear")
@@ -163,8 +208,11 @@ def check_unmentioned(loaded: Any, case: Case) -> None:
         plan = loaded.diff(None, case.after, case.params, **options)
     except RecordError:
         return
+    held = take(loaded.reverse(case.options["vendor"]), canonical).record
+    several = set(_of_several(loaded))
     for under in UNMENTIONED:
-        more = laid_over(taken(under, canonical), after, case.after, canonical)
+        known = laid_over(taken(under, canonical), held, held, canonical)
+        more = laid_over(known, after, case.after, canonical)
         more |= {field: case.after[field] for field in TEXT_PARTS if isinstance(case.after.get(field), str)}
         try:
             knowing = loaded.diff(None, more, case.params, **options)
@@ -174,8 +222,17 @@ def check_unmentioned(loaded: Any, case: Case) -> None:
             continue  # what cannot be said may be part of what is sent as one
         said = {change.target: change for change in knowing.changes}
         for change in plan.changes:
-            if not _says(said.get(change.target), change):
+            if change.span not in several and not _says(said.get(change.target), change):
                 raise Differs(case, "what is not mentioned decides", change, (more, said.get(change.target)))
+
+
+def _of_several(loaded: Any) -> Iterator[Any]:
+    """The rules that make their value of several fields, or take an object to pieces."""
+    for slot in loaded.checked.operation.table.slots:
+        if isinstance(slot, Leaf):
+            values = [need for need in slot.needs if need.path not in slot.asks]
+            if len(values) > 1 or any(need.whole is not None for need in values):
+                yield slot.span
 
 
 def _says(knowing: Any, change: Any) -> bool:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from custmap.back.reverse import Reverse
+from custmap.codegen.define import Functions
 from custmap.model.checked import PARTS, Checked
 from custmap.model.nodes import Leaf, ObjectNode, Rider
 from custmap.model.note import Fact
@@ -25,7 +27,7 @@ from oracle.elsewhere import written
 from oracle.interpreter import Interpreter, silenced
 from oracle.outcome import Change, Outcome, Sides, Told, is_value
 from oracle.records import all_stated, laid_over, taken
-from oracle.vendor import Vendor
+from oracle.vendor import Reading, Vendor
 from oracle.wire import part_text
 
 Slots = tuple[Any, ...]
@@ -88,20 +90,39 @@ class Whole:
     ) -> Planned:
         """What takes the vendor from before to after."""
         canonical = self.checked.canonical
-        then = None if before is None else taken(before, canonical, nulls=nulls)
         now = taken(after, canonical, nulls=nulls)
+        complete = absent == "clear"
+        if vendor is not None:
+            return self._beside(vendor, after, now, complete=complete)
+        then = None if before is None else taken(before, canonical, nulls=nulls)
         if then is not None and absent == "keep":
             now = laid_over(then, now, after, canonical)
-        known = then is not None or vendor is not None
-        sides = self._sides(then, now, known=known, complete=known and absent == "clear")
-        left = Told()
-        if vendor is not None:
-            sides, left = Vendor(self.checked.operation, vendor, all_stated(now, after, canonical)).sides(
-                sides
-            )
+        known = then is not None
+        return self._planned(self._sides(then, now, known=known, complete=known and complete), Told())
+
+    def _beside(
+        self, document: dict[str, Any], given: dict[str, Any], after: dict[str, Any], *, complete: bool
+    ) -> Planned:
+        """What takes a vendor that holds a document to after."""
+        checked = self.checked
+        reverse = Reverse(checked, Functions(checked, checked.operation))
+        reading = Reading(checked.operation, reverse, checked.canonical, document, self._slots)
+
+        def lay(before: dict[str, Any]) -> dict[str, Any]:
+            return after if complete else laid_over(before, after, given, checked.canonical)
+
+        vendor = Vendor(reading, all_stated(after, given, checked.canonical), lay)
+        sides = self._sides(reading.customer, lay(reading.customer), known=True, complete=complete)
+        return self._planned(*vendor.sides(sides))
+
+    def _planned(self, sides: Sides, left: Told) -> Planned:
         request, told = self._request(sides, always=False)
         told = left + told
         return Planned(request, told.changes, told.rejected, told.notes)
+
+    def _slots(self, customer: dict[str, Any]) -> Slots:
+        bound = bind(self.checked, self.checked.operation, self.params)
+        return silenced(self.checked.operation.table, Interpreter(self.checked, bound.riders).slots(customer))
 
     def _sides(
         self, before: dict[str, Any] | None, after: dict[str, Any], *, known: bool, complete: bool

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from custmap.back.whole_name import joined_name
 from custmap.border.intake import copy_plain
 from custmap.border.quick import require_text
 from custmap.codegen.define import Functions
+from custmap.diagnostics.span import Span
 from custmap.invert.invert import Inverse, Tree, invert
 from custmap.invert.peel import Step
 from custmap.model.checked import Checked
 from custmap.model.note import Note
+from custmap.model.walkers import leaves
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same, same_items
+from custmap.values.paths import Index, Member, TargetPath, found_at
 from custmap.values.types import ANY
 
 _NO_NOTES: Final[tuple[Note, ...]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What a vendor's copy reads back as.
+
+    `record`  the customer.
+    `apart`   the rules of whose fields something else was read, each with the customer that it reads.
+    `unread`  the rules of which the copy has something that cannot be read.
+    """
+
+    record: dict[str, Any]
+    apart: dict[Span, dict[str, Any]]
+    unread: frozenset[Span | None]
 
 
 class Reverse:
@@ -59,6 +78,18 @@ class Reverse:
             if news := _news(name, self._together(echoes).get("name")):
                 laid = {**laid, "name": joined_name(base.get("name"), name, news)}
         return laid, tuple(notes)
+
+    def copy(self, document: dict[str, Any]) -> Copy:
+        """What a document reads back as, rule by rule; the document is plain JSON."""
+        notes: list[Note] = []
+        made = self._in_layers(document, notes)
+        read = self._together(made)
+        apart = {
+            rule: own
+            for layer, part in zip(self._layers, made, strict=True)
+            for rule, own in layer.apart(part, read)
+        }
+        return Copy(read, apart, frozenset(note.span for note in notes))
 
     def _in_layers(self, document: dict[str, Any], notes: list[Note]) -> list[dict[str, Any]]:
         """What each layer reads."""
@@ -111,10 +142,11 @@ def _within(echo: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
 class _Layer:
     """One table of the inverse, compiled."""
 
-    __slots__ = ("_code", "tree")
+    __slots__ = ("_code", "_rules", "tree")
 
     def __init__(self, checked: Checked, tree: Tree) -> None:
         self._code = Functions(checked, checked.operation)
+        self._rules = tuple(leaves(checked.operation.table.root))
         self.tree = tree
 
     def quick(self, document: dict[str, Any]) -> dict[str, Any]:
@@ -129,9 +161,27 @@ class _Layer:
         notes += [Note(one.place, f"cannot be read: {one.message}", one.span) for one in draft.rejected]
         return {} if parts is None else parts[0]
 
+    def apart(self, part: dict[str, Any], read: dict[str, Any]) -> Iterator[tuple[Span, dict[str, Any]]]:
+        """The rules that read something else than was read in the end."""
+        for rule in self._rules:
+            if found_at(part, rule.path) is not ABSENT:
+                own = lay(read, _alone(part, rule.path), self.tree)
+                if not same(own, read):
+                    yield rule.span, own
+
     def takes_name(self, read: dict[str, Any]) -> bool:
         """Is the name among what it read, and read as a whole?"""
         return "name" in read and not self.tree.members["name"].members
+
+
+def _alone(part: Any, path: TargetPath) -> Any:
+    """What was read, with nothing but what is at a path."""
+    if not path:
+        return part
+    if isinstance(path[0], Index):
+        return [{}] * path[0].position + [_alone(part[path[0].position], path[1:])]
+    assert isinstance(path[0], Member)
+    return {path[0].name: _alone(part[path[0].name], path[1:])}
 
 
 _LEAF: Final = Tree()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from collections.abc import Mapping as MappingOf
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from operator import itemgetter
 from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
-from custmap.border.intake import Taken
+from custmap.back.reader import Answers
+from custmap.border.intake import Taken, take_parsed
 from custmap.border.quick import QuickBorder, require_text
 from custmap.codegen.define import Functions, Parts
 from custmap.codegen.facts import mixed
@@ -20,14 +20,16 @@ from custmap.expressions.inference import SourcePath
 from custmap.model.change import Change, Rejection
 from custmap.model.checked import Checked, Operation
 from custmap.model.note import Note, UnknownNote
+from custmap.plan.beside import Beside, Reading
 from custmap.plan.doubts import Doubts
 from custmap.plan.overlay import Overlay
 from custmap.plan.plan import Plan
 from custmap.plan.unsettled import Readers, Sides, open_path
-from custmap.plan.vendor_document import vendor_slots
+from custmap.plan.vendor_document import VendorDocument
 from custmap.running.draft import Draft, View
 from custmap.running.requests import refusal
 from custmap.running.rows import equal
+from custmap.schema.unknown import drop_unknown
 from custmap.values.absent import ABSENT
 from custmap.values.unusual import Unusual
 from custmap.wire.binding import Binder, Bound
@@ -53,6 +55,7 @@ class Engine:
         self.checked = checked
         self.binder = Binder(checked, operation)
         self.code = Functions(checked, operation)
+        self.answers = Answers(checked, self.code)
         self.doubts = Doubts(operation, checked.functions)
         self.quick = QuickBorder(checked.canonical, direct=not reads_everything(operation))
         self.sender = Sender(checked, operation)
@@ -129,52 +132,58 @@ class Engine:
             require_text([rejected.target for rejected in plan.rejected])
         return plan
 
-    def carefully(
-        self,
-        held: Taken | None,
-        taken: Taken,
-        bound: Bound,
-        absent: Absent,
-        vendor: MappingOf[str, Any] | None,
-    ) -> Plan:
+    def carefully(self, held: Taken | None, taken: Taken, bound: Bound, absent: Absent) -> Plan:
         """The plan for records that were taken in carefully, with the notes about both."""
         notes = taken.notes if held is None else _joined(taken.notes, held.notes)
         record = taken.record
         if held is not None and absent == "keep":
             record = self._overlay.over(held.record, record, taken.texts)
-        try:
-            if held is not None and held.unsettled:
-                plan = self._diff_open(held, taken, record, bound, absent)
-            else:
-                plan = self._diff(held and held.record, record, bound, absent, vendor, taken.texts)
-        except RecordError as error:
-            _add_notes(error, notes)
-            raise
-        return replace(plan, notes=(*plan.notes, *notes)) if notes else plan
+        if held is not None and held.unsettled:
+            return _with_notes(lambda: self._diff_open(held, taken, record, bound, absent), notes)
+        return _with_notes(lambda: self._diff(held and held.record, record, bound, absent), notes)
+
+    def beside(self, document: dict[str, Any], taken: Taken, bound: Bound, absent: Absent) -> Plan:
+        """The plan for a vendor that holds `document`, in its own form; both were taken in carefully."""
+        return _with_notes(lambda: self._beside(document, taken, bound, absent), taken.notes)
 
     def _diff(
-        self,
-        before: dict[str, Any] | None,
-        after: dict[str, Any],
-        bound: Bound,
-        absent: Absent,
-        vendor: MappingOf[str, Any] | None,
-        texts: frozenset[str],
+        self, before: dict[str, Any] | None, after: dict[str, Any], bound: Bound, absent: Absent
     ) -> Plan:
-        """The plan for records that were taken in carefully."""
         riders = bound.own()
         new = self._row(after, riders)
         old = self.code.nothing if before is None else self._row(before, riders)
-        if vendor is None and equal(old, new, self._mixed):
+        if equal(old, new, self._mixed):
             return self._no_plan
-        draft = Draft()
-        complete = absent == "clear" and (before is not None or vendor is not None)
-        if vendor is not None:
-            stated = self._overlay.stated(after, texts)
-            old, new = vendor_slots(self.checked.operation, vendor, stated, new, draft, complete=complete)
-        known = before is not None or vendor is not None
-        nothing = vendor is not None  # what the vendor does not hold is known not to be there
-        return self._plan(old, new, View(before, after, draft, riders, known, complete, nothing), bound)
+        known = before is not None
+        view = View(before, after, Draft(), riders, known, known and absent == "clear")
+        return self._plan(old, new, view, bound)
+
+    def _beside(self, document: dict[str, Any], taken: Taken, bound: Bound, absent: Absent) -> Plan:
+        riders, complete = bound.own(), absent == "clear"
+        reverse = self.answers.reverse
+        copy = reverse.copy(document)
+        joint = self._reading(copy.record, taken, riders, complete)
+        beside = Beside(
+            self.checked.operation,
+            VendorDocument(document, reverse.inverse.ways, copy.unread),
+            joint,
+            {rule: self._reading(read, taken, riders, complete) for rule, read in copy.apart.items()},
+            self._overlay.stated(taken.record, taken.texts),
+            complete,
+        )
+        old, new, notes = beside.sides()
+        # What the vendor does not hold is known not to be there.
+        view = View(joint.before, joint.after, Draft(notes=notes), riders, True, complete, nothing=True)
+        return self._plan(old, new, view, bound)
+
+    def _reading(
+        self, read: dict[str, Any], taken: Taken, riders: tuple[Any, ...], complete: bool
+    ) -> Reading:
+        """What a document reads back as, taken in as any customer, and after laid over it."""
+        before = take_parsed(read, self.checked.canonical, check=False).record
+        drop_unknown(before, self.checked.canonical.type)
+        after = taken.record if complete else self._overlay.over(before, taken.record, taken.texts)
+        return Reading(before, after, self._row(before, riders), self._row(after, riders))
 
     def _diff_open(
         self, held: Taken, taken: Taken, after: dict[str, Any], bound: Bound, absent: Absent
@@ -262,6 +271,16 @@ def _in_order(told: list[Told]) -> tuple[Told, ...]:
 def _joined(now: tuple[UnknownNote, ...], then: tuple[UnknownNote, ...]) -> tuple[UnknownNote, ...]:
     """One note about the unknown members of both records, each name once."""
     return (UnknownNote(now[0].unknown.joined(then[0].unknown)),) if now and then else now or then
+
+
+def _with_notes(make: Callable[[], Plan], notes: tuple[UnknownNote, ...]) -> Plan:
+    """The plan, or the error instead of it, with the notes about the records."""
+    try:
+        plan = make()
+    except RecordError as error:
+        _add_notes(error, notes)
+        raise
+    return replace(plan, notes=(*plan.notes, *notes)) if notes else plan
 
 
 def _add_notes(error: RecordError, notes: tuple[UnknownNote, ...]) -> None:

@@ -1,110 +1,94 @@
-"""Slots from what the vendor holds, in its own form: `diff(None, after, vendor=document)`.
+"""What a vendor holds, in its own form, as target values.
 
-Target values are compared, so a document needs no way back: its members are the target values. A rule
-whose sources after does not all state would speak of what nobody stated: it is left alone.
+A document's value is taken as the rule would send what was read of it: so a text that differs by its case
+alone is the same under `lower`. What a rule cannot read back, or would not send, is taken as it stands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any
 
-from custmap.expressions.inference import Read
-from custmap.model.checked import Operation
-from custmap.model.nodes import FromSource, Leaf, Presence, Table
-from custmap.model.note import Fact
+from custmap.diagnostics.span import Span
+from custmap.expressions.ast import plain_path
+from custmap.invert.ways import Way
+from custmap.model.nodes import EachSource, Leaf, Presence, Table
 from custmap.model.walkers import eaches
-from custmap.plan.overlay import lay
-from custmap.running.draft import Draft, read
+from custmap.running.states import Failure, is_value
 from custmap.values.absent import ABSENT
-from custmap.values.equality import same
-from custmap.values.paths import found_at
-from custmap.values.types import Type
-
-Slots = tuple[Any, ...]
+from custmap.values.paths import Index, found_at
 
 
-def vendor_slots(
-    operation: Operation,
-    document: Mapping[str, Any],
-    stated: dict[str, Any],
-    new: Slots,
-    draft: Draft,
-    *,
-    complete: bool,
-) -> tuple[Slots, Slots]:
-    """Both sides' slots: what the vendor holds, and after (new) with what it does not state laid over that.
+class VendorDocument:
+    """A document, and which rules have read it: `unread` are those of which it has something unreadable."""
 
-    `stated` is after with each member that it states, those that a text says it does not have too.
+    __slots__ = ("_document", "_one_way")
 
-    The draft notes what would have been said, and was left alone.
-    """
-    low, high = operation.table.root.slots
-    old = list(_row(operation.table, document))
-    made = list(new)
-    for slot in operation.table.slots:
-        if not low <= slot.slot < high:
-            old[slot.slot] = new[slot.slot]  # the vendor's copy is a body
-        if complete:
-            continue
-        if not _is_stated(slot, operation.table, stated):
-            made[slot.slot] = old[slot.slot]
-            if isinstance(slot, Leaf) and _is_news(new[slot.slot], old[slot.slot]):
-                draft.note(slot.target, Fact.NOT_STATED, slot)
-        elif isinstance(slot, Leaf) and isinstance(slot.origin.source, FromSource):
-            made[slot.slot] = lay(old[slot.slot], new[slot.slot], slot.origin.source.type)
-    return tuple(old), tuple(made)
+    def __init__(self, document: dict[str, Any], ways: Iterable[Way], unread: frozenset[Span | None]) -> None:
+        self._document = document
+        self._one_way = unread.union(way.span for way in ways if way.why is not None)
 
+    def reads_back(self, leaf: Leaf) -> bool:
+        """Was all read that a rule says? A list that is one value is read with all rules of its items."""
+        if leaf.span in self._one_way:
+            return False
+        inner = (one for each in eaches(leaf.origin) for one in each.table.slots if isinstance(one, Leaf))
+        return leaf.kind.has_items or all(map(self.reads_back, inner))
 
-def _is_news(new: Any, held: Any) -> bool:
-    return new is not ABSENT and not same(new, held)
+    def value(self, leaf: Leaf) -> Any:
+        """The document's value; ABSENT for none, and for `{}` in a list where an item says nothing."""
+        value = _value(leaf, self._document)
+        fills = value == {} and isinstance(leaf.path[-1], Index) and not self.reads_back(leaf)
+        return ABSENT if fills else value
 
+    def holds(self, leaf: Leaf, sent: Any) -> Any:
+        """The target value that the vendor holds; `sent` is what would be sent of what was read."""
+        return self._held(leaf, sent, self.value(leaf))
 
-def _is_stated(slot: Leaf | Presence, table: Table, after: dict[str, Any]) -> bool:
-    """Does after state all that the rule reads, that its `when` asks, and those of the objects around?
+    def _held(self, leaf: Leaf, sent: Any, value: Any) -> Any:
+        if not self.reads_back(leaf):
+            return value
+        if leaf.kind.has_items and sent.__class__ is list and value.__class__ is list:
+            return self._rows(leaf, sent, value)
+        if leaf.kind.is_map and sent.__class__ is dict and value.__class__ is dict:
+            return {key: _either(one, value.get(key, ABSENT)) for key, one in sent.items()}
+        return _either(sent, value)
 
-    A key that a mentioned map lacks is stated. Whether a source object is there, its members decide.
-    """
-    around = table.inside[slot.slot]
-    if around is not None and not _is_stated(table.slots[around], table, after):
-        return False
-    maps = dict(slot.in_maps) if isinstance(slot, Leaf) else {}
-    return all(
-        _states(after, need)
-        or (need.path in maps and read(after, need.path[: maps[need.path]]).__class__ is dict)
-        for need in slot.needs
-    )
+    def _rows(self, leaf: Leaf, sent: list[Any], rows: list[Any]) -> list[Any]:
+        """The items of a list with a key; those of a list that is made of a map have no place in it."""
+        source = leaf.origin.source
+        in_place = isinstance(source, EachSource) and plain_path(source.expression.ast) is not None
+        if not in_place or len(sent) != len(rows):
+            return sent
+        return list(map(self._item, sent, rows))
 
-
-def _states(after: dict[str, Any], need: Read) -> bool:
-    """Does after state all that a read takes?"""
-    value = read(after, need.path)
-    return value is not ABSENT and (need.whole is None or _is_complete(value, need.whole))
-
-
-def _is_complete(value: Any, type_: Type) -> bool:
-    """Are all named members of an object stated, and theirs?"""
-    if value.__class__ is not dict:
-        return True
-    return all(
-        name in value and ((inner := type_.member(name)) is None or _is_complete(value[name], inner))
-        for name in type_.members
-    )
+    def _item(self, sent: Any, row: Any) -> Any:
+        if sent.__class__ is not tuple:
+            return row
+        table: Table = row[0]
+        slots = zip(table.slots, sent[1:], row[1:], strict=True)
+        return (
+            table,
+            *(
+                one if isinstance(slot, Presence) or value is ABSENT else self._held(slot, one, value)
+                for slot, one, value in slots
+            ),
+        )
 
 
-def _row(table: Table, document: Any) -> Slots:
-    made: list[Any] = []
-    for slot in table.slots:
-        if isinstance(slot, Presence):
-            made.append(True)
-            continue
-        made.append(_rows(slot, found_at(document, slot.path)))
-    return tuple(made)
+def _either(sent: Any, value: Any) -> Any:
+    """What would be sent of what was read; what the vendor holds where that is not known."""
+    ignored = sent.__class__ is Failure and sent.code == "CM807"  # an empty text that the vendor ignores
+    return sent if sent is None or ignored or is_value(sent) else value
 
 
-def _rows(leaf: Leaf, value: Any) -> Any:
-    """The items of a keyed list as rows, by the table that their rules have."""
+def _value(leaf: Leaf, document: Any) -> Any:
+    """A document's value at a rule's place; the items of a list with a key as rows, by their rules' table."""
+    value = found_at(document, leaf.path)
     table = next((each.table for each in eaches(leaf.origin)), None) if leaf.kind.has_items else None
     if table is None or value.__class__ is not list:
         return value
-    return [(table, *_row(table, item)) for item in value]
+    return [
+        (table, *(True if isinstance(slot, Presence) else _value(slot, item) for slot in table.slots))
+        for item in value
+    ]

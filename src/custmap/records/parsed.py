@@ -103,7 +103,7 @@ def comparer(
                 pass
         taken = take_parsed(after, canonical, nulls=nulls, strict=strict)
         held = before if before is None else take_parsed(before, canonical, nulls=nulls, strict=strict)
-        return engine.carefully(held, taken, bound, absent, None)
+        return engine.carefully(held, taken, bound, absent)
 
     return compare
 
