@@ -69,19 +69,18 @@ class Undo:
     def clear(self, leaf: Leaf, calls: tuple[Called, ...], text: str) -> str:
         """Null where the vendor has what this rule's `clear` sends, unless a value looks like that, too."""
         clear = leaf.policy.clear
-        if not isinstance(clear, Send) or _may_send(leaf, clear.value, calls):
+        if not isinstance(clear, Send):
             return text
-        gone = clear.value
+        gone, may_be_value = clear.value, _may_send(leaf, clear.value, calls)
+        if not leaf.kind.is_map:
+            return text if may_be_value else self._call("clear", lambda value: _without(value, gone), text)
 
-        def without(value: Any) -> Any:
-            return None if same(value, gone) else value
-
-        def entries_without(value: Any) -> Any:
+        def without_entries(value: Any) -> Any:
             if type(value) is not dict:
-                return without(value)
-            return {key: without(one) for key, one in value.items()}
+                return _without(value, gone)
+            return value if may_be_value else {key: _without(one, gone) for key, one in value.items()}
 
-        return self._call("clear", entries_without if leaf.kind.is_map else without, text)
+        return self._call("clear", without_entries, text)
 
     def _call(self, word: str, call: Callable[[Any], Any], text: str) -> str:
         name = f"undo_{word}_{len(self.functions)}" if f"undo_{word}" in self.functions else f"undo_{word}"
@@ -97,6 +96,10 @@ class Undo:
             can_fail=True,
         )
         return f"{name}({text})"
+
+
+def _without(value: Any, gone: Any) -> Any:
+    return None if same(value, gone) else value
 
 
 def turned_values(origin: Origin) -> tuple[tuple[Pair, ...] | None, tuple[Pair, ...]]:

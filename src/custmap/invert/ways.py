@@ -188,6 +188,8 @@ class _Inverter:
 def _losses(leaf: Leaf, calls: Iterable[Called], own: Iterable[Step]) -> Iterator[str]:
     if leaf.origin.has_default:
         yield "default"
+    if leaf.origin.values is not None and leaf.origin.unmapped == "default":
+        yield "values without a row"
     if leaf.kind.is_set:
         yield "order"
     if any(isinstance(step, int) for step in own):

@@ -19,11 +19,12 @@ from custmap.prove.declarations import MEANING_LAWS
 from custmap.prove.laws import STRONG_LAWS, WEAK_LAWS
 from custmap.prove.remarks import Tally
 from custmap.prove.scene import Case, Scene
+from custmap.prove.way_back import WAY_BACK_LAWS
 
 if TYPE_CHECKING:
     from custmap.prove.draw import Strategy
 
-STRONG: Final[tuple[Law, ...]] = (*MEANING_LAWS, *STRONG_LAWS)
+STRONG: Final[tuple[Law, ...]] = (*MEANING_LAWS, *STRONG_LAWS, *WAY_BACK_LAWS)
 WEAK: Final[tuple[Law, ...]] = WEAK_LAWS
 _ROUNDS: Final = 4
 

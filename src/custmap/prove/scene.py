@@ -5,7 +5,7 @@ Laws call the engine only through it: what is sent for a record or a pair, and t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,6 +15,9 @@ from custmap.border.intake import take
 from custmap.codegen.define import Functions
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
+from custmap.diagnostics.span import Span
+from custmap.invert.turned import Back
+from custmap.invert.ways import ways_back
 from custmap.model.checked import Checked, Operation
 from custmap.model.nodes import Leaf, ObjectNode
 from custmap.model.note import KEPT
@@ -53,6 +56,8 @@ class Engine(Protocol):
         absent: Absent = "keep",
     ) -> Plan: ...
 
+    def reverse(self, document: object, base: object = None) -> Record: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -65,7 +70,9 @@ class Case:
 
 @dataclass(slots=True)
 class Scene:
-    """`riders` are the values of the parameters in the order of the mapping's riders."""
+    """`two_way` are the rules of the body that read back, each with its inverse; `one_way` those that do not,
+    those of items included.
+    """
 
     engine: Engine
     params: Mapping[str, Any]
@@ -74,6 +81,8 @@ class Scene:
     store: Store = field(init=False)
     merging: Store | None = field(init=False)
     identities: tuple[Leaf, ...] = field(init=False)
+    two_way: tuple[tuple[Leaf, Back], ...] = field(init=False)
+    one_way: frozenset[Span] = field(init=False)
     _values: Any = field(init=False, default=None)
     _riders: tuple[Any, ...] = field(init=False, default=())
     _kept: dict[tuple[Any, ...], tuple[Any, ...]] = field(init=False, default_factory=dict)
@@ -86,6 +95,12 @@ class Scene:
         roots = self.operation.parts.values()
         self.identities = tuple(leaf for root in roots for leaf in leaves(root) if leaf.policy.identity)
 
+        back = ways_back(self.checked)
+        fills = {one.rule.span: one for one in back.rules}
+        self.one_way = frozenset(way.span for way in back.ways if way.why is not None)
+        body = leaves(self.operation.table.root)
+        self.two_way = tuple((leaf, fills[leaf.span]) for leaf in body if leaf.span in fills)
+
     def begin(self) -> None:
         """Start a new case, and drop what was cached for the last one."""
         self._kept.clear()
@@ -95,9 +110,17 @@ class Scene:
         if self._values is None:  # compiled on demand: rehearsing one plan does not need it
             self._values = Functions(self.checked, self.operation).values
             self._riders = bind(self.checked, self.operation, self.params).riders
-        plain = take(record, self.checked.canonical).record
-        slots: tuple[Any, ...] = self._values(plain, self._riders)
+        slots: tuple[Any, ...] = self._values(self.taken(record), self._riders)
         return slots
+
+    def taken(self, record: Record) -> Record:
+        """The record as rules see it."""
+        return take(record, self.checked.canonical).record
+
+    def read(self, document: Record, base: Record | None) -> Record:
+        """The customer that a vendor's copy reads back as."""
+        made: Record = self._once("read", self.engine.reverse, document, base)
+        return made
 
     def applied(self, record: Record) -> Request | RecordError:
         """The request for everything that the record states, without rejections; or why there is none."""
@@ -151,6 +174,12 @@ class Scene:
             return store.receive({}, made.body)
         except Refused:
             return None
+
+    def received(self, state: State, requests: Iterable[Request]) -> State:
+        """The state of a vendor that received these requests, too; Refused if it refuses one."""
+        for request in requests:
+            state = self.store.receive(state, request.body)
+        return state
 
     def cells(self, state: State) -> Cells:
         return cells(self.operation.table.root, state)
