@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from custmap.border.quick import QuickBorder
 from custmap.contract.contract import Contract
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError, RecordError
@@ -21,6 +22,7 @@ from custmap.model.checked import CheckedParam, Operation
 from custmap.model.nodes import ObjectNode, Table
 from custmap.model.note import Note, UnknownNote
 from custmap.model.privacy import Secret
+from custmap.plan.overlay import Overlay
 from custmap.plan.plan import Plan
 from custmap.records.identity import RequestIds, Who
 from custmap.schema.canonical import load_canonical
@@ -45,6 +47,12 @@ class FakeMapping:
             functions=LIBRARY,
             params=[CheckedParam(name, None, False, False) for name in self.params],
             operations=(Operation(CONTRACT, (), {}, Table(NOTHING, (), ()), NOTHING, NOTHING, NOTHING),),
+        )
+        canonical = self.checked.canonical
+        self.engine = SimpleNamespace(
+            checked=self.checked,
+            overlay=Overlay(canonical, [("email",)]),
+            quick=QuickBorder(canonical, direct=True),
         )
         self.code = "# generated\nx = 1\n"
         self.calls: list[Any] = []

@@ -98,7 +98,20 @@ def test_diff(cli: Cli, tmp_path: Path, name: str) -> None:
     (tmp_path / "a").write_text("\n".join(after))
     out = tmp_path / "out"
     files = (tmp_path / "b", tmp_path / "a")
-    cli("diff", name, *files, "--key", "id", "--format", "json", "-o", out, *arguments)
+    cli(
+        "diff",
+        name,
+        *files,
+        "--key",
+        "id",
+        "--format",
+        "json",
+        "-o",
+        out,
+        "--guard",
+        "clears=100%",
+        *arguments,
+    )
     assert without_ids(out.read_bytes()) == wanted
 
 

@@ -18,12 +18,13 @@ from custmap.cli.places import STDIN, check_places
 from custmap.cli.plans import json_text
 from custmap.cli.report import Report
 from custmap.cli.run_digest import digest_of
-from custmap.cli.streams import Sink, is_ndjson, open_input, open_maybe, open_output
+from custmap.cli.streams import is_ndjson, open_input, open_maybe, open_output
 from custmap.diagnostics.errors import RecordError
 from custmap.records.identity import RequestIds, Who
 from custmap.records.inputs import One, read_source
 from custmap.records.keys import NO_KEY, Key
 from custmap.records.ndjson import BadLine, Line, Record, bad_line
+from custmap.records.outputs import Sink
 from custmap.records.request_lines import RequestLines
 from custmap.values.ordering import in_order
 

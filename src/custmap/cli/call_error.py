@@ -10,6 +10,10 @@ import click
 CLEAN: Final = 0
 FINDINGS: Final = 1
 WRONG_CALL: Final = 2
+CHANGES: Final = 3
+"""`diff --exit-code`: there are changes."""
+STOPPED: Final = 4
+"""A guard stopped the run."""
 
 
 class CallError(click.UsageError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -13,7 +14,7 @@ from typing import Any
 import click
 
 from custmap.cli import options
-from custmap.cli.call_error import CallError
+from custmap.cli.call_error import CHANGES, CallError
 from custmap.cli.color import colored
 from custmap.cli.diff_snapshots import SnapshotDiff
 from custmap.cli.help import command as grouped
@@ -25,13 +26,23 @@ from custmap.cli.places import STDIN, check_places
 from custmap.cli.plans import PlanForm
 from custmap.cli.report import Report
 from custmap.cli.run_digest import digest_of
+from custmap.cli.run_guard import RunGuard
 from custmap.cli.streams import is_ndjson, open_input, open_maybe, open_output
 from custmap.diagnostics.errors import RecordError
 from custmap.records.identity import RequestIds, Who, content_digest
 from custmap.records.inputs import One, read_source
 from custmap.records.ndjson import Record, Schema
 
-_CHANGES = 3
+
+class _Digest(click.types.StringParamType):
+    """The digest of a run."""
+
+    name = "DIGEST"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not re.fullmatch("[0-9a-f]{20}", value):
+            self.fail("a digest has 20 digits from 0 to f, as the guard that stopped the run has named it")
+        return str(value)
 
 
 @grouped("diff")
@@ -58,12 +69,27 @@ _CHANGES = 3
     help="`raise` rejects a record if one of its changes is rejected, `drop` ignores that and exits 0  "
     "[default: the plan reports it, exit 1]",
 )
-@click.option("--all", "all_plans", is_flag=True, help="Of snapshots, write plans without a change, too.")
+@option("Snapshots", "--all", "all_plans", is_flag=True, help="Write plans without a change, too.")
 @option(
-    "Output",
+    "Snapshots",
     "--only-in",
     type=options.OUTPUT,
     help="The file for customers who are in one snapshot only, as NDJSON.",
+)
+@option(
+    "Snapshots",
+    "--guard",
+    "guards",
+    metavar="NAME=LIMIT,…",
+    multiple=True,
+    help="Write nothing if more customers than LIMIT (`100` or `1%`) lose the value of a field (`clears`, "
+    "`clears.FIELD`), change (`changes`) or are rejected (`rejected`)  [default: clears=10%, from 20 on]",
+)
+@option(
+    "Snapshots",
+    "--allow",
+    type=_Digest(),
+    help="Let the run with this digest through; a guard that stops a run names it.",
 )
 @options.outputs
 @options.show_values
@@ -82,6 +108,8 @@ def command(
     on_rejected: str | None,
     all_plans: bool,
     only_in: Path | None,
+    guards: tuple[str, ...],
+    allow: str | None,
     output: Path | None,
     rejects: Path | None,
     with_secrets: bool,
@@ -101,9 +129,8 @@ def command(
     """
     if before == after == STDIN:
         raise CallError("Only one of BEFORE and AFTER can be standard input")
-    for option_name, is_given in (("--all", all_plans), ("--only-in", only_in)):
-        if is_given and key is None:
-            raise CallError(f"`{option_name}` is for snapshots", "Join two NDJSON files with `--key`.")
+    if key is None:
+        _require_none({"--all": all_plans, "--only-in": only_in, "--guard": guards, "--allow": allow})
     joined_by = None if key is None else options.read_key(key)
     loaded = load(mapping, modules)
     params = read_params(loaded.params, loaded.checked.functions, given, params_file, derived)
@@ -118,7 +145,9 @@ def command(
     settings = {**keywords, "key": key, "on_rejected": on_rejected, "verify": verify}
     run_of = partial(digest_of, "diff", files, loaded.checked.params, params, settings)
     with ExitStack() as stack:
-        report = stack.enter_context(Report(stack.enter_context(open_maybe(rejects)), at_once=key is None))
+        held = key is not None
+        sink = stack.enter_context(open_maybe(rejects, held=held))
+        report = stack.enter_context(Report(sink, at_once=key is None))
         if joined_by is None:
             pair = [
                 _document(path, side, loaded.checked.canonical)
@@ -126,13 +155,20 @@ def command(
             ]
             changed = _documents(comparison, form, run_of, pair, report, output)
         else:
-            alone = stack.enter_context(open_maybe(only_in))
-            out = stack.enter_context(open_output(output, json=not form.is_text))
-            night = SnapshotDiff(comparison, form, run_of, report, out, alone, all_plans)
+            guard = RunGuard(loaded.engine, guards, allow, absent=keywords["absent"], nulls=keywords["nulls"])
+            alone = stack.enter_context(open_maybe(only_in, held=held))
+            out = stack.enter_context(open_output(output, json=not form.is_text, held=held))
+            night = SnapshotDiff(comparison, form, run_of, report, out, alone, guard, all_plans)
             changed = night.run(before, after, joined_by)
     if report.exit_code:
         return report.exit_code
-    return _CHANGES if exit_code and changed else 0
+    return CHANGES if exit_code and changed else 0
+
+
+def _require_none(given: dict[str, object]) -> None:
+    for name, value in given.items():
+        if value:
+            raise CallError(f"`{name}` is for snapshots", "Join two NDJSON files with `--key`.")
 
 
 def _documents(

@@ -17,11 +17,11 @@ from custmap.cli.pairs import Comparison, given_pair
 from custmap.cli.places import STDIN
 from custmap.cli.plans import PlanForm
 from custmap.cli.report import Report, json_line, told_errors
-from custmap.cli.streams import Sink
+from custmap.cli.run_guard import RunGuard
 from custmap.diagnostics.errors import RecordError
 from custmap.records.identity import RequestIds, Who
 from custmap.records.keys import Key
-from custmap.records.outputs import naming
+from custmap.records.outputs import Sink, naming
 from custmap.records.snapshots import ExtraMissing, OneSided, Pair, Rejected, SnapshotJoin
 from custmap.records.tally import PairTally
 
@@ -41,12 +41,13 @@ class SnapshotDiff:
     report: Report
     output: Sink
     only_in: Sink | None
+    guard: RunGuard
     all_plans: bool
     pairs: PairTally = field(default_factory=PairTally)
     _ids: RequestIds | None = None
 
     def run(self, before: Path, after: Path, key: Key) -> bool:
-        """Write the lines of all customers; did any change?"""
+        """Write the lines of all customers; did any change? A guard may end the run (exit code 4)."""
         with _on_disk(before) as left, _on_disk(after) as right:
             join = SnapshotJoin(left, right, key, schema=self.comparison.mapping.checked.canonical)
             with _joined(join):
@@ -76,7 +77,7 @@ class SnapshotDiff:
         before, after = pair.before, pair.after
         who = Who(after.place[0], pair.key)
         try:
-            plan = self.comparison.plan(before, after)
+            plan = self.guard.plan(self.comparison.plan, before, after)
         except RecordError as error:
             self.pairs.rejected += 1
             label = f"record {who.index} (after, line {after.line.number})"
@@ -88,9 +89,10 @@ class SnapshotDiff:
         self.report.found |= self.comparison.finds(plan)
         self.pairs.count(plan)
         if plan or self.all_plans:
-            self.output.write(self.form.line(plan, who, self._marks(join)))
+            self.output.write(self.form.line(plan, who, self._marked(join)))
 
-    def _marks(self, join: SnapshotJoin) -> RequestIds:
+    def _marked(self, join: SnapshotJoin) -> RequestIds:
+        """The ids of the run, once both files were read."""
         if self._ids is None:
             self._ids = RequestIds(self.run_of(join.digests))
         return self._ids
@@ -106,6 +108,8 @@ class SnapshotDiff:
         told = f"{rows.went_out // 2} × 2 in pairs, {rows.rejected} rejected"
         alone = ", ".join(f"{count} only in {side}" for side, count in join.alone.items())
         self.report.summarize(*pairs.lines(), f"{rows.came_in} rows: {told}, {alone}")
+        items = self.report.tally
+        self.guard.check(pairs, items.rejected, items.came_in - items.one_sided, self._marked(join).run)
 
 
 @contextmanager

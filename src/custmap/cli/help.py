@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import click
 
-GROUPS: Final = ("Options", "Parameters", "Records", "Output", "Common")
+GROUPS: Final = ("Options", "Snapshots", "Parameters", "Records", "Output", "Common")
 """In the order in which they are shown; the first holds what has no group."""
 
 _COMMON: Final = {"--help", "--color", "--version"}

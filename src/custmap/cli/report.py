@@ -10,12 +10,12 @@ import click
 
 from custmap.cli.call_error import CLEAN, FINDINGS
 from custmap.cli.stderr import show_record_error
-from custmap.cli.streams import Sink
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.diagnostics.plain import plain
 from custmap.records.groups import Groups
 from custmap.records.identity import Who
+from custmap.records.outputs import Sink
 from custmap.records.tally import Tally
 from custmap.records.unknown_names import UnknownNames
 from custmap.values.json_text import json_bytes

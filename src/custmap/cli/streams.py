@@ -6,27 +6,21 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from io import BufferedIOBase
 from pathlib import Path
-from typing import Final, Protocol, cast
+from typing import Final, cast
 
 import click
 
 from custmap.cli.call_error import unreadable
 from custmap.cli.places import STDIN, check_read
 from custmap.diagnostics.plain import plain, plain_json_bytes
-from custmap.records.outputs import Standard, WholeFile
+from custmap.records.outputs import Held, Sink, Standard, WholeFile
 
 _NDJSON: Final = (".ndjson", ".jsonl")
 _BUFFER: Final = 1 << 18
 """Bytes: lines are read twice as fast as with Python's 8 KiB."""
-
-
-class Sink(Protocol):
-    """Takes bytes; a file, or standard output."""
-
-    def write(self, data: bytes, /) -> None: ...
 
 
 @contextmanager
@@ -50,29 +44,32 @@ def is_ndjson(path: Path | None) -> bool:
 
 
 @contextmanager
-def open_output(path: Path | None, *, json: bool = True) -> Iterator[Sink]:
+def open_output(path: Path | None, *, json: bool = True, held: bool = False) -> Iterator[Sink]:
     """A file that is complete or absent, or standard output for `-` and None.
 
     `json`: what is written is JSON. In a file it stays as it is; all else may be a terminal or a log.
+    `held`: what cannot be taken back is written at the end, if the block ends without an exception.
     """
     shown = plain_json_bytes if json else None
-    if path is None or path == STDIN:
-        with Standard(sys.stdout.buffer, live=_live(), shown=shown) as sink:
-            yield sink
-        return
-    with WholeFile(path, shown) as file:
-        for part in file.removed:
+    with ExitStack() as stack:
+        sink: Standard | WholeFile
+        if path is None or path == STDIN:
+            sink = Standard(sys.stdout.buffer, live=not held and _live(), shown=shown)
+        else:
+            sink = WholeFile(path, shown)
+        stack.enter_context(sink)
+        for part in sink.removed:
             click.echo(plain(f"removed {part}, which a run that was killed had left"), err=True)
-        yield file
+        yield stack.enter_context(Held(sink)) if held and sink.direct else sink
 
 
 @contextmanager
-def open_maybe(path: Path | None) -> Iterator[Sink | None]:
+def open_maybe(path: Path | None, *, held: bool = False) -> Iterator[Sink | None]:
     """`open_output`, but None stays None."""
     if path is None:
         yield None
         return
-    with open_output(path) as sink:
+    with open_output(path, held=held) as sink:
         yield sink
 
 

@@ -61,7 +61,7 @@ class Engine:
         self.sender = Sender(checked, operation)
         self._mixed = mixed(operation)
         self._no_plan = Plan(checked.name, (), (), (), ())
-        self._overlay = Overlay(checked.canonical, _reads(operation))
+        self.overlay = Overlay(checked.canonical, _reads(operation))
 
     def apply(self, taken: Taken, bound: Bound, on_rejected: OnRejected) -> Request:
         """The request of a record; RecordError with all that is wrong with it, and the notes about it."""
@@ -119,7 +119,7 @@ class Engine:
         if before is not None:
             then, _ = self.quick.take(before, check)
             if absent == "keep":
-                now = self._overlay.over(then, now, texts)
+                now = self.overlay.over(then, now, texts)
             old = self.code.slots(then, riders)
         new = self.code.slots(now, riders)
         if equal(old, new, self._mixed):
@@ -137,7 +137,7 @@ class Engine:
         notes = taken.notes if held is None else _joined(taken.notes, held.notes)
         record = taken.record
         if held is not None and absent == "keep":
-            record = self._overlay.over(held.record, record, taken.texts)
+            record = self.overlay.over(held.record, record, taken.texts)
         if held is not None and held.unsettled:
             return _with_notes(lambda: self._diff_open(held, taken, record, bound, absent), notes)
         return _with_notes(lambda: self._diff(held and held.record, record, bound, absent), notes)
@@ -168,7 +168,7 @@ class Engine:
             VendorDocument(document, reverse.inverse.ways, copy.unread),
             joint,
             {rule: self._reading(read, taken, riders, complete) for rule, read in copy.apart.items()},
-            self._overlay.stated(taken.record, taken.texts),
+            self.overlay.stated(taken.record, taken.texts),
             complete,
         )
         old, new, notes = beside.sides()
@@ -182,7 +182,7 @@ class Engine:
         """What a document reads back as, taken in as any customer, and after laid over it."""
         before = take_parsed(read, self.checked.canonical, check=False).record
         drop_unknown(before, self.checked.canonical.type)
-        after = taken.record if complete else self._overlay.over(before, taken.record, taken.texts)
+        after = taken.record if complete else self.overlay.over(before, taken.record, taken.texts)
         return Reading(before, after, self._row(before, riders), self._row(after, riders))
 
     def _diff_open(
@@ -202,7 +202,7 @@ class Engine:
         self, held: Taken, taken: Taken, after: dict[str, Any], riders: tuple[Any, ...], *, complete: bool
     ) -> Sides:
         """What is compared: a before, and an after that is laid over it."""
-        stated = self._overlay.stated(taken.record, taken.texts)
+        stated = self.overlay.stated(taken.record, taken.texts)
         old, new, own = (self._row(one, riders) for one in (held.record, after, taken.record))
         return Sides(held.record, after, old, new, stated, own, complete)
 

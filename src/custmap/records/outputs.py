@@ -12,10 +12,11 @@ import glob
 import os
 import re
 import stat
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Final, Self
+from typing import BinaryIO, Final, Protocol, Self
 
 from custmap.values.files import is_file, real
 
@@ -37,22 +38,23 @@ class WholeFile:
     a pipe (`/dev/null`) is written directly: renaming over it would replace it. OSError when the place
     cannot be written.
 
+    `direct`   is it written directly?
     `shown`    how data are written directly: it may be a terminal.
     `removed`  such files of runs that were killed, which were removed: they hold customers' data.
     """
 
     def __init__(self, path: Path, shown: Callable[[bytes], bytes] | None = None) -> None:
         self._mode = _mode(path)
-        self._direct = self._mode is not None and not stat.S_ISREG(self._mode)
-        self._shown = shown if self._direct else None
+        self.direct = self._mode is not None and not stat.S_ISREG(self._mode)
+        self._shown = shown if self.direct else None
         # A link stays a link: its target is replaced. The real path of a pipe (`/dev/fd/63`) is no path.
-        self.path = path if self._direct else real(path)
+        self.path = path if self.direct else real(path)
         self._part = self.path.with_name(f"{self.path.name}.{os.getpid()}.part")
         self._file: BinaryIO | None = None
         self.removed: list[Path] = []
 
     def __enter__(self) -> Self:
-        if self._direct:
+        if self.direct:
             self._file = self.path.open("wb", buffering=_BUFFER)
             return self
         self.removed = list(_remove_leftovers(self.path))
@@ -85,10 +87,10 @@ class WholeFile:
             return
         try:
             self._file.flush()
-            if not self._direct:
+            if not self.direct:
                 os.fsync(self._file.fileno())
             self._file.close()
-            if not self._direct:
+            if not self.direct:
                 self._part.replace(self.path)
                 _sync_folder(self.path.parent)
         except OSError as error:
@@ -102,7 +104,7 @@ class WholeFile:
         assert self._file is not None
         with contextlib.suppress(OSError):
             self._file.close()
-        if not self._direct:
+        if not self.direct:
             with contextlib.suppress(OSError):
                 self._part.unlink()
 
@@ -112,6 +114,9 @@ class Standard:
 
     `live`: flush after each record, because the reader may be waiting for it. `shown`: how data are written.
     """
+
+    direct: Final = True
+    removed: Final[tuple[Path, ...]] = ()
 
     def __init__(
         self, stream: BinaryIO, *, live: bool = False, shown: Callable[[bytes], bytes] | None = None
@@ -133,6 +138,43 @@ class Standard:
     ) -> None:
         if kind is None:
             self._stream.flush()
+
+
+class Sink(Protocol):
+    """Takes bytes; a file, or standard output."""
+
+    def write(self, data: bytes, /) -> None: ...
+
+
+class Held:
+    """A sink of lines, which another gets only when the `with` block ends without an exception.
+
+    Until then they are in a file without a name: they are customers' data, and the run may be killed.
+    """
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._place = Path(tempfile.gettempdir())
+        self._stack = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        self._file = self._stack.enter_context(tempfile.TemporaryFile(buffering=_BUFFER))
+        return self
+
+    def write(self, data: bytes) -> None:
+        with naming(self._place):
+            self._file.write(data)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._stack:
+            if kind is not None:
+                return
+            with naming(self._place):
+                self._file.seek(0)  # which writes what is left
+            for line in self._file:
+                self._sink.write(line)
 
 
 def leftovers(path: Path) -> Iterator[Path]:

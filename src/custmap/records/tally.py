@@ -52,6 +52,10 @@ class PairTally:
     partly_clears: int = 0
 
     @property
+    def pairs(self) -> int:
+        return self.unchanged + self.sent + self.partly + self.rejected
+
+    @property
     def changed(self) -> int:
         return self.sent + self.partly_sent
 
@@ -70,15 +74,13 @@ class PairTally:
 
     def check(self, pairs: int) -> None:
         """Raise LostRecords unless every pair is counted once."""
-        accounted = self.unchanged + self.sent + self.partly + self.rejected
-        if pairs != accounted:
-            raise LostRecords(f"{pairs} pairs, {accounted} accounted for")
+        if pairs != self.pairs:
+            raise LostRecords(f"{pairs} pairs, {self.pairs} accounted for")
 
     def lines(self) -> Iterator[str]:
         """The summary of a run."""
-        pairs = self.unchanged + self.sent + self.partly + self.rejected
         yield (
-            f"{_many(pairs, 'pair')}: {self.unchanged} unchanged, {_requests(self.sent, self.clears)}, "
+            f"{_many(self.pairs, 'pair')}: {self.unchanged} unchanged, {_requests(self.sent, self.clears)}, "
             f"{self.partly} with rejected changes, {self.rejected} rejected"
         )
         if self.partly_sent:

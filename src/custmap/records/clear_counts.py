@@ -1,0 +1,121 @@
+"""Counts, for each canonical field, the records that have it, and those in which it is cleared.
+
+    before   {"email": "a@x.io", "tags": ["VIP", "NEWS"], "attributes": {"plan": "gold"}}
+    after    {"email": null,     "tags": ["VIP"],         "attributes": {"plan": ""}}
+    cleared   email               tags                     attributes
+
+Records are compared, and not only plans, since what the vendor cannot be told counts as well. But a mapping
+may clear what the record still has, where a condition turned false: what plans clear is counted, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from custmap.border.intake import take
+from custmap.border.quick import NO_TEXTS
+from custmap.diagnostics.errors import RecordError
+from custmap.expressions.inference import SourcePath, format_source
+from custmap.model.change import Change, Rejection
+from custmap.plan.engine import Absent, Engine, Nulls
+from custmap.plan.plan import Plan
+from custmap.records.field_tree import FieldTree, is_value
+from custmap.records.ndjson import Record
+from custmap.records.read_fields import EACH, read_fields
+from custmap.values.unusual import Unusual
+
+_CANNOT_CLEAR: Final = ("CM803", "CM805")
+
+
+class ClearCounts:
+    """The counts of one run, over pairs of before and after.
+
+    `fields`   the paths of the fields.
+    `cleared`  in how many records each of them is cleared.
+    """
+
+    __slots__ = ("_absent", "_engine", "_lists", "_nulls", "_paths", "_tree", "cleared", "fields")
+
+    def __init__(self, engine: Engine, *, absent: Absent, nulls: Nulls) -> None:
+        self._engine = engine
+        self._absent = absent
+        self._nulls = nulls
+        self._paths = read_fields(engine.checked)
+        self._tree = FieldTree()
+        for number, path in enumerate(self._paths):
+            self._tree.add(number, path)
+        self._lists = frozenset(
+            number
+            for number, path in enumerate(self._paths)
+            if any(other[: len(path) + 1] == (*path, EACH) for other in self._paths)
+        )
+        self.fields = tuple(map(format_source, self._paths))
+        self.cleared = [0] * len(self.fields)
+
+    @property
+    def had(self) -> list[int]:
+        """How many records have each field."""
+        return [count for _, count in sorted(self._tree.had())]
+
+    def look(self, before: Record, after: Record) -> set[int]:
+        """Count what before has; the numbers of the fields that after no longer has as before has them.
+
+        To be called before the pair is compared, which may change the records.
+        """
+        try:
+            then, _ = self._taken(before.value)
+            self._tree.count(then)
+            if before.place[3] == after.place[3]:
+                return set()
+            now, texts = self._taken(after.value)
+        except (RecordError, Unusual):  # not a record, or none that is read
+            return set()
+        if self._absent == "keep":
+            now = self._engine.overlay.over(then, now, texts)
+        return set(self._tree.gone((then,), (now,)))
+
+    def told(self, plan: Plan, before: Record) -> Iterator[int]:
+        """The numbers of the fields that a plan clears, or would if the vendor could be told."""
+        told: list[Change | Rejection] = [one for one in plan.changes if one.action == "clear"]
+        told += [one for one in plan.rejected if one.code in _CANNOT_CLEAR]
+        for one in told:
+            for number in self._fields_of(one):
+                if _has(before.value, self._paths[number]):
+                    yield number
+
+    def _fields_of(self, told: Change | Rejection) -> Iterator[int]:
+        """The fields that the source of a change is, or is in; if it is in none, those that are in it."""
+        source = told.source or ""
+        found = [at for at, name in enumerate(self.fields) if _is_at(source, name)]
+        for number in found or [at for at, name in enumerate(self.fields) if _is_at(name, source)]:
+            # What goes may be an item, or a member of one, which is a field of its own.
+            if number not in self._lists or told.target.endswith("]"):
+                yield number
+
+    def clear(self, numbers: Iterable[int]) -> None:
+        """Count these fields as cleared in one record."""
+        for number in numbers:
+            self.cleared[number] += 1
+
+    def _taken(self, record: Any) -> tuple[dict[str, Any], frozenset[str]]:
+        canonical = self._engine.checked.canonical
+        if self._nulls == "absent":
+            taken = take(record, canonical, nulls=self._nulls, check=False)
+            return taken.record, taken.texts
+        if canonical.is_customer:
+            return self._engine.quick.take(record, False)
+        return record, NO_TEXTS
+
+
+def _is_at(path: str, field: str) -> bool:
+    """Is a path a field, or in it?"""
+    return path == field or path.startswith((f"{field}.", f"{field}["))
+
+
+def _has(value: Any, path: SourcePath) -> bool:
+    for depth, step in enumerate(path):
+        if step == EACH:
+            return type(value) is list and any(_has(item, path[depth + 1 :]) for item in value)
+        value = value.get(step) if type(value) is dict else None
+    return is_value(value)
