@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Set
+from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any, Final
 
 from custmap.back.field_names import Tracer
@@ -16,7 +17,7 @@ from custmap.running.draft import read
 from custmap.running.states import Failure
 from custmap.settle.fates import Fates
 from custmap.settle.putting_back import put_back
-from custmap.settle.sent import Sent, Told, Verdict
+from custmap.settle.sent import UNKNOWN, Sent, Told, Verdict
 from custmap.settle.traced import Night, Place, Traces
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
@@ -26,6 +27,42 @@ Row = tuple[Any, ...]
 Back = list[tuple[Place, list[OpenPath]]]
 """What did not arrive: places of the plan, each with the canonical paths that its rules read."""
 _NOBODY: Final = Taken({}, frozenset(), ())
+
+
+@dataclass(slots=True)
+class _Case:
+    """One customer's night.
+
+    `old`      what was open before it.
+    `rejected` the places of the plan's rejections.
+    `lost`, `said`  the requests that may, and that did, arrive.
+    """
+
+    night: Night
+    sides: Callable[[], Sides]
+    old: frozenset[str]
+    sent: Sent
+    rejected: list[Place]
+    verdicts: list[Verdict]
+    known: bool
+
+    @property
+    def lost(self) -> set[int]:
+        return {at for at, one in enumerate(self.verdicts) if one.applied is None}
+
+    @property
+    def said(self) -> set[int]:
+        return {at for at, one in enumerate(self.verdicts) if one.applied}
+
+    @property
+    def arrived(self) -> bool:
+        """Did anything arrive, or was there nothing to send?"""
+        return not self.verdicts or bool(self.said)
+
+    @property
+    def is_over(self) -> bool:
+        """Is all as it was: nothing may have arrived, or it is not this customer who was named?"""
+        return any(place.is_identity for place in self.rejected) or not (self.arrived or self.lost)
 
 
 class Settler:
@@ -44,38 +81,39 @@ class Settler:
         `complete`: records are complete, so what after does not mention is gone.
         ValueError for a change or a rejection of another mapping.
         """
+        case = self._case(held, taken, sent, complete=complete)
+        if case.is_over:
+            return _with(case.night.before, case.old) if case.known else None
+        places = [*case.rejected, *self._not_arrived(case)] if case.arrived else case.rejected
+        back = [(place, list(self._traces.paths(place, case.night))) for place in places]
+        kept = self._put_back(case, back) if case.arrived else case.night.before
+        still = self._still_open(case, back) if case.arrived else case.old
+        new = {path.text for place in self._places(case, case.lost) for path in self._paths(case, place)}
+        kept = _with(kept, {*still, *new, *self._hidden(case, kept, back)})
+        return kept if kept or case.known or case.arrived else None
+
+    def _case(self, held: Taken | None, taken: Taken, sent: Sent, *, complete: bool) -> _Case:
         before, old = ({}, ()) if held is None else (held.record, held.unsettled)
         laid = taken.record if held is None or complete else self._engine.laid(held, taken)
-        night = Night(before, laid, [open_path(path) for path in old])
-        rejected = [self._place(told) for told in sent.rejected]
-        verdicts = [self._known(one, body) for one, body in zip(sent.verdicts, sent.bodies, strict=True)]
-        lost = {at for at, one in enumerate(verdicts) if one.applied is None}
-        new = {path.text for place in self._places(sent, lost) for path in self._traces.paths(place, night)}
-        arrived = not verdicts or any(one.applied for one in verdicts)
-        if any(place.is_identity for place in rejected) or not (arrived or lost):
-            return _with(before, set(old)) if held is not None else None
-        not_arrived = [*rejected, *self._not_arrived(sent, verdicts)] if arrived else rejected
-        back = [(place, list(self._traces.paths(place, night))) for place in not_arrived]
-        sides = self._sides(held, taken, laid, complete=complete)
-        kept, still = before, set(old)
-        if arrived:
-            kept = self._put_back(night, back, sides.old)
-            still = set(self._still_open(night, sides, [path for _, paths in back for path in paths]))
-        if back:
-            said = {at for at, one in enumerate(verdicts) if one.applied}
-            places = not_arrived, self._places(sent, lost), self._places(sent, said)
-            rows = sides.old, sides.new if arrived else sides.old, self._row(kept)
-            fates = Fates(self._engine.checked.operation, *places)
-            paths = [path for _, paths in back for path in paths]
-            for place in fates.hidden(*rows):
-                new |= _put_back_of(list(self._traces.paths(place, night)), paths)
-            new |= {path.text for _, paths in back for path in paths if _is_forgotten(path, kept, sides)}
-        kept = _with(kept, still | new)
-        return kept if kept or held is not None or arrived else None
+        return _Case(
+            Night(before, laid, [open_path(path) for path in old]),
+            cache(lambda: self._sides(held, taken, laid, complete=complete)),
+            frozenset(old),
+            sent,
+            [self._place(told) for told in sent.rejected],
+            [self._known(one, body) for one, body in zip(sent.verdicts, sent.bodies, strict=True)],
+            held is not None,
+        )
 
-    def _places(self, sent: Sent, requests: set[int]) -> list[Place]:
-        """What some of the requests change."""
-        return [self._place(told) for told in sent.changes if told.request in requests]
+    def _sides(self, held: Taken | None, taken: Taken, after: Record, *, complete: bool) -> Sides:
+        sides = self._engine.sides(held or _NOBODY, taken, after, self._riders, complete=complete)
+        return sides if held is not None else sides._replace(old=self._engine.code.nothing)
+
+    def _known(self, verdict: Verdict, body: Any) -> Verdict:
+        """An error inside a success that names no field leaves open what arrived."""
+        if verdict.applied and any(self._traces.word(error, body) is None for error in verdict.errors):
+            return UNKNOWN
+        return verdict
 
     def _place(self, told: Told) -> Place:
         place = self._traces.place(told)
@@ -83,36 +121,34 @@ class Settler:
             raise ValueError(f"no rule in line {told.line}: this is the plan of another mapping")
         return place
 
-    def _known(self, verdict: Verdict, body: Any) -> Verdict:
-        """An error inside a success that names no field leaves open what arrived."""
-        if verdict.applied and any(self._traces.word(error, body) is None for error in verdict.errors):
-            return Verdict(None)
-        return verdict
+    def _places(self, case: _Case, requests: set[int]) -> list[Place]:
+        """What some of the requests change."""
+        return [self._place(told) for told in case.sent.changes if told.request in requests]
 
-    def _not_arrived(self, sent: Sent, verdicts: list[Verdict]) -> Iterator[Place]:
+    def _paths(self, case: _Case, place: Place) -> list[OpenPath]:
+        return list(self._traces.paths(place, case.night))
+
+    def _not_arrived(self, case: _Case) -> Iterator[Place]:
         """What requests would have changed that were not sent or not applied, and what errors name."""
-        for told in sent.changes:
-            if told.request is None or told.request >= len(verdicts) or not verdicts[told.request].applied:
+        for told in case.sent.changes:
+            if told.request not in case.said:
                 yield self._place(told)
-        for verdict, body in zip(verdicts, sent.bodies, strict=True):
+        for verdict, body in zip(case.verdicts, case.sent.bodies, strict=True):
             for error in verdict.errors if verdict.applied else ():
                 place = self._traces.word(error, body)
                 if place is not None and not place.is_identity:
                     yield place
 
-    def _sides(self, held: Taken | None, taken: Taken, after: Record, *, complete: bool) -> Sides:
-        sides = self._engine.sides(held or _NOBODY, taken, after, self._riders, complete=complete)
-        return sides if held is not None else sides._replace(old=self._engine.code.nothing)
-
-    def _put_back(self, night: Night, back: Back, old: Row) -> Record:
+    def _put_back(self, case: _Case, back: Back) -> Record:
         """After, with what did not arrive as before had it, but for what names the customer.
 
         Where a rule still makes another value, it had read what stands in for a part that is not stated.
         """
+        night = case.night
         if not back:
             return night.after
-        kept = self._as_before(night.after, night, [path for _, paths in back for path in paths])
-        now = self._row(kept)
+        kept = self._as_before(night.after, night, _all(back))
+        old, now = case.sides().old, self._row(kept)
         wrong = [place for place, _ in back if any(_differs(leaf, old, now) for leaf in place.leaves)]
         more = [path for place in wrong for path in self._traces.paths(place, night, fully=True)]
         kept = self._as_before(kept, night, more)
@@ -125,15 +161,32 @@ class Settler:
             kept = put_back(kept, night.before, path, self._type)
         return kept
 
+    def _still_open(self, case: _Case, back: Back) -> Iterator[str]:
+        """What was open before, and has not arrived: it was not said, or was rejected."""
+        for path in case.night.open:
+            rejected = any(path.touches(one.names) and _may_be_one(path, one) for one in _all(back))
+            if rejected or not self._engine.readers.is_settled(path, case.night.open, case.sides()):
+                yield path.text
+
+    def _hidden(self, case: _Case, kept: Record, back: Back) -> Iterator[str]:
+        """What of the vendor's state a kept record does not show."""
+        if not back:
+            return
+        sides = case.sides()
+        places = [place for place, _ in back]
+        fates = Fates(
+            self._engine.checked.operation,
+            places,
+            self._places(case, case.lost),
+            self._places(case, case.said),
+        )
+        new = sides.new if case.arrived else sides.old
+        for place in fates.hidden(sides.old, new, self._row(kept)):
+            yield from _put_back_of(self._paths(case, place), _all(back))
+        yield from (path.text for path in _all(back) if _is_forgotten(path, kept, sides))
+
     def _row(self, record: Record) -> Row:
         return self._engine.code.values(record, self._riders)
-
-    def _still_open(self, night: Night, sides: Sides, back: list[OpenPath]) -> Iterator[str]:
-        """What was open before, and has not arrived: it was not said, or was rejected."""
-        for path in night.open:
-            rejected = any(path.touches(one.names) and _may_be_one(path, one) for one in back)
-            if rejected or not self._engine.readers.is_settled(path, night.open, sides):
-                yield path.text
 
 
 class Settling:
@@ -145,6 +198,10 @@ class Settling:
     @cached_property
     def settler(self) -> Settler:
         return Settler(self._engine)
+
+
+def _all(back: Back) -> list[OpenPath]:
+    return [path for _, paths in back for path in paths]
 
 
 def _differs(leaf: Leaf, old: Row, now: Row) -> bool:
@@ -177,5 +234,5 @@ def _may_be_one(one: OpenPath, other: OpenPath) -> bool:
     return one.item is None or other.item is None or one.item == other.item
 
 
-def _with(record: Record, unsettled: set[str]) -> Record:
+def _with(record: Record, unsettled: Set[str]) -> Record:
     return {**record, UNSETTLED: sorted(unsettled)} if unsettled else record
