@@ -115,9 +115,13 @@ class Readers:
             touching = self._touching(leaf, paths)
             if self._says(leaf, touching, sides):
                 said = True
-            elif all(any(one.is_in(names_of(read)) for one in touching) for read in self.reads[leaf.slot]):
+            elif self._may_be_lost(leaf, touching):
                 return False
         return said
+
+    def _may_be_lost(self, leaf: Leaf, paths: Sequence[OpenPath]) -> bool:
+        """Is all open that a rule reads, as a lost change leaves it?"""
+        return all(any(one.is_in(names_of(read)) for one in paths) for read in self.reads[leaf.slot])
 
     def _touching(self, leaf: Leaf, paths: Sequence[OpenPath]) -> list[OpenPath]:
         """Those of the paths that a rule reads."""
@@ -148,10 +152,10 @@ class Readers:
             touching = self._touching(leaf, paths)
             if not touching:
                 continue
-            if not self._speaks(leaf, touching, sides):
-                draft.note(leaf.target, Fact.UNSETTLED, leaf)
-            elif self._says(leaf, touching, sides):
+            if self._says(leaf, touching, sides):
                 row[slot] = self._unsettled(leaf, touching, sides)
+            elif self._may_be_lost(leaf, touching) or not self._speaks(leaf, touching, sides):
+                draft.note(leaf.target, Fact.UNSETTLED, leaf)
         return tuple(row)
 
     def _is_gone(self, leaf: Leaf, sides: Sides) -> bool:

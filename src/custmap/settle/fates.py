@@ -55,9 +55,13 @@ class Fates:
             if not _shows(now, old if back else new):
                 yield ()
             return
-        yield from self._hidden_parts(leaf, *parts)  # type: ignore[arg-type]  # none of them is None
+        unknown = type(now) is dict and type(old) is not dict and old is not None
+        yield from self._hidden_parts(leaf, *parts, unknown=unknown)  # type: ignore[arg-type]  # none of them is None
 
-    def _hidden_parts(self, leaf: Leaf, old: Parts, new: Parts, now: Parts) -> Iterator[TargetPath]:
+    def _hidden_parts(
+        self, leaf: Leaf, old: Parts, new: Parts, now: Parts, *, unknown: bool
+    ) -> Iterator[TargetPath]:
+        """`unknown`: before knew nothing of the map, and what is kept seems to know all of it."""
         back, lost, said = (_keys(fate.get(leaf.slot, [])) for fate in (self._back, self._lost, self._said))
         for key, (place, _) in {**old, **new, **now}.items():
             if any(map(key.touches, lost)):
@@ -65,7 +69,8 @@ class Fates:
             refused = [one for one in back if key.touches(one)]
             held = (old if refused else new).get(key, _NONE)[1]
             partly = any(len(one) > len(key) for one in refused) and any(map(key.touches, said))
-            if partly or not _shows(now.get(key, _NONE)[1], held):
+            unsaid = unknown and refused and new.get(key, _NONE)[1] is None
+            if partly or unsaid or not _shows(now.get(key, _NONE)[1], held):
                 yield place
 
 
