@@ -45,7 +45,7 @@ class FakeMapping:
             file=SimpleNamespace(file="mappings/a/b.yaml"),
             canonical=load_canonical(None),
             functions=LIBRARY,
-            params=[CheckedParam(name, None, False, False) for name in self.params],
+            params=[CheckedParam(name, None, False, name == "token") for name in self.params],
             operations=(Operation(CONTRACT, (), {}, Table(NOTHING, (), ()), NOTHING, NOTHING, NOTHING),),
         )
         canonical = self.checked.canonical

@@ -57,6 +57,45 @@ def test_lines_give_lines_in_order(cli: Cli) -> None:
     assert ended.err == "3 in = 3 out + 0 rejected\n"
 
 
+def test_lines_carry_place_and_key(cli: Cli, tmp_path: Path) -> None:
+    lines = b'{"id":7,"email":"a"}\n\n{"email":"b"}\nnope\n{"id":"7","email":"a"}\n{"id":"8","email":7}\n'
+    ended = cli("apply", "a/b", "--key", "id", "--rejects", tmp_path / "r", stdin=lines)
+    made = [json.loads(line) for line in ended.out.splitlines()]
+    assert [(one["index"], one["key"]) for one in made] == [(0, "7"), (3, "7")]
+    assert list(made[0])[:4] == ["id", "index", "key", "mapping"] and made[0]["id"] != made[1]["id"]
+    rejected = [json.loads(line) for line in (tmp_path / "r").read_text().splitlines()]
+    assert [(one["index"], one.get("key")) for one in rejected] == [(1, None), (2, None), (4, "8")]
+    assert "the key is missing, null, a list or an object" in rejected[0]["errors"][0]["message"]
+    assert rejected[0]["record"] == {"email": "b"}
+    assert cli("apply", "a/b", "--key", "id", stdin=lines).out == ended.out
+    one = json.loads(cli("apply", "a/b", "--key", "id", stdin=b'{"id":7,"email":"a"}').out)
+    assert (one["id"], one["index"], one["key"]) == (made[0]["id"], 0, "7")
+
+
+@pytest.mark.parametrize(
+    ("more", "same"),
+    [
+        (["-p", "token=a"], True), (["--with-secrets"], True), (["-p", "note=a"], False),
+        (["--key", "id"], False), (["--nulls", "absent"], False), (["--on-rejected", "drop"], False),
+        (["--strict-records"], False), (["--param-from", "note=email"], False),
+        (["--absent", "clear"], True),
+    ],
+)  # fmt: skip
+def test_ids_are_of_mapping_options_and_parameters(cli: Cli, more: list[str], same: bool) -> None:
+    def ids(*arguments: str) -> list[str]:
+        ended = cli("apply", "a/b", *arguments, stdin=b'{"id":1,"email":"a"}\n{"id":2,"email":"a"}\n')
+        return [json.loads(line)["id"] for line in ended.out.splitlines()]
+
+    first, second = ids("-p", "token=t"), ids(*(more if "token=a" in more else ["-p", "token=t", *more]))
+    assert len({*first, *second}) == (2 if same else 4)
+
+
+@pytest.mark.parametrize("key", ["a[0]", ""])
+def test_a_key_that_is_none(cli: Cli, key: str) -> None:
+    ended = cli("apply", "a/b", "--key", key, stdin=b"{}")
+    assert ended.code == 2 and "`--key`" in ended.err
+
+
 @pytest.mark.parametrize("name", ["x.ndjson", "x.JSONL"])
 def test_a_name_that_says_lines(cli: Cli, tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b'{"email":"a"}\n')

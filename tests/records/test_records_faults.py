@@ -14,12 +14,27 @@ from tempfile import TemporaryFile
 import pytest
 from faults import Faults, run
 
-OUTPUTS = ("out.ndjson", "rejects.ndjson")
+OUTPUTS = {
+    "apply": ("out.ndjson", "rejects.ndjson"),
+    "diff": ("out.ndjson", "rejects.ndjson", "alone.ndjson"),
+}
 WRITES = ["-o", "out.ndjson", "--rejects", "rejects.ndjson"]
 MAPPED = "mappings/acme/case.yaml"
 COMMANDS = {
     "apply": ["apply", MAPPED, "many.ndjson", *WRITES],
-    "diff": ["diff", MAPPED, "before.ndjson", "many.ndjson", "--key", "id", "--format", "json", *WRITES],
+    "diff": [
+        "diff",
+        MAPPED,
+        "before.ndjson",
+        "many.ndjson",
+        "--key",
+        "id",
+        "--format",
+        "json",
+        *WRITES,
+        "--only-in",
+        "alone.ndjson",
+    ],
 }
 MAPPING = """
 custmap: 1
@@ -38,6 +53,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (home / "case.yaml").write_text(MAPPING)
     for name, mail in (("before", "a"), ("many", "b")):
         records = [{"id": str(number), "email": mail} for number in range(20)] + [{"id": 5}]
+        records.append({"id": name})
         (tmp_path / f"{name}.ndjson").write_text("".join(f"{json.dumps(one)}\n" for one in records))
     return tmp_path
 
@@ -46,12 +62,12 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def whole(folder: Path, command: list[str]) -> tuple[dict[str, bytes], int]:
-    """The outputs of a run without faults, which are then removed; and its operations."""
+def whole(folder: Path, name: str) -> tuple[dict[str, bytes], int]:
+    """The outputs of a command without faults, which are then removed; and its operations."""
     counted = Faults(0)
-    assert run(counted, str(folder), command) == 1
-    made = {name: (folder / name).read_bytes() for name in OUTPUTS}
-    for name in OUTPUTS:
+    assert run(counted, str(folder), COMMANDS[name]) == 1
+    made = {output: (folder / output).read_bytes() for output in OUTPUTS[name]}
+    for name in made:
         (folder / name).unlink()
     return made, len(counted.seen)
 
@@ -59,11 +75,12 @@ def whole(folder: Path, command: list[str]) -> tuple[dict[str, bytes], int]:
 @pytest.mark.parametrize("old", [True, False], ids=["over old outputs", "new outputs"])
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_operation_fails_in_turn(name: str, old: bool, folder: Path) -> None:
-    expected, operations = whole(folder, COMMANDS[name])
+    expected, operations = whole(folder, name)
+    outputs = OUTPUTS[name]
     inputs = contents(folder)
     assert operations > 15
     for at in range(1, operations + 1):
-        before = dict.fromkeys(OUTPUTS, b"old") if old else {}
+        before = dict.fromkeys(outputs, b"old") if old else {}
         for output, text in before.items():
             (folder / output).write_bytes(text)
         faults = Faults(at)
@@ -71,22 +88,22 @@ def test_each_operation_fails_in_turn(name: str, old: bool, folder: Path) -> Non
         left = contents(folder)
         what = f"operation {at}, {faults.seen[at - 1]}"
         assert {path: data for path, data in left.items() if path in inputs} == inputs, what
-        for output in OUTPUTS:
+        for output in outputs:
             assert left.get(output) in (before.get(output), expected[output]), what
-        if code == 1 and all(left.get(output) == expected[output] for output in OUTPUTS):
+        if code == 1 and all(left.get(output) == expected[output] for output in outputs):
             pass  # nothing that matters failed, such as a flush of standard output
         else:
             assert code == 2, what
-        extra = set(left) - set(inputs) - set(OUTPUTS)
+        extra = set(left) - set(inputs) - set(outputs)
         assert not extra or faults.seen[at - 1] in ("unlink", "close"), (what, extra)
-        for path in (*extra, *OUTPUTS):
+        for path in (*extra, *outputs):
             (folder / path).unlink(missing_ok=True)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal here")
 def test_each_operation_is_the_last_in_turn(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     command = COMMANDS["apply"]
-    expected, operations = whole(folder, command)
+    expected, operations = whole(folder, "apply")
     inputs = contents(folder)
     named = 0
     for at in range(1, operations + 1):
@@ -96,7 +113,7 @@ def test_each_operation_is_the_last_in_turn(folder: Path, capfd: pytest.CaptureF
         assert killed.returncode == -signal.SIGKILL
         left = contents(folder)
         assert {path: data for path, data in left.items() if path in inputs} == inputs
-        for output in OUTPUTS:
+        for output in expected:
             assert left.get(output) in (None, expected[output])
         parts = [path for path in left if path.endswith(".part")]
         capfd.readouterr()
@@ -105,6 +122,6 @@ def test_each_operation_is_the_last_in_turn(folder: Path, capfd: pytest.CaptureF
         named += len(parts)
         assert all(f"removed {folder / part}" in said for part in parts)
         assert contents(folder) == inputs | expected
-        for output in OUTPUTS:
+        for output in expected:
             (folder / output).unlink()
     assert named > 5
