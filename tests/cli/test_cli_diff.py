@@ -161,7 +161,7 @@ def test_snapshots(cli: Cli, write: Any, tmp_path: Path) -> None:
     assert ended.err.count("error[") == 3 and "\n2 times, first in record 4 (before, line 5): " in ended.err
     assert ended.err.splitlines()[3:] == [
         "3 pairs: 0 unchanged, 1 request (0 clears), 1 with rejected changes, 1 rejected",
-        "11 rows: 3 × 2 in pairs, 3 rejected, 1 only in before, 1 only in after",
+        "11 rows: 3 × 2 in pairs, 1 only in before, 1 only in after, 3 rejected",
     ]
 
 

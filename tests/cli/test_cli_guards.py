@@ -16,7 +16,7 @@ pytest.importorskip("duckdb")
 
 STOPPED = """\
 40 pairs: 20 unchanged, 20 requests (20 clears), 0 with rejected changes, 0 rejected
-80 rows: 40 × 2 in pairs, 0 rejected, 0 only in before, 0 only in after
+80 rows: 40 × 2 in pairs, 0 only in before, 0 only in after, 0 rejected
 error: A guard stopped this run, and nothing was written
   `email` is cleared in 20 of 40 records that have it (50%); `clears.email` allows 10%
   = help: If it is meant, let exactly this run through with `--allow DIGEST`.

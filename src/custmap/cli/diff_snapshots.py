@@ -105,9 +105,9 @@ class SnapshotDiff:
     def _summarize(self, join: SnapshotJoin) -> None:
         rows, pairs = join.tally, self.pairs
         pairs.check(rows.went_out // 2)
-        told = f"{rows.went_out // 2} × 2 in pairs, {rows.rejected} rejected"
         alone = ", ".join(f"{count} only in {side}" for side, count in join.alone.items())
-        self.report.summarize(*pairs.lines(), f"{rows.came_in} rows: {told}, {alone}")
+        told = f"{rows.went_out // 2} × 2 in pairs, {alone}, {rows.rejected} rejected"
+        self.report.summarize(*pairs.lines(), f"{rows.came_in} rows: {told}")
         items = self.report.tally
         self.guard.check(pairs, items.rejected, items.came_in - items.one_sided, self._marked(join).run)
 
