@@ -89,7 +89,7 @@ def _stream(folder: Path, name: str, record: dict[str, Any], limit: float) -> No
     assert number + 1 == RECORDS, told
     request = mapping.apply(records[RECORDS // 2], PARAMS[name]).to_dict(secrets=False)
     constant = {"id": "0" * 20, "index": RECORDS, **request}
-    whole, least = _in_turn(
+    whole, least = in_turn(
         lambda: convert(name, source, target),
         lambda: floor(source, folder / "floor.ndjson", constant),
     )
@@ -102,7 +102,7 @@ def _stream(folder: Path, name: str, record: dict[str, Any], limit: float) -> No
     )
 
 
-def _in_turn(*calls: Callable[[], object]) -> list[list[float]]:
+def in_turn(*calls: Callable[[], object]) -> list[list[float]]:
     times: list[list[float]] = [[] for _ in calls]
     for _ in range(TURNS):
         for taken, one in zip(times, calls, strict=True):

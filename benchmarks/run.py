@@ -17,6 +17,7 @@ import growth
 import keyed
 import lean
 import names
+import nights
 import peers
 from generated import generated, parts, taken
 from harness import ROUNDS, Table, call, measure, medians
@@ -187,6 +188,7 @@ SECTIONS: Final[dict[str, Callable[[], None]]] = {
     "keyed": keyed.run,
     "growth": growth.run,
     "cli": cli.run,
+    "nights": nights.run,
 }
 
 
