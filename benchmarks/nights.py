@@ -41,29 +41,10 @@ def _night(folder: Path, what: str, changed: float, moved: float, *, shuffled: b
     params = [part for item in PARAMS[NAME].items() for part in ("-p", "=".join(item))]
     _call("diff", NAME, before, after, "--key", "id", "--format", "json", "-o", plans, *params)
     _answer(plans, answers)
-    night = (
-        "settle",
-        NAME,
-        plans,
-        answers,
-        "--before",
-        before,
-        "--after",
-        after,
-        "--key",
-        "id",
-        "-o",
-        settled,
+    night = ("--before", before, "--after", after, "--key", "id", "-o", settled)
+    times = cli.in_turn(
+        lambda: _call("settle", NAME, plans, answers, *night), lambda: _floor(folder, before, after)
     )
-    times: tuple[list[float], list[float]] = ([], [])
-    for _ in range(TURNS):
-        for taken, one in zip(
-            times, (lambda: _call(*night), lambda: _floor(folder, before, after)), strict=True
-        ):
-            gc.collect()
-            start = time.perf_counter()
-            one()
-            taken.append(time.perf_counter() - start)
     ratio = statistics.median(ours / least for ours, least in zip(*times, strict=True))
     ours, least = map(statistics.median, times)
     mark = "!" if ratio > 1.5 else " "
@@ -97,9 +78,7 @@ def _answer(plans: Path, answers: Path) -> None:
     with plans.open("rb") as lines, answers.open("w") as out:
         for number, line in enumerate(lines):
             for request in json.loads(line).get("requests", ()):
-                body: dict[str, Any] = (
-                    {"ok": True} if number % 10 else {"ok": False, "error": "invalid_token"}
-                )
+                body = {"ok": True} if number % 10 else {"ok": False, "error": "invalid_token"}
                 if number % 10 != 1:
                     out.write(json.dumps({"id": request["id"], "status": 200, "body": body}) + "\n")
 
