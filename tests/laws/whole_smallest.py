@@ -19,9 +19,9 @@ def smallest(differs: Differs) -> Differs:
     while moved:
         moved, at = False, 0
         while (case := next(islice(_smaller(found.case), at, None), None)) is not None:
-            less = _disagreement(case)
-            if less is not None and less.what == found.what:
-                found, moved = less, True
+            again = _disagreement(case)
+            if again is not None and again.what == found.what:
+                found, moved = again, True
             else:
                 at += 1
     return found
@@ -43,31 +43,32 @@ def _disagreement(case: Case) -> Differs | None:
 def _smaller(case: Case) -> Iterator[Case]:
     """The case with one thing left out: a rule, a key of a rule, a leaf of a record, an option."""
     for part in ("body", "clear", "empty", "query", "headers", "contract", "params"):
-        for less in _less(case.mapping[part]) if part in case.mapping else ():
+        for one in less(case.mapping[part]) if part in case.mapping else ():
             mapping = {key: value for key, value in case.mapping.items() if key != part}
-            yield replace(case, mapping=mapping if less is _NOTHING else {**mapping, part: less})
+            yield replace(case, mapping=mapping if one is NOTHING else {**mapping, part: one})
     if case.before is not None:
-        yield from (replace(case, before=less) for less in _less(case.before) if less is not _NOTHING)
-    yield from (replace(case, after=less) for less in _less(case.after) if less is not _NOTHING)
-    yield from (replace(case, options=less) for less in _less(case.options) if less is not _NOTHING)
+        yield from (replace(case, before=one) for one in less(case.before) if one is not NOTHING)
+    yield from (replace(case, after=one) for one in less(case.after) if one is not NOTHING)
+    yield from (replace(case, options=one) for one in less(case.options) if one is not NOTHING)
 
 
-_NOTHING = object()
+NOTHING = object()
 
 
-def _less(value: Any) -> Iterator[Any]:
-    yield _NOTHING
+def less(value: Any) -> Iterator[Any]:
+    """The value without one thing in it, at any depth; NOTHING: without itself."""
+    yield NOTHING
     if isinstance(value, dict):
         yield from ({name: one for name, one in value.items() if name != key} for key in value)
         for key in value:
-            for less in _less(value[key]):
-                if less is not _NOTHING:
-                    yield {**value, key: less}
+            for inner in less(value[key]):
+                if inner is not NOTHING:
+                    yield {**value, key: inner}
             if key == "from" and value[key] != "email":
                 yield {**value, key: "email"}
             if key in ("from", "first") and len(value) == 1:
                 yield "email"
     elif isinstance(value, list):
         for position, item in enumerate(value):
-            for less in _less(item):
-                yield [*value[:position], *([] if less is _NOTHING else [less]), *value[position + 1 :]]
+            for inner in less(item):
+                yield [*value[:position], *([] if inner is NOTHING else [inner]), *value[position + 1 :]]

@@ -1,0 +1,222 @@
+"""Schedules of nights from one seed: a mapping, customers, their records night by night, and what goes wrong.
+
+A schedule is plain data, so that it can be printed, and made smaller. After its nights comes a clean one,
+whose records mention all that the others mentioned, and then the same records once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from random import Random
+from typing import Any, Final
+
+from nights_vendor import Trial, drawn_trial, shipped_trial
+from whole_records import Customer, Records
+
+from custmap.schema.canonical import Canonical
+from custmap.values.types import Type
+from oracle.records import laid_over, taken
+
+Named = dict[str, Customer]
+"""Customers by their keys."""
+
+
+class Fate(StrEnum):
+    """What becomes of one sending of a request."""
+
+    TAKEN = "taken"
+    TAKEN_SILENT = "taken, and the answer is lost"
+    TAKEN_FAILED = "taken, and the answer is a 502"
+    TAKEN_ODD = "taken, and the answer says nothing"
+    REFUSED = "refused"
+    BUSY = "refused, too many requests"
+    LOST = "lost on the way"
+    LOST_FAILED = "not taken, and the answer is a 503"
+
+    @property
+    def arrives(self) -> bool:
+        return self.name.startswith("TAKEN")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What becomes of a customer's request in one night.
+
+    `fates`    of each sending; the last counts for all that come after it.
+    `refuses`  which of the plan's changes the vendor does not take; `named`: it says which.
+    `late`     the answer to the first sending comes after all others.
+    """
+
+    fates: tuple[Fate, ...] = (Fate.TAKEN,)
+    refuses: tuple[int, ...] = ()
+    named: bool = True
+    late: bool = False
+
+
+CLEAN: Final = Delivery()
+
+
+@dataclass(frozen=True)
+class Night:
+    """The records of one night, and its faults.
+
+    `crashes`  after so many steps the job dies, in its first run, its second …
+    `forgets`  what the job knew of answers is lost when it dies.
+    `down`     from this customer on nothing is sent.
+    """
+
+    records: Named
+    deliveries: dict[str, Delivery] = field(default_factory=dict)
+    crashes: tuple[int, ...] = ()
+    forgets: bool = False
+    down: int | None = None
+
+    @property
+    def clean(self) -> Night:
+        return Night(self.records)
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """`options` are those of diff and settle; `last` are the records of the night without a fault."""
+
+    seed: int
+    trial: Trial
+    options: dict[str, Any]
+    nights: tuple[Night, ...]
+    last: Named
+
+    @property
+    def every(self) -> tuple[Night, ...]:
+        return (*self.nights, Night(self.last), Night(self.last))
+
+    @property
+    def without_faults(self) -> Schedule:
+        return replace(self, nights=tuple(night.clean for night in self.nights))
+
+
+def draw(seed: int) -> Schedule:
+    rng = Random(seed)
+    trial = shipped_trial(rng) if rng.random() < 0.25 else drawn_trial(rng)
+    options: dict[str, Any] = {}
+    if rng.random() < 0.2:
+        options["absent"] = "clear"
+    if rng.random() < 0.1:
+        options["nulls"] = "absent"
+    drawing = _Drawing(rng, trial)
+    nights = drawing.nights()
+    last = {key: drawing.last(key, options) for key in drawing.names}
+    return Schedule(seed, trial, options, nights, last)
+
+
+class _Drawing:
+    def __init__(self, rng: Random, trial: Trial) -> None:
+        self.rng = rng
+        self.trial = trial
+        self.records = Records(rng, trial.fields, named=trial.drawn)
+        self.names = [f"C{number}" for number in range(rng.choice((1, 1, 2, 3, 4)))]
+        self.known: dict[str, list[Customer]] = {name: [] for name in self.names}
+
+    def nights(self) -> tuple[Night, ...]:
+        return tuple(self.night(number) for number in range(self.rng.randint(2, 6)))
+
+    def night(self, number: int) -> Night:
+        here = [name for name in self.names if self.rng.random() < (0.7 if number == 0 else 0.9)]
+        records = {name: self.record(name) for name in here}
+        deliveries = {name: self.delivery() for name in here if self.rng.random() < 0.7}
+        crashes = tuple(self.rng.randint(1, 8) for _ in range(self.rng.choice((0, 0, 0, 1, 1, 2))))
+        down = self.rng.randrange(len(here)) if here and self.rng.random() < 0.1 else None
+        return Night(records, deliveries, crashes, self.rng.random() < 0.3, down)
+
+    # records
+
+    def record(self, name: str) -> Customer:
+        """The customer as the record of this night has it: mostly near to the last one."""
+        known = self.known[name]
+        made = self.next(known) if known else self.first()
+        known.append(made)
+        return made
+
+    def first(self) -> Customer:
+        if self.trial.customers and self.rng.random() < 0.5:
+            return self.trial.identified(deepcopy(self.rng.choice(self.trial.customers)))
+        return self.trial.identified(self.records.customer())
+
+    def next(self, known: list[Customer]) -> Customer:
+        kind = self.rng.random()
+        if kind < 0.2:
+            return deepcopy(known[-1])
+        if kind < 0.4:
+            return deepcopy(self.rng.choice(known))  # back to what it was
+        if kind < 0.75:
+            return self.records.near(known[-1])
+        if kind < 0.9:  # only what changes
+            named = {} if self.rng.random() < 0.2 else self.trial.identified({})
+            return self.records.near(named)
+        return self.first()
+
+    def last(self, name: str, options: dict[str, Any]) -> Customer:
+        """A record that mentions all that the others mentioned."""
+        canonical = self.trial.loaded.checked.canonical
+        known = [taken(one, canonical, nulls=options.get("nulls", "clear")) for one in self.known[name]]
+        made: Customer = {}
+        for one in known:
+            made = laid_over(made, one, one, canonical)
+        if known and self.rng.random() < 0.4:
+            again = self.rng.choice(known)
+            made = laid_over(made, again, again, canonical)
+        if self.rng.random() < 0.5:
+            made = taken(self.records.near(made), canonical, nulls=options.get("nulls", "clear"))
+        if options.get("absent") != "clear":
+            made = with_all(made, known, canonical)
+        return self.trial.identified(made)
+
+    # faults
+
+    def delivery(self) -> Delivery:
+        fates = [self.rng.choice(tuple(Fate))]
+        while len(fates) < 3 and self.rng.random() < 0.4:
+            fates.append(self.rng.choice(tuple(Fate)))
+        refuses: tuple[int, ...] = ()
+        if self.rng.random() < 0.4:
+            refuses = tuple(self.rng.sample(range(12), self.rng.choice((1, 1, 2, 5))))
+        return Delivery(tuple(fates), refuses, self.rng.random() < 0.8, self.rng.random() < 0.3)
+
+
+def with_all(record: Customer, others: list[Customer], canonical: Canonical) -> Customer:
+    """The record, with a mention of all that others mention."""
+    for other in reversed(others):
+        record = _with(record, other, canonical.type)
+    return record
+
+
+def mentions_all(schedule: Schedule) -> bool:
+    """Do the last records mention all that others mention? Complete records do."""
+    if schedule.options.get("absent") == "clear":
+        return True
+    canonical, nulls = schedule.trial.loaded.checked.canonical, schedule.options.get("nulls", "clear")
+    for name, last in schedule.last.items():
+        known = taken(last, canonical, nulls=nulls)
+        for one in records_of(schedule, name):
+            if _with(known, taken(one, canonical, nulls=nulls), canonical.type) != known:
+                return False
+    return True
+
+
+def records_of(schedule: Schedule, name: str) -> Iterator[Customer]:
+    for night in schedule.nights:
+        if name in night.records:
+            yield night.records[name]
+
+
+def _with(record: Customer, other: Customer, type_: Type) -> Customer:
+    made = dict(record)
+    for name, value in other.items():
+        inner = type_.member(name)
+        held = made.setdefault(name, value)
+        if isinstance(held, dict) and isinstance(value, dict) and inner is not None and inner.members:
+            made[name] = _with(held, value, inner)
+    return made

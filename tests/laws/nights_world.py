@@ -1,0 +1,287 @@
+"""The job of a night, as somebody writes it: compare, send, keep. It may die at any step, and runs again.
+
+What is on disk outlives the job: the records that it began with, the journal of what was sent, and the
+answers that came. What it held in memory does not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+from nights_schedule import CLEAN, Delivery, Fate, Night, Schedule
+from nights_vendor import Answer, Vendor
+from whole_records import Customer
+
+from custmap.back.outcome import Outcome
+from custmap.diagnostics.errors import RecordError
+from custmap.model.note import Fact
+from custmap.plan.plan import Plan
+from custmap.prove.store import Refused
+
+
+class NotSent:
+    """In place of an outcome: the request was not sent."""
+
+
+NOT_SENT = NotSent()
+
+
+class Died(Exception):
+    """The job died."""
+
+
+class Unsound(AssertionError):
+    """custmap breaks a promise while a night is run."""
+
+
+@dataclass
+class Step:
+    """What one night did with one customer.
+
+    `tries`    what became of each sending, and the answer, in the order of sending.
+    `refused`  the targets that the vendor did not take.
+    `outcome`  the one that counts; None where nobody knows, or there is no request.
+    """
+
+    night: int
+    key: str
+    before: Customer | None
+    record: Customer
+    plan: Plan | RecordError
+    tries: list[tuple[Fate, Answer | None]] = field(default_factory=list)
+    refused: tuple[str, ...] = ()
+    outcome: Outcome | NotSent | None = None
+    kept: Customer | None = None
+    held: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def arrived(self) -> bool:
+        """Is all that the plan says at the vendor, and known to be?"""
+        if isinstance(self.plan, RecordError):
+            return False
+        outcome = self.outcome
+        sure = isinstance(outcome, Outcome) and outcome.applied is True and not outcome.errors
+        return sure or self.plan.request is None
+
+    @property
+    def unknown(self) -> bool:
+        """Was something sent, of which nobody knows what became?"""
+        if isinstance(self.plan, RecordError) or self.plan.request is None or self.outcome is NOT_SENT:
+            return False
+        outcome = self.outcome
+        if outcome is None:
+            return True
+        assert isinstance(outcome, Outcome)
+        nameless = outcome.applied is True and any(one.field is None for one in outcome.errors)
+        return outcome.applied is None or nameless
+
+
+class World:
+    """A vendor, and a job that tells it every night what changed.
+
+    `count` is of what happened, for the tests of the simulator itself.
+    """
+
+    def __init__(self, schedule: Schedule, engine: Any = None) -> None:
+        self.schedule = schedule
+        self.engine = engine or schedule.trial.loaded
+        self.vendor = Vendor(schedule.trial)
+        self.kept: dict[str, Customer] = {}
+        self.steps: list[Step] = []
+        self.count: Counter[str] = Counter()
+
+    def run(self) -> None:
+        for number, night in enumerate(self.schedule.every):
+            job = _Job(self, number, night)
+            self.steps += job.run()
+
+    def of(self, key: str) -> list[Step]:
+        return [step for step in self.steps if step.key == key]
+
+
+class _Job:
+    def __init__(self, world: World, number: int, night: Night) -> None:
+        self.world, self.number, self.night = world, number, night
+        self.engine, self.options = world.engine, world.schedule.options
+        self.trial = world.schedule.trial
+        self.crashes = list(night.crashes)
+        self.left: int | None = None
+        self.phase = ""
+        self.first: dict[str, str] = {}
+        """The plans of the first run: another run makes the same."""
+        self.answers: dict[str, list[Outcome | None]] = {}
+        """The journal: for each sending, which is written down before it, the answer; None: none came."""
+        self.tries: dict[str, list[tuple[Fate, Answer | None]]] = {}
+        self.refused: dict[str, tuple[str, ...]] = {}
+        self.deaths = 0
+
+    def run(self) -> list[Step]:
+        while True:
+            self.left = self.crashes.pop(0) if self.crashes else None
+            try:
+                return self._run()
+            except Died:
+                self.deaths += 1
+                self.world.count[f"died: {self.phase}"] += 1
+                if self.night.forgets:
+                    self._forget()
+
+    def _forget(self) -> None:
+        """The answers are lost with the job; the journal is not."""
+        self.world.count["answers forgotten"] += bool(self.answers)
+        self.answers = {key: [None] * len(answers) for key, answers in self.answers.items()}
+
+    def _tick(self, phase: str) -> None:
+        self.phase = phase
+        if self.left is not None:
+            self.left -= 1
+            if self.left == 0:
+                raise Died
+
+    def _run(self) -> list[Step]:
+        steps = [self._compare(key, record) for key, record in self.night.records.items()]
+        for place, step in enumerate(steps):
+            down = self.night.down is not None and place >= self.night.down
+            self._send(step, down=down)
+        kept = {step.key: self._settle(step) for step in steps}
+        self._tick("writing what is kept")
+        for step in steps:
+            step.kept = kept[step.key]
+            step.tries = self.tries.get(step.key, [])
+            step.refused = self.refused.get(step.key, ())
+            step.held = deepcopy(self.world.vendor.held.get(step.key, {}))
+            if step.kept is not None:
+                self.world.kept[step.key] = step.kept
+        return steps
+
+    def _compare(self, key: str, record: Customer) -> Step:
+        self._tick("comparing")
+        before = self.world.kept.get(key)
+        inputs = deepcopy((before, record))
+        plan: Plan | RecordError
+        try:
+            plan = self.engine.diff(before, record, self.trial.params, **self.options)
+        except RecordError as error:
+            plan = error
+        told = repr(plan) if isinstance(plan, RecordError) else json.dumps(plan.to_dict())
+        if self.first.setdefault(key, told) != told:
+            raise Unsound(f"{key}: the same inputs give another plan")
+        if (before, record) != inputs:
+            raise Unsound(f"{key}: diff changes an input")
+        return Step(self.number, key, deepcopy(before), record, plan)
+
+    def _send(self, step: Step, *, down: bool) -> None:
+        if isinstance(step.plan, RecordError) or step.plan.request is None:
+            return
+        if down and step.key not in self.answers:
+            step.outcome = NOT_SENT
+            self.world.count["not sent"] += 1
+            return
+        delivery = self.night.deliveries.get(step.key, CLEAN)
+        repeatable = not any(note.fact == Fact.NOT_REPEATABLE for note in step.plan.notes)
+        answers = self.answers.setdefault(step.key, [])
+        most = len(delivery.fates) + self.deaths
+        while not down and len(answers) < most and _again(answers, repeatable=repeatable):
+            answers.append(None)
+            self._tick("sending")
+            answer = self._deliver(step, delivery)
+            self._tick("reading an answer")
+            answers[-1] = None if answer is None else self._read(step, answer)
+        step.outcome = _counts(answers, late=delivery.late)
+
+    def _deliver(self, step: Step, delivery: Delivery) -> Answer | None:
+        """The request on its way, and the answer on its way back."""
+        assert isinstance(step.plan, Plan) and step.plan.request is not None
+        tries = self.tries.setdefault(step.key, [])
+        fate = delivery.fates[min(len(tries), len(delivery.fates) - 1)]
+        answer = self._fate(step, fate, delivery)
+        tries.append((fate, answer))
+        self.world.count[fate] += 1
+        self.world.count["sent again"] += len(tries) > 1
+        return answer
+
+    def _fate(self, step: Step, fate: Fate, delivery: Delivery) -> Answer | None:
+        assert isinstance(step.plan, Plan) and step.plan.request is not None
+        voice = self.trial.voice
+        said = voice.taken
+        if fate.arrives:
+            refused = self.refused[step.key] = self._not_taken(step.plan, delivery)
+            said = self._said(refused, delivery)
+            try:
+                self.world.vendor.take(step.key, step.plan.request.body, list(refused))
+            except Refused:
+                self.world.count["refused by the declared vendor"] += 1
+                return voice.refused
+        match fate:
+            case Fate.TAKEN:
+                return said
+            case Fate.TAKEN_FAILED | Fate.LOST_FAILED:
+                return (502 if fate.arrives else 503), "<html>Bad gateway</html>"
+            case Fate.TAKEN_ODD:
+                return voice.odd
+            case Fate.REFUSED:
+                return voice.refused
+            case Fate.BUSY:
+                return 429, None
+        return None
+
+    def _not_taken(self, plan: Plan, delivery: Delivery) -> tuple[str, ...]:
+        """The targets of the plan's changes that the vendor does not take."""
+        voice = self.trial.voice
+        if (voice.named if delivery.named else voice.nameless) is None:
+            return ()
+        targets = [change.target for change in plan.changes if change.request is not None]
+        found = {targets[pick % len(targets)] for pick in delivery.refuses} if targets else set()
+        return tuple(sorted(found))
+
+    def _said(self, refused: tuple[str, ...], delivery: Delivery) -> Answer:
+        voice = self.trial.voice
+        if not refused:
+            return voice.taken
+        self.world.count["refused in part, " + ("named" if delivery.named else "not named")] += 1
+        if delivery.named:
+            assert voice.named is not None
+            return voice.named(list(refused))
+        assert voice.nameless is not None
+        return voice.nameless
+
+    def _read(self, step: Step, answer: Answer) -> Outcome:
+        outcome: Outcome = self.engine.outcome(*deepcopy(answer))
+        return outcome
+
+    def _settle(self, step: Step) -> Customer | None:
+        self._tick("settling")
+        if isinstance(step.plan, RecordError) or step.outcome is NOT_SENT:
+            return deepcopy(step.before)
+        inputs = deepcopy((step.before, step.record, step.outcome))
+        kept = self.engine.settle(step.before, step.record, step.plan, step.outcome, **self.options)
+        again = self.engine.settle(step.before, step.record, step.plan, step.outcome, **self.options)
+        if json.dumps(kept) != json.dumps(again):
+            raise Unsound(f"{step.key}: settled twice is settled otherwise")
+        if (step.before, step.record, step.outcome) != inputs:
+            raise Unsound(f"{step.key}: settle changes an input")
+        return deepcopy(kept)
+
+
+def _again(answers: list[Outcome | None], *, repeatable: bool) -> bool:
+    """Is the request sent, or sent again? One that is not repeatable only where every sending was refused."""
+    if not answers:
+        return True
+    last = answers[-1]
+    if any(one is not None and one.applied for one in answers) or not (last is None or last.retry):
+        return False
+    return repeatable or all(one is not None and one.applied is False for one in answers)
+
+
+def _counts(answers: list[Outcome | None], *, late: bool) -> Outcome | None:
+    """The outcome that counts: the last that came.
+
+    A refusal says of its own sending that nothing arrived; of another one it says nothing.
+    """
+    came = [*answers[1:], answers[0]] if late and answers[0] is not None else answers
+    told = [one for one in came if one is None or one.applied is not False]
+    return told[-1] if told else came[-1]
