@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from enum import StrEnum
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any
 
 from nights_schedule import Schedule
@@ -21,17 +21,21 @@ from whole_records import Customer
 from custmap.back.outcome import Outcome
 from custmap.diagnostics.errors import RecordError
 from custmap.diagnostics.span import Span
-from custmap.expressions.inference import format_source
 from custmap.model.change import Change, Rejection
 from custmap.model.nodes import Leaf, ObjectNode
-from custmap.model.note import KEPT
+from custmap.model.note import KEPT, Fact
 from custmap.plan.plan import Plan
 from custmap.prove.blame import rules_below
-from custmap.prove.cells import Cells, cells, is_within
+from custmap.prove.cells import Cell, Cells, cells, is_within
 from custmap.prove.store import Refused
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
+from custmap.values.paths import Member, PathError, parse_path
 from oracle.records import laid_over, taken
+
+
+Path = tuple[Any, ...]
+"""A canonical path by its names."""
 
 
 class Exempt(StrEnum):
@@ -49,6 +53,8 @@ class Exempt(StrEnum):
     REJECTED = "the last plan rejects it: each vendor keeps what it holds"
     LEFT = "a note said that the vendor keeps an old value, which it never got where that night was lost"
     ONE_NIGHT = "even without faults it is not what the last record says: law 1 does not hold for this mapping"
+    OPEN = "what after did not mention is unsettled still: a rule that reads it says its own again"
+    UNMENTIONED = "what is rejected is made of nothing that the record mentions"
     SHARED = "a rule reads what another one reads whose change was rejected, or refused: it says its own again"
 
 
@@ -92,6 +98,7 @@ class _Nights:
 
     def judge(self) -> None:
         for step in self.steps:
+            self.settled(step)
             self.none_lost(step)
             self.none_invented(step)
             self.arrived(step)
@@ -123,7 +130,7 @@ class _Nights:
         before, after = self.plain(step.before), self.plain(step.record)
         if not _made_of(self.plain(step.kept), before, after):
             raise self.broken("a value is invented", step, step.kept)
-        unsettled = step.kept.get("unsettled", [])
+        unsettled = _unsettled(step.kept)
         if unsettled != sorted(set(unsettled)):
             raise self.broken("unsettled is no sorted list of paths", step, unsettled)
 
@@ -143,63 +150,100 @@ class _Nights:
         if isinstance(following.plan, RecordError):
             raise self.broken("the same record is refused in the next night", step, following.plan)
         told = {one.target for one in (*following.plan.rejected, *following.plan.changes)}
-        gone = [one.target for one in step.plan.rejected if not _touches(one.target, told)]
-        if gone:
-            raise self.broken("what was rejected does not come back", step, gone)
+        for rejection in step.plan.rejected:
+            if _touches(rejection.target, told):
+                continue
+            if self.mentions(step, self.reads(rejection)):
+                raise self.broken("what was rejected does not come back", step, rejection)
+            self.count[f"exempt: {Exempt.UNMENTIONED}"] += 1
 
     def silent(self, step: Step, following: Step) -> None:
         """What arrived is not said again, but with what was rejected or refused and reads the same."""
-        if isinstance(step.plan, RecordError) or step.unknown or not same(step.record, following.record):
-            return
-        if step.plan.request is not None and not _is_applied(step):
+        if not _is_over(step) or not same(step.record, following.record):
             return
         assert isinstance(following.plan, Plan)
-        back = [self.reads(one) for one in step.plan.rejected]
-        back += [self.reads(one) for one in step.plan.changes if one.target in step.refused]
+        back, open_ = self.not_taken(step), set(map(_path, _unsettled(step.kept)))
         for change in following.plan.changes:
-            if not any(_overlap(self.reads(change), reads) for reads in back):
+            if _overlap(self.reads(change), open_):
+                self.count[f"exempt: {Exempt.OPEN}"] += 1
+            elif _overlap(self.reads(change), back):
+                self.count[f"exempt: {Exempt.SHARED}"] += 1
+            else:
                 raise self.broken("what arrived is said again", following, change)
-            self.count[f"exempt: {Exempt.SHARED}"] += 1
+
+    def settled(self, step: Step) -> None:
+        """What arrived is settled: after does not mention what is left, or it was rejected or refused."""
+        if not _is_over(step):
+            return
+        excused = self.not_taken(step)
+        for note in _plan(step).notes:
+            if note.fact in KEPT:
+                excused |= self.reads_at(note.span)
+        for path in map(_path, _unsettled(step.kept)):
+            if self.mentions(step, {path}) and not _overlap({path}, excused):
+                raise self.broken("what arrived is unsettled", step, path)
 
     def only_what_is_open(self) -> None:
-        """What before has already is said only where it may not have arrived."""
-        open_: dict[tuple[Span, str], set[str]] = {}
+        """What before has already is said, and something unsettled, only where it may not have arrived."""
+        open_: set[Path] = set()
         for step in self.steps:
-            if isinstance(step.plan, RecordError):
-                continue
-            for change in step.plan.changes:
-                reads = self.reads(change)
-                if _says_the_same(change) and not any(_overlap(reads, one) for one in open_.values()):
+            for change in _plan(step).changes:
+                if _says_the_same(change) and not _overlap(self.reads(change), open_):
                     raise self.broken("more is said than what may not have arrived", step, change)
-            said = {(change.span, change.target): self.reads(change) for change in step.plan.changes}
             if step.unknown:
-                open_ |= said
-            elif step.arrived:
-                open_ = {one: reads for one, reads in open_.items() if one not in said}
+                open_ |= {path for change in _plan(step).changes for path in self.reads(change)}
+            elif _is_over(step):
+                open_ = {path for path in open_ if not self.is_all_said(step, path)} | self.not_taken(step)
+            for path in map(_path, _unsettled(step.kept)):
+                if not any(path[: len(one)] == one for one in open_):
+                    raise self.broken("more is unsettled than what may not have arrived", step, path)
 
-    def reads(self, told: Change | Rejection) -> set[str]:
+    def is_all_said(self, step: Step, path: Path) -> bool:
+        """Does the record say all of what is at a path? It may mention some members of an object only."""
+        found: Any = self.plain(step.record)
+        for name in path:
+            if not isinstance(found, dict):
+                return True
+            if name not in found:
+                return not self.keep
+            found = found[name]
+        return not self.keep or not isinstance(found, dict)
+
+    def not_taken(self, step: Step) -> set[Path]:
+        """The paths of what was rejected, and of what the vendor refused."""
+        refused = [one for one in _plan(step).changes if one.target in step.refused]
+        return {path for one in (*_plan(step).rejected, *refused) for path in self.reads(one)}
+
+    def mentions(self, step: Step, paths: set[Path]) -> bool:
+        """Does the record mention one of the paths, or something in it?"""
+        return not self.keep or any(_is_mentioned(self.plain(step.record), path) for path in paths)
+
+    def reads(self, told: Change | Rejection) -> set[Path]:
         """The canonical paths that a change reads; where an entry or an item is traced, only that."""
-        rule = self.rules.get(told.span)
-        leaves = [one for one in rules_below(rule) if isinstance(one, Leaf)] if rule is not None else []
-        paths = {format_source(path) for leaf in leaves for path in (*leaf.reads, *leaf.asks)}
+        paths, rule = self.reads_at(told.span), self.rules.get(told.span)
         if told.source is None:
             return paths
+        source = _path(told.source)
         parts = isinstance(rule, Leaf) and not rule.kind.is_one
-        traced = parts and any(told.source != path and is_within(told.source, path) for path in paths)
-        return {told.source} if traced else paths | {told.source}
+        traced = parts and any(source[: len(path)] == path and source != path for path in paths)
+        return {source} if traced else {*paths, tuple(takewhile(_is_name, source))}
+
+    def reads_at(self, span: Span | None) -> set[Path]:
+        """All that the rules at a place read: a list is one value."""
+        rule = self.rules.get(span) if span is not None else None
+        leaves = [one for one in rules_below(rule) if isinstance(one, Leaf)] if rule is not None else []
+        return {tuple(takewhile(_is_name, path)) for leaf in leaves for path in (*leaf.reads, *leaf.asks)}
 
     def never_twice(self) -> None:
         """What must not be said twice is named, and is not said again when it may have arrived."""
         credited: set[tuple[Span, str]] = set()
         for step in self.steps:
-            if isinstance(step.plan, RecordError) or step.plan.request is None:
-                continue
             said = {
                 (change.span, change.target)
-                for change in step.plan.changes
-                if change.span in self.once and change.action == "set"
+                for change in _plan(step).changes
+                if change.span in self.once and change.action == "set" and change.request is not None
             }
-            noted = [note.target for note in step.plan.notes]
+            noted = [note.target for note in _plan(step).notes if note.fact == Fact.NOT_REPEATABLE]
             if any(not _touches(target, noted) for _, target in said):
                 raise self.broken("no note says that it must not be sent twice", step, said)
             if again := said & credited:
@@ -224,7 +268,7 @@ class _Ends:
             return
         self.count["customers judged"] += 1
         ours, theirs = self.world.vendor.cells(self.key), self.twin.vendor.cells(self.key)
-        for target in sorted(ours.keys() | theirs.keys()):
+        for target in sorted(t for held in (ours, theirs) for t, cell in held.items() if _is_managed(t, cell)):
             self.count["targets judged"] += 1
             if _mark(ours, target) == _mark(theirs, target) or _same(ours, theirs, target):
                 continue
@@ -233,7 +277,6 @@ class _Ends:
                 facts = (target, _mark(ours, target), _mark(theirs, target))
                 raise Broken("does not converge", self.schedule, self.world, f"{self.key}: {facts}")
             self.count[f"exempt: {why}"] += 1
-        self.settled()
 
     def whole(self) -> Exempt | None:
         """Why nothing is judged of this customer."""
@@ -278,26 +321,56 @@ class _Ends:
         except (RecordError, Refused):
             return {}
 
-    def settled(self) -> None:
-        """After a clean night, what is unsettled was rejected, or could not be said."""
-        left = (self.clean[0].kept or {}).get("unsettled", [])
-        plan = _plan(self.clean[0])
-        if left and not plan.rejected and not any(note.fact in KEPT for note in plan.notes):
-            raise Broken("what arrived is unsettled", self.schedule, self.world, f"{self.key}: {left}")
-
 
 def _plan(step: Step) -> Plan:
     """A plan; an empty one where the record was refused."""
     return Plan("", (), (), (), ()) if isinstance(step.plan, RecordError) else step.plan
 
 
-def _is_applied(step: Step) -> bool:
-    return isinstance(step.outcome, Outcome) and step.outcome.applied is True
+def _unsettled(record: Customer | None) -> list[str]:
+    found: list[str] = (record or {}).get("unsettled", [])
+    return found
 
 
-def _overlap(some: set[str], others: set[str]) -> bool:
+def _is_managed(target: str, cell: Cell) -> bool:
+    """Is it what a rule says, and no member beside?"""
+    return not isinstance(cell.rule, ObjectNode) or cell.rule.target == target
+
+
+def _is_name(segment: Any) -> bool:
+    return isinstance(segment, str)
+
+
+def _path(text: str) -> Path:
+    """A canonical path: names, and whatever names an item; () for all of the customer."""
+    try:
+        return tuple(one.name if isinstance(one, Member) else one for one in parse_path(text))
+    except PathError:
+        return ()
+
+
+def _is_mentioned(record: Any, path: Path) -> bool:
+    """Does a record say something at a path, or in it? Of a list it says all."""
+    for name in path:
+        if not isinstance(record, dict):
+            return True
+        if name not in record:
+            return False
+        record = record[name]
+    return bool(path) or bool(record)
+
+
+def _is_over(step: Step) -> bool:
+    """Is it known what became of all of the plan?"""
+    if isinstance(step.plan, RecordError) or step.unknown:
+        return False
+    applied = isinstance(step.outcome, Outcome) and step.outcome.applied is True
+    return applied or step.plan.request is None
+
+
+def _overlap(some: set[Path], others: set[Path]) -> bool:
     """Is a path one of the others, in one, or around one?"""
-    return any(_touches(one, others) for one in some)
+    return any(one[: len(other)] == other or other[: len(one)] == one for one in some for other in others)
 
 
 def _touches(target: str, others: Any) -> bool:
@@ -324,12 +397,18 @@ def _made_of(kept: Any, before: Any, after: Any) -> bool:
     sides = [one for one in (before, after) if type(one) is type(kept)]
     if isinstance(kept, dict):
         return all(
-            _made_of(value, *[one.get(name, ABSENT) if isinstance(one, dict) else ABSENT for one in (before, after)])
-            for name, value in kept.items()
+            _made_of(value, _below(before, name), _below(after, name)) for name, value in kept.items()
         )
     if isinstance(kept, list):
         return all(any(same(item, one) for side in sides for one in side) for item in kept)
     return False
+
+
+def _below(side: Any, name: str) -> Any:
+    """A member; of null, null."""
+    if side is None:
+        return None
+    return side.get(name, ABSENT) if isinstance(side, dict) else ABSENT
 
 
 def _once(root: ObjectNode) -> set[Span]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -12,6 +13,7 @@ from nights_schedule import CLEAN, Delivery, Fate, Night, Schedule, mentions_all
 from nights_vendor import retold
 from whole_smallest import NOTHING, less
 
+Make = Callable[[], Schedule | None]
 Wrap = Callable[[Any], Any]
 """From a loaded mapping to the engine that is judged."""
 
@@ -21,8 +23,9 @@ def smallest(broken: Broken, wrap: Wrap) -> Broken:
     found, moved = broken, True
     while moved:
         moved, at = False, 0
-        while (case := next(islice(_smaller(found.schedule), at, None), None)) is not None:
-            again = fault(case, wrap)
+        while (make := next(islice(_smaller(found.schedule), at, None), None)) is not None:
+            case = make()
+            again = None if case is None else fault(case, wrap)
             if again is not None and again.what == found.what:
                 found, moved = again, True
             else:
@@ -42,8 +45,21 @@ def fault(schedule: Schedule, wrap: Wrap) -> Broken | None:
     return None
 
 
-def _smaller(schedule: Schedule) -> Iterator[Schedule]:
-    """The schedule with one thing left out."""
+def _smaller(schedule: Schedule) -> Iterator[Make]:
+    """The schedule with one thing left out; made when it is asked for, since a mapping takes time to load."""
+    for one in _shorter(schedule):
+        yield partial(_itself, one)
+    yield from _simpler(schedule)
+    for one in _with_less_said(schedule):
+        yield partial(_itself, one)
+
+
+def _itself(schedule: Schedule) -> Schedule:
+    return schedule
+
+
+def _shorter(schedule: Schedule) -> Iterator[Schedule]:
+    """Without a night, a customer, a fault, an option."""
     nights = schedule.nights
     for at in range(len(nights)):
         yield replace(schedule, nights=(*nights[:at], *nights[at + 1 :]))
@@ -53,11 +69,15 @@ def _smaller(schedule: Schedule) -> Iterator[Schedule]:
         for one in _quieter(night):
             yield replace(schedule, nights=(*nights[:at], one, *nights[at + 1 :]))
     yield from (replace(schedule, options=one) for one in _less(schedule.options))
-    yield from _simpler(schedule)
+
+
+def _with_less_said(schedule: Schedule) -> Iterator[Schedule]:
+    """With less in a record."""
+    nights = schedule.nights
     for at, night in enumerate(nights):
-        for records in _fewer(night.records):
+        for records in _less(night.records):
             yield replace(schedule, nights=(*nights[:at], replace(night, records=records), *nights[at + 1 :]))
-    yield from (replace(schedule, last=records) for records in _fewer(schedule.last))
+    yield from (replace(schedule, last=records) for records in _less(schedule.last))
 
 
 def _without(schedule: Schedule, key: str) -> Schedule:
@@ -82,32 +102,31 @@ def _quieter(night: Night) -> Iterator[Night]:
 
 
 def _plainer(delivery: Delivery) -> Iterator[Delivery]:
+    if delivery.late:
+        yield replace(delivery, late=False)
     if len(delivery.fates) > 1:
         yield replace(delivery, fates=delivery.fates[:1])
         yield replace(delivery, fates=delivery.fates[1:])
     if delivery.refuses:
         yield replace(delivery, refuses=delivery.refuses[1:])
-        yield replace(delivery, fates=CLEAN.fates)
-    if delivery.late:
-        yield replace(delivery, late=False)
-    if delivery.fates[0] is not Fate.TAKEN_SILENT:
+        if delivery.fates != CLEAN.fates:
+            yield replace(delivery, fates=CLEAN.fates)
+    elif delivery.fates[0] is not Fate.TAKEN_SILENT:
         yield Delivery((Fate.TAKEN_SILENT,))
 
 
-def _simpler(schedule: Schedule) -> Iterator[Schedule]:
+def _simpler(schedule: Schedule) -> Iterator[Make]:
     """The schedule with less of a drawn mapping."""
-    rules = schedule.trial.rules
-    for part in ("body", "clear", "empty", "query", "headers", "contract") if rules else ():
-        assert rules is not None
+    rules = schedule.trial.rules or {}
+    for part in ("body", "clear", "empty", "query", "headers", "contract"):
         for one in less(rules[part]) if part in rules else ():
             others = {key: value for key, value in rules.items() if key != part}
-            trial = retold(schedule.trial, others if one is NOTHING else {**others, part: one})
-            if trial is not None:
-                yield replace(schedule, trial=trial)
+            yield partial(_retold, schedule, others if one is NOTHING else {**others, part: one})
 
 
-def _fewer(records: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield from _less(records)
+def _retold(schedule: Schedule, rules: dict[str, Any]) -> Schedule | None:
+    trial = retold(schedule.trial, rules)
+    return None if trial is None else replace(schedule, trial=trial)
 
 
 def _less(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
