@@ -55,6 +55,7 @@ class Exempt(StrEnum):
     ONE_NIGHT = "even without faults it is not what the last record says: law 1 does not hold for this mapping"
     OPEN = "what after did not mention is unsettled still: a rule that reads it says its own again"
     UNMENTIONED = "what is rejected is made of nothing that the record mentions"
+    EVERYTHING = "what is rejected reads the whole customer, which cannot stand as before had it"
     SHARED = "a rule reads what another one reads whose change was rejected, or refused: it says its own again"
 
 
@@ -153,9 +154,10 @@ class _Nights:
         for rejection in step.plan.rejected:
             if _touches(rejection.target, told):
                 continue
-            if self.mentions(step, self.reads(rejection)):
+            reads = self.reads(rejection)
+            if () not in reads and self.mentions(step, reads):
                 raise self.broken("what was rejected does not come back", step, rejection)
-            self.count[f"exempt: {Exempt.UNMENTIONED}"] += 1
+            self.count[f"exempt: {Exempt.EVERYTHING if () in reads else Exempt.UNMENTIONED}"] += 1
 
     def silent(self, step: Step, following: Step) -> None:
         """What arrived is not said again, but with what was rejected or refused and reads the same."""
@@ -220,19 +222,17 @@ class _Nights:
 
     def reads(self, told: Change | Rejection) -> set[Path]:
         """The canonical paths that a change reads; where an entry or an item is traced, only that."""
-        paths, rule = self.reads_at(told.span), self.rules.get(told.span)
-        if told.source is None:
-            return paths
-        source = _path(told.source)
-        parts = isinstance(rule, Leaf) and not rule.kind.is_one
-        traced = parts and any(source[: len(path)] == path and source != path for path in paths)
-        return {source} if traced else {*paths, tuple(takewhile(_is_name, source))}
+        rule, asks = self.rules.get(told.span), self.reads_at(told.span, "asks")
+        values, source = self.reads_at(told.span, "reads"), _path(told.source or "")
+        parts = isinstance(rule, Leaf) and not rule.kind.is_one and len(values) == 1
+        return asks | ({source} if parts and _is_inside(source, min(values)) else values)
 
-    def reads_at(self, span: Span | None) -> set[Path]:
-        """All that the rules at a place read: a list is one value."""
+    def reads_at(self, span: Span | None, *what: str) -> set[Path]:
+        """All that the rules at a place read, for their values or in conditions: a list is one value."""
         rule = self.rules.get(span) if span is not None else None
         leaves = [one for one in rules_below(rule) if isinstance(one, Leaf)] if rule is not None else []
-        return {tuple(takewhile(_is_name, path)) for leaf in leaves for path in (*leaf.reads, *leaf.asks)}
+        paths = [path for leaf in leaves for part in what or ("reads", "asks") for path in getattr(leaf, part)]
+        return {tuple(takewhile(_is_name, path)) for path in paths}
 
     def never_twice(self) -> None:
         """What must not be said twice is named, and is not said again when it may have arrived."""
@@ -366,6 +366,10 @@ def _is_over(step: Step) -> bool:
         return False
     applied = isinstance(step.outcome, Outcome) and step.outcome.applied is True
     return applied or step.plan.request is None
+
+
+def _is_inside(path: Path, outer: Path) -> bool:
+    return path != outer and path[: len(outer)] == outer
 
 
 def _overlap(some: set[Path], others: set[Path]) -> bool:
