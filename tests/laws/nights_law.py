@@ -10,20 +10,22 @@ The judge reads the language page (§ 8) from the vendor's side. It knows nothin
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from enum import StrEnum
 from itertools import pairwise, takewhile
 from typing import Any
 
 from nights_schedule import Schedule
-from nights_world import Step, World
+from nights_world import Step, Unsound, World
 from whole_records import Customer
 
 from custmap.back.outcome import Outcome
 from custmap.diagnostics.errors import RecordError
 from custmap.diagnostics.span import Span
 from custmap.model.change import Change, Rejection
-from custmap.model.nodes import Leaf, ObjectNode
+from custmap.model.nodes import Leaf, ObjectNode, Presence
 from custmap.model.note import KEPT, Fact
+from custmap.model.walkers import eaches
 from custmap.plan.plan import Plan
 from custmap.prove.blame import rules_below
 from custmap.prove.cells import Cell, Cells, cells, is_within
@@ -68,11 +70,13 @@ class Broken(AssertionError):
 
 
 def judge(schedule: Schedule, engine: Any = None) -> Counter[str]:
-    """Counts of what was judged, exempted and done. Raises Broken, or Unsound of the world."""
-    world = World(schedule, engine)
-    world.run()
-    twin = World(schedule.without_faults, engine)
-    twin.run()
+    """Counts of what was judged, exempted and done. Raises Broken."""
+    world, twin = World(schedule, engine), World(schedule.without_faults, engine)
+    for one in (world, twin):
+        try:
+            one.run()
+        except Unsound as unsound:
+            raise Broken(unsound.what, schedule, one, unsound.facts) from unsound
     count = Counter(world.count)
     for key in schedule.last:
         for one in (world, twin):
@@ -89,7 +93,8 @@ class _Nights:
         self.steps = world.of(key)
         checked = schedule.trial.loaded.checked
         self.canonical = checked.canonical
-        self.rules = {one.span: one for one in rules_below(checked.operation.table.root)}
+        self.table = checked.operation.table
+        self.rules = {span: rule for root in checked.operation.parts.values() for span, rule in _rules(root)}
         self.once = _once(checked.operation.table.root)
         self.keep = schedule.options.get("absent") != "clear"
         self.nulls = schedule.options.get("nulls", "clear")
@@ -222,17 +227,32 @@ class _Nights:
 
     def reads(self, told: Change | Rejection) -> set[Path]:
         """The canonical paths that a change reads; where an entry or an item is traced, only that."""
-        rule, asks = self.rules.get(told.span), self.reads_at(told.span, "asks")
-        values, source = self.reads_at(told.span, "reads"), _path(told.source or "")
+        rule, source = self.rules.get(told.span), _path(told.source or "")
+        asks, values = self.asks_at(told.span), self.values_at(told.span)
         parts = isinstance(rule, Leaf) and not rule.kind.is_one and len(values) == 1
         return asks | ({source} if parts and _is_inside(source, min(values)) else values)
 
-    def reads_at(self, span: Span | None, *what: str) -> set[Path]:
-        """All that the rules at a place read, for their values or in conditions: a list is one value."""
+    def reads_at(self, span: Span | None) -> set[Path]:
+        return self.values_at(span) | self.asks_at(span)
+
+    def values_at(self, span: Span | None) -> set[Path]:
+        """What the values of a rule, or of those in a container, are made of: a list is one value."""
+        return {_names(path) for leaf in self.leaves(span) for path in leaf.reads}
+
+    def asks_at(self, span: Span | None) -> set[Path]:
+        """What their conditions read, and those of objects around them."""
+        return {_names(path) for leaf in self.leaves(span) for one in self.around(leaf) for path in one.asks}
+
+    def leaves(self, span: Span | None) -> list[Leaf]:
         rule = self.rules.get(span) if span is not None else None
-        leaves = [one for one in rules_below(rule) if isinstance(one, Leaf)] if rule is not None else []
-        paths = [path for leaf in leaves for part in what or ("reads", "asks") for path in getattr(leaf, part)]
-        return {tuple(takewhile(_is_name, path)) for path in paths}
+        return [] if rule is None else [one for one in rules_below(rule) if isinstance(one, Leaf)]
+
+    def around(self, leaf: Leaf) -> Iterator[Leaf | Presence]:
+        """A rule, and the objects that it stands in."""
+        slot: int | None = leaf.slot
+        while slot is not None:
+            yield self.table.slots[slot]
+            slot = self.table.inside[slot]
 
     def never_twice(self) -> None:
         """What must not be said twice is named, and is not said again when it may have arrived."""
@@ -337,6 +357,18 @@ def _is_managed(target: str, cell: Cell) -> bool:
     return not isinstance(cell.rule, ObjectNode) or cell.rule.target == target
 
 
+def _rules(root: ObjectNode) -> Iterator[tuple[Span, Leaf | ObjectNode]]:
+    """The rule at each place; for a place in an item, the rule of the list."""
+    for rule in rules_below(root):
+        yield rule.span, rule
+        if isinstance(rule, Leaf):
+            yield from ((span, rule) for each in eaches(rule.origin) for span, _ in _rules(each.table.root))
+
+
+def _names(path: tuple[Any, ...]) -> Path:
+    return tuple(takewhile(_is_name, path))
+
+
 def _is_name(segment: Any) -> bool:
     return isinstance(segment, str)
 
@@ -344,7 +376,8 @@ def _is_name(segment: Any) -> bool:
 def _path(text: str) -> Path:
     """A canonical path: names, and whatever names an item; () for all of the customer."""
     try:
-        return tuple(one.name if isinstance(one, Member) else one for one in parse_path(text))
+        found = parse_path(text.replace(".@", ""))
+        return tuple(one.name if isinstance(one, Member) else one for one in found)
     except PathError:
         return ()
 

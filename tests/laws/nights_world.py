@@ -35,7 +35,11 @@ class Died(Exception):
 
 
 class Unsound(AssertionError):
-    """custmap breaks a promise while a night is run."""
+    """custmap breaks a promise while a night is run; `what` says how."""
+
+    def __init__(self, what: str, facts: str) -> None:
+        super().__init__(f"{what}: {facts}")
+        self.what, self.facts = what, facts
 
 
 @dataclass
@@ -162,17 +166,22 @@ class _Job:
         self._tick("comparing")
         before = self.world.kept.get(key)
         inputs = deepcopy((before, record))
-        plan: Plan | RecordError
-        try:
-            plan = self.engine.diff(before, record, self.trial.params, **self.options)
-        except RecordError as error:
-            plan = error
+        plan: Plan | RecordError = self._ask("diff", before, record, self.trial.params)
         told = repr(plan) if isinstance(plan, RecordError) else json.dumps(plan.to_dict())
         if self.first.setdefault(key, told) != told:
-            raise Unsound(f"{key}: the same inputs give another plan")
+            raise Unsound("the same inputs give another plan", f"{key}: {told}")
         if (before, record) != inputs:
-            raise Unsound(f"{key}: diff changes an input")
+            raise Unsound("diff changes an input", f"{key}: {inputs}")
         return Step(self.number, key, deepcopy(before), record, plan)
+
+    def _ask(self, name: str, *asked: Any) -> Any:
+        """What custmap answers; a RecordError is an answer, for `diff`."""
+        try:
+            return getattr(self.engine, name)(*asked, **self.options)
+        except Exception as error:
+            if isinstance(error, RecordError) and name == "diff":
+                return error
+            raise Unsound(f"{name} raises {type(error).__name__}", f"{error} for {asked[:2]}") from error
 
     def _send(self, step: Step, *, down: bool) -> None:
         if isinstance(step.plan, RecordError) or step.plan.request is None:
@@ -258,12 +267,12 @@ class _Job:
         if isinstance(step.plan, RecordError) or step.outcome is NOT_SENT:
             return deepcopy(step.before)
         inputs = deepcopy((step.before, step.record, step.outcome))
-        kept = self.engine.settle(step.before, step.record, step.plan, step.outcome, **self.options)
-        again = self.engine.settle(step.before, step.record, step.plan, step.outcome, **self.options)
-        if json.dumps(kept) != json.dumps(again):
-            raise Unsound(f"{step.key}: settled twice is settled otherwise")
+        asked = (step.before, step.record, step.plan, step.outcome)
+        kept: Customer | None = self._ask("settle", *asked)
+        if json.dumps(kept) != json.dumps(self._ask("settle", *asked)):
+            raise Unsound("settled twice is settled otherwise", f"{step.key}: {kept}")
         if (step.before, step.record, step.outcome) != inputs:
-            raise Unsound(f"{step.key}: settle changes an input")
+            raise Unsound("settle changes an input", f"{step.key}: {inputs}")
         return deepcopy(kept)
 
 
