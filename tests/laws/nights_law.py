@@ -29,7 +29,7 @@ from custmap.model.walkers import eaches
 from custmap.plan.plan import Plan
 from custmap.prove.blame import rules_below
 from custmap.prove.cells import Cell, Cells, cells, is_within
-from custmap.prove.store import Refused
+from custmap.prove.store import Refused, State
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.paths import Member, PathError, parse_path
@@ -54,7 +54,7 @@ class Exempt(StrEnum):
     LOOK_UP = "CM817: somebody has to look it up at the vendor"
     REJECTED = "the last plan rejects it: each vendor keeps what it holds"
     LEFT = "a note said that the vendor keeps an old value, which it never got where that night was lost"
-    ONE_NIGHT = "even without faults it is not what the last record says: law 1 does not hold for this mapping"
+    ONE_NIGHT = "law 1 does not hold for this target: one diff alone does not lead to what the record says"
     OPEN = "what after did not mention is unsettled still: a rule that reads it says its own again"
     UNMENTIONED = "what is rejected is made of nothing that the record mentions"
     EVERYTHING = "what is rejected reads the whole customer, which cannot stand as before had it"
@@ -182,13 +182,24 @@ class _Nights:
         """What arrived is settled: after does not mention what is left, or it was rejected or refused."""
         if not _is_over(step):
             return
-        excused = self.not_taken(step)
-        for note in _plan(step).notes:
-            if note.fact in KEPT:
-                excused |= self.reads_at(note.span)
+        left = [note.span for note in _plan(step).notes if note.fact in KEPT]
+        excused = self.not_taken(step).union(*map(self.reads_at, left))
         for path in map(_path, _unsettled(step.kept)):
-            if self.mentions(step, {path}) and not _overlap({path}, excused):
+            said = self.mentions(step, {path}) or self.is_made_anew(step, path)
+            if said and not _overlap({path}, excused):
                 raise self.broken("what arrived is unsettled", step, path)
+
+    def is_made_anew(self, step: Step, path: Path) -> bool:
+        """Does the plan say all that is made of a path of which both sides say nothing, as a default does?"""
+        if _is_mentioned(self.plain(step.before), path):
+            return False
+        said = {self.rules[change.span].span for change in _plan(step).changes if change.span in self.rules}
+        reading = {one.span for one in self.reading({path}) if isinstance(one, Leaf)}
+        return bool(reading) and reading <= said
+
+    def reading(self, paths: set[Path]) -> list[Leaf | ObjectNode]:
+        """The rules that read one of the paths."""
+        return [one for one in self.rules.values() if _overlap(paths, self.reads_at(one.span))]
 
     def only_what_is_open(self) -> None:
         """What before has already is said, and something unsettled, only where it may not have arrived."""
@@ -200,7 +211,9 @@ class _Nights:
             if step.unknown:
                 open_ |= {path for change in _plan(step).changes for path in self.reads(change)}
             elif _is_over(step):
-                open_ = {path for path in open_ if not self.is_all_said(step, path)} | self.not_taken(step)
+                back = self.not_taken(step)
+                shared = {path for one in self.reading(back) for path in self.reads_at(one.span)}
+                open_ = {path for path in open_ if not self.is_all_said(step, path)} | back | shared
             for path in map(_path, _unsettled(step.kept)):
                 if not any(path[: len(one)] == one for one in open_):
                     raise self.broken("more is unsettled than what may not have arrived", step, path)
@@ -229,7 +242,7 @@ class _Nights:
         """The canonical paths that a change reads; where an entry or an item is traced, only that."""
         rule, source = self.rules.get(told.span), _path(told.source or "")
         asks, values = self.asks_at(told.span), self.values_at(told.span)
-        parts = isinstance(rule, Leaf) and not rule.kind.is_one and len(values) == 1
+        parts = isinstance(rule, Leaf) and rule.span == told.span and not rule.kind.is_one and len(values) == 1
         return asks | ({source} if parts and _is_inside(source, min(values)) else values)
 
     def reads_at(self, span: Span | None) -> set[Path]:
@@ -280,6 +293,9 @@ class _Ends:
         self.key, self.count = key, count
         self.steps = (world.of(key), twin.of(key))
         self.clean = [steps[-2] for steps in self.steps]
+        self.trial, self.options = schedule.trial, schedule.options
+        self.nulls = {name: value for name, value in self.options.items() if name == "nulls"}
+        self.root, self.store = twin.vendor.root, twin.vendor.store
 
     def judge(self) -> None:
         why = self.whole()
@@ -288,58 +304,88 @@ class _Ends:
             return
         self.count["customers judged"] += 1
         ours, theirs = self.world.vendor.cells(self.key), self.twin.vendor.cells(self.key)
-        for target in sorted(t for held in (ours, theirs) for t, cell in held.items() if _is_managed(t, cell)):
+        self.compare("does not converge", ours, theirs)
+        self.compare("does not converge, even without faults", theirs, self.ideal())
+
+    def compare(self, what: str, held: Cells, wanted: Cells) -> None:
+        targets = {name for cells_ in (held, wanted) for name, cell in cells_.items() if _is_managed(name, cell)}
+        for target in sorted(targets):
             self.count["targets judged"] += 1
-            if _mark(ours, target) == _mark(theirs, target) or _same(ours, theirs, target):
+            if _same(held, wanted, target):
                 continue
-            why = self.part(target, theirs)
+            why = self.part(target)
             if why is None:
-                facts = (target, _mark(ours, target), _mark(theirs, target))
-                raise Broken("does not converge", self.schedule, self.world, f"{self.key}: {facts}")
+                facts = (target, _mark(held, target), _mark(wanted, target))
+                raise Broken(what, self.schedule, self.world, f"{self.key}: {facts}")
             self.count[f"exempt: {why}"] += 1
 
     def whole(self) -> Exempt | None:
         """Why nothing is judged of this customer."""
         if any(isinstance(step.plan, RecordError) for step in self.clean):
             return Exempt.NO_PLAN
-        codes = {one.code for steps in self.steps for step in steps for one in _plan(step).rejected}
-        if codes & {"CM801", "CM814"}:
+        if any(_names_nobody(step) for steps in self.steps for step in steps):
             return Exempt.NOBODY
         if any(_plan(step).request is not None and not step.arrived for step in self.clean):
             return Exempt.NOT_CLEAN
         return None
 
-    def part(self, target: str, theirs: Cells) -> Exempt | None:
-        """Why it is of no matter that the two vendors differ at a target."""
+    def part(self, target: str) -> Exempt | None:
+        """Why it is of no matter what the vendor holds at a target."""
         ours = _plan(self.clean[0]).rejected
         if _touches(target, [one.target for one in ours if one.code == "CM817"]):
             return Exempt.LOOK_UP
         if _touches(target, [one.target for step in self.clean for one in _plan(step).rejected]):
             return Exempt.REJECTED
-        left = [
-            note.target
-            for steps in self.steps
-            for step in steps
-            for note in _plan(step).notes
-            if note.fact in KEPT
-        ]
-        if _touches(target, left):
+        if any(_touches(target, _left(_plan(step))) for steps in self.steps for step in steps):
             return Exempt.LEFT
-        if not _same(theirs, self.ideal(), target):
-            return Exempt.ONE_NIGHT
-        return None
+        return Exempt.ONE_NIGHT if target in self.astray() else None
 
     def ideal(self) -> Cells:
         """What a vendor holds that was sent the last record alone."""
-        vendor, trial = self.twin.vendor, self.schedule.trial
-        options = {name: value for name, value in self.schedule.options.items() if name == "nulls"}
+        return self.alone(self.clean[1].record) or {}
+
+    def alone(self, record: Customer) -> Cells | None:
+        state = self.state(record)
+        return None if state is None else cells(self.root, state)
+
+    def state(self, record: Customer) -> State | None:
         try:
-            request = trial.loaded.apply(
-                self.clean[1].record, trial.params, on_rejected="drop", **options
-            )
-            return cells(vendor.root, vendor.store.receive({}, request.body))
+            request = self.trial.loaded.apply(record, self.trial.params, on_rejected="drop", **self.nulls)
+            return self.store.receive({}, request.body)
         except (RecordError, Refused):
-            return {}
+            return None
+
+    def astray(self) -> set[str]:
+        """The targets at which law 1 does not hold for a pair of these records: settle has no part in it."""
+        canonical = self.trial.loaded.checked.canonical
+        found: set[str] = set()
+        before: Customer = {}
+        for step in self.steps[1]:
+            after = taken(step.record, canonical, **self.nulls)
+            whole = after
+            if self.options.get("absent") != "clear":
+                whole = laid_over(before, after, step.record, canonical)
+            start, aim = self.state(before), self.alone(whole)
+            if start is not None and aim is not None:
+                found |= self.missed(before, step.record, start, aim)
+            before = whole
+        return found
+
+    def missed(self, before: Customer, after: Customer, start: State, aim: Cells) -> set[str]:
+        try:
+            plan = self.trial.loaded.diff(before, after, self.trial.params, **self.options)
+            body = plan.request.body if plan.request else None
+            end = cells(self.root, self.store.receive(start, body))
+        except (RecordError, Refused):
+            return set(aim)
+        excused = [*_left(plan), *(one.target for one in plan.rejected)]
+        targets = {one for one in end.keys() | aim.keys() if not _same(end, aim, one)}
+        return {one for one in targets if not _touches(one, excused)}
+
+
+def _left(plan: Plan) -> list[str]:
+    """The targets at which the vendor keeps what it holds, as notes say."""
+    return [note.target for note in plan.notes if note.fact in KEPT]
 
 
 def _plan(step: Step) -> Plan:
@@ -370,7 +416,7 @@ def _names(path: tuple[Any, ...]) -> Path:
 
 
 def _is_name(segment: Any) -> bool:
-    return isinstance(segment, str)
+    return isinstance(segment, str) and segment != "*"
 
 
 def _path(text: str) -> Path:
@@ -395,10 +441,15 @@ def _is_mentioned(record: Any, path: Path) -> bool:
 
 def _is_over(step: Step) -> bool:
     """Is it known what became of all of the plan?"""
-    if isinstance(step.plan, RecordError) or step.unknown:
+    if isinstance(step.plan, RecordError) or step.unknown or _names_nobody(step):
         return False
     applied = isinstance(step.outcome, Outcome) and step.outcome.applied is True
     return applied or step.plan.request is None
+
+
+def _names_nobody(step: Step) -> bool:
+    """Is the whole plan rejected, since it is not known, or not the same, who it is about?"""
+    return any(one.code in ("CM801", "CM814") for one in _plan(step).rejected)
 
 
 def _is_inside(path: Path, outer: Path) -> bool:
