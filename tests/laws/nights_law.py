@@ -15,7 +15,7 @@ from enum import StrEnum
 from itertools import pairwise, takewhile
 from typing import Any
 
-from nights_schedule import Schedule
+from nights_schedule import Schedule, mentions_all
 from nights_world import Step, Unsound, World
 from whole_records import Customer
 
@@ -47,10 +47,10 @@ class Exempt(StrEnum):
     a change that is said again.
     """
 
+    NOT_ALL = "the last record does not mention all that others mentioned"
     NO_PLAN = "the last record is refused, with or without faults: nothing is sent"
     NOBODY = "in some night nobody, or somebody else, was named: which vendor's customer it is is not told"
     NOT_CLEAN = "the declared vendor refuses the last request: the night was not without fault"
-    ABSENT = "the customer is in no record"
     LOOK_UP = "CM817: somebody has to look it up at the vendor"
     REJECTED = "the last plan rejects it: each vendor keeps what it holds"
     LEFT = "a note said that the vendor keeps an old value, which it never got where that night was lost"
@@ -305,7 +305,8 @@ class _Ends:
         self.count["customers judged"] += 1
         ours, theirs = self.world.vendor.cells(self.key), self.twin.vendor.cells(self.key)
         self.compare("does not converge", ours, theirs)
-        self.compare("does not converge, even without faults", theirs, self.ideal())
+        if (ideal := self.alone(self.clean[1].record)) is not None:
+            self.compare("does not converge, even without faults", theirs, ideal)
 
     def compare(self, what: str, held: Cells, wanted: Cells) -> None:
         targets = {name for cells_ in (held, wanted) for name, cell in cells_.items() if _is_managed(name, cell)}
@@ -321,6 +322,8 @@ class _Ends:
 
     def whole(self) -> Exempt | None:
         """Why nothing is judged of this customer."""
+        if not mentions_all(self.schedule, self.key):
+            return Exempt.NOT_ALL
         if any(isinstance(step.plan, RecordError) for step in self.clean):
             return Exempt.NO_PLAN
         if any(_names_nobody(step) for steps in self.steps for step in steps):
@@ -340,11 +343,8 @@ class _Ends:
             return Exempt.LEFT
         return Exempt.ONE_NIGHT if target in self.astray() else None
 
-    def ideal(self) -> Cells:
-        """What a vendor holds that was sent the last record alone."""
-        return self.alone(self.clean[1].record) or {}
-
     def alone(self, record: Customer) -> Cells | None:
+        """What a vendor holds that was sent one record alone; None where it cannot be sent."""
         state = self.state(record)
         return None if state is None else cells(self.root, state)
 

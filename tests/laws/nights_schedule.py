@@ -17,8 +17,9 @@ from nights_vendor import Trial, drawn_trial, shipped_trial
 from whole_records import Customer, Records
 
 from custmap.schema.canonical import Canonical
+from custmap.values.equality import same
 from custmap.values.types import Type
-from oracle.records import laid_over, taken
+from oracle.records import TEXT_PARTS, all_stated, laid_over, taken
 
 Named = dict[str, Customer]
 """Customers by their keys."""
@@ -160,8 +161,8 @@ class _Drawing:
 
     def last(self, name: str, options: dict[str, Any]) -> Customer:
         """A record that mentions all that the others mentioned."""
-        canonical = self.trial.loaded.checked.canonical
-        known = [taken(one, canonical, nulls=options.get("nulls", "clear")) for one in self.known[name]]
+        canonical, nulls = self.trial.loaded.checked.canonical, options.get("nulls", "clear")
+        known = [taken(one, canonical, nulls=nulls) for one in self.known[name]]
         made: Customer = {}
         for one in known:
             made = laid_over(made, one, one, canonical)
@@ -169,10 +170,11 @@ class _Drawing:
             again = self.rng.choice(known)
             made = laid_over(made, again, again, canonical)
         if self.rng.random() < 0.5:
-            made = taken(self.records.near(made), canonical, nulls=options.get("nulls", "clear"))
+            made = taken(self.records.near(made), canonical, nulls=nulls)
         if options.get("absent") != "clear":
-            made = with_all(made, known, canonical)
-        return self.trial.identified(made)
+            for one in reversed(self.known[name]):
+                made = _with(made, stated(one, canonical, nulls), canonical.type)
+        return self.trial.identified(_as_texts(made, canonical))
 
     # faults
 
@@ -186,24 +188,29 @@ class _Drawing:
         return Delivery(tuple(fates), refuses, self.rng.random() < 0.8, self.rng.random() < 0.3)
 
 
-def with_all(record: Customer, others: list[Customer], canonical: Canonical) -> Customer:
-    """The record, with a mention of all that others mention."""
-    for other in reversed(others):
-        record = _with(record, other, canonical.type)
-    return record
+def stated(record: Customer, canonical: Canonical, nulls: str) -> Customer:
+    """What a record mentions; a plain text mentions more than it has."""
+    return all_stated(taken(record, canonical, nulls=nulls), record, canonical)
 
 
-def mentions_all(schedule: Schedule) -> bool:
-    """Do the last records mention all that others mention? Complete records do."""
+def _as_texts(record: Customer, canonical: Canonical) -> Customer:
+    """A record whose names and phones are plain texts, where these say the same."""
+    made = dict(record)
+    for name, part in TEXT_PARTS.items():
+        text = record[name].get(part) if isinstance(record.get(name), dict) else None
+        if isinstance(text, str) and same(record[name], stated({name: text}, canonical, "clear")[name]):
+            made[name] = text
+    return made
+
+
+def mentions_all(schedule: Schedule, name: str) -> bool:
+    """Does a customer's last record mention all that the others mention? A complete record does."""
     if schedule.options.get("absent") == "clear":
         return True
     canonical, nulls = schedule.trial.loaded.checked.canonical, schedule.options.get("nulls", "clear")
-    for name, last in schedule.last.items():
-        known = taken(last, canonical, nulls=nulls)
-        for one in records_of(schedule, name):
-            if _with(known, taken(one, canonical, nulls=nulls), canonical.type) != known:
-                return False
-    return True
+    known = stated(schedule.last[name], canonical, nulls)
+    others = (stated(one, canonical, nulls) for one in records_of(schedule, name))
+    return all(same(_with(known, one, canonical.type), known) for one in others)
 
 
 def records_of(schedule: Schedule, name: str) -> Iterator[Customer]:

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from nights_law import Broken, judge
-from nights_schedule import CLEAN, Delivery, Fate, Night, Schedule, mentions_all
+from nights_schedule import CLEAN, Delivery, Fate, Night, Schedule
 from nights_vendor import retold
 from whole_smallest import NOTHING, less
 
@@ -34,8 +34,6 @@ def smallest(broken: Broken, wrap: Wrap) -> Broken:
 
 
 def fault(schedule: Schedule, wrap: Wrap) -> Broken | None:
-    if not mentions_all(schedule):
-        return None
     try:
         judge(schedule, wrap(schedule.trial.loaded))
     except Broken as broken:
