@@ -153,9 +153,7 @@ class _Nights:
         """What was rejected is rejected, or said, in the next night of the same record."""
         if isinstance(step.plan, RecordError) or not same(step.record, following.record):
             return
-        if isinstance(following.plan, RecordError):
-            raise self.broken("the same record is refused in the next night", step, following.plan)
-        told = {one.target for one in (*following.plan.rejected, *following.plan.changes)}
+        told = _told(following)
         for rejection in step.plan.rejected:
             if _touches(rejection.target, told):
                 continue
@@ -168,9 +166,8 @@ class _Nights:
         """What arrived is not said again, but with what was rejected or refused and reads the same."""
         if not _is_over(step) or not same(step.record, following.record):
             return
-        assert isinstance(following.plan, Plan)
         back, open_ = self.not_taken(step), set(map(_path, _unsettled(step.kept)))
-        for change in following.plan.changes:
+        for change in _plan(following).changes:
             if _overlap(self.reads(change), open_):
                 self.count[f"exempt: {Exempt.OPEN}"] += 1
             elif _overlap(self.reads(change), back):
@@ -206,7 +203,8 @@ class _Nights:
         open_: set[Path] = set()
         for step in self.steps:
             for change in _plan(step).changes:
-                if _says_the_same(change) and not _overlap(self.reads(change), open_):
+                reads = self.reads(change)
+                if _says_the_same(change) and not _overlap(reads, open_) and not self.has_null(step, reads):
                     raise self.broken("more is said than what may not have arrived", step, change)
             if step.unknown:
                 open_ |= {path for change in _plan(step).changes for path in self.reads(change)}
@@ -228,6 +226,10 @@ class _Nights:
                 return not self.keep
             found = found[name]
         return not self.keep or not isinstance(found, dict)
+
+    def has_null(self, step: Step, paths: set[Path]) -> bool:
+        """Does the record say that there is no value, at a path or in it? Who knows what the vendor holds."""
+        return any(_has_null(_at(self.plain(step.record), path)) for path in paths)
 
     def not_taken(self, step: Step) -> set[Path]:
         """The paths of what was rejected, and of what the vendor refused."""
@@ -396,6 +398,25 @@ def _plan(step: Step) -> Plan:
 def _unsettled(record: Customer | None) -> list[str]:
     found: list[str] = (record or {}).get("unsettled", [])
     return found
+
+
+def _told(step: Step) -> set[str]:
+    """The targets that a night says, or rejects; also one that refuses the record."""
+    if isinstance(step.plan, RecordError):
+        return {one.target or "" for one in step.plan.diagnostics}
+    return {one.target for one in (*step.plan.rejected, *step.plan.changes)}
+
+
+def _at(record: Any, path: Path) -> Any:
+    for name in path:
+        record = _below(record, name)
+    return record
+
+
+def _has_null(value: Any) -> bool:
+    if isinstance(value, dict | list):
+        return any(map(_has_null, value.values() if isinstance(value, dict) else value))
+    return value is None
 
 
 def _is_managed(target: str, cell: Cell) -> bool:
