@@ -95,6 +95,12 @@ class _Nights:
         self.canonical = checked.canonical
         self.table = checked.operation.table
         self.rules = {span: rule for root in checked.operation.parts.values() for span, rule in _rules(root)}
+        self.identities = {
+            path
+            for rule in self.rules.values()
+            if rule.policy.identity
+            for path in self.values_at(rule.span)
+        }
         self.once = _once(checked.operation.table.root)
         self.keep = schedule.options.get("absent") != "clear"
         self.nulls = schedule.options.get("nulls", "clear")
@@ -108,6 +114,7 @@ class _Nights:
             self.none_lost(step)
             self.none_invented(step)
             self.arrived(step)
+            self.named(step)
         for step, following in pairwise(self.steps):
             self.comes_back(step, following)
             self.silent(step, following)
@@ -144,10 +151,22 @@ class _Nights:
         """Of a night of which all arrived, after laid over before is kept."""
         if not step.arrived or isinstance(step.plan, RecordError) or step.plan.rejected:
             return
+        if not same(self.plain(step.kept), self.laid(step)):
+            raise self.broken("what arrived is not kept", step, (step.kept, self.laid(step)))
+
+    def named(self, step: Step) -> None:
+        """What names the customer is never put back."""
+        if not _is_over(step):
+            return
+        wanted = self.laid(step)
+        for path in self.identities:
+            if not same(_at(self.plain(step.kept), path), _at(wanted, path)):
+                raise self.broken("an identity is put back", step, path)
+
+    def laid(self, step: Step) -> Customer:
+        """After laid over before."""
         before, after = self.plain(step.before), self.plain(step.record)
-        wanted = laid_over(before, after, step.record, self.canonical) if self.keep else after
-        if not same(self.plain(step.kept), wanted):
-            raise self.broken("what arrived is not kept", step, (step.kept, wanted))
+        return laid_over(before, after, step.record, self.canonical) if self.keep else after
 
     def comes_back(self, step: Step, following: Step) -> None:
         """What was rejected is rejected, or said, in the next night of the same record."""

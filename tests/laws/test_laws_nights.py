@@ -1,0 +1,60 @@
+"""Law 16: settled nights converge, whatever is lost, refused, doubled or late, and wherever the job dies.
+
+A failure prints its seed: `python tests/laws/nights.py --seed SEED --shrink` makes it small and tells it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from random import SystemRandom
+from typing import Any
+
+import pytest
+from nights_law import Broken, Exempt, judge
+from nights_planted import PLANTS
+from nights_schedule import Fate, draw
+
+LONG = os.environ.get("CUSTMAP_LAWS") == "long"
+CHUNKS = 10
+SEEDS = 1000 if LONG else 20
+"""Schedules a chunk: 200; long, 10,000 that are new every time."""
+FAULTS = (
+    *Fate,
+    "died: comparing", "died: sending", "died: reading an answer", "died: settling",
+    "died: writing what is kept", "answers forgotten", "not sent", "sent again",
+    "refused in part, named", "refused in part, not named",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_nights_converge(chunk: int) -> None:
+    first = SystemRandom().randrange(10**9) if LONG else chunk * SEEDS
+    count = Counter[str]()
+    for seed in range(first, first + SEEDS):
+        count += judge(draw(seed))
+    exempt = sum(count[f"exempt: {why}"] for why in CUSTOMERS)
+    assert count["customers judged"] > 3 * exempt
+
+
+CUSTOMERS = (Exempt.NOT_ALL, Exempt.NO_PLAN, Exempt.NOBODY, Exempt.NOT_CLEAN)
+"""Why a customer is not judged."""
+
+
+def test_every_kind_of_fault_occurs() -> None:
+    count = Counter[str]()
+    for seed in range(60):
+        count += judge(draw(seed))
+    assert [what for what in FAULTS if not count[what]] == []
+
+
+@pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.__name__)
+def test_a_planted_fault_is_found(plant: Any) -> None:
+    for seed in range(600):
+        schedule = draw(seed)
+        try:
+            judge(schedule, plant(schedule.trial.loaded))
+        except Broken:
+            judge(schedule)  # without the fault nothing is broken
+            return
+    pytest.fail("no schedule shows it")
