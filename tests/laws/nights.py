@@ -15,10 +15,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a script, it finds only its own folder
 
-from nights_law import Broken, judge
+from nights_law import judge
 from nights_schedule import draw
 from nights_smallest import smallest
 from nights_told import told
+from nights_verdict import Broken
 from nights_world import World
 
 

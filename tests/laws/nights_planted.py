@@ -1,4 +1,4 @@
-"""Planted faults: engines that settle or compare wrongly, each in one way. The judge has to see each of them."""
+"""Planted faults: engines that settle or compare wrongly, each in one way, which the judge has to see."""
 
 from __future__ import annotations
 

@@ -8,9 +8,10 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from nights_law import Broken, judge
+from nights_law import judge
 from nights_schedule import CLEAN, Delivery, Fate, Night, Schedule
 from nights_vendor import retold
+from nights_verdict import Broken
 from whole_smallest import NOTHING, less
 
 Make = Callable[[], Schedule | None]

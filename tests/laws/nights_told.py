@@ -12,7 +12,6 @@ from nights_world import NOT_SENT, Step, World
 from whole_loading import as_yaml
 
 from custmap.back.outcome import Outcome
-from custmap.diagnostics.errors import RecordError
 from custmap.values.paths import Index, Select, format_path
 
 
@@ -38,16 +37,14 @@ def _step(step: Step) -> Iterator[str]:
     yield f"night {step.night}  {step.key}"
     yield f"  before   {json.dumps(step.before)}"
     yield f"  record   {json.dumps(step.record)}"
-    if isinstance(step.plan, RecordError):
-        yield f"  refused  {'; '.join(f'{one.code} {one.target or one.path}' for one in step.plan.diagnostics)}"
-    else:
-        yield from _plan(step)
+    for one in step.error.diagnostics if step.error else ():
+        yield f"  refused  {one.code} {one.target or one.path}"
+    yield from _plan(step)
     yield f"  kept     {json.dumps(step.kept)}"
     yield f"  vendor   {json.dumps(_plain(step.held))}"
 
 
 def _plan(step: Step) -> Iterator[str]:
-    assert not isinstance(step.plan, RecordError)
     for change in step.plan.changes:
         values = f"{json.dumps(change.before)} → {json.dumps(change.after)}"
         yield f"  change   {change.action} {change.target} ← {change.source}: {values}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nights_schedule import CLEAN, Delivery, Fate, Night, Schedule
@@ -42,20 +42,26 @@ class Unsound(AssertionError):
         self.what, self.facts = what, facts
 
 
+NOTHING_PLANNED = Plan("", (), (), (), ())
+
+
 @dataclass
 class Step:
     """What one night did with one customer.
 
+    `error`    why there is no plan.
     `tries`    what became of each sending, and the answer, in the order of sending.
-    `refused`  the targets that the vendor did not take.
+    `refused`  the targets that the vendor did not take, as the answer that counts says.
     `outcome`  the one that counts; None where nobody knows, or there is no request.
+    `held`     what the vendor holds after it.
     """
 
     night: int
     key: str
     before: Customer | None
     record: Customer
-    plan: Plan | RecordError
+    plan: Plan = NOTHING_PLANNED
+    error: RecordError | None = None
     tries: list[tuple[Fate, Answer | None]] = field(default_factory=list)
     refused: tuple[str, ...] = ()
     outcome: Outcome | NotSent | None = None
@@ -63,25 +69,38 @@ class Step:
     held: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def arrived(self) -> bool:
-        """Is all that the plan says at the vendor, and known to be?"""
-        if isinstance(self.plan, RecordError):
+    def is_over(self) -> bool:
+        """Is it known what became of all of the plan, and was it taken, but for what an error names?"""
+        if self.error or self.unknown or self.names_nobody:
             return False
-        outcome = self.outcome
-        sure = isinstance(outcome, Outcome) and outcome.applied is True and not outcome.errors
-        return sure or self.plan.request is None
+        applied = isinstance(self.outcome, Outcome) and self.outcome.applied is True
+        return applied or self.plan.request is None
 
     @property
     def unknown(self) -> bool:
         """Was something sent, of which nobody knows what became?"""
-        if isinstance(self.plan, RecordError) or self.plan.request is None or self.outcome is NOT_SENT:
+        if self.plan.request is None or self.outcome is NOT_SENT:
             return False
-        outcome = self.outcome
-        if outcome is None:
+        if not isinstance(self.outcome, Outcome):
             return True
-        assert isinstance(outcome, Outcome)
-        nameless = outcome.applied is True and any(one.field is None for one in outcome.errors)
-        return outcome.applied is None or nameless
+        nameless = self.outcome.applied is True and any(one.field is None for one in self.outcome.errors)
+        return self.outcome.applied is None or nameless
+
+    @property
+    def names_nobody(self) -> bool:
+        """Is the whole plan rejected, since it is not known, or not the same, who it is about?"""
+        return any(one.code in ("CM801", "CM814") for one in self.plan.rejected)
+
+    @property
+    def told(self) -> list[str]:
+        """The targets that the plan says, or rejects; also those for which the record is refused."""
+        refused = [one.target or "" for one in self.error.diagnostics] if self.error else []
+        return [*refused, *(one.target for one in (*self.plan.rejected, *self.plan.changes))]
+
+    @property
+    def unsettled(self) -> list[str]:
+        found: list[str] = (self.kept or {}).get("unsettled", [])
+        return found
 
 
 class World:
@@ -166,13 +185,14 @@ class _Job:
         self._tick("comparing")
         before = self.world.kept.get(key)
         inputs = deepcopy((before, record))
-        plan: Plan | RecordError = self._ask("diff", before, record, self.trial.params)
-        told = repr(plan) if isinstance(plan, RecordError) else json.dumps(plan.to_dict())
+        made = self._ask("diff", before, record, self.trial.params)
+        told = repr(made) if isinstance(made, RecordError) else json.dumps(made.to_dict())
         if self.first.setdefault(key, told) != told:
             raise Unsound("the same inputs give another plan", f"{key}: {told}")
         if (before, record) != inputs:
             raise Unsound("diff changes an input", f"{key}: {inputs}")
-        return Step(self.number, key, deepcopy(before), record, plan)
+        step = Step(self.number, key, deepcopy(before), record)
+        return replace(step, **{"error" if isinstance(made, RecordError) else "plan": made})
 
     def _ask(self, name: str, *asked: Any) -> Any:
         """What custmap answers; a RecordError is an answer, for `diff`."""
@@ -184,7 +204,7 @@ class _Job:
             raise Unsound(f"{name} raises {type(error).__name__}", f"{error} for {asked[:2]}") from error
 
     def _send(self, step: Step, *, down: bool) -> None:
-        if isinstance(step.plan, RecordError) or step.plan.request is None:
+        if step.plan.request is None:
             return
         if down and step.key not in self.answers:
             step.outcome = NOT_SENT
@@ -204,7 +224,6 @@ class _Job:
 
     def _deliver(self, step: Step, delivery: Delivery) -> Answer | None:
         """The request on its way, and the answer on its way back."""
-        assert isinstance(step.plan, Plan) and step.plan.request is not None
         tries = self.tries.setdefault(step.key, [])
         fate = delivery.fates[min(len(tries), len(delivery.fates) - 1)]
         answer = self._fate(step, fate, delivery)
@@ -214,7 +233,7 @@ class _Job:
         return answer
 
     def _fate(self, step: Step, fate: Fate, delivery: Delivery) -> Answer | None:
-        assert isinstance(step.plan, Plan) and step.plan.request is not None
+        assert step.plan.request is not None
         voice = self.trial.voice
         said = voice.taken
         if fate.arrives:
@@ -264,7 +283,7 @@ class _Job:
 
     def _settle(self, step: Step) -> Customer | None:
         self._tick("settling")
-        if isinstance(step.plan, RecordError) or step.outcome is NOT_SENT:
+        if step.error or step.outcome is NOT_SENT:
             return deepcopy(step.before)
         inputs = deepcopy((step.before, step.record, step.outcome))
         asked = (step.before, step.record, step.plan, step.outcome)

@@ -11,9 +11,10 @@ from random import SystemRandom
 from typing import Any
 
 import pytest
-from nights_law import Broken, Exempt, judge
+from nights_law import judge
 from nights_planted import PLANTS
 from nights_schedule import Fate, draw
+from nights_verdict import CUSTOMERS, Broken
 
 LONG = os.environ.get("CUSTMAP_LAWS") == "long"
 CHUNKS = 10
@@ -35,10 +36,6 @@ def test_nights_converge(chunk: int) -> None:
         count += judge(draw(seed))
     exempt = sum(count[f"exempt: {why}"] for why in CUSTOMERS)
     assert count["customers judged"] > 3 * exempt
-
-
-CUSTOMERS = (Exempt.NOT_ALL, Exempt.NO_PLAN, Exempt.NOBODY, Exempt.NOT_CLEAN)
-"""Why a customer is not judged."""
 
 
 def test_every_kind_of_fault_occurs() -> None:

@@ -1,0 +1,138 @@
+"""What one customer's vendor holds after the clean night: with faults, without, and as the last record says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from nights_schedule import mentions_all
+from nights_verdict import Broken, Exempt
+from nights_world import World
+from whole_records import Customer
+
+from custmap.diagnostics.errors import RecordError
+from custmap.model.nodes import ObjectNode
+from custmap.model.note import KEPT
+from custmap.plan.plan import Plan
+from custmap.prove.cells import Cell, Cells, cells
+from custmap.prove.scene import touches
+from custmap.prove.store import Refused, State
+from custmap.values.absent import ABSENT
+from custmap.values.equality import same
+from oracle.records import laid_over, taken
+
+
+class Ends:
+    """`clean` is the clean night of each of two worlds."""
+
+    def __init__(self, world: World, twin: World, key: str, count: Counter[str]) -> None:
+        self.world, self.twin = world, twin
+        self.key, self.count = key, count
+        self.steps = (world.of(key), twin.of(key))
+        self.clean = [steps[-2] for steps in self.steps]
+        self.schedule = world.schedule
+        self.trial, self.options = self.schedule.trial, self.schedule.options
+        self.nulls = {name: value for name, value in self.options.items() if name == "nulls"}
+        self.root, self.store = twin.vendor.root, twin.vendor.store
+
+    def judge(self) -> None:
+        why = self.whole()
+        if why is not None:
+            self.count[f"exempt: {why}"] += 1
+            return
+        self.count["customers judged"] += 1
+        ours, theirs = self.world.vendor.cells(self.key), self.twin.vendor.cells(self.key)
+        self.compare("does not converge", ours, theirs)
+        if (ideal := self.alone(self.clean[1].record)) is not None:
+            self.compare("does not converge, even without faults", theirs, ideal)
+
+    def whole(self) -> Exempt | None:
+        """Why nothing is judged of this customer."""
+        if not mentions_all(self.schedule, self.key):
+            return Exempt.NOT_ALL
+        if any(step.error for step in self.clean):
+            return Exempt.NO_PLAN
+        if any(step.names_nobody for steps in self.steps for step in steps):
+            return Exempt.NOBODY
+        if any(step.plan.request is not None and not step.is_over for step in self.clean):
+            return Exempt.NOT_CLEAN
+        return None
+
+    def compare(self, what: str, held: Cells, wanted: Cells) -> None:
+        both = [(name, cell) for side in (held, wanted) for name, cell in side.items()]
+        for target in sorted({name for name, cell in both if _is_managed(name, cell)}):
+            self.count["targets judged"] += 1
+            if _same(held, wanted, target):
+                continue
+            why = self.part(target)
+            if why is None:
+                facts = (target, _mark(held, target), _mark(wanted, target))
+                raise Broken(what, self.world, f"{self.key}: {facts}")
+            self.count[f"exempt: {why}"] += 1
+
+    def part(self, target: str) -> Exempt | None:
+        """Why it is of no matter what the vendor holds at a target."""
+        rejected = [one for step in self.clean for one in step.plan.rejected]
+        if touches(target, [one.target for one in rejected if one.code == "CM817"]):
+            return Exempt.LOOK_UP
+        if touches(target, [one.target for one in rejected]):
+            return Exempt.REJECTED
+        if any(touches(target, _left(step.plan)) for steps in self.steps for step in steps):
+            return Exempt.LEFT
+        return Exempt.ONE_NIGHT if target in self.astray() else None
+
+    def alone(self, record: Customer) -> Cells | None:
+        """What a vendor holds that was sent one record alone; None where it cannot be sent."""
+        state = self.state(record)
+        return None if state is None else cells(self.root, state)
+
+    def state(self, record: Customer) -> State | None:
+        try:
+            request = self.trial.loaded.apply(record, self.trial.params, on_rejected="drop", **self.nulls)
+            return self.store.receive({}, request.body)
+        except (RecordError, Refused):
+            return None
+
+    def astray(self) -> set[str]:
+        """The targets at which law 1 does not hold for a pair of these records: settle has no part in it."""
+        canonical = self.trial.loaded.checked.canonical
+        found: set[str] = set()
+        before: Customer = {}
+        for step in self.steps[1]:
+            whole = after = taken(step.record, canonical, **self.nulls)
+            if self.options.get("absent") != "clear":
+                whole = laid_over(before, after, step.record, canonical)
+            start, aim = self.state(before), self.alone(whole)
+            if start is not None and aim is not None:
+                found |= self.missed(before, step.record, start, aim)
+            before = whole
+        return found
+
+    def missed(self, before: Customer, after: Customer, start: State, aim: Cells) -> set[str]:
+        """The targets at which a diff does not lead to where it should."""
+        try:
+            plan = self.trial.loaded.diff(before, after, self.trial.params, **self.options)
+            end = cells(self.root, self.store.receive(start, plan.request.body if plan.request else None))
+        except (RecordError, Refused):
+            return set(aim)
+        excused = [*_left(plan), *(one.target for one in plan.rejected)]
+        astray = {one for one in end.keys() | aim.keys() if not _same(end, aim, one)}
+        return {one for one in astray if not touches(one, excused)}
+
+
+def _left(plan: Plan) -> list[str]:
+    """The targets at which the vendor keeps what it holds, as notes say."""
+    return [note.target for note in plan.notes if note.fact in KEPT]
+
+
+def _is_managed(target: str, cell: Cell) -> bool:
+    """Is it what a rule says, and no member beside?"""
+    return not isinstance(cell.rule, ObjectNode) or cell.rule.target == target
+
+
+def _same(a: Cells, b: Cells, target: str) -> bool:
+    return same(_mark(a, target), _mark(b, target))
+
+
+def _mark(held: Cells, target: str) -> Any:
+    return held[target].mark if target in held else ABSENT

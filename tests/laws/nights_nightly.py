@@ -1,0 +1,221 @@
+"""What is asked of every night of one customer: what is kept, what comes back, what is not said again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+from typing import Any
+
+from nights_reading import (
+    Path,
+    Reading,
+    below,
+    found_at,
+    has_null,
+    is_all_said,
+    is_mentioned,
+    overlap,
+    path_of,
+)
+from nights_verdict import Broken, Exempt
+from nights_world import Step, World
+from whole_records import Customer
+
+from custmap.diagnostics.span import Span
+from custmap.model.change import Change
+from custmap.model.note import KEPT, Fact
+from custmap.prove.scene import touches
+from custmap.values.equality import same
+from oracle.records import laid_over, taken
+
+
+class Nights:
+    """`keep`: records are partial, so what after does not mention stays."""
+
+    def __init__(self, world: World, key: str, count: Counter[str]) -> None:
+        self.world, self.count = world, count
+        self.steps = world.of(key)
+        checked = world.schedule.trial.loaded.checked
+        self.canonical = checked.canonical
+        self.reading = Reading(checked)
+        self.keep = world.schedule.options.get("absent") != "clear"
+        self.nulls = world.schedule.options.get("nulls", "clear")
+
+    def judge(self) -> None:
+        for step in self.steps:
+            self.none_lost(step)
+            self.none_invented(step)
+            self.arrived(step)
+            self.named(step)
+            self.settled(step)
+        for step, following in pairwise(self.steps):
+            self.comes_back(step, following)
+            self.silent(step, following)
+        self.only_what_is_open()
+        self.never_twice()
+
+    def broken(self, what: str, step: Step, facts: object = "") -> Broken:
+        return Broken(what, self.world, f"{step.key}, night {step.night}: {facts}")
+
+    def plain(self, record: Customer | None) -> Customer:
+        """A record as rules see it, without what is unsettled."""
+        known = {name: value for name, value in (record or {}).items() if name != "unsettled"}
+        return taken(known, self.canonical, nulls=self.nulls)
+
+    def laid(self, step: Step) -> Customer:
+        """After laid over before."""
+        before, after = self.plain(step.before), self.plain(step.record)
+        return laid_over(before, after, step.record, self.canonical) if self.keep else after
+
+    # what is kept
+
+    def none_lost(self, step: Step) -> None:
+        """A night never loses a record, nor a field of one."""
+        if step.before is None:
+            return
+        if step.kept is None:
+            raise self.broken("a record is lost", step)
+        lost = self.plain(step.before).keys() - self.plain(step.kept).keys()
+        if lost and self.keep:
+            raise self.broken("a field of a record is lost", step, sorted(lost))
+
+    def none_invented(self, step: Step) -> None:
+        """What is kept is before's, or after's."""
+        if step.kept is None:
+            return
+        if not _is_made_of(self.plain(step.kept), self.plain(step.before), self.plain(step.record)):
+            raise self.broken("a value is invented", step, step.kept)
+        if step.unsettled != sorted(set(step.unsettled)):
+            raise self.broken("unsettled is no sorted list of paths", step, step.unsettled)
+
+    def arrived(self, step: Step) -> None:
+        """Of a night of which all arrived, after laid over before is kept."""
+        if step.is_over and not step.plan.rejected and not step.refused:
+            if not same(self.plain(step.kept), self.laid(step)):
+                raise self.broken("what arrived is not kept", step, (step.kept, self.laid(step)))
+
+    def named(self, step: Step) -> None:
+        """What names the customer is never put back."""
+        kept, wanted = self.plain(step.kept), self.laid(step)
+        for path in self.reading.identities if step.is_over else ():
+            if not same(found_at(kept, path), found_at(wanted, path)):
+                raise self.broken("an identity is put back", step, path)
+
+    def settled(self, step: Step) -> None:
+        """What arrived is settled: after does not mention what is left, or it was rejected or refused."""
+        if not step.is_over:
+            return
+        left = [note.span for note in step.plan.notes if note.fact in KEPT]
+        excused = self.not_taken(step).union(*map(self.reading.at, left))
+        for path in map(path_of, step.unsettled):
+            said = self.mentions(step, {path}) or self.is_made_anew(step, path)
+            if said and not overlap({path}, excused):
+                raise self.broken("what arrived is unsettled", step, path)
+
+    def is_made_anew(self, step: Step, path: Path) -> bool:
+        """Does the plan say all that is made of a path of which both sides say nothing, as a default does?"""
+        held = is_mentioned(self.plain(step.before), path)
+        return not held and self.reading.says_all(step.plan.changes, path)
+
+    def mentions(self, step: Step, paths: set[Path]) -> bool:
+        """Does the record mention one of the paths, or something in it?"""
+        return not self.keep or any(is_mentioned(self.plain(step.record), path) for path in paths)
+
+    def not_taken(self, step: Step) -> set[Path]:
+        """The paths of what was rejected, and of what the vendor refused."""
+        refused = [one for one in step.plan.changes if one.target in step.refused]
+        return {path for one in (*step.plan.rejected, *refused) for path in self.reading.of(one)}
+
+    # from one night to the next
+
+    def comes_back(self, step: Step, following: Step) -> None:
+        """What was rejected is rejected, or said, in the next night whose record says the same of it."""
+        if following.names_nobody or (following.error and not same(step.record, following.record)):
+            return
+        told = following.told
+        for rejection in step.plan.rejected:
+            reads = self.reading.of(rejection)
+            if touches(rejection.target, told) or not self.says_the_same(step, following, reads):
+                continue
+            if () not in reads and self.mentions(step, reads):
+                raise self.broken("what was rejected does not come back", step, rejection)
+            self.count[f"exempt: {Exempt.EVERYTHING if () in reads else Exempt.UNMENTIONED}"] += 1
+
+    def says_the_same(self, step: Step, following: Step, paths: set[Path]) -> bool:
+        one, other = self.plain(step.record), self.plain(following.record)
+        return all(same(found_at(one, path), found_at(other, path)) for path in paths)
+
+    def silent(self, step: Step, following: Step) -> None:
+        """What arrived is not said again, but with what was rejected or refused and reads the same."""
+        if not step.is_over or not same(step.record, following.record):
+            return
+        back, open_ = self.not_taken(step), set(map(path_of, step.unsettled))
+        for change in following.plan.changes:
+            reads = self.reading.of(change)
+            if not overlap(reads, open_ | back):
+                raise self.broken("what arrived is said again", following, change)
+            self.count[f"exempt: {Exempt.OPEN if overlap(reads, open_) else Exempt.SHARED}"] += 1
+
+    # over all nights
+
+    def only_what_is_open(self) -> None:
+        """What before has already is said, and something unsettled, only where it may not have arrived."""
+        open_: set[Path] = set()
+        for step in self.steps:
+            for change in step.plan.changes:
+                if _says_the_same(change) and not self.may_be_said(step, self.reading.of(change), open_):
+                    raise self.broken("more is said than what may not have arrived", step, change)
+            open_ = self.open_after(step, open_)
+            for path in map(path_of, step.unsettled):
+                if not any(path[: len(one)] == one for one in open_):
+                    raise self.broken("more is unsettled than what may not have arrived", step, path)
+
+    def may_be_said(self, step: Step, reads: set[Path], open_: set[Path]) -> bool:
+        """A null is said where before says nothing: who knows what the vendor holds."""
+        record = self.plain(step.record)
+        return overlap(reads, open_) or any(has_null(found_at(record, path)) for path in reads)
+
+    def open_after(self, step: Step, open_: set[Path]) -> set[Path]:
+        """The paths of what may not have arrived, after a night."""
+        if step.unknown:
+            return open_ | {path for change in step.plan.changes for path in self.reading.of(change)}
+        if not step.is_over:
+            return open_
+        record, back = self.plain(step.record), self.not_taken(step)
+        left = {path for path in open_ if self.keep and not is_all_said(record, path)}
+        return left | back | self.reading.around(back)
+
+    def never_twice(self) -> None:
+        """What must not be said twice is named, and is not said again when it may have arrived."""
+        credited: set[tuple[Span, str]] = set()
+        for step in self.steps:
+            said = {
+                (change.span, change.target)
+                for change in step.plan.changes
+                if change.span in self.reading.once and change.action == "set" and change.request is not None
+            }
+            noted = [note.target for note in step.plan.notes if note.fact == Fact.NOT_REPEATABLE]
+            if any(not touches(target, noted) for _, target in said):
+                raise self.broken("no note says that it must not be sent twice", step, said)
+            if again := said & credited:
+                raise self.broken("what is not repeatable is sent again", step, again)
+            if step.unknown:
+                credited |= said
+
+
+def _says_the_same(change: Change) -> bool:
+    return change.action == "set" and change.request is not None and same(change.before, change.after)
+
+
+def _is_made_of(kept: Any, before: Any, after: Any) -> bool:
+    """Is a value put together of two others?"""
+    if same(kept, before) or same(kept, after):
+        return True
+    if isinstance(kept, dict):
+        return all(
+            _is_made_of(value, below(before, name), below(after, name)) for name, value in kept.items()
+        )
+    if isinstance(kept, list):
+        known = [item for side in (before, after) if isinstance(side, list) for item in side]
+        return all(any(same(item, one) for one in known) for item in kept)
+    return False
