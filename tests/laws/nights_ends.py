@@ -1,4 +1,4 @@
-"""What one customer's vendor holds after the clean night: with faults, without, and as the last record says."""
+"""What a customer's vendor holds after the clean night: with faults, without, and as the last record says."""
 
 from __future__ import annotations
 
