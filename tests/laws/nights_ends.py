@@ -42,9 +42,9 @@ class Ends:
             return
         self.count["customers judged"] += 1
         ours, theirs = self.world.vendor.cells(self.key), self.twin.vendor.cells(self.key)
-        self.compare("does not converge", ours, theirs)
         if (ideal := self.alone(self.clean[1].record)) is not None:
             self.compare("does not converge, even without faults", theirs, ideal)
+        self.compare("does not converge", ours, theirs)
 
     def whole(self) -> Exempt | None:
         """Why nothing is judged of this customer."""

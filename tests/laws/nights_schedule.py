@@ -220,10 +220,14 @@ def records_of(schedule: Schedule, name: str) -> Iterator[Customer]:
 
 
 def _with(record: Customer, other: Customer, type_: Type) -> Customer:
+    """A record with a mention of all that another one mentions; a null mentions all below it."""
     made = dict(record)
     for name, value in other.items():
-        inner = type_.member(name)
-        held = made.setdefault(name, value)
-        if isinstance(held, dict) and isinstance(value, dict) and inner is not None and inner.members:
+        inner, held = type_.member(name), made.setdefault(name, value)
+        if not isinstance(held, dict) or inner is None or not inner.members:
+            continue
+        if value is None:
+            value = dict.fromkeys(inner.members)
+        if isinstance(value, dict):
             made[name] = _with(held, value, inner)
     return made
