@@ -13,7 +13,7 @@ from enum import StrEnum
 from random import Random
 from typing import Any, Final
 
-from nights_vendor import Trial, drawn_trial, shipped_trial
+from nights_trial import Trial, drawn_trial, shipped_trial
 from whole_records import Customer, Records
 
 from custmap.schema.canonical import Canonical

@@ -10,7 +10,7 @@ from typing import Any
 
 from nights_law import judge
 from nights_schedule import CLEAN, Delivery, Fate, Night, Schedule
-from nights_vendor import retold
+from nights_trial import retold
 from nights_verdict import Broken
 from whole_smallest import NOTHING, less
 

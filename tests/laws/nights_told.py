@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from nights_schedule import Fate, Schedule
-from nights_vendor import Answer
+from nights_trial import Answer
 from nights_world import NOT_SENT, Step, World
 from whole_loading import as_yaml
 

@@ -1,235 +1,80 @@
-"""The vendors of nights: the store that a mapping declares, and answers in the vendor's own words.
+"""The vendor of nights: the store that a mapping declares, which takes a request, a part of it, or nothing.
 
-A vendor takes a request, or a part of it, or nothing; whether the answer comes through is another matter.
+Whether its answer comes through is another matter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from copy import deepcopy
-from dataclasses import dataclass, field, replace
-from functools import cache
-from pathlib import Path
-from random import Random
-from typing import Any, Final
+from collections import Counter
+from typing import Any
 
-from stores.shipped import SHIPPED
-from whole_law import PARAMS, _params_fit
-from whole_loading import fields_of, load
-from whole_mappings import draw
-from whole_records import Customer
+from nights_schedule import Delivery, Fate
+from nights_trial import Answer, Trial
 
-import custmap
+from custmap.plan.plan import Plan
 from custmap.prove.cells import Cells, cells
-from custmap.prove.store import State, Store
-from custmap.testing.discover import fixture_files
-from custmap.testing.fixture import Apply, Diff, read_fixture
+from custmap.prove.store import Refused, State, Store
 from custmap.values.absent import ABSENT
 from custmap.values.paths import Index, Member, Select, parse_path
 
-Answer = tuple[int, Any]
-"""A status and a body."""
-_FIXTURES: Final = Path(__file__).parents[2] / "fixtures"
-_PAGE: Final = "<html><body>Bad gateway</body></html>"
-
-
-@dataclass(frozen=True)
-class Voice:
-    """How a vendor answers.
-
-    `taken`, `refused`, `odd`  a success, a refusal, and an answer from which nobody knows what became of it.
-    `named`     a success in which fields are refused, by their names; None where the vendor has none.
-    `nameless`  one in which something is refused, it does not say what.
-    """
-
-    taken: Answer
-    refused: Answer
-    odd: Answer
-    named: Callable[[list[str]], Answer] | None = None
-    nameless: Answer | None = None
-
-
-def _aifi(names: list[str]) -> Answer:
-    return 200, {"id": 42, "errors": [{"error": "bad", "rule": "any", "field": f'"{one}"'} for one in names]}
-
-
-def _errored(names: list[str]) -> Answer:
-    return 200, {"attributes": {}, "erroredFields": [{"errorMessage": "bad", "fieldName": n} for n in names]}
-
-
-def _microbase(names: list[str]) -> Answer:
-    return 200, {"ok": True, "data": [f"payload.{one}: is bad" for one in names]}
-
-
-def _plain(names: list[str]) -> Answer:
-    return 200, {"errors": [{"field": name, "code": "bad"} for name in names]}
-
-
-PLAIN: Final = Voice(
-    taken=(200, {}),
-    refused=(400, {"errors": [{"field": "known", "code": "bad"}]}),
-    odd=(408, None),
-    named=_plain,
-    nameless=(200, {"errors": [{"code": "bad"}]}),
-)
-"""The answers of drawn mappings, as their `response` reads them."""
-_FABRIC_REFUSED: Final = (400, {"type": "CLIENT_ERROR", "message": "bad", "errors": []})
-_CAPILLARY_ERRORS: Final = [{"status": False, "code": 1046, "message": "bad"}]
-VOICES: Final[dict[str, Voice]] = {
-    "aifi/update-customer": Voice(
-        taken=(200, {"id": 42}),
-        refused=(400, {"message": "bad", "errors": [{"error": "bad", "rule": "any", "field": '"email"'}]}),
-        odd=(200, _PAGE),
-        named=_aifi,
-        nameless=(200, {"id": 42, "errors": [{"error": "bad", "rule": "any"}]}),
-    ),
-    "capillary/update-customer": Voice(
-        taken=(200, {"createdId": 98662653, "warnings": []}),
-        refused=(400, {"errors": _CAPILLARY_ERRORS}),
-        odd=(200, _PAGE),
-        nameless=(200, {"createdId": 98662653, "errors": _CAPILLARY_ERRORS}),
-    ),
-    "fabric/update-attributes": Voice(
-        taken=(200, {"attributes": {}, "erroredFields": []}),
-        refused=_FABRIC_REFUSED,
-        odd=(200, _PAGE),
-        named=_errored,
-        nameless=(200, {"attributes": {}, "erroredFields": [{"errorMessage": "bad"}]}),
-    ),
-    "fabric/update-customer": Voice(
-        taken=(200, {"successCount": 1, "failedCount": 0, "failedOrderIds": []}),
-        refused=_FABRIC_REFUSED,
-        odd=(200, _PAGE),
-        nameless=(200, {"successCount": 1, "failedCount": 1, "failedOrderIds": ["7"]}),
-    ),
-    "microbase/customer-update": Voice(
-        taken=(200, {"ok": True, "customer": {}}),
-        refused=(200, {"ok": False, "error": "validation_error", "data": ["payload.email: is bad"]}),
-        odd=(200, _PAGE),
-        named=_microbase,
-    ),
-}
-
-
-@dataclass(frozen=True)
-class Trial:
-    """A mapping with its vendor: what a schedule is about.
-
-    `rules`      the mapping as it was drawn; None for a shipped one.
-    `fields`     the customer's fields that it reads, `ids` those that name her.
-    `customers`  of its fixtures.
-    """
-
-    name: str
-    loaded: Any
-    rules: dict[str, Any] | None
-    params: dict[str, Any]
-    fields: tuple[str, ...]
-    voice: Voice
-    ids: dict[str, str] = field(default_factory=dict)
-    customers: tuple[Customer, ...] = ()
-
-    @property
-    def drawn(self) -> bool:
-        return self.rules is not None
-
-    def identified(self, record: Customer) -> Customer:
-        """The record with what names the customer, where that is not drawn."""
-        return {**record, "identifiers": dict(self.ids)} if self.ids else record
-
-
-def drawn_trial(rng: Random) -> Trial:
-    while True:
-        trial = trial_of(with_response(draw(rng)), rng)
-        if trial is not None:
-            return trial
-
-
-def with_response(rules: dict[str, Any]) -> dict[str, Any]:
-    return {**rules, "response": {"errors": {"each": "body.errors", "field": "field", "code": "code"}}}
-
-
-def trial_of(rules: dict[str, Any], rng: Random) -> Trial | None:
-    """None for a mapping that does not load, or whose vendor is not told apart from others.
-
-    Items that are values, `q[0]`, have no state of their own in the declared store.
-    """
-    if any(target.startswith("q[") for target in rules.get("body", ())):
-        return None
-    loaded = load(rules)
-    if loaded is None or not _params_fit(loaded):
-        return None
-    params = rng.choice(PARAMS) if "params" in rules else {}
-    return Trial("", loaded, rules, params, fields_of(rules), PLAIN)
-
-
-def retold(trial: Trial, rules: dict[str, Any]) -> Trial | None:
-    """The trial with other rules and the same parameters; None where they do not load."""
-    other = trial_of(rules, Random(0))
-    if other is None:
-        return None
-    params = {name: value for name, value in trial.params.items() if name in other.loaded.params}
-    return replace(other, params=params)
-
-
-def shipped_trial(rng: Random) -> Trial:
-    name = rng.choice(tuple(SHIPPED))
-    store = SHIPPED[name]
-    loaded, customers = _shipped(store.mapping)
-    return Trial(
-        name,
-        loaded,
-        None,
-        dict(store.params),
-        tuple(store.reads),
-        VOICES[loaded.name],
-        dict(store.ids),
-        customers,
-    )
-
-
-@cache
-def _shipped(mapping: str) -> tuple[Any, tuple[Customer, ...]]:
-    loaded = custmap.load(mapping)
-    found: list[Customer] = []
-    for path in fixture_files(_FIXTURES / loaded.name):
-        call = read_fixture(path).call
-        match call:
-            case Apply(customer=customer):
-                found.append(customer)
-            case Diff(before=before, after=after):
-                found += [before, after]
-    fitting = [one for one in found if isinstance(one, dict) and _fits(loaded, one, store_params(mapping))]
-    return loaded, tuple(fitting)
-
-
-def store_params(mapping: str) -> dict[str, Any]:
-    return dict(next(store.params for store in SHIPPED.values() if store.mapping == mapping))
-
-
-def _fits(loaded: Any, customer: Customer, params: dict[str, Any]) -> bool:
-    try:
-        loaded.diff(None, deepcopy(customer), params)
-    except custmap.RecordError:
-        return False
-    return True
-
 
 class Vendor:
-    """The declared vendor: what it holds of each customer."""
+    """`held` is what it holds of each customer."""
 
-    def __init__(self, trial: Trial) -> None:
+    def __init__(self, trial: Trial, count: Counter[str]) -> None:
+        self.count = count
+        self.voice = trial.voice
         self.store = Store(trial.loaded.checked)
         self.root = trial.loaded.checked.operation.table.root
         self.held: dict[str, State] = {}
 
-    def take(self, key: str, body: Any, refused: list[str]) -> None:
-        """Receive a request, but for the targets that are refused. Raises the store's Refused."""
+    def receive(self, key: str, plan: Plan, fate: Fate, delivery: Delivery) -> Answer | None:
+        """What becomes of the request of a plan that is sent; None where no answer comes."""
+        said = self._take(key, plan, delivery) if fate.arrives else None
+        match fate:
+            case Fate.TAKEN:
+                return said
+            case Fate.TAKEN_FAILED | Fate.LOST_FAILED:
+                return (502 if fate.arrives else 503), "<html>Bad gateway</html>"
+            case Fate.TAKEN_ODD:
+                return self.voice.odd
+            case Fate.REFUSED:
+                return self.voice.refused
+            case Fate.BUSY:
+                return 429, None
+        return None
+
+    def _take(self, key: str, plan: Plan, delivery: Delivery) -> Answer:
+        """Take a request, but for what is refused of it."""
+        assert plan.request is not None
+        refused = self.refused(plan, delivery)
         held = self.held.get(key, {})
-        taken = self.store.receive(held, body)
+        try:
+            taken = self.store.receive(held, plan.request.body)
+        except Refused:
+            self.count["refused by the declared vendor"] += 1
+            return self.voice.refused
         for target in refused:
             taken = _put_back(taken, held, target)
         self.held[key] = taken
+        return self._said(refused, delivery)
+
+    def refused(self, plan: Plan, delivery: Delivery) -> list[str]:
+        """The targets of the plan's changes that the vendor does not take."""
+        if (self.voice.named if delivery.named else self.voice.nameless) is None:
+            return []
+        targets = [change.target for change in plan.changes if change.request is not None]
+        return sorted({targets[pick % len(targets)] for pick in delivery.refuses}) if targets else []
+
+    def _said(self, refused: list[str], delivery: Delivery) -> Answer:
+        if not refused:
+            return self.voice.taken
+        self.count["refused in part, " + ("named" if delivery.named else "not named")] += 1
+        said = self.voice.nameless
+        if delivery.named and self.voice.named is not None:
+            said = self.voice.named(refused)
+        assert said is not None
+        return said
 
     def cells(self, key: str) -> Cells:
         return cells(self.root, self.held.get(key, {}))

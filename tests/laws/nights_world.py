@@ -13,14 +13,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nights_schedule import CLEAN, Delivery, Fate, Night, Schedule
-from nights_vendor import Answer, Vendor
+from nights_trial import Answer
+from nights_vendor import Vendor
 from whole_records import Customer
 
 from custmap.back.outcome import Outcome
 from custmap.diagnostics.errors import RecordError
 from custmap.model.note import Fact
 from custmap.plan.plan import Plan
-from custmap.prove.store import Refused
 
 
 class NotSent:
@@ -112,21 +112,25 @@ class World:
     def __init__(self, schedule: Schedule, engine: Any = None) -> None:
         self.schedule = schedule
         self.engine = engine or schedule.trial.loaded
-        self.vendor = Vendor(schedule.trial)
+        self.count: Counter[str] = Counter()
+        self.vendor = Vendor(schedule.trial, self.count)
         self.kept: dict[str, Customer] = {}
         self.steps: list[Step] = []
-        self.count: Counter[str] = Counter()
 
     def run(self) -> None:
         for number, night in enumerate(self.schedule.every):
-            job = _Job(self, number, night)
-            self.steps += job.run()
+            self.steps += self.job(number, night).run()
+
+    def job(self, number: int, night: Night) -> Job:
+        return Job(self, number, night)
 
     def of(self, key: str) -> list[Step]:
         return [step for step in self.steps if step.key == key]
 
 
-class _Job:
+class Job:
+    """One night of a world. It dies as the schedule says, and runs again."""
+
     def __init__(self, world: World, number: int, night: Night) -> None:
         self.world, self.number, self.night = world, number, night
         self.engine, self.options = world.engine, world.schedule.options
@@ -136,10 +140,9 @@ class _Job:
         self.phase = ""
         self.first: dict[str, str] = {}
         """The plans of the first run: another run makes the same."""
-        self.answers: dict[str, list[Outcome | None]] = {}
+        self.answers: dict[str, list[Answer | None]] = {}
         """The journal: for each sending, which is written down before it, the answer; None: none came."""
         self.tries: dict[str, list[tuple[Fate, Answer | None]]] = {}
-        self.refused: dict[str, tuple[str, ...]] = {}
         self.deaths = 0
 
     def run(self) -> list[Step]:
@@ -166,20 +169,27 @@ class _Job:
                 raise Died
 
     def _run(self) -> list[Step]:
-        steps = [self._compare(key, record) for key, record in self.night.records.items()]
+        steps = self.compare()
         for place, step in enumerate(steps):
             down = self.night.down is not None and place >= self.night.down
             self._send(step, down=down)
-        kept = {step.key: self._settle(step) for step in steps}
+        kept = self.settle(steps)
         self._tick("writing what is kept")
         for step in steps:
-            step.kept = kept[step.key]
-            step.tries = self.tries.get(step.key, [])
-            step.refused = self.refused.get(step.key, ())
-            step.held = deepcopy(self.world.vendor.held.get(step.key, {}))
-            if step.kept is not None:
-                self.world.kept[step.key] = step.kept
+            self._end(step, kept[step.key])
         return steps
+
+    def _end(self, step: Step, kept: Customer | None) -> None:
+        step.kept = kept
+        step.tries = self.tries.get(step.key, [])
+        if any(fate.arrives for fate, _ in step.tries):
+            step.refused = tuple(self.world.vendor.refused(step.plan, self._delivery(step)))
+        step.held = deepcopy(self.world.vendor.held.get(step.key, {}))
+        if kept is not None:
+            self.world.kept[step.key] = kept
+
+    def compare(self) -> list[Step]:
+        return [self._compare(key, record) for key, record in self.night.records.items()]
 
     def _compare(self, key: str, record: Customer) -> Step:
         self._tick("comparing")
@@ -210,76 +220,48 @@ class _Job:
             step.outcome = NOT_SENT
             self.world.count["not sent"] += 1
             return
-        delivery = self.night.deliveries.get(step.key, CLEAN)
         repeatable = not any(note.fact == Fact.NOT_REPEATABLE for note in step.plan.notes)
         answers = self.answers.setdefault(step.key, [])
-        most = len(delivery.fates) + self.deaths
-        while not down and len(answers) < most and _again(answers, repeatable=repeatable):
+        most = len(self._delivery(step).fates) + self.deaths
+        while not down and len(answers) < most and _again(self._outcomes(answers), repeatable=repeatable):
             answers.append(None)
             self._tick("sending")
-            answer = self._deliver(step, delivery)
+            answer = self._deliver(step)
             self._tick("reading an answer")
-            answers[-1] = None if answer is None else self._read(step, answer)
-        step.outcome = _counts(answers, late=delivery.late)
+            answers[-1] = answer
+        step.outcome = self._outcomes(self.came(step))[-1]
 
-    def _deliver(self, step: Step, delivery: Delivery) -> Answer | None:
+    def _delivery(self, step: Step) -> Delivery:
+        return self.night.deliveries.get(step.key, CLEAN)
+
+    def _deliver(self, step: Step) -> Answer | None:
         """The request on its way, and the answer on its way back."""
-        tries = self.tries.setdefault(step.key, [])
+        tries, delivery = self.tries.setdefault(step.key, []), self._delivery(step)
         fate = delivery.fates[min(len(tries), len(delivery.fates) - 1)]
-        answer = self._fate(step, fate, delivery)
+        answer = self.world.vendor.receive(step.key, step.plan, fate, delivery)
         tries.append((fate, answer))
         self.world.count[fate] += 1
         self.world.count["sent again"] += len(tries) > 1
         return answer
 
-    def _fate(self, step: Step, fate: Fate, delivery: Delivery) -> Answer | None:
-        assert step.plan.request is not None
-        voice = self.trial.voice
-        said = voice.taken
-        if fate.arrives:
-            refused = self.refused[step.key] = self._not_taken(step.plan, delivery)
-            said = self._said(refused, delivery)
-            try:
-                self.world.vendor.take(step.key, step.plan.request.body, list(refused))
-            except Refused:
-                self.world.count["refused by the declared vendor"] += 1
-                return voice.refused
-        match fate:
-            case Fate.TAKEN:
-                return said
-            case Fate.TAKEN_FAILED | Fate.LOST_FAILED:
-                return (502 if fate.arrives else 503), "<html>Bad gateway</html>"
-            case Fate.TAKEN_ODD:
-                return voice.odd
-            case Fate.REFUSED:
-                return voice.refused
-            case Fate.BUSY:
-                return 429, None
-        return None
+    def _outcomes(self, answers: list[Answer | None]) -> list[Outcome | None]:
+        return [None if one is None else self.engine.outcome(*deepcopy(one)) for one in answers]
 
-    def _not_taken(self, plan: Plan, delivery: Delivery) -> tuple[str, ...]:
-        """The targets of the plan's changes that the vendor does not take."""
-        voice = self.trial.voice
-        if (voice.named if delivery.named else voice.nameless) is None:
-            return ()
-        targets = [change.target for change in plan.changes if change.request is not None]
-        found = {targets[pick % len(targets)] for pick in delivery.refuses} if targets else set()
-        return tuple(sorted(found))
+    def came(self, step: Step) -> list[Answer | None]:
+        """The answers in the order in which they came; the last counts.
 
-    def _said(self, refused: tuple[str, ...], delivery: Delivery) -> Answer:
-        voice = self.trial.voice
-        if not refused:
-            return voice.taken
-        self.world.count["refused in part, " + ("named" if delivery.named else "not named")] += 1
-        if delivery.named:
-            assert voice.named is not None
-            return voice.named(list(refused))
-        assert voice.nameless is not None
-        return voice.nameless
+        A refusal says of its own sending that nothing arrived. Of another one it says nothing: it counts only
+        where all were refused.
+        """
+        first, *others = answers = self.answers[step.key]
+        if self._delivery(step).late and first is not None:
+            answers = [*others, first]
+        known = list(zip(answers, self._outcomes(answers), strict=True))
+        told = [answer for answer, outcome in known if outcome is None or outcome.applied is not False]
+        return told or answers
 
-    def _read(self, step: Step, answer: Answer) -> Outcome:
-        outcome: Outcome = self.engine.outcome(*deepcopy(answer))
-        return outcome
+    def settle(self, steps: list[Step]) -> dict[str, Customer | None]:
+        return {step.key: self._settle(step) for step in steps}
 
     def _settle(self, step: Step) -> Customer | None:
         self._tick("settling")
@@ -303,13 +285,3 @@ def _again(answers: list[Outcome | None], *, repeatable: bool) -> bool:
     if any(one is not None and one.applied for one in answers) or not (last is None or last.retry):
         return False
     return repeatable or all(one is not None and one.applied is False for one in answers)
-
-
-def _counts(answers: list[Outcome | None], *, late: bool) -> Outcome | None:
-    """The outcome that counts: the last that came.
-
-    A refusal says of its own sending that nothing arrived; of another one it says nothing.
-    """
-    came = [*answers[1:], answers[0]] if late and answers[0] is not None else answers
-    told = [one for one in came if one is None or one.applied is not False]
-    return told[-1] if told else came[-1]
