@@ -22,14 +22,19 @@ from nights_world import Unsound, World
 def judge(schedule: Schedule, engine: Any = None) -> Counter[str]:
     """Counts of what was judged, exempted and done. Raises Broken."""
     world, twin = World(schedule, engine), World(schedule.without_faults, engine)
-    for one in (world, twin):
-        try:
-            one.run()
-        except Unsound as unsound:
-            raise Broken(unsound.what, one, unsound.facts) from unsound
+    run(world)
+    run(twin)
     count = Counter(world.count)
     for key in schedule.last:
         for one in (world, twin):
             Nights(one, key, count).judge()
         Ends(world, twin, key, count).judge()
     return count
+
+
+def run(world: World) -> None:
+    """All nights of a world; Broken where custmap breaks a promise in one of them."""
+    try:
+        world.run()
+    except Unsound as unsound:
+        raise Broken(unsound.what, world, unsound.facts) from unsound
