@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
 import pytest
+from nights_files import judge_files
 from nights_law import judge
 from nights_planted import PLANTS
 from nights_schedule import Fate, draw
@@ -20,6 +22,8 @@ LONG = os.environ.get("CUSTMAP_LAWS") == "long"
 CHUNKS = 10
 SEEDS = 1000 if LONG else 20
 """Schedules a chunk: 200; long, 10,000 that are new every time."""
+FILES = 50 if LONG else 2
+"""Schedules a chunk that go through the commands; each takes as long as thirty others."""
 FAULTS = (
     *Fate,
     "died: comparing", "died: sending", "died: reading an answer", "died: settling",
@@ -43,6 +47,18 @@ def test_every_kind_of_fault_occurs() -> None:
     for seed in range(60):
         count += judge(draw(seed))
     assert [what for what in FAULTS if not count[what]] == []
+
+
+@pytest.mark.parametrize("chunk", range(4))
+def test_nights_of_files_converge(chunk: int, tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
+    first = SystemRandom().randrange(10**9) if LONG else chunk * FILES
+    count = Counter[str]()
+    for seed in range(first, first + FILES):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        count += judge_files(draw(seed), folder)
+    assert count["customers judged"] and count["killed while writing"]
 
 
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.__name__)
