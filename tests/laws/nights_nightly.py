@@ -23,9 +23,10 @@ from nights_world import Step, World
 from whole_records import Customer
 
 from custmap.diagnostics.span import Span
-from custmap.model.change import Change
+from custmap.model.change import Change, Rejection
 from custmap.model.note import KEPT, Fact
 from custmap.prove.scene import touches
+from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from oracle.records import laid_over, taken
 
@@ -49,6 +50,7 @@ class Nights:
             self.arrived(step)
             self.named(step)
             self.settled(step)
+            self.mentioned(step)
         for step, following in pairwise(self.steps):
             self.comes_back(step, following)
             self.silent(step, following)
@@ -114,19 +116,34 @@ class Nights:
             if said and not overlap({path}, excused):
                 raise self.broken("what arrived is unsettled", step, path)
 
+    def mentioned(self, step: Step) -> None:
+        """What after does not mention is not said; but a default speaks for what nobody mentions."""
+        for change in step.plan.changes:
+            reads = self.reading.at(change.span)
+            if not self.mentions(step, reads) and self.holds(step, reads):
+                raise self.broken("what is not mentioned is said", step, change)
+
     def is_made_anew(self, step: Step, path: Path) -> bool:
         """Does the plan say all that is made of a path of which both sides say nothing, as a default does?"""
-        held = is_mentioned(self.plain(step.before), path)
-        return not held and self.reading.says_all(step.plan.changes, path)
+        return not self.holds(step, {path}) and self.reading.says_all(step.plan.changes, path)
 
     def mentions(self, step: Step, paths: set[Path]) -> bool:
         """Does the record mention one of the paths, or something in it?"""
-        return not self.keep or any(is_mentioned(self.plain(step.record), path) for path in paths)
+        record = stated(step.record, self.canonical, self.nulls)
+        return not self.keep or any(is_mentioned(record, path, self.canonical.type) for path in paths)
+
+    def holds(self, step: Step, paths: set[Path]) -> bool:
+        """Does before have something at one of the paths?"""
+        before = self.plain(step.before)
+        return any(found_at(before, path) is not ABSENT for path in paths)
+
+    def back(self, step: Step) -> list[Change | Rejection]:
+        """What was rejected, and what the vendor refused."""
+        refused = [one for one in step.plan.changes if one.target in step.refused]
+        return [*step.plan.rejected, *refused]
 
     def not_taken(self, step: Step) -> set[Path]:
-        """The paths of what was rejected, and of what the vendor refused."""
-        refused = [one for one in step.plan.changes if one.target in step.refused]
-        return {path for one in (*step.plan.rejected, *refused) for path in self.reading.of(one)}
+        return {path for one in self.back(step) for path in self.reading.of(one)}
 
     # from one night to the next
 
@@ -187,9 +204,9 @@ class Nights:
             return open_ | {path for change in step.plan.changes for path in self.reading.of(change)}
         if not step.is_over:
             return open_
-        record, back = self.plain(step.record), self.not_taken(step)
+        record = self.plain(step.record)
         left = {path for path in open_ if self.keep and not is_all_said(record, path)}
-        return left | back | self.reading.around(back)
+        return left.union(*(self.reading.of(one) | self.reading.around(one) for one in self.back(step)))
 
     def never_twice(self) -> None:
         """What must not be said twice is named, and is not said again when it may have arrived."""

@@ -14,11 +14,12 @@ from whole_records import Customer
 from custmap.diagnostics.span import Span
 from custmap.model.change import Change, Rejection
 from custmap.model.checked import Checked
-from custmap.model.nodes import Leaf, ObjectNode, Presence
+from custmap.model.nodes import FromSource, Leaf, ObjectNode, Presence
 from custmap.model.walkers import eaches
 from custmap.prove.blame import rules_below
 from custmap.values.absent import ABSENT
-from custmap.values.paths import Member, PathError, parse_path
+from custmap.values.paths import Index, Member, PathError, Segment, Select, parse_path
+from custmap.values.types import Type
 
 Path = tuple[Any, ...]
 """A canonical path; () is all of the customer."""
@@ -40,19 +41,21 @@ class Reading:
 
     def of(self, told: Change | Rejection) -> set[Path]:
         """What a change reads; where an entry or an item is traced, only that."""
-        rule, source = self._rules.get(told.span), path_of(told.source or "")
-        asks, values = self._asks(told.span), self._values(told.span)
-        parts = isinstance(rule, Leaf) and rule.span == told.span and not rule.kind.is_one
-        traced = parts and len(values) == 1 and _is_inside(source, min(values))
-        return asks | ({source} if traced else values)
+        rule, values = self._rules.get(told.span), self._values(told.span)
+        if isinstance(rule, Leaf) and rule.span == told.span and len(values) == 1:
+            (whole,) = values
+            values = {_part(rule, whole, told)}
+        return values | self._asks(told.span)
 
     def at(self, span: Span | None) -> set[Path]:
         """All that the rules at a place read, for their values and in conditions."""
         return self._values(span) | self._asks(span)
 
-    def around(self, paths: set[Path]) -> set[Path]:
-        """All that the rules read that read one of the paths."""
-        return {path for span in self._readers(paths) for path in self.at(span)}
+    def around(self, told: Change | Rejection) -> set[Path]:
+        """All that other rules read that read what a change reads."""
+        rule = self._rules.get(told.span)
+        others = self._readers(self.of(told)) - ({rule.span} if rule is not None else set())
+        return {path for span in others for path in self.at(span)}
 
     def says_all(self, changes: tuple[Change, ...], path: Path) -> bool:
         """Are there changes of all rules that read a path?"""
@@ -89,9 +92,47 @@ def path_of(text: str) -> Path:
     """A canonical path: names, and whatever names an item."""
     try:
         found = parse_path(text.replace(".@", ""))
-        return tuple(one.name if isinstance(one, Member) else one for one in found)
+        return tuple(_step(one) for one in found)
     except PathError:
         return ()
+
+
+def _step(segment: Segment) -> Any:
+    """A name; for an item, its key or position as a text."""
+    match segment:
+        case Member(name):
+            return name
+        case Select(value=value):
+            return str(value)
+        case Index(position):
+            return str(position)
+
+
+def _part(rule: Leaf, whole: Path, told: Change | Rejection) -> Path:
+    """The entry or item of a map or a list that a change is about; all of it where that is not told."""
+    source = path_of(told.source or "")
+    if rule.kind.is_map and _is_inside(source, whole):
+        return source
+    if rule.kind.has_items and _has_plain_keys(rule, whole):
+        below = path_of(told.target)[len(path_of(rule.target)) :]
+        return (*whole, *below[:1])
+    return whole
+
+
+def _has_plain_keys(rule: Leaf, whole: Path) -> bool:
+    """Are a list's items the customer's own, with her own keys?"""
+    eaches_ = list(eaches(rule.origin))
+    if not eaches_:
+        source = rule.origin.source
+        return isinstance(source, FromSource) and source.expression.text == ".".join(whole)
+    keys = [one for one in eaches_[0].table.root.members if one.name == rule.key]
+    plain = all(isinstance(one, Leaf) and _is_plain(one) for one in keys)
+    return plain and [one.expression.text for one in eaches_] == [".".join(whole)]
+
+
+def _is_plain(leaf: Leaf) -> bool:
+    source = leaf.origin.source
+    return isinstance(source, FromSource) and leaf.reads == ((source.expression.text,),)
 
 
 def overlap(some: set[Path], others: set[Path]) -> bool:
@@ -99,14 +140,17 @@ def overlap(some: set[Path], others: set[Path]) -> bool:
     return any(one[: len(other)] == other or other[: len(one)] == one for one in some for other in others)
 
 
-def is_mentioned(record: Any, path: Path) -> bool:
-    """Does a record say something at a path, or in it? Of a list it says all."""
+def is_mentioned(record: Any, path: Path, type_: Type | None) -> bool:
+    """Does a record say something at a path, or in it?
+
+    Of a list it says all, and of a free map: a key that is not there is gone.
+    """
     for name in path:
         if not isinstance(record, dict):
             return True
         if name not in record:
-            return False
-        record = record[name]
+            return type_ is None or name not in type_.members
+        record, type_ = record[name], type_ and type_.member(name)
     return bool(path) or bool(record)
 
 
@@ -122,8 +166,11 @@ def is_all_said(record: Any, path: Path) -> bool:
 
 
 def found_at(record: Customer, path: Path) -> Any:
+    """What a record has at a path; for an item, the whole list."""
     found: Any = record
     for name in path:
+        if isinstance(found, list):
+            return found
         found = below(found, name)
     return found
 

@@ -48,12 +48,14 @@ class Delivery:
 
     `fates`    of each sending; the last counts for all that come after it.
     `refuses`  which of the plan's changes the vendor does not take; `named`: it says which.
+    `accuses`  it says that something is wrong with what names the customer, too.
     `late`     the answer to the first sending comes after all others.
     """
 
     fates: tuple[Fate, ...] = (Fate.TAKEN,)
     refuses: tuple[int, ...] = ()
     named: bool = True
+    accuses: bool = False
     late: bool = False
 
 
@@ -185,7 +187,8 @@ class _Drawing:
         refuses: tuple[int, ...] = ()
         if self.rng.random() < 0.4:
             refuses = tuple(self.rng.sample(range(12), self.rng.choice((1, 1, 2, 5))))
-        return Delivery(tuple(fates), refuses, self.rng.random() < 0.8, self.rng.random() < 0.3)
+        named, accuses, late = (self.rng.random() < chance for chance in (0.7, 0.1, 0.3))
+        return Delivery(tuple(fates), refuses, named, accuses, late)
 
 
 def stated(record: Customer, canonical: Canonical, nulls: str) -> Customer:

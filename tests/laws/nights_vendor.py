@@ -11,6 +11,7 @@ from typing import Any
 from nights_schedule import Delivery, Fate
 from nights_trial import Answer, Trial
 
+from custmap.model.walkers import leaves
 from custmap.plan.plan import Plan
 from custmap.prove.cells import Cells, cells
 from custmap.prove.store import Refused, State, Store
@@ -25,6 +26,8 @@ class Vendor:
         self.count = count
         self.voice = trial.voice
         self.store = Store(trial.loaded.checked)
+        roots = trial.loaded.checked.operation.parts.values()
+        self.identities = [leaf.name for root in roots for leaf in leaves(root) if leaf.policy.identity]
         self.root = trial.loaded.checked.operation.table.root
         self.held: dict[str, State] = {}
 
@@ -67,14 +70,18 @@ class Vendor:
         return sorted({targets[pick % len(targets)] for pick in delivery.refuses}) if targets else []
 
     def _said(self, refused: list[str], delivery: Delivery) -> Answer:
-        if not refused:
-            return self.voice.taken
-        self.count["refused in part, " + ("named" if delivery.named else "not named")] += 1
-        said = self.voice.nameless
-        if delivery.named and self.voice.named is not None:
-            said = self.voice.named(refused)
-        assert said is not None
-        return said
+        voice = self.voice
+        accused = self.identities if delivery.accuses and voice.named is not None else []
+        if not refused and not accused:
+            return voice.taken
+        if refused and not delivery.named:
+            assert voice.nameless is not None
+            self.count["refused in part, not named"] += 1
+            return voice.nameless
+        assert voice.named is not None
+        self.count["refused in part, named"] += bool(refused)
+        self.count["an identity accused"] += bool(accused)
+        return voice.named([*refused, *accused])
 
     def cells(self, key: str) -> Cells:
         return cells(self.root, self.held.get(key, {}))
