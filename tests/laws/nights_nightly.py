@@ -111,8 +111,10 @@ class Nights:
             return
         left = [note.span for note in step.plan.notes if note.fact in KEPT]
         excused = self.not_taken(step).union(*map(self.reading.at, left))
+        silent = {path for path in map(path_of, step.unsettled) if not self.mentions(step, {path})}
+        excused |= self.reading.reading(silent)
         for path in map(path_of, step.unsettled):
-            said = self.mentions(step, {path}) or self.is_made_anew(step, path)
+            said = path not in silent or self.is_made_anew(step, path)
             if said and not overlap({path}, excused):
                 raise self.broken("what arrived is unsettled", step, path)
 
@@ -120,7 +122,7 @@ class Nights:
         """What after does not mention is not said; but a default speaks for what nobody mentions."""
         for change in step.plan.changes:
             reads = self.reading.at(change.span)
-            if not self.mentions(step, reads) and self.holds(step, reads):
+            if () not in reads and not self.mentions(step, reads) and self.holds(step, reads):
                 raise self.broken("what is not mentioned is said", step, change)
 
     def is_made_anew(self, step: Step, path: Path) -> bool:
@@ -135,7 +137,7 @@ class Nights:
     def holds(self, step: Step, paths: set[Path]) -> bool:
         """Does before have something at one of the paths?"""
         before = self.plain(step.before)
-        return any(found_at(before, path) is not ABSENT for path in paths)
+        return bool(before) and any(found_at(before, path) is not ABSENT for path in paths)
 
     def back(self, step: Step) -> list[Change | Rejection]:
         """What was rejected, and what the vendor refused."""
@@ -165,6 +167,8 @@ class Nights:
 
     def says_the_same(self, step: Step, following: Step, paths: set[Path]) -> bool:
         """Do two records say the same at the paths? A plain text says more than it has."""
+        if self.mentions(step, paths) != self.mentions(following, paths):
+            return False
         one, other = (stated(side.record, self.canonical, self.nulls) for side in (step, following))
         return all(same(found_at(one, path), found_at(other, path)) for path in paths)
 

@@ -57,6 +57,10 @@ class Reading:
         others = self._readers(self.of(told)) - ({rule.span} if rule is not None else set())
         return {path for span in others for path in self.at(span)}
 
+    def reading(self, paths: set[Path]) -> set[Path]:
+        """All that the rules read that read one of the paths."""
+        return {path for span in self._readers(paths) for path in self.at(span)}
+
     def says_all(self, changes: tuple[Change, ...], path: Path) -> bool:
         """Are there changes of all rules that read a path?"""
         said = {self._rules[change.span].span for change in changes if change.span in self._rules}
