@@ -209,7 +209,8 @@ class Nights:
         if not step.is_over:
             return open_
         record = self.plain(step.record)
-        left = {path for path in open_ if self.keep and not is_all_said(record, path)}
+        silent = {path for path in open_ if self.keep and not is_all_said(record, path)}
+        left = {path for path in open_ if path in silent or overlap({path}, self.reading.reading(silent))}
         return left.union(*(self.reading.of(one) | self.reading.around(one) for one in self.back(step)))
 
     def never_twice(self) -> None:

@@ -36,6 +36,7 @@ class Broken(AssertionError):
     """The law is broken; `what` says how, in the same words for the same fault."""
 
     def __init__(self, what: str, world: World, facts: str) -> None:
-        super().__init__(f"seed {world.schedule.seed}: {what}: {facts}")
+        seed = world.schedule.seed
+        super().__init__(f"{what}: {facts}\npython tests/laws/nights.py --seed {seed} --shrink")
         self.what, self.world, self.facts = what, world, facts
         self.schedule = world.schedule
