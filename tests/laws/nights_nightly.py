@@ -19,7 +19,7 @@ from nights_reading import (
 )
 from nights_schedule import stated
 from nights_verdict import Broken, Exempt
-from nights_world import Step, World
+from nights_world import Step, World, unsettled
 from whole_records import Customer
 
 from custmap.diagnostics.span import Span
@@ -51,6 +51,7 @@ class Nights:
             self.named(step)
             self.settled(step)
             self.mentioned(step)
+            self.noted(step)
         for step, following in pairwise(self.steps):
             self.comes_back(step, following)
             self.silent(step, following)
@@ -124,6 +125,16 @@ class Nights:
             reads = self.reading.at(change.span)
             if () not in reads and not self.mentions(step, reads) and self.holds(step, reads):
                 raise self.broken("what is not mentioned is said", step, change)
+
+    def noted(self, step: Step) -> None:
+        """What is unsettled, and not mentioned, is in a note; but where the whole plan is rejected."""
+        if step.error or step.names_nobody:
+            return
+        told = [self.reading.of(one) for one in (*step.plan.changes, *step.plan.rejected)]
+        told += [self.reading.at(note.span) for note in step.plan.notes]
+        for path in map(path_of, unsettled(step.before)):
+            if not self.mentions(step, {path}) and not any(overlap({path}, reads) for reads in told):
+                raise self.broken("no note says that it is unsettled", step, path)
 
     def is_made_anew(self, step: Step, path: Path) -> bool:
         """Does the plan say all that is made of a path of which both sides say nothing, as a default does?"""

@@ -99,8 +99,13 @@ class Step:
 
     @property
     def unsettled(self) -> list[str]:
-        found: list[str] = (self.kept or {}).get("unsettled", [])
-        return found
+        return unsettled(self.kept)
+
+
+def unsettled(record: Customer | None) -> list[str]:
+    """The canonical paths that a kept record names as not settled."""
+    found: list[str] = (record or {}).get("unsettled", [])
+    return found
 
 
 class World:
