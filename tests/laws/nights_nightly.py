@@ -111,7 +111,7 @@ class Nights:
         if not step.is_over:
             return
         left = [note.span for note in step.plan.notes if note.fact in KEPT]
-        excused = self.not_taken(step).union(*map(self.reading.at, left))
+        excused = self.shared(step).union(*map(self.reading.at, left))
         silent = {path for path in map(path_of, step.unsettled) if not self.mentions(step, {path})}
         excused |= self.reading.reading(silent)
         for path in map(path_of, step.unsettled):
@@ -158,6 +158,10 @@ class Nights:
     def not_taken(self, step: Step) -> set[Path]:
         return {path for one in self.back(step) for path in self.reading.of(one)}
 
+    def shared(self, step: Step) -> set[Path]:
+        """The same, with all that other rules read that read one of these paths."""
+        return self.not_taken(step).union(*map(self.reading.around, self.back(step)))
+
     # from one night to the next
 
     def comes_back(self, step: Step, following: Step) -> None:
@@ -180,7 +184,7 @@ class Nights:
         """Do two records say the same at the paths? A plain text says more than it has."""
         if self.mentions(step, paths) != self.mentions(following, paths):
             return False
-        one, other = (stated(side.record, self.canonical, self.nulls) for side in (step, following))
+        one, other = (self.plain(side.record) for side in (step, following))
         return all(same(found_at(one, path), found_at(other, path)) for path in paths)
 
     def silent(self, step: Step, following: Step) -> None:
@@ -216,13 +220,14 @@ class Nights:
     def open_after(self, step: Step, open_: set[Path]) -> set[Path]:
         """The paths of what may not have arrived, after a night."""
         if step.unknown:
-            return open_ | {path for change in step.plan.changes for path in self.reading.of(change)}
+            told = (*step.plan.changes, *step.plan.rejected)
+            return open_ | {path for one in told for path in self.reading.of(one)}
         if not step.is_over:
             return open_
         record = self.plain(step.record)
         silent = {path for path in open_ if self.keep and not is_all_said(record, path)}
         left = {path for path in open_ if path in silent or overlap({path}, self.reading.reading(silent))}
-        return left.union(*(self.reading.of(one) | self.reading.around(one) for one in self.back(step)))
+        return left | self.shared(step)
 
     def never_twice(self) -> None:
         """What must not be said twice is named, and is not said again when it may have arrived."""
