@@ -14,8 +14,8 @@ from custmap.diagnostics.errors import RecordError
 from custmap.model.nodes import ObjectNode
 from custmap.model.note import KEPT
 from custmap.plan.plan import Plan
-from custmap.prove.cells import Cell, Cells, cells
-from custmap.prove.scene import touches
+from custmap.prove.cells import Cell, Cells, cells, is_within
+from custmap.prove.scene import objects, touches
 from custmap.prove.store import Refused, State
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
@@ -75,11 +75,16 @@ class Ends:
         rejected = [one for step in self.clean for one in step.plan.rejected]
         if touches(target, [one.target for one in rejected if one.code == "CM817"]):
             return Exempt.LOOK_UP
-        if touches(target, [one.target for one in rejected]):
+        if touches(target, self.with_wholes([one.target for one in rejected])):
             return Exempt.REJECTED
         if any(touches(target, _left(step.plan)) for steps in self.steps for step in steps):
             return Exempt.LEFT
         return Exempt.ONE_NIGHT if target in self.astray() else None
+
+    def with_wholes(self, targets: list[str]) -> list[str]:
+        """Targets, and the containers around them that are sent whole or not at all."""
+        wholes = [one.target for one in objects(self.root) if one.whole and one.target]
+        return [*targets, *(one for one in wholes if any(is_within(target, one) for target in targets))]
 
     def alone(self, record: Customer) -> Cells | None:
         """What a vendor holds that was sent one record alone; None where it cannot be sent."""

@@ -146,9 +146,9 @@ class Nights:
         return not self.keep or any(is_mentioned(record, path, self.canonical.type) for path in paths)
 
     def holds(self, step: Step, paths: set[Path]) -> bool:
-        """Does before have something at one of the paths?"""
+        """Does before have a value at one of the paths?"""
         before = self.plain(step.before)
-        return bool(before) and any(found_at(before, path) is not ABSENT for path in paths)
+        return any(found_at(before, path) not in (ABSENT, None, {}) for path in paths)
 
     def back(self, step: Step) -> list[Change | Rejection]:
         """What was rejected, and what the vendor refused."""
