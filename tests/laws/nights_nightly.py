@@ -13,6 +13,7 @@ from nights_reading import (
     found_at,
     has_null,
     is_all_said,
+    is_inside,
     is_mentioned,
     overlap,
     path_of,
@@ -148,7 +149,8 @@ class Nights:
     def holds(self, step: Step, paths: set[Path]) -> bool:
         """Does before have a value at one of the paths?"""
         before = self.plain(step.before)
-        return any(found_at(before, path) not in (ABSENT, None, {}) for path in paths)
+        exact = [path for path in paths if not any(is_inside(other, path) for other in paths)]
+        return any(found_at(before, path) not in (ABSENT, None, {}) for path in exact)
 
     def back(self, step: Step) -> list[Change | Rejection]:
         """What was rejected, and what the vendor refused."""

@@ -115,7 +115,7 @@ def _step(segment: Segment) -> Any:
 def _part(rule: Leaf, whole: Path, told: Change | Rejection) -> Path:
     """The entry or item of a map or a list that a change is about; all of it where that is not told."""
     source = path_of(told.source or "")
-    if rule.kind.is_map and _is_inside(source, whole):
+    if rule.kind.is_map and is_inside(source, whole):
         return source
     if rule.kind.has_items and _has_plain_keys(rule, whole):
         below = path_of(told.target)[len(path_of(rule.target)) :]
@@ -208,7 +208,7 @@ def _is_name(segment: Any) -> bool:
     return isinstance(segment, str) and segment != "*"
 
 
-def _is_inside(path: Path, outer: Path) -> bool:
+def is_inside(path: Path, outer: Path) -> bool:
     return path != outer and path[: len(outer)] == outer
 
 
