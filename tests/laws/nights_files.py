@@ -160,7 +160,10 @@ def with_keys(schedule: Schedule) -> Schedule:
         return {key: {**record, KEY: key} for key, record in records.items()}
 
     nights = tuple(replace(night, records=named(night.records), crashes=()) for night in schedule.nights)
-    return replace(schedule, nights=nights, last=named(schedule.last))
+    # Where a parameter is missing, a command does not begin; a call refuses each record.
+    given = {"who": "me"} if "who" in schedule.trial.loaded.params else {}
+    trial = replace(schedule.trial, params=given | schedule.trial.params)
+    return replace(schedule, trial=trial, nights=nights, last=named(schedule.last))
 
 
 def check_plan(step: Step, line: Any, made: Any) -> None:

@@ -25,10 +25,12 @@ from whole_records import Customer
 
 from custmap.diagnostics.span import Span
 from custmap.model.change import Change, Rejection
+from custmap.model.nodes import Leaf
 from custmap.model.note import KEPT, Fact
 from custmap.prove.scene import touches
+from custmap.running.states import is_value
 from custmap.values.absent import ABSENT
-from custmap.values.equality import same
+from custmap.values.equality import fingerprint, same
 from oracle.records import laid_over, taken
 
 
@@ -53,6 +55,7 @@ class Nights:
             self.settled(step)
             self.mentioned(step)
             self.noted(step)
+            self.moved(step)
         for step, following in pairwise(self.steps):
             self.comes_back(step, following)
             self.silent(step, following)
@@ -136,6 +139,25 @@ class Nights:
         for path in map(path_of, unsettled(step.before)):
             if not self.mentions(step, {path}) and not any(overlap({path}, reads) for reads in told):
                 raise self.broken("no note says that it is unsettled", step, path)
+
+    def moved(self, step: Step) -> None:
+        """`immutable` and `transitions` are judged from before's value, whatever may have arrived."""
+        said = {change.span for change in step.plan.changes if change.action == "set"}
+        for leaf in self.reading.moves():
+            if leaf.span not in said or step.before is None:
+                continue
+            then, now = self.value(leaf, self.plain(step.before)), self.value(leaf, self.laid(step))
+            if not is_value(then) or not is_value(now) or same(then, now):
+                continue
+            allowed = (leaf.policy.transitions or {}).get(fingerprint(then), ())
+            if leaf.policy.immutable or fingerprint(now) not in allowed:
+                raise self.broken("a move that the vendor does not take is said", step, leaf.target)
+
+    def value(self, leaf: Leaf, record: Customer) -> Any:
+        """What a rule makes of a record."""
+        trial = self.world.schedule.trial
+        riders = trial.loaded.engine.binder.bind(trial.params).own()
+        return trial.loaded.functions.values(record, riders)[leaf.slot]
 
     def is_made_anew(self, step: Step, path: Path) -> bool:
         """Does the plan say all that is made of a path of which both sides say nothing, as a default does?"""

@@ -15,7 +15,7 @@ from custmap.diagnostics.span import Span
 from custmap.model.change import Change, Rejection
 from custmap.model.checked import Checked
 from custmap.model.nodes import FromSource, Leaf, ObjectNode, Presence
-from custmap.model.walkers import eaches
+from custmap.model.walkers import eaches, leaves
 from custmap.prove.blame import rules_below
 from custmap.values.absent import ABSENT
 from custmap.values.paths import Index, Member, PathError, Segment, Select, parse_path
@@ -38,6 +38,11 @@ class Reading:
         named = [rule.span for rule in self._rules.values() if rule.policy.identity]
         self.identities = {path for span in named for path in self._values(span)}
         self.once = _once(self._table.root)
+
+    def moves(self) -> list[Leaf]:
+        """The rules whose values may not change, or only in some ways."""
+        found = [one for one in leaves(self._table.root) if one.kind.is_one]
+        return [one for one in found if one.policy.immutable or one.policy.transitions is not None]
 
     def of(self, told: Change | Rejection) -> set[Path]:
         """What a change reads; where an entry or an item is traced, only that."""
