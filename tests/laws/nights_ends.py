@@ -26,14 +26,14 @@ class Ends:
     """`clean` is the clean night of each of two worlds."""
 
     def __init__(self, world: World, twin: World, key: str, count: Counter[str]) -> None:
-        self.world, self.twin = world, twin
+        self.world = world
         self.key, self.count = key, count
         self.steps = (world.of(key), twin.of(key))
         self.clean = [steps[-2] for steps in self.steps]
         self.schedule = world.schedule
         self.trial, self.options = self.schedule.trial, self.schedule.options
         self.nulls = {name: value for name, value in self.options.items() if name == "nulls"}
-        self.root, self.store = twin.vendor.root, twin.vendor.store
+        self.root, self.store = self.trial.loaded.checked.operation.table.root, twin.vendor.store
 
     def judge(self) -> None:
         why = self.whole()
@@ -41,7 +41,7 @@ class Ends:
             self.count[f"exempt: {why}"] += 1
             return
         self.count["customers judged"] += 1
-        ours, theirs = self.world.vendor.cells(self.key), self.twin.vendor.cells(self.key)
+        ours, theirs = (cells(self.root, step.held) for step in self.clean)
         if (ideal := self.alone(self.clean[1].record)) is not None:
             self.compare("does not converge, even without faults", theirs, ideal)
         self.compare("does not converge", ours, theirs)

@@ -172,7 +172,7 @@ class Nights:
         """Does before have a value at one of the paths?"""
         before = self.plain(step.before)
         exact = [path for path in paths if not any(is_inside(other, path) for other in paths)]
-        return any(found_at(before, path) not in (ABSENT, None, {}) for path in exact)
+        return any(found_at(before, path) not in (ABSENT, None, {}, []) for path in exact)
 
     def back(self, step: Step) -> list[Change | Rejection]:
         """What was rejected, and what the vendor refused."""
@@ -206,7 +206,7 @@ class Nights:
 
     def says_the_same(self, step: Step, following: Step, paths: set[Path]) -> bool:
         """Do two records say the same at the paths? A plain text says more than it has."""
-        if self.mentions(step, paths) != self.mentions(following, paths):
+        if any(self.mentions(step, {path}) != self.mentions(following, {path}) for path in paths):
             return False
         one, other = (self.plain(side.record) for side in (step, following))
         return all(same(found_at(one, path), found_at(other, path)) for path in paths)

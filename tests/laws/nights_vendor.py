@@ -13,7 +13,6 @@ from nights_trial import Answer, Trial
 
 from custmap.model.walkers import leaves
 from custmap.plan.plan import Plan
-from custmap.prove.cells import Cells, cells
 from custmap.prove.store import Refused, State, Store
 from custmap.values.absent import ABSENT
 from custmap.values.paths import Index, Member, Select, parse_path
@@ -28,7 +27,6 @@ class Vendor:
         self.store = Store(trial.loaded.checked)
         roots = trial.loaded.checked.operation.parts.values()
         self.identities = [leaf.name for root in roots for leaf in leaves(root) if leaf.policy.identity]
-        self.root = trial.loaded.checked.operation.table.root
         self.held: dict[str, State] = {}
 
     def receive(self, key: str, plan: Plan, fate: Fate, delivery: Delivery) -> Answer | None:
@@ -82,9 +80,6 @@ class Vendor:
         self.count["refused in part, named"] += bool(refused)
         self.count["an identity accused"] += bool(accused)
         return voice.named([*refused, *accused])
-
-    def cells(self, key: str) -> Cells:
-        return cells(self.root, self.held.get(key, {}))
 
 
 def _put_back(taken: State, held: State, target: str) -> State:
