@@ -35,7 +35,7 @@ from custmap.running.names import GLOBALS
 _FIXED = (
     "after", "always", "apply", "before", "body", "changes", "customer", "draft", "error", "headers", "held",
     "kept", "key", "listed", "made", "notes", "now", "omitted", "one", "path", "place", "query", "riders",
-    "said", "sent", "slots", "state", "stated", "value", "values", "view", "was",
+    "said", "sent", "slots", "state", "stated", "value", "values", "view", "waiting", "was",
 )  # fmt: skip
 """Names that the text has whatever the mapping is: no rule's local gets one of them."""
 

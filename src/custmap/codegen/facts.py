@@ -8,7 +8,7 @@ from custmap.expressions.ast import Call, Node, children
 from custmap.expressions.builtins import BUILTINS
 from custmap.expressions.function import FunctionSpec
 from custmap.model.checked import Operation
-from custmap.model.nodes import Leaf, ObjectNode, Rider, TargetNode
+from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, TargetNode
 from custmap.model.walkers import clears, expressions, leaves, tables
 from custmap.values.types import Type
 
@@ -90,3 +90,8 @@ def _is_unmixed(type_: Type | None) -> bool:
     return type_ is not None and (
         type_.only("string") or type_.only("boolean") or type_.only("integer", "number")
     )
+
+
+def may_wait(node: ObjectNode | ItemsNode) -> bool:
+    """Is it a container that is replaced whole, with something in it that must not be sent twice?"""
+    return node.whole and any(not leaf.policy.repeatable or leaf.kind.only_new for leaf in leaves(node))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from custmap.codegen import facts
 from custmap.codegen.comparing import Comparing
 from custmap.codegen.lines import Lines
 from custmap.model.nodes import ItemsNode, Rider, TargetNode
@@ -16,6 +17,8 @@ def write_change_list(writer: Comparing, node: ItemsNode, name: str, full: bool,
             lines.add("view = view.whole()")
         if node.whole:
             lines.add("omitted = view.draft.omitted")
+        if facts.may_wait(node):
+            lines.add("waiting, mark = view.draft.waiting, view.draft.mark()")
         made: list[tuple[Any, str]] = []
         states: list[str] = []
         after: list[tuple[str, str, TargetNode]] = []
@@ -49,6 +52,10 @@ def write_change_list(writer: Comparing, node: ItemsNode, name: str, full: bool,
         if inside:
             with lines.block(f"if SAID not in {told}:"):
                 lines.add(f"return KEPT if KEPT in {told} else SAME, listed or NOTHING")
+        if facts.may_wait(node):
+            stand = writer.function("stand", node, full=inside)
+            with lines.block("if view.draft.waiting != waiting:"):
+                lines.add(f"return must_wait({writer.rule(node)}, {stand}, before, view, mark)")
         left_out = " and view.draft.omitted == omitted" if node.whole else ""
         with lines.block(f"if not listed{left_out}:"):
             lines.add("return SAID, NOTHING")

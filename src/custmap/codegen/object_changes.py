@@ -21,7 +21,9 @@ def write_change_object(writer: Comparing, node: ObjectNode, name: str, full: bo
             _immutable(writer, node, inside, full, lines)
         if node.whole:
             lines.add("omitted = view.draft.omitted")
-        if facts.required(node):
+        if facts.may_wait(node):
+            lines.add("waiting = view.draft.waiting")
+        if facts.may_wait(node) or facts.required(node):
             lines.add("mark = view.draft.mark()")
         if not inside:
             lines.add("draft, sent = view.draft, {}")
@@ -68,6 +70,10 @@ def _close_full(
             lines.add("return UNCHANGED")
     with lines.block("if not said:"):
         lines.add("return KEPT if kept else SAME, made or NOTHING")
+    if facts.may_wait(node):
+        stand = writer.function("stand", node, full=full)
+        with lines.block("if view.draft.waiting != waiting:"):
+            lines.add(f"return must_wait({writer.rule(node)}, {stand}, before, view, mark)")
     # `{}` would clear what could not be said; it is sent only where leaving a member out clears it.
     left_out = " and view.draft.omitted == omitted" if node.whole else ""
     with lines.block(f"if not made{left_out}:"):

@@ -171,6 +171,7 @@ class ItemsNode:
     whole: bool = False
     required: bool = False
     slots: tuple[int, int] = (0, 0)
+    source: str | None = None
 
 
 TargetNode: TypeAlias = Leaf | Rider | ObjectNode | ItemsNode

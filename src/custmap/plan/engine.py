@@ -223,7 +223,7 @@ class Engine:
     @cached_property
     def readers(self) -> Readers:
         """The rules by what they read."""
-        return Readers(self.checked.operation, self.checked.canonical, self.code, self.stand_ins)
+        return Readers(self.checked, self.stand_ins)
 
     @cached_property
     def stand_ins(self) -> tuple[Any, ...]:

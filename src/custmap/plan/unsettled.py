@@ -7,19 +7,19 @@ are marked for that. What after does not mention stays open.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import takewhile
 from typing import Any, NamedTuple
 
 from custmap.codegen.define import Functions
 from custmap.expressions.inference import SourcePath
-from custmap.model.checked import Operation
-from custmap.model.nodes import Leaf, Presence, Table
+from custmap.model.checked import Checked, Operation
+from custmap.model.nodes import FirstSource, Leaf, Origin, Presence, Table
 from custmap.model.note import Fact
 from custmap.model.walkers import eaches
 from custmap.running.draft import Draft, read
 from custmap.running.lists import keys_of
 from custmap.running.states import SILENT, Unsettled, is_value
-from custmap.schema.canonical import Canonical
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
 from custmap.values.numbers import key_text
@@ -87,10 +87,11 @@ class Sides(NamedTuple):
 class Readers:
     """The rules of an operation by the source paths that they read."""
 
-    def __init__(self, operation: Operation, canonical: Canonical, code: Functions, riders: Row) -> None:
+    def __init__(self, checked: Checked, riders: Row) -> None:
+        operation, canonical = checked.operation, checked.canonical
         self._table = operation.table
         self._type = canonical.type
-        self._code = code
+        self._made = Functions(checked, _unconditional(operation))
         self._riders = riders
         self.reads = {
             leaf.slot: tuple(dict.fromkeys(_reads(leaf, operation.table)))
@@ -214,7 +215,7 @@ class Readers:
         record: Any = held
         for name in reversed(names):
             record = {name: record}
-        rows = self._code.values(record, self._riders)[leaf.slot]
+        rows = self._made.values(record, self._riders)[leaf.slot]
         return {fingerprint(key): key for key in keys_of(leaf, rows)} if type(rows) is list else {}
 
 
@@ -233,6 +234,24 @@ def _is_missing(record: Record, path: SourcePath, type_: Type | None) -> bool:
             break
         type_ = type_ and (type_.member(step) if isinstance(step, str) else type_.items)
     return value is ABSENT and inside
+
+
+def _unconditional(operation: Operation) -> Operation:
+    """An operation whose lists with keys have no `when`: what matters is what their items are called."""
+    slots = tuple(
+        replace(slot, origin=_without_when(slot.origin))
+        if isinstance(slot, Leaf) and slot.kind.has_items
+        else slot
+        for slot in operation.table.slots
+    )
+    return replace(operation, table=replace(operation.table, slots=slots))
+
+
+def _without_when(origin: Origin) -> Origin:
+    source = origin.source
+    if isinstance(source, FirstSource):
+        source = replace(source, origins=tuple(map(_without_when, source.origins)))
+    return replace(origin, when=None, source=source)
 
 
 def sources_of(leaf: Leaf) -> list[tuple[str, ...]]:

@@ -34,7 +34,8 @@ class Draft(Struct):
     """Changes, rejections and notes, and what clearing writes elsewhere in the body.
 
     `missing`  required members without a value, and their states in after.
-    `omitted`  counts values that are cleared by leaving them out.
+    `omitted`  counts values that are cleared by leaving them out, `waiting` changes that must not be made
+               twice.
     """
 
     changes: list[Change] = field(default_factory=list)
@@ -44,6 +45,7 @@ class Draft(Struct):
     marks: dict[tuple[str, ...], dict[str, Any]] = field(default_factory=dict)
     missing: list[tuple[TargetNode, Any]] = field(default_factory=list)
     omitted: int = 0
+    waiting: int = 0
     writes: list[tuple[tuple[str, ...], Any]] = field(default_factory=list)
 
     def wrote(self, place: tuple[str, ...]) -> bool:
@@ -144,7 +146,7 @@ class View(Struct):
         self,
         code: str,
         target: str,
-        rule: Leaf | ObjectNode | Presence,
+        rule: Leaf | ObjectNode | ItemsNode | Presence,
         message: str,
         source: str | None = None,
     ) -> None:
@@ -154,6 +156,7 @@ class View(Struct):
 
     def reject_again(self, target: str, rule: Leaf, source: str | None = None) -> None:
         """A change that may have arrived, and must not be sent twice."""
+        self.draft.waiting += 1
         self.reject("CM817", target, rule, _LOOK_UP, source)
 
     def sources_equal(self, rule: Leaf | Presence, before: Any, after: Any) -> bool:

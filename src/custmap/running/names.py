@@ -24,7 +24,7 @@ _FUNCTIONS: Final = (
     leaves.unchanged,
     maps.cannot_be_said,
     objects.all_gone, objects.arranged, objects.clear_object, objects.in_list, objects.is_cleared,
-    objects.lacking_in, objects.lacks_rejected, objects.note_whole, objects.says_none,
+    objects.lacking_in, objects.lacks_rejected, objects.must_wait, objects.note_whole, objects.says_none,
     objects.was_there, objects.whole_enough,
     own.in_name_order, own.is_simple, own.own,
     requests.identity, requests.names_another, requests.names_nobody, requests.put, requests.require,

@@ -81,6 +81,17 @@ def whole_enough(
     return KEPT, stand(before, before, view)
 
 
+def must_wait(
+    node: ObjectNode | ItemsNode, stand: Stand, before: Row, view: View, mark: tuple[Any, ...]
+) -> Outcome:
+    """Of a container that the vendor replaces whole a part must be looked up first: it cannot be sent."""
+    view.draft.take_back(mark)
+    view.reject(
+        "CM817", node.target, node, "the vendor replaces all of it, and a part has to be looked up first"
+    )
+    return KEPT, stand(before, before, view)
+
+
 def lacks_rejected(node: ObjectNode, sent: dict[str, Any], view: View) -> bool:
     """Does an object lack a member that the contract requires, and that was rejected?"""
     lacking = tuple(view.target(member.target) for member in lacking_in(node, sent))
