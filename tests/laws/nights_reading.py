@@ -218,9 +218,5 @@ def is_inside(path: Path, outer: Path) -> bool:
 
 
 def _once(root: ObjectNode) -> set[Span]:
-    """The rules that must not be said twice, and those in containers that must not."""
-    found: set[Span] = set()
-    for rule in rules_below(root):
-        if not rule.policy.repeatable:
-            found |= {one.span for one in rules_below(rule)}
-    return found
+    """The rules that must not be said twice; of a container `repeatable` says nothing (a finding)."""
+    return {rule.span for rule in rules_below(root) if isinstance(rule, Leaf) and not rule.policy.repeatable}

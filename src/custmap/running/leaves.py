@@ -46,7 +46,8 @@ def _change_unsettled(leaf: Leaf, before: Unsettled, after: Any, view: View, ite
         return KEPT, unchanged(leaf, held, held, view, items)
     if after is SILENT:
         if not leaf.policy.otherwise_clear:
-            return _turned_silent(leaf, held, view, items)
+            view.draft.note(view.target(leaf.target), Fact.LEFT_BEHIND, leaf)
+            return KEPT, unchanged(leaf, held, held, view, items)
         after = None
     if held is SILENT or (type(held) is Failure and held.code == "CM807"):
         held = ABSENT

@@ -37,7 +37,7 @@ class Place(NamedTuple):
 
     @property
     def is_identity(self) -> bool:
-        return any(leaf.policy.identity for leaf in self.leaves)
+        return all(leaf.policy.identity for leaf in self.leaves)
 
 
 class Night(NamedTuple):
