@@ -245,7 +245,8 @@ class Nights:
         """The paths of what may not have arrived, after a night."""
         if step.unknown:
             told = (*step.plan.changes, *step.plan.rejected)
-            return open_ | {path for one in told for path in self.reading.of(one)}
+            never = self.reading.defaults if step.before is None else set()
+            return open_ | never | {path for one in told for path in self.reading.of(one)}
         if not step.is_over:
             return open_
         record = self.plain(step.record)

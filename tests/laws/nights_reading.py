@@ -14,8 +14,8 @@ from whole_records import Customer
 from custmap.diagnostics.span import Span
 from custmap.model.change import Change, Rejection
 from custmap.model.checked import Checked
-from custmap.model.nodes import FromSource, Leaf, ObjectNode, Presence
-from custmap.model.walkers import eaches, leaves
+from custmap.model.nodes import FromSource, Leaf, ObjectNode, Presence, RiderSource
+from custmap.model.walkers import eaches, leaves, options
 from custmap.prove.blame import rules_below
 from custmap.values.absent import ABSENT
 from custmap.values.paths import Index, Member, PathError, Segment, Select, parse_path
@@ -30,6 +30,8 @@ class Reading:
 
     `identities`  the paths that name the customer.
     `once`        the rules that must not be said twice.
+    `defaults`    what rules read that say something even of a record that states nothing: where that has not
+                  arrived, a kept record that states nothing must not be taken to have said it.
     """
 
     def __init__(self, checked: Checked) -> None:
@@ -38,6 +40,8 @@ class Reading:
         named = [rule.span for rule in self._rules.values() if rule.policy.identity]
         self.identities = {path for span in named for path in self._values(span)}
         self.once = _once(self._table.root)
+        silent = [rule for rule in self._rules.values() if isinstance(rule, Leaf) and _has_default(rule)]
+        self.defaults = {path for rule in silent for path in self.at(rule.span)}
 
     def moves(self) -> list[Leaf]:
         """The rules whose values may not change, or only in some ways."""
@@ -220,3 +224,7 @@ def is_inside(path: Path, outer: Path) -> bool:
 def _once(root: ObjectNode) -> set[Span]:
     """The rules that must not be said twice; of a container `repeatable` says nothing (a finding)."""
     return {rule.span for rule in rules_below(root) if isinstance(rule, Leaf) and not rule.policy.repeatable}
+
+
+def _has_default(rule: Leaf) -> bool:
+    return any(one.has_default or isinstance(one.source, RiderSource) for one in options(rule.origin))

@@ -155,7 +155,11 @@ class Readers:
                 continue
             if self._says(leaf, touching, sides):
                 row[slot] = self._unsettled(leaf, touching, sides)
-            elif self._may_be_lost(leaf, touching) or not self._speaks(leaf, touching, sides):
+            elif (
+                not self._speaks(leaf, touching, sides)
+                or self._may_be_lost(leaf, touching)
+                or () in self.reads[slot]
+            ):
                 draft.note(leaf.target, Fact.UNSETTLED, leaf)
         return tuple(row)
 
