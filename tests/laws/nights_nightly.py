@@ -134,7 +134,8 @@ class Nights:
         """What is unsettled, and not mentioned, is in a note; but where the whole plan is rejected."""
         if step.error or step.names_nobody:
             return
-        told = [self.reading.of(one) for one in (*step.plan.changes, *step.plan.rejected)]
+        told = [self.reading.of(one) for one in step.plan.changes]
+        told += [self.reading.at(one.span) for one in step.plan.rejected]  # a container stands for all in it
         told += [self.reading.at(note.span) for note in step.plan.notes]
         for path in map(path_of, unsettled(step.before)):
             if not self.mentions(step, {path}) and not any(overlap({path}, reads) for reads in told):
@@ -200,6 +201,8 @@ class Nights:
                 continue
             if not again and overlap(reads, others):  # said as a part of something else
                 continue
+            if self.is_told_otherwise(rejection, following):
+                continue
             if () not in reads and self.mentions(step, reads):
                 raise self.broken("what was rejected does not come back", step, rejection)
             self.count[f"exempt: {Exempt.EVERYTHING if () in reads else Exempt.UNMENTIONED}"] += 1
@@ -221,6 +224,16 @@ class Nights:
             if not overlap(reads, open_ | back):
                 raise self.broken("what arrived is said again", following, change)
             self.count[f"exempt: {Exempt.OPEN if overlap(reads, open_) else Exempt.SHARED}"] += 1
+
+    def is_told_otherwise(self, rejection: Rejection, following: Step) -> bool:
+        """Is another part of the rule rejected, or does a note accept that what is around stays?"""
+        if any(one.span == rejection.span for one in following.plan.rejected):
+            self.count[f"exempt: {Exempt.PART}"] += 1
+            return True
+        return any(
+            note.fact == Fact.CLEAR_SKIPPED and touches(rejection.target, [note.target])
+            for note in following.plan.notes
+        )
 
     # over all nights
 

@@ -25,6 +25,7 @@ class Exempt(StrEnum):
     OPEN = "what after did not mention is unsettled still: a rule that reads it says its own again"
     SHARED = "a rule reads what another reads whose change was rejected, or refused: it says its own again"
     UNMENTIONED = "what is rejected is made of nothing that the record mentions"
+    PART = "another part of the same rule is rejected, of an object that became null as a whole"
     EVERYTHING = "what is rejected reads the whole customer, which cannot stand as before had it"
 
 
