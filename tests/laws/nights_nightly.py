@@ -227,6 +227,10 @@ class Nights:
 
     def is_told_otherwise(self, rejection: Rejection, following: Step) -> bool:
         """Is another part of the rule rejected, or does a note accept that what is around stays?"""
+        reads = self.reading.of(rejection)
+        cleared = (one for one in following.plan.changes if one.action == "clear")
+        if any(overlap(reads, self.reading.at(one.span)) for one in cleared):
+            return True  # with all that is around it
         if any(one.span == rejection.span for one in following.plan.rejected):
             self.count[f"exempt: {Exempt.PART}"] += 1
             return True
@@ -246,7 +250,7 @@ class Nights:
                     raise self.broken("more is said than what may not have arrived", step, change)
             open_ = self.open_after(step, open_)
             for path in map(path_of, step.unsettled):
-                if not any(path[: len(one)] == one for one in open_):
+                if not any(path[: len(one)] == one or _is_list_around(path, one) for one in open_):
                     raise self.broken("more is unsettled than what may not have arrived", step, path)
 
     def may_be_said(self, step: Step, reads: set[Path], open_: set[Path]) -> bool:
@@ -301,3 +305,9 @@ def _is_made_of(kept: Any, before: Any, after: Any) -> bool:
         known = [item for side in (before, after) if isinstance(side, list) for item in side]
         return all(any(same(item, one) for one in known) for item in kept)
     return False
+
+
+def _is_list_around(path: Path, inner: Path) -> bool:
+    """Is it the list that a path leads into by a position? Positions are not kept."""
+    rest = inner[len(path) :]
+    return inner[: len(path)] == path and bool(rest) and (rest[0] == "*" or str(rest[0]).isdecimal())

@@ -20,6 +20,7 @@ from custmap.model.walkers import eaches
 from custmap.running.draft import Draft, read
 from custmap.running.lists import keys_of
 from custmap.running.states import SILENT, Unsettled, is_value
+from custmap.schema.customer_texts import TEXT_PARTS
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
 from custmap.values.numbers import key_text
@@ -137,6 +138,8 @@ class Readers:
         """Does after speak of what a rule reads? It does of what it changes."""
         if sides.complete or any(self._is_mentioned(leaf, path, sides) for path in paths):
             return True
+        if _states_whole(leaf, sides.stated):
+            return True
         own, new = sides.own[leaf.slot], sides.new[leaf.slot]
         return (own not in (ABSENT, SILENT) and same(own, new)) or not same(sides.old[leaf.slot], new)
 
@@ -166,7 +169,7 @@ class Readers:
     def _is_gone(self, leaf: Leaf, sides: Sides) -> bool:
         """Is a value that is not there gone, and not only never stated?"""
         around = self._table.inside[leaf.slot]
-        if sides.complete or is_value(sides.old[leaf.slot]):
+        if sides.complete or is_value(sides.old[leaf.slot]) or _states_whole(leaf, sides.stated):
             return True
         if around is not None and sides.new[around] is SILENT:
             return True
@@ -238,6 +241,13 @@ def _is_missing(record: Record, path: SourcePath, type_: Type | None) -> bool:
             break
         type_ = type_ and (type_.member(step) if isinstance(step, str) else type_.items)
     return value is ABSENT and inside
+
+
+def _states_whole(leaf: Leaf, stated: Record) -> bool:
+    """Does a record state the whole name or number, from which the part that a rule takes is split?"""
+    parts = [need.path for need in leaf.needs if need.rest and need.path]
+    wholes = [(*path, TEXT_PARTS.get(str(path[-1]), "")) for path in parts]
+    return bool(wholes) and all(read(stated, path) is not ABSENT for path in wholes)
 
 
 def _unconditional(operation: Operation) -> Operation:

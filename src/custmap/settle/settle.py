@@ -222,7 +222,8 @@ def _is_forgotten(path: OpenPath, kept: Record, sides: Sides) -> bool:
     names = path.names[:-1]
     return (
         bool(names)
-        and read(sides.before, names) is ABSENT
+        and read(sides.before, path.names) is ABSENT
+        and (read(sides.before, names) is ABSENT or read(kept, names) is None)
         and read(kept, path.names) in (ABSENT, None)
         and read(sides.after, path.names) is None
         and read(kept, names) is not ABSENT
