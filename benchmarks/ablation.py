@@ -17,9 +17,9 @@ from generated import generated, parts
 from harness import Work, call, measure, medians
 from run import LEAN, load, measured
 
-from custmap.mapper import Mapping
 from records import PARAMS
 
+Apply = Callable[..., Any]
 Answers = dict[tuple[int, int], set[bool]]
 ROUNDS: Final = 41
 
@@ -29,13 +29,7 @@ def run() -> None:
     for what, name, record in measured():
         mapping = load(name)
         ours = generated(mapping, PARAMS[name], record)
-        answers = _answers(mapping, ours)
-        works = [
-            ours,
-            _without(mapping, ours, answers, _asks_class),
-            _without(mapping, ours, answers, lambda _: True),
-            call(LEAN[name][0], record),
-        ]
+        works = [ours, *ablated(mapping.functions.apply, ours), call(LEAN[name][0], record)]
         wanted = parts(ours.once())
         assert all(parts(work.once()) == wanted for work in works[1:3])
         times, ratios = medians(measure(works, ROUNDS))
@@ -44,23 +38,29 @@ def run() -> None:
         print("  ".join(f"{one:.2f}" for one in over[:3]), flush=True)
 
 
+def ablated(apply: Apply, work: Work) -> tuple[Work, Work]:
+    """The work without the tests of classes, and without any test."""
+    answers = _answers(apply, work)
+    return _without(apply, work, answers, _asks_class), _without(apply, work, answers, lambda _: True)
+
+
 def _asks_class(condition: ast.expr) -> bool:
     """Is it a test of the class of a value, or of each of a list's items?"""
     return any(isinstance(node, ast.Name) and node.id == "type" for node in ast.walk(condition))
 
 
-def _text(mapping: Mapping) -> ast.Module:
-    return ast.parse("".join(linecache.getlines(mapping.functions.apply.__code__.co_filename)))
+def _text(apply: Apply) -> ast.Module:
+    return ast.parse("".join(linecache.getlines(apply.__code__.co_filename)))
 
 
-def _function(mapping: Mapping, tree: ast.Module, **names: Any) -> Callable[..., Any]:
+def _function(apply: Apply, tree: ast.Module, **names: Any) -> Apply:
     """`apply` of a text, with the names that the generated one has."""
-    space = {**mapping.functions.apply.__globals__, **names}
+    space = {**apply.__globals__, **names}
     exec(compile(ast.fix_missing_locations(tree), "<ablation>", "exec"), space)
     return space["apply"]  # type: ignore[no-any-return]
 
 
-def _answers(mapping: Mapping, work: Work) -> Answers:
+def _answers(apply: Apply, work: Work) -> Answers:
     """What each condition answered, by its place in the text."""
     found: Answers = defaultdict(set)
 
@@ -68,13 +68,13 @@ def _answers(mapping: Mapping, work: Work) -> Answers:
         found[line, column].add(bool(answer))
         return answer
 
-    watched = _function(mapping, _Watched().visit(_text(mapping)), watch=watch)
+    watched = _function(apply, _Watched().visit(_text(apply)), watch=watch)
     Work(work.statement, {**work.names, "apply": watched}).once()
     return found
 
 
-def _without(mapping: Mapping, work: Work, answers: Answers, drop: Callable[[ast.expr], bool]) -> Work:
-    made = _function(mapping, _Decided(answers, drop).visit(_text(mapping)))
+def _without(apply: Apply, work: Work, answers: Answers, drop: Callable[[ast.expr], bool]) -> Work:
+    made = _function(apply, _Decided(answers, drop).visit(_text(apply)))
     return Work(work.statement, {**work.names, "apply": made})
 
 

@@ -22,6 +22,7 @@ import peers
 from generated import generated, parts, taken
 from harness import ROUNDS, Table, call, measure, medians
 
+import back
 import cli
 import custmap
 from records import FULL, GOOD, MAPPINGS, PARAMS, Record, capillary, changed, with_changes
@@ -183,6 +184,7 @@ def same_plan(theirs: careful.Plan, ours: custmap.Plan) -> None:
 SECTIONS: Final[dict[str, Callable[[], None]]] = {
     "apply": apply,
     "diff": diff,
+    "back": back.run,
     "peers": peers.run,
     "names": names.run,
     "keyed": keyed.run,

@@ -233,7 +233,7 @@ class Mapping:
         fit the canonical schema.
         """
         held = None if base is None else take(base, self._engine.checked.canonical).record
-        return self.back.read(document, held)[0]
+        return self._answers.reverse.read(document, held)[0]
 
     @property
     def back(self) -> Reverse:

@@ -61,6 +61,8 @@ def check(loaded: Any, case: Case) -> int:
     read, notes = loaded.back.read(sent.body)
     if sent.body != kept:
         raise Differs("the document was changed", case, kept, sent.body, kept)
+    if _containers(read) & _containers(sent.body):
+        raise Differs("the document is shared", case, sent.body, read, None)
     compared = _same_targets(loaded, case, sent.body, read, notes, "what was sent is read")
     _quick_is_careful(loaded.back, case, sent.body)
     whole = loaded.reverse(sent.body, sent.customer)
@@ -76,6 +78,12 @@ def check(loaded: Any, case: Case) -> int:
         if case.before != {} and not same(loaded.reverse({}, base), base):
             raise Differs("an empty document changes nothing", case, {}, loaded.reverse({}, base), base)
     return compared
+
+
+def _containers(value: Any) -> set[int]:
+    """The identities of a value's lists and objects, those without anything in them too."""
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return set() if inside is None else {id(value)}.union(*map(_containers, inside))
 
 
 def _same_targets(
@@ -171,7 +179,7 @@ def _said(value: Any) -> Any:
 
 def _quick_is_careful(back: Reverse, case: Case, body: dict[str, Any]) -> None:
     """The quick code reads what the careful code reads, or gives up."""
-    for layer in back._layers:
+    for layer in back.layers:
         try:
             quick = layer.quick(body)
         except Exception:

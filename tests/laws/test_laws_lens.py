@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from lens_law import Differs, check, pairs
 
-from custmap.back import reverse
+from custmap.back import laying, reverse
 from custmap.back.reverse import Reverse
 from custmap.invert.invert import Tree
 
@@ -71,8 +71,26 @@ def _the_document_is_shared(read: Callable[..., Any]) -> Callable[..., Any]:
     return planted
 
 
+def _what_was_read_is_the_vendors(read: Callable[..., Any]) -> Callable[..., Any]:
+    """Planted: a list of the document is in the customer."""
+
+    def planted(self: Reverse, document: Any, base: Any = None) -> Any:
+        record, notes = read(self, document, base)
+        held = next((one for one in document.values() if one == record.get("tags")), None)
+        return ({**record, "tags": held} if isinstance(held, list) else record), notes
+
+    return planted
+
+
 @pytest.mark.parametrize(
-    "plant", [_without_values, _without_a_base, _nulls_are_absent, _the_document_is_shared]
+    "plant",
+    [
+        _without_values,
+        _without_a_base,
+        _nulls_are_absent,
+        _the_document_is_shared,
+        _what_was_read_is_the_vendors,
+    ],
 )
 def test_a_planted_fault_is_found(plant: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Reverse, "read", plant(Reverse.read))
@@ -81,7 +99,7 @@ def test_a_planted_fault_is_found(plant: Callable[..., Any], monkeypatch: pytest
 
 def test_lists_that_replace_what_was_held_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted: the base does not stand where the vendor holds what would be sent of it."""
-    monkeypatch.setattr(reverse, "Echo", lambda base, read: reverse._SILENCE)
+    monkeypatch.setattr(reverse, "Echo", lambda base, read: laying._SILENCE)
     _is_found()
 
 
@@ -89,7 +107,7 @@ def test_a_list_by_positions_that_replaces_the_others_is_found(monkeypatch: pyte
     def planted(held: list[Any], new: list[Any], tree: Tree, echo: Any) -> list[Any]:
         return new
 
-    monkeypatch.setattr(reverse, "_lay_positions", planted)
+    monkeypatch.setattr(laying, "_lay_positions", planted)
     _is_found()
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from custmap.back.any_body import json_of, listed, text_of
 from custmap.back.field_names import Tracer
@@ -13,6 +13,7 @@ from custmap.back.reverse import Reverse
 from custmap.codegen.define import Functions
 from custmap.contract.contract import Contract
 from custmap.diagnostics.errors import RecordError
+from custmap.expressions.function import FunctionSpec
 from custmap.expressions.parse import Expression
 from custmap.expressions.plain import compile_expression
 from custmap.model.answer import Messages
@@ -25,29 +26,47 @@ _MOST: Final = 10_000
 """How many messages of one answer are read."""
 
 
+Given: TypeAlias = Callable[[Any], Any]
+"""What an expression gives of a scope; None where there is none, or the answer is not what it expects."""
+
+
+class _Lists(NamedTuple):
+    """`Messages`, compiled."""
+
+    each: Given | None
+    field: Given
+    code: Given
+    message: Given
+    retry: Given
+
+
 class Reader:
     """Reads the answers of an operation."""
 
     def __init__(self, checked: Checked, reverse: Reverse) -> None:
         self._name = checked.name
-        self._functions = checked.functions
         self._contract = checked.operation.contract
-        self._answer = checked.operation.answer
         self._reverse = reverse
         self._tracer = Tracer(checked.operation)
-        self._compiled: dict[str, Callable[[Any], Any]] = {}
         self._classes: dict[int, frozenset[type] | None] = {}
+        answer, functions = checked.operation.answer, checked.functions
+        self._ok = None if answer.ok is None else _given(answer.ok, functions)
+        self._applied = None if answer.applied is None else _given(answer.applied, functions)
+        self._retry = None if answer.retry is None else _given(answer.retry, functions)
+        self._customer = _given(answer.customer, functions)
+        self._failed = _given(answer.failed, functions)
+        self._errors = tuple(_compiled(one, functions) for one in answer.errors)
+        self._warnings = tuple(_compiled(one, functions) for one in answer.warnings)
 
     def read(self, status: int, body: object) -> Outcome:
         """The outcome of an answer, whatever its body is."""
         content = json_of(body)
         answer = {"status": status, "body": content}
         fits = self._fits(status, content)
-        rule = self._answer
-        ok = 200 <= status < 300 and fits if rule.ok is None else self._given(rule.ok, answer) is True
-        failed = listed(self._given(rule.failed, answer))
-        errors, retries = self._messages(rule.errors, answer)
-        warnings, _ = self._messages(rule.warnings, answer)
+        ok = 200 <= status < 300 and fits if self._ok is None else self._ok(answer) is True
+        failed = listed(self._failed(answer))
+        errors, retries = self._messages(self._errors, answer)
+        warnings, _ = self._messages(self._warnings, answer)
         ok = ok and not failed
         customer, notes = self._copy(answer) if ok else (None, ())
         return Outcome(
@@ -63,8 +82,8 @@ class Reader:
         )
 
     def _was_applied(self, answer: Any, ok: bool, failed: tuple[Any, ...], fits: bool) -> bool | None:
-        if self._answer.applied is not None:
-            said = self._given(self._answer.applied, answer)
+        if self._applied is not None:
+            said = self._applied(answer)
             return said if said is True or said is False else None
         if ok:
             return True
@@ -76,8 +95,8 @@ class Reader:
         """What an error says of another try counts before what the answer as a whole says."""
         if retries:
             return all(retries)
-        if self._answer.retry is not None:
-            return self._given(self._answer.retry, answer) is True
+        if self._retry is not None:
+            return self._retry(answer) is True
         status: int = answer["status"]
         return status == 429 or status >= 500
 
@@ -89,7 +108,7 @@ class Reader:
         return classes is None or type(body) in classes
 
     def _copy(self, answer: Any) -> tuple[dict[str, Any] | None, tuple[Note, ...]]:
-        document = self._given(self._answer.customer, answer)
+        document = self._customer(answer)
         if type(document) is not dict:
             return None, ()
         try:
@@ -98,40 +117,48 @@ class Reader:
             unread = [Note(one.path or "", f"cannot be read: {one.message}") for one in error.diagnostics]
             return None, tuple(unread)
 
-    def _messages(self, lists: tuple[Messages, ...], answer: Any) -> tuple[tuple[Message, ...], list[bool]]:
+    def _messages(self, lists: tuple[_Lists, ...], answer: Any) -> tuple[tuple[Message, ...], list[bool]]:
         """The messages, and what they say of another try."""
         found: list[Message] = []
         retries: list[bool] = []
         for one in lists:
-            given = answer if one.each is None else self._given(one.each, answer)
+            given = answer if one.each is None else one.each(answer)
             for item in given[:_MOST] if type(given) is list else () if given is None else (given,):
                 found.append(self._message(one, item))
-                retry = self._given(one.retry, item)
+                retry = one.retry(item)
                 if retry is True or retry is False:
                     retries.append(retry)
         return tuple(found), retries
 
-    def _message(self, one: Messages, item: Any) -> Message:
-        field, code, message = (
-            text_of(self._given(part, item)) for part in (one.field, one.code, one.message)
-        )
+    def _message(self, one: _Lists, item: Any) -> Message:
+        field, code, message = (text_of(part(item)) for part in (one.field, one.code, one.message))
         traced = self._tracer.trace(field) if field is not None else None
         if traced is None:
             return Message(None, field, code, message, None)
         return Message(traced.field, field, code, message, traced.line, traced.known)
 
-    def _given(self, expression: Expression | None, scope: Any) -> Any:
-        """What an expression gives; None where there is none, or the answer is not what it expects."""
-        if expression is None:
-            return None
-        read = self._compiled.get(expression.text)
-        if read is None:
-            read = compile_expression(expression.text, functions=self._functions)
-            self._compiled[expression.text] = read
+
+def _compiled(one: Messages, functions: Mapping[str, FunctionSpec]) -> _Lists:
+    each = None if one.each is None else _given(one.each, functions)
+    return _Lists(each, *(_given(part, functions) for part in (one.field, one.code, one.message, one.retry)))
+
+
+def _given(expression: Expression | None, functions: Mapping[str, FunctionSpec]) -> Given:
+    if expression is None:
+        return _nothing
+    read = compile_expression(expression.text, functions=functions)
+
+    def given(scope: Any) -> Any:
         try:
             return read(scope)
         except Exception:  # answers are read leniently: whatever is in the way, the rest may be read
             return None
+
+    return given
+
+
+def _nothing(_: Any) -> None:
+    """There is no expression."""
 
 
 class Answers:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from custmap.expressions.ast import Call, Node, children
-from custmap.expressions.builtins import BUILTINS
 from custmap.expressions.function import FunctionSpec
+from custmap.expressions.growing import may_grow
 from custmap.model.checked import Operation
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, TargetNode
 from custmap.model.walkers import clears, expressions, leaves, tables
@@ -15,13 +14,7 @@ from custmap.values.types import Type
 
 def makes_text(operation: Operation, functions: Mapping[str, FunctionSpec]) -> bool:
     """Is there a call that may make more text than the record has, so that a budget is needed?"""
-    known = {**functions, **BUILTINS}
-    waiting: list[Node] = [one.ast for one in expressions(operation)]
-    for node in waiting:
-        if isinstance(node, Call) and node.name in known and known[node.name].grows:
-            return True
-        waiting += children(node)
-    return False
+    return may_grow((one.ast for one in expressions(operation)), functions)
 
 
 def required(node: ObjectNode) -> frozenset[str]:

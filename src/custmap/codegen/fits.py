@@ -136,7 +136,9 @@ class FitsWriter:
         return f"{self._function(type_, self._write_list)}({value})"
 
     def _object(self, type_: Type, value: str) -> str:
-        if not (type_.members or type_.extra or type_.required):
+        extra = type_.extra
+        asks_others = extra is not None and (limits(extra) or extra.read_only)
+        if not (type_.members or asks_others or type_.required):
             return f"type({value}) is dict"
         return f"{self._function(type_, self._write_object)}({value})"
 

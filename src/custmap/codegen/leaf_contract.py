@@ -33,7 +33,8 @@ class ContractWriter:
         if leaf.kind.is_map:
             return f"type({result}) is dict", [*own, *self._entries_fit(leaf, result)]
         if leaf.kind.has_items or isinstance(source, EachSource):
-            return f"type({result}) is list", own if leaf.kind.has_items else self._quick_check(leaf, result)
+            checks = [] if leaf_facts.rules_check_items(leaf) else self._quick_check(leaf, result)
+            return f"type({result}) is list", own if leaf.kind.has_items else checks
         type_ = leaf.type
         if leaf.kind.is_set and (type_ is None or not limits(type_)):
             return f"type({result}) is list", own

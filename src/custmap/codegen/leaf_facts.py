@@ -9,10 +9,12 @@ from typing import Final
 from custmap.codegen.fits import limits
 from custmap.expressions.ast import Call, Literal
 from custmap.expressions.function import FunctionSpec
+from custmap.model.clear import Send, SendNull
 from custmap.model.kind import VALUE
-from custmap.model.nodes import FirstSource, FromSource, Leaf, Origin, RiderSource
+from custmap.model.nodes import EachSource, FirstSource, FromSource, Leaf, Origin, RiderSource
+from custmap.model.walkers import leaves, own_objects
 from custmap.running.fits import is_plain, misfit
-from custmap.values.types import Type
+from custmap.values.types import ANY, Type
 
 
 def entry_type(leaf: Leaf, functions: Mapping[str, FunctionSpec]) -> Type | None:
@@ -76,6 +78,31 @@ def is_fresh(origin: Origin, functions: Mapping[str, FunctionSpec]) -> bool:
         return False
     ast = origin.source.expression.ast if isinstance(origin.source, FromSource) else None
     return made.kinds <= _SCALARS or (isinstance(ast, Call) and functions[ast.name].sorts)
+
+
+def rules_check_items(leaf: Leaf) -> bool:
+    """Does a list fit as soon as each value in its items does? Then no item is looked at as a whole."""
+    type_, source = leaf.type, leaf.origin.source
+    if type_ is None or not type_.only("array") or not isinstance(source, EachSource):
+        return False
+    of_list = (type_.min_items, type_.max_items, type_.enum, leaf.origin.values, leaf.origin.format)
+    asks_nothing = of_list == (None,) * 5 and not type_.unique_items
+    objects = (one.type or ANY for one in own_objects(source.table.root))
+    return (
+        asks_nothing
+        and all(one.enum is None and not one.required and "object" in one.kinds for one in objects)
+        and all(map(_null_fits, leaves(source.table.root)))
+    )
+
+
+def _null_fits(leaf: Leaf) -> bool:
+    """Does what stands for null at a rule's place fit the contract? A file's default is not checked."""
+    match leaf.policy.clear:
+        case SendNull():
+            return leaf.type is None or misfit(leaf.type, None) is None
+        case Send(value):
+            return leaf.type is None or misfit(leaf.type, value) is None
+    return True
 
 
 def always_fits(leaf: Leaf, functions: Mapping[str, FunctionSpec]) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from custmap.expressions.budget import metered
 from custmap.expressions.emitter import PLAIN, Emitter
 from custmap.expressions.function import FunctionSpec
+from custmap.expressions.growing import may_grow
 from custmap.expressions.parse import parse
 from custmap.expressions.python_names import Names
 
@@ -39,6 +40,8 @@ def compile_expression(
     source = "\n".join([f"def {search}({root}):", *("    " + line for line in body), ""])
     module = dict(names.globals)
     exec(compile(source, "<expression>", "exec"), module)
-    function: Callable[[Any], Any] = metered(module[search])
+    function: Callable[[Any], Any] = module[search]
+    if may_grow([expression.ast], functions):
+        function = metered(function)
     function.source = source  # type: ignore[attr-defined]
     return function

@@ -19,6 +19,9 @@ from custmap.values.words import counted, words_for
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
+_OF_BLANKS: Final = "without_blanks"
+"""Where a function that leaves empty texts keeps the one that does not look at them."""
+
 # Records are nested at most 64 deep, so results of functions may not be deeper.
 _DEEPEST: Final = 64
 
@@ -50,6 +53,23 @@ def guarded(call: Callable[..., Any]) -> Callable[..., Any]:
     return inner
 
 
+def guarded_inverse(call: Callable[..., Any], further: tuple[Any, ...] = ()) -> Callable[[Any], Any]:
+    """`call` with further arguments, guarded; an empty text stays one, for a rule's `empty` to decide."""
+    call = getattr(call, _OF_BLANKS, call)
+
+    def inner(value: Any) -> Any:
+        if value == "" and type(value) is str:
+            return value
+        try:
+            return call(value, *further)
+        except FunctionError:
+            raise
+        except Exception as problem:
+            raise _failed(problem) from None
+
+    return inner
+
+
 def blank_stays(call: _F) -> _F:
     """`call`, except that an empty text is returned unchanged, for the rule's `empty` to decide."""
 
@@ -57,6 +77,7 @@ def blank_stays(call: _F) -> _F:
     def inner(value: Any, *further: Any) -> Any:
         return value if value == "" else call(value, *further)
 
+    setattr(inner, _OF_BLANKS, call)
     return cast(_F, inner)
 
 
@@ -95,7 +116,12 @@ def _several(
 
     def call(*values: Any) -> Any:
         if usual and len(values) == 1 and type(values[0]) in usual:
-            return made(*values)
+            try:
+                return implementation(values[0])
+            except FunctionError:
+                raise
+            except Exception as problem:
+                raise _failed(problem) from None
         if len(values) < needed or (len(values) > len(rows) and not variadic):
             raise FunctionError(f"takes {counted(len(rows), 'argument')}, got {len(values)}")
         given = list(values)

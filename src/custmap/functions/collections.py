@@ -1,4 +1,7 @@
-"""Functions for lists and maps: results share nothing with arguments, maps are sorted by key."""
+"""Functions for lists and maps: results share nothing with arguments, maps are sorted by key.
+
+Inverses give what they are given: it is copied where it goes.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +25,11 @@ _SMALL: Final = 10**18
 
 
 def _list_back(items: list[Any]) -> list[Any]:
-    return copied(_of_kind(items, list))  # type: ignore[no-any-return]
+    return _of_kind(items, list)  # type: ignore[no-any-return]
 
 
 def _map_back(map: dict[str, Any]) -> dict[str, Any]:
-    return {key: copied(value) for key, value in sorted(_of_kind(map, dict).items())}
+    return _of_kind(map, dict)  # type: ignore[no-any-return]
 
 
 def _of_kind(value: Any, *kinds: type) -> Any:
@@ -56,7 +59,7 @@ def unique(items: list[Any]) -> list[Any]:
 
 
 def _either_back(items: list[Any] | dict[str, Any]) -> list[Any] | dict[str, Any]:
-    return copied(_of_kind(items, list, dict))  # type: ignore[no-any-return]
+    return _of_kind(items, list, dict)  # type: ignore[no-any-return]
 
 
 @function(

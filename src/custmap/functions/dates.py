@@ -119,7 +119,9 @@ def _offset(moment: datetime) -> tuple[str, str]:
 
 def _iso(moment: datetime) -> str:
     """ISO 8601, with a fraction only if it is not 0."""
-    fraction = f".{moment.microsecond:06}".rstrip("0") if moment.microsecond else ""
+    if not moment.microsecond:
+        return moment.isoformat()
+    fraction = f".{moment.microsecond:06}".rstrip("0")
     return _laid_out(moment, "YYYY-MM-DDTHH:mm:ss") + fraction + ":".join(_offset(moment))
 
 
@@ -154,6 +156,8 @@ def _pattern(form: str) -> re.Pattern[str]:
 @blank_stays
 def _back(written: str | float, form: str) -> str:
     """From a vendor's date-time to ISO 8601; a format without a time gives midnight."""
+    if form == _SECONDS and type(written) is str and _USUAL(written):
+        return _to_the_second(written)
     if form in ("epoch", "epoch_ms"):
         return _from_epoch(written, 1000 if form == "epoch_ms" else 1)
     if form in ("iso", "utc"):
@@ -237,8 +241,7 @@ def date_time(value: str, format: str) -> str | int:
     offset, except for `utc`. A date alone needs a format without a time.
     """
     if format == _SECONDS and isinstance(value, str) and _USUAL(value):
-        _usual(value)
-        return f"{value[:19]}+00:00" if value.endswith(_UTC) else value
+        return _to_the_second(value)
     moment, timed = _read(value)
     if format in _NAMED:
         if not timed:
@@ -264,6 +267,14 @@ def _named(moment: datetime, form: str) -> str | int:
 _SECONDS: Final = "YYYY-MM-DDTHH:mm:ssZ"
 """In this format the usual date-times are themselves, but for those in UTC."""
 _UTC: Final = ("Z", "-00:00")
+
+
+def _to_the_second(value: str) -> str:
+    """A usual date-time in that format; from it, it is ISO 8601 already."""
+    _usual(value)
+    return f"{value[:19]}+00:00" if value.endswith(_UTC) else value
+
+
 _PYTHONS: Final = {_SECONDS: "seconds", "YYYY-MM-DDTHH:mm:ss.SSSZ": "milliseconds"}
 """Formats that Python writes itself: `timespec` of `isoformat`."""
 

@@ -16,6 +16,7 @@ from custmap.expressions.function import FunctionError
 
 _NORTH: Final = re.compile(r"\+1[2-9][0-9]{9}").fullmatch
 """Canonical numbers with country code 1: all of them are possible, and reading changes none."""
+_NORTH_DASHED: Final = re.compile(r"[2-9][0-9]{2}-[0-9]{3}-[0-9]{4}").fullmatch
 _CANONICAL: Final = re.compile(r"\+[1-9][0-9]{7,14}")
 # Characters between digits: spaces, dashes (U+2010 to U+2015, U+2212), dots, slashes, parentheses.
 _CORE: Final = re.compile(r"[+＋]?[\s()\[\]./~\-‐-―−ー－．（）\d]*")
@@ -48,6 +49,13 @@ def dashed(number: str, region: str | None) -> str:
         return f"{plain[2:5]}-{plain[5:8]}-{plain[8:]}"
     groups = re.sub(r"[^0-9+]+", "-", _format(*_parsed(plain, None), "INTERNATIONAL"))
     return groups.removeprefix("+1-") if plain.startswith("+1") else groups
+
+
+def from_dashed(number: str) -> str:
+    """`+12065550142` from what `dashed` writes."""
+    if _NORTH_DASHED(number):
+        return f"+1{number[:3]}{number[4:7]}{number[8:]}"
+    return e164(number, "US")
 
 
 def country_code(number: str, region: str | None) -> str:

@@ -232,6 +232,9 @@ def full_name(name: Name) -> Part:
     """The whole name: `formatted` if stated, else the stated parts in order."""
     if isinstance(name, str):
         return name
+    given, family = name.get("given"), name.get("family")
+    if len(name) == 2 and type(given) is str and type(family) is str and (given + family).isascii():
+        return " ".join(filter(None, (given.strip(), family.strip())))  # as nearly all are
     if "formatted" in name:
         return _stated(name, "formatted")
     stated = {part: _stated(name, part) for part in PARTS if part in name}

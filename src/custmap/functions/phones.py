@@ -59,7 +59,7 @@ def _digits_to_number(written: str, region: str | None = None) -> str:
 @blank_stays
 def _dashed_to_number(written: str, region: str | None = None) -> str:
     """Without a `+` the country code is 1: `phone_dashed` writes all other codes."""
-    return dialing.e164(same_text(written), "US")
+    return dialing.from_dashed(same_text(written))
 
 
 @function(

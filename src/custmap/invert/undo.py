@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from custmap.expressions.function import Argument, FunctionError, FunctionSpec
-from custmap.functions.calling import guarded, same_text
+from custmap.functions.calling import guarded, guarded_inverse, same_text
 from custmap.functions.inverses import inverse_of
 from custmap.invert.peel import Called, OneWayError
 from custmap.mapping.file import Pair
@@ -52,7 +52,7 @@ class Undo:
                 raise FunctionError("does not have the rule's format")
             return convert(inner[len(head) : len(inner) - len(tail)])
 
-        return self._call("format", unformatted, text)
+        return self._call("format", guarded(unformatted), text)
 
     def values(self, pairs: tuple[Pair, ...], text: str, *, keep: bool) -> str:
         """With the canonical value of a vendor's; `keep`: what has no row stays."""
@@ -64,7 +64,7 @@ class Undo:
                 raise FunctionError("has no row in `values`")
             return rows.get(mark, value)
 
-        return self._call("values", translated, text)
+        return self._call("values", guarded(translated), text)
 
     def clear(self, leaf: Leaf, calls: tuple[Called, ...], text: str) -> str:
         """Null where the vendor has what this rule's `clear` sends, unless a value looks like that, too."""
@@ -73,14 +73,15 @@ class Undo:
             return text
         gone, may_be_value = clear.value, _may_send(leaf, clear.value, calls)
         if not leaf.kind.is_map:
-            return text if may_be_value else self._call("clear", lambda value: _without(value, gone), text)
+            without_gone = guarded(lambda value: _without(value, gone))
+            return text if may_be_value else self._call("clear", without_gone, text)
 
         def without_entries(value: Any) -> Any:
             if type(value) is not dict:
                 return _without(value, gone)
             return value if may_be_value else {key: _without(one, gone) for key, one in value.items()}
 
-        return self._call("clear", without_entries, text)
+        return self._call("clear", guarded(without_entries), text)
 
     def _call(self, word: str, call: Callable[[Any], Any], text: str) -> str:
         name = f"undo_{word}_{len(self.functions)}" if f"undo_{word}" in self.functions else f"undo_{word}"
@@ -88,7 +89,7 @@ class Undo:
             name += "_"
         self.functions[name] = FunctionSpec(
             name=name,
-            call=guarded(call),
+            call=call,
             arguments=(Argument("value"),),
             result=ANY,
             summary="Undoes a step of a rule.",
@@ -130,7 +131,7 @@ def _inverse(called: Called) -> Callable[[Any], Any] | None:
     undo = inverse_of(called.spec, called.source, called.further)
     if undo is None or inspect.unwrap(undo) is same_text:
         return undo
-    return lambda value: value if value == "" and type(value) is str else undo(value, *called.further)
+    return guarded_inverse(undo, called.further)
 
 
 def _may_send(leaf: Leaf, gone: Any, calls: tuple[Called, ...]) -> bool:

@@ -31,10 +31,16 @@ def number_text(number: float) -> str:
     return str(int(number))
 
 
+_SHORT: Final = 10**18
+"""Whole numbers up to here are written at once."""
+
+
 def scalar_text(value: str | float | bool) -> str:
     """The text of a text, number or boolean, without quotes; ValueError as `number_text`."""
     if type(value) is str:
         return value
+    if type(value) is int and -_SHORT < value < _SHORT:
+        return str(value)
     if value is True or value is False:
         return "true" if value else "false"
     return number_text(value)  # type: ignore[arg-type]
