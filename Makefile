@@ -60,7 +60,7 @@ lint: $(READY) ## ruff, mypy --strict, the layers
 check: lint test ## all that must pass before a change lands
 
 laws: $(READY) ## the laws, long
-	CUSTMAP_LAWS=long $(BIN)/python -m pytest -n 2 tests/laws tests/records/test_records_faults.py
+	CUSTMAP_LAWS=long $(BIN)/python -m pytest -n 2 tests/laws tests/records/test_records_faults.py tests/nightly
 
 mutants: $(READY) ## do the tests of a room notice small wrong changes in its code?
 	$(BIN)/python mutants/run.py

@@ -149,10 +149,11 @@ def value(text: str) -> Any:
 
 
 def run_shell(commands: list[str], folder: Path) -> list[str]:
-    """What each command prints on a terminal without colours; `custmap` is this one."""
-    shim = folder / ".bin" / "custmap"
-    write(shim, f'#!/bin/sh\nexec "{sys.executable}" -m custmap "$@"\n')
-    shim.chmod(shim.stat().st_mode | stat.S_IXUSR)
+    """What each command prints on a terminal without colours; `custmap` and `python3` are these here."""
+    for name, options in (("custmap", "-m custmap "), ("python3", "")):
+        shim = folder / ".bin" / name
+        write(shim, f'#!/bin/sh\nexec "{sys.executable}" {options}"$@"\n')
+        shim.chmod(shim.stat().st_mode | stat.S_IXUSR)
     script = "\n".join(f"{command}\n__rc=$?; printf '\\036'; (exit $__rc)" for command in commands)
     reading, terminal = os.openpty()
     shell = subprocess.Popen(

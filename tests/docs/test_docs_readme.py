@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +30,8 @@ def _name(path: Path) -> str:
 def test_examples(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
+    if (to_copy := page.with_suffix("")).is_dir():
+        shutil.copytree(to_copy, tmp_path / to_copy.name)
     reader = Reader(page, tmp_path)
     for fence in fences(page):
         reader.read(fence)

@@ -64,8 +64,10 @@ _ANSWER: Final = msgspec.json.Decoder(_Answer)
 class Planned(msgspec.Struct, frozen=True):
     """What was planned for a customer.
 
-    `index`  the record's place in after; `sent` is None for a record with errors.
-    `made`   it is a request of `apply`, which does not say what it changes.
+    `index`  the record's place in the file that was read.
+    `sent`   None for a record with errors.
+    `made`   it is a request of `apply`: of a file that may be another than after, and it does not say what
+             it changes, or what was left out since the vendor cannot be told.
     """
 
     index: int
@@ -84,10 +86,10 @@ class Night:
         self._mapping = mapping
         self._places: dict[str, tuple[int, int]] = {}
         self._verdicts: dict[str, Verdict] = {}
-        self._file: BinaryIO = plans.open("rb")
         with plans.open("rb") as stream:
             for line, where, (offset, length) in _read(stream, plans, _PLANNED):
                 self._enter(line, where, (offset, length))
+        self._file: BinaryIO = plans.open("rb")
 
     def close(self) -> None:
         self._file.close()

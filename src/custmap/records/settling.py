@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 from custmap.border.intake import Nulls, Taken, take_parsed
 from custmap.border.unsettled import UNSETTLED
 from custmap.diagnostics.errors import RecordError
+from custmap.model.change import Change, Rejection
 from custmap.plan.engine import Engine
 from custmap.records.ndjson import SETTLED, BadLine, Line, parse_line
 from custmap.records.night import Night, NightError, Planned
@@ -33,7 +34,6 @@ class Settled:
     unknown: int = 0
     as_before: int = 0
     left_out: int = 0
-    errors: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         parts = self.unchanged + self.applied + self.refused + self.unknown + self.as_before + self.left_out
@@ -98,7 +98,7 @@ class SettlingFiles:
             return self._unplanned(one, one.after)
         if planned.sent is None:
             return self._as_before(one)
-        if planned.index != one.after.index:
+        if not planned.made and planned.index != one.after.index:
             raise NightError(f"the plan of record {planned.index} is for record {one.after.index} of AFTER")
         return self._planned(one, one.after, planned, planned.sent)
 
@@ -126,11 +126,16 @@ class SettlingFiles:
         held = None if one.before is None else self._taken(one.before)
         if taken is None or (held is None and one.before is not None):
             raise NightError(f"record {planned.index} of AFTER has a plan, and cannot be read")
+        told = self._engine.told(held, taken, complete=self._complete)
         if planned.made:
-            told = self._engine.told(held, taken, complete=self._complete)
             sent = sent._replace(
                 changes=[Told(change.target, change.line, 0) for change in told.changes],
                 rejected=[Told(one.target, one.line) for one in told.rejected],
+            )
+        elif _rules(told.changes, told.rejected) != _rules(sent.changes, sent.rejected):
+            raise NightError(
+                f"the plan of record {planned.index} is not that of these snapshots: are `--absent` and "
+                "`--nulls` those of the run, and has the mapping been edited since?"
             )
         kept = self._settler.settle(held, taken, sent, complete=self._complete)
         self._count(sent)
@@ -172,6 +177,11 @@ class SettlingFiles:
             return take_parsed(found.value, self._engine.checked.canonical, nulls=self._nulls)
         except RecordError:
             return None
+
+
+def _rules(*told: Iterable[Told | Change | Rejection]) -> list[list[int]]:
+    """The lines of the rules that say something: targets may be hidden in a plan."""
+    return [sorted(one.line for one in part) for part in told]
 
 
 def _data(line: Row | None) -> bytes:
