@@ -26,10 +26,11 @@ from whole_records import Records
 
 from custmap import Mapping
 from custmap.cli.ending import run
-from custmap.cli.plans import shown_plan
+from custmap.cli.plans import PlanForm
 from custmap.diagnostics.errors import RecordError
 from custmap.model.privacy import Privacy
 from custmap.plan.plan import Plan
+from custmap.records.identity import RequestIds, Who
 from custmap.wire import hiding
 from custmap.wire.request import Request
 from small_mappings import made, tables
@@ -66,10 +67,17 @@ def of_plan(plan: Plan) -> Outputs:
     yield "picture, asked for", plan.picture(show_values=True)
     for form in ("text", "json", "deepdiff"):
         for many in (False, True):
-            shown = shown_plan(plan, form, many=many, secrets=False, values=True, color=False)
+            shown = shown_plan(plan, form, many=many, values=True, color=False)
             yield f"{form}, asked for", shown.decode()
     if plan.request is not None:
         yield from of_request(plan.request)
+
+
+def shown_plan(plan: Plan, form: str, *, many: bool, values: bool, color: bool = False) -> bytes:
+    """A plan as the command line writes it, alone or as one of many."""
+    how = PlanForm(form, secrets=False, values=values, color=color)
+    write = how.line if many else how.document
+    return write(plan, Who(0), RequestIds("run"))
 
 
 def pictures(plan: Plan) -> Outputs:
@@ -77,7 +85,7 @@ def pictures(plan: Plan) -> Outputs:
     yield "str(plan)", _without_path(str(plan))
     yield "notes", repr(plan.notes)
     for form in ("text", "deepdiff"):
-        text = shown_plan(plan, form, many=False, secrets=False, values=False, color=False).decode()
+        text = shown_plan(plan, form, many=False, values=False, color=False).decode()
         yield form, _without_path(text)
 
 

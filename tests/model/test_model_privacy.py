@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from custmap.cli.plans import deep_difference, shown_plan
+from custmap.cli.plans import PlanForm, deep_difference
 from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.span import Span
 from custmap.model.change import Change, Rejection, problems_of
@@ -28,6 +28,7 @@ from custmap.model.privacy import (
 )
 from custmap.model.walkers import children, eaches
 from custmap.plan.plan import Plan
+from custmap.records.identity import RequestIds, Who
 from custmap.values.paths import Select
 from small_mappings import made, tables
 
@@ -150,8 +151,14 @@ def test_the_text_of_a_plan() -> None:
     assert "a@b.c" not in str(plan) and str(plan).count(f"c[v={HIDDEN}]") == 3
     assert plan.picture(show_values=True).count("c[v=a@b.c]") == 3
     nothing = Plan("m", (), (), (), ())
-    for many, text in ((False, b"m\n\n  nothing to do\n"), (True, b"")):
-        assert shown_plan(nothing, "text", many=many, secrets=False, values=False, color=False) == text
+    assert shown_plan(nothing, "text", many=False, values=False) == b"m\n\n  nothing to do\n"
+
+
+def shown_plan(plan: Plan, form: str, *, many: bool, values: bool, color: bool = False) -> bytes:
+    """A plan as the command line writes it, alone or as one of many."""
+    how = PlanForm(form, secrets=False, values=values, color=color)
+    write = how.line if many else how.document
+    return write(plan, Who(0), RequestIds("run"))
 
 
 def test_the_colors_of_a_plan() -> None:
@@ -165,7 +172,7 @@ def test_the_colors_of_a_plan() -> None:
     plan = Plan("m", changes, (Rejection("CM803", "d", None, SPAN, "no"),), (Note("e", "is so"),), ())
 
     def text(color: bool) -> list[str]:
-        shown = shown_plan(plan, "text", many=False, secrets=False, values=False, color=color)
+        shown = shown_plan(plan, "text", many=False, values=False, color=color)
         return shown.decode().split("\n")
 
     plain = text(False)
@@ -181,10 +188,10 @@ def test_the_colors_of_a_plan() -> None:
 def test_a_plan_as_json_is_readable_and_json() -> None:
     def told(value: Any) -> bytes:
         plan = Plan("m", (Change("set", "a", "a", None, value, SPAN),), (), (), ())
-        return shown_plan(plan, "json", many=False, secrets=False, values=False, color=False)
+        return shown_plan(plan, "json", many=False, values=False, color=False)
 
     shown = told("Zoë")
-    assert b'{\n  "mapping": "m",\n  "changes": [\n    {\n      "action": "set",\n' in shown
+    assert b'{\n  "index": 0,\n  "mapping": "m",\n  "changes": [\n    {\n      "action": "set",\n' in shown
     assert '"after": "Zoë"'.encode() in shown and json.loads(shown)["changes"][0]["after"] == "Zoë"
     with pytest.raises(ValueError, match="JSON"):
         told(float("nan"))

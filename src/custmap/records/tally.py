@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from custmap.plan.plan import Plan
+    from custmap.values.words import counted
+from custmap.plan.plan import Plan
 
 
 class LostRecords(RuntimeError):
@@ -75,7 +76,7 @@ class PairTally:
     def check(self, pairs: int) -> None:
         """Raise LostRecords unless every pair is counted once."""
         if pairs != self.pairs:
-            raise LostRecords(f"{pairs} pairs, {self.pairs} accounted for")
+            raise LostRecords(f"{counted(pairs, 'pair')}, {self.pairs} accounted for")
 
     def lines(self) -> Iterator[str]:
         """The summary of a run."""

@@ -111,6 +111,10 @@ class View(Struct):
         """The view in which what is absent is gone."""
         return replace(self, complete=True)
 
+    def unsure(self) -> View:
+        """The view of a place of which it is not known what is there."""
+        return replace(self, nothing=False)
+
     def on_trial(self) -> View:
         """The view with a draft that is thrown away."""
         return replace(self, draft=Draft())

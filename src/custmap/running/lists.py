@@ -60,7 +60,7 @@ def change_list(leaf: Leaf, before: Any, after: Any, view: View, functions: Item
         old = _by_key(leaf, before if type(before) is list else [])
     except _Keyless:
         view.draft.note(view.target(leaf.target), Fact.UNKNOWN_ITEMS, leaf)
-        old, mentioned = {}, False
+        old, mentioned, view = {}, False, view.unsure()
     return _change_items(leaf, old, new, doubts, mentioned, view, functions)
 
 
