@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from custmap.values.words import counted
+
 if TYPE_CHECKING:
-    from custmap.values.words import counted
-from custmap.plan.plan import Plan
+    from custmap.plan.plan import Plan
 
 
 class LostRecords(RuntimeError):
