@@ -25,14 +25,18 @@ findings() {
   if [ $code -eq "$expected" ]; then touch findings; elif [ $code -ne 0 ]; then exit $code; fi
 }
 
-# The last run may have been stopped between the two renames at the end.
-if [ -e last/next.ndjson ]; then mv last/next.ndjson kept.ndjson; fi
+# The end of a night. The last run may have been stopped right before it.
+finish() {
+  mv last/next.ndjson kept.ndjson
+  if [ -e last/findings ]; then exit 3; else exit 0; fi
+}
+if [ -e last/next.ndjson ]; then finish; fi
 if [ ! -e kept.ndjson ]; then echo "no kept.ndjson: before the first night, make it" >&2; exit 2; fi
 
 # 1. The night begins: its file does not change any more.
-mkdir -p night
 if [ ! -e night/after.ndjson ]; then
   [ -e tonight.ndjson ] || exit 0
+  mkdir -p night
   mv tonight.ndjson night/after.ndjson
 fi
 cd night
@@ -64,9 +68,8 @@ if [ ! -e next.ndjson ]; then
     --before ../kept.ndjson --after after.ndjson -o next.ndjson
 fi
 
-# 5. The first of these renames ends the night; if the second is missing, the next run makes up for it.
+# 5. With this rename the night is over.
 cd ..
 rm -rf last
 mv night last
-mv last/next.ndjson kept.ndjson
-if [ -e last/findings ]; then exit 3; fi
+finish

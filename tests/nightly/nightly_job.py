@@ -29,22 +29,25 @@ MAPPINGS = {
 }
 SECRET = {"SECRET_TOKEN": "s3cret"}
 DONE = (0, 3)
-# Each command of the job counts down; the one that reaches 0 kills all of it, before or after it has run.
+# Each command of the job counts down by two, and kills all of it at 1 before it runs, at 2 after that.
 SHIM = """\
 #!/bin/sh
 read -r left < "$COUNTDOWN"
-echo $((left - 1)) > "$COUNTDOWN"
-[ "$left" != 2 ] || kill -KILL 0
+echo $((left - 2)) > "$COUNTDOWN"
+[ "$left" != 1 ] || kill -KILL 0
 {command} "$@"
 code=$?
-[ "$left" != 1 ] || kill -KILL 0
+[ "$left" != 2 ] || kill -KILL 0
 exit $code
 """
 
 
 @dataclass(frozen=True)
 class Kill:
-    """When the job is killed: with a command, with the nth event at the vendor, or after some time."""
+    """When the job is killed: at a command, with the nth event at the vendor, or after some time.
+
+    `command`  1 is before the first, 2 after it, 3 before the second, and so on.
+    """
 
     command: int = 0
     event: int = 0

@@ -104,16 +104,22 @@ def check(job: Job, wanted: dict[str, dict[str, object]]) -> None:
 
 
 @pytest.mark.skipif(not LONG, reason="long")
-@pytest.mark.parametrize("name", VENDORS)
-def test_killed_with_each_command(name: str, tmp_path: Path) -> None:
-    """Each run is killed one command later; what was done is not done again."""
-    world = World(name, 0, 1)
-    with opened(tmp_path, name, Vendor(SHOPS[name])) as job:
-        for night in world.nights:
+def test_killed_before_and_after_each_command(tmp_path: Path) -> None:
+    """The files are those of a job that is never killed."""
+    night = World("microbase", 0, 1).nights[0]
+    files, said, killed = [], 0, -9
+    while killed == -9:
+        home = tmp_path / str(said)
+        home.mkdir()
+        vendor = Vendor(SHOPS["microbase"])
+        with opened(home, "microbase", vendor) as job:
             job.write("tonight.ndjson", night)
-            for number in range(1, 4 * COMMANDS):
-                code = job.run(Kill(command=number))
-                if code in DONE and not (job.folder / "tonight.ndjson").exists():
-                    break
-                assert code == -9, job.said
-        assert max(Counter(str(one) for one in job.vendor.came).values()) == 1
+            killed = job.run(Kill(command=said)) if said else -9
+            assert killed in (-9, *DONE), job.said
+            code = job.run()
+            assert code in DONE, job.said
+            files.append((job.folder / "kept.ndjson").read_bytes())
+            assert not (job.folder / "night").exists()
+            assert sorted(who for who, _ in vendor.came) == sorted(vendor.customers)
+        said += 1
+    assert said > 2 * COMMANDS and len(set(files)) == 1
