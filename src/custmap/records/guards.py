@@ -14,7 +14,6 @@ from typing import Final
 from custmap.records.clear_counts import ClearCounts
 from custmap.records.tally import PairTally
 from custmap.values.nearest import nearest
-from custmap.values.words import counted
 
 _CLEARS: Final = "clears"
 _NAMES: Final = (_CLEARS, "changes", "rejected")
@@ -63,11 +62,10 @@ class Tripped:
 
     def __str__(self) -> str:
         share = f"{self.count * 100 / self.of:.3g}%"
-        had = counted(self.of, "record")
         what = {
-            _CLEARS: f"`{self.field}` is cleared in {self.count:,} of {had} that have it",
-            "changes": f"{self.count:,} of {counted(self.of, 'pair')} change",
-            "rejected": f"{self.count:,} of {counted(self.of, 'pair')} and rows are rejected",
+            _CLEARS: f"`{self.field}` is cleared in {self.count:,} of {self.of:,} records that have it",
+            "changes": f"{self.count:,} of {self.of:,} pairs change",
+            "rejected": f"{self.count:,} of {self.of:,} pairs and rows are rejected",
         }[self.name]
         option = self.name if self.field is None else f"{self.name}.{self.field}"
         return f"{what} ({share}); `{option}` allows {self.limit}"
