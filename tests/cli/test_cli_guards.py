@@ -18,7 +18,7 @@ STOPPED = """\
 40 pairs: 20 unchanged, 20 requests (20 clears), 0 with rejected changes, 0 rejected
 80 rows: 40 × 2 in pairs, 0 only in before, 0 only in after, 0 rejected
 error: A guard stopped this run, and nothing was written
-  `email` is cleared in 20 of 40 records that have it (50%); `clears.email` allows 10%
+  `email` is cleared in 50% of the records that have it (20 of 40); `clears.email` allows 10%
   = help: If it is meant, let exactly this run through with `--allow DIGEST`.
 """
 
@@ -87,7 +87,7 @@ def test_limits(night: Night, guard: str, code: int) -> None:
 def test_rows_that_are_rejected_count(night: Night, tmp_path: Path) -> None:
     (tmp_path / "after.ndjson").write_text("not JSON\n" * COUNT)
     ended = night.run("--guard", "rejected=50%")
-    assert ended.code == 4 and "40 of 40 pairs and rows are rejected (100%)" in ended.err
+    assert ended.code == 4 and "100% of the pairs and rows are rejected (40 of 40)" in ended.err
 
 
 def test_a_few_clears_are_no_flood(night: Night) -> None:

@@ -97,7 +97,7 @@ def test_what_a_guard_says() -> None:
     clears: Any = SimpleNamespace(fields=("email",), cleared=[1500], had=[1999])
     pairs, texts = PairTally(unchanged=1000, sent=3000), ["changes=1.5%,rejected=1000"]
     assert list(map(str, Guards(texts, clears.fields).tripped(clears, pairs, 2000, 6000))) == [
-        "`email` is cleared in 1,500 of 1,999 records that have it (75%); `clears.email` allows 10%",
-        "3,000 of 4,000 pairs change (75%); `changes` allows 1.5%",
-        "2,000 of 6,000 pairs and rows are rejected (33.3%); `rejected` allows 1,000",
+        "`email` is cleared in 75% of the records that have it (1,500 of 1,999); `clears.email` allows 10%",
+        "75% of the pairs change (3,000 of 4,000); `changes` allows 1.5%",
+        "33.3% of the pairs and rows are rejected (2,000 of 6,000); `rejected` allows 1,000",
     ]

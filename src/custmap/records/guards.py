@@ -63,12 +63,12 @@ class Tripped:
     def __str__(self) -> str:
         share = f"{self.count * 100 / self.of:.3g}%"
         what = {
-            _CLEARS: f"`{self.field}` is cleared in {self.count:,} of {self.of:,} records that have it",
-            "changes": f"{self.count:,} of {self.of:,} pairs change",
-            "rejected": f"{self.count:,} of {self.of:,} pairs and rows are rejected",
+            _CLEARS: f"`{self.field}` is cleared in {share} of the records that have it",
+            "changes": f"{share} of the pairs change",
+            "rejected": f"{share} of the pairs and rows are rejected",
         }[self.name]
         option = self.name if self.field is None else f"{self.name}.{self.field}"
-        return f"{what} ({share}); `{option}` allows {self.limit}"
+        return f"{what} ({self.count:,} of {self.of:,}); `{option}` allows {self.limit}"
 
 
 class Guards:
