@@ -39,7 +39,8 @@ def _night(folder: Path, what: str, changed: float, moved: float, *, shuffled: b
     before, after = _snapshots(folder, changed, moved, shuffled=shuffled)
     plans, answers, settled = folder / "plans", folder / "answers", folder / "next"
     params = [part for item in PARAMS[NAME].items() for part in ("-p", "=".join(item))]
-    _call("diff", NAME, before, after, "--key", "id", "--format", "json", "-o", plans, *params)
+    compared = ("--key", "id", "--format", "json", "--guard", "clears=100%", "-o", plans)
+    _call("diff", NAME, before, after, *compared, *params)
     _answer(plans, answers)
     night = ("--before", before, "--after", after, "--key", "id", "-o", settled)
     times = cli.in_turn(

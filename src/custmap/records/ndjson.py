@@ -136,18 +136,21 @@ def read_records(
 
     The decoder of the records' schema is tried first. The mapping checks whether they are objects.
     """
-    decode, type_ = (None, ANY) if schema is None else (schema.decoder, schema.type)
-    for place in read_places(stream, limit):
-        if decode is not None and (data := place[3]) is not None:
-            try:
-                value = decode(data)
-                fits = is_whole(data, value, exact=True)
-            except Exception:  # whatever it is, `parse_line` words it
-                fits = False
-            if fits:
-                yield Record(place, value, True)
-                continue
-        yield parse_line(Line(*place), type_)
+    return (read_record(place, schema) for place in read_places(stream, limit))
+
+
+def read_record(place: Place, schema: Schema | None) -> Record | BadLine:
+    """The record on a line; a line that is bad is worded by `parse_line`."""
+    data = place[3]
+    if schema is not None and data is not None and (decode := schema.decoder) is not None:
+        try:
+            value = decode(data)
+            fits = is_whole(data, value, exact=True)
+        except Exception:  # whatever it is, `parse_line` words it
+            fits = False
+        if fits:
+            return Record(place, value, True)
+    return parse_line(Line(*place), ANY if schema is None else schema.type)
 
 
 def parse_line(line: Line, type_: Type = ANY) -> Record | BadLine:

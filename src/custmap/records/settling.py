@@ -11,12 +11,14 @@ from custmap.border.unsettled import UNSETTLED
 from custmap.diagnostics.errors import RecordError
 from custmap.model.change import Change, Rejection
 from custmap.plan.engine import Engine
-from custmap.records.ndjson import SETTLED, BadLine, Line, parse_line
+from custmap.records.ndjson import SETTLED, BadLine, read_record
 from custmap.records.night import Night, NightError, Planned
 from custmap.records.tally import LostRecords
 from custmap.records.zipper import Row, Zipped, Zipper, key_reader
+from custmap.running.draft import read
 from custmap.settle.sent import NOTHING, Sent, Told
 from custmap.settle.settle import Settler
+from custmap.values.absent import ABSENT
 from custmap.values.json_text import json_bytes, parse_json
 from custmap.values.words import counted
 
@@ -119,7 +121,7 @@ class SettlingFiles:
             )
         self.counts.unchanged += 1
         kept = self._settler.settle(held, taken, NOTHING, complete=self._complete) or {}
-        return json_bytes(self._with_key(kept, parse_json(_data(after))))
+        return json_bytes(self._with_key(kept, _data(after)))
 
     def _planned(self, one: Zipped, after: Row, planned: Planned, sent: Sent) -> bytes | None:
         taken = self._taken(after)
@@ -141,7 +143,7 @@ class SettlingFiles:
         self._count(sent)
         if kept is None:
             return None
-        return json_bytes(self._with_key(kept, parse_json(_data(after))))
+        return json_bytes(self._with_key(kept, _data(after)))
 
     def _count(self, sent: Sent) -> None:
         applied = {one.applied for one in sent.verdicts}
@@ -159,22 +161,25 @@ class SettlingFiles:
         self.counts.as_before += 1
         return _data(one.before)
 
-    def _with_key(self, kept: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
+    def _with_key(self, kept: dict[str, Any], line: bytes) -> dict[str, Any]:
         """What is kept is found again by its key, which may be no field of a customer."""
-        into, value = kept, record
+        if read(kept, self._key) is not ABSENT:
+            return kept
+        into, value = kept, parse_json(line)
         for name in self._key[:-1]:
             value = value[name]
             into = into.setdefault(name, {})
-        into.setdefault(self._key[-1], value[self._key[-1]])
+        into[self._key[-1]] = value[self._key[-1]]
         return kept
 
     def _taken(self, line: Row) -> Taken | None:
         """The record of a line; None for one that `diff` rejects."""
-        found = parse_line(Line(*line), self._engine.checked.canonical.type)
+        canonical = self._engine.checked.canonical
+        found = read_record(line, canonical)
         if isinstance(found, BadLine):
             return None
         try:
-            return take_parsed(found.value, self._engine.checked.canonical, nulls=self._nulls)
+            return take_parsed(found.value, canonical, nulls=self._nulls, check=not found.fits)
         except RecordError:
             return None
 

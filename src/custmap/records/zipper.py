@@ -11,6 +11,7 @@ how far customers have moved, and with those that only one file has.
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -57,12 +58,12 @@ class Zipped(NamedTuple):
 class _Side:
     """One of the files: the lines ahead, and those that wait for the other file's."""
 
-    __slots__ = ("_again", "_key", "_lines", "ahead", "waiting")
+    __slots__ = ("_file", "_lines", "ahead", "key", "waiting")
 
-    def __init__(self, stream: BinaryIO, again: BinaryIO, key: Read) -> None:
+    def __init__(self, stream: BinaryIO, key: Read) -> None:
         self._lines: Iterator[Place] = read_places(stream)
-        self._again = again
-        self._key = key
+        self._file = stream.fileno()
+        self.key = key
         self.ahead: deque[tuple[str | None, Row]] = deque()
         self.waiting: dict[str, Row] = {}
 
@@ -71,9 +72,6 @@ class _Side:
             return self.ahead.popleft()[1]
         place = next(self._lines, None)
         return None if place is None else _row(place)
-
-    def key(self, row: Row) -> str | None:
-        return self._key(row.data)
 
     def wait(self, key: str, row: Row) -> None:
         if len(self.waiting) >= _HELD:
@@ -87,14 +85,14 @@ class _Side:
     def whole(self, row: Row) -> Row:
         if row.data is not None:
             return row
-        self._again.seek(row.offset)
-        return Row(row.index, row.number, row.offset, self._again.read(row.length), row.length)
+        data = os.pread(self._file, row.length, row.offset)
+        return Row(row.index, row.number, row.offset, data, row.length)
 
     def key_ahead(self, steps: int) -> str | None:
         """The key of a row so many steps ahead, from 1; None if there is none."""
         while len(self.ahead) < steps and (place := next(self._lines, None)) is not None:
             row = _row(place)
-            self.ahead.append((self._key(row.data), row))
+            self.ahead.append((self.key(row.data), row))
         return self.ahead[steps - 1][0] if len(self.ahead) >= steps else None
 
 
@@ -113,13 +111,8 @@ class Zipper:
 
     def __iter__(self) -> Iterator[Zipped]:
         before, after = self._paths
-        with (
-            before.open("rb", _BUFFER) as then,
-            after.open("rb", _BUFFER) as now,
-            before.open("rb") as then_again,
-            after.open("rb") as now_again,
-        ):
-            yield from self._zip(_Side(then, then_again, self._key), _Side(now, now_again, self._key))
+        with before.open("rb", _BUFFER) as then, after.open("rb", _BUFFER) as now:
+            yield from self._zip(_Side(then, self._key), _Side(now, self._key))
 
     def _zip(self, before: _Side, after: _Side) -> Iterator[Zipped]:
         while True:
@@ -130,9 +123,9 @@ class Zipper:
                 else:
                     yield from self._differ(before, after, then, now)
             elif then is not None:
-                yield from _before(before, after, then)
+                yield from _before(before, after, before.key(then.data), then)
             elif now is not None:
-                yield from _after(before, after, now)
+                yield from _after(before, after, after.key(now.data), now)
             else:
                 break
         for key, row in before.waiting.items():
@@ -142,22 +135,22 @@ class Zipper:
 
     def _differ(self, before: _Side, after: _Side, then: Row, now: Row) -> Iterator[Zipped]:
         """Two rows that are not equal: of one customer, or of two; then the step is looked for."""
-        key, other = before.key(then), after.key(now)
+        key, other = before.key(then.data), after.key(now.data)
         if key is not None and key == other:
             yield Zipped(then, now, key)
             return
         steps, longer = self._steps(before, after, key, other, now.number)
         if longer is after:  # after has customers that before has not
             before.ahead.appendleft((key, then))
-            for row in [now, *(after.ahead.popleft()[1] for _ in range(steps - 1))]:
-                yield from _after(before, after, row)
+            for one in [(other, now), *(after.ahead.popleft() for _ in range(steps - 1))]:
+                yield from _after(before, after, *one)
         elif longer is before:
             after.ahead.appendleft((other, now))
-            for row in [then, *(before.ahead.popleft()[1] for _ in range(steps - 1))]:
-                yield from _before(before, after, row)
+            for one in [(key, then), *(before.ahead.popleft() for _ in range(steps - 1))]:
+                yield from _before(before, after, *one)
         else:
-            yield from _before(before, after, then)
-            yield from _after(before, after, now)
+            yield from _before(before, after, key, then)
+            yield from _after(before, after, other, now)
 
     def _steps(
         self, before: _Side, after: _Side, key: str | None, other: str | None, number: int
@@ -182,9 +175,8 @@ class Zipper:
 _row: Final[Callable[[Place], Row]] = partial(tuple.__new__, Row)
 
 
-def _before(before: _Side, after: _Side, row: Row) -> Iterator[Zipped]:
+def _before(before: _Side, after: _Side, key: str | None, row: Row) -> Iterator[Zipped]:
     """A line of before: with its counterpart if that waits, else it waits, or comes alone."""
-    key = before.key(row)
     met = None if key is None else after.take(key)
     if key is not None and met is None and key not in before.waiting:
         before.wait(key, row)
@@ -192,8 +184,7 @@ def _before(before: _Side, after: _Side, row: Row) -> Iterator[Zipped]:
         yield Zipped(row, met, key)
 
 
-def _after(before: _Side, after: _Side, row: Row) -> Iterator[Zipped]:
-    key = after.key(row)
+def _after(before: _Side, after: _Side, key: str | None, row: Row) -> Iterator[Zipped]:
     met = None if key is None else before.take(key)
     if key is not None and met is None and key not in after.waiting:
         after.wait(key, row)
