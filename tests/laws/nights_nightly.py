@@ -127,7 +127,11 @@ class Nights:
         """What after does not mention is not said; but a default speaks for what nobody mentions."""
         for change in step.plan.changes:
             reads = self.reading.at(change.span)
-            if () not in reads and not self.mentions(step, reads) and self.holds(step, reads):
+            if () in reads or self.mentions(step, reads) or self.revived(step, reads):
+                continue
+            if _says_the_same(change) and self.reading.has_default(change):
+                continue
+            if self.holds(step, reads):
                 raise self.broken("what is not mentioned is said", step, change)
 
     def noted(self, step: Step) -> None:
@@ -138,8 +142,11 @@ class Nights:
         told += [self.reading.at(one.span) for one in step.plan.rejected]  # a container stands for all in it
         told += [self.reading.at(note.span) for note in step.plan.notes]
         for path in map(path_of, unsettled(step.before)):
-            if not self.mentions(step, {path}) and not any(overlap({path}, reads) for reads in told):
+            if self.mentions(step, {path}) or any(overlap({path}, reads) for reads in told):
+                continue
+            if () not in self.reading.reading({path}):
                 raise self.broken("no note says that it is unsettled", step, path)
+            self.count[f"exempt: {Exempt.EVERYTHING}"] += 1
 
     def moved(self, step: Step) -> None:
         """`immutable` and `transitions` are judged from before's value, whatever may have arrived."""
@@ -168,6 +175,12 @@ class Nights:
         """Does the record mention one of the paths, or something in it?"""
         record = stated(step.record, self.canonical, self.nulls)
         return not self.keep or any(is_mentioned(record, path, self.canonical.type) for path in paths)
+
+    def revived(self, step: Step, paths: set[Path]) -> bool:
+        """Is an object around one of the paths null before, and does the record mention it?"""
+        before = self.plain(step.before)
+        around = {path[:end] for path in paths for end in range(1, len(path))}
+        return any(found_at(before, one) is None and self.mentions(step, {one}) for one in around)
 
     def holds(self, step: Step, paths: set[Path]) -> bool:
         """Does before have a value at one of the paths?"""
@@ -203,7 +216,7 @@ class Nights:
                 continue
             if self.is_told_otherwise(rejection, following):
                 continue
-            if () not in reads and self.mentions(step, reads):
+            if () not in reads and self.mentions(step, self.reading.sources(rejection)):
                 raise self.broken("what was rejected does not come back", step, rejection)
             self.count[f"exempt: {Exempt.EVERYTHING if () in reads else Exempt.UNMENTIONED}"] += 1
 
@@ -221,9 +234,18 @@ class Nights:
         back, open_ = self.not_taken(step), set(map(path_of, step.unsettled))
         for change in following.plan.changes:
             reads = self.reading.of(change)
+            if self.is_partly_rejected(step, change, reads):
+                self.count[f"exempt: {Exempt.PART}"] += 1
+                continue
             if not overlap(reads, open_ | back):
                 raise self.broken("what arrived is said again", following, change)
             self.count[f"exempt: {Exempt.OPEN if overlap(reads, open_) else Exempt.SHARED}"] += 1
+
+    def is_partly_rejected(self, step: Step, change: Change, reads: set[Path]) -> bool:
+        """Is it cleared since an object became null, of which another part is rejected and stays?"""
+        record = self.plain(step.record)
+        gone = {path[:-1] for path in reads if path[:-1] and found_at(record, path[:-1]) is None}
+        return change.action == "clear" and overlap(gone, self.not_taken(step))
 
     def is_told_otherwise(self, rejection: Rejection, following: Step) -> bool:
         """Is another part of the rule rejected, or does a note accept that what is around stays?"""

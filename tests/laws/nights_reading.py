@@ -14,8 +14,8 @@ from whole_records import Customer
 from custmap.diagnostics.span import Span
 from custmap.model.change import Change, Rejection
 from custmap.model.checked import Checked
-from custmap.model.nodes import FromSource, Leaf, ObjectNode, Presence, RiderSource
-from custmap.model.walkers import eaches, leaves, options
+from custmap.model.nodes import FromSource, ItemsNode, Leaf, ObjectNode, Presence, RiderSource, TargetNode
+from custmap.model.walkers import children, eaches, leaves, options
 from custmap.prove.blame import rules_below
 from custmap.values.absent import ABSENT
 from custmap.values.paths import Index, Member, PathError, Segment, Select, parse_path
@@ -37,6 +37,7 @@ class Reading:
     def __init__(self, checked: Checked) -> None:
         self._table = checked.operation.table
         self._rules = {span: rule for root in checked.operation.parts.values() for span, rule in _rules(root)}
+        self._lists = {one.span: one for root in checked.operation.parts.values() for one in _lists(root)}
         named = [rule.span for rule in self._rules.values() if rule.policy.identity]
         self.identities = {path for span in named for path in self._values(span)}
         self.once = _once(self._table.root)
@@ -70,6 +71,17 @@ class Reading:
         """All that the rules read that read one of the paths."""
         return {path for span in self._readers(paths) for path in self.at(span)}
 
+    def has_default(self, told: Change) -> bool:
+        rule = self._rules.get(told.span)
+        return isinstance(rule, Leaf) and _has_default(rule)
+
+    def sources(self, told: Rejection) -> set[Path]:
+        """What a rejection is about: of a map that is made of several, the entry that it names."""
+        rule, source = self._rules.get(told.span), path_of(told.source or "")
+        is_entry = isinstance(rule, Leaf) and rule.kind.is_map
+        named = is_entry and any(is_inside(source, whole) for whole in self._values(told.span))
+        return {source} if named else self.of(told)
+
     def says_all(self, changes: tuple[Change, ...], path: Path) -> bool:
         """Are there changes of all rules that read a path?"""
         said = {self._rules[change.span].span for change in changes if change.span in self._rules}
@@ -90,7 +102,7 @@ class Reading:
         }
 
     def _leaves(self, span: Span | None) -> list[Leaf]:
-        rule = self._rules.get(span) if span is not None else None
+        rule = (self._rules.get(span) or self._lists.get(span)) if span is not None else None
         return [] if rule is None else [one for one in rules_below(rule) if isinstance(one, Leaf)]
 
     def _inside(self, leaf: Leaf) -> Iterator[Leaf | Presence]:
@@ -199,6 +211,14 @@ def has_null(value: Any) -> bool:
     if isinstance(value, dict | list):
         return any(map(has_null, value.values() if isinstance(value, dict) else value))
     return value is None
+
+
+def _lists(node: TargetNode) -> Iterator[ItemsNode]:
+    """The lists whose items are named by rules."""
+    if isinstance(node, ItemsNode):
+        yield node
+    for one in children(node):
+        yield from _lists(one)
 
 
 def _rules(root: ObjectNode) -> Iterator[tuple[Span, Leaf | ObjectNode]]:

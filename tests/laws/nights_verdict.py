@@ -26,7 +26,7 @@ class Exempt(StrEnum):
     SHARED = "a rule reads what another reads whose change was rejected, or refused: it says its own again"
     UNMENTIONED = "what is rejected is made of nothing that the record mentions"
     PART = "another part of the same rule is rejected, of an object that became null as a whole"
-    EVERYTHING = "what is rejected reads the whole customer, which cannot stand as before had it"
+    EVERYTHING = "a rule reads the whole customer, who cannot stand as before had it, nor be unsettled"
 
 
 CUSTOMERS = (Exempt.NOT_ALL, Exempt.NO_PLAN, Exempt.NOBODY, Exempt.NOT_CLEAN)
