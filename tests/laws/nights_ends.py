@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from nights_reading import Reading
 from nights_schedule import mentions_all
 from nights_verdict import Broken, Exempt
 from nights_world import World
@@ -33,6 +34,7 @@ class Ends:
         self.schedule = world.schedule
         self.trial, self.options = self.schedule.trial, self.schedule.options
         self.nulls = {name: value for name, value in self.options.items() if name == "nulls"}
+        self.reading = Reading(self.trial.loaded.checked)
         self.root, self.store = self.trial.loaded.checked.operation.table.root, twin.vendor.store
 
     def judge(self) -> None:
@@ -79,6 +81,8 @@ class Ends:
             return Exempt.REJECTED
         if any(touches(target, _left(step.plan)) for steps in self.steps for step in steps):
             return Exempt.LEFT
+        if touches(target, self.reading.of_everything):
+            return Exempt.EVERYTHING
         return Exempt.ONE_NIGHT if target in self.astray() else None
 
     def with_wholes(self, targets: list[str]) -> list[str]:

@@ -30,6 +30,7 @@ class Reading:
 
     `identities`  the paths that name the customer.
     `once`        the rules that must not be said twice.
+    `of_everything`  the targets of rules that read the whole customer.
     `defaults`    what rules read that say something even of a record that states nothing: where that has not
                   arrived, a kept record that states nothing must not be taken to have said it.
     """
@@ -41,6 +42,7 @@ class Reading:
         named = [rule.span for rule in self._rules.values() if rule.policy.identity]
         self.identities = {path for span in named for path in self._values(span)}
         self.once = _once(self._table.root)
+        self.of_everything = [rule.target for rule in self._rules.values() if () in self.at(rule.span)]
         silent = [rule for rule in self._rules.values() if isinstance(rule, Leaf) and _has_default(rule)]
         self.defaults = {path for rule in silent for path in self.at(rule.span)}
 

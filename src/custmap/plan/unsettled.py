@@ -6,7 +6,7 @@ are marked for that. What after does not mention stays open.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import takewhile
 from typing import Any, NamedTuple
@@ -136,12 +136,15 @@ class Readers:
 
     def _speaks(self, leaf: Leaf, paths: Sequence[OpenPath], sides: Sides) -> bool:
         """Does after speak of what a rule reads? It does of what it changes."""
-        if sides.complete or any(self._is_mentioned(leaf, path, sides) for path in paths):
+        if sides.complete or self._is_any_mentioned(leaf, paths, sides):
             return True
         if _states_whole(leaf, sides.stated):
             return True
         own, new = sides.own[leaf.slot], sides.new[leaf.slot]
         return (own not in (ABSENT, SILENT) and same(own, new)) or not same(sides.old[leaf.slot], new)
+
+    def _is_any_mentioned(self, leaf: Leaf, paths: Iterable[OpenPath], sides: Sides) -> bool:
+        return any(self._is_mentioned(leaf, path, sides) for path in paths)
 
     def _is_mentioned(self, leaf: Leaf, path: OpenPath, sides: Sides) -> bool:
         """Does after speak of a path, or of what of it the rule reads?"""
@@ -159,7 +162,7 @@ class Readers:
             if self._says(leaf, touching, sides):
                 row[slot] = self._unsettled(leaf, touching, sides)
             elif (
-                not self._speaks(leaf, touching, sides)
+                not self._is_any_mentioned(leaf, touching, sides)
                 or self._may_be_lost(leaf, touching)
                 or () in self.reads[slot]
             ):
