@@ -66,10 +66,11 @@ class Ends:
             self.count["targets judged"] += 1
             if _same(held, wanted, target):
                 continue
-            why = self.part(target)
+            marks = _mark(held, target), _mark(wanted, target)
+            none = all(mark is None or mark is ABSENT for mark in marks)
+            why = Exempt.NO_VALUE if none else self.part(target)
             if why is None:
-                facts = (target, _mark(held, target), _mark(wanted, target))
-                raise Broken(what, self.world, f"{self.key}: {facts}")
+                raise Broken(what, self.world, f"{self.key}: {(target, *marks)}")
             self.count[f"exempt: {why}"] += 1
 
     def part(self, target: str) -> Exempt | None:

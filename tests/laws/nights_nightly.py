@@ -309,6 +309,10 @@ class Nights:
                 raise self.broken("what is not repeatable is sent again", step, again)
             if step.unknown:
                 credited |= said
+            elif step.is_over and not step.refused:
+                cleared = (change.span for change in step.plan.changes if change.action == "clear")
+                gone = {one for span in cleared for one in self.reading.below(span)}
+                credited = {one for one in credited if one[0] not in gone}
 
 
 def _says_the_same(change: Change) -> bool:

@@ -73,6 +73,10 @@ class Reading:
         """All that the rules read that read one of the paths."""
         return {path for span in self._readers(paths) for path in self.at(span)}
 
+    def below(self, span: Span) -> set[Span]:
+        """The rules at a place, and in the container there."""
+        return {leaf.span for leaf in self._leaves(span)}
+
     def has_default(self, told: Change) -> bool:
         rule = self._rules.get(told.span)
         return isinstance(rule, Leaf) and _has_default(rule)

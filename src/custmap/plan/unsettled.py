@@ -110,14 +110,17 @@ class Readers:
     def is_settled(self, path: OpenPath, paths: Sequence[OpenPath], sides: Sides) -> bool:
         """Is a path of `paths`, which are open, no longer so once the plan has arrived?
 
-        A lost change leaves all open that its rule reads: such a rule must have said its value again.
+        A lost change leaves all open that its rule reads: such a rule must have said its value again. What
+        after does not mention is not settled by one rule that says it, if another that reads it does not.
         """
-        said = mentions(sides.stated, path.names, self._type)
+        said = is_stated = mentions(sides.stated, path.names, self._type)
         for leaf in self.of(path):
             touching = self._touching(leaf, paths)
             if self._says(leaf, touching, sides):
                 said = True
-            elif self._may_be_lost(leaf, touching):
+                continue
+            speaks = is_stated or self._is_any_mentioned(leaf, touching, sides)
+            if not speaks or self._may_be_lost(leaf, touching):
                 return False
         return said
 
