@@ -14,7 +14,11 @@ from pathlib import Path
 
 def main(folder: Path, record: bytes) -> str | None:
     """What is wrong, if anything is."""
-    new = json.loads(record)
+    try:
+        new = json.loads(record)
+        key = new["id"]
+    except (ValueError, TypeError, KeyError) as error:
+        return f"record.json is no customer with an `id`: {error!r}"
     kept, part = folder / "kept.ndjson", folder / "kept.part"
     with (folder / "lock").open("w") as lock:
         try:
@@ -26,7 +30,7 @@ def main(folder: Path, record: bytes) -> str | None:
         replaced = 0
         with kept.open("rb") as lines, part.open("wb") as file:
             for line in lines:
-                same = json.loads(line).get("id") == new["id"]
+                same = json.loads(line).get("id") == key
                 file.write(json.dumps(new).encode() + b"\n" if same else line)
                 replaced += same
             file.flush()

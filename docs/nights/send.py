@@ -6,7 +6,8 @@ sent.ndjson gets a line before each sending, answers.ndjson one after it, and ea
 anything else happens. So a run that was killed is simply started again. A request with a line in sent.ndjson
 alone may have arrived: it is sent again, unless sending it twice is not the same as sending it once.
 
-Exit code: 0 all were applied · 3 not all · anything else: it stopped on the way, start it again.
+Exit code: 0 all were applied · 3 not all, or with errors · anything else: it stopped on the way,
+start it again.
 """
 
 from __future__ import annotations
@@ -44,7 +45,10 @@ WORDS = {True: "applied", False: "not applied", None: "not known"}
 
 
 class Sender:
-    """Sends requests. `known[id]` is what is known of one: (was it applied?, is it worth another try?)."""
+    """Sends requests. `known[id]` is what is known of one: (was it applied?, is it worth another try?).
+
+    `warned`  those that were applied, and of which the vendor says an error all the same.
+    """
 
     def __init__(self, mapping: str, sent: Path, answers: Path) -> None:
         self.outcome = custmap.load(mapping).outcome
@@ -52,6 +56,7 @@ class Sender:
         self.pace = Pace()
         self.tries: Counter[str] = Counter()
         self.known: dict[str, tuple[bool | None, bool]] = {}
+        self.warned: set[str] = set()
         open_ones = {(line["id"], line["try"]): line for line in whole_lines(sent)}
         for line in whole_lines(answers):
             self.learn(line)
@@ -114,9 +119,12 @@ class Sender:
 
     def learn(self, line: dict[str, Any]) -> None:
         self.tries[line["id"]] = line["try"]
+        self.warned.discard(line["id"])
         if "status" in line:
             outcome = self.outcome(line["status"], line["body"])
             self.known[line["id"]] = outcome.applied, outcome.retry
+            if outcome.applied and outcome.errors:
+                self.warned.add(line["id"])
         else:
             self.known[line["id"]] = line.get("sent"), True  # false: not applied; no word: nobody knows
 
@@ -203,8 +211,9 @@ def main(mapping: str, plans: str, sent: str, answers: str) -> int:
             worker.result()
     counts = Counter(applied for applied, _ in sender.known.values())
     told = ", ".join(f"{counts[was]:,} {word}" for was, word in WORDS.items())
-    print(f"{counts.total():,} requests: {told}", file=sys.stderr)
-    return 0 if counts.keys() <= {True} else 3
+    warned = f", {len(sender.warned):,} applied with errors" if sender.warned else ""
+    print(f"{counts.total():,} requests: {told}{warned}", file=sys.stderr)
+    return 0 if counts.keys() <= {True} and not sender.warned else 3
 
 
 if __name__ == "__main__":

@@ -273,7 +273,7 @@ class Mapping:
         for a customer of whom nothing arrived, and nothing was there before.
 
         RecordError for records that `diff` refuses. ValueError for a plan of another mapping, or an outcome
-        of a request that the plan does not have.
+        of a request that the plan does not have. TypeError for what is no plan, or no outcome.
         """
         _require_one_of("absent", absent, ("keep", "clear"))
         _require_one_of("nulls", nulls, ("clear", "absent"))

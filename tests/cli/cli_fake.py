@@ -42,6 +42,7 @@ class FakeMapping:
 
     def __init__(self) -> None:
         self.checked = SimpleNamespace(
+            name="a/b",
             file=SimpleNamespace(file="mappings/a/b.yaml"),
             canonical=load_canonical(None),
             functions=LIBRARY,

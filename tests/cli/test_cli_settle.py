@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -287,6 +288,8 @@ def first_line(data: bytes) -> bytes:
     return data[: data.index(b"\n") + 1]
 
 
+DEEP = b"[" * 5000 + b"]" * 5000
+
 DAMAGED: dict[str, tuple[Callable[[Files], None], tuple[str, ...]]] = {
     "an id of another run": (
         change("answers", lambda data: data + b'{"id": "0123456789abcdef0123", "status": 200}\n'),
@@ -331,7 +334,28 @@ DAMAGED: dict[str, tuple[Callable[[Files], None], tuple[str, ...]]] = {
     "another after": (lambda night: night.write("after", [AFTER]), ("AFTER does not have record 1",)),
     "after in another order": (
         lambda night: night.write("after", reversed(night.lines("after"))),
-        ("the plan of record", "is for record"),
+        ("the plan of record", "was not made of these snapshots"),
+    ),
+    "before cut inside a line": (
+        change("before", lambda data: data[:-9]),
+        ("BEFORE, line 2: no record with the key", "is the file whole"),
+    ),
+    "a before that is empty": (
+        change("before", lambda data: b""),
+        ("the plan of record 0", "BEFORE does not have it"),
+    ),
+    "a before that is no text": (change("before", lambda data: gzip.compress(data)), ("BEFORE, line 1",)),
+    "after cut inside a line": (
+        change("after", lambda data: data + b'{"id": "C-3'),
+        ("AFTER, line 3: no record with the key",),
+    ),
+    "a before of another vendor": (
+        change("before", lambda data: HEAD.replace(b"microbase", b"aifi") + data),
+        ("was settled by aifi/customer-update",),
+    ),
+    "an answer nested too deep": (
+        change("answers", lambda data: data.replace(b'"status"', b'"x": %b, "status"' % DEEP)),
+        ("answers.ndjson, line 1: nested too deep", "as a text"),
     ),
     "an after that is newer": (
         lambda night: night.write("after", [*night.lines("after")[:1], {"id": "C-2", "email": 5}]),
@@ -346,6 +370,39 @@ def test_files_that_do_not_belong_together(night: Files, case: str) -> None:
     two(night)
     damage(night)
     refused(night.settle(), night, *said)
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize(
+    "line", [b'{"id": "C-9", "email', b'{"id": "C-9", "attributes": %b}' % DEEP, b'{"email": "x"}', b"\xff"]
+)
+def test_lines_that_the_run_could_not_read_stand_as_before(night: Files, side: str, line: bytes) -> None:
+    two(night)
+    night.path(side).write_bytes(night.path(side).read_bytes() + line + b"\n")
+    night.diff()
+    night.answer(("C-1", OK), ("C-2", OK))
+    ended = night.settle()
+    assert ended.code == 0
+    assert night.path("next").read_bytes().count(line) == (side == "before")
+
+
+def test_a_before_that_cannot_be_read_is_that_of_a_new_customer(night: Files) -> None:
+    two(night)
+    line = b'{"id": "C-9", "email": "a", "email": "b"}\n'
+    new = customer(9, email="n@example.com")
+    night.write("new", [new])
+    night.path("before").write_bytes(night.path("before").read_bytes() + line)
+    night.write("after", [AFTER, new])
+    night.diff()
+    made = night.cli("apply", SHOP, night.path("new"), "--key", "id", *PARAMS, "-o", night.path("made"))
+    assert made.code == 0, made.err
+    night.path("plans").write_bytes(night.path("plans").read_bytes() + night.path("made").read_bytes())
+    night.answer(("C-1", OK), ("C-9", OK))
+    assert night.settle().code == 0
+    assert new in night.kept()
+    night.answer(("C-1", OK), ("C-9", REFUSED))
+    assert night.settle().code == 0
+    assert line in night.path("next").read_bytes()
 
 
 def test_plans_cut_at_a_line_end_without_answers(night: Files) -> None:

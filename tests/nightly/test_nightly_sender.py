@@ -124,7 +124,8 @@ def test_a_refusal_of_microbase(tmp_path: Path, why: str) -> None:
 def test_an_error_inside_a_success(tmp_path: Path) -> None:
     with opened(tmp_path, "fabric", Vendor(SHOPS["fabric"], first("partial"))) as job:
         begin(job, {"attributes": {"gift": "true", "plan": "gold"}}, ["1"])
-        assert job.send() == 0
+        assert job.send() == 3
+        assert job.said == "1 requests: 1 applied, 0 not applied, 0 not known, 1 applied with errors\n"
         assert settle(job) == {"1": record("fabric", "1") | {"attributes": {"plan": "gold"}}}
         assert job.vendor.customers["1"] == {"attributes": {"plan": "gold"}}
 

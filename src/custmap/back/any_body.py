@@ -11,6 +11,8 @@ from custmap.diagnostics.errors import RecordError
 from custmap.values.json_text import JsonError, dump_json, parse_json
 from custmap.values.types import ANY
 
+_NO_JSON: Final = "not JSON"
+"""For a body of Python's own kinds: it is not the same as no body."""
 _PARTS: Final = 1000
 """A message of more parts is none."""
 
@@ -29,7 +31,8 @@ def json_of(body: object) -> Any:
         return _parsed(bytes.__getitem__(cast(bytes, body), slice(None)))
     if inherits(body, bytearray):
         return _parsed(bytes(bytearray.__getitem__(cast(bytearray, body), slice(None))))
-    return _plain(body)
+    plain = _plain(body)
+    return _NO_JSON if plain is None else plain
 
 
 def _plain(body: object) -> Any:
@@ -49,9 +52,12 @@ def _parsed(text: bytes | str) -> Any:
         pass
     try:
         marked = text.removeprefix("\ufeff") if isinstance(text, str) else text
-        return json.loads(marked, parse_constant=_nothing, parse_int=_integer)
+        value = json.loads(marked, parse_constant=_nothing, parse_int=_integer)
     except (ValueError, RecursionError):
+        value = None
+    if value is None:
         return _whole_text(text if isinstance(text, str) else text.decode("utf-8", "replace"))
+    return value
 
 
 def _nothing(_: str) -> None:

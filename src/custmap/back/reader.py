@@ -185,9 +185,13 @@ def _noted(note: Note) -> Message:
 def _classes(contract: Contract, status: int) -> frozenset[type] | None:
     """The classes of a body that the contract has for a status; None where it does not say.
 
-    A response is found by its number, its class (`2XX`), or `default`.
+    A response is found by its number, its class (`2XX`), or `default`; of a success without any, the
+    contract's other successes say what its body is.
     """
     by_status = {one.status.upper(): one.type for one in contract.responses}
     names = (str(status), f"{status // 100}XX", "DEFAULT")
-    type_ = next((by_status[name] for name in names if name in by_status), None)
-    return None if type_ is None or not type_.known else classes_of(type_)
+    found = [by_status[name] for name in names if name in by_status][:1]
+    if not found and 200 <= status < 300:
+        found = [type_ for name, type_ in by_status.items() if name.startswith("2")]
+    known = [type_ for type_ in found if type_ is not None and type_.known]
+    return frozenset().union(*map(classes_of, known)) if known and known == found else None

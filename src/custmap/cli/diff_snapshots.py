@@ -18,6 +18,7 @@ from custmap.cli.places import STDIN
 from custmap.cli.plans import PlanForm
 from custmap.cli.report import Report, json_line, told_errors
 from custmap.cli.run_guard import RunGuard
+from custmap.cli.settled import check_settled
 from custmap.diagnostics.errors import RecordError
 from custmap.records.identity import RequestIds, Who
 from custmap.records.keys import Key
@@ -49,6 +50,7 @@ class SnapshotDiff:
     def run(self, before: Path, after: Path, key: Key) -> bool:
         """Write the lines of all customers; did any change? A guard may end the run (exit code 4)."""
         with _on_disk(before) as left, _on_disk(after) as right:
+            check_settled(left, self.comparison.mapping.checked.name)
             join = SnapshotJoin(left, right, key, schema=self.comparison.mapping.checked.canonical)
             with _joined(join):
                 for copy in {left, right} - {before, after}:

@@ -14,6 +14,7 @@ from custmap.cli.help import command as grouped
 from custmap.cli.help import option
 from custmap.cli.loading import load, read_for
 from custmap.cli.places import STDIN, check_places
+from custmap.cli.settled import check_settled
 from custmap.cli.streams import open_input, open_output
 from custmap.diagnostics.plain import plain
 from custmap.records.keys import Key
@@ -60,6 +61,7 @@ def command(
         raise CallError("PLANS, `--before` and `--after` are files: they are read more than once")
     loaded = load(mapping, modules)
     check_places({"--output": output}, [before, after, plans, answers, *read_for(mapping, modules)])
+    check_settled(before, loaded.name)
     try:
         place = Key(key)
     except PathError as error:

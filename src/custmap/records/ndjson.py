@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, Protocol, TypeAlias
 
 from custmap.border.careful import copy_carefully
@@ -90,6 +91,18 @@ class BadLine:
 
     line: Line
     error: RecordError
+
+
+def settled_by(path: Path) -> str | None:
+    """The mapping by which a snapshot was settled, as its first line says; None if it is no settled one."""
+    with path.open("rb") as stream:
+        first = stream.readline(LINE_LIMIT)
+    if not first.startswith(SETTLED):
+        return None
+    try:
+        return str(parse_json(first.strip()).get("mapping"))
+    except JsonError:
+        return None
 
 
 def read_lines(stream: Lines, limit: int = LINE_LIMIT) -> Iterator[Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeVar
@@ -86,6 +87,7 @@ class Night:
         self._mapping = mapping
         self._places: dict[str, tuple[int, int]] = {}
         self._verdicts: dict[str, Verdict] = {}
+        self._unread: Counter[int] = Counter()
         with plans.open("rb") as stream:
             for line, where, (offset, length) in _read(stream, plans, _PLANNED):
                 self._enter(line, where, (offset, length))
@@ -132,6 +134,12 @@ class Night:
         )
         return Planned(line.index, sent, line.changes is None)
 
+    def take_unread(self, index: int) -> bool:
+        """Did the run see a line at this place, in one of the snapshots, that has no key? Once for each."""
+        seen = self._unread[index] > 0
+        self._unread[index] -= 1
+        return seen
+
     def require_taken(self) -> None:
         """NightError for plans of customers that after does not have."""
         for key in list(self._places):
@@ -154,6 +162,8 @@ class Night:
             self._verdicts |= dict.fromkeys((one.id for one in line.sent), UNKNOWN)
         if key is not None:
             self._places[key] = place
+        else:
+            self._unread[line.index] += 1
 
 
 def _verdict(answer: _Answer, outcome: Callable[[int, Any], Outcome]) -> Verdict:
@@ -175,3 +185,5 @@ def _read(
             yield decoder.decode(line.data or b""), where, (line.offset, line.length)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise NightError(f"{where}: {error}") from None
+        except RecursionError:
+            raise NightError(f"{where}: nested too deep; a `body` may be given as a text") from None

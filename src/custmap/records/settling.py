@@ -86,6 +86,8 @@ class SettlingFiles:
 
     def _line(self, one: Zipped) -> bytes | None:
         """The line to keep of a customer; None if there is nothing to keep."""
+        if one.key is None and (one.before is None or one.after is None):
+            self._require_seen(one)
         if one.after is None:
             self.counts.as_before += 1
             return _data(one.before)
@@ -100,8 +102,12 @@ class SettlingFiles:
             return self._unplanned(one, one.after)
         if planned.sent is None:
             return self._as_before(one)
-        if not planned.made and planned.index != one.after.index:
-            raise NightError(f"the plan of record {planned.index} is for record {one.after.index} of AFTER")
+        if not planned.made and (one.before is None or planned.index != one.after.index):
+            missing = " and BEFORE does not have it" if one.before is None else ""
+            raise NightError(
+                f"the plan of record {planned.index} was not made of these snapshots: AFTER has the customer "
+                f"as record {one.after.index}{missing}"
+            )
         return self._planned(one, one.after, planned, planned.sent)
 
     def _unplanned(self, one: Zipped, after: Row) -> bytes | None:
@@ -126,8 +132,8 @@ class SettlingFiles:
     def _planned(self, one: Zipped, after: Row, planned: Planned, sent: Sent) -> bytes | None:
         taken = self._taken(after)
         held = None if one.before is None else self._taken(one.before)
-        if taken is None or (held is None and one.before is not None):
-            raise NightError(f"record {planned.index} of AFTER has a plan, and cannot be read")
+        if taken is None or (held is None and not planned.made):  # of a BEFORE that cannot be read, `apply`
+            raise NightError(f"record {after.index} of AFTER has a plan, and cannot be read")
         told = self._engine.told(held, taken, complete=self._complete)
         if planned.made:
             sent = sent._replace(
@@ -140,19 +146,31 @@ class SettlingFiles:
                 "`--nulls` those of the run, and has the mapping been edited since?"
             )
         kept = self._settler.settle(held, taken, sent, complete=self._complete)
-        self._count(sent)
         if kept is None:
-            return None
+            return self._as_before(one)
+        self._count(sent)
         return json_bytes(self._with_key(kept, _data(after)))
 
     def _count(self, sent: Sent) -> None:
-        applied = {one.applied for one in sent.verdicts}
-        if None in applied:
+        became = [self._settler.known(*one) for one in zip(sent.verdicts, sent.bodies, strict=True)]
+        if not became:
+            self.counts.as_before += 1
+        elif any(one.applied is None for one in became):
             self.counts.unknown += 1
-        elif False in applied:
+        elif any(one.applied is False or one.errors for one in became):
             self.counts.refused += 1
         else:
             self.counts.applied += 1
+
+    def _require_seen(self, one: Zipped) -> None:
+        """NightError for a line without a key that the run did not see: half a file, or another one."""
+        name, row = ("BEFORE", one.before) if one.after is None else ("AFTER", one.after)
+        assert row is not None
+        if not self._night.take_unread(row.index):
+            raise NightError(
+                f"{name}, line {row.number}: no record with the key, and the run did not see such a line: "
+                "is the file whole, and is it the one that was compared?"
+            )
 
     def _as_before(self, one: Zipped) -> bytes | None:
         if one.before is None:

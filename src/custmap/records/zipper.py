@@ -205,7 +205,7 @@ def key_reader(names: tuple[str, ...]) -> Read:
             for _ in names:
                 found = found.inner
             return key_text(found)
-        except (msgspec.MsgspecError, UnicodeDecodeError, AttributeError):
+        except (msgspec.MsgspecError, UnicodeDecodeError, AttributeError, RecursionError):
             return None
 
     return read

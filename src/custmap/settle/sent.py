@@ -46,8 +46,11 @@ Outcomes = Outcome | MappingOf[str | int, Outcome | None] | None
 def sent(plan: Plan, outcome: Outcomes, mapping: str) -> Sent:
     """A plan of a mapping, with the outcomes of its requests.
 
-    ValueError for a plan of another mapping, or an outcome of a request that the plan does not have.
+    ValueError for a plan of another mapping, or an outcome of a request that the plan does not have;
+    TypeError for what is no plan, or no outcome.
     """
+    if not isinstance(plan, Plan):
+        raise TypeError(f"`plan` is what `diff` gave, not {type(plan).__name__}")
     if plan.mapping != mapping:
         raise ValueError(f"this is a plan of {plan.mapping}, not of {mapping}")
     return Sent(
@@ -69,7 +72,15 @@ def _by_index(outcome: Outcomes, count: int) -> list[Outcome | None]:
         if count > 1:
             raise ValueError(f"one outcome is given, and the plan has {count} requests")
         return [outcome] * count
-    for place in outcome:
+    if not isinstance(outcome, MappingOf):
+        raise TypeError(
+            f"`outcome` is an Outcome, None, or a dict of them by request, not {type(outcome).__name__}"
+        )
+    for place, one in outcome.items():
+        if not isinstance(one, Outcome | None):
+            raise TypeError(
+                f"the outcome of request {place!r} is an Outcome or None, not {type(one).__name__}"
+            )
         if not isinstance(place, int) or not 0 <= place < count:
             raise ValueError(f"the plan has no request {place!r}; it has {count}")
     return [outcome.get(place) for place in range(count)]

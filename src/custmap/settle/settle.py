@@ -101,7 +101,7 @@ class Settler:
             frozenset(old),
             sent,
             [self._place(told) for told in sent.rejected],
-            [self._known(one, body) for one, body in zip(sent.verdicts, sent.bodies, strict=True)],
+            [self.known(one, body) for one, body in zip(sent.verdicts, sent.bodies, strict=True)],
             held is not None,
         )
 
@@ -109,8 +109,8 @@ class Settler:
         sides = self._engine.sides(held or _NOBODY, taken, after, self._riders, complete=complete)
         return sides if held is not None else sides._replace(old=self._engine.code.nothing)
 
-    def _known(self, verdict: Verdict, body: Any) -> Verdict:
-        """An error inside a success that names no field leaves open what arrived."""
+    def known(self, verdict: Verdict, body: Any) -> Verdict:
+        """What became of a request: an error inside a success that names no field leaves it open."""
         if verdict.applied and any(self._traces.word(error, body) is None for error in verdict.errors):
             return UNKNOWN
         return verdict
