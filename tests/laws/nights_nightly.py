@@ -290,7 +290,9 @@ class Nights:
             return open_
         record = self.plain(step.record)
         silent = {path for path in open_ if self.keep and not is_all_said(record, path)}
-        left = {path for path in open_ if path in silent or overlap({path}, self.reading.reading(silent))}
+        kept = [note.span for note in step.plan.notes if note.fact in KEPT]
+        excused = self.reading.reading(silent).union(*map(self.reading.at, kept))
+        left = {path for path in open_ if path in silent or overlap({path}, excused)}
         return left | self.shared(step)
 
     def never_twice(self) -> None:

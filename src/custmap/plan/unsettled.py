@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 from custmap.codegen.define import Functions
 from custmap.expressions.inference import SourcePath
 from custmap.model.checked import Checked, Operation
-from custmap.model.nodes import FirstSource, Leaf, Origin, Presence, Table
+from custmap.model.clear import Skip
+from custmap.model.nodes import FirstSource, Leaf, ObjectNode, Origin, Presence, Table, TargetNode
 from custmap.model.note import Fact
-from custmap.model.walkers import eaches
+from custmap.model.walkers import children, eaches, own_objects
 from custmap.running.draft import Draft, read
 from custmap.running.lists import keys_of
 from custmap.running.states import SILENT, Unsettled, is_value
@@ -100,6 +101,12 @@ class Readers:
             if isinstance(leaf, Leaf) and not leaf.policy.identity
         }
         """The source paths of each rule, and of the conditions around it; identities have none."""
+        self._cleared = {
+            one.presence.slot: one.policy.otherwise_clear
+            for one in own_objects(operation.table.root)
+            if one.presence is not None
+        }
+        self._skipped = set(_skipped(operation.table.root))
 
     def of(self, path: OpenPath) -> Iterator[Leaf]:
         """The rules that read a path."""
@@ -116,13 +123,37 @@ class Readers:
         said = is_stated = mentions(sides.stated, path.names, self._type)
         for leaf in self.of(path):
             touching = self._touching(leaf, paths)
+            may_be_lost = self._may_be_lost(leaf, touching)
+            if may_be_lost and self._is_untold(leaf, sides.new):
+                return False
             if self._says(leaf, touching, sides):
                 said = True
                 continue
             speaks = is_stated or self._is_any_mentioned(leaf, touching, sides)
-            if not speaks or self._may_be_lost(leaf, touching):
+            if not speaks or may_be_lost:
                 return False
         return said
+
+    def is_kept(self, leaf: Leaf, row: Row) -> bool:
+        """Is a rule silent, so that the vendor keeps what it holds, and neither it nor an object clears?"""
+        if row[leaf.slot] is not SILENT:
+            return False
+        cleared = leaf.policy.otherwise_clear
+        around = self._table.inside[leaf.slot]
+        while around is not None:  # the outermost one decides
+            if row[around] is SILENT:
+                cleared = self._cleared[around]
+            around = self._table.inside[around]
+        return not cleared
+
+    def _is_untold(self, leaf: Leaf, row: Row) -> bool:
+        """Is the vendor not told what after says: the rule is silent, or skips what is gone?
+
+        Where the rule may be told again, that does no harm.
+        """
+        once = not leaf.policy.repeatable or leaf.kind.only_new
+        skipped = once and leaf.slot in self._skipped and not is_value(row[leaf.slot])
+        return skipped or self.is_kept(leaf, row)
 
     def _may_be_lost(self, leaf: Leaf, paths: Sequence[OpenPath]) -> bool:
         """Is all open that a rule reads, as a lost change leaves it?"""
@@ -325,6 +356,17 @@ def made_up(item: Select) -> Iterator[Record]:
     yield {item.key: item.value}
     if isinstance(item.value, str) and item.value.lstrip("-").isdecimal():
         yield {item.key: int(item.value)}
+
+
+def _skipped(node: TargetNode, around: bool = False) -> Iterator[int]:
+    """The slots of rules that skip what is gone, or that are in an object that does."""
+    if isinstance(node, Leaf):
+        if around or isinstance(node.policy.clear, Skip):
+            yield node.slot
+    else:
+        around = around or (isinstance(node, ObjectNode) and isinstance(node.clear, Skip))
+        for one in children(node):
+            yield from _skipped(one, around)
 
 
 def _reads(leaf: Leaf, table: Table) -> Iterator[SourcePath]:

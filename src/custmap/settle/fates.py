@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from custmap.model.checked import Operation
 from custmap.model.nodes import Leaf
-from custmap.model.walkers import own_objects
+from custmap.plan.unsettled import Readers
 from custmap.running.lists import by_key
 from custmap.running.states import SILENT, Failure
 from custmap.settle.traced import Place
@@ -26,17 +26,17 @@ class Fates:
     """
 
     def __init__(
-        self, operation: Operation, back: Iterable[Place], lost: Iterable[Place], said: Iterable[Place]
+        self,
+        operation: Operation,
+        readers: Readers,
+        back: Iterable[Place],
+        lost: Iterable[Place],
+        said: Iterable[Place],
     ) -> None:
+        self._readers = readers
         self._leaves = [
             slot for slot in operation.table.slots if isinstance(slot, Leaf) and not slot.policy.identity
         ]
-        self._inside = operation.table.inside
-        self._cleared = {
-            one.presence.slot: one.policy.otherwise_clear
-            for one in own_objects(operation.table.root)
-            if one.presence is not None
-        }
         self._back, self._lost, self._said = (_by_slot(places) for places in (back, lost, said))
 
     def hidden(self, old: Row, new: Row, now: Row) -> Iterator[Place]:
@@ -46,20 +46,10 @@ class Fates:
         """
         for leaf in self._leaves:
             held = new[leaf.slot]
-            if held is SILENT and not self._is_cleared(leaf, new):
+            if self._readers.is_kept(leaf, new):
                 held = old[leaf.slot]  # the vendor keeps what it holds
             for below in self._hidden(leaf, old[leaf.slot], held, now[leaf.slot]):
                 yield Place((leaf,), below)
-
-    def _is_cleared(self, leaf: Leaf, new: Row) -> bool:
-        """Of a rule that is silent: was it told to clear, or was the outermost object around it that is?"""
-        cleared = leaf.policy.otherwise_clear
-        around = self._inside[leaf.slot]
-        while around is not None:
-            if new[around] is SILENT:
-                cleared = self._cleared[around]
-            around = self._inside[around]
-        return cleared
 
     def _hidden(self, leaf: Leaf, old: Any, new: Any, now: Any) -> Iterator[TargetPath]:
         back, lost = self._back.get(leaf.slot, []), self._lost.get(leaf.slot, [])

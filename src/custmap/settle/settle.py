@@ -176,6 +176,7 @@ class Settler:
         places = [place for place, _ in back]
         fates = Fates(
             self._engine.checked.operation,
+            self._engine.readers,
             places,
             self._places(case, case.lost),
             self._places(case, case.said),
