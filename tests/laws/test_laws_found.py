@@ -6,9 +6,31 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from whole_law import Case, check
+from whole_loading import load
 
 from custmap.diagnostics.errors import RecordError
-from small_mappings import made
+from oracle.request import Whole
+from small_mappings import made, tables
+
+HEAD = {
+    "custmap": 1,
+    "name": "acme/whole",
+    "contract": {"method": "PATCH", "url": "https://api.example.com/customers"},
+}
+
+
+@pytest.mark.parametrize(
+    "found", tables(Path(__file__).parent / "whole_found.yaml"), ids=lambda one: str(one["name"])
+)
+def test_compiled_is_interpreted(found: dict[str, Any]) -> None:
+    options = {name: found[name] for name in ("vendor", "absent", "nulls") if name in found}
+    case = Case(0, HEAD | found["mapping"], found.get("before"), found["after"], options, {})
+    loaded = load(case.mapping)
+    check(loaded, Whole(loaded.checked, {}), case)
+    request = loaded.diff(case.before, case.after, **options).request
+    assert (request and request.body) == found["body"]
+
 
 NESTED = """
 body:

@@ -39,7 +39,7 @@ def object_outcome(node: ObjectNode, sides: Sides) -> Outcome:
     if node.policy.immutable and outcome.said and _was_there(node, sides):
         return _refused(node, "CM802", sides)
     outcome = _complete(node, outcome, sides)
-    if node.clear is not None and not outcome.said and _is_null(node, sides):
+    if node.clear is not None and not outcome.said and is_null(node, sides):
         return replace(outcome, stands=null_at(node.clear))
     return outcome
 
@@ -341,7 +341,7 @@ def says_none(node: ObjectNode, sides: Sides) -> bool:
     )
 
 
-def _is_null(node: ObjectNode, sides: Sides) -> bool:
+def is_null(node: ObjectNode, sides: Sides) -> bool:
     """Does after say of all that the object reads that there is no value?"""
     below = list(leaves(node))
     return bool(below) and all(sides.after[leaf.slot] is None for leaf in below)

@@ -8,7 +8,7 @@ from typing import Any
 from custmap.model.nodes import ObjectNode, Rider
 from custmap.values.absent import ABSENT
 from oracle.clears import text_of
-from oracle.containers import accompanied, all_gone, all_of, outcome_of, unless_refused
+from oracle.containers import accompanied, all_gone, all_of, is_null, outcome_of, unless_refused
 from oracle.outcome import Outcome, Place, Sides, Told
 
 
@@ -39,16 +39,13 @@ def _with_what_goes_along(node: ObjectNode, body: dict[str, Any], place: Place, 
         sides = unless_refused(inner, outcome, sides)
         inside = replace(sides, full=sides.full or inner.whole)
         outcomes = {member.name: outcome_of(member, inside) for member in inner.members}
-        if (
-            inner.clear is not None and inner.clear.says and all_gone(inner, sides)
-        ):  # in place of its members' clears
+        none = inner.clear is not None and (all_gone(inner, sides) or is_null(inner, sides))
+        if none and inner.clear.says:  # in place of its members' clears
             riding = [member for member in inner.members if isinstance(member, Rider)]
             made = {member.name: outcomes[member.name].stands for member in riding}
             body[inner.name] = {name: value for name, value in made.items() if value is not ABSENT}
             return
-        if (
-            inside.full and inner.clear is not None and all_gone(inner, sides)
-        ):  # it could not be said, and stands
+        if inside.full and none:  # it could not be said, and stands
             body[inner.name] = outcome.stands if isinstance(outcome.stands, dict) else {}
         elif inside.full:
             body[inner.name] = all_of(inner, outcomes, ride_alone=True)

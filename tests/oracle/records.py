@@ -50,6 +50,19 @@ def _without_nulls(value: Any, type_: Type | None) -> Any:
     }
 
 
+def without_unknown(value: Any, type_: Type | None) -> Any:
+    """§ 10: members that the model does not know are ignored."""
+    if isinstance(value, list) and type_ is not None:
+        return [without_unknown(item, type_.items) for item in value]
+    if not isinstance(value, dict) or type_ is None or not type_.members:
+        return value
+    return {
+        name: without_unknown(item, type_.member(name))
+        for name, item in value.items()
+        if name in type_.members or type_.extra is not None
+    }
+
+
 def all_stated(after: dict[str, Any], given: dict[str, Any], canonical: Canonical) -> dict[str, Any]:
     """After with the members that its plain texts, as in `given`, say are not there, as null."""
     if not canonical.is_customer:

@@ -28,7 +28,7 @@ from custmap.values.paths import Index, Member, Segment, Select, TargetPath
 from custmap.values.types import Type
 from oracle.interpreter import Row
 from oracle.outcome import Sides, Told, is_value, read
-from oracle.records import laid
+from oracle.records import laid, without_unknown
 
 Record = dict[str, Any]
 Slots = tuple[Any, ...]
@@ -91,9 +91,10 @@ class Reading:
         return None
 
     def _only(self, path: TargetPath) -> Record:
-        """The document with nothing but a place of it."""
-        made: Any = _at(self.document, path)
-        if made is ABSENT:
+        """The document with nothing but a place of it; under a null, null is there."""
+        around = (_at(self.document, path[:length]) for length in range(len(path), 0, -1))
+        made: Any = next((one for one in around if one is not ABSENT), ABSENT)
+        if made is not None and _at(self.document, path) is ABSENT:
             return {}
         for segment in reversed(path):
             match segment:
@@ -159,6 +160,8 @@ class Vendor:
         """Target values are compared: what would be sent of what was read; else the document's own value."""
         if not self.reading.reads_back(leaf):
             return value
+        if isinstance(leaf.origin.source, FromSource):
+            value = without_unknown(value, leaf.origin.source.type)
         if leaf.kind.has_items and isinstance(again, list) and isinstance(value, list):
             return self._items(leaf, again, value)
         if leaf.kind.is_map and isinstance(again, dict) and isinstance(value, dict):

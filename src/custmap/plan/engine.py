@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, TypeAlias, TypeVar
 from msgspec.structs import replace
 
 from custmap.back.reader import Answers
-from custmap.border.intake import Taken, take_parsed
+from custmap.border.intake import Taken, take
 from custmap.border.quick import QuickBorder, require_text
 from custmap.codegen.define import Functions, Parts
 from custmap.codegen.facts import mixed
@@ -180,7 +180,7 @@ class Engine:
         self, read: dict[str, Any], taken: Taken, riders: tuple[Any, ...], complete: bool
     ) -> Reading:
         """What a document reads back as, taken in as any customer, and after laid over it."""
-        before = take_parsed(read, self.checked.canonical, check=False).record
+        before = take(read, self.checked.canonical, check=False).record
         drop_unknown(before, self.checked.canonical.type)
         after = taken.record if complete else self.overlay.over(before, taken.record, taken.texts)
         return Reading(before, after, self._row(before, riders), self._row(after, riders))

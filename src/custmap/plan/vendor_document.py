@@ -1,20 +1,23 @@
 """What a vendor holds, in its own form, as target values.
 
 A document's value is taken as the rule would send what was read of it: so a text that differs by its case
-alone is the same under `lower`. What a rule cannot read back, or would not send, is taken as it stands.
+alone is the same under `lower`. What a rule cannot read back, or would not send, is taken as it stands; of
+what it reads, members that the customer's schema does not name are ignored, as in any record.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import deepcopy
 from typing import Any
 
 from custmap.diagnostics.span import Span
 from custmap.expressions.ast import plain_path
 from custmap.invert.ways import Way
-from custmap.model.nodes import EachSource, Leaf, Presence, Table
+from custmap.model.nodes import EachSource, FromSource, Leaf, Presence, Table
 from custmap.model.walkers import eaches
 from custmap.running.states import Failure, is_value
+from custmap.schema.unknown import drop_unknown
 from custmap.values.absent import ABSENT
 from custmap.values.paths import Index, found_at
 
@@ -48,6 +51,7 @@ class VendorDocument:
     def _held(self, leaf: Leaf, sent: Any, value: Any) -> Any:
         if not self.reads_back(leaf):
             return value
+        value = _known(leaf, value)
         if leaf.kind.has_items and sent.__class__ is list and value.__class__ is list:
             return self._rows(leaf, sent, value)
         if leaf.kind.is_map and sent.__class__ is dict and value.__class__ is dict:
@@ -74,6 +78,16 @@ class VendorDocument:
                 for slot, one, value in slots
             ),
         )
+
+
+def _known(leaf: Leaf, value: Any) -> Any:
+    """What a rule reads of a document's value: not what the customer's schema does not name."""
+    source = leaf.origin.source
+    if not isinstance(source, FromSource) or value.__class__ not in (dict, list):
+        return value
+    known = deepcopy(value)
+    drop_unknown(known, source.type)
+    return known
 
 
 def _either(sent: Any, value: Any) -> Any:
