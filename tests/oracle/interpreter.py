@@ -159,7 +159,9 @@ class Interpreter:
         return sent
 
     def _told(self, slot: Any, state: Any) -> Any:
-        """A list with a key, as the value that it is inside such an item."""
+        """A list with a key, or a map, as the value that it is inside such an item."""
+        if isinstance(slot, Leaf) and slot.kind.is_map and isinstance(state, dict):
+            return next((one for one in state.values() if isinstance(one, Failure)), state)
         if not isinstance(slot, Leaf) or not slot.kind.has_items or not isinstance(state, list):
             return state
         try:

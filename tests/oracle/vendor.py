@@ -27,6 +27,7 @@ from custmap.values.equality import same
 from custmap.values.paths import Index, Member, Segment, Select, TargetPath
 from custmap.values.types import Type
 from oracle.interpreter import Row
+from oracle.lists import key_of
 from oracle.outcome import Sides, Told, is_value, read
 from oracle.records import laid, without_unknown
 
@@ -80,14 +81,27 @@ class Reading:
             return self.customer
         alone, _ = self.reverse.read(self._only(slot.path))
         own = _at(self._taken(alone), place)
-        return self.customer if own is ABSENT else _with(self.customer, place, own)
+        if own is ABSENT:
+            return self.customer
+        others = _at(self.customer, place)
+        if slot.kind.has_items and isinstance(own, list) and isinstance(others, list):
+            own = [_item_over(one, others, self._item_key(slot)) for one in own]
+        return _with(self.customer, place, own)
+
+    def _item_key(self, leaf: Leaf) -> TargetPath | None:
+        """Where an item of the customer's has the key of a list's item."""
+        members = (one for each in eaches(leaf.origin) for one in each.table.root.members)
+        key = next((one for one in members if one.name == leaf.key and isinstance(one, Leaf)), None)
+        return None if key is None else self._place(key)
 
     def _place(self, leaf: Leaf) -> TargetPath | None:
         """The canonical path that a rule of the body fills."""
-        for layer in self.reverse.inverse.layers:
-            for one in leaves(layer.checked.operation.table.root):
+        tables = [layer.checked.operation.table for layer in self.reverse.inverse.layers]
+        for table in tables:
+            for one in leaves(table.root):
                 if one.span == leaf.span:
                     return one.path
+                tables += [each.table for each in eaches(one.origin)]
         return None
 
     def _only(self, path: TargetPath) -> Record:
@@ -170,21 +184,27 @@ class Vendor:
 
     def _items(self, leaf: Leaf, again: list[Any], rows: list[Any]) -> list[Any]:
         source = leaf.origin.source
-        read_in_place = isinstance(source, EachSource) and len(leaf.reads) == 1 and _is_path(source)
-        if not read_in_place or len(again) != len(rows):
+        if not isinstance(source, EachSource):
             return again
-        made: list[Any] = []
-        for one, row in zip(again, rows, strict=True):
-            if not isinstance(one, Row):
-                made.append(row)
-                continue
-            table: Table = row[0]
-            slots = [
-                was if isinstance(slot, Presence) or held is ABSENT else self._held(slot, was, held)
-                for slot, was, held in zip(table.slots, one[1:], row[1:], strict=True)
-            ]
-            made.append(Row.of(table, tuple(slots), one.item))
-        return made
+        if not (len(leaf.reads) == 1 and _is_path(source)):
+            return [self._item(one, _named_so(leaf, one, rows)) for one in again]
+        return list(map(self._item, again, rows)) if len(again) == len(rows) else again
+
+    def _item(self, again: Any, row: Any) -> Any:
+        if row is ABSENT or not isinstance(again, Row):
+            return again if row is ABSENT else row
+        table: Table = row[0]
+        slots = [
+            was if isinstance(slot, Presence) else self._held_in_item(slot, was, held)
+            for slot, was, held in zip(table.slots, again[1:], row[1:], strict=True)
+        ]
+        return Row.of(table, tuple(slots), again.item)
+
+    def _held_in_item(self, leaf: Leaf, again: Any, value: Any) -> Any:
+        """A member that the document's item lacks is not there."""
+        if value is ABSENT:
+            return ABSENT if is_value(again) else again
+        return self._held(leaf, again, value)
 
     def _over(self, leaf: Leaf, held: Any, now: Any) -> Any:
         """One-way: named members that after does not mention keep the document's value."""
@@ -260,6 +280,20 @@ class Rule:
         assert isinstance(self.slot, Leaf)
         depth = dict(self.slot.in_maps).get(need.path)
         return depth is not None and isinstance(read(self.stated, need.path[:depth]), dict)
+
+
+def _named_so(leaf: Leaf, item: Any, rows: list[Any]) -> Any:
+    """The one row that has an item's key."""
+    key = key_of(leaf, item)
+    found = [row for row in rows if is_value(key) and same(key_of(leaf, row), key)]
+    return found[0] if len(found) == 1 else ABSENT
+
+
+def _item_over(own: Any, others: list[Any], key: TargetPath | None) -> Any:
+    """An item that a rule reads, over the one of its key that other rules read."""
+    name = ABSENT if key is None else _at(own, key)
+    found = [one for one in others if is_value(name) and same(_at(one, key or ()), name)]
+    return {**found[0], **own} if len(found) == 1 and isinstance(own, dict) else own
 
 
 def _held_value(again: Any, value: Any) -> Any:

@@ -141,9 +141,7 @@ class Places:
         lines = Lines()
         put = f"{out}[{leaf.name!r}] = {value}"
         if self.role == "sent":
-            lines.add(
-                f"{out}[{leaf.name!r}] = {{key: one for key, one in {value}.items() if one is not None}}"
-            )
+            lines.add(f"{out}[{leaf.name!r}] = sendable_entries({value})")
             return lines.all
         if leaf.kind.is_deep:
             with lines.block(f"if not is_simple({value}):"):

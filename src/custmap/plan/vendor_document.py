@@ -19,6 +19,7 @@ from custmap.model.walkers import eaches
 from custmap.running.states import Failure, is_value
 from custmap.schema.unknown import drop_unknown
 from custmap.values.absent import ABSENT
+from custmap.values.equality import fingerprint
 from custmap.values.paths import Index, found_at
 
 
@@ -59,25 +60,47 @@ class VendorDocument:
         return _either(sent, value)
 
     def _rows(self, leaf: Leaf, sent: list[Any], rows: list[Any]) -> list[Any]:
-        """The items of a list with a key; those of a list that is made of a map have no place in it."""
+        """The items of a list with a key, each with what the document has of it."""
         source = leaf.origin.source
-        in_place = isinstance(source, EachSource) and plain_path(source.expression.ast) is not None
-        if not in_place or len(sent) != len(rows):
+        if not isinstance(source, EachSource):
             return sent
-        return list(map(self._item, sent, rows))
+        if plain_path(source.expression.ast) is None:  # it is made of a map, in the order of its keys
+            known = _by_key(leaf, rows)
+            return [self._item(one, known.get(_key(leaf, one))) for one in sent]
+        return list(map(self._item, sent, rows)) if len(sent) == len(rows) else sent
 
     def _item(self, sent: Any, row: Any) -> Any:
+        if row is None:
+            return sent
         if sent.__class__ is not tuple:
             return row
         table: Table = row[0]
-        slots = zip(table.slots, sent[1:], row[1:], strict=True)
-        return (
-            table,
-            *(
-                one if isinstance(slot, Presence) or value is ABSENT else self._held(slot, one, value)
-                for slot, one, value in slots
-            ),
-        )
+        return (table, *map(self._member, table.slots, sent[1:], row[1:]))
+
+    def _member(self, slot: Leaf | Presence, sent: Any, value: Any) -> Any:
+        """A member of an item; what the item lacks is not there, whatever other rules read."""
+        if isinstance(slot, Presence) or (value is ABSENT and not is_value(sent)):
+            return sent
+        return ABSENT if value is ABSENT else self._held(slot, sent, value)
+
+
+def _by_key(leaf: Leaf, rows: list[Any]) -> dict[Any, Any]:
+    """Rows by the fingerprints of their keys; None where a key comes twice, or is missing."""
+    found: dict[Any, Any] = {None: None}
+    for row in rows:
+        key = _key(leaf, row)
+        found[key] = None if key in found else row
+    return found
+
+
+def _key(leaf: Leaf, row: Any) -> Any:
+    """The fingerprint of the member that names an item; None: it has no such value."""
+    if row.__class__ is not tuple:
+        return None
+    at = next(
+        (1 + one.slot for one in row[0].root.members if one.name == leaf.key and isinstance(one, Leaf)), 0
+    )
+    return fingerprint(row[at]) if at and is_value(row[at]) else None
 
 
 def _known(leaf: Leaf, value: Any) -> Any:

@@ -113,6 +113,14 @@ def look_at_entries(
     return looked
 
 
+def sendable_entries(entries: dict[str, Any]) -> dict[str, Any]:
+    """A map inside a list that is one value: null entries are left out, a failed one fails the list."""
+    for state in entries.values():
+        if type(state) is Failure:
+            raise Refusal(state.code, state.reason)
+    return {key: state for key, state in entries.items() if state is not None}
+
+
 def presence(value: Any) -> Any:
     """The state of a source object: ABSENT, None, True, or a failure if it is not an object."""
     if type(value) is dict:

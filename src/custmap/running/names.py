@@ -19,7 +19,7 @@ from custmap.values.unusual import Unusual
 _FUNCTIONS: Final = (
     calls.as_list, calls.as_map, calls.as_objects, calls.fill, calls.fresh, calls.look_at_entries,
     calls.presence, calls.refuse_empty, calls.refuse_kind, calls.refuse_unmapped,
-    calls.told_apart, calls.translate,
+    calls.sendable_entries, calls.told_apart, calls.translate,
     leaves.along, leaves.change_leaf, leaves.is_kept, leaves.standing, leaves.standing_of,
     leaves.unchanged,
     maps.cannot_be_said,
