@@ -227,8 +227,9 @@ def items_outcome(node: ItemsNode, sides: Sides) -> Outcome:
     stands = _items_standing(outcomes)
     if not any(one.said for _, _, one in outcomes):
         return Outcome(False, stands=stands or ABSENT, told=told)
+    left_out = omitted and node.whole  # then even an empty list clears, by what is not in it
     if inner.full:
-        sent = stands
+        sent = stands or (listed([(segment, one.stands) for segment, _, one in outcomes]) if left_out else [])
     else:
         moved = [
             (segment, along(item, one, inner) if one.sent is ABSENT else one.sent)
@@ -236,7 +237,7 @@ def items_outcome(node: ItemsNode, sides: Sides) -> Outcome:
         ]
         riding = [(segment, one.stands) for segment, item, one in outcomes if isinstance(item, Rider)]
         sent = listed(_merged(node, moved, riding)) if listed(moved) else []
-    empty = not sent and not (omitted and node.whole)
+    empty = not sent and not left_out
     if sides.item and node.whole and not empty:
         told += Told(notes=whole_notes(node, sides))
     made = ABSENT if empty else sent

@@ -227,9 +227,13 @@ class Comparing:
 
     def listed(self, made: Iterable[tuple[Any, str]], said: Iterable[str]) -> str:
         """The list of what was made; `[]` if nothing is said in it."""
-        rows = [f"({self.names.bind(segment, 'place')}, {value})" for segment, value in made]
         nothing = " and ".join(f"{value} is NOTHING" for value in said) or "True"
-        return f"[] if {nothing} else in_list(({', '.join(rows)},))"
+        return f"[] if {nothing} else {self.placed(made)}"
+
+    def placed(self, made: Iterable[tuple[Any, str]]) -> str:
+        """The list of what was made, whatever it is."""
+        rows = [f"({self.names.bind(segment, 'place')}, {value})" for segment, value in made]
+        return f"in_list(({', '.join(rows)},))"
 
     # Names
 

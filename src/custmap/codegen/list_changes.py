@@ -59,6 +59,10 @@ def write_change_list(writer: Comparing, node: ItemsNode, name: str, full: bool,
         left_out = " and view.draft.omitted == omitted" if node.whole else ""
         with lines.block(f"if not listed{left_out}:"):
             lines.add("return SAID, NOTHING")
+        riders = [one for one, (_, item) in zip(made, node.items, strict=True) if isinstance(item, Rider)]
+        if riders and node.whole:
+            with lines.block("if not listed:"):  # it is sent for what is left out of it
+                lines.add(f"listed = {writer.placed(riders)}")
         writer.note_item(node, lines)
         lines.add("return SAID, listed")
 
