@@ -18,8 +18,10 @@ from whole_records import Customer, Records
 
 from custmap.border.intake import take
 from custmap.diagnostics.errors import RecordError
+from custmap.model.checked import PARTS
 from custmap.model.nodes import Leaf
 from custmap.model.note import Fact, Note
+from custmap.model.walkers import leaves
 from custmap.plan.plan import Plan
 from custmap.prove.redaction import veiled_target
 from custmap.values.absent import ABSENT
@@ -179,18 +181,36 @@ def check_silent(loaded: Any, case: Case) -> None:
 def check_sent(loaded: Any, case: Case) -> None:
     """A vendor that holds what it was sent of a record is sent nothing of it.
 
-    But for a default: it is read as what the customer has, and other rules of that field may say it, too.
+    But where what it holds reads as more than the record says: a default, or the text that stands for gone
+    and may be a value, too. Other rules of that field may say it. And of rules outside the body the copy says
+    only what its body's rules read, which may have lost something.
     """
     body = _body(loaded, case.after, case.params, "raise")
-    if body is None or any("default" in way.losses for way in loaded.back.inverse.ways):
+    ways = loaded.back.inverse.ways
+    if body is None or any("default" in way.losses for way in ways) or _reads_as_more(loaded, case, body):
         return
     sent = Case(case.seed, case.mapping, None, case.after, {"vendor": body}, case.params)
     try:
         plan = loaded.diff(None, sent.after, sent.params, **sent.options)
     except RecordError as error:
         raise Differs(sent, "what a vendor was sent is sent again, and refused", error, None) from None
-    if plan.changes or plan.request:
+    outside = {leaf.span for leaf in _outside(loaded)} if any(way.losses for way in ways) else set()
+    if any(change.span not in outside for change in plan.changes) or (plan.request and not plan.changes):
         raise Differs(sent, "what a vendor was sent is sent again", plan.changes, plan.request)
+
+
+def _reads_as_more(loaded: Any, case: Case, body: dict[str, Any]) -> bool:
+    """Is more sent of what a vendor holds, with the record laid over it, than of the record alone?"""
+    canonical = loaded.checked.canonical
+    held = take(loaded.reverse(body), canonical).record
+    known = laid_over(held, taken(case.after, canonical), case.after, canonical)
+    return not same(_body(loaded, known, case.params, "raise"), body)
+
+
+def _outside(loaded: Any) -> Iterator[Leaf]:
+    """The rules of the path, the query and the headers."""
+    for part in PARTS:
+        yield from leaves(loaded.checked.operation.parts[part])
 
 
 def check_unmentioned(loaded: Any, case: Case) -> None:
