@@ -6,11 +6,12 @@ from pathlib import Path
 
 from custmap.cli.call_error import CallError
 from custmap.records.ndjson import settled_by
+from custmap.values.files import is_file
 
 
 def check_settled(before: Path, mapping: str) -> None:
     """CallError for a before that was settled by another mapping: it says what another vendor holds."""
-    other = settled_by(before) if before.is_file() else None
+    other = settled_by(before) if is_file(before) else None
     if other is not None and other != mapping:
         raise CallError(
             f"{before} was settled by {other}, so it says what that vendor holds",
