@@ -205,7 +205,7 @@ class Nights:
     def comes_back(self, step: Step, following: Step) -> None:
         """What was rejected is rejected, or said, in the next night whose record says the same of it."""
         again = same(step.record, following.record)
-        if step.names_nobody or following.names_nobody or (following.error and not again):
+        if step.names_nobody or following.names_nobody or following.error:
             return
         others = set().union(*map(self.reading.of, (*following.plan.changes, *following.plan.rejected)))
         for rejection in step.plan.rejected:
@@ -225,6 +225,9 @@ class Nights:
         if any(self.mentions(step, {path}) != self.mentions(following, {path}) for path in paths):
             return False
         one, other = (self.plain(side.record) for side in (step, following))
+        around = {path[:-1] for path in paths if len(path) > 1}
+        if any((found_at(one, path) is None) != (found_at(other, path) is None) for path in around):
+            return False
         return all(same(found_at(one, path), found_at(other, path)) for path in paths)
 
     def silent(self, step: Step, following: Step) -> None:

@@ -38,7 +38,9 @@ class Reading:
     def __init__(self, checked: Checked) -> None:
         self._table = checked.operation.table
         self._rules = {span: rule for root in checked.operation.parts.values() for span, rule in _rules(root)}
-        self._lists = {one.span: one for root in checked.operation.parts.values() for one in _lists(root)}
+        holding = [one for root in checked.operation.parts.values() for one in _containers(root)]
+        self._lists = {one.span: one for one in holding if isinstance(one, ItemsNode)}
+        self._containers = {one.target: one for one in holding}
         named = [rule.span for rule in self._rules.values() if rule.policy.identity]
         self.identities = {path for span in named for path in self._values(span)}
         self.once = _once(self._table.root)
@@ -53,6 +55,9 @@ class Reading:
 
     def of(self, told: Change | Rejection) -> set[Path]:
         """What a change reads; where an entry or an item is traced, only that."""
+        container = self._containers.get(told.target)
+        if container is not None:  # one that no rule names has the place of its first rule
+            return {path for leaf in leaves(container) for path in self.at(leaf.span)}
         rule, values = self._rules.get(told.span), self._values(told.span)
         if isinstance(rule, Leaf) and rule.span == told.span and len(values) == 1:
             (whole,) = values
@@ -219,12 +224,12 @@ def has_null(value: Any) -> bool:
     return value is None
 
 
-def _lists(node: TargetNode) -> Iterator[ItemsNode]:
-    """The lists whose items are named by rules."""
-    if isinstance(node, ItemsNode):
-        yield node
+def _containers(node: TargetNode) -> Iterator[ObjectNode | ItemsNode]:
+    """The objects of rules below a node, and the lists whose items are named by rules."""
     for one in children(node):
-        yield from _lists(one)
+        if isinstance(one, ObjectNode | ItemsNode):
+            yield one
+            yield from _containers(one)
 
 
 def _rules(root: ObjectNode) -> Iterator[tuple[Span, Leaf | ObjectNode]]:
@@ -253,4 +258,6 @@ def _once(root: ObjectNode) -> set[Span]:
 
 
 def _has_default(rule: Leaf) -> bool:
-    return any(one.has_default or isinstance(one.source, RiderSource) for one in options(rule.origin))
+    return rule.origin.has_default or any(
+        one.has_default or isinstance(one.source, RiderSource) for one in options(rule.origin)
+    )

@@ -221,10 +221,11 @@ def _put_back_of(reads: list[OpenPath], back: list[OpenPath]) -> set[str]:
 def _is_forgotten(path: OpenPath, kept: Record, sides: Sides) -> bool:
     """Is it an entry that became null or is gone, of a map that before did not have and is kept?"""
     names = path.names[:-1]
+    then = read(sides.before, names)
     return (
         bool(names)
-        and read(sides.before, path.names) is ABSENT
-        and (read(sides.before, names) is ABSENT or read(kept, names) is None)
+        and (then is None or read(sides.before, path.names) is ABSENT)
+        and (then is None or then is ABSENT or read(kept, names) is None)
         and read(kept, path.names) in (ABSENT, None)
         and read(sides.after, path.names) is None
         and read(kept, names) is not ABSENT
