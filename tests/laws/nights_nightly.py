@@ -114,7 +114,7 @@ class Nights:
         """What arrived is settled: after does not mention what is left, or it was rejected or refused."""
         if not step.is_over:
             return
-        left = [note.span for note in step.plan.notes if note.fact in KEPT]
+        left = [note.span for note in step.plan.notes if note.fact in {*KEPT, Fact.UNSETTLED}]
         excused = self.shared(step).union(*map(self.reading.at, left))
         silent = {path for path in map(path_of, step.unsettled) if not self.mentions(step, {path})}
         excused |= self.reading.reading(silent)
@@ -293,7 +293,7 @@ class Nights:
             return open_
         record = self.plain(step.record)
         silent = {path for path in open_ if self.keep and not is_all_said(record, path)}
-        kept = [note.span for note in step.plan.notes if note.fact in KEPT]
+        kept = [note.span for note in step.plan.notes if note.fact in {*KEPT, Fact.UNSETTLED}]
         excused = self.reading.reading(silent).union(*map(self.reading.at, kept))
         left = {path for path in open_ if path in silent or overlap({path}, excused)}
         return left | self.shared(step)

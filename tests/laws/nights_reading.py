@@ -91,7 +91,7 @@ class Reading:
         rule, source = self._rules.get(told.span), path_of(told.source or "")
         is_entry = isinstance(rule, Leaf) and rule.kind.is_map
         named = is_entry and any(is_inside(source, whole) for whole in self._values(told.span))
-        return {source} if named else self.of(told)
+        return {source} if named else self.of(told) - self._asks(told.span) or self.of(told)
 
     def says_all(self, changes: tuple[Change, ...], path: Path) -> bool:
         """Are there changes of all rules that read a path?"""

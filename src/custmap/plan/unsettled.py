@@ -147,13 +147,13 @@ class Readers:
         return not cleared
 
     def _is_untold(self, leaf: Leaf, row: Row) -> bool:
-        """Is the vendor not told what after says: the rule is silent, or skips what is gone?
+        """Is the vendor not told what after says: the rule is silent, or skips what is gone?"""
+        return self._is_skipped(leaf, row) or self.is_kept(leaf, row)
 
-        Where the rule may be told again, that does no harm.
-        """
+    def _is_skipped(self, leaf: Leaf, row: Row) -> bool:
+        """Is a value gone that must not be said twice, and the vendor is not told so?"""
         once = not leaf.policy.repeatable or leaf.kind.only_new
-        skipped = once and leaf.slot in self._skipped and not is_value(row[leaf.slot])
-        return skipped or self.is_kept(leaf, row)
+        return once and leaf.slot in self._skipped and not is_value(row[leaf.slot])
 
     def _may_be_lost(self, leaf: Leaf, paths: Sequence[OpenPath]) -> bool:
         """Is all open that a rule reads, as a lost change leaves it?"""
@@ -195,6 +195,8 @@ class Readers:
                 continue
             if self._says(leaf, touching, sides):
                 row[slot] = self._unsettled(leaf, touching, sides)
+                if self._is_skipped(leaf, sides.new) and self._may_be_lost(leaf, touching):
+                    draft.note(leaf.target, Fact.UNSETTLED, leaf)
             elif (
                 not self._is_any_mentioned(leaf, touching, sides)
                 or self._may_be_lost(leaf, touching)
