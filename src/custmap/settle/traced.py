@@ -156,6 +156,8 @@ class Traces:
                     if key is not None and self._makes(leaf, source, [item], wanted):
                         found[_text(source, Select(member, key))] = None
         for path in night.open:
+            if path.names[: len(source)] != source:
+                continue
             keys = self._readers.item_keys(leaf, path, ())
             if wanted in map(key_text, keys.values()):
                 found[path.text] = None
