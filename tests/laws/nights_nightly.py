@@ -139,7 +139,8 @@ class Nights:
         if step.error or step.names_nobody:
             return
         told = [self.reading.of(one) for one in step.plan.changes]
-        told += [self.reading.at(one.span) for one in step.plan.rejected]  # a container stands for all in it
+        rejected = step.plan.rejected  # a container stands for all in it
+        told += [self.reading.at(one.span) | self.reading.of(one) for one in rejected]
         told += [self.reading.at(note.span) for note in step.plan.notes]
         for path in map(path_of, unsettled(step.before)):
             if self.mentions(step, {path}) or any(overlap({path}, reads) for reads in told):
