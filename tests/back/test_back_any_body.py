@@ -151,6 +151,15 @@ PLACES: dict[str, Callable[[Any], Any]] = {
 }
 
 
+@pytest.mark.parametrize(
+    "body", ["NaN", "-Infinity", "1" * 5001, "[" * 5000, "<html>", math.nan, {1}, raises, memoryview(b"")]
+)
+def test_what_is_no_json_is_not_the_same_as_no_body(tmp_path: Path, body: object) -> None:
+    mapping = made(tmp_path, RULES.replace("body.ok", "contains(['object', 'null'], type(body))"))
+    assert mapping.outcome(200, None).ok and mapping.outcome(200, "").ok and mapping.outcome(200, {}).ok
+    assert not mapping.outcome(200, body).ok
+
+
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("strange", STRANGE)
 @pytest.mark.parametrize("status", [200, 500])

@@ -104,4 +104,5 @@ def test_what_somebody_has_looked_up(job: Job) -> None:
     assert looked_up(job, known) == (0, "")
     assert job.lines("kept.ndjson") == [head, customer(1), known, customer(3)]
     assert looked_up(job, customer(4)) == (1, "nothing changed: 0 customers have this id\n")
+    assert looked_up(job, {"email": "x"}) == (1, "record.json is no customer with an `id`: KeyError('id')\n")
     assert job.lines("kept.ndjson") == [head, customer(1), known, customer(3)]

@@ -39,3 +39,21 @@ def test_nights(suite: dict[str, Any], tmp_path: Path) -> None:
         assert same(before, then) and same(after, night["after"]), "the input was changed"
         assert kept is None or kept is not before
         before = kept
+
+
+@pytest.mark.parametrize(
+    ("plan", "outcome", "error"),
+    [
+        (None, None, TypeError),
+        ("plan", [], TypeError),
+        ("plan", {0: 200}, TypeError),
+        ("plan", {1: None}, ValueError),
+    ],
+)
+def test_what_is_no_plan_or_no_outcome(
+    tmp_path: Path, plan: Any, outcome: Any, error: type[Exception]
+) -> None:
+    mapping = made(tmp_path, "body: {mail: email}")
+    given = mapping.diff({"email": "a"}, {"email": "b"}) if plan else None
+    with pytest.raises(error):
+        mapping.settle({"email": "a"}, {"email": "b"}, given, outcome)  # type: ignore[arg-type]
