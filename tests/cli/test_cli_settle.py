@@ -405,6 +405,22 @@ def test_a_before_that_cannot_be_read_is_that_of_a_new_customer(night: Files) ->
     assert line in night.path("next").read_bytes()
 
 
+def test_an_error_inside_a_success_and_what_cannot_be_told_are_no_successes(night: Files) -> None:
+    wrong = {"status": 200, "body": {"attributes": {}, "erroredFields": [{"fieldName": "attributes.plan"}]}}
+    records = [{"id": "C-1", "identifiers": {"fabric": "1"}, "attributes": {"plan": plan}} for plan in "ab"]
+    night.write("before", records[:1])
+    night.write("after", records[1:])
+    files = night.path("before"), night.path("after"), "--key", "id", "-o", night.path("plans")
+    options = ("--format", "json", "-p", "order_id=1", "-p", "tenant_id=t", "-p", "token=t")
+    ended = night.cli("diff", "fabric/update-attributes", *files, *options)
+    assert ended.code == 0, ended.err
+    night.answer(("C-1", wrong))
+    ended = night.settle(mapping="fabric/update-attributes")
+    assert "0 applied, 1 not applied" in ended.err, ended.err
+    told = night.one_night({**BEFORE, "email": "a@example.com"}, {**BEFORE, "email": None}, []).err
+    assert "0 applied, 0 not applied, 0 not known, 1 as before" in told, told
+
+
 def test_plans_cut_at_a_line_end_without_answers(night: Files) -> None:
     two(night)
     change("plans", first_line)(night)

@@ -33,6 +33,8 @@ def test_nights(suite: dict[str, Any], tmp_path: Path) -> None:
         sent = None if plan.request is None else plan.request.body
         assert same(sent, night["sent"]), (number, sent)
         assert [one.target for one in plan.rejected] == night.get("rejected", []), number
+        if "notes" in night:
+            assert [note.target for note in plan.notes] == night["notes"], number
         assert (plan.request is None) is (night["answer"] == "none"), number
         kept = mapping.settle(before, after, plan, outcome(mapping, night["answer"]), absent=absent)
         assert same(kept, night["kept"]), (number, kept)
