@@ -110,8 +110,7 @@ class Traces:
             told = any(own.values())
             for path in paths:
                 if not path:  # the whole record
-                    names = {*night.before, *night.after, *(one.names[0] for one in night.open)}
-                    yield from (open_path(_text([name])) for name in sorted(names))
+                    yield from (open_path(_text([name])) for name in sorted(night.before | night.after))
                 elif own[path]:
                     yield from own[path]
                 elif not (told and _has_own(leaf, path, night)):
