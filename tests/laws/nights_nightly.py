@@ -27,6 +27,7 @@ from custmap.diagnostics.span import Span
 from custmap.model.change import Change, Rejection
 from custmap.model.nodes import Leaf
 from custmap.model.note import KEPT, Fact
+from custmap.model.privacy import shown_target
 from custmap.prove.scene import touches
 from custmap.running.states import is_value
 from custmap.values.absent import ABSENT
@@ -206,12 +207,14 @@ class Nights:
     def comes_back(self, step: Step, following: Step) -> None:
         """What was rejected is rejected, or said, in the next night whose record says the same of it."""
         again = same(step.record, following.record)
-        if step.names_nobody or following.names_nobody or following.error:
+        if step.names_nobody or following.names_nobody or (following.error and not again):
             return
         others = set().union(*map(self.reading.of, (*following.plan.changes, *following.plan.rejected)))
         for rejection in step.plan.rejected:
             reads = self.reading.of(rejection)
-            if touches(rejection.target, following.told) or not self.says_the_same(step, following, reads):
+            shown = shown_target(rejection.place)  # an error hides the keys that are values
+            told = touches(rejection.target, following.told) or touches(shown, following.told)
+            if told or not self.says_the_same(step, following, reads):
                 continue
             if not again and overlap(reads, others):  # said as a part of something else
                 continue
