@@ -16,10 +16,10 @@ from custmap.expressions.ast import plain_path
 from custmap.invert.ways import Way
 from custmap.model.nodes import EachSource, FromSource, Leaf, Presence, Table
 from custmap.model.walkers import eaches
+from custmap.running.lists import by_key
 from custmap.running.states import Failure, is_value
 from custmap.schema.unknown import drop_unknown
 from custmap.values.absent import ABSENT
-from custmap.values.equality import fingerprint
 from custmap.values.paths import Index, found_at
 
 
@@ -65,8 +65,10 @@ class VendorDocument:
         if not isinstance(source, EachSource):
             return sent
         if plain_path(source.expression.ast) is None:  # it is made of a map, in the order of its keys
-            known = _by_key(leaf, rows)
-            return [self._item(one, known.get(_key(leaf, one))) for one in sent]
+            ours, known = by_key(leaf, sent), by_key(leaf, rows)
+            if ours is None or known is None:
+                return sent
+            return [self._item(row, known.get(mark, (None, None))[1]) for mark, (_, row) in ours.items()]
         return list(map(self._item, sent, rows)) if len(sent) == len(rows) else sent
 
     def _item(self, sent: Any, row: Any) -> Any:
@@ -82,25 +84,6 @@ class VendorDocument:
         if isinstance(slot, Presence) or (value is ABSENT and not is_value(sent)):
             return sent
         return ABSENT if value is ABSENT else self._held(slot, sent, value)
-
-
-def _by_key(leaf: Leaf, rows: list[Any]) -> dict[Any, Any]:
-    """Rows by the fingerprints of their keys; None where a key comes twice, or is missing."""
-    found: dict[Any, Any] = {None: None}
-    for row in rows:
-        key = _key(leaf, row)
-        found[key] = None if key in found else row
-    return found
-
-
-def _key(leaf: Leaf, row: Any) -> Any:
-    """The fingerprint of the member that names an item; None: it has no such value."""
-    if row.__class__ is not tuple:
-        return None
-    at = next(
-        (1 + one.slot for one in row[0].root.members if one.name == leaf.key and isinstance(one, Leaf)), 0
-    )
-    return fingerprint(row[at]) if at and is_value(row[at]) else None
 
 
 def _known(leaf: Leaf, value: Any) -> Any:
