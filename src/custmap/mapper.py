@@ -280,7 +280,8 @@ class Mapping:
         canonical = self.checked.canonical
         held = None if before is None else take(before, canonical, nulls=nulls)
         taken = take(after, canonical, nulls=nulls)
-        return self.settler.settle(held, taken, sent(plan, outcome, self.name), complete=absent == "clear")
+        pair = self._engine.pair(held, taken, complete=absent == "clear")
+        return self.settler.settle(pair, sent(plan, outcome, self.name))
 
     @property
     def settler(self) -> Settler:

@@ -24,7 +24,7 @@ from custmap.plan.beside import Beside, Reading
 from custmap.plan.doubts import Doubts
 from custmap.plan.overlay import Overlay
 from custmap.plan.plan import Plan
-from custmap.plan.unsettled import Readers, Sides, open_path
+from custmap.plan.unsettled import Pair, Readers, Sides, open_path
 from custmap.plan.vendor_document import VendorDocument
 from custmap.running.draft import Draft, View
 from custmap.running.requests import refusal
@@ -139,7 +139,8 @@ class Engine:
         if held is not None and absent == "keep":
             record = self.overlay.over(held.record, record, taken.texts)
         if held is not None and held.unsettled:
-            return _with_notes(lambda: self._diff_open(held, taken, record, bound, absent), notes)
+            pair = Pair(held, taken, record, absent == "clear")
+            return _with_notes(lambda: self._diff_open(pair, bound), notes)
         return _with_notes(lambda: self._diff(held and held.record, record, bound, absent), notes)
 
     def beside(self, document: dict[str, Any], taken: Taken, bound: Bound, absent: Absent) -> Plan:
@@ -185,38 +186,42 @@ class Engine:
         after = taken.record if complete else self.overlay.over(before, taken.record, taken.texts)
         return Reading(before, after, self._row(before, riders), self._row(after, riders))
 
-    def _diff_open(
-        self, held: Taken, taken: Taken, after: dict[str, Any], bound: Bound, absent: Absent
-    ) -> Plan:
+    def _diff_open(self, pair: Pair, bound: Bound) -> Plan:
         """The plan for a before of which something is not settled."""
-        view = View(held.record, after, Draft(), bound.own(), known=True, complete=absent == "clear")
-        return self._plan(*self._open_rows(held, taken, view), view, bound)
+        view = View(pair.before, pair.after, Draft(), bound.own(), known=True, complete=pair.complete)
+        return self._plan(*self._open_rows(pair, view), view, bound)
 
-    def _open_rows(self, held: Taken, taken: Taken, view: View) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    def _open_rows(self, pair: Pair, view: View) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         """The slots of both sides, those of before marked where they are not settled."""
-        sides = self.sides(held, taken, view.after_record, view.riders, complete=view.complete)
-        paths = [open_path(one) for one in held.unsettled]
+        sides = self.sides(pair, view.riders)
+        paths = [open_path(one) for one in pair.unsettled]
         return self.readers.row(paths, sides, view.draft), sides.new
 
-    def sides(
-        self, held: Taken, taken: Taken, after: dict[str, Any], riders: tuple[Any, ...], *, complete: bool
-    ) -> Sides:
-        """What is compared: a before, and an after that is laid over it."""
-        stated = self.overlay.stated(taken.record, taken.texts)
-        old, new, own = (self._row(one, riders) for one in (held.record, after, taken.record))
-        return Sides(held.record, after, old, new, stated, own, complete)
+    def pair(self, held: Taken | None, taken: Taken, *, complete: bool) -> Pair:
+        """Two records, the second laid over the first with all its fields, those that no rule reads, too."""
+        if held is None or complete:
+            return Pair(held, taken, taken.record, complete)
+        laid = self._whole_overlay.over(held.record, taken.record, taken.texts)
+        return Pair(held, taken, laid, complete)
 
-    def told(self, held: Taken | None, taken: Taken, *, complete: bool) -> Draft:
+    def sides(self, pair: Pair, riders: tuple[Any, ...]) -> Sides:
+        """What is compared, with its slots."""
+        before, taken = pair.before, pair.taken
+        old = self.code.nothing if pair.held is None else self._row(before, riders)
+        stated = self.overlay.stated(taken.record, taken.texts)
+        new, own = self._row(pair.after, riders), self._row(taken.record, riders)
+        return Sides(before, pair.after, old, new, stated, own, pair.complete)
+
+    def told(self, pair: Pair) -> Draft:
         """What a plan would say, without its parameters; of no before what `apply` says."""
-        riders = self.stand_ins
+        riders, held = self.stand_ins, pair.held
         before = held and held.record
-        after = taken.record if held is None or complete else self.laid(held, taken)
-        view = View(before, after, Draft(), riders, known=held is not None, complete=complete)
-        if held is not None and held.unsettled:
-            rows = self._open_rows(held, taken, view)
+        view = View(before, pair.after, Draft(), riders, known=held is not None, complete=pair.complete)
+        if pair.unsettled:
+            rows = self._open_rows(pair, view)
         else:
             old = self.code.nothing if before is None else self._row(before, riders)
-            rows = old, self._row(after, riders)
+            rows = old, self._row(pair.after, riders)
         self.code.changes(*rows, view, False)
         return view.draft
 
@@ -232,10 +237,6 @@ class Engine:
         values = [one.value if one.param is None else one.default for one in origins]
         named = [f"{{{{{one.param}}}}}" for one in origins]
         return tuple(name if one is ABSENT else one for one, name in zip(values, named, strict=True))
-
-    def laid(self, held: Taken, taken: Taken) -> dict[str, Any]:
-        """A record over that of before, the fields that no rule reads included."""
-        return self._whole_overlay.over(held.record, taken.record, taken.texts)
 
     @cached_property
     def _whole_overlay(self) -> Overlay:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import Any, NamedTuple
 
+from custmap.border.intake import Taken
 from custmap.codegen.define import Functions
 from custmap.expressions.inference import SourcePath
 from custmap.model.checked import Checked, Operation
@@ -67,6 +68,28 @@ def mentions(record: Record, names: Sequence[str], type_: Type | None) -> bool:
             return type_ is None or name not in type_.members
         value, type_ = value[name], type_ and type_.member(name)
     return True
+
+
+class Pair(NamedTuple):
+    """Two records that were taken in.
+
+    `held`     what is known of the customer; None: nothing is.
+    `after`    what `taken` says, laid over that unless records are complete.
+    `complete` what it does not mention is gone.
+    """
+
+    held: Taken | None
+    taken: Taken
+    after: Record
+    complete: bool
+
+    @property
+    def before(self) -> Record:
+        return {} if self.held is None else self.held.record
+
+    @property
+    def unsettled(self) -> tuple[str, ...]:
+        return () if self.held is None else self.held.unsettled
 
 
 class Sides(NamedTuple):

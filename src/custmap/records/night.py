@@ -10,22 +10,15 @@ from typing import Any, BinaryIO, Final, TypeVar
 import msgspec
 
 from custmap.back.outcome import Outcome
-from custmap.records.ndjson import Lines, read_lines
-from custmap.settle.sent import NOT_SENT, NOTHING, UNKNOWN, Sent, Told, Verdict, verdict
+from custmap.records.ndjson import Lines, Place, read_places
+from custmap.settle.sent import APPLIED, NOT_SENT, NOTHING, UNKNOWN, Sent, Told, Verdict, verdict
 from custmap.values.numbers import key_text
 
-APPLIED: Final = Verdict(True)
 T = TypeVar("T")
 
 
 class NightError(ValueError):
     """The files do not belong to one night, or are damaged; the message says where."""
-
-
-class _Told(msgspec.Struct):
-    target: str
-    line: int
-    request: int | None = None
 
 
 class _Request(msgspec.Struct):
@@ -40,8 +33,8 @@ class _Planned(msgspec.Struct):
     key: str | int | float | bool | None = None
     mapping: str | None = None
     errors: list[Any] | None = None
-    changes: list[_Told] | None = None
-    rejected: list[_Told] = []
+    changes: list[Told] | None = None
+    rejected: list[Told] = []
     requests: list[_Request] = []
     id: str | None = None
     body: Any = None
@@ -89,8 +82,8 @@ class Night:
         self._verdicts: dict[str, Verdict] = {}
         self._unread: Counter[int] = Counter()
         with plans.open("rb") as stream:
-            for line, where, (offset, length) in _read(stream, plans, _PLANNED):
-                self._enter(line, where, (offset, length))
+            for line, place in _read(stream, plans, _PLANNED):
+                self._enter(line, place)
         self._file: BinaryIO = plans.open("rb")
 
     def close(self) -> None:
@@ -103,11 +96,11 @@ class Night:
         NightError for an answer to a request that the plans do not have.
         """
         answered: set[str] = set()
-        for answer, where, _ in _read(stream, name, _ANSWER):
+        for answer, place in _read(stream, name, _ANSWER):
             if answer.id not in self._verdicts:
-                raise NightError(f"{where}: no request of this run has this `id`")
+                raise _wrong(name, place, "no request of this run has this `id`")
             if answer.status is not None and not 100 <= answer.status <= 599:
-                raise NightError(f"{where}: `status` is an HTTP status, 100 to 599")
+                raise _wrong(name, place, "`status` is an HTTP status, 100 to 599")
             found = _verdict(answer, outcome)
             if found.applied is not False or answer.id not in answered:
                 self._verdicts[answer.id] = found
@@ -127,8 +120,8 @@ class Night:
         if line.errors is not None:
             return Planned(line.index, None, False)
         sent = Sent(
-            [Told(one.target, one.line, one.request) for one in line.changes or ()],
-            [Told(one.target, one.line) for one in line.rejected],
+            line.changes or [],
+            line.rejected,
             [one.body for one in line.sent],
             [self._verdicts[one.id] for one in line.sent],
         )
@@ -148,20 +141,22 @@ class Night:
                     f"{self._path}: AFTER does not have record {planned.index}, which has a plan"
                 )
 
-    def _enter(self, line: _Planned, where: str, place: tuple[int, int]) -> None:
+    def _enter(self, line: _Planned, place: Place) -> None:
         key = key_text(line.key)
         if line.errors is None:
             if line.mapping != self._mapping:
-                raise NightError(f"{where}: not a plan of {self._mapping}")
+                raise _wrong(self._path, place, f"not a plan of {self._mapping}")
             if line.changes is None and line.id is None:
-                raise NightError(f"{where}: neither a plan nor a request")
+                raise _wrong(self._path, place, "neither a plan nor a request")
             if key is None:
-                raise NightError(f"{where}: no `key`: plans of snapshots are made with `diff --key`")
+                raise _wrong(self._path, place, "no `key`: plans of snapshots are made with `diff --key`")
             if key in self._places:
-                raise NightError(f"{where}: the second plan for one customer")
-            self._verdicts |= dict.fromkeys((one.id for one in line.sent), UNKNOWN)
+                raise _wrong(self._path, place, "the second plan for one customer")
+            for one in line.sent:
+                self._verdicts[one.id] = UNKNOWN
         if key is not None:
-            self._places[key] = place
+            _, _, offset, _, length = place
+            self._places[key] = offset, length
         else:
             self._unread[line.index] += 1
 
@@ -175,15 +170,16 @@ def _verdict(answer: _Answer, outcome: Callable[[int, Any], Outcome]) -> Verdict
     return APPLIED if found == APPLIED else found
 
 
-def _read(
-    stream: Lines, name: object, decoder: msgspec.json.Decoder[T]
-) -> Iterator[tuple[T, str, tuple[int, int]]]:
-    """The lines of a file, each with its place in messages and its bytes in the file."""
-    for line in read_lines(stream):
-        where = f"{name}, line {line.number}"
+def _read(stream: Lines, name: object, decoder: msgspec.json.Decoder[T]) -> Iterator[tuple[T, Place]]:
+    """The lines of a file, each with its place in it."""
+    for place in read_places(stream):
         try:
-            yield decoder.decode(line.data or b""), where, (line.offset, line.length)
+            yield decoder.decode(place[3] or b""), place
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise NightError(f"{where}: {error}") from None
+            raise _wrong(name, place, str(error)) from None
         except RecursionError:
-            raise NightError(f"{where}: nested too deep; a `body` may be given as a text") from None
+            raise _wrong(name, place, "nested too deep; a `body` may be given as a text") from None
+
+
+def _wrong(name: object, place: Place, reason: str) -> NightError:
+    return NightError(f"{name}, line {place[1]}: {reason}")

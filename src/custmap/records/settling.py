@@ -20,6 +20,7 @@ from custmap.settle.sent import NOTHING, Sent, Told
 from custmap.settle.settle import Settler
 from custmap.values.absent import ABSENT
 from custmap.values.json_text import json_bytes, parse_json
+from custmap.values.unusual import Unusual
 from custmap.values.words import counted
 
 _OPEN: Final = UNSETTLED.encode()
@@ -73,6 +74,7 @@ class SettlingFiles:
         self._key_of = key_reader(key)
         self._complete = complete
         self._nulls = nulls
+        self._direct = engine.quick.direct and nulls == "clear"
         self.counts = Settled()
 
     def lines(self, zipper: Zipper) -> Iterator[bytes]:
@@ -119,14 +121,15 @@ class SettlingFiles:
         held = self._taken(one.before)
         if taken is None or held is None:
             return self._as_before(one)
-        told = self._engine.told(held, taken, complete=self._complete)
+        pair = self._engine.pair(held, taken, complete=self._complete)
+        told = self._engine.told(pair)
         if told.changes or told.rejected:
             raise NightError(
                 f"record {after.index} of AFTER has changed, and there is no plan for it: is PLANS whole, "
                 "and are `--absent` and `--nulls` those of the run?"
             )
         self.counts.unchanged += 1
-        kept = self._settler.settle(held, taken, NOTHING, complete=self._complete) or {}
+        kept = self._settler.settle(pair, NOTHING) or {}
         return json_bytes(self._with_key(kept, _data(after)))
 
     def _planned(self, one: Zipped, after: Row, planned: Planned, sent: Sent) -> bytes | None:
@@ -134,7 +137,8 @@ class SettlingFiles:
         held = None if one.before is None else self._taken(one.before)
         if taken is None or (held is None and not planned.made):  # of a BEFORE that cannot be read, `apply`
             raise NightError(f"record {after.index} of AFTER has a plan, and cannot be read")
-        told = self._engine.told(held, taken, complete=self._complete)
+        pair = self._engine.pair(held, taken, complete=self._complete)
+        told = self._engine.told(pair)
         if planned.made:
             sent = sent._replace(
                 changes=[Told(change.target, change.line, 0) for change in told.changes],
@@ -145,7 +149,7 @@ class SettlingFiles:
                 f"the plan of record {planned.index} is not that of these snapshots: are `--absent` and "
                 "`--nulls` those of the run, and has the mapping been edited since?"
             )
-        kept = self._settler.settle(held, taken, sent, complete=self._complete)
+        kept = self._settler.settle(pair, sent)
         if kept is None:
             return self._as_before(one)
         self._count(sent)
@@ -196,6 +200,11 @@ class SettlingFiles:
         found = read_record(line, canonical)
         if isinstance(found, BadLine):
             return None
+        try:
+            if found.fits and self._direct:
+                return Taken(*self._engine.quick.take(found.value, False), ())
+        except Unusual:
+            pass
         try:
             return take_parsed(found.value, canonical, nulls=self._nulls, check=not found.fits)
         except RecordError:

@@ -6,11 +6,13 @@ from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
 from custmap.back.outcome import Message, Outcome
 from custmap.plan.plan import Plan
 
 
-class Told(NamedTuple):
+class Told(msgspec.Struct, frozen=True):
     """A change or a rejection of a plan: its target, its rule's line, and the request that carries it."""
 
     target: str
@@ -25,6 +27,7 @@ class Verdict(NamedTuple):
     errors: tuple[Message, ...] = ()
 
 
+APPLIED: Final = Verdict(True)
 UNKNOWN: Final = Verdict(None)
 NOT_SENT: Final = Verdict(False)
 
@@ -36,6 +39,16 @@ class Sent(NamedTuple):
     rejected: Sequence[Told]
     bodies: Sequence[Any] = ()
     verdicts: Sequence[Verdict] = ()
+
+    @property
+    def has_arrived(self) -> bool:
+        """Did all of it arrive, with no error?"""
+        asked = range(len(self.verdicts))
+        return (
+            not self.rejected
+            and all(one == APPLIED for one in self.verdicts)
+            and all(one.request in asked for one in self.changes)
+        )
 
 
 NOTHING: Final = Sent([], [], [], [])

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, Final
+from typing import Any
 
 from custmap.back.field_names import Tracer
-from custmap.border.intake import Taken
 from custmap.border.unsettled import UNSETTLED
 from custmap.model.nodes import Leaf
 from custmap.plan.engine import Engine
-from custmap.plan.unsettled import OpenPath, Sides, open_path
+from custmap.plan.unsettled import OpenPath, Pair, Sides, open_path
 from custmap.running.draft import read
 from custmap.running.states import Failure
 from custmap.settle.fates import Fates
@@ -26,7 +25,6 @@ Record = dict[str, Any]
 Row = tuple[Any, ...]
 Back = list[tuple[Place, list[OpenPath]]]
 """What did not arrive: places of the plan, each with the canonical paths that its rules read."""
-_NOBODY: Final = Taken({}, frozenset(), ())
 
 
 @dataclass(slots=True)
@@ -75,13 +73,14 @@ class Settler:
         self._riders = engine.stand_ins
         self._identities = list(self._traces.identities())
 
-    def settle(self, held: Taken | None, taken: Taken, sent: Sent, *, complete: bool) -> Record | None:
+    def settle(self, pair: Pair, sent: Sent) -> Record | None:
         """What to keep of a customer, a new record; None where nothing arrived and nothing was there.
 
-        `complete`: records are complete, so what after does not mention is gone.
         ValueError for a change or a rejection of another mapping.
         """
-        case = self._case(held, taken, sent, complete=complete)
+        if sent.has_arrived and not pair.unsettled:
+            return pair.after
+        case = self._case(pair, sent)
         if case.is_over:
             return _with(case.night.before, case.old) if case.known else None
         places = [*case.rejected, *self._not_arrived(case)] if case.arrived else case.rejected
@@ -92,22 +91,16 @@ class Settler:
         kept = _with(kept, {*still, *new, *self._hidden(case, kept, back)})
         return kept if kept or case.known or case.arrived else None
 
-    def _case(self, held: Taken | None, taken: Taken, sent: Sent, *, complete: bool) -> _Case:
-        before, old = ({}, ()) if held is None else (held.record, held.unsettled)
-        laid = taken.record if held is None or complete else self._engine.laid(held, taken)
+    def _case(self, pair: Pair, sent: Sent) -> _Case:
         return _Case(
-            Night(before, laid, [open_path(path) for path in old]),
-            cache(lambda: self._sides(held, taken, laid, complete=complete)),
-            frozenset(old),
+            Night(pair.before, pair.after, [open_path(path) for path in pair.unsettled]),
+            cache(lambda: self._engine.sides(pair, self._riders)),
+            frozenset(pair.unsettled),
             sent,
             [self._place(told) for told in sent.rejected],
             [self.known(one, body) for one, body in zip(sent.verdicts, sent.bodies, strict=True)],
-            held is not None,
+            pair.held is not None,
         )
-
-    def _sides(self, held: Taken | None, taken: Taken, after: Record, *, complete: bool) -> Sides:
-        sides = self._engine.sides(held or _NOBODY, taken, after, self._riders, complete=complete)
-        return sides if held is not None else sides._replace(old=self._engine.code.nothing)
 
     def known(self, verdict: Verdict, body: Any) -> Verdict:
         """What became of a request: an error inside a success that names no field leaves it open."""
