@@ -353,6 +353,14 @@ DAMAGED: dict[str, tuple[Callable[[Files], None], tuple[str, ...]]] = {
         change("before", lambda data: HEAD.replace(b"microbase", b"aifi") + data),
         ("was settled by aifi/customer-update",),
     ),
+    "an after that was settled": (
+        change("after", lambda data: HEAD + data),
+        ("was settled", "swapped"),
+    ),
+    "an answer whose status is misspelt": (
+        change("answers", lambda data: data.replace(b'"status"', b'"stauts"')),
+        ("answers.ndjson, line 1: an answer with a `body` has a `status`",),
+    ),
     "an answer nested too deep": (
         change("answers", lambda data: data.replace(b'"status"', b'"x": %b, "status"' % DEEP)),
         ("answers.ndjson, line 1: nested too deep", "as a text"),

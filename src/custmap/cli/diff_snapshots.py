@@ -50,7 +50,7 @@ class SnapshotDiff:
     def run(self, before: Path, after: Path, key: Key) -> bool:
         """Write the lines of all customers; did any change? A guard may end the run (exit code 4)."""
         with _on_disk(before) as left, _on_disk(after) as right:
-            check_settled(left, self.comparison.mapping.checked.name)
+            check_settled(left, right, self.comparison.mapping.checked.name)
             join = SnapshotJoin(left, right, key, schema=self.comparison.mapping.checked.canonical)
             with _joined(join):
                 for copy in {left, right} - {before, after}:

@@ -61,7 +61,7 @@ def command(
         raise CallError("PLANS, `--before` and `--after` are files: they are read more than once")
     loaded = load(mapping, modules)
     check_places({"--output": output}, [before, after, plans, answers, *read_for(mapping, modules)])
-    check_settled(before, loaded.name)
+    check_settled(before, after, loaded.name)
     try:
         place = Key(key)
     except PathError as error:

@@ -101,6 +101,8 @@ class Night:
                 raise _wrong(name, place, "no request of this run has this `id`")
             if answer.status is not None and not 100 <= answer.status <= 599:
                 raise _wrong(name, place, "`status` is an HTTP status, 100 to 599")
+            if answer.status is None and answer.body is not None:
+                raise _wrong(name, place, "an answer with a `body` has a `status`")
             found = _verdict(answer, outcome)
             if found.applied is not False or answer.id not in answered:
                 self._verdicts[answer.id] = found
