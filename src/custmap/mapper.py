@@ -11,8 +11,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
+from custmap.back.answers import Answers
 from custmap.back.outcome import Outcome
-from custmap.back.reader import Answers
 from custmap.back.reverse import Reverse
 from custmap.border.careful import copy_carefully
 from custmap.border.intake import take
@@ -248,11 +248,18 @@ class Mapping:
 
         TypeError or ValueError for a status that is none.
         """
-        if not isinstance(status, int) or isinstance(status, bool):
-            raise TypeError(f"status is an integer, not {type(status).__name__}")
-        if not 100 <= status <= 599:
-            raise ValueError(f"status is 100 to 599, not {status}")
-        return self._answers.reader.read(int.__int__(status), body)
+        return self._answers.outcome(_status(status), body)
+
+    def outcomes(self, status: int, body: object, request: Request) -> tuple[Outcome, ...]:
+        """What the vendor's answer means for each customer whom a request carried, in their order.
+
+        `request`  what was sent: the answers to a request with many customers name them by position or key.
+
+        TypeError or ValueError for a status that is none, or what is no request.
+        """
+        if not isinstance(request, Request):
+            raise TypeError(f"`request` is what `apply` or `diff` gave, not {type(request).__name__}")
+        return self._answers.outcomes(_status(status), body, request.body)
 
     def settle(
         self,
@@ -371,3 +378,11 @@ def _unpickled(checked: Checked, modules: tuple[str, ...]) -> Mapping:
 def _require_one_of(name: str, value: object, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise ValueError(f"{name} is {' or '.join(map(repr, allowed))}, not {value!r}")
+
+
+def _status(status: object) -> int:
+    if not isinstance(status, int) or isinstance(status, bool):
+        raise TypeError(f"status is an integer, not {type(status).__name__}")
+    if not 100 <= status <= 599:
+        raise ValueError(f"status is 100 to 599, not {status}")
+    return int.__int__(status)

@@ -14,7 +14,16 @@ import yaml
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.functions.table import with_functions
 from custmap.loader import check_mapping
-from custmap.mapping.keys import ClearModel, MappingModel, ParamModel, ResponseFieldsModel, RuleModel
+from custmap.mapping.keys import (
+    BulkModel,
+    ClearModel,
+    MappingModel,
+    ParamModel,
+    ResponseFieldsModel,
+    ResponseModel,
+    ResultsModel,
+    RuleModel,
+)
 from small_mappings import write
 
 TEXT = (Path(__file__).parent / "every_key.txt").read_text(encoding="utf-8")
@@ -30,7 +39,16 @@ properties:
   free: {type: object, additionalProperties: {type: string}}
 """
 FUNCTIONS = with_functions(())
-FREE = {("params",), ("path",), ("query",), ("headers",), ("body",), ("ignored",), ("response", "fields")}
+FREE = {
+    ("params",),
+    ("path",),
+    ("query",),
+    ("headers",),
+    ("body",),
+    ("ignored",),
+    ("envelope",),
+    ("response", "fields"),
+}
 """Tables whose keys are names, as are those under the keys below."""
 NAMES = {"fields", "properties", "values", "transitions", "write"}
 INLINE = {("contract", part) for part in ("fields", "query", "headers", "path", "response")}
@@ -55,7 +73,8 @@ ALL = list(keys(yaml.compose(TEXT)))
 
 def test_the_file_has_every_key() -> None:
     there = {place[-1] for place, _ in ALL}
-    for model in (MappingModel, RuleModel, ClearModel, ParamModel, ResponseFieldsModel):
+    models = (MappingModel, RuleModel, ClearModel, ParamModel, BulkModel)
+    for model in (*models, ResponseModel, ResultsModel, ResponseFieldsModel):
         assert {field.alias or name for name, field in model.model_fields.items()} <= there
 
 

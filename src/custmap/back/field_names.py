@@ -57,6 +57,8 @@ class Tracer:
     def __init__(self, operation: Operation) -> None:
         self._body = tuple(_places(operation.table.root))
         self._parts = tuple(one for part in PARTS for one in _places(operation.parts[part]))
+        self._into = () if operation.bulk is None else operation.bulk.into
+        self._is_listed = operation.bulk is not None
         self._known = lru_cache(maxsize=1000)(self._trace)
 
     def trace(self, name: str) -> Traced | None:
@@ -71,12 +73,20 @@ class Tracer:
         path = _path(name)
         if path is None:
             return None
+        path = self._in_item(path)
         names = _names(path)
         found = _at(self._body, path) or _around(self._body, names)
         if found is None and len(names) == 1:
             found = _alone([one for one in self._parts if one.names == names])
             found = found or _alone([one for one in self._body if one.names[-1:] == names])
         return found
+
+    def _in_item(self, path: TargetPath) -> TargetPath:
+        """A path in the item of a request with many customers, if it begins with that item."""
+        depth = len(self._into)
+        if not self._is_listed or not isinstance((*path, None)[min(depth, len(path))], Index):
+            return path
+        return path[depth + 1 :] if _names(path[:depth]) == self._into else path
 
 
 def _path(name: str) -> TargetPath | None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from custmap.back.any_body import json_of, listed, text_of
 from custmap.back.field_names import Tracer
 from custmap.back.outcome import Message, Outcome
 from custmap.back.reverse import Reverse
-from custmap.codegen.define import Functions
 from custmap.contract.contract import Contract
 from custmap.diagnostics.errors import RecordError
 from custmap.expressions.function import FunctionSpec
@@ -30,7 +28,7 @@ Given: TypeAlias = Callable[[Any], Any]
 """What an expression gives of a scope; None where there is none, or the answer is not what it expects."""
 
 
-class _Lists(NamedTuple):
+class Lists(NamedTuple):
     """`Messages`, compiled."""
 
     each: Given | None
@@ -38,10 +36,12 @@ class _Lists(NamedTuple):
     code: Given
     message: Given
     retry: Given
+    item: Given
+    key: Given
 
 
 class Reader:
-    """Reads the answers of an operation."""
+    """Reads the answers of an operation; of requests with many customers see `bulk_reader`."""
 
     def __init__(self, checked: Checked, reverse: Reverse) -> None:
         self._name = checked.name
@@ -50,13 +50,13 @@ class Reader:
         self._tracer = Tracer(checked.operation)
         self._classes: dict[int, frozenset[type] | None] = {}
         answer, functions = checked.operation.answer, checked.functions
-        self._ok = None if answer.ok is None else _given(answer.ok, functions)
-        self._applied = None if answer.applied is None else _given(answer.applied, functions)
-        self._retry = None if answer.retry is None else _given(answer.retry, functions)
-        self._customer = _given(answer.customer, functions)
-        self._failed = _given(answer.failed, functions)
-        self._errors = tuple(_compiled(one, functions) for one in answer.errors)
-        self._warnings = tuple(_compiled(one, functions) for one in answer.warnings)
+        self._ok = None if answer.ok is None else given_by(answer.ok, functions)
+        self._applied = None if answer.applied is None else given_by(answer.applied, functions)
+        self._retry = None if answer.retry is None else given_by(answer.retry, functions)
+        self.document = given_by(answer.customer, functions)
+        self._failed = given_by(answer.failed, functions)
+        self.errors = tuple(compiled(one, functions) for one in answer.errors)
+        self._warnings = tuple(compiled(one, functions) for one in answer.warnings)
 
     def read(self, status: int, body: object) -> Outcome:
         """The outcome of an answer, whatever its body is."""
@@ -65,19 +65,19 @@ class Reader:
         fits = self._fits(status, content)
         ok = 200 <= status < 300 and fits if self._ok is None else self._ok(answer) is True
         failed = listed(self._failed(answer))
-        errors, retries = self._messages(self._errors, answer)
-        warnings, _ = self._messages(self._warnings, answer)
+        errors, retries = self.messages(self.errors, answer)
+        warnings, _ = self.messages(self._warnings, answer)
         ok = ok and not failed
-        customer, notes = self._copy(answer) if ok else (None, ())
+        customer, notes = self.copy(self.document(answer)) if ok else (None, ())
         return Outcome(
             mapping=self._name,
             status=status,
             ok=ok,
             applied=self._was_applied(answer, ok, failed, fits),
-            retry=self._is_worth(answer, retries),
+            retry=self.is_worth(answer, retries),
             customer=customer,
             errors=errors,
-            warnings=(*warnings, *map(_noted, notes)),
+            warnings=(*warnings, *map(noted, notes)),
             failed=failed,
         )
 
@@ -91,10 +91,10 @@ class Reader:
         lost = failed or status == 408 or status >= 500 or (200 <= status < 300 and not fits)
         return None if lost else False
 
-    def _is_worth(self, answer: Any, retries: list[bool]) -> bool:
+    def is_worth(self, answer: Any, retries: Sequence[bool | None]) -> bool:
         """What an error says of another try counts before what the answer as a whole says."""
-        if retries:
-            return all(retries)
+        if said := [one for one in retries if one is not None]:
+            return all(said)
         if self._retry is not None:
             return self._retry(answer) is True
         status: int = answer["status"]
@@ -107,8 +107,8 @@ class Reader:
         classes = self._classes[status]
         return classes is None or type(body) in classes
 
-    def _copy(self, answer: Any) -> tuple[dict[str, Any] | None, tuple[Note, ...]]:
-        document = self._customer(answer)
+    def copy(self, document: Any) -> tuple[dict[str, Any] | None, tuple[Note, ...]]:
+        """The customer of the vendor's copy, and notes about what of it could not be read."""
         if type(document) is not dict:
             return None, ()
         try:
@@ -117,20 +117,19 @@ class Reader:
             unread = [Note(one.path or "", f"cannot be read: {one.message}") for one in error.diagnostics]
             return None, tuple(unread)
 
-    def _messages(self, lists: tuple[_Lists, ...], answer: Any) -> tuple[tuple[Message, ...], list[bool]]:
-        """The messages, and what they say of another try."""
+    def messages(
+        self, lists: tuple[Lists, ...], answer: Any
+    ) -> tuple[tuple[Message, ...], list[bool | None]]:
+        """The messages, and what each says of another try."""
         found: list[Message] = []
-        retries: list[bool] = []
-        for one in lists:
-            given = answer if one.each is None else one.each(answer)
-            for item in given[:_MOST] if type(given) is list else () if given is None else (given,):
-                found.append(self._message(one, item))
-                retry = one.retry(item)
-                if retry is True or retry is False:
-                    retries.append(retry)
+        retries: list[bool | None] = []
+        for one, item in each_of(lists, answer):
+            found.append(self._message(one, item))
+            retry = one.retry(item)
+            retries.append(retry if retry is True or retry is False else None)
         return tuple(found), retries
 
-    def _message(self, one: _Lists, item: Any) -> Message:
+    def _message(self, one: Lists, item: Any) -> Message:
         field, code, message = (text_of(part(item)) for part in (one.field, one.code, one.message))
         traced = self._tracer.trace(field) if field is not None else None
         if traced is None:
@@ -138,12 +137,21 @@ class Reader:
         return Message(traced.field, field, code, message, traced.line, traced.known)
 
 
-def _compiled(one: Messages, functions: Mapping[str, FunctionSpec]) -> _Lists:
-    each = None if one.each is None else _given(one.each, functions)
-    return _Lists(each, *(_given(part, functions) for part in (one.field, one.code, one.message, one.retry)))
+def each_of(lists: tuple[Lists, ...], answer: Any) -> Iterator[tuple[Lists, Any]]:
+    """What the messages of an answer are read from."""
+    for one in lists:
+        given = answer if one.each is None else one.each(answer)
+        for item in given[:_MOST] if type(given) is list else () if given is None else (given,):
+            yield one, item
 
 
-def _given(expression: Expression | None, functions: Mapping[str, FunctionSpec]) -> Given:
+def compiled(one: Messages, functions: Mapping[str, FunctionSpec]) -> Lists:
+    each = None if one.each is None else given_by(one.each, functions)
+    parts = (one.field, one.code, one.message, one.retry, one.item, one.key)
+    return Lists(each, *(given_by(part, functions) for part in parts))
+
+
+def given_by(expression: Expression | None, functions: Mapping[str, FunctionSpec]) -> Given:
     if expression is None:
         return _nothing
     read = compile_expression(expression.text, functions=functions)
@@ -161,23 +169,7 @@ def _nothing(_: Any) -> None:
     """There is no expression."""
 
 
-class Answers:
-    """What reads the answers of a mapping, made when it is first needed."""
-
-    def __init__(self, checked: Checked, forward: Functions) -> None:
-        self._checked = checked
-        self._forward = forward
-
-    @cached_property
-    def reverse(self) -> Reverse:
-        return Reverse(self._checked, self._forward)
-
-    @cached_property
-    def reader(self) -> Reader:
-        return Reader(self._checked, self.reverse)
-
-
-def _noted(note: Note) -> Message:
+def noted(note: Note) -> Message:
     line = note.span.line if note.span else None
     return Message(note.target, None, None, note.text, line, shown_target(note.place))
 

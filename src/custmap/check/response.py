@@ -46,10 +46,32 @@ def response(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
         yield from _canonical(rule.target, checked.canonical.type, checked.canonical.name)
         yield from _rule(rule, copy, _canonical_type(rule.target, checked.canonical.type), checked)
     for key in ("errors", "warnings"):
-        listed = node.get(key)
-        for one in listed.items if isinstance(listed, ListNode) else (listed,):
-            if isinstance(one, MapNode):
-                yield from _messages(one, answer, operation, checked)
+        yield from _lists(node.get(key), answer, operation, checked)
+    results = node.get("results")
+    if isinstance(results, MapNode):
+        yield from _only_with_bulk(results, "results", operation, checked)
+        given, found = _read(results.get("each"), answer, checked)
+        yield from found
+        item = (given.items or ANY).present().not_null()
+        for key in ("ok", "customer"):
+            yield from _read(results.get(key), item, checked)[1]
+        yield from _lists(results.get("errors"), item, operation, checked)
+
+
+def _lists(node: Node | None, scope: Type, operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
+    """One list of messages, or several."""
+    for one in node.items if isinstance(node, ListNode) else (node,):
+        if isinstance(one, MapNode):
+            yield from _messages(one, scope, operation, checked)
+
+
+def _only_with_bulk(
+    node: Node | None, key: str, operation: Operation, checked: Checked
+) -> Iterator[Diagnostic]:
+    """CM207: what says which customer is meant has no meaning where a request has one."""
+    if node is not None and operation.bulk is None and "bulk" not in checked.file.unread:
+        message = f"`{key}` is for requests with many customers"
+        yield Diagnostic("CM207", message, node.span, "Write `bulk: {into: LIST}`, or remove it.")
 
 
 _BOTH = frozenset({"status", "body"})
@@ -60,8 +82,10 @@ def _messages(node: MapNode, answer: Type, operation: Operation, checked: Checke
     given, found = _read(node.get("each"), answer, checked)
     yield from found
     item = (given.items or ANY).present().not_null() if node.get("each") is not None else answer
-    for key in ("field", "code", "message", "retry"):
+    for key in ("field", "code", "message", "retry", "item", "key"):
         yield from _read(node.get(key), item, checked)[1]
+    for key in ("item", "key"):
+        yield from _only_with_bulk(node.get(key), key, operation, checked)
     if (text := _text(node.get("field"))) is not None:
         yield from _vendor_field(text, operation)
 

@@ -83,7 +83,8 @@ class _Digest(click.types.StringParamType):
     metavar="NAME=LIMIT,…",
     multiple=True,
     help="Write nothing if more customers than LIMIT (`100` or `1%`) lose the value of a field (`clears`, "
-    "`clears.FIELD`), change (`changes`) or are rejected (`rejected`)  [default: clears=10%, from 20 clears up]",
+    "`clears.FIELD`), change (`changes`) or are rejected (`rejected`)  "
+    "[default: clears=10%, from 20 clears up]",
 )
 @option(
     "Snapshots",

@@ -118,6 +118,7 @@ _ERRORS = {
     "CM807": "Empty text is not accepted",
     "CM808": "Plan does not converge",
     "CM814": "Nobody is named",
+    "CM815": "Customer does not fit into a request",
     "CM817": "Change may have arrived already",
     # 9 ours
     "CM901": "This is a bug in custmap",

@@ -80,7 +80,7 @@ class _Tracer:
         self._rows: dict[str, tuple[Any, ...]] = {}
 
     def lines(self) -> Iterator[Line]:
-        for part in self._operation.parts.values():
+        for _, part in self._operation.roots:
             for member in part.members:
                 yield from self._node(member, full=False, prefix="")
 

@@ -147,6 +147,16 @@ class Param:
 
 
 @dataclass(frozen=True, slots=True)
+class BulkFile:
+    """`bulk` as written."""
+
+    span: Span
+    into: Text
+    most: int | None
+    most_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class MappingFile:
     """A whole file. `contract` stays a node, which the loaders of contracts read.
 
@@ -168,11 +178,13 @@ class MappingFile:
     empty: str | None
     ignored: tuple[tuple[Text, str], ...]
     span: Span
+    bulk: BulkFile | None = None
+    envelope: tuple[Rule, ...] = ()
     unread: frozenset[str] = frozenset()
 
 
 def all_rules(file: MappingFile) -> Iterator[Rule]:
     """All rules of a file, including those inside other rules."""
-    for rule in (*file.path, *file.query, *file.headers, *file.body):
+    for rule in (*file.path, *file.query, *file.headers, *file.body, *file.envelope):
         yield rule
         yield from rule.inner

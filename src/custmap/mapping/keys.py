@@ -17,6 +17,7 @@ from pydantic import (
     Field,
     GetJsonSchemaHandler,
     StrictBool,
+    StrictInt,
     StrictStr,
     WithJsonSchema,
     model_validator,
@@ -208,6 +209,16 @@ class RuleModel(Part):
         return {**long, "type": ["string", "object"]}
 
 
+class BulkModel(Part):
+    """Many customers in one request: the rules of the body describe an item of a list in it."""
+
+    into: StrictStr = Field(
+        description='The list in the body; "[]": the body itself is the list.', examples=["inputs"]
+    )
+    most: Annotated[StrictInt, Field(ge=1)] = optional("How many customers a request may have.")
+    most_bytes: Annotated[StrictInt, Field(ge=1)] = optional("How many bytes its content may have.")
+
+
 class ResponseFieldsModel(Part):
     """A list of messages, and what is read from each."""
 
@@ -215,7 +226,18 @@ class ResponseFieldsModel(Part):
     field: StrictStr = optional("The vendor's name of the field, from each item.")
     code: StrictStr = optional("The vendor's code, from each item.")
     message: StrictStr = optional("The vendor's message, from each item.")
+    item: StrictStr = optional("Of a request with many customers: the position, from 0, that it is about.")
+    key: StrictStr = optional("Of a request with many: the value of the identity, or a list of such values.")
     retry: StrictBool | StrictStr = optional("Is the request worth another try where this message came?")
+
+
+class ResultsModel(Part):
+    """What an answer says of each customer of a request, in their order."""
+
+    each: StrictStr = Field(description="JMESPath over {status, body}: a list with one element each.")
+    ok: StrictStr = optional("Of an element: did the vendor do what was asked?")
+    customer: StrictStr = optional("Where in an element the vendor's copy of the customer is.")
+    errors: ResponseFieldsModel | list[ResponseFieldsModel] = optional("Where in an element errors are.")
 
 
 class ResponseModel(Part):
@@ -231,6 +253,7 @@ class ResponseModel(Part):
         "As `errors`, for warnings about what was accepted."
     )
     failed: StrictStr = optional("What failed in part; the answer is not ok if there is any.")
+    results: ResultsModel = optional("Of a request with many customers: what became of each.")
     retry: StrictBool | StrictStr = optional(
         "Is the request worth another try? Default: with status 429 and from 500 on."
     )
@@ -258,6 +281,8 @@ class MappingModel(Part):
     query: dict[str, RuleModel] = optional("Parameters in the query: name to rule.")
     headers: dict[str, RuleModel] = optional("Headers: name to rule.")
     body: dict[str, RuleModel] = optional("Members of the body: target path to rule.")
+    bulk: BulkModel = optional("Many customers go into one request; the body's rules are those of an item.")
+    envelope: dict[str, RuleModel] = optional("With `bulk`: the body around the list, the same for all.")
     response: ResponseModel = optional("What the vendor's answer means.")
     clear: Clear = optional("How values are cleared where a rule does not say.")
     empty: Empty = optional('What this vendor makes of "" where a rule does not say.')
@@ -269,14 +294,21 @@ def keys_of(place: Sequence[str | int]) -> list[str]:
     model: type[BaseModel] = MappingModel
     if place:
         head, last = place[0], place[-1]
-        models: dict[str, type[BaseModel]] = {"params": ParamModel, "response": ResponseModel}
+        models: dict[str, type[BaseModel]] = {
+            "params": ParamModel,
+            "response": ResponseModel,
+            "bulk": BulkModel,
+        }
         model = models.get(str(head), RuleModel)
         if last == "clear":
             model = ClearModel
         elif last == "unmapped":
             model = UnmappedDefault
         elif head == "response" and len(place) > 1:
-            model = RuleModel if place[1] == "fields" else ResponseFieldsModel
+            tables: dict[str, type[BaseModel]] = {"fields": RuleModel, "results": ResultsModel}
+            model = tables.get(str(place[1]), ResponseFieldsModel)
+            if place[1] == "results" and "errors" in place:
+                model = ResponseFieldsModel
     return [field.alias or name for name, field in model.model_fields.items()]
 
 

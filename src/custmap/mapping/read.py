@@ -9,6 +9,7 @@ from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
 from custmap.mapping.file import (
     CLEARED_AT,
+    BulkFile,
     ClearFile,
     Constant,
     MappingFile,
@@ -55,6 +56,9 @@ def _file(node: MapNode, file: str, trouble: Trouble) -> MappingFile:
     unread = _unread(trouble, [], _TABLES)
     node = _without(node, unread)
     contract, response, name = node.get("contract"), node.get("response"), node.get("name")
+    bulk = _bulk(node.get("bulk"), trouble.get("bulk", {}))
+    if bulk is None and node.get("bulk") is not None:
+        unread |= {"bulk"}
     return MappingFile(
         file=file,
         name=Text("", node.span) if name is None else _as_text(name),
@@ -71,11 +75,29 @@ def _file(node: MapNode, file: str, trouble: Trouble) -> MappingFile:
         empty=_plain_text(node, "empty"),
         ignored=tuple((_as_text(key), str(plain(value))) for key, value in _entries(node, "ignored")),
         span=node.span,
+        bulk=bulk,
+        envelope=_rules(node, "envelope", trouble),
         unread=unread,
     )
 
 
-_TABLES: Final = frozenset({"path", "query", "headers", "body", "params", "response", "ignored"})
+def _bulk(node: Node | None, trouble: Trouble) -> BulkFile | None:
+    if not isinstance(node, MapNode):
+        return None
+    node = _without(node, _unread(trouble, ["bulk"], frozenset()))
+    into, most, size = _text(node, "into"), _count(node, "most"), _count(node, "most_bytes")
+    return None if into is None else BulkFile(node.span, into, most, size)
+
+
+def _count(node: MapNode, key: str) -> int | None:
+    value = node.get(key)
+    found = None if value is None else plain(value)
+    return found if type(found) is int else None
+
+
+_TABLES: Final = frozenset(
+    {"path", "query", "headers", "body", "envelope", "bulk", "params", "response", "ignored"}
+)
 _RULES: Final = frozenset({"fields", "first"})
 """Keys with parts that are read one by one: a wrong part leaves the others as they are."""
 
@@ -99,7 +121,7 @@ def _unread(trouble: Trouble, place: Sequence[str | int], in_parts: frozenset[st
 
 def _response(node: MapNode, trouble: Trouble) -> MapNode:
     """The `response` without the parts that have a wrong form."""
-    node = _without(node, _unread(trouble, ["response"], _MESSAGES | {"fields"}))
+    node = _without(node, _unread(trouble, ["response"], _MESSAGES | {"fields", "results"}))
     return MapNode(tuple((key, _sound(str(key.value), value, trouble)) for key, value in node), node.span)
 
 
@@ -116,6 +138,9 @@ def _sound(key: str, node: Node, trouble: Trouble) -> Node:
         return node
     if key == "fields":
         return _without(node, frozenset(inner))
+    if key == "results":
+        node = _without(node, _unread(inner, ["response", key], frozenset({"errors"})))
+        return MapNode(tuple((name, _sound(str(name.value), one, inner)) for name, one in node), node.span)
     unread = _unread(inner, ["response", "errors"], frozenset())
     return MapNode((), node.span) if "each" in unread else _without(node, unread)
 

@@ -13,6 +13,7 @@ class Messages:
     """A list of messages, and what is read from each of them; without `each` the answer is the one message.
 
     `retry`  whether the request is worth another try, where this message came.
+    `item`, `key`  which customer of the request it is about: the position, or the value of the identity.
     """
 
     each: Expression | None = None
@@ -20,6 +21,18 @@ class Messages:
     code: Expression | None = None
     message: Expression | None = None
     retry: Expression | None = None
+    item: Expression | None = None
+    key: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """A list with an element for each customer of a request, in their order, and what is read from it."""
+
+    each: Expression
+    ok: Expression | None = None
+    customer: Expression | None = None
+    errors: tuple[Messages, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +50,4 @@ class Answer:
     applied: Expression | None = None
     errors: tuple[Messages, ...] = ()
     warnings: tuple[Messages, ...] = ()
+    results: Results | None = None

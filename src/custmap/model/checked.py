@@ -11,6 +11,7 @@ from custmap.expressions.function import FunctionSpec
 from custmap.mapping.file import MappingFile, Rule
 from custmap.model.answer import Answer
 from custmap.model.nodes import ObjectNode, Table
+from custmap.model.privacy import EVERY_ITEM, Step
 from custmap.schema.canonical import Canonical
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint
@@ -59,6 +60,27 @@ class RiderOrigin:
 
 
 @dataclass(frozen=True, slots=True)
+class Bulk:
+    """Many customers in one request: the operation's body is that of an item of a list.
+
+    `into`      the names that lead to the list; (): the body itself is the list.
+    `most`, `most_bytes`  how many items a request may have, and bytes of its content; None: any number.
+    `envelope`  the body around the list: riders only.
+    """
+
+    into: tuple[str, ...]
+    most: int | None
+    most_bytes: int | None
+    envelope: ObjectNode
+
+    def items(self, body: Any) -> list[Any]:
+        """The items of a body; none if it has no such list."""
+        for name in self.into:
+            body = body.get(name) if type(body) is dict else None
+        return body if type(body) is list else []
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One call to the vendor.
 
@@ -67,6 +89,7 @@ class Operation:
     `variables` the server variables that parameters fill, with the parameters' names.
     `name_places` the places where clearing writes names.
     `answer`    how the vendor's answer is read.
+    `bulk`      a request has a list of bodies; the contract's body is then that of an item.
     """
 
     contract: Contract
@@ -78,11 +101,24 @@ class Operation:
     headers: ObjectNode
     name_places: tuple[tuple[str, ...], ...] = ()
     answer: Answer = field(default_factory=Answer)
+    bulk: Bulk | None = None
 
     @property
     def parts(self) -> dict[str, ObjectNode]:
         """The root nodes of path, query, headers and body, by name."""
         return {"path": self.path, "query": self.query, "headers": self.headers, "body": self.table.root}
+
+    @property
+    def body_at(self) -> tuple[Step, ...]:
+        """Where in a request the rules of the body stand."""
+        return ("body",) if self.bulk is None else ("body", *self.bulk.into, EVERY_ITEM)
+
+    @property
+    def roots(self) -> list[tuple[tuple[Step, ...], ObjectNode]]:
+        """The root nodes, the envelope's too, each with its place in a request."""
+        around = [] if self.bulk is None else [(("body",), self.bulk.envelope)]
+        flat = [((part,), self.parts[part]) for part in PARTS]
+        return [*flat, *around, (self.body_at, self.table.root)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
-from custmap.back.reader import Answers
+from custmap.back.answers import Answers
 from custmap.border.intake import Taken, take
 from custmap.border.quick import QuickBorder, require_text
 from custmap.codegen.define import Functions, Parts

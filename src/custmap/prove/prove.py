@@ -143,6 +143,7 @@ def rehearse(
     that cannot be sent at all.
     """
     scene = Scene(mapping, dict(params or {}))
+    plan = scene.alone(plan)
     start = {} if before is None else scene.state_of(before)
     if start is None:
         return None

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal, Protocol
 
+from msgspec.structs import replace
+
 from custmap.border.intake import take
 from custmap.codegen.define import Functions
 from custmap.diagnostics.diagnostic import Diagnostic
@@ -27,6 +29,7 @@ from custmap.prove.cells import Cells, cells, is_within
 from custmap.prove.overlaid import overlaid
 from custmap.prove.store import Refused, State, Store
 from custmap.wire.binding import bind
+from custmap.wire.packing import alone
 from custmap.wire.request import Request
 
 Record = dict[str, Any]
@@ -129,7 +132,7 @@ class Scene:
 
     def _apply(self, record: Record) -> Request | RecordError:
         try:
-            return self.engine.apply(record, self.params, on_rejected="drop")
+            return alone(self.operation, self.engine.apply(record, self.params, on_rejected="drop"))
         except RecordError as error:
             return error
 
@@ -140,9 +143,15 @@ class Scene:
 
     def _plan(self, absent: Absent, before: Record | None, after: Record) -> Plan | RecordError:
         try:
-            return self.engine.diff(before, after, self.params, absent=absent)
+            return self.alone(self.engine.diff(before, after, self.params, absent=absent))
         except RecordError as error:
             return error
+
+    def alone(self, plan: Plan) -> Plan:
+        """A plan with requests of which each has the item as its body, where the vendor takes a list."""
+        if self.operation.bulk is None:
+            return plan
+        return replace(plan, requests=tuple(alone(self.operation, one) for one in plan.requests))
 
     def laid(self, before: Record, after: Record) -> Record:
         """`a⁺`."""

@@ -1,4 +1,4 @@
-"""Many records through one mapping, one by one: a bad record does not affect the others."""
+"""Many records through one mapping: a bad record does not affect the others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias
 
+from msgspec.structs import replace
+
 from custmap.diagnostics.errors import RecordError
+from custmap.model.checked import Checked
+from custmap.plan.plan import Plan
+from custmap.running.calls import fresh
+from custmap.wire.packing import Packs
 from custmap.wire.request import Request
 
 Params: TypeAlias = Mapping[str, Any] | Callable[[Any], Mapping[str, Any]] | None
@@ -15,6 +21,9 @@ Params: TypeAlias = Mapping[str, Any] | Callable[[Any], Mapping[str, Any]] | Non
 class Applies(Protocol):
     """The part of a mapping that `apply_many` uses."""
 
+    @property
+    def checked(self) -> Checked: ...
+
     def apply(
         self, customer: Any, params: Any = None, /, *, on_rejected: Any, nulls: Any, check: bool, strict: bool
     ) -> Request: ...
@@ -22,6 +31,9 @@ class Applies(Protocol):
 
 class Diffs(Protocol):
     """The part of a mapping that `diff_many` uses."""
+
+    @property
+    def checked(self) -> Checked: ...
 
     def diff(
         self,
@@ -42,8 +54,9 @@ class Result:
     """The result for one record.
 
     `index`    its position among the records, from 0.
-    `request`  set by `apply_many`; `plan` by `diff_many`.
-    `error`    the RecordError, if there is neither.
+    `request`  set by `apply_many`; with `bulk`, by `diff_many` too: the one that carries the whole pack.
+    `plan`     set by `diff_many`.
+    `error`    the RecordError, if there is none of them.
     """
 
     index: int
@@ -65,22 +78,28 @@ def apply_many(
     nulls: Literal["clear", "absent"] = "clear",
     check: bool = True,
     strict: bool = False,
+    bulk: bool = False,
 ) -> Iterator[Result]:
     """`mapping.apply` of each record, lazily and in order.
 
     `params` is a dict for all records, or a callable that returns one for a record. Exceptions of that
     callable, and ValueError or TypeError for misuse, end the iteration.
+    `bulk`: requests carry several customers; ValueError for a mapping without `bulk`.
     """
-    for index, record in enumerate(records):
-        given = params(record) if callable(params) else params
-        try:
-            request = mapping.apply(
-                record, given, on_rejected=on_rejected, nulls=nulls, check=check, strict=strict
-            )
-        except RecordError as error:
-            yield Result(index, error=error)
-        else:
-            yield Result(index, request=request)
+
+    def each() -> Iterator[tuple[Result, Any]]:
+        for index, record in enumerate(records):
+            given = params(record) if callable(params) else params
+            try:
+                request = mapping.apply(
+                    record, given, on_rejected=on_rejected, nulls=nulls, check=check, strict=strict
+                )
+            except RecordError as error:
+                yield Result(index, error=error), given
+            else:
+                yield Result(index, request=request), given
+
+    return _packed(mapping.checked, each()) if bulk else (result for result, _ in each())
 
 
 def diff_many(
@@ -92,16 +111,58 @@ def diff_many(
     nulls: Literal["clear", "absent"] = "clear",
     check: bool = True,
     strict: bool = False,
+    bulk: bool = False,
 ) -> Iterator[Result]:
     """`mapping.diff` of each (before, after), lazily and in order.
 
-    `params` as in `apply_many`; a callable is called with after.
+    `params`, `bulk` as in `apply_many`; a callable is called with after.
     """
-    for index, (before, after) in enumerate(pairs):
-        given = params(after) if callable(params) else params
-        try:
-            plan = mapping.diff(before, after, given, absent=absent, nulls=nulls, check=check, strict=strict)
-        except RecordError as error:
-            yield Result(index, error=error)
-        else:
-            yield Result(index, plan=plan)
+
+    def each() -> Iterator[tuple[Result, Any]]:
+        for index, (before, after) in enumerate(pairs):
+            given = params(after) if callable(params) else params
+            try:
+                plan: Plan = mapping.diff(
+                    before, after, given, absent=absent, nulls=nulls, check=check, strict=strict
+                )
+            except RecordError as error:
+                yield Result(index, error=error), given
+            else:
+                yield Result(index, _own(plan.request) if bulk else None, plan), given
+
+    return _packed(mapping.checked, each()) if bulk else (result for result, _ in each())
+
+
+def _own(request: Request | None) -> Request | None:
+    """A request that shares nothing with its plan."""
+    return None if request is None else replace(request, body=fresh(request.body))
+
+
+def _packed(checked: Checked, results: Iterable[tuple[Result, Any]]) -> Iterator[Result]:
+    """The results, each with the request of its pack; those after a pack's first wait for its end."""
+    if checked.operation.bulk is None:
+        raise ValueError(f"{checked.name} has no `bulk`: each of its requests is for one customer")
+    return _in_packs(Packs(checked.operation), results)
+
+
+def _in_packs(packs: Packs, results: Iterable[tuple[Result, Any]]) -> Iterator[Result]:
+    waiting: list[Result] = []
+    params: Any = None
+    for result, given in results:
+        if result.request is not None:
+            same = given is params or given == params
+            params = given
+            if (full := packs.add(result.index, result.request, same=same)) is not None:
+                yield from _with(full, waiting)
+                waiting = []
+        elif not waiting:
+            yield result
+            continue
+        waiting.append(result)
+    if (last := packs.close()) is not None:
+        yield from _with(last, waiting)
+
+
+def _with(pack: Request, results: Iterable[Result]) -> Iterator[Result]:
+    for one in results:
+        yield one if one.request is None else Result(one.index, pack, one.plan)

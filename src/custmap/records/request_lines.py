@@ -58,7 +58,7 @@ class RequestLines:
 
         RecordError as `Sender.send`, UnicodeEncodeError for half of a surrogate pair.
         """
-        if not query and not headers:
+        if not query and not headers and not sender.packs:
             hidden = self._hidden.unmade(sender, bound, body, path)
             shown = hidden
             if self._shown is not self._hidden:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from custmap.expressions.parse import Expression, ExpressionError, parse
 from custmap.mapping.file import Rule
 from custmap.mapping.read import read_rule
-from custmap.model.answer import Answer, Messages
+from custmap.model.answer import Answer, Messages, Results
 from custmap.syntax.node import ListNode, MapNode, Node, ScalarNode
 
 
@@ -24,6 +24,18 @@ def answer_of(node: MapNode | None) -> Answer:
         applied=_expression(node.get("applied")),
         errors=tuple(_messages(node.get("errors"))),
         warnings=tuple(_messages(node.get("warnings"))),
+        results=_results(node.get("results")),
+    )
+
+
+def _results(node: Node | None) -> Results | None:
+    if not isinstance(node, MapNode) or (each := _expression(node.get("each"))) is None:
+        return None
+    return Results(
+        each=each,
+        ok=_expression(node.get("ok")),
+        customer=_expression(node.get("customer")),
+        errors=tuple(_messages(node.get("errors"))),
     )
 
 
@@ -41,6 +53,8 @@ def _messages(node: Node | None) -> Iterator[Messages]:
                 code=_expression(one.get("code")),
                 message=_expression(one.get("message")),
                 retry=_expression(one.get("retry")),
+                item=_expression(one.get("item")),
+                key=_expression(one.get("key")),
             )
 
 

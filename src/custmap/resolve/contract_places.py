@@ -62,9 +62,14 @@ class ContractPlaces:
             )
         return items
 
-    def require(self, node: ObjectNode, skipped: frozenset[str]) -> None:
-        """Report members that the contract requires and that have no rule."""
+    def require(self, node: ObjectNode, skipped: frozenset[str], filled: TargetPath = ()) -> None:
+        """Report members that the contract requires and that have no rule.
+
+        `filled`: a place that no rule fills, and that is filled.
+        """
         written = {member.name for member in node.members}
+        if filled[: len(node.path)] == node.path:
+            skipped |= {one.name for one in filled[len(node.path) :][:1] if isinstance(one, Member)}
         for name in sorted((node.type.asked if node.type else frozenset()) - written - skipped):
             if (node.path, name) in self._mistyped:
                 continue
@@ -76,7 +81,7 @@ class ContractPlaces:
             )
         for member in node.members:
             if isinstance(member, ObjectNode):
-                self.require(member, frozenset())
+                self.require(member, frozenset(), filled)
             elif isinstance(member, ItemsNode):
                 for segment, item in member.items:
                     if isinstance(item, ObjectNode):

@@ -16,6 +16,7 @@ from custmap.mapping.file import Constant, MappingFile, Param, Rule, Text, all_r
 from custmap.model.checked import PARTS, Checked, CheckedParam, Operation, RiderOrigin
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, Table
 from custmap.resolve.answers import answer_of
+from custmap.resolve.bulk import bulk_of, only_of_items
 from custmap.resolve.context import Context
 from custmap.resolve.findings import Findings, meant
 from custmap.resolve.policies import Policies
@@ -37,12 +38,17 @@ def resolve(
 ) -> Checked:
     """The checked mapping. It is complete only if `findings` has no errors afterwards."""
     riders: list[RiderOrigin] = []
-    policies = Policies(file.clear, file.empty, contract.body, findings)
+    scope = Scope(at_the_border(canonical), canonical.name)
     params = None if "params" in file.unread else {param.name: param for param in file.params}
     privacies = Privacies(canonical, {param.name for param in file.params if param.secret}, riders)
-    builder = TableBuilder(Sources(functions, findings), policies, params, riders, privacies, findings)
-    scope = Scope(at_the_border(canonical), canonical.name)
+    sources = Sources(functions, findings)
+    around = TableBuilder(sources, Policies(None, None, None, findings), params, riders, privacies, findings)
+    bulk, contract = bulk_of(file, contract, around, scope, findings)
+    policies = Policies(file.clear, file.empty, contract.body, findings)
+    builder = TableBuilder(sources, policies, params, riders, privacies, findings)
     parts = {part: _part(part, file, contract, builder, scope, findings) for part in PARTS}
+    if bulk is not None:
+        only_of_items(parts.values(), builder, findings)
     body = _body(file, contract, builder, scope, findings)
     _check_names(policies, body, findings)
     _check_params(file, riders, contract, findings)
@@ -56,6 +62,7 @@ def resolve(
         headers=parts["headers"],
         name_places=tuple(sorted(policies.names.places)),
         answer=answer_of(file.response),
+        bulk=bulk,
     )
     return Checked(
         file=file,

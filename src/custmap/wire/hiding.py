@@ -85,9 +85,9 @@ def _known(steps: frozenset[Step], value: Any) -> Any:
 
 def secrets_of(checked: Checked, operation: Operation, url: UrlTemplate) -> Secrets | None:
     """What is hidden in the requests of an operation; None if nothing is."""
-    places = [secret.below(part) for part, root in operation.parts.items() for secret in root.privacy.secrets]
+    places = [secret.below(*at) for at, root in operation.roots for secret in root.privacy.secrets]
     places += [
-        Secret(("body", *place), shown)
+        Secret((*operation.body_at, *place), shown)
         for leaf in leaves(operation.table.root)
         if (shown := leaf.privacy.secret_name(leaf.key)) is not None
         for place in leaf.policy.clear.places
@@ -108,14 +108,16 @@ def secrets_of(checked: Checked, operation: Operation, url: UrlTemplate) -> Secr
 def _known_steps(operation: Operation, secrets: Iterable[Secret]) -> Iterator[tuple[Place, frozenset[Step]]]:
     """What the mapping fills: in each part, and in each container there that has a secret in it."""
     holding = {secret.place[:depth] for secret in secrets for depth in range(2, len(secret.place))}
-    holding |= {(part,) for part in operation.parts}
+    holding |= {at for at, _ in operation.roots}
     others: dict[Place, set[Step]] = {("headers",): set(fixed_headers(operation))}
+    ways = [operation.body_at]
     for table in tables(operation):
-        for way in (("body", *place) for clear in clears(table.root) for place in clear.places):
-            for depth in range(1, len(way)):
-                others.setdefault(way[:depth], set()).add(way[depth])
-    for part, root in operation.parts.items():
-        for at, steps in _containers(root, (part,), holding):
+        ways += [(*operation.body_at, *place) for clear in clears(table.root) for place in clear.places]
+    for way in ways:
+        for depth in range(1, len(way)):
+            others.setdefault(way[:depth], set()).add(way[depth])
+    for base, root in operation.roots:
+        for at, steps in _containers(root, base, holding):
             yield at, frozenset(steps | others.get(at, set()))
 
 

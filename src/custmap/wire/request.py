@@ -21,6 +21,7 @@ class Request(Struct, frozen=True):
     `url`      complete: scheme, host, encoded path, encoded query.
     `path`, `query`, `headers`  dicts of values by the contract's names.
     `body`     plain JSON values; None when the operation has no body.
+    `records`  the indexes of the records that a request with many customers carries.
     `notes`    notes of `apply`; not part of `to_dict` or `==`. Those of a diff are in its plan.
     """
 
@@ -33,6 +34,7 @@ class Request(Struct, frozen=True):
     body: Any
     notes: tuple[Note, ...] = ()
     hidden: Secrets | None = None
+    records: tuple[int, ...] = ()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Request) and self.to_dict() == other.to_dict()

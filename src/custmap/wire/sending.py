@@ -14,6 +14,7 @@ from custmap.model.note import Note
 from custmap.running.calls import fresh
 from custmap.wire.binding import Bound, has_body
 from custmap.wire.hiding import secrets_of
+from custmap.wire.packing import Envelope
 from custmap.wire.parameters import PlaceError, header_text
 from custmap.wire.request import Request
 from custmap.wire.url import UrlTemplate
@@ -22,7 +23,17 @@ from custmap.wire.url import UrlTemplate
 class Sender:
     """Makes the requests of one operation."""
 
-    __slots__ = ("_has_body", "_header_styles", "_hidden", "_method", "_name", "_slots", "_url")
+    __slots__ = (
+        "_envelope",
+        "_has_body",
+        "_header_styles",
+        "_hidden",
+        "_method",
+        "_name",
+        "_records",
+        "_slots",
+        "_url",
+    )
 
     def __init__(self, checked: Checked, operation: Operation) -> None:
         contract = operation.contract
@@ -32,7 +43,9 @@ class Sender:
         self._header_styles = contract.styles("headers")
         self._hidden = secrets_of(checked, operation, self._url)
         self._has_body = has_body(operation)
+        self._envelope = None if operation.bulk is None else Envelope(operation.bulk)
         self._slots = operation.table.slots
+        self._records = () if operation.bulk is None else (0,)
 
     def send(
         self,
@@ -43,7 +56,8 @@ class Sender:
         headers: Mapping[str, Any] | None,
         notes: tuple[Note, ...],
     ) -> Request:
-        """The request; RecordError (CM710) if a value cannot be written in path, query or headers."""
+        """The request; RecordError (CM710) if a value cannot be written in path, query or headers, or for a
+        customer who is too large for a request with many (CM815)."""
         own = fresh if bound.shares else dict.copy
         in_query, in_headers = own(bound.query), own(bound.headers)
         if query:
@@ -58,10 +72,22 @@ class Sender:
             in_path,
             in_query,
             in_headers,
-            body if self._has_body else None,
+            self.body(body, bound),
             notes,
             self._hidden,
+            self._records,
         )
+
+    def body(self, made: Any, bound: Bound) -> Any:
+        """The body of a request with what the rules of the body made."""
+        if self._envelope is not None:
+            return self._envelope.around([made], bound.riders)
+        return made if self._has_body else None
+
+    @property
+    def packs(self) -> bool:
+        """Is what the rules of the body make an item of a list?"""
+        return self._envelope is not None
 
     def place(
         self, bound: Bound, path: Mapping[str, Any] | None, query: Mapping[str, Any] | None = None

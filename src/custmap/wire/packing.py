@@ -1,0 +1,143 @@
+"""Requests that carry several customers: the body around the items, and the packs that they are put into."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import RecordError
+from custmap.model.checked import Bulk, Operation
+from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, TargetNode
+from custmap.model.walkers import leaves
+from custmap.running.calls import fresh
+from custmap.values.absent import ABSENT
+from custmap.values.equality import fingerprint
+from custmap.values.json_text import json_bytes
+from custmap.values.paths import Select, found_at
+from custmap.wire.request import Request
+
+_COMMA: Final = 1
+
+
+class Envelope:
+    """The body around the items of one operation."""
+
+    __slots__ = ("_bulk", "_is_bare")
+
+    def __init__(self, bulk: Bulk) -> None:
+        self._bulk = bulk
+        self._is_bare = len(bulk.into) == 1 and not bulk.envelope.members
+
+    def around(self, items: list[Any], riders: tuple[Any, ...]) -> Any:
+        """A body with these items; RecordError (CM815) for one item that is too large for a request."""
+        into = self._bulk.into
+        if self._is_bare:
+            body: Any = {into[0]: items}
+        else:
+            body = _with(_filled(self._bulk.envelope, riders), into, items)
+        self._require_room(body, items)
+        return body
+
+    def _require_room(self, body: Any, items: list[Any]) -> None:
+        most = self._bulk.most_bytes
+        if most is not None and len(items) == 1 and (size := len(json_bytes(body))) > most:
+            message = f"the request of this customer alone has {size:,} bytes; the vendor takes {most:,}"
+            raise RecordError([Diagnostic("CM815", message)])
+
+
+def _filled(node: TargetNode, riders: tuple[Any, ...]) -> Any:
+    """What riders fill of an envelope; ABSENT for nothing."""
+    match node:
+        case Rider(index=index):
+            return fresh(riders[index])
+        case ObjectNode(members=members):
+            made = {one.name: held for one in members if (held := _filled(one, riders)) is not ABSENT}
+            return made if made or not node.path else ABSENT
+        case ItemsNode(items=items):
+            held = [(segment, _filled(one, riders)) for segment, one in items]
+            return [
+                {segment.key: segment.value, **one} if isinstance(segment, Select) else one
+                for segment, one in held
+                if one is not ABSENT
+            ] or ABSENT
+        case Leaf():
+            return ABSENT
+
+
+class Packs:
+    """Puts requests of single customers together, in order.
+
+    A request is full with `most` items, or if another would exceed `most_bytes`. A customer who comes again,
+    and other parameters, begin a new one.
+    """
+
+    def __init__(self, operation: Operation) -> None:
+        bulk = operation.bulk
+        assert bulk is not None
+        self._bulk = bulk
+        self._identities = [leaf for leaf in leaves(operation.table.root) if leaf.policy.identity]
+        self._first: Request | None = None
+        self._items: list[Any] = []
+        self._records: list[int] = []
+        self._size = 0
+        self._named: set[Any] = set()
+
+    def add(self, index: int, request: Request, *, same: bool) -> Request | None:
+        """Put in the request of a record; the pack before it, if that is complete.
+
+        `same`: its parameters are those of the request before.
+        """
+        (item,) = self._bulk.items(request.body)
+        name = tuple(fingerprint(found_at(item, leaf.path)) for leaf in self._identities)
+        size = 0 if self._bulk.most_bytes is None else len(json_bytes(item)) + _COMMA
+        full = self.close() if self._items and not self._fits(name, size, same=same) else None
+        if self._first is None:
+            self._first = request
+            self._size = 0 if self._bulk.most_bytes is None else len(json_bytes(request.body))
+        else:
+            self._size += size
+        self._items.append(item)
+        self._records.append(index)
+        if name:
+            self._named.add(name)
+        return full
+
+    def close(self) -> Request | None:
+        """The pack as it is, if anything is in it."""
+        first = self._first
+        if first is None:
+            return None
+        made = replace(
+            first, body=_with(first.body, self._bulk.into, self._items), records=tuple(self._records)
+        )
+        self._first, self._items, self._records, self._size = None, [], [], 0
+        self._named.clear()
+        return made
+
+    def _fits(self, name: tuple[Any, ...], size: int, *, same: bool) -> bool:
+        most, most_bytes = self._bulk.most, self._bulk.most_bytes
+        return (
+            same
+            and (most is None or len(self._items) < most)
+            and (most_bytes is None or self._size + size <= most_bytes)
+            and name not in self._named
+        )
+
+
+def _with(body: Any, into: Sequence[str], items: list[Any]) -> Any:
+    """A body with the items in their place; the members around them are in order."""
+    if not into:
+        return items
+    held = _with(body.get(into[0], {}), into[1:], items)
+    return dict(sorted({**body, into[0]: held}.items()))
+
+
+def alone(operation: Operation, request: Request) -> Request:
+    """The request of one customer with the item as its body, as if there were no list."""
+    if operation.bulk is None:
+        return request
+    (item,) = operation.bulk.items(request.body)
+    return replace(request, body=item)
