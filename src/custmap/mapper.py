@@ -76,10 +76,13 @@ class Mapping:
     _settling: Settling
 
     def __init__(self, checked: Checked, modules: tuple[str, ...] = ()) -> None:
-        object.__setattr__(self, "_engine", Engine(checked))
-        object.__setattr__(self, "_answers", self._engine.answers)
+        self._of(Engine(checked), modules)
+
+    def _of(self, engine: Engine, modules: tuple[str, ...]) -> None:
+        object.__setattr__(self, "_engine", engine)
+        object.__setattr__(self, "_answers", engine.answers)
         object.__setattr__(self, "_modules", modules)
-        object.__setattr__(self, "_settling", Settling(self._engine))
+        object.__setattr__(self, "_settling", Settling(engine))
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"a mapping is frozen: `{name}` cannot be set")
@@ -115,6 +118,13 @@ class Mapping:
     def engine(self) -> Engine:
         """What makes requests and plans, for code that takes many records."""
         return self._engine
+
+    @property
+    def alone(self) -> Mapping:
+        """The same mapping, but of a request with many customers the body is the item of one."""
+        made = object.__new__(Mapping)
+        made._of(self._engine.alone(), self._modules)
+        return made
 
     @property
     def functions(self) -> Functions:

@@ -81,9 +81,9 @@ UNMENTIONED: Final[tuple[Customer, ...]] = (
 
 
 def _params_fit(loaded: Any) -> bool:
-    """May the contract have every value of the parameter? Else no call says anything about rules."""
+    """May the contract have every value of the parameter, and the constants? Else no call says anything."""
     try:
-        for params in PARAMS if "who" in loaded.params else ():
+        for params in PARAMS if "who" in loaded.params else ({},):
             bind(loaded.checked, loaded.checked.operation, params)
     except RecordError:
         return False
@@ -256,7 +256,9 @@ def check_unmentioned(loaded: Any, case: Case) -> None:
             continue  # what cannot be said may be part of what is sent as one
         said = {change.target: change for change in knowing.changes}
         for change in plan.changes:
-            if change.span not in several and not _says(said.get(change.target), change):
+            if change.span in several or _says(said.get(change.target), change):
+                continue
+            if change.action != "clear" or not any(_is_around(one, change) for one in knowing.changes):
                 raise Differs(case, "what is not mentioned decides", change, (more, said.get(change.target)))
 
 
@@ -267,6 +269,11 @@ def _of_several(loaded: Any) -> Iterator[Any]:
             values = [need for need in slot.needs if need.path not in slot.asks]
             if len(values) > 1 or any(need.whole is not None for need in values):
                 yield slot.span
+
+
+def _is_around(knowing: Any, change: Any) -> bool:
+    """Is all cleared of which something is?"""
+    return knowing.action == "clear" and f"{change.target}.".startswith(f"{knowing.target}.")
 
 
 def _says(knowing: Any, change: Any) -> bool:

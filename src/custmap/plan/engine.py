@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from functools import cached_property
 from operator import itemgetter
 from typing import Any, Final, Literal, TypeAlias, TypeVar
@@ -62,6 +63,12 @@ class Engine:
         self._mixed = mixed(operation)
         self._no_plan = Plan(checked.name, (), (), (), ())
         self.overlay = Overlay(checked.canonical, _reads(operation))
+
+    def alone(self) -> Engine:
+        """An engine whose requests have the item of one customer as their body."""
+        made = copy(self)
+        made.sender = Sender(self.checked, self.checked.operation, alone=True)
+        return made
 
     def apply(self, taken: Taken, bound: Bound, on_rejected: OnRejected) -> Request:
         """The request of a record; RecordError with all that is wrong with it, and the notes about it."""

@@ -3,37 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Final, Literal, Protocol, TypeAlias
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from custmap.diagnostics.errors import RecordError
 from custmap.model.checked import Checked
+from custmap.plan.engine import Engine
 from custmap.plan.plan import Plan
 from custmap.running.calls import fresh
-from custmap.wire.packing import Packs
+from custmap.wire.binding import Binder
+from custmap.wire.packing import Packs, alone
 from custmap.wire.request import Request
 
 Params: TypeAlias = Mapping[str, Any] | Callable[[Any], Mapping[str, Any]] | None
 
 
-class Applies(Protocol):
-    """The part of a mapping that `apply_many` uses."""
+class Packed(Protocol):
+    """The part of a mapping that packing uses."""
 
     @property
     def checked(self) -> Checked: ...
+    @property
+    def engine(self) -> Engine: ...
+
+
+class Applies(Packed, Protocol):
+    """The part of a mapping that `apply_many` uses."""
+
+    @property
+    def alone(self) -> Applies: ...
 
     def apply(
         self, customer: Any, params: Any = None, /, *, on_rejected: Any, nulls: Any, check: bool, strict: bool
     ) -> Request: ...
 
 
-class Diffs(Protocol):
+class Diffs(Packed, Protocol):
     """The part of a mapping that `diff_many` uses."""
-
-    @property
-    def checked(self) -> Checked: ...
 
     def diff(
         self,
@@ -49,8 +57,7 @@ class Diffs(Protocol):
     ) -> Any: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """The result for one record.
 
     `index`    its position among the records, from 0.
@@ -87,19 +94,22 @@ def apply_many(
     `bulk`: requests carry several customers; ValueError for a mapping without `bulk`.
     """
 
-    def each() -> Iterator[tuple[Result, Any]]:
+    call = _Call()
+    mapping = mapping.alone if bulk else mapping
+
+    def each() -> Iterator[Result]:
         for index, record in enumerate(records):
-            given = params(record) if callable(params) else params
+            call.params = params(record) if callable(params) else params
             try:
                 request = mapping.apply(
-                    record, given, on_rejected=on_rejected, nulls=nulls, check=check, strict=strict
+                    record, call.params, on_rejected=on_rejected, nulls=nulls, check=check, strict=strict
                 )
             except RecordError as error:
-                yield Result(index, error=error), given
+                yield Result(index, error=error)
             else:
-                yield Result(index, request=request), given
+                yield Result(index, request)
 
-    return _packed(mapping.checked, each()) if bulk else (result for result, _ in each())
+    return _packed(mapping, each(), call) if bulk else each()
 
 
 def diff_many(
@@ -118,44 +128,67 @@ def diff_many(
     `params`, `bulk` as in `apply_many`; a callable is called with after.
     """
 
-    def each() -> Iterator[tuple[Result, Any]]:
+    call = _Call()
+
+    def each() -> Iterator[Result]:
         for index, (before, after) in enumerate(pairs):
-            given = params(after) if callable(params) else params
+            call.params = params(after) if callable(params) else params
             try:
                 plan: Plan = mapping.diff(
-                    before, after, given, absent=absent, nulls=nulls, check=check, strict=strict
+                    before, after, call.params, absent=absent, nulls=nulls, check=check, strict=strict
                 )
             except RecordError as error:
-                yield Result(index, error=error), given
+                yield Result(index, error=error)
             else:
-                yield Result(index, _own(plan.request) if bulk else None, plan), given
+                yield Result(index, _own(mapping.checked, plan.request) if bulk else None, plan)
 
-    return _packed(mapping.checked, each()) if bulk else (result for result, _ in each())
-
-
-def _own(request: Request | None) -> Request | None:
-    """A request that shares nothing with its plan."""
-    return None if request is None else replace(request, body=fresh(request.body))
+    return _packed(mapping, each(), call) if bulk else each()
 
 
-def _packed(checked: Checked, results: Iterable[tuple[Result, Any]]) -> Iterator[Result]:
+_NONE: Final = object()
+
+
+class _Call:
+    """The last call: its parameters."""
+
+    __slots__ = ("params",)
+
+    def __init__(self) -> None:
+        self.params: Any = None
+
+
+def _own(checked: Checked, request: Request | None) -> Request | None:
+    """The request of a plan with the item as its body; it shares nothing with the plan."""
+    if request is None:
+        return None
+    bare = alone(checked.operation, request)
+    return replace(bare, body=fresh(bare.body))
+
+
+def _packed(mapping: Packed, results: Iterable[Result], call: _Call) -> Iterator[Result]:
     """The results, each with the request of its pack; those after a pack's first wait for its end."""
-    if checked.operation.bulk is None:
-        raise ValueError(f"{checked.name} has no `bulk`: each of its requests is for one customer")
-    return _in_packs(Packs(checked.operation), results)
+    if mapping.checked.operation.bulk is None:
+        raise ValueError(f"{mapping.checked.name} has no `bulk`: each of its requests is for one customer")
+    return _in_packs(Packs(mapping.checked.operation), mapping.engine.binder, results, call)
 
 
-def _in_packs(packs: Packs, results: Iterable[tuple[Result, Any]]) -> Iterator[Result]:
+def _in_packs(packs: Packs, binder: Binder, results: Iterable[Result], call: _Call) -> Iterator[Result]:
     waiting: list[Result] = []
-    params: Any = None
-    for result, given in results:
+    params: Any = _NONE
+    riders: tuple[Any, ...] = ()
+    for result in results:
         if result.request is not None:
-            same = given is params or given == params
-            params = given
-            if (full := packs.add(result.index, result.request, same=same)) is not None:
+            same = call.params is params or call.params == params
+            if not same:
+                params, riders = call.params, binder.bind(call.params).riders
+            try:
+                full = packs.add(result.index, result.request, riders, same=same)
+            except RecordError as error:
+                result, full = Result(result.index, error=error), None
+            if full is not None:
                 yield from _with(full, waiting)
                 waiting = []
-        elif not waiting:
+        if result.request is None and not waiting:
             yield result
             continue
         waiting.append(result)
@@ -163,6 +196,6 @@ def _in_packs(packs: Packs, results: Iterable[tuple[Result, Any]]) -> Iterator[R
         yield from _with(last, waiting)
 
 
-def _with(pack: Request, results: Iterable[Result]) -> Iterator[Result]:
-    for one in results:
+def _with(pack: Request, waiting: Iterable[Result]) -> Iterator[Result]:
+    for one in waiting:
         yield one if one.request is None else Result(one.index, pack, one.plan)

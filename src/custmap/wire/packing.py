@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -15,7 +15,7 @@ from custmap.model.walkers import leaves
 from custmap.running.calls import fresh
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint
-from custmap.values.json_text import json_bytes
+from custmap.values.json_text import finite_bytes
 from custmap.values.paths import Select, found_at
 from custmap.wire.request import Request
 
@@ -43,7 +43,7 @@ class Envelope:
 
     def _require_room(self, body: Any, items: list[Any]) -> None:
         most = self._bulk.most_bytes
-        if most is not None and len(items) == 1 and (size := len(json_bytes(body))) > most:
+        if most is not None and len(items) == 1 and (size := len(finite_bytes(body))) > most:
             message = f"the request of this customer alone has {size:,} bytes; the vendor takes {most:,}"
             raise RecordError([Diagnostic("CM815", message)])
 
@@ -68,40 +68,50 @@ def _filled(node: TargetNode, riders: tuple[Any, ...]) -> Any:
 
 
 class Packs:
-    """Puts requests of single customers together, in order.
+    """Puts the items of single customers together, in order.
 
-    A request is full with `most` items, or if another would exceed `most_bytes`. A customer who comes again,
-    and other parameters, begin a new one.
+    A request is full with `most` items, or if another would exceed `most_bytes`. A customer who comes again
+    begins a new one, and so do other riders.
     """
 
     def __init__(self, operation: Operation) -> None:
         bulk = operation.bulk
         assert bulk is not None
         self._bulk = bulk
-        self._identities = [leaf for leaf in leaves(operation.table.root) if leaf.policy.identity]
+        self._envelope = Envelope(bulk)
+        body = leaves(operation.table.root)
+        self._identities = [leaf.path for leaf in body if leaf.policy.identity]
         self._first: Request | None = None
+        self._riders: tuple[Any, ...] = ()
         self._items: list[Any] = []
         self._records: list[int] = []
-        self._size = 0
-        self._named: set[Any] = set()
+        self._size = self._around = 0
+        self._named: set[Hashable] = set()
 
-    def add(self, index: int, request: Request, *, same: bool) -> Request | None:
-        """Put in the request of a record; the pack before it, if that is complete.
+    def add(self, index: int, request: Request, riders: tuple[Any, ...], *, same: bool) -> Request | None:
+        """Put in the request of a record, whose body is an item; the pack before it, if that is complete.
 
-        `same`: its parameters are those of the request before.
+        `same`: its parameters are those of the request before. RecordError (CM815) for an item that is too
+        large for any request.
         """
-        (item,) = self._bulk.items(request.body)
-        name = tuple(fingerprint(found_at(item, leaf.path)) for leaf in self._identities)
-        size = 0 if self._bulk.most_bytes is None else len(json_bytes(item)) + _COMMA
+        bulk, item = self._bulk, request.body
+        if bulk.most_bytes is not None:
+            if not same or not self._around:
+                self._around = len(finite_bytes(self._envelope.around([], riders)))
+            size = len(finite_bytes(item)) + _COMMA
+            if self._around + size - _COMMA > bulk.most_bytes:
+                self._envelope.around([item], riders)
+        else:
+            size = 0
+        name = self._name(item)
         full = self.close() if self._items and not self._fits(name, size, same=same) else None
         if self._first is None:
-            self._first = request
-            self._size = 0 if self._bulk.most_bytes is None else len(json_bytes(request.body))
-        else:
-            self._size += size
+            self._first, self._riders = request, riders
+            self._size = self._around - _COMMA
+        self._size += size
         self._items.append(item)
         self._records.append(index)
-        if name:
+        if name is not None:
             self._named.add(name)
         return full
 
@@ -110,14 +120,20 @@ class Packs:
         first = self._first
         if first is None:
             return None
-        made = replace(
-            first, body=_with(first.body, self._bulk.into, self._items), records=tuple(self._records)
-        )
-        self._first, self._items, self._records, self._size = None, [], [], 0
+        body = self._envelope.around(self._items, self._riders)
+        made = replace(first, body=body, records=tuple(self._records))
+        self._first, self._items, self._records = None, [], []
         self._named.clear()
         return made
 
-    def _fits(self, name: tuple[Any, ...], size: int, *, same: bool) -> bool:
+    def _name(self, item: dict[str, Any]) -> Hashable:
+        """What names the customer of an item; None where nothing does."""
+        paths = self._identities
+        if len(paths) == 1:
+            return fingerprint(found_at(item, paths[0]))
+        return tuple(fingerprint(found_at(item, path)) for path in paths) or None
+
+    def _fits(self, name: Hashable, size: int, *, same: bool) -> bool:
         most, most_bytes = self._bulk.most, self._bulk.most_bytes
         return (
             same

@@ -35,7 +35,8 @@ class Sender:
         "_url",
     )
 
-    def __init__(self, checked: Checked, operation: Operation) -> None:
+    def __init__(self, checked: Checked, operation: Operation, *, alone: bool = False) -> None:
+        """`alone`: of a request with many customers, the body is the item of one."""
         contract = operation.contract
         self._name = checked.name
         self._method = contract.method
@@ -43,7 +44,7 @@ class Sender:
         self._header_styles = contract.styles("headers")
         self._hidden = secrets_of(checked, operation, self._url)
         self._has_body = has_body(operation)
-        self._envelope = None if operation.bulk is None else Envelope(operation.bulk)
+        self._envelope = None if operation.bulk is None or alone else Envelope(operation.bulk)
         self._slots = operation.table.slots
         self._records = () if operation.bulk is None else (0,)
 
