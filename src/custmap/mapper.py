@@ -246,6 +246,11 @@ class Mapping:
         return self._answers.reverse.read(document, held)[0]
 
     @property
+    def answers(self) -> Answers:
+        """What reads answers, for code that takes many."""
+        return self._answers
+
+    @property
     def back(self) -> Reverse:
         """What reads vendors' copies, with notes."""
         return self._answers.reverse
@@ -298,7 +303,7 @@ class Mapping:
         held = None if before is None else take(before, canonical, nulls=nulls)
         taken = take(after, canonical, nulls=nulls)
         pair = self._engine.pair(held, taken, complete=absent == "clear")
-        return self.settler.settle(pair, sent(plan, outcome, self.name))
+        return self.settler.settle(pair, sent(plan, outcome, self.checked))
 
     @property
     def settler(self) -> Settler:

@@ -16,7 +16,7 @@ from custmap.cli.loading import load, read_for
 from custmap.cli.params import Params, check_params, read_params
 from custmap.cli.places import STDIN, check_places
 from custmap.cli.plans import json_text
-from custmap.cli.report import Report
+from custmap.cli.report import Report, json_line
 from custmap.cli.run_digest import digest_of
 from custmap.cli.streams import is_ndjson, open_input, open_maybe, open_output
 from custmap.diagnostics.errors import RecordError
@@ -25,8 +25,10 @@ from custmap.records.inputs import One, read_source
 from custmap.records.keys import NO_KEY, Key
 from custmap.records.ndjson import BadLine, Line, Record, bad_line
 from custmap.records.outputs import Sink
+from custmap.records.packed_lines import PackedLines, Show, Those
 from custmap.records.request_lines import RequestLines
 from custmap.values.ordering import in_order
+from custmap.values.words import counted
 
 if TYPE_CHECKING:
     from custmap.mapper import Mapping
@@ -55,6 +57,7 @@ _Show: TypeAlias = "Callable[[Request, Who], bytes]"
     show_default=True,
     help="The format of the requests.",
 )
+@options.bulk
 @options.parameters
 @options.records
 @options.absent
@@ -68,6 +71,7 @@ def command(
     rejects: Path | None,
     with_secrets: bool,
     form: str,
+    bulk: bool,
     given: tuple[str, ...],
     params_file: Path | None,
     derived: tuple[str, ...],
@@ -80,16 +84,18 @@ def command(
     """Turn customers into requests for the vendor's operation.
 
     FILE holds one JSON object, or NDJSON; left out or `-` it is standard input. One object gives one
-    request, NDJSON gives NDJSON in the same order.
+    request, NDJSON gives NDJSON in the same order. With `--bulk` a request has many customers, and its line
+    their places and keys.
     """
     loaded = load(mapping, modules)
+    options.require_bulk(bulk, loaded)
     params = read_params(loaded.params, loaded.checked.functions, given, params_file, derived)
     files = list(read_for(mapping, modules))
     check_places({"--output": output, "--rejects": rejects}, [file or STDIN, *files, *params.files])
     check_params(loaded.checked, params, all_needed=True)
     named = None if key is None else options.read_key(key)
     keywords: dict[str, Any] = {"on_rejected": on_rejected, "nulls": nulls, "strict": strict_records}
-    settings = {**keywords, "key": key}
+    settings = {**keywords, "key": key} | ({"bulk": True} if bulk else {})
     ids = RequestIds(digest_of("apply", files, loaded.checked.params, params, settings))
     with ExitStack() as stack:
         stream = stack.enter_context(open_input(file))
@@ -97,6 +103,13 @@ def command(
         sink = stack.enter_context(open_maybe(rejects))
         report = stack.enter_context(Report(sink, at_once=isinstance(source, One)))
         show = _shown(form, ids, with_secrets, many=not isinstance(source, One))
+        if bulk and not isinstance(source, One):
+            with open_output(output, json=form == "json") as out:
+                write = _separated(out, b"###\n" if form == "http" else b"")
+                packed = PackedLines(loaded.engine, _shown_pack(form, ids, with_secrets), write)
+                _packed(packed, loaded, params, keywords, named, source.records, report)
+            report.summarize(f"{report.tally} in {counted(packed.requests, 'request')}")
+            return report.exit_code
         if params.derived or form != "json" or isinstance(source, One):
             make = _maker(loaded, params, keywords, show)
         else:
@@ -141,6 +154,42 @@ def _many(
             write(separator + shown if separator and tally.went_out > 1 else shown)
 
 
+def _separated(sink: Sink, separator: bytes) -> Callable[[bytes], None]:
+    """What writes texts with a separator between them."""
+    first = True
+
+    def write(shown: bytes) -> None:
+        nonlocal first
+        sink.write(shown if first else separator + shown)
+        first = False
+
+    return write
+
+
+def _packed(
+    packed: PackedLines,
+    mapping: Mapping,
+    params: Params,
+    keywords: dict[str, Any],
+    key: Key | None,
+    records: Iterator[Record | BadLine],
+    report: Report,
+) -> None:
+    """Requests with many customers."""
+    alone = mapping.alone
+    bound = None if params.derived else alone.applier(params.given, **keywords)
+
+    def make(record: Any, fits: bool, who: Who) -> tuple[bytes, tuple[Note, ...]]:
+        given = params.of(record)
+        request = (bound or alone.applier(given, **keywords))(record, fits)
+        packed.request(who, request, given)
+        return b"", request.notes
+
+    for record in records:
+        report.tally.went_out += _one(make, key, record, report) is not None
+    packed.end()
+
+
 def _one(make: _Make, key: Key | None, record: Record | BadLine, report: Report) -> bytes | None:
     """What is written for a record; None if it is rejected."""
     report.tally.came_in += 1
@@ -163,6 +212,21 @@ def _one(make: _Make, key: Key | None, record: Record | BadLine, report: Report)
 def _reject(report: Report, who: Who, line: Line, error: RecordError, record: Record | None) -> None:
     given = record.given() if record is not None and report.rejects is not None else None
     report.reject(who, f"record {line.index} (line {line.number})", error, given)
+
+
+def _shown_pack(form: str, ids: RequestIds, secrets: bool) -> Show:
+    def show(request: Request, those: Those) -> tuple[str, bytes]:
+        told = ids.marked(request, those, secrets=secrets)
+        match form:
+            case "curl":
+                shown = request.to_curl(secrets=secrets).encode() + b"\n"
+            case "http":
+                shown = request.to_http(secrets=secrets).encode() + b"\n"
+            case _:
+                shown = json_line(told)
+        return told["id"], shown
+
+    return show
 
 
 def _shown(form: str, ids: RequestIds, secrets: bool, *, many: bool) -> _Show:

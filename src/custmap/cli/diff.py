@@ -92,6 +92,7 @@ class _Digest(click.types.StringParamType):
     type=_Digest(),
     help="Let the run with this digest through; a guard that stops a run names it.",
 )
+@options.bulk
 @options.outputs
 @options.show_values
 @options.parameters
@@ -111,6 +112,7 @@ def command(
     only_in: Path | None,
     guards: tuple[str, ...],
     allow: str | None,
+    bulk: bool,
     output: Path | None,
     rejects: Path | None,
     with_secrets: bool,
@@ -131,9 +133,14 @@ def command(
     if before == after == STDIN:
         raise CallError("Only one of BEFORE and AFTER can be standard input")
     if key is None:
-        _require_none({"--all": all_plans, "--only-in": only_in, "--guard": guards, "--allow": allow})
+        _require_none(
+            {"--all": all_plans, "--only-in": only_in, "--guard": guards, "--allow": allow, "--bulk": bulk}
+        )
+    if bulk and form_name != "json":
+        raise CallError("`--bulk` writes requests of their own", "Add `--format json`.")
     joined_by = None if key is None else options.read_key(key)
     loaded = load(mapping, modules)
+    options.require_bulk(bulk, loaded)
     params = read_params(loaded.params, loaded.checked.functions, given, params_file, derived)
     files = list(read_for(mapping, modules))
     outputs = {"--output": output, "--rejects": rejects, "--only-in": only_in}
@@ -144,6 +151,7 @@ def command(
     comparison = Comparison(loaded, params, compare, nulls, on_rejected, verify)
     form = PlanForm(form_name, with_secrets, show_values, output is None and colored(sys.stdout))
     settings = {**keywords, "key": key, "on_rejected": on_rejected, "verify": verify}
+    settings |= {"bulk": True} if bulk else {}
     run_of = partial(digest_of, "diff", files, loaded.checked.params, params, settings)
     with ExitStack() as stack:
         held = key is not None
@@ -159,7 +167,7 @@ def command(
             guard = RunGuard(loaded.engine, guards, allow, absent=keywords["absent"], nulls=keywords["nulls"])
             alone = stack.enter_context(open_maybe(only_in, held=held))
             out = stack.enter_context(open_output(output, json=not form.is_text, held=held))
-            night = SnapshotDiff(comparison, form, run_of, report, out, alone, guard, all_plans)
+            night = SnapshotDiff(comparison, form, run_of, report, out, alone, guard, all_plans, bulk)
             changed = night.run(before, after, joined_by)
     if report.exit_code:
         return report.exit_code

@@ -7,10 +7,11 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import mkstemp
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from custmap.cli.call_error import CallError
 from custmap.cli.pairs import Comparison, given_pair
@@ -22,9 +23,17 @@ from custmap.cli.settled import check_settled
 from custmap.diagnostics.errors import RecordError
 from custmap.records.identity import RequestIds, Who
 from custmap.records.keys import Key
+from custmap.records.ndjson import Record
 from custmap.records.outputs import Sink, naming
+from custmap.records.packed_lines import PackedLines, Those
 from custmap.records.snapshots import ExtraMissing, OneSided, Pair, Rejected, SnapshotJoin
 from custmap.records.tally import PairTally
+from custmap.values.words import counted
+from custmap.wire.packing import alone
+
+if TYPE_CHECKING:
+    from custmap.plan.plan import Plan
+    from custmap.wire.request import Request
 
 
 @dataclass(slots=True)
@@ -34,6 +43,7 @@ class SnapshotDiff:
     `run_of`    the run's digest, from those of the two files.
     `all_plans` plans without a change are written, too.
     `only_in`   where customers of one snapshot only are written, if anywhere.
+    `bulk`      requests carry many customers; each has a line of its own, and plans name them.
     """
 
     comparison: Comparison
@@ -44,8 +54,10 @@ class SnapshotDiff:
     only_in: Sink | None
     guard: RunGuard
     all_plans: bool
+    bulk: bool = False
     pairs: PairTally = field(default_factory=PairTally)
     _ids: RequestIds | None = None
+    _packed: PackedLines | None = None
 
     def run(self, before: Path, after: Path, key: Key) -> bool:
         """Write the lines of all customers; did any change? A guard may end the run (exit code 4)."""
@@ -55,8 +67,13 @@ class SnapshotDiff:
             with _joined(join):
                 for copy in {left, right} - {before, after}:
                     _forget(copy)
+                if self.bulk:
+                    engine, show = self.comparison.mapping.engine, partial(self._shown_pack, join)
+                    self._packed = PackedLines(engine, show, self.output.write)
                 for item in join:
                     self._take(item, join)
+                if self._packed is not None:
+                    self._packed.end()
         self._summarize(join)
         return self.pairs.changed > 0
 
@@ -80,6 +97,7 @@ class SnapshotDiff:
         who = Who(after.place[0], pair.key)
         try:
             plan = self.guard.plan(self.comparison.plan, before, after)
+            packed = self._pack(plan, who, after)
         except RecordError as error:
             self.pairs.rejected += 1
             label = f"record {who.index} (after, line {after.line.number})"
@@ -90,8 +108,27 @@ class SnapshotDiff:
             self.report.note(plan.notes)
         self.report.found |= self.comparison.finds(plan)
         self.pairs.count(plan)
-        if plan or self.all_plans:
-            self.output.write(self.form.line(plan, who, self._marked(join)))
+        if not packed and (plan or self.all_plans):
+            self._write(self.form.line(plan, who, self._marked(join)))
+
+    def _pack(self, plan: Plan, who: Who, after: Record) -> bool:
+        """Put the request of a plan to others; is there one? Its line is written after the request's."""
+        if self._packed is None or plan.request is None:
+            return False
+        request = alone(self.comparison.mapping.checked.operation, plan.request)
+        line = partial(self.form.packed_line, plan, who)
+        self._packed.request(who, request, self.comparison.params.of(after.value), line)
+        return True
+
+    def _shown_pack(self, join: SnapshotJoin, request: Request, those: Those) -> tuple[str, bytes]:
+        told = self._marked(join).marked(request, those, secrets=self.form.secrets)
+        return told["id"], json_line(told)
+
+    def _write(self, line: bytes) -> None:
+        if self._packed is None:
+            self.output.write(line)
+        else:
+            self._packed.line(line)
 
     def _marked(self, join: SnapshotJoin) -> RequestIds:
         """The ids of the run, once both files were read."""
@@ -102,14 +139,15 @@ class SnapshotDiff:
     def _reject(self, who: Who, label: str, error: RecordError, value: Any) -> None:
         self.report.reject(who, label, error, value)
         if not self.form.is_text:
-            self.output.write(json_line(told_errors(who, error)))
+            self._write(json_line(told_errors(who, error)))
 
     def _summarize(self, join: SnapshotJoin) -> None:
         rows, pairs = join.tally, self.pairs
         pairs.check(rows.went_out // 2)
         alone = ", ".join(f"{count} only in {side}" for side, count in join.alone.items())
         told = f"{rows.went_out // 2} × 2 in pairs, {alone}, {rows.rejected} rejected"
-        self.report.summarize(*pairs.lines(), f"{rows.came_in} rows: {told}")
+        packs = [] if self._packed is None else [f"sent in {counted(self._packed.requests, 'request')}"]
+        self.report.summarize(*pairs.lines(), *packs, f"{rows.came_in} rows: {told}")
         items = self.report.tally
         self.guard.check(pairs, items.rejected, items.came_in - items.one_sided, self._marked(join).run)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -15,6 +15,9 @@ from custmap.cli.help import option
 from custmap.cli.places import STDIN, is_standard_output
 from custmap.records.keys import Key
 from custmap.values.paths import PathError
+
+if TYPE_CHECKING:
+    from custmap.mapper import Mapping
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -126,6 +129,23 @@ def read_key(path: str) -> Key:
         return Key(path)
     except PathError as error:
         raise CallError(f"`--key`: {error.reason}") from None
+
+
+bulk = option(
+    "Output",
+    "--bulk",
+    is_flag=True,
+    help="Put many customers into one request, where the mapping has `bulk`.",
+)
+
+
+def require_bulk(bulk: bool, mapping: Mapping) -> None:
+    """CallError for a mapping whose requests are for one customer each."""
+    if bulk and mapping.checked.operation.bulk is None:
+        raise CallError(
+            f"`--bulk`: {mapping.name} has no `bulk`, each of its requests is for one customer",
+            "Leave the option out.",
+        )
 
 
 files = _all(

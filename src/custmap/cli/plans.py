@@ -42,6 +42,11 @@ class PlanForm:
             return self._picture(plan) + b"\n\n"
         return json_line(who.members | self._told(plan, who, ids))
 
+    def packed_line(self, plan: Plan, who: Who, id: str, item: int) -> bytes:
+        """A plan of which the request is in another line, with the place of its item there, from 0."""
+        told = plan.to_dict(secrets=self.secrets) | {"requests": [{"id": id, "item": item}]}
+        return json_line(who.members | told)
+
     def document(self, plan: Plan, who: Who, ids: RequestIds) -> bytes:
         """The only plan."""
         if self.is_text:

@@ -75,9 +75,7 @@ class Report:
         """Check the counts of a batch and print them on standard error; `lines` replace the usual line."""
         self.tally.check()
         self._tell_errors()
-        tally = self.tally
-        usual = f"{tally.came_in} in = {tally.went_out} out + {tally.rejected} rejected"
-        click.echo("\n".join(lines) or usual, err=True)
+        click.echo("\n".join(lines) or str(self.tally), err=True)
         self.tell_unknown()
 
     def tell_unknown(self) -> None:

@@ -67,12 +67,12 @@ def command(
     except PathError as error:
         raise CallError(f"`--key`: {error.reason}") from None
     try:
-        with closing(Night(plans, loaded.name)) as night:
+        with closing(Night(plans, loaded.checked)) as night:
             if answers is None:
                 night.assume_applied()
             else:
                 with open_input(answers) as stream:
-                    night.answers(stream, answers, loaded.outcome)
+                    night.answers(stream, answers, loaded.answers)
             files = SettlingFiles(
                 loaded.engine, loaded.settler, night, key=place.names, complete=absent == "clear", nulls=nulls
             )

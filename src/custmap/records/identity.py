@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from msgspec import Struct
 
@@ -37,6 +37,13 @@ class Who(Struct, frozen=True):
         return index if self.key is None else b'%b,"key":%b' % (index, json_bytes(self.key))
 
 
+class Named(Protocol):
+    """What a line is about."""
+
+    @property
+    def members(self) -> dict[str, Any]: ...
+
+
 class RequestIds:
     """The ids of the requests of one run; no two of its requests have the same one."""
 
@@ -55,8 +62,8 @@ class RequestIds:
         begun.update(b"%d%b" % (place, rest) if place else rest)
         return begun.hexdigest()
 
-    def marked(self, request: Request, who: Who, place: int = 0, *, secrets: bool) -> dict[str, Any]:
-        """A request as JSON values, with its id and its record; `secrets=False` hides secrets."""
+    def marked(self, request: Request, who: Named, place: int = 0, *, secrets: bool) -> dict[str, Any]:
+        """A request as JSON values, with its id and its record or records; `secrets=False` hides secrets."""
         hidden = who.members | request.to_dict(secrets=False)
         shown = who.members | request.to_dict() if secrets else hidden
         return {"id": self.of(json_bytes(hidden)[1:], place), **shown}

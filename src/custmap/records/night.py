@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeVar
 
 import msgspec
 
+from custmap.back.answers import Answers
 from custmap.back.outcome import Outcome
+from custmap.model.checked import Checked
 from custmap.records.ndjson import Lines, Place, read_places
 from custmap.settle.sent import APPLIED, NOT_SENT, NOTHING, UNKNOWN, Sent, Told, Verdict, verdict
 from custmap.values.numbers import key_text
@@ -22,14 +24,19 @@ class NightError(ValueError):
 
 
 class _Request(msgspec.Struct):
+    """A request; with `item`, the place of a customer in a request that has a line of its own."""
+
     id: str
     body: Any = None
+    item: int | None = None
 
 
 class _Planned(msgspec.Struct):
-    """A line of `diff`: a plan, or a record with errors. A line of `apply` is a request itself."""
+    """A line of `diff`: a plan, or a record with errors. A line of `apply` is a request itself, and one with
+    `records` is a request with many customers.
+    """
 
-    index: int
+    index: int = -1
     key: str | int | float | bool | None = None
     mapping: str | None = None
     errors: list[Any] | None = None
@@ -38,6 +45,8 @@ class _Planned(msgspec.Struct):
     requests: list[_Request] = []
     id: str | None = None
     body: Any = None
+    records: list[int] | None = None
+    keys: list[str] = []
 
     @property
     def sent(self) -> list[_Request]:
@@ -75,11 +84,15 @@ class Night:
     NightError for lines that are no plans, for plans of another mapping, and for two plans of one customer.
     """
 
-    def __init__(self, plans: Path, mapping: str) -> None:
+    def __init__(self, plans: Path, checked: Checked) -> None:
         self._path = plans
-        self._mapping = mapping
+        self._mapping = checked.name
+        self._bulk = checked.operation.bulk
         self._places: dict[str, tuple[int, int]] = {}
-        self._verdicts: dict[str, Verdict] = {}
+        self._verdicts: dict[str, list[Verdict]] = {}
+        self._packs: dict[str, tuple[int, int]] = {}
+        self._packed: dict[str, tuple[str, int]] = {}
+        self._opened: tuple[str, _Planned] | None = None
         self._unread: Counter[int] = Counter()
         with plans.open("rb") as stream:
             for line, place in _read(stream, plans, _PLANNED):
@@ -89,7 +102,7 @@ class Night:
     def close(self) -> None:
         self._file.close()
 
-    def answers(self, stream: Lines, name: object, outcome: Callable[[int, Any], Outcome]) -> None:
+    def answers(self, stream: Lines, name: object, answers: Answers) -> None:
         """Take in the answers. Of several for one request the last counts; but a refusal says of its own
         sending alone that it did not arrive, so it counts only if all were refused.
 
@@ -103,31 +116,64 @@ class Night:
                 raise _wrong(name, place, "`status` is an HTTP status, 100 to 599")
             if answer.status is None and answer.body is not None:
                 raise _wrong(name, place, "an answer with a `body` has a `status`")
-            found = _verdict(answer, outcome)
-            if found.applied is not False or answer.id not in answered:
-                self._verdicts[answer.id] = found
+            known = self._verdicts[answer.id]
+            for at, found in enumerate(self._found(answer, answers, len(known))):
+                if found.applied is not False or answer.id not in answered:
+                    known[at] = found
             answered.add(answer.id)
 
     def assume_applied(self) -> None:
         """Take all requests as applied: for jobs that keep no answers."""
-        self._verdicts = dict.fromkeys(self._verdicts, APPLIED)
+        self._verdicts = {id: [APPLIED] * len(known) for id, known in self._verdicts.items()}
 
     def take(self, key: str) -> Planned | None:
         """What was planned for a customer, once; None if nothing was."""
+        packed = self._packed.pop(key, None)
         place = self._places.pop(key, None)
-        if place is None:
+        if place is not None:
+            line = self._line(place)
+            if line.errors is not None:
+                return Planned(line.index, None, False)
+            requests = line.sent
+        elif packed is not None:
+            id, item = packed
+            line, requests = _Planned((self._pack(id).records or [])[item]), [_Request(id, item=item)]
+        else:
             return None
-        self._file.seek(place[0])
-        line = _PLANNED.decode(self._file.read(place[1]))
-        if line.errors is not None:
-            return Planned(line.index, None, False)
-        sent = Sent(
-            line.changes or [],
-            line.rejected,
-            [one.body for one in line.sent],
-            [self._verdicts[one.id] for one in line.sent],
-        )
+        verdicts = [self._verdicts[one.id][one.item or 0] for one in requests]
+        bodies = [
+            self._body(one) if found.errors else None for one, found in zip(requests, verdicts, strict=True)
+        ]
+        sent = Sent(line.changes or [], line.rejected, bodies, verdicts)
         return Planned(line.index, sent, line.changes is None)
+
+    def _line(self, place: tuple[int, int]) -> _Planned:
+        self._file.seek(place[0])
+        return _PLANNED.decode(self._file.read(place[1]))
+
+    def _pack(self, id: str) -> _Planned:
+        """A request with many customers; the last is kept, since those of one pack follow each other."""
+        if self._opened is None or self._opened[0] != id:
+            self._opened = id, self._line(self._packs[id])
+        return self._opened[1]
+
+    def _body(self, request: _Request) -> Any:
+        """What was sent of a customer."""
+        body = request.body if request.item is None else self._pack(request.id).body
+        if self._bulk is None:
+            return body
+        return dict(enumerate(self._bulk.items(body))).get(request.item or 0)
+
+    def _found(self, answer: _Answer, answers: Answers, count: int) -> list[Verdict]:
+        """What an answer says of each customer of its request."""
+        if not answer.sent:
+            return [NOT_SENT] * count
+        if answer.status is None:
+            return [UNKNOWN] * count
+        if answer.id not in self._packs:
+            return [_verdict(answers.outcome(answer.status, answer.body))]
+        sent = self._pack(answer.id).body
+        return list(map(_verdict, answers.outcomes(answer.status, answer.body, sent)))
 
     def take_unread(self, index: int) -> bool:
         """Did the run see a line at this place, in one of the snapshots, that has no key? Once for each."""
@@ -137,7 +183,7 @@ class Night:
 
     def require_taken(self) -> None:
         """NightError for plans of customers that after does not have."""
-        for key in list(self._places):
+        for key in [*self._places, *self._packed]:
             if (planned := self.take(key)) is not None and planned.sent not in (None, NOTHING):
                 raise NightError(
                     f"{self._path}: AFTER does not have record {planned.index}, which has a plan"
@@ -148,6 +194,9 @@ class Night:
         if line.errors is None:
             if line.mapping != self._mapping:
                 raise _wrong(self._path, place, f"not a plan of {self._mapping}")
+            if line.records is not None:
+                self._enter_pack(line, line.records, place)
+                return
             if line.changes is None and line.id is None:
                 raise _wrong(self._path, place, "neither a plan nor a request")
             if key is None:
@@ -155,20 +204,32 @@ class Night:
             if key in self._places:
                 raise _wrong(self._path, place, "the second plan for one customer")
             for one in line.sent:
-                self._verdicts[one.id] = UNKNOWN
+                if one.item is None:
+                    self._verdicts[one.id] = [UNKNOWN]
+                elif not 0 <= one.item < len(self._verdicts.get(one.id, ())):
+                    raise _wrong(self._path, place, "the request of this plan is not before it")
+            self._packed.pop(key, None)
         if key is not None:
             _, _, offset, _, length = place
             self._places[key] = offset, length
         else:
             self._unread[line.index] += 1
 
+    def _enter_pack(self, line: _Planned, records: list[int], place: Place) -> None:
+        """A request with many customers; those for whom no plan follows are new ones."""
+        if line.id is None or self._bulk is None or len(self._bulk.items(line.body)) != len(records):
+            raise _wrong(self._path, place, f"not a request of {self._mapping} with many customers")
+        _, _, offset, _, length = place
+        self._packs[line.id] = offset, length
+        self._verdicts[line.id] = [UNKNOWN] * len(records)
+        for at, key in enumerate(line.keys):
+            if key in self._places or key in self._packed:
+                raise _wrong(self._path, place, "the second request for one customer")
+            self._packed[key] = line.id, at
 
-def _verdict(answer: _Answer, outcome: Callable[[int, Any], Outcome]) -> Verdict:
-    if not answer.sent:
-        return NOT_SENT
-    if answer.status is None:
-        return UNKNOWN
-    found = verdict(outcome(answer.status, answer.body))
+
+def _verdict(outcome: Outcome) -> Verdict:
+    found = verdict(outcome)
     return APPLIED if found == APPLIED else found
 
 

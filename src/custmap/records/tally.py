@@ -25,6 +25,9 @@ class Tally:
     rejected: int = 0
     one_sided: int = 0
 
+    def __str__(self) -> str:
+        return f"{self.came_in} in = {self.went_out} out + {self.rejected} rejected"
+
     def check(self) -> None:
         """Raise LostRecords unless in = out + rejected (+ one-sided, in a join)."""
         accounted = self.went_out + self.rejected + self.one_sided

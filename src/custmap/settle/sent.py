@@ -9,7 +9,9 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from custmap.back.outcome import Message, Outcome
+from custmap.model.checked import Checked
 from custmap.plan.plan import Plan
+from custmap.wire.packing import alone
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -33,7 +35,9 @@ NOT_SENT: Final = Verdict(False)
 
 
 class Sent(NamedTuple):
-    """A plan and what became of it: `bodies` and `verdicts` are of its requests, in order."""
+    """A plan and what became of it: `verdicts` are of its requests, in order, and `bodies`, too: what the
+    rules of the body made, which in a request with many customers is an item.
+    """
 
     changes: Sequence[Told]
     rejected: Sequence[Told]
@@ -56,7 +60,7 @@ NOTHING: Final = Sent([], [], [], [])
 Outcomes = Outcome | MappingOf[str | int, Outcome | None] | None
 
 
-def sent(plan: Plan, outcome: Outcomes, mapping: str) -> Sent:
+def sent(plan: Plan, outcome: Outcomes, checked: Checked) -> Sent:
     """A plan of a mapping, with the outcomes of its requests.
 
     ValueError for a plan of another mapping, or an outcome of a request that the plan does not have;
@@ -64,12 +68,12 @@ def sent(plan: Plan, outcome: Outcomes, mapping: str) -> Sent:
     """
     if not isinstance(plan, Plan):
         raise TypeError(f"`plan` is what `diff` gave, not {type(plan).__name__}")
-    if plan.mapping != mapping:
-        raise ValueError(f"this is a plan of {plan.mapping}, not of {mapping}")
+    if plan.mapping != checked.name:
+        raise ValueError(f"this is a plan of {plan.mapping}, not of {checked.name}")
     return Sent(
         [Told(one.target, one.line, one.request) for one in plan.changes],
         [Told(one.target, one.line) for one in plan.rejected],
-        [one.body for one in plan.requests],
+        [alone(checked.operation, one).body for one in plan.requests],
         list(map(verdict, _by_index(outcome, len(plan.requests)))),
     )
 

@@ -59,7 +59,6 @@ class Traces:
     def __init__(self, checked: Checked, readers: Readers, tracer: Tracer) -> None:
         self._readers = readers
         self._tracer = tracer
-        self._bulk = checked.operation.bulk
         self._by_line: dict[int, list[_Rule]] = {}
         self._by_target: dict[str, Leaf] = {}
         for root in checked.operation.parts.values():
@@ -94,8 +93,6 @@ class Traces:
             return Place(tuple(one for one in self._by_target.values() if _is_in(one, traced.field)))
         below = traced.below
         if leaf.kind.has_items and below and isinstance(below[0], Index):
-            if self._bulk is not None:
-                body = next(iter(self._bulk.items(body)), None)
             item = found_at(body, (*leaf.path, below[0]))
             key = item.get(leaf.key) if type(item) is dict else None
             below = (Select(leaf.key or "", key), *below[1:]) if isinstance(key, str | int | float) else ()
