@@ -68,7 +68,9 @@ def test_lines_carry_place_and_key(cli: Cli, tmp_path: Path) -> None:
     assert "the key is missing, null, a list or an object" in rejected[0]["errors"][0]["message"]
     assert rejected[0]["record"] == {"email": "b"}
     assert cli("apply", "a/b", "--key", "id", stdin=lines).out == ended.out
-    one = json.loads(cli("apply", "a/b", "--key", "id", stdin=b'{"id":7,"email":"a"}').out)
+    alone = cli("apply", "a/b", "--key", "id", stdin=b'{"id":7,"email":"a"}').out
+    assert alone.count("\n") == 1, "lines of several calls are put together"
+    one = json.loads(alone)
     assert (one["id"], one["index"], one["key"]) == (made[0]["id"], 0, "7")
 
 

@@ -102,7 +102,7 @@ def command(
         source = read_source(stream, many=is_ndjson(file), schema=loaded.checked.canonical)
         sink = stack.enter_context(open_maybe(rejects))
         report = stack.enter_context(Report(sink, at_once=isinstance(source, One)))
-        show = _shown(form, ids, with_secrets, many=not isinstance(source, One))
+        show = _shown(form, ids, with_secrets, many=key is not None or not isinstance(source, One))
         if bulk and not isinstance(source, One):
             with open_output(output, json=form == "json") as out:
                 write = _separated(out, b"###\n" if form == "http" else b"")
