@@ -16,9 +16,9 @@ from custmap.codegen.define import Functions
 from custmap.expressions.inference import SourcePath
 from custmap.model.checked import Checked, Operation
 from custmap.model.clear import Skip
-from custmap.model.nodes import FirstSource, Leaf, ObjectNode, Origin, Presence, Table, TargetNode
+from custmap.model.nodes import FirstSource, FromSource, Leaf, ObjectNode, Origin, Presence, Table, TargetNode
 from custmap.model.note import Fact
-from custmap.model.walkers import children, eaches, own_objects
+from custmap.model.walkers import children, eaches, options, own_objects
 from custmap.running.draft import Draft, read
 from custmap.running.lists import keys_of
 from custmap.running.states import SILENT, Unsettled, is_value
@@ -26,7 +26,7 @@ from custmap.schema.customer_texts import TEXT_PARTS
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
 from custmap.values.numbers import key_text
-from custmap.values.paths import Member, Select, parse_path
+from custmap.values.paths import MOST_ITEMS, Index, Member, Select, parse_path
 from custmap.values.types import Type
 
 Row = tuple[Any, ...]
@@ -34,28 +34,40 @@ Record = dict[str, Any]
 
 
 class OpenPath(NamedTuple):
-    """A canonical path: the names that lead to a field, an entry of a map, or a list; and the item in it."""
+    """A canonical path: the names that lead to a field, an entry of a map, or a list; and the item in it.
+
+    `steps`  the whole way, with positions in lists.
+    """
 
     text: str
     names: tuple[str, ...]
     item: Select | None
+    steps: SourcePath
 
     def touches(self, path: SourcePath) -> bool:
-        """Is one of the two paths inside the other? `*`, or a position, is any item."""
-        return all(mine == its for mine, its in zip(self.names, path, strict=False))
+        """Is one of the two paths inside the other? `*`, or a position from the end, is any item."""
+        return all(map(_may_be, self.steps, path))
 
-    def is_in(self, names: tuple[str, ...]) -> bool:
+    def is_in(self, steps: SourcePath) -> bool:
         """Is it a path, or of something inside it? The whole record is more than any path."""
-        return bool(names) and self.names[: len(names)] == names
+        return bool(steps) and self.steps[: len(steps)] == steps
+
+
+def _may_be(step: str | int, other: str | int) -> bool:
+    return step == other or other == "*" or (isinstance(other, int) and other < 0)
 
 
 def open_path(text: str) -> OpenPath:
-    names: list[str] = []
+    steps: list[str | int] = []
     for segment in parse_path(text):
-        if not isinstance(segment, Member):
-            return OpenPath(text, tuple(names), segment if isinstance(segment, Select) else None)
-        names.append(segment.name)
-    return OpenPath(text, tuple(names), None)
+        match segment:
+            case Member(name):
+                steps.append(name)
+            case Index(position):
+                steps.append(position)
+            case Select():
+                return OpenPath(text, names_of(tuple(steps)), segment, tuple(steps))
+    return OpenPath(text, names_of(tuple(steps)), None, tuple(steps))
 
 
 def mentions(record: Record, names: Sequence[str], type_: Type | None) -> bool:
@@ -145,7 +157,7 @@ class Readers:
         """
         said = is_stated = mentions(sides.stated, path.names, self._type)
         for leaf in self.of(path):
-            touching = self._touching(leaf, paths)
+            touching = self._together(leaf, path, self._touching(leaf, paths))
             may_be_lost = self._may_be_lost(leaf, touching)
             if may_be_lost and self._is_untold(leaf, sides.new):
                 return False
@@ -179,8 +191,14 @@ class Readers:
         return once and leaf.slot in self._skipped and not is_value(row[leaf.slot])
 
     def _may_be_lost(self, leaf: Leaf, paths: Sequence[OpenPath]) -> bool:
-        """Is all open that a rule reads, as a lost change leaves it?"""
-        return all(any(one.is_in(names_of(read)) for one in paths) for read in self.reads[leaf.slot])
+        """Is all open that a rule, or an entry of its map, reads, as a lost change leaves it?"""
+        return any(self.entries(leaf, path) for path in paths) or all(
+            any(one.is_in(steps_of(read)) for one in paths) for read in self.reads[leaf.slot]
+        )
+
+    def _together(self, leaf: Leaf, path: OpenPath, paths: list[OpenPath]) -> list[OpenPath]:
+        """Those of the paths that a rule reads which are said with one of them: an entry is said alone."""
+        return [path] if self.entries(leaf, path) else paths
 
     def _touching(self, leaf: Leaf, paths: Sequence[OpenPath]) -> list[OpenPath]:
         """Those of the paths that a rule reads."""
@@ -188,7 +206,8 @@ class Readers:
 
     def _says(self, leaf: Leaf, paths: Sequence[OpenPath], sides: Sides) -> bool:
         """Is the value of a rule that reads these paths said again?"""
-        there = sides.new[leaf.slot] is not ABSENT or self._is_gone(leaf, sides)
+        is_entry = any(self.entries(leaf, path) for path in paths)
+        there = is_entry or sides.new[leaf.slot] is not ABSENT or self._is_gone(leaf, sides)
         return there and self._speaks(leaf, paths, sides)
 
     def _speaks(self, leaf: Leaf, paths: Sequence[OpenPath], sides: Sides) -> bool:
@@ -197,8 +216,13 @@ class Readers:
             return True
         if _states_whole(leaf, sides.stated):
             return True
-        own, new = sides.own[leaf.slot], sides.new[leaf.slot]
-        return (own not in (ABSENT, SILENT) and same(own, new)) or not same(sides.old[leaf.slot], new)
+        entries = [names for path in paths for names in self.entries(leaf, path)]
+        states = [sides.own[leaf.slot], sides.new[leaf.slot], sides.old[leaf.slot]]
+        for names in entries or [()]:
+            own, new, old = (_entry_of(state, names) for state in states)
+            if (own not in (ABSENT, SILENT) and same(own, new)) or not same(old, new):
+                return True
+        return False
 
     def _is_any_mentioned(self, leaf: Leaf, paths: Iterable[OpenPath], sides: Sides) -> bool:
         return any(self._is_mentioned(leaf, path, sides) for path in paths)
@@ -216,15 +240,19 @@ class Readers:
             touching = self._touching(leaf, paths)
             if not touching:
                 continue
-            if self._says(leaf, touching, sides):
-                row[slot] = self._unsettled(leaf, touching, sides)
-                if self._is_skipped(leaf, sides.new) and self._may_be_lost(leaf, touching):
-                    draft.note(leaf.target, Fact.UNSETTLED, leaf)
-            elif (
-                not self._is_any_mentioned(leaf, touching, sides)
-                or self._may_be_lost(leaf, touching)
-                or () in self.reads[slot]
-            ):
+            said = [one for one in touching if self._says(leaf, self._together(leaf, one, touching), sides)]
+            if said:
+                row[slot] = self._unsettled(leaf, said, sides)
+            if len(said) == len(touching):
+                left = self._is_skipped(leaf, sides.new) and self._may_be_lost(leaf, touching)
+            else:
+                unsaid = [one for one in touching if one not in said]
+                left = (
+                    not self._is_any_mentioned(leaf, unsaid, sides)
+                    or self._may_be_lost(leaf, unsaid)
+                    or () in self.reads[slot]
+                )
+            if left:
                 draft.note(leaf.target, Fact.UNSETTLED, leaf)
         return tuple(row)
 
@@ -250,7 +278,7 @@ class Readers:
         whole = False
         for path in paths:
             if leaf.kind.is_map:
-                entries = [names for source in sources_of(leaf) if (names := _below_source(source, path))]
+                entries = self.entries(leaf, path)
                 for names in entries:
                     _grow(below, names)
                 whole |= not entries
@@ -259,6 +287,29 @@ class Readers:
                 below.update(keys)
                 whole |= not keys
         return Unsettled(held, below, whole)
+
+    def entries(self, leaf: Leaf, path: OpenPath) -> list[tuple[str, ...]]:
+        """The entries of a rule's map that a path is about; none if it is about more, or about no map.
+
+        In an object with named members they are found by trial: an expression may put it together. What is
+        below a free map has its entry's name.
+        """
+        if not leaf.kind.is_map:
+            return []
+        if made := self.made_of(leaf, path.steps):
+            return made
+        sources = dict.fromkeys(map(steps_of, leaf.reads))
+        below = (names_of(path.steps[len(source) :]) for source in sources if path.is_in(source))
+        return [names for names in below if names]
+
+    def made_of(self, leaf: Leaf, steps: SourcePath) -> list[tuple[str, ...]]:
+        """The named members of a rule's object that it makes of a field alone."""
+        named = _members(leaf.origin) if leaf.kind.is_map else ()
+        for value in ("", 0) if named else ():
+            made = self._made.values(_record(steps, value), self._riders)[leaf.slot]
+            if type(made) is dict and made:
+                return [names for names in _names_in(made, deep=leaf.kind.is_deep) if names[0] in named]
+        return []
 
     def item_keys(self, leaf: Leaf, path: OpenPath, records: Sequence[Record]) -> dict[Any, Any]:
         """The vendor's keys, by their fingerprints, of the item that a path is about; none if it is about
@@ -281,10 +332,7 @@ class Readers:
 
     def keys(self, leaf: Leaf, names: Sequence[str], held: Any) -> dict[Any, Any]:
         """The vendor's keys of what a rule makes of a list or map alone."""
-        record: Any = held
-        for name in reversed(names):
-            record = {name: record}
-        rows = self._made.values(record, self._riders)[leaf.slot]
+        rows = self._made.values(_record(names, held), self._riders)[leaf.slot]
         return {fingerprint(key): key for key in keys_of(leaf, rows)} if type(rows) is list else {}
 
 
@@ -312,11 +360,41 @@ def _states_whole(leaf: Leaf, stated: Record) -> bool:
     return bool(wholes) and all(read(stated, path) is not ABSENT for path in wholes)
 
 
+def _entry_of(state: Any, names: Sequence[str]) -> Any:
+    """An entry of a slot's map; a slot that has no map, itself."""
+    for name in names:
+        if type(state) is not dict:
+            break
+        state = state.get(name, ABSENT)
+    return state
+
+
+def _record(steps: Sequence[str | int], value: Any) -> Any:
+    """A record that has nothing but a value at a path."""
+    for step in reversed(steps):
+        value = {step: value} if isinstance(step, str) else [*({} for _ in range(step)), value]
+    return value
+
+
+def _members(origin: Origin) -> set[str]:
+    """The members that the type of a rule's object names."""
+    sources = [one.source for one in options(origin)]
+    return {name for one in sources if isinstance(one, FromSource) for name in one.type.members}
+
+
+def _names_in(made: Record, *, deep: bool) -> Iterator[tuple[str, ...]]:
+    for name, entry in made.items():
+        if deep and type(entry) is dict and entry:
+            yield from ((name, *names) for names in _names_in(entry, deep=True))
+        else:
+            yield (name,)
+
+
 def _unconditional(operation: Operation) -> Operation:
-    """An operation whose lists with keys have no `when`: what matters is what their items are called."""
+    """An operation whose maps and lists with keys have no `when`: what matters is what is in them."""
     slots = tuple(
         replace(slot, origin=_without_when(slot.origin))
-        if isinstance(slot, Leaf) and slot.kind.has_items
+        if isinstance(slot, Leaf) and not slot.kind.is_one
         else slot
         for slot in operation.table.slots
     )
@@ -340,9 +418,13 @@ def names_of(path: SourcePath) -> tuple[str, ...]:
     return tuple(str(step) for step in takewhile(lambda step: isinstance(step, str) and step != "*", path))
 
 
-def _below_source(source: tuple[str, ...], path: OpenPath) -> tuple[str, ...]:
-    """The names that lead from a rule's map to the entry that a path is about; () if it is about more."""
-    return path.names[len(source) :] if path.names[: len(source)] == source else ()
+def steps_of(path: SourcePath) -> SourcePath:
+    """A source path up to where it means many items, or a position that a canonical path cannot have."""
+    return tuple(takewhile(_is_written, path))
+
+
+def _is_written(step: str | int) -> bool:
+    return step != "*" if isinstance(step, str) else 0 <= step < MOST_ITEMS
 
 
 def _grow(tree: dict[Any, Any], names: Sequence[str]) -> None:

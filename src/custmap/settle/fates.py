@@ -59,7 +59,8 @@ class Fates:
             new = old
         parts = None if leaf.kind.is_one else tuple(_parts(leaf, state) for state in (old, new, now))
         if parts is None or None in parts:
-            if not _shows(now, old if back else new):
+            unsaid = back and now is None and old is ABSENT  # before did not know it, so it is said again
+            if unsaid or not _shows(now, old if back else new):
                 yield ()
             return
         unknown = type(now) is dict and type(old) is not dict and old is not None

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from operator import eq
 from typing import Any, NamedTuple
 
 from custmap.back.field_names import Tracer
 from custmap.back.outcome import Message
+from custmap.expressions.inference import SourcePath
 from custmap.model.checked import Checked
 from custmap.model.clear import Write
 from custmap.model.nodes import Leaf, TargetNode
 from custmap.model.walkers import children, eaches, leaves
-from custmap.plan.unsettled import OpenPath, Readers, key_member, names_of, open_path
+from custmap.plan.unsettled import OpenPath, Readers, key_member, names_of, open_path, steps_of
 from custmap.running.draft import read
 from custmap.settle.sent import Told
 from custmap.values.numbers import key_text
@@ -105,15 +107,15 @@ class Traces:
         """
         for leaf in place.leaves:
             reads = leaf.reads if fully else self._readers.reads.get(leaf.slot, ())
-            paths = list(dict.fromkeys(map(names_of, reads)))
+            paths = list(dict.fromkeys(map(steps_of, reads)))
             own = {path: list(self._own(leaf, path, place.below, night)) for path in paths if path}
             told = any(own.values())
             for path in paths:
                 if not path:  # the whole record
-                    yield from (open_path(_text([name])) for name in sorted(night.before | night.after))
+                    yield from (open_path(_text((name,))) for name in sorted(night.before | night.after))
                 elif own[path]:
                     yield from own[path]
-                elif not (told and _has_own(leaf, path, night)):
+                elif not (told and self._has_own(leaf, path, night)):
                     yield open_path(_text(path))
 
     def identities(self) -> Iterator[OpenPath]:
@@ -122,27 +124,44 @@ class Traces:
             if leaf.policy.identity:
                 yield from (open_path(_text(path)) for path in map(names_of, leaf.reads) if path)
 
-    def _own(
-        self, leaf: Leaf, source: tuple[str, ...], below: TargetPath, night: Night
-    ) -> Iterator[OpenPath]:
+    def _own(self, leaf: Leaf, source: SourcePath, below: TargetPath, night: Night) -> Iterator[OpenPath]:
         """The entry or item of one of a rule's sources that a target is about, where it can be told."""
         held = [read(record, source) for record in (night.before, night.after)]
         if leaf.kind.is_map and below and isinstance(below[0], Member):
-            path = open_path(_text((*source, *(one.name for one in below if isinstance(one, Member)))))
-            entry = path.names[: len(source) + 1]
-            known = any(type(one) is dict and entry[-1] in one for one in held)
-            if known or any(one.names[: len(entry)] == entry for one in night.open):
-                yield path
+            names = tuple(one.name for one in below if isinstance(one, Member))
+            entry = (*source, names[0])
+            known = any(type(one) is dict and names[0] in one for one in held)
+            if fields := list(self._fields(leaf, source, names, held)):
+                yield from fields
+            elif known or any(one.is_in(entry) for one in night.open):
+                yield open_path(_text((*source, *names)))
         elif leaf.kind.has_items and below and isinstance(below[0], Select):
-            yield from self._items(leaf, source, key_text(below[0].value), held, night)
+            yield from self._items(leaf, names_of(source), key_text(below[0].value), night)
+
+    def _fields(
+        self, leaf: Leaf, path: SourcePath, entry: tuple[str, ...], held: Sequence[Any]
+    ) -> Iterator[OpenPath]:
+        """The fields at a path, or in what is there, of which alone a rule makes an entry."""
+        below = dict.fromkeys(name for one in held if type(one) is dict for name in one)
+        for name in below:
+            yield from self._fields(leaf, (*path, name), entry, [read(one, (name,)) for one in held])
+        made = [] if below else self._readers.made_of(leaf, path)
+        if any(all(map(eq, entry, names)) for names in made):
+            yield open_path(_text(path))
+
+    def _has_own(self, leaf: Leaf, path: SourcePath, night: Night) -> bool:
+        """Does a map or list have other entries or items of its own from a path than those in question?"""
+        kinds = (dict,) if leaf.kind.is_map else (dict, list)
+        held = (read(record, path) for record in (night.before, night.after))
+        return any(type(one) in kinds for one in held) or bool(self._readers.made_of(leaf, path))
 
     def _items(
-        self, leaf: Leaf, source: tuple[str, ...], wanted: str | None, held: list[Any], night: Night
+        self, leaf: Leaf, source: tuple[str, ...], wanted: str | None, night: Night
     ) -> Iterator[OpenPath]:
         """The items of a source from which a rule makes the item with a key: of a map, the entries."""
         member = key_member(leaf)
         found: dict[str, None] = {}
-        for one in held:
+        for one in (read(record, source) for record in (night.before, night.after)):
             if type(one) is dict:
                 found |= {
                     _text((*source, name)): None
@@ -164,12 +183,6 @@ class Traces:
 
     def _makes(self, leaf: Leaf, source: tuple[str, ...], held: Any, wanted: str | None) -> bool:
         return wanted in map(key_text, self._readers.keys(leaf, source, held).values())
-
-
-def _has_own(leaf: Leaf, path: tuple[str, ...], night: Night) -> bool:
-    """Is it another of the maps or lists that a rule's is made of, so that an entry or item is not of it?"""
-    kinds = (dict,) if leaf.kind.is_map else (dict, list)
-    return any(type(read(record, path)) in kinds for record in (night.before, night.after))
 
 
 def _rules(node: TargetNode) -> Iterator[_Rule]:
@@ -200,8 +213,9 @@ def _is_in(leaf: Leaf, field: str) -> bool:
     return leaf.source is not None and f"{leaf.source}.".startswith(f"{field}.")
 
 
-def _text(names: Sequence[Any], item: Select | None = None) -> str:
-    return format_path((*map(Member, names), *([item] if item else ())))
+def _text(steps: SourcePath, item: Select | None = None) -> str:
+    segments = [Member(step) if isinstance(step, str) else Index(step) for step in steps]
+    return format_path((*segments, *([item] if item else ())))
 
 
 def _parsed(target: str) -> TargetPath:

@@ -46,6 +46,8 @@ _AS_JSON = json.JSONEncoder(ensure_ascii=False).encode
 _SELECTED = re.compile(r"[^\]\"\s]+")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _POSITION = re.compile(r"[0-9]{1,4}")
+MOST_ITEMS = 10_000
+"""A path names an item by a position below this."""
 _MOST = 64
 """As deep as objects may stand in each other."""
 
