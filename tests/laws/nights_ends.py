@@ -45,7 +45,7 @@ class Ends:
         self.count["customers judged"] += 1
         ours, theirs = (cells(self.root, step.held) for step in self.clean)
         if (ideal := self.alone(self.clean[1].record)) is not None:
-            self.compare("does not converge, even without faults", theirs, ideal)
+            self.compare("does not converge, even without faults", theirs, ideal, alone=True)
         self.compare("does not converge", ours, theirs)
 
     def whole(self) -> Exempt | None:
@@ -60,7 +60,8 @@ class Ends:
             return Exempt.NOT_CLEAN
         return None
 
-    def compare(self, what: str, held: Cells, wanted: Cells) -> None:
+    def compare(self, what: str, held: Cells, wanted: Cells, *, alone: bool = False) -> None:
+        """`alone`: what is wanted is what the last record alone says."""
         both = [(name, cell) for side in (held, wanted) for name, cell in side.items()]
         for target in sorted({name for name, cell in both if _is_managed(name, cell)}):
             self.count["targets judged"] += 1
@@ -69,6 +70,8 @@ class Ends:
             marks = _mark(held, target), _mark(wanted, target)
             none = all(mark is None or mark is ABSENT for mark in marks)
             why = Exempt.NO_VALUE if none else self.part(target)
+            if why is None and alone and self.is_left_out(target):
+                why = Exempt.ALONE
             if why is None:
                 raise Broken(what, self.world, f"{self.key}: {(target, *marks)}")
             self.count[f"exempt: {why}"] += 1
@@ -95,6 +98,15 @@ class Ends:
         """What a vendor holds that was sent one record alone; None where it cannot be sent."""
         state = self.state(record)
         return None if state is None else cells(self.root, state)
+
+    def is_left_out(self, target: str) -> bool:
+        """Does the last record alone leave out what is right at a target, with an object that lacks what is
+        required? Over what the vendor holds, that is sent as it was."""
+        plan = self.trial.loaded.diff(None, self.clean[1].record, self.trial.params, **self.nulls)
+        lacking, wrong = (
+            [one.target for one in plan.rejected if (one.code == "CM707") is it] for it in (True, False)
+        )
+        return touches(target, lacking) and not touches(target, wrong)
 
     def state(self, record: Customer) -> State | None:
         try:

@@ -10,7 +10,7 @@ from nights_world import World
 class Exempt(StrEnum):
     """Where the law is silent: all that it is not held to, and nothing else.
 
-    The first four are of a customer's last night, the next six of a target at which two vendors differ, the
+    The first four are of a customer's last night, the next seven of a target at which two vendors differ, the
     others of a change that does or does not come again.
     """
 
@@ -22,6 +22,9 @@ class Exempt(StrEnum):
     REJECTED = "the last plan rejects it: each vendor keeps what it holds"
     LEFT = "a note said that the vendor keeps an old value, which it never got where that night was lost"
     NO_VALUE = "one vendor holds a null and the other nothing: there is no value either way"
+    ALONE = (
+        "alone, the last record leaves it out with an object that lacks what is required; over a before not"
+    )
     ONE_NIGHT = "law 1 does not hold for this target: one diff alone does not lead to what the record says"
     OPEN = "what after did not mention is unsettled still: a rule that reads it says its own again"
     SHARED = "a rule reads what another reads whose change was rejected, or refused: it says its own again"
