@@ -21,10 +21,11 @@ class Fact(StrEnum):
     UNKNOWN_BEFORE = "its value before cannot be computed, so it counts as changed"
     NOT_STATED = "after does not state everything that the rule reads, so the vendor keeps its value"
     UNSETTLED = "it is not known whether the vendor holds its value, and after does not mention it"
+    MAY_REMAIN = "an earlier request may have said it, and after does not have it: it cannot be cleared"
     UNKNOWN_ITEMS = "its items before cannot be told apart, so they count as changed"
 
 
-KEPT: Final = frozenset({Fact.CLEAR_SKIPPED, Fact.LEFT_BEHIND})
+KEPT: Final = frozenset({Fact.CLEAR_SKIPPED, Fact.LEFT_BEHIND, Fact.MAY_REMAIN})
 """A change was not made: the vendor keeps what it holds."""
 COUNTED_DIFFERENT: Final = frozenset({Fact.UNKNOWN_BEFORE, Fact.UNKNOWN_ITEMS})
 """What before was is not known, so after is sent."""

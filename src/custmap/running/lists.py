@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from custmap.model.clear import SKIP, Write
-from custmap.model.nodes import Leaf, Table
+from custmap.model.nodes import FromSource, Leaf, Table
 from custmap.model.note import Fact
 from custmap.model.privacy import inside, item_target
+from custmap.model.walkers import options
 from custmap.running import clearing
 from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
 from custmap.running.states import Unsettled, bare, is_value
@@ -138,10 +139,13 @@ def _say_again(
     if isinstance(after, dict):
         return _plain_item(leaf, target, None if before is None else held, after, view, again=True)
     then, inner = _inside(leaf, target, before, after, False, view)
+    remaining = list(_may_remain(after, then))
     then = _unsettled_row(after, then)
     state, item = _functions_of(after[0], functions)[1](then, after[1:], inner)
     if state != SAID:
         return KEPT, held
+    for member in remaining:
+        view.draft.note(inner.target(member.target), Fact.MAY_REMAIN, member)
     view.change("set", view.target(target), leaf, None if held is NOTHING else held, item)
     return SAID, item
 
@@ -155,6 +159,15 @@ def _unsettled_row(row: Row, before: tuple[Any, ...]) -> tuple[Any, ...]:
         else state
         for slot, state, now in zip(table.slots, before, row[1:], strict=True)
     )
+
+
+def _may_remain(row: Row, before: tuple[Any, ...]) -> Iterator[Leaf]:
+    """The members that an item neither has nor had, and that cannot be cleared: a lost one may have had
+    them."""
+    table: Table = row[0]
+    for slot, state, now in zip(table.slots, before, row[1:], strict=True):
+        if isinstance(slot, Leaf) and now is ABSENT and not is_value(state) and not _can_clear(slot):
+            yield slot
 
 
 def _can_clear(leaf: Leaf) -> bool:
@@ -193,8 +206,17 @@ def _plain_item(
         view.reject("CM803", inside(target, format_path((Member(name),))), leaf, "cannot be cleared")
     if lost and not again and all(same(before.get(name, ABSENT), value) for name, value in after.items()):
         return KEPT, before
+    for name in sorted(_named(leaf) - after.keys() - set(lost)) if again else ():
+        view.draft.note(view.target(inside(target, format_path((Member(name),)))), Fact.MAY_REMAIN, leaf)
     view.change("set", view.target(target), leaf, before, after)
     return SAID, after
+
+
+def _named(leaf: Leaf) -> set[str]:
+    """The members that the type of a list's items names."""
+    sources = [one.source for one in options(leaf.origin)]
+    types = [one.type.items for one in sources if isinstance(one, FromSource)]
+    return {name for one in types if one is not None for name in one.members}
 
 
 def _gone(leaf: Leaf, key: Any, row: Row, view: View, functions: Items) -> str:
