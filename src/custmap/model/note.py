@@ -21,7 +21,7 @@ class Fact(StrEnum):
     UNKNOWN_BEFORE = "its value before cannot be computed, so it counts as changed"
     NOT_STATED = "after does not state everything that the rule reads, so the vendor keeps its value"
     UNSETTLED = "it is not known whether the vendor holds its value, and after does not mention it"
-    MAY_REMAIN = "an earlier request may have said it, and after does not have it: it cannot be cleared"
+    MAY_REMAIN = "an earlier request may have said what after no longer has, and that cannot be cleared"
     UNKNOWN_ITEMS = "its items before cannot be told apart, so they count as changed"
 
 

@@ -254,6 +254,8 @@ class Readers:
                 )
             if left:
                 draft.note(leaf.target, Fact.UNSETTLED, leaf)
+            if any(self._is_nameless(leaf, one) for one in said):
+                draft.note(leaf.target, Fact.MAY_REMAIN, leaf)
         return tuple(row)
 
     def _is_gone(self, leaf: Leaf, sides: Sides) -> bool:
@@ -291,25 +293,38 @@ class Readers:
     def entries(self, leaf: Leaf, path: OpenPath) -> list[tuple[str, ...]]:
         """The entries of a rule's map that a path is about; none if it is about more, or about no map.
 
-        In an object with named members they are found by trial: an expression may put it together. What is
-        below a free map has its entry's name.
+        What is below a free map has its entry's name. Else they are found by trial: an expression may have
+        put the map together.
         """
         if not leaf.kind.is_map:
             return []
-        if made := self.made_of(leaf, path.steps):
-            return made
         sources = dict.fromkeys(map(steps_of, leaf.reads))
-        below = (names_of(path.steps[len(source) :]) for source in sources if path.is_in(source))
-        return [names for names in below if names]
+        named = (names_of(path.steps[len(source) :]) for source in sources if path.is_in(source))
+        below = [names for names in named if names]
+        return below if below and has_free_keys(leaf) else self.made_of(leaf, path.steps) or below
 
     def made_of(self, leaf: Leaf, steps: SourcePath) -> list[tuple[str, ...]]:
-        """The named members of a rule's object that it makes of a field alone."""
-        named = _members(leaf.origin) if leaf.kind.is_map else ()
-        for value in ("", 0) if named else ():
-            made = self._made.values(_record(steps, value), self._riders)[leaf.slot]
-            if type(made) is dict and made:
-                return [names for names in _names_in(made, deep=leaf.kind.is_deep) if names[0] in named]
+        """The entries that a rule makes of a field alone, whatever its value: that may be the key of one."""
+        for value, other in (("", "a"), (0, 1)) if leaf.kind.is_map else ():
+            made = self._entries_of(leaf, steps, value)
+            if has_free_keys(leaf):
+                others = self._entries_of(leaf, steps, other)
+                made = [names for names in made if names in others]
+            if made:
+                return made
         return []
+
+    def _entries_of(self, leaf: Leaf, steps: SourcePath, value: Any) -> list[tuple[str, ...]]:
+        """The entries that a rule makes of a record that has nothing but a value at a path."""
+        made = self._made.values(_record(steps, value), self._riders)[leaf.slot]
+        return list(_names_in(made, deep=leaf.kind.is_deep)) if type(made) is dict else []
+
+    def _is_nameless(self, leaf: Leaf, path: OpenPath) -> bool:
+        """May a rule have lost entries of a path that nobody can name?"""
+        if not leaf.kind.is_map or self.entries(leaf, path):
+            return False
+        own = any(steps_of(one) == path.steps for one in leaf.reads)
+        return own and ("a",) not in self._entries_of(leaf, path.steps, {"a": ""})
 
     def item_keys(self, leaf: Leaf, path: OpenPath, records: Sequence[Record]) -> dict[Any, Any]:
         """The vendor's keys, by their fingerprints, of the item that a path is about; none if it is about
@@ -376,10 +391,10 @@ def _record(steps: Sequence[str | int], value: Any) -> Any:
     return value
 
 
-def _members(origin: Origin) -> set[str]:
-    """The members that the type of a rule's object names."""
-    sources = [one.source for one in options(origin)]
-    return {name for one in sources if isinstance(one, FromSource) for name in one.type.members}
+def has_free_keys(leaf: Leaf) -> bool:
+    """May a rule's map have keys that are data, and not names?"""
+    sources = (one.source for one in options(leaf.origin))
+    return any(not isinstance(one, FromSource) or one.type.free for one in sources)
 
 
 def _names_in(made: Record, *, deep: bool) -> Iterator[tuple[str, ...]]:

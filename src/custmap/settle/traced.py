@@ -13,7 +13,7 @@ from custmap.model.checked import Checked
 from custmap.model.clear import Write
 from custmap.model.nodes import Leaf, TargetNode
 from custmap.model.walkers import children, eaches, leaves
-from custmap.plan.unsettled import OpenPath, Readers, key_member, names_of, open_path, steps_of
+from custmap.plan.unsettled import OpenPath, Readers, has_free_keys, key_member, names_of, open_path, steps_of
 from custmap.running.draft import read
 from custmap.settle.sent import Told
 from custmap.values.numbers import key_text
@@ -131,9 +131,12 @@ class Traces:
             names = tuple(one.name for one in below if isinstance(one, Member))
             entry = (*source, names[0])
             known = any(type(one) is dict and names[0] in one for one in held)
-            if fields := list(self._fields(leaf, source, names, held)):
+            named = known or any(one.is_in(entry) for one in night.open)
+            if named and has_free_keys(leaf):
+                yield open_path(_text((*source, *names)))
+            elif fields := list(self._fields(leaf, source, names, held)):
                 yield from fields
-            elif known or any(one.is_in(entry) for one in night.open):
+            elif named:
                 yield open_path(_text((*source, *names)))
         elif leaf.kind.has_items and below and isinstance(below[0], Select):
             yield from self._items(leaf, names_of(source), key_text(below[0].value), night)
@@ -143,7 +146,7 @@ class Traces:
     ) -> Iterator[OpenPath]:
         """The fields at a path, or in what is there, of which alone a rule makes an entry."""
         below = dict.fromkeys(name for one in held if type(one) is dict for name in one)
-        for name in below:
+        for name in () if has_free_keys(leaf) else below:
             yield from self._fields(leaf, (*path, name), entry, [read(one, (name,)) for one in held])
         made = [] if below else self._readers.made_of(leaf, path)
         if any(all(map(eq, entry, names)) for names in made):
