@@ -143,12 +143,20 @@ class Nights:
         rejected = step.plan.rejected  # a container stands for all in it
         told += [self.reading.at(one.span) | self.reading.of(one) for one in rejected]
         told += [self.reading.at(note.span) for note in step.plan.notes]
+        told += self.empty(step)
         for path in map(path_of, unsettled(step.before)):
             if self.mentions(step, {path}) or any(overlap({path}, reads) for reads in told):
                 continue
             if () not in self.reading.reading({path}):
                 raise self.broken("no note says that it is unsettled", step, path)
             self.count[f"exempt: {Exempt.EVERYTHING}"] += 1
+
+    def empty(self, step: Step) -> list[set[Path]]:
+        """What rules read that say an empty map or list again: of that there is nothing to say."""
+        after = self.laid(step)
+        empty = [one for one in self.reading.containers() if self.value(one, after) in ({}, [])]
+        found = [self.reading.at(one.span) for one in empty]
+        return [reads for reads in found if self.mentions(step, reads)]
 
     def moved(self, step: Step) -> None:
         """`immutable` and `transitions` are judged from before's value, whatever may have arrived."""

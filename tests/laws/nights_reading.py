@@ -53,6 +53,10 @@ class Reading:
         found = [one for one in leaves(self._table.root) if one.kind.is_one]
         return [one for one in found if one.policy.immutable or one.policy.transitions is not None]
 
+    def containers(self) -> list[Leaf]:
+        """The rules of maps, and of lists with keys."""
+        return [one for one in leaves(self._table.root) if not one.kind.is_one]
+
     def of(self, told: Change | Rejection) -> set[Path]:
         """What a change reads; where an entry or an item is traced, only that."""
         container = self._containers.get(told.target)
