@@ -47,6 +47,8 @@ class Fates:
         for leaf in self._leaves:
             held = new[leaf.slot]
             if self._readers.is_kept(leaf, new):
+                if now[leaf.slot] is SILENT:
+                    continue  # of a rule that does not apply nothing is said
                 held = old[leaf.slot]  # the vendor keeps what it holds
             for below in self._hidden(leaf, old[leaf.slot], held, now[leaf.slot]):
                 yield Place((leaf,), below)
@@ -144,7 +146,7 @@ def _entries(
 
 
 def _shows(now: Any, held: Any) -> bool:
-    """Does a kept state say what the vendor holds? Of a rule that does not apply nothing is said."""
-    if now is SILENT or (now.__class__ is Failure and held.__class__ is Failure):
+    """Does a kept state say what the vendor holds?"""
+    if now.__class__ is Failure and held.__class__ is Failure:
         return True
     return (now in _NO_VALUE and held in _NO_VALUE) or same(now, held)
