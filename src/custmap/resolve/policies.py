@@ -83,10 +83,11 @@ class Policies:
         source: Type | None,
         kind: Kind,
         name: str,
+        by_key: bool,
         required: bool,
         identity: bool,
     ) -> Policy:
-        """The policy of a leaf of some kind."""
+        """The policy of a leaf of some kind; `by_key`: it is an item that its key names."""
         replaced, item = context.replaced, context.item
         stated = rule.clear
         entry = not kind.is_one  # entries have their own names
@@ -109,6 +110,8 @@ class Policies:
             if (clear.only_replaced and not replaced) or (item and not clear.fits_in_item):
                 clear = IMPOSSIBLE
             self._check_default(rule, clear, held)
+        if by_key and kind.is_one:
+            clear = self._of_an_item(clear, stated)
         self.names.write(clear, rule)
         if isinstance(clear, Named) and not entry:
             self._name(clear, name, rule)
@@ -143,16 +146,33 @@ class Policies:
                 notes=[Note(self._file_clear.span, "the file's `clear`")],
             )
 
-    def container(self, rule: Rule | None, type_: Type | None, name: str, *, replaced: bool) -> Clear | None:
-        """An object's own way of clearing, if it states one."""
+    def container(
+        self, rule: Rule | None, type_: Type | None, name: str, *, replaced: bool, by_key: bool
+    ) -> Clear | None:
+        """An object's own way of clearing, if it states one; `by_key`: it is an item that its key names."""
         if rule is None or rule.clear is None:
             return None
         clear = self._form(rule.clear, type_, OBJECT, name)
+        if by_key:
+            clear = self._of_an_item(clear, rule.clear)
         self.names.write(clear, rule)
         self._check_clear(rule.clear, clear, type_, replaced=replaced, entry=False, item=False)
         if isinstance(clear, Named):
             self._name(clear, name, rule)
         return clear
+
+    def _of_an_item(self, clear: Clear, stated: ClearFile | None) -> Clear:
+        """The clear of an item that its key names: a null in its place has no key."""
+        if not isinstance(clear, SendNull):
+            return clear
+        if stated is not None:
+            self._findings.add(
+                "CM509",
+                "null cannot say which item is gone",
+                stated.span,
+                "Write `send_empty`, `send`, `skip` or `impossible`.",
+            )
+        return IMPOSSIBLE
 
     def _form(self, stated: ClearFile, type_: Type | None, source: Type | None, name: str | None) -> Clear:
         if stated.word is not None:

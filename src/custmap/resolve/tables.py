@@ -96,7 +96,9 @@ class TableBuilder:
             if (node := self.node(below, held, type_, scope, inner))
         )
         required = _requires
-        clear = self.policies.container(policy, type_, name, replaced=context.replaced)
+        clear = self.policies.container(
+            policy, type_, name, replaced=context.replaced, by_key=_is_by_key(path)
+        )
         return ObjectNode(
             name=name,
             target=context.target(path) if path else "",
@@ -297,6 +299,7 @@ class TableBuilder:
             source=made.type,
             kind=kind,
             name=_name(path),
+            by_key=_is_by_key(path),
             required=required,
             identity=identity,
         )
@@ -374,6 +377,11 @@ def _requires(path: TargetPath) -> bool:
 def _name(path: TargetPath) -> str:
     """A target's name: its last named part."""
     return next((segment.name for segment in reversed(path) if isinstance(segment, Member)), "")
+
+
+def _is_by_key(path: TargetPath) -> bool:
+    """Is it an item of a list that its key names?"""
+    return bool(path) and isinstance(path[-1], Select)
 
 
 def _moved(place: Place, path: TargetPath) -> Place:
