@@ -58,16 +58,19 @@ def _may_be(step: str | int, other: str | int) -> bool:
 
 
 def open_path(text: str) -> OpenPath:
-    steps: list[str | int] = []
+    steps: SourcePath = ()
+    item = None
     for segment in parse_path(text):
         match segment:
             case Member(name):
-                steps.append(name)
+                steps = (*steps, name)
             case Index(position):
-                steps.append(position)
+                steps = (*steps, position)
             case Select():
-                return OpenPath(text, names_of(tuple(steps)), segment, tuple(steps))
-    return OpenPath(text, names_of(tuple(steps)), None, tuple(steps))
+                item = segment
+                break
+    names = names_of(steps)
+    return OpenPath(text, names, item if names == steps else None, steps)
 
 
 def mentions(record: Record, names: Sequence[str], type_: Type | None) -> bool:
