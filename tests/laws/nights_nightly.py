@@ -263,7 +263,13 @@ class Nights:
         return change.action == "clear" and overlap(gone, self.not_taken(step))
 
     def is_told_otherwise(self, rejection: Rejection, following: Step) -> bool:
-        """Is another part of the rule rejected, or does a note accept that what is around stays?"""
+        """Is another part of the rule rejected, or does a note accept that what is around stays?
+
+        Of a record that is refused it is not told what would have been said: that an object is cleared as a
+        whole, in place of its members. Nothing was, and all stands as before.
+        """
+        if following.error and self.reading.is_cleared_around(rejection.target):
+            return True
         reads = self.reading.of(rejection)
         cleared = (one for one in following.plan.changes if one.action == "clear")
         if any(overlap(reads, self.reading.at(one.span)) for one in cleared):

@@ -17,6 +17,7 @@ from custmap.model.checked import Checked
 from custmap.model.nodes import FromSource, ItemsNode, Leaf, ObjectNode, Presence, RiderSource, TargetNode
 from custmap.model.walkers import children, eaches, leaves, options
 from custmap.prove.blame import rules_below
+from custmap.prove.cells import is_within
 from custmap.values.absent import ABSENT
 from custmap.values.paths import Index, Member, PathError, Segment, Select, parse_path
 from custmap.values.types import Type
@@ -56,6 +57,13 @@ class Reading:
     def containers(self) -> list[Leaf]:
         """The rules of maps, and of lists with keys."""
         return [one for one in leaves(self._table.root) if not one.kind.is_one]
+
+    def is_cleared_around(self, target: str) -> bool:
+        """Is a target in an object that states a clear of its own?"""
+        stating = [
+            name for name, one in self._containers.items() if isinstance(one, ObjectNode) and one.clear
+        ]
+        return any(is_within(target, name) for name in stating)
 
     def of(self, told: Change | Rejection) -> set[Path]:
         """What a change reads; where an entry or an item is traced, only that."""
