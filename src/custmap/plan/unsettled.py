@@ -152,6 +152,13 @@ class Readers:
             if any(map(path.touches, reads)):
                 yield self._table.slots[slot]  # type: ignore[misc]  # only leaves have reads
 
+    def is_free(self, path: SourcePath) -> bool:
+        """Is a map with free keys at a canonical path?"""
+        type_: Type | None = self._type
+        for step in path:
+            type_ = type_ and (type_.member(step) if isinstance(step, str) else type_.items)
+        return type_ is not None and type_.only("object") and type_.free
+
     def is_settled(self, path: OpenPath, paths: Sequence[OpenPath], sides: Sides) -> bool:
         """Is a path of `paths`, which are open, no longer so once the plan has arrived?
 

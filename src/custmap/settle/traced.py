@@ -16,6 +16,7 @@ from custmap.model.walkers import children, eaches, leaves
 from custmap.plan.unsettled import OpenPath, Readers, has_free_keys, key_member, names_of, open_path, steps_of
 from custmap.running.draft import read
 from custmap.settle.sent import Told
+from custmap.values.absent import ABSENT
 from custmap.values.numbers import key_text
 from custmap.values.paths import (
     Index,
@@ -115,8 +116,16 @@ class Traces:
                     yield from (open_path(_text((name,))) for name in sorted(night.before | night.after))
                 elif own[path]:
                     yield from own[path]
+                elif told and self._is_silent(path, night):
+                    names = tuple(one.name for one in place.below if isinstance(one, Member))
+                    yield open_path(_text((*path, *names)))
                 elif not (told and self._has_own(leaf, path, night)):
                     yield open_path(_text(path))
+
+    def _is_silent(self, path: SourcePath, night: Night) -> bool:
+        """Is it a free map that neither record mentions? At most the entry in question may be in it."""
+        held = (read(record, path) for record in (night.before, night.after))
+        return self._readers.is_free(path) and all(one is ABSENT for one in held)
 
     def identities(self) -> Iterator[OpenPath]:
         """The canonical paths that name the customer."""
