@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import careful
+import forms
 import growth
 import keyed
 import lean
@@ -187,6 +188,7 @@ SECTIONS: Final[dict[str, Callable[[], None]]] = {
     "back": back.run,
     "peers": peers.run,
     "names": names.run,
+    "forms": forms.run,
     "keyed": keyed.run,
     "growth": growth.run,
     "cli": cli.run,

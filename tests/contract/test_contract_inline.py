@@ -44,6 +44,8 @@ def picture(contract: Contract, case: dict[str, Any]) -> dict[str, Any]:
     return {
         "method": contract.method,
         "url": contract.url,
+        "media_type": contract.media_type,
+        "form": contract.form and [contract.form.default.lists, contract.form.default.objects],
         "opens": list(contract.opens),
         "variables": list(contract.variables),
         "parameters": parameters(contract),

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from custmap.contract.contract import Contract
+from custmap.contract.form_body import Form
 from custmap.contract.openapi import load_openapi
 from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.span import Span
@@ -34,6 +35,12 @@ def parameters(contract: Contract, place: str) -> dict[str, list[str]]:
     return {name: [*sorted(one.type.kinds), *(["required"] if one.required else [])] for name, one in found}
 
 
+def form(found: Form) -> dict[str, Any]:
+    """The styles of a form by member, with the default under ""."""
+    styles = {"": found.default, **found.members}
+    return {name: "json" if one.json else [one.lists, one.objects] for name, one in styles.items()}
+
+
 def picture(contract: Contract) -> dict[str, Any]:
     """The contract as the table writes it."""
     body = contract.body
@@ -43,6 +50,7 @@ def picture(contract: Contract) -> dict[str, Any]:
             name: getattr(contract, name)
             for name in ("method", "url", "media_type", "accept", "body_required")
         },
+        "form": contract.form and form(contract.form),
         **{place: parameters(contract, place) for place in ("path", "query", "headers")},
         "variables": {name: [v.default, list(v.enum or [])] if v.default else None for name, v in variables},
         "body": {name: sorted(member.kinds) for name, member in body.members.items()} if body else None,

@@ -90,7 +90,10 @@ def _same_targets(
     loaded: Any, case: Case, body: dict[str, Any], read: Customer, notes: Any, what: str
 ) -> int:
     """Targets that read back are what the mapping makes of what was read."""
-    take(read, loaded.checked.canonical)  # it is a customer
+    try:
+        take(read, loaded.checked.canonical)
+    except RecordError:
+        raise Differs(f"{what}, and is no customer", case, body, read, None) from None
     row = loaded.functions.values(read, loaded.engine.binder.bind(case.params).own())
     ways = {way.target: way for way in loaded.back.inverse.ways}
     unread = {note.target for note in notes}

@@ -13,6 +13,7 @@ from operator import eq
 from random import Random
 from typing import Any, Final
 
+from form_law import Misread, check_form
 from whole_loading import as_yaml, fields_of, load
 from whole_mappings import draw
 from whole_records import Customer, Records
@@ -386,6 +387,19 @@ def _compare_requests(case: Case, what: str, request: Any, wanted: Parts | None,
     }
     theirs = {name: value for name, value in request.headers.items() if name in _ruled(whole)}
     _compare(case, f"{what}: headers", theirs, ours)
+    _check_content(case, what, request)
+
+
+def _check_content(case: Case, what: str, request: Request) -> None:
+    """Somebody else reads what is sent as the body."""
+    content = request.content
+    if request.form is None or content is None:
+        _compare(case, f"{what}: content", None if content is None else json.loads(content), request.body)
+        return
+    try:
+        check_form(request.form, request.body, content.decode())
+    except Misread as error:
+        raise Differs(case, f"{what}: content", f"{content!r}: {error}", request.body) from None
 
 
 def _ruled(whole: Whole) -> set[str]:

@@ -584,9 +584,24 @@ class Drawing:
             )
         if self.seldom() and self.seldom():
             mapping["empty"] = self.one("clear", "reject")
+        if self.seldom():
+            mapping = _as_form(mapping)
+            mapping["contract"]["form"] = self.one("brackets", "brackets", "repeat", "comma")
         if '"who"' in as_yaml(mapping):
             mapping["params"] = {"who": self.one({"default": "us"}, {})}
         return mapping
+
+
+def _as_form(told: Any) -> Any:
+    """A mapping, or a part of one, that clears without null, as a form has to."""
+    match told:
+        case {"write": dict(writes)}:
+            return {"write": {place: "-" if value is None else value for place, value in writes.items()}}
+        case dict():
+            return {key: _as_form(value) for key, value in told.items()}
+        case list():
+            return [_as_form(value) for value in told]
+    return "send_empty" if told == "send_null" else told
 
 
 def draw(rng: Random) -> Rules:

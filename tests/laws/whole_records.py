@@ -14,8 +14,8 @@ from custmap.values.absent import ABSENT
 
 Customer = dict[str, Any]
 
-WORDS: Final = ("Ann", "Bo", "Li", "", "-", "x y", "O'Neil", "é", "0", "null", "12", "007")
-KEYS: Final = ("plan", "a", "b", "a.b", "", "0", "é", "type")
+WORDS: Final = ("Ann", "Bo", "Li", "", "-", "x y", "O'Neil", "é", "0", "null", "12", "007", "x,y")
+KEYS: Final = ("plan", "a", "b", "a.b", "", "0", "é", "type", "x[y]", "x,y")
 PLAIN: Final = (0, 1, 1.0, True, False, -1, "", "x", "1", "-", 0.5, 10**20)
 NUMBERS: Final = ("+12065550142", "+12065550143", "206-555-0142", "+447911123456", "abc", "")
 NAMES: Final = ("Ann Li", "Li, Ann", "Ann B. Li", "Ann", "")

@@ -11,6 +11,7 @@ from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.json_text import dump_json
 from custmap.values.paths import Member, format_path
+from oracle import forms
 from oracle.outcome import Change, Outcome, Sides, Told, is_value, shown
 
 
@@ -22,6 +23,8 @@ def cleared(clear: Clear, name: Any, target: str, held: Any, sides: Sides) -> Ou
         change = () if sides.item else (Change("clear", at, shown(held), after),)
         return Told(changes=change, **elsewhere)
 
+    if not sides.item and not forms.can_name(clear, name):
+        return kept(held, Told(rejected=(("CM710", target),)))
     match clear:
         case SendNull():
             return Outcome(True, None, None, said())

@@ -31,6 +31,7 @@ from custmap.running.states import SILENT, Failure, Refusal
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.json_text import dump_json
+from oracle import forms
 from oracle.expressions import evaluate
 
 
@@ -105,6 +106,7 @@ class Interpreter:
             raise Refusal("CM706", "")
         if not leaf.kind.has_items:
             _hold(leaf.type, value)
+        forms.hold(leaf.form, value)
         return value
 
     def _origin(self, origin: Origin, leaf: Leaf, scope: Any) -> Any:
@@ -217,7 +219,9 @@ class Interpreter:
         if leaf.kind == MEMBERS and leaf.type is not None:
             stated = {key: one for key, one in value.items() if one is not None}
             _hold(replace(leaf.type, required=frozenset()), stated)
-        return {key: self._entry(leaf, extra, one) for key, one in value.items()}
+        return {
+            key: forms.hold_entry(leaf.form, key, self._entry(leaf, extra, one)) for key, one in value.items()
+        }
 
     def _entry(self, leaf: Leaf, extra: Any, one: Any) -> Any:
         if same(one, "") and leaf.policy.empty != "value":

@@ -12,7 +12,7 @@ from custmap.running.states import Failure
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
 from custmap.values.paths import Member, Select, format_path
-from oracle import containers
+from oracle import containers, forms
 from oracle.clears import cleared, kept, null_container, rejected, text_of
 from oracle.interpreter import Row, silenced
 from oracle.outcome import Change, Outcome, Sides, Told, is_value
@@ -150,6 +150,8 @@ def _gone(leaf: Leaf, item: Any, sides: Sides) -> Outcome:
     if leaf.kind.only_new:
         return kept(was, Told(rejected=(("CM805", target),)))
     change = () if sides.item else (Change("clear", target, was, None),)
+    if not forms.can_name(leaf.policy.clear.for_item(), key):
+        return kept(was, Told(rejected=(("CM710", target),)))
     match leaf.policy.clear:
         case NameIn(place=place):
             return Outcome(True, told=Told(changes=change, names=((place, key),)))

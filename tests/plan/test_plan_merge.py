@@ -23,8 +23,8 @@ from small_mappings import made, tables
 CASES = Path(__file__).parent / "cases"
 KEYS = {
     "name", "before", "after", "customer", "vendor", "absent", "nulls", "params", "on_rejected",
-    "body", "path", "query", "headers", "request", "changes", "values", "sources", "rejected", "notes",
-    "error",
+    "body", "content", "path", "query", "headers", "request", "changes", "values", "sources", "rejected",
+    "notes", "error",
 }  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def all_cases() -> Iterator[Case]:
         for suite in tables(path):
             for data in suite["cases"]:
                 assert data.keys() <= KEYS, data
-                assert data.keys() & {"body", "request", "error", "changes", "path"}, data
+                assert data.keys() & {"body", "content", "request", "error", "changes", "path"}, data
                 beside = tuple(suite.get("beside", {}).items())
                 yield Case(f"{path.stem}/{suite['suite']}", suite["given"], beside, data)
 
@@ -207,6 +207,8 @@ def check(mapping: Mapping, data: dict[str, Any]) -> None:
         if part in data:
             assert request is not None, "there is no request"
             assert typed(getattr(request, part)) == typed(data[part])
+    if "content" in data:
+        assert (request.content or b"").decode() == data["content"]
     if "headers" in data:
         assert {name: request.headers.get(name) for name in data["headers"]} == data["headers"]
     if plan is None:

@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from custmap import RecordError, load
+from custmap.contract.form_body import INLINE, Form
 from custmap.model.privacy import Secret
 from custmap.records.identity import RequestIds, Who
 from custmap.records.request_lines import RequestLines
@@ -32,6 +33,9 @@ NEXT: list[dict[str, Any]] = [
     {},
     {"body": {"a": 2.5, "token": "u"}},
     {"body": None},
+    {"form": Form(INLINE["brackets"])},
+    {"form": Form(INLINE["repeat"]), "body": {"token": ["u&", "\u2028"], "a": {"b": 1e16}}},
+    {"form": Form(INLINE["repeat"]), "body": None},
     {"headers": {"Authorization": "u"}},
     {"headers": {"Authorization": "t", "X": 1}},
     {"headers": {"Authorization": "t", "X": True}},
@@ -83,6 +87,14 @@ RULES |= {
     "in the path": PARAMS
     + "contract: {method: PUT, url: 'https://x.io/{key}/{id}'}\n"
     + "path: {id: id, key: {param: token}}\nbody: {mail: email}\n",
+}
+FORM = "contract: {method: PUT, url: 'https://x.io/c', form: brackets}\n"
+RULES |= {
+    "in no place of a form": PARAMS + FORM + "body: {mail: email, b: {from: identifiers, merge: whole}}\n",
+    "in the body of a form": PARAMS + FORM + "body: {mail: email, id: {param: token}, a: company}\n",
+    "in a header, a form beside a path": PARAMS
+    + FORM.replace("/c'", "/c/{id}'")
+    + "path: {id: id}\nheaders: {X-A: {param: token}}\nbody: {mail: email, a: company}\n",
 }
 RECORDS: list[dict[str, Any]] = [
     {"email": "a@x.io", "id": "1", "attributes": {"z": 1e16, "a": [{"d": 1, "c": None}]}, "company": "A"},

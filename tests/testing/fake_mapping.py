@@ -5,6 +5,7 @@ The runner is tested against it, so that its tests fail for the runner's faults 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,6 +49,10 @@ class Request:
     path: dict[str, Any] = field(default_factory=lambda: {"id": 7})
     query: dict[str, Any] = field(default_factory=lambda: {"mode": "fast", "size": 12})
     headers: dict[str, str] = field(default_factory=lambda: {"x-tenant": "12", "Accept": "application/json"})
+
+    @property
+    def content(self) -> bytes:
+        return json.dumps(self.body).encode()
 
 
 @dataclass(frozen=True)

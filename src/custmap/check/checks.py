@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from custmap.check import (
+    form_bodies,
     header_names,
     one_way,
     policy_checks,
@@ -43,6 +44,8 @@ OF_AN_OPERATION: Final = (
     rule_types.presence,
     rule_types.cm403_objects,
     header_names.cm303,
+    header_names.content_type,
+    form_bodies.form,
     riders.constants,
     riders.params,
     policy_checks.places,

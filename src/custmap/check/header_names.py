@@ -1,10 +1,11 @@
-"""Headers: any may be sent, but one that is almost a known one is probably mistyped."""
+"""Headers: any may be sent, but one that is almost a known one is probably mistyped; and `Content-Type`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
 
+from custmap.contract.media_type import is_form, is_json
 from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.model.checked import Checked, Operation
@@ -31,3 +32,17 @@ def cm303(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
             help = f"Did you mean `{names[near[1]]}`?"
             message = "the contract does not list this header, but has a similar one"
             yield Diagnostic("CM303", message, rule.target.span, help, severity=Severity.WARNING)
+
+
+def content_type(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
+    """CM207: a `Content-Type` of another kind than the contract's, in which the body is written."""
+    written = operation.contract.media_type
+    has_body = operation.contract.body is not None or operation.table.root.members
+    for rule in checked.file.headers if written is not None and has_body else ():
+        stated = rule.value.value if rule.value is not None else None
+        if rule.target.value.lower() != "content-type" or not isinstance(stated, str):
+            continue
+        if (is_json(stated), is_form(stated)) != (is_json(written or ""), is_form(written or "")):
+            message = f"the contract's media type is `{written}`, and the body is written in it"
+            help = "Remove this rule; an inline contract states another type with `media_type` or `form`."
+            yield Diagnostic("CM207", message, rule.value.span if rule.value else rule.span, help)

@@ -40,7 +40,11 @@ def fixture_schema() -> dict[str, Any]:
     from custmap.testing.fixture import OPTIONS
 
     lines = {"type": "array", "items": {"type": ["string", "object"]}}
-    parts = {name: {} if name == "body" else {"type": ["string", "object"]} for name in REQUEST_MEMBERS}
+    parts: dict[str, Any] = {name: {"type": ["string", "object"]} for name in REQUEST_MEMBERS}
+    parts |= {
+        "body": {},
+        "content": {"type": ["string", "null"], "description": "The text that is sent."},
+    }
     message = {
         "type": "object",
         "additionalProperties": False,

@@ -149,6 +149,7 @@ class LeafWriter:
             lines, null = made, []
             if putting is not None:
                 check = self._contract.check_kind(leaf, origin, result)
+                check += self._contract.check_form(leaf, result)
                 lines = made + self._unless_gone(origin, result, [*check, *putting.value], putting)
                 null = putting.null
             self._branch(body, result, lines, null, silent)
@@ -214,13 +215,13 @@ class LeafWriter:
             return
         made = self._made(origin, result)
         if made:
-            check = self._contract.check_made(leaf, result)
+            check = [*self._contract.check_made(leaf, result), *self._contract.check_form(leaf, result)]
             tail = self._unless_gone(origin, result, [*check, *putting.value], putting)
             self._branch(body, result, [*not_empty, *made, *tail], putting.null, silent)
             self._require(body, putting)
             return
         test, after = self._contract.fit(leaf, origin, result, self._own(origin, leaf, result))
-        lines = [*after, *putting.value]
+        lines = [*after, *self._contract.check_form(leaf, result), *putting.value]
         if test is None:
             self._branch(body, result, [*not_empty, *lines], putting.null, silent)
             self._require(body, putting)

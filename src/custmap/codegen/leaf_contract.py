@@ -12,6 +12,7 @@ from custmap.expressions.emitter import Names
 from custmap.expressions.function import FunctionSpec
 from custmap.model.nodes import EachSource, FromSource, Leaf, Origin
 from custmap.running.fits import checker, is_plain
+from custmap.running.forms import entry_checker, form_checker
 from custmap.values.words import words_for
 
 
@@ -99,6 +100,22 @@ class ContractWriter:
                     refused = f"    refuse_kind({words_for({kind})!r}, {result})"
                     return [f"if type({result}) is not {class_}:", refused]
         return self.check(leaf, result)
+
+    def check_form(self, leaf: Leaf, result: str) -> list[str]:
+        """Lines that check that a form can write the value; of a map, entry by entry where all is careful.
+
+        In a list that rules make, each value was checked by its own rule.
+        """
+        if leaf.form is None or leaf.form.json or isinstance(leaf.origin.source, EachSource):
+            return []
+        if not leaf_facts.may_hold_containers(leaf):
+            return []
+        if leaf.kind.is_map and self.fits is None:
+            entries = self.names.bind(entry_checker(leaf.form), f"writable_{leaf.name}")
+            return [f"{result} = {entries}({result})"]
+        writable = form_checker(leaf.form, entries=leaf.kind.is_map)
+        check = self.names.bind(writable, f"require_writable_{leaf.name}")
+        return [f"if {result}.__class__ in CONTAINERS:", f"    {check}({result})"]
 
     def check_made(self, leaf: Leaf, result: str) -> list[str]:
         """The check of a value that `values` or `format` made, or code whose results may always fit."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from custmap.codegen.leaf import Putting
 from custmap.codegen.lines import UNUSUAL, Lines
+from custmap.contract.form_body import BRACKETS
 from custmap.expressions.emitter import Names
 from custmap.model.clear import Clear, KeyIn, NameIn, Omit, Place, Send, SendNull, Skip, Write
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode
@@ -161,7 +162,7 @@ class Places:
     def _entries_one_by_one(self, leaf: Leaf, value: str, lines: Lines) -> None:
         clear = leaf.policy.clear
         match clear:
-            case NameIn(place):
+            case NameIn(place, form=form) if form is None or form.lists == BRACKETS:
                 cleared = f"{self._names_at(place)}.append(key)"
             case SendNull():
                 cleared = "kept[key] = None"

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from custmap.contract.form_body import Form
 from custmap.contract.style import Style, style_of
 from custmap.schema.json_schema import Definitions, type_of
 from custmap.values.absent import ABSENT
@@ -71,6 +72,7 @@ class Contract:
     `body`        the body's type; None: the operation has no body. `body_schema` is the same as plain
                   JSON Schema (draft 2020-12), with references bundled under `$defs`.
     `media_type`  the body's; `accept` that of a successful answer.
+    `form`        how the body is written as a form; None: as JSON.
     `closed`      members that are not listed are mistakes; else (inline) they may exist.
     `opens`       places of the body that the contract does not describe further; the body itself is "".
     `source`      the file that contains the contract.
@@ -87,6 +89,7 @@ class Contract:
     body_required: bool = False
     body_schema: dict[str, Any] | None = field(default=None, repr=False)
     media_type: str | None = None
+    form: Form | None = None
     accept: str | None = None
     responses: tuple[Response, ...] = ()
     closed: bool = True
@@ -152,12 +155,6 @@ def step(type_: Type, segment: Segment) -> Type | None:
     if type_.known and "array" not in type_.kinds:
         return None
     return ANY if type_.items is None else type_.items
-
-
-def is_json(media_type: str) -> bool:
-    """Is it JSON's media type, or one that is written as JSON (RFC 6839 § 3.1)?"""
-    kind = media_type.partition(";")[0].strip().lower()
-    return kind == "application/json" or kind.endswith("+json")
 
 
 def variables_in(text: str) -> list[str]:

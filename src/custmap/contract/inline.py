@@ -4,6 +4,7 @@
       method: POST
       url: https://api.acme.example/v1/customers/{id}
       fields: {id: {type: string, required: true}, email: string, phone.type: {enum: [MOBILE, HOME]}}
+      form: brackets        # the body is a form; left out, JSON
 
 Members that are not listed are open: nothing is known about them, so they are not checked.
 """
@@ -15,6 +16,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from custmap.contract.contract import Contract, Parameter, Response, ServerVariable, open_places, variables_in
+from custmap.contract.form_body import INLINE, Form
+from custmap.contract.media_type import FORM, JSON, WRITABLE, can_write, is_form
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.span import Span
@@ -25,9 +28,8 @@ from custmap.values.nearest import nearest
 from custmap.values.paths import Index, Member, PathError, Select, TargetPath, parse_path
 from custmap.values.types import KINDS, STRING
 
-KEYS: Final = ("method", "url", "fields", "query", "headers", "path", "response")
+KEYS: Final = ("method", "url", "fields", "query", "headers", "path", "response", "media_type", "form")
 METHODS: Final = ("POST", "PUT", "PATCH", "GET", "DELETE")
-_JSON: Final = "application/json"
 
 _TEXTS: Final = ("format", "pattern", "description", "title")
 _LIMITS: Final = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
@@ -52,7 +54,8 @@ def inline_contract(node: MapNode, name: str) -> Contract:
     """The contract of an inline form.
 
     MappingError with all problems and their places: CM201 unknown key or keyword, CM202 missing key,
-    CM203 wrong kind of value, CM207 two fields that contradict each other, CM209 a path that cannot be read.
+    CM203 wrong kind of value, CM207 fields or keys that contradict each other, CM209 a path that cannot be
+    read, CM215 a media type that cannot be written.
     """
     reader = _Reader()
     contract = reader.contract(node, name)
@@ -74,6 +77,7 @@ class _Reader:
         body = self._table(fields, "body") if fields is not None else None
         answer = self._table(found, "response") if (found := node.get("response")) is not None else None
         type_ = type_of(body, Definitions(body)) if body is not None else None
+        media_type, form = self._media_type(node, frozenset(type_.members if type_ else ()))
         parameters = {
             place: self._parameters(node.get(place), place) for place in ("path", "query", "headers")
         }
@@ -90,8 +94,9 @@ class _Reader:
             body=type_,
             body_required=bool(type_ and type_.required),
             body_schema=body,
-            media_type=_JSON,
-            accept=_JSON,
+            media_type=media_type,
+            form=form,
+            accept=JSON,
             responses=(_response(answer),),
             closed=False,
             opens=open_places(type_, closed=False),
@@ -120,6 +125,30 @@ class _Reader:
             return text
         self._say("CM203", "expected a URL with a scheme", found.span, "Write it like `https://{host}/v1/…`.")
         return "https://host"
+
+    def _media_type(self, node: MapNode, names: frozenset[str]) -> tuple[str, Form | None]:
+        """The body's media type, and how it is written if it is a form."""
+        stated, style = node.get("media_type"), node.get("form")
+        media_type = FORM if style is not None else JSON
+        if stated is not None:
+            text = stated.value if isinstance(stated, ScalarNode) else None
+            if not isinstance(text, str):
+                self._say("CM203", "`media_type` must be text", stated.span, f"Write {WRITABLE}.")
+            elif not can_write(text):
+                message = f"custmap cannot write a body of the type `{text}`"
+                self._say("CM215", message, stated.span, f"It writes {WRITABLE}.")
+            elif style is not None and not is_form(text):
+                message = f"`form` says that the body is a form, and `media_type` that it is `{text}`"
+                self._say("CM207", message, style.span, "Remove one of the two.")
+            else:
+                media_type = text
+        if not is_form(media_type):
+            return media_type, None
+        word = style.value if isinstance(style, ScalarNode) else None
+        if style is not None and (not isinstance(word, str) or word not in INLINE):
+            close = nearest(word, INLINE) if isinstance(word, str) else None
+            self._say("CM203", f"expected one of {', '.join(INLINE)}", style.span, _meant(close))
+        return media_type, Form(INLINE.get(str(word), INLINE["brackets"]), names=names)
 
     def _parameters(self, node: Node | None, place: str) -> dict[str, Parameter]:
         made: dict[str, Parameter] = {}
@@ -277,8 +306,8 @@ def _split(url: str) -> tuple[str, str]:
 
 def _response(schema: Mapping[str, Any] | None) -> Response:
     if schema is None:
-        return Response("2XX", _JSON)
-    return Response("2XX", _JSON, dict(schema))
+        return Response("2XX", JSON)
+    return Response("2XX", JSON, dict(schema))
 
 
 def _put(schema: dict[str, Any], path: TargetPath, made: dict[str, Any], required: bool) -> bool:

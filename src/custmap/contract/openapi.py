@@ -19,10 +19,11 @@ from custmap.contract.contract import (
     Parameter,
     Response,
     ServerVariable,
-    is_json,
     open_places,
     variables_in,
 )
+from custmap.contract.form_body import Form, FormStyle, openapi_style
+from custmap.contract.media_type import is_form, is_json
 from custmap.contract.references import Located, References
 from custmap.contract.security import authorization
 from custmap.contract.style import style_of
@@ -33,7 +34,7 @@ from custmap.schema.json_schema import Definitions, default_of, type_of
 from custmap.syntax.document import read_document
 from custmap.values.files import real
 from custmap.values.nearest import nearest
-from custmap.values.types import STRING
+from custmap.values.types import STRING, Type
 
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 PLACES: Final = {"path": "path", "query": "query", "header": "headers"}
@@ -123,7 +124,8 @@ class _Reader:
 
     def contract(self, name: str, operation: Located, item: Located, method: str, path: str) -> Contract:
         server, variables = self._server(operation, item)
-        body, media = self._content(self.references.follow(operation.inner("requestBody")))
+        asked = self.references.follow(operation.inner("requestBody"))
+        body, media = self._content(asked)
         schema = self._bundle(body, request=True) if body else None
         body_type = type_of(schema, Definitions(schema)) if schema is not None else None
         responses = tuple(self._responses(operation))
@@ -137,13 +139,24 @@ class _Reader:
             variables=variables,
             parameters=self._parameters(operation, item, path),
             body=body_type,
-            body_required=self.references.follow(operation.inner("requestBody")).map.get("required") is True,
+            body_required=asked.map.get("required") is True,
             body_schema=schema,
             media_type=media,
+            form=self._form(asked.inner("content", media), body_type) if media and is_form(media) else None,
             accept=ok.media_type if ok else None,
             responses=responses,
             opens=open_places(body_type, closed=True),
         )
+
+    def _form(self, at: Located, body: Type | None) -> Form:
+        """How a form is written: the styles that its Encoding Objects state, and OpenAPI's default."""
+        members = {str(name): self._encoding(at.inner("encoding", name)) for name in at.inner("encoding").map}
+        return Form(openapi_style(None, None, None), members, frozenset(body.members if body else ()))
+
+    def _encoding(self, at: Located) -> FormStyle:
+        explode = at.map.get("explode")
+        stated = explode if isinstance(explode, bool) else None
+        return openapi_style(at.inner("style").text, stated, at.inner("contentType").text)
 
     def _server(self, operation: Located, item: Located) -> tuple[str, dict[str, ServerVariable]]:
         """The first server of the innermost list (operation, path, document), and its variables."""
@@ -210,11 +223,11 @@ class _Reader:
             yield Response(str(status), media, schema)
 
     def _content(self, at: Located) -> tuple[Located | None, str | None]:
-        """The schema of the JSON media type, or else of the first one."""
+        """The schema of the media type that is written best: JSON, else a form, else the first one."""
         listed = [str(name) for name in at.inner("content").map]
         if not listed:
             return None, None
-        chosen = min(listed, key=_is_not_json)
+        chosen = min(listed, key=_rank)
         media = "application/json" if "*" in chosen else chosen
         return at.inner("content", chosen, "schema"), media
 
@@ -225,10 +238,12 @@ class _Reader:
 _OURS: Final = {("headers", "accept"), ("headers", "content-type")}
 
 
-def _is_not_json(media: str) -> int:
+def _rank(media: str) -> int:
     if is_json(media):
         return "+json" in media.lower()
-    return 2 if "*" in media else 3
+    if "*" in media:
+        return 2
+    return 3 if is_form(media) else 4
 
 
 def _same_name(place: str, one: str, other: str) -> bool:

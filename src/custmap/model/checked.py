@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from custmap.contract.contract import Contract
+from custmap.contract.form_body import FormStyle
 from custmap.expressions.function import FunctionSpec
 from custmap.mapping.file import MappingFile, Rule
 from custmap.model.answer import Answer
@@ -33,7 +34,10 @@ class CheckedParam:
 
 @dataclass(frozen=True, slots=True)
 class RiderOrigin:
-    """A rider: a parameter by name, or a constant; `type` is the contract's at its place."""
+    """A rider: a parameter by name, or a constant.
+
+    `type` is the contract's at its place; `form` is how it is written there, where the body is a form.
+    """
 
     target: str
     param: str | None
@@ -45,6 +49,7 @@ class RiderOrigin:
     unmapped: str = "reject"
     unmapped_default: Any = None
     default: Any = ABSENT
+    form: FormStyle | None = None
     rule: Rule | None = field(default=None, compare=False, repr=False)
 
     def translated(self, value: Any) -> Any:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
+from custmap.contract.form_body import FormStyle
+
 Place = tuple[str, ...]
 """A place in the body, by its names."""
 
@@ -44,6 +46,10 @@ class Clear:
     def for_item(self) -> Clear:
         """The same way for an item, which its key names."""
         return self
+
+    def can_write(self, name: Any) -> bool:
+        """Can it say that what has this name is gone? A form cannot write every name."""
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,7 @@ class Write(Clear):
 class Named(Clear):
     """A name is written at `place`; `name` None: the target's last part, or the entry's key.
 
+    `form`         how the place is written, where the body is a form.
     `container`    what the contract has at `place`, `array` or `object`, and its `items`, where it has some.
     `takes_value`  a `value` belongs to it.
     """
@@ -92,6 +99,7 @@ class Named(Clear):
     place: Place
     name: str | None = None
     value: Any = None
+    form: FormStyle | None = None
     fits_item: ClassVar[bool] = True
     fits_in_item: ClassVar[bool] = False
     container: ClassVar[str]
@@ -113,6 +121,9 @@ class NameIn(Named):
     container: ClassVar[str] = "array"
     items: ClassVar[str | None] = "string"
 
+    def can_write(self, name: Any) -> bool:
+        return self.form is None or self.form.unwritable([self.name or name]) is None
+
 
 @dataclass(frozen=True, slots=True)
 class KeyIn(Named):
@@ -120,6 +131,9 @@ class KeyIn(Named):
 
     container: ClassVar[str] = "object"
     takes_value: ClassVar[bool] = True
+
+    def can_write(self, name: Any) -> bool:
+        return self.form is None or self.form.unwritable({str(self.name or name): self.value}) is None
 
 
 @dataclass(frozen=True, slots=True)

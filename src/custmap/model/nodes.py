@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from custmap.contract.form_body import FormStyle
 from custmap.diagnostics.span import Span
 from custmap.expressions.inference import Read, SourcePath
 from custmap.expressions.parse import Expression
@@ -98,6 +99,7 @@ class Leaf:
     `asks`    every source path that a `when` reads, the rule's own and those of its options.
     `needs`   both, with what of their values the expressions take.
     `privacy` what of its values may be shown.
+    `form`    how the value is written, where the body is a form.
     `in_maps` those that go through a free map, each with the number of segments that lead to the map.
     """
 
@@ -120,6 +122,7 @@ class Leaf:
     assumed: str | None = None
     note: str | None = None
     one_way: bool = False
+    form: FormStyle | None = None
 
 
 @dataclass(frozen=True, slots=True)

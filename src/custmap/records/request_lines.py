@@ -11,18 +11,17 @@ at least are the same.
 
 from __future__ import annotations
 
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from custmap.records.identity import RequestIds, Who
 from custmap.values.json_text import finite_bytes, json_bytes
 from custmap.wire.binding import Bound
+from custmap.wire.form_text import form_text
 from custmap.wire.hiding import Secrets
 from custmap.wire.request import Request
 from custmap.wire.sending import Sender
 
 Part: TypeAlias = dict[str, Any] | None
-
-_END: Final = b"}"
 
 
 class RequestLines:
@@ -119,24 +118,24 @@ class _Texts:
             url, in_path = sender.place(bound, path)
             head, middle = self._around
             place = finite_bytes({"url": url, "path": in_path})
-            return b"".join((head, place[1:-1], middle, finite_bytes(body), _END))
+            return b"".join((head, place[1:-1], middle, finite_bytes(body), _end(sender, body)))
         if path or self._begin is None:
             return None
-        return self._begin + finite_bytes(body) + _END
+        return self._begin + finite_bytes(body) + _end(sender, body)
 
     def _before_body(self, sender: Sender, bound: Bound) -> bytes | None:
         """All that stands before the body; None if there is no body, or a secret in it."""
         bare = sender.send(bound, {}, None, None, None, ())
         if bare.body is None or not (self._secrets or _none_in(bare.hidden, "body")):
             return None
-        return json_bytes(bare.to_dict(secrets=self._secrets)).removeprefix(b"{").removesuffix(b"{}}")
+        return json_bytes(bare.parts(secrets=self._secrets)).removeprefix(b"{").removesuffix(b"{}}")
 
     def _around_path(self, sender: Sender, bound: Bound, path: Part) -> tuple[bytes, bytes] | None:
         """What stands before the URL, and between path and body; None if more than headers may be hidden."""
         bare = sender.send(bound, {}, path, None, None, ())
         if bare.body is None or not (self._secrets or _all_in(bare.hidden, "headers")):
             return None
-        shown = bare.to_dict(secrets=self._secrets)
+        shown = bare.parts(secrets=self._secrets)
         head = json_bytes({name: shown[name] for name in ("mapping", "method")})
         middle = json_bytes({name: shown[name] for name in ("query", "headers", "body")})
         return head[1:-1] + b",", b"," + middle.removeprefix(b"{").removesuffix(b"{}}")
@@ -147,6 +146,11 @@ class _Texts:
         # Texts only: `1`, `1.0` and `True` are equal, and written differently.
         texts = all(value.__class__ is str for value in request.headers.values())
         self._headers = request.headers if texts else None
+
+
+def _end(sender: Sender, body: dict[str, Any]) -> bytes:
+    """What stands behind a body: the content, if that is a form; no sign of a form is escaped in JSON."""
+    return b"}" if sender.form is None else b',"content":"%b"}' % form_text(sender.form, body).encode()
 
 
 def _all_in(hidden: Secrets | None, part: str) -> bool:

@@ -46,6 +46,10 @@ def bulk_of(
     bulk = Bulk(tuple(one.name for one in into), stated.most, stated.most_bytes, envelope)
     if contract is UNKNOWN_CONTRACT:
         return bulk, contract
+    if contract.form is not None:
+        help = "Name an operation that takes JSON, or leave `bulk` out."
+        findings.add("CM207", "the operation takes a form, and a form is for one customer", stated.span, help)
+        contract = replace(contract, form=None)
     opens = open_places(item, closed=contract.closed)
     return bulk, replace(contract, body=item, opens=opens, closed=contract.closed and item is not None)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from custmap.contract.form_body import Form, FormStyle, style_at
 from custmap.values.paths import TargetPath, format_path
 
 
@@ -14,12 +15,20 @@ class Context:
     `replaced`  leaving out a member clears it: inside a `whole` container or an item.
     `item`      inside an item of a list.
     `closed`    a member that the contract does not list is wrong.
+    `form`      how the body is written, or the value or the item around the node; None: not as a form.
     """
 
     part: str
     closed: bool
     replaced: bool = False
     item: bool = False
+    form: Form | FormStyle | None = None
+
+    def style(self, path: TargetPath) -> FormStyle | None:
+        """How a value at a place is written in the form; None if it is written as JSON."""
+        if isinstance(self.form, Form):
+            return self.form.at(path) if path else None
+        return None if self.form is None else style_at(self.form, path)
 
     def target(self, path: TargetPath) -> str:
         text = format_path(path)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
+from custmap.contract.form_body import FormStyle
 from custmap.expressions.ast import plain_path
 from custmap.expressions.inference import Read, SourcePath
 from custmap.mapping.file import SOURCES, Param, Rule, Text
@@ -74,10 +75,18 @@ class OriginBuilder:
         self._item_table = item_table
 
     def rider(
-        self, rule: Rule, target: str, type_: Type | None, required: bool, *, alone: bool = True
+        self,
+        rule: Rule,
+        target: str,
+        type_: Type | None,
+        required: bool,
+        *,
+        alone: bool = True,
+        form: FormStyle | None = None,
     ) -> int:
         """Add the rider for this rule and return its index.
 
+        `form`: how it is written, where it is all of the rule and the body is a form.
         `alone`: the parameter or constant is all of the rule. Else the rule's origin translates and formats
         what the rider gives.
         """
@@ -100,7 +109,7 @@ class OriginBuilder:
         value = rule.value.value if rule.value else None
         if rule.format is not None:
             self._check_format(rule.format)
-        made = RiderOrigin(target, param, value, None, type_, required, rule=rule)
+        made = RiderOrigin(target, param, value, None, type_, required, form=form, rule=rule)
         if alone:
             made = replace(made, default=rule.default.value if rule.default else ABSENT, **_making(rule))
         elif rule.format is not None or rule.values is not None or (param is None and value is None):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from custmap.contract.form_body import Form, FormStyle
 from custmap.diagnostics.diagnostic import Note
 from custmap.diagnostics.span import Span
 from custmap.mapping.file import ClearFile, Rule, Text
@@ -61,18 +62,31 @@ def empty_of(type_: Type | None, source: Type | None) -> Any:
     return ""
 
 
+def _refuses_null(type_: Type | None) -> bool:
+    """Does the contract say that a value is never null?"""
+    return type_ is not None and type_.known and not type_.nullable
+
+
 class Policies:
     """Reads the policies of one mapping's rules."""
 
     def __init__(
-        self, clear: ClearFile | None, empty: str | None, body: Type | None, findings: Findings
+        self,
+        clear: ClearFile | None,
+        empty: str | None,
+        body: Type | None,
+        form: Form | None,
+        findings: Findings,
     ) -> None:
         self.names = Names()
         self._body = body
+        self._body_form = form
         self._findings = findings
         self._empty = empty or "value"
         self._file_clear = clear
         self._default = self._form(clear, None, None, None) if clear else IMPOSSIBLE
+        if clear is not None and form is not None:
+            self._check_written(clear, self._default, form.default, None)
 
     def of(
         self,
@@ -97,6 +111,9 @@ class Policies:
             held = type_
         if stated is not None:
             clear = self._form(stated, held, source, None if entry else name)
+            if isinstance(context.form, FormStyle):
+                style = context.form.in_object if entry else context.form
+                self._check_written(stated, clear, style, held)
             # Whether it fits a gone item is checked with the lists.
             self._check_clear(
                 stated, clear, type_, replaced=replaced or kind.has_items, entry=entry, item=item
@@ -135,9 +152,9 @@ class Policies:
 
     def _check_default(self, rule: Rule, clear: Clear, held: Type | None) -> None:
         """Check the file's own `clear` against the contract, at a rule that uses it."""
-        if self._file_clear is None or not isinstance(clear, SendNull) or held is None:
+        if self._file_clear is None or not isinstance(clear, SendNull):
             return
-        if held.known and not held.nullable:
+        if _refuses_null(held):
             self._findings.add(
                 "CM521",
                 "the file clears by null, and the contract does not allow null here",
@@ -147,12 +164,21 @@ class Policies:
             )
 
     def container(
-        self, rule: Rule | None, type_: Type | None, name: str, *, replaced: bool, by_key: bool
+        self,
+        rule: Rule | None,
+        type_: Type | None,
+        name: str,
+        *,
+        replaced: bool,
+        by_key: bool,
+        form: FormStyle | None,
     ) -> Clear | None:
         """An object's own way of clearing, if it states one; `by_key`: it is an item that its key names."""
         if rule is None or rule.clear is None:
             return None
         clear = self._form(rule.clear, type_, OBJECT, name)
+        if form is not None:
+            self._check_written(rule.clear, clear, form, type_)
         if by_key:
             clear = self._of_an_item(clear, rule.clear)
         self.names.write(clear, rule)
@@ -200,11 +226,12 @@ class Policies:
         made = BY_PLACE[form]
         if made is NameIn:
             self.names.lists.add(place)
+        at_place = None if self._body_form is None else self._body_form.at(tuple(map(Member, place)))
         if not made.takes_value:
-            return made(place, as_name)
+            return made(place, as_name, form=at_place)
         if stated.with_value is None:
             self._findings.add("CM202", f"`{form}` needs `with`", stated.span, "Add e.g. `with: true`.")
-        return made(place, as_name, stated.with_value.value if stated.with_value else None)
+        return made(place, as_name, stated.with_value.value if stated.with_value else None, at_place)
 
     def _place(self, path: Text) -> tuple[str, ...] | None:
         try:
@@ -221,6 +248,10 @@ class Policies:
         return names
 
     def _name(self, clear: Named, name: str, rule: Rule) -> None:
+        if not clear.can_write(name):
+            message = "a form cannot write the name of this member, or the value that goes with it, there"
+            help = "Give it another name, `as: NAME`, without `[`, `]` or a separator; `with` is never null."
+            self._findings.add("CM512", message, rule.target.span, help)
         key = (clear.place, clear.name or name)
         other = self.names.taken.setdefault(key, rule.target.span)
         if other != rule.target.span:
@@ -237,13 +268,8 @@ class Policies:
     ) -> None:
         """Check a clear against the contract and its place."""
         held = type_.extra if entry and type_ is not None else type_
-        if isinstance(clear, SendNull) and held is not None and held.known and not held.nullable:
-            self._findings.add(
-                "CM505",
-                "the contract does not allow null here",
-                stated.span,
-                "Write the `clear` that this vendor supports, or `clear: impossible`.",
-            )
+        if isinstance(clear, SendNull) and _refuses_null(held):
+            self._no_null("the contract does not allow null here", stated)
         if clear.only_replaced and not replaced:
             self._findings.add(
                 "CM508",
@@ -260,6 +286,26 @@ class Policies:
             )
         if isinstance(clear, Named) and self._body is not None:
             self._check_place(stated, clear)
+
+    def _no_null(self, reason: str, stated: ClearFile) -> None:
+        help = "Write the `clear` that this vendor supports, or `clear: impossible`."
+        self._findings.add("CM505", reason, stated.span, help)
+
+    def _check_written(self, stated: ClearFile, clear: Clear, form: FormStyle, held: Type | None) -> None:
+        """Check that a form can write what a clear sends; `form` and `held` are those of what is cleared."""
+        match clear:
+            case SendNull() if form.unwritable(None) and not _refuses_null(held):
+                self._no_null("the body is a form, which cannot write null", stated)
+            case Send(value) if stated.send is not None and (reason := form.unwritable(value)):
+                message = f"the value that is sent {reason}"
+                self._findings.add("CM512", message, stated.send.span, "Send a value that a form can write.")
+            case Write(writes) if self._body_form is not None:
+                for place, value in writes:
+                    if reason := self._body_form.at(tuple(map(Member, place))).unwritable(value):
+                        message = f"the value that is written {reason}"
+                        self._findings.add(
+                            "CM512", message, stated.span, "Write a value that a form can write."
+                        )
 
     def _check_place(self, stated: ClearFile, clear: Named) -> None:
         at: Type | None = self._body

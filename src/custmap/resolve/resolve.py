@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from custmap.contract.contract import Contract, Parameter, is_json
+from custmap.contract.contract import Contract, Parameter
+from custmap.contract.form_body import FLAT, Form
+from custmap.contract.media_type import WRITABLE, can_write
 from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Note
 from custmap.diagnostics.span import Span
@@ -23,9 +25,10 @@ from custmap.resolve.policies import Policies
 from custmap.resolve.privacy import Privacies
 from custmap.resolve.sources import Scope, Sources
 from custmap.resolve.tables import TableBuilder
-from custmap.resolve.targets import build_places
+from custmap.resolve.targets import Place, build_places
 from custmap.schema.canonical import Canonical
 from custmap.values.absent import ABSENT
+from custmap.values.paths import Member
 from custmap.values.types import Type
 
 
@@ -42,9 +45,11 @@ def resolve(
     params = None if "params" in file.unread else {param.name: param for param in file.params}
     privacies = Privacies(canonical, {param.name for param in file.params if param.secret}, riders)
     sources = Sources(functions, findings)
-    around = TableBuilder(sources, Policies(None, None, None, findings), params, riders, privacies, findings)
+    around = TableBuilder(
+        sources, Policies(None, None, None, None, findings), params, riders, privacies, findings
+    )
     bulk, contract = bulk_of(file, contract, around, scope, findings)
-    policies = Policies(file.clear, file.empty, contract.body, findings)
+    policies = Policies(file.clear, file.empty, contract.body, contract.form, findings)
     builder = TableBuilder(sources, policies, params, riders, privacies, findings)
     parts = {part: _part(part, file, contract, builder, scope, findings) for part in PARTS}
     if bulk is not None:
@@ -99,12 +104,12 @@ def _body(
         findings.add(
             "CM303", "the operation has no request body", file.body[0].target.span, "Remove `body:`."
         )
-    if contract.media_type is not None and not is_json(contract.media_type) and file.body:
+    if contract.media_type is not None and not can_write(contract.media_type) and file.body:
         findings.add(
             "CM215",
             f"the operation takes `{contract.media_type}`, which custmap cannot write",
             file.contract.span,
-            "Name an operation that takes `application/json` or `…+json`, if the vendor has one.",
+            f"Name an operation that takes {WRITABLE}, if the vendor has one.",
         )
     type_ = contract.body
     if type_ is not None and type_.known and "object" not in type_.kinds and file.body:
@@ -112,7 +117,8 @@ def _body(
         findings.add("CM303", message, file.body[0].target.span, "Name an operation whose body is an object.")
         type_ = None
     places = build_places(file.body, findings)
-    context = Context(part="body", closed=contract.closed)
+    form = None if contract.form is None else _with_names(contract.form, places)
+    context = Context(part="body", closed=contract.closed, form=form)
     node = builder.object(places, type_, scope, context, None, file.span)
     skipped = frozenset(place[0] for place in builder.policies.names.places)
     clears = {"clear"} & file.unread or any("clear" in rule.unread for rule in all_rules(file))
@@ -122,6 +128,17 @@ def _body(
     if "body" not in file.unread:
         builder.contract.require(node, skipped)
     return node
+
+
+def _with_names(form: Form, places: Place) -> Form:
+    """The form with the names of all pairs that rules write."""
+    names = set(form.names)
+    for segment, place in places.inside.items():
+        if isinstance(segment, Member):
+            names.add(segment.name)
+            if form.style(segment.name).objects == FLAT:
+                names |= {inner.name for inner in place.inside if isinstance(inner, Member)}
+    return replace(form, names=frozenset(names))
 
 
 def _part(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from custmap.contract.form_body import FormStyle
 from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.span import Span
 from custmap.mapping.file import SOURCES, Param, Rule
@@ -71,7 +72,8 @@ class TableBuilder:
             self._sources, self.policies, self.params, self._riders, self._privacies, self._findings
         )
         assert rule.fields is not None
-        inner = replace(context, item=True, replaced=True)
+        form = context.form.in_list if isinstance(context.form, FormStyle) else None
+        inner = replace(context, item=True, replaced=True, form=form)
         root = builder.object(build_places(rule.fields, self._findings), type_, scope, inner, None, rule.span)
         builder.contract.require(root, frozenset())
         return Table(root, tuple(builder.slots), tuple(builder.inside))
@@ -97,7 +99,12 @@ class TableBuilder:
         )
         required = _requires
         clear = self.policies.container(
-            policy, type_, name, replaced=context.replaced, by_key=_is_by_key(path)
+            policy,
+            type_,
+            name,
+            replaced=context.replaced,
+            by_key=_is_by_key(path),
+            form=context.style(path),
         )
         return ObjectNode(
             name=name,
@@ -281,12 +288,14 @@ class TableBuilder:
     def _rider(
         self, rule: Rule, path: TargetPath, type_: Type | None, context: Context, required: bool
     ) -> TargetNode:
-        index = self._origins.rider(rule, context.target(path), type_, required)
+        form = context.style(path)
+        index = self._origins.rider(rule, context.target(path), type_, required, form=form)
         return Rider(index, _name(path), context.target(path), path, rule.span, required)
 
     def _leaf(
         self, rule: Rule, path: TargetPath, type_: Type | None, scope: Scope, context: Context, required: bool
     ) -> TargetNode | None:
+        context = replace(context, form=context.style(path))
         made = self._origins.leaf(rule, type_, scope, context, context.target(path), required)
         identity = (
             rule.identity if rule.identity is not None else (context.part == "path" and bool(made.reads))
@@ -325,6 +334,7 @@ class TableBuilder:
             assumed=rule.assumed,
             note=rule.note,
             one_way=rule.one_way,
+            form=context.form if isinstance(context.form, FormStyle) else None,
         )
         self.slots.append(leaf)
         self.inside.append(self._within)

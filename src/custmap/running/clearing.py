@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from custmap.model.clear import IMPOSSIBLE, Clear, KeyIn, NameIn, Omit, Send, SendNull, Skip, Write
 from custmap.model.nodes import Leaf, ObjectNode
@@ -12,6 +12,8 @@ from custmap.running.draft import KEPT, NOTHING, SAID, Draft, Outcome, View
 from custmap.running.states import is_value
 from custmap.values.equality import fingerprint, same
 from custmap.values.paths import Member, format_path
+
+UNWRITABLE_NAME: Final = "cannot be cleared: a form cannot write its name where names of cleared members go"
 
 
 def clear_leaf(leaf: Leaf, before: Any, view: View) -> Outcome:
@@ -37,6 +39,9 @@ def clear_rule(
             view.draft.note(view.target(target), Fact.CLEAR_SKIPPED, rule)
         else:
             view.reject("CM803", target, rule, "cannot be cleared", source)
+        return KEPT, stays
+    if not clear.can_write(name):
+        view.reject("CM710", target, rule, UNWRITABLE_NAME, source)
         return KEPT, stays
     sent = write_clear(clear, name, view.draft)
     shown = written_target(clear, view.target(target))

@@ -234,6 +234,9 @@ def _gone(leaf: Leaf, key: Any, row: Row, view: View, functions: Items) -> str:
     if not clear.fits_item:
         view.reject("CM803", target, leaf, "cannot be cleared")
         return KEPT
+    if not clear.for_item().can_write(key):
+        view.reject("CM710", target, leaf, clearing.UNWRITABLE_NAME)
+        return KEPT
     clearing.write_clear(clear.for_item(), key, view.draft)
     view.change("clear", view.target(target), leaf, row and rendered(row, view, functions), None)
     return SAID

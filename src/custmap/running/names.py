@@ -9,6 +9,7 @@ from custmap.model.change import new_change
 from custmap.model.note import Fact
 from custmap.running import calls, leaves, maps, objects, own, requests, rows
 from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED
+from custmap.running.forms import CONTAINERS
 from custmap.running.states import SILENT, Failure, Silent, Unsettled, failed, is_value
 from custmap.values.absent import ABSENT, Absent
 from custmap.values.equality import same, same_items
@@ -34,6 +35,7 @@ _FUNCTIONS: Final = (
 
 GLOBALS: Final[dict[str, Any]] = {
     "ABSENT": ABSENT,
+    "CONTAINERS": CONTAINERS,
     "Failure": Failure,
     "FunctionError": FunctionError,
     "KEPT": KEPT,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from custmap.diagnostics.codes import CODES
 from custmap.diagnostics.diagnostic import Diagnostic
@@ -49,7 +49,7 @@ class Expectation:
     error: ScalarNode | None = None
 
 
-REQUEST_MEMBERS: Final = ("method", "url", "path", "query", "headers", "body")
+REQUEST_MEMBERS: Final = ("method", "url", "path", "query", "headers", "body", "content")
 NAMED_MEMBERS: Final = ("path", "query", "headers")
 # The members of an outcome, and what they may be.
 OUTCOME_MEMBERS: Final = {
@@ -149,6 +149,15 @@ def _request_problems(request: MapNode) -> Iterator[Diagnostic]:
         value = request.get(name)
         if value is not None and not isinstance(value, MapNode):
             yield problem(value, f"`{name}` must be a map; this is {kind_of(value)}")
+    content = request.get("content")
+    if content is not None and kind_of(content) not in ("text", "null"):
+        yield problem(content, f"`content` must be the text that is sent; this is {kind_of(content)}")
+
+
+def member_of(request: Any, name: str) -> Any:
+    """A member of a request as a fixture states it: the content as text."""
+    value = getattr(request, name)
+    return value.decode() if isinstance(value, bytes) else value
 
 
 def _outcome_problems(outcome: Node) -> Iterator[Diagnostic]:

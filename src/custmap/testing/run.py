@@ -14,7 +14,7 @@ from custmap.diagnostics.errors import CustmapError, RecordError
 from custmap.syntax.node import MapNode, Node, ScalarNode, plain
 from custmap.testing.call import Answer, Load, call, load_mapping, plan_of
 from custmap.testing.difference import Difference, compare, shown
-from custmap.testing.expectation import NAMED_MEMBERS
+from custmap.testing.expectation import NAMED_MEMBERS, member_of
 from custmap.testing.fixture import Answered, Apply, Diff, Fixture, Reverse, Settle
 from custmap.testing.named import compare_named
 from custmap.testing.told import Told, compare_lines, mapping_line, told_errors, told_plan
@@ -140,7 +140,7 @@ def _compare_request(expected: Node, got: Any) -> Iterator[Difference]:
     assert isinstance(expected, MapNode)
     for key, node in expected:
         name = str(key.value)
-        value = getattr(got, name)
+        value = member_of(got, name)
         if name in NAMED_MEMBERS:
             yield from _compare_named(name, node, value)
         else:

@@ -12,7 +12,7 @@ from custmap.diagnostics.errors import MappingError, RecordError
 from custmap.syntax.node import MapNode, plain
 from custmap.syntax.yaml_reader import read_yaml
 from custmap.testing.call import plan_of
-from custmap.testing.expectation import NAMED_MEMBERS
+from custmap.testing.expectation import NAMED_MEMBERS, member_of
 from custmap.testing.fixture import Diff, Fixture
 from custmap.testing.named import reduced
 from custmap.testing.run import Report
@@ -81,7 +81,7 @@ def _request(fixture: Fixture, request: Any) -> Any:
     new: dict[str, Any] = {}
     for key, node in old:
         name = str(key.value)
-        value = getattr(request, name)
+        value = member_of(request, name)
         if name in NAMED_MEMBERS and isinstance(node, MapNode):
             value = {str(one.value): value[str(one.value)] for one, _ in node if str(one.value) in value}
         new[name] = value

@@ -217,13 +217,14 @@ def _fit(origin: RiderOrigin, value: Any) -> Any:
     if origin.format is not None and value is not None:
         before, _, after = origin.format.partition("{}")
         value = fill(before, after, value)
-    if origin.type is None:
-        return value
-    if value.__class__ is str:
-        value = _from_text(value, origin.type)
-    elif origin.type.only("string") and value.__class__ in (int, float, bool):
-        value = fill("", "", value)
-    if reason := misfit(origin.type, value):
+    if origin.type is not None:
+        if value.__class__ is str:
+            value = _from_text(value, origin.type)
+        elif origin.type.only("string") and value.__class__ in (int, float, bool):
+            value = fill("", "", value)
+        if reason := misfit(origin.type, value):
+            raise ValueError(reason)
+    if origin.form is not None and (reason := origin.form.unwritable(value)):
         raise ValueError(reason)
     return value
 

@@ -13,39 +13,31 @@ from typing import Any
 
 from custmap.diagnostics.plain import without_commands
 from custmap.values.numbers import with_plain_numbers
-from custmap.wire.parameters import query_pairs
 
 
-def curl_text(method: str, url: str, headers: Mapping[str, Any], body: Any) -> str:
+def curl_text(method: str, url: str, headers: Mapping[str, Any], content: str | None) -> str:
     """The command on several lines; `--globoff` because curl would read `{{token}}` and `[` as lists."""
     words = [f"curl --globoff -X {shlex.quote(method)} {shlex.quote(url)}"]
     for name, value in headers.items():
         # `-H "name:"` would make curl remove the header; `name;` sends it empty.
         line = f"{name}: {_header_line(value)}" if text_of(value) else f"{name};"
         words.append(f"-H {shlex.quote(line)}")
-    if body is not None:
-        words.append(f"--data-raw {shlex.quote(payload(headers, body))}")
+    if content is not None:
+        words.append(f"--data-raw {shlex.quote(content)}")
     return " \\\n  ".join(words)
 
 
-def http_text(method: str, url: str, headers: Mapping[str, Any], body: Any) -> str:
-    """Request line with the whole URL, headers, a blank line and the body."""
+def http_text(method: str, url: str, headers: Mapping[str, Any], content: str | None) -> str:
+    """Request line with the whole URL, headers, a blank line and the content."""
     lines = [f"{method} {url} HTTP/1.1"]
     lines += [f"{name}: {_header_line(value)}".rstrip() for name, value in headers.items()]
-    if body is not None:
-        lines += ["", payload(headers, body)]
+    if content is not None:
+        lines += ["", content]
     return "\n".join(lines)
 
 
-def payload(headers: Mapping[str, Any], body: Any) -> str:
-    """The body as it is sent: JSON, or a form if the content type says so."""
-    kind = next((str(value) for name, value in headers.items() if name.lower() == "content-type"), "")
-    if kind.startswith("application/x-www-form-urlencoded") and isinstance(body, Mapping):
-        flat = {
-            name: value if isinstance(value, str | list | bool | int | float) else json.dumps(value)
-            for name, value in body.items()
-        }
-        return "&".join(pair for name, value in flat.items() for pair in query_pairs(name, value))
+def json_text(body: Any) -> str:
+    """A body as JSON text that is safe to show."""
     return without_commands(printable(json.dumps(body, ensure_ascii=False, allow_nan=False)))
 
 

@@ -7,10 +7,12 @@ no rule puts one. So what stands at a place that the mapping does not know is hi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, TypeAlias
+from urllib.parse import quote_plus
 
 from custmap.model.checked import Checked, Operation
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, TargetNode
@@ -28,6 +30,8 @@ _NOTHING: Final[tuple[Any, ...]] = (None, {})
 
 Place: TypeAlias = tuple[Step, ...]
 
+_STANDS_FOR = re.compile(r"\{\{[^{}]*\}\}")
+
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
@@ -43,6 +47,13 @@ class Secrets:
     url: UrlTemplate
     personal: tuple[str, ...] = ()
     known: tuple[tuple[Place, frozenset[Step]], ...] = ()
+
+    def readable(self, text: str) -> str:
+        """An encoded text in which secrets are hidden, with what stands for them in plain letters."""
+        names = {found for secret in self.places for found in _STANDS_FOR.findall(secret.shown)}
+        for name in sorted(names | {UNKNOWN}):
+            text = text.replace(quote_plus(name), name)
+        return text
 
     def hide(self, whole: dict[str, Any], *, personal: bool) -> dict[str, Any]:
         """A copy of a request's members with every secret place replaced; the rest is shared.

@@ -24,15 +24,8 @@ class Sender:
     """Makes the requests of one operation."""
 
     __slots__ = (
-        "_envelope",
-        "_has_body",
-        "_header_styles",
-        "_hidden",
-        "_method",
-        "_name",
-        "_records",
-        "_slots",
-        "_url",
+        *("_envelope", "_has_body", "_header_styles", "_hidden", "_method"),
+        *("_name", "_records", "_slots", "_url", "form"),
     )
 
     def __init__(self, checked: Checked, operation: Operation, *, alone: bool = False) -> None:
@@ -47,6 +40,7 @@ class Sender:
         self._envelope = None if operation.bulk is None or alone else Envelope(operation.bulk)
         self._slots = operation.table.slots
         self._records = () if operation.bulk is None else (0,)
+        self.form = contract.form
 
     def send(
         self,
@@ -76,6 +70,7 @@ class Sender:
             self.body(body, bound),
             notes,
             self._hidden,
+            self.form,
             self._records,
         )
 
