@@ -224,6 +224,8 @@ class Nights:
             told = touches(rejection.target, following.told) or touches(shown, following.told)
             if told or not self.says_the_same(step, following, reads):
                 continue
+            if overlap(reads, self.reading.identities):  # what names the customer is not put back
+                continue
             if not again and overlap(reads, others):  # said as a part of something else
                 continue
             if self.is_told_otherwise(rejection, following):
