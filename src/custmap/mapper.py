@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 from custmap.back.answers import Answers
 from custmap.back.outcome import Outcome
 from custmap.back.reverse import Reverse
-from custmap.border.careful import copy_carefully
 from custmap.border.intake import take
 from custmap.codegen.define import Functions
 from custmap.diagnostics.errors import MappingError
@@ -28,7 +27,6 @@ from custmap.plan.engine import Absent, Engine, Nulls, OnRejected
 from custmap.plan.plan import Plan
 from custmap.settle.sent import sent
 from custmap.settle.settle import Settler, Settling
-from custmap.values.types import ANY
 from custmap.wire.request import Request
 
 if TYPE_CHECKING:
@@ -199,7 +197,7 @@ class Mapping:
         nulls: Nulls = "clear",
         check: bool = True,
         strict: bool = False,
-        vendor: MappingOf[str, Any] | None = None,
+        vendor: object = None,
     ) -> Plan:
         """The changes from `before` to `after`, and the smallest request that makes them.
 
@@ -229,7 +227,7 @@ class Mapping:
         canonical = engine.checked.canonical
         taken = take(after, canonical, nulls=nulls, check=check, strict=strict)
         if vendor is not None:
-            return engine.beside(copy_carefully(vendor, ANY), taken, bound, absent)
+            return engine.beside(engine.answers.reverse.plain(vendor), taken, bound, absent)
         held = before if before is None else take(before, canonical, nulls=nulls, check=check, strict=strict)
         return engine.carefully(held, taken, bound, absent)
 
@@ -239,8 +237,8 @@ class Mapping:
         `document`  the vendor's copy, in the form of the request's body; it is not modified.
         `base`      a customer: what the vendor does not hold is kept from it.
 
-        What cannot be read is left out. RecordError if `document` is not a JSON object, or `base` does not
-        fit the canonical schema.
+        What cannot be read is left out. RecordError if `document` is not a JSON object (or list, where the
+        body is one), or `base` does not fit the canonical schema.
         """
         held = None if base is None else take(base, self._engine.checked.canonical).record
         return self._answers.reverse.read(document, held)[0]

@@ -35,6 +35,29 @@ response: {errors: {each: body, field: '@'}}
 """
 
 
+LISTED = """
+body:
+  "[0].mail": email
+  "[1].mail": company
+response: {errors: {each: body, field: '@'}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("word", "field"),
+    [
+        ("[0].mail", "email"),
+        ("[1].mail", "company"),
+        ("/1/mail", "company"),
+        ("[9].mail", "email"),
+        ("mail", "email"),
+    ],
+)
+def test_an_item_of_a_body_that_is_a_list(word: str, field: str, tmp_path: Path) -> None:
+    (error,) = made(tmp_path, LISTED).outcome(400, [word]).errors
+    assert (error.field, error.vendor_field) == (field, word)
+
+
 @pytest.fixture(scope="module")
 def mapping(tmp_path_factory: pytest.TempPathFactory) -> Mapping:
     return made(tmp_path_factory.mktemp("trace"), RULES)

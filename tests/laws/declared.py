@@ -15,7 +15,7 @@ from typing import Any
 from stores.store import State, Store, hold
 
 from custmap.values.equality import same
-from custmap.values.paths import Index, Member, Select, format_path, parse_path
+from custmap.values.paths import Index, Member, Select, format_path, name_of, parse_path
 
 _POLICIES = {"merge", "clear", "empty", "send", "immutable", "repeatable", "assumed", "note"}
 _NOTHING = object()
@@ -285,15 +285,25 @@ def _text(key: Any) -> str:
 def _at(body: Any, path: str | None, otherwise: Any = _NOTHING) -> Any:
     """What stands at a place of the body."""
     for segment in parse_path(path) if path else ():
-        assert isinstance(segment, Member)
-        if not isinstance(body, dict) or segment.name not in body:
-            return otherwise
-        body = body[segment.name]
+        match segment:
+            case Member(name) if isinstance(body, dict) and name in body:
+                body = body[name]
+            case Index(position) if isinstance(body, list) and position < len(body):
+                body = body[position]
+            case Select(key, value) if isinstance(body, list) and value in [item.get(key) for item in body]:
+                body = next({**item} for item in body if item.get(key) == value)
+                del body[key]
+            case _:
+                return otherwise
     return body if path else otherwise
 
 
 def _take_away(body: Any, path: str) -> None:
-    *way, last = (segment.name for segment in parse_path(path) if isinstance(segment, Member))
+    segments = parse_path(path)
+    if not all(isinstance(segment, Member) for segment in segments):  # items for clears alone
+        body.pop(name_of(segments[:1]), None)
+        return
+    *way, last = (segment.name for segment in segments if isinstance(segment, Member))
     outer: list[tuple[Any, str]] = []
     for name in way:
         if not isinstance(body, dict) or name not in body:

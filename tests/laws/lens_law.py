@@ -40,7 +40,7 @@ class Sent:
     """A customer, and the body that was sent of it."""
 
     customer: Customer
-    body: dict[str, Any]
+    body: Any
 
 
 def sent_of(loaded: Any, customer: Customer, params: dict[str, Any]) -> Sent | None:
@@ -49,7 +49,7 @@ def sent_of(loaded: Any, customer: Customer, params: dict[str, Any]) -> Sent | N
         body = loaded.apply(deepcopy(customer), params, on_rejected="drop").body
     except RecordError:
         return None
-    return Sent(take(customer, loaded.checked.canonical).record, body or {})
+    return Sent(take(customer, loaded.checked.canonical).record, body or loaded.back.form())
 
 
 def check(loaded: Any, case: Case) -> int:
@@ -75,8 +75,11 @@ def check(loaded: Any, case: Case) -> int:
         twice = loaded.reverse(sent.body, once)
         if not same(once, twice) and not _is_contradictory(loaded):
             raise Differs("reading twice is reading once", case, sent.body, twice, once)
-        if case.before != {} and not same(loaded.reverse({}, base), base):
-            raise Differs("an empty document changes nothing", case, {}, loaded.reverse({}, base), base)
+        nothing = loaded.back.form()
+        if case.before != {} and not same(loaded.reverse(nothing, base), base):
+            raise Differs(
+                "an empty document changes nothing", case, nothing, loaded.reverse(nothing, base), base
+            )
     return compared
 
 
@@ -86,9 +89,7 @@ def _containers(value: Any) -> set[int]:
     return set() if inside is None else {id(value)}.union(*map(_containers, inside))
 
 
-def _same_targets(
-    loaded: Any, case: Case, body: dict[str, Any], read: Customer, notes: Any, what: str
-) -> int:
+def _same_targets(loaded: Any, case: Case, body: Any, read: Customer, notes: Any, what: str) -> int:
     """Targets that read back are what the mapping makes of what was read."""
     try:
         take(read, loaded.checked.canonical)
@@ -180,7 +181,7 @@ def _said(value: Any) -> Any:
     return list(map(_said, value)) if value.__class__ is list else value
 
 
-def _quick_is_careful(back: Reverse, case: Case, body: dict[str, Any]) -> None:
+def _quick_is_careful(back: Reverse, case: Case, body: Any) -> None:
     """The quick code reads what the careful code reads, or gives up."""
     for layer in back.layers:
         try:

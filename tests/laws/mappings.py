@@ -44,12 +44,16 @@ def _clear(draw: Draw, name: str, *, inner: bool = False, whole: bool = False, f
         case "send":
             return {"clear": {"send": "-"}}
         case "name_in":
-            place = draw(st.sampled_from(("unset", "meta.unset", '"$unset"')))
+            place = draw(
+                st.sampled_from(("unset", "meta.unset", '"$unset"', "lists[1].unset", "ops[path=/a].unset"))
+            )
             return {"clear": {"name_in": place}}
         case "key_in":
-            return {"clear": {"key_in": draw(st.sampled_from(("gone", "meta.gone"))), "with": True}}
+            place = draw(st.sampled_from(("gone", "meta.gone", "ops[path=/b]", "ops[path=/a].gone")))
+            return {"clear": {"key_in": place, "with": True}}
         case "write":
-            return {"clear": {"write": {f"{name}_deleted": draw(st.sampled_from((True, None)))}}}
+            place = draw(st.sampled_from((f"{name}_deleted", f"lists[0].{name}", f"ops[path=/c].{name}")))
+            return {"clear": {"write": {place: draw(st.sampled_from((True, None)))}}}
     return {"clear": form}
 
 

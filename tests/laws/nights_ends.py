@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from nights_reading import Reading
+from nights_reading import Reading, is_mentioned
 from nights_schedule import mentions_all
 from nights_verdict import Broken, Exempt
 from nights_world import World
@@ -13,8 +13,10 @@ from whole_records import Customer
 
 from custmap.diagnostics.errors import RecordError
 from custmap.model.nodes import ObjectNode
-from custmap.model.note import KEPT
+from custmap.model.note import KEPT, Fact
+from custmap.model.walkers import leaves
 from custmap.plan.plan import Plan
+from custmap.plan.unsettled import names_of
 from custmap.prove.cells import Cell, Cells, cells, is_within
 from custmap.prove.scene import objects, touches
 from custmap.prove.store import Refused, State
@@ -85,9 +87,26 @@ class Ends:
             return Exempt.REJECTED
         if any(touches(target, _left(step.plan)) for steps in self.steps for step in steps):
             return Exempt.LEFT
+        if self.is_unsaid(target):
+            return Exempt.UNSAID
         if touches(target, self.reading.of_everything):
             return Exempt.EVERYTHING
         return Exempt.ONE_NIGHT if target in self.astray() else None
+
+    def is_unsaid(self, target: str) -> bool:
+        """Is it noted as not known, and does a rule there read what no record of the customer mentions?"""
+        noted = [note.target for note in self.clean[0].plan.notes if note.fact is Fact.UNSETTLED]
+        if not touches(target, noted):
+            return False
+        type_ = self.trial.loaded.checked.canonical.type
+        records = [step.record for steps in self.steps for step in steps]
+        reads = {
+            names_of(read)
+            for leaf in leaves(self.root)
+            if touches(leaf.target, [target])
+            for read in leaf.reads
+        }
+        return any(not any(is_mentioned(one, names, type_) for one in records) for names in reads if names)
 
     def with_wholes(self, targets: list[str]) -> list[str]:
         """Targets, and the containers around them that are sent whole or not at all."""

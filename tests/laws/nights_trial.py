@@ -18,8 +18,12 @@ from whole_mappings import draw
 from whole_records import Customer
 
 import custmap
+from custmap.model.clear import Named, Send
+from custmap.model.nodes import Leaf, ObjectNode
+from custmap.model.walkers import leaves, own_objects
 from custmap.testing.discover import fixture_files
 from custmap.testing.fixture import Apply, Diff, read_fixture
+from custmap.values.paths import Index
 
 Answer = tuple[int, Any]
 """A status and a body."""
@@ -155,8 +159,23 @@ def trial_of(rules: dict[str, Any], rng: Random) -> Trial | None:
     loaded = load(rules)
     if loaded is None or not _params_fit(loaded):
         return None
+    body = loaded.checked.operation.body
+    if any(map(_has_one_name, leaves(body))) or any(map(_goes_by_nothing, own_objects(body))):
+        return None
     params = rng.choice(PARAMS) if "params" in rules else {}
     return Trial("", loaded, rules, params, fields_of(rules), PLAIN)
+
+
+def _has_one_name(leaf: Leaf) -> bool:
+    """Have all entries of a map one name (`as`), so that the vendor cannot tell which of them is gone?"""
+    clear = leaf.policy.clear
+    return leaf.kind.is_map and isinstance(clear, Named) and clear.name is not None
+
+
+def _goes_by_nothing(node: ObjectNode) -> bool:
+    """Is an item by its position cleared by `{}`, as it stands before a later one that says something?"""
+    at_position = bool(node.path) and isinstance(node.path[-1], Index)
+    return at_position and isinstance(node.clear, Send) and node.clear.value == {}
 
 
 def retold(trial: Trial, rules: dict[str, Any]) -> Trial | None:

@@ -10,7 +10,7 @@ from nights_world import World
 class Exempt(StrEnum):
     """Where the law is silent: all that it is not held to, and nothing else.
 
-    The first four are of a customer's last night, the next seven of a target at which two vendors differ, the
+    The first four are of a customer's last night, the next eight of a target at which two vendors differ, the
     others of a change that does or does not come again.
     """
 
@@ -28,6 +28,9 @@ class Exempt(StrEnum):
     ONE_NIGHT = "law 1 does not hold for this target: one diff alone does not lead to what the record says"
     OPEN = "what after did not mention is unsettled still: a rule that reads it says its own again"
     SHARED = "a rule reads what another reads whose change was rejected, or refused: it says its own again"
+    UNSAID = (
+        "a note said that it is not known, of a rule that reads what no record mentions: it may be its value"
+    )
     UNMENTIONED = "what is rejected is made of nothing that the record mentions"
     PART = "another part of the same rule is rejected, of an object that became null as a whole"
     EVERYTHING = "a rule reads the whole customer, who cannot stand as before had it, nor be unsettled"

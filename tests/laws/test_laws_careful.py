@@ -19,7 +19,7 @@ from custmap.plan.engine import Engine
 from custmap.values.unusual import Unusual
 
 CHUNKS, SEEDS = 4, 15
-QUICK: Final = {0: (857, 836, 162), 1: (845, 814, 140), 2: (905, 794, 112), 3: (890, 837, 120)}
+QUICK: Final = {0: (920, 815, 163), 1: (804, 790, 137), 2: (847, 885, 132), 3: (828, 839, 128)}
 """A chunk's records that `apply` and `slots` do quickly, and plans that are made carefully in spite of that.
 What is lost here is speed, which no result shows; only who draws other mappings takes over new numbers."""
 
@@ -105,7 +105,7 @@ def test_a_difference_shows() -> None:
 
         def lossy(customer: Any, riders: Any, inner: Any = inner) -> Any:
             body, *rest = inner(customer, riders)
-            return dict(list(body.items())[1:]), *rest
+            return body[1:] if type(body) is list else dict(list(body.items())[1:]), *rest
 
         vars(mapping.functions)["apply"] = lossy
         if differences(mapping, twin, case):

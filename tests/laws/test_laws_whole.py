@@ -39,7 +39,8 @@ def _without_a_member(plan: Plan) -> Plan | None:
     """Planted: the request lacks a member of its body."""
     if plan.request is None or not plan.request.body:
         return None
-    body = dict(list(plan.request.body.items())[1:])
+    body = plan.request.body
+    body = body[1:] if isinstance(body, list) else dict(list(body.items())[1:])
     return replace(plan, requests=(replace(plan.request, body=body),))
 
 
@@ -49,7 +50,9 @@ def _without_a_request(plan: Plan) -> Plan | None:
 
 def _with_a_true_for_a_one(plan: Plan) -> Plan | None:
     """Planted: Python's equality for JSON's."""
-    if plan.request is None or not any(same(value, 1) for value in plan.request.body.values()):
+    if plan.request is None or isinstance(plan.request.body, list):
+        return None
+    if not any(same(value, 1) for value in plan.request.body.values()):
         return None
     body = {name: True if value == 1 else value for name, value in plan.request.body.items()}
     return replace(plan, requests=(replace(plan.request, body=body),))

@@ -114,17 +114,20 @@ def cases(seed: int, pairs: int = PAIRS) -> Iterator[tuple[Any, Whole, Case]]:
         yield loaded, whole, Case(seed, mapping, before, after, options, params)
 
 
-def _document(mapping: Any, record: Customer, params: dict[str, Any], rng: Random) -> dict[str, Any]:
+def _document(mapping: Any, record: Customer, params: dict[str, Any], rng: Random) -> Any:
     """A copy that a vendor may hold: what a request said, and of every other one a few things differ."""
-    body = _body(mapping, record, params, "drop") or {}
+    body = _body(mapping, record, params, "drop") or mapping.back.form()
     for _ in range(rng.choice((0, 0, 0, 1, 2, 3))):
         change_copy(body, rng)
     return body
 
 
-def _body(mapping: Any, record: Customer, params: dict[str, Any], on_rejected: str) -> dict[str, Any] | None:
+def _body(mapping: Any, record: Customer, params: dict[str, Any], on_rejected: str) -> Any:
+    """The body of a request; None where none is made."""
     try:
-        return dict(mapping.apply(deepcopy(record), params, on_rejected=on_rejected).body or {})
+        return deepcopy(
+            mapping.apply(deepcopy(record), params, on_rejected=on_rejected).body or mapping.back.form()
+        )
     except RecordError:
         return None
 
@@ -202,7 +205,7 @@ def check_sent(loaded: Any, case: Case) -> None:
         raise Differs(sent, "what a vendor was sent is sent again", plan.changes, plan.request)
 
 
-def _reads_as_more(loaded: Any, case: Case, body: dict[str, Any]) -> bool:
+def _reads_as_more(loaded: Any, case: Case, body: Any) -> bool:
     """Is more sent of what a vendor holds, with the record laid over it, than of the record alone?"""
     canonical = loaded.checked.canonical
     held = take(loaded.reverse(body), canonical).record
@@ -379,7 +382,7 @@ def _compare_requests(case: Case, what: str, request: Any, wanted: Parts | None,
         if (request is None) != (wanted is None):
             raise Differs(case, f"{what}: is there a request", request, wanted)
         return
-    _compare(case, f"{what}: body", request.body or {}, wanted.body)
+    _compare(case, f"{what}: body", request.body if request.body is not None else {}, wanted.body)
     for part in ("path", "query"):
         _compare(case, f"{what}: {part}", getattr(request, part), getattr(wanted, part))
     ours = {

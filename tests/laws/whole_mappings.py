@@ -9,6 +9,7 @@ import re
 from random import Random
 from typing import Any, Final
 
+from whole_lists import as_list
 from whole_loading import as_yaml
 
 Rules = dict[str, Any]
@@ -77,6 +78,13 @@ CONTAINERS: Final = (
     "ch[type=line]",
     "o.l[0]",
 )
+
+
+BESIDE: Final = (
+    "o", "o.p", "o.p.q", "l[0]", "l[1]", "l[3].x", "ch[type=email]", "ch[type=app]", "o.l[1]", "w",
+    "ops[path=/a]", "n[id=7].in", "deep[1][0]",
+)  # fmt: skip
+"""Containers in which clears write; some of them rules fill, too."""
 
 
 class Drawing:
@@ -180,18 +188,19 @@ class Drawing:
             case "send_empty" if kind in ("integer", "boolean"):
                 return {}
             case "name_in":
-                places = ("unset", "meta.unset", '"$unset"', "o.unset" if self.homes else "unset")
-                made: Rules = {"name_in": at or self.rng.choice(places)}
+                made: Rules = {"name_in": at or self.beside("unset")}
                 return {"clear": {**made, "as": f"{name}_"} if self.seldom() and not at else made}
             case "key_in":
-                made = {"key_in": f"{at}_k" if at else self.one("gone", "meta.gone"), "with": True}
+                made = {"key_in": f"{at}_k" if at else self.beside("gone"), "with": True}
                 return {"clear": made}
             case "write":
-                place = self.one(
-                    f"{name}_gone", f"meta.{name}", f"o.{name}_gone" if self.homes else f"{name}_gone"
-                )
-                return {"clear": {"write": {place: self.one(True, None)}}}
+                names = (f"{name}_gone", f"{name}_too")[: 1 + self.seldom()]
+                return {"clear": {"write": {self.beside(one): self.one(True, None) for one in names}}}
         return {"clear": form}
+
+    def beside(self, name: str) -> str:
+        """A place of that name for what a clear writes: alone, or in a container that rules may fill, too."""
+        return self.one(name, f"meta.{name}", f'"${name}"', *(f"{around}.{name}" for around in BESIDE))
 
     # rules
 
@@ -589,7 +598,7 @@ class Drawing:
             mapping["contract"]["form"] = self.one("brackets", "brackets", "repeat", "comma")
         if '"who"' in as_yaml(mapping):
             mapping["params"] = {"who": self.one({"default": "us"}, {})}
-        return mapping
+        return as_list(self.rng, mapping) if self.rng.random() < 0.15 else mapping
 
 
 def _as_form(told: Any) -> Any:

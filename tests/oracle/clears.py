@@ -10,7 +10,7 @@ from custmap.model.note import Fact
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.json_text import dump_json
-from custmap.values.paths import Member, format_path
+from custmap.values.paths import format_path
 from oracle import forms
 from oracle.outcome import Change, Outcome, Sides, Told, is_value, shown
 
@@ -32,7 +32,7 @@ def cleared(clear: Clear, name: Any, target: str, held: Any, sides: Sides) -> Ou
             return Outcome(True, deepcopy(value), deepcopy(value), said(deepcopy(value)))
         case Write(writes=writes):
             place, value = writes[0]
-            return Outcome(True, told=said(value, format_path(tuple(map(Member, place))), writes=writes))
+            return Outcome(True, told=said(value, format_path(place), writes=writes))
         case NameIn(place=place, name=as_name) if not sides.item:
             return Outcome(True, told=said(names=((place, as_name or name),)))
         case KeyIn(place=place, name=as_name, value=value) if not sides.item:

@@ -13,8 +13,7 @@ from custmap.model.note import Fact
 from custmap.running.states import SILENT, Failure
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
-
-Place = tuple[str, ...]
+from custmap.values.paths import TargetPath
 
 
 @dataclass(frozen=True)
@@ -37,9 +36,9 @@ class Told:
     changes: tuple[Change, ...] = ()
     rejected: tuple[tuple[str, str], ...] = ()
     notes: tuple[tuple[Fact, str], ...] = ()
-    names: tuple[tuple[Place, Any], ...] = ()
-    marks: tuple[tuple[Place, str, Any], ...] = ()
-    writes: tuple[tuple[Place, Any], ...] = ()
+    names: tuple[tuple[TargetPath, Any], ...] = ()
+    marks: tuple[tuple[TargetPath, str, Any], ...] = ()
+    writes: tuple[tuple[TargetPath, Any], ...] = ()
 
     def __add__(self, other: Told) -> Told:
         return Told(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(Told)))

@@ -14,16 +14,17 @@ from typing import Any
 from custmap.back.reverse import Reverse
 from custmap.codegen.define import Functions
 from custmap.model.checked import PARTS, Checked
-from custmap.model.nodes import Leaf, ObjectNode, Rider
+from custmap.model.clear import KeyIn
+from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider
 from custmap.model.note import Fact
 from custmap.model.walkers import leaves, outermost_whole
 from custmap.running.states import SILENT, Failure
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
-from custmap.values.paths import found_at
+from custmap.values.paths import Index, TargetPath, found_at, name_of
 from custmap.wire.binding import bind
 from oracle.containers import outcome_of, required_missing, whole_notes
-from oracle.elsewhere import written
+from oracle.elsewhere import put_at, written, written_list
 from oracle.interpreter import Interpreter, silenced
 from oracle.outcome import Change, Outcome, Sides, Told, is_value
 from oracle.records import all_stated, laid_over, taken
@@ -46,7 +47,7 @@ class Refused(Exception):
 class Parts:
     """A request, as far as rules fill it."""
 
-    body: dict[str, Any]
+    body: Any
     path: dict[str, Any]
     query: dict[str, Any]
     headers: dict[str, Any]
@@ -86,7 +87,7 @@ class Whole:
         *,
         absent: str = "keep",
         nulls: str = "clear",
-        vendor: dict[str, Any] | None = None,
+        vendor: Any = None,
     ) -> Planned:
         """What takes the vendor from before to after."""
         canonical = self.checked.canonical
@@ -101,7 +102,7 @@ class Whole:
         return self._planned(self._sides(then, now, known=known, complete=known and complete), Told())
 
     def _beside(
-        self, document: dict[str, Any], given: dict[str, Any], after: dict[str, Any], *, complete: bool
+        self, document: Any, given: dict[str, Any], after: dict[str, Any], *, complete: bool
     ) -> Planned:
         """What takes a vendor that holds a document to after."""
         checked = self.checked
@@ -184,12 +185,16 @@ class Whole:
     def _request(self, sides: Sides, *, always: bool) -> tuple[Parts | None, Told]:
         if (differing := self._differing(sides)).rejected:
             return None, differing
-        roots = self.checked.operation.parts
+        roots, body_root = self.checked.operation.flat, self.checked.operation.body
         outcomes = {
             part: {member.name: outcome_of(member, sides) for member in root.members}
             for part, root in roots.items()
         }
-        every = [one for part in outcomes.values() for one in part.values()]
+        if isinstance(body_root, ItemsNode):
+            in_body = {"": outcome_of(body_root, sides)}
+        else:
+            in_body = {member.name: outcome_of(member, sides) for member in body_root.members}
+        every = [one for part in (*outcomes.values(), in_body) for one in part.values()]
         told = sum((one.told for one in every), Told())
         said = any(one.said for one in every)
         if not said and not always:
@@ -199,14 +204,15 @@ class Whole:
             return None, Told(rejected=told.rejected + nobody.rejected, notes=notes)
         told += self._not_repeatable(told)
         told += Told(rejected=self._failed_identities(sides, told))
-        body = self._body(outcomes["body"], sides, told, said=said)
-        lacking = list(required_missing(roots["body"], body, sides))
+        body = self._body(body_root, in_body, sides, told, said=said)
+        lacking = list(required_missing(body_root, body, sides))
         made = {part: self._part(part, roots[part], outcomes[part], sides) for part in PARTS}
         lacking += [name for _, missing in made.values() for name in missing]
         not_given = self._not_given()
         if lacking or not_given:
             targets = {target for _, target in told.rejected + not_given}
-            failed = {leaf.target: sides.after[leaf.slot] for root in roots.values() for leaf in leaves(root)}
+            every_root = self.checked.operation.parts.values()
+            failed = {leaf.target: sides.after[leaf.slot] for root in every_root for leaf in leaves(root)}
             refused = tuple(f"{target}." for code, target in told.rejected if code == "CM707")
             missing = tuple(
                 (_why(failed.get(name)), name)
@@ -215,8 +221,8 @@ class Whole:
                 if name not in targets and not (name.startswith(refused) and _has_value(failed.get(name)))
             )
             raise Refused(told.rejected + missing + not_given)
-        whole = outermost_whole(roots["body"])
-        there = [node for node in whole if isinstance(found_at(body, node.path), dict | list)]
+        whole = outermost_whole(body_root)
+        there = [node for node in whole if _is_sent(body, node.path)]
         told += Told(notes=tuple(note for node in there for note in whole_notes(node, sides)))
         parts = {part: values for part, (values, _) in made.items()}
         request = Parts(body, parts["path"], parts["query"], parts["headers"])
@@ -244,17 +250,26 @@ class Whole:
         ]
         return Told(notes=tuple(notes))
 
-    def _body(self, outcomes: dict[str, Outcome], sides: Sides, told: Told, *, said: bool) -> dict[str, Any]:
-        """The body."""
-        root = self.checked.operation.table.root
+    def _body(
+        self,
+        root: ObjectNode | ItemsNode,
+        outcomes: dict[str, Outcome],
+        sides: Sides,
+        told: Told,
+        *,
+        said: bool,
+    ) -> Any:
+        """The body: an object, or a list whose items rules name."""
+        if isinstance(root, ItemsNode):
+            return written_list(root, outcomes[""], told, sides, said=said)
         required = root.type.required if root.type else frozenset()
         body = written(root, outcomes, told, sides)
         for member in root.members:
             if isinstance(member, Rider) and not said and member.name not in required:
                 body.pop(member.name, None)  # no request is made up of what only goes along
-        for place in self.checked.operation.name_places:
-            if place[0] in required and place[0] not in body:
-                body[place[0]] = _nested(place[1:], [])
+        for place, form in self.checked.operation.name_places.items():
+            if name_of(place[:1]) in required and name_of(place[:1]) not in body:
+                put_at(body, place, {} if form is KeyIn else [])
         return body
 
     def _part(
@@ -306,10 +321,12 @@ def _is_required(part: str, leaf: Leaf) -> bool:
     return part == "path" or leaf.policy.required
 
 
+def _is_sent(body: Any, path: TargetPath) -> bool:
+    """Is there a container at a path? `{}` at a position says nothing."""
+    found = found_at(body, path)
+    return isinstance(found, dict | list) and not (isinstance(path[-1], Index) and not found)
+
+
 def _is_at(target: str, leaf: Leaf) -> bool:
     """Is a change's target the rule's, or an entry or item of it?"""
     return target == leaf.target or target.startswith((f"{leaf.target}.", f"{leaf.target}["))
-
-
-def _nested(place: tuple[str, ...], value: Any) -> Any:
-    return {place[0]: _nested(place[1:], value)} if place else value

@@ -42,7 +42,7 @@ class Reading:
     operation: Operation
     reverse: Reverse
     canonical: Canonical
-    document: Record
+    document: Any
     slots: Callable[[Record], Slots]
 
     @cached_property
@@ -104,12 +104,12 @@ class Reading:
                 tables += [each.table for each in eaches(one.origin)]
         return None
 
-    def _only(self, path: TargetPath) -> Record:
+    def _only(self, path: TargetPath) -> Any:
         """The document with nothing but a place of it; under a null, null is there."""
         around = (_at(self.document, path[:length]) for length in range(len(path), 0, -1))
         made: Any = next((one for one in around if one is not ABSENT), ABSENT)
         if made is not None and _at(self.document, path) is ABSENT:
-            return {}
+            return type(self.document)()
         for segment in reversed(path):
             match segment:
                 case Member(name=name):
@@ -118,7 +118,7 @@ class Reading:
                     made = [{}] * position + [made]
                 case Select(key=key, value=value):
                     made = [{key: value, **made} if isinstance(made, dict) else made]
-        return dict(made)
+        return made
 
 
 @dataclass(frozen=True)

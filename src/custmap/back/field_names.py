@@ -14,7 +14,7 @@ from custmap.expressions.inference import format_source
 from custmap.model.checked import PARTS, Operation
 from custmap.model.nodes import FromSource, Leaf, Rider, Table, TargetNode
 from custmap.model.walkers import children, eaches
-from custmap.values.paths import Index, Member, PathError, TargetPath, parse_path
+from custmap.values.paths import Index, Member, PathError, TargetPath, format_path, parse_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,14 @@ class Traced:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A rule: the names of its target, and its source; `as_it_is`: what is below both has the same names."""
+    """A rule: the names of its target, and its source; `as_it_is`: what is below both has the same names.
+
+    `path` is that of the target, which has `depth` segments.
+    """
 
     names: tuple[str, ...]
+    path: str
+    depth: int
     target: str
     source: str | None
     line: int
@@ -55,7 +60,7 @@ class Tracer:
     """Finds the rule that a vendor's name means; positions and keys of items are passed over."""
 
     def __init__(self, operation: Operation) -> None:
-        self._body = tuple(_places(operation.table.root))
+        self._body = tuple(_places(operation.body))
         self._parts = tuple(one for part in PARTS for one in _places(operation.parts[part]))
         self._into = () if operation.bulk is None else operation.bulk.into
         self._is_listed = operation.bulk is not None
@@ -116,7 +121,8 @@ def _at(places: tuple[_Place, ...], path: TargetPath) -> Traced | None:
     fitting = [one for one in places if names[: len(one.names)] == one.names]
     if not fitting:
         return None
-    best = max(fitting, key=lambda one: len(one.names))
+    # Of rules in several items of a list, the one of the item that is meant.
+    best = max(fitting, key=lambda one: (len(one.names), format_path(path[: one.depth]) == one.path))
     rest = _after(path, len(best.names))
     field, line = best.source, best.line
     if (inner := names[len(best.names) :]) and best.source is not None:
@@ -157,12 +163,16 @@ def _places(node: TargetNode) -> Iterator[_Place]:
     match node:
         case Leaf():
             source, line = _source(node), node.span.line
-            yield _Place(_names(node.path), node.target, source, line, _is_as_it_is(node), _items(node))
+            yield _Place(*_of(node.path), node.target, source, line, _is_as_it_is(node), _items(node))
         case Rider():
-            yield _Place(_names(node.path), node.target, None, node.span.line)
+            yield _Place(*_of(node.path), node.target, None, node.span.line)
         case _:
             for one in children(node):
                 yield from _places(one)
+
+
+def _of(path: TargetPath) -> tuple[tuple[str, ...], str, int]:
+    return _names(path), format_path(path), len(path)
 
 
 def _is_as_it_is(leaf: Leaf) -> bool:

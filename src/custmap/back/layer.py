@@ -24,22 +24,22 @@ class Layer:
 
     def __init__(self, checked: Checked, tree: Tree) -> None:
         self.code = Functions(checked, checked.operation)
-        self._rules = tuple(leaves(checked.operation.table.root))
+        self._rules = tuple(leaves(checked.operation.body))
         self.tree = tree
 
     @cached_property
-    def quick(self) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    def quick(self) -> Callable[[Any], dict[str, Any]]:
         """What the layer reads from a document in which nothing is unusual; any exception if something is."""
         apply = self.code.apply
 
-        def quick(document: dict[str, Any]) -> dict[str, Any]:
+        def quick(document: Any) -> dict[str, Any]:
             read: dict[str, Any] = apply(document, ())[0]
             require_text(read)
             return read
 
         return quick
 
-    def carefully(self, document: dict[str, Any], notes: list[Note]) -> dict[str, Any]:
+    def carefully(self, document: Any, notes: list[Note]) -> dict[str, Any]:
         """What it reads from any document, with notes about what cannot be read."""
         parts, draft = self.code.carefully(document, ())
         notes += [Note(one.place, f"cannot be read: {one.message}", one.span) for one in draft.rejected]

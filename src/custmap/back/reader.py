@@ -109,7 +109,7 @@ class Reader:
 
     def copy(self, document: Any) -> tuple[dict[str, Any] | None, tuple[Note, ...]]:
         """The customer of the vendor's copy, and notes about what of it could not be read."""
-        if type(document) is not dict:
+        if type(document) is not self._reverse.form:
             return None, ()
         try:
             return self._reverse.read(document)

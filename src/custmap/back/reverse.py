@@ -12,13 +12,17 @@ from custmap.back.laying import Echo, lay, part_at
 from custmap.back.whole_name import joined_name
 from custmap.border.intake import copy_plain
 from custmap.codegen.define import Functions
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import RecordError
 from custmap.diagnostics.span import Span
 from custmap.invert.invert import Inverse, Tree, invert
 from custmap.model.checked import Checked
+from custmap.model.nodes import ItemsNode
 from custmap.model.note import Note
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.types import ANY
+from custmap.values.words import word_for
 
 _NO_NOTES: Final[tuple[Note, ...]] = ()
 
@@ -42,13 +46,14 @@ class Reverse:
 
     def __init__(self, checked: Checked, forward: Functions) -> None:
         self._is_customer = checked.canonical.is_customer
+        self.form: type = list if isinstance(checked.operation.body, ItemsNode) else dict
         self._riders = (ABSENT,) * len(checked.operation.riders)
         self._forward = forward
         self.inverse: Inverse = invert(checked)
         self.layers = [Layer(one.checked, one.tree) for one in self.inverse.layers]
 
     @cached_property
-    def _quick(self) -> Callable[[dict[str, Any]], dict[str, Any]] | None:
+    def _quick(self) -> Callable[[Any], dict[str, Any]] | None:
         """What reads a document in which nothing is unusual, if there is one layer."""
         return self.layers[0].quick if len(self.layers) == 1 else None
 
@@ -59,15 +64,15 @@ class Reverse:
 
         `base`  a customer, taken in: what the document does not hold is kept from it.
 
-        RecordError if the document is no JSON object.
+        RecordError if the document has not the form of the body: a JSON object, or a list.
         """
-        if base is None and self._quick is not None and type(document) is dict:
+        if base is None and self._quick is not None and type(document) is self.form:
             try:
                 return self._quick(document), _NO_NOTES
             except Exception:  # the careful way says what is unusual
                 pass
         notes: list[Note] = []
-        made = self._in_layers(copy_plain(document, ANY), notes)
+        made = self._in_layers(self.plain(document), notes)
         read = self._together(made)
         if self._disagreements(made):  # a rule with a loss agrees if the vendor would be sent just that
             notes += self._disagreements(made, self._echoes(read))
@@ -83,7 +88,17 @@ class Reverse:
                 laid = {**laid, "name": joined_name(base.get("name"), name, news)}
         return laid, tuple(notes)
 
-    def copy(self, document: dict[str, Any]) -> Copy:
+    def plain(self, document: object) -> Any:
+        """A document as plain, new values; RecordError if it is not JSON, or has not the form of the body."""
+        if self.form is dict:
+            return copy_plain(document, ANY)
+        plain = copy_plain({"document": document}, ANY)["document"]
+        if type(plain) is not list:
+            message = f"expected a list, got {word_for(plain)}"
+            raise RecordError([Diagnostic("CM701", message, path="", help="The vendor's copy is a list")])
+        return plain
+
+    def copy(self, document: Any) -> Copy:
         """What a document reads back as, rule by rule; the document is plain JSON."""
         notes: list[Note] = []
         made = self._in_layers(document, notes)
@@ -95,14 +110,14 @@ class Reverse:
         }
         return Copy(read, apart, frozenset(note.span for note in notes))
 
-    def _in_layers(self, document: dict[str, Any], notes: list[Note]) -> list[dict[str, Any]]:
+    def _in_layers(self, document: Any, notes: list[Note]) -> list[dict[str, Any]]:
         """What each layer reads."""
         return [layer.carefully(document, notes) for layer in self.layers]
 
     def _echoes(self, record: dict[str, Any]) -> list[dict[str, Any]]:
         """What each layer would read if the vendor had what it would be sent of a customer."""
         parts, _ = self._forward.carefully(record, self._riders)
-        return self._in_layers({} if parts is None else parts[0], [])
+        return self._in_layers(self.form() if parts is None else parts[0], [])
 
     def _together(self, made: list[dict[str, Any]]) -> dict[str, Any]:
         """What all layers read, the first over the others."""

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.schema.canonical import Canonical
-from custmap.values.paths import PathError, parse_path
+from custmap.values.paths import Member, PathError, parse_path
 
 UNSETTLED: Final = "unsettled"
 
@@ -28,7 +28,8 @@ def take_unsettled(
         try:
             if type(path) is not str:
                 raise PathError("expected a text", 0)
-            parse_path(path)
+            if not isinstance(parse_path(path)[0], Member):
+                raise PathError("expected a name", 0)
         except PathError as error:
             problems.append(_problem(f"not a canonical path: {error.reason}", f"{UNSETTLED}[{position}]"))
     return () if problems else tuple(sorted(set(given)))

@@ -75,7 +75,7 @@ def _operation(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
         for check_leaf in OF_A_LEAF:
             yield from check_leaf(one.leaf)
     stated = {rule.span: rule for rule in all_rules(checked.file)}
-    for node in objects(operation.table.root):
+    for node in objects(operation.body):
         if node.clear is not None and (rule := stated.get(node.span)) is not None:
             yield from policy_checks.cm512_container(rule, node.type, node.target)
     for check_operation in OF_AN_OPERATION:

@@ -23,7 +23,11 @@ def form(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
     written = operation.contract.form
     if written is None:
         return
-    root = operation.table.root
+    root = operation.body
+    if not isinstance(root, ObjectNode):
+        help = "Fill members of an object, or state another media type."
+        yield Diagnostic("CM303", "a form has names, and this body is a list", root.span, help)
+        return
     yield from _shared_names(root, written)
     yield from _names(root, root.type)
     for member in root.members:
@@ -74,8 +78,10 @@ def _leaf(leaf: Leaf) -> Iterator[Diagnostic]:
         if what := _never_written(result_type(origin), leaf.form):
             yield _not_single(where(origin), leaf.target, what)
     for each in eaches(leaf.origin):
-        yield from _names(each.table.root, each.table.root.type)
-        for member in each.table.root.members:
+        items = each.table.root
+        assert isinstance(items, ObjectNode)
+        yield from _names(items, items.type)
+        for member in items.members:
             yield from _below(member, leaf.form.in_list.in_object)
 
 

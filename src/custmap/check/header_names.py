@@ -9,6 +9,7 @@ from custmap.contract.media_type import is_form, is_json
 from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.model.checked import Checked, Operation
+from custmap.model.walkers import children
 from custmap.values.nearest import distance
 
 _KNOWN: Final = (
@@ -37,7 +38,7 @@ def cm303(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
 def content_type(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
     """CM207: a `Content-Type` of another kind than the contract's, in which the body is written."""
     written = operation.contract.media_type
-    has_body = operation.contract.body is not None or operation.table.root.members
+    has_body = operation.contract.body is not None or children(operation.body)
     for rule in checked.file.headers if written is not None and has_body else ():
         stated = rule.value.value if rule.value is not None else None
         if rule.target.value.lower() != "content-type" or not isinstance(stated, str):

@@ -22,7 +22,7 @@ from custmap.resolve.findings import meant
 from custmap.resolve.policies import empty_of
 from custmap.schema.misfit import misfit
 from custmap.values.equality import fingerprint
-from custmap.values.paths import Member, PathError, parse_path
+from custmap.values.paths import PathError, parse_path
 from custmap.values.types import Type
 
 
@@ -183,14 +183,12 @@ def cm517(one: Placed) -> Iterator[Diagnostic]:
 
 
 def places(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
-    """CM303 and CM512 for where clears write: `name_in`, `key_in` and `write` name places of the body."""
+    """CM512 for what clears write: `name_in`, `key_in` and `write` name places of the body."""
     for stated in clears(checked.file):
         for form, path in stated.places:
-            yield from _place(path, operation)
             if (held := _at(path, operation)) is not None:
                 yield from _named(BY_PLACE[form], stated, held)
         for path, value in stated.write or ():
-            yield from _place(path, operation)
             held = _at(path, operation)
             if held is not None and (held.known or held.enum) and (reason := misfit(held, value)):
                 yield Diagnostic("CM512", f"the value that is written {reason}", path.span)
@@ -212,33 +210,11 @@ def _name(name: Text, wanted: Type | None) -> Iterator[Diagnostic]:
         yield Diagnostic("CM512", f"the name {reason}", name.span, help)
 
 
-def _names(path: Text) -> list[str]:
-    try:
-        return [segment.name for segment in parse_path(path.value) if isinstance(segment, Member)]
-    except PathError:
-        return []
-
-
 def _at(path: Text, operation: Operation) -> Type | None:
-    at = operation.contract.body
-    for name in _names(path):
-        at = at.member(name) if at is not None else None
-    return at
-
-
-def _place(path: Text, operation: Operation) -> Iterator[Diagnostic]:
-    """CM303 if the contract has no such place."""
-    at = operation.contract.body
-    for name in _names(path):
-        if at is None:
-            return
-        found = at.member(name)
-        listed = bool(at.members) and operation.contract.closed
-        if (found is None and listed) or (found is not None and not found.kinds):
-            help = meant(name, at.members)
-            yield Diagnostic("CM303", f"the contract has no `{name}` here", path.span, help)
-            return
-        at = found
+    try:
+        return operation.contract.at(parse_path(path.value))
+    except PathError:
+        return None
 
 
 def clears(file: MappingFile) -> Iterator[ClearFile]:

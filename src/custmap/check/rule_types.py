@@ -175,7 +175,7 @@ def _alone(one: Placed) -> bool:
 
 def cm403_objects(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
     """A required object that is left out if none of its members has a value."""
-    for node in objects(operation.table.root):
+    for node in objects(operation.body):
         speaking = [member for member in node.members if isinstance(member, Leaf)]
         if not node.path or not node.policy.required or not speaking:
             continue

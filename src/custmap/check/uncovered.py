@@ -45,7 +45,7 @@ def cm513(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
 
 
 def _written(operation: Operation) -> Iterator[tuple[str, Type | None]]:
-    for root in (operation.table.root, operation.query, operation.path):
+    for root in (operation.body, operation.query, operation.path):
         yield from _below(root, operation)
 
 
@@ -54,7 +54,7 @@ def _below(node: TargetNode, operation: Operation) -> Iterator[tuple[str, Type |
         case Rider(index=index, target=target):
             yield target, operation.riders[index].type
         case Leaf(type=type_, target=target, origin=origin):
-            each = [one.table.root for one in eaches(origin)]
+            each = [one.table.item for one in eaches(origin)]
             if not each or type_ is None:
                 yield target, type_
             for root in each if type_ is not None else []:
@@ -86,14 +86,14 @@ def cm514(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
 
 def gaps(operation: Operation, checked: Checked) -> list[Gap]:
     """The contract's members that no rule fills; optional headers are left to the caller."""
-    spoken = {(*place,) for place in operation.name_places}
+    spoken: set[Names] = set()
     for stated in clears(checked.file):
-        for path, _ in stated.write or ():
+        for path in (*(path for _, path in stated.places), *(path for path, _ in stated.write or ())):
             if (names := _names(path)) is not None:
-                spoken.add(names)
-    found = list(_gaps(operation.table.root, (), "", spoken))
+                spoken.update(names[:depth] for depth in range(1, len(names) + 1))
+    found = list(_gaps(operation.body, (), "", spoken))
     for part in PARTS[:2]:
-        written = {member.name for member in operation.parts[part].members}
+        written = {member.name for member in operation.flat[part].members}
         for name in sorted(set(operation.contract.parameters.get(part, {})) - written):
             found.append(Gap((part, name), f"{part}.{name}"))
     return found
@@ -119,7 +119,7 @@ def _gaps(node: TargetNode, at: Names, text: str, spoken: set[Names]) -> Iterato
                 yield from _gaps(item, at, f"{text}{format_path((segment,))}", spoken | keyed)
         case Leaf(origin=origin, type=type_) if type_ is not None and type_.items is not None:
             for each in islice(eaches(origin), 1):
-                yield from _gaps(each.table.root, at, text, spoken)
+                yield from _gaps(each.table.item, at, text, spoken)
 
 
 def _names(path: Text) -> Names | None:
@@ -132,7 +132,7 @@ def _names(path: Text) -> Names | None:
 
 def ignored(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
     """CM209, CM303 and CM520: an ignored place can be read, exists, and no rule fills it."""
-    filled = set(_filled(operation.table.root, ()))
+    filled = set(_filled(operation.body, ()))
     for path, _ in checked.file.ignored:
         names = _names(path)
         if names is None:
@@ -177,7 +177,7 @@ def _filled(node: TargetNode, at: Names) -> Iterator[Names]:
         case Leaf(name=name, origin=origin):
             yield (*at, name)
             for each in eaches(origin):
-                for member in each.table.root.members:
+                for member in each.table.item.members:
                     yield from _filled(member, (*at, name))
         case ObjectNode(members=members, name=name, path=path):
             for member in members:

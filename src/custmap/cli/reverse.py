@@ -49,9 +49,9 @@ def command(
 ) -> int:
     """Read vendors' copies of customers back.
 
-    FILE holds one JSON object in the form of the request's body, or NDJSON; left out or `-` it is standard
-    input. One object gives one customer, NDJSON gives NDJSON in the same order. What cannot be read is
-    left out, and named on standard error.
+    FILE holds one copy in the form of the request's body, a JSON object or list, or NDJSON; left out or `-`
+    it is standard input. One copy gives one customer, NDJSON gives NDJSON in the same order. What cannot be
+    read is left out, and named on standard error.
     """
     loaded = load(mapping, modules)
     bases = [] if base is None else [base]

@@ -99,7 +99,7 @@ def fixture_schema() -> dict[str, Any]:
             },
             "after": record,
             "document": {
-                "type": "object",
+                "type": ["object", "array"],
                 "description": "The vendor's copy, in the form of the request's body: a fixture of reverse.",
             },
             "base": {

@@ -5,19 +5,21 @@ None where there is nothing to say, unless there is always a request. Each conta
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from custmap.codegen import facts
-from custmap.codegen.comparing import Comparing, Container, Module, Writers
+from custmap.codegen.comparing import Comparing, Module, Writers
+from custmap.codegen.elsewhere import in_body, write_elsewhere, write_list_alone
 from custmap.codegen.lines import Lines
 from custmap.codegen.list_changes import write_change_list, write_stand_list
 from custmap.codegen.object_changes import write_change_object, write_says
-from custmap.codegen.standing import write_along, write_complete, write_kept_row, write_stand_object
+from custmap.codegen.request_parts import required_names
+from custmap.codegen.standing import write_along, write_complete, write_stand_object
 from custmap.model.checked import PARTS, Operation
-from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, Table
+from custmap.model.nodes import Container, ItemsNode, Leaf, ObjectNode, Rider, Table
 from custmap.model.note import Fact
 from custmap.model.walkers import leaves, outermost_whole, own_objects
+from custmap.values.paths import Index
 
 _WRITERS: Final[Writers] = {
     ("change", ObjectNode): write_change_object,
@@ -45,15 +47,10 @@ def compare_rows(module: Module, operation: Operation) -> Lines:
 def _write_request(writer: Comparing, operation: Operation) -> Lines:
     """`changes`: every part of the request."""
     lines = Lines()
-    body = operation.table.root
-    parts = {part: node for part in PARTS if any(leaves(node := operation.parts[part]))}
-    roots = [
-        ("path", operation.path),
-        ("query", operation.query),
-        ("headers", operation.headers),
-        ("body", body),
-    ]
-    identities = tuple(leaf for _, root in roots for leaf in leaves(root) if leaf.policy.identity)
+    body = operation.body
+    parts = {part: node for part, node in operation.flat.items() if any(leaves(node))}
+    roots = operation.parts
+    identities = tuple(leaf for root in roots.values() for leaf in leaves(root) if leaf.policy.identity)
     required = any(leaf.policy.required for leaf in identities) or any(
         leaf.policy.identity for leaf in leaves(operation.path)
     )
@@ -64,10 +61,13 @@ def _write_request(writer: Comparing, operation: Operation) -> Lines:
             differ = " or ".join(f"({writer.differs(leaf)})" for leaf in identities)
             with lines.block(f"if ({differ}) and names_another({named}, before, after, view):"):
                 lines.add("return None")
-        lines.add("draft = view.draft", "said = False", "body = {}")
+        lines.add("draft = view.draft", "said = False", f"body = {facts.empty(body)}")
         lines.add(*(f"{part} = {{}}" for part in parts))
-        for part, root in roots:
-            writer.members(root, part, lines, full=False)
+        for part, root in roots.items():
+            if isinstance(root, ItemsNode):
+                writer.items(root, lines)
+            else:
+                writer.members(root, part, lines, full=False)
         if elsewhere:
             with lines.block("if draft.names or draft.marks or draft.writes:"):
                 lines.add("said = True")
@@ -81,73 +81,22 @@ def _write_request(writer: Comparing, operation: Operation) -> Lines:
             if isinstance(leaf, Leaf) and not leaf.policy.repeatable:
                 with lines.block(f"if was_set(draft, {writer.names.bind(leaf.span, 'span')}):"):
                     lines.add(f"draft.notes.append({writer.note(leaf, Fact.NOT_REPEATABLE)})")
+        if isinstance(body, ItemsNode):
+            _complete_list(writer, body, lines)
         if elsewhere:
-            _elsewhere(writer, operation, lines)
-        _complete_body(writer, body, operation, lines)
+            write_elsewhere(writer, operation, lines)
+        if isinstance(body, ObjectNode):
+            _complete_body(writer, body, operation, lines)
         for part, node in parts.items():
             _complete_part(writer, part, node, lines)
         _require(writer, body, lines)
         for container in outermost_whole(body):
-            with lines.block(f"if {_in_body(writer, container)}.__class__ in (dict, list):"):
+            with lines.block(f"if {_is_sent(writer, container)}:"):
                 writer.note_whole(container, lines)
         result = ", ".join(part if part in parts else "None" for part in PARTS)
-        lines.add(f"return in_name_order(body), {result}")
+        made = "body" if isinstance(body, ItemsNode) else "in_name_order(body)"
+        lines.add(f"return {made}, {result}")
     return lines
-
-
-def _elsewhere(writer: Comparing, operation: Operation, lines: Lines) -> None:
-    places = sorted({place for place in facts.clear_places(operation.table.root) if len(place) > 1})
-    with lines.block("if draft.names or draft.marks or draft.writes:"):
-        for place in places:
-            _around_names(writer, operation.table.root, place, lines)
-        lines.add("write_elsewhere(body, draft)")
-        for place in places:
-            way = tuple(_on_the_way(operation.table.root, place))
-            may_be_kept = any(node.policy.immutable for node in way)
-            with lines.block(f"if draft.wrote({place!r}):"):
-                at = "body"
-                if may_be_kept:
-                    lines.add("stated = after")
-                for node in way:
-                    at += f"[{node.name!r}]"
-                    if node.policy.immutable:
-                        write_kept_row(writer, node, False, lines)
-                    made = f"{at} = {writer.complete(node, at, full=False)}"
-                    if node.clear is None or not node.clear.says:
-                        lines.add(made)
-                        continue
-                    with lines.block(f"if not {writer.all_gone(node)}:"):
-                        lines.add(made)
-                    with lines.block("else:"):
-                        writer.riders(facts.riders(node), at, lines)
-                if may_be_kept:
-                    lines.add("after = stated")
-
-
-def _on_the_way(root: ObjectNode, place: tuple[str, ...]) -> Iterator[ObjectNode]:
-    """The objects that rules fill around a place, until one that is sent whole anyway."""
-    for name in place[:-1]:
-        inner = next((one for one in root.members if one.name == name), None)
-        if not isinstance(inner, ObjectNode) or inner.whole:
-            return
-        yield (root := inner)
-
-
-def _around_names(writer: Comparing, root: ObjectNode, place: tuple[str, ...], lines: Lines) -> None:
-    """An object that is sent for the names in it takes along what stands in it, if it is sent whole."""
-    node = next((one for one in root.members if one.name == place[0]), None)
-    if not isinstance(node, ObjectNode) or not (node.whole or node.policy.always):
-        return
-    at = f"body[{node.name!r}]"
-    with lines.block(f"if draft.wrote({place!r}) and {node.name!r} not in body:"):
-        lines.add(f"value = {writer.standing(node)}", f"{at} = value if value.__class__ is dict else {{}}")
-        if facts.required(node):
-            with lines.block(f"if not lacks_rejected({writer.rule(node)}, {at}, view):"):
-                for member in node.members:
-                    if isinstance(member, Leaf) and (empty := facts.empty_if_required(node, member)):
-                        with lines.block(f"if not is_kept({writer.arguments(member)}):"):
-                            lines.add(f"{at}.setdefault({member.name!r}, {empty})")
-        writer.riders(facts.riders(node), at, lines)
 
 
 def _complete_body(writer: Comparing, root: ObjectNode, operation: Operation, lines: Lines) -> None:
@@ -176,32 +125,42 @@ def _complete_body(writer: Comparing, root: ObjectNode, operation: Operation, li
                 continue
             with lines.block("if is_value(value):"):
                 lines.add(f"body[{name!r}] = value")
-    for place in operation.name_places:
-        if place[0] in required:
-            with lines.block(f"if {place[0]!r} not in body:"):
-                lines.add(f"put(body, {place!r}, [])")
+    for name, made in required_names(operation, writer.names):
+        with lines.block(f"if {name!r} not in body:"):
+            lines.add(made)
 
 
-def _require(writer: Comparing, root: ObjectNode, lines: Lines) -> None:
+def _is_sent(writer: Comparing, container: Container) -> str:
+    """The question whether a container is in the body; `{}` at a position says nothing."""
+    there = in_body(writer, container)
+    if isinstance(container.path[-1], Index):
+        return f"{there} not in (ABSENT, None, {{}}, [])"
+    return f"{there}.__class__ in (dict, list)"
+
+
+def _complete_list(writer: Comparing, root: ItemsNode, lines: Lines) -> None:
+    """What goes along where no item is sent for a change of its own."""
+    with lines.block("if said and not body:"):
+        write_list_alone(writer, root, False, lines)
+        lines.add("body = value")
+    if facts.goes_along(root):
+        with lines.block("if not body:"):
+            lines.add(f"value = {writer.along(root, full=False)}")
+            with lines.block("if value is not NOTHING:"):
+                lines.add("body = value")
+
+
+def _require(writer: Comparing, root: Container, lines: Lines) -> None:
     """What the contract requires is looked at when the body is there; not in what its own clear put there."""
     for node in own_objects(root):
         if not (needed := facts.required(node)):
             continue
-        lines.add(f"part = {_in_body(writer, node)}")
+        lines.add(f"part = {in_body(writer, node)}")
         lacks = f"part.__class__ is dict and not {writer.names.bind(needed, 'required')} <= part.keys()"
         if node.clear is not None and node.clear.says:
             lacks += f" and not {writer.all_gone(node)}"
         with lines.block(f"if {lacks}:"):
             lines.add(f"require({writer.rule(node)}, part, after, draft)")
-
-
-def _in_body(writer: Comparing, node: Container) -> str:
-    """What the body has at the place of a container."""
-    if not node.path:
-        return "body"
-    if len(node.path) == 1:
-        return f"body.get({node.name!r})"
-    return f"found_at(body, {writer.names.bind(node.path, 'place')})"
 
 
 def _complete_part(writer: Comparing, part: str, root: ObjectNode, lines: Lines) -> None:

@@ -19,11 +19,9 @@ from custmap.codegen import facts
 from custmap.codegen.lines import Lines
 from custmap.expressions.python_names import Names
 from custmap.model.clear import Send
-from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Presence, Rider, Table, TargetNode
+from custmap.model.nodes import Container, ItemsNode, Leaf, ObjectNode, Presence, Rider, Table, TargetNode
 from custmap.model.note import Fact
 from custmap.model.walkers import eaches, leaves
-
-Container: TypeAlias = ObjectNode | ItemsNode
 
 
 class Module(Protocol):
@@ -89,6 +87,15 @@ class Comparing:
                     self._outcome(member, False, "state", "value", lines)
                     self._put(member, out, lines)
         return outcomes
+
+    def items(self, node: ItemsNode, lines: Lines) -> None:
+        """Compare the items of a body that is a list."""
+        with lines.block(f"if {self.differs(node)}:"):
+            lines.add(f"state, value = {self.change(node, False)}")
+            with lines.block("if state is SAID:"):
+                lines.add("said = True")
+                with lines.block("if value is not NOTHING:"):
+                    lines.add("body = value")
 
     def _outcome(self, member: TargetNode, full: bool, state: str, value: str, lines: Lines) -> None:
         """The outcome of a member that differs, in two locals."""

@@ -114,7 +114,7 @@ class _Module:
         key = id(table)
         if key not in self._compared:
             change, stand = compare_items(self, table)
-            mixes = any(map(facts.may_mix, leaves(table.root)))
+            mixes = any(map(facts.may_mix, leaves(table.item)))
             self._compared[key] = f"({self.names.bind(table, 'table')}, {change}, {stand}, {mixes})"
         return self._compared[key]
 
@@ -243,7 +243,8 @@ class _Module:
 
     def _scope(self, local: str, root: bool) -> Scope:
         """Where the expressions of a table read; quick code knows that it is an object."""
-        return self.emitter.scope(local, root or self._is_quick, self._prepared if root else {})
+        is_object = not self._checked.canonical.type.only("array") if root else self._is_quick
+        return self.emitter.scope(local, is_object, self._prepared if root else {})
 
     def note(self, node: Leaf | ObjectNode | ItemsNode, fact: Fact) -> str:
         return self.names.bind(Note(node.target, fact, node.span), "note")

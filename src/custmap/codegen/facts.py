@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from custmap.expressions.function import FunctionSpec
 from custmap.expressions.growing import may_grow
 from custmap.model.checked import Operation
-from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, TargetNode
+from custmap.model.nodes import Container, ItemsNode, Leaf, ObjectNode, Rider, TargetNode
 from custmap.model.walkers import clears, expressions, leaves, tables
+from custmap.values.paths import TargetPath
 from custmap.values.types import Type
 
 
@@ -17,11 +18,15 @@ def makes_text(operation: Operation, functions: Mapping[str, FunctionSpec]) -> b
     return may_grow((one.ast for one in expressions(operation)), functions)
 
 
-def required(node: ObjectNode) -> frozenset[str]:
-    return node.type.required if node.type else frozenset()
+def required(node: Container) -> frozenset[str]:
+    return node.type.required if isinstance(node, ObjectNode) and node.type else frozenset()
 
 
-def empty_if_required(around: ObjectNode, node: TargetNode) -> str:
+def empty(node: Container) -> str:
+    return "[]" if isinstance(node, ItemsNode) else "{}"
+
+
+def empty_if_required(around: Container, node: TargetNode) -> str:
     """How a required map or list that has nothing to say is sent; "" for other nodes."""
     if not isinstance(node, Leaf) or node.name not in required(around):
         return ""
@@ -50,7 +55,7 @@ def is_plain(leaf: Leaf) -> bool:
     return leaf.kind.is_one and not held
 
 
-def clear_places(node: TargetNode) -> Iterable[tuple[str, ...]]:
+def clear_places(node: TargetNode) -> Iterable[TargetPath]:
     """The places where clearing may write, outside a target's own place."""
     return (place for clear in clears(node) for place in clear.places)
 

@@ -87,11 +87,11 @@ def rules_check_items(leaf: Leaf) -> bool:
         return False
     of_list = (type_.min_items, type_.max_items, type_.enum, leaf.origin.values, leaf.origin.format)
     asks_nothing = of_list == (None,) * 5 and not type_.unique_items
-    objects = (one.type or ANY for one in own_objects(source.table.root))
+    objects = (one.type or ANY for one in own_objects(source.table.item))
     return (
         asks_nothing
         and all(one.enum is None and not one.required and "object" in one.kinds for one in objects)
-        and all(map(_null_fits, leaves(source.table.root)))
+        and all(map(_null_fits, leaves(source.table.item)))
     )
 
 

@@ -59,7 +59,7 @@ class ObjectWriter:
 
     def item(self, lines: Lines) -> None:
         """An item of a list, in the local `sent`."""
-        root = self.table.root
+        root = self.table.item
         lines.add("sent = {}")
         for member in root.members:
             if not isinstance(member, Rider):
@@ -80,6 +80,7 @@ class ObjectWriter:
     def required(self, node: ObjectNode, out: str, lines: Lines, *, fill: bool = False) -> None:
         """`fill`: in the body, a map or a list that has nothing to say is empty."""
         required = node.type.required if node.type else frozenset()
+        names = tuple(one.name for one in sorted(node.members, key=_is_rider))
         for member in node.members:
             if isinstance(member, Rider) or member.name not in required:
                 continue
@@ -92,6 +93,8 @@ class ObjectWriter:
                     lines.add(f"{out}[{member.name!r}] = {'{}' if is_map else '[]'}")
                     if fill:
                         lines.add("body = in_name_order(body)")
+                    elif member.name != names[-1]:
+                        lines.add(f"arranged({names!r}, {out})")
                 else:
                     lines.add(UNUSUAL)
 
@@ -105,7 +108,7 @@ class ObjectWriter:
                     self._close_object(node, local, around, lines)
                     lines.add(f"{out}[{node.name!r}] = {local}")
             case ItemsNode():
-                self._items(node, out, around, lines)
+                self.items(node, f"{out}[{node.name!r}]", around, lines)
 
     def _object(self, node: ObjectNode, out: str | None, around: Around, lines: Lines) -> tuple[str, str]:
         """The lines that fill an object of its own: its local, and the test that it is sent though empty.
@@ -180,10 +183,16 @@ class ObjectWriter:
     def _close_object(self, node: ObjectNode, local: str, around: Around, lines: Lines) -> None:
         if self._role != "sent":  # a list that is one value is held to the contract as a whole
             self.required(node, local, lines)
-            self._note_partly(node, around, lines)
+            at_position = bool(node.path) and isinstance(node.path[-1], Index)
+            self._note_partly(node, around, lines, local if at_position else "")
 
-    def _note_partly(self, node: ObjectNode | ItemsNode, around: Around, lines: Lines) -> None:
-        """The note of a container that is sent whole, and of which the record states a part."""
+    def _note_partly(
+        self, node: ObjectNode | ItemsNode, around: Around, lines: Lines, local: str = ""
+    ) -> None:
+        """The note of a container that is sent whole, and of which the record states a part.
+
+        `local`: the item at a position, which says nothing where it is `{}`.
+        """
         is_request = self._role == "request"  # a note of an item names its key
         if not node.whole or (around.whole and is_request):
             return
@@ -194,7 +203,8 @@ class ObjectWriter:
             absent.append(f"({state} is ABSENT and not ({silent}))" if silent else f"{state} is ABSENT")
         if not absent:
             return
-        with lines.block(f"if {' or '.join(absent)}:"):
+        test = " or ".join(absent)
+        with lines.block(f"if {local} and ({test}):" if local else f"if {test}:"):
             lines.add(self.places.noted(node, Fact.PARTLY_STATED) if is_request else UNUSUAL)
 
     def silenced(self, leaf: Leaf) -> str:
@@ -225,8 +235,8 @@ class ObjectWriter:
 
     # Lists whose items are named
 
-    def _items(self, node: ItemsNode, out: str, around: Around, lines: Lines) -> None:
-        """Earlier positions without a value are `{}`; constants and parameters go along with what is sent."""
+    def items(self, node: ItemsNode, out: str, around: Around, lines: Lines) -> None:
+        """The list in `out`: earlier positions without a value are `{}`, riders go along."""
         inside = self._inside(node, around, lines)
         made: list[tuple[Index | Select, str]] = []
         for segment, item in node.items:
@@ -255,10 +265,10 @@ class ObjectWriter:
         with lines.block(f"if {said}{f' or {own}' if own else ''}:"):
             simple = len(made) == 1 and not own and isinstance(made[0][0], Index) and made[0][0].position == 0
             if simple:
-                lines.add(f"{out}[{node.name!r}] = [{made[0][1]}]")
+                lines.add(f"{out} = [{made[0][1]}]")
             else:
                 rows = ", ".join(f"({self.names.bind(segment, 'place')}, {one})" for segment, one in made)
-                lines.add(f"{out}[{node.name!r}] = in_list(({rows},))")
+                lines.add(f"{out} = in_list(({rows},))")
             self._note_partly(node, around, lines)
 
     # Leaves
@@ -274,3 +284,8 @@ class ObjectWriter:
         prelude, body, result = self._writer.write(leaf, scope, putting)
         self.states[leaf.slot] = result
         lines.extend([*prelude, *body])
+
+
+def _is_rider(node: TargetNode) -> bool:
+    """Riders are written after what rules make."""
+    return isinstance(node, Rider)

@@ -10,9 +10,11 @@ from custmap.codegen.leaf import Putting
 from custmap.codegen.lines import UNUSUAL, Lines
 from custmap.contract.form_body import BRACKETS
 from custmap.expressions.emitter import Names
-from custmap.model.clear import Clear, KeyIn, NameIn, Omit, Place, Send, SendNull, Skip, Write
-from custmap.model.nodes import ItemsNode, Leaf, ObjectNode
+from custmap.model.clear import Clear, KeyIn, NameIn, Omit, Send, SendNull, Skip, Write
+from custmap.model.nodes import Container, ItemsNode, Leaf, ObjectNode
 from custmap.model.note import Fact
+from custmap.model.walkers import children
+from custmap.values.paths import TargetPath
 
 
 @dataclass(slots=True)
@@ -29,8 +31,8 @@ class Around:
 class Elsewhere:
     """The locals for what clearing writes at other places of the body."""
 
-    names: dict[Place, str] = field(default_factory=dict)
-    marks: dict[Place, str] = field(default_factory=dict)
+    names: dict[TargetPath, str] = field(default_factory=dict)
+    marks: dict[TargetPath, str] = field(default_factory=dict)
     writes: str = ""
 
 
@@ -47,7 +49,7 @@ class Places:
 
     names: Names
     role: str
-    root: ObjectNode
+    root: Container
     key: str | None
     constant: Callable[[Any, str], str]
     note: Callable[[Leaf | ObjectNode | ItemsNode, Fact], str]
@@ -89,7 +91,7 @@ class Places:
         if leaf.policy.identity and self.role == "request":
             return ["pass"]  # a null names nobody, as if it were absent
         clear = leaf.policy.clear
-        if self.role == "item" and leaf in self.root.members and leaf.name == self.key:
+        if self.role == "item" and leaf in children(self.root) and leaf.name == self.key:
             return [UNUSUAL]  # without a key no item
         if leaf.kind.is_map or leaf.kind.has_items:
             if not clear.fits_container:
@@ -120,7 +122,7 @@ class Places:
                 return [self.noted(node, Fact.CLEAR_SKIPPED)]
         return [UNUSUAL]
 
-    def _names_at(self, place: Place) -> str:
+    def _names_at(self, place: TargetPath) -> str:
         local = self.elsewhere.names.get(place)
         if local is None:
             local = self.elsewhere.names[place] = self.names.fresh("names")

@@ -4,33 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from custmap.codegen import facts
 from custmap.codegen.lines import UNUSUAL, Lines
 from custmap.codegen.objects import ObjectWriter
 from custmap.codegen.places import Around
+from custmap.expressions.python_names import Names
 from custmap.model.checked import PARTS, Operation
-from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider
-from custmap.model.walkers import leaves, options
+from custmap.model.nodes import Container, ItemsNode, Leaf, ObjectNode, Rider
+from custmap.model.walkers import children, leaves, options
+from custmap.values.paths import Member, TargetPath, in_path_order, name_of
 
 
 def write_request(writer: ObjectWriter, operation: Operation, lines: Lines) -> None:
-    """All parts of the request; the members of the body in the order of their names."""
-    root = operation.table.root
+    """All parts of the request."""
+    body = operation.body
     for part in operation.parts.values():
         writer.places.must.update(_required_values(part))
     inside = Lines()
-    for node in sorted(root.members, key=lambda member: member.name):
-        if isinstance(node, Rider):
-            writer.rider(node, "body", inside)
-        else:
-            writer.node(node, "body", Around(), inside)
-    _write_elsewhere(writer, root, inside)
-    writer.required(root, "body", inside, fill=True)
-    for place in operation.name_places:
-        if root.type is not None and place[0] in root.type.required:
-            with inside.block(f"if {place[0]!r} not in body:"):
-                inside.add(f"put(body, {place!r}, [])", "body = in_name_order(body)")
-    parts = [_part(writer, operation.parts[part], part, inside) for part in PARTS]
-    _leave_riders(writer, operation, inside)
+    if isinstance(body, ItemsNode):
+        writer.items(body, "body", Around(), inside)
+        _nothing_elsewhere(writer, inside)
+    else:
+        _write_object(writer, body, operation, inside)
+    parts = [_part(writer, root, part, inside) for part, root in operation.flat.items()]
+    if isinstance(body, ObjectNode):
+        _leave_riders(writer, body, operation, inside)
     if nameless := _nameless(writer):
         with inside.block(f"if {nameless}:"):
             inside.add(UNUSUAL)
@@ -40,9 +38,32 @@ def write_request(writer: ObjectWriter, operation: Operation, lines: Lines) -> N
     lines.add(*(f"{local} = {{}}" for local in writer.places.elsewhere.marks.values()))
     if writer.places.takes_notes:
         lines.add("notes = ()")
-    lines.add("body = {}")
+    lines.add(f"body = {facts.empty(body)}")
     lines.extend(inside.all)
     lines.add(f"return body, {', '.join(parts)}, {'notes' if writer.places.takes_notes else '()'}")
+
+
+def _write_object(writer: ObjectWriter, root: ObjectNode, operation: Operation, lines: Lines) -> None:
+    """The members of a body, in the order of their names."""
+    for node in sorted(root.members, key=lambda member: member.name):
+        if isinstance(node, Rider):
+            writer.rider(node, "body", lines)
+        else:
+            writer.node(node, "body", Around(), lines)
+    _write_elsewhere(writer, root, lines)
+    writer.required(root, "body", lines, fill=True)
+    for name, made in required_names(operation, writer.names):
+        with lines.block(f"if {name!r} not in body:"):
+            lines.add(made, "body = in_name_order(body)")
+
+
+def required_names(operation: Operation, names: Names) -> Iterator[tuple[str, str]]:
+    """The members that the contract requires for the names of what is cleared, and what writes none there."""
+    required = facts.required(operation.body)
+    for place, form in operation.name_places.items():
+        if isinstance(place[0], Member) and place[0].name in required:
+            empty = "[]" if form.container == "array" else "{}"
+            yield place[0].name, f"put(body, {names.bind(place, 'at')}, {empty})"
 
 
 def _part(writer: ObjectWriter, root: ObjectNode, name: str, lines: Lines) -> str:
@@ -65,10 +86,9 @@ def _nameless(writer: ObjectWriter) -> str:
     return " and ".join(f"not is_value({writer.states[leaf.slot]})" for leaf in identities)
 
 
-def _leave_riders(writer: ObjectWriter, operation: Operation, lines: Lines) -> None:
+def _leave_riders(writer: ObjectWriter, root: ObjectNode, operation: Operation, lines: Lines) -> None:
     """Riders that nothing requires stay behind where there is nothing to say."""
-    root = operation.table.root
-    required = root.type.required if root.type else frozenset()
+    required = facts.required(root)
     optional = sorted(node.name for node in root.members if isinstance(node, Rider) and not node.required)
     if not optional:
         return
@@ -87,7 +107,7 @@ def _leave_riders(writer: ObjectWriter, operation: Operation, lines: Lines) -> N
     for name in sorted(empty):
         test += f" and not body.get({name!r}) and {empty[name]} is not None"
     for part in PARTS:
-        spoken = {leaf.name for leaf in leaves(operation.parts[part]) if not leaf.policy.identity}
+        spoken = {leaf.name for leaf in leaves(operation.flat[part]) if not leaf.policy.identity}
         if spoken:
             test += f" and {part}.keys().isdisjoint({writer.names.bind(frozenset(spoken), 'spoken')})"
     with lines.block(f"if len(body) <= {len(along | empty.keys())} and {test}:"):
@@ -114,26 +134,36 @@ def _unless_identity_alone(writer: ObjectWriter, root: ObjectNode, lines: Lines)
         lines.add(UNUSUAL)
 
 
+def _nothing_elsewhere(writer: ObjectWriter, lines: Lines) -> None:
+    """What goes along in the items of a body that is a list is known elsewhere."""
+    elsewhere = writer.places.elsewhere
+    for local in (*elsewhere.names.values(), *elsewhere.marks.values(), elsewhere.writes):
+        if local:
+            with lines.block(f"if {local}:"):
+                lines.add(UNUSUAL)
+
+
 def _write_elsewhere(writer: ObjectWriter, root: ObjectNode, lines: Lines) -> None:
-    objects = {node.name for node in root.members if isinstance(node, ObjectNode | ItemsNode)}
+    objects = {Member(node.name) for node in root.members if isinstance(node, ObjectNode | ItemsNode)}
     last = max((node.name for node in root.members), default="")
-    for place, local in sorted(writer.places.elsewhere.names.items()):
+    for place, local in _in_order(writer.places.elsewhere.names):
         with lines.block(f"if {local}:"):
             if place[0] in objects:  # what goes along in that object is known elsewhere
                 lines.add(UNUSUAL)
                 continue
             if len(place) == 1:
-                lines.add(f"body[{place[0]!r}] = sorted(set({local}))")
+                lines.add(f"body[{name_of(place)!r}] = sorted(set({local}))")
             else:
-                lines.add(f"put(body, {place!r}, sorted(set({local})))")
-            if place[0] < last or len(writer.places.elsewhere.names) > 1:
+                lines.add(f"put(body, {writer.names.bind(place, 'at')}, sorted(set({local})))")
+            if name_of(place[:1]) < last or len(writer.places.elsewhere.names) > 1:
                 lines.add("body = in_name_order(body)")
-    for place, local in sorted(writer.places.elsewhere.marks.items()):
+    for place, local in _in_order(writer.places.elsewhere.marks):
         with lines.block(f"if {local}:"):
             if place[0] in objects:
                 lines.add(UNUSUAL)
                 continue
-            lines.add(f"put(body, {place!r}, dict(sorted({local}.items())), update=True)")
+            made = f"dict(sorted({local}.items()))"
+            lines.add(f"put(body, {writer.names.bind(place, 'at')}, {made}, update=True)")
             lines.add("body = in_name_order(body)")
     if local := writer.places.elsewhere.writes:
         with lines.block(f"for place, one in {local}:"):
@@ -145,10 +175,14 @@ def _write_elsewhere(writer: ObjectWriter, root: ObjectNode, lines: Lines) -> No
             lines.add("body = in_name_order(body)")
 
 
-def _required_values(root: ObjectNode) -> Iterator[int]:
+def _in_order(locals_: dict[TargetPath, str]) -> list[tuple[TargetPath, str]]:
+    return sorted(locals_.items(), key=lambda one: in_path_order(one[0]))
+
+
+def _required_values(root: Container) -> Iterator[int]:
     """The slots of required values, without which a request is unusual in any case."""
-    required = root.type.required if root.type else frozenset()
-    for member in root.members:
+    required = facts.required(root)
+    for member in children(root):
         is_value = isinstance(member, Leaf) and member.kind.is_one and not _may_be_silent(member)
         if is_value and (member.name in required) and not _says_by_null(member):  # type: ignore[arg-type]
             yield member.slot  # type: ignore[union-attr]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from custmap.codegen import facts
-from custmap.codegen.comparing import Comparing, Container
+from custmap.codegen.comparing import Comparing
 from custmap.codegen.lines import Lines
 from custmap.model.clear import Send
-from custmap.model.nodes import ItemsNode, ObjectNode, Rider
+from custmap.model.nodes import Container, ItemsNode, ObjectNode, Rider
 from custmap.model.walkers import leaves
 
 

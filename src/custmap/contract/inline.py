@@ -161,7 +161,7 @@ class _Reader:
 
     def _table(self, node: Node, place: str) -> dict[str, Any]:
         """Fields by target path as one schema."""
-        schema: dict[str, Any] = {"type": "object"}
+        schema: dict[str, Any] = {}
         written: dict[TargetPath, Span] = {}
         for key, value in self._entries(node, place):
             made, required = self._field(value)
@@ -174,6 +174,7 @@ class _Reader:
             written[path] = key.span
             if not _put(schema, path, made, required):
                 self._say("CM207", "this contradicts another field's path", key.span, _NO_PLACE)
+        schema.setdefault("type", "object")
         return schema
 
     def _path(self, key: ScalarNode) -> TargetPath | None:

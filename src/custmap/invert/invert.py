@@ -16,11 +16,12 @@ from custmap.invert.turned import Back, Places
 from custmap.invert.ways import Way, ways_back
 from custmap.mapping.file import ClearFile, Rule
 from custmap.model.checked import Checked
+from custmap.model.nodes import ItemsNode
 from custmap.resolve.findings import Findings
 from custmap.resolve.resolve import at_the_border, resolve
 from custmap.schema.canonical import Canonical
 from custmap.values.paths import Member, PathError, parse_path
-from custmap.values.types import OBJECT, Type
+from custmap.values.types import ARRAY, OBJECT, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,8 @@ def _layer(checked: Checked, rules: Sequence[Back], functions: Mapping[str, Func
     )
     body = _stated(at_the_border(checked.canonical))
     contract = Contract(checked.name, "", "", "", checked.canonical.name, body=body)
-    document = Canonical("the vendor's copy", OBJECT, {}, False)
+    copy = ARRAY if isinstance(checked.operation.body, ItemsNode) else OBJECT
+    document = Canonical("the vendor's copy", copy, {}, False)
     made = resolve(file, contract, document, functions, Findings())
     return Layer(replace(made, name=f"{checked.name}, back"), _tree(rules))
 

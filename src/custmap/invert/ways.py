@@ -21,7 +21,16 @@ from custmap.invert.turned import Back, chosen, each_once, in_order
 from custmap.invert.undo import Undo, turned_values
 from custmap.mapping.file import ClearFile, Pair, Rule, Text
 from custmap.model.checked import Checked
-from custmap.model.nodes import EachSource, FromSource, ItemsNode, Leaf, ObjectNode, RiderSource, TargetNode
+from custmap.model.nodes import (
+    Container,
+    EachSource,
+    FromSource,
+    ItemsNode,
+    Leaf,
+    ObjectNode,
+    RiderSource,
+    TargetNode,
+)
 from custmap.model.walkers import leaves
 from custmap.resolve.resolve import at_the_border
 from custmap.values.paths import Index, Member, Select, format_path
@@ -67,7 +76,7 @@ def ways_back(checked: Checked) -> Ways:
     """The way back of each rule of a mapping's body."""
     made = _Inverter(checked.functions)
     scope = _Scope((), at_the_border(checked.canonical), "")
-    rules = in_order(made.members(checked.operation.table.root, "", scope))
+    rules = in_order(made.root(checked.operation.body, scope))
     return Ways(tuple(made.ways), tuple(rules), made.undo.functions)
 
 
@@ -88,6 +97,10 @@ class _Inverter:
         self._known = known
         self.undo = Undo(known)
         self.ways: list[Way] = []
+
+    def root(self, node: Container, scope: _Scope) -> Iterator[Back]:
+        """The rules of a body turned round; they read the vendor's copy."""
+        return self.members(node, "", scope) if isinstance(node, ObjectNode) else self._node(node, "", scope)
 
     def members(self, node: ObjectNode, read: str, scope: _Scope) -> Iterator[Back]:
         """The rules turned round that fill an object; `read` is what reads it from the vendor's copy."""
@@ -172,7 +185,7 @@ class _Inverter:
     ) -> Back:
         if leaf.origin.values is not None or leaf.origin.format is not None:
             raise OneWayError("`values` or `format` stands on a list")
-        inner = chosen(self.members(source.table.root, "", scope))
+        inner = chosen(self.members(source.table.item, "", scope))
         if not inner:
             raise OneWayError("no rule of its items reads back", of_items=True)
         losses = each_once(*made.losses, *(loss for one in inner for loss in one.losses))
@@ -199,7 +212,7 @@ def _losses(leaf: Leaf, calls: Iterable[Called], own: Iterable[Step]) -> Iterato
 
 def _key_names(leaf: Leaf, source: EachSource, inner: Iterable[Back]) -> tuple[Step, ...] | None:
     """The canonical path of an item's key, if the rule of the key reads back."""
-    spans = [member.span for member in source.table.root.members if member.name == leaf.key]
+    spans = [member.span for member in source.table.item.members if member.name == leaf.key]
     return next((one.names for one in inner if one.rule.span in spans), None)
 
 

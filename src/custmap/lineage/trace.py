@@ -28,13 +28,14 @@ from custmap.model.nodes import (
     RiderSource,
     TargetNode,
 )
-from custmap.model.walkers import eaches
+from custmap.model.walkers import children, eaches
 from custmap.running.draft import KEPT, NOTHING, SAID, UNCHANGED, Draft, Outcome, View
 from custmap.running.leaves import change_leaf
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.json_text import dump_json
 from custmap.values.nearest import nearest
+from custmap.values.paths import format_path
 from custmap.values.types import Type
 
 _ROWS: Final = 256
@@ -81,7 +82,7 @@ class _Tracer:
 
     def lines(self) -> Iterator[Line]:
         for _, part in self._operation.roots:
-            for member in part.members:
+            for member in children(part):
                 yield from self._node(member, full=False, prefix="")
 
     def _node(self, node: TargetNode, *, full: bool, prefix: str) -> Iterator[Line]:
@@ -89,7 +90,7 @@ class _Tracer:
             case Leaf():
                 yield self._leaf(node, full, prefix)
                 for each in eaches(node.origin):
-                    for member in each.table.root.members:
+                    for member in each.table.item.members:
                         yield from self._node(member, full=True, prefix=f"{prefix}{node.target}[].")
             case Rider():
                 rider = self._operation.riders[node.index]
@@ -238,9 +239,9 @@ def _words(leaf: Leaf, outcome: Outcome, draft: Draft) -> str:
         return "not sent, noted"
     if state != SAID:
         return "nothing"
-    said = [f"names it in {'.'.join(place)}" for place in draft.names]
-    said += [f"marks it in {'.'.join(place)}" for place in draft.marks]
-    said += [f"writes {'.'.join(place)}: {dump_json(value)}" for place, value in draft.writes]
+    said = [f"names it in {format_path(place)}" for place in draft.names]
+    said += [f"marks it in {format_path(place)}" for place in draft.marks]
+    said += [f"writes {format_path(place)}: {dump_json(value)}" for place, value in draft.writes]
     clear = leaf.policy.clear
     by_value = isinstance(clear, Send) and any(change.action == "clear" for change in draft.changes)
     if sent is None:

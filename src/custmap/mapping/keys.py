@@ -99,10 +99,11 @@ class ClearModel(LongForm):
     send: Literally = optional("This value is sent.")
     write: ByName = optional("These members are written instead: target path to value.")
     name_in: StrictStr = optional(
-        "The name is listed in the array at this path of the body.", examples=["keysToRemove"]
+        "The name is listed in the array at this target path of the body.",
+        examples=["keysToRemove", "people[0].clear_fields"],
     )
     key_in: StrictStr = optional(
-        "The name is a member of the object at this path of the body.", examples=["unset"]
+        "The name is a member of the object at this target path of the body.", examples=["unset"]
     )
     with_: Literally = optional("The value of that member, e.g. true.", alias="with")
     as_: StrictStr = optional("The name, if it is not the last part of the target path.", alias="as")

@@ -11,11 +11,13 @@ from custmap.contract.form_body import FormStyle
 from custmap.expressions.function import FunctionSpec
 from custmap.mapping.file import MappingFile, Rule
 from custmap.model.answer import Answer
-from custmap.model.nodes import ObjectNode, Table
+from custmap.model.clear import Named
+from custmap.model.nodes import Container, ObjectNode, Table
 from custmap.model.privacy import EVERY_ITEM, Step
 from custmap.schema.canonical import Canonical
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint
+from custmap.values.paths import TargetPath
 from custmap.values.types import Type
 
 PARTS: Final = ("path", "query", "headers")
@@ -92,7 +94,7 @@ class Operation:
     `table`     all slots of the operation; its root is the body. `path`, `query` and `headers` share them.
     `riders`    parameters and constants, by the index that `Rider` nodes have.
     `variables` the server variables that parameters fill, with the parameters' names.
-    `name_places` the places where clearing writes names.
+    `name_places` the places where clearing writes names, in order, and the form that does.
     `answer`    how the vendor's answer is read.
     `bulk`      a request has a list of bodies; the contract's body is then that of an item.
     """
@@ -104,14 +106,24 @@ class Operation:
     path: ObjectNode
     query: ObjectNode
     headers: ObjectNode
-    name_places: tuple[tuple[str, ...], ...] = ()
+    name_places: Mapping[TargetPath, type[Named]] = field(default_factory=dict)
     answer: Answer = field(default_factory=Answer)
     bulk: Bulk | None = None
 
     @property
-    def parts(self) -> dict[str, ObjectNode]:
+    def body(self) -> Container:
+        """The root node of the body: an object, or a list whose items are named."""
+        return self.table.root
+
+    @property
+    def flat(self) -> dict[str, ObjectNode]:
+        """The root nodes of path, query and headers, by name."""
+        return {"path": self.path, "query": self.query, "headers": self.headers}
+
+    @property
+    def parts(self) -> dict[str, Container]:
         """The root nodes of path, query, headers and body, by name."""
-        return {"path": self.path, "query": self.query, "headers": self.headers, "body": self.table.root}
+        return {**self.flat, "body": self.body}
 
     @property
     def body_at(self) -> tuple[Step, ...]:
@@ -119,11 +131,13 @@ class Operation:
         return ("body",) if self.bulk is None else ("body", *self.bulk.into, EVERY_ITEM)
 
     @property
-    def roots(self) -> list[tuple[tuple[Step, ...], ObjectNode]]:
+    def roots(self) -> list[tuple[tuple[Step, ...], Container]]:
         """The root nodes, the envelope's too, each with its place in a request."""
-        around = [] if self.bulk is None else [(("body",), self.bulk.envelope)]
-        flat = [((part,), self.parts[part]) for part in PARTS]
-        return [*flat, *around, (self.body_at, self.table.root)]
+        around: list[tuple[tuple[Step, ...], Container]] = []
+        if self.bulk is not None:
+            around.append((("body",), self.bulk.envelope))
+        flat = [((part,), node) for part, node in self.flat.items()]
+        return [*flat, *around, (self.body_at, self.body)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
 from custmap.contract.form_body import FormStyle
-
-Place = tuple[str, ...]
-"""A place in the body, by its names."""
+from custmap.values.paths import TargetPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ class Clear:
     only_replaced: ClassVar[bool] = False
 
     @property
-    def places(self) -> tuple[Place, ...]:
+    def places(self) -> tuple[TargetPath, ...]:
         """The places in the body where it writes, apart from the target's own place."""
         return ()
 
@@ -79,11 +77,11 @@ class SendEmpty(Send):
 class Write(Clear):
     """Other members are written: `writes` are their places and values."""
 
-    writes: tuple[tuple[Place, Any], ...]
+    writes: tuple[tuple[TargetPath, Any], ...]
     fits_container: ClassVar[bool] = True
 
     @property
-    def places(self) -> tuple[Place, ...]:
+    def places(self) -> tuple[TargetPath, ...]:
         return tuple(place for place, _ in self.writes)
 
 
@@ -96,7 +94,7 @@ class Named(Clear):
     `takes_value`  a `value` belongs to it.
     """
 
-    place: Place
+    place: TargetPath
     name: str | None = None
     value: Any = None
     form: FormStyle | None = None
@@ -107,7 +105,7 @@ class Named(Clear):
     takes_value: ClassVar[bool] = False
 
     @property
-    def places(self) -> tuple[Place, ...]:
+    def places(self) -> tuple[TargetPath, ...]:
         return (self.place,)
 
     def for_item(self) -> Clear:

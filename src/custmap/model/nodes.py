@@ -164,7 +164,10 @@ class ObjectNode:
 
 @dataclass(frozen=True, slots=True)
 class ItemsNode:
-    """A list whose items are named by rules: `profiles[0]` or `channels[type=email]`."""
+    """A list whose items are named by rules: `profiles[0]` or `channels[type=email]`.
+
+    `privacy` is that of an object.
+    """
 
     name: str
     target: str
@@ -175,8 +178,10 @@ class ItemsNode:
     required: bool = False
     slots: tuple[int, int] = (0, 0)
     source: str | None = None
+    privacy: Privacy = PRIVATE
 
 
+Container: TypeAlias = ObjectNode | ItemsNode
 TargetNode: TypeAlias = Leaf | Rider | ObjectNode | ItemsNode
 
 
@@ -200,9 +205,18 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of rules over one scope: the customer, or the item of a list."""
+    """A table of rules over one scope: the customer, or the item of a list.
 
-    root: ObjectNode
+    `root` is an object, or the body where that is a list.
+    """
+
+    root: Container
     slots: tuple[Leaf | Presence, ...]
     inside: tuple[int | None, ...]
     """For each slot, the slot of the Presence whose object it reads; None: the scope itself."""
+
+    @property
+    def item(self) -> ObjectNode:
+        """The object that the rules of a list's item fill."""
+        assert isinstance(self.root, ObjectNode)
+        return self.root

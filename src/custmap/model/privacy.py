@@ -5,12 +5,12 @@ Both are facts of the checked mapping, not of a record: whatever a rule may read
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from custmap.values.equality import same
-from custmap.values.paths import Select, select_text
+from custmap.values.paths import Index, Member, Select, TargetPath, select_text
 
 HIDDEN: Final = "••••"
 """Stands for a personal value."""
@@ -18,6 +18,18 @@ EVERY_ITEM: Final = None
 """A step in a secret's place: every item of a list."""
 
 Step: TypeAlias = str | int | Select | None
+
+
+def steps(path: TargetPath) -> Iterator[Step]:
+    """The steps of a target path."""
+    for segment in path:
+        match segment:
+            case Member(name):
+                yield name
+            case Index(position):
+                yield position
+            case Select():
+                yield segment
 
 
 class Secret(NamedTuple):

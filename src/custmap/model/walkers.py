@@ -20,6 +20,7 @@ from custmap.model.nodes import (
     Table,
     TargetNode,
 )
+from custmap.values.paths import Member, Segment
 
 
 def children(node: TargetNode) -> tuple[TargetNode, ...]:
@@ -30,6 +31,16 @@ def children(node: TargetNode) -> tuple[TargetNode, ...]:
         case ItemsNode(items=items):
             return tuple(item for _, item in items)
     return ()
+
+
+def child_at(node: TargetNode, segment: Segment) -> TargetNode | None:
+    """The node one step further, where rules fill anything there."""
+    match node:
+        case ObjectNode(members=members) if isinstance(segment, Member):
+            return next((member for member in members if member.name == segment.name), None)
+        case ItemsNode(items=items):
+            return next((item for at, item in items if at == segment), None)
+    return None
 
 
 def leaves(node: TargetNode) -> Iterator[Leaf]:
@@ -70,7 +81,7 @@ class Placed:
 
 def placed(operation: Operation) -> Iterator[Placed]:
     """The leaves of an operation: body, path, query, headers, and inside the items of its lists."""
-    for root in (operation.table.root, operation.path, operation.query, operation.headers):
+    for root in (operation.body, operation.path, operation.query, operation.headers):
         yield from _below(root, None, False)
 
 

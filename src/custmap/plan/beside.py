@@ -61,7 +61,7 @@ class Beside:
 
     def sides(self) -> tuple[Slots, Slots, list[Note]]:
         """Both sides' slots, and a note for each rule that is left alone."""
-        low, high = self.operation.table.root.slots
+        low, high = self.operation.body.slots
         sides: list[tuple[Any, Any]] = []
         notes: list[Note] = []
         for slot in self.operation.table.slots:

@@ -150,7 +150,7 @@ class Engine:
             return _with_notes(lambda: self._diff_open(pair, bound), notes)
         return _with_notes(lambda: self._diff(held and held.record, record, bound, absent), notes)
 
-    def beside(self, document: dict[str, Any], taken: Taken, bound: Bound, absent: Absent) -> Plan:
+    def beside(self, document: Any, taken: Taken, bound: Bound, absent: Absent) -> Plan:
         """The plan for a vendor that holds `document`, in its own form; both were taken in carefully."""
         return _with_notes(lambda: self._beside(document, taken, bound, absent), taken.notes)
 
@@ -166,7 +166,7 @@ class Engine:
         view = View(before, after, Draft(), riders, known, known and absent == "clear")
         return self._plan(old, new, view, bound)
 
-    def _beside(self, document: dict[str, Any], taken: Taken, bound: Bound, absent: Absent) -> Plan:
+    def _beside(self, document: Any, taken: Taken, bound: Bound, absent: Absent) -> Plan:
         riders, complete = bound.own(), absent == "clear"
         reverse = self.answers.reverse
         copy = reverse.copy(document)

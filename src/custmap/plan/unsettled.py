@@ -141,10 +141,10 @@ class Readers:
         """The source paths of each rule, and of the conditions around it; identities have none."""
         self._cleared = {
             one.presence.slot: one.policy.otherwise_clear
-            for one in own_objects(operation.table.root)
+            for one in own_objects(operation.body)
             if one.presence is not None
         }
-        self._skipped = set(_skipped(operation.table.root))
+        self._skipped = set(_skipped(operation.body))
 
     def of(self, path: OpenPath) -> Iterator[Leaf]:
         """The rules that read a path."""
@@ -471,7 +471,7 @@ def key_member(leaf: Leaf) -> str | None:
 
 
 def _read_for_key(table: Table, key: str | None) -> str | None:
-    for member in table.root.members:
+    for member in table.item.members:
         if isinstance(member, Leaf) and member.name == key and len(member.reads) == 1:
             (path,) = member.reads
             return str(path[0]) if len(path) == 1 else None

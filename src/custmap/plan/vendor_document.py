@@ -28,7 +28,7 @@ class VendorDocument:
 
     __slots__ = ("_document", "_one_way")
 
-    def __init__(self, document: dict[str, Any], ways: Iterable[Way], unread: frozenset[Span | None]) -> None:
+    def __init__(self, document: Any, ways: Iterable[Way], unread: frozenset[Span | None]) -> None:
         self._document = document
         self._one_way = unread.union(way.span for way in ways if way.why is not None)
 

@@ -13,7 +13,7 @@ from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, TargetNode
 from custmap.plan.plan import Plan
 from custmap.prove.cells import Cells, is_within
 from custmap.prove.scene import Case, Record, Scene
-from custmap.values.paths import Member, format_path
+from custmap.values.paths import format_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,10 @@ class Law:
 def blame(scene: Scene, target: str, plan: Plan, then: Cells, now: Cells, wanted: Cells) -> Span | None:
     """The rule of the target, or the one whose clear writes there."""
     cleared = {change.span for change in plan.changes if change.action == "clear"}
-    for node in rules_below(scene.operation.table.root):
+    for node in rules_below(scene.operation.body):
         clear = node.clear if isinstance(node, ObjectNode) else node.policy.clear
         if isinstance(clear, Write) and node.span in cleared:
-            places = [format_path(tuple(map(Member, place))) for place in clear.places]
+            places = [format_path(place) for place in clear.places]
             if any(is_within(target, place) for place in places):
                 return node.span
     held = next((found[target] for found in (now, then, wanted) if target in found), None)
@@ -71,7 +71,7 @@ def rules_below(node: TargetNode) -> Iterator[Leaf | ObjectNode]:
 
 def span_of(scene: Scene, target: str) -> Span | None:
     """The rule of a target, or of a container around it."""
-    rules = rules_below(scene.operation.table.root)
+    rules = rules_below(scene.operation.body)
     found = [node for node in rules if node.target and is_within(target, node.target)]
     return max(found, key=lambda node: len(node.target)).span if found else None
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, TargetNode
+from custmap.model.nodes import Container, ItemsNode, Leaf, ObjectNode, Rider, TargetNode
 from custmap.prove.store import State, item_table
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
@@ -28,9 +28,9 @@ class Cell:
 Cells = dict[str, Cell]
 
 
-def cells(root: ObjectNode, state: State) -> Cells:
+def cells(root: Container, state: State) -> Cells:
     """All cells of a state, by target."""
-    return dict(_object(root, state, ""))
+    return dict(_node(root, state, ""))
 
 
 def differing(a: Cells, b: Cells) -> list[str]:
@@ -86,7 +86,7 @@ def _leaf(leaf: Leaf, state: Any, prefix: str) -> Iterator[tuple[str, Cell]]:
                 for name, value in item.items():
                     yield _join(inner, format_path((Member(name),))), Cell(leaf, value, value)
             else:
-                for name, cell in _object(table.root, item, inner):
+                for name, cell in _object(table.item, item, inner):
                     yield name, replace(cell, rule=leaf)  # items belong to the list's rule
     elif leaf.kind.is_set and isinstance(state, list):
         yield target, Cell(leaf, state, frozenset(fingerprint(item) for item in state))

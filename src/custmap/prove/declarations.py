@@ -12,7 +12,7 @@ from custmap.diagnostics.errors import RecordError
 from custmap.expressions.ast import Current, Field
 from custmap.mapping.file import Rule
 from custmap.model.clear import Send
-from custmap.model.nodes import FromSource, ItemsNode, Leaf, ObjectNode, TargetNode
+from custmap.model.nodes import Container, FromSource, ItemsNode, Leaf, ObjectNode, TargetNode
 from custmap.model.walkers import children, leaves
 from custmap.prove.blame import Broken, Law
 from custmap.prove.cells import Cells
@@ -37,7 +37,7 @@ def said(scene: Scene, case: Case) -> Broken | None:
             refused.target, None, None, case.after, made.body, f"`{refused.target}`: {refused.reason}"
         )
     slots = scene.slots(case.after)
-    for leaf in leaves(scene.operation.table.root):
+    for leaf in leaves(scene.operation.body):
         value = slots[leaf.slot]
         if not is_value(value) or leaf.policy.identity or leaf.kind.has_items:
             continue
@@ -92,7 +92,7 @@ def erases(scene: Scene, case: Case) -> Broken | None:
 
 def erased(scene: Scene, case: Case) -> tuple[ObjectNode | ItemsNode, Broken] | None:
     """The container whose replacement loses data of the vendor, accepted or not."""
-    if not any(node.whole for node in _containers(scene.operation.table.root)):
+    if not any(node.whole for node in _containers(scene.operation.body)):
         return None
     start, made = scene.state_of(case.before), scene.applied(case.after)
     if start is None or isinstance(made, RecordError):
@@ -103,9 +103,9 @@ def erased(scene: Scene, case: Case) -> tuple[ObjectNode | ItemsNode, Broken] | 
         return None
     then, now = scene.cells(start), scene.cells(end)
     slots = scene.slots(case.after)
-    for leaf in leaves(scene.operation.table.root):
+    for leaf in leaves(scene.operation.body):
         lost = _lost(leaf, then, now) if slots[leaf.slot] is ABSENT else None
-        around = _replaced_around(scene.operation.table.root, leaf)
+        around = _replaced_around(scene.operation.body, leaf)
         if lost is not None and around is not None:
             inner = leaf.target.removeprefix(around.target).lstrip(".")
             why = f"the vendor replaces `{around.target}`: {inner} {{value}} is lost"
@@ -122,7 +122,7 @@ def _containers(node: TargetNode) -> list[ObjectNode | ItemsNode]:
     return own + [inner for one in children(node) for inner in _containers(one)]
 
 
-def _replaced_around(root: ObjectNode, leaf: Leaf) -> ObjectNode | ItemsNode | None:
+def _replaced_around(root: Container, leaf: Leaf) -> ObjectNode | ItemsNode | None:
     """The outermost container around the leaf that the vendor replaces."""
     around = [node for node in _containers(root) if node.whole and node.path == leaf.path[: len(node.path)]]
     return min(around, key=lambda node: len(node.path)) if around else None
@@ -136,7 +136,7 @@ def _is_meant(scene: Scene, container: ObjectNode | ItemsNode) -> bool:
 
 def told_apart(scene: Scene, case: Case) -> Broken | None:
     """Two values of a `values` table do not become one, unless the rule is `one_way`."""
-    tables = [leaf for leaf in leaves(scene.operation.table.root) if leaf.origin.values and not leaf.one_way]
+    tables = [leaf for leaf in leaves(scene.operation.body) if leaf.origin.values and not leaf.one_way]
     if not tables:
         return None
     before, after = scene.slots(case.before), scene.slots(case.after)

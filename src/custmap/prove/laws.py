@@ -65,7 +65,7 @@ def frame(scene: Scene, case: Case) -> Broken | None:
     plan = scene.planned(case.before, case.after)
     if start is None or isinstance(plan, RecordError) or plan.request is None:
         return None
-    strange = _with_strangers(scene.operation.table.root, start)
+    strange = _with_strangers(scene.operation.body, start)
     try:
         end = scene.store.receive(strange, plan.request.body)
     except Refused:
@@ -134,7 +134,7 @@ def _is_said_once(scene: Scene, target: str) -> bool:
     """Is it in the place of a rule whose saying twice is not saying once?"""
     once = (
         leaf.target
-        for leaf in leaves(scene.operation.table.root)
+        for leaf in leaves(scene.operation.body)
         if leaf.kind.only_new or not leaf.policy.repeatable
     )
     return is_kept(target, list(once))

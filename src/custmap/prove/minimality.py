@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from custmap.diagnostics.errors import RecordError
 from custmap.model.clear import NameIn, Send, SendEmpty
-from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Policy, Rider, TargetNode
+from custmap.model.nodes import Container, ItemsNode, Leaf, ObjectNode, Policy, Rider, TargetNode
 from custmap.model.note import COUNTED_DIFFERENT
 from custmap.model.walkers import leaves
 from custmap.plan.plan import Plan
@@ -18,7 +18,7 @@ from custmap.prove.cells import is_within
 from custmap.prove.convergence import stray
 from custmap.prove.scene import Case, Scene, touches
 from custmap.values.equality import same
-from custmap.values.paths import Member, Select, format_path
+from custmap.values.paths import Member, Select, TargetPath, format_path, found_at
 
 
 def minimality(scene: Scene, case: Case) -> Broken | None:
@@ -32,12 +32,12 @@ def minimality(scene: Scene, case: Case) -> Broken | None:
         return Broken(
             "", first_span(plan), case.before, case.after, body, "there is a request without a change"
         )
-    if not isinstance(body, dict):
+    if not isinstance(body, dict | list):
         return None
     changed = {change.target for change in plan.changes}
-    clears = [leaf.policy.clear for leaf in leaves(scene.operation.table.root)]
+    clears = [leaf.policy.clear for leaf in leaves(scene.operation.body)]
     nothing = [*_EMPTY, *(clear.value for clear in clears if isinstance(clear, Send))]
-    root = scene.operation.table.root
+    root = scene.operation.body
     replaced = set(_replaced(root))
     parts = (*_less(root, body, ()), *_less_names(root, body, changed))
     for target, less in (part for part in parts if part[0] not in replaced):
@@ -107,19 +107,24 @@ def _goes_along(target: str, plan: Plan, nothing: list[Any]) -> bool:
 _EMPTY: Final[tuple[Any, ...]] = ("", [], {})
 """Setting these, as setting what clears, is a clear where there was nothing."""
 
-Less = Callable[[dict[str, Any]], None]
+Less = Callable[[Any], None]
 
 
-def _less(node: ObjectNode, body: dict[str, Any], way: tuple[Any, ...]) -> Iterator[tuple[str, Less]]:
+def _less(node: Container, body: Any, way: tuple[Any, ...]) -> Iterator[tuple[str, Less]]:
     """Each part of a body that a rule may leave out, and the body without it."""
+    if isinstance(node, ItemsNode):
+        yield from _less_of_items(node, body, way)
+        return
     required = node.type.required if node.type else frozenset()
     for member in node.members:
-        if member.name not in body or isinstance(member, Rider | ItemsNode):
+        if member.name not in body or isinstance(member, Rider):
             continue
         value, here = body[member.name], (*way, member.name)
-        if isinstance(member, ObjectNode):
-            if not member.whole and isinstance(value, dict):
+        if isinstance(member, ObjectNode | ItemsNode):
+            if not member.whole and isinstance(value, dict | list):
                 yield from _less(member, value, here)
+            elif isinstance(member, ItemsNode):
+                continue
             elif member.name not in required and not member.policy.always:
                 yield member.target, _taking(here)
         elif not (member.policy.always or member.policy.identity):
@@ -137,31 +142,35 @@ def _less(node: ObjectNode, body: dict[str, Any], way: tuple[Any, ...]) -> Itera
                 yield member.target, _taking(here)
 
 
-def _less_names(node: ObjectNode, body: dict[str, Any], changed: set[str]) -> Iterator[tuple[str, Less]]:
+def _less_of_items(node: ItemsNode, body: Any, way: tuple[Any, ...]) -> Iterator[tuple[str, Less]]:
+    for segment, item in node.items:
+        value = found_at(body, (segment,))
+        if isinstance(item, ObjectNode | ItemsNode) and not item.whole and isinstance(value, dict | list):
+            at = next(at for at, one in enumerate(body) if one is value)
+            yield from _less(item, value, (*way, at))
+
+
+def _less_names(node: Container, body: Any, changed: set[str]) -> Iterator[tuple[str, Less]]:
     """Each name of something cleared; if two targets have it, the one that changed."""
-    owners: dict[tuple[Any, ...], list[str]] = {}
+    owners: dict[tuple[TargetPath, Any], list[str]] = {}
     for leaf in leaves(node):
         clear = leaf.policy.clear
         if not isinstance(clear, NameIn):
             continue
-        names: Any = body
-        for name in clear.place:
-            names = names.get(name) if isinstance(names, dict) else None
-        own = clear.name or leaf.name
+        names, own = found_at(body, clear.place), clear.name or leaf.name
         for name in names if isinstance(names, list) else ():
             if leaf.kind.is_map:
-                owners.setdefault((*clear.place, name), []).append(
-                    f"{leaf.target}.{format_path((Member(name),))}"
-                )
+                target = f"{leaf.target}.{format_path((Member(name),))}"
+                owners.setdefault((clear.place, name), []).append(target)
             elif name == own:
-                owners.setdefault((*clear.place, name), []).append(leaf.target)
-    for (*place, name), targets in owners.items():
+                owners.setdefault((clear.place, name), []).append(leaf.target)
+    for (place, name), targets in owners.items():
         target = next((target for target in targets if target in changed), targets[0])
-        yield target, _dropping(tuple(place), name)
+        yield target, _without_name(place, name)
 
 
 def _taking(way: tuple[Any, ...]) -> Less:
-    def less(body: dict[str, Any]) -> None:
+    def less(body: Any) -> None:
         at: Any = body
         for name in way[:-1]:
             at = at[name]
@@ -170,8 +179,12 @@ def _taking(way: tuple[Any, ...]) -> Less:
     return less
 
 
-def _dropping(place: tuple[str, ...], name: Any) -> Less:
-    def less(body: dict[str, Any]) -> None:
+def _without_name(place: TargetPath, name: Any) -> Less:
+    return lambda body: found_at(body, place).remove(name)
+
+
+def _dropping(place: tuple[Any, ...], name: Any) -> Less:
+    def less(body: Any) -> None:
         at: Any = body
         for step in place:
             at = at[step]
@@ -192,9 +205,9 @@ def disjointness(scene: Scene, case: Case) -> Broken | None:
             why = f"`{change.target}` is changed twice"
             return Broken(change.target, change.span, case.before, case.after, body, why)
         said.add(change.target)
-    if not isinstance(body, dict):
+    if not isinstance(body, dict | list):
         return None
-    root = scene.operation.table.root
+    root = scene.operation.body
     sent = {target for target, _ in _less(root, body, ())}
     for target, _ in _less_names(root, body, said):
         if target in sent:

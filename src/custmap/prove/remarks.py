@@ -89,14 +89,14 @@ class Tally:
 
 def _target(scene: Scene, rejected: Rejection) -> str:
     """The rule's target rather than the entry's or item's: its keys are data."""
-    for node in leaves(scene.operation.table.root):
+    for node in leaves(scene.operation.body):
         if node.span == rejected.span:
             return node.target
     return veiled_target(rejected.target)
 
 
 def _left_behind(scene: Scene, target: str) -> tuple[int, str, str]:
-    for leaf in leaves(scene.operation.table.root):
+    for leaf in leaves(scene.operation.body):
         if target == leaf.target or target.startswith((leaf.target + ".", leaf.target + "[")):
             skips = leaf.policy.clear == SKIP
             text = (
@@ -115,7 +115,7 @@ def standing(checked: Checked) -> list[Remark]:
                 checked.name, checked.file.name.span.line, "nothing in the request identifies the customer"
             )
         )
-    for leaf in leaves(checked.operation.table.root):
+    for leaf in leaves(checked.operation.body):
         if not leaf.policy.repeatable:
             found.append(
                 Remark(leaf.target, leaf.span.line, "sending it twice is not the same as sending it once")

@@ -21,7 +21,7 @@ from custmap.diagnostics.span import Span
 from custmap.invert.turned import Back
 from custmap.invert.ways import ways_back
 from custmap.model.checked import Checked, Operation
-from custmap.model.nodes import Leaf, ObjectNode
+from custmap.model.nodes import Container, Leaf, ObjectNode
 from custmap.model.note import KEPT
 from custmap.model.walkers import leaves
 from custmap.plan.plan import Plan
@@ -94,14 +94,14 @@ class Scene:
         self.checked = self.engine.checked
         self.operation = self.checked.operation
         self.store = Store(self.checked)
-        self.merging = Store(self.checked, merging=True) if _is_hedged(self.operation.table.root) else None
+        self.merging = Store(self.checked, merging=True) if _is_hedged(self.operation.body) else None
         roots = self.operation.parts.values()
         self.identities = tuple(leaf for root in roots for leaf in leaves(root) if leaf.policy.identity)
 
         back = ways_back(self.checked)
         fills = {one.rule.span: one for one in back.rules}
         self.one_way = frozenset(way.span for way in back.ways if way.why is not None)
-        body = leaves(self.operation.table.root)
+        body = leaves(self.operation.body)
         self.two_way = tuple((leaf, fills[leaf.span]) for leaf in body if leaf.span in fills)
 
     def begin(self) -> None:
@@ -191,7 +191,7 @@ class Scene:
         return state
 
     def cells(self, state: State) -> Cells:
-        return cells(self.operation.table.root, state)
+        return cells(self.operation.body, state)
 
 
 def missing(error: RecordError) -> tuple[Diagnostic, ...]:
@@ -215,7 +215,7 @@ def touches(target: str, others: list[str]) -> bool:
     return any(is_within(target, other) or is_within(other, target) for other in others)
 
 
-def _is_hedged(root: ObjectNode) -> bool:
+def _is_hedged(root: Container) -> bool:
     """Are there whole objects whose updates have to be right for a merging vendor, too?"""
     return any(
         node.whole and not any(leaf.policy.clear.only_replaced for leaf in leaves(node))

@@ -9,9 +9,9 @@ with a key by that key. Cleared values are absent, as if they had never been the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from custmap.model.checked import Checked
 from custmap.model.clear import Clear, KeyIn, Named, NameIn, Send, SendEmpty, SendNull, Write
@@ -28,9 +28,13 @@ from custmap.model.nodes import (
 )
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
-from custmap.values.paths import Index, Select
+from custmap.values.paths import Index, Member, Select, TargetPath, found_at
 
 State = dict[Any, Any]
+
+
+_IN_ITEM: Final = (Index(-1),)
+"""The way to an item of a list with a key: no place of a clear is there."""
 
 
 class Refused(Exception):
@@ -55,26 +59,26 @@ class Store:
     """The declared vendor. `merging`: it merges objects that according to the mapping it replaces."""
 
     def __init__(self, checked: Checked, *, merging: bool = False) -> None:
-        self.root = checked.operation.table.root
+        self.root = checked.operation.body
         self._merging = merging
         self._clearings = tuple(_clearings(self.root, ()))
         self._instructions = {place for found in self._clearings for place in found.clear.places}
 
     def receive(self, state: State, body: Any) -> State:
         """The state after a request; the given one is not modified. Raises Refused if the vendor refuses."""
-        if not isinstance(body, dict):
+        if not isinstance(body, dict | list):
             return state
-        required = self.root.type.required if self.root.type else frozenset()
-        for name in sorted(required - body.keys()):
+        required = self.root.type.required if isinstance(self.root, ObjectNode) and self.root.type else ()
+        for name in sorted(name for name in required if name not in body):
             raise Refused(name, "the contract requires it, and it is not in the request")
-        taken = self._object(self.root, state, body, ())
+        taken = self._take(self.root, state, body, ())
         after: State = taken if isinstance(taken, dict) else {}
         for clearing in self._clearings:
             after = _cleared(after, clearing.way, clearing, body)
         check_moves(self.root, state, after)
         return after
 
-    def _take(self, node: TargetNode, held: Any, sent: Any, way: tuple[str, ...]) -> Any:
+    def _take(self, node: TargetNode, held: Any, sent: Any, way: TargetPath) -> Any:
         """The value at a node after `sent` was received; ABSENT: none."""
         match node:
             case Rider():
@@ -86,7 +90,7 @@ class Store:
             case Leaf():
                 return self._leaf(node, held, sent)
 
-    def _object(self, node: ObjectNode, held: Any, sent: Any, way: tuple[str, ...]) -> Any:
+    def _object(self, node: ObjectNode, held: Any, sent: Any, way: TargetPath) -> Any:
         if node.clear is not None and _says_cleared(node.clear, sent):
             return ABSENT
         if not isinstance(sent, dict):
@@ -95,17 +99,18 @@ class Store:
         after: State = {} if replaced or not isinstance(held, dict) else dict(held)
         members = {member.name: member for member in node.members}
         for name, value in sent.items():
+            here = (*way, Member(name))
             if name in members:
-                _put(after, name, self._take(members[name], after.get(name, ABSENT), value, (*way, name)))
-            elif not self._is_instruction((*way, name)):
+                _put(after, name, self._take(members[name], after.get(name, ABSENT), value, here))
+            elif not self._is_instruction(here):
                 after[name] = value
         return after if after else ABSENT
 
-    def _is_instruction(self, way: tuple[str, ...]) -> bool:
+    def _is_instruction(self, way: TargetPath) -> bool:
         """Is it a place that lists what to clear, or a container of one?"""
         return any(place[: len(way)] == way for place in self._instructions)
 
-    def _items(self, node: ItemsNode, held: Any, sent: Any, way: tuple[str, ...]) -> Any:
+    def _items(self, node: ItemsNode, held: Any, sent: Any, way: TargetPath) -> Any:
         if not isinstance(sent, list):
             return sent
         replaced = node.whole and not self._merging
@@ -113,7 +118,7 @@ class Store:
         for segment, item in node.items:
             found = _item_at(sent, segment)
             if found is not ABSENT:
-                _put(after, segment, self._take(item, after.get(segment, ABSENT), found, way))
+                _put(after, segment, self._take(item, after.get(segment, ABSENT), found, (*way, segment)))
         return after if after else ABSENT
 
     def _leaf(self, leaf: Leaf, held: Any, sent: Any) -> Any:
@@ -157,9 +162,9 @@ class Store:
 
     def _item(self, table: Table, held: Any, sent: Any) -> Any:
         """An item that the vendor has already: merged, except that members with `omit` are cleared."""
-        after = self._object(table.root, held, sent, ("*",))
+        after = self._object(table.item, held, sent, _IN_ITEM)
         if isinstance(after, dict):
-            for member in table.root.members:
+            for member in table.item.members:
                 clear = member.policy.clear if isinstance(member, Leaf) else None
                 if clear is not None and clear.only_replaced and member.name not in sent:
                     after.pop(member.name, None)
@@ -274,7 +279,7 @@ def _clearings(node: TargetNode, way: tuple[Any, ...]) -> Iterator[Clearing]:
                 yield from _clearings(item, (*way, segment))
 
 
-def _cleared(state: State, way: tuple[Any, ...], clearing: Clearing, body: Mapping[str, Any]) -> State:
+def _cleared(state: State, way: tuple[Any, ...], clearing: Clearing, body: Any) -> State:
     """The state without what the body clears in this rule's way."""
     held: Any = state
     for step in way:
@@ -286,14 +291,14 @@ def _cleared(state: State, way: tuple[Any, ...], clearing: Clearing, body: Mappi
     return after
 
 
-def _what_stays(held: Any, clearing: Clearing, body: Mapping[str, Any]) -> Any:
+def _what_stays(held: Any, clearing: Clearing, body: Any) -> Any:
     rule, clear = clearing.rule, clearing.clear
     if isinstance(clear, Write):
-        written = all(same(_in_body(body, place), value) for place, value in clear.writes)
+        written = all(same(found_at(body, place), value) for place, value in clear.writes)
         return ABSENT if written else held
     if not isinstance(clear, Named):
         return held
-    named = _named(_in_body(body, clear.place), clear)
+    named = _named(found_at(body, clear.place), clear)
     by_key = isinstance(rule, Leaf) and not rule.kind.is_one
     if not by_key:
         return ABSENT if fingerprint(clear.name or rule.name) in named else held
@@ -317,12 +322,6 @@ def _named(told: Any, clear: Named) -> set[Any]:
         case KeyIn(value=wanted) if isinstance(told, dict):
             return {name for name, value in told.items() if same(value, wanted)}
     return set()
-
-
-def _in_body(body: Any, place: tuple[str, ...]) -> Any:
-    for name in place:
-        body = _below(body, name)
-    return body
 
 
 def _without(state: Any, way: tuple[Any, ...], value: Any) -> Any:

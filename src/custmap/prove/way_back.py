@@ -109,7 +109,7 @@ def _has_blanks(value: Any) -> bool:
 
 def _is_all_read(scene: Scene, leaf: Leaf) -> bool:
     """Is all of a list's items read back, whatever they are?"""
-    inner = (one for each in eaches(leaf.origin) for one in leaves(each.table.root))
+    inner = (one for each in eaches(leaf.origin) for one in leaves(each.table.item))
     return all(
         one.span not in scene.one_way and one.origin.when is None and _is_all_read(scene, one)
         for one in inner

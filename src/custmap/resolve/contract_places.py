@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from custmap.model.nodes import ItemsNode, ObjectNode
+from custmap.diagnostics.span import Span
+from custmap.model.nodes import ItemsNode, ObjectNode, TargetNode
 from custmap.resolve.context import Context
 from custmap.resolve.findings import Findings, meant
-from custmap.resolve.targets import Place
+from custmap.resolve.item_keys import typed_key
 from custmap.values.nearest import nearest
 from custmap.values.paths import Member, Segment, Select, TargetPath
 from custmap.values.types import Type
@@ -18,34 +19,31 @@ class ContractPlaces:
         self._findings = findings
         self._mistyped: set[tuple[TargetPath, str | None]] = set()
 
-    def type_of(self, type_: Type | None, segment: Segment, place: Place, context: Context) -> Type | None:
-        """The contract's type one step further; a finding if the contract has no such member."""
+    def type_of(
+        self, type_: Type | None, segment: Segment, path: TargetPath, span: Span, context: Context
+    ) -> Type | None:
+        """The contract's type one step further; a finding if the contract has no such member.
+
+        `path` is the place's own, `span` where it is written.
+        """
         if type_ is None:
             return None
         if isinstance(segment, Member):
             found = type_.member(segment.name)
             never = found is not None and not found.kinds and segment.name not in type_.members
             if never or (found is None and type_.members and context.closed):
-                rule = place.first_rule()
-                self._mistyped.add((place.path[:-1], nearest(segment.name, type_.members)))
-                self._findings.add(
-                    "CM303",
-                    f"the contract has no `{segment.name}` here",
-                    rule.target.span,
-                    meant(segment.name, type_.members),
-                )
+                self._mistyped.add((path[:-1], nearest(segment.name, type_.members)))
+                message = f"the contract has no `{segment.name}` here"
+                self._findings.add("CM303", message, span, meant(segment.name, type_.members))
                 return None
             if found is not None and found.read_only and context.part == "body":
                 message = f"`{segment.name}` is read-only in the contract: the vendor sets it"
-                self._findings.add("CM310", message, place.first_rule().target.span, "Remove the rule.")
+                self._findings.add("CM310", message, span, "Remove the rule.")
             if found is None and not type_.members and type_.known and "object" not in type_.kinds:
-                rule = place.first_rule()
-                self._findings.add("CM303", "the contract does not allow an object here", rule.target.span)
+                self._findings.add("CM303", "the contract does not allow an object here", span)
             return found
         if type_.known and "array" not in type_.kinds:
-            self._findings.add(
-                "CM303", "the contract does not allow a list here", place.first_rule().target.span
-            )
+            self._findings.add("CM303", "the contract does not allow a list here", span)
             return None
         items = type_.items
         if (
@@ -57,16 +55,30 @@ class ContractPlaces:
             self._findings.add(
                 "CM303",
                 f"the items in the contract have no `{segment.key}`",
-                place.first_rule().target.span,
+                span,
                 meant(segment.key, items.members),
             )
         return items
 
-    def require(self, node: ObjectNode, skipped: frozenset[str], filled: TargetPath = ()) -> None:
+    def typed(self, segment: Select, items: Type | None, span: Span) -> Select:
+        """An item's key in the contract's type; a finding if it is not such a value."""
+        typed, reason = typed_key(segment, items)
+        if reason is not None:
+            self._findings.add("CM401", f"the item's key {reason}", span)
+        return typed
+
+    def require(
+        self, node: TargetNode, skipped: frozenset[str] = frozenset(), filled: TargetPath = ()
+    ) -> None:
         """Report members that the contract requires and that have no rule.
 
         `filled`: a place that no rule fills, and that is filled.
         """
+        if isinstance(node, ItemsNode):
+            for segment, item in node.items:
+                self.require(item, frozenset({segment.key} if isinstance(segment, Select) else ()))
+        if not isinstance(node, ObjectNode):
+            return
         written = {member.name for member in node.members}
         if filled[: len(node.path)] == node.path:
             skipped |= {one.name for one in filled[len(node.path) :][:1] if isinstance(one, Member)}
@@ -80,10 +92,4 @@ class ContractPlaces:
                 f"Add a rule for `{name}`.",
             )
         for member in node.members:
-            if isinstance(member, ObjectNode):
-                self.require(member, frozenset(), filled)
-            elif isinstance(member, ItemsNode):
-                for segment, item in member.items:
-                    if isinstance(item, ObjectNode):
-                        key = frozenset({segment.key}) if isinstance(segment, Select) else frozenset()
-                        self.require(item, key)
+            self.require(member, filled=filled)

@@ -193,12 +193,12 @@ class OriginBuilder:
         items = known.type.items or ANY
         item = Scope(items.present().not_null(), "the item", source=None)
         table = self._item_table(rule, type_.items if type_ else None, item, context)
-        if rule.key is not None and rule.key.value not in {member.name for member in table.root.members}:
+        if rule.key is not None and rule.key.value not in {member.name for member in table.item.members}:
             self._findings.add(
                 "CM504",
                 f"the item has no member `{rule.key.value}`",
                 rule.key.span,
-                meant(rule.key.value, [member.name for member in table.root.members]),
+                meant(rule.key.value, [member.name for member in table.item.members]),
             )
         source = EachSource(known.expression, table, known.type)
         return source, ARRAY, known.source, known.reads, known.inner, ()

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from custmap.contract.form_body import Form, FormStyle
 from custmap.diagnostics.diagnostic import Note
-from custmap.diagnostics.span import Span
-from custmap.mapping.file import ClearFile, Rule, Text
+from custmap.mapping.file import ClearFile, Rule
 from custmap.model.clear import (
     BY_PLACE,
     IMPOSSIBLE,
     WORDS,
     Clear,
     Named,
-    NameIn,
     Send,
     SendEmpty,
     SendNull,
@@ -23,31 +20,12 @@ from custmap.model.clear import (
 )
 from custmap.model.kind import Kind
 from custmap.model.nodes import Policy
+from custmap.resolve.clear_places import ClearPlaces
 from custmap.resolve.context import Context
 from custmap.resolve.findings import Findings
 from custmap.values.equality import fingerprint
-from custmap.values.paths import Member, PathError, parse_path
+from custmap.values.paths import Select, TargetPath, in_path_order, name_of
 from custmap.values.types import OBJECT, Type
-
-
-@dataclass(slots=True)
-class Names:
-    """The places where names of cleared targets are written, and which target writes which name.
-
-    `lists`  those of the places that are lists of names.
-    `writes` are the places that `write` fills, with the target that is cleared that way.
-    """
-
-    taken: dict[tuple[tuple[str, ...], str], Span] = field(default_factory=dict)
-    places: dict[tuple[str, ...], Span] = field(default_factory=dict)
-    lists: set[tuple[str, ...]] = field(default_factory=set)
-    writes: list[tuple[tuple[str, ...], Span, str]] = field(default_factory=list)
-
-    def write(self, clear: Clear, rule: Rule) -> None:
-        """Record the places of a rule's `write`."""
-        if rule.clear is not None:
-            places = clear.places if isinstance(clear, Write) else ()
-            self.writes += [(place, rule.clear.span, rule.target.value) for place in places]
 
 
 def empty_of(type_: Type | None, source: Type | None) -> Any:
@@ -74,12 +52,11 @@ class Policies:
         self,
         clear: ClearFile | None,
         empty: str | None,
-        body: Type | None,
+        places: ClearPlaces,
         form: Form | None,
         findings: Findings,
     ) -> None:
-        self.names = Names()
-        self._body = body
+        self._places = places
         self._body_form = form
         self._findings = findings
         self._empty = empty or "value"
@@ -97,11 +74,11 @@ class Policies:
         source: Type | None,
         kind: Kind,
         name: str,
-        by_key: bool,
         required: bool,
         identity: bool,
+        path: TargetPath,
     ) -> Policy:
-        """The policy of a leaf of some kind; `by_key`: it is an item that its key names."""
+        """The policy of the leaf at `path`, of some kind."""
         replaced, item = context.replaced, context.item
         stated = rule.clear
         entry = not kind.is_one  # entries have their own names
@@ -127,9 +104,9 @@ class Policies:
             if (clear.only_replaced and not replaced) or (item and not clear.fits_in_item):
                 clear = IMPOSSIBLE
             self._check_default(rule, clear, held)
-        if by_key and kind.is_one:
+        if kind.is_one and _is_by_key(path):
             clear = self._of_an_item(clear, stated)
-        self.names.write(clear, rule)
+        self._write(clear, rule, None if item else path)
         if isinstance(clear, Named) and not entry:
             self._name(clear, name, rule)
         transitions = None
@@ -164,28 +141,26 @@ class Policies:
             )
 
     def container(
-        self,
-        rule: Rule | None,
-        type_: Type | None,
-        name: str,
-        *,
-        replaced: bool,
-        by_key: bool,
-        form: FormStyle | None,
+        self, rule: Rule | None, type_: Type | None, path: TargetPath, context: Context
     ) -> Clear | None:
-        """An object's own way of clearing, if it states one; `by_key`: it is an item that its key names."""
+        """The own way of clearing of the object at `path`, if it states one."""
         if rule is None or rule.clear is None:
             return None
+        name = name_of(path)
         clear = self._form(rule.clear, type_, OBJECT, name)
-        if form is not None:
+        if (form := context.style(path)) is not None:
             self._check_written(rule.clear, clear, form, type_)
-        if by_key:
+        if _is_by_key(path):
             clear = self._of_an_item(clear, rule.clear)
-        self.names.write(clear, rule)
-        self._check_clear(rule.clear, clear, type_, replaced=replaced, entry=False, item=False)
+        self._write(clear, rule, None if context.item else path)
+        self._check_clear(rule.clear, clear, type_, replaced=context.replaced, entry=False, item=False)
         if isinstance(clear, Named):
             self._name(clear, name, rule)
         return clear
+
+    def _write(self, clear: Clear, rule: Rule, own: TargetPath | None) -> None:
+        if rule.clear is not None:
+            self._places.writes(clear, rule.clear.span, own)
 
     def _of_an_item(self, clear: Clear, stated: ClearFile | None) -> Clear:
         """The clear of an item that its key names: a null in its place has no key."""
@@ -215,53 +190,28 @@ class Policies:
         if stated.send is not None:
             return Send(stated.send.value)
         if stated.write is not None:
-            named = ((place, value) for path, value in stated.write if (place := self._place(path)))
-            writes = tuple(sorted(named, key=lambda pair: pair[0]))
+            named = ((place, value) for path, value in stated.write if (place := self._places.read(path)))
+            writes = tuple(sorted(named, key=lambda pair: in_path_order(pair[0])))
             return Write(writes) if writes else IMPOSSIBLE
         ((form, path),) = stated.places
-        place = self._place(path)
+        place = self._places.read(path)
         if place is None:
             return IMPOSSIBLE
-        self.names.places.setdefault(place, path.span)
         made = BY_PLACE[form]
-        if made is NameIn:
-            self.names.lists.add(place)
-        at_place = None if self._body_form is None else self._body_form.at(tuple(map(Member, place)))
+        self._places.names_at(place, made, path.span)
+        at_place = None if self._body_form is None else self._body_form.at(place)
         if not made.takes_value:
             return made(place, as_name, form=at_place)
         if stated.with_value is None:
             self._findings.add("CM202", f"`{form}` needs `with`", stated.span, "Add e.g. `with: true`.")
         return made(place, as_name, stated.with_value.value if stated.with_value else None, at_place)
 
-    def _place(self, path: Text) -> tuple[str, ...] | None:
-        try:
-            segments = parse_path(path.value)
-        except PathError as error:
-            self._findings.add("CM209", error.reason, path.inside(error.offset))
-            return None
-        names = tuple(segment.name for segment in segments if isinstance(segment, Member))
-        if len(names) != len(segments):
-            self._findings.add(
-                "CM209", "only names are allowed in this path, no positions or keys", path.span
-            )
-            return None
-        return names
-
     def _name(self, clear: Named, name: str, rule: Rule) -> None:
         if not clear.can_write(name):
             message = "a form cannot write the name of this member, or the value that goes with it, there"
             help = "Give it another name, `as: NAME`, without `[`, `]` or a separator; `with` is never null."
             self._findings.add("CM512", message, rule.target.span, help)
-        key = (clear.place, clear.name or name)
-        other = self.names.taken.setdefault(key, rule.target.span)
-        if other != rule.target.span:
-            self._findings.add(
-                "CM507",
-                "another rule uses this name, so the vendor cannot tell which of the two is cleared",
-                rule.target.span,
-                "Give one of them another name: `as: NAME` in its `clear`.",
-                notes=[Note(other, "the same name")],
-            )
+        self._places.takes(clear.place, clear.name or name, rule.target.span)
 
     def _check_clear(
         self, stated: ClearFile, clear: Clear, type_: Type | None, *, replaced: bool, entry: bool, item: bool
@@ -284,7 +234,7 @@ class Policies:
                 stated.span,
                 "Inside an item use `send_null`, `send_empty`, `send` or `impossible`.",
             )
-        if isinstance(clear, Named) and self._body is not None:
+        if isinstance(clear, Named):
             self._check_place(stated, clear)
 
     def _no_null(self, reason: str, stated: ClearFile) -> None:
@@ -301,16 +251,14 @@ class Policies:
                 self._findings.add("CM512", message, stated.send.span, "Send a value that a form can write.")
             case Write(writes) if self._body_form is not None:
                 for place, value in writes:
-                    if reason := self._body_form.at(tuple(map(Member, place))).unwritable(value):
+                    if reason := self._body_form.at(place).unwritable(value):
                         message = f"the value that is written {reason}"
                         self._findings.add(
                             "CM512", message, stated.span, "Write a value that a form can write."
                         )
 
     def _check_place(self, stated: ClearFile, clear: Named) -> None:
-        at: Type | None = self._body
-        for name in clear.place:
-            at = at.member(name) if at is not None else None
+        at = self._places.type_at(clear.place)
         if at is None or not at.known:
             return
         # Some vendors take one name or a list of names: a list is sent.
@@ -324,3 +272,8 @@ class Policies:
                 stated.span,
                 "Name the member in which the vendor expects the names of cleared members.",
             )
+
+
+def _is_by_key(path: TargetPath) -> bool:
+    """Is it an item of a list that its key names?"""
+    return bool(path) and isinstance(path[-1], Select)

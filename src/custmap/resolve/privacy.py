@@ -20,11 +20,11 @@ from custmap.model.nodes import (
     RiderSource,
     TargetNode,
 )
-from custmap.model.privacy import EVERY_ITEM, Privacy, Secret, Step
+from custmap.model.privacy import EVERY_ITEM, Privacy, Secret, steps
 from custmap.model.walkers import children, options
 from custmap.resolve.origins import Made
 from custmap.schema.canonical import Canonical
-from custmap.values.paths import Index, Member, Select, TargetPath
+from custmap.values.paths import TargetPath
 
 CHOOSE: Final = frozenset({"coalesce", "merge", "not_null"})
 KEEP: Final = frozenset({"only_keys", "text_values", "without_keys", "without_nulls"})
@@ -56,8 +56,8 @@ class Privacies:
             and all(self._is_open(one, made, key) for one in options(made.origin)),
         )
 
-    def of_object(self, members: Iterable[TargetNode], path: TargetPath) -> Privacy:
-        """The privacy of the object at `path`, of all its members together."""
+    def of_container(self, members: Iterable[TargetNode], path: TargetPath) -> Privacy:
+        """The privacy of the object or list at `path`, of all in it together."""
         return Privacy(secrets=tuple(found for one in members for found in self._below(one, len(path))))
 
     def _has_param(self, origin: Origin) -> bool:
@@ -77,7 +77,7 @@ class Privacies:
             case FirstSource(origins=origins):
                 found = (secret for one in origins for secret in self._secrets(one))
             case EachSource(table=table):
-                found = (secret.below(EVERY_ITEM) for secret in table.root.privacy.secrets)
+                found = (secret.below(EVERY_ITEM) for secret in table.item.privacy.secrets)
             case _:
                 return
         for secret in found:
@@ -99,7 +99,7 @@ class Privacies:
                 found = (one for inner in children(node) for one in self._below(inner, depth))
                 yield from found
                 return
-        yield from (secret.below(*_steps(path[depth:])) for secret in found)
+        yield from (secret.below(*steps(path[depth:])) for secret in found)
 
     def _has_open_names(self, origin: Origin) -> bool:
         """Are the names of a map's entries names already in the record or in the mapping, and no values?"""
@@ -118,7 +118,7 @@ class Privacies:
         if isinstance(source, FromSource):
             inner: tuple[SourcePath, ...] = ((key,),)
         else:
-            keys = [one for one in source.table.root.members if one.name == key]
+            keys = [one for one in source.table.item.members if one.name == key]
             if any(isinstance(one, Leaf) and self._has_param(one.origin) for one in keys):
                 return False
             inner = tuple(read for one in keys if isinstance(one, Leaf) for read in (*one.reads, *one.asks))
@@ -143,14 +143,3 @@ def keeps_names(node: Node) -> bool:
 
 def _formatted(format: str | None, shown: str) -> str:
     return shown if format is None else format.replace("{}", shown)
-
-
-def _steps(path: TargetPath) -> Iterator[Step]:
-    for segment in path:
-        match segment:
-            case Member(name):
-                yield name
-            case Index(position):
-                yield position
-            case Select():
-                yield segment

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from custmap.contract.contract import Contract, Parameter
 from custmap.contract.form_body import FLAT, Form
 from custmap.contract.media_type import WRITABLE, can_write
 from custmap.diagnostics.codes import Severity
-from custmap.diagnostics.diagnostic import Note
 from custmap.diagnostics.span import Span
 from custmap.expressions.function import FunctionSpec
 from custmap.expressions.inference import format_source
 from custmap.expressions.suggestions import phrase
 from custmap.mapping.file import Constant, MappingFile, Param, Rule, Text, all_rules
 from custmap.model.checked import PARTS, Checked, CheckedParam, Operation, RiderOrigin
-from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, Table
+from custmap.model.nodes import Container, ObjectNode, Table
 from custmap.resolve.answers import answer_of
 from custmap.resolve.bulk import bulk_of, only_of_items
+from custmap.resolve.clear_places import ClearPlaces
 from custmap.resolve.context import Context
 from custmap.resolve.findings import Findings, meant
 from custmap.resolve.policies import Policies
@@ -45,17 +46,17 @@ def resolve(
     params = None if "params" in file.unread else {param.name: param for param in file.params}
     privacies = Privacies(canonical, {param.name for param in file.params if param.secret}, riders)
     sources = Sources(functions, findings)
-    around = TableBuilder(
-        sources, Policies(None, None, None, None, findings), params, riders, privacies, findings
-    )
+    envelope = Policies(None, None, ClearPlaces(contract, findings), None, findings)
+    around = TableBuilder(sources, envelope, params, riders, privacies, findings)
     bulk, contract = bulk_of(file, contract, around, scope, findings)
-    policies = Policies(file.clear, file.empty, contract.body, contract.form, findings)
+    places = ClearPlaces(contract, findings)
+    policies = Policies(file.clear, file.empty, places, contract.form, findings)
     builder = TableBuilder(sources, policies, params, riders, privacies, findings)
     parts = {part: _part(part, file, contract, builder, scope, findings) for part in PARTS}
     if bulk is not None:
         only_of_items(parts.values(), builder, findings)
-    body = _body(file, contract, builder, scope, findings)
-    _check_names(policies, body, findings)
+    body = _body(file, contract, builder, places, scope, findings)
+    places.check(body)
     _check_params(file, riders, contract, findings)
     operation = Operation(
         contract=contract,
@@ -65,7 +66,7 @@ def resolve(
         path=parts["path"],
         query=parts["query"],
         headers=parts["headers"],
-        name_places=tuple(sorted(policies.names.places)),
+        name_places=places.names,
         answer=answer_of(file.response),
         bulk=bulk,
     )
@@ -98,8 +99,13 @@ def _param(param: Param) -> CheckedParam:
 
 
 def _body(
-    file: MappingFile, contract: Contract, builder: TableBuilder, scope: Scope, findings: Findings
-) -> ObjectNode:
+    file: MappingFile,
+    contract: Contract,
+    builder: TableBuilder,
+    clear_places: ClearPlaces,
+    scope: Scope,
+    findings: Findings,
+) -> Container:
     if contract.body is None and contract.closed and file.body:
         findings.add(
             "CM303", "the operation has no request body", file.body[0].target.span, "Remove `body:`."
@@ -111,16 +117,23 @@ def _body(
             file.contract.span,
             f"Name an operation that takes {WRITABLE}, if the vendor has one.",
         )
-    type_ = contract.body
-    if type_ is not None and type_.known and "object" not in type_.kinds and file.body:
-        message = f"the contract's body is {phrase(type_.not_null())}, and rules can fill only an object"
-        findings.add("CM303", message, file.body[0].target.span, "Name an operation whose body is an object.")
+    type_, places = contract.body, build_places(file.body, findings)
+    is_list = _is_list(places, type_)
+    if (
+        type_ is not None
+        and type_.known
+        and ("array" if is_list else "object") not in type_.kinds
+        and file.body
+    ):
+        findings.add("CM303", _no_such_body(type_), file.body[0].target.span, _HOW_TO_FILL)
         type_ = None
-    places = build_places(file.body, findings)
     form = None if contract.form is None else _with_names(contract.form, places)
     context = Context(part="body", closed=contract.closed, form=form)
-    node = builder.object(places, type_, scope, context, None, file.span)
-    skipped = frozenset(place[0] for place in builder.policies.names.places)
+    if is_list:
+        node: Container = builder.items(places, type_, scope, context, file.span, required=True)
+    else:
+        node = builder.object(places, type_, scope, context, None, file.span)
+    skipped = frozenset(place[0].name for place in clear_places.names if isinstance(place[0], Member))
     clears = {"clear"} & file.unread or any("clear" in rule.unread for rule in all_rules(file))
     if clears and contract.body is not None:  # any of them may be the place of names
         members = contract.body.members.items()
@@ -139,6 +152,20 @@ def _with_names(form: Form, places: Place) -> Form:
             if form.style(segment.name).objects == FLAT:
                 names |= {inner.name for inner in place.inside if isinstance(inner, Member)}
     return replace(form, names=frozenset(names))
+
+
+_HOW_TO_FILL: Final = "A list is filled by `[0].email` or `[id=7].email`, an object by `email`."
+
+
+def _is_list(places: Place, type_: Type | None) -> bool:
+    """Is the body a list? The first rule decides; without rules the contract."""
+    if places.inside:
+        return not isinstance(next(iter(places.inside)), Member)
+    return type_ is not None and type_.only("array")
+
+
+def _no_such_body(type_: Type) -> str:
+    return f"the contract's body is {phrase(type_.not_null())}, and this rule fills something else"
 
 
 def _part(
@@ -211,57 +238,6 @@ def _variables(file: MappingFile, contract: Contract, findings: Findings) -> dic
                 f"Declare it: `params: {{{name}: {{}}}}`.",
             )
     return {name: name for name in contract.variables if name in names}
-
-
-def _check_names(policies: Policies, body: ObjectNode, findings: Findings) -> None:
-    """Report rules that fill a place of names, or a place that a `write` fills."""
-    for place, span in policies.names.places.items():
-        if rule := _rule_at(body, place, alone=place in policies.names.lists):
-            message = "names of cleared members are written here, and a rule fills it too"
-            notes = [Note(rule, "the rule")]
-            findings.add(
-                "CM307",
-                message,
-                span,
-                "Remove the rule, or choose another member for the names.",
-                notes=notes,
-            )
-    for place, span, target in policies.names.writes:
-        rule = _rule_at(body, place, alone=True)
-        if rule and not f"{'.'.join(place)}.".startswith(f"{target}."):
-            findings.add(
-                "CM307",
-                f"clearing writes `{'.'.join(place)}`, and a rule fills it too",
-                span,
-                "Choose a member that no rule fills.",
-                notes=[Note(rule, "the rule")],
-            )
-        if other := next(_cleared_in(place, policies), None):
-            findings.add(
-                "CM307",
-                f"clearing writes `{'.'.join(place)}`, and another `clear` writes in it",
-                span,
-                "Choose members that are apart.",
-                notes=[Note(other, "the other `clear`")],
-            )
-
-
-def _cleared_in(place: tuple[str, ...], policies: Policies) -> Iterator[Span]:
-    """Where names of cleared members go at a place or in it, or another `write` in it."""
-    names = policies.names
-    yield from (span for at, span in names.places.items() if at[: len(place)] == place)
-    yield from (span for at, span, _ in names.writes if at != place and at[: len(place)] == place)
-
-
-def _rule_at(body: ObjectNode, place: tuple[str, ...], *, alone: bool) -> Span | None:
-    """The rule that fills a place of the body, or something around it; `alone`: or in it."""
-    node: object = body
-    for name in place:
-        if isinstance(node, ObjectNode):
-            node = next((member for member in node.members if member.name == name), None)
-    if alone and isinstance(node, ObjectNode) and node is not body:
-        return node.span
-    return node.span if isinstance(node, Leaf | Rider | ItemsNode) else None
 
 
 def _check_params(

@@ -17,13 +17,13 @@ from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Policy, Presence, R
 from custmap.resolve.context import Context
 from custmap.resolve.contract_places import ContractPlaces
 from custmap.resolve.findings import Findings
-from custmap.resolve.item_keys import retyped, typed_key
+from custmap.resolve.item_keys import retyped
 from custmap.resolve.origins import Made, OriginBuilder
 from custmap.resolve.policies import Policies
 from custmap.resolve.privacy import Privacies
 from custmap.resolve.sources import Scope, Sources, map_reads
-from custmap.resolve.targets import Place, build_places, check_key, sort_key
-from custmap.values.paths import Index, Member, Select, TargetPath
+from custmap.resolve.targets import Place, build_places, check_key
+from custmap.values.paths import Index, Member, Select, TargetPath, in_segment_order, name_of
 from custmap.values.types import Type
 
 _OF_A_VALUE: Final = frozenset(
@@ -75,7 +75,7 @@ class TableBuilder:
         form = context.form.in_list if isinstance(context.form, FormStyle) else None
         inner = replace(context, item=True, replaced=True, form=form)
         root = builder.object(build_places(rule.fields, self._findings), type_, scope, inner, None, rule.span)
-        builder.contract.require(root, frozenset())
+        builder.contract.require(root)
         return Table(root, tuple(builder.slots), tuple(builder.inside))
 
     def object(
@@ -88,24 +88,18 @@ class TableBuilder:
         whole = policy is not None and policy.merge == "whole"
         self._merges_as_object(policy)
         path = place.path
-        name = _name(path)
+        name = name_of(path)
         inner = replace(context, replaced=context.replaced or whole)
         first = len(self.slots)
         members = tuple(
             node
-            for segment, below in sorted(place.inside.items(), key=lambda item: sort_key(item[0]))
-            for held in [self.contract.type_of(type_, segment, below, inner)]
+            for segment, below in sorted(place.inside.items(), key=lambda item: in_segment_order(item[0]))
+            if isinstance(segment, Member)  # of those that are used in two ways, CM307 speaks
+            for held in [self._type_of(type_, below, inner)]
             if (node := self.node(below, held, type_, scope, inner))
         )
         required = _requires
-        clear = self.policies.container(
-            policy,
-            type_,
-            name,
-            replaced=context.replaced,
-            by_key=_is_by_key(path),
-            form=context.style(path),
-        )
+        clear = self.policies.container(policy, type_, path, context)
         return ObjectNode(
             name=name,
             target=context.target(path) if path else "",
@@ -125,7 +119,7 @@ class TableBuilder:
             slots=(first, len(self.slots)),
             source=scope.source,
             type=type_,
-            privacy=self._privacies.of_object(members, path),
+            privacy=self._privacies.of_container(members, path),
         )
 
     def node(
@@ -140,7 +134,7 @@ class TableBuilder:
         rule = place.rule
         if rule is None:
             if place.inside and not isinstance(next(iter(place.inside)), Member):
-                return self._items(place, type_, scope, context, required)
+                return self.items(place, type_, scope, context, place.first_rule().span, required)
             if place.inside:
                 node = self.object(place, type_, scope, context, None, place.first_rule().span)
                 return replace(node, policy=replace(node.policy, required=required))
@@ -172,7 +166,7 @@ class TableBuilder:
             if rule.is_policy:
                 self._findings.add("CM208", "a rule here needs a source", rule.target.span)
                 place = Place((Member(name),), rule=_without_source(rule))
-            member = self.contract.type_of(type_, place.path[0], place, context)
+            member = self._type_of(type_, place, context)
             if node := self.node(place, member, type_, scope, context):
                 members.append(node)
         return ObjectNode(
@@ -183,35 +177,38 @@ class TableBuilder:
             tuple(members),
             slots=(first, len(self.slots)),
             type=type_,
-            privacy=self._privacies.of_object(members, ()),
+            privacy=self._privacies.of_container(members, ()),
         )
 
-    def _items(
-        self, place: Place, type_: Type | None, scope: Scope, context: Context, required: bool
+    def items(
+        self, place: Place, type_: Type | None, scope: Scope, context: Context, span: Span, required: bool
     ) -> ItemsNode:
+        """The list at a place, of which rules name the items."""
         self._without(place.policy, _NOT_OF_ITEMS, "items")
         self._merges_as_object(place.policy)
         whole = place.policy is not None and place.policy.merge == "whole"
         inner = replace(context, item=context.item, replaced=context.replaced or whole)
         first = len(self.slots)
         items: list[tuple[Index | Select, TargetNode]] = []
-        for segment, below in sorted(place.inside.items(), key=lambda item: sort_key(item[0])):
-            assert isinstance(segment, Index | Select)
-            member = self.contract.type_of(type_, segment, below, inner)
+        for segment, below in sorted(place.inside.items(), key=lambda item: in_segment_order(item[0])):
+            if isinstance(segment, Member):
+                continue
+            member = self._type_of(type_, below, inner)
             if isinstance(segment, Select):
-                segment, below = self._key(segment, below, member)
+                segment = self.contract.typed(segment, member, below.first_rule().target.span)
+                below = retyped(below, segment)
             if node := self.node(below, member, None, scope, inner):
                 items.append((segment, node))
-        span = place.policy.span if place.policy else place.first_rule().span
         return ItemsNode(
-            _name(place.path),
-            context.target(place.path),
-            place.path,
-            span,
-            tuple(items),
-            whole,
-            required,
-            (first, len(self.slots)),
+            name=name_of(place.path),
+            target=context.target(place.path),
+            path=place.path,
+            span=place.policy.span if place.policy else span,
+            items=tuple(items),
+            whole=whole,
+            required=required,
+            slots=(first, len(self.slots)),
+            privacy=self._privacies.of_container((item for _, item in items), place.path),
         )
 
     def _merges_as_object(self, policy: Rule | None) -> None:
@@ -238,13 +235,11 @@ class TableBuilder:
         help = f"Say it in the rules of its {below}."
         self._findings.add("CM207", message, rule.keys[key], help, severity=severity)
 
-    def _key(self, segment: Select, place: Place, items: Type | None) -> tuple[Select, Place]:
-        """An item's key in the contract's type; a finding if it is not such a value."""
-        typed, reason = typed_key(segment, items)
-        if reason is not None:
-            message = f"the item's key {reason}"
-            self._findings.add("CM401", message, place.first_rule().target.span)
-        return typed, retyped(place, typed)
+    def _type_of(self, type_: Type | None, place: Place, context: Context) -> Type | None:
+        """The contract's type at a place, one step below `type_`."""
+        return self.contract.type_of(
+            type_, place.path[-1], place.path, place.first_rule().target.span, context
+        )
 
     def _source_object(
         self, rule: Rule, path: TargetPath, type_: Type | None, scope: Scope, context: Context, required: bool
@@ -290,7 +285,7 @@ class TableBuilder:
     ) -> TargetNode:
         form = context.style(path)
         index = self._origins.rider(rule, context.target(path), type_, required, form=form)
-        return Rider(index, _name(path), context.target(path), path, rule.span, required)
+        return Rider(index, name_of(path), context.target(path), path, rule.span, required)
 
     def _leaf(
         self, rule: Rule, path: TargetPath, type_: Type | None, scope: Scope, context: Context, required: bool
@@ -307,16 +302,16 @@ class TableBuilder:
             type_=type_,
             source=made.type,
             kind=kind,
-            name=_name(path),
-            by_key=_is_by_key(path),
+            name=name_of(path),
             required=required,
             identity=identity,
+            path=path,
         )
         key = rule.key.value if rule.key else None
         slot = len(self.slots)
         leaf = Leaf(
             slot=slot,
-            name=_name(path),
+            name=name_of(path),
             target=context.target(path),
             path=path,
             span=rule.span,
@@ -382,16 +377,6 @@ def _without_source(rule: Rule) -> Rule:
 def _requires(path: TargetPath) -> bool:
     """Is the place required? The root always exists; for members the parent's type decides."""
     return not path
-
-
-def _name(path: TargetPath) -> str:
-    """A target's name: its last named part."""
-    return next((segment.name for segment in reversed(path) if isinstance(segment, Member)), "")
-
-
-def _is_by_key(path: TargetPath) -> bool:
-    """Is it an item of a list that its key names?"""
-    return bool(path) and isinstance(path[-1], Select)
 
 
 def _moved(place: Place, path: TargetPath) -> Place:

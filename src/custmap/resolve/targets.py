@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from custmap.diagnostics.diagnostic import Note
 from custmap.mapping.file import Rule
 from custmap.resolve.findings import Findings
-from custmap.values.paths import Index, Member, PathError, Segment, Select, TargetPath, parse_path
+from custmap.values.paths import Member, PathError, Segment, Select, TargetPath, parse_path
 
 
 @dataclass(slots=True)
@@ -123,14 +123,3 @@ def check_key(place: Place, findings: Findings) -> None:
             written.first_rule().target.span,
             "Remove this rule, or name the item by another member.",
         )
-
-
-def sort_key(segment: Segment) -> tuple[int, int, str]:
-    """The order of parts in a request; independent of the order of rules."""
-    match segment:
-        case Member(name):
-            return (0, 0, name)
-        case Index(position):
-            return (1, position, "")
-        case Select(key, value):
-            return (2, 0, f"{key}={value}")

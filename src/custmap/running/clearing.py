@@ -11,7 +11,7 @@ from custmap.running.calls import fresh
 from custmap.running.draft import KEPT, NOTHING, SAID, Draft, Outcome, View
 from custmap.running.states import is_value
 from custmap.values.equality import fingerprint, same
-from custmap.values.paths import Member, format_path
+from custmap.values.paths import format_path
 
 UNWRITABLE_NAME: Final = "cannot be cleared: a form cannot write its name where names of cleared members go"
 
@@ -70,7 +70,7 @@ def write_clear(clear: Clear, name: Any, draft: Draft) -> Any:
 
 def written_target(clear: Clear, target: str) -> str:
     """The target that plans show: what is written, for `write`."""
-    return format_path(tuple(map(Member, clear.places[0]))) if isinstance(clear, Write) else target
+    return format_path(clear.places[0]) if isinstance(clear, Write) else target
 
 
 def shown_after(clear: Clear, sent: Any) -> Any:

@@ -19,6 +19,7 @@ from custmap.model.privacy import inside
 from custmap.running.states import Failure, bare
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
+from custmap.values.paths import TargetPath
 
 SAME: Final = "same"
 SAID: Final = "said"
@@ -41,14 +42,14 @@ class Draft(Struct):
     changes: list[Change] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
-    names: dict[tuple[str, ...], dict[Any, Any]] = field(default_factory=dict)
-    marks: dict[tuple[str, ...], dict[str, Any]] = field(default_factory=dict)
+    names: dict[TargetPath, dict[Any, Any]] = field(default_factory=dict)
+    marks: dict[TargetPath, dict[str, Any]] = field(default_factory=dict)
     missing: list[tuple[TargetNode, Any]] = field(default_factory=list)
     omitted: int = 0
     waiting: int = 0
-    writes: list[tuple[tuple[str, ...], Any]] = field(default_factory=list)
+    writes: list[tuple[TargetPath, Any]] = field(default_factory=list)
 
-    def wrote(self, place: tuple[str, ...]) -> bool:
+    def wrote(self, place: TargetPath) -> bool:
         """Did clearing write at this place?"""
         return place in self.names or place in self.marks or any(place == at for at, _ in self.writes)
 

@@ -330,7 +330,7 @@ def _key(leaf: Leaf, row: Row) -> Any:
 
 def _place(leaf: Leaf, table: Table) -> int:
     """Where the rows of a table have the key; 0 where they have none."""
-    members = (one for one in table.root.members if one.name == leaf.key and isinstance(one, Leaf))
+    members = (one for one in table.item.members if one.name == leaf.key and isinstance(one, Leaf))
     return next((1 + member.slot for member in members), 0)
 
 

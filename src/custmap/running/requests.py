@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from custmap.diagnostics.diagnostic import Diagnostic
@@ -16,6 +17,7 @@ from custmap.running.objects import lacking_in
 from custmap.running.states import Failure, is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
+from custmap.values.paths import Index, Member, Segment, Select, TargetPath, found_at, in_path_order
 
 Row = tuple[Any, ...]
 _NOBODY = (ABSENT, None)
@@ -110,29 +112,50 @@ def _missing(member: TargetNode, state: Any) -> Diagnostic:
 
 def write_elsewhere(body: dict[str, Any], draft: Draft) -> None:
     """Names, marks and members that clearing writes."""
-    for place, names in sorted(draft.names.items()):
+    for place, names in _in_order(draft.names):
         texts = _TEXT.issuperset(map(type, names.values()))
         put(body, place, sorted(names.values(), key=None if texts else _text_and_class))
-    for place, marks in sorted(draft.marks.items()):
+    for place, marks in _in_order(draft.marks):
         put(body, place, dict(sorted(marks.items())), update=True)
     for place, value in draft.writes:
         put(body, place, value)
+
+
+def _in_order(told: dict[TargetPath, dict[Any, Any]]) -> list[tuple[TargetPath, dict[Any, Any]]]:
+    return sorted(told.items(), key=lambda one: in_path_order(one[0]))
 
 
 def _text_and_class(name: Any) -> tuple[str, str]:
     return str(name), str(type(name))
 
 
-def put(body: dict[str, Any], place: tuple[str, ...], value: Any, *, update: bool = False) -> None:
-    """Write at a place of the body; objects on the way are made. `update`: into what is there."""
+def put(body: Any, place: TargetPath, value: Any, *, update: bool = False) -> None:
+    """Write at a place of the body; what is not there on the way is made: objects, and items with their key.
+
+    Where an earlier position says nothing, `{}` stands. `update`: into the object that is there.
+    """
     at = body
-    for name in place[:-1]:
-        inner = at.get(name)
-        if not isinstance(inner, dict):
-            inner = at[name] = {}
-        at = inner
-    there = at.get(place[-1])
+    for segment, below in pairwise(place):
+        made: Any = {} if isinstance(below, Member) else []
+        inner = found_at(at, (segment,))
+        at = inner if type(inner) is type(made) else _placed(at, segment, made)
+    there = found_at(at, place[-1:])
     if update and isinstance(there, dict):
         there.update(value)
     else:
-        at[place[-1]] = value
+        _placed(at, place[-1], value)
+
+
+def _placed(holder: Any, segment: Segment, value: Any) -> Any:
+    """The value, in its place in an object or a list; an item that its key names has its key."""
+    match segment:
+        case Member(name):
+            holder[name] = value
+        case Index(position):
+            holder.extend({} for _ in range(position + 1 - len(holder)))
+            holder[position] = value
+        case Select(key, named):
+            held, value = found_at(holder, (segment,)), {key: named, **value}
+            at = next((at for at, one in enumerate(holder) if one is held), len(holder))
+            holder[at : at + 1] = [value]
+    return value

@@ -202,7 +202,7 @@ def _rules(node: TargetNode) -> Iterator[_Rule]:
     yield _Rule(_parsed(node.target), node)
     clear = node.policy.clear if isinstance(node, Leaf) else getattr(node, "clear", None)
     if isinstance(clear, Write):
-        yield _Rule(tuple(map(Member, clear.places[0])), node)
+        yield _Rule(_parsed(format_path(clear.places[0])), node)
 
 
 def _nodes(node: TargetNode) -> Iterator[TargetNode]:
@@ -216,7 +216,7 @@ def _lines(node: TargetNode) -> set[int]:
     found = {node.span.line}
     if isinstance(node, Leaf):
         for each in eaches(node.origin):
-            for inner in _nodes(each.table.root):
+            for inner in _nodes(each.table.item):
                 found |= _lines(inner)
     return found
 

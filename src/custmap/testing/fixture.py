@@ -225,8 +225,8 @@ def _given_problems(node: MapNode) -> Iterator[Diagnostic]:
         missing, hint = _NEEDS[given[0]]
         yield problem(node.key(given[0]) or node, f"`{given[0]}` needs `{missing}`", hint)
     document, response = node.get("document"), node.get("response")
-    if document is not None and not isinstance(document, MapNode):
-        yield problem(document, f"`document` must be a map; this is {kind_of(document)}")
+    if isinstance(document, ScalarNode):
+        yield problem(document, f"`document` must be a map or a list; this is {kind_of(document)}")
     if response is not None:
         yield from _response_problems(response)
     if (settle := node.get("settle")) is not None:

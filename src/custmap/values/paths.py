@@ -1,5 +1,7 @@
 """Target paths: `name.firstName`, `"dotted.key".x`, `profiles[0].firstName`, `channels[type=email].value`.
 
+Of a body that is a list: `[0].firstName`, `[type=email].value`.
+
 Plans show places in the same form, so parsing and formatting are inverse to each other.
 """
 
@@ -66,8 +68,9 @@ def parse_path(text: str) -> TargetPath:
     segments: list[Segment] = []
     at = 0
     while True:
-        name, at = _name(text, at)
-        segments.append(Member(name))
+        if segments or not text.startswith("["):
+            name, at = _name(text, at)
+            segments.append(Member(name))
         while text[at : at + 1] == "[":
             segment, at = _bracket(text, at)
             segments.append(segment)
@@ -78,6 +81,26 @@ def parse_path(text: str) -> TargetPath:
         if text[at] != ".":
             raise PathError(f"expected `.` or `[`, found `{text[at]}`", at)
         at += 1
+
+
+def name_of(path: TargetPath) -> str:
+    """The name of a target: the last name in its path; empty if it has none."""
+    return next((segment.name for segment in reversed(path) if isinstance(segment, Member)), "")
+
+
+def in_path_order(path: TargetPath) -> list[tuple[int, int, str]]:
+    """What sorts paths, and the parts of a request: independent of the order of rules."""
+    return list(map(in_segment_order, path))
+
+
+def in_segment_order(segment: Segment) -> tuple[int, int, str]:
+    match segment:
+        case Member(name):
+            return (0, 0, name)
+        case Index(position):
+            return (1, position, "")
+        case Select(key, value):
+            return (2, 0, f"{key}={value}")
 
 
 def found_at(value: Any, path: TargetPath) -> Any:

@@ -22,6 +22,7 @@ from custmap.diagnostics.errors import RecordError
 from custmap.expressions.function import FunctionError
 from custmap.model.checked import Checked, Operation, RiderOrigin
 from custmap.model.nodes import ObjectNode, Rider
+from custmap.model.walkers import children
 from custmap.running.calls import fill, fresh
 from custmap.running.fits import misfit
 from custmap.values.absent import ABSENT
@@ -293,4 +294,4 @@ def _in_header(name: str, value: Any, style: Style, problems: list[Diagnostic]) 
 
 def has_body(operation: Operation) -> bool:
     """Do the mapping's requests have a body? An inline contract need not list its members."""
-    return operation.contract.body is not None or bool(operation.table.root.members)
+    return operation.contract.body is not None or bool(children(operation.body))

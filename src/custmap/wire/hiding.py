@@ -16,7 +16,7 @@ from urllib.parse import quote_plus
 
 from custmap.model.checked import Checked, Operation
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, TargetNode
-from custmap.model.privacy import EVERY_ITEM, HIDDEN, Secret, Step, changed_at, is_meant
+from custmap.model.privacy import EVERY_ITEM, HIDDEN, Secret, Step, changed_at, is_meant, steps
 from custmap.model.walkers import clears, eaches, leaves, tables
 from custmap.values.paths import Index, Select
 from custmap.wire.binding import fixed_headers
@@ -61,8 +61,8 @@ class Secrets:
         `personal=False`: values of the query that may be personal are hidden in the URL.
         """
         shown = dict(whole)
-        for place, steps in self.known:
-            shown = changed_at(shown, place, partial(_known, steps), UNKNOWN)
+        for place, filled in self.known:
+            shown = changed_at(shown, place, partial(_known, filled), UNKNOWN)
         in_url: dict[tuple[str, str], str] = {}
         in_query = {} if personal else dict.fromkeys(self.personal, HIDDEN)
         for secret in self.places:
@@ -98,8 +98,8 @@ def secrets_of(checked: Checked, operation: Operation, url: UrlTemplate) -> Secr
     """What is hidden in the requests of an operation; None if nothing is."""
     places = [secret.below(*at) for at, root in operation.roots for secret in root.privacy.secrets]
     places += [
-        Secret((*operation.body_at, *place), shown)
-        for leaf in leaves(operation.table.root)
+        Secret((*operation.body_at, *steps(place)), shown)
+        for leaf in leaves(operation.body)
         if (shown := leaf.privacy.secret_name(leaf.key)) is not None
         for place in leaf.policy.clear.places
     ]
@@ -123,13 +123,15 @@ def _known_steps(operation: Operation, secrets: Iterable[Secret]) -> Iterator[tu
     others: dict[Place, set[Step]] = {("headers",): set(fixed_headers(operation))}
     ways = [operation.body_at]
     for table in tables(operation):
-        ways += [(*operation.body_at, *place) for clear in clears(table.root) for place in clear.places]
+        ways += [
+            (*operation.body_at, *steps(place)) for clear in clears(table.root) for place in clear.places
+        ]
     for way in ways:
         for depth in range(1, len(way)):
             others.setdefault(way[:depth], set()).add(way[depth])
     for base, root in operation.roots:
-        for at, steps in _containers(root, base, holding):
-            yield at, frozenset(steps | others.get(at, set()))
+        for at, filled in _containers(root, base, holding):
+            yield at, frozenset(filled | others.get(at, set()))
 
 
 def _containers(node: TargetNode, at: Place, holding: Container[Place]) -> Iterator[tuple[Place, set[Step]]]:

@@ -45,7 +45,7 @@ class Sender:
     def send(
         self,
         bound: Bound,
-        body: dict[str, Any],
+        body: dict[str, Any] | list[Any],
         path: Mapping[str, Any] | None,
         query: Mapping[str, Any] | None,
         headers: Mapping[str, Any] | None,
