@@ -18,7 +18,18 @@ import custmap
 
 BEFORE: dict[str, Any] = {
     "id": "C-1001",
-    "identifiers": {"microbase": "HkhhuXESl", "aifi": "42", "capillary": "98662653"},
+    "identifiers": {
+        "activecampaign": "113",
+        "aifi": "42",
+        "capillary": "98662653",
+        "customerio": "cio_03000001",
+        "hubspot": "51",
+        "intercom": "63a07ddf05a32042dffac965",
+        "klaviyo": "01HZX",
+        "microbase": "HkhhuXESl",
+        "okta": "00u1",
+        "zendesk": "35436",
+    },
     "name": {"given": "Alda", "family": "Marlow"},
     "email": "alda.marlow@example.com",
     "phone": {"number": "+1 206-555-0142", "type": "mobile"},
@@ -34,13 +45,29 @@ BEFORE: dict[str, Any] = {
 }
 
 PARAMS: dict[str, dict[str, Any]] = {
+    "activecampaign/update-contact": {"host": "acme.api-us1.example"},
     "aifi/update-customer": {"host": "store.example.com"},
     "capillary/update-customer": {"host": "api.example.com", "source": "INSTORE"},
+    "customerio/identify": {},
     "fabric/update-attributes": {"order_id": "A-17", "tenant_id": "demo"},
     "fabric/update-customer": {"tenant_id": "demo"},
+    "hubspot/update-contact": {},
+    "hubspot/update-contacts": {},
+    "intercom/update-contact": {},
+    "iterable/update-user": {},
+    "klaviyo/update-profile": {},
     "microbase/customer-update": {"host": "shop.example.com"},
+    "okta/update-user": {"host": "acme.okta.example"},
+    "sendgrid/upsert-contacts": {},
+    "zendesk/update-user": {"host": "acme.zendesk.example"},
 }
-TOKEN = {"token": "never-shown"}
+
+
+def params(mapping: custmap.Mapping) -> dict[str, Any]:
+    """What a caller gives beside the customer; each vendor has its own word for a token."""
+    return PARAMS[mapping.name] | {
+        name: "never-shown" for name in ("token", "key", "credentials") if name in mapping.params
+    }
 
 
 def later() -> dict[str, Any]:
@@ -71,13 +98,14 @@ def main() -> None:
     after = later()
     mappings = [custmap.load(name) for name in PARAMS]
 
-    head("A new customer, to four vendors: five operations")
+    vendors = {name.partition("/")[0] for name in PARAMS}
+    head(f"A new customer, to {len(vendors)} vendors: {len(PARAMS)} operations")
     for mapping in mappings:
-        show_request(mapping.apply(BEFORE, PARAMS[mapping.name] | TOKEN))
+        show_request(mapping.apply(BEFORE, params(mapping)))
 
     head("She marries, upgrades, drops coupon, card and tags, and wants her e-mail forgotten")
     for mapping in mappings:
-        plan = mapping.diff(BEFORE, after, PARAMS[mapping.name] | TOKEN)
+        plan = mapping.diff(BEFORE, after, params(mapping))
         print(f"\n{plan.picture(show_values=True)}")
 
     print("\n+ added   ~ changed   - cleared   ! this vendor cannot be told: reported, never sent wrongly")

@@ -30,6 +30,16 @@ SHIPPED = (
     "microbase/customer-update",
     "capillary/update-customer",
     "aifi/update-customer",
+    "hubspot/update-contact",
+    "hubspot/update-contacts",
+    "klaviyo/update-profile",
+    "intercom/update-contact",
+    "okta/update-user",
+    "sendgrid/upsert-contacts",
+    "zendesk/update-user",
+    "iterable/update-user",
+    "activecampaign/update-contact",
+    "customerio/identify",
 )
 PARAMS = {
     "host": "x.example",

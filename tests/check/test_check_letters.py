@@ -40,6 +40,10 @@ _LISTED = {
 }
 
 
+# What follows is a key of a free map, and so data, of which nobody has a list.
+_FREE = re.compile(r"\b(attributes|consent|custom_fields)\.$")
+
+
 @dataclass(frozen=True)
 class Token:
     """A name at an offset of the file's text."""
@@ -58,6 +62,8 @@ def tokens(file: Path) -> Iterator[Token]:
         written = text[start:end]
         for found in _TOKEN.finditer(written):
             word = found.group()
+            if _FREE.search(written, 0, found.start()):
+                continue
             if len(word) > 2 and word not in ("true", "false", "null") and _is_name(written, found):
                 yield Token(start + found.start(), word)
 

@@ -37,10 +37,8 @@ class Case:
     store: Store
 
     def customer(self, record: Customer) -> Customer:
-        """The record with the ids that name the customer at this vendor."""
-        if not self.store.ids:
-            return record
-        return {**record, "identifiers": dict(self.store.ids)}
+        """The record with the ids that name the customer at this vendor, and what is always said."""
+        return {**record, **self.store.named}
 
     def apply(self, record: Customer, state: State | None = None) -> State:
         request = self.mapping.apply(record, self.store.params, on_rejected="drop")

@@ -87,10 +87,9 @@ def test_each_kind_of_value(rule: dict[str, Any], record: Customer) -> None:
 def test_ill_typed_records_raise_record_errors_alone(name: str, data: st.DataObject) -> None:
     mapping, store = MAPPINGS[name]
     before, after = data.draw(ill_typed(store.reads)), data.draw(ill_typed(store.reads))
-    ids = {"identifiers": dict(store.ids)} if store.ids else {}
-    planned = mapping.diff(None, {**after, **ids}, store.params, check=False)
+    planned = mapping.diff(None, {**after, **store.named}, store.params, check=False)
     try:
-        request = mapping.apply({**after, **ids}, store.params, check=False)
+        request = mapping.apply({**after, **store.named}, store.params, check=False)
     except RecordError as error:
         assert {(found.code, veiled_target(found.target or "")) for found in error.diagnostics} == {
             (rejection.code, veiled_target(rejection.target)) for rejection in planned.rejected
@@ -98,7 +97,7 @@ def test_ill_typed_records_raise_record_errors_alone(name: str, data: st.DataObj
     else:
         assert not planned.rejected
         assert planned.request is None or planned.request.to_json() == request.to_json()
-    mapping.diff({**before, **ids}, {**after, **ids}, store.params, check=False)
+    mapping.diff({**before, **store.named}, {**after, **store.named}, store.params, check=False)
 
 
 @pytest.mark.parametrize("name", MAPPINGS)

@@ -14,11 +14,21 @@ import pytest
 import custmap
 
 SHIPPED = [
+    "activecampaign/update-contact",
     "aifi/update-customer",
     "capillary/update-customer",
+    "customerio/identify",
     "fabric/update-attributes",
     "fabric/update-customer",
+    "hubspot/update-contact",
+    "hubspot/update-contacts",
+    "intercom/update-contact",
+    "iterable/update-user",
+    "klaviyo/update-profile",
     "microbase/customer-update",
+    "okta/update-user",
+    "sendgrid/upsert-contacts",
+    "zendesk/update-user",
 ]
 OWN = '''
 import custmap

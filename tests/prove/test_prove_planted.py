@@ -126,6 +126,13 @@ def test_planted(name: str, monkeypatch: Patch) -> None:
     assert all(one.line for one in proof.counterexamples)
 
 
+def test_one_identity_of_several_is_enough(tmp_path: Path) -> None:
+    body = (
+        "body:\n  uid: {from: id, identity: true}\n  mail: {from: email, identity: true}\n  firm: company\n"
+    )
+    assert prove(made(tmp_path, body), examples=200).ok
+
+
 def test_an_update_for_nobody(tmp_path: Path, monkeypatch: Patch) -> None:
     mapping = made(tmp_path, "body:\n  uid: {from: id, identity: true}\n  mail: email\n")
     assert prove(mapping, examples=200).ok

@@ -15,13 +15,24 @@ import custmap
 from custmap.prove.flow import flow
 from custmap.prove.proof import Proof
 from custmap.prove.prove import HypothesisMissing, prove
+from custmap.prove.sample_params import sample_params
 
 SHIPPED = (
+    "activecampaign/update-contact",
     "aifi/update-customer",
     "capillary/update-customer",
+    "customerio/identify",
     "fabric/update-attributes",
     "fabric/update-customer",
+    "hubspot/update-contact",
+    "hubspot/update-contacts",
+    "intercom/update-contact",
+    "iterable/update-user",
+    "klaviyo/update-profile",
     "microbase/customer-update",
+    "okta/update-user",
+    "sendgrid/upsert-contacts",
+    "zendesk/update-user",
 )
 REPLACED = """\
 custmap: 1
@@ -82,6 +93,17 @@ def test_shipped(name: str) -> None:
     assert proof.ok, str(proof)
     assert proof.examples == 300
     assert f"{name}: no counterexample in 300 examples (seed 0)" in str(proof)
+
+
+def test_parameters_that_are_lists_and_objects(tmp_path: Path) -> None:
+    """With a parameter that does not fit there would be no request, and nothing proved."""
+    fields = "{email: string, lists: {type: array, minItems: 2, items: {type: integer}}, by: {type: object}}"
+    text = REPLACED.replace("{email: string}", fields).replace(
+        "body:", "params: {lists: {}, by: {}}\nbody:\n  lists: {param: lists}\n  by: {param: by}"
+    )
+    mapping = mapping_of(tmp_path, text)
+    assert sample_params(mapping.checked) == {"lists": [1, 1], "by": {}}
+    assert mapping.prove(examples=50).examples == 50
 
 
 def test_own_schema(tmp_path: Path) -> None:

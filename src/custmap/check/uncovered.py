@@ -102,14 +102,8 @@ def gaps(operation: Operation, checked: Checked) -> list[Gap]:
 def _gaps(node: TargetNode, at: Names, text: str, spoken: set[Names]) -> Iterator[Gap]:
     match node:
         case ObjectNode(members=members, type=type_):
-            written = {member.name: member for member in members}
-            for name in type_.members if type_ is not None else ():
-                held = type_.member(name) if type_ is not None else None
-                place = (*at, name)
-                unsaid = name not in written and place not in spoken
-                if unsaid and held is not None and held.kinds and not held.read_only:
-                    shown = format_path((Member(name),))
-                    yield Gap(place, f"{text}.{shown}" if text else shown)
+            if type_ is not None:
+                yield from _unsaid(type_, {member.name for member in members}, at, text, spoken)
             for member in members:
                 shown = format_path((Member(member.name),))
                 yield from _gaps(member, (*at, member.name), f"{text}.{shown}" if text else shown, spoken)
@@ -120,6 +114,19 @@ def _gaps(node: TargetNode, at: Names, text: str, spoken: set[Names]) -> Iterato
         case Leaf(origin=origin, type=type_) if type_ is not None and type_.items is not None:
             for each in islice(eaches(origin), 1):
                 yield from _gaps(each.table.item, at, text, spoken)
+
+
+def _unsaid(type_: Type, written: set[str], at: Names, text: str, spoken: set[Names]) -> Iterator[Gap]:
+    """The members of an object that no rule fills; of those that a clear writes inside, the others there."""
+    for name in type_.members:
+        held, place, shown = type_.member(name), (*at, name), format_path((Member(name),))
+        if name in written or place in spoken or held is None or not held.kinds or held.read_only:
+            continue
+        place_text = f"{text}.{shown}" if text else shown
+        if any(one[: len(place)] == place for one in spoken):
+            yield from _unsaid(held, set(), place, place_text, spoken)
+        else:
+            yield Gap(place, place_text)
 
 
 def _names(path: Text) -> Names | None:

@@ -139,12 +139,12 @@ class LeafWriter:
         if leaf.kind != VALUE or isinstance(origin.source, EachSource | FirstSource):
             empty = "value"
         if empty == "clear":
-            with body.block(f'if {result} == "":'):
+            with body.block(f"if type({result}) is str and not {result}:"):
                 body.add(f"{result} = None")
         made = self._made(origin, result)
         if putting is None or self.fits is None:
             if empty == "reject":
-                with body.block(f'if {result} == "":'):
+                with body.block(f"if type({result}) is str and not {result}:"):
                     body.add("refuse_empty()")
             lines, null = made, []
             if putting is not None:
@@ -204,7 +204,7 @@ class LeafWriter:
         refuses_empty: bool,
     ) -> None:
         """One test decides that a value fits; anything unexpected is `Unusual`."""
-        not_empty = [f'if {result} == "":', f"    {UNUSUAL}"] if refuses_empty else []
+        not_empty = [f"if type({result}) is str and not {result}:", f"    {UNUSUAL}"] if refuses_empty else []
         row = self._row(origin, result)
         if row is not None:
             has_row, found = row

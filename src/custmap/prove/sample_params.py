@@ -7,7 +7,7 @@ from typing import Any
 
 from custmap.model.checked import Checked
 from custmap.prove.samples import Hints, samples
-from custmap.values.types import STRING
+from custmap.values.types import STRING, Type
 
 
 def sample_params(checked: Checked) -> Mapping[str, Any]:
@@ -35,10 +35,17 @@ def _landing(checked: Checked, name: str) -> Any:
             continue
         if rider.rule is not None and rider.rule.values:
             return rider.rule.values[0].left
-        type_ = rider.type
-        if type_ is None or not type_.known:
-            return "x"
-        if type_.only("string"):
-            return type_.enum[0] if type_.enum else "x" * max(1, type_.min_length or 1)
-        return next(iter(samples(type_, Hints((), (), ()))), "x")
+        return _sample(rider.type)
     return next(iter(samples(STRING, Hints((), (), ()))), "x")
+
+
+def _sample(type_: Type | None) -> Any:
+    if type_ is None or not type_.known:
+        return "x"
+    if type_.only("array"):
+        return [_sample(type_.items)] * max(1, type_.min_items or 0)
+    if type_.only("object"):
+        return {name: _sample(type_.member(name)) for name in sorted(type_.asked)}
+    if type_.only("string"):
+        return type_.enum[0] if type_.enum else "x" * max(1, type_.min_length or 1)
+    return next(iter(samples(type_, Hints((), (), ()))), "x")

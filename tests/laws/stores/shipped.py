@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
+from stores.activecampaign import ACTIVECAMPAIGN
 from stores.aifi import AIFI
 from stores.capillary import CAPILLARY
+from stores.customerio import CUSTOMERIO
 from stores.fabric import ATTRIBUTES, MERGING, REPLACING
+from stores.hubspot import CONTACT, CONTACTS
+from stores.intercom import INTERCOM
+from stores.iterable import ITERABLE
+from stores.klaviyo import PROFILE
 from stores.microbase import MICROBASE
+from stores.okta import OKTA
+from stores.sendgrid import SENDGRID
 from stores.store import Store
+from stores.zendesk import ZENDESK
 
 SHIPPED: Final[dict[str, Store]] = {
     "fabric-attributes": ATTRIBUTES,
@@ -17,4 +26,14 @@ SHIPPED: Final[dict[str, Store]] = {
     "microbase": MICROBASE,
     "capillary": CAPILLARY,
     "aifi": AIFI,
+    "hubspot": CONTACT,
+    "hubspot-batch": CONTACTS,
+    "klaviyo": PROFILE,
+    "intercom": INTERCOM,
+    "okta": OKTA,
+    "sendgrid": SENDGRID,
+    "zendesk": ZENDESK,
+    "iterable": ITERABLE,
+    "activecampaign": ACTIVECAMPAIGN,
+    "customerio": CUSTOMERIO,
 }

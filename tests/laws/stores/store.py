@@ -26,6 +26,7 @@ class Store:
     `receive` (state, body) → the new state; Refused for what the vendor does not take.
     `params`  what a caller of the mapping gives, `ids` the identifiers that name the customer.
     `reads`   the canonical fields that the mapping reads.
+    `said`    fields that every record has: they name the customer, or the vendor needs something to be said.
     `whole`   containers that may be sent with members that did not change.
     `exempt`  parts of a body that are sent for other reasons than a change: required members.
     `along`   names of members that go along with what is said: riders, `send: always`, keys of items.
@@ -40,12 +41,19 @@ class Store:
     params: Mapping[str, Any]
     reads: tuple[str, ...]
     ids: Mapping[str, str] = field(default_factory=dict)
+    said: Mapping[str, Any] = field(default_factory=dict)
     whole: frozenset[str] = frozenset()
     exempt: frozenset[tuple[str, ...]] = frozenset()
     along: frozenset[str] = frozenset()
     selected: Mapping[str, str] = field(default_factory=dict)
     units: frozenset[str] = frozenset()
     again: frozenset[str] = frozenset()
+
+    @property
+    def named(self) -> dict[str, Any]:
+        """What every record has: who the customer is, and what is always said."""
+        ids = {"identifiers": dict(self.ids)} if self.ids else {}
+        return {**ids, **self.said}
 
     def receive(self, state: State, body: dict[str, Any]) -> State:
         """The state after a request; the given one is not changed."""
