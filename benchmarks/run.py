@@ -19,6 +19,7 @@ import keyed
 import lean
 import names
 import nights
+import packs
 import peers
 from generated import generated, parts, taken
 from harness import ROUNDS, Table, call, measure, medians
@@ -193,6 +194,7 @@ SECTIONS: Final[dict[str, Callable[[], None]]] = {
     "growth": growth.run,
     "cli": cli.run,
     "nights": nights.run,
+    "packs": packs.run,
 }
 
 

@@ -16,7 +16,7 @@ from nights_files import judge_files
 from nights_law import judge
 from nights_planted import PLANTS
 from nights_schedule import Fate, draw
-from nights_verdict import CUSTOMERS, Broken, Exempt
+from nights_verdict import CUSTOMERS, Broken
 
 LONG = os.environ.get("CUSTMAP_LAWS") == "long"
 CHUNKS = 10
@@ -24,8 +24,6 @@ SEEDS = 1000 if LONG else 20
 """Schedules a chunk: 200; long, 10,000 that are new every time."""
 FILES = 50 if LONG else 2
 """Schedules a chunk that go through the commands; each takes as long as thirty others."""
-LEFT_OUT = 70597
-"""A required member with a default is rejected: alone, the last record leaves out all that is beside it."""
 FAULTS = (
     *Fate,
     "died: comparing", "died: sending", "died: reading an answer", "died: settling",
@@ -42,10 +40,6 @@ def test_nights_converge(chunk: int) -> None:
         count += judge(draw(seed))
     exempt = sum(count[f"exempt: {why}"] for why in CUSTOMERS)
     assert count["customers judged"] > exempt  # of all chunks more than five times as many
-
-
-def test_what_one_record_alone_leaves_out_is_not_asked() -> None:
-    assert judge(draw(LEFT_OUT))[f"exempt: {Exempt.ALONE}"]
 
 
 def test_every_kind_of_fault_occurs() -> None:

@@ -90,7 +90,7 @@ def gaps(operation: Operation, checked: Checked) -> list[Gap]:
     for stated in clears(checked.file):
         for path in (*(path for _, path in stated.places), *(path for path, _ in stated.write or ())):
             if (names := _names(path)) is not None:
-                spoken.update(names[:depth] for depth in range(1, len(names) + 1))
+                spoken.add(names)
     found = list(_gaps(operation.body, (), "", spoken))
     for part in PARTS[:2]:
         written = {member.name for member in operation.flat[part].members}

@@ -16,10 +16,11 @@ from custmap.running.calls import fresh
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint
 from custmap.values.json_text import finite_bytes
-from custmap.values.paths import Select, found_at
+from custmap.values.paths import Member, Select, TargetPath, found_at
 from custmap.wire.request import Request
 
 _COMMA: Final = 1
+_TEXTS: Final = frozenset({str})
 
 
 class Envelope:
@@ -81,6 +82,7 @@ class Packs:
         self._envelope = Envelope(bulk)
         body = leaves(operation.table.root)
         self._identities = [leaf.path for leaf in body if leaf.policy.identity]
+        self._name_at = _names_of(self._identities)
         self._first: Request | None = None
         self._riders: tuple[Any, ...] = ()
         self._items: list[Any] = []
@@ -104,7 +106,14 @@ class Packs:
         else:
             size = 0
         name = self._name(item)
-        full = self.close() if self._items and not self._fits(name, size, same=same) else None
+        full = None
+        if self._items and not (
+            same
+            and (bulk.most is None or len(self._items) < bulk.most)
+            and (bulk.most_bytes is None or self._size + size <= bulk.most_bytes)
+            and name not in self._named
+        ):
+            full = self.close()
         if self._first is None:
             self._first, self._riders = request, riders
             self._size = self._around - _COMMA
@@ -128,19 +137,18 @@ class Packs:
 
     def _name(self, item: dict[str, Any]) -> Hashable:
         """What names the customer of an item; None where nothing does."""
-        paths = self._identities
-        if len(paths) == 1:
-            return fingerprint(found_at(item, paths[0]))
-        return tuple(fingerprint(found_at(item, path)) for path in paths) or None
+        if self._name_at is not None:
+            named = tuple(map(item.get, self._name_at))
+            if _TEXTS.issuperset(map(type, named)):  # as nearly all are
+                return named
+        return tuple(fingerprint(found_at(item, path)) for path in self._identities) or None
 
-    def _fits(self, name: Hashable, size: int, *, same: bool) -> bool:
-        most, most_bytes = self._bulk.most, self._bulk.most_bytes
-        return (
-            same
-            and (most is None or len(self._items) < most)
-            and (most_bytes is None or self._size + size <= most_bytes)
-            and name not in self._named
-        )
+
+def _names_of(paths: Sequence[TargetPath]) -> tuple[str, ...] | None:
+    """The members of an item that name its customer; None where something else does."""
+    firsts = [path[0] for path in paths if len(path) == 1]
+    names = tuple(one.name for one in firsts if isinstance(one, Member))
+    return names if names and len(names) == len(paths) else None
 
 
 def _with(body: Any, into: Sequence[str], items: list[Any]) -> Any:
