@@ -7,7 +7,7 @@ from typing import Any
 
 from custmap.model.clear import Send, SendEmpty, SendNull, Write
 from custmap.model.nodes import FromSource, Leaf
-from custmap.running.states import Failure
+from custmap.running.states import NEVER_THERE, Failure
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.paths import Member, format_path
@@ -53,7 +53,7 @@ def _is_free(leaf: Leaf) -> bool:
 
 
 def _was_there(one: Any) -> bool:
-    return is_value(one) or (isinstance(one, Failure) and one.code != "CM807")
+    return is_value(one) or (isinstance(one, Failure) and one.code not in NEVER_THERE)
 
 
 def _entries(
@@ -86,8 +86,10 @@ def _entry(
         unchanged = isinstance(before, Failure) and same(before.raw, after.raw)
         refused = () if unchanged else ((after.code, sides.target(target)),)
         return Outcome(False, stands=stays, told=Told(rejected=refused), kept=True)
-    if isinstance(before, Failure) and before.code == "CM807":
+    if isinstance(before, Failure) and before.code in NEVER_THERE:
         before = ABSENT
+    if not is_value(after) and leaf.form is not None and leaf.form.unwritable({key: ""}):
+        return Outcome(False)
     if is_value(after):
         return _set(leaf, target, as_held(clear, before), after, before, mentioned, sides)
     there = is_value(before) or isinstance(before, Failure)

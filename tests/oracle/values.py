@@ -8,7 +8,7 @@ from typing import Any
 from custmap.model.clear import IMPOSSIBLE
 from custmap.model.nodes import Leaf
 from custmap.model.note import Fact
-from custmap.running.states import SILENT, Failure
+from custmap.running.states import NEVER_THERE, SILENT, Failure
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
 from oracle import lists, maps
@@ -27,7 +27,7 @@ def rule_outcome(leaf: Leaf, sides: Sides) -> Outcome:
         # A change that cannot be computed is rejected; what failed before in the same way is no change.
         refused = () if sides.failed_before_too(leaf) else ((after.code, target),)
         return Outcome(False, stands=held(leaf, before, sides), told=Told(rejected=refused), kept=True)
-    if isinstance(before, Failure) and before.code == "CM807":
+    if isinstance(before, Failure) and before.code in NEVER_THERE:
         before = ABSENT  # § 6: a "" that would be rejected counts as not there
     if after is SILENT:
         if not is_value(before) or (not before and not leaf.kind.is_one):

@@ -13,6 +13,7 @@ from custmap.model.clear import (
     WORDS,
     Clear,
     Named,
+    NameIn,
     Send,
     SendEmpty,
     SendNull,
@@ -24,7 +25,7 @@ from custmap.resolve.clear_places import ClearPlaces
 from custmap.resolve.context import Context
 from custmap.resolve.findings import Findings
 from custmap.values.equality import fingerprint
-from custmap.values.paths import Select, TargetPath, in_path_order, name_of
+from custmap.values.paths import Index, Member, Select, TargetPath, in_path_order, name_of
 from custmap.values.types import OBJECT, Type
 
 
@@ -192,12 +193,16 @@ class Policies:
         if stated.write is not None:
             named = ((place, value) for path, value in stated.write if (place := self._places.read(path)))
             writes = tuple(sorted(named, key=lambda pair: in_path_order(pair[0])))
+            if not all(self._can_reach(place, value, stated) for place, value in writes):
+                return IMPOSSIBLE
             return Write(writes) if writes else IMPOSSIBLE
         ((form, path),) = stated.places
         place = self._places.read(path)
         if place is None:
             return IMPOSSIBLE
         made = BY_PLACE[form]
+        if not self._can_reach(place, [] if made is NameIn else {}, stated):
+            return IMPOSSIBLE
         self._places.names_at(place, made, path.span)
         at_place = None if self._body_form is None else self._body_form.at(place)
         if not made.takes_value:
@@ -205,6 +210,24 @@ class Policies:
         if stated.with_value is None:
             self._findings.add("CM202", f"`{form}` needs `with`", stated.span, "Add e.g. `with: true`.")
         return made(place, as_name, stated.with_value.value if stated.with_value else None, at_place)
+
+    def _can_reach(self, place: TargetPath, value: Any, stated: ClearFile) -> bool:
+        """Can a form write the containers that lead to a place? A finding (CM512) if not."""
+        if self._body_form is None or not isinstance(place[0], Member) or len(place) == 1:
+            return True
+        for segment in reversed(place[1:]):
+            match segment:
+                case Member(name):
+                    value = {name: value}
+                case Index(position):
+                    value = [*({} for _ in range(position)), value]
+                case Select(key, chosen):
+                    value = [{key: chosen, **value}] if isinstance(value, dict) else [value]
+        reason = self._body_form.style(place[0].name).unwritable(value)
+        if reason is not None:
+            message = f"the place that clearing writes {reason}"
+            self._findings.add("CM512", message, stated.span, "Name a place that a form can write.")
+        return reason is None
 
     def _name(self, clear: Named, name: str, rule: Rule) -> None:
         if not clear.can_write(name):

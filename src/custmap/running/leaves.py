@@ -11,7 +11,7 @@ from custmap.running import lists, maps, single
 from custmap.running.clearing import seen_null
 from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
 from custmap.running.lists import Items
-from custmap.running.states import SILENT, Failure, Unsettled, bare, is_value
+from custmap.running.states import NEVER_THERE, SILENT, Failure, Unsettled, bare, is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 
@@ -23,7 +23,7 @@ def change_leaf(leaf: Leaf, before: Any, after: Any, view: View, items: Items = 
     if type(before) is Unsettled:
         return _change_unsettled(leaf, before, after, view, items)
     raw = before
-    if type(before) is Failure and before.code == "CM807":
+    if type(before) is Failure and before.code in NEVER_THERE:
         before = ABSENT  # an empty text that this vendor ignores was never there
     if type(after) is Failure:
         if type(raw) is not Failure or not view.sources_equal(leaf, raw, after):
@@ -49,7 +49,7 @@ def _change_unsettled(leaf: Leaf, before: Unsettled, after: Any, view: View, ite
             view.draft.note(view.target(leaf.target), Fact.LEFT_BEHIND, leaf)
             return KEPT, unchanged(leaf, held, held, view, items)
         after = None
-    if held is SILENT or (type(held) is Failure and held.code == "CM807"):
+    if held is SILENT or (type(held) is Failure and held.code in NEVER_THERE):
         held = ABSENT
     return _change_by_kind(leaf, Unsettled(held, before.below, before.whole), after, view, items)
 

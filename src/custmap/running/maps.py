@@ -11,7 +11,7 @@ from custmap.model.privacy import ItemTarget, KeyText, inside
 from custmap.running import clearing
 from custmap.running.clearing import is_cleared, seen_null
 from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
-from custmap.running.states import Failure, Unsettled, bare, is_value
+from custmap.running.states import NEVER_THERE, Failure, Unsettled, bare, is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.paths import Member, format_path
@@ -69,7 +69,7 @@ def cannot_be_said(state: Any) -> bool:
 
 def _was_there(item: Any) -> bool:
     """Not null, and no empty text that this vendor ignores."""
-    return item is not None and not (type(item) is Failure and item.code == "CM807")
+    return item is not None and not (type(item) is Failure and item.code in NEVER_THERE)
 
 
 def _null_map(leaf: Leaf, before: Any, view: View) -> Outcome:
@@ -122,8 +122,10 @@ def _entry(
         if again or not (type(held) is Failure and same(held.raw, after.raw)):
             view.reject(after.code, name, leaf, after.reason, source)
         return KEPT, held if is_value(held) else NOTHING
-    if type(held) is Failure and held.code == "CM807":
+    if type(held) is Failure and held.code in NEVER_THERE:
         held = ABSENT  # an empty text that this vendor ignores was never there
+    if not is_value(after) and leaf.form is not None and leaf.form.unwritable({key: ""}) is not None:
+        return UNCHANGED  # a form cannot write its key, so it was never there
     if again and not leaf.policy.repeatable:
         view.reject_again(name, leaf, source)
         return KEPT, held if is_value(held) else NOTHING

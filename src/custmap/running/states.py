@@ -47,6 +47,10 @@ class Failure:
         return f"Failure({self.code})"
 
 
+NEVER_THERE: Final = frozenset({"CM710", "CM807"})
+"""Codes of values that no vendor holds: a form cannot write them, or they are ignored."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Unsettled:
     """A before of which nobody knows whether the vendor holds it: the answer to a change was lost.
