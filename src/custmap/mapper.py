@@ -261,7 +261,7 @@ class Mapping:
 
         TypeError or ValueError for a status that is none.
         """
-        return self._answers.outcome(_status(status), body)
+        return self._answers.outcome(status, body)
 
     def outcomes(self, status: int, body: object, request: Request) -> tuple[Outcome, ...]:
         """What the vendor's answer means for each customer whom a request carried, in their order.
@@ -272,7 +272,7 @@ class Mapping:
         """
         if not isinstance(request, Request):
             raise TypeError(f"`request` is what `apply` or `diff` gave, not {type(request).__name__}")
-        return self._answers.outcomes(_status(status), body, request.body)
+        return self._answers.outcomes(status, body, request.body)
 
     def settle(
         self,
@@ -391,11 +391,3 @@ def _unpickled(checked: Checked, modules: tuple[str, ...]) -> Mapping:
 def _require_one_of(name: str, value: object, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise ValueError(f"{name} is {' or '.join(map(repr, allowed))}, not {value!r}")
-
-
-def _status(status: object) -> int:
-    if not isinstance(status, int) or isinstance(status, bool):
-        raise TypeError(f"status is an integer, not {type(status).__name__}")
-    if not 100 <= status <= 599:
-        raise ValueError(f"status is 100 to 599, not {status}")
-    return int.__int__(status)

@@ -15,8 +15,8 @@ from custmap.diagnostics.errors import RecordError
 from custmap.model.nodes import ObjectNode
 from custmap.model.note import KEPT, Fact
 from custmap.model.walkers import leaves
+from custmap.plan.open_paths import names_of
 from custmap.plan.plan import Plan
-from custmap.plan.unsettled import names_of
 from custmap.prove.cells import Cell, Cells, cells, is_within
 from custmap.prove.scene import objects, touches
 from custmap.prove.store import Refused, State

@@ -32,12 +32,24 @@ class Answers:
         bulk = self._checked.operation.bulk
         return None if bulk is None else BulkReader(self._checked, bulk, self.reader)
 
-    def outcome(self, status: int, body: object) -> Outcome:
-        """The outcome of an answer to a request with one customer."""
-        return self.reader.read(status, body) if self._bulk is None else self._bulk.read(status, body)[0]
+    def outcome(self, status: object, body: object) -> Outcome:
+        """The outcome of an answer to a request with one customer.
 
-    def outcomes(self, status: int, body: object, sent: object) -> tuple[Outcome, ...]:
+        TypeError or ValueError for a status that is none.
+        """
+        number = _status(status)
+        return self.reader.read(number, body) if self._bulk is None else self._bulk.read(number, body)[0]
+
+    def outcomes(self, status: object, body: object, sent: object) -> tuple[Outcome, ...]:
         """The outcomes of an answer for the customers whom a request carried; `sent` is its body."""
         if self._bulk is None:
-            return (self.reader.read(status, body),)
-        return self._bulk.read(status, body, sent)
+            return (self.outcome(status, body),)
+        return self._bulk.read(_status(status), body, sent)
+
+
+def _status(status: object) -> int:
+    if not isinstance(status, int) or isinstance(status, bool):
+        raise TypeError(f"status is an integer, not {type(status).__name__}")
+    if not 100 <= status <= 599:
+        raise ValueError(f"status is 100 to 599, not {status}")
+    return int.__int__(status)

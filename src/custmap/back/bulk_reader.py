@@ -13,7 +13,7 @@ from custmap.back.outcome import Message, Outcome
 from custmap.back.reader import Lists, Reader, compiled, each_of, given_by, noted
 from custmap.model.checked import Bulk, Checked
 from custmap.model.note import Note
-from custmap.model.walkers import leaves
+from custmap.model.walkers import identities
 from custmap.values.absent import ABSENT
 from custmap.values.numbers import key_text
 from custmap.values.paths import found_at
@@ -30,8 +30,7 @@ class BulkReader:
     def __init__(self, checked: Checked, bulk: Bulk, reader: Reader) -> None:
         self._bulk = bulk
         self._reader = reader
-        body = leaves(checked.operation.table.root)
-        self._identities = [leaf.path for leaf in body if leaf.policy.identity]
+        self._identities = [leaf.path for leaf in identities(checked.operation.body)]
         results, functions = checked.operation.answer.results, checked.functions
         self._results = None if results is None else given_by(results.each, functions)
         if results is not None:

@@ -16,7 +16,7 @@ from custmap.cli.loading import load, read_for
 from custmap.cli.params import Params, check_params, read_params
 from custmap.cli.places import STDIN, check_places
 from custmap.cli.plans import json_text
-from custmap.cli.report import Report, json_line
+from custmap.cli.report import Report
 from custmap.cli.run_digest import digest_of
 from custmap.cli.streams import is_ndjson, open_input, open_maybe, open_output
 from custmap.diagnostics.errors import RecordError
@@ -25,7 +25,7 @@ from custmap.records.inputs import One, read_source
 from custmap.records.keys import NO_KEY, Key
 from custmap.records.ndjson import BadLine, Line, Record, bad_line
 from custmap.records.outputs import Sink
-from custmap.records.packed_lines import PackedLines, Show, Those
+from custmap.records.packed_lines import PackedLines, Show, json_lines
 from custmap.records.request_lines import RequestLines
 from custmap.values.ordering import in_order
 from custmap.values.words import counted
@@ -105,9 +105,10 @@ def command(
         show = _shown(form, ids, with_secrets, many=key is not None or not isinstance(source, One))
         if bulk and not isinstance(source, One):
             with open_output(output, json=form == "json") as out:
-                write = _separated(out, b"###\n" if form == "http" else b"")
-                packed = PackedLines(loaded.engine, _shown_pack(form, ids, with_secrets), write)
-                _packed(packed, loaded, params, keywords, named, source.records, report)
+                show_pack = _shown_pack(form, ids, with_secrets)
+                packed = PackedLines(loaded.engine, show_pack, _separated(out, form))
+                _many(_packer(packed, loaded, params, keywords), named, source.records, report, _nothing)
+                packed.end()
             report.summarize(f"{report.tally} in {counted(packed.requests, 'request')}")
             return report.exit_code
         if params.derived or form != "json" or isinstance(source, One):
@@ -122,7 +123,7 @@ def command(
             report.tell_unknown()
         else:
             with open_output(output, json=form == "json") as out:
-                _many(make, named, source.records, report, out, b"###\n" if form == "http" else b"")
+                _many(make, named, source.records, report, _separated(out, form))
             report.summarize()
     return report.exit_code
 
@@ -143,39 +144,31 @@ def _many(
     key: Key | None,
     records: Iterator[Record | BadLine],
     report: Report,
-    sink: Sink,
-    separator: bytes,
+    write: Callable[[bytes], None],
 ) -> None:
-    write, tally = sink.write, report.tally
     for record in records:
         shown = _one(make, key, record, report)
         if shown is not None:
-            tally.went_out += 1
-            write(separator + shown if separator and tally.went_out > 1 else shown)
+            report.tally.went_out += 1
+            write(shown)
 
 
-def _separated(sink: Sink, separator: bytes) -> Callable[[bytes], None]:
-    """What writes texts with a separator between them."""
-    first = True
+def _separated(sink: Sink, form: str) -> Callable[[bytes], None]:
+    """What writes requests, those of an `.http` file with a line between them."""
+    if form != "http":
+        return sink.write
+    is_first = True
 
     def write(shown: bytes) -> None:
-        nonlocal first
-        sink.write(shown if first else separator + shown)
-        first = False
+        nonlocal is_first
+        sink.write(shown if is_first else b"###\n" + shown)
+        is_first = False
 
     return write
 
 
-def _packed(
-    packed: PackedLines,
-    mapping: Mapping,
-    params: Params,
-    keywords: dict[str, Any],
-    key: Key | None,
-    records: Iterator[Record | BadLine],
-    report: Report,
-) -> None:
-    """Requests with many customers."""
+def _packer(packed: PackedLines, mapping: Mapping, params: Params, keywords: dict[str, Any]) -> _Make:
+    """What puts requests together, which writes them when they are full."""
     alone = mapping.alone
     bound = None if params.derived else alone.applier(params.given, **keywords)
 
@@ -185,9 +178,11 @@ def _packed(
         packed.request(who, request, given)
         return b"", request.notes
 
-    for record in records:
-        report.tally.went_out += _one(make, key, record, report) is not None
-    packed.end()
+    return make
+
+
+def _nothing(_: bytes) -> None:
+    """The line is written with its request."""
 
 
 def _one(make: _Make, key: Key | None, record: Record | BadLine, report: Report) -> bytes | None:
@@ -215,18 +210,10 @@ def _reject(report: Report, who: Who, line: Line, error: RecordError, record: Re
 
 
 def _shown_pack(form: str, ids: RequestIds, secrets: bool) -> Show:
-    def show(request: Request, those: Those) -> tuple[str, bytes]:
-        told = ids.marked(request, those, secrets=secrets)
-        match form:
-            case "curl":
-                shown = request.to_curl(secrets=secrets).encode() + b"\n"
-            case "http":
-                shown = request.to_http(secrets=secrets).encode() + b"\n"
-            case _:
-                shown = json_line(told)
-        return told["id"], shown
-
-    return show
+    if form == "json":
+        return json_lines(lambda: ids, secrets=secrets)
+    show = _shown(form, ids, secrets, many=True)
+    return lambda request, those: ("", show(request, Who(those.records[0])))
 
 
 def _shown(form: str, ids: RequestIds, secrets: bool, *, many: bool) -> _Show:

@@ -25,7 +25,7 @@ from custmap.records.identity import RequestIds, Who
 from custmap.records.keys import Key
 from custmap.records.ndjson import Record
 from custmap.records.outputs import Sink, naming
-from custmap.records.packed_lines import PackedLines, Those
+from custmap.records.packed_lines import PackedLines, json_lines
 from custmap.records.snapshots import ExtraMissing, OneSided, Pair, Rejected, SnapshotJoin
 from custmap.records.tally import PairTally
 from custmap.values.words import counted
@@ -33,7 +33,6 @@ from custmap.wire.packing import alone
 
 if TYPE_CHECKING:
     from custmap.plan.plan import Plan
-    from custmap.wire.request import Request
 
 
 @dataclass(slots=True)
@@ -68,8 +67,8 @@ class SnapshotDiff:
                 for copy in {left, right} - {before, after}:
                     _forget(copy)
                 if self.bulk:
-                    engine, show = self.comparison.mapping.engine, partial(self._shown_pack, join)
-                    self._packed = PackedLines(engine, show, self.output.write)
+                    show = json_lines(partial(self._marked, join), secrets=self.form.secrets)
+                    self._packed = PackedLines(self.comparison.mapping.engine, show, self.output.write)
                 for item in join:
                     self._take(item, join)
                 if self._packed is not None:
@@ -119,10 +118,6 @@ class SnapshotDiff:
         line = partial(self.form.packed_line, plan, who)
         self._packed.request(who, request, self.comparison.params.of(after.value), line)
         return True
-
-    def _shown_pack(self, join: SnapshotJoin, request: Request, those: Those) -> tuple[str, bytes]:
-        told = self._marked(join).marked(request, those, secrets=self.form.secrets)
-        return told["id"], json_line(told)
 
     def _write(self, line: bytes) -> None:
         if self._packed is None:

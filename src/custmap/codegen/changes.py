@@ -18,7 +18,7 @@ from custmap.codegen.standing import write_along, write_complete, write_stand_ob
 from custmap.model.checked import PARTS, Operation
 from custmap.model.nodes import Container, ItemsNode, Leaf, ObjectNode, Rider, Table
 from custmap.model.note import Fact
-from custmap.model.walkers import leaves, outermost_whole, own_objects
+from custmap.model.walkers import identities, leaves, outermost_whole, own_objects
 from custmap.values.paths import Index
 
 _WRITERS: Final[Writers] = {
@@ -50,15 +50,13 @@ def _write_request(writer: Comparing, operation: Operation) -> Lines:
     body = operation.body
     parts = {part: node for part, node in operation.flat.items() if any(leaves(node))}
     roots = operation.parts
-    identities = tuple(leaf for root in roots.values() for leaf in leaves(root) if leaf.policy.identity)
-    required = any(leaf.policy.required for leaf in identities) or any(
-        leaf.policy.identity for leaf in leaves(operation.path)
-    )
+    naming = tuple(leaf for root in roots.values() for leaf in identities(root))
+    required = any(leaf.policy.required for leaf in naming) or any(identities(operation.path))
     elsewhere = facts.writes_elsewhere(operation)
     with lines.block("def changes(before, after, view, always):"):
-        if identities:
-            named = writer.names.bind(identities, "identities")
-            differ = " or ".join(f"({writer.differs(leaf)})" for leaf in identities)
+        if naming:
+            named = writer.names.bind(naming, "identities")
+            differ = " or ".join(f"({writer.differs(leaf)})" for leaf in naming)
             with lines.block(f"if ({differ}) and names_another({named}, before, after, view):"):
                 lines.add("return None")
         lines.add("draft = view.draft", "said = False", f"body = {facts.empty(body)}")
@@ -73,8 +71,8 @@ def _write_request(writer: Comparing, operation: Operation) -> Lines:
                 lines.add("said = True")
         with lines.block("if not said and not always:"):
             lines.add("return None")
-        if identities:
-            unless = f"{'not always and ' if required else ''}not is_value(after[{identities[0].slot}])"
+        if naming:
+            unless = f"{'not always and ' if required else ''}not is_value(after[{naming[0].slot}])"
             with lines.block(f"if {unless} and names_nobody({named}, before, after, view):"):
                 lines.add("return None")
         for leaf in writer.table.slots:

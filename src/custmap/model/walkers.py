@@ -17,6 +17,7 @@ from custmap.model.nodes import (
     ObjectNode,
     Origin,
     Presence,
+    Rider,
     Table,
     TargetNode,
 )
@@ -49,6 +50,19 @@ def leaves(node: TargetNode) -> Iterator[Leaf]:
         yield node
     for one in children(node):
         yield from leaves(one)
+
+
+def identities(node: TargetNode) -> Iterator[Leaf]:
+    """The leaves below a node that name the customer."""
+    return (leaf for leaf in leaves(node) if leaf.policy.identity)
+
+
+def riders(node: TargetNode) -> Iterator[Rider]:
+    """Every parameter and constant below a node."""
+    if isinstance(node, Rider):
+        yield node
+    for one in children(node):
+        yield from riders(one)
 
 
 def clears(node: TargetNode) -> Iterator[Clear]:

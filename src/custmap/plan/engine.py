@@ -23,9 +23,11 @@ from custmap.model.checked import Checked, Operation
 from custmap.model.note import Note, UnknownNote
 from custmap.plan.beside import Beside, Reading
 from custmap.plan.doubts import Doubts
+from custmap.plan.open_paths import open_path
 from custmap.plan.overlay import Overlay
 from custmap.plan.plan import Plan
-from custmap.plan.unsettled import Pair, Readers, Sides, open_path
+from custmap.plan.sides import Pair, Sides
+from custmap.plan.unsettled import Readers
 from custmap.plan.vendor_document import VendorDocument
 from custmap.running.draft import Draft, View
 from custmap.running.requests import refusal

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import takewhile
-from typing import Any, NamedTuple
+from typing import Any
 
-from custmap.border.intake import Taken
 from custmap.codegen.define import Functions
 from custmap.expressions.inference import SourcePath
 from custmap.model.checked import Checked, Operation
@@ -19,109 +17,18 @@ from custmap.model.clear import Skip
 from custmap.model.nodes import FirstSource, FromSource, Leaf, ObjectNode, Origin, Presence, Table, TargetNode
 from custmap.model.note import Fact
 from custmap.model.walkers import children, eaches, options, own_objects
+from custmap.plan.open_paths import OpenPath, is_item, is_missing, made_up, mentions, names_of, steps_of
+from custmap.plan.sides import Sides
 from custmap.running.draft import Draft, read
 from custmap.running.lists import keys_of
 from custmap.running.states import SILENT, Unsettled, is_value
 from custmap.schema.customer_texts import TEXT_PARTS
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
-from custmap.values.numbers import key_text
-from custmap.values.paths import MOST_ITEMS, Index, Member, Select, parse_path
 from custmap.values.types import Type
 
 Row = tuple[Any, ...]
 Record = dict[str, Any]
-
-
-class OpenPath(NamedTuple):
-    """A canonical path: the names that lead to a field, an entry of a map, or a list; and the item in it.
-
-    `steps`  the whole way, with positions in lists.
-    """
-
-    text: str
-    names: tuple[str, ...]
-    item: Select | None
-    steps: SourcePath
-
-    def touches(self, path: SourcePath) -> bool:
-        """Is one of the two paths inside the other? `*`, or a position from the end, is any item."""
-        return all(map(_may_be, self.steps, path))
-
-    def is_in(self, steps: SourcePath) -> bool:
-        """Is it a path, or of something inside it? The whole record is more than any path."""
-        return bool(steps) and self.steps[: len(steps)] == steps
-
-
-def _may_be(step: str | int, other: str | int) -> bool:
-    return step == other or other == "*" or (isinstance(other, int) and other < 0)
-
-
-def open_path(text: str) -> OpenPath:
-    steps: SourcePath = ()
-    item = None
-    for segment in parse_path(text):
-        match segment:
-            case Member(name):
-                steps = (*steps, name)
-            case Index(position):
-                steps = (*steps, position)
-            case Select():
-                item = segment
-                break
-    names = names_of(steps)
-    return OpenPath(text, names, item if names == steps else None, steps)
-
-
-def mentions(record: Record, names: Sequence[str], type_: Type | None) -> bool:
-    """Does a record speak of a path? A key that a mentioned free map does not have is gone."""
-    value: Any = record
-    for name in names:
-        if type(value) is not dict:
-            return value is None
-        if name not in value:
-            return type_ is None or name not in type_.members
-        value, type_ = value[name], type_ and type_.member(name)
-    return True
-
-
-class Pair(NamedTuple):
-    """Two records that were taken in.
-
-    `held`     what is known of the customer; None: nothing is.
-    `after`    what `taken` says, laid over that unless records are complete.
-    `complete` what it does not mention is gone.
-    """
-
-    held: Taken | None
-    taken: Taken
-    after: Record
-    complete: bool
-
-    @property
-    def before(self) -> Record:
-        return {} if self.held is None else self.held.record
-
-    @property
-    def unsettled(self) -> tuple[str, ...]:
-        return () if self.held is None else self.held.unsettled
-
-
-class Sides(NamedTuple):
-    """Two records that are compared, with their slots, and what after itself states.
-
-    `stated`   after without what it keeps of before; members that its plain texts say are not there are null.
-    `own`      the slots of that.
-    `complete` records are complete: what after does not mention is gone.
-    """
-
-    before: Record
-    after: Record
-    old: Row
-    new: Row
-    stated: Record
-    own: Row
-    complete: bool
 
 
 class Readers:
@@ -276,7 +183,7 @@ class Readers:
         if around is not None and sides.new[around] is SILENT:
             return True
         return all(
-            read(sides.stated, path) is None or _is_missing(sides.after, path, self._type)
+            read(sides.stated, path) is None or is_missing(sides.after, path, self._type)
             for path in self.reads[leaf.slot]
             if path in leaf.reads
         )
@@ -361,23 +268,6 @@ class Readers:
         return {fingerprint(key): key for key in keys_of(leaf, rows)} if type(rows) is list else {}
 
 
-def _is_missing(record: Record, path: SourcePath, type_: Type | None) -> bool:
-    """Is nothing at a path, because a free map or a list that the record mentions does not have it?"""
-    value: Any = record
-    inside = False
-    for step in path:
-        if type(value) is list:
-            inside = True
-            value = value[step] if isinstance(step, int) and -len(value) <= step < len(value) else ABSENT
-        elif type(value) is dict:
-            inside |= type_ is None or step not in type_.members
-            value = value.get(step, ABSENT)
-        if value is ABSENT or type(value) not in (dict, list):
-            break
-        type_ = type_ and (type_.member(step) if isinstance(step, str) else type_.items)
-    return value is ABSENT and inside
-
-
 def _states_whole(leaf: Leaf, stated: Record) -> bool:
     """Does a record state the whole name or number, from which the part that a rule takes is split?"""
     parts = [need.path for need in leaf.needs if need.rest and need.path]
@@ -438,20 +328,6 @@ def sources_of(leaf: Leaf) -> list[tuple[str, ...]]:
     return [names for path in leaf.reads if (names := names_of(path))]
 
 
-def names_of(path: SourcePath) -> tuple[str, ...]:
-    """The names that a source path begins with, up to an item of a list."""
-    return tuple(str(step) for step in takewhile(lambda step: isinstance(step, str) and step != "*", path))
-
-
-def steps_of(path: SourcePath) -> SourcePath:
-    """A source path up to where it means many items, or a position that a canonical path cannot have."""
-    return tuple(takewhile(_is_written, path))
-
-
-def _is_written(step: str | int) -> bool:
-    return step != "*" if isinstance(step, str) else 0 <= step < MOST_ITEMS
-
-
 def _grow(tree: dict[Any, Any], names: Sequence[str]) -> None:
     """Add an entry to a tree; None stands for all that is below."""
     for name in names[:-1]:
@@ -476,18 +352,6 @@ def _read_for_key(table: Table, key: str | None) -> str | None:
             (path,) = member.reads
             return str(path[0]) if len(path) == 1 else None
     return None
-
-
-def is_item(item: Any, path: Select) -> bool:
-    """Is it the item that a path selects? Keys are compared as texts."""
-    return type(item) is dict and key_text(item.get(path.key)) == key_text(path.value)
-
-
-def made_up(item: Select) -> Iterator[Record]:
-    """Items with a key alone: it may be a text, or a number that is written as one."""
-    yield {item.key: item.value}
-    if isinstance(item.value, str) and item.value.lstrip("-").isdecimal():
-        yield {item.key: int(item.value)}
 
 
 def _skipped(node: TargetNode, around: bool = False) -> Iterator[int]:

@@ -23,7 +23,7 @@ from custmap.invert.ways import ways_back
 from custmap.model.checked import Checked, Operation
 from custmap.model.nodes import Container, Leaf, ObjectNode
 from custmap.model.note import KEPT
-from custmap.model.walkers import leaves
+from custmap.model.walkers import identities, leaves
 from custmap.plan.plan import Plan
 from custmap.prove.cells import Cells, cells, is_within
 from custmap.prove.overlaid import overlaid
@@ -96,7 +96,7 @@ class Scene:
         self.store = Store(self.checked)
         self.merging = Store(self.checked, merging=True) if _is_hedged(self.operation.body) else None
         roots = self.operation.parts.values()
-        self.identities = tuple(leaf for root in roots for leaf in leaves(root) if leaf.policy.identity)
+        self.identities = tuple(leaf for root in roots for leaf in identities(root))
 
         back = ways_back(self.checked)
         fills = {one.rule.span: one for one in back.rules}

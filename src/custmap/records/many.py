@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final, Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,7 +13,6 @@ from custmap.model.checked import Checked
 from custmap.plan.engine import Engine
 from custmap.plan.plan import Plan
 from custmap.running.calls import fresh
-from custmap.wire.binding import Binder
 from custmap.wire.packing import Packs, alone
 from custmap.wire.request import Request
 
@@ -93,23 +92,21 @@ def apply_many(
     callable, and ValueError or TypeError for misuse, end the iteration.
     `bulk`: requests carry several customers; ValueError for a mapping without `bulk`.
     """
-
-    call = _Call()
     mapping = mapping.alone if bulk else mapping
 
-    def each() -> Iterator[Result]:
+    def each() -> Iterator[tuple[Result, Any]]:
         for index, record in enumerate(records):
-            call.params = params(record) if callable(params) else params
+            given = params(record) if callable(params) else params
             try:
                 request = mapping.apply(
-                    record, call.params, on_rejected=on_rejected, nulls=nulls, check=check, strict=strict
+                    record, given, on_rejected=on_rejected, nulls=nulls, check=check, strict=strict
                 )
             except RecordError as error:
-                yield Result(index, error=error)
+                yield Result(index, error=error), given
             else:
-                yield Result(index, request)
+                yield Result(index, request), given
 
-    return _packed(mapping, each(), call) if bulk else each()
+    return _packed(mapping, each()) if bulk else (result for result, _ in each())
 
 
 def diff_many(
@@ -128,33 +125,19 @@ def diff_many(
     `params`, `bulk` as in `apply_many`; a callable is called with after.
     """
 
-    call = _Call()
-
-    def each() -> Iterator[Result]:
+    def each() -> Iterator[tuple[Result, Any]]:
         for index, (before, after) in enumerate(pairs):
-            call.params = params(after) if callable(params) else params
+            given = params(after) if callable(params) else params
             try:
                 plan: Plan = mapping.diff(
-                    before, after, call.params, absent=absent, nulls=nulls, check=check, strict=strict
+                    before, after, given, absent=absent, nulls=nulls, check=check, strict=strict
                 )
             except RecordError as error:
-                yield Result(index, error=error)
+                yield Result(index, error=error), given
             else:
-                yield Result(index, _own(mapping.checked, plan.request) if bulk else None, plan)
+                yield Result(index, _own(mapping.checked, plan.request) if bulk else None, plan), given
 
-    return _packed(mapping, each(), call) if bulk else each()
-
-
-_NONE: Final = object()
-
-
-class _Call:
-    """The last call: its parameters."""
-
-    __slots__ = ("params",)
-
-    def __init__(self) -> None:
-        self.params: Any = None
+    return _packed(mapping, each()) if bulk else (result for result, _ in each())
 
 
 def _own(checked: Checked, request: Request | None) -> Request | None:
@@ -165,24 +148,19 @@ def _own(checked: Checked, request: Request | None) -> Request | None:
     return replace(bare, body=fresh(bare.body))
 
 
-def _packed(mapping: Packed, results: Iterable[Result], call: _Call) -> Iterator[Result]:
+def _packed(mapping: Packed, each: Iterable[tuple[Result, Any]]) -> Iterator[Result]:
     """The results, each with the request of its pack; those after a pack's first wait for its end."""
     if mapping.checked.operation.bulk is None:
         raise ValueError(f"{mapping.checked.name} has no `bulk`: each of its requests is for one customer")
-    return _in_packs(Packs(mapping.checked.operation), mapping.engine.binder, results, call)
+    return _in_packs(Packs(mapping.checked.operation, mapping.engine.binder), each)
 
 
-def _in_packs(packs: Packs, binder: Binder, results: Iterable[Result], call: _Call) -> Iterator[Result]:
+def _in_packs(packs: Packs, each: Iterable[tuple[Result, Any]]) -> Iterator[Result]:
     waiting: list[Result] = []
-    params: Any = _NONE
-    riders: tuple[Any, ...] = ()
-    for result in results:
+    for result, params in each:
         if result.request is not None:
-            same = call.params is params or call.params == params
-            if not same:
-                params, riders = call.params, binder.bind(call.params).riders
             try:
-                full = packs.add(result.index, result.request, riders, same=same)
+                full = packs.add(result.index, result.request, params)
             except RecordError as error:
                 result, full = Result(result.index, error=error), None
             if full is not None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 
 from custmap.plan.engine import Engine
-from custmap.records.identity import Who
+from custmap.records.identity import RequestIds, Who
+from custmap.values.json_text import json_bytes
 from custmap.wire.packing import Packs
 from custmap.wire.request import Request
-
-_NONE: Final = object()
 
 
 class Those(Struct, frozen=True):
@@ -34,6 +33,16 @@ Line: TypeAlias = Callable[[str, int], bytes]
 """From the id of a request and the place of a record in it, from 0, to the record's line."""
 
 
+def json_lines(ids: Callable[[], RequestIds], *, secrets: bool) -> Show:
+    """Requests as lines of NDJSON; the ids of the run may be known late."""
+
+    def show(request: Request, those: Those) -> tuple[str, bytes]:
+        told = ids().marked(request, those, secrets=secrets)
+        return told["id"], json_bytes(told) + b"\n"
+
+    return show
+
+
 class PackedLines:
     """Writes lines in the order of the records.
 
@@ -42,24 +51,17 @@ class PackedLines:
     """
 
     def __init__(self, engine: Engine, show: Show, write: Callable[[bytes], None]) -> None:
-        self._packs = Packs(engine.checked.operation)
-        self._binder = engine.binder
+        self._packs = Packs(engine.checked.operation, engine.binder)
         self._show = show
         self._write = write
-        self._params: Any = _NONE
-        self._riders: tuple[Any, ...] = ()
         self._keys: list[str | None] = []
         self._waiting: list[tuple[Line | bytes, int]] = []
         self.requests = 0
 
     def request(self, who: Who, request: Request, params: Any, line: Line | None = None) -> None:
         """A record with a request, whose body is its item; RecordError (CM815) if that is too large."""
-        same = params is self._params or params == self._params
-        riders = self._riders if same else self._binder.bind(params).riders
-        full = self._packs.add(who.index, request, riders, same=same)
-        if full is not None:
+        if (full := self._packs.add(who.index, request, params)) is not None:
             self._flush(full)
-        self._params, self._riders = params, riders
         if line is not None:
             self._waiting.append((line, len(self._keys)))
         self._keys.append(who.key)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
 from custmap.contract.contract import UNKNOWN_CONTRACT, Contract, open_places
-from custmap.diagnostics.span import Span
 from custmap.mapping.file import BulkFile, MappingFile
 from custmap.model.checked import Bulk
-from custmap.model.nodes import ObjectNode, Rider, TargetNode
-from custmap.model.walkers import children
+from custmap.model.nodes import ObjectNode
+from custmap.model.walkers import riders
 from custmap.resolve.context import Context
 from custmap.resolve.findings import Findings, meant
 from custmap.resolve.sources import Scope
@@ -34,7 +33,8 @@ def bulk_of(
     stated = file.bulk
     if stated is None:
         if file.envelope and "bulk" not in file.unread:
-            _only_with_bulk(file.envelope[0].target.span, "envelope", findings)
+            help = "Write `bulk: {into: LIST}`, or remove it."
+            findings.add("CM207", "`envelope` needs `bulk`", file.envelope[0].target.span, help)
         return None, contract
     into = _into(stated, findings)
     around: Type | None = contract.body
@@ -132,7 +132,7 @@ def _envelope(
             slot.span,
             "Move it to `body`, or give it a parameter or a constant.",
         )
-    for rider in _riders(node):
+    for rider in riders(node):
         if rider.path[: len(into)] == into or into[: len(rider.path)] == rider.path:
             findings.add(
                 "CM307",
@@ -141,13 +141,6 @@ def _envelope(
                 "Remove the rule, or name another list in `bulk`.",
             )
     return node
-
-
-def _riders(node: TargetNode) -> Iterator[Rider]:
-    if isinstance(node, Rider):
-        yield node
-    for one in children(node):
-        yield from _riders(one)
 
 
 def only_of_items(parts: Iterable[ObjectNode], builder: TableBuilder, findings: Findings) -> None:
@@ -160,7 +153,3 @@ def only_of_items(parts: Iterable[ObjectNode], builder: TableBuilder, findings: 
                 slot.span,
                 "Move it to `body`, or give it a parameter or a constant.",
             )
-
-
-def _only_with_bulk(span: Span, key: str, findings: Findings) -> None:
-    findings.add("CM207", f"`{key}` needs `bulk`", span, "Write `bulk: {into: LIST}`, or remove it.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from custmap.plan.unsettled import OpenPath, is_item
+from custmap.plan.open_paths import OpenPath, is_item
 from custmap.values.absent import ABSENT
 from custmap.values.paths import Select
 from custmap.values.types import Type

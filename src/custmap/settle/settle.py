@@ -11,7 +11,8 @@ from custmap.back.field_names import Tracer
 from custmap.border.unsettled import UNSETTLED
 from custmap.model.nodes import Leaf
 from custmap.plan.engine import Engine
-from custmap.plan.unsettled import OpenPath, Pair, Sides, open_path
+from custmap.plan.open_paths import OpenPath, open_path
+from custmap.plan.sides import Pair, Sides
 from custmap.running.draft import read
 from custmap.running.states import Failure
 from custmap.settle.fates import Fates

@@ -13,7 +13,8 @@ from custmap.model.checked import Checked
 from custmap.model.clear import Write
 from custmap.model.nodes import Leaf, TargetNode
 from custmap.model.walkers import children, eaches, leaves
-from custmap.plan.unsettled import OpenPath, Readers, has_free_keys, key_member, names_of, open_path, steps_of
+from custmap.plan.open_paths import OpenPath, names_of, open_path, steps_of
+from custmap.plan.unsettled import Readers, has_free_keys, key_member
 from custmap.running.draft import read
 from custmap.settle.sent import Told
 from custmap.values.absent import ABSENT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -11,14 +12,16 @@ from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.model.checked import Bulk, Operation
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, TargetNode
-from custmap.model.walkers import leaves
+from custmap.model.walkers import identities
 from custmap.running.calls import fresh
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint
 from custmap.values.json_text import finite_bytes
 from custmap.values.paths import Member, Select, TargetPath, found_at
+from custmap.wire.binding import Binder
 from custmap.wire.request import Request
 
+_NONE: Final = object()
 _COMMA: Final = 1
 _TEXTS: Final = frozenset({str})
 
@@ -68,72 +71,77 @@ def _filled(node: TargetNode, riders: tuple[Any, ...]) -> Any:
             return ABSENT
 
 
+@dataclass(slots=True)
+class _Opened:
+    """A pack that may take more: the request of its first customer, and what all of it have in common."""
+
+    first: Request
+    params: Any
+    riders: tuple[Any, ...]
+    size: int
+    items: list[Any] = field(default_factory=list)
+    records: list[int] = field(default_factory=list)
+
+
 class Packs:
     """Puts the items of single customers together, in order.
 
-    A request is full with `most` items, or if another would exceed `most_bytes`. A customer who comes again
-    begins a new one, and so do other riders.
+    A request is full with `most` items, or if another would exceed `most_bytes`. A customer who comes again,
+    and other parameters, begin a new one.
     """
 
-    def __init__(self, operation: Operation) -> None:
+    def __init__(self, operation: Operation, binder: Binder) -> None:
         bulk = operation.bulk
         assert bulk is not None
         self._bulk = bulk
+        self._binder = binder
         self._envelope = Envelope(bulk)
-        body = leaves(operation.table.root)
-        self._identities = [leaf.path for leaf in body if leaf.policy.identity]
+        self._identities = [leaf.path for leaf in identities(operation.body)]
         self._name_at = _names_of(self._identities)
-        self._first: Request | None = None
+        self._params: Any = _NONE
         self._riders: tuple[Any, ...] = ()
-        self._items: list[Any] = []
-        self._records: list[int] = []
-        self._size = self._around = 0
+        self._around = 0
+        self._opened: _Opened | None = None
         self._named: set[Hashable] = set()
 
-    def add(self, index: int, request: Request, riders: tuple[Any, ...], *, same: bool) -> Request | None:
+    def add(self, index: int, request: Request, params: Any) -> Request | None:
         """Put in the request of a record, whose body is an item; the pack before it, if that is complete.
 
-        `same`: its parameters are those of the request before. RecordError (CM815) for an item that is too
-        large for any request.
+        RecordError (CM815) for an item that is too large for any request.
         """
         bulk, item = self._bulk, request.body
-        if bulk.most_bytes is not None:
-            if not same or not self._around:
-                self._around = len(finite_bytes(self._envelope.around([], riders)))
-            size = len(finite_bytes(item)) + _COMMA
-            if self._around + size - _COMMA > bulk.most_bytes:
-                self._envelope.around([item], riders)
-        else:
-            size = 0
+        if params is not self._params and params != self._params:
+            self._params, self._riders = params, self._binder.bind(params).riders
+            self._around = len(finite_bytes(self._envelope.around([], self._riders)))
+        size = 0 if bulk.most_bytes is None else len(finite_bytes(item)) + _COMMA
+        if bulk.most_bytes is not None and self._around + size - _COMMA > bulk.most_bytes:
+            self._envelope.around([item], self._riders)
         name = self._name(item)
-        full = None
-        if self._items and not (
-            same
-            and (bulk.most is None or len(self._items) < bulk.most)
-            and (bulk.most_bytes is None or self._size + size <= bulk.most_bytes)
+        full, opened = None, self._opened
+        if opened is not None and not (
+            opened.params is self._params
+            and (bulk.most is None or len(opened.items) < bulk.most)
+            and (bulk.most_bytes is None or opened.size + size <= bulk.most_bytes)
             and name not in self._named
         ):
-            full = self.close()
-        if self._first is None:
-            self._first, self._riders = request, riders
-            self._size = self._around - _COMMA
-        self._size += size
-        self._items.append(item)
-        self._records.append(index)
+            full, opened = self.close(), None
+        if opened is None:
+            opened = self._opened = _Opened(request, self._params, self._riders, self._around - _COMMA)
+        opened.size += size
+        opened.items.append(item)
+        opened.records.append(index)
         if name is not None:
             self._named.add(name)
         return full
 
     def close(self) -> Request | None:
         """The pack as it is, if anything is in it."""
-        first = self._first
-        if first is None:
-            return None
-        body = self._envelope.around(self._items, self._riders)
-        made = replace(first, body=body, records=tuple(self._records))
-        self._first, self._items, self._records = None, [], []
+        opened, self._opened = self._opened, None
         self._named.clear()
-        return made
+        if opened is None:
+            return None
+        body = self._envelope.around(opened.items, opened.riders)
+        return replace(opened.first, body=body, records=tuple(opened.records))
 
     def _name(self, item: dict[str, Any]) -> Hashable:
         """What names the customer of an item; None where nothing does."""
