@@ -84,3 +84,10 @@ def test_what_an_item_lost_comes_back(tmp_path: Path) -> None:
         for old, new, result, outcome in zip(before, after, results, outcomes, strict=True)
     ]
     assert kept == [after[0], before[1], after[2]]
+
+
+def test_a_copy_in_the_answer_is_of_one_customer(tmp_path: Path) -> None:
+    mapping = made(tmp_path, RULES + "response: {customer: body.copy}\n")
+    answer = {"copy": {"mail": "a"}}
+    assert [one.customer for one in mapping.outcomes(200, answer, packed(mapping))] == [None, None]
+    assert mapping.outcome(200, answer).customer == {"email": "a"}

@@ -119,7 +119,8 @@ def test_other_forms(night: Night, form: str) -> None:
 def test_parameters_of_each_record(night: Night) -> None:
     records = [customer(number, company=name) for number, name in enumerate("aab")]
     ended = night.apply(records, "--param-from", "mode=company")
-    assert [json.loads(line)["records"] for line in ended.out.splitlines()] == [[0, 1], [2]]
+    lines = [json.loads(line) for line in ended.out.splitlines()]
+    assert [(line["records"], "keys" in line) for line in lines] == [([0, 1], False), ([2], False)]
 
 
 def test_a_customer_who_is_too_large(night: Night) -> None:
@@ -261,6 +262,8 @@ def test_an_error_in_an_item_of_a_list_is_that_of_its_customer(night: Night) -> 
     body = {"errors": errors}
     ended = night.settle([{"id": ids(night)[0], "status": 200, "body": body}])
     assert ended.code == 0 and "0 applied, 2 not applied" in ended.err, ended.err
+    values = [[one["value"] for one in record["channels"]] for record in night.lines("next")[1:]]
+    assert values == [["a", "y"], ["a", "b"]], "of each the first item that was sent"
 
 
 def test_job_without_answers(night: Night) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from custmap import Mapping
 from custmap.back.outcome import Outcome
@@ -59,3 +60,10 @@ def test_what_is_no_plan_or_no_outcome(
     given = mapping.diff({"email": "a"}, {"email": "b"}) if plan else None
     with pytest.raises(error):
         mapping.settle({"email": "a"}, {"email": "b"}, given, outcome)  # type: ignore[arg-type]
+
+
+def test_a_plan_without_its_request_did_not_arrive(tmp_path: Path) -> None:
+    mapping = made(tmp_path, "body: {mail: email}\n")
+    before, after = {"email": "a"}, {"email": "b"}
+    plan = replace(mapping.diff(before, after), requests=())
+    assert mapping.settle(before, after, plan, None) == before

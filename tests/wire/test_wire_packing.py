@@ -178,3 +178,34 @@ body: {mail: email, auth: {param: key}}
     }
     for shown in (repr(request), request.to_curl(), request.to_http(), request.to_json(secrets=False)):
         assert "{{token}}" in shown and "{{key}}" in shown and "zq" not in shown
+
+
+@pytest.mark.parametrize(
+    "params, around",
+    [
+        ({}, {}),
+        ({"one": 1}, {"list": [{"x": 1}]}),
+        ({"two": 2}, {"named": [{"type": "a", "x": 2}]}),
+        ({"one": 1, "two": 2}, {"list": [{"x": 1}], "named": [{"type": "a", "x": 2}]}),
+    ],
+)
+def test_lists_around_the_items(tmp_path: Path, params: dict[str, Any], around: dict[str, Any]) -> None:
+    rules = """
+params: {one: {}, two: {}}
+bulk: {into: inputs}
+envelope: {"list[0].x": {param: one}, "named[type=a].x": {param: two}}
+body: {mail: email}
+"""
+    request = made(tmp_path, rules).apply({"email": "a"}, params)
+    assert request.body == {"inputs": [{"mail": "a"}], **around}
+
+
+def test_a_record_that_is_too_large_changes_nothing_of_the_others(bulk: Make) -> None:
+    """Its parameters are other ones, so the body around it is of another size."""
+    mapping = bulk("{into: inputs, most_bytes: 160}")
+    records = [customer(0), customer(1, tags=["x" * 60]), customer(2)]
+    modes = iter(["", "y" * 60, ""])
+    results = list(mapping.apply_many(records, lambda _: {"mode": next(modes)}, bulk=True))
+    assert [result.error is None for result in results] == [True, False, True]
+    for result in (results[0], results[2]):
+        assert result.request is not None and len(json_bytes(result.request.body)) <= 160

@@ -49,7 +49,6 @@ def bulk_of(
     if contract.form is not None:
         help = "Name an operation that takes JSON, or leave `bulk` out."
         findings.add("CM207", "the operation takes a form, and a form is for one customer", stated.span, help)
-        contract = replace(contract, form=None)
     opens = open_places(item, closed=contract.closed)
     return bulk, replace(contract, body=item, opens=opens, closed=contract.closed and item is not None)
 
