@@ -203,8 +203,8 @@ body: {mail: email}
 def test_a_record_that_is_too_large_changes_nothing_of_the_others(bulk: Make) -> None:
     """Its parameters are other ones, so the body around it is of another size."""
     mapping = bulk("{into: inputs, most_bytes: 160}")
-    records = [customer(0), customer(1, tags=["x" * 60]), customer(2)]
-    modes = iter(["", "y" * 60, ""])
+    records = [customer(0), customer(1, tags=["x" * 20]), customer(2)]
+    modes = iter(["", "y" * 50, ""])
     results = list(mapping.apply_many(records, lambda _: {"mode": next(modes)}, bulk=True))
     assert [result.error is None for result in results] == [True, False, True]
     for result in (results[0], results[2]):

@@ -208,7 +208,6 @@ class Night:
                     self._verdicts[one.id] = [UNKNOWN]
                 elif not 0 <= one.item < len(self._verdicts.get(one.id, ())):
                     raise _wrong(self._path, place, "the request of this plan is not before it")
-            self._packed.pop(key, None)
         if key is not None:
             _, _, offset, _, length = place
             self._places[key] = offset, length
