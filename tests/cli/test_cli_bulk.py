@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from cli_runner import Cli, Ended
+from ndjson_files import NdjsonFiles
 
 import custmap
 
@@ -32,20 +33,7 @@ response:
 
 
 @dataclass
-class Night:
-    folder: Path
-    cli: Cli
-
-    def path(self, name: str) -> Path:
-        return self.folder / f"{name}.ndjson"
-
-    def write(self, name: str, lines: list[Any]) -> Path:
-        self.path(name).write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
-        return self.path(name)
-
-    def lines(self, name: str) -> list[Any]:
-        return [json.loads(line) for line in self.path(name).read_bytes().splitlines()]
-
+class Night(NdjsonFiles):
     @property
     def mapping(self) -> Path:
         return self.folder / "hub" / "batch.yaml"

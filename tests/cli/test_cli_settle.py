@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cli_runner import Cli, Ended
+from ndjson_files import NdjsonFiles
 
 Record = dict[str, Any]
 SHOP = "microbase/customer-update"
@@ -27,20 +28,8 @@ def customer(number: int, **fields: Any) -> Record:
 
 
 @dataclass
-class Files:
+class Files(NdjsonFiles):
     """The files of a night in a folder, and the commands over them."""
-
-    folder: Path
-    cli: Cli
-
-    def path(self, name: str) -> Path:
-        return self.folder / f"{name}.ndjson"
-
-    def write(self, name: str, lines: Iterable[Any]) -> None:
-        self.path(name).write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
-
-    def lines(self, name: str) -> list[Any]:
-        return [json.loads(line) for line in self.path(name).read_bytes().splitlines()]
 
     def diff(self, *options: str, before: str = "before") -> list[Any]:
         files = self.path(before), self.path("after")
