@@ -142,11 +142,15 @@ def _profiles(draw: Draw, body: Rules, fields: Rules) -> None:
     if whole:
         clear = _clear(draw, "profiles", forms=_containers) if draw(_seldom) else {}
         body["profiles"] = {"merge": "whole", **clear}
+    first_whole = not whole and draw(_seldom)
+    if first_whole:
+        body["profiles[0]"] = {"merge": "whole"}
     for place, source in (("[0].first", "given_name(name)"), ("[0].mail", "email"), ("[1].tags", "tags")):
         if draw(_often):
-            rule = {"from": source, **_clear(draw, _last(place), inner=True, whole=whole)}
+            replaced = whole or (first_whole and place.startswith("[0]"))
+            rule = {"from": source, **_clear(draw, _last(place), inner=True, whole=replaced)}
             body[f"profiles{place}"] = rule
-    if not any(target.startswith("profiles[") for target in body):
+    if not any(target.startswith("profiles[0].") for target in body):
         body["profiles[0].mail"] = "email"
     _along(draw, body, "profiles[0].", "")
 

@@ -270,6 +270,22 @@ def listed(made: list[tuple[Index | Select, Any]]) -> list[Any]:
     return items
 
 
+def fill_gaps(node: TargetNode, body: Any, sides: Sides) -> None:
+    """A value, and an object that is replaced whole, goes along where a later index is sent: `{}` is none."""
+    if isinstance(node, Leaf | Rider) or node.whole:
+        return
+    for segment, item in node.items if isinstance(node, ItemsNode) else ():
+        place = (*node.path, segment)
+        if not isinstance(segment, Index) or isinstance(item, Rider) or found_at(body, place) != {}:
+            continue
+        if item.kind.is_one if isinstance(item, Leaf) else item.whole:
+            stands = outcome_of(item, replace(sides, full=True)).stands
+            if stands is not ABSENT:
+                found_at(body, node.path)[segment.position] = stands
+    for one in children(node):
+        fill_gaps(one, body, sides)
+
+
 def _by_presence(node: ObjectNode, sides: Sides) -> Outcome | None:
     """`from` with `fields`: a source that fails, and a `when` that is not true, decide about all of it."""
     assert node.presence is not None

@@ -23,7 +23,7 @@ from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.paths import Index, TargetPath, found_at, name_of
 from custmap.wire.binding import bind
-from oracle.containers import outcome_of, required_missing, whole_notes
+from oracle.containers import fill_gaps, outcome_of, required_missing, whole_notes
 from oracle.elsewhere import put_at, written, written_list
 from oracle.interpreter import Interpreter, silenced
 from oracle.outcome import Change, Outcome, Sides, Told, is_value
@@ -205,6 +205,7 @@ class Whole:
         told += self._not_repeatable(told)
         told += Told(rejected=self._failed_identities(sides, told))
         body = self._body(body_root, in_body, sides, told, said=said)
+        fill_gaps(body_root, body, sides)
         lacking = list(required_missing(body_root, body, sides))
         made = {part: self._part(part, roots[part], outcomes[part], sides) for part in PARTS}
         lacking += [name for _, missing in made.values() for name in missing]

@@ -5,6 +5,7 @@ None where there is nothing to say, unless there is always a request. Each conta
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from custmap.codegen import facts
@@ -16,10 +17,10 @@ from custmap.codegen.object_changes import write_change_object, write_says
 from custmap.codegen.request_parts import required_names
 from custmap.codegen.standing import write_along, write_complete, write_stand_object
 from custmap.model.checked import PARTS, Operation
-from custmap.model.nodes import Container, ItemsNode, Leaf, ObjectNode, Rider, Table
+from custmap.model.nodes import Container, ItemsNode, Leaf, ObjectNode, Rider, Table, TargetNode
 from custmap.model.note import Fact
-from custmap.model.walkers import identities, leaves, outermost_whole, own_objects
-from custmap.values.paths import Index
+from custmap.model.walkers import children, identities, leaves, outermost_whole, own_objects
+from custmap.values.paths import Index, TargetPath
 
 _WRITERS: Final[Writers] = {
     ("change", ObjectNode): write_change_object,
@@ -85,6 +86,8 @@ def _write_request(writer: Comparing, operation: Operation) -> Lines:
             write_elsewhere(writer, operation, lines)
         if isinstance(body, ObjectNode):
             _complete_body(writer, body, operation, lines)
+        for path, item in _must_stand(body):
+            _fill_gap(writer, path, item, lines)
         for part, node in parts.items():
             _complete_part(writer, part, node, lines)
         _require(writer, body, lines)
@@ -146,6 +149,28 @@ def _complete_list(writer: Comparing, root: ItemsNode, lines: Lines) -> None:
             lines.add(f"value = {writer.along(root, full=False)}")
             with lines.block("if value is not NOTHING:"):
                 lines.add("body = value")
+
+
+def _must_stand(node: TargetNode) -> Iterator[tuple[TargetPath, Leaf | Container]]:
+    """The items before the last position of a list for which `{}` would not stand: they are replaced as one."""
+    if isinstance(node, Leaf | Rider) or node.whole:
+        return
+    if isinstance(node, ItemsNode):
+        for segment, item in node.items:
+            as_one = item.kind.is_one if isinstance(item, Leaf) else isinstance(item, Container) and item.whole
+            if isinstance(segment, Index) and as_one and not isinstance(item, Rider):
+                yield (*node.path, segment), item
+    for one in children(node):
+        yield from _must_stand(one)
+
+
+def _fill_gap(writer: Comparing, path: TargetPath, item: Leaf | Container, lines: Lines) -> None:
+    """Where a later position is sent, what the vendor would replace by `{}` goes along."""
+    place = writer.names.bind(path, "place")
+    with lines.block(f"if found_at(body, {place}) == {{}}:"):
+        lines.add(f"value = {writer.standing(item)}")
+        with lines.block("if value is not NOTHING:"):
+            lines.add(f"put(body, {place}, value)")
 
 
 def _require(writer: Comparing, root: Container, lines: Lines) -> None:
