@@ -20,7 +20,7 @@ from custmap.model.checked import Operation
 from custmap.model.nodes import EachSource, FromSource, Leaf, Presence, Table
 from custmap.model.note import Fact
 from custmap.model.walkers import eaches, leaves
-from custmap.running.states import NEVER_THERE, SILENT, Failure
+from custmap.running.states import SILENT, Failure
 from custmap.schema.canonical import Canonical
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
@@ -298,7 +298,7 @@ def _item_over(own: Any, others: list[Any], key: TargetPath | None) -> Any:
 
 def _held_value(again: Any, value: Any) -> Any:
     """§ 6: an empty text that would be rejected counts as not there."""
-    if isinstance(again, Failure) and again.code in NEVER_THERE:
+    if isinstance(again, Failure) and again.code == "CM807":
         return again
     return again if again is None or is_value(again) else value
 

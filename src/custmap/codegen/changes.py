@@ -152,13 +152,14 @@ def _complete_list(writer: Comparing, root: ItemsNode, lines: Lines) -> None:
 
 
 def _must_stand(node: TargetNode) -> Iterator[tuple[TargetPath, Leaf | Container]]:
-    """The items before the last position of a list for which `{}` would not stand: they are replaced as one."""
+    """The items at positions of a list that are replaced as one: `{}` does not stand for them."""
     if isinstance(node, Leaf | Rider) or node.whole:
         return
     if isinstance(node, ItemsNode):
         for segment, item in node.items:
-            as_one = item.kind.is_one if isinstance(item, Leaf) else isinstance(item, Container) and item.whole
-            if isinstance(segment, Index) and as_one and not isinstance(item, Rider):
+            if not isinstance(segment, Index) or isinstance(item, Rider):
+                continue
+            if item.kind.is_one if isinstance(item, Leaf) else item.whole:
                 yield (*node.path, segment), item
     for one in children(node):
         yield from _must_stand(one)

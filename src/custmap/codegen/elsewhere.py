@@ -96,11 +96,10 @@ def _required_empties(writer: Comparing, node: ObjectNode, lines: Lines) -> None
     empties = [(one, empty) for one in node.members if (empty := facts.empty_if_required(node, one))]
     if not empties:
         return
-    with lines.block(f"if not lacks_rejected({writer.rule(node)}, value, view):"):
-        for member, empty in empties:
-            assert isinstance(member, Leaf)
-            with lines.block(f"if not is_kept({writer.arguments(member)}):"):
-                lines.add(f"value.setdefault({member.name!r}, {empty})")
+    for member, empty in empties:
+        assert isinstance(member, Leaf)
+        with lines.block(f"if not is_kept({writer.arguments(member)}):"):
+            lines.add(f"value.setdefault({member.name!r}, {empty})")
 
 
 def write_list_alone(writer: Comparing, node: ItemsNode, full: bool, lines: Lines) -> None:

@@ -193,7 +193,7 @@ class Readers:
         held = sides.old[leaf.slot]
         if leaf.kind.is_one:
             return Unsettled(held)
-        below: dict[Any, Any] = {}
+        below = {} if is_value(held) else self._if_it_spoke(leaf, sides.before)
         whole = False
         for path in paths:
             if leaf.kind.is_map:
@@ -206,6 +206,17 @@ class Readers:
                 below.update(keys)
                 whole |= not keys
         return Unsettled(held, below, whole)
+
+    def _if_it_spoke(self, leaf: Leaf, before: Record) -> dict[Any, Any]:
+        """The entries or items that a rule may have said, though before has it silent."""
+        made = self._made.values(before, self._riders)[leaf.slot]
+        below: dict[Any, Any] = {}
+        if leaf.kind.is_map and type(made) is dict:
+            for names in _names_in(made, deep=leaf.kind.is_deep):
+                _grow(below, names)
+        elif leaf.kind.has_items and type(made) is list:
+            below = {fingerprint(key): key for key in keys_of(leaf, made)}
+        return below
 
     def entries(self, leaf: Leaf, path: OpenPath) -> list[tuple[str, ...]]:
         """The entries of a rule's map that a path is about; none if it is about more, or about no map.
@@ -309,7 +320,7 @@ def _unconditional(operation: Operation) -> Operation:
     """An operation whose maps and lists with keys have no `when`: what matters is what is in them."""
     slots = tuple(
         replace(slot, origin=_without_when(slot.origin))
-        if isinstance(slot, Leaf) and not slot.kind.is_one
+        if isinstance(slot, Presence) or not slot.kind.is_one
         else slot
         for slot in operation.table.slots
     )

@@ -128,6 +128,8 @@ def held(leaf: Leaf, state: Any, view: View, items: Items = ()) -> Any:
 
 def is_kept(leaf: Leaf, before: Any, after: Any, view: View, items: Items = ()) -> bool:
     """Is there something in a leaf's change that cannot be said, so that the vendor keeps what it holds?"""
+    if same(before, after):
+        return False
     return change_leaf(leaf, before, after, view.on_trial().whole(), items)[0] is KEPT
 
 
