@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from typing import Any
+from typing import Any, Final
 
 from nights_reading import Reading, is_mentioned
 from nights_schedule import mentions_all
@@ -23,6 +24,8 @@ from custmap.prove.store import Refused, State
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from oracle.records import laid_over, taken
+
+_AT_POSITION: Final = re.compile(r"\[\d+\]$")
 
 
 class Ends:
@@ -70,7 +73,7 @@ class Ends:
             if _same(held, wanted, target):
                 continue
             marks = _mark(held, target), _mark(wanted, target)
-            none = all(mark is None or mark is ABSENT for mark in marks)
+            none = all(_is_none(target, mark) for mark in marks)
             why = Exempt.NO_VALUE if none else self.part(target)
             if why is None and alone and self.is_left_out(target):
                 why = Exempt.ALONE
@@ -173,6 +176,11 @@ def _is_managed(target: str, cell: Cell) -> bool:
 
 def _same(a: Cells, b: Cells, target: str) -> bool:
     return same(_mark(a, target), _mark(b, target))
+
+
+def _is_none(target: str, mark: Any) -> bool:
+    """Null, nothing, or the `{}` that stands at an earlier position that says nothing."""
+    return mark is None or mark is ABSENT or (mark == {} and _AT_POSITION.search(target) is not None)
 
 
 def _mark(held: Cells, target: str) -> Any:
