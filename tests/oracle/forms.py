@@ -12,7 +12,9 @@ from custmap.values.json_text import dump_json
 
 def hold(form: FormStyle | None, value: Any) -> None:
     """Refusal for a list or an object that the form of an inline contract cannot write."""
-    if form is not None and isinstance(value, list | dict) and not _can_write(form, value):
+    if form is None or value is None:
+        return
+    if not _can_write(form, value) or (form.joined and isinstance(value, str) and form.joined in value):
         raise Refusal("CM710", "")
 
 

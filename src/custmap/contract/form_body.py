@@ -6,7 +6,7 @@ joined. A value is refused if a form has no text for it (null), or if its text w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -30,12 +30,14 @@ class FormStyle:
     `objects`  `brackets` (`a[b]=x`), `flat` (`b=x`), `never`, or a separator (`a=b,x`).
     `json`     every value is written as a JSON text.
     `taken`    where objects are `flat`: the names of other members, which no key may have.
+    `joined`   the separator that joins a value of this place with others; "" if none does.
     """
 
     lists: str
     objects: str = BRACKETS
     json: bool = False
     taken: Set[str] = frozenset()
+    joined: str = ""
 
     @property
     def in_list(self) -> FormStyle:
@@ -48,7 +50,9 @@ class FormStyle:
         return self._inside(self.objects)
 
     def _inside(self, way: str) -> FormStyle:
-        return self if self.json else SINGLE if way in SEPARATORS else FormStyle(self.lists)
+        if self.json:
+            return self
+        return FormStyle(NEVER, NEVER, joined=way) if way in SEPARATORS else FormStyle(self.lists)
 
     def unwritable(self, value: Any) -> str | None:
         """Why a value cannot be written, in a phrase without the value; None if it can."""
@@ -58,15 +62,13 @@ class FormStyle:
             return "includes null, which a form cannot write"
         kind = type(value)
         if kind is not dict and kind is not list:
-            return None
+            return _not_apart(value, self.joined)
         if (self.objects if kind is dict else self.lists) == NEVER:
             return f"includes {word_for(value)} where the contract joins single values"
         if kind is list:
-            return _first(self._item(item, self.lists, self.in_list.unwritable(item)) for item in value)
-        return _first(
-            self.unwritable_key(key) or self._item(item, self.objects, self.in_object.unwritable(item))
-            for key, item in value.items()
-        )
+            return _first(map(self.in_list.unwritable, value))
+        inside = self.in_object
+        return _first(self.unwritable_key(key) or inside.unwritable(item) for key, item in value.items())
 
     def unwritable_key(self, key: str) -> str | None:
         """Why an object's key cannot be written; None if it can."""
@@ -76,16 +78,17 @@ class FormStyle:
             return "has a key that another member has as its name, and is written without its own name"
         if "[" in key or "]" in key:
             return "has a key with `[` or `]`, which a form reads as a place in an object"
-        return self._item(key, self.objects, None)
-
-    def _item(self, item: Any, way: str, reason: str | None) -> str | None:
-        """`reason`, or that an item would be read as two where they are joined."""
-        if reason is None and way in SEPARATORS and type(item) is str and way in item:
-            return f"has an item with {SEPARATORS[way]}, which would be read as two items"
-        return reason
+        return _not_apart(key, self.objects)
 
 
-def _first(reasons: Iterator[str | None]) -> str | None:
+def _not_apart(value: Any, way: str) -> str | None:
+    """Why a value that is joined with others would be read as two."""
+    if way in SEPARATORS and type(value) is str and way in value:
+        return f"has an item with {SEPARATORS[way]}, which would be read as two items"
+    return None
+
+
+def _first(reasons: Iterable[str | None]) -> str | None:
     return next((reason for reason in reasons if reason is not None), None)
 
 

@@ -74,8 +74,8 @@ def _write_list(name: str, value: list[Any], style: FormStyle, pairs: list[str])
 
 
 def _joined(items: list[Any], separator: str) -> str:
-    """Single values as one text."""
-    if separator == NEVER or not _CONTAINERS.isdisjoint(map(type, items)):
+    """Single values as one text; an earlier position that says nothing is `{}`, and has none."""
+    if separator == NEVER or any(item.__class__ in _CONTAINERS and item for item in items):
         raise FormError("a form cannot write a list or an object here")
     if any(item.__class__ is str and separator in item for item in items):
         raise FormError("an item with the separator in it would be read as two items")
