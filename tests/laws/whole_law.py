@@ -359,8 +359,14 @@ def _compare_errors(case: Case, error: RecordError, wanted: Any) -> None:
     if any(one.path == "" for one in error.diagnostics):  # the rest is only counted
         ours = {(code, target) for code, target in ours if target}
         theirs = theirs if not ours <= theirs else ours
-    if ours != theirs:
+    if _outermost(ours) != _outermost(theirs):
         raise Differs(case, "errors", found, _sorted(wanted))
+
+
+def _outermost(told: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Without what is missing in an object that is refused for what is missing in it: the page names one."""
+    refused = tuple(f"{target}." for code, target in told if code == "CM707")
+    return {(code, target) for code, target in told if code != "CM707" or not target.startswith(refused)}
 
 
 def check_plain(case: Case, told: Plan | Request) -> None:
