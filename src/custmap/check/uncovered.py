@@ -11,12 +11,14 @@ from itertools import islice
 
 from custmap.check.policy_checks import clears
 from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.span import Span
 from custmap.expressions.inference import format_source
 from custmap.mapping.file import Text, all_rules
 from custmap.model.checked import PARTS, Checked, Operation
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, TargetNode
 from custmap.model.walkers import children, eaches, placed, presences
 from custmap.resolve.findings import meant
+from custmap.values.nearest import nearest
 from custmap.values.paths import Member, PathError, Select, format_path, parse_path
 from custmap.values.types import Type
 
@@ -33,8 +35,20 @@ class Gap:
 
 
 def cm513(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
-    """Targets that the contract does not describe, so what is sent there could not be checked."""
-    found = sorted({target for target, type_ in _written(operation) if type_ is None or _says_nothing(type_)})
+    """Targets that the contract does not describe, so what is sent there could not be checked.
+
+    One that is spelled almost like a member without a rule is told alone, at its line.
+    """
+    unknown = {one: span for one, span, type_ in _written(operation) if type_ is None or _says_nothing(type_)}
+    spare = [gap.text for gap in gaps(operation, checked)] if unknown else []
+    found = []
+    for target, span in sorted(unknown.items()):
+        if meant := nearest(target, spare):
+            yield Diagnostic(
+                "CM513", f"the contract does not list `{target}`", span, f"Did you mean `{meant}`?"
+            )
+        else:
+            found.append(target)
     if found:
         yield Diagnostic(
             "CM513",
@@ -44,21 +58,21 @@ def cm513(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
         )
 
 
-def _written(operation: Operation) -> Iterator[tuple[str, Type | None]]:
+def _written(operation: Operation) -> Iterator[tuple[str, Span, Type | None]]:
     for root in (operation.body, operation.query, operation.path):
         yield from _below(root, operation)
 
 
-def _below(node: TargetNode, operation: Operation) -> Iterator[tuple[str, Type | None]]:
+def _below(node: TargetNode, operation: Operation) -> Iterator[tuple[str, Span, Type | None]]:
     match node:
-        case Rider(index=index, target=target):
-            yield target, operation.riders[index].type
-        case Leaf(type=type_, target=target, origin=origin):
+        case Rider(index=index, target=target, span=span):
+            yield target, span, operation.riders[index].type
+        case Leaf(type=type_, target=target, span=span, origin=origin):
             each = [one.table.item for one in eaches(origin)]
             if not each or type_ is None:
-                yield target, type_
+                yield target, span, type_
             for root in each if type_ is not None else []:
-                yield from ((f"{target}.{inner}", held) for inner, held in _below(root, operation))
+                yield from ((f"{target}.{inner}", at, held) for inner, at, held in _below(root, operation))
     for one in children(node):
         yield from _below(one, operation)
 

@@ -46,8 +46,10 @@ def _from_text(source: Type) -> Callable[..., Any] | None:
     return None
 
 
-def loss_of(spec: FunctionSpec, further: Sequence[object] = ()) -> str:
+def loss_of(spec: FunctionSpec, source: Type, further: Sequence[object] = ()) -> str:
     """What the inverse of a call does not restore, in a few words; empty: it restores every value."""
+    if spec.name == "text" and "string" in source.kinds and not source.only("string"):
+        return "type of the value"
     if spec.name == "date_time" and further and isinstance(further[0], str):
         return dates.lost(further[0])
     return spec.lossy

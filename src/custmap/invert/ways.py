@@ -207,7 +207,7 @@ def _losses(leaf: Leaf, calls: Iterable[Called], own: Iterable[Step]) -> Iterato
         yield "order"
     if any(isinstance(step, int) for step in own):
         yield "other items"
-    yield from filter(None, (loss_of(called.spec, called.further) for called in calls))
+    yield from filter(None, (loss_of(called.spec, called.source, called.further) for called in calls))
 
 
 def _key_names(leaf: Leaf, source: EachSource, inner: Iterable[Back]) -> tuple[Step, ...] | None:
