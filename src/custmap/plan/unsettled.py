@@ -193,7 +193,7 @@ class Readers:
         held = sides.old[leaf.slot]
         if leaf.kind.is_one:
             return Unsettled(held)
-        below = {} if is_value(held) else self._if_it_spoke(leaf, sides.before)
+        below: dict[Any, Any] = {}
         whole = False
         for path in paths:
             if leaf.kind.is_map:
@@ -205,6 +205,8 @@ class Readers:
                 keys = self.item_keys(leaf, path, (sides.before, sides.after))
                 below.update(keys)
                 whole |= not keys
+        if whole and not is_value(held):
+            below = self._if_it_spoke(leaf, sides.before) | below
         return Unsettled(held, below, whole)
 
     def _if_it_spoke(self, leaf: Leaf, before: Record) -> dict[Any, Any]:
