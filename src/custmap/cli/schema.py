@@ -98,6 +98,10 @@ def fixture_schema() -> dict[str, Any]:
                 "description": "With `after`: a fixture of diff. Null: the vendor holds nothing.",
             },
             "after": record,
+            "vendor": {
+                "type": ["object", "array"],
+                "description": "With `after`, in place of `before`: what the vendor holds, in its own form.",
+            },
             "document": {
                 "type": ["object", "array"],
                 "description": "The vendor's copy, in the form of the request's body: a fixture of reverse.",
@@ -140,6 +144,7 @@ def fixture_schema() -> dict[str, Any]:
         "oneOf": [
             {"required": ["customer"]},
             {"required": ["before", "after"]},
+            {"required": ["vendor", "after"]},
             {"required": ["document"]},
             {"required": ["response"]},
             {"required": ["settle"]},

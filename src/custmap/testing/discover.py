@@ -25,7 +25,9 @@ _OWN: Final = ("mappings", "sources")
 _MAPPING: Final = re.compile(
     rb"^(?:\xef\xbb\xbf)?mapping[ ]*:[ ]+[\"']?([\w./-]+)[\"']?[ ]*(?:#.*)?\r?$", re.MULTILINE
 )
-_GIVEN: Final = re.compile(rb"^(?:customer|before|after|document|response|settle|expect)[ ]*:", re.MULTILINE)
+_GIVEN: Final = re.compile(
+    rb"^(?:customer|before|after|vendor|document|response|settle|expect)[ ]*:", re.MULTILINE
+)
 
 
 def is_fixture(path: Path) -> bool:

@@ -31,7 +31,10 @@ class Apply:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """`before:` (null if nothing is known about the vendor) and `after:`, and options of `Mapping.diff`."""
+    """`before:` (null if nothing is known about the vendor) and `after:`, and keywords of `Mapping.diff`.
+
+    `vendor:`, what the vendor holds in its own form, is one of the keywords.
+    """
 
     before: Any
     after: Any
@@ -97,6 +100,7 @@ _GIVEN: Final = {
     "customer": "apply",
     "before": "diff",
     "after": "diff",
+    "vendor": "diff",
     "document": "reverse",
     "base": "reverse",
     "response": "outcome",
@@ -106,12 +110,13 @@ _KEYS: Final = ("mapping", "summary", "params", *_GIVEN, "options", "expect")
 # A key that is given alone, the one that is missing then, and what to do.
 _NEEDS: Final = {
     "before": ("after", None),
-    "after": ("before", "Write `before: null` if the vendor holds nothing."),
+    "after": ("before", "Write `before: null` if nothing is known, or `vendor:` with what the vendor holds."),
+    "vendor": ("after", None),
     "base": ("document", "A base is what the vendor's copy, `document:`, is laid over."),
 }
 _CALLS: Final = (
-    "`customer:` to test apply, `before:` and `after:` to test diff, `document:` to test reverse, "
-    "`response:` to test outcome, or `settle:` to test settle."
+    "`customer:` to test apply, `before:` (or `vendor:`) and `after:` to test diff, "
+    "`document:` to test reverse, `response:` to test outcome, or `settle:` to test settle."
 )
 _SETTLE: Final = "Write `settle: {before: …, after: …, response: …}`; `response: null` if no answer came."
 _RESPONSE: Final = "Write `response: {status: 200, body: …}`; without `body` the answer has none."
@@ -160,7 +165,10 @@ def _call(node: MapNode, name: str | None) -> Call:
         case "apply":
             return Apply(plain(_present(node, "customer")), options)
         case "diff":
-            return Diff(plain(_present(node, "before")), plain(_present(node, "after")), options)
+            after = plain(_present(node, "after"))
+            if vendor := node.get("vendor"):
+                return Diff(None, after, {**options, "vendor": plain(vendor)})
+            return Diff(plain(_present(node, "before")), after, options)
         case "reverse":
             base = node.get("base")
             return Reverse(plain(_present(node, "document")), None if base is None else plain(base))
@@ -224,9 +232,13 @@ def _given_problems(node: MapNode) -> Iterator[Diagnostic]:
     elif len(given) == 1 and given[0] in _NEEDS:
         missing, hint = _NEEDS[given[0]]
         yield problem(node.key(given[0]) or node, f"`{given[0]}` needs `{missing}`", hint)
-    document, response = node.get("document"), node.get("response")
-    if isinstance(document, ScalarNode):
-        yield problem(document, f"`document` must be a map or a list; this is {kind_of(document)}")
+    elif "before" in given and "vendor" in given:
+        hint = "Remove one: what the vendor holds is known as a customer, or in the vendor's own form."
+        yield problem(node.key("vendor") or node, "`vendor` contradicts `before`", hint)
+    for name in ("document", "vendor"):
+        if isinstance(copy := node.get(name), ScalarNode):
+            yield problem(copy, f"`{name}` must be a map or a list; this is {kind_of(copy)}")
+    response = node.get("response")
     if response is not None:
         yield from _response_problems(response)
     if (settle := node.get("settle")) is not None:
