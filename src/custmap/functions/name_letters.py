@@ -49,6 +49,12 @@ _ORDINAL: Final = re.compile(r"\d{1,2}(?:st|nd|rd|th)[.,]?", re.IGNORECASE)
 _ENCLOSED: Final = re.compile(r"[\"'(“«„]([^\"'()“”«»„]*)[\"')”»“]")
 
 
+# Words of letters, each with a dot or a comma after it at most: nothing in them is left out.
+_PLAIN: Final = re.compile(r"[A-Za-z]+\.?,?(?: [A-Za-z]+\.?,?)*")
+_LATIN: Final = re.compile("[A-Za-z]")
+_ASCII_PICTURES: Final = str.maketrans("", "", "^`\x7f" + "".join(map(chr, range(32))))
+
+
 @dataclass(frozen=True, slots=True)
 class Letters:
     """The part of a text that can be in a name. `left_out`: something visible was left out."""
@@ -65,6 +71,8 @@ def name_letters(text: str) -> Letters:
     >>> name_letters(" O’Neil, J.-P. ")
     Letters(text='O’Neil, J.-P.', left_out=False)
     """
+    if _PLAIN.fullmatch(text) and not _ADDRESS.search(text):
+        return Letters(text, False)
     words = _readable(text).split()
     kept = ["" if _ADDRESS.search(word) else _word(word) for word in words]
     letters = " ".join(filter(None, kept))
@@ -134,6 +142,8 @@ def _kept(word: str, at: int) -> str:
 
 def company_name(text: str) -> str:
     """A company's name as written, with digits and punctuation, without emoji and invisible characters."""
+    if text.isascii():
+        return " ".join(text.translate(_ASCII_PICTURES).split())
     return " ".join(
         "".join(char for char in text if category(char) not in _PICTURES or char in "㈱㈲㍿").split()
     )
@@ -141,17 +151,24 @@ def company_name(text: str) -> str:
 
 def has_letter(text: str) -> bool:
     """Whether a text has a letter that is not a mark or a modifier."""
+    if text.isascii():
+        return _LATIN.search(text) is not None
     return any((char.isalpha() and category(char) != "Lm") or category(char) == "Nl" for char in text)
 
 
 def scripts(text: str) -> frozenset[str]:
     """The scripts of a text's letters, by their Unicode names; Chinese and Japanese are `CJK`."""
+    if text.isascii():
+        return _LATIN_ALONE if _LATIN.search(text) else frozenset()
     found = {_script(char) for char in text if char.isalpha() and category(char) != "Lm"}
     return (
         frozenset({"CJK"})
         if "CJK" in found and found <= {"CJK", "HIRAGANA", "KATAKANA"}
         else frozenset(found)
     )
+
+
+_LATIN_ALONE: Final = frozenset({"LATIN"})
 
 
 def _script(char: str) -> str:

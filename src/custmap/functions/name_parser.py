@@ -21,6 +21,7 @@ _BETWEEN_INITIALS: Final = re.compile(r"[ -]|(?<=\.)(?=[^ -])")
 _SHORT_PARTICLE: Final = re.compile(r"(?<!\S)'[tsn](?!\S)")
 # Between Hebrew letters a quote is part of the word.
 _STRAY: Final = re.compile(r'[“”„«»「」『』｢｣()]|(?<![\u05d0-\u05ea])"|"(?![\u05d0-\u05ea])')
+_PLAIN: Final = re.compile(r"[A-Za-z]+\.?(?: [A-Za-z]+\.?)*")
 _KINDS: Final = {
     "order": "the order of the words is not certain",
     "suffix-or-nickname": "a word may be a title or a nickname",
@@ -95,6 +96,8 @@ def parse(text: str) -> tuple[SplitName, list[str]]:
 
 def _letters_of(part: str) -> str | None:
     """A part without the brackets, quotes and commas that the parser left on its words."""
+    if not part or _PLAIN.fullmatch(part):
+        return part or None
     kept = _STRAY.sub("", part).split()
     return " ".join(word for word in kept if has_letter(word) or word == "&").strip(" &,") or None
 
