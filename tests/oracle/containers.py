@@ -147,8 +147,11 @@ def along(node: TargetNode, outcome: Outcome, sides: Sides) -> Any:
                 return ABSENT
             if (kept := unless_refused(node, outcome, sides)) is not sides:
                 sides, outcome = kept, outcome_of(node, kept)
-            if node.clear is not None and node.clear.says and says_none(node, sides):
-                return ABSENT  # it is gone, and not said again
+            if node.clear is not None and says_none(node, sides):
+                if node.clear.says:
+                    return ABSENT  # it is gone, and not said again
+                sides = _as_it_was(node, sides)  # it could not be said, and the vendor keeps it
+                outcome = outcome_of(node, sides)
             if sides.full or node.whole:
                 return outcome.stands
             if node.policy.always:
@@ -316,6 +319,10 @@ def unless_refused(node: ObjectNode, outcome: Outcome, sides: Sides) -> Sides:
     """Of an object that may not change, after is as before had it, but for who it is."""
     if ("CM802", sides.target(node.target)) not in outcome.told.rejected:
         return sides
+    return _as_it_was(node, sides)
+
+
+def _as_it_was(node: ObjectNode, sides: Sides) -> Sides:
     named = {leaf.slot for leaf in leaves(node) if leaf.policy.identity}
     pairs = enumerate(zip(sides.before, sides.after, strict=True))
     row = tuple(now if slot in named else then for slot, (then, now) in pairs)

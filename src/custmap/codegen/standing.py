@@ -63,12 +63,16 @@ def write_along(writer: Comparing, node: Container, name: str, full: bool, lines
     with lines.block(f"def {name}(before, after, view):"):
         if isinstance(node, ObjectNode):
             _unless_refused(writer, node, full, lines)
-            if node.clear is not None and node.clear.says and any(leaves(node)):
+            if node.clear is not None and any(leaves(node)):
                 gone = f"says_none({writer.read_by(node)}, before, after, view)"
-                if node.policy.immutable:
+                if node.policy.immutable and node.clear.says:
                     gone += f" and not {writer.there(node)}"
                 with lines.block(f"if {gone}:"):
-                    lines.add("return NOTHING")  # it is gone, with all that is in it
+                    if node.clear.says:
+                        lines.add("return NOTHING")  # it is gone, with all that is in it
+                    else:
+                        named = tuple(leaf.slot for leaf in leaves(node) if leaf.policy.identity)
+                        lines.add(f"after = kept_row(before, after, {named!r})")  # the vendor keeps it
         if full or node.whole:
             lines.add(f"return {writer.standing(node)}")
         elif isinstance(node, ObjectNode) and node.policy.always:

@@ -15,12 +15,12 @@ CONTAINERS: Final = frozenset({list, dict})
 def form_checker(form: FormStyle, *, entries: bool = False) -> Callable[[Any], None]:
     """A function that raises Refusal for a list or an object that cannot be written.
 
-    `entries`: the value is a map, whose null entries are not written but clear.
+    `entries`: the value is a map, whose null entries clear: of them only the key is written.
     """
 
     def check(value: Any) -> None:
         if entries and None in value.values():
-            value = {key: item for key, item in value.items() if item is not None}
+            value = {key: "" if item is None else item for key, item in value.items()}
         if reason := form.unwritable(value):
             raise Refusal("CM710", reason)
 
