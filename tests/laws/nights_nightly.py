@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -32,6 +33,7 @@ from custmap.prove.scene import touches
 from custmap.running.states import is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
+from custmap.values.types import ANY
 from oracle.records import laid_over, taken
 
 
@@ -119,10 +121,20 @@ class Nights:
         excused = self.shared(step).union(*map(self.reading.at, left))
         silent = {path for path in map(path_of, step.unsettled) if not self.mentions(step, {path})}
         excused |= self.reading.reading(silent)
+        excused |= {path for one in self.not_taken(step) for path in self.lists(one)}
         for path in map(path_of, step.unsettled):
             said = path not in silent or self.is_made_anew(step, path)
             if said and not overlap({path}, excused):
                 raise self.broken("what arrived is unsettled", step, path)
+
+    def lists(self, path: Path) -> Iterator[Path]:
+        """The list that an item by its position is in: it stands as before had it, with all that is in it."""
+        type_ = self.canonical.type
+        for end, name in enumerate(path, 1):
+            type_ = type_.member(name) or ANY
+            if type_.only("array", "null") and end < len(path):
+                yield path[:end]
+                return
 
     def mentioned(self, step: Step) -> None:
         """What after does not mention is not said; but a default speaks for what nobody mentions."""
