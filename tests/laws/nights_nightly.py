@@ -121,7 +121,6 @@ class Nights:
         excused = self.shared(step).union(*map(self.reading.at, left))
         silent = {path for path in map(path_of, step.unsettled) if not self.mentions(step, {path})}
         excused |= self.reading.reading(silent)
-        excused |= {path for one in self.not_taken(step) for path in self.lists(one)}
         for path in map(path_of, step.unsettled):
             said = path not in silent or self.is_made_anew(step, path)
             if said and not overlap({path}, excused):
@@ -219,8 +218,9 @@ class Nights:
         return {path for one in self.back(step) for path in self.reading.of(one)}
 
     def shared(self, step: Step) -> set[Path]:
-        """The same, with all that other rules read that read one of these paths."""
-        return self.not_taken(step).union(*map(self.reading.around, self.back(step)))
+        """The same, with all that other rules read that read one of these paths, and the lists around."""
+        back = self.not_taken(step).union(*map(self.reading.around, self.back(step)))
+        return back.union(*map(self.lists, back))
 
     # from one night to the next
 
