@@ -28,6 +28,7 @@ BEFORE: dict[str, Any] = {
         "klaviyo": "01HZX",
         "microbase": "HkhhuXESl",
         "okta": "00u1",
+        "stripe": "cus_1",
         "zendesk": "35436",
     },
     "name": {"given": "Alda", "family": "Marlow"},
@@ -59,6 +60,7 @@ PARAMS: dict[str, dict[str, Any]] = {
     "microbase/customer-update": {"host": "shop.example.com"},
     "okta/update-user": {"host": "acme.okta.example"},
     "sendgrid/upsert-contacts": {},
+    "stripe/update-customer": {},
     "zendesk/update-user": {"host": "acme.zendesk.example"},
 }
 

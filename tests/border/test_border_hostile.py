@@ -14,6 +14,7 @@ import pytest
 import custmap
 from custmap import Mapping
 from custmap.diagnostics.errors import CustmapError
+from shipped_mappings import SHIPPED
 
 METHODS = """
     __getattribute__ __eq__ __ne__ __iter__ __len__ __bool__ __repr__ __str__ __contains__ __getitem__ __lt__
@@ -24,23 +25,6 @@ PLACES = """
     record params param param-name key email name name.given phone tags tags.0 attributes attributes.a
     channels channels.0 addresses status priority loyalty identifiers payment_card company
 """
-SHIPPED = (
-    "fabric/update-customer",
-    "fabric/update-attributes",
-    "microbase/customer-update",
-    "capillary/update-customer",
-    "aifi/update-customer",
-    "hubspot/update-contact",
-    "hubspot/update-contacts",
-    "klaviyo/update-profile",
-    "intercom/update-contact",
-    "okta/update-user",
-    "sendgrid/upsert-contacts",
-    "zendesk/update-user",
-    "iterable/update-user",
-    "activecampaign/update-contact",
-    "customerio/identify",
-)
 PARAMS = {
     "host": "x.example",
     "scheme": "https",

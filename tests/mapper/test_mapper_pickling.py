@@ -12,24 +12,8 @@ from pathlib import Path
 import pytest
 
 import custmap
+from shipped_mappings import SHIPPED
 
-SHIPPED = [
-    "activecampaign/update-contact",
-    "aifi/update-customer",
-    "capillary/update-customer",
-    "customerio/identify",
-    "fabric/update-attributes",
-    "fabric/update-customer",
-    "hubspot/update-contact",
-    "hubspot/update-contacts",
-    "intercom/update-contact",
-    "iterable/update-user",
-    "klaviyo/update-profile",
-    "microbase/customer-update",
-    "okta/update-user",
-    "sendgrid/upsert-contacts",
-    "zendesk/update-user",
-]
 OWN = '''
 import custmap
 

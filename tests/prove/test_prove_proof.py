@@ -16,24 +16,8 @@ from custmap.prove.flow import flow
 from custmap.prove.proof import Proof
 from custmap.prove.prove import HypothesisMissing, prove
 from custmap.prove.sample_params import sample_params
+from shipped_mappings import SHIPPED
 
-SHIPPED = (
-    "activecampaign/update-contact",
-    "aifi/update-customer",
-    "capillary/update-customer",
-    "customerio/identify",
-    "fabric/update-attributes",
-    "fabric/update-customer",
-    "hubspot/update-contact",
-    "hubspot/update-contacts",
-    "intercom/update-contact",
-    "iterable/update-user",
-    "klaviyo/update-profile",
-    "microbase/customer-update",
-    "okta/update-user",
-    "sendgrid/upsert-contacts",
-    "zendesk/update-user",
-)
 REPLACED = """\
 custmap: 1
 name: acme/update-customer

@@ -17,6 +17,7 @@ from stores.microbase import MICROBASE
 from stores.okta import OKTA
 from stores.sendgrid import SENDGRID
 from stores.store import Store
+from stores.stripe import STRIPE
 from stores.zendesk import ZENDESK
 
 SHIPPED: Final[dict[str, Store]] = {
@@ -36,4 +37,5 @@ SHIPPED: Final[dict[str, Store]] = {
     "iterable": ITERABLE,
     "activecampaign": ACTIVECAMPAIGN,
     "customerio": CUSTOMERIO,
+    "stripe": STRIPE,
 }
