@@ -15,6 +15,7 @@ from stores.iterable import ITERABLE
 from stores.klaviyo import PROFILE
 from stores.microbase import MICROBASE
 from stores.okta import OKTA
+from stores.salesforce import SALESFORCE, SALESFORCE_COLLECTION
 from stores.sendgrid import SENDGRID
 from stores.store import Store
 from stores.stripe import STRIPE
@@ -38,4 +39,6 @@ SHIPPED: Final[dict[str, Store]] = {
     "activecampaign": ACTIVECAMPAIGN,
     "customerio": CUSTOMERIO,
     "stripe": STRIPE,
+    "salesforce": SALESFORCE,
+    "salesforce-collection": SALESFORCE_COLLECTION,
 }
