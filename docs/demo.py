@@ -49,6 +49,7 @@ BEFORE: dict[str, Any] = {
 PARAMS: dict[str, dict[str, Any]] = {
     "activecampaign/update-contact": {"host": "acme.api-us1.example"},
     "aifi/update-customer": {"host": "store.example.com"},
+    "braze/track-users": {"host": "rest.iad-01.braze.example"},
     "capillary/update-customer": {"host": "api.example.com", "source": "INSTORE"},
     "customerio/identify": {},
     "fabric/update-attributes": {"order_id": "A-17", "tenant_id": "demo"},

@@ -6,6 +6,7 @@ from typing import Final
 
 from stores.activecampaign import ACTIVECAMPAIGN
 from stores.aifi import AIFI
+from stores.braze import BRAZE
 from stores.capillary import CAPILLARY
 from stores.customerio import CUSTOMERIO
 from stores.fabric import ATTRIBUTES, MERGING, REPLACING
@@ -39,6 +40,7 @@ SHIPPED: Final[dict[str, Store]] = {
     "activecampaign": ACTIVECAMPAIGN,
     "customerio": CUSTOMERIO,
     "stripe": STRIPE,
+    "braze": BRAZE,
     "salesforce": SALESFORCE,
     "salesforce-collection": SALESFORCE_COLLECTION,
 }
