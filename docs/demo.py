@@ -29,6 +29,7 @@ BEFORE: dict[str, Any] = {
         "microbase": "HkhhuXESl",
         "okta": "00u1",
         "salesforce": "003xx000004TmiQAAS",
+        "shopify": "gid://shopify/Customer/1018520244",
         "stripe": "cus_1",
         "zendesk": "35436",
     },
@@ -64,6 +65,7 @@ PARAMS: dict[str, dict[str, Any]] = {
     "salesforce/update-contact": {"host": "acme.my.salesforce.example"},
     "salesforce/update-contacts": {"host": "acme.my.salesforce.example"},
     "sendgrid/upsert-contacts": {},
+    "shopify/update-customer": {"host": "acme.myshopify.example"},
     "stripe/update-customer": {},
     "zendesk/update-user": {"host": "acme.zendesk.example"},
 }

@@ -18,6 +18,7 @@ from stores.microbase import MICROBASE
 from stores.okta import OKTA
 from stores.salesforce import SALESFORCE, SALESFORCE_COLLECTION
 from stores.sendgrid import SENDGRID
+from stores.shopify import SHOPIFY
 from stores.store import Store
 from stores.stripe import STRIPE
 from stores.zendesk import ZENDESK
@@ -43,4 +44,5 @@ SHIPPED: Final[dict[str, Store]] = {
     "braze": BRAZE,
     "salesforce": SALESFORCE,
     "salesforce-collection": SALESFORCE_COLLECTION,
+    "shopify": SHOPIFY,
 }
