@@ -14,6 +14,7 @@ from stores.hubspot import CONTACT, CONTACTS
 from stores.intercom import INTERCOM
 from stores.iterable import ITERABLE
 from stores.klaviyo import PROFILE
+from stores.mailchimp import MAILCHIMP
 from stores.microbase import MICROBASE
 from stores.okta import OKTA
 from stores.salesforce import SALESFORCE, SALESFORCE_COLLECTION
@@ -45,4 +46,5 @@ SHIPPED: Final[dict[str, Store]] = {
     "salesforce": SALESFORCE,
     "salesforce-collection": SALESFORCE_COLLECTION,
     "shopify": SHOPIFY,
+    "mailchimp": MAILCHIMP,
 }
