@@ -24,7 +24,6 @@ def take(state: State, body: dict[str, Any]) -> None:
         if tag == "ADDRESS":
             hold_members(value, _REQUIRED | {"addr2", "country"})
             hold(all(value.get(part) for part in _REQUIRED), "a complete address")
-            value = {part: text for part, text in value.items() if text}
         else:
             hold_text(value, tag)
         state["merge_fields"][tag] = value
@@ -37,5 +36,4 @@ MAILCHIMP = Store(
     {"host": "us6.api.mailchimp.example", "list_id": "abc123", "token": "t"},
     ("name", "email", "phone", "addresses"),
     {"mailchimp": "c1"},
-    whole=frozenset({"merge_fields.ADDRESS"}),
 )
