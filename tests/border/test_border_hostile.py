@@ -25,6 +25,9 @@ PLACES = """
     record params param param-name key email name name.given phone tags tags.0 attributes attributes.a
     channels channels.0 addresses status priority loyalty identifiers payment_card company
 """
+ALIKE = ("braze/", "mailchimp/", "salesforce/", "shopify/")
+"""Vendors whose mappings have nothing that the others do not have: they would only take time here."""
+MAPPINGS = [name for name in SHIPPED if not name.startswith(ALIKE)]
 PARAMS = {
     "host": "x.example",
     "scheme": "https",
@@ -140,7 +143,7 @@ def calls_of(mapping: Mapping, record: Any, params: Any, check: bool) -> Iterato
 
 @pytest.mark.parametrize("odd_class", [False, True])
 @pytest.mark.parametrize("base", BASES, ids=lambda base: base.__name__)
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", MAPPINGS)
 def test_foreign_objects(name: str, base: type, odd_class: bool) -> None:
     """What a foreign class's own class raises does not come out; its methods may be called."""
     mapping = custmap.load(name)
