@@ -62,7 +62,7 @@ def _close_full(
             lines.add(f"made[{one.node.name!r}] = {one.value}")
     riders = facts.riders(node)
     is_item = writer.is_item and node is writer.table.root
-    writer.riders(riders, "made", lines, only="" if is_item else "made")
+    writer.riders(riders, "made", lines, only="" if is_item or node.policy.required else "made")
     _empty_required(node, outcomes, lines, only="made and ")
     if node.clear is not None:
         cleared = f"is_cleared({writer.read_by(node)}, after)"
