@@ -63,6 +63,7 @@ PARAMS: dict[str, dict[str, Any]] = {
     "klaviyo/update-profile": {},
     "mailchimp/update-member": {"host": "us6.api.mailchimp.example", "list_id": "abc123"},
     "microbase/customer-update": {"host": "shop.example.com"},
+    "okta/replace-user": {"host": "acme.okta.example"},
     "okta/update-user": {"host": "acme.okta.example"},
     "salesforce/update-contact": {"host": "acme.my.salesforce.example"},
     "salesforce/update-contacts": {"host": "acme.my.salesforce.example"},
@@ -109,13 +110,14 @@ def main() -> None:
     mappings = [custmap.load(name) for name in PARAMS]
 
     vendors = {name.partition("/")[0] for name in PARAMS}
+    # The records are complete, and a vendor who replaces the whole record has to know that.
     head(f"A new customer, to {len(vendors)} vendors: {len(PARAMS)} operations")
     for mapping in mappings:
-        show_request(mapping.apply(BEFORE, params(mapping)))
+        show_request(mapping.apply(BEFORE, params(mapping), absent="clear"))
 
     head("She marries, upgrades, drops coupon, card and tags, and wants her e-mail forgotten")
     for mapping in mappings:
-        plan = mapping.diff(BEFORE, after, params(mapping))
+        plan = mapping.diff(BEFORE, after, params(mapping), absent="clear")
         print(f"\n{plan.picture(show_values=True)}")
 
     print("\n+ added   ~ changed   - cleared   ! this vendor cannot be told: reported, never sent wrongly")

@@ -140,6 +140,7 @@ class Mapping:
         params: MappingOf[str, Any] | None = None,
         *,
         on_rejected: OnRejected = "raise",
+        absent: Absent = "keep",
         nulls: Nulls = "clear",
         check: bool = True,
         strict: bool = False,
@@ -149,6 +150,7 @@ class Mapping:
         `customer`     a dict or a pydantic model such as `Customer`; it is not modified.
         `params`       parameter values by name.
         `on_rejected`  `"raise"`: RecordError if the vendor cannot be told something; `"drop"`: leave it out.
+        `absent`       `"clear"`: records are complete: one may replace all that the vendor has (CM816).
         `nulls`        `"clear"`: nulls of named fields clear; `"absent"`: they count as absent.
         `check`        False skips the check against the canonical schema, and nothing else.
         `strict`       True refuses unknown members (CM712); else they are ignored and listed in a note.
@@ -158,6 +160,8 @@ class Mapping:
         """
         if on_rejected != "raise":
             _require_one_of("on_rejected", on_rejected, ("raise", "drop"))
+        if absent != "keep":
+            _require_one_of("absent", absent, ("keep", "clear"))
         if nulls != "clear":
             _require_one_of("nulls", nulls, ("clear", "absent"))
         engine = self._engine
@@ -171,21 +175,16 @@ class Mapping:
             except Exception:  # whatever is unusual: the careful way says what it is, and whether it is wrong
                 pass
         taken = take(customer, engine.checked.canonical, nulls=nulls, check=check, strict=strict)
-        return engine.apply(taken, bound, on_rejected)
+        return engine.apply(taken, bound, on_rejected, absent)
 
     def requests(
         self,
         customer: object,
         params: MappingOf[str, Any] | None = None,
-        *,
-        on_rejected: OnRejected = "raise",
-        nulls: Nulls = "clear",
-        check: bool = True,
-        strict: bool = False,
+        **options: Any,
     ) -> tuple[Request, ...]:
-        """All requests of `apply`, as a tuple; today always one."""
-        made = self.apply(customer, params, on_rejected=on_rejected, nulls=nulls, check=check, strict=strict)
-        return (made,)
+        """All requests of `apply`, which has the same options, as a tuple; today always one."""
+        return (self.apply(customer, params, **options),)
 
     def diff(
         self,

@@ -38,7 +38,9 @@ REST = {
     "contract": "contract: {method: PATCH, url: 'https://api.acme.example/customers'}",
 }
 _FENCE = re.compile(r"^```(\w+)(?: title=\"([^\"]+)\")?[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_CASE = re.compile(r"(?P<one>.+?)(?: → (?P<after>.+?))? {2,}(?P<verb>sends|rejects|notes) +(?P<what>.+)")
+_CASE = re.compile(
+    r"(?P<one>.+?)(?: → (?P<after>.+?))? {2,}(?P<verb>sends|rejects|refuses|notes) +(?P<what>.+)"
+)
 _END = "\x1e"
 
 
@@ -120,7 +122,8 @@ def load_piece(text: str, folder: Path) -> custmap.Mapping:
 
 
 def check_case(mapping: custmap.Mapping, line: str) -> None:
-    """`CUSTOMER  sends BODY`, `BEFORE → AFTER  sends BODY`, `… sends nothing`, `… rejects CODE TARGET`."""
+    """`CUSTOMER  sends BODY`, `BEFORE → AFTER  sends BODY`, `… sends nothing`, `… rejects CODE TARGET`,
+    `… refuses CODE TARGET, CODE TARGET`."""
     parts = _CASE.fullmatch(line.strip())
     assert parts, f"not a case: {line}"
     before, after = (parts["one"], parts["after"]) if parts["after"] else ("null", parts["one"])
@@ -128,7 +131,9 @@ def check_case(mapping: custmap.Mapping, line: str) -> None:
     try:
         plan = mapping.diff(value(before), value(after), params)
     except CustmapError as error:
-        raise AssertionError(f"{line}\n{error}") from None
+        assert parts["verb"] == "refuses", f"{line}\n{error}"
+        assert [f"{one.code} {one.target}" for one in error.diagnostics] == parts["what"].split(", "), line
+        return
     match parts["verb"]:
         case "rejects":
             assert [f"{one.code} {one.target}" for one in plan.rejected] == [parts["what"]], line

@@ -63,4 +63,4 @@ def test_row(clear: str, cells: list[str], tmp_path: Path) -> None:
 
 
 def test_the_table_has_every_form() -> None:
-    assert len(_rows()) == 9
+    assert len(_rows()) == 10

@@ -41,10 +41,17 @@ class Case:
         return {**record, **self.store.named}
 
     def apply(self, record: Customer, state: State | None = None) -> State:
-        request = self.mapping.apply(record, self.store.params, on_rejected="drop")
+        request = self.request(record)
         return self.store.receive(self.store.empty if state is None else state, request.body)
 
+    def request(self, record: Customer) -> Any:
+        absent = "clear" if self.store.replaces else "keep"
+        return self.mapping.apply(record, self.store.params, on_rejected="drop", absent=absent)
+
     def diff(self, before: Customer | None, after: Customer, absent: str = "keep") -> Any:
+        """The plan. A vendor who replaces all is told of complete records: after is laid over before here."""
+        if self.store.replaces and absent == "keep":
+            after, absent = plus(before or {}, after), "clear"
         return self.mapping.diff(before, after, self.store.params, absent=absent)
 
     def update(self, state: State, plan: Any) -> State:
@@ -310,7 +317,7 @@ def _spoil(value: Any) -> None:
 def without_a_before(case: Case, record: Customer) -> None:
     """diff(None, x) is apply(x), where there is something to say."""
     plan = case.diff(None, record)
-    request = case.mapping.apply(record, case.store.params, on_rejected="drop")
+    request = case.request(record)
     if plan.request is not None and as_sent(plan.request) != as_sent(request):
         raise BrokenLaw(f"apply: {as_sent(request)}\n{_facts(plan, None, record)}")
     said = differences(case.apply(record), case.store.empty, set()).keys() - case.store.exempt

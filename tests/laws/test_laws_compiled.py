@@ -87,9 +87,10 @@ def test_each_kind_of_value(rule: dict[str, Any], record: Customer) -> None:
 def test_ill_typed_records_raise_record_errors_alone(name: str, data: st.DataObject) -> None:
     mapping, store = MAPPINGS[name]
     before, after = data.draw(ill_typed(store.reads)), data.draw(ill_typed(store.reads))
-    planned = mapping.diff(None, {**after, **store.named}, store.params, check=False)
+    options: Any = {"check": False} | ({"absent": "clear"} if store.replaces else {})
+    planned = mapping.diff(None, {**after, **store.named}, store.params, **options)
     try:
-        request = mapping.apply({**after, **store.named}, store.params, check=False)
+        request = mapping.apply({**after, **store.named}, store.params, **options)
     except RecordError as error:
         assert {(found.code, veiled_target(found.target or "")) for found in error.diagnostics} == {
             (rejection.code, veiled_target(rejection.target)) for rejection in planned.rejected
@@ -97,7 +98,7 @@ def test_ill_typed_records_raise_record_errors_alone(name: str, data: st.DataObj
     else:
         assert not planned.rejected
         assert planned.request is None or planned.request.to_json() == request.to_json()
-    mapping.diff({**before, **store.named}, {**after, **store.named}, store.params, check=False)
+    mapping.diff({**before, **store.named}, {**after, **store.named}, store.params, **options)
 
 
 @pytest.mark.parametrize("name", MAPPINGS)

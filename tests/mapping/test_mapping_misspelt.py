@@ -18,6 +18,7 @@ from custmap.mapping.keys import (
     BulkModel,
     ClearModel,
     MappingModel,
+    MaskModel,
     ParamModel,
     ResponseFieldsModel,
     ResponseModel,
@@ -73,7 +74,7 @@ ALL = list(keys(yaml.compose(TEXT)))
 
 def test_the_file_has_every_key() -> None:
     there = {place[-1] for place, _ in ALL}
-    models = (MappingModel, RuleModel, ClearModel, ParamModel, BulkModel)
+    models = (MappingModel, RuleModel, ClearModel, ParamModel, BulkModel, MaskModel)
     for model in (*models, ResponseModel, ResultsModel, ResponseFieldsModel):
         assert {field.alias or name for name, field in model.model_fields.items()} <= there
 

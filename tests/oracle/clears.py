@@ -5,7 +5,19 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from custmap.model.clear import Clear, Impossible, KeyIn, NameIn, Omit, Send, SendEmpty, SendNull, Skip, Write
+from custmap.model.clear import (
+    Clear,
+    Impossible,
+    KeyIn,
+    Masked,
+    NameIn,
+    Omit,
+    Send,
+    SendEmpty,
+    SendNull,
+    Skip,
+    Write,
+)
 from custmap.model.note import Fact
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
@@ -37,11 +49,13 @@ def cleared(clear: Clear, name: Any, target: str, held: Any, sides: Sides) -> Ou
             return Outcome(True, told=said(names=((place, as_name or name),)))
         case KeyIn(place=place, name=as_name, value=value) if not sides.item:
             return Outcome(True, told=said(marks=((place, text_of(as_name or name), value),)))
+        case Masked() if not sides.item:
+            return Outcome(True, told=said())
         case Omit() if sides.full:
             return Outcome(True, told=said(), omitted=True)
         case Skip():
             return kept(ABSENT if sides.item else held, Told(notes=((Fact.CLEAR_SKIPPED, target),)))
-        case Impossible() | Omit() | NameIn() | KeyIn():
+        case Impossible() | Omit() | NameIn() | KeyIn() | Masked():
             # A name does not say in which item, and leaving out where the rest is kept says nothing.
             return kept(ABSENT if sides.item else held, Told(rejected=(("CM803", target),)))
     raise AssertionError(clear)

@@ -77,6 +77,7 @@ class Sides:
 
     `known`    there is a before.
     `complete` records are complete: what is absent is gone.
+    `partial`  a request that replaces the whole record may be made of a part of it.
     `document` before is the vendor's own copy: what it does not have is known not to be there.
     `fresh`    the item is new in a list that before mentions: nothing is there that could be cleared.
     `full`     the container around is sent whole.
@@ -90,6 +91,7 @@ class Sides:
     riders: tuple[Any, ...]
     known: bool
     complete: bool = False
+    partial: bool = False
     document: bool = False
     fresh: bool = False
     full: bool = False

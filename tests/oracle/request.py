@@ -18,16 +18,19 @@ from custmap.model.clear import KeyIn
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider
 from custmap.model.note import Fact
 from custmap.model.walkers import leaves, outermost_whole
-from custmap.running.states import SILENT, Failure
+from custmap.running.states import SILENT, Failure, Refusal
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
-from custmap.values.paths import Index, TargetPath, found_at, name_of
+from custmap.values.paths import Index, Member, TargetPath, format_path, found_at, name_of
 from custmap.wire.binding import bind
+from oracle import forms
 from oracle.containers import fill_gaps, outcome_of, required_missing, whole_notes
 from oracle.elsewhere import put_at, written, written_list
 from oracle.interpreter import Interpreter, silenced
+from oracle.masks import fill_mask, names_of
 from oracle.outcome import Change, Outcome, Sides, Told, is_value
 from oracle.records import all_stated, laid_over, taken
+from oracle.replaced import lost, with_the_rest
 from oracle.vendor import Reading, Vendor
 from oracle.wire import part_text
 
@@ -69,10 +72,17 @@ class Whole:
     checked: Checked
     params: dict[str, Any]
 
-    def apply(self, customer: dict[str, Any], *, nulls: str = "clear", on_rejected: str = "raise") -> Parts:
+    def apply(
+        self,
+        customer: dict[str, Any],
+        *,
+        nulls: str = "clear",
+        on_rejected: str = "raise",
+        absent: str = "keep",
+    ) -> Parts:
         """All that the record says; Refused with all that it cannot say."""
         record = taken(customer, self.checked.canonical, nulls=nulls)
-        sides = self._sides(None, record, known=False, complete=False)
+        sides = replace(self._sides(None, record, known=False, complete=False), partial=absent == "clear")
         request, told = self._request(sides, always=True)
         if request is None:
             raise Refused(told.rejected + self._not_given())
@@ -99,7 +109,8 @@ class Whole:
         if then is not None and absent == "keep":
             now = laid_over(then, now, after, canonical)
         known = then is not None
-        return self._planned(self._sides(then, now, known=known, complete=known and complete), Told())
+        sides = self._sides(then, now, known=known, complete=known and complete)
+        return self._planned(replace(sides, partial=complete), Told())
 
     def _beside(
         self, document: Any, given: dict[str, Any], after: dict[str, Any], *, complete: bool
@@ -114,7 +125,18 @@ class Whole:
 
         vendor = Vendor(reading, all_stated(after, given, checked.canonical), lay)
         sides = self._sides(reading.customer, lay(reading.customer), known=True, complete=complete)
-        return self._planned(*vendor.sides(sides))
+        sides, left = vendor.sides(replace(sides, partial=True))
+        planned = self._planned(sides, left)
+        if planned.request is None or not checked.operation.body.whole:
+            return planned
+        body = with_the_rest(checked.operation, planned.request.body, document, sides)
+        form = checked.operation.contract.form
+        for name in sorted(body) if form is not None else ():
+            try:
+                forms.hold(form.style(name), body[name])
+            except Refusal as refusal:
+                raise Refused(((refusal.code, format_path((Member(name),))),)) from None
+        return replace(planned, request=replace(planned.request, body=body))
 
     def _planned(self, sides: Sides, left: Told) -> Planned:
         request, told = self._request(sides, always=False)
@@ -186,6 +208,7 @@ class Whole:
         if (differing := self._differing(sides)).rejected:
             return None, differing
         roots, body_root = self.checked.operation.flat, self.checked.operation.body
+        in_whole = replace(sides, full=body_root.whole)
         outcomes = {
             part: {member.name: outcome_of(member, sides) for member in root.members}
             for part, root in roots.items()
@@ -193,7 +216,7 @@ class Whole:
         if isinstance(body_root, ItemsNode):
             in_body = {"": outcome_of(body_root, sides)}
         else:
-            in_body = {member.name: outcome_of(member, sides) for member in body_root.members}
+            in_body = {member.name: outcome_of(member, in_whole) for member in body_root.members}
         every = [one for part in (*outcomes.values(), in_body) for one in part.values()]
         told = sum((one.told for one in every), Told())
         said = any(one.said for one in every)
@@ -204,13 +227,14 @@ class Whole:
             return None, Told(rejected=told.rejected + nobody.rejected, notes=notes)
         told += self._not_repeatable(told)
         told += Told(rejected=self._failed_identities(sides, told))
-        body = self._body(body_root, in_body, sides, told, said=said)
+        body = self._body(body_root, in_body, in_whole, told, said=said)
         fill_gaps(body_root, body, sides)
         lacking = list(required_missing(body_root, body, sides))
         made = {part: self._part(part, roots[part], outcomes[part], sides) for part in PARTS}
         lacking += [name for _, missing in made.values() for name in missing]
         not_given = self._not_given()
-        if lacking or not_given:
+        unstated = set(lost(body_root, sides, told)) if body_root.whole and not sides.partial else set()
+        if lacking or not_given or unstated:
             targets = {target for _, target in told.rejected + not_given}
             every_root = self.checked.operation.parts.values()
             failed = {leaf.target: sides.after[leaf.slot] for root in every_root for leaf in leaves(root)}
@@ -221,11 +245,17 @@ class Whole:
                 # What has a value is not missing: the object around it was refused for another member.
                 if name not in targets and not (name.startswith(refused) and _has_value(failed.get(name)))
             )
-            raise Refused(told.rejected + missing + not_given)
+            erased = tuple(("CM816", name) for name in unstated if name not in lacking)
+            raise Refused(told.rejected + missing + erased + not_given)
         whole = outermost_whole(body_root)
         there = [node for node in whole if _is_sent(body, node.path)]
         told += Told(notes=tuple(note for node in there for note in whole_notes(node, sides)))
         parts = {part: values for part, (values, _) in made.items()}
+        if (mask := self.checked.operation.mask) is not None:
+            if mask.query is None:
+                fill_mask(mask, body_root, body, told)
+            elif said_names := names_of(mask, body_root, body, told):
+                parts["query"][mask.query] = mask.join.join(said_names)
         request = Parts(body, parts["path"], parts["query"], parts["headers"])
         if bad := _unwritable(request):
             raise Refused(told.rejected + bad)
@@ -264,6 +294,12 @@ class Whole:
         if isinstance(root, ItemsNode):
             return written_list(root, outcomes[""], told, sides, said=said)
         required = root.type.required if root.type else frozenset()
+        if root.whole:  # all that stands is said
+            stands = {name: replace(one, said=True, sent=one.stands) for name, one in outcomes.items()}
+            outcomes = {
+                member.name: outcomes[member.name] if isinstance(member, Rider) else stands[member.name]
+                for member in root.members
+            }
         body = written(root, outcomes, told, sides)
         for member in root.members:
             if isinstance(member, Rider) and not said and member.name not in required:
@@ -325,7 +361,8 @@ def _is_required(part: str, leaf: Leaf) -> bool:
 def _is_sent(body: Any, path: TargetPath) -> bool:
     """Is there a container at a path? `{}` at a position says nothing."""
     found = found_at(body, path)
-    return isinstance(found, dict | list) and not (isinstance(path[-1], Index) and not found)
+    at_position = bool(path) and isinstance(path[-1], Index)
+    return isinstance(found, dict | list) and not (at_position and not found)
 
 
 def _is_at(target: str, leaf: Leaf) -> bool:

@@ -161,7 +161,8 @@ def test_from_nothing_is_apply(case: Case, mapping_of: Any) -> None:
     if "error" in case.data:
         return
     applied, _ = run(mapping, case.data)
-    plan = mapping.diff(None, customer, params, nulls=case.data.get("nulls", "clear"))
+    options = {name: case.data[name] for name in ("nulls", "absent") if name in case.data}
+    plan = mapping.diff(None, customer, params, **options)
     if plan.request is not None:
         assert plan.request.to_json() == applied.to_json()
         assert json.dumps(plan.request.body) == json.dumps(applied.body), "in one order, too"

@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 import custmap
-from custmap.codegen import facts
+from custmap.codegen import facts, object_changes
 from custmap.codegen.comparing import Comparing
 from custmap.model.clear import IMPOSSIBLE
+from custmap.plan.masking import Masking
 from custmap.prove.prove import prove
 from custmap.running import clearing, lists, maps, single
 from custmap.running.draft import KEPT, NOTHING, SAID, UNCHANGED
@@ -141,3 +142,61 @@ def test_an_update_for_nobody(tmp_path: Path, monkeypatch: Patch) -> None:
         made(tmp_path, "body:\n  uid: {from: id, identity: true}\n  mail: email\n"), examples=200
     ).counterexamples
     assert "names_customer" in {one.law for one in found}
+
+
+REPLACED = """
+merge: whole
+body:
+  uid:  {from: id, identity: true}
+  mail: {from: email, clear: omit}
+  firm: {from: company, clear: send_null}
+"""
+
+
+def a_part_is_sent(patch: Patch) -> None:
+    patch.setitem(GLOBALS, "find_unstated", lambda *_: None)
+
+
+def what_stands_is_left_out(patch: Patch) -> None:
+    real = object_changes._put_all
+    patch.setattr(
+        object_changes, "_put_all", lambda writer, outcomes, *rest: real(writer, outcomes[1:], *rest)
+    )
+
+
+@pytest.mark.parametrize(
+    ("plant", "law"), [(a_part_is_sent, "erases"), (what_stands_is_left_out, "convergence")]
+)
+def test_a_record_that_is_replaced(
+    plant: Callable[[Patch], None], law: str, tmp_path: Path, monkeypatch: Patch
+) -> None:
+    assert prove(made(tmp_path, REPLACED), examples=200).ok
+    plant(monkeypatch)
+    found = prove(made(tmp_path, REPLACED), examples=200).counterexamples
+    assert law in {one.law for one in found}
+
+
+MASKED = """
+mask: {body: mask}
+clear: mask
+body:
+  uid:  {from: id, identity: true}
+  mail: email
+  firm: company
+"""
+
+
+def names_of_what_is_cleared_are_lost(patch: Patch) -> None:
+    patch.setattr(Masking, "_changed", lambda self, draft: (one.target for one in draft.changes if one.after))
+
+
+def everything_has_a_name(patch: Patch) -> None:
+    patch.setattr(Masking, "_changed", lambda self, draft: ("mail", "firm"))
+
+
+@pytest.mark.parametrize("plant", [names_of_what_is_cleared_are_lost, everything_has_a_name])
+def test_what_a_mask_names(plant: Callable[[Patch], None], tmp_path: Path, monkeypatch: Patch) -> None:
+    assert prove(made(tmp_path, MASKED), examples=200).ok
+    plant(monkeypatch)
+    found = prove(made(tmp_path, MASKED), examples=200).counterexamples
+    assert {one.law for one in found} & {"convergence", "minimality"}

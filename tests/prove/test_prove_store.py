@@ -24,6 +24,7 @@ def store_of(case: dict[str, Any], folder: Path, **options: bool) -> Store:
     if "contract" in case:
         kept = [line for line in head.splitlines() if not line.startswith("contract")]
         head = "\n".join([*kept, f"contract: {case['contract']}", ""])
+    head += case.get("more", "")
     path.write_text(head + "body:\n" + indent(case["body"], "  ") + "\n", encoding="utf-8")
     return Store(custmap.load(path).checked, **options)
 

@@ -40,7 +40,7 @@ def test_apply_many() -> None:
     assert results[1].error is not None and results[1].error.diagnostics[0].code == "CM701"
     assert fake.calls[0] == (
         {"p": 1},
-        {"on_rejected": "drop", "nulls": "absent", "check": True, "strict": False},
+        {"on_rejected": "drop", "absent": "keep", "nulls": "absent", "check": True, "strict": False},
     )
 
 

@@ -105,9 +105,14 @@ def gaps(operation: Operation, checked: Checked) -> list[Gap]:
         for path in (*(path for _, path in stated.places), *(path for path, _ in stated.write or ())):
             if (names := _names(path)) is not None:
                 spoken.add(names)
+    mask = checked.file.mask
+    if mask is not None and mask.body is not None and (names := _names(mask.body)) is not None:
+        spoken.add(names)
     found = list(_gaps(operation.body, (), "", spoken))
     for part in PARTS[:2]:
         written = {member.name for member in operation.flat[part].members}
+        if part == "query" and operation.mask is not None:
+            written |= {operation.mask.query or ""}
         for name in sorted(set(operation.contract.parameters.get(part, {})) - written):
             found.append(Gap((part, name), f"{part}.{name}"))
     return found

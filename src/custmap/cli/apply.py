@@ -77,7 +77,7 @@ def command(
     derived: tuple[str, ...],
     nulls: str,
     strict_records: bool,
-    absent: str,  # common to all commands; has no effect in apply, which has no before
+    absent: str,
     on_rejected: str,
     modules: tuple[str, ...],
 ) -> int:
@@ -95,6 +95,7 @@ def command(
     check_params(loaded.checked, params, all_needed=True)
     named = None if key is None else options.read_key(key)
     keywords: dict[str, Any] = {"on_rejected": on_rejected, "nulls": nulls, "strict": strict_records}
+    keywords |= {"absent": absent} if absent != "keep" else {}
     settings = {**keywords, "key": key} | ({"bulk": True} if bulk else {})
     ids = RequestIds(digest_of("apply", files, loaded.checked.params, params, settings))
     with ExitStack() as stack:

@@ -94,7 +94,7 @@ absent = option(
     type=click.Choice(["keep", "clear"]),
     default="keep",
     show_default=True,
-    help="Whether an absent field keeps the old value or clears it.",
+    help="Whether an absent field keeps the old value, or records are complete and it is gone.",
 )
 
 on_rejected = option(

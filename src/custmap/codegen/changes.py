@@ -13,7 +13,7 @@ from custmap.codegen.comparing import Comparing, Module, Writers
 from custmap.codegen.elsewhere import in_body, write_elsewhere, write_list_alone
 from custmap.codegen.lines import Lines
 from custmap.codegen.list_changes import write_change_list, write_stand_list
-from custmap.codegen.object_changes import write_change_object, write_says
+from custmap.codegen.object_changes import write_change_object, write_change_record, write_says
 from custmap.codegen.request_parts import required_names
 from custmap.codegen.standing import write_along, write_complete, write_stand_object
 from custmap.model.checked import PARTS, Operation
@@ -63,10 +63,7 @@ def _write_request(writer: Comparing, operation: Operation) -> Lines:
         lines.add("draft = view.draft", "said = False", f"body = {facts.empty(body)}")
         lines.add(*(f"{part} = {{}}" for part in parts))
         for part, root in roots.items():
-            if isinstance(root, ItemsNode):
-                writer.items(root, lines)
-            else:
-                writer.members(root, part, lines, full=False)
+            _write_part(writer, part, root, lines)
         if elsewhere:
             with lines.block("if draft.names or draft.marks or draft.writes:"):
                 lines.add("said = True")
@@ -94,10 +91,24 @@ def _write_request(writer: Comparing, operation: Operation) -> Lines:
         for container in outermost_whole(body):
             with lines.block(f"if {_is_sent(writer, container)}:"):
                 writer.note_whole(container, lines)
+        if body.whole:
+            lines.add(
+                f"find_unstated({writer.names.bind(tuple(leaves(body)), 'rules')}, before, after, view)"
+            )
         result = ", ".join(part if part in parts else "None" for part in PARTS)
         made = "body" if isinstance(body, ItemsNode) else "in_name_order(body)"
         lines.add(f"return {made}, {result}")
     return lines
+
+
+def _write_part(writer: Comparing, part: str, root: Container, lines: Lines) -> None:
+    """What changed in a part of the request; of a record that is replaced, what stands."""
+    if isinstance(root, ItemsNode):
+        writer.items(root, lines)
+    elif root.whole:
+        write_change_record(writer, root, lines)
+    else:
+        writer.members(root, part, lines, full=False)
 
 
 def _complete_body(writer: Comparing, root: ObjectNode, operation: Operation, lines: Lines) -> None:
@@ -109,7 +120,9 @@ def _complete_body(writer: Comparing, root: ObjectNode, operation: Operation, li
         if isinstance(node, Rider):
             writer.riders([node], "body", lines, only="" if wanted else "said")
             continue
-        if not wanted and not facts.goes_along(node):
+        # What stands of a whole record is in it; whom it names is asked here.
+        along = facts.is_identity(node) if root.whole else facts.goes_along(node)
+        if not (wanted or along):
             continue
         with lines.block(f"if {name!r} not in body:"):
             value = "value"
@@ -134,7 +147,7 @@ def _complete_body(writer: Comparing, root: ObjectNode, operation: Operation, li
 def _is_sent(writer: Comparing, container: Container) -> str:
     """The question whether a container is in the body; `{}` at a position says nothing."""
     there = in_body(writer, container)
-    if isinstance(container.path[-1], Index):
+    if container.path and isinstance(container.path[-1], Index):
         return f"{there} not in (ABSENT, None, {{}}, [])"
     return f"{there}.__class__ in (dict, list)"
 

@@ -52,10 +52,15 @@ class Functions:
         made: Callable[[dict[str, Any], Row], Row] = self._define("careful")["values"]
         return made
 
-    def carefully(self, record: dict[str, Any], riders: Row) -> tuple[Parts | None, Draft]:
-        """The parts of a record's request, whatever the record holds; and what was found on the way."""
+    def carefully(
+        self, record: dict[str, Any], riders: Row, *, partial: bool = False
+    ) -> tuple[Parts | None, Draft]:
+        """The parts of a record's request, whatever the record holds; and what was found on the way.
+
+        `partial` is that of `View`.
+        """
         draft = Draft()
-        view = View(None, record, draft, riders, known=False)
+        view = View(None, record, draft, riders, known=False, partial=partial)
         return self.changes(self.nothing, self.values(record, riders), view, True), draft
 
     @cached_property

@@ -45,7 +45,7 @@ def _ways(operation: Operation) -> dict[TargetPath, list[tuple[Container, bool]]
 
 
 def _containers(root: Container, holder: TargetPath) -> Iterator[tuple[Container, bool]]:
-    node, full = root, False
+    node, full = root, root.whole
     for segment in holder:
         inner = child_at(node, segment)
         if not isinstance(inner, ObjectNode | ItemsNode):

@@ -233,6 +233,9 @@ class _Module:
     def _apply(self) -> Lines:
         lines = Lines()
         with lines.block("def apply(customer, riders):"):
+            if self._operation.mask is not None:  # what is named is known from what changes
+                lines.add(UNUSUAL)
+                return lines
             scope = self._scope("customer", True)
             write_request(ObjectWriter(self, self._operation.table, scope, "request"), self._operation, lines)
         return lines

@@ -55,11 +55,7 @@ def _close_full(
     writer: Comparing, node: ObjectNode, outcomes: list[Member], full: bool, lines: Lines
 ) -> None:
     lines.add("made = {}")
-    for one in outcomes:
-        with lines.block(f"if {one.state} is SAME and {one.value} is NOTHING:"):
-            lines.add(f"{one.value} = {writer.unchanged(one.node, full=True)}")
-        with lines.block(f"if {one.value} is not NOTHING:"):
-            lines.add(f"made[{one.node.name!r}] = {one.value}")
+    _put_all(writer, outcomes, "made", lines)
     riders = facts.riders(node)
     is_item = writer.is_item and node is writer.table.root
     writer.riders(riders, "made", lines, only="" if is_item or node.policy.required else "made")
@@ -86,12 +82,36 @@ def _close_full(
     _whole_enough(writer, node, "made", full, lines)
 
 
-def _empty_required(node: ObjectNode, outcomes: list[Member], lines: Lines, *, only: str = "") -> None:
+def write_change_record(writer: Comparing, body: ObjectNode, lines: Lines) -> None:
+    """The body of a request that replaces the whole record: all that stands. Whom it names is asked apart."""
+    lines.add("view = view.whole()")
+    outcomes = [
+        one for one in writer.members(body, "body", lines, full=True) if not facts.is_identity(one.node)
+    ]
+    if facts.may_wait(body):
+        with lines.block("if draft.waiting:"):
+            lines.add(f"return must_all_wait({writer.rule(body)}, view)")
+    _put_all(writer, outcomes, "body", lines)
+    _empty_required(body, outcomes, lines, out="body")
+
+
+def _put_all(writer: Comparing, outcomes: list[Member], out: str, lines: Lines) -> None:
+    """What is said, and what stands unchanged."""
+    for one in outcomes:
+        with lines.block(f"if {one.state} is SAME and {one.value} is NOTHING:"):
+            lines.add(f"{one.value} = {writer.unchanged(one.node, full=True)}")
+        with lines.block(f"if {one.value} is not NOTHING:"):
+            lines.add(f"{out}[{one.node.name!r}] = {one.value}")
+
+
+def _empty_required(
+    node: ObjectNode, outcomes: list[Member], lines: Lines, *, only: str = "", out: str = "made"
+) -> None:
     """Maps and lists that the contract requires, and that have nothing to say."""
     for one in outcomes:
         if empty := facts.empty_if_required(node, one.node):
-            with lines.block(f"if {only}{one.node.name!r} not in made and {one.state} is not KEPT:"):
-                lines.add(f"made[{one.node.name!r}] = {empty}")
+            with lines.block(f"if {only}{one.node.name!r} not in {out} and {one.state} is not KEPT:"):
+                lines.add(f"{out}[{one.node.name!r}] = {empty}")
 
 
 def _whole_enough(writer: Comparing, node: ObjectNode, made: str, full: bool, lines: Lines) -> None:

@@ -117,7 +117,7 @@ class ObjectWriter:
         """
         state = self._presence(node.presence, node, lines) if node.presence is not None else ""
         local = self.names.fresh(f"{node.name}_sent")
-        inside = self._inside(node, around, lines)
+        inside = self.inside(node, around, lines)
         own = None if self._role == "sent" else node.clear
         if own is not None:
             inside.waiting = []
@@ -138,7 +138,7 @@ class ObjectWriter:
                 lines.add(f"{local} = {{}}")  # nor does what stands in for an absent member speak
         return local, own_omitted
 
-    def _inside(self, node: ObjectNode | ItemsNode, around: Around, lines: Lines) -> Around:
+    def inside(self, node: ObjectNode | ItemsNode, around: Around, lines: Lines) -> Around:
         """What is around the members of a container."""
         if not node.whole or self._role == "sent":
             return replace(around)
@@ -196,16 +196,19 @@ class ObjectWriter:
         is_request = self._role == "request"  # a note of an item names its key
         if not node.whole or (around.whole and is_request):
             return
+        if not (test := self.absent(node)):
+            return
+        with lines.block(f"if {local} and ({test}):" if local else f"if {test}:"):
+            lines.add(self.places.noted(node, Fact.PARTLY_STATED) if is_request else UNUSUAL)
+
+    def absent(self, node: ObjectNode | ItemsNode) -> str:
+        """The condition that a record does not state something below a node; empty if no rule is there."""
         absent: list[str] = []
         for leaf in leaves(node):
             state = self.states[leaf.slot]
             silent = self.silenced(leaf)
             absent.append(f"({state} is ABSENT and not ({silent}))" if silent else f"{state} is ABSENT")
-        if not absent:
-            return
-        test = " or ".join(absent)
-        with lines.block(f"if {local} and ({test}):" if local else f"if {test}:"):
-            lines.add(self.places.noted(node, Fact.PARTLY_STATED) if is_request else UNUSUAL)
+        return " or ".join(absent)
 
     def silenced(self, leaf: Leaf) -> str:
         """The condition that an object around a leaf is silent."""
@@ -237,7 +240,7 @@ class ObjectWriter:
 
     def items(self, node: ItemsNode, out: str, around: Around, lines: Lines) -> None:
         """The list in `out`: earlier positions without a value are `{}`, riders go along."""
-        inside = self._inside(node, around, lines)
+        inside = self.inside(node, around, lines)
         made: list[tuple[Index | Select, str]] = []
         for segment, item in node.items:
             if isinstance(item, ObjectNode):

@@ -25,10 +25,10 @@ def write_request(writer: ObjectWriter, operation: Operation, lines: Lines) -> N
         writer.items(body, "body", Around(), inside)
         _nothing_elsewhere(writer, inside)
     else:
-        _write_object(writer, body, operation, inside)
+        omitted = _write_object(writer, body, operation, inside)
     parts = [_part(writer, root, part, inside) for part, root in operation.flat.items()]
     if isinstance(body, ObjectNode):
-        _leave_riders(writer, body, operation, inside)
+        _leave_riders(writer, body, operation, omitted, inside)
     if nameless := _nameless(writer):
         with inside.block(f"if {nameless}:"):
             inside.add(UNUSUAL)
@@ -43,18 +43,23 @@ def write_request(writer: ObjectWriter, operation: Operation, lines: Lines) -> N
     lines.add(f"return body, {', '.join(parts)}, {'notes' if writer.places.takes_notes else '()'}")
 
 
-def _write_object(writer: ObjectWriter, root: ObjectNode, operation: Operation, lines: Lines) -> None:
-    """The members of a body, in the order of their names."""
+def _write_object(writer: ObjectWriter, root: ObjectNode, operation: Operation, lines: Lines) -> str:
+    """The members of a body, in the order of their names; gives the local that says that one was left out."""
+    around = writer.inside(root, Around(), lines)
     for node in sorted(root.members, key=lambda member: member.name):
         if isinstance(node, Rider):
             writer.rider(node, "body", lines)
         else:
-            writer.node(node, "body", Around(), lines)
+            writer.node(node, "body", around, lines)
     _write_elsewhere(writer, root, lines)
     writer.required(root, "body", lines, fill=True)
+    if root.whole and (unstated := writer.absent(root)):
+        with lines.block(f"if {unstated}:"):
+            lines.add(UNUSUAL)
     for name, made in required_names(operation, writer.names):
         with lines.block(f"if {name!r} not in body:"):
             lines.add(made, "body = in_name_order(body)")
+    return around.omitted
 
 
 def required_names(operation: Operation, names: Names) -> Iterator[tuple[str, str]]:
@@ -86,8 +91,10 @@ def _nameless(writer: ObjectWriter) -> str:
     return " and ".join(f"not is_value({writer.states[leaf.slot]})" for leaf in identities)
 
 
-def _leave_riders(writer: ObjectWriter, root: ObjectNode, operation: Operation, lines: Lines) -> None:
-    """Riders that nothing requires stay behind where there is nothing to say."""
+def _leave_riders(
+    writer: ObjectWriter, root: ObjectNode, operation: Operation, omitted: str, lines: Lines
+) -> None:
+    """Riders that nothing requires stay behind where there is nothing to say, not even by leaving it out."""
     required = facts.required(root)
     optional = sorted(node.name for node in root.members if isinstance(node, Rider) and not node.required)
     if not optional:
@@ -104,6 +111,8 @@ def _leave_riders(writer: ObjectWriter, root: ObjectNode, operation: Operation, 
     }
     _unless_identity_alone(writer, root, lines)
     test = f"body.keys() <= {writer.names.bind(frozenset(along | empty.keys()), 'along')}"
+    if omitted:
+        test += f" and not {omitted}"
     for name in sorted(empty):
         test += f" and not body.get({name!r}) and {empty[name]} is not None"
     for part in PARTS:

@@ -94,6 +94,9 @@ _ERRORS = {
     "CM512": "Clearing breaks the contract",
     "CM519": "Ignore comment without a reason",
     "CM521": "The file's clear does not fit",
+    "CM535": "There is no record to replace",
+    "CM536": "A mask names it as one",
+    "CM537": "There is no mask for it",
     # 7 apply and reverse: one record
     "CM701": "Record does not fit the canonical schema",
     "CM702": "Not a JSON value",
@@ -119,6 +122,7 @@ _ERRORS = {
     "CM808": "Plan does not converge",
     "CM814": "Nobody is named",
     "CM815": "Customer does not fit into a request",
+    "CM816": "Record does not state all that is replaced",
     "CM817": "Change may have arrived already",
     # 9 ours
     "CM901": "This is a bug in custmap",

@@ -14,7 +14,7 @@ from custmap.expressions.inference import format_source
 from custmap.invert.ways import ways_back
 from custmap.lineage.lineage import Line, Lineage
 from custmap.model.checked import Checked, Operation
-from custmap.model.clear import Send
+from custmap.model.clear import Masked, Send
 from custmap.model.kind import VALUE
 from custmap.model.nodes import (
     EachSource,
@@ -83,7 +83,7 @@ class _Tracer:
     def lines(self) -> Iterator[Line]:
         for _, part in self._operation.roots:
             for member in children(part):
-                yield from self._node(member, full=False, prefix="")
+                yield from self._node(member, full=part.whole, prefix="")
 
     def _node(self, node: TargetNode, *, full: bool, prefix: str) -> Iterator[Line]:
         match node:
@@ -131,7 +131,7 @@ class _Tracer:
     def _outcome(self, leaf: Leaf, state: str, full: bool, *, compared: bool) -> str:
         """What the planner does with a state: without a before (apply), or from a value (diff)."""
         if state == "absent" or (state == "gone" and not compared):
-            return "keeps it" if compared else "nothing"
+            return "keeps it" if compared else self._of_nothing(leaf)
         held, new = _sample(leaf, "old"), _sample(leaf, "new")
         given: dict[str, Any] = {"null": None, '""': "", "[]": [], "{}": {}}
         after = self._made(leaf, given[state]) if state in given else new if state == "value" else ABSENT
@@ -141,6 +141,12 @@ class _Tracer:
         if same(before, after):
             return _words(leaf, UNCHANGED, draft)
         return _words(leaf, change_leaf(leaf, before, after, view), draft)
+
+    def _of_nothing(self, leaf: Leaf) -> str:
+        """What apply makes of a record that says nothing of a rule."""
+        body = self._operation.body
+        is_lost = body.whole and leaf.slot in range(*body.slots) and not leaf.origin.has_default
+        return f"refused {_coded('CM816')}" if is_lost else "nothing"
 
     def _made(self, leaf: Leaf, state: Any) -> Any:
         """What the rule makes of a record that states only this."""
@@ -233,8 +239,7 @@ def _sample(leaf: Leaf, word: str) -> Any:
 def _words(leaf: Leaf, outcome: Outcome, draft: Draft) -> str:
     state, sent = outcome
     if draft.rejected:
-        code = draft.rejected[0].code
-        return f"rejected ({code}: {CODES[code].title.lower()})"
+        return f"rejected {_coded(draft.rejected[0].code)}"
     if state == KEPT:
         return "not sent, noted"
     if state != SAID:
@@ -252,7 +257,13 @@ def _words(leaf: Leaf, outcome: Outcome, draft: Draft) -> str:
         said.append("sends null for each key")
     elif sent is not NOTHING:
         said.append("sends it")
+    if isinstance(clear, Masked) and not said:
+        return "names it in the mask, and leaves it out"
     return ", ".join(said) or "leaves it out"
+
+
+def _coded(code: str) -> str:
+    return f"({code}: {CODES[code].title.lower()})"
 
 
 def _is_empty(sent: Any) -> bool:

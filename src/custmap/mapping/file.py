@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypeAlias
 from custmap.diagnostics.span import Span
 from custmap.syntax.node import MapNode
 
-Word: TypeAlias = Literal["send_null", "send_empty", "omit", "impossible", "skip"]
+Word: TypeAlias = Literal["send_null", "send_empty", "omit", "mask", "impossible", "skip"]
 SOURCES: Final = frozenset({"from", "param", "value", "each", "first", "fields"})
 """The keys of which a rule has at least one; without any it is the policy of a container."""
 MAKERS: Final = SOURCES | {"when", "default", "values", "unmapped", "format"}
@@ -157,9 +157,21 @@ class BulkFile:
 
 
 @dataclass(frozen=True, slots=True)
+class MaskFile:
+    """`mask` as written; `is_cut`: its names have a depth of 1."""
+
+    span: Span
+    query: Text | None
+    body: Text | None
+    is_cut: bool
+    join: str
+
+
+@dataclass(frozen=True, slots=True)
 class MappingFile:
     """A whole file. `contract` stays a node, which the loaders of contracts read.
 
+    `merge` is there if a request replaces the whole record.
     `unread` is as in `Rule`, for the keys of the file.
     """
 
@@ -179,6 +191,8 @@ class MappingFile:
     ignored: tuple[tuple[Text, str], ...]
     span: Span
     bulk: BulkFile | None = None
+    merge: Text | None = None
+    mask: MaskFile | None = None
     envelope: tuple[Rule, ...] = ()
     unread: frozenset[str] = frozenset()
 

@@ -119,6 +119,7 @@ Clear = Annotated[
         {
             "send_null": "Null is sent.",
             "send_empty": 'An empty value is sent: "", [] or {}, as the contract has it there.',
+            "mask": "The member is left out and named in the file's `mask`, which clears it.",
             "omit": "The member is left out, which clears it where the vendor replaces the whole container.",
             "impossible": "This vendor cannot be told: the change is rejected and reported (the default).",
             "skip": "This vendor cannot be told, and that is accepted: the plan notes it.",
@@ -220,6 +221,20 @@ class BulkModel(Part):
     most_bytes: Annotated[StrictInt, Field(ge=1)] = optional("How many bytes its content may have.")
 
 
+class MaskModel(Part):
+    """The names of all that a request sets or clears: the vendor replaces these, and nothing else."""
+
+    query: StrictStr = optional("The query parameter that has the names.", examples=["updateMask"])
+    body: StrictStr = optional("The list in the body that has the names, by its target path.")
+    paths: Literal["dotted"] = optional("How a name is written: `name.given` (the default).")
+    depth: Literal[1, "all"] = optional(
+        "1: names of the body's own members (the default); all: of the members in them, too."
+    )
+    join: Annotated[StrictStr, Field(min_length=1)] = optional(
+        "What stands between the names in the query; default: a comma."
+    )
+
+
 class ResponseFieldsModel(Part):
     """A list of messages, and what is read from each."""
 
@@ -283,6 +298,11 @@ class MappingModel(Part):
     headers: dict[str, RuleModel] = optional("Headers: name to rule.")
     body: dict[str, RuleModel] = optional("Members of the body: target path to rule.")
     bulk: BulkModel = optional("Many customers go into one request; the body's rules are those of an item.")
+    merge: Annotated[
+        Literal["whole"],
+        Words({"whole": "The request replaces the whole record: what it leaves out is gone (a PUT)."}),
+    ] = optional("What the vendor does with the record of which a part is sent; default: it merges.")
+    mask: MaskModel = optional("Where a request names all that it sets or clears.")
     envelope: dict[str, RuleModel] = optional("With `bulk`: the body around the list, the same for all.")
     response: ResponseModel = optional("What the vendor's answer means.")
     clear: Clear = optional("How values are cleared where a rule does not say.")
@@ -299,6 +319,7 @@ def keys_of(place: Sequence[str | int]) -> list[str]:
             "params": ParamModel,
             "response": ResponseModel,
             "bulk": BulkModel,
+            "mask": MaskModel,
         }
         model = models.get(str(head), RuleModel)
         if last == "clear":

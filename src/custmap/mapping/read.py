@@ -13,6 +13,7 @@ from custmap.mapping.file import (
     ClearFile,
     Constant,
     MappingFile,
+    MaskFile,
     Pair,
     Param,
     Rule,
@@ -59,6 +60,9 @@ def _file(node: MapNode, file: str, trouble: Trouble) -> MappingFile:
     bulk = _bulk(node.get("bulk"), trouble.get("bulk", {}))
     if bulk is None and node.get("bulk") is not None:
         unread |= {"bulk"}
+    mask = _mask(node.get("mask"), trouble.get("mask", {}))
+    if mask is None and node.get("mask") is not None:
+        unread |= {"mask"}
     return MappingFile(
         file=file,
         name=Text("", node.span) if name is None else _as_text(name),
@@ -76,6 +80,8 @@ def _file(node: MapNode, file: str, trouble: Trouble) -> MappingFile:
         ignored=tuple((_as_text(key), str(plain(value))) for key, value in _entries(node, "ignored")),
         span=node.span,
         bulk=bulk,
+        merge=_text(node, "merge"),
+        mask=mask,
         envelope=_rules(node, "envelope", trouble),
         unread=unread,
     )
@@ -89,6 +95,17 @@ def _bulk(node: Node | None, trouble: Trouble) -> BulkFile | None:
     return None if into is None else BulkFile(node.span, into, most, size)
 
 
+def _mask(node: Node | None, trouble: Trouble) -> MaskFile | None:
+    if not isinstance(node, MapNode):
+        return None
+    node = _without(node, _unread(trouble, ["mask"], frozenset()))
+    query, body, depth = _text(node, "query"), _text(node, "body"), node.get("depth")
+    if trouble and query is None and body is None:
+        return None
+    is_cut = depth is None or plain(depth) == 1
+    return MaskFile(node.span, query, body, is_cut, _plain_text(node, "join") or ",")
+
+
 def _count(node: MapNode, key: str) -> int | None:
     value = node.get(key)
     found = None if value is None else plain(value)
@@ -96,7 +113,7 @@ def _count(node: MapNode, key: str) -> int | None:
 
 
 _TABLES: Final = frozenset(
-    {"path", "query", "headers", "body", "envelope", "bulk", "params", "response", "ignored"}
+    {"path", "query", "headers", "body", "envelope", "bulk", "mask", "params", "response", "ignored"}
 )
 _RULES: Final = frozenset({"fields", "first"})
 """Keys with parts that are read one by one: a wrong part leaves the others as they are."""

@@ -12,6 +12,7 @@ from custmap.expressions.function import FunctionSpec
 from custmap.mapping.file import MappingFile, Rule
 from custmap.model.answer import Answer
 from custmap.model.clear import Named
+from custmap.model.mask import Mask
 from custmap.model.nodes import Container, ObjectNode, Table
 from custmap.model.privacy import EVERY_ITEM, Step
 from custmap.schema.canonical import Canonical
@@ -97,6 +98,7 @@ class Operation:
     `name_places` the places where clearing writes names, in order, and the form that does.
     `answer`    how the vendor's answer is read.
     `bulk`      a request has a list of bodies; the contract's body is then that of an item.
+    `mask`      where a request names what it sets or clears.
     """
 
     contract: Contract
@@ -109,6 +111,7 @@ class Operation:
     name_places: Mapping[TargetPath, type[Named]] = field(default_factory=dict)
     answer: Answer = field(default_factory=Answer)
     bulk: Bulk | None = None
+    mask: Mask | None = None
 
     @property
     def body(self) -> Container:

@@ -140,6 +140,13 @@ class Omit(Clear):
 
 
 @dataclass(frozen=True, slots=True)
+class Masked(Clear):
+    """It is named in the mask and left out."""
+
+    fits_in_item: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
 class Impossible(Clear):
     says: ClassVar[bool] = False
 
@@ -155,6 +162,7 @@ SKIP: Final = Skip()
 WORDS: Final[dict[str, Clear]] = {
     "send_null": SendNull(),
     "omit": Omit(),
+    "mask": Masked(),
     "impossible": IMPOSSIBLE,
     "skip": SKIP,
 }

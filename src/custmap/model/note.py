@@ -32,7 +32,10 @@ COUNTED_DIFFERENT: Final = frozenset({Fact.UNKNOWN_BEFORE, Fact.UNKNOWN_ITEMS})
 
 
 class Note(str):
-    """A sentence about `target` (for a doubt: the source path); `fact` and `span` if it is about a rule."""
+    """A sentence about `target`; `fact` and `span` if it is about a rule.
+
+    `target` is the source path for a doubt, and "" for the body as a whole.
+    """
 
     __slots__ = ("fact", "place", "span", "target")
     place: str
@@ -41,7 +44,7 @@ class Note(str):
     span: Span | None
 
     def __new__(cls, target: str, text: str, span: Span | None = None) -> Note:
-        note = super().__new__(cls, f"{shown_target(target)}: {text}")
+        note = super().__new__(cls, f"{_shown(target)}: {text}")
         note.place, note.target = target, plain_target(target)
         note.fact = text if isinstance(text, Fact) else None
         note.span = span
@@ -53,7 +56,11 @@ class Note(str):
     @property
     def text(self) -> str:
         """What it says, without the target."""
-        return self[len(shown_target(self.place)) + 2 :]
+        return self[len(_shown(self.place)) + 2 :]
+
+
+def _shown(target: str) -> str:
+    return shown_target(target) or "the body"
 
 
 class UnknownNote(Note):

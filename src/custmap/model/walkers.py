@@ -76,12 +76,12 @@ def clears(node: TargetNode) -> Iterator[Clear]:
 
 
 def outermost_whole(node: TargetNode) -> Iterator[ObjectNode | ItemsNode]:
-    """The containers below a node that are sent whole, without those inside another."""
+    """The containers of a tree that are sent whole, without those inside another."""
+    if isinstance(node, ObjectNode | ItemsNode) and node.whole:
+        yield node
+        return
     for one in children(node):
-        if isinstance(one, ObjectNode | ItemsNode) and one.whole:
-            yield one
-        else:
-            yield from outermost_whole(one)
+        yield from outermost_whole(one)
 
 
 @dataclass(frozen=True, slots=True)

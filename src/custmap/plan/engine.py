@@ -23,12 +23,14 @@ from custmap.model.checked import Checked, Operation
 from custmap.model.note import Note, UnknownNote
 from custmap.plan.beside import Beside, Reading
 from custmap.plan.doubts import Doubts
+from custmap.plan.masking import Masking
 from custmap.plan.open_paths import open_path
 from custmap.plan.overlay import Overlay
 from custmap.plan.plan import Plan
 from custmap.plan.sides import Pair, Sides
 from custmap.plan.unsettled import Readers
 from custmap.plan.vendor_document import VendorDocument
+from custmap.plan.whole_record import with_rest
 from custmap.running.draft import Draft, View
 from custmap.running.requests import refusal
 from custmap.running.rows import equal
@@ -62,6 +64,7 @@ class Engine:
         self.doubts = Doubts(operation, checked.functions)
         self.quick = QuickBorder(checked.canonical, direct=not reads_everything(operation))
         self.sender = Sender(checked, operation)
+        self._masking = None if operation.mask is None else Masking(operation, operation.mask)
         self._mixed = mixed(operation)
         self._no_plan = Plan(checked.name, (), (), (), ())
         self.overlay = Overlay(checked.canonical, _reads(operation))
@@ -72,10 +75,10 @@ class Engine:
         made.sender = Sender(self.checked, self.checked.operation, alone=True)
         return made
 
-    def apply(self, taken: Taken, bound: Bound, on_rejected: OnRejected) -> Request:
+    def apply(self, taken: Taken, bound: Bound, on_rejected: OnRejected, absent: Absent) -> Request:
         """The request of a record; RecordError with all that is wrong with it, and the notes about it."""
         try:
-            return self._apply(taken, bound, on_rejected)
+            return self._apply(taken, bound, on_rejected, partial=absent == "clear")
         except RecordError as error:
             _add_notes(error, taken.notes)
             raise
@@ -91,16 +94,18 @@ class Engine:
             notes = (*notes, *doubts, *more)
         return self.sender.send(bound, body, path, query, headers, notes)
 
-    def _apply(self, taken: Taken, bound: Bound, on_rejected: OnRejected) -> Request:
+    def _apply(self, taken: Taken, bound: Bound, on_rejected: OnRejected, *, partial: bool) -> Request:
         record, riders = taken.record, bound.own()
         try:
             return self.request(record, bound, taken.notes)
         except Exception:  # the careful code finds out what is unusual, and goes on with the rest
             pass
         doubts = [*self.doubts.of(record), *taken.notes]
-        parts, draft = self.code.carefully(record, riders)
+        parts, draft = self.code.carefully(record, riders, partial=partial)
         if parts is None:
             raise refusal(draft, bound.missing)
+        if self._masking is not None:
+            parts = self._masking.filled(parts, draft)
         return self._send(bound, parts, draft, tuple(draft.notes + doubts), strict=on_rejected == "raise")
 
     def _send(
@@ -111,7 +116,7 @@ class Engine:
         `strict`: a rejection does, too.
         """
         wrong = bound.missing
-        if not draft.missing and not wrong:
+        if not (draft.missing or draft.unstated or wrong):
             try:
                 request = self.sender.send(bound, *parts, notes)
                 if not (strict and draft.rejected):
@@ -134,7 +139,8 @@ class Engine:
         if equal(old, new, self._mixed):
             return self._no_plan
         known = then is not None
-        view = View(then, now, Draft(), riders, known, known and absent == "clear")
+        complete = absent == "clear"
+        view = View(then, now, Draft(), riders, known, known and complete, partial=complete)
         plan = self._plan(old, new, view, bound)
         require_text([(str(change.place), change.before, change.after) for change in plan.changes])
         if plan.rejected:
@@ -164,8 +170,8 @@ class Engine:
         old = self.code.nothing if before is None else self._row(before, riders)
         if equal(old, new, self._mixed):
             return self._no_plan
-        known = before is not None
-        view = View(before, after, Draft(), riders, known, known and absent == "clear")
+        known, complete = before is not None, absent == "clear"
+        view = View(before, after, Draft(), riders, known, known and complete, partial=complete)
         return self._plan(old, new, view, bound)
 
     def _beside(self, document: Any, taken: Taken, bound: Bound, absent: Absent) -> Plan:
@@ -183,8 +189,10 @@ class Engine:
         )
         old, new, notes = beside.sides()
         # What the vendor does not hold is known not to be there.
-        view = View(joint.before, joint.after, Draft(notes=notes), riders, True, complete, nothing=True)
-        return self._plan(old, new, view, bound)
+        view = View(
+            joint.before, joint.after, Draft(notes=notes), riders, True, complete, nothing=True, partial=True
+        )
+        return self._plan(old, new, view, bound, document)
 
     def _reading(
         self, read: dict[str, Any], taken: Taken, riders: tuple[Any, ...], complete: bool
@@ -197,7 +205,8 @@ class Engine:
 
     def _diff_open(self, pair: Pair, bound: Bound) -> Plan:
         """The plan for a before of which something is not settled."""
-        view = View(pair.before, pair.after, Draft(), bound.own(), known=True, complete=pair.complete)
+        complete = pair.complete
+        view = View(pair.before, pair.after, Draft(), bound.own(), True, complete, partial=complete)
         return self._plan(*self._open_rows(pair, view), view, bound)
 
     def _open_rows(self, pair: Pair, view: View) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
@@ -251,9 +260,21 @@ class Engine:
     def _whole_overlay(self) -> Overlay:
         return Overlay(self.checked.canonical, [()])
 
-    def _plan(self, old: tuple[Any, ...], new: tuple[Any, ...], view: View, bound: Bound) -> Plan:
+    def _plan(
+        self,
+        old: tuple[Any, ...],
+        new: tuple[Any, ...],
+        view: View,
+        bound: Bound,
+        document: Any = ABSENT,
+    ) -> Plan:
+        """The plan of two rows; `document` is the vendor's copy, if there is one."""
         parts = self.code.changes(old, new, view, False)
-        draft = view.draft
+        draft, operation = view.draft, self.checked.operation
+        if parts is not None and document is not ABSENT and operation.body.whole:
+            parts = (with_rest(operation, parts[0], document, old, new, view), *parts[1:])
+        if parts is not None and self._masking is not None:
+            parts = self._masking.filled(parts, draft)
         requests: tuple[Request, ...] = ()
         draft.notes += self.doubts.about(view.after_record, draft.changes)
         if parts is not None:

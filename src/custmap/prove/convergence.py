@@ -50,7 +50,7 @@ def stray(
     """The difference if a plan does not lead from `start` to `aim`."""
     body = plan.request.body if plan.request else None
     try:
-        end = store.receive(start, body)
+        end = store.receive(start, body, None if plan.request is None else plan.request.query)
     except Refused as refused:
         span = span_of(scene, refused.target)
         return Broken(refused.target, span, before, after, body, f"`{refused.target}`: {refused.reason}")

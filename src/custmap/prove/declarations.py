@@ -23,6 +23,7 @@ from custmap.running.states import is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
 from custmap.values.paths import Member, format_path
+from custmap.wire.request import Request
 
 
 def said(scene: Scene, case: Case) -> Broken | None:
@@ -31,7 +32,7 @@ def said(scene: Scene, case: Case) -> Broken | None:
     if isinstance(made, RecordError):
         return None
     try:
-        held = scene.cells(scene.store.receive({}, made.body))
+        held = scene.cells(scene.store.receive({}, made.body, made.query))
     except Refused as refused:
         return Broken(
             refused.target, None, None, case.after, made.body, f"`{refused.target}`: {refused.reason}"
@@ -92,23 +93,47 @@ def erases(scene: Scene, case: Case) -> Broken | None:
 
 def erased(scene: Scene, case: Case) -> tuple[ObjectNode | ItemsNode, Broken] | None:
     """The container whose replacement loses data of the vendor, accepted or not."""
-    if not any(node.whole for node in _containers(scene.operation.body)):
+    body = scene.operation.body
+    if not any(node.whole for node in _containers(body)):
         return None
-    start, made = scene.state_of(case.before), scene.applied(case.after)
-    if start is None or isinstance(made, RecordError):
+    made = scene.applied(case.after, partly=False)
+    silent = _silent(scene, case.after)
+    found = None if isinstance(made, RecordError) else _erased(scene, case, case.before, silent, made)
+    if found is not None or not body.whole:
+        return found
+    plan = scene.planned(case.before, case.after)
+    if isinstance(plan, RecordError) or plan.request is None:
+        return None
+    more = scene.laid(case.third, case.before)  # the vendor has more than before says
+    silent = _silent(scene, case.before) & _silent(scene, scene.laid(case.before, case.after))
+    return _erased(scene, case, more, silent, plan.request)
+
+
+def _silent(scene: Scene, record: Record) -> frozenset[int]:
+    """The slots of the rules of which a record says nothing."""
+    slots = scene.slots(record)
+    return frozenset(leaf.slot for leaf in leaves(scene.operation.body) if slots[leaf.slot] is ABSENT)
+
+
+def _erased(
+    scene: Scene, case: Case, held: Record, silent: frozenset[int], made: Request
+) -> tuple[ObjectNode | ItemsNode, Broken] | None:
+    """What a vendor who has what `held` says loses by a request, though rules were silent about it."""
+    start = scene.state_of(held)
+    if start is None:
         return None
     try:
-        end = scene.store.receive(start, made.body)
+        end = scene.store.receive(start, made.body, made.query)
     except Refused:
         return None
     then, now = scene.cells(start), scene.cells(end)
-    slots = scene.slots(case.after)
     for leaf in leaves(scene.operation.body):
-        lost = _lost(leaf, then, now) if slots[leaf.slot] is ABSENT else None
+        lost = _lost(leaf, then, now) if leaf.slot in silent else None
         around = _replaced_around(scene.operation.body, leaf)
         if lost is not None and around is not None:
             inner = leaf.target.removeprefix(around.target).lstrip(".")
-            why = f"the vendor replaces `{around.target}`: {inner} {{value}} is lost"
+            what = f"`{around.target}`" if around.path else "the record"
+            why = f"the vendor replaces {what}: {inner} {{value}} is lost"
             return around, Broken(leaf.target, around.span, case.before, case.after, made.body, why, lost)
     return None
 

@@ -67,7 +67,7 @@ def frame(scene: Scene, case: Case) -> Broken | None:
         return None
     strange = _with_strangers(scene.operation.body, start)
     try:
-        end = scene.store.receive(strange, plan.request.body)
+        end = scene.store.receive(strange, plan.request.body, plan.request.query)
     except Refused:
         return None  # a finding of convergence
     then, now = scene.cells(strange), scene.cells(end)

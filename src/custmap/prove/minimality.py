@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from custmap.diagnostics.errors import RecordError
 from custmap.model.clear import NameIn, Send, SendEmpty
+from custmap.model.mask import Mask
 from custmap.model.nodes import Container, ItemsNode, Leaf, ObjectNode, Policy, Rider, TargetNode
 from custmap.model.note import COUNTED_DIFFERENT
 from custmap.model.walkers import leaves
@@ -17,6 +18,7 @@ from custmap.prove.blame import Broken, first_span, span_of
 from custmap.prove.cells import is_within
 from custmap.prove.convergence import stray
 from custmap.prove.scene import Case, Scene, touches
+from custmap.prove.store import mask_names
 from custmap.values.equality import same
 from custmap.values.paths import Member, Select, TargetPath, format_path, found_at
 
@@ -39,13 +41,20 @@ def minimality(scene: Scene, case: Case) -> Broken | None:
     nothing = [*_EMPTY, *(clear.value for clear in clears if isinstance(clear, Send))]
     root = scene.operation.body
     replaced = set(_replaced(root))
-    parts = (*_less(root, body, ()), *_less_names(root, body, changed))
+    mask = scene.operation.mask
+    query = plan.request.query
+    if mask is None:
+        parts = [*_less(root, body, ()), *_less_names(root, body, changed)]
+    else:  # what it does not name is left alone
+        always = [leaf.target for leaf in leaves(root) if leaf.policy.always]
+        named = _less_masked(mask, body, query)
+        parts = [part for part in named if not touches(part[0], always)]
     for target, less in (part for part in parts if part[0] not in replaced):
         if _goes_along(target, plan, nothing):
             continue
-        without = deepcopy(body)
-        less(without)
-        plan_without = _with_body(plan, without)
+        without, asked = deepcopy(body), dict(query)
+        less(without if mask is None or mask.query is None else asked)
+        plan_without = _with_body(plan, without, asked)
         if stray(scene, plan_without, start, aim, scene.store, case.before, case.after) is None:
             why = f"`{target}` could be left out, and the vendor would hold the same"
             return Broken(target, span_of(scene, target), case.before, case.after, body, why)
@@ -73,6 +82,7 @@ def _replaced(node: TargetNode, inside: bool = False) -> Iterator[str]:
 @dataclass(frozen=True, slots=True)
 class _Sent:
     body: Any
+    query: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +95,8 @@ class _Shorter:
     request: _Sent
 
 
-def _with_body(plan: Plan, body: Any) -> Any:
-    return _Shorter(plan.changes, plan.rejected, plan.notes, _Sent(body))
+def _with_body(plan: Plan, body: Any, query: dict[str, Any]) -> Any:
+    return _Shorter(plan.changes, plan.rejected, plan.notes, _Sent(body, query))
 
 
 def _goes_along(target: str, plan: Plan, nothing: list[Any]) -> bool:
@@ -116,7 +126,7 @@ def _less(node: Container, body: Any, way: tuple[Any, ...]) -> Iterator[tuple[st
         yield from _less_of_items(node, body, way)
         return
     required = node.type.required if node.type else frozenset()
-    for member in node.members:
+    for member in node.members if not node.whole else ():
         if member.name not in body or isinstance(member, Rider):
             continue
         value, here = body[member.name], (*way, member.name)
@@ -167,6 +177,22 @@ def _less_names(node: Container, body: Any, changed: set[str]) -> Iterator[tuple
     for (place, name), targets in owners.items():
         target = next((target for target in targets if target in changed), targets[0])
         yield target, _without_name(place, name)
+
+
+def _less_masked(mask: Mask, body: Any, query: dict[str, Any]) -> Iterator[tuple[str, Less]]:
+    """Each name of a mask."""
+    for name in mask_names(mask, body, query):
+        if mask.query is None:
+            yield name, _without_name(mask.place, name)
+        else:
+            yield name, _without_text(mask.query, name, mask.join)
+
+
+def _without_text(parameter: str, name: str, join: str) -> Less:
+    def less(query: Any) -> None:
+        query[parameter] = join.join(one for one in query[parameter].split(join) if one != name)
+
+    return less
 
 
 def _taking(way: tuple[Any, ...]) -> Less:

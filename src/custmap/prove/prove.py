@@ -23,6 +23,7 @@ from custmap.prove.rules import shown_rule
 from custmap.prove.sample_params import sample_params
 from custmap.prove.scene import Engine, Record, Scene
 from custmap.prove.store import Refused
+from custmap.running.states import is_value
 
 if TYPE_CHECKING:
     from custmap.prove.draw import Strategy
@@ -91,7 +92,17 @@ def start_of(scene: Scene) -> Record:
         start = edited(bare, [edits[min(at, len(edits) - 1)] for edits in options])
         scene.begin()
         if not isinstance(scene.applied(start), RecordError):
-            return start
+            break
+    return _filled(scene, start) if scene.operation.body.whole else start
+
+
+def _filled(scene: Scene, start: Record) -> Record:
+    """The customer with a value for each rule: of a part, no request that replaces the record can be made."""
+    from custmap.prove.places import edited, places_of
+
+    for place in places_of(scene.checked):
+        options = [edited(start, [edit]) for edit in place.edits if is_value(edit.value)]
+        start = max((start, *options), key=lambda record: sum(map(is_value, scene.slots(record))))
     return start
 
 

@@ -48,6 +48,7 @@ class Engine(Protocol):
         params: Mapping[str, Any] | None = None,
         *,
         on_rejected: Literal["raise", "drop"] = "raise",
+        absent: Absent = "keep",
     ) -> Request: ...
 
     def diff(
@@ -125,16 +126,21 @@ class Scene:
         made: Record = self._once("read", self.engine.reverse, document, base)
         return made
 
-    def applied(self, record: Record) -> Request | RecordError:
-        """The request for everything that the record states, without rejections; or why there is none."""
-        made: Request | RecordError = self._once("applied", self._apply, record)
+    def applied(self, record: Record, *, partly: bool = True) -> Request | RecordError:
+        """The request for everything that the record states, without rejections; or why there is none.
+
+        `partly`: one that replaces the whole record, too, where the record states a part of it.
+        """
+        absent: Absent = "clear" if partly and self.operation.body.whole else "keep"
+        made: Request | RecordError = self._once(f"applied {absent}", partial(self._apply, absent), record)
         return made
 
-    def _apply(self, record: Record) -> Request | RecordError:
+    def _apply(self, absent: Absent, record: Record) -> Request | RecordError:
         try:
-            return alone(self.operation, self.engine.apply(record, self.params, on_rejected="drop"))
+            made = self.engine.apply(record, self.params, on_rejected="drop", absent=absent)
         except RecordError as error:
             return error
+        return alone(self.operation, made)
 
     def planned(self, before: Record | None, after: Record, absent: Absent = "keep") -> Plan | RecordError:
         """The plan from one record to the other, or why there is none."""
@@ -180,14 +186,14 @@ class Scene:
         if isinstance(made, RecordError):
             return None
         try:
-            return store.receive({}, made.body)
+            return store.receive({}, made.body, made.query)
         except Refused:
             return None
 
     def received(self, state: State, requests: Iterable[Request]) -> State:
         """The state of a vendor that received these requests, too; Refused if it refuses one."""
         for request in requests:
-            state = self.store.receive(state, request.body)
+            state = self.store.receive(state, request.body, request.query)
         return state
 
     def cells(self, state: State) -> Cells:

@@ -9,12 +9,13 @@ with a key by that key. Cleared values are absent, as if they had never been the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from custmap.model.checked import Checked
 from custmap.model.clear import Clear, KeyIn, Named, NameIn, Send, SendEmpty, SendNull, Write
+from custmap.model.mask import Mask
 from custmap.model.nodes import (
     EachSource,
     FirstSource,
@@ -28,7 +29,7 @@ from custmap.model.nodes import (
 )
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
-from custmap.values.paths import Index, Member, Select, TargetPath, found_at
+from custmap.values.paths import Index, Member, Select, TargetPath, found_at, parse_path
 
 State = dict[Any, Any]
 
@@ -60,19 +61,27 @@ class Store:
 
     def __init__(self, checked: Checked, *, merging: bool = False) -> None:
         self.root = checked.operation.body
+        self._mask = checked.operation.mask
         self._merging = merging
         self._clearings = tuple(_clearings(self.root, ()))
         self._instructions = {place for found in self._clearings for place in found.clear.places}
+        if self._mask is not None and self._mask.query is None:
+            self._instructions.add(self._mask.place)
 
-    def receive(self, state: State, body: Any) -> State:
-        """The state after a request; the given one is not modified. Raises Refused if the vendor refuses."""
+    def receive(self, state: State, body: Any, query: Mapping[str, Any] | None = None) -> State:
+        """The state after a request; the given one is not modified. Raises Refused if the vendor refuses.
+
+        `query` is asked for if that is where a mask is.
+        """
         if not isinstance(body, dict | list):
             return state
         required = self.root.type.required if isinstance(self.root, ObjectNode) and self.root.type else ()
         for name in sorted(name for name in required if name not in body):
             raise Refused(name, "the contract requires it, and it is not in the request")
-        taken = self._take(self.root, state, body, ())
+        taken = self._take(self.root, state if self._mask is None else {}, body, ())
         after: State = taken if isinstance(taken, dict) else {}
+        if self._mask is not None:
+            after = _replaced(state, after, mask_names(self._mask, body, query or {}))
         for clearing in self._clearings:
             after = _cleared(after, clearing.way, clearing, body)
         check_moves(self.root, state, after)
@@ -169,6 +178,27 @@ class Store:
                 if clear is not None and clear.only_replaced and member.name not in sent:
                     after.pop(member.name, None)
         return after
+
+
+def mask_names(mask: Mask, body: Any, query: Mapping[str, Any]) -> list[str]:
+    """What a request names."""
+    if mask.query is None:
+        told = found_at(body, mask.place)
+        return list(told) if isinstance(told, list) else []
+    text = query.get(mask.query)
+    return text.split(mask.join) if isinstance(text, str) and text else []
+
+
+def _replaced(held: State, sent: State, names: list[str]) -> State:
+    """What the vendor holds, with what is named as it was sent."""
+    for name in names:
+        way = [segment.name for segment in parse_path(name) if isinstance(segment, Member)]
+        there: Any = sent
+        for step in way:
+            there = _below(there, step)
+        after: State = _without(held, tuple(way), there)
+        held = after
+    return held
 
 
 def item_table(origin: Origin) -> Table | None:

@@ -35,7 +35,16 @@ class Applies(Packed, Protocol):
     def alone(self) -> Applies: ...
 
     def apply(
-        self, customer: Any, params: Any = None, /, *, on_rejected: Any, nulls: Any, check: bool, strict: bool
+        self,
+        customer: Any,
+        params: Any = None,
+        /,
+        *,
+        on_rejected: Any,
+        absent: Any,
+        nulls: Any,
+        check: bool,
+        strict: bool,
     ) -> Request: ...
 
 
@@ -81,6 +90,7 @@ def apply_many(
     params: Params = None,
     *,
     on_rejected: Literal["raise", "drop"] = "raise",
+    absent: Literal["keep", "clear"] = "keep",
     nulls: Literal["clear", "absent"] = "clear",
     check: bool = True,
     strict: bool = False,
@@ -99,7 +109,13 @@ def apply_many(
             given = params(record) if callable(params) else params
             try:
                 request = mapping.apply(
-                    record, given, on_rejected=on_rejected, nulls=nulls, check=check, strict=strict
+                    record,
+                    given,
+                    on_rejected=on_rejected,
+                    absent=absent,
+                    nulls=nulls,
+                    check=check,
+                    strict=strict,
                 )
             except RecordError as error:
                 yield Result(index, error=error), given

@@ -12,7 +12,6 @@ from custmap.plan.engine import Absent, Engine, Nulls, OnRejected
 from custmap.plan.plan import Plan
 from custmap.records.identity import RequestIds, Who
 from custmap.records.request_lines import RequestLines
-from custmap.wire.binding import Bound
 from custmap.wire.request import Request
 
 
@@ -21,6 +20,7 @@ def applier(
     params: MappingOf[str, Any] | None = None,
     *,
     on_rejected: OnRejected = "raise",
+    absent: Absent = "keep",
     nulls: Nulls = "clear",
     strict: bool = False,
 ) -> Callable[[Any, bool], Request]:
@@ -40,7 +40,8 @@ def applier(
                 return engine.request(customer, bound, ())
             except Exception:  # the careful way says what is unusual, and whether it is wrong
                 pass
-        return _apply_carefully(engine, customer, bound, on_rejected, nulls, strict)
+        taken = take_parsed(customer, engine.checked.canonical, nulls=nulls, strict=strict)
+        return engine.apply(taken, bound, on_rejected, absent)
 
     return apply
 
@@ -51,6 +52,7 @@ def line_applier(
     params: MappingOf[str, Any] | None = None,
     *,
     on_rejected: OnRejected = "raise",
+    absent: Absent = "keep",
     nulls: Nulls = "clear",
     strict: bool = False,
     secrets: bool = False,
@@ -74,7 +76,8 @@ def line_applier(
                 return lines.sent(sender, bound, who, body, path, query, headers), notes
             except Exception:  # the careful way says what is unusual, and whether it is wrong
                 pass
-        request = _apply_carefully(engine, customer, bound, on_rejected, nulls, strict)
+        taken = take_parsed(customer, engine.checked.canonical, nulls=nulls, strict=strict)
+        request = engine.apply(taken, bound, on_rejected, absent)
         return lines.line(request, who), request.notes
 
     return line
@@ -106,10 +109,3 @@ def comparer(
         return engine.carefully(held, taken, bound, absent)
 
     return compare
-
-
-def _apply_carefully(
-    engine: Engine, customer: Any, bound: Bound, on_rejected: OnRejected, nulls: Nulls, strict: bool
-) -> Request:
-    taken = take_parsed(customer, engine.checked.canonical, nulls=nulls, strict=strict)
-    return engine.apply(taken, bound, on_rejected)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from custmap.contract.form_body import Form, FormStyle, style_at
+from custmap.model.mask import Mask
 from custmap.values.paths import TargetPath, format_path
 
 
@@ -15,6 +16,7 @@ class Context:
     `replaced`  leaving out a member clears it: inside a `whole` container or an item.
     `item`      inside an item of a list.
     `closed`    a member that the contract does not list is wrong.
+    `mask`      names what the vendor replaces.
     `form`      how the body is written, or the value or the item around the node; None: not as a form.
     """
 
@@ -23,6 +25,11 @@ class Context:
     replaced: bool = False
     item: bool = False
     form: Form | FormStyle | None = None
+    mask: Mask | None = None
+
+    def is_replaced(self, path: TargetPath) -> bool:
+        """Is what stands at a place replaced as one, since the mask's name for it ends there, or before?"""
+        return self.mask is not None and not self.item and self.mask.is_replaced(path)
 
     def style(self, path: TargetPath) -> FormStyle | None:
         """How a value at a place is written in the form; None if it is written as JSON."""

@@ -56,7 +56,11 @@ class Policies:
         places: ClearPlaces,
         form: Form | None,
         findings: Findings,
+        *,
+        masked: bool = False,
     ) -> None:
+        """`masked`: requests have a mask, so that `clear: mask` says something."""
+        self._masked = masked
         self._places = places
         self._body_form = form
         self._findings = findings
@@ -177,6 +181,10 @@ class Policies:
         return IMPOSSIBLE
 
     def _form(self, stated: ClearFile, type_: Type | None, source: Type | None, name: str | None) -> Clear:
+        if stated.word == "mask" and not self._masked:
+            help = "Write `mask: {query: PARAMETER}` or `mask: {body: PATH}` at the head of the file."
+            self._findings.add("CM537", "no `mask` names what is cleared", stated.span, help)
+            return IMPOSSIBLE
         if stated.word is not None:
             return WORDS.get(stated.word) or SendEmpty(empty_of(type_, source))
         if (stated.send is not None) + (stated.write is not None) + len(stated.places) != 1:

@@ -16,12 +16,14 @@ from custmap.expressions.inference import format_source
 from custmap.expressions.suggestions import phrase
 from custmap.mapping.file import Constant, MappingFile, Param, Rule, Text, all_rules
 from custmap.model.checked import PARTS, Checked, CheckedParam, Operation, RiderOrigin
-from custmap.model.nodes import Container, ObjectNode, Table
+from custmap.model.mask import Mask
+from custmap.model.nodes import Container, ItemsNode, ObjectNode, Table
 from custmap.resolve.answers import answer_of
 from custmap.resolve.bulk import bulk_of, only_of_items
 from custmap.resolve.clear_places import ClearPlaces
 from custmap.resolve.context import Context
 from custmap.resolve.findings import Findings, meant
+from custmap.resolve.masks import check_masked, mask_of
 from custmap.resolve.policies import Policies
 from custmap.resolve.privacy import Privacies
 from custmap.resolve.sources import Scope, Sources
@@ -50,12 +52,15 @@ def resolve(
     around = TableBuilder(sources, envelope, params, riders, privacies, findings)
     bulk, contract = bulk_of(file, contract, around, scope, findings)
     places = ClearPlaces(contract, findings)
-    policies = Policies(file.clear, file.empty, places, contract.form, findings)
+    mask = mask_of(file, contract, places, findings)
+    masked = file.mask is not None or "mask" in file.unread
+    policies = Policies(file.clear, file.empty, places, contract.form, findings, masked=masked)
     builder = TableBuilder(sources, policies, params, riders, privacies, findings)
     parts = {part: _part(part, file, contract, builder, scope, findings) for part in PARTS}
     if bulk is not None:
         only_of_items(parts.values(), builder, findings)
-    body = _body(file, contract, builder, places, scope, findings)
+    body = _body(file, contract, builder, places, scope, mask, findings)
+    check_masked(file, body, findings)
     places.check(body)
     _check_params(file, riders, contract, findings)
     operation = Operation(
@@ -69,6 +74,7 @@ def resolve(
         name_places=places.names,
         answer=answer_of(file.response),
         bulk=bulk,
+        mask=mask,
     )
     return Checked(
         file=file,
@@ -104,6 +110,7 @@ def _body(
     builder: TableBuilder,
     clear_places: ClearPlaces,
     scope: Scope,
+    mask: Mask | None,
     findings: Findings,
 ) -> Container:
     if contract.body is None and contract.closed and file.body:
@@ -128,7 +135,8 @@ def _body(
         findings.add("CM303", _no_such_body(type_), file.body[0].target.span, _HOW_TO_FILL)
         type_ = None
     form = None if contract.form is None else _with_names(contract.form, places)
-    context = Context(part="body", closed=contract.closed, form=form)
+    replaced = file.merge is not None or "merge" in file.unread
+    context = Context("body", contract.closed, replaced=replaced, form=form, mask=mask)
     if is_list:
         node: Container = builder.items(places, type_, scope, context, file.span, required=True)
     else:
@@ -140,6 +148,16 @@ def _body(
         skipped |= {name for name, member in members if member.kinds & {"array", "object"}}
     if "body" not in file.unread:
         builder.contract.require(node, skipped)
+    return node if file.merge is None else _replaced(node, file.merge, findings)
+
+
+def _replaced(node: Container, merge: Text, findings: Findings) -> Container:
+    """The body of a request that replaces the whole record."""
+    if isinstance(node, ObjectNode) and node.members:
+        return replace(node, whole=True, span=merge.span)
+    what = "a list is no record" if isinstance(node, ItemsNode) else "no rule fills the body"
+    help = "Remove `merge`; what the vendor does with a part of the body is said at that part."
+    findings.add("CM535", f"`merge: whole` is about the whole record, and {what}", merge.span, help)
     return node
 
 
@@ -181,7 +199,10 @@ def _part(
     closed = (part != "headers" and contract.closed) or part == "path"
     node = builder.flat(rules, type_, scope, Context(part=part, closed=closed))
     written = {_told_apart(part, member.name) for member in node.members}
-    for name in sorted(required if part not in file.unread else ()):
+    if part == "query" and file.mask is not None and file.mask.query is not None:
+        required -= {file.mask.query.value}
+    unknown = part in file.unread or (part == "query" and "mask" in file.unread)
+    for name in sorted(required if not unknown else ()):
         if _told_apart(part, name) not in written:
             findings.add(
                 "CM309",

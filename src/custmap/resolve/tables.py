@@ -18,6 +18,7 @@ from custmap.resolve.context import Context
 from custmap.resolve.contract_places import ContractPlaces
 from custmap.resolve.findings import Findings
 from custmap.resolve.item_keys import retyped
+from custmap.resolve.masks import can_be_named, is_whole
 from custmap.resolve.origins import Made, OriginBuilder
 from custmap.resolve.policies import Policies
 from custmap.resolve.privacy import Privacies
@@ -85,9 +86,9 @@ class TableBuilder:
         policy = rule or place.policy
         if rule is None:
             self._without(place.policy, _OF_A_RULE, "members")
-        whole = policy is not None and policy.merge == "whole"
-        self._merges_as_object(policy)
         path = place.path
+        whole = is_whole(policy, path, context, self._findings)
+        self._merges_as_object(policy)
         name = name_of(path)
         inner = replace(context, replaced=context.replaced or whole)
         first = len(self.slots)
@@ -186,7 +187,7 @@ class TableBuilder:
         """The list at a place, of which rules name the items."""
         self._without(place.policy, _NOT_OF_ITEMS, "items")
         self._merges_as_object(place.policy)
-        whole = place.policy is not None and place.policy.merge == "whole"
+        whole = is_whole(place.policy, (*place.path, Index(0)), context, self._findings)
         inner = replace(context, item=context.item, replaced=context.replaced or whole)
         first = len(self.slots)
         items: list[tuple[Index | Select, TargetNode]] = []
@@ -295,7 +296,7 @@ class TableBuilder:
         identity = (
             rule.identity if rule.identity is not None else (context.part == "path" and bool(made.reads))
         )
-        kind = VALUE if identity else self._kind(rule, made, type_)
+        kind = VALUE if identity else self._kind(rule, made, path, context)
         policy = self.policies.of(
             rule,
             context,
@@ -335,7 +336,7 @@ class TableBuilder:
         self.inside.append(self._within)
         return leaf
 
-    def _kind(self, rule: Rule, made: Made, type_: Type | None) -> Kind:
+    def _kind(self, rule: Rule, made: Made, path: TargetPath, context: Context) -> Kind:
         merge = rule.merge
         span = rule.keys.get("merge", rule.target.span)
         listed = made.type.only("array") or rule.each is not None
@@ -352,6 +353,10 @@ class TableBuilder:
                 "Write `merge: whole`, or a merge policy for this kind of container.",
             )
         if merge is None and "merge" in rule.unread:
+            return VALUE
+        if not can_be_named(rule, path, context, self._findings):
+            return VALUE
+        if merge is None and context.is_replaced(path):
             return VALUE
         if merge is None and mapped and made.type.free:
             self._findings.add(

@@ -35,6 +35,7 @@ class Draft(Struct):
     """Changes, rejections and notes, and what clearing writes elsewhere in the body.
 
     `missing`  required members without a value, and their states in after.
+    `unstated` rules of a body that replaces the whole record, of which nobody knows what would be lost.
     `omitted`  counts values that are cleared by leaving them out, `waiting` changes that must not be made
                twice.
     """
@@ -45,6 +46,7 @@ class Draft(Struct):
     names: dict[TargetPath, dict[Any, Any]] = field(default_factory=dict)
     marks: dict[TargetPath, dict[str, Any]] = field(default_factory=dict)
     missing: list[tuple[TargetNode, Any]] = field(default_factory=list)
+    unstated: list[Leaf] = field(default_factory=list)
     omitted: int = 0
     waiting: int = 0
     writes: list[tuple[TargetPath, Any]] = field(default_factory=list)
@@ -74,6 +76,7 @@ class View(Struct):
 
     `known`     there is a before, so what a mentioned map or list of it lacks is known not to be there.
     `complete`  records are complete: absent means gone.
+    `partial`   a body that replaces the whole record may be made of a part of it.
     `nothing`   the item is new: nothing is there that would have to be cleared.
     `full`      the container is sent whole: everything that stands goes with it.
     `item`      inside an item of a keyed list; changes are then the item's, and not recorded.
@@ -88,6 +91,7 @@ class View(Struct):
     nothing: bool = False
     full: bool = False
     item: bool = False
+    partial: bool = False
     prefix: str = ""
     source_prefix: str | None = None
 

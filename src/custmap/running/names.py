@@ -28,7 +28,8 @@ _FUNCTIONS: Final = (
     objects.lacking_in, objects.lacks_rejected, objects.must_wait, objects.note_whole, objects.says_none,
     objects.was_there, objects.whole_enough,
     own.in_name_order, own.is_simple, own.own,
-    requests.identity, requests.names_another, requests.names_nobody, requests.put, requests.require,
+    requests.find_unstated, requests.identity, requests.must_all_wait, requests.names_another,
+    requests.names_nobody, requests.put, requests.require,
     requests.was_set, requests.write_elsewhere,
     rows.bare_row, rows.kept_row,
 )  # fmt: skip

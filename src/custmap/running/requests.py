@@ -7,14 +7,14 @@ from itertools import pairwise
 from typing import Any
 
 from custmap.diagnostics.diagnostic import Diagnostic
-from custmap.diagnostics.errors import RecordError
+from custmap.diagnostics.errors import MOST, RecordError, with_rest
 from custmap.diagnostics.span import Span
 from custmap.model.change import problems_of
 from custmap.model.nodes import Leaf, ObjectNode, TargetNode
 from custmap.model.note import Fact
 from custmap.running.draft import Draft, View
 from custmap.running.objects import lacking_in
-from custmap.running.states import Failure, is_value
+from custmap.running.states import Failure, bare, is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.paths import Index, Member, Segment, Select, TargetPath, found_at, in_path_order
@@ -50,9 +50,20 @@ def names_nobody(identities: Sequence[Leaf], before: Row, after: Row, view: View
             view.reject(now.code, leaf.target, leaf, now.reason)
     first = identities[0]
     view.reject("CM814", first.target, first, "no identity has a value")
-    view.draft.changes.clear()
-    view.draft.notes = [note for note in view.draft.notes if note.fact not in _OF_A_REQUEST]
+    _say_nothing(view.draft)
     return True
+
+
+def must_all_wait(body: ObjectNode, view: View) -> None:
+    """Of a record that the vendor replaces a part must be looked up first: there is no request."""
+    view.reject("CM817", "", body, "the vendor replaces all of it, and a part has to be looked up first")
+    _say_nothing(view.draft)
+
+
+def _say_nothing(draft: Draft) -> None:
+    """There is no request: nothing changes, and what is noted of a request is not."""
+    draft.changes.clear()
+    draft.notes = [note for note in draft.notes if note.fact not in _OF_A_REQUEST]
 
 
 def identity(leaf: Leaf, before: Any, after: Any, view: View) -> Any:
@@ -74,8 +85,46 @@ def require(node: ObjectNode, part: dict[str, Any], after: Row, draft: Draft) ->
     )
 
 
+def find_unstated(rules: Sequence[Leaf], before: Row, after: Row, view: View) -> None:
+    """The rules of a body that replaces the whole record of which nobody knows what the vendor would lose."""
+    if not view.partial:
+        rejected = [one.target for one in view.draft.rejected]
+        view.draft.unstated += (
+            leaf
+            for leaf in rules
+            if _is_unstated(leaf, bare(before[leaf.slot]), after[leaf.slot], rejected, view)
+        )
+
+
+def _is_unstated(leaf: Leaf, before: Any, after: Any, rejected: Sequence[str], view: View) -> bool:
+    """Does neither side say it, or could after not be said where before does not?"""
+    if before.__class__ is dict:
+        return any(
+            _cannot_be_said(one) and _cannot_be_said(_entry(after, key)) for key, one in before.items()
+        )
+    if not (before is ABSENT or _cannot_be_said(before)) or view.known_missing(leaf):
+        return False
+    return after is ABSENT or _cannot_be_said(after) or any(_touches(leaf.target, one) for one in rejected)
+
+
+def _cannot_be_said(state: Any) -> bool:
+    return state.__class__ is Failure
+
+
+def _entry(state: Any, key: Any) -> Any:
+    return state.get(key, ABSENT) if state.__class__ is dict else ABSENT
+
+
+def _touches(one: str, other: str) -> bool:
+    """Is one target the other, in it, or around it?"""
+    inner, outer = sorted((one, other), key=len, reverse=True)
+    return inner == outer or inner.startswith((f"{outer}.", f"{outer}["))
+
+
 def refusal(draft: Draft, parameters: Iterable[Diagnostic]) -> RecordError:
-    """What stands in the way of a request: what was rejected, and required values that are missing."""
+    """What stands in the way of a request: what was rejected, required values that are missing, and what a
+    request that replaces the record does not state.
+    """
     refused = {one.target for one in draft.rejected}
     lacking = tuple(f"{one.target}." for one in draft.rejected if one.code == "CM707")
     missing = [
@@ -84,8 +133,22 @@ def refusal(draft: Draft, parameters: Iterable[Diagnostic]) -> RecordError:
         # What has a value is not missing: the object around it was refused for another member.
         if member.target not in refused and not (_is_said(state) and member.target.startswith(lacking))
     ]
+    required = {member.target for member, _ in draft.missing}
+    unstated = [leaf for leaf in draft.unstated if leaf.target not in required]
+    lost = with_rest([_unstated(leaf) for leaf in unstated[:MOST]], len(unstated[MOST:]))
     more = [one for one in parameters if one.target not in refused]
-    return RecordError(problems_of(draft.rejected) + missing + more)
+    return RecordError(problems_of(draft.rejected) + missing + lost + more)
+
+
+def _unstated(leaf: Leaf) -> Diagnostic:
+    return Diagnostic(
+        "CM816",
+        f"the request replaces the whole record, and the vendor would lose `{leaf.target}`",
+        span=leaf.span,
+        path=leaf.source,
+        target=leaf.target,
+        help=f"State {f'`{leaf.source}`' if leaf.source else 'it'}, or say that records are complete.",
+    )
 
 
 def _is_said(state: Any) -> bool:

@@ -66,7 +66,7 @@ class Traces:
         self._by_line: dict[int, list[_Rule]] = {}
         self._by_target: dict[str, Leaf] = {}
         for root in checked.operation.parts.values():
-            for node in _nodes(root):
+            for node in (*([root] if root.whole else ()), *_nodes(root)):
                 if isinstance(node, Leaf):
                     self._by_target[node.target] = node
                 for line in _lines(node):
@@ -232,6 +232,8 @@ def _text(steps: SourcePath, item: Select | None = None) -> str:
 
 
 def _parsed(target: str) -> TargetPath:
+    if not target:
+        return ()  # the body as a whole
     try:
         return parse_path(target)
     except PathError:

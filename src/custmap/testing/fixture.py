@@ -92,7 +92,7 @@ OPTIONS: Final = {
     "on_rejected": ("raise", "drop"),
 }
 _OPTIONS_OF: Final = {
-    "apply": ("nulls", "on_rejected"),
+    "apply": ("absent", "nulls", "on_rejected"),
     "diff": ("absent", "nulls"),
     "settle": ("absent", "nulls"),
 }

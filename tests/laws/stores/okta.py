@@ -1,4 +1,4 @@
-"""Okta: members of the profile that are not there stay, null clears one, the e-mail has to be one."""
+"""Okta: null clears a member of the profile; one that is not there stays by POST, and is deleted by PUT."""
 
 from __future__ import annotations
 
@@ -33,4 +33,30 @@ OKTA = Store(
     {"host": "acme.okta.example", "token": "t"},
     ("email", "name", "phone", "company", "addresses"),
     {"okta": "00u1"},
+)
+
+
+def replace(state: State, body: dict[str, Any]) -> None:
+    """PUT: a member of the profile that is not sent is deleted; a user has a login and an e-mail."""
+    hold_members(body, {"profile"})
+    if "profile" not in body:
+        return
+    profile = body["profile"]
+    hold_members(profile, _MEMBERS | {"login"})
+    for member, value in profile.items():
+        hold_text(value, member)
+        if member in ("firstName", "lastName"):
+            hold(0 < len(value) <= 50, f"{member} has 1 to 50 characters")
+    state["profile"] = profile
+
+
+REPLACED = Store(
+    "okta/replace-user",
+    {"profile": {}},
+    replace,
+    {"host": "acme.okta.example", "token": "t"},
+    ("email", "name", "phone", "company", "addresses"),
+    {"okta": "00u1"},
+    whole=frozenset({"profile"}),
+    replaces=True,
 )

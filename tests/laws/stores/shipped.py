@@ -16,7 +16,7 @@ from stores.iterable import ITERABLE
 from stores.klaviyo import PROFILE
 from stores.mailchimp import MAILCHIMP
 from stores.microbase import MICROBASE
-from stores.okta import OKTA
+from stores.okta import OKTA, REPLACED
 from stores.salesforce import SALESFORCE, SALESFORCE_COLLECTION
 from stores.sendgrid import SENDGRID
 from stores.shopify import SHOPIFY
@@ -36,6 +36,7 @@ SHIPPED: Final[dict[str, Store]] = {
     "klaviyo": PROFILE,
     "intercom": INTERCOM,
     "okta": OKTA,
+    "okta-replacing": REPLACED,
     "sendgrid": SENDGRID,
     "zendesk": ZENDESK,
     "iterable": ITERABLE,

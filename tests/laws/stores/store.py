@@ -33,6 +33,7 @@ class Store:
     `selected` lists of items that a plan names by a member: the list's place and the member.
     `units`   lists whose items are sent whole: no part of an item can be left out.
     `again`   parts of the state that a second sending changes: what is not repeatable.
+    `replaces` what a request does not have is gone: it is told all of a customer each time.
     """
 
     mapping: str
@@ -48,6 +49,7 @@ class Store:
     selected: Mapping[str, str] = field(default_factory=dict)
     units: frozenset[str] = frozenset()
     again: frozenset[str] = frozenset()
+    replaces: bool = False
 
     @property
     def named(self) -> dict[str, Any]:

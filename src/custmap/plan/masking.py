@@ -1,0 +1,87 @@
+"""The names of what a request sets or clears, for vendors who replace what a mask names and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from custmap.codegen.define import Parts
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import RecordError
+from custmap.diagnostics.span import Span
+from custmap.model.checked import Operation
+from custmap.model.clear import Write
+from custmap.model.mask import Mask
+from custmap.model.nodes import Leaf, ObjectNode, TargetNode
+from custmap.model.walkers import child_at, children
+from custmap.running.draft import Draft
+from custmap.running.own import in_name_order
+from custmap.running.requests import put
+from custmap.values.absent import ABSENT
+from custmap.values.paths import Member, TargetPath, format_path, found_at
+
+
+class Masking:
+    """Fills the mask of one operation's requests."""
+
+    def __init__(self, operation: Operation, mask: Mask) -> None:
+        self._mask = mask
+        self._body = operation.body
+        self._named: dict[Span, str | None] = {}
+        """The name of each rule; None where each entry has one."""
+        self._written: dict[Span, set[str]] = {}
+        """The names of what is written where a rule is cleared."""
+        self._always: list[tuple[TargetPath, str]] = []
+        self._add(operation.body, always=False)
+
+    def _add(self, node: TargetNode, *, always: bool) -> None:
+        if isinstance(node, Leaf | ObjectNode) and node.path:
+            name = self._name(node.path)
+            entries = isinstance(node, Leaf) and node.kind.is_map and name == format_path(node.path)
+            self._named[node.span] = None if entries else name
+            always = always or node.policy.always
+            if isinstance(node.policy.clear, Write):
+                self._written[node.span] = {self._name(place) for place in node.policy.clear.places}
+        if isinstance(node, Leaf) and always and not node.policy.identity:
+            self._always.append((node.path, self._name(node.path)))
+        for one in children(node):
+            self._add(one, always=always)
+
+    def _name(self, place: TargetPath) -> str:
+        """The name of what stands at a place, or of what is replaced around it."""
+        node: TargetNode | None = self._body
+        for depth, segment in enumerate(place, 1):
+            if not isinstance(segment, Member):
+                return format_path(place[: depth - 1])
+            node = None if node is None else child_at(node, segment)
+            if self._mask.is_cut or (isinstance(node, ObjectNode) and node.whole):
+                return format_path(place[:depth])
+        return format_path(place)
+
+    def filled(self, parts: Parts, draft: Draft) -> Parts:
+        """The parts of a request with the names of what it sets or clears.
+
+        RecordError (CM710) for a name, made of an entry's key, that would be read as two.
+        """
+        body, path, query, headers = parts
+        names = sorted({*self._changed(draft), *self._said(body)})
+        if not names:
+            return parts
+        if self._mask.query is not None:
+            if any(self._mask.join in name for name in names):
+                message = "a name in the mask has what separates names in it"
+                raise RecordError([Diagnostic("CM710", message, target=f"query.{self._mask.query}")])
+            return body, path, {**(query or {}), self._mask.query: self._mask.join.join(names)}, headers
+        put(body, self._mask.place, names)
+        return in_name_order(body), path, query, headers
+
+    def _changed(self, draft: Draft) -> Iterator[str]:
+        for change in draft.changes:
+            if change.action == "clear" and change.span in self._written:
+                yield from self._written[change.span]
+            elif change.span in self._named:
+                yield self._named[change.span] or change.target
+
+    def _said(self, body: dict[str, Any]) -> Iterator[str]:
+        """What is in every update."""
+        return (name for path, name in self._always if found_at(body, path) is not ABSENT)
