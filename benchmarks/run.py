@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import careful
+import changes
 import forms
 import growth
 import keyed
@@ -189,6 +190,7 @@ SECTIONS: Final[dict[str, Callable[[], None]]] = {
     "back": back.run,
     "peers": peers.run,
     "names": names.run,
+    "changes": changes.run,
     "forms": forms.run,
     "keyed": keyed.run,
     "growth": growth.run,

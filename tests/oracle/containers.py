@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from custmap.model.clear import Operated
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, TargetNode
 from custmap.model.note import Fact
 from custmap.model.walkers import children, leaves
 from custmap.running.states import SILENT, Failure
 from custmap.values.absent import ABSENT
 from custmap.values.paths import Index, Select, found_at
-from oracle import values
+from oracle import operations, values
 from oracle.clears import cleared, kept, null_at
 from oracle.outcome import Outcome, Sides, Told, is_value
 
@@ -22,11 +23,22 @@ def outcome_of(node: TargetNode, sides: Sides) -> Outcome:
         case Leaf():
             return values.rule_outcome(node, sides)
         case ObjectNode():
-            return object_outcome(node, sides)
+            return _said(node, object_outcome(node, sides), sides)
         case ItemsNode():
-            return items_outcome(node, sides)
+            return _said(node, items_outcome(node, sides), sides)
         case Rider(index=index):
             return Outcome(False, stands=sides.riders[index])
+
+
+def _said(node: ObjectNode | ItemsNode, outcome: Outcome, sides: Sides) -> Outcome:
+    """§ 11: a container that is sent whole, or cleared by a value, is one item of a list of changes."""
+    if node.says is None or not node.whole or not outcome.said or outcome.sent is ABSENT:
+        return outcome
+    if sides.full or sides.item:
+        return outcome
+    told = operations.said(node, (), node.name, outcome.sent, sides, new=operations.all_new(node, sides))
+    notes = whole_notes(node, sides)
+    return replace(outcome, told=outcome.told + told + Told(notes=notes))
 
 
 def object_outcome(node: ObjectNode, sides: Sides) -> Outcome:
@@ -98,6 +110,8 @@ def _is_refused(member: TargetNode, outcome: Outcome) -> bool:
 def _empty(member: TargetNode) -> Any:
     """A map, or a list with a key, that has nothing to say, where the contract requires it."""
     if isinstance(member, Leaf) and not member.kind.is_one:
+        if member.ways is not None and member.ways.is_elsewhere:
+            return ABSENT
         return {} if member.kind.is_map else []
     return ABSENT
 
@@ -335,7 +349,13 @@ def _own_clear(node: ObjectNode, sides: Sides) -> Outcome:
     if node.policy.immutable and there:
         return _refused(node, "CM802", sides)
     was = _as_before(node, sides).stands if there else ABSENT
-    return cleared(node.clear, node.name, node.target, was, sides)
+    if isinstance(node.clear, Operated):
+        return operations.gone(node, node.clear, (), node.name, node.target, was, sides)
+    outcome = cleared(node.clear, node.name, node.target, was, sides)
+    if node.whole or not outcome.said or outcome.sent is ABSENT:
+        return outcome
+    told = operations.said(node, (), node.name, outcome.sent, sides, new=operations.all_new(node, sides))
+    return replace(outcome, told=outcome.told + told)
 
 
 def _refused(node: ObjectNode, code: str, sides: Sides) -> Outcome:

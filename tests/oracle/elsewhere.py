@@ -7,9 +7,8 @@ from typing import Any
 
 from custmap.model.nodes import ItemsNode, ObjectNode, Rider, TargetNode
 from custmap.values.absent import ABSENT
-from custmap.values.equality import same
+from custmap.values.equality import fingerprint, same
 from custmap.values.paths import Index, Member, Segment, Select, TargetPath, format_path
-from oracle.clears import text_of
 from oracle.containers import (
     accompanied,
     all_gone,
@@ -20,6 +19,7 @@ from oracle.containers import (
     outcome_of,
     unless_refused,
 )
+from oracle.one_by_one import in_order
 from oracle.outcome import Outcome, Sides, Told
 
 
@@ -49,8 +49,8 @@ def _write_elsewhere(root: TargetNode, body: Any, told: Told, sides: Sides) -> N
     for place in sorted(set(places), key=_in_order):
         _with_what_goes_along(root, body, place[:-1], sides)
     for place in sorted({place for place, _ in told.names}, key=_in_order):
-        names = {text_of(name): name for at, name in told.names if at == place}
-        put_at(body, place, [names[text] for text in sorted(names)])
+        names = {fingerprint(name): name for at, name in told.names if at == place}
+        put_at(body, place, in_order(list(names.values())))
     for place, name, value in sorted(told.marks, key=lambda one: (_in_order(one[0]), one[1])):
         put_at(body, (*place, Member(name)), value)
     for place, value in told.writes:

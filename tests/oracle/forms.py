@@ -35,6 +35,11 @@ def can_name(clear: Clear, name: Any) -> bool:
     return _can_write(clear.form, {name if isinstance(name, str) else dump_json(name): clear.value})
 
 
+def can_list(form: FormStyle | None, item: Any) -> bool:
+    """May the item stand in a list?"""
+    return form is None or _can_write(form, [item])
+
+
 def _can_write(form: FormStyle, value: Any) -> bool:
     single = form.lists == "never"
     return _is_plain(value, joined=form.lists == ",") and not (single and isinstance(value, list | dict))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from custmap.model.clear import KeyIn, NameIn, Send, SendEmpty, SendNull, Skip, Write
+from custmap.model.clear import KeyIn, NameIn, Operated, Send, SendEmpty, SendNull, Skip, Write
 from custmap.model.nodes import Leaf, Table
 from custmap.model.note import Fact
 from custmap.running.states import Failure
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
 from custmap.values.paths import Member, Select, format_path
-from oracle import containers, forms
+from oracle import containers, forms, maps, operations
 from oracle.clears import cleared, kept, null_container, rejected, text_of
 from oracle.interpreter import Row, silenced
 from oracle.outcome import Change, Outcome, Sides, Told, is_value
@@ -31,9 +31,9 @@ def list_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:
         # Null on the list: its items are not known, so only what clears the list itself can say it.
         match clear:
             case SendEmpty():
-                return cleared(SendEmpty([]), leaf.name, leaf.target, before, sides)
+                return maps._all(leaf, cleared(SendEmpty([]), leaf.name, leaf.target, before, sides), sides)
             case Send() | SendNull() | Write():
-                return cleared(clear, leaf.name, leaf.target, before, sides)
+                return maps._all(leaf, cleared(clear, leaf.name, leaf.target, before, sides), sides)
         return rejected("CM803", leaf.target, ABSENT, sides)
     if is_value(after) and not isinstance(after, list):
         return Outcome(False, stands=after)  # the vendor's own, left alone
@@ -99,7 +99,11 @@ def _item(leaf: Leaf, mark: Any, before: Any, after: Any, mentioned: bool, sides
     if not outcome.said:
         return Outcome(False, stands=was, told=outcome.told)
     change = () if sides.item else (Change("set", target, None if was is ABSENT else was, outcome.sent),)
-    return replace(outcome, told=Told(changes=change) + outcome.told)
+    key = key_of(leaf, after)
+    told = operations.said(
+        leaf, (Select(leaf.key or "", key),), key, outcome.sent, sides, new=before is None and mentioned
+    )
+    return replace(outcome, told=Told(changes=change) + outcome.told + told)
 
 
 def _is_same(before: Any, after: Any, was: Any, sides: Sides) -> bool:
@@ -150,6 +154,10 @@ def _gone(leaf: Leaf, item: Any, sides: Sides) -> Outcome:
     if leaf.kind.only_new:
         return kept(was, Told(rejected=(("CM805", target),)))
     change = () if sides.item else (Change("clear", target, was, None),)
+    if isinstance(leaf.policy.clear, Operated):
+        return operations.gone(
+            leaf, leaf.policy.clear, (Select(leaf.key or "", key),), key, target, was, sides
+        )
     if not forms.can_name(leaf.policy.clear.for_item(), key):
         return kept(was, Told(rejected=(("CM710", target),)))
     match leaf.policy.clear:

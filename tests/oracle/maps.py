@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from custmap.model.clear import Send, SendEmpty, SendNull, Write
+from custmap.model.clear import Operated, Send, SendEmpty, SendNull, Write
 from custmap.model.nodes import FromSource, Leaf
 from custmap.running.states import NEVER_THERE, Failure
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
-from custmap.values.paths import Member, format_path
+from custmap.values.paths import Member, format_path, parse_path
+from oracle import operations
 from oracle.clears import as_held, cleared, is_told_already, null_container, rejected
 from oracle.outcome import Change, Outcome, Sides, Told, is_value
 
@@ -30,9 +31,9 @@ def map_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:
         # Null on the map: its keys are not known, so only what clears the map itself can say it.
         match clear:
             case SendEmpty():
-                return cleared(SendEmpty({}), leaf.name, leaf.target, before, sides)
+                return _all(leaf, cleared(SendEmpty({}), leaf.name, leaf.target, before, sides), sides)
             case Send() | SendNull() | Write():
-                return cleared(clear, leaf.name, leaf.target, before, sides)
+                return _all(leaf, cleared(clear, leaf.name, leaf.target, before, sides), sides)
         return rejected("CM803", leaf.target, ABSENT, sides)
     if isinstance(clear, Write) and any(_was_there(one) for one in known.values()):
         return cleared(clear, leaf.name, leaf.target, held_entries(leaf, known), sides)
@@ -40,6 +41,14 @@ def map_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:
     if not outcome.said and outcome.stands is ABSENT and sides.after[leaf.slot] is None:
         return replace(outcome, stands=null_container(clear, {}))
     return outcome
+
+
+def _all(leaf: Leaf, outcome: Outcome, sides: Sides) -> Outcome:
+    """What clears a map as a whole, by a value."""
+    if not outcome.said or outcome.sent is ABSENT:
+        return outcome
+    told = operations.said(leaf, (), leaf.name, outcome.sent, sides, new=False)
+    return replace(outcome, told=outcome.told + told)
 
 
 def held_entries(leaf: Leaf, entries: dict[str, Any]) -> Any:
@@ -90,6 +99,12 @@ def _entry(
         before = ABSENT
     if not is_value(after) and leaf.form is not None and leaf.form.unwritable({key: ""}):
         return Outcome(False)
+    way = parse_path(target)[len(leaf.path) :]
+    if leaf.says is not None and not operations.can_write(leaf.says.set, (*leaf.path, *way), sides):
+        if not is_value(after):
+            return Outcome(False)  # it was never there
+        if not (is_value(before) and same(as_held(clear, before), after)):
+            return rejected("CM710", target, before, sides)
     if is_value(after):
         return _set(leaf, target, as_held(clear, before), after, before, mentioned, sides)
     there = is_value(before) or isinstance(before, Failure)
@@ -100,7 +115,13 @@ def _entry(
         return rejected("CM802", target, before, sides)
     if isinstance(clear, Write):  # it writes what clears the map, and not one of its keys
         return rejected("CM803", target, before, sides)
-    return cleared(clear, key, target, before, sides)
+    if isinstance(clear, Operated) and not sides.item:
+        return operations.gone(leaf, clear, way, key, target, before, sides)
+    outcome = cleared(clear, key, target, before, sides)
+    if outcome.said and outcome.sent is not ABSENT:
+        told = operations.said(leaf, way, key, outcome.sent, sides, new=False)
+        return replace(outcome, told=outcome.told + told)
+    return outcome
 
 
 def _set(
@@ -118,4 +139,9 @@ def _set(
         return found
     shown = held if is_value(held) else None
     change = () if sides.item else (Change("set", sides.target(target), shown, after),)
-    return Outcome(True, after, after, Told(changes=change))
+    way = parse_path(target)[len(leaf.path) :] if leaf.says is not None else ()
+    told = Told()
+    if leaf.says is not None and not sides.full:
+        new = held is None or (held is ABSENT and mentioned)
+        told = operations.said(leaf, way, way[-1].name, after, sides, new=new)
+    return Outcome(True, after, after, Told(changes=change) + told)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from custmap.model.changes import Changes
 from custmap.model.nodes import Leaf, Presence, SourcePath
 from custmap.model.note import Fact
 from custmap.running.states import SILENT, Failure
@@ -30,7 +31,8 @@ class Change:
 class Told:
     """Changes, rejections (code, target) and notes (fact, target); what clearing writes elsewhere.
 
-    `names` (place, name), `marks` (place, name, value), `writes` (place, value).
+    `names` (place, name), `marks` (place, name, value), `writes` (place, value), `told` items of a list of
+    changes (rank, target, item).
     """
 
     changes: tuple[Change, ...] = ()
@@ -39,6 +41,7 @@ class Told:
     names: tuple[tuple[TargetPath, Any], ...] = ()
     marks: tuple[tuple[TargetPath, str, Any], ...] = ()
     writes: tuple[tuple[TargetPath, Any], ...] = ()
+    told: tuple[tuple[int, str, Any], ...] = ()
 
     def __add__(self, other: Told) -> Told:
         return Told(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(Told)))
@@ -81,6 +84,7 @@ class Sides:
     `document` before is the vendor's own copy: what it does not have is known not to be there.
     `fresh`    the item is new in a list that before mentions: nothing is there that could be cleared.
     `full`     the container around is sent whole.
+    `changes`  the request is a list of changes.
     `prefix`   the target of the item that the table describes; `item`: is it one?
     """
 
@@ -97,6 +101,7 @@ class Sides:
     full: bool = False
     item: bool = False
     prefix: str = ""
+    changes: Changes | None = None
 
     def target(self, text: str) -> str:
         return f"{self.prefix}.{text}" if self.prefix and text else self.prefix or text

@@ -13,17 +13,18 @@ from typing import Any
 
 from custmap.back.reverse import Reverse
 from custmap.codegen.define import Functions
+from custmap.model.changes import Changes
 from custmap.model.checked import PARTS, Checked
 from custmap.model.clear import KeyIn
-from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider
+from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, TargetNode
 from custmap.model.note import Fact
-from custmap.model.walkers import leaves, outermost_whole
+from custmap.model.walkers import children, leaves, outermost_whole
 from custmap.running.states import SILENT, Failure, Refusal
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
-from custmap.values.paths import Index, Member, TargetPath, format_path, found_at, name_of
+from custmap.values.paths import Index, Member, Select, TargetPath, format_path, found_at, name_of
 from custmap.wire.binding import bind
-from oracle import forms
+from oracle import forms, operations
 from oracle.containers import fill_gaps, outcome_of, required_missing, whole_notes
 from oracle.elsewhere import put_at, written, written_list
 from oracle.interpreter import Interpreter, silenced
@@ -162,6 +163,7 @@ class Whole:
             bound.riders,
             known,
             complete,
+            changes=self.checked.operation.changes,
         )
 
     # identities
@@ -247,7 +249,7 @@ class Whole:
             )
             erased = tuple(("CM816", name) for name in unstated if name not in lacking)
             raise Refused(told.rejected + missing + erased + not_given)
-        whole = outermost_whole(body_root)
+        whole = outermost_whole(body_root) if self.checked.operation.changes is None else ()
         there = [node for node in whole if _is_sent(body, node.path)]
         told += Told(notes=tuple(note for node in there for note in whole_notes(node, sides)))
         parts = {part: values for part, (values, _) in made.items()}
@@ -300,6 +302,9 @@ class Whole:
                 member.name: outcomes[member.name] if isinstance(member, Rider) else stands[member.name]
                 for member in root.members
             }
+        changes = self.checked.operation.changes
+        if changes is not None:
+            return self._list_of_changes(changes, root, outcomes, sides, told, said=said)
         body = written(root, outcomes, told, sides)
         for member in root.members:
             if isinstance(member, Rider) and not said and member.name not in required:
@@ -308,6 +313,59 @@ class Whole:
             if name_of(place[:1]) in required and name_of(place[:1]) not in body:
                 put_at(body, place, {} if form is KeyIn else [])
         return body
+
+    def _list_of_changes(
+        self,
+        changes: Changes,
+        root: ObjectNode,
+        outcomes: dict[str, Outcome],
+        sides: Sides,
+        told: Told,
+        *,
+        said: bool,
+    ) -> Any:
+        """§ 11: parameters, constants and identities at their places, and the list."""
+        required = root.type.required if root.type else frozenset()
+        around = {name: replace(one, said=False, sent=ABSENT) for name, one in outcomes.items()}
+        body = written(root, around, replace(told, told=()), sides)
+        body = {name: value for name, value in body.items() if name in _staying(root) or name not in outcomes}
+        for member in root.members:
+            if isinstance(member, Rider) and not said and member.name not in required:
+                body.pop(member.name, None)
+        told += self._always(root, sides, told)
+        items = operations.in_order(told)
+        if not changes.into:
+            return items
+        if items or changes.required:
+            put_at(body, tuple(map(Member, changes.into)), items)
+        return body
+
+    def _always(self, node: TargetNode, sides: Sides, told: Told) -> Told:
+        """`send: always` is an item, unless something was said of it."""
+        says = getattr(node, "says", None)
+        if says is None or not says.always or not (isinstance(node, Leaf) or node.whole):  # type: ignore[union-attr]
+            return sum((self._always(one, sides, told) for one in children(node)), Told())
+        outcome = outcome_of(node, sides)
+        stands = outcome.stands
+        if isinstance(node, Leaf) and sides.after[node.slot] in (None, SILENT):
+            return Told()
+        spoken = {target for _, target, _ in told.told}
+        if not isinstance(node, Leaf) or node.kind.is_one:
+            if not is_value(stands) or node.target in spoken or outcome.said:
+                return Told()
+            return operations.said(node, (), node.name, stands, sides, new=False)  # type: ignore[arg-type]
+        found = Told()
+        entries = stands.items() if isinstance(stands, dict) else []
+        if outcome.said:
+            return found
+        for key, value in entries:
+            if not operations.can_write(says.set, (*node.path, Member(key)), sides):
+                continue  # it was never sent
+            found += operations.said(node, (Member(key),), key, value, sides, new=False)
+        for item in stands if isinstance(stands, list) else []:
+            at = Select(node.key or "", item[node.key])
+            found += operations.said(node, (at,), at.value, item, sides, new=False)
+        return Told(told=tuple(one for one in found.told if one[1] not in spoken))
 
     def _part(
         self, part: str, root: ObjectNode, outcomes: dict[str, Outcome], sides: Sides
@@ -336,6 +394,15 @@ class Whole:
             if wanted and member.name not in values:
                 lacking.append(member.target)
         return values, lacking
+
+
+def _staying(root: ObjectNode) -> set[str]:
+    """The members of the body that are not the vendor's copy."""
+    return {
+        one.name
+        for one in root.members
+        if isinstance(one, Rider) or any(leaf.policy.identity for leaf in leaves(one))
+    }
 
 
 def _has_value(state: Any) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from custmap.model.clear import IMPOSSIBLE
+from custmap.model.clear import IMPOSSIBLE, Operated
 from custmap.model.nodes import Leaf
 from custmap.model.note import Fact
 from custmap.running.states import NEVER_THERE, SILENT, Failure
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
-from oracle import lists, maps
+from oracle import lists, maps, one_by_one, operations
 from oracle.clears import as_held, cleared, is_told_already, null_at, null_container, rejected
 from oracle.outcome import Change, Outcome, Sides, Told, is_value
 
@@ -46,8 +46,14 @@ def rule_outcome(leaf: Leaf, sides: Sides) -> Outcome:
         outcome = maps.map_outcome(leaf, before, after, sides)
     elif leaf.kind.has_items:
         outcome = lists.list_outcome(leaf, before, after, sides)
+    elif leaf.kind.one_by_one:
+        outcome = one_by_one.items_outcome(leaf, before, after, sides)
     else:
         outcome = value_outcome(leaf, before, after, sides)
+    if leaf.kind.is_one and outcome.said and outcome.sent is not ABSENT:
+        new = operations.is_new(leaf, sides)
+        told = operations.said(leaf, (), leaf.name, outcome.sent, sides, new=new)
+        outcome = replace(outcome, told=outcome.told + told)
     if isinstance(before, Failure):
         unknown = Told(notes=((Fact.UNKNOWN_BEFORE, target),))
         outcome = replace(outcome, told=outcome.told + unknown)
@@ -59,8 +65,8 @@ def held(leaf: Leaf, state: Any, sides: Sides) -> Any:
     if state is None:
         empty: Any = {} if leaf.kind.is_map else []
         return null_at(leaf.policy.clear) if leaf.kind.is_one else null_container(leaf.policy.clear, empty)
-    if not is_value(state):
-        return ABSENT
+    if not is_value(state) or leaf.kind.one_by_one:
+        return ABSENT  # of single items a request says what came and what went
     # A vendor's own document may have something else there.
     if leaf.kind.is_map and isinstance(state, dict):
         return maps.held_entries(leaf, state)
@@ -90,6 +96,8 @@ def value_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:
         return Outcome(False, stands=stays if kept else ABSENT)
     if leaf.policy.immutable and clear != IMPOSSIBLE and (is_value(before) or isinstance(before, Failure)):
         return rejected("CM802", leaf.target, before, sides)
+    if isinstance(clear, Operated) and not sides.item:
+        return operations.gone(leaf, clear, (), leaf.name, leaf.target, before, sides)
     return cleared(clear, leaf.name, leaf.target, before, sides)
 
 

@@ -164,6 +164,8 @@ def _places(node: TargetNode) -> Iterator[_Place]:
         case Leaf():
             source, line = _source(node), node.span.line
             yield _Place(*_of(node.path), node.target, source, line, _is_as_it_is(node), _items(node))
+            for way in node.ways.places if node.ways is not None else ():
+                yield _Place(*_of(way.place), node.target, source, line)
         case Rider():
             yield _Place(*_of(node.path), node.target, None, node.span.line)
         case _:

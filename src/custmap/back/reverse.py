@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -48,6 +48,9 @@ class Reverse:
         self._is_customer = checked.canonical.is_customer
         self.form: type = list if isinstance(checked.operation.body, ItemsNode) else dict
         self._riders = (ABSENT,) * len(checked.operation.riders)
+        operation = checked.operation
+        if operation.changes is not None:  # what the vendor has is the copy, and not a list of changes
+            forward = Functions(checked, replace(operation, changes=None))
         self._forward = forward
         self.inverse: Inverse = invert(checked)
         self.layers = [Layer(one.checked, one.tree) for one in self.inverse.layers]

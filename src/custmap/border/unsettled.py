@@ -28,7 +28,7 @@ def take_unsettled(
         try:
             if type(path) is not str:
                 raise PathError("expected a text", 0)
-            if not isinstance(parse_path(path)[0], Member):
+            if not isinstance(parse_path(path, values=True)[0], Member):
                 raise PathError("expected a name", 0)
         except PathError as error:
             problems.append(_problem(f"not a canonical path: {error.reason}", f"{UNSETTLED}[{position}]"))

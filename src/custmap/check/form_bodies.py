@@ -41,7 +41,7 @@ def form(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
 def _below(node: TargetNode, style: FormStyle) -> Iterator[Diagnostic]:
     """What of a node cannot be written; `style` is that of its place."""
     match node:
-        case Leaf():
+        case Leaf(ways=None):
             yield from _leaf(node)
         case ObjectNode(members=members):
             if style.objects == NEVER and not style.json:

@@ -16,7 +16,7 @@ from custmap.expressions.inference import format_source
 from custmap.mapping.file import Text, all_rules
 from custmap.model.checked import PARTS, Checked, Operation
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, TargetNode
-from custmap.model.walkers import children, eaches, placed, presences
+from custmap.model.walkers import assumed_of_changes, children, eaches, placed, presences
 from custmap.resolve.findings import meant
 from custmap.values.nearest import nearest
 from custmap.values.paths import Member, PathError, Select, format_path, parse_path
@@ -108,6 +108,10 @@ def gaps(operation: Operation, checked: Checked) -> list[Gap]:
     mask = checked.file.mask
     if mask is not None and mask.body is not None and (names := _names(mask.body)) is not None:
         spoken.add(names)
+    for rule in all_rules(checked.file):
+        for way in (rule.added, rule.gone):
+            if way is not None and way.place is not None and (names := _names(way.place)) is not None:
+                spoken.add(names)
     found = list(_gaps(operation.body, (), "", spoken))
     for part in PARTS[:2]:
         written = {member.name for member in operation.flat[part].members}
@@ -218,6 +222,8 @@ def cm515(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
     for rule in all_rules(checked.file):
         if rule.assumed is not None:
             yield Diagnostic("CM515", rule.assumed, rule.keys.get("assumed", rule.span))
+    if (text := assumed_of_changes(operation)) and checked.file.changes is not None:
+        yield Diagnostic("CM515", text, checked.file.changes.span)
 
 
 def unused_fields(checked: Checked) -> list[str]:

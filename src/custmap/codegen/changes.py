@@ -14,6 +14,7 @@ from custmap.codegen.elsewhere import in_body, write_elsewhere, write_list_alone
 from custmap.codegen.lines import Lines
 from custmap.codegen.list_changes import write_change_list, write_stand_list
 from custmap.codegen.object_changes import write_change_object, write_change_record, write_says
+from custmap.codegen.operations import texts_of, write_always, write_body, write_said, write_writers
 from custmap.codegen.request_parts import required_names
 from custmap.codegen.standing import write_along, write_complete, write_stand_object
 from custmap.model.checked import PARTS, Operation
@@ -42,11 +43,20 @@ def compare_items(module: Module, table: Table) -> tuple[str, str]:
 
 def compare_rows(module: Module, operation: Operation) -> Lines:
     """`changes`."""
-    return _write_request(Comparing(module, operation.table, _WRITERS), operation)
+    changes = operation.changes
+    if changes is None:
+        return _write_request(Comparing(module, operation.table, _WRITERS), operation)
+
+    def said(writer: Comparing, node: TargetNode, lines: Lines) -> None:
+        write_said(writer, node, changes, lines)
+
+    table, functions = write_writers(module.names, operation)
+    module.add_function(functions)
+    return _write_request(Comparing(module, operation.table, _WRITERS, said=said), operation, table)
 
 
-def _write_request(writer: Comparing, operation: Operation) -> Lines:
-    """`changes`: every part of the request."""
+def _write_request(writer: Comparing, operation: Operation, table: str = "") -> Lines:
+    """`changes`: every part of the request; `table` has the writers of a list of changes."""
     lines = Lines()
     body = operation.body
     parts = {part: node for part, node in operation.flat.items() if any(leaves(node))}
@@ -61,6 +71,10 @@ def _write_request(writer: Comparing, operation: Operation) -> Lines:
             with lines.block(f"if ({differ}) and names_another({named}, before, after, view):"):
                 lines.add("return None")
         lines.add("draft = view.draft", "said = False", f"body = {facts.empty(body)}")
+        if operation.changes is not None:
+            lines.add(f"view.writers, view.paths = {table}, {operation.changes.paths!r}")
+            texts = writer.names.bind(texts_of(operation, operation.changes), "texts")
+            lines.add(f"view.texts, view.fails = {texts}, {operation.changes.fails}")
         lines.add(*(f"{part} = {{}}" for part in parts))
         for part, root in roots.items():
             _write_part(writer, part, root, lines)
@@ -73,12 +87,11 @@ def _write_request(writer: Comparing, operation: Operation) -> Lines:
             unless = f"{'not always and ' if required else ''}not is_value(after[{naming[0].slot}])"
             with lines.block(f"if {unless} and names_nobody({named}, before, after, view):"):
                 lines.add("return None")
-        for leaf in writer.table.slots:
-            if isinstance(leaf, Leaf) and not leaf.policy.repeatable:
-                with lines.block(f"if was_set(draft, {writer.names.bind(leaf.span, 'span')}):"):
-                    lines.add(f"draft.notes.append({writer.note(leaf, Fact.NOT_REPEATABLE)})")
+        _note_once(writer, lines)
         if isinstance(body, ItemsNode):
             _complete_list(writer, body, lines)
+        if operation.changes is not None and isinstance(body, ObjectNode):
+            write_always(writer, body, operation.changes, lines)
         if elsewhere:
             write_elsewhere(writer, operation, lines)
         if isinstance(body, ObjectNode):
@@ -88,15 +101,19 @@ def _write_request(writer: Comparing, operation: Operation) -> Lines:
         for part, node in parts.items():
             _complete_part(writer, part, node, lines)
         _require(writer, body, lines)
-        for container in outermost_whole(body):
+        for container in outermost_whole(body) if operation.changes is None else ():
             with lines.block(f"if {_is_sent(writer, container)}:"):
                 writer.note_whole(container, lines)
         if body.whole:
             lines.add(
                 f"find_unstated({writer.names.bind(tuple(leaves(body)), 'rules')}, before, after, view)"
             )
+        is_list = isinstance(body, ItemsNode)
+        if operation.changes is not None:
+            write_body(writer, operation.changes, lines)
+            is_list = not operation.changes.into
         result = ", ".join(part if part in parts else "None" for part in PARTS)
-        made = "body" if isinstance(body, ItemsNode) else "in_name_order(body)"
+        made = "body" if is_list else "in_name_order(body)"
         lines.add(f"return {made}, {result}")
     return lines
 
@@ -109,6 +126,14 @@ def _write_part(writer: Comparing, part: str, root: Container, lines: Lines) -> 
         write_change_record(writer, root, lines)
     else:
         writer.members(root, part, lines, full=False)
+
+
+def _note_once(writer: Comparing, lines: Lines) -> None:
+    """Notes about what must not be sent twice."""
+    for leaf in writer.table.slots:
+        if isinstance(leaf, Leaf) and not leaf.policy.repeatable:
+            with lines.block(f"if was_set(draft, {writer.names.bind(leaf.span, 'span')}):"):
+                lines.add(f"draft.notes.append({writer.note(leaf, Fact.NOT_REPEATABLE)})")
 
 
 def _complete_body(writer: Comparing, root: ObjectNode, operation: Operation, lines: Lines) -> None:

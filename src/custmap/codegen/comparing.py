@@ -31,6 +31,7 @@ class Module(Protocol):
 
     def comment(self, slot: Leaf | Presence) -> str: ...
     def item_functions(self, table: Table) -> str: ...
+    def way_functions(self, leaf: Leaf) -> str: ...
     def add_function(self, lines: Lines) -> None: ...
     def note(self, node: Leaf | Container, fact: Fact) -> str: ...
 
@@ -49,20 +50,24 @@ class Comparing:
 
     `writers`  what writes a function, by its kind and the kind of container.
     `item`     the table is that of a list's items.
+    `said`     writes what is said as an item of a list of changes, and not in the object around.
     """
 
-    def __init__(self, module: Module, table: Table, writers: Writers, *, item: bool = False) -> None:
+    def __init__(
+        self, module: Module, table: Table, writers: Writers, *, item: bool = False, said: Said | None = None
+    ) -> None:
         self._module = module
         self._writers = writers
         self._made: dict[tuple[str, int, bool], str] = {}
         self.is_item = item
+        self.said = said
         self.names = module.names
         self.table = table
 
     def members(self, node: ObjectNode, out: str, lines: Lines, *, full: bool) -> list[Member]:
         """Compare the members. Where only what is said is sent, it is put into `out` at once."""
-        required = facts.required(node)
         is_request = out != "sent"
+        required = frozenset() if self.said is not None and not (full or is_request) else facts.required(node)
         outcomes: list[Member] = []
         for member in node.members:
             if isinstance(member, Rider):
@@ -129,8 +134,11 @@ class Comparing:
         """What was said is put into the object around; there, what was kept counts, too."""
         with lines.block("if state is SAID:"):
             lines.add("said = True")
-            with lines.block("if value is not NOTHING:"):
-                lines.add(f"{out}[{member.name!r}] = value")
+            if self.said is not None and out in ("body", "sent"):
+                self.said(self, member, lines)
+            else:
+                with lines.block("if value is not NOTHING:"):
+                    lines.add(f"{out}[{member.name!r}] = value")
         if out == "sent":
             with lines.block("elif state is KEPT:"):
                 lines.add("kept = True")
@@ -269,11 +277,14 @@ class Comparing:
         return f"{self.rule(leaf)}, {states}, view{self._items_of(leaf)}"
 
     def _items_of(self, leaf: Leaf) -> str:
+        if leaf.ways is not None:
+            return f", {self._module.way_functions(leaf)}"
         if not leaf.kind.has_items:
             return ""
         tables = [self._module.item_functions(each.table) for each in eaches(leaf.origin)]
         return f", ({', '.join(tables)},)" if tables else ""
 
 
+Said: TypeAlias = Callable[[Comparing, TargetNode, Lines], None]
 Write: TypeAlias = Callable[[Comparing, Any, str, bool, Lines], None]
 Writers: TypeAlias = Mapping[tuple[str, type], Write]

@@ -13,11 +13,13 @@ from custmap.expressions.budget import metered
 from custmap.model.checked import Checked, Operation
 from custmap.running.draft import Draft, View
 from custmap.values.absent import ABSENT
+from custmap.values.unusual import Unusual
 
 Row = tuple[Any, ...]
 Part = dict[str, Any] | None
 Parts = tuple[dict[str, Any], Part, Part, Part]
 _OF_A_RECORD: Final = frozenset({"apply", "slots", "values"})
+_OF_CHANGES: Final = ("diff", "careful")
 MODULES: Final = ("apply", "diff", "careful")
 
 
@@ -31,6 +33,8 @@ class Functions:
     @cached_property
     def apply(self) -> Callable[[dict[str, Any], Row], Any]:
         """`apply(customer, riders) -> (body, path, query, headers, notes)`; any exception: be careful."""
+        if self._operation.changes is not None:
+            return self._apply_changes
         made: Callable[[dict[str, Any], Row], Any] = self._define("apply")["apply"]
         return made
 
@@ -51,6 +55,15 @@ class Functions:
         """`values(customer, riders) -> row`, whatever the record holds; a slot may hold a failure."""
         made: Callable[[dict[str, Any], Row], Row] = self._define("careful")["values"]
         return made
+
+    def _apply_changes(self, record: dict[str, Any], riders: Row) -> Any:
+        """`apply` of a list of changes, which says all that there is as a change."""
+        draft = Draft()
+        view = View(None, record, draft, riders, known=False)
+        parts = self.changes(self.nothing, self.slots(record, riders), view, True)
+        if parts is None or draft.rejected or draft.missing:
+            raise Unusual
+        return (*parts, tuple(draft.notes))
 
     def carefully(
         self, record: dict[str, Any], riders: Row, *, partial: bool = False
@@ -75,7 +88,8 @@ class Functions:
     @property
     def text(self) -> str:
         """The text of all modules."""
-        return "\n\n".join(map(self.module, MODULES))
+        modules = MODULES if self._operation.changes is None else _OF_CHANGES
+        return "\n\n".join(map(self.module, modules))
 
     def module(self, name: str) -> str:
         """The text of the module `apply`, `diff` or `careful`."""

@@ -18,8 +18,9 @@ from custmap.values.paths import Member, TargetPath, in_path_order
 
 def write_elsewhere(writer: Comparing, operation: Operation, lines: Lines) -> None:
     """What was said elsewhere is written, and what goes along where a container is sent for it alone."""
+    ways = _ways(operation) if operation.changes is None else {}  # there the rules fill a copy
     with lines.block("if draft.names or draft.marks or draft.writes:"):
-        for place, way in _ways(operation).items():
+        for place, way in ways.items():
             with lines.block(f"if draft.wrote({writer.names.bind(place, 'at')}):"):
                 may_be_kept = any(_is_immutable(node) for node, _ in way)
                 if may_be_kept:

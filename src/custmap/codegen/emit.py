@@ -24,18 +24,21 @@ from custmap.codegen.lines import UNUSUAL, Lines
 from custmap.codegen.objects import ObjectWriter
 from custmap.codegen.reads import free_maps, prepared
 from custmap.codegen.request_parts import write_request
+from custmap.codegen.templates import item_function
 from custmap.diagnostics.plain import without_commands
 from custmap.expressions.emitter import Emitter, Names, Scope
 from custmap.model.checked import Checked, Operation
+from custmap.model.item_ways import Way
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Presence, Table
 from custmap.model.note import Fact, Note
+from custmap.model.template import Template
 from custmap.model.walkers import leaves
 from custmap.running.names import GLOBALS
 
 _FIXED = (
     "after", "always", "apply", "before", "body", "changes", "customer", "draft", "error", "headers", "held",
-    "kept", "key", "listed", "made", "notes", "now", "omitted", "one", "path", "place", "query", "riders",
-    "said", "sent", "slots", "state", "stated", "value", "values", "view", "waiting", "was",
+    "items", "kept", "key", "listed", "made", "notes", "now", "omitted", "one", "path", "place", "query",
+    "riders", "said", "sent", "slots", "state", "stated", "value", "values", "view", "waiting", "was",
 )  # fmt: skip
 """Names that the text has whatever the mapping is: no rule's local gets one of them."""
 
@@ -117,6 +120,20 @@ class _Module:
             mixes = any(map(facts.may_mix, leaves(table.item)))
             self._compared[key] = f"({self.names.bind(table, 'table')}, {change}, {stand}, {mixes})"
         return self._compared[key]
+
+    def way_functions(self, leaf: Leaf) -> str:
+        """The functions that write an item that came, and one that is gone; None without a template."""
+        assert leaf.ways is not None
+        return f"({self.way_function(leaf, leaf.ways.added)}, {self.way_function(leaf, leaf.ways.gone)})"
+
+    def way_function(self, leaf: Leaf, way: Way | None) -> str:
+        if not isinstance(way, Template):
+            return "None"
+        if id(way) not in self._compared:
+            hint = "gone" if leaf.ways is not None and way is leaf.ways.gone else "added"
+            self._compared[id(way)], lines = item_function(self.names, leaf, way, hint)
+            self.add_function(lines)
+        return self._compared[id(way)]
 
     def add_function(self, lines: Lines) -> None:
         self._functions.append(lines)

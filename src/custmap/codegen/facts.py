@@ -30,7 +30,9 @@ def empty_if_required(around: Container, node: TargetNode) -> str:
     """How a required map or list that has nothing to say is sent; "" for other nodes."""
     if not isinstance(node, Leaf) or node.name not in required(around):
         return ""
-    return "{}" if node.kind.is_map else "[]" if node.kind.has_items else ""
+    if node.ways is not None and node.ways.is_elsewhere:
+        return ""
+    return "{}" if node.kind.is_map else "" if node.kind.is_one else "[]"
 
 
 def riders(node: ObjectNode) -> list[Rider]:

@@ -12,6 +12,9 @@ from custmap.model.nodes import ItemsNode, Rider, TargetNode
 
 def write_change_list(writer: Comparing, node: ItemsNode, name: str, full: bool, lines: Lines) -> None:
     inside = full or node.whole
+    if writer.said is not None and not inside:
+        _write_told(writer, node, name, lines)
+        return
     with lines.block(f"def {name}(before, after, view):"):
         if node.whole and not full:
             lines.add("view = view.whole()")
@@ -65,6 +68,27 @@ def write_change_list(writer: Comparing, node: ItemsNode, name: str, full: bool,
                 lines.add(f"listed = {writer.placed(riders)}")
         writer.note_item(node, lines)
         lines.add("return SAID, listed")
+
+
+def _write_told(writer: Comparing, node: ItemsNode, name: str, lines: Lines) -> None:
+    """The list's items are no items of their own: what changed in them is told."""
+    assert writer.said is not None
+    with lines.block(f"def {name}(before, after, view):"):
+        lines.add("draft, said, kept = view.draft, False, False")
+        for _, item in node.items:
+            if isinstance(item, Rider):
+                continue
+            with lines.block(f"if {writer.differs(item)}:"):
+                writer.comment(item, lines)
+                lines.add(f"state, value = {writer.change(item, False)}")
+                with lines.block("if state is SAID:"):
+                    lines.add("said = True")
+                    writer.said(writer, item, lines)
+                with lines.block("elif state is KEPT:"):
+                    lines.add("kept = True")
+        with lines.block("if not said:"):
+            lines.add(f"return (KEPT, {writer.as_before(node, full=False)}) if kept else UNCHANGED")
+        lines.add("return SAID, NOTHING")
 
 
 def write_stand_list(writer: Comparing, node: ItemsNode, name: str, full: bool, lines: Lines) -> None:

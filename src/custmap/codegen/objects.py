@@ -17,6 +17,7 @@ from custmap.codegen.lines import UNUSUAL, Lines
 from custmap.codegen.places import Around, Places
 from custmap.expressions.emitter import Emitter, Names, Scope
 from custmap.model.clear import Clear
+from custmap.model.item_ways import Way
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Presence, Rider, Table, TargetNode
 from custmap.model.note import Fact
 from custmap.model.walkers import clears, leaves
@@ -32,6 +33,7 @@ class Module(Protocol):
     def writer(self, *, sent: bool) -> LeafWriter: ...
     def comment(self, slot: Leaf | Presence) -> str: ...
     def note(self, node: Leaf | ObjectNode | ItemsNode, fact: Fact) -> str: ...
+    def way_function(self, leaf: Leaf, way: Way | None) -> str: ...
     def source_object(
         self, slot: Presence, scope: Scope, source: str, state: str, body: Lines
     ) -> list[str]: ...
@@ -53,7 +55,9 @@ class ObjectWriter:
         self.states: dict[int, str] = {}
         self._sources: dict[int, str] = {}
         self._writer = module.writer(sent=role == "sent")
-        self.places = Places(self.names, role, table.root, key, self._writer.constant, module.note)
+        self.places = Places(
+            self.names, role, table.root, key, self._writer.constant, module.note, module.way_function
+        )
 
     # Objects
 
@@ -86,11 +90,10 @@ class ObjectWriter:
                 continue
             if isinstance(member, Leaf) and member.slot in self.places.must and self._role == "request":
                 continue  # its own branch has seen to that
-            is_map = isinstance(member, Leaf) and member.kind.is_map
-            is_list = isinstance(member, Leaf) and member.kind.has_items
+            empty = facts.empty_if_required(node, member)
             with lines.block(f"if {member.name!r} not in {out}:"):
-                if is_map or is_list:
-                    lines.add(f"{out}[{member.name!r}] = {'{}' if is_map else '[]'}")
+                if empty:
+                    lines.add(f"{out}[{member.name!r}] = {empty}")
                     if fill:
                         lines.add("body = in_name_order(body)")
                     elif member.name != names[-1]:

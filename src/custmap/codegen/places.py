@@ -10,9 +10,11 @@ from custmap.codegen.leaf import Putting
 from custmap.codegen.lines import UNUSUAL, Lines
 from custmap.contract.form_body import BRACKETS
 from custmap.expressions.emitter import Names
-from custmap.model.clear import Clear, KeyIn, NameIn, Omit, Send, SendNull, Skip, Write
+from custmap.model.clear import Clear, ItemIn, KeyIn, NameIn, Omit, Send, SendNull, Skip, Write
+from custmap.model.item_ways import Way
 from custmap.model.nodes import Container, ItemsNode, Leaf, ObjectNode
 from custmap.model.note import Fact
+from custmap.model.template import Template
 from custmap.model.walkers import children
 from custmap.values.paths import TargetPath
 
@@ -42,6 +44,7 @@ class Places:
 
     `constant(value, hint)` an expression that makes a constant of the mapping anew
     `note(node, fact)`      the name of a note
+    `way_function(leaf, way)` the function that writes a template of an item
     `must`                  slots of required values, without which a request is unusual in any case
     `elsewhere`             what clearing writes at other places
     `takes_notes`           a note may be taken
@@ -53,6 +56,7 @@ class Places:
     key: str | None
     constant: Callable[[Any, str], str]
     note: Callable[[Leaf | ObjectNode | ItemsNode, Fact], str]
+    way_function: Callable[[Leaf, Way | None], str]
     must: set[int] = field(default_factory=set)
     elsewhere: Elsewhere = field(default_factory=Elsewhere)
     takes_notes: bool = False
@@ -69,6 +73,8 @@ class Places:
             null = ["pass"]
         if leaf.kind.has_items:
             return Putting(self._keyed(leaf, value, out), null)
+        if leaf.ways is not None:
+            return Putting(self._items(leaf, leaf.ways.added, value, out), [UNUSUAL])
         if leaf.kind.is_map:
             return Putting(self._map(leaf, value, out, around), null)
         put = [f"{out}[{leaf.name!r}] = {value}"]
@@ -136,6 +142,22 @@ class Places:
         with lines.block(f"if {value}:"):
             lines.add(put)
             if not leaf.policy.repeatable and self.role == "request":
+                lines.add(self.noted(leaf, Fact.NOT_REPEATABLE))
+        return lines.all
+
+    def _items(self, leaf: Leaf, way: Way | None, value: str, out: str) -> list[str]:
+        """A list whose items are told one by one: all of them are new."""
+        lines = Lines()
+        with lines.block(f"if {value}:"):
+            match way:
+                case ItemIn(place=place, form=form) if form is None or form.lists == BRACKETS:
+                    lines.add(f"{self._names_at(place)}.extend({value})")
+                case Template() if leaf.ways is not None and leaf.ways.form is None:
+                    made = self.way_function(leaf, way)
+                    lines.add(f"{out}[{leaf.name!r}] = [{made}(one, riders) for one in each_once({value})]")
+                case _:
+                    lines.add(UNUSUAL)
+            if not leaf.policy.repeatable:
                 lines.add(self.noted(leaf, Fact.NOT_REPEATABLE))
         return lines.all
 

@@ -134,7 +134,7 @@ def _unless_identity_alone(writer: ObjectWriter, root: ObjectNode, lines: Lines)
     for leaf in body:
         if not leaf.policy.identity:
             state = writer.states[leaf.slot]
-            empty = f" or not {state}" if leaf.kind.is_map or leaf.kind.has_items else ""
+            empty = "" if leaf.kind.is_one else f" or not {state}"
             empty += "" if leaf.policy.clear.says else f" or {state} is None"
             if silent := writer.silenced(leaf):
                 empty += f" or {silent}"
@@ -161,9 +161,9 @@ def _write_elsewhere(writer: ObjectWriter, root: ObjectNode, lines: Lines) -> No
                 lines.add(UNUSUAL)
                 continue
             if len(place) == 1:
-                lines.add(f"body[{name_of(place)!r}] = sorted(set({local}))")
+                lines.add(f"body[{name_of(place)!r}] = each_once({local})")
             else:
-                lines.add(f"put(body, {writer.names.bind(place, 'at')}, sorted(set({local})))")
+                lines.add(f"put(body, {writer.names.bind(place, 'at')}, each_once({local}))")
             if name_of(place[:1]) < last or len(writer.places.elsewhere.names) > 1:
                 lines.add("body = in_name_order(body)")
     for place, local in _in_order(writer.places.elsewhere.marks):

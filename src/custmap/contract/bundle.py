@@ -111,6 +111,12 @@ class Bundle:
                 case "schemas by name":
                     within = here.inner(word)
                     made[word] = {name: self._schema(within.inner(name)) for name in within.map}
+        if (mapping := here.inner("discriminator", "mapping").map) and isinstance(
+            source["discriminator"], dict
+        ):
+            named = {str(name): self._of_mapping(str(one), here) for name, one in mapping.items()}
+            known = {name: one for name, one in named.items() if one is not None}
+            made["discriminator"] = {**source["discriminator"], "mapping": known}
         if "required" in source and (required := self._required(here)):
             made["required"] = required
         return _from_30(made, source) if self.is_30 else made
@@ -124,17 +130,18 @@ class Bundle:
         listed = found.inner("discriminator", "mapping").map.values()
         if not listed or here.pointer[-2:-1] == ("allOf",) or "oneOf" in found.map or "anyOf" in found.map:
             return []
-        variants: list[dict[str, str]] = []
-        for name in listed:
-            if not isinstance(name, str):
-                continue
-            reference = name if "/" in name or "." in name else f"#/components/schemas/{name}"
-            at = replace(found, value={"$ref": reference})
-            # Ignore names that cannot be resolved: such lists are written for people, too.
-            aside = References(self.references.folder, self.references.documents)
-            if aside.target(reference, at).value is not None:
-                variants.append({"$ref": self._named(at)[0]})
-        return variants
+        named = (self._of_mapping(name, found) for name in listed if isinstance(name, str))
+        return [{"$ref": name} for name in named if name is not None]
+
+    def _of_mapping(self, name: str, here: Located) -> str | None:
+        """`#/$defs/…` for what a discriminator's mapping names; None for names that cannot be resolved.
+
+        Such lists are written for people, too.
+        """
+        reference = name if "/" in name or "." in name else f"#/components/schemas/{name}"
+        at = replace(here, value={"$ref": reference})
+        aside = References(self.references.folder, self.references.documents)
+        return self._named(at)[0] if aside.target(reference, at).value is not None else None
 
     def _named(self, here: Located) -> tuple[str, Located]:
         """`#/$defs/…` for what a reference names, and that schema; it is read later, once."""

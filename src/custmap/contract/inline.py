@@ -26,7 +26,7 @@ from custmap.syntax.node import ListNode, MapNode, Node, ScalarNode, plain
 from custmap.values.absent import ABSENT
 from custmap.values.nearest import nearest
 from custmap.values.paths import Index, Member, PathError, Select, TargetPath, parse_path
-from custmap.values.types import KINDS, STRING
+from custmap.values.types import KINDS, STRING, Type
 
 KEYS: Final = ("method", "url", "fields", "query", "headers", "path", "response", "media_type", "form")
 METHODS: Final = ("POST", "PUT", "PATCH", "GET", "DELETE")
@@ -62,6 +62,15 @@ def inline_contract(node: MapNode, name: str) -> Contract:
     if reader.problems:
         raise MappingError(reader.problems)
     return contract
+
+
+def fields_type(node: MapNode) -> Type:
+    """The type of an object whose fields are listed by target path; MappingError as `inline_contract`."""
+    reader = _Reader()
+    schema = reader._table(node, "copy")
+    if reader.problems:
+        raise MappingError(reader.problems)
+    return type_of(schema, Definitions(schema))
 
 
 @dataclass(slots=True)

@@ -97,6 +97,10 @@ _ERRORS = {
     "CM535": "There is no record to replace",
     "CM536": "A mask names it as one",
     "CM537": "There is no mask for it",
+    "CM524": "Template cannot be read",
+    "CM525": "Change cannot be said",
+    "CM526": "Template does not belong here",
+    "CM527": "Template does not fit the contract",
     # 7 apply and reverse: one record
     "CM701": "Record does not fit the canonical schema",
     "CM702": "Not a JSON value",

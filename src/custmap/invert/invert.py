@@ -101,6 +101,7 @@ def _layer(checked: Checked, rules: Sequence[Back], functions: Mapping[str, Func
         clear=None,
         empty=None,
         ignored=(),
+        changes=None,
         unread=frozenset(),
     )
     body = _stated(at_the_border(checked.canonical))

@@ -153,6 +153,8 @@ class _Inverter:
 
     def _turned(self, leaf: Leaf, read: str, scope: _Scope) -> Back:
         source = leaf.origin.source
+        if leaf.kind.one_by_one:
+            raise OneWayError("a request says what came and what went, and not what there is")
         if not isinstance(source, FromSource | EachSource):
             raise OneWayError("it has several sources")
         calls, own = peeled(source.expression.ast, scope.type, self._known)

@@ -244,9 +244,11 @@ def _words(leaf: Leaf, outcome: Outcome, draft: Draft) -> str:
         return "not sent, noted"
     if state != SAID:
         return "nothing"
-    said = [f"names it in {format_path(place)}" for place in draft.names]
+    verb = "names" if leaf.ways is None else "lists"
+    said = [f"{verb} it in {format_path(place)}" for place in draft.names]
     said += [f"marks it in {format_path(place)}" for place in draft.marks]
     said += [f"writes {format_path(place)}: {dump_json(value)}" for place, value in draft.writes]
+    said += ["says so in an item"] if draft.clears else []
     clear = leaf.policy.clear
     by_value = isinstance(clear, Send) and any(change.action == "clear" for change in draft.changes)
     if sent is None:
@@ -256,7 +258,7 @@ def _words(leaf: Leaf, outcome: Outcome, draft: Draft) -> str:
     elif isinstance(sent, dict) and leaf.kind.is_map and None in sent.values():
         said.append("sends null for each key")
     elif sent is not NOTHING:
-        said.append("sends it")
+        said.append("sends it" if leaf.ways is None else "sends an item that says so")
     if isinstance(clear, Masked) and not said:
         return "names it in the mask, and leaves it out"
     return ", ".join(said) or "leaves it out"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
 from custmap.diagnostics.span import Span
-from custmap.syntax.node import MapNode
+from custmap.syntax.node import MapNode, Node
 
 Word: TypeAlias = Literal["send_null", "send_empty", "omit", "mask", "impossible", "skip"]
 SOURCES: Final = frozenset({"from", "param", "value", "each", "first", "fields"})
@@ -55,6 +55,31 @@ class ClearFile:
     places: tuple[tuple[str, Text], ...] = ()
     with_value: Constant | None = None
     as_name: Text | None = None
+    item: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesFile:
+    """`changes` as written: the list, the templates of items, and the types of the vendor's copy."""
+
+    span: Span
+    into: Text | None
+    add: Node | None
+    set: Node | None
+    clear: Node | None
+    paths: str
+    fails: bool
+    copy: MapNode | None
+    unread: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class WayFile:
+    """`added` or `gone` as written: a place, or a template of an item."""
+
+    span: Span
+    place: Text | None = None
+    item: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +123,10 @@ class Rule:
     otherwise_clear: bool = False
     merge: str | None = None
     clear: ClearFile | None = None
+    set_item: Node | None = None
+    add_item: Node | None = None
+    added: WayFile | None = None
+    gone: WayFile | None = None
     empty: str | None = None
     always: bool = False
     identity: bool | None = None
@@ -194,6 +223,7 @@ class MappingFile:
     merge: Text | None = None
     mask: MaskFile | None = None
     envelope: tuple[Rule, ...] = ()
+    changes: ChangesFile | None = None
     unread: frozenset[str] = frozenset()
 
 

@@ -107,6 +107,18 @@ class ClearModel(LongForm):
     )
     with_: Literally = optional("The value of that member, e.g. true.", alias="with")
     as_: StrictStr = optional("The name, if it is not the last part of the target path.", alias="as")
+    item: Literally = optional("With `changes`: this item of the list says so; {name}, {path} as there.")
+
+
+class WayModel(Part):
+    """How the vendor is told of an item that came or went: at a place, or by an item that says so."""
+
+    in_: StrictStr = optional(
+        "The value is listed in the array at this target path of the body.",
+        alias="in",
+        examples=["tags.add"],
+    )
+    item: Literally = optional("An item of the target's list; {value}, {name} and {path} in it are filled.")
 
 
 class UnmappedDefault(LongForm):
@@ -138,7 +150,7 @@ Empty = Annotated[
     ),
 ]
 Merge = Annotated[
-    Literal["fields", "whole", "entries", "set", "keyed", "add-only"],
+    Literal["fields", "whole", "entries", "set", "keyed", "add-only", "items"],
     Words(
         {
             "fields": "Object: the vendor merges members; what changed is sent (the default of objects).",
@@ -147,6 +159,7 @@ Merge = Annotated[
             "set": "List: the vendor replaces it; order and repeats have no meaning.",
             "keyed": "List with `key`: the vendor matches items by key; changed items are sent as a whole.",
             "add-only": "List with `key`: only new items can be sent; changed or missing ones are rejected.",
+            "items": "List of scalars: items are added and taken away one by one, as `added` and `gone` say.",
         }
     ),
 ]
@@ -159,6 +172,18 @@ Unmapped = Annotated[
             "skip": "The member is left out.",
         },
         "{default: $1}",
+    ),
+]
+
+
+Paths = Annotated[
+    Literal["dotted", "pointer", "scim"],
+    Words(
+        {
+            "dotted": "As a target path: emails[type=work].value (the default).",
+            "pointer": "As a JSON Pointer (RFC 6901): /emails/0/value.",
+            "scim": 'As SCIM has it (RFC 7644): emails[type eq "work"].value.',
+        }
     ),
 ]
 
@@ -187,6 +212,10 @@ class RuleModel(Part):
     otherwise: Literal["clear"] = optional("The value is cleared when `when` is no longer true.")
     merge: Merge = optional("What the vendor does with a container when a part of it is sent.")
     clear: Clear = optional("How the vendor is told that the value is gone.")
+    set: Literally = optional("With `changes`: the item that says this rule's value.")
+    add: Literally = optional("With `changes`: the item that says it where the vendor has no value.")
+    added: WayModel = optional("With `merge: items`: how the vendor is told of an item that came.")
+    gone: WayModel = optional("With `merge: items`: how the vendor is told of an item that went.")
     empty: Empty = optional('What this vendor makes of "".')
     send: Literal["always"] = optional("`always`: sent with every update that has a change.")
     identity: StrictBool = optional("Identifies the customer: always sent, never changed.")
@@ -233,6 +262,20 @@ class MaskModel(Part):
     join: Annotated[StrictStr, Field(min_length=1)] = optional(
         "What stands between the names in the query; default: a comma."
     )
+
+
+class ChangesModel(Part):
+    """The body has a list of changes; {value}, {path} and {name} in its items are filled."""
+
+    into: StrictStr = Field(
+        description='The list in the body; "[]": the body itself is the list.', examples=["Operations"]
+    )
+    set: Literally = optional("The item that says a value.")
+    add: Literally = optional("The item that says a value where the vendor is known to have none.")
+    clear: Literally = optional("The item that says that a value is gone.")
+    paths: Paths = optional("How {path} is written.")
+    if_absent: Literal["fails"] = optional("`fails`: so does a clear of what the vendor does not have.")
+    copy_: ByName = optional("The types of the vendor's copy: target path to JSON Schema.", alias="copy")
 
 
 class ResponseFieldsModel(Part):
@@ -303,6 +346,7 @@ class MappingModel(Part):
         Words({"whole": "The request replaces the whole record: what it leaves out is gone (a PUT)."}),
     ] = optional("What the vendor does with the record of which a part is sent; default: it merges.")
     mask: MaskModel = optional("Where a request names all that it sets or clears.")
+    changes: ChangesModel = optional("The request is a list of changes of the copy that rules describe.")
     envelope: dict[str, RuleModel] = optional("With `bulk`: the body around the list, the same for all.")
     response: ResponseModel = optional("What the vendor's answer means.")
     clear: Clear = optional("How values are cleared where a rule does not say.")
@@ -320,12 +364,15 @@ def keys_of(place: Sequence[str | int]) -> list[str]:
             "response": ResponseModel,
             "bulk": BulkModel,
             "mask": MaskModel,
+            "changes": ChangesModel,
         }
         model = models.get(str(head), RuleModel)
         if last == "clear":
             model = ClearModel
         elif last == "unmapped":
             model = UnmappedDefault
+        elif last in ("added", "gone"):
+            model = WayModel
         elif head == "response" and len(place) > 1:
             tables: dict[str, type[BaseModel]] = {"fields": RuleModel, "results": ResultsModel}
             model = tables.get(str(place[1]), ResponseFieldsModel)

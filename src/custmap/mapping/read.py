@@ -10,6 +10,7 @@ from custmap.diagnostics.errors import MappingError
 from custmap.mapping.file import (
     CLEARED_AT,
     BulkFile,
+    ChangesFile,
     ClearFile,
     Constant,
     MappingFile,
@@ -18,6 +19,7 @@ from custmap.mapping.file import (
     Param,
     Rule,
     Text,
+    WayFile,
     Word,
     all_rules,
 )
@@ -83,6 +85,7 @@ def _file(node: MapNode, file: str, trouble: Trouble) -> MappingFile:
         merge=_text(node, "merge"),
         mask=mask,
         envelope=_rules(node, "envelope", trouble),
+        changes=_changes(node.get("changes"), trouble.get("changes", {})),
         unread=unread,
     )
 
@@ -106,6 +109,25 @@ def _mask(node: Node | None, trouble: Trouble) -> MaskFile | None:
     return MaskFile(node.span, query, body, is_cut, _plain_text(node, "join") or ",")
 
 
+def _changes(node: Node | None, trouble: Trouble) -> ChangesFile | None:
+    if not isinstance(node, MapNode):
+        return None
+    unread = _unread(trouble, ["changes"], frozenset())
+    node = _without(node, unread)
+    copy = node.get("copy")
+    return ChangesFile(
+        span=node.span,
+        into=_text(node, "into"),
+        add=node.get("add"),
+        set=node.get("set"),
+        clear=node.get("clear"),
+        paths=_plain_text(node, "paths") or "dotted",
+        fails=node.get("if_absent") is not None,
+        copy=copy if isinstance(copy, MapNode) else None,
+        unread=unread,
+    )
+
+
 def _count(node: MapNode, key: str) -> int | None:
     value = node.get(key)
     found = None if value is None else plain(value)
@@ -113,7 +135,10 @@ def _count(node: MapNode, key: str) -> int | None:
 
 
 _TABLES: Final = frozenset(
-    {"path", "query", "headers", "body", "envelope", "bulk", "mask", "params", "response", "ignored"}
+    {
+        *("path", "query", "headers", "body", "envelope", "bulk", "mask", "changes"),
+        *("params", "response", "ignored"),
+    }
 )
 _RULES: Final = frozenset({"fields", "first"})
 """Keys with parts that are read one by one: a wrong part leaves the others as they are."""
@@ -252,6 +277,10 @@ def _long_rule(key: ScalarNode, node: MapNode, trouble: Trouble) -> Rule:
         otherwise_clear=node.get("otherwise") is not None,
         merge=_plain_text(node, "merge"),
         clear=read_clear(node.get("clear")),
+        set_item=node.get("set"),
+        add_item=node.get("add"),
+        added=_way(node.get("added")),
+        gone=_way(node.get("gone")),
         empty=_plain_text(node, "empty"),
         always=node.get("send") is not None,
         identity=_flag(node, "identity"),
@@ -283,6 +312,10 @@ def _is_row(value: MapNode) -> bool:
     return {key.value for key, _ in value} <= {"to", "back"}
 
 
+def _way(node: Node | None) -> WayFile | None:
+    return WayFile(node.span, _text(node, "in"), node.get("item")) if isinstance(node, MapNode) else None
+
+
 def read_clear(node: Node | None) -> ClearFile | None:
     """A `clear` of a rule or of the file."""
     if isinstance(node, MapNode):
@@ -296,6 +329,7 @@ def read_clear(node: Node | None) -> ClearFile | None:
             places=tuple((form, path) for form in CLEARED_AT if (path := _text(node, form)) is not None),
             with_value=_literal(node, "with"),
             as_name=_text(node, "as"),
+            item=node.get("item"),
         )
     word = None if node is None else plain(node)
     return ClearFile(span=node.span, word=word) if node is not None and word in get_args(Word) else None

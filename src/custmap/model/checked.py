@@ -11,6 +11,7 @@ from custmap.contract.form_body import FormStyle
 from custmap.expressions.function import FunctionSpec
 from custmap.mapping.file import MappingFile, Rule
 from custmap.model.answer import Answer
+from custmap.model.changes import Changes
 from custmap.model.clear import Named
 from custmap.model.mask import Mask
 from custmap.model.nodes import Container, ObjectNode, Table
@@ -99,6 +100,7 @@ class Operation:
     `answer`    how the vendor's answer is read.
     `bulk`      a request has a list of bodies; the contract's body is then that of an item.
     `mask`      where a request names what it sets or clears.
+    `changes`   changes are said as items of a list; `body` is then the vendor's copy, with what stays around.
     """
 
     contract: Contract
@@ -112,6 +114,7 @@ class Operation:
     answer: Answer = field(default_factory=Answer)
     bulk: Bulk | None = None
     mask: Mask | None = None
+    changes: Changes | None = None
 
     @property
     def body(self) -> Container:

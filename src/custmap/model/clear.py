@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
 from custmap.contract.form_body import FormStyle
+from custmap.model.template import Template
 from custmap.values.paths import TargetPath
 
 
@@ -92,6 +93,7 @@ class Named(Clear):
     `form`         how the place is written, where the body is a form.
     `container`    what the contract has at `place`, `array` or `object`, and its `items`, where it has some.
     `takes_value`  a `value` belongs to it.
+    `is_shared`    several rules may write names at one place.
     """
 
     place: TargetPath
@@ -103,6 +105,7 @@ class Named(Clear):
     container: ClassVar[str]
     items: ClassVar[str | None] = None
     takes_value: ClassVar[bool] = False
+    is_shared: ClassVar[bool] = True
 
     @property
     def places(self) -> tuple[TargetPath, ...]:
@@ -132,6 +135,24 @@ class KeyIn(Named):
 
     def can_write(self, name: Any) -> bool:
         return self.form is None or self.form.unwritable({str(self.name or name): self.value}) is None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemIn(Named):
+    """The item of a list of scalars is itself listed in the array at `place`: that it came, or is gone."""
+
+    container: ClassVar[str] = "array"
+    is_shared: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class Operated(Clear):
+    """An item of the list of changes says so. `fails`: it does where there is nothing."""
+
+    template: Template
+    fails: bool
+    fits_item: ClassVar[bool] = True
+    fits_in_item: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ class Kind:
     `has_items`  a list whose items are identified by a key.
     `is_set`     a list in which order and duplicates mean nothing.
     `only_new`   the vendor accepts new items, but no changes of items.
+    `one_by_one` a list of scalars whose items are added and taken away one by one.
     """
 
     name: str
@@ -23,11 +24,12 @@ class Kind:
     has_items: bool = False
     is_set: bool = False
     only_new: bool = False
+    one_by_one: bool = False
 
     @property
     def is_one(self) -> bool:
         """Is it compared and sent as one value?"""
-        return not self.is_map and not self.has_items
+        return not self.is_map and not self.has_items and not self.one_by_one
 
     @property
     def is_flat(self) -> bool:
@@ -48,6 +50,7 @@ MEMBERS: Final = Kind("members", is_map=True, is_deep=True)
 """An object without a table of its own."""
 KEYED: Final = Kind("keyed", has_items=True)
 ADD_ONLY: Final = Kind("add-only", has_items=True, only_new=True)
+ITEMS: Final = Kind("items", is_set=True, one_by_one=True)
 
 BY_MERGE: Final[dict[str, Kind]] = {
     "fields": MEMBERS,
@@ -56,5 +59,6 @@ BY_MERGE: Final[dict[str, Kind]] = {
     "set": SET,
     "keyed": KEYED,
     "add-only": ADD_ONLY,
+    "items": ITEMS,
 }
 """The kind that a rule's `merge` selects."""

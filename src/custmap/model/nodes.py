@@ -18,7 +18,9 @@ from custmap.diagnostics.span import Span
 from custmap.expressions.inference import Read, SourcePath
 from custmap.expressions.parse import Expression
 from custmap.mapping.file import MAKERS, Rule
+from custmap.model.changes import Says
 from custmap.model.clear import IMPOSSIBLE, Clear
+from custmap.model.item_ways import ItemWays
 from custmap.model.kind import Kind
 from custmap.model.privacy import PRIVATE, Privacy
 from custmap.values.paths import Index, Select, TargetPath
@@ -100,6 +102,8 @@ class Leaf:
     `needs`   both, with what of their values the expressions take.
     `privacy` what of its values may be shown.
     `form`    how the value is written, where the body is a form.
+    `ways`    how the vendor is told of single items, with `merge: items`.
+    `says`    how its value is said in a list of changes, if it is an item of its own there.
     `in_maps` those that go through a free map, each with the number of segments that lead to the map.
     """
 
@@ -123,6 +127,8 @@ class Leaf:
     note: str | None = None
     one_way: bool = False
     form: FormStyle | None = None
+    ways: ItemWays | None = None
+    says: Says | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +166,7 @@ class ObjectNode:
     source: str | None = None
     type: Type | None = None
     privacy: Privacy = PRIVATE
+    says: Says | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +186,7 @@ class ItemsNode:
     slots: tuple[int, int] = (0, 0)
     source: str | None = None
     privacy: Privacy = PRIVATE
+    says: Says | None = None
 
 
 Container: TypeAlias = ObjectNode | ItemsNode

@@ -22,10 +22,13 @@ class Fact(StrEnum):
     NOT_STATED = "after does not state everything that the rule reads, so the vendor keeps its value"
     UNSETTLED = "it is not known whether the vendor holds its value, and after does not mention it"
     MAY_REMAIN = "an earlier request may have said what after no longer has, and that cannot be cleared"
+    NOT_THERE = (
+        "before has no value here, so it is not cleared: the vendor refuses to clear what is not there"
+    )
     UNKNOWN_ITEMS = "its items before cannot be told apart, so they count as changed"
 
 
-KEPT: Final = frozenset({Fact.CLEAR_SKIPPED, Fact.LEFT_BEHIND, Fact.MAY_REMAIN})
+KEPT: Final = frozenset({Fact.CLEAR_SKIPPED, Fact.LEFT_BEHIND, Fact.MAY_REMAIN, Fact.NOT_THERE})
 """A change was not made: the vendor keeps what it holds."""
 COUNTED_DIFFERENT: Final = frozenset({Fact.UNKNOWN_BEFORE, Fact.UNKNOWN_ITEMS})
 """What before was is not known, so after is sent."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from custmap.values.equality import same
-from custmap.values.paths import Index, Member, Select, TargetPath, select_text
+from custmap.values.paths import Index, Member, Select, TargetPath, select_text, value_text
 
 HIDDEN: Final = "••••"
 """Stands for a personal value."""
@@ -113,6 +113,12 @@ def item_target(target: str, key: str, value: Any, privacy: Privacy) -> ItemTarg
     before, text, after = select_text(Select(key, value))
     shown = KeyText(text, not privacy.open_keys, privacy.secret_name(key))
     return ItemTarget((target + before, shown, after))
+
+
+def value_target(target: str, value: Any, privacy: Privacy) -> ItemTarget:
+    """The target of an item of `target` that is itself a value: `tags[VIP]`."""
+    shown = KeyText(value_text(value), privacy.personal, privacy.secret_name())
+    return ItemTarget((f"{target}[", shown, "]"))
 
 
 def inside(target: str, inner: str) -> str:

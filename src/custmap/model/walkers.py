@@ -66,9 +66,10 @@ def riders(node: TargetNode) -> Iterator[Rider]:
 
 
 def clears(node: TargetNode) -> Iterator[Clear]:
-    """The clears of a node and of all below it; an object has one if it states it."""
+    """The clears of a node and of all below it, those of items too; an object has one if it states it."""
     if isinstance(node, Leaf):
         yield node.policy.clear
+        yield from node.ways.places if node.ways is not None else ()
     elif isinstance(node, ObjectNode) and node.clear is not None:
         yield node.clear
     for one in children(node):
@@ -179,3 +180,22 @@ def eaches(origin: Origin) -> Iterator[EachSource]:
     for option in options(origin):
         if isinstance(option.source, EachSource):
             yield option.source
+
+
+def assumed_of_changes(operation: Operation) -> str | None:
+    """What a list of changes takes for granted: the containers that its items are about."""
+    if operation.changes is None:
+        return None
+    named = ", ".join(f"`{one.target}`" for one in _containers(operation.body))
+    return f"The vendor has every container of the mapping: {named}" if named else None
+
+
+def _containers(node: TargetNode) -> Iterator[TargetNode]:
+    for one in children(node):
+        if isinstance(one, Leaf):
+            is_inside = one.kind.is_map and one.says is not None
+        else:
+            is_inside = any(leaf.says is not None for leaf in leaves(one))
+        if is_inside:
+            yield one
+            yield from _containers(one)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from custmap.expressions.inference import SourcePath
 from custmap.values.absent import ABSENT
+from custmap.values.equality import same
 from custmap.values.numbers import key_text
-from custmap.values.paths import MOST_ITEMS, Index, Member, Select, parse_path
+from custmap.values.paths import MOST_ITEMS, Index, Member, Select, Value, parse_path
 from custmap.values.types import Type
 
 Record = dict[str, Any]
+
+
+Item: TypeAlias = Select | Value
+"""An item of a list: the one with a key, or the scalar itself."""
 
 
 class OpenPath(NamedTuple):
@@ -23,7 +28,7 @@ class OpenPath(NamedTuple):
 
     text: str
     names: tuple[str, ...]
-    item: Select | None
+    item: Item | None
     steps: SourcePath
 
     def touches(self, path: SourcePath) -> bool:
@@ -42,13 +47,13 @@ def _may_be(step: str | int, other: str | int) -> bool:
 def open_path(text: str) -> OpenPath:
     steps: SourcePath = ()
     item = None
-    for segment in parse_path(text):
+    for segment in parse_path(text, values=True):
         match segment:
             case Member(name):
                 steps = (*steps, name)
             case Index(position):
                 steps = (*steps, position)
-            case Select():
+            case Select() | Value():
                 item = segment
                 break
     names = names_of(steps)
@@ -98,13 +103,18 @@ def _is_written(step: str | int) -> bool:
     return step != "*" if isinstance(step, str) else 0 <= step < MOST_ITEMS
 
 
-def is_item(item: Any, path: Select) -> bool:
+def is_item(item: Any, path: Item) -> bool:
     """Is it the item that a path selects? Keys are compared as texts."""
+    if isinstance(path, Value):
+        return same(item, path.value)
     return type(item) is dict and key_text(item.get(path.key)) == key_text(path.value)
 
 
-def made_up(item: Select) -> Iterator[Record]:
-    """Items with a key alone: it may be a text, or a number that is written as one."""
+def made_up(item: Item) -> Iterator[Any]:
+    """Items with a key alone: it may be a text, or a number that is written as one. A scalar is itself."""
+    if isinstance(item, Value):
+        yield item.value
+        return
     yield {item.key: item.value}
     if isinstance(item.value, str) and item.value.lstrip("-").isdecimal():
         yield {item.key: int(item.value)}

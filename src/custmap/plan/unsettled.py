@@ -267,6 +267,11 @@ class Readers:
                     [one] for held in found if type(held) is list for one in held if is_item(one, path.item)
                 ]
                 items += [[one] for one in made_up(path.item)]
+            elif (
+                leaf.kind.one_by_one and path.steps[:-1] == source
+            ):  # a number, or what stands at that position
+                at = path.steps[-1]
+                items = [[at], *([one] for record in records for one in [read(record, path.steps)])]
             elif path.item is None and path.names[:-1] == source:
                 entries = [read(record, path.names) for record in records]
                 items = [{path.names[-1]: one} for one in [*entries, ""] if one is not ABSENT]
@@ -278,7 +283,9 @@ class Readers:
     def keys(self, leaf: Leaf, names: Sequence[str], held: Any) -> dict[Any, Any]:
         """The vendor's keys of what a rule makes of a list or map alone."""
         rows = self._made.values(_record(names, held), self._riders)[leaf.slot]
-        return {fingerprint(key): key for key in keys_of(leaf, rows)} if type(rows) is list else {}
+        if type(rows) is not list:
+            return {}
+        return {fingerprint(key): key for key in (rows if leaf.kind.one_by_one else keys_of(leaf, rows))}
 
 
 def _states_whole(leaf: Leaf, stated: Record) -> bool:

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from custmap.model.nodes import Container, ItemsNode, Leaf, ObjectNode, Rider, TargetNode
-from custmap.prove.store import State, item_table
+from custmap.prove.clearings import State
+from custmap.prove.store import item_table
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
-from custmap.values.paths import Member, Select, format_path
+from custmap.values.paths import Member, Select, format_path, value_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,9 @@ def _leaf(leaf: Leaf, state: Any, prefix: str) -> Iterator[tuple[str, Cell]]:
             else:
                 for name, cell in _object(table.item, item, inner):
                     yield name, replace(cell, rule=leaf)  # items belong to the list's rule
+    elif leaf.kind.one_by_one and isinstance(state, dict):
+        for item in state.values():
+            yield f"{target}[{value_text(item)}]", Cell(leaf, item, item)
     elif leaf.kind.is_set and isinstance(state, list):
         yield target, Cell(leaf, state, frozenset(fingerprint(item) for item in state))
     elif state is not ABSENT:

@@ -8,8 +8,9 @@ from custmap.diagnostics.errors import RecordError
 from custmap.plan.plan import Plan
 from custmap.prove.blame import Broken, blame, span_of
 from custmap.prove.cells import Cells
+from custmap.prove.clearings import State
 from custmap.prove.scene import Absent, Case, Record, Scene, is_kept, kept, touches
-from custmap.prove.store import Refused, State, Store
+from custmap.prove.store import Refused, Store
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 

@@ -40,7 +40,7 @@ def said(scene: Scene, case: Case) -> Broken | None:
     slots = scene.slots(case.after)
     for leaf in leaves(scene.operation.body):
         value = slots[leaf.slot]
-        if not is_value(value) or leaf.policy.identity or leaf.kind.has_items:
+        if not is_value(value) or leaf.policy.identity or leaf.kind.has_items or leaf.kind.one_by_one:
             continue
         for target, wanted in _said_at(leaf, value):
             if target in held and same(held[target].mark, wanted):

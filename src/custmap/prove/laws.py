@@ -10,17 +10,18 @@ from copy import deepcopy
 from typing import Any, Final
 
 from custmap.diagnostics.errors import RecordError
-from custmap.model.clear import Write
+from custmap.model.clear import Operated, Write
 from custmap.model.kind import Kind
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, TargetNode
 from custmap.model.walkers import leaves
 from custmap.plan.plan import Plan
 from custmap.prove.blame import Broken, Law, first_span, span_of
 from custmap.prove.cells import differing
+from custmap.prove.clearings import State
 from custmap.prove.convergence import convergence, either
 from custmap.prove.minimality import disjointness, minimality
 from custmap.prove.scene import Case, Scene, is_kept, kept
-from custmap.prove.store import Refused, State
+from custmap.prove.store import Refused
 from custmap.values.equality import same
 from custmap.values.paths import Member, format_path
 
@@ -74,7 +75,7 @@ def frame(scene: Scene, case: Case) -> Broken | None:
     changed = [change.target for change in plan.changes]
     for target in differing(then, now):
         if _STRANGER in target and target in then and not is_kept(target, changed):
-            around = target[: target.index(_STRANGER)].rstrip('."')
+            around = target[: target.index(_STRANGER)].rstrip('."[')
             why = f"other values that the vendor holds in `{around}` are lost"
             return Broken(target, span_of(scene, around), case.before, case.after, plan.request.body, why)
     return None
@@ -102,6 +103,8 @@ def _with_strangers(node: TargetNode, state: Any) -> Any:
             # By its declaration, `write` clears the whole map.
             merges = isinstance(state, dict) and not isinstance(policy.clear, Write)
             return {**state, _STRANGER: 1} if merges else state
+        case Leaf(kind=Kind(one_by_one=True)):
+            return {**state, _STRANGER: _STRANGER} if isinstance(state, dict) else state
     return state
 
 
@@ -135,9 +138,14 @@ def _is_said_once(scene: Scene, target: str) -> bool:
     once = (
         leaf.target
         for leaf in leaves(scene.operation.body)
-        if leaf.kind.only_new or not leaf.policy.repeatable
+        if leaf.kind.only_new or not leaf.policy.repeatable or _fails(leaf)
     )
     return is_kept(target, list(once))
+
+
+def _fails(leaf: Leaf) -> bool:
+    """Does a clear of what is not there fail?"""
+    return isinstance(leaf.policy.clear, Operated) and leaf.policy.clear.fails
 
 
 def purity(scene: Scene, case: Case) -> Broken | None:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from custmap.diagnostics.errors import RecordError
-from custmap.model.clear import NameIn, Send, SendEmpty
+from custmap.model.changes import Changes
+from custmap.model.clear import ItemIn, NameIn, Send, SendEmpty
+from custmap.model.item_ways import Way
 from custmap.model.mask import Mask
 from custmap.model.nodes import Container, ItemsNode, Leaf, ObjectNode, Policy, Rider, TargetNode
 from custmap.model.note import COUNTED_DIFFERENT
@@ -17,10 +19,12 @@ from custmap.plan.plan import Plan
 from custmap.prove.blame import Broken, first_span, span_of
 from custmap.prove.cells import is_within
 from custmap.prove.convergence import stray
+from custmap.prove.one_by_one import Item, told
 from custmap.prove.scene import Case, Scene, touches
 from custmap.prove.store import mask_names
+from custmap.prove.told_changes import Reader, listed
 from custmap.values.equality import same
-from custmap.values.paths import Member, Select, TargetPath, format_path, found_at
+from custmap.values.paths import Member, Select, TargetPath, format_path, found_at, value_text
 
 
 def minimality(scene: Scene, case: Case) -> Broken | None:
@@ -43,8 +47,10 @@ def minimality(scene: Scene, case: Case) -> Broken | None:
     replaced = set(_replaced(root))
     mask = scene.operation.mask
     query = plan.request.query
-    if mask is None:
-        parts = [*_less(root, body, ()), *_less_names(root, body, changed)]
+    if (listed_in := scene.operation.changes) is not None:
+        parts = list(_less_changes(scene, listed_in, body))
+    elif mask is None:
+        parts = [*_less(root, body, ()), *_less_names(root, body, changed), *_less_items(root, body)]
     else:  # what it does not name is left alone
         always = [leaf.target for leaf in leaves(root) if leaf.policy.always]
         named = _less_masked(mask, body, query)
@@ -127,6 +133,8 @@ def _less(node: Container, body: Any, way: tuple[Any, ...]) -> Iterator[tuple[st
         return
     required = node.type.required if node.type else frozenset()
     for member in node.members if not node.whole else ():
+        if isinstance(member, Leaf) and member.kind.one_by_one:
+            continue
         if member.name not in body or isinstance(member, Rider):
             continue
         value, here = body[member.name], (*way, member.name)
@@ -179,6 +187,36 @@ def _less_names(node: Container, body: Any, changed: set[str]) -> Iterator[tuple
         yield target, _without_name(place, name)
 
 
+def _less_items(root: Container, body: Any) -> Iterator[tuple[str, Less]]:
+    """Each item that came or is gone of a list whose items are told one by one."""
+    for leaf in leaves(root):
+        for way in leaf.ways.all if leaf.ways is not None else ():
+            for one in told(leaf, way, body):
+                yield f"{leaf.target}[{value_text(one.value)}]", _without_item(leaf, way, one)
+
+
+def _less_changes(scene: Scene, changes: Changes, body: Any) -> Iterator[tuple[str, Less]]:
+    """Each item of a list of changes, but for those that are in every update."""
+    reader = Reader(scene.operation.body, changes)
+    for at, item in enumerate(listed(changes, body)):
+        told_ = reader.read(item)
+        if told_ is None or (told_.node.says is not None and told_.node.says.always):
+            continue
+        inside = (
+            f"[{value_text(told_.value)}]"
+            if told_.item_of_list
+            else format_path((Member("x"), *told_.key))[1:]
+        )
+        yield told_.node.target + inside, _without_change(changes, at)
+
+
+def _without_change(changes: Changes, at: int) -> Less:
+    def less(body: Any) -> None:
+        del listed(changes, body)[at]
+
+    return less
+
+
 def _less_masked(mask: Mask, body: Any, query: dict[str, Any]) -> Iterator[tuple[str, Less]]:
     """Each name of a mask."""
     for name in mask_names(mask, body, query):
@@ -193,6 +231,11 @@ def _without_text(parameter: str, name: str, join: str) -> Less:
         query[parameter] = join.join(one for one in query[parameter].split(join) if one != name)
 
     return less
+
+
+def _without_item(leaf: Leaf, way: Way, one: Item) -> Less:
+    place = way.place if isinstance(way, ItemIn) else leaf.path
+    return lambda body: found_at(body, place).remove(one.item)
 
 
 def _taking(way: tuple[Any, ...]) -> Less:
@@ -234,6 +277,8 @@ def disjointness(scene: Scene, case: Case) -> Broken | None:
     if not isinstance(body, dict | list):
         return None
     root = scene.operation.body
+    if scene.operation.changes is not None:
+        return None
     sent = {target for target, _ in _less(root, body, ())}
     for target, _ in _less_names(root, body, said):
         if target in sent:

@@ -7,16 +7,16 @@ from typing import Any, Final
 
 from custmap.values.absent import ABSENT
 
-_KEY: Final = re.compile(r'\[([^=\[\]]+)=(?:"(?:[^"\\]|\\.)*"|[^\]]*)\]')
+_KEY: Final = re.compile(r'\[(?![0-9]{1,4}\])([^="\[\]]+=)?(?:"(?:[^"\\]|\\.)*"|[^\]]*)\]')
 
 
 def veiled_target(text: str) -> str:
-    """A text with the keys of items in its targets hidden, since keys are data.
+    """A text with the keys of items in its targets hidden, and items that are values, since they are data.
 
-    >>> veiled_target("`programs[id=7].tier` is lost")
-    '`programs[id=…].tier` is lost'
+    >>> veiled_target("`programs[id=7].tier` is lost"), veiled_target("tags[VIP] of people[0]")
+    ('`programs[id=…].tier` is lost', 'tags[…] of people[0]')
     """
-    return _KEY.sub(r"[\1=…]", text)
+    return _KEY.sub(r"[\1…]", text)
 
 
 def veiled(value: Any, known: dict[Any, str]) -> Any:

@@ -13,8 +13,8 @@ from custmap.diagnostics.errors import RecordError
 from custmap.invert.ways import ways_back
 from custmap.model.change import Rejection
 from custmap.model.checked import Checked, Operation
-from custmap.model.clear import SKIP
-from custmap.model.walkers import leaves
+from custmap.model.clear import SKIP, Operated
+from custmap.model.walkers import assumed_of_changes, leaves
 from custmap.prove.declarations import erased
 from custmap.prove.found import Assumed, Remark
 from custmap.prove.redaction import veiled_target
@@ -98,10 +98,12 @@ def _target(scene: Scene, rejected: Rejection) -> str:
 def _left_behind(scene: Scene, target: str) -> tuple[int, str, str]:
     for leaf in leaves(scene.operation.body):
         if target == leaf.target or target.startswith((leaf.target + ".", leaf.target + "[")):
-            skips = leaf.policy.clear == SKIP
-            text = (
-                "cannot be cleared: skipped" if skips else "no longer applies: the vendor keeps the old value"
-            )
+            clear = leaf.policy.clear
+            text = "no longer applies: the vendor keeps the old value"
+            if clear == SKIP:
+                text = "cannot be cleared: skipped"
+            elif isinstance(clear, Operated) and clear.fails and leaf.origin.when is None:
+                text = "is cleared only where before has a value"
             return leaf.span.line, leaf.target, text
     return 0, target, "stays unchanged"
 
@@ -134,9 +136,13 @@ def _names_customer(operation: Operation) -> bool:
 
 
 def assumed(checked: Checked) -> tuple[Assumed, ...]:
-    """Every `assumed` in the file, in order."""
-    return tuple(
+    """Every `assumed` in the file, in order, after what a list of changes takes for granted."""
+    stated = checked.file.changes
+    text = assumed_of_changes(checked.operation)
+    head = [] if stated is None or text is None else [Assumed("changes", text, stated.span.line)]
+    rules = (
         Assumed(target, rule.assumed, rule.span.line)
         for target, rule in rules_of(checked.file)
         if rule.assumed is not None
     )
+    return (*head, *rules)

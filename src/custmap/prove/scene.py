@@ -26,8 +26,9 @@ from custmap.model.note import KEPT
 from custmap.model.walkers import identities, leaves
 from custmap.plan.plan import Plan
 from custmap.prove.cells import Cells, cells, is_within
+from custmap.prove.clearings import State
 from custmap.prove.overlaid import overlaid
-from custmap.prove.store import Refused, State, Store
+from custmap.prove.store import Refused, Store
 from custmap.wire.binding import bind
 from custmap.wire.packing import alone
 from custmap.wire.request import Request

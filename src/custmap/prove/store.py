@@ -9,12 +9,11 @@ with a key by that key. Cleared values are absent, as if they had never been the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, Final
 
 from custmap.model.checked import Checked
-from custmap.model.clear import Clear, KeyIn, Named, NameIn, Send, SendEmpty, SendNull, Write
+from custmap.model.clear import Clear, Send, SendEmpty, SendNull
 from custmap.model.mask import Mask
 from custmap.model.nodes import (
     EachSource,
@@ -27,12 +26,12 @@ from custmap.model.nodes import (
     Table,
     TargetNode,
 )
+from custmap.prove.clearings import State, below, cleared, clearings, without
+from custmap.prove.one_by_one import Listing, after_told, listings, with_item
+from custmap.prove.told_changes import SET, Reader, Told, listed, placed
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
 from custmap.values.paths import Index, Member, Select, TargetPath, found_at, parse_path
-
-State = dict[Any, Any]
-
 
 _IN_ITEM: Final = (Index(-1),)
 """The way to an item of a list with a key: no place of a clear is there."""
@@ -47,15 +46,6 @@ class Refused(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Clearing:
-    """A rule that is cleared at another place than its own, and the path to what it clears."""
-
-    rule: Leaf | ObjectNode
-    clear: Clear
-    way: tuple[Any, ...]
-
-
 class Store:
     """The declared vendor. `merging`: it merges objects that according to the mapping it replaces."""
 
@@ -63,10 +53,16 @@ class Store:
         self.root = checked.operation.body
         self._mask = checked.operation.mask
         self._merging = merging
-        self._clearings = tuple(_clearings(self.root, ()))
+        changes = checked.operation.changes
+        self._changes = changes
+        self._reader = None if changes is None else Reader(self.root, changes)
+        self._clearings = tuple(clearings(self.root, ()))
+        self._listings = tuple(listings(self.root))
         self._instructions = {place for found in self._clearings for place in found.clear.places}
         if self._mask is not None and self._mask.query is None:
             self._instructions.add(self._mask.place)
+        for one in self._listings:
+            self._instructions |= {way.place for way in one.leaf.ways.places} if one.leaf.ways else set()
 
     def receive(self, state: State, body: Any, query: Mapping[str, Any] | None = None) -> State:
         """The state after a request; the given one is not modified. Raises Refused if the vendor refuses.
@@ -75,6 +71,8 @@ class Store:
         """
         if not isinstance(body, dict | list):
             return state
+        if self._reader is not None:
+            return self._take_changes(state, body)
         required = self.root.type.required if isinstance(self.root, ObjectNode) and self.root.type else ()
         for name in sorted(name for name in required if name not in body):
             raise Refused(name, "the contract requires it, and it is not in the request")
@@ -83,9 +81,45 @@ class Store:
         if self._mask is not None:
             after = _replaced(state, after, mask_names(self._mask, body, query or {}))
         for clearing in self._clearings:
-            after = _cleared(after, clearing.way, clearing, body)
+            after = cleared(after, clearing.way, clearing, body)
+        for listing in self._listings:
+            after = _with_items(after, listing, body)
         check_moves(self.root, state, after)
         return after
+
+    def _take_changes(self, state: State, body: Any) -> State:
+        """The state after a list of changes, one after the other."""
+        assert self._reader is not None and self._changes is not None
+        after = state
+        for item in listed(self._changes, body):
+            told = self._reader.read(item)
+            if told is None:
+                raise Refused("", "the list has an item that no template makes")
+            after = self._changed(after, told)
+        for listing in self._listings:
+            after = _with_items(after, listing, body, elsewhere=True)
+        check_moves(self.root, state, after)
+        return after
+
+    def _changed(self, state: State, told: Told) -> State:
+        way = _steps(told.way)
+        held: Any = state
+        for step in way:
+            held = below(held, step)
+        if told.item_of_list:
+            assert isinstance(told.node, Leaf)
+            after: State = without(state, way, with_item(told.action, held, told.value))
+            return after
+        if told.action == SET:
+            taken = self._take(self.root, state, placed(told), ())
+            return taken if isinstance(taken, dict) else {}
+        key = _entry(told)
+        if told.fails and (held if not key else _at_key(held, key)) is ABSENT:
+            raise Refused(told.node.target, "there is nothing to clear")
+        if held is ABSENT:
+            return state
+        gone: State = without(state, (*way, *key), ABSENT)
+        return gone
 
     def _take(self, node: TargetNode, held: Any, sent: Any, way: TargetPath) -> Any:
         """The value at a node after `sent` was received; ABSENT: none."""
@@ -109,6 +143,8 @@ class Store:
         members = {member.name: member for member in node.members}
         for name, value in sent.items():
             here = (*way, Member(name))
+            if _is_told_one_by_one(members.get(name)):
+                continue  # `_with_items` reads it
             if name in members:
                 _put(after, name, self._take(members[name], after.get(name, ABSENT), value, here))
             elif not self._is_instruction(here):
@@ -195,8 +231,8 @@ def _replaced(held: State, sent: State, names: list[str]) -> State:
         way = [segment.name for segment in parse_path(name) if isinstance(segment, Member)]
         there: Any = sent
         for step in way:
-            there = _below(there, step)
-        after: State = _without(held, tuple(way), there)
+            there = below(there, step)
+        after: State = without(held, tuple(way), there)
         held = after
     return held
 
@@ -220,10 +256,10 @@ def check_moves(node: TargetNode, before: Any, after: Any) -> None:
             if node.policy.immutable and before not in (ABSENT, {}) and not same_state(before, after):
                 raise Refused(node.target, "the vendor does not accept a change")
             for member in members:
-                check_moves(member, _below(before, member.name), _below(after, member.name))
+                check_moves(member, below(before, member.name), below(after, member.name))
         case ItemsNode(items=items):
             for segment, item in items:
-                check_moves(item, _below(before, segment), _below(after, segment))
+                check_moves(item, below(before, segment), below(after, segment))
 
 
 def _check_move(leaf: Leaf, before: Any, after: Any) -> None:
@@ -231,7 +267,7 @@ def _check_move(leaf: Leaf, before: Any, after: Any) -> None:
     if before is ABSENT or same_state(before, after):
         return
     if leaf.kind.is_map and policy.immutable and isinstance(before, dict):
-        if any(not same(value, _below(after, key)) for key, value in before.items()):
+        if any(not same(value, below(after, key)) for key, value in before.items()):
             raise Refused(leaf.target, "the vendor does not accept a change")
     elif policy.immutable and not leaf.kind.has_items:
         raise Refused(leaf.target, "the vendor does not accept a change")
@@ -245,10 +281,6 @@ def _check_move(leaf: Leaf, before: Any, after: Any) -> None:
 def same_state(a: Any, b: Any) -> bool:
     """`same`, for states, whose keys need not be texts."""
     return same(a, b)
-
-
-def _below(state: Any, key: Any) -> Any:
-    return state.get(key, ABSENT) if isinstance(state, dict) else ABSENT
 
 
 def _put(state: State, key: Any, value: Any) -> None:
@@ -293,75 +325,32 @@ def _merge_item(held: Any, sent: dict[str, Any]) -> Any:
     return {**held, **sent}
 
 
-def _clearings(node: TargetNode, way: tuple[Any, ...]) -> Iterator[Clearing]:
-    """Every rule with `name_in`, `key_in` or `write`."""
-    match node:
-        case Leaf():
-            if node.policy.clear.places:
-                yield Clearing(node, node.policy.clear, way)
-        case ObjectNode(members=members):
-            if node.clear is not None and node.clear.places:
-                yield Clearing(node, node.clear, way)
-            for member in members:
-                yield from _clearings(member, (*way, member.name))
-        case ItemsNode(items=items):
-            for segment, item in items:
-                yield from _clearings(item, (*way, segment))
+def _is_told_one_by_one(node: TargetNode | None) -> bool:
+    return isinstance(node, Leaf) and node.kind.one_by_one
 
 
-def _cleared(state: State, way: tuple[Any, ...], clearing: Clearing, body: Any) -> State:
-    """The state without what the body clears in this rule's way."""
+def _steps(path: TargetPath) -> tuple[Any, ...]:
+    """The steps that lead to a place in a state."""
+    return tuple(segment.name if isinstance(segment, Member) else segment for segment in path)
+
+
+def _entry(told: Told) -> tuple[Any, ...]:
+    """The steps that lead to an entry of a map, or to an item by its key."""
+    if isinstance(told.node, Leaf) and told.node.kind.has_items:
+        return tuple(fingerprint(one.value) for one in told.key if isinstance(one, Select))
+    return _steps(told.key)
+
+
+def _at_key(held: Any, key: tuple[Any, ...]) -> Any:
+    for step in key:
+        held = below(held, step)
+    return held
+
+
+def _with_items(state: State, listing: Listing, body: Any, *, elsewhere: bool = False) -> State:
+    """The state with what the body says of the items of a list; `elsewhere`: at other places than its own."""
     held: Any = state
-    for step in way:
-        held = _below(held, step)
-    if held is ABSENT:
-        return state
-    stays = _what_stays(held, clearing, body)
-    after: State = state if stays is held else _without(state, way, stays)
-    return after
-
-
-def _what_stays(held: Any, clearing: Clearing, body: Any) -> Any:
-    rule, clear = clearing.rule, clearing.clear
-    if isinstance(clear, Write):
-        written = all(same(found_at(body, place), value) for place, value in clear.writes)
-        return ABSENT if written else held
-    if not isinstance(clear, Named):
-        return held
-    named = _named(found_at(body, clear.place), clear)
-    by_key = isinstance(rule, Leaf) and not rule.kind.is_one
-    if not by_key:
-        return ABSENT if fingerprint(clear.name or rule.name) in named else held
-    if not isinstance(held, dict):
-        return held
-    is_map = isinstance(rule, Leaf) and rule.kind.is_map
-    marks = {key: fingerprint(key) if is_map else key for key in held}
-    kept = {key: value for key, value in held.items() if marks[key] not in named and _text(key) not in named}
-    return kept if kept else ABSENT
-
-
-def _text(key: Any) -> Any:
-    """The name of an object's member for a key of any type."""
-    return str(key)
-
-
-def _named(told: Any, clear: Named) -> set[Any]:
-    match clear:
-        case NameIn() if isinstance(told, list):
-            return {fingerprint(name) for name in told}
-        case KeyIn(value=wanted) if isinstance(told, dict):
-            return {name for name, value in told.items() if same(value, wanted)}
-    return set()
-
-
-def _without(state: Any, way: tuple[Any, ...], value: Any) -> Any:
-    """A copy of the state without what is at the path; empty containers are removed too."""
-    if not way:
-        return value
-    after = dict(state)
-    inner = _without(after.get(way[0], {}), way[1:], value)
-    if inner is ABSENT or inner == {}:
-        after.pop(way[0], None)
-    else:
-        after[way[0]] = inner
+    for step in listing.way:
+        held = below(held, step)
+    after: State = without(state, listing.way, after_told(listing.leaf, held, body, elsewhere=elsewhere))
     return after

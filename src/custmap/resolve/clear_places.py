@@ -7,13 +7,13 @@ A place is a target path like any other, relative to the body wherever its rule 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from custmap.contract.contract import Contract
 from custmap.diagnostics.diagnostic import Note
 from custmap.diagnostics.span import Span
 from custmap.mapping.file import Text
-from custmap.model.clear import Clear, KeyIn, Named, NameIn, Write
+from custmap.model.clear import Clear, ItemIn, KeyIn, Named, NameIn, Write
 from custmap.model.nodes import Leaf, ObjectNode, Rider, TargetNode
 from custmap.model.walkers import child_at, children
 from custmap.resolve.context import Context
@@ -34,7 +34,7 @@ from custmap.values.types import Type
 
 
 class _Written(NamedTuple):
-    """A place where clears of one form write; `own`: the target of the rule, for `write`."""
+    """A place where clears of one form write; `own`: the target of the rule, for `write` and items."""
 
     place: TargetPath
     form: type[Clear]
@@ -45,6 +45,11 @@ class _Written(NamedTuple):
     def is_open(self) -> bool:
         """Is it an object, in which other things may stand, too?"""
         return self.form is KeyIn
+
+    @property
+    def is_shared(self) -> bool:
+        """May another rule write here, in the same form?"""
+        return not issubclass(self.form, ItemIn)
 
 
 class ClearPlaces:
@@ -59,9 +64,15 @@ class ClearPlaces:
         self._writes: list[_Written] = []
 
     @property
+    def closed(self) -> bool:
+        """Is a member wrong that the contract does not list?"""
+        return self._contract.closed
+
+    @property
     def names(self) -> dict[TargetPath, type[Named]]:
         """The places of names, in order, with the form that writes them there."""
         forms = {place: form for place, form in self._names if issubclass(form, Named)}
+        forms |= {one.place: ItemIn for one in self._writes if one.form is ItemIn}
         return dict(sorted(forms.items(), key=lambda one: in_path_order(one[0])))
 
     def read(self, path: Text) -> TargetPath | None:
@@ -108,6 +119,10 @@ class ClearPlaces:
             if isinstance(place[-1], Select) and not isinstance(value, dict):
                 self._no_object(span)
 
+    def lists(self, place: TargetPath, span: Span, own: TargetPath) -> None:
+        """Items of the list at the target `own` are listed at a place."""
+        self._writes.append(_Written(place, ItemIn, span, own))
+
     def check(self, body: TargetNode) -> None:
         """Findings for places that a rule fills, or that another `clear` writes in another way."""
         written = [*self._names.values(), *self._writes]
@@ -116,7 +131,8 @@ class ClearPlaces:
         for at, one in enumerate(written):
             others = (other for later, other in enumerate(written) if _overwrites(one, other, later > at))
             if other := next(others, None):
-                self._twice(one, "another `clear` writes in it", Note(other.span, "the other `clear`"))
+                kind = "`clear`" if one.is_shared and other.is_shared else "rule"
+                self._twice(one, f"another {kind} writes in it", Note(other.span, f"the other {kind}"))
         self._shapes(written, body)
 
     def _filled(self, one: _Written, body: TargetNode) -> None:
@@ -126,9 +142,8 @@ class ClearPlaces:
 
     def _twice(self, one: _Written, why: str, note: Note) -> None:
         shown = format_path(one.place)
-        is_write = one.form is Write
-        what = f"clearing writes `{shown}`" if is_write else "names of cleared members are written here"
-        help = "Choose members that are apart." if is_write else "Choose another member for the names."
+        what = _WHAT.get(one.form, "names of cleared members are written here").format(shown)
+        help = "Choose another member for the names." if issubclass(one.form, NameIn | KeyIn) else _APART
         self._findings.add("CM307", f"{what}, and {why}", one.span, help, notes=[note])
 
     def _shapes(self, written: list[_Written], body: TargetNode) -> None:
@@ -161,7 +176,7 @@ class ClearPlaces:
                     one.span,
                     "Choose another member of the item.",
                 )
-            if below is None and one.form is NameIn:
+            if below is None and one.form in (NameIn, ItemIn):
                 self._no_object(one.span)
 
     def _no_object(self, span: Span) -> None:
@@ -169,10 +184,14 @@ class ClearPlaces:
         self._findings.add("CM506", message, span, "Name a member of the item.")
 
 
+_APART: Final = "Choose members that are apart."
+_WHAT: Final[dict[type[Clear], str]] = {Write: "clearing writes `{}`", ItemIn: "items are listed in `{}`"}
+
+
 def _overwrites(one: _Written, other: _Written, is_later: bool) -> bool:
     """Would two clears destroy what the other writes? What is the same place counts once, at the first."""
     if one.place == other.place:
-        return is_later and one.form is not other.form
+        return is_later and not (one.form is other.form and one.is_shared)
     return not one.is_open and other.place[: len(one.place)] == one.place
 
 
@@ -206,3 +225,4 @@ def _shape(segment: Segment) -> str:
             return "a list by position"
         case Select(key):
             return f"a list by `{key}`"
+    raise AssertionError("no target names an item by its value")

@@ -17,6 +17,7 @@ class Context:
     `item`      inside an item of a list.
     `closed`    a member that the contract does not list is wrong.
     `mask`      names what the vendor replaces.
+    `always`    the object around is in every update.
     `form`      how the body is written, or the value or the item around the node; None: not as a form.
     """
 
@@ -25,6 +26,7 @@ class Context:
     replaced: bool = False
     item: bool = False
     form: Form | FormStyle | None = None
+    always: bool = False
     mask: Mask | None = None
 
     def is_replaced(self, path: TargetPath) -> bool:

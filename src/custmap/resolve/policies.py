@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from custmap.contract.form_body import Form, FormStyle
 from custmap.diagnostics.diagnostic import Note
@@ -14,6 +14,8 @@ from custmap.model.clear import (
     Clear,
     Named,
     NameIn,
+    Omit,
+    Operated,
     Send,
     SendEmpty,
     SendNull,
@@ -24,6 +26,7 @@ from custmap.model.nodes import Policy
 from custmap.resolve.clear_places import ClearPlaces
 from custmap.resolve.context import Context
 from custmap.resolve.findings import Findings
+from custmap.resolve.sayings import Sayings
 from custmap.values.equality import fingerprint
 from custmap.values.paths import Index, Member, Select, TargetPath, in_path_order, name_of
 from custmap.values.types import OBJECT, Type
@@ -46,6 +49,9 @@ def _refuses_null(type_: Type | None) -> bool:
     return type_ is not None and type_.known and not type_.nullable
 
 
+OMIT: Final = Omit()
+
+
 class Policies:
     """Reads the policies of one mapping's rules."""
 
@@ -55,18 +61,21 @@ class Policies:
         empty: str | None,
         places: ClearPlaces,
         form: Form | None,
+        sayings: Sayings,
         findings: Findings,
         *,
         masked: bool = False,
     ) -> None:
         """`masked`: requests have a mask, so that `clear: mask` says something."""
         self._masked = masked
-        self._places = places
+        self.places = places
+        self.sayings = sayings
+        self.templates = sayings.templates
         self._body_form = form
         self._findings = findings
         self._empty = empty or "value"
         self._file_clear = clear
-        self._default = self._form(clear, None, None, None) if clear else IMPOSSIBLE
+        self._default = self._form(clear, None, None, None) if clear else sayings.clear or IMPOSSIBLE
         if clear is not None and form is not None:
             self._check_written(clear, self._default, form.default, None)
 
@@ -96,6 +105,7 @@ class Policies:
             if isinstance(context.form, FormStyle):
                 style = context.form.in_object if entry else context.form
                 self._check_written(stated, clear, style, held)
+            self._check_operated(stated, clear, context)
             # Whether it fits a gone item is checked with the lists.
             self._check_clear(
                 stated, clear, type_, replaced=replaced or kind.has_items, entry=entry, item=item
@@ -103,7 +113,7 @@ class Policies:
         elif identity or rule.always or required or context.part != "body" or "clear" in rule.unread:
             clear = IMPOSSIBLE
         else:
-            clear = self._default
+            clear = OMIT if isinstance(self._default, Operated) and replaced else self._default
             if isinstance(clear, SendEmpty):
                 clear = SendEmpty(empty_of(held, source))
             if (clear.only_replaced and not replaced) or (item and not clear.fits_in_item):
@@ -123,7 +133,7 @@ class Policies:
         return Policy(
             clear=clear,
             empty=rule.empty or self._empty,
-            always=rule.always,
+            always=rule.always and not self.sayings.tells(context),
             identity=identity,
             immutable=rule.immutable,
             transitions=transitions,
@@ -158,6 +168,7 @@ class Policies:
         if _is_by_key(path):
             clear = self._of_an_item(clear, rule.clear)
         self._write(clear, rule, None if context.item else path)
+        self._check_operated(rule.clear, clear, context)
         self._check_clear(rule.clear, clear, type_, replaced=context.replaced, entry=False, item=False)
         if isinstance(clear, Named):
             self._name(clear, name, rule)
@@ -165,7 +176,7 @@ class Policies:
 
     def _write(self, clear: Clear, rule: Rule, own: TargetPath | None) -> None:
         if rule.clear is not None:
-            self._places.writes(clear, rule.clear.span, own)
+            self.places.writes(clear, rule.clear.span, own)
 
     def _of_an_item(self, clear: Clear, stated: ClearFile | None) -> Clear:
         """The clear of an item that its key names: a null in its place has no key."""
@@ -187,31 +198,34 @@ class Policies:
             return IMPOSSIBLE
         if stated.word is not None:
             return WORDS.get(stated.word) or SendEmpty(empty_of(type_, source))
-        if (stated.send is not None) + (stated.write is not None) + len(stated.places) != 1:
+        forms = (stated.send, stated.write, stated.item)
+        if sum(one is not None for one in forms) + len(stated.places) != 1:
             self._findings.add(
                 "CM207",
                 "a `clear` needs exactly one form",
                 stated.span,
-                "Write one of `send`, `write`, `name_in`, or `key_in` with `with`.",
+                "Write one of `send`, `write`, `name_in`, `item`, or `key_in` with `with`.",
             )
             return IMPOSSIBLE
         as_name = stated.as_name.value if stated.as_name else None
         if stated.send is not None:
             return Send(stated.send.value)
+        if stated.item is not None:
+            return self.sayings.cleared(stated.item, name or "") or IMPOSSIBLE
         if stated.write is not None:
-            named = ((place, value) for path, value in stated.write if (place := self._places.read(path)))
+            named = ((place, value) for path, value in stated.write if (place := self.places.read(path)))
             writes = tuple(sorted(named, key=lambda pair: in_path_order(pair[0])))
             if not all(self._can_reach(place, value, stated) for place, value in writes):
                 return IMPOSSIBLE
             return Write(writes) if writes else IMPOSSIBLE
         ((form, path),) = stated.places
-        place = self._places.read(path)
+        place = self.places.read(path)
         if place is None:
             return IMPOSSIBLE
         made = BY_PLACE[form]
         if not self._can_reach(place, [] if made is NameIn else {}, stated):
             return IMPOSSIBLE
-        self._places.names_at(place, made, path.span)
+        self.places.names_at(place, made, path.span)
         at_place = None if self._body_form is None else self._body_form.at(place)
         if not made.takes_value:
             return made(place, as_name, form=at_place)
@@ -242,7 +256,16 @@ class Policies:
             message = "a form cannot write the name of this member, or the value that goes with it, there"
             help = "Give it another name, `as: NAME`, without `[`, `]` or a separator; `with` is never null."
             self._findings.add("CM512", message, rule.target.span, help)
-        self._places.takes(clear.place, clear.name or name, rule.target.span)
+        self.places.takes(clear.place, clear.name or name, rule.target.span)
+
+    def _check_operated(self, stated: ClearFile, clear: Clear, context: Context) -> None:
+        if isinstance(clear, Operated) and (context.item or context.replaced):
+            self._findings.add(
+                "CM526",
+                "this is part of something that is sent whole, so no item of its own clears it",
+                stated.span,
+                "Write `omit`, `send_null` or another value.",
+            )
 
     def _check_clear(
         self, stated: ClearFile, clear: Clear, type_: Type | None, *, replaced: bool, entry: bool, item: bool
@@ -258,10 +281,10 @@ class Policies:
                 stated.span,
                 "`omit` is for members of a container with `merge: whole`.",
             )
-        if item and not clear.fits_in_item:
+        if item and isinstance(clear, Named):
             self._findings.add(
                 "CM509",
-                "a list of names cannot tell which item is meant",
+                "this cannot tell which item is meant",
                 stated.span,
                 "Inside an item use `send_null`, `send_empty`, `send` or `impossible`.",
             )
@@ -289,7 +312,7 @@ class Policies:
                         )
 
     def _check_place(self, stated: ClearFile, clear: Named) -> None:
-        at = self._places.type_at(clear.place)
+        at = self.places.type_at(clear.place)
         if at is None or not at.known:
             return
         # Some vendors take one name or a list of names: a list is sent.

@@ -20,15 +20,18 @@ from custmap.model.mask import Mask
 from custmap.model.nodes import Container, ItemsNode, ObjectNode, Table
 from custmap.resolve.answers import answer_of
 from custmap.resolve.bulk import bulk_of, only_of_items
+from custmap.resolve.changes import changes_of
 from custmap.resolve.clear_places import ClearPlaces
 from custmap.resolve.context import Context
 from custmap.resolve.findings import Findings, meant
 from custmap.resolve.masks import check_masked, mask_of
 from custmap.resolve.policies import Policies
 from custmap.resolve.privacy import Privacies
+from custmap.resolve.sayings import Sayings
 from custmap.resolve.sources import Scope, Sources
 from custmap.resolve.tables import TableBuilder
 from custmap.resolve.targets import Place, build_places
+from custmap.resolve.templates import Templates
 from custmap.schema.canonical import Canonical
 from custmap.values.absent import ABSENT
 from custmap.values.paths import Member
@@ -48,13 +51,20 @@ def resolve(
     params = None if "params" in file.unread else {param.name: param for param in file.params}
     privacies = Privacies(canonical, {param.name for param in file.params if param.secret}, riders)
     sources = Sources(functions, findings)
-    envelope = Policies(None, None, ClearPlaces(contract, findings), None, findings)
+    nothing = Templates(lambda *_: 0, (), contract.closed, findings)
+    envelope = Policies(
+        None, None, ClearPlaces(contract, findings), None, Sayings(None, nothing, findings), findings
+    )
     around = TableBuilder(sources, envelope, params, riders, privacies, findings)
     bulk, contract = bulk_of(file, contract, around, scope, findings)
+    head, copy = changes_of(file, contract, findings)
     places = ClearPlaces(contract, findings)
+    templates = Templates(around.template_rider, privacies.secret, contract.closed, findings)
+    sayings = Sayings(head, templates, findings, unread="changes" in file.unread)
     mask = mask_of(file, contract, places, findings)
     masked = file.mask is not None or "mask" in file.unread
-    policies = Policies(file.clear, file.empty, places, contract.form, findings, masked=masked)
+    policies = Policies(file.clear, file.empty, places, contract.form, sayings, findings, masked=masked)
+    contract = copy
     builder = TableBuilder(sources, policies, params, riders, privacies, findings)
     parts = {part: _part(part, file, contract, builder, scope, findings) for part in PARTS}
     if bulk is not None:
@@ -75,6 +85,7 @@ def resolve(
         answer=answer_of(file.response),
         bulk=bulk,
         mask=mask,
+        changes=None if head is None else head.changes,
     )
     return Checked(
         file=file,

@@ -10,20 +10,24 @@ from custmap.contract.form_body import FormStyle
 from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.span import Span
 from custmap.mapping.file import SOURCES, Param, Rule
+from custmap.model.changes import Says
 from custmap.model.checked import RiderOrigin
-from custmap.model.clear import IMPOSSIBLE
-from custmap.model.kind import BY_MERGE, ENTRIES, MEMBERS, VALUE, Kind
+from custmap.model.clear import IMPOSSIBLE, Clear
+from custmap.model.kind import VALUE
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Policy, Presence, Rider, Table, TargetNode
 from custmap.resolve.context import Context
 from custmap.resolve.contract_places import ContractPlaces
 from custmap.resolve.findings import Findings
 from custmap.resolve.item_keys import retyped
-from custmap.resolve.masks import can_be_named, is_whole
-from custmap.resolve.origins import Made, OriginBuilder
+from custmap.resolve.item_ways import WayReader, is_elsewhere, policy_of
+from custmap.resolve.kinds import kind_of
+from custmap.resolve.masks import is_whole
+from custmap.resolve.origins import OriginBuilder
 from custmap.resolve.policies import Policies
 from custmap.resolve.privacy import Privacies
+from custmap.resolve.sayings import Said
 from custmap.resolve.sources import Scope, Sources, map_reads
-from custmap.resolve.targets import Place, build_places, check_key
+from custmap.resolve.targets import Place, build_places, check_key, moved
 from custmap.values.paths import Index, Member, Select, TargetPath, in_segment_order, name_of
 from custmap.values.types import Type
 
@@ -66,6 +70,11 @@ class TableBuilder:
         # Places that a misspelt rule seems to mean: CM303 reports it, so they are not reported as missing.
         self.contract = ContractPlaces(findings)
         self._origins = OriginBuilder(sources, params, riders, findings, self._item_table)
+        self._ways = WayReader(policies.places, policies.templates, policies.sayings, findings)
+
+    def template_rider(self, rule: Rule, target: str, type_: Type | None) -> int:
+        """The index of a parameter in a template."""
+        return self._origins.rider(rule, target, type_, False)
 
     def _item_table(self, rule: Rule, type_: Type | None, scope: Scope, context: Context) -> Table:
         """The table of an `each`, with slots of its own."""
@@ -90,7 +99,11 @@ class TableBuilder:
         whole = is_whole(policy, path, context, self._findings)
         self._merges_as_object(policy)
         name = name_of(path)
-        inner = replace(context, replaced=context.replaced or whole)
+        is_told = self.policies.sayings.says(context)  # what is in it is told, and not the object
+        always = policy is not None and (policy.always or (whole and place.is_always))
+        inner = replace(
+            context, replaced=context.replaced or whole, always=context.always or (always and is_told)
+        )
         first = len(self.slots)
         members = tuple(
             node
@@ -99,8 +112,11 @@ class TableBuilder:
             for held in [self._type_of(type_, below, inner)]
             if (node := self.node(below, held, type_, scope, inner))
         )
-        required = _requires
         clear = self.policies.container(policy, type_, path, context)
+        around = replace(context, always=context.always or always)
+        is_own = whole or clear is not None
+        says = self._container_says(policy, path, around, span, clear) if is_own else None
+        privacy = self._privacies.of_container(members, path)
         return ObjectNode(
             name=name,
             target=context.target(path) if path else "",
@@ -111,17 +127,29 @@ class TableBuilder:
             clear=clear,
             policy=Policy(
                 clear=clear or IMPOSSIBLE,
-                always=policy.always if policy else False,
+                always=policy is not None and policy.always and not self.policies.sayings.tells(context),
                 immutable=policy.immutable if policy else False,
                 otherwise_clear=policy.otherwise_clear if policy else False,
                 repeatable=policy.repeatable if policy else True,
-                required=required(path),
+                required=not path,  # the root always exists; for members the parent decides
             ),
             slots=(first, len(self.slots)),
             source=scope.source,
             type=type_,
-            privacy=self._privacies.of_container(members, path),
+            privacy=self.policies.sayings.hidden(privacy, says, policy.span if policy else span),
+            says=says,
         )
+
+    def _container_says(
+        self, policy: Rule | None, path: TargetPath, context: Context, span: Span, clear: Clear | None
+    ) -> Says | None:
+        """How a container is said that is sent whole, or cleared by a value."""
+        if not path:
+            return None
+        at = policy.target.span if policy is not None else span
+        said = self.policies.sayings.of(policy, path, context, at)
+        self.policies.sayings.check(clear or IMPOSSIBLE, said.says, path, None, at)
+        return said.says
 
     def node(
         self, place: Place, type_: Type | None, parent: Type | None, scope: Scope, context: Context
@@ -192,7 +220,7 @@ class TableBuilder:
         first = len(self.slots)
         items: list[tuple[Index | Select, TargetNode]] = []
         for segment, below in sorted(place.inside.items(), key=lambda item: in_segment_order(item[0])):
-            if isinstance(segment, Member):
+            if not isinstance(segment, Index | Select):
                 continue
             member = self._type_of(type_, below, inner)
             if isinstance(segment, Select):
@@ -200,6 +228,7 @@ class TableBuilder:
                 below = retyped(below, segment)
             if node := self.node(below, member, None, scope, inner):
                 items.append((segment, node))
+        around = replace(context, always=whole and place.is_always)
         return ItemsNode(
             name=name_of(place.path),
             target=context.target(place.path),
@@ -210,6 +239,7 @@ class TableBuilder:
             required=required,
             slots=(first, len(self.slots)),
             privacy=self._privacies.of_container((item for _, item in items), place.path),
+            says=self._container_says(place.policy, place.path, around, span, None) if whole else None,
         )
 
     def _merges_as_object(self, policy: Rule | None) -> None:
@@ -237,7 +267,9 @@ class TableBuilder:
         self._findings.add("CM207", message, rule.keys[key], help, severity=severity)
 
     def _type_of(self, type_: Type | None, place: Place, context: Context) -> Type | None:
-        """The contract's type at a place, one step below `type_`."""
+        """The contract's type at a place, one step below `type_`; None where nothing is written."""
+        if is_elsewhere(place.rule):
+            return None
         return self.contract.type_of(
             type_, place.path[-1], place.path, place.first_rule().target.span, context
         )
@@ -250,7 +282,7 @@ class TableBuilder:
         for key in rule.keys.keys() & _OF_A_VALUE:
             self._says_nothing(rule, key, f"`{key}` cannot be combined with `fields`", "members")
         places = build_places(rule.fields, self._findings)
-        places = _moved(places, path)
+        places = moved(places, path)
         check_key(places, self._findings)
         if rule.from_ is None and rule.when is None and not rule.unread & SOURCES:
             node = self.object(places, type_, scope, context, rule, rule.span)
@@ -291,13 +323,20 @@ class TableBuilder:
     def _leaf(
         self, rule: Rule, path: TargetPath, type_: Type | None, scope: Scope, context: Context, required: bool
     ) -> TargetNode | None:
-        context = replace(context, form=context.style(path))
+        ways = self._ways.of(rule, path, type_, context)
+        if ways is not None:
+            type_ = self._ways.type_of(ways, type_)
+        is_own = ways is None and rule.identity is not True
+        said = self.policies.sayings.of(rule, path, context, rule.target.span) if is_own else Said()
+        if said.type is not None and said.type.known:
+            type_ = said.type
+        context = replace(context, form=None if ways is not None else context.style(path))
         made = self._origins.leaf(rule, type_, scope, context, context.target(path), required)
         identity = (
             rule.identity if rule.identity is not None else (context.part == "path" and bool(made.reads))
         )
-        kind = VALUE if identity else self._kind(rule, made, path, context)
-        policy = self.policies.of(
+        kind = VALUE if identity else kind_of(rule, made, path, context, self._findings)
+        policy = policy_of(kind, rule) or self.policies.of(
             rule,
             context,
             type_=type_,
@@ -308,6 +347,10 @@ class TableBuilder:
             identity=identity,
             path=path,
         )
+        if is_own and self.policies.sayings.says(context):
+            self.policies.sayings.check(policy.clear, said.says, path, kind, rule.target.span)
+        else:
+            self.policies.sayings.check_form(policy.clear, rule.target.span)
         key = rule.key.value if rule.key else None
         slot = len(self.slots)
         leaf = Leaf(
@@ -325,50 +368,20 @@ class TableBuilder:
             in_maps=map_reads(made.scope.type, made.inner) if not made.scope.prefix else (),
             asks=made.asks,
             needs=(*made.read, *made.asked),
-            privacy=self._privacies.of_leaf(made, kind, key, item=context.item),
+            privacy=self.policies.sayings.hidden(
+                self._privacies.of_leaf(made, kind, key, item=context.item), said.says, rule.target.span
+            ),
             key=key,
             assumed=rule.assumed,
             note=rule.note,
             one_way=rule.one_way,
             form=context.form if isinstance(context.form, FormStyle) else None,
+            ways=ways,
+            says=said.says,
         )
         self.slots.append(leaf)
         self.inside.append(self._within)
         return leaf
-
-    def _kind(self, rule: Rule, made: Made, path: TargetPath, context: Context) -> Kind:
-        merge = rule.merge
-        span = rule.keys.get("merge", rule.target.span)
-        listed = made.type.only("array") or rule.each is not None
-        mapped = made.type.only("object")
-        if merge in ("keyed", "add-only") and not rule.states("key"):
-            self._findings.add(
-                "CM503", f"`{merge}` needs the member that identifies an item", span, "Add `key: MEMBER`."
-            )
-        if (merge in ("set", "keyed", "add-only") and mapped) or (merge in ("entries", "fields") and listed):
-            self._findings.add(
-                "CM502",
-                f"`{merge}` is for {'lists' if mapped else 'objects and maps'}",
-                span,
-                "Write `merge: whole`, or a merge policy for this kind of container.",
-            )
-        if merge is None and "merge" in rule.unread:
-            return VALUE
-        if not can_be_named(rule, path, context, self._findings):
-            return VALUE
-        if merge is None and context.is_replaced(path):
-            return VALUE
-        if merge is None and mapped and made.type.free:
-            self._findings.add(
-                "CM501",
-                "a map with free keys needs a merge policy, which decides what happens to a key that is gone",
-                rule.target.span,
-                "Write `merge: entries` (the vendor merges by key) or `merge: whole` (it replaces the map).",
-            )
-            return ENTRIES
-        if merge is None:
-            return MEMBERS if mapped else VALUE
-        return BY_MERGE[merge]
 
 
 _NOWHERE = Span("", 1, 1, 1, 1)
@@ -377,18 +390,3 @@ _NOWHERE = Span("", 1, 1, 1, 1)
 def _without_source(rule: Rule) -> Rule:
     """The rule of a place without a source: a stand-in for one that could not be read."""
     return replace(rule, unread=rule.unread | {"from"})
-
-
-def _requires(path: TargetPath) -> bool:
-    """Is the place required? The root always exists; for members the parent's type decides."""
-    return not path
-
-
-def _moved(place: Place, path: TargetPath) -> Place:
-    """The same nodes, below another path."""
-    return Place(
-        path + place.path,
-        place.rule,
-        place.policy,
-        {segment: _moved(below, path) for segment, below in place.inside.items()},
-    )

@@ -24,6 +24,11 @@ class Place:
         """The first rule at or below this place, for messages."""
         return next(self.rules())
 
+    @property
+    def is_always(self) -> bool:
+        """Is something at or below this place in every update?"""
+        return any(rule.always for rule in self.rules())
+
     def rules(self) -> Iterator[Rule]:
         if self.rule:
             yield self.rule
@@ -123,3 +128,13 @@ def check_key(place: Place, findings: Findings) -> None:
             written.first_rule().target.span,
             "Remove this rule, or name the item by another member.",
         )
+
+
+def moved(place: Place, path: TargetPath) -> Place:
+    """The same nodes, below another path."""
+    return Place(
+        path + place.path,
+        place.rule,
+        place.policy,
+        {segment: moved(below, path) for segment, below in place.inside.items()},
+    )

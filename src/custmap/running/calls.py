@@ -40,6 +40,16 @@ def fill(before: str, after: str, value: Any) -> str:
     return before + scalar_text(value) + after
 
 
+def as_text(value: Any) -> str:
+    """A value in a text of its own, as `format` writes it."""
+    return fill("", "", value)
+
+
+def without_absent(members: dict[str, Any]) -> dict[str, Any]:
+    """An object without the members whose parameters are not given."""
+    return {name: value for name, value in members.items() if value is not ABSENT}
+
+
 def fresh(value: Any) -> Any:
     """A copy of a constant of the mapping, since callers may modify what they get."""
     if type(value) is dict:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from custmap.model.clear import IMPOSSIBLE, Clear, KeyIn, NameIn, Omit, Send, SendNull, Skip, Write
+from custmap.model.clear import IMPOSSIBLE, Clear, KeyIn, NameIn, Omit, Operated, Send, SendNull, Skip, Write
 from custmap.model.nodes import Leaf, ObjectNode
 from custmap.model.note import Fact
 from custmap.running.calls import fresh
 from custmap.running.draft import KEPT, NOTHING, SAID, Draft, Outcome, View
+from custmap.running.operations import say_gone
 from custmap.running.states import is_value
 from custmap.values.equality import fingerprint, same
-from custmap.values.paths import format_path
+from custmap.values.paths import TargetPath, format_path
 
 UNWRITABLE_NAME: Final = "cannot be cleared: a form cannot write its name where names of cleared members go"
 
@@ -29,8 +30,12 @@ def clear_rule(
     before: Any,
     view: View,
     source: str | None = None,
+    below: TargetPath = (),
 ) -> Outcome:
-    """One clear: in its form, or rejected, or noted. `target` is without the view's prefix."""
+    """One clear: in its form, or rejected, or noted. `target` is without the view's prefix.
+
+    `below` leads from the rule to an entry of its map.
+    """
     stays = before if is_value(before) and not view.item else NOTHING
     if (clear.only_replaced and not view.full) or (view.item and not clear.fits_in_item):
         clear = IMPOSSIBLE  # leaving it out would keep it, and a name does not say which item
@@ -40,6 +45,8 @@ def clear_rule(
         else:
             view.reject("CM803", target, rule, "cannot be cleared", source)
         return KEPT, stays
+    if isinstance(clear, Operated):
+        return say_gone(rule, clear, below, name, target, before, view, source)
     if not clear.can_write(name):
         view.reject("CM710", target, rule, UNWRITABLE_NAME, source)
         return KEPT, stays

@@ -6,6 +6,7 @@ is said elsewhere, by name or by leaving out), KEPT (rejected or noted, with wha
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal
 
 from msgspec import Struct, field
@@ -36,6 +37,7 @@ class Draft(Struct):
 
     `missing`  required members without a value, and their states in after.
     `unstated` rules of a body that replaces the whole record, of which nobody knows what would be lost.
+    `clears`, `adds`, `sets`  items of a list of changes, with their targets.
     `omitted`  counts values that are cleared by leaving them out, `waiting` changes that must not be made
                twice.
     """
@@ -50,6 +52,9 @@ class Draft(Struct):
     omitted: int = 0
     waiting: int = 0
     writes: list[tuple[TargetPath, Any]] = field(default_factory=list)
+    clears: list[tuple[str, Any]] = field(default_factory=list)
+    adds: list[tuple[str, Any]] = field(default_factory=list)
+    sets: list[tuple[str, Any]] = field(default_factory=list)
 
     def wrote(self, place: TargetPath) -> bool:
         """Did clearing write at this place?"""
@@ -59,13 +64,16 @@ class Draft(Struct):
         """What is said so far, for `take_back`."""
         names = {place: dict(found) for place, found in self.names.items()}
         marks = {place: dict(found) for place, found in self.marks.items()}
-        return len(self.changes), names, marks, len(self.writes), self.omitted
+        told = len(self.clears), len(self.adds), len(self.sets)
+        return len(self.changes), names, marks, len(self.writes), self.omitted, told
 
     def take_back(self, mark: tuple[Any, ...]) -> None:
         """Forget what was said since: it is not sent after all. What was rejected or noted stays."""
-        changes, self.names, self.marks, writes, self.omitted = mark
+        changes, self.names, self.marks, writes, self.omitted, told = mark
         del self.changes[changes:]
         del self.writes[writes:]
+        for items, count in zip((self.clears, self.adds, self.sets), told, strict=True):
+            del items[count:]
 
     def note(self, target: str, fact: Fact, rule: Leaf | ObjectNode | ItemsNode) -> None:
         self.notes.append(Note(target, fact, rule.span))
@@ -79,6 +87,9 @@ class View(Struct):
     `partial`   a body that replaces the whole record may be made of a part of it.
     `nothing`   the item is new: nothing is there that would have to be cleared.
     `full`      the container is sent whole: everything that stands goes with it.
+    `writers`   write the items of a list of changes, by the numbers of templates; None without such a list.
+    `paths`     how paths are written in them; `texts` are those of the rules of maps, by their slots.
+    `fails`     a clear of what is not there fails.
     `item`      inside an item of a keyed list; changes are then the item's, and not recorded.
     """
 
@@ -94,6 +105,10 @@ class View(Struct):
     partial: bool = False
     prefix: str = ""
     source_prefix: str | None = None
+    writers: Mapping[int, Callable[..., Any]] | None = None
+    paths: str = "dotted"
+    texts: Mapping[int, str | None] = {}
+    fails: bool = False
 
     def whole(self) -> View:
         """The view inside a container that is sent whole."""

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from custmap.model.clear import SKIP, Write
+from custmap.model.clear import SKIP, Operated, Write
 from custmap.model.nodes import FromSource, Leaf, Table
 from custmap.model.note import Fact
 from custmap.model.privacy import inside, item_target
 from custmap.model.walkers import options
 from custmap.running import clearing
 from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
+from custmap.running.operations import say_gone, say_inside
 from custmap.running.states import Unsettled, bare, is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
-from custmap.values.paths import Member, format_path
+from custmap.values.paths import Member, Select, format_path
 
 Row = Any
 """An item: `(table, slot, slot, …)` where rules make it, else the item itself."""
@@ -81,10 +82,18 @@ def _change_items(
         said, kept = said or state == SAID, kept or state == KEPT
         if item is not NOTHING and (state == SAID or view.full):
             sent.append(item)
+            if state == SAID:
+                fresh = found is None and mentioned and not again
+                say_inside(leaf, (Select(leaf.key or "", key),), key, _target(leaf, key), item, view, fresh)
     for mark, (key, row) in old.items():
         if mark in new:
             continue
-        state = _gone(leaf, key, row, view, functions)
+        doubtful = doubts.whole or mark in doubts.below
+        state = (
+            _gone_again(leaf, key, view)
+            if doubtful and _fails(leaf)
+            else _gone(leaf, key, row, view, functions)
+        )
         said, kept = said or state == SAID, kept or state == KEPT
         if state == KEPT and view.full:
             sent.append(rendered(row, view, functions))
@@ -237,23 +246,35 @@ def _gone(leaf: Leaf, key: Any, row: Row, view: View, functions: Items) -> str:
     if not clear.for_item().can_write(key):
         view.reject("CM710", target, leaf, clearing.UNWRITABLE_NAME)
         return KEPT
+    held = row and rendered(row, view, functions)
+    if isinstance(clear, Operated):
+        return say_gone(leaf, clear, (Select(leaf.key or "", key),), key, target, held, view)[0]
     clearing.write_clear(clear.for_item(), key, view.draft)
-    view.change("clear", view.target(target), leaf, row and rendered(row, view, functions), None)
+    view.change("clear", view.target(target), leaf, held, None)
     return SAID
 
 
 def _gone_again(leaf: Leaf, key: Any, view: View) -> str:
     """An item that only a lost request had."""
-    if leaf.kind.only_new or not leaf.policy.repeatable:
+    if leaf.kind.only_new or not leaf.policy.repeatable or _fails(leaf):
         view.reject_again(_target(leaf, key), leaf)
         return KEPT
     return _gone(leaf, key, None, view, ())
 
 
+def _fails(leaf: Leaf) -> bool:
+    """Does a clear of what is not there fail?"""
+    return isinstance(leaf.policy.clear, Operated) and leaf.policy.clear.fails
+
+
 def _null_list(leaf: Leaf, before: Any, view: View) -> Outcome:
     clear = leaf.policy.clear
     if clear.fits_container:
-        return clearing.clear_rule(leaf, clear.for_container([]), leaf.name, leaf.target, before, view)
+        whole = clear.for_container([])
+        state, sent = clearing.clear_rule(leaf, whole, leaf.name, leaf.target, before, view)
+        if state is SAID and sent is not NOTHING:
+            say_inside(leaf, (), leaf.name, leaf.target, sent, view, False)
+        return state, sent
     view.reject("CM803", leaf.target, leaf, "cannot be cleared: without before its items are not known")
     return KEPT, NOTHING
 

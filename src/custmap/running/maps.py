@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from custmap.model.change import new_change
-from custmap.model.clear import Write
+from custmap.model.clear import Operated, Write
 from custmap.model.nodes import FromSource, Leaf
 from custmap.model.privacy import ItemTarget, KeyText, inside
 from custmap.running import clearing
 from custmap.running.clearing import is_cleared, seen_null
 from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
+from custmap.running.operations import can_write, entries_of, say_inside
 from custmap.running.states import NEVER_THERE, Failure, Unsettled, bare, is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
-from custmap.values.paths import Member, format_path
+from custmap.values.paths import Member, TargetPath, format_path
 
+_UNWRITABLE_KEY = "the vendor's notation of paths cannot write its key"
 _SCALARS = frozenset({str, bool, int})
 """Kinds of values that Python compares as JSON does, when both are of one class."""
 
@@ -76,17 +78,28 @@ def _null_map(leaf: Leaf, before: Any, view: View) -> Outcome:
     """A null map, if its keys are not known."""
     if leaf.policy.clear.fits_container:
         clear = leaf.policy.clear.for_container({})
-        return clearing.clear_rule(leaf, clear, leaf.name, leaf.target, before, view)
+        state, sent = clearing.clear_rule(leaf, clear, leaf.name, leaf.target, before, view)
+        if state is SAID and sent is not NOTHING:
+            say_inside(leaf, (), leaf.name, leaf.target, sent, view, False)
+        return state, sent
     view.reject("CM803", leaf.target, leaf, "cannot be cleared: without before its keys are not known")
     return KEPT, NOTHING
 
 
 def _entries(
-    leaf: Leaf, target: str, before: dict[str, Any], after: dict[str, Any], mentioned: bool, view: View
+    leaf: Leaf,
+    target: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    mentioned: bool,
+    view: View,
+    way: TargetPath = (),
 ) -> Outcome:
+    """`way` leads from the rule to the map, where maps are in it."""
     sent: dict[str, Any] = {}
     said = kept = False
-    plain = not (leaf.policy.immutable or view.item)
+    plain = not (leaf.policy.immutable or view.item or view.paths == "scim")
+    told = None if leaf.says is None else entries_of(leaf, way, view)
     changes, span, privacy = view.draft.changes, leaf.span, leaf.privacy
     for key in sorted(before | after):
         was, now = before.get(key, ABSENT), after.get(key, ABSENT)
@@ -102,8 +115,10 @@ def _entries(
                 name, source = _places(leaf, target, key)
                 had = None if was is ABSENT else was
                 changes.append(new_change(("set", name, source, had, now, span, 0, privacy)))
+                if told is not None:
+                    told.say(key, name, now, was is ABSENT and mentioned)
                 continue
-        state, value = _entry(leaf, target, key, was, now, mentioned, view)
+        state, value = _entry(leaf, target, key, was, now, mentioned, view, (*way, Member(key)))
         said = said or state == SAID
         kept = kept or state == KEPT
         if value is not NOTHING and (state == SAID or view.full):
@@ -114,7 +129,7 @@ def _entries(
 
 
 def _entry(
-    leaf: Leaf, target: str, key: str, before: Any, after: Any, mentioned: bool, view: View
+    leaf: Leaf, target: str, key: str, before: Any, after: Any, mentioned: bool, view: View, way: TargetPath
 ) -> Outcome:
     name, source = _places(leaf, target, key)
     clear, again, held = leaf.policy.clear, type(before) is Unsettled, bare(before)
@@ -124,14 +139,15 @@ def _entry(
         return KEPT, held if is_value(held) else NOTHING
     if type(held) is Failure and held.code in NEVER_THERE:
         held = ABSENT  # an empty text that this vendor ignores was never there
-    if not is_value(after) and leaf.form is not None and leaf.form.unwritable({key: ""}) is not None:
-        return UNCHANGED  # a form cannot write its key, so it was never there
+    is_form = leaf.form is not None and leaf.form.unwritable({key: ""}) is not None
+    if not is_value(after) and (is_form or _is_unwritable(leaf, way, view)):
+        return UNCHANGED  # its key cannot be written, so it was never there
     if again and not leaf.policy.repeatable:
         view.reject_again(name, leaf, source)
         return KEPT, held if is_value(held) else NOTHING
     if is_value(after):
         now = Unsettled(held, before.below, before.whole) if again else held
-        return _entry_value(leaf, name, source, now, after, mentioned, view)
+        return _entry_value(leaf, name, source, now, after, mentioned, view, way)
     if not again and type(held) is not Failure:
         if after is ABSENT and not is_value(held):
             return UNCHANGED
@@ -145,7 +161,18 @@ def _entry(
     if isinstance(clear, Write):
         view.reject("CM803", name, leaf, "cannot be cleared alone", source)
         return KEPT, held if is_value(held) else NOTHING
-    return clearing.clear_rule(leaf, clear, key, name, held, view, source)
+    if again and isinstance(clear, Operated) and clear.fails:
+        view.reject_again(name, leaf, source)
+        return KEPT, held if is_value(held) else NOTHING
+    state, sent = clearing.clear_rule(leaf, clear, key, name, held, view, source, way)
+    if state is SAID and sent is not NOTHING:
+        say_inside(leaf, way, key, name, sent, view, False)
+    return state, sent
+
+
+def _is_unwritable(leaf: Leaf, way: TargetPath, view: View) -> bool:
+    """Can the template of a value not name an entry?"""
+    return leaf.says is not None and not can_write(leaf.says.set, (*leaf.path, *way), view)
 
 
 def _places(leaf: Leaf, target: str, key: str) -> tuple[str, str | None]:
@@ -159,7 +186,14 @@ def _places(leaf: Leaf, target: str, key: str) -> tuple[str, str | None]:
 
 
 def _entry_value(
-    leaf: Leaf, name: str, source: str | None, before: Any, after: Any, mentioned: bool, view: View
+    leaf: Leaf,
+    name: str,
+    source: str | None,
+    before: Any,
+    after: Any,
+    mentioned: bool,
+    view: View,
+    way: TargetPath,
 ) -> Outcome:
     again, held = type(before) is Unsettled, bare(before)
     if held is None:
@@ -170,11 +204,16 @@ def _entry_value(
     elif leaf.policy.immutable and is_value(held):
         view.reject("CM802", name, leaf, "the vendor does not accept a change of this value", source)
         return KEPT, held
+    if _is_unwritable(leaf, way, view):
+        view.reject("CM710", name, leaf, _UNWRITABLE_KEY, source)
+        return KEPT, held if is_value(held) else NOTHING
     if leaf.kind.is_deep and type(after) is dict:
         inner: dict[str, Any] = held if type(held) is dict else {}
         if again:
             inner = _unsettled(before, after)
-        state, value = _entries(leaf, name, inner, after, mentioned or held is None, view)
+        state, value = _entries(leaf, name, inner, after, mentioned or held is None, view, way)
         return state, {} if value is NOTHING and state == SAID and view.full else value
     view.change("set", view.target(name), leaf, held, after, source)
+    new = not again and (held is None or (held is ABSENT and mentioned))
+    say_inside(leaf, way, way[-1].name, name, after, view, new)  # type: ignore[union-attr]  # keys are names
     return SAID, after

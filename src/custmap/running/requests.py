@@ -17,11 +17,11 @@ from custmap.running.objects import lacking_in
 from custmap.running.states import Failure, bare, is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
+from custmap.values.ordering import in_value_order
 from custmap.values.paths import Index, Member, Segment, Select, TargetPath, found_at, in_path_order
 
 Row = tuple[Any, ...]
 _NOBODY = (ABSENT, None)
-_TEXT = frozenset({str})
 _OF_A_REQUEST = (Fact.REPLACED_WHOLE, Fact.PARTLY_STATED)
 
 
@@ -176,8 +176,7 @@ def _missing(member: TargetNode, state: Any) -> Diagnostic:
 def write_elsewhere(body: dict[str, Any], draft: Draft) -> None:
     """Names, marks and members that clearing writes."""
     for place, names in _in_order(draft.names):
-        texts = _TEXT.issuperset(map(type, names.values()))
-        put(body, place, sorted(names.values(), key=None if texts else _text_and_class))
+        put(body, place, in_value_order(names.values()))
     for place, marks in _in_order(draft.marks):
         put(body, place, dict(sorted(marks.items())), update=True)
     for place, value in draft.writes:
@@ -186,10 +185,6 @@ def write_elsewhere(body: dict[str, Any], draft: Draft) -> None:
 
 def _in_order(told: dict[TargetPath, dict[Any, Any]]) -> list[tuple[TargetPath, dict[Any, Any]]]:
     return sorted(told.items(), key=lambda one: in_path_order(one[0]))
-
-
-def _text_and_class(name: Any) -> tuple[str, str]:
-    return str(name), str(type(name))
 
 
 def put(body: Any, place: TargetPath, value: Any, *, update: bool = False) -> None:

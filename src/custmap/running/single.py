@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from custmap.model.clear import IMPOSSIBLE, Clear
+from custmap.model.clear import IMPOSSIBLE, Clear, Operated
 from custmap.model.nodes import Leaf
 from custmap.model.note import Fact
 from custmap.running import clearing
@@ -32,6 +32,9 @@ def change_value(leaf: Leaf, before: Any, after: Any, view: View) -> Outcome:
         return SAID, after
     if not again and _is_gone_already(leaf, before, after, view):
         return UNCHANGED
+    if again and isinstance(clear, Operated) and clear.fails:
+        view.reject_again(leaf.target, leaf)
+        return KEPT, before if is_value(before) else NOTHING
     if clear != IMPOSSIBLE and (refusal := _held_fast(leaf, before, view)):
         return refusal
     return clearing.clear_leaf(leaf, before, view)

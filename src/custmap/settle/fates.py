@@ -14,7 +14,7 @@ from custmap.settle.traced import Place
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.numbers import key_text
-from custmap.values.paths import Member, Segment, Select, TargetPath
+from custmap.values.paths import Member, Segment, Select, TargetPath, Value
 
 Row = tuple[Any, ...]
 
@@ -115,7 +115,7 @@ def _text(segment: Segment) -> str | None:
     match segment:
         case Member(name):
             return name
-        case Select(value=value):
+        case Select(value=value) | Value(value):
             return key_text(value)
     return None
 
@@ -128,6 +128,8 @@ def _parts(leaf: Leaf, state: Any) -> Parts | None:
         return dict(_entries(state, (), deep=leaf.kind.is_deep)) if type(state) is dict else {}
     if type(state) is not list:
         return {}
+    if leaf.kind.one_by_one:
+        return {Key([key_text(one)]): ((Value(one),), one) for one in state}
     rows = by_key(leaf, state)
     if rows is None:
         return None

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from custmap.plan.open_paths import OpenPath, is_item
+from custmap.plan.open_paths import Item, OpenPath, is_item
 from custmap.values.absent import ABSENT
-from custmap.values.paths import Select
 from custmap.values.types import Type
 
 
@@ -17,7 +16,7 @@ def put_back(now: dict[str, Any], then: dict[str, Any], path: OpenPath, type_: T
     return made if type(made) is dict else {}
 
 
-def _at(now: Any, then: Any, names: Sequence[str], item: Select | None, type_: Type | None) -> Any:
+def _at(now: Any, then: Any, names: Sequence[str], item: Item | None, type_: Type | None) -> Any:
     if not names:
         return then if item is None else _items(now, then, item)
     if now is then:
@@ -37,7 +36,7 @@ def _at(now: Any, then: Any, names: Sequence[str], item: Select | None, type_: T
     return made if made or type(then) is dict else then
 
 
-def _items(now: Any, then: Any, item: Select) -> Any:
+def _items(now: Any, then: Any, item: Item) -> Any:
     """A list with one item as another list has it: in the item's place, or where the other list has it."""
     made = list(now) if type(now) is list else []
     held = [(at, one) for at, one in enumerate(then if type(then) is list else ()) if is_item(one, item)]

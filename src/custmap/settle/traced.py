@@ -25,6 +25,7 @@ from custmap.values.paths import (
     PathError,
     Select,
     TargetPath,
+    Value,
     format_path,
     found_at,
     parse_path,
@@ -82,7 +83,10 @@ class Traces:
         if not inside:
             return None
         best = max(inside, key=lambda rule: len(rule.path))
-        return Place(tuple(leaves(best.node)), path[len(best.path) :])
+        below = path[len(best.path) :]
+        if isinstance(best.node, Leaf) and best.node.kind.one_by_one:
+            below = tuple(Value(one.position) if isinstance(one, Index) else one for one in below)
+        return Place(tuple(leaves(best.node)), below)
 
     def word(self, message: Message, body: Any) -> Place | None:
         """The place of what a vendor names; None if it names no field of the customer.
@@ -148,7 +152,7 @@ class Traces:
                 yield from fields
             elif named:
                 yield open_path(_text((*source, *names)))
-        elif leaf.kind.has_items and below and isinstance(below[0], Select):
+        elif below and isinstance(below[0], Select if leaf.kind.has_items else Value):
             yield from self._items(leaf, names_of(source), key_text(below[0].value), night)
 
     def _fields(
@@ -181,11 +185,11 @@ class Traces:
                     for name, entry in one.items()
                     if self._makes(leaf, source, {name: entry}, wanted)
                 }
-            elif type(one) is list and member is not None:
+            elif type(one) is list:
                 for item in one:
-                    key = key_text(item.get(member)) if type(item) is dict else None
-                    if key is not None and self._makes(leaf, source, [item], wanted):
-                        found[_text(source, Select(member, key))] = None
+                    named = _named(item, member)
+                    if named is not None and self._makes(leaf, source, [item], wanted):
+                        found[_text(source, named)] = None
         for path in night.open:
             if path.names[: len(source)] != source:
                 continue
@@ -196,6 +200,14 @@ class Traces:
 
     def _makes(self, leaf: Leaf, source: tuple[str, ...], held: Any, wanted: str | None) -> bool:
         return wanted in map(key_text, self._readers.keys(leaf, source, held).values())
+
+
+def _named(item: Any, member: str | None) -> Select | Value | None:
+    """How a canonical path names an item of a list: by the key that is its member, or by itself."""
+    if type(item) is not dict:
+        return None if key_text(item) is None else Value(item)
+    key = None if member is None else key_text(item.get(member))
+    return None if key is None or member is None else Select(member, key)
 
 
 def _rules(node: TargetNode) -> Iterator[_Rule]:
@@ -226,7 +238,7 @@ def _is_in(leaf: Leaf, field: str) -> bool:
     return leaf.source is not None and f"{leaf.source}.".startswith(f"{field}.")
 
 
-def _text(steps: SourcePath, item: Select | None = None) -> str:
+def _text(steps: SourcePath, item: Select | Value | None = None) -> str:
     segments = [Member(step) if isinstance(step, str) else Index(step) for step in steps]
     return format_path((*segments, *([item] if item else ())))
 
@@ -235,6 +247,6 @@ def _parsed(target: str) -> TargetPath:
     if not target:
         return ()  # the body as a whole
     try:
-        return parse_path(target)
+        return parse_path(target, values=True)
     except PathError:
         return (Member(target),)

@@ -10,7 +10,7 @@ from custmap.diagnostics.errors import RecordError
 from custmap.syntax.node import Node
 from custmap.testing.difference import Difference
 from custmap.testing.expectation import ExpectedLine
-from custmap.values.paths import Index, PathError, Select, parse_path
+from custmap.values.paths import Index, PathError, Select, Value, parse_path, value_text
 
 if TYPE_CHECKING:
     from custmap.model.checked import Checked
@@ -119,7 +119,7 @@ def around(outer: str, inner: str) -> bool:
 
 def _last(target: str) -> str:
     try:
-        segment = parse_path(target)[-1]
+        segment = parse_path(target, values=True)[-1]
     except PathError:
         return target
     match segment:
@@ -127,4 +127,6 @@ def _last(target: str) -> str:
             return str(position)
         case Select(value=value):
             return str(value)
+        case Value(value):
+            return value_text(value)
     return segment.name

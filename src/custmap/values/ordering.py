@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -14,3 +15,17 @@ def in_order(value: Any) -> Any:
     if type(value) is dict:
         return {key: in_order(value[key]) for key in sorted(value)}
     return [in_order(item) for item in value] if type(value) is list else value
+
+
+def in_value_order(values: Iterable[Any]) -> list[Any]:
+    """Scalars in order: numbers by size, then false and true, then texts.
+
+    >>> in_value_order([10, 9]), in_value_order(["b", "a"]), in_value_order(["10", True, "a", 2])
+    ([9, 10], ['a', 'b'], [2, True, '10', 'a'])
+    """
+    listed = list(values)
+    return sorted(listed, key=None if set(map(type, listed)) == {str} else _of_its_class)
+
+
+def _of_its_class(value: Any) -> tuple[int, Any]:
+    return (2 if type(value) is str else 1 if type(value) is bool else 0), value

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
-from custmap.values.numbers import scalar_text
+from custmap.values.numbers import read_number, scalar_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,21 @@ class Select:
     value: str | int | float | bool
 
 
-Segment: TypeAlias = Member | Index | Select
+@dataclass(frozen=True, slots=True)
+class Value:
+    """The item of a list of scalars that is `value`. Plans and records have such paths, not mapping files."""
+
+    value: str | int | float | bool
+
+
+Segment: TypeAlias = Member | Index | Select | Value
 TargetPath: TypeAlias = tuple[Segment, ...]
 
 # `$` and `-` occur in vendors' member names (`$set`, `x-fabric-tenant-id`) and have no meaning here.
 _PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_$-]*")
 _AS_JSON = json.JSONEncoder(ensure_ascii=False).encode
 _SELECTED = re.compile(r"[^\]\"\s]+")
+_PLAIN_VALUE = re.compile(r"[^\]\"\s=\[]+")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _POSITION = re.compile(r"[0-9]{1,4}")
 MOST_ITEMS = 10_000
@@ -63,8 +71,12 @@ class PathError(ValueError):
         self.offset = offset
 
 
-def parse_path(text: str) -> TargetPath:
-    """Read a target path; PathError says what is wrong and at which character."""
+def parse_path(text: str, *, values: bool = False) -> TargetPath:
+    """Read a target path; PathError says what is wrong and at which character.
+
+    `values`: items of lists of scalars may be named by their value, `tags[VIP]`; a number of up to four
+    digits stays a position.
+    """
     segments: list[Segment] = []
     at = 0
     while True:
@@ -72,7 +84,9 @@ def parse_path(text: str) -> TargetPath:
             name, at = _name(text, at)
             segments.append(Member(name))
         while text[at : at + 1] == "[":
-            segment, at = _bracket(text, at)
+            segment, at = _value(text, at) if values else (None, at)
+            if segment is None:
+                segment, at = _bracket(text, at)
             segments.append(segment)
         if len(segments) > _MOST:
             raise PathError(f"a path has at most {_MOST} parts", 0)
@@ -101,6 +115,8 @@ def in_segment_order(segment: Segment) -> tuple[int, int, str]:
             return (1, position, "")
         case Select(key, value):
             return (2, 0, f"{key}={value}")
+        case Value(value):
+            return (3, 0, value_text(value))
 
 
 def found_at(value: Any, path: TargetPath) -> Any:
@@ -134,6 +150,35 @@ def _unquoted(text: str, at: int) -> str:
         return str(json.loads(text))
     except ValueError:
         raise PathError("a quoted name must be written as in JSON", at) from None
+
+
+_VALUE = re.compile(r'\[("(?:[^"\\]|\\.)*"|[^\]"\s=\[]+)\]')
+
+
+def _value(text: str, at: int) -> tuple[Segment | None, int]:
+    """`[VIP]`; None for what is a position or a key."""
+    found = _VALUE.match(text, at)
+    if found is None or _POSITION.fullmatch(found.group(1)):
+        return None, at
+    inner = found.group(1)
+    if inner.startswith('"'):
+        return Value(_unquoted(inner, at + 1)), found.end()
+    number = read_number(inner)
+    known = {"true": True, "false": False}.get(inner, inner if number is None else number)
+    return Value(known), found.end()
+
+
+def value_text(value: str | float | bool) -> str:
+    """A value between brackets, so that `parse_path` reads it back; texts that look otherwise in quotes.
+
+    >>> value_text("VIP"), value_text("a b"), value_text("7"), value_text(7)
+    ('VIP', '"a b"', '"7"', '7')
+    """
+    text = scalar_text(value)
+    if type(value) is not str:
+        return text
+    plain = _PLAIN_VALUE.fullmatch(text) and read_number(text) is None and text not in ("true", "false")
+    return text if plain and not _POSITION.fullmatch(text) else _AS_JSON(text)
 
 
 def _bracket(text: str, at: int) -> tuple[Segment, int]:
@@ -172,6 +217,8 @@ def format_path(path: TargetPath) -> str:
                 text += f"[{position}]"
             case Select():
                 text += "".join(select_text(segment))
+            case Value(value):
+                text += f"[{value_text(value)}]"
     return text
 
 

@@ -8,6 +8,7 @@ from stores.activecampaign import ACTIVECAMPAIGN
 from stores.aifi import AIFI
 from stores.braze import BRAZE
 from stores.capillary import CAPILLARY
+from stores.commercetools import COMMERCETOOLS
 from stores.customerio import CUSTOMERIO
 from stores.fabric import ATTRIBUTES, MERGING, REPLACING
 from stores.hubspot import CONTACT, CONTACTS
@@ -48,4 +49,5 @@ SHIPPED: Final[dict[str, Store]] = {
     "salesforce-collection": SALESFORCE_COLLECTION,
     "shopify": SHOPIFY,
     "mailchimp": MAILCHIMP,
+    "commercetools": COMMERCETOOLS,
 }

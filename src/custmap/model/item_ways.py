@@ -1,0 +1,38 @@
+"""How a vendor is told of single items of a list of scalars."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from custmap.contract.form_body import FormStyle
+from custmap.model.clear import ItemIn
+from custmap.model.template import Template
+
+Way: TypeAlias = ItemIn | Template
+"""How the vendor is told of an item of a list: its value is listed at a place, or an item says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemWays:
+    """How the vendor is told of an item that came, and of one that is gone; None: it cannot be told.
+
+    `form`  how the list is written at the rule's target, where the body is a form.
+    """
+
+    added: Way | None
+    gone: Way | None
+    form: FormStyle | None = None
+
+    @property
+    def all(self) -> tuple[Way, ...]:
+        return tuple(way for way in (self.gone, self.added) if way is not None)
+
+    @property
+    def places(self) -> tuple[ItemIn, ...]:
+        return tuple(way for way in self.all if isinstance(way, ItemIn))
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Is nothing written at the rule's own target, which is then a name only?"""
+        return all(isinstance(way, ItemIn) for way in self.all)

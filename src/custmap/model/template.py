@@ -1,0 +1,85 @@
+"""Templates: items of a request that say what changed, with holes for the value, its place and its name.
+
+A template is a tree of literals. Generated code writes it as an expression; no record walks over it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from custmap.diagnostics.span import Span
+
+
+class Hole(StrEnum):
+    """What a record fills: `path` is the target's place, `name` its last part, or a key."""
+
+    VALUE = "value"
+    PATH = "path"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A text with holes. One that is a single `{value}` becomes the value, with its type."""
+
+    parts: tuple[str | Hole, ...]
+
+    @property
+    def text(self) -> str | None:
+        """The text, if it has no holes."""
+        return None if any(isinstance(part, Hole) for part in self.parts) else "".join(self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Ridden:
+    """A parameter: `index` into the operation's riders. A member without its value is left out."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    entries: tuple[tuple[Filled, Tree], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    items: tuple[Tree, ...]
+
+
+Tree: TypeAlias = Branch | Row | Filled | Ridden | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """`number` tells the templates of a mapping apart; `holes` are what is filled in it."""
+
+    tree: Tree
+    span: Span
+    number: int
+    holes: frozenset[Hole] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "holes", frozenset(_holes(self.tree)))
+
+
+def below(tree: Tree) -> Iterator[Tree]:
+    """A tree and all trees in it."""
+    yield tree
+    match tree:
+        case Branch(entries):
+            for key, inner in entries:
+                yield key
+                yield from below(inner)
+        case Row(items):
+            for inner in items:
+                yield from below(inner)
+
+
+def _holes(tree: Tree) -> Iterator[Hole]:
+    for one in below(tree):
+        if isinstance(one, Filled):
+            yield from (part for part in one.parts if isinstance(part, Hole))

@@ -1,0 +1,89 @@
+"""Lists of scalars whose items are told one by one: what a request says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from custmap.model.clear import ItemIn
+from custmap.model.item_ways import Way
+from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, TargetNode
+from custmap.model.template import Hole, Template
+from custmap.prove.templates import Text, read
+from custmap.values.absent import ABSENT
+from custmap.values.equality import fingerprint
+from custmap.values.numbers import key_text
+from custmap.values.paths import found_at
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A rule with `merge: items`, and the steps that lead to its list in a state."""
+
+    leaf: Leaf
+    way: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of a list in a request: `at` is the list, `value` what came, or is gone, as far as it shows."""
+
+    at: list[Any]
+    item: Any
+    value: Any
+
+
+def listings(node: TargetNode, way: tuple[Any, ...] = ()) -> Iterator[Listing]:
+    match node:
+        case Leaf():
+            if node.ways is not None:
+                yield Listing(node, (*way, node.name))
+        case ObjectNode(members=members):
+            inner = (*way, node.name) if node.path else way
+            for member in members:
+                yield from listings(member, inner)
+        case ItemsNode(items=items):
+            for segment, item in items:
+                yield from listings(item, (*way, node.name, segment))
+
+
+def told(leaf: Leaf, way: Way | None, body: Any) -> list[Item]:
+    """What a body says in one of a rule's ways."""
+    if way is None:
+        return []
+    at = found_at(body, way.place if isinstance(way, ItemIn) else leaf.path)
+    if not isinstance(at, list):
+        return []
+    if isinstance(way, Template):
+        read_back = ((item, read(way, item)) for item in at)
+        return [Item(at, item, found.get(Hole.VALUE)) for item, found in read_back if found is not None]
+    return [Item(at, item, item) for item in at]
+
+
+def after_told(leaf: Leaf, held: Any, body: Any, *, elsewhere: bool) -> Any:
+    """The list that the vendor holds after a body, by the fingerprints of its items; ABSENT for none.
+
+    `elsewhere`: only what is listed at other places than its own is read.
+    """
+    assert leaf.ways is not None
+    for action, way in (("clear", leaf.ways.gone), ("set", leaf.ways.added)):
+        for one in told(leaf, way, body) if not elsewhere or isinstance(way, ItemIn) else ():
+            held = with_item(action, held, one.value)
+    return held if held else ABSENT
+
+
+def with_item(action: str, held: Any, value: Any) -> Any:
+    """A list of the state with one item more, or without it."""
+    state = dict(held) if isinstance(held, dict) else {}
+    if action == "set":
+        state[fingerprint(value)] = str(value) if isinstance(value, Text) else value
+    else:
+        for mark in [mark for mark, item in state.items() if is_meant(item, value)]:
+            del state[mark]
+    return state if state else ABSENT
+
+
+def is_meant(item: Any, value: Any) -> bool:
+    """Is it the item that a request has, or the one with this text?"""
+    return fingerprint(item) == fingerprint(value) or (isinstance(value, Text) and key_text(item) == value)

@@ -1,0 +1,195 @@
+"""A list of changes, read by the declared vendor: each item as a place of the copy and what becomes of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from custmap.model.changes import Changes
+from custmap.model.clear import Clear, Operated
+from custmap.model.item_ways import Way
+from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, TargetNode
+from custmap.model.template import Hole, Template
+from custmap.prove.templates import Found, read
+from custmap.values.absent import ABSENT
+from custmap.values.paths import Index, Member, PathError, Segment, Select, TargetPath, parse_path
+
+SET: Final = "set"
+CLEAR: Final = "clear"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A change: of the node at `way`, or of the entry or item `key` of it. `value` of a set."""
+
+    node: Leaf | ObjectNode | ItemsNode
+    way: TargetPath
+    action: str
+    key: tuple[Segment, ...]
+    value: Any
+    fails: bool = False
+    item_of_list: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    node: Leaf | ObjectNode | ItemsNode
+    action: str
+    template: Template
+    fails: bool = False
+    item_of_list: bool = False
+
+
+def listed(changes: Changes, body: Any) -> list[Any]:
+    """The items of the list in a body."""
+    for name in changes.into:
+        body = body.get(name) if isinstance(body, dict) else None
+    return body if isinstance(body, list) else []
+
+
+class Reader:
+    """Reads items by the templates that the mapping declares."""
+
+    def __init__(self, root: TargetNode, changes: Changes) -> None:
+        self._changes = changes
+        self._ways = tuple(_ways(root))
+
+    def read(self, item: Any) -> Told | None:
+        """What an item says; None if no template makes such an item."""
+        return next((told for way in self._ways if (told := self._told(way, item)) is not None), None)
+
+    def _told(self, way: _Way, item: Any) -> Told | None:
+        found = read(way.template, item)
+        if found is None:
+            return None
+        value = found.get(Hole.VALUE)
+        if way.item_of_list:
+            return Told(way.node, way.node.path, way.action, (), value, way.fails, True)
+        key = self._key(way, found, value)
+        return None if key is None else Told(way.node, way.node.path, way.action, key, value, way.fails)
+
+    def _key(self, way: _Way, found: Found, value: Any) -> tuple[Segment, ...] | None:
+        """The entry or item that is meant; None if it is another place's item."""
+        node = way.node
+        is_map = isinstance(node, Leaf) and node.kind.is_map
+        has_items = isinstance(node, Leaf) and node.kind.has_items
+        if Hole.PATH in found:
+            path = _parsed(found[Hole.PATH], self._changes.paths)
+            if path is None or not _begins(path, node.path):
+                return None
+            rest = path[len(node.path) :]
+            return rest if bool(rest) == (is_map or has_items) else None
+        if Hole.NAME in found and not (is_map or has_items) and found[Hole.NAME] != node.name:
+            return None
+        if is_map:
+            return (Member(str(found[Hole.NAME])),)
+        if has_items:
+            assert isinstance(node, Leaf)
+            named = found.get(Hole.NAME)
+            if named is None and isinstance(value, dict):
+                named = value.get(node.key or "")
+            return (Select(node.key or "", named),) if named is not None else None
+        return ()
+
+
+def _ways(node: TargetNode) -> Iterator[_Way]:
+    """The templates of a tree, each with what it says."""
+    match node:
+        case Rider():
+            return
+        case Leaf():
+            yield from _of(node, node.policy.clear)
+            if node.ways is not None:
+                yield from _of_items(node, CLEAR, node.ways.gone)
+                yield from _of_items(node, SET, node.ways.added)
+        case ObjectNode(members=members):
+            yield from _of(node, node.clear)
+            for member in members:
+                yield from _ways(member)
+        case ItemsNode(items=items):
+            yield from _of(node, None)
+            for _, item in items:
+                yield from _ways(item)
+
+
+def _of(node: Leaf | ObjectNode | ItemsNode, clear: Clear | None) -> Iterator[_Way]:
+    if isinstance(clear, Operated):
+        yield _Way(node, CLEAR, clear.template, clear.fails)
+    if node.says is not None:
+        yield _Way(node, SET, node.says.set)
+        yield _Way(node, SET, node.says.add)
+
+
+def _of_items(leaf: Leaf, action: str, way: Way | None) -> Iterator[_Way]:
+    if isinstance(way, Template):
+        yield _Way(leaf, action, way, item_of_list=True)
+
+
+def _begins(path: TargetPath, with_: TargetPath) -> bool:
+    return len(path) >= len(with_) and all(map(_same, path, with_))
+
+
+def _same(one: Segment, other: Segment) -> bool:
+    """A pointer does not tell a position from a name."""
+    if isinstance(one, Member) and isinstance(other, Index):
+        return one.name == str(other.position)
+    if isinstance(one, Select) and isinstance(other, Select):
+        return one.key == other.key and str(one.value) == str(other.value)
+    return one == other
+
+
+def _parsed(text: Any, style: str) -> TargetPath | None:
+    if not isinstance(text, str):
+        return None
+    if style == "pointer":
+        steps = text.split("/")[1:]
+        return tuple(Member(step.replace("~1", "/").replace("~0", "~")) for step in steps)
+    if style == "scim":
+        return _scim(text)
+    try:
+        return parse_path(text)
+    except PathError:
+        return None
+
+
+_STEP: Final = re.compile(r'([A-Za-z$][\w$-]*)(?:\[([\w$-]+) eq ("(?:[^"\\]|\\.)*"|[^\]]+)\])?\.?')
+
+
+def _scim(text: str) -> TargetPath | None:
+    path: list[Segment] = []
+    if text.startswith("urn:"):
+        urn, _, text = text.rpartition(":")
+        path.append(Member(urn))
+    at = 0
+    while at < len(text):
+        found = _STEP.match(text, at)
+        if found is None:
+            return None
+        path.append(Member(found[1]))
+        if found[2] is not None:
+            quoted = found[3].startswith('"')
+            value = found[3][1:-1].replace('\\"', '"').replace("\\\\", "\\") if quoted else found[3]
+            path.append(Select(found[2], value))
+        at = found.end()
+    return tuple(path)
+
+
+def placed(told: Told) -> Any:
+    """The value of a set, as a body that is sent whole would have it: in its place, and nothing around it."""
+    value = told.value
+    if isinstance(told.node, Leaf) and told.node.kind.has_items:
+        value = [value]
+        steps: TargetPath = told.way
+    else:
+        steps = (*told.way, *told.key)
+    for segment in reversed(steps):
+        match segment:
+            case Member(name):
+                value = {name: value}
+            case Index(position):
+                value = [*({} for _ in range(position)), value]
+            case Select(key, chosen):
+                value = [{key: chosen, **value} if isinstance(value, dict) else value]
+    return value if value is not ABSENT else None

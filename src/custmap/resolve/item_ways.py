@@ -1,0 +1,137 @@
+"""`merge: items`: how the vendor is told of single items of a list, and the type of an item."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from custmap.diagnostics.span import Span
+from custmap.mapping.file import Rule, WayFile
+from custmap.model.clear import ItemIn
+from custmap.model.item_ways import ItemWays, Way
+from custmap.model.kind import Kind
+from custmap.model.nodes import Policy
+from custmap.model.template import Template
+from custmap.resolve.clear_places import ClearPlaces
+from custmap.resolve.context import Context
+from custmap.resolve.findings import Findings
+from custmap.resolve.sayings import Sayings
+from custmap.resolve.templates import Templates, value_type
+from custmap.values.paths import TargetPath
+from custmap.values.types import Type
+
+SCALARS: Final = frozenset({"boolean", "integer", "number", "string"})
+_ITEM: Final = Type(kinds=SCALARS)
+_NOT_OF_ITEMS: Final = (
+    "clear",
+    "send",
+    "identity",
+    "immutable",
+    "transitions",
+    "empty",
+    "key",
+    "each",
+    "fields",
+)
+"""Keys that mean nothing of a list whose items are told one by one."""
+
+
+def is_by_items(rule: Rule) -> bool:
+    return rule.merge == "items"
+
+
+def is_elsewhere(rule: Rule | None) -> bool:
+    """Is a rule's target a name only, because its items are listed at other places?"""
+    ways = [] if rule is None else [way for way in (rule.added, rule.gone) if way is not None]
+    return rule is not None and is_by_items(rule) and bool(ways) and all(way.item is None for way in ways)
+
+
+class WayReader:
+    """Reads `added` and `gone` of one mapping's rules."""
+
+    def __init__(
+        self, places: ClearPlaces, templates: Templates, sayings: Sayings, findings: Findings
+    ) -> None:
+        self._places = places
+        self._templates = templates
+        self._sayings = sayings
+        self._findings = findings
+
+    def of(self, rule: Rule, path: TargetPath, type_: Type | None, context: Context) -> ItemWays | None:
+        """The ways of a rule; None for one of another kind. `type_` is the contract's at its target."""
+        if not is_by_items(rule):
+            for key in ("added", "gone"):
+                if key in rule.keys and "merge" not in rule.unread:
+                    message = f"`{key}` is for lists with `merge: items`"
+                    self._findings.add("CM207", message, rule.keys[key], "Add `merge: items`, or remove it.")
+            return None
+        for key in _NOT_OF_ITEMS:
+            if key in rule.keys:
+                message = f"`{key}` says nothing of a list whose items are told one by one"
+                self._findings.add("CM207", message, rule.keys[key], f"Remove `{key}`.")
+        if context.part != "body" or context.item or context.replaced:
+            self._findings.add(
+                "CM526",
+                "the list is part of something that is sent whole, so nothing in it is told one by one",
+                rule.keys.get("merge", rule.span),
+                "Write `merge: set` or `merge: whole`.",
+            )
+        if not rule.unread & {"added", "gone"} and rule.added is None and rule.gone is None:
+            self._findings.add(
+                "CM525",
+                "nothing says how the vendor is told of an item that came or went",
+                rule.keys.get("merge", rule.span),
+                "Add `added: {in: PATH}` and `gone: {in: PATH}`, or `{item: …}`.",
+            )
+        added = self._way(rule.added, path, type_, context)
+        return ItemWays(added, self._way(rule.gone, path, type_, context), context.style(path))
+
+    def _way(
+        self, stated: WayFile | None, path: TargetPath, type_: Type | None, context: Context
+    ) -> Way | None:
+        if stated is None:
+            return None
+        if (stated.place is None) == (stated.item is None):
+            help = "Write `{in: PATH}`, a list in the body, or `{item: …}`."
+            self._findings.add("CM207", "this needs a place or an item", stated.span, help)
+            return None
+        if stated.item is not None:
+            if self._sayings.head is not None:
+                return self._sayings.item(stated.item, context.target(path))
+            self._check_list(type_, stated.span)
+            items = None if type_ is None else type_.items
+            return self._templates.read(stated.item, context.target(path), items)
+        assert stated.place is not None
+        place = self._places.read(stated.place)
+        if place is None:
+            return None
+        self._check_list(self._places.type_at(place), stated.place.span)
+        form = context.style(place)
+        self._places.lists(place, stated.place.span, path)
+        return ItemIn(place, form=form)
+
+    def _check_list(self, type_: Type | None, span: Span) -> None:
+        if type_ is not None and type_.known and "array" not in type_.kinds:
+            help = "Name the list in which the vendor expects the items."
+            self._findings.add("CM506", "the contract has no list there", span, help)
+
+    def type_of(self, ways: ItemWays, type_: Type | None) -> Type:
+        """The list's type: that of its items at the places, or where a template has the value."""
+        found = [one for way in ways.all if (one := self._item_type(way, type_)) is not None]
+        items = next((one for one in found if one.known and one.kinds & SCALARS), _ITEM)
+        return Type(kinds=frozenset({"array"}), items=replace(items, kinds=items.kinds & SCALARS))
+
+    def _item_type(self, way: Way, type_: Type | None) -> Type | None:
+        if isinstance(way, Template):
+            if self._sayings.head is not None:
+                return self._sayings.type_of(way)
+            return value_type(way, None if type_ is None else type_.items)
+        at = self._places.type_at(way.place)
+        return None if at is None else at.items
+
+
+def policy_of(kind: Kind, rule: Rule) -> Policy | None:
+    """The policy of a list whose items are told one by one; None for another kind."""
+    if not kind.one_by_one:
+        return None
+    return Policy(repeatable=rule.repeatable, otherwise_clear=rule.otherwise_clear)

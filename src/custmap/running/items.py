@@ -1,0 +1,108 @@
+"""Lists of scalars whose items are told one by one: what went, then what came, each in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from custmap.model.clear import ItemIn
+from custmap.model.item_ways import Way
+from custmap.model.nodes import Leaf
+from custmap.model.privacy import value_target
+from custmap.running.draft import KEPT, NOTHING, SAID, UNCHANGED, Outcome, View
+from custmap.running.states import Unsettled, bare
+from custmap.values.equality import fingerprint
+from custmap.values.ordering import in_value_order
+
+Written = Callable[[Any, Any], Any] | None
+"""The generated function that writes a template: `(value, riders)`."""
+
+_SETTLED: Final = Unsettled(None, {}, False)
+_SCALARS: Final = frozenset({str, bool, int, float})
+_NO_GONE: Final = "the vendor cannot be told that an item is gone"
+_NO_ADDED: Final = "the vendor cannot be told that an item came"
+
+
+def change_items(
+    leaf: Leaf, before: Any, after: Any, view: View, functions: tuple[Written, Written] | tuple[()]
+) -> Outcome:
+    """`functions` write an item that came, and one that is gone, where templates do."""
+    added, gone_by = functions or (_as_it_is, _as_it_is)
+    doubts = before if type(before) is Unsettled else _SETTLED
+    before = bare(before)
+    if after is None and type(before) is not list and not doubts.below:
+        if before is None or view.known_missing(leaf):
+            return UNCHANGED
+        view.reject("CM803", leaf.target, leaf, "cannot be cleared: without before its items are not known")
+        return KEPT, NOTHING
+    old, new = _by_mark(before), _by_mark(after)
+    lost = {mark: item for mark, item in doubts.below.items() if mark not in old and mark not in new}
+    gone = {mark: item for mark, item in old.items() if mark not in new} | lost
+    came = {
+        mark: item for mark, item in new.items() if mark not in old or doubts.whole or mark in doubts.below
+    }
+    assert leaf.ways is not None
+    told = _Telling(leaf, doubts, view)
+    sent = told.tell(gone, "clear", leaf.ways.gone, gone_by)
+    sent += told.tell(came, "set", leaf.ways.added, added)
+    if not told.said:
+        return (KEPT, NOTHING) if told.kept else UNCHANGED
+    return SAID, sent or NOTHING
+
+
+def _as_it_is(item: Any, _riders: Any) -> Any:
+    return item
+
+
+def _by_mark(state: Any) -> dict[Any, Any]:
+    """The items of a list, each once. A vendor's own copy may have others than scalars: no rule made them."""
+    if type(state) is not list:
+        return {}
+    return {fingerprint(item): item for item in state if type(item) in _SCALARS}
+
+
+class _Telling:
+    """Says which items came and went."""
+
+    def __init__(self, leaf: Leaf, doubts: Unsettled, view: View) -> None:
+        self._leaf = leaf
+        self._doubts = doubts
+        self._view = view
+        self.said = self.kept = False
+
+    def tell(self, items: dict[Any, Any], action: Any, way: Way | None, written: Written) -> list[Any]:
+        """What is sent at the list's own place; the draft has what is listed elsewhere."""
+        leaf, view = self._leaf, self._view
+        sent: list[Any] = []
+        for item in in_value_order(items.values()):
+            target = value_target(leaf.target, item, leaf.privacy)
+            doubtful = self._doubts.whole or fingerprint(item) in self._doubts.below
+            if doubtful and (not leaf.policy.repeatable or (action == "clear" and view.fails)):
+                view.reject_again(target, leaf)
+            elif way is None and action == "clear":
+                view.reject("CM803", target, leaf, _NO_GONE)
+            elif way is None:
+                view.reject("CM802", target, leaf, _NO_ADDED)
+            else:
+                made = written(item, view.riders) if written is not None else item
+                form = way.form if isinstance(way, ItemIn) else leaf.ways.form if leaf.ways else None
+                if form is None or form.unwritable([made]) is None:
+                    self.said = True
+                    before, after = (item, None) if action == "clear" else (None, item)
+                    view.change(action, view.target(target), leaf, before, after)
+                    if isinstance(way, ItemIn):
+                        view.draft.names.setdefault(way.place, {})[fingerprint(item)] = item
+                    elif view.writers is None:
+                        sent.append(made)
+                    else:
+                        told = view.draft.clears if action == "clear" else view.draft.adds
+                        told.append((view.target(target), made))
+                    continue
+                view.reject("CM710", target, leaf, "a form cannot write this item")
+            self.kept = True
+        return sent
+
+
+def each_once(items: Iterable[Any]) -> list[Any]:
+    """The items of a list, each once and in order: what a first request adds."""
+    return in_value_order(_by_mark(list(items)).values())

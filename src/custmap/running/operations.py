@@ -1,0 +1,146 @@
+"""Changes that are said as items of a list: clears, then adds, then sets, each by target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from operator import itemgetter
+from typing import Any, Final
+
+from custmap.model.changes import Says
+from custmap.model.clear import Operated, Send
+from custmap.model.nodes import Leaf, ObjectNode
+from custmap.model.note import Fact
+from custmap.model.template import Hole, Template
+from custmap.running.draft import KEPT, NOTHING, SAID, Draft, Outcome, View
+from custmap.running.states import is_value
+from custmap.values.absent import ABSENT
+from custmap.values.numbers import scalar_text
+from custmap.values.path_styles import below_text, known_text, path_text
+from custmap.values.paths import Member, Select, TargetPath, format_path
+
+_TARGET: Final = itemgetter(0)
+_UNWRITABLE: Final = "the vendor's notation of paths cannot write this place"
+
+
+def operations(draft: Draft) -> list[Any]:
+    """The items of the list, in order."""
+    told = (draft.clears, draft.adds, draft.sets)
+    return [item for one in told for _, item in (sorted(one, key=_TARGET) if len(one) > 1 else one)]
+
+
+def is_new(leaf: Leaf, before: Any, view: View) -> bool:
+    """Is it known that the vendor has no value there?"""
+    if before is None:
+        return not isinstance(leaf.policy.clear, Send)
+    return before is ABSENT and view.known_missing(leaf)
+
+
+def all_new(leaves: Iterable[Leaf], before: tuple[Any, ...], view: View) -> bool:
+    """Is it known that the vendor has none of a container's values?"""
+    return all(is_new(leaf, before[leaf.slot], view) for leaf in leaves)
+
+
+def can_write(template: Template, path: TargetPath, view: View) -> bool:
+    """Can a template name a place that a key of the record leads to?"""
+    if view.paths != "scim" or Hole.PATH not in template.holes:
+        return True  # a name can be anything there, and keys of items were looked at when the file was loaded
+    return path_text(path, view.paths) is not None
+
+
+def say_inside(
+    leaf: Leaf, below: TargetPath, name: Any, target: str, value: Any, view: View, new: bool
+) -> None:
+    """An entry of a map or an item of a list with a key."""
+    says = leaf.says
+    if view.writers is None or says is None or view.full:
+        return
+    template = says.add if new else says.set
+    told = view.draft.sets if template is says.set else view.draft.adds
+    told.append((target, _item(template, leaf.path, below, name, value, view)))
+
+
+class Entries:
+    """Says the entries of a map: their paths are that of the rule and the key, where no map is around."""
+
+    __slots__ = ("_add", "_adds", "_around", "_paths", "_riders", "_set", "_sets")
+
+    def __init__(self, says: Says, around: str | None, view: View, writers: Mapping[int, Any]) -> None:
+        draft = view.draft
+        self._sets, self._set = draft.sets, writers[says.set.number]
+        self._adds = draft.sets if says.add is says.set else draft.adds
+        self._add = writers[says.add.number]
+        self._around, self._paths, self._riders = around, view.paths, view.riders
+
+    def say(self, key: str, target: str, value: Any, new: bool) -> None:
+        text = below_text(self._around, key, self._paths)
+        if new:
+            self._adds.append((target, self._add(value, key, text, self._riders)))
+        else:
+            self._sets.append((target, self._set(value, key, text, self._riders)))
+
+
+def entries_of(leaf: Leaf, way: TargetPath, view: View) -> Entries | None:
+    """What says the entries of a rule's map, or of one in it; None where they are no items of their own."""
+    if leaf.says is None or view.writers is None or view.full:
+        return None
+    around = path_text((*leaf.path, *way), view.paths) if way else view.texts[leaf.slot]
+    return Entries(leaf.says, around, view, view.writers)
+
+
+def say_again(leaf: Leaf, value: Any, view: View) -> None:
+    """What stands of a map or a list with a key, but for what is said already."""
+    below: list[tuple[TargetPath, Any, str, Any]]
+    if type(value) is dict:
+        below = [
+            ((Member(key),), key, f"{leaf.target}.{format_path((Member(key),))}", one)
+            for key, one in value.items()
+        ]
+    else:
+        listed = value if type(value) is list else []
+        keys = [(Select(leaf.key or "", one[leaf.key]), one) for one in listed]
+        below = [((at,), at.value, leaf.target + format_path((at,)), one) for at, one in keys]
+    for path, name, target, one in below:
+        said = is_told(view.draft, target)
+        if not said and leaf.says is not None and can_write(leaf.says.set, (*leaf.path, *path), view):
+            say_inside(leaf, path, name, target, one, view, False)
+
+
+def is_told(draft: Draft, target: str) -> bool:
+    """Does an item say something of this target already?"""
+    return any(at == target for told in (draft.adds, draft.sets, draft.clears) for at, _ in told)
+
+
+def say_gone(
+    rule: Leaf | ObjectNode,
+    clear: Operated,
+    below: TargetPath,
+    name: Any,
+    target: str,
+    before: Any,
+    view: View,
+    source: str | None = None,
+) -> Outcome:
+    """A value, an entry or an item is gone: an item says so."""
+    there = is_value(before)
+    if clear.fails and not there:
+        view.draft.note(view.target(target), Fact.NOT_THERE, rule)
+        return KEPT, NOTHING
+    if not can_write(clear.template, (*rule.path, *below), view):
+        view.reject("CM710", target, rule, _UNWRITABLE, source)
+        return KEPT, before if there else NOTHING
+    view.draft.clears.append((target, _item(clear.template, rule.path, below, name, None, view)))
+    view.change("clear", view.target(target), rule, before if there else None, None, source)
+    return SAID, NOTHING
+
+
+def _item(template: Template, path: TargetPath, below: TargetPath, name: Any, value: Any, view: View) -> Any:
+    if view.writers is None:  # what is asked is only what becomes of a value
+        return None
+    text = None
+    if Hole.PATH in template.holes:
+        text = known_text(path, view.paths)
+        if len(below) == 1 and isinstance(below[0], Member):
+            text = below_text(text, below[0].name, view.paths)
+        elif below:
+            text = path_text((*path, *below), view.paths)
+    return view.writers[template.number](value, scalar_text(name), text, view.riders)
