@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import custmap
-from custmap.model.clear import Clear, Masked, Named, Omit, Send, SendNull, Skip, Write
+from custmap.model.clear import Clear, Masked, Named, Omit, Operated, Send, SendNull, Skip, Write
 from custmap.model.nodes import EachSource, Leaf
 from custmap.model.walkers import own_objects
 from custmap.prove.remarks import assumed
@@ -136,6 +136,8 @@ def _word(clear: Clear, form: bool) -> str:
             return ", ".join(f"`{format_path(place)}: {json.dumps(value)}`" for place, value in writes)
         case Masked():
             return "named, and left out"
+        case Operated():
+            return "by an action"
         case Omit():
             return "left out"
         case Skip():

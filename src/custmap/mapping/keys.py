@@ -114,9 +114,7 @@ class WayModel(Part):
     """How the vendor is told of an item that came or went: at a place, or by an item that says so."""
 
     in_: StrictStr = optional(
-        "The value is listed in the array at this target path of the body.",
-        alias="in",
-        examples=["tags.add"],
+        "The value is listed in the array at this target path of the body.", alias="in", examples=["tags.add"]
     )
     item: Literally = optional("An item of the target's list; {value}, {name} and {path} in it are filled.")
 
