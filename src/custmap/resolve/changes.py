@@ -75,6 +75,10 @@ def changes_of(file: MappingFile, contract: Contract, findings: Findings) -> tup
     if file.clear is not None and stated.clear is not None:
         help = "Keep the template, or write `clear` at the rules that are cleared by a value."
         findings.add("CM207", "`changes` has a template for clears already", file.clear.span, help)
+    for other in (file.merge, file.mask):
+        if other is not None:
+            help = "Keep one of the two."
+            findings.add("CM207", "a list of changes names nothing and replaces nothing", other.span, help)
     into = _into(stated, findings)
     listed = _list(contract, into, stated, findings)
     variants = variants_at(contract, into) if listed else _NO_LIST
