@@ -25,6 +25,7 @@ from custmap.mapping.tree import refusal, tree_of
 from custmap.model.checked import Checked
 from custmap.resolve.findings import Findings
 from custmap.resolve.resolve import resolve
+from custmap.resolve.sequence import resolve_sequence
 from custmap.schema.canonical import UNKNOWN_SCHEMA, Canonical, load_canonical
 from custmap.syntax.node import ScalarNode
 from custmap.syntax.source_text import MIB, read_bytes
@@ -57,13 +58,18 @@ def check_mapping(
     if "name" not in file.unread:
         _check_name(file, path, findings)
     tree = tree_of(path, root)
-    contract = _known(
-        lambda: _contract(file, path, tree), "contract" in file.unread, UNKNOWN_CONTRACT, findings
-    )
     canonical = _known(
         lambda: _canonical(file, path, tree), "source" in file.unread, UNKNOWN_SCHEMA, findings
     )
-    checked = resolve(file, contract, canonical, functions, findings)
+
+    def contract_of(one: MappingFile) -> Contract:
+        unread = "contract" in one.unread
+        return _known(lambda: _contract(one, path, tree), unread, UNKNOWN_CONTRACT, findings)
+
+    if file.requests:
+        checked = resolve_sequence(file, contract_of, canonical, functions, findings)
+    else:
+        checked = resolve(file, contract_of(file), canonical, functions, findings)
     found = after_ignores(_with_checks(checked, findings, bool(problems)), data, name)
     wrong = any(one.level is Severity.ERROR and CODES[one.code].stops_loading for one in found)
     return (None if wrong else checked), tuple(in_order(found))
@@ -101,7 +107,8 @@ def _with_checks(checked: Checked, findings: Findings, unread: bool) -> list[Dia
     for one in check(checked):
         if one.level is Severity.ERROR or one.span is None or one.span.line not in unknown:
             found.setdefault(one)
-    partly = unread or checked.operation.contract is UNKNOWN_CONTRACT or checked.canonical is UNKNOWN_SCHEMA
+    unknown_contract = any(one.contract is UNKNOWN_CONTRACT for one in checked.operations)
+    partly = unread or unknown_contract or checked.canonical is UNKNOWN_SCHEMA
     return [one for one in found if not ((partly and one.code in _OF_WHOLE) or _may_fit(one, checked))]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingOf
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -14,19 +13,23 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 from custmap.back.answers import Answers
 from custmap.back.outcome import Outcome
 from custmap.back.reverse import Reverse
+from custmap.back.sequence_answers import Reverses, SequenceAnswers
 from custmap.border.intake import take
-from custmap.codegen.define import Functions
+from custmap.codegen.define import Functions, Texts
 from custmap.diagnostics.errors import MappingError
 from custmap.functions.table import with_functions
 from custmap.lineage.lineage import Lineage
-from custmap.lineage.trace import lineage
+from custmap.lineage.trace import lineage, traced
 from custmap.loader import check_mapping
 from custmap.model.checked import Checked
 from custmap.model.note import Note
 from custmap.plan.engine import Absent, Engine, Nulls, OnRejected
+from custmap.plan.maker import Maker
 from custmap.plan.plan import Plan
+from custmap.plan.sequence import Sequence as Requests
 from custmap.settle.sent import sent
 from custmap.settle.settle import Settler, Settling
+from custmap.values.words import require_one_of
 from custmap.wire.request import Request
 
 if TYPE_CHECKING:
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from custmap.records.identity import RequestIds, Who
 
 Applier: TypeAlias = Callable[[Any, bool], Request]
+RequestsApplier: TypeAlias = Callable[[Any, bool], tuple[Request, ...]]
 LineApplier: TypeAlias = "Callable[[Any, bool, Who], tuple[bytes, tuple[Note, ...]]]"
 Comparer: TypeAlias = Callable[[Any, Any, bool], Plan]
 
@@ -68,15 +72,15 @@ class Mapping:
 
     __slots__ = ("_answers", "_engine", "_modules", "_settling")
 
-    _answers: Answers
-    _engine: Engine
+    _answers: Answers | SequenceAnswers
+    _engine: Maker
     _modules: tuple[str, ...]
     _settling: Settling
 
     def __init__(self, checked: Checked, modules: tuple[str, ...] = ()) -> None:
-        self._of(Engine(checked), modules)
+        self._of(Requests(checked) if checked.steps else Engine(checked), modules)
 
-    def _of(self, engine: Engine, modules: tuple[str, ...]) -> None:
+    def _of(self, engine: Maker, modules: tuple[str, ...]) -> None:
         object.__setattr__(self, "_engine", engine)
         object.__setattr__(self, "_answers", engine.answers)
         object.__setattr__(self, "_modules", modules)
@@ -89,7 +93,7 @@ class Mapping:
         raise AttributeError(f"a mapping is frozen: `{name}` cannot be taken away")
 
     def __reduce__(self) -> tuple[Callable[[Checked, tuple[str, ...]], Mapping], tuple[Any, ...]]:
-        return _unpickled, (replace(self._engine.checked, functions={}), self._modules)
+        return _unpickled, (self._engine.checked.with_functions({}), self._modules)
 
     def __repr__(self) -> str:
         return f"<custmap.Mapping {self.name}>"
@@ -113,7 +117,7 @@ class Mapping:
         return self._engine.code.text
 
     @property
-    def engine(self) -> Engine:
+    def engine(self) -> Maker:
         """What makes requests and plans, for code that takes many records."""
         return self._engine
 
@@ -125,7 +129,13 @@ class Mapping:
         return made
 
     @property
-    def functions(self) -> Functions:
+    def parts(self) -> tuple[Mapping, ...]:
+        """Of several requests those that are not for one entry, each as a mapping with one request."""
+        calls = (step.call for step in self.checked.steps if step.entries is None)
+        return tuple(Mapping(call, self._modules) for call in calls)
+
+    @property
+    def functions(self) -> Functions | Texts:
         """The generated functions, and their text."""
         return self._engine.code
 
@@ -156,14 +166,14 @@ class Mapping:
         `strict`       True refuses unknown members (CM712); else they are ignored and listed in a note.
 
         RecordError with all problems of the record, of its parameters, or of what cannot be sent.
-        ValueError or TypeError for misuse, such as an unknown parameter.
+        ValueError or TypeError for misuse, such as an unknown parameter, or a mapping with several requests.
         """
         if on_rejected != "raise":
-            _require_one_of("on_rejected", on_rejected, ("raise", "drop"))
+            require_one_of("on_rejected", on_rejected, ("raise", "drop"))
         if absent != "keep":
-            _require_one_of("absent", absent, ("keep", "clear"))
+            require_one_of("absent", absent, ("keep", "clear"))
         if nulls != "clear":
-            _require_one_of("nulls", nulls, ("clear", "absent"))
+            require_one_of("nulls", nulls, ("clear", "absent"))
         engine = self._engine
         bound, quick = engine.binder.bind(params), engine.quick
         # A strict call looks at every member, and so does one that drops nulls.
@@ -174,17 +184,20 @@ class Mapping:
                 return engine.request(customer, bound, ())
             except Exception:  # whatever is unusual: the careful way says what it is, and whether it is wrong
                 pass
+        if engine.checked.steps:
+            raise TypeError(f"{self.name} has several requests: call `requests`")
         taken = take(customer, engine.checked.canonical, nulls=nulls, check=check, strict=strict)
         return engine.apply(taken, bound, on_rejected, absent)
 
     def requests(
-        self,
-        customer: object,
-        params: MappingOf[str, Any] | None = None,
-        **options: Any,
+        self, customer: object, params: MappingOf[str, Any] | None = None, **options: Any
     ) -> tuple[Request, ...]:
-        """All requests of `apply`, which has the same options, as a tuple; today always one."""
-        return (self.apply(customer, params, **options),)
+        """All requests of a customer that have something to say, in order; options are those of `apply`."""
+        if not self.checked.steps:
+            return (self.apply(customer, params, **options),)
+        from custmap.records.several import requests_of
+
+        return requests_of(self._engine, customer, params, **options)
 
     def diff(
         self,
@@ -211,9 +224,9 @@ class Mapping:
         fit the schema, or a request is needed and cannot be made. ValueError or TypeError for misuse.
         """
         if absent != "keep":
-            _require_one_of("absent", absent, ("keep", "clear"))
+            require_one_of("absent", absent, ("keep", "clear"))
         if nulls != "clear":
-            _require_one_of("nulls", nulls, ("clear", "absent"))
+            require_one_of("nulls", nulls, ("clear", "absent"))
         if vendor is not None and before is not None:
             raise ValueError("give `before`, or `vendor`, not both")
         engine = self._engine
@@ -226,7 +239,7 @@ class Mapping:
         canonical = engine.checked.canonical
         taken = take(after, canonical, nulls=nulls, check=check, strict=strict)
         if vendor is not None:
-            return engine.beside(engine.answers.reverse.plain(vendor), taken, bound, absent)
+            return engine.beside(vendor, taken, bound, absent)
         held = before if before is None else take(before, canonical, nulls=nulls, check=check, strict=strict)
         return engine.carefully(held, taken, bound, absent)
 
@@ -243,35 +256,35 @@ class Mapping:
         return self._answers.reverse.read(document, held)[0]
 
     @property
-    def answers(self) -> Answers:
+    def answers(self) -> Answers | SequenceAnswers:
         """What reads answers, for code that takes many."""
         return self._answers
 
     @property
-    def back(self) -> Reverse:
+    def back(self) -> Reverse | Reverses:
         """What reads vendors' copies, with notes."""
         return self._answers.reverse
 
-    def outcome(self, status: int, body: object = None) -> Outcome:
+    def outcome(self, status: int, body: object = None, request: Request | str | None = None) -> Outcome:
         """What the vendor's answer means.
 
-        `status`  the HTTP status, 100 to 599.
-        `body`    the answer's body: JSON values, or its text or bytes. Whatever it is, there is an outcome.
+        `status`   the HTTP status, 100 to 599.
+        `body`     the answer's body: JSON values, or its text or bytes. Whatever it is, there is an outcome.
+        `request`  of several: the one that was answered, or its name; `NAME.clear` for what is gone.
 
-        TypeError or ValueError for a status that is none.
+        TypeError or ValueError for a status that is none, or where nobody says which of several was answered.
         """
-        return self._answers.outcome(status, body)
+        return self._answers.outcome(status, body, request)
 
     def outcomes(self, status: int, body: object, request: Request) -> tuple[Outcome, ...]:
         """What the vendor's answer means for each customer whom a request carried, in their order.
 
-        `request`  what was sent: the answers to a request with many customers name them by position or key.
-
-        TypeError or ValueError for a status that is none, or what is no request.
+        `request`  what was sent: an answer names customers by position or key. TypeError or ValueError as for
+        `outcome`, or for what is no request.
         """
         if not isinstance(request, Request):
             raise TypeError(f"`request` is what `apply` or `diff` gave, not {type(request).__name__}")
-        return self._answers.outcomes(status, body, request.body)
+        return self._answers.outcomes(status, body, request.body, request)
 
     def settle(
         self,
@@ -294,8 +307,8 @@ class Mapping:
         RecordError for records that `diff` refuses. ValueError for a plan of another mapping, or an outcome
         of a request that the plan does not have. TypeError for what is no plan, or no outcome.
         """
-        _require_one_of("absent", absent, ("keep", "clear"))
-        _require_one_of("nulls", nulls, ("clear", "absent"))
+        require_one_of("absent", absent, ("keep", "clear"))
+        require_one_of("nulls", nulls, ("clear", "absent"))
         canonical = self.checked.canonical
         held = None if before is None else take(before, canonical, nulls=nulls)
         taken = take(after, canonical, nulls=nulls)
@@ -312,7 +325,7 @@ class Mapping:
 
         `path` is a target path or a canonical path; default: all targets. ValueError when it is neither.
         """
-        return lineage(self._engine.checked, self._engine.code.values, path)
+        return lineage(self.checked, traced(self._engine), path)
 
     def prove(
         self, examples: int = 500, seed: int = 0, records: Sequence[dict[str, Any]] | None = None
@@ -372,7 +385,14 @@ class Mapping:
         """`apply` with the request as a line of NDJSON."""
         from custmap.records.parsed import line_applier
 
+        assert isinstance(self._engine, Engine), "a record of several requests has no line of its own"
         return line_applier(self._engine, ids, params, **options)
+
+    def requests_applier(self, params: MappingOf[str, Any] | None = None, **options: Any) -> RequestsApplier:
+        """`requests` of records that may be changed."""
+        from custmap.records.parsed import requests_applier
+
+        return requests_applier(self._engine, params, **options)
 
     def comparer(self, params: MappingOf[str, Any] | None = None, **options: Any) -> Comparer:
         """`diff` of records that may be changed."""
@@ -384,9 +404,4 @@ class Mapping:
 def _unpickled(checked: Checked, modules: tuple[str, ...]) -> Mapping:
     """Unpickle a mapping; functions are imported again by the names of their modules."""
     known = with_functions([import_module(name) for name in modules])
-    return Mapping(replace(checked, functions=known), modules)
-
-
-def _require_one_of(name: str, value: object, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        raise ValueError(f"{name} is {' or '.join(map(repr, allowed))}, not {value!r}")
+    return Mapping(checked.with_functions(known), modules)

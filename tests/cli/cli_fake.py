@@ -48,7 +48,11 @@ class FakeMapping:
             functions=LIBRARY,
             params=[CheckedParam(name, None, False, name == "token") for name in self.params],
             operations=(Operation(CONTRACT, (), {}, Table(NOTHING, (), ()), NOTHING, NOTHING, NOTHING),),
+            steps=(),
+            bulk=None,
         )
+        self.checked.operation = self.checked.operations[0]
+        self.checked.calls = (self.checked,)
         canonical = self.checked.canonical
         self.engine = SimpleNamespace(
             checked=self.checked,

@@ -70,17 +70,18 @@ def test_apply(cli: Cli, tmp_path: Path, name: str, separators: tuple[str, str])
     for _, customer in pairs(name):
         lines.append(json.dumps(customer, separators=separators))
         try:
-            request = mapping.apply(customer, given).to_dict(secrets=False)
-            wanted += json_bytes({"index": len(lines) - 1, **request}) + b"\n"
+            for request in mapping.requests(customer, given):
+                told = {"index": len(lines) - 1, **request.to_dict(secrets=False)}
+                wanted += json_bytes(told) + b"\n"
         except RecordError:
             rejected += 1
     (tmp_path / "in.ndjson").write_text("\n".join(lines))
     out, rejects = tmp_path / "out", tmp_path / "rejects"
     cli("apply", name, tmp_path / "in.ndjson", "-o", out, "--rejects", rejects, *arguments)
     assert without_ids(out.read_bytes()) == wanted
-    told = [json.loads(line) for line in rejects.read_bytes().splitlines()]
-    assert len(told) == rejected and rejected < len(lines) / 2
-    for one in told:
+    refused = [json.loads(line) for line in rejects.read_bytes().splitlines()]
+    assert len(refused) == rejected and rejected < len(lines) / 2
+    for one in refused:
         assert one["record"] == json.loads(lines[one["index"]])
 
 

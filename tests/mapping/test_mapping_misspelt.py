@@ -16,7 +16,9 @@ from custmap.functions.table import with_functions
 from custmap.loader import check_mapping
 from custmap.mapping.keys import (
     BulkModel,
+    CallModel,
     ClearModel,
+    EntryModel,
     MappingModel,
     MaskModel,
     ParamModel,
@@ -28,6 +30,7 @@ from custmap.mapping.keys import (
 from small_mappings import write
 
 TEXT = (Path(__file__).parent / "every_key.txt").read_text(encoding="utf-8")
+SEVERAL = (Path(__file__).parent / "every_key_of_requests.txt").read_text(encoding="utf-8")
 SCHEMA = """\
 type: object
 properties:
@@ -49,6 +52,11 @@ FREE = {
     ("ignored",),
     ("envelope",),
     ("response", "fields"),
+    *(
+        ("requests", *call, part)
+        for call in ((), ("set",), ("clear",))
+        for part in ("path", "query", "headers", "body", "ignored")
+    ),
 }
 """Tables whose keys are names, as are those under the keys below."""
 NAMES = {"fields", "properties", "values", "transitions", "write"}
@@ -69,12 +77,12 @@ def keys(node: yaml.Node, place: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
         yield from keys(value, (*place, key.value))
 
 
-ALL = list(keys(yaml.compose(TEXT)))
+ALL = [(text, *found) for text in (TEXT, SEVERAL) for found in keys(yaml.compose(text))]
 
 
 def test_the_file_has_every_key() -> None:
-    there = {place[-1] for place, _ in ALL}
-    models = (MappingModel, RuleModel, ClearModel, ParamModel, BulkModel, MaskModel)
+    there = {place[-1] for _, place, _ in ALL}
+    models = (MappingModel, RuleModel, ClearModel, ParamModel, BulkModel, MaskModel, EntryModel, CallModel)
     for model in (*models, ResponseModel, ResultsModel, ResponseFieldsModel):
         assert {field.alias or name for name, field in model.model_fields.items()} <= there
 
@@ -91,12 +99,12 @@ def misspelt(word: str) -> Iterator[str]:
         yield ways[len(word) % 3]
 
 
-@pytest.mark.parametrize("place, mark", ALL, ids=[".".join(place) for place, _ in ALL])
-def test_misspelt(place: tuple[str, ...], mark: yaml.Mark, tmp_path: Path) -> None:
+@pytest.mark.parametrize("text, place, mark", ALL, ids=[".".join(place) for _, place, _ in ALL])
+def test_misspelt(text: str, place: tuple[str, ...], mark: yaml.Mark, tmp_path: Path) -> None:
     word = place[-1]
-    before = said_of(tmp_path, TEXT)
+    before = said_of(tmp_path, text)
     for wrong in misspelt(word):
-        found = found_in(tmp_path, TEXT[: mark.index] + wrong + TEXT[mark.index + len(word) :])
+        found = found_in(tmp_path, text[: mark.index] + wrong + text[mark.index + len(word) :])
         here = [one for one in found if one.code == "CM201"]
         assert len(here) == 1, (wrong, [str(one) for one in found])
         (one,) = here

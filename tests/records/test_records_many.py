@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from custmap.wire.request import Request
 
 class Fake:
     """A mapping that takes objects with an `id` and refuses everything else."""
+
+    checked = SimpleNamespace(steps=())
 
     def __init__(self) -> None:
         self.calls: list[Any] = []

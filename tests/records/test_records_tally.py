@@ -17,7 +17,7 @@ def plan(changes: list[str], rejected: int = 0) -> Any:
         def __bool__(self) -> bool:
             return bool(self.changes or self.rejected)
 
-    return Plan(changes=made, rejected=[0] * rejected)
+    return Plan(changes=made, rejected=[0] * rejected, requests=[0] if made else [])
 
 
 def test_the_summary() -> None:

@@ -47,6 +47,8 @@ class Request:
     method: str = "POST"
     url: str = "https://api.acme.example/customers/7?mode=fast"
     path: dict[str, Any] = field(default_factory=lambda: {"id": 7})
+    name: str = ""
+    after: tuple[str, ...] = ()
     query: dict[str, Any] = field(default_factory=lambda: {"mode": "fast", "size": 12})
     headers: dict[str, str] = field(default_factory=lambda: {"x-tenant": "12", "Accept": "application/json"})
 
@@ -62,15 +64,20 @@ class Plan:
     notes: tuple[str, ...]
     request: Request | None
 
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        return () if self.request is None else (self.request,)
+
 
 CONTRACT = Contract("acme/update-customer", "POST", "https://api.acme.example", "/customers/{id}", "m.yaml")
 NOTHING = ObjectNode("", "", (), Span("m.yaml", 1, 1, 1, 2), ())
 
 
 class FakeMapping:
-    back = SimpleNamespace(inverse=SimpleNamespace(layers=()))
+    back = SimpleNamespace(tables=())
     checked = SimpleNamespace(
         file=SimpleNamespace(file="m.yaml"),
+        steps=(),
         operations=(Operation(CONTRACT, (), {}, Table(NOTHING, (), ()), NOTHING, NOTHING, NOTHING),),
     )
 
@@ -110,6 +117,9 @@ class FakeMapping:
                 for one in plan.rejected
             )
         return plan.request or Request({})
+
+    def requests(self, customer: Any, params: Any = None, **options: Any) -> tuple[Request, ...]:
+        return (self.apply(customer, params, **options),)
 
     def reverse(self, document: Any, base: Any = None) -> dict[str, Any]:
         self._check({} if base is None else base, None)

@@ -49,7 +49,7 @@ def test_text(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "  1 | mapping: acme/update-customer\n"
         "    | ^^^^^^^ `expect` is missing\n"
         "    |\n"
-        "    = help: State `request`, `changes`, `rejected` or `error`, "
+        "    = help: State `request`, `requests`, `changes`, `rejected` or `error`, "
         "or run `custmap test --update`.\n"
         "\n"
         "  error[CM201]: Unknown key\n"

@@ -32,15 +32,17 @@ class Answers:
         bulk = self._checked.operation.bulk
         return None if bulk is None else BulkReader(self._checked, bulk, self.reader)
 
-    def outcome(self, status: object, body: object) -> Outcome:
-        """The outcome of an answer to a request with one customer.
+    def outcome(self, status: object, body: object, request: object = None) -> Outcome:
+        """The outcome of an answer to a request with one customer; it is always the same `request`.
 
         TypeError or ValueError for a status that is none.
         """
         number = _status(status)
         return self.reader.read(number, body) if self._bulk is None else self._bulk.read(number, body)[0]
 
-    def outcomes(self, status: object, body: object, sent: object) -> tuple[Outcome, ...]:
+    def outcomes(
+        self, status: object, body: object, sent: object, request: object = None
+    ) -> tuple[Outcome, ...]:
         """The outcomes of an answer for the customers whom a request carried; `sent` is its body."""
         if self._bulk is None:
             return (self.outcome(status, body),)

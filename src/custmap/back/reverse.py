@@ -53,6 +53,7 @@ class Reverse:
             forward = Functions(checked, replace(operation, changes=None))
         self._forward = forward
         self.inverse: Inverse = invert(checked)
+        self.tables = [one.checked for one in self.inverse.layers]
         self.layers = [Layer(one.checked, one.tree) for one in self.inverse.layers]
 
     @cached_property

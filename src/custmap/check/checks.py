@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Final
 
 from custmap.check import (
@@ -20,6 +21,7 @@ from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.mapping.file import all_rules
 from custmap.model.checked import Checked, Operation
 from custmap.model.walkers import Placed, objects, placed
+from custmap.syntax.node import MapNode
 
 Check = Callable[[Placed], Iterator[Diagnostic]]
 
@@ -62,8 +64,21 @@ OF_AN_OPERATION: Final = (
 
 def check(checked: Checked) -> Iterator[Diagnostic]:
     """What is wrong, or may go wrong, with a mapping in which every name is resolved."""
-    for operation in checked.operations:
-        yield from _operation(operation, checked)
+    found = [list(_operation(call.operation, call)) for call in checked.calls]
+    shared = checked.file.response if checked.steps else None
+    of_shared = [
+        told for told, call in zip(found, checked.calls, strict=True) if call.file.response is shared
+    ]
+    for one in chain.from_iterable(found):
+        # What all requests share may speak of answers that only one of them has.
+        if not _is_in(one, shared) or all(one in told for told in of_shared):
+            yield one
+
+
+def _is_in(one: Diagnostic, node: MapNode | None) -> bool:
+    if node is None or one.span is None:
+        return False
+    return node.span.line <= one.span.line <= node.span.end_line
 
 
 def _operation(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:

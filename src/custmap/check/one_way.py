@@ -15,6 +15,8 @@ _HELP = "Say which row does not read back: `trial: {to: OPEN, back: false}`."
 
 def ways(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
     """CM522: no way back, and the rule does not say so; CM523: a vendor value with several meanings."""
+    if checked.canonical.entry is not None:
+        return  # nothing is read back of a request for one entry
     for way in ways_back(checked).ways:
         if way.why is not None and not (way.meant or way.of_items):
             message = f"`{way.target}` is not read back from an answer: {way.why}"

@@ -198,11 +198,10 @@ def _canonical_type(target: Text, type_: Type) -> Type | None:
 def own_identifiers(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
     """CM301: `identifiers.aiffi` in a mapping of `aifi`: keys of free maps are data, but this has a name."""
     vendor = checked.name.partition("/")[0]
-    known = checked.canonical.type.members.get("identifiers") if checked.canonical.is_customer else None
-    if known is None:
+    if not checked.canonical.record.is_customer:
         return
     for leaf in operation.table.slots:
-        for path in leaf.reads:
+        for path in map(checked.canonical.outside, leaf.reads):
             if len(path) == 2 and path[0] == "identifiers" and _mistyped(str(path[1]), vendor):
                 yield _identifier(str(path[1]), vendor, where(leaf.origin))
     for rule in operation.answer.fields:

@@ -229,11 +229,12 @@ def cm515(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
 def unused_fields(checked: Checked) -> list[str]:
     """The canonical fields that no rule reads, as source paths in the schema's order."""
     read: set[tuple[str | int, ...]] = set()
-    for operation in checked.operations:
-        for one in placed(operation):
-            read.update(() if one.item else one.leaf.reads)
-        for slot in presences(operation):
-            read.update(slot.reads)
+    entries = [step.entries for step in checked.steps if step.entries is not None]
+    for call in (*checked.calls, *entries):
+        for one in placed(call.operation):
+            read.update(() if one.item else map(call.canonical.outside, one.leaf.reads))
+        for slot in presences(call.operation):
+            read.update(map(call.canonical.outside, slot.reads))
     names = {tuple(part for part in path if isinstance(part, str) and part != "*") for path in read}
     prefixes = {name[:depth] for name in names for depth in range(len(name) + 1)}
     return [format_source(path) for path in _fields(checked.canonical.type, (), names, prefixes)]

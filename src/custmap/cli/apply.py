@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import click
 
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 _Make: TypeAlias = "Callable[[Any, bool, Who], tuple[bytes, tuple[Note, ...]]]"
 """From a record, whether it is known to fit the schema, and which it is, to what is written, and the
 request's notes."""
-_Show: TypeAlias = "Callable[[Request, Who], bytes]"
-"""From a request, and the record that it is of, to what is written."""
+_Show: TypeAlias = "Callable[[Request, Who, int], bytes]"
+"""From a request, the record that it is of, and its place among those of the record, to what is written."""
 
 
 @grouped("apply")
@@ -85,7 +85,7 @@ def command(
 
     FILE holds one JSON object, or NDJSON; left out or `-` it is standard input. One object gives one
     request, NDJSON gives NDJSON in the same order. With `--bulk` a request has many customers, and its line
-    their places and keys.
+    their places and keys. Of a mapping with several requests, each is a line of its own.
     """
     loaded = load(mapping, modules)
     options.require_bulk(bulk, loaded)
@@ -103,7 +103,9 @@ def command(
         source = read_source(stream, many=is_ndjson(file), schema=loaded.checked.canonical)
         sink = stack.enter_context(open_maybe(rejects))
         report = stack.enter_context(Report(sink, at_once=isinstance(source, One)))
-        show = _shown(form, ids, with_secrets, many=key is not None or not isinstance(source, One))
+        several = bool(loaded.checked.steps)
+        many = several or key is not None or not isinstance(source, One)
+        show = _shown(form, ids, with_secrets, many=many)
         if bulk and not isinstance(source, One):
             with open_output(output, json=form == "json") as out:
                 show_pack = _shown_pack(form, ids, with_secrets)
@@ -112,7 +114,9 @@ def command(
                 packed.end()
             report.summarize(f"{report.tally} in {counted(packed.requests, 'request')}")
             return report.exit_code
-        if params.derived or form != "json" or isinstance(source, One):
+        if several:
+            make = _makers(loaded, params, keywords, show, between=_BETWEEN if form == "http" else b"")
+        elif params.derived or form != "json" or isinstance(source, One):
             make = _maker(loaded, params, keywords, show)
         else:
             make = loaded.line_applier(ids, params.given, secrets=with_secrets, **keywords)
@@ -135,9 +139,26 @@ def _maker(mapping: Mapping, params: Params, keywords: dict[str, Any], show: _Sh
     def make(record: Any, fits: bool, who: Who) -> tuple[bytes, tuple[Note, ...]]:
         apply = bound or mapping.applier(params.of(record), **keywords)
         request = apply(record, fits)
-        return show(request, who), request.notes
+        return show(request, who, 0), request.notes
 
     return make
+
+
+def _makers(mapping: Mapping, params: Params, keywords: dict[str, Any], show: _Show, between: bytes) -> _Make:
+    """`_maker` for several requests; `between` stands between those of a record."""
+    bound = None if params.derived else mapping.requests_applier(params.given, **keywords)
+
+    def make(record: Any, fits: bool, who: Who) -> tuple[bytes, tuple[Note, ...]]:
+        apply = bound or mapping.requests_applier(params.of(record), **keywords)
+        requests = apply(record, fits)
+        lines = [show(request, who, place) for place, request in enumerate(requests)]
+        return between.join(lines), tuple(dict.fromkeys(note for one in requests for note in one.notes))
+
+    return make
+
+
+_BETWEEN: Final = b"###\n"
+"""The line between two requests of an `.http` file."""
 
 
 def _many(
@@ -162,8 +183,9 @@ def _separated(sink: Sink, form: str) -> Callable[[bytes], None]:
 
     def write(shown: bytes) -> None:
         nonlocal is_first
-        sink.write(shown if is_first else b"###\n" + shown)
-        is_first = False
+        if shown:
+            sink.write(shown if is_first else _BETWEEN + shown)
+            is_first = False
 
     return write
 
@@ -214,17 +236,17 @@ def _shown_pack(form: str, ids: RequestIds, secrets: bool) -> Show:
     if form == "json":
         return json_lines(lambda: ids, secrets=secrets)
     show = _shown(form, ids, secrets, many=True)
-    return lambda request, those: ("", show(request, Who(those.records[0])))
+    return lambda request, those: ("", show(request, Who(those.records[0]), 0))
 
 
 def _shown(form: str, ids: RequestIds, secrets: bool, *, many: bool) -> _Show:
     match form:
         case "curl":
-            return lambda request, who: request.to_curl(secrets=secrets).encode() + b"\n"
+            return lambda request, who, place: request.to_curl(secrets=secrets).encode() + b"\n"
         case "http":
-            return lambda request, who: request.to_http(secrets=secrets).encode() + b"\n"
+            return lambda request, who, place: request.to_http(secrets=secrets).encode() + b"\n"
         case _ if many:
             return RequestLines(ids, secrets=secrets).line
-    return lambda request, who: json_text(
-        {name: in_order(value) for name, value in ids.marked(request, who, secrets=secrets).items()}
+    return lambda request, who, place: json_text(
+        {name: in_order(value) for name, value in ids.marked(request, who, place, secrets=secrets).items()}
     )

@@ -57,4 +57,6 @@ def _row(name: str, path: Path, functions: Mapping[str, FunctionSpec]) -> tuple[
         checked = None
     if checked is None:
         return name, "-", "-", f"has errors: see `custmap validate {name}`"
-    return name, checked.operation.contract.method, checked.operation.contract.path, plain(checked.summary)
+    first, *more = checked.operations
+    url = first.contract.path + (f" and {len(more)} more" if more else "")
+    return name, first.contract.method, url, plain(checked.summary)

@@ -141,7 +141,7 @@ bulk = option(
 
 def require_bulk(bulk: bool, mapping: Mapping) -> None:
     """CallError for a mapping whose requests are for one customer each."""
-    if bulk and mapping.checked.operation.bulk is None:
+    if bulk and mapping.checked.bulk is None:
         raise CallError(
             f"`--bulk`: {mapping.name} has no `bulk`, each of its requests is for one customer",
             "Leave the option out.",

@@ -9,7 +9,8 @@ import click
 
 from custmap.cli.call_error import STOPPED, CallError
 from custmap.diagnostics.plain import plain
-from custmap.plan.engine import Absent, Engine, Nulls
+from custmap.plan.engine import Absent, Nulls
+from custmap.plan.maker import Maker
 from custmap.plan.plan import Plan
 from custmap.records.clear_counts import ClearCounts
 from custmap.records.guards import GuardError, Guards, Tripped
@@ -24,7 +25,7 @@ class RunGuard:
     """
 
     def __init__(
-        self, engine: Engine, texts: Sequence[str], allowed: str | None, *, absent: Absent, nulls: Nulls
+        self, engine: Maker, texts: Sequence[str], allowed: str | None, *, absent: Absent, nulls: Nulls
     ) -> None:
         self._clears = ClearCounts(engine, absent=absent, nulls=nulls)
         self._allowed = allowed

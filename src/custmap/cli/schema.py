@@ -43,6 +43,7 @@ def fixture_schema() -> dict[str, Any]:
     parts: dict[str, Any] = {name: {"type": ["string", "object"]} for name in REQUEST_MEMBERS}
     parts |= {
         "body": {},
+        "after": {"type": "array", "items": {"type": "string"}},
         "content": {"type": ["string", "null"], "description": "The text that is sent."},
     }
     message = {
@@ -58,6 +59,11 @@ def fixture_schema() -> dict[str, Any]:
         outcome[name] |= {"items": message, "description": "Of each message the named members are compared."}
     expect = {
         "request": {"type": ["object", "null"], "properties": parts, "additionalProperties": False},
+        "requests": {
+            "type": "array",
+            "items": {"type": "object", "properties": parts, "additionalProperties": False},
+            "description": "Of several requests: the members of each to compare, in order.",
+        },
         "changes": {**lines, "description": "`action target`, or the target alone."},
         "rejected": {**lines, "description": "`target`, or `target: code`."},
         "customer": {
@@ -74,7 +80,7 @@ def fixture_schema() -> dict[str, Any]:
         "error": {"type": "string", "pattern": "^CM[0-9]{3}$"},
     }
     record = {"description": "A customer record."}
-    response = {
+    response: dict[str, Any] = {
         "additionalProperties": False,
         "required": ["status"],
         "properties": {
@@ -82,6 +88,8 @@ def fixture_schema() -> dict[str, Any]:
             "body": {"description": "JSON values, or a text; left out: the answer has no body."},
         },
     }
+    asked = {"type": "string", "description": "Of several requests: the name of the one that was answered."}
+    maybe = {"type": ["object", "null"], **response, "description": "Null: no answer came."}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "custmap fixture",
@@ -112,19 +120,22 @@ def fixture_schema() -> dict[str, Any]:
             "response": {
                 "type": "object",
                 **response,
+                "properties": {**response["properties"], "request": asked},
                 "description": "The vendor's answer: a fixture of outcome.",
             },
             "settle": {
                 "type": "object",
                 "additionalProperties": False,
-                "required": ["before", "after", "response"],
+                "required": ["before", "after"],
+                "oneOf": [{"required": ["response"]}, {"required": ["responses"]}],
                 "properties": {
                     "before": {**record, "description": "Null: nothing was there."},
                     "after": record,
-                    "response": {
-                        "type": ["object", "null"],
-                        **response,
-                        "description": "Null: no answer came.",
+                    "response": maybe,
+                    "responses": {
+                        "type": "object",
+                        "additionalProperties": maybe,
+                        "description": "Of several requests: the answers by name, or by place in the plan.",
                     },
                 },
                 "description": "A diff and the answer to its request: what is kept for the next time.",

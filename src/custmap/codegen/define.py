@@ -98,7 +98,9 @@ class Functions:
     def _define(self, module: str) -> dict[str, Any]:
         """The scope of a module after its text was run."""
         made = generate(self._checked, self._operation, module)
-        file = f"<custmap {self._checked.name}, {module}>"
+        clears = " clear" if self._operation.clears else ""
+        of = " ".join(filter(None, (self._checked.name, self._operation.name)))
+        file = f"<custmap {of}{clears}, {module}>"
         scope = dict(made.globals)
         exec(compile(made.text, file, "exec"), scope)
         if makes_text(self._operation, self._checked.functions):
@@ -107,3 +109,14 @@ class Functions:
         # Keep the line ends: without them the carets of tracebacks would be shifted.
         linecache.cache[file] = (len(made.text), None, made.text.splitlines(keepends=True), file)
         return scope
+
+
+class Texts:
+    """The generated code of all calls, as text."""
+
+    def __init__(self, codes: list[Functions]) -> None:
+        self._codes = codes
+
+    @property
+    def text(self) -> str:
+        return "\n\n".join(code.text for code in self._codes)

@@ -93,7 +93,8 @@ class _Module:
             with self.names.scope():
                 made.append(compare_rows(self, self._operation))
         file = self._checked.file.file
-        name, source, from_ = map(_quiet, (self._checked.name, self._checked.canonical.name, file))
+        of = " ".join(filter(None, (self._checked.name, self._operation.name)))
+        name, source, from_ = map(_quiet, (of, self._checked.canonical.name, file))
         head = f'"""{name}, {self._module}: {source} → request. Generated from {from_}."""\n'
         parts = [lines.text for lines in [*self._functions, *made]]
         # In a literal of Python, `\\u0023` is the sign that it stands for.

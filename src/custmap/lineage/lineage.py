@@ -24,6 +24,7 @@ class Line:
     `back`      whether it reads back from the vendor's copy: `two-way`, `two-way with loss: case`,
                 `one-way: it has several sources`; None for what does not come from the customer, or is not
                 in the body.
+    `request`   of several requests: the name of the entry that the rule belongs to.
     """
 
     target: str
@@ -35,6 +36,7 @@ class Line:
     note: str | None = None
     assumed: str | None = None
     back: str | None = None
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Lineage:
                     "note": line.note,
                     "assumed": line.assumed,
                     "back": line.back,
+                    **({"request": line.request} if line.request else {}),
                 }
                 for line in self.lines
             ],
@@ -94,7 +97,8 @@ def _node(names: dict[str, str], kind: str, text: str, drawn: list[str]) -> str:
 
 
 def _text(line: Line) -> str:
-    head = f"{line.target}  ←  {line.expression}    (line {line.line})"
+    place = f"line {line.line}, {line.request}" if line.request else f"line {line.line}"
+    head = f"{line.target}  ←  {line.expression}    ({place})"
     rows = [head]
     if line.sources and line.sources != (line.expression,):
         rows.append(f"    from     {', '.join(line.sources)}")

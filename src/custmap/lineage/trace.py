@@ -5,16 +5,16 @@ The table does not interpret the rules a second time: each cell is what the plan
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from custmap.diagnostics.codes import CODES
 from custmap.expressions.inference import format_source
 from custmap.invert.ways import ways_back
 from custmap.lineage.lineage import Line, Lineage
 from custmap.model.checked import Checked, Operation
-from custmap.model.clear import Masked, Send
+from custmap.model.clear import ByRequest, Masked, Send
 from custmap.model.kind import VALUE
 from custmap.model.nodes import (
     EachSource,
@@ -29,6 +29,7 @@ from custmap.model.nodes import (
     TargetNode,
 )
 from custmap.model.walkers import children, eaches
+from custmap.plan.maker import Maker
 from custmap.running.draft import KEPT, NOTHING, SAID, UNCHANGED, Draft, Outcome, View
 from custmap.running.leaves import change_leaf
 from custmap.values.absent import ABSENT
@@ -42,17 +43,33 @@ _ROWS: Final = 256
 Values: TypeAlias = Callable[[dict[str, Any], tuple[Any, ...]], tuple[Any, ...]]
 
 
-def lineage(checked: Checked, values: Values, path: str | None = None) -> Lineage:
+class Traced(NamedTuple):
+    """An operation whose rules are traced; `values` is its generated function, used to find out what ""
+    becomes.
+
+    `prefix`  stands before its targets: they are in a request for an entry, whose state another rule has.
+    """
+
+    checked: Checked
+    values: Values
+    prefix: str = ""
+
+
+def traced(maker: Maker) -> Iterator[Traced]:
+    """The operations of a mapping; of entries first the rule that makes them, then those of their calls."""
+    for engine, inner in maker.ruled:
+        yield Traced(engine.checked, engine.code.values)
+        for call in inner:
+            action = "clear" if call.operation.clears else "set"
+            yield Traced(call, engine.code.values, f"{call.operation.name}[{action}].")
+
+
+def lineage(checked: Checked, parts: Iterable[Traced], path: str | None = None) -> Lineage:
     """The lineage of all targets, or of those that a target path or canonical path selects.
 
-    `values` is the mapping's generated function, used to find out what "" becomes.
     ValueError for a path that is neither, with the name that was probably meant.
     """
-    backs = {(way.target, way.span.line): str(way) for way in ways_back(checked).ways}
-    lines = [
-        replace(line, back=backs.get((line.target, line.line)))
-        for line in _Tracer(checked.operation, values).lines()
-    ]
+    lines = [line for part in parts for line in _lines(part)]
     if path is not None:
         found = [line for line in lines if _is_about(line, path)]
         if not found:
@@ -66,6 +83,14 @@ def lineage(checked: Checked, values: Values, path: str | None = None) -> Lineag
     return Lineage(checked.name, checked.file.file, tuple(lines))
 
 
+def _lines(part: Traced) -> Iterator[Line]:
+    checked, entry = part.checked, part.checked.canonical.entry
+    backs = {} if entry else {(way.target, way.span.line): str(way) for way in ways_back(checked).ways}
+    for line in _Tracer(checked, part.values, part.prefix).lines():
+        back = backs.get((line.target, line.line))
+        yield replace(line, back=back, request=checked.operation.name)
+
+
 def _is_about(line: Line, path: str) -> bool:
     return any(
         name == path or name.startswith((f"{path}.", f"{path}[")) for name in (line.target, *line.sources)
@@ -75,15 +100,17 @@ def _is_about(line: Line, path: str) -> bool:
 class _Tracer:
     """Walks the targets of one operation."""
 
-    def __init__(self, operation: Operation, values: Values) -> None:
-        self._operation = operation
+    def __init__(self, checked: Checked, values: Values, prefix: str) -> None:
+        self._operation = checked.operation
+        self._canonical = checked.canonical
         self._values = values
+        self._prefix = prefix
         self._rows: dict[str, tuple[Any, ...]] = {}
 
     def lines(self) -> Iterator[Line]:
         for _, part in self._operation.roots:
             for member in children(part):
-                yield from self._node(member, full=part.whole, prefix="")
+                yield from self._node(member, full=part.whole, prefix=self._prefix)
 
     def _node(self, node: TargetNode, *, full: bool, prefix: str) -> Iterator[Line]:
         match node:
@@ -105,8 +132,9 @@ class _Tracer:
                     yield from self._node(item, full=full or whole, prefix=prefix)
 
     def _leaf(self, leaf: Leaf, full: bool, prefix: str) -> Line:
-        main = [leaf.source] if leaf.source else []
-        others = [text for path in leaf.reads if (text := format_source(path)) not in main]
+        main = [leaf.source] if leaf.source and self._canonical.entry is None else []
+        reads = map(self._canonical.outside, leaf.reads)
+        others = dict.fromkeys(text for path in reads if (text := format_source(path)) not in main)
         return Line(
             target=prefix + leaf.target,
             sources=(*main, *others),
@@ -250,6 +278,8 @@ def _words(leaf: Leaf, outcome: Outcome, draft: Draft) -> str:
     said += [f"writes {format_path(place)}: {dump_json(value)}" for place, value in draft.writes]
     said += ["says so in an item"] if draft.clears else []
     clear = leaf.policy.clear
+    if isinstance(clear, ByRequest):
+        return "a request for each entry"
     by_value = isinstance(clear, Send) and any(change.action == "clear" for change in draft.changes)
     if sent is None:
         said.append("sends null")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any, Final, Literal, TypeAlias
 
 from custmap.diagnostics.span import Span
@@ -197,10 +198,53 @@ class MaskFile:
 
 
 @dataclass(frozen=True, slots=True)
+class CallFile:
+    """One call of several, as written; its keys mean what those of a file mean."""
+
+    span: Span
+    contract: MapNode
+    path: tuple[Rule, ...]
+    query: tuple[Rule, ...]
+    headers: tuple[Rule, ...]
+    body: tuple[Rule, ...]
+    response: MapNode | None
+    ignored: tuple[tuple[Text, str], ...]
+    unread: frozenset[str] = frozenset()
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        return (*self.path, *self.query, *self.headers, *self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFile:
+    """An entry of `requests` as written: one call, or those for each entry of a map or item of a list.
+
+    `keys`  its keys, with their spans.
+    `call`  of `for_each` the one for what is set; None if it cannot be read.
+    """
+
+    span: Span
+    name: Text
+    keys: dict[str, Span]
+    after: tuple[Text, ...]
+    for_each: Text | None
+    key: Text | None
+    call: CallFile | None
+    clear: CallFile | None
+    unread: frozenset[str] = frozenset()
+
+    @property
+    def calls(self) -> tuple[CallFile, ...]:
+        return tuple(one for one in (self.call, self.clear) if one is not None)
+
+
+@dataclass(frozen=True, slots=True)
 class MappingFile:
     """A whole file. `contract` stays a node, which the loaders of contracts read.
 
-    `merge` is there if a request replaces the whole record.
+    `merge` is there if a request replaces the whole record. `keys`: those of the file, with their spans.
+
     `unread` is as in `Rule`, for the keys of the file.
     """
 
@@ -225,10 +269,35 @@ class MappingFile:
     envelope: tuple[Rule, ...] = ()
     changes: ChangesFile | None = None
     unread: frozenset[str] = frozenset()
+    requests: tuple[EntryFile, ...] = ()
+    keys: dict[str, Span] = field(default_factory=dict)
+
+    def of(self, call: CallFile) -> MappingFile:
+        """The file as if it had one call alone: what the head says, and what the call says."""
+        own = {rule.target.value.lower() for rule in call.headers}
+        shared = (rule for rule in self.headers if rule.target.value.lower() not in own)
+        return replace(
+            self,
+            contract=call.contract,
+            path=call.path,
+            query=call.query,
+            headers=(*shared, *call.headers),
+            body=call.body,
+            response=self.response if call.response is None else call.response,
+            ignored=call.ignored,
+            unread=self.unread | call.unread,
+            span=call.span,
+            merge=None,
+            mask=None,
+            changes=None,
+            requests=(),
+        )
 
 
 def all_rules(file: MappingFile) -> Iterator[Rule]:
     """All rules of a file, including those inside other rules."""
-    for rule in (*file.path, *file.query, *file.headers, *file.body, *file.envelope):
+    of_calls = (call.rules for entry in file.requests for call in entry.calls)
+    own = (*file.path, *file.query, *file.headers, *file.body, *file.envelope)
+    for rule in (*own, *chain.from_iterable(of_calls)):
         yield rule
         yield from rule.inner

@@ -17,7 +17,7 @@ from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.mapping.unknown_key import unknown_key
 from custmap.schema.compiled import compile_schema
 from custmap.schema.shipped import shipped_schema
-from custmap.syntax.node import MapNode, ScalarNode, plain
+from custmap.syntax.node import ListNode, MapNode, ScalarNode, plain
 
 VERSION: Final = 1
 _OPERATION: Final = ("openapi", "operation")
@@ -56,11 +56,27 @@ def _form(node: MapNode, trouble: Trouble) -> Iterator[Diagnostic]:
         for place in places:
             _mark(trouble, place)
         yield from found
-    contract = node.get("contract")
-    if isinstance(contract, MapNode) and contract.get("openapi") is not None:
-        for problem in _contract_keys(contract):
-            _mark(trouble, ["contract"])
-            yield problem
+    if "contract" not in trouble and node.get("contract") is None and node.get("requests") is None:
+        _mark(trouble, ["contract"])
+        yield Diagnostic("CM202", "`contract` is missing", node.span, help="Add `contract: …`.")
+    for place, call in calls(node):
+        contract = call.get("contract")
+        if isinstance(contract, MapNode) and contract.get("openapi") is not None:
+            for problem in _contract_keys(contract):
+                _mark(trouble, [*place, "contract"])
+                yield problem
+
+
+def calls(node: MapNode) -> Iterator[tuple[list[str | int], MapNode]]:
+    """The tables that may have a contract: the file, entries of `requests`, and their calls."""
+    yield [], node
+    requests = node.get("requests")
+    for at, entry in enumerate(requests.items if isinstance(requests, ListNode) else ()):
+        if isinstance(entry, MapNode):
+            yield ["requests", at], entry
+            for key in ("set", "clear"):
+                if isinstance(call := entry.get(key), MapNode):
+                    yield ["requests", at, key], call
 
 
 def _fits(file: Any) -> bool:

@@ -32,7 +32,7 @@ def problems_of_form(node: MapNode, file: Any) -> tuple[list[Place], list[Diagno
         MappingModel.model_validate(file)
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=True)
-        meant = [problem for problem in problems if not _is_other_branch(node, problem["loc"])]
+        meant = [one for one in problems if one["loc"] and not _is_other_branch(node, one["loc"])]
         found = dict.fromkeys(_problem(node, problem) for problem in meant)
         return [_place(problem) for problem in meant], list(found)
     return [], []

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     BaseModel,
@@ -319,17 +319,49 @@ class ResponseModel(Part):
     )
 
 
+class CallModel(Part):
+    """One call of several: its operation and its rules."""
+
+    contract: ByName = Field(
+        description="What the vendor takes: {openapi, operation}, or inline {method, url, fields, …}."
+    )
+    path: dict[str, RuleModel] = optional("Parameters in the path: name to rule.")
+    query: dict[str, RuleModel] = optional("Parameters in the query: name to rule.")
+    headers: dict[str, RuleModel] = optional("Headers, beside those of the head: name to rule.")
+    body: dict[str, RuleModel] = optional("Members of the body: target path to rule.")
+    response: ResponseModel = optional("What the vendor's answer means, in place of the head's `response`.")
+    ignored: dict[str, StrictStr] = optional("Target paths that are left out on purpose: path to reason.")
+
+
+class EntryModel(CallModel):
+    """One entry of `requests`: a call, or a call for each entry of a map or item of a list."""
+
+    name: StrictStr = Field(description="The name of its requests.", examples=["customer", "attributes"])
+    after: list[StrictStr] = optional("Earlier entries whose requests must have succeeded.")
+    for_each: StrictStr = optional(
+        "JMESPath over the customer: a free map, or a list. `set` and `clear` read {key, value, customer}.",
+        examples=["custom_fields", "tags"],
+    )
+    key: StrictStr = optional("Of a list of objects: the member that tells them apart.")
+    set: CallModel = optional("With `for_each`: the call for an entry that is new or has changed.")
+    clear: CallModel = optional("With `for_each`: the call for an entry that is gone.")
+    contract: ByName = optional(
+        "What the vendor takes: {openapi, operation}, or inline {method, url, fields, …}."
+    )
+
+
 class MappingModel(Part):
-    """A source-to-target table: how the canonical customer maps to one vendor operation."""
+    """A source-to-target table: how the canonical customer maps to a vendor's operation, or to several."""
 
     custmap: Any = Field(description="The language version: 1.")
     name: StrictStr = Field(
         description="vendor/operation, the same as folder/file.", examples=["fabric/update-customer"]
     )
     summary: StrictStr = optional("What the operation does, in one line.")
-    contract: ByName = Field(
-        description="What the vendor takes: {openapi, operation}, or inline {method, url, fields, …}."
+    contract: ByName = optional(
+        "What the vendor takes: {openapi, operation}, or inline {method, url, fields, …}."
     )
+    requests: list[EntryModel] = optional("Several requests, in order, in place of one.", min_length=1)
     source: StrictStr = optional("The file of the canonical schema; default: the built-in Customer.")
     params: dict[str, ParamModel | None] = optional(
         "What the caller gives in addition to the customer, by name."
@@ -351,20 +383,25 @@ class MappingModel(Part):
     empty: Empty = optional('What this vendor makes of "" where a rule does not say.')
     ignored: dict[str, StrictStr] = optional("Target paths that are left out on purpose: path to reason.")
 
+    @model_validator(mode="after")
+    def _one_or_several(self) -> MappingModel:
+        if (self.contract is None) == (self.requests is None):
+            raise ValueError("either")  # `form` and the resolver say what is wrong
+        return self
+
+
+_PARTS: Final[dict[str, type[BaseModel]]] = {
+    **{"params": ParamModel, "response": ResponseModel, "bulk": BulkModel, "mask": MaskModel},
+    "changes": ChangesModel,
+}
+
 
 def keys_of(place: Sequence[str | int]) -> list[str]:
     """The keys that are allowed at a place of the file."""
-    model: type[BaseModel] = MappingModel
+    model, place = _table(place)
     if place:
         head, last = place[0], place[-1]
-        models: dict[str, type[BaseModel]] = {
-            "params": ParamModel,
-            "response": ResponseModel,
-            "bulk": BulkModel,
-            "mask": MaskModel,
-            "changes": ChangesModel,
-        }
-        model = models.get(str(head), RuleModel)
+        model = _PARTS.get(str(head), RuleModel)
         if last == "clear":
             model = ClearModel
         elif last == "unmapped":
@@ -379,12 +416,23 @@ def keys_of(place: Sequence[str | int]) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
+def _table(place: Sequence[str | int]) -> tuple[type[BaseModel], Sequence[str | int]]:
+    """The outermost table that a place is in: the file, an entry of `requests`, or a call of one; and the
+    place in it."""
+    if len(place) < 2 or place[0] != "requests":
+        return MappingModel, place
+    if len(place) > 2 and place[2] in ("set", "clear"):
+        return CallModel, place[3:]
+    return EntryModel, place[2:]
+
+
 def mapping_schema() -> dict[str, Any]:
     """The JSON Schema of a mapping file, for editors."""
     schema: dict[str, Any] = _for_editors(MappingModel.model_json_schema(by_alias=True))
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "custmap mapping"
     schema["properties"]["custmap"] = {"const": 1, "description": "The language version."}
+    schema["oneOf"] = [{"required": ["contract"]}, {"required": ["requests"]}]
     return schema
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, get_args
 
 from custmap.diagnostics.diagnostic import Diagnostic
@@ -10,9 +10,11 @@ from custmap.diagnostics.errors import MappingError
 from custmap.mapping.file import (
     CLEARED_AT,
     BulkFile,
+    CallFile,
     ChangesFile,
     ClearFile,
     Constant,
+    EntryFile,
     MappingFile,
     MaskFile,
     Pair,
@@ -79,7 +81,7 @@ def _file(node: MapNode, file: str, trouble: Trouble) -> MappingFile:
         response=_response(response, trouble.get("response", {})) if isinstance(response, MapNode) else None,
         clear=read_clear(node.get("clear")),
         empty=_plain_text(node, "empty"),
-        ignored=tuple((_as_text(key), str(plain(value))) for key, value in _entries(node, "ignored")),
+        ignored=_ignored(node),
         span=node.span,
         bulk=bulk,
         merge=_text(node, "merge"),
@@ -87,7 +89,64 @@ def _file(node: MapNode, file: str, trouble: Trouble) -> MappingFile:
         envelope=_rules(node, "envelope", trouble),
         changes=_changes(node.get("changes"), trouble.get("changes", {})),
         unread=unread,
+        requests=tuple(_requests(node.get("requests"), trouble.get("requests", {}))),
+        keys={str(key.value): key.span for key, _ in node},
     )
+
+
+def _requests(node: Node | None, trouble: Trouble) -> Iterator[EntryFile]:
+    for at, item in enumerate(node.items if isinstance(node, ListNode) else ()):
+        if isinstance(item, MapNode):
+            yield _entry(item, trouble.get(str(at), {}))
+
+
+def _entry(node: MapNode, trouble: Trouble) -> EntryFile:
+    unread = _unread(trouble, _ENTRY, _TABLES | {"set", "clear"})
+    node = _without(node, unread)
+    name, after, set_, clear = node.get("name"), node.get("after"), node.get("set"), node.get("clear")
+    keys = {str(key.value): key.span for key, _ in node}
+    if {"for_each", "set"} & (keys.keys() | unread):
+        call = _call(set_, trouble.get("set", {}), (*_ENTRY, "set")) if isinstance(set_, MapNode) else None
+    else:
+        call = _call(node, trouble, _ENTRY)
+    return EntryFile(
+        span=node.span,
+        name=Text("", node.span) if name is None else _as_text(name),
+        keys=keys,
+        after=tuple(map(_as_text, after.items)) if isinstance(after, ListNode) else (),
+        for_each=_text(node, "for_each"),
+        key=_text(node, "key"),
+        call=call,
+        clear=_call(clear, trouble.get("clear", {}), (*_ENTRY, "clear"))
+        if isinstance(clear, MapNode)
+        else None,
+        unread=unread,
+    )
+
+
+_ENTRY: Final = ("requests", 0)
+"""The place of an entry, as `keys_of` takes it."""
+
+
+def _call(node: MapNode, trouble: Trouble, place: Sequence[str | int]) -> CallFile:
+    unread = _unread(trouble, place, _TABLES)
+    node = _without(node, unread)
+    contract, response = node.get("contract"), node.get("response")
+    return CallFile(
+        span=node.span,
+        contract=contract if isinstance(contract, MapNode) else MapNode((), node.span),
+        path=_rules(node, "path", trouble),
+        query=_rules(node, "query", trouble),
+        headers=_rules(node, "headers", trouble),
+        body=_rules(node, "body", trouble),
+        response=_response(response, trouble.get("response", {})) if isinstance(response, MapNode) else None,
+        ignored=_ignored(node),
+        unread=unread,
+    )
+
+
+def _ignored(node: MapNode) -> tuple[tuple[Text, str], ...]:
+    return tuple((_as_text(key), str(plain(value))) for key, value in _entries(node, "ignored"))
 
 
 def _bulk(node: Node | None, trouble: Trouble) -> BulkFile | None:
@@ -137,7 +196,7 @@ def _count(node: MapNode, key: str) -> int | None:
 _TABLES: Final = frozenset(
     {
         *("path", "query", "headers", "body", "envelope", "bulk", "mask", "changes"),
-        *("params", "response", "ignored"),
+        *("params", "requests", "response", "ignored"),
     }
 )
 _RULES: Final = frozenset({"fields", "first"})

@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from custmap.diagnostics.errors import MappingError
+from custmap.mapping.form import calls
 from custmap.mapping.tree import refusal, tree_of
 from custmap.syntax.document import LIMIT
 from custmap.syntax.node import MapNode, ScalarNode
@@ -83,9 +84,9 @@ def _named(mapping: Path, root: str | None) -> Iterator[Path]:
         return
     if not isinstance(node, MapNode):
         return
-    contract = node.get("contract")
-    document = contract.get("openapi") if isinstance(contract, MapNode) else None
-    for stated in (document, node.get("source")):
+    contracts = (call.get("contract") for _, call in calls(node))
+    documents = [one.get("openapi") for one in contracts if isinstance(one, MapNode)]
+    for stated in (*documents, node.get("source")):
         if isinstance(stated, ScalarNode) and isinstance(stated.value, str):
             path = mapping.parent / stated.value
             if refusal(path, tree_of(mapping, root)) is None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from custmap.contract.contract import Contract
 from custmap.contract.form_body import FormStyle
+from custmap.diagnostics.span import Span
 from custmap.expressions.function import FunctionSpec
 from custmap.mapping.file import MappingFile, Rule
 from custmap.model.answer import Answer
@@ -101,6 +102,8 @@ class Operation:
     `bulk`      a request has a list of bodies; the contract's body is then that of an item.
     `mask`      where a request names what it sets or clears.
     `changes`   changes are said as items of a list; `body` is then the vendor's copy, with what stays around.
+    `name`, `after`  of one of several: the name of its requests, and of those that must have succeeded.
+    `clears`    its requests say that an entry or item is gone.
     """
 
     contract: Contract
@@ -115,6 +118,9 @@ class Operation:
     bulk: Bulk | None = None
     mask: Mask | None = None
     changes: Changes | None = None
+    name: str = ""
+    after: tuple[str, ...] = ()
+    clears: bool = False
 
     @property
     def body(self) -> Container:
@@ -147,8 +153,39 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class SequenceStep:
+    """An entry of `requests`: one call, or calls for each entry of a map or item of a list.
+
+    Each call is a mapping of its own, with one operation. Those of entries have a canonical schema of their
+    own, `{key, value, customer}`.
+
+    `call`     what is called; of entries, for each that is new or has changed.
+    `clear`    what is called for an entry that is gone; None: it cannot be cleared.
+    `entries`  a mapping with one rule, whose value is the map or list; None: it is one call.
+    """
+
+    name: str
+    span: Span
+    call: Checked
+    clear: Checked | None = None
+    entries: Checked | None = None
+
+    @property
+    def calls(self) -> tuple[Checked, ...]:
+        return (self.call,) if self.clear is None else (self.call, self.clear)
+
+    @property
+    def managed(self) -> Checked:
+        """The mapping whose rules say what of the customer goes to the vendor."""
+        return self.call if self.entries is None else self.entries
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
-    """A whole resolved mapping: what applies to all of it, and its operations in order."""
+    """A whole resolved mapping: what applies to all of it, and its operations in order.
+
+    `steps`  the entries of `requests`; (): it has one request.
+    """
 
     file: MappingFile
     name: str
@@ -157,10 +194,36 @@ class Checked:
     functions: Mapping[str, FunctionSpec]
     params: tuple[CheckedParam, ...]
     operations: tuple[Operation, ...]
+    steps: tuple[SequenceStep, ...] = ()
 
     @property
     def operation(self) -> Operation:
-        """The only operation; TypeError if the mapping has several."""
-        if len(self.operations) != 1:
-            raise TypeError(f"{self.name} has {len(self.operations)} operations: see `operations`")
+        """The only operation; TypeError if the mapping has several requests."""
+        if self.steps:
+            raise TypeError(f"{self.name} has several requests: see `requests`")
         return self.operations[0]
+
+    @property
+    def bulk(self) -> Bulk | None:
+        """How its request has many customers, if it does."""
+        return None if self.steps else self.operation.bulk
+
+    @property
+    def calls(self) -> tuple[Checked, ...]:
+        """The mappings of its calls, each with one operation; of a mapping with one, itself."""
+        if self.steps or not self.operations:  # none of several requests may be readable
+            return tuple(call for step in self.steps for call in step.calls)
+        return (self,)
+
+    def with_functions(self, functions: Mapping[str, FunctionSpec]) -> Checked:
+        """The same mapping, with other functions in all of its calls."""
+        steps = tuple(
+            replace(
+                step,
+                call=step.call.with_functions(functions),
+                clear=step.clear and step.clear.with_functions(functions),
+                entries=step.entries and step.entries.with_functions(functions),
+            )
+            for step in self.steps
+        )
+        return replace(self, functions=functions, steps=steps)

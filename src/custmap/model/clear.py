@@ -168,6 +168,14 @@ class Masked(Clear):
 
 
 @dataclass(frozen=True, slots=True)
+class ByRequest(Clear):
+    """A request of its own says that an entry or item is gone."""
+
+    fits_item: ClassVar[bool] = True
+    fits_in_item: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
 class Impossible(Clear):
     says: ClassVar[bool] = False
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from copy import copy
 from functools import cached_property
 from operator import itemgetter
-from typing import Any, Final, Literal, TypeAlias, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
@@ -48,6 +48,16 @@ Told = TypeVar("Told", Change, Rejection)
 _PLACE: Final = itemgetter(1)
 
 
+class Ruled(NamedTuple):
+    """An engine whose rules say what of the customer goes to the vendor.
+
+    `inner`  the mappings of the calls for each entry of what its one rule makes, if there are such.
+    """
+
+    engine: Engine
+    inner: tuple[Checked, ...] = ()
+
+
 class Engine:
     """Makes the requests and plans of one operation.
 
@@ -65,9 +75,13 @@ class Engine:
         self.quick = QuickBorder(checked.canonical, direct=not reads_everything(operation))
         self.sender = Sender(checked, operation)
         self._masking = None if operation.mask is None else Masking(operation, operation.mask)
-        self._mixed = mixed(operation)
+        self.mixed = mixed(operation)
         self._no_plan = Plan(checked.name, (), (), (), ())
         self.overlay = Overlay(checked.canonical, _reads(operation))
+
+    @property
+    def ruled(self) -> list[Ruled]:
+        return [Ruled(self)]
 
     def alone(self) -> Engine:
         """An engine whose requests have the item of one customer as their body."""
@@ -80,8 +94,14 @@ class Engine:
         try:
             return self._apply(taken, bound, on_rejected, partial=absent == "clear")
         except RecordError as error:
-            _add_notes(error, taken.notes)
+            add_notes(error, taken.notes)
             raise
+
+    def requests(
+        self, taken: Taken, bound: Bound, on_rejected: OnRejected, absent: Absent
+    ) -> tuple[Request, ...]:
+        """The one request of a record, as `apply` gives it."""
+        return (self.apply(taken, bound, on_rejected, absent),)
 
     def request(self, record: dict[str, Any], bound: Bound, more: tuple[Note, ...]) -> Request:
         """The request of a record in which nothing is unusual; any exception if something is."""
@@ -106,9 +126,9 @@ class Engine:
             raise refusal(draft, bound.missing)
         if self._masking is not None:
             parts = self._masking.filled(parts, draft)
-        return self._send(bound, parts, draft, tuple(draft.notes + doubts), strict=on_rejected == "raise")
+        return self.send(bound, parts, draft, tuple(draft.notes + doubts), strict=on_rejected == "raise")
 
-    def _send(
+    def send(
         self, bound: Bound, parts: Parts, draft: Draft, notes: tuple[Note, ...], *, strict: bool
     ) -> Request:
         """The request of its parts; RecordError with all that stands in its way.
@@ -136,7 +156,7 @@ class Engine:
                 now = self.overlay.over(then, now, texts)
             old = self.code.slots(then, riders)
         new = self.code.slots(now, riders)
-        if equal(old, new, self._mixed):
+        if equal(old, new, self.mixed):
             return self._no_plan
         known = then is not None
         complete = absent == "clear"
@@ -149,30 +169,28 @@ class Engine:
 
     def carefully(self, held: Taken | None, taken: Taken, bound: Bound, absent: Absent) -> Plan:
         """The plan for records that were taken in carefully, with the notes about both."""
-        notes = taken.notes if held is None else _joined(taken.notes, held.notes)
+        notes = taken.notes if held is None else joined_notes(taken.notes, held.notes)
         record = taken.record
         if held is not None and absent == "keep":
             record = self.overlay.over(held.record, record, taken.texts)
-        if held is not None and held.unsettled:
-            pair = Pair(held, taken, record, absent == "clear")
-            return _with_notes(lambda: self._diff_open(pair, bound), notes)
-        return _with_notes(lambda: self._diff(held and held.record, record, bound, absent), notes)
+        pair = Pair(held, taken, record, absent == "clear")
+        return with_notes(lambda: self.plan(pair, bound), notes)
+
+    def plan(self, pair: Pair, bound: Bound) -> Plan:
+        """The plan for two records, without the notes about them."""
+        before = pair.held and pair.held.record
+        known = pair.held is not None
+        complete = pair.complete
+        view = View(before, pair.after, Draft(), bound.own(), known, known and complete, partial=complete)
+        old, new = self.rows(pair, view)
+        if equal(old, new, self.mixed):
+            return self._no_plan
+        return self._plan(old, new, view, bound)
 
     def beside(self, document: Any, taken: Taken, bound: Bound, absent: Absent) -> Plan:
-        """The plan for a vendor that holds `document`, in its own form; both were taken in carefully."""
-        return _with_notes(lambda: self._beside(document, taken, bound, absent), taken.notes)
-
-    def _diff(
-        self, before: dict[str, Any] | None, after: dict[str, Any], bound: Bound, absent: Absent
-    ) -> Plan:
-        riders = bound.own()
-        new = self._row(after, riders)
-        old = self.code.nothing if before is None else self._row(before, riders)
-        if equal(old, new, self._mixed):
-            return self._no_plan
-        known, complete = before is not None, absent == "clear"
-        view = View(before, after, Draft(), riders, known, known and complete, partial=complete)
-        return self._plan(old, new, view, bound)
+        """The plan for a vendor that holds `document`, in its own form; the record was taken in carefully."""
+        plain = self.answers.reverse.plain(document)
+        return with_notes(lambda: self._beside(plain, taken, bound, absent), taken.notes)
 
     def _beside(self, document: Any, taken: Taken, bound: Bound, absent: Absent) -> Plan:
         riders, complete = bound.own(), absent == "clear"
@@ -201,13 +219,7 @@ class Engine:
         before = take(read, self.checked.canonical, check=False).record
         drop_unknown(before, self.checked.canonical.type)
         after = taken.record if complete else self.overlay.over(before, taken.record, taken.texts)
-        return Reading(before, after, self._row(before, riders), self._row(after, riders))
-
-    def _diff_open(self, pair: Pair, bound: Bound) -> Plan:
-        """The plan for a before of which something is not settled."""
-        complete = pair.complete
-        view = View(pair.before, pair.after, Draft(), bound.own(), True, complete, partial=complete)
-        return self._plan(*self._open_rows(pair, view), view, bound)
+        return Reading(before, after, self.row(before, riders), self.row(after, riders))
 
     def _open_rows(self, pair: Pair, view: View) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         """The slots of both sides, those of before marked where they are not settled."""
@@ -225,9 +237,9 @@ class Engine:
     def sides(self, pair: Pair, riders: tuple[Any, ...]) -> Sides:
         """What is compared, with its slots."""
         before, taken = pair.before, pair.taken
-        old = self.code.nothing if pair.held is None else self._row(before, riders)
+        old = self.code.nothing if pair.held is None else self.row(before, riders)
         stated = self.overlay.stated(taken.record, taken.texts)
-        new, own = self._row(pair.after, riders), self._row(taken.record, riders)
+        new, own = self.row(pair.after, riders), self.row(taken.record, riders)
         return Sides(before, pair.after, old, new, stated, own, pair.complete)
 
     def told(self, pair: Pair) -> Draft:
@@ -235,13 +247,15 @@ class Engine:
         riders, held = self.stand_ins, pair.held
         before = held and held.record
         view = View(before, pair.after, Draft(), riders, known=held is not None, complete=pair.complete)
-        if pair.unsettled:
-            rows = self._open_rows(pair, view)
-        else:
-            old = self.code.nothing if before is None else self._row(before, riders)
-            rows = old, self._row(pair.after, riders)
-        self.code.changes(*rows, view, False)
+        self.code.changes(*self.rows(pair, view), view, False)
         return view.draft
+
+    def rows(self, pair: Pair, view: View) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """The slots of both sides; those of before marked where they are not settled."""
+        if pair.unsettled:
+            return self._open_rows(pair, view)
+        old = self.code.nothing if pair.held is None else self.row(pair.before, view.riders)
+        return old, self.row(pair.after, view.riders)
 
     @cached_property
     def readers(self) -> Readers:
@@ -278,16 +292,16 @@ class Engine:
         requests: tuple[Request, ...] = ()
         draft.notes += self.doubts.about(view.after_record, draft.changes)
         if parts is not None:
-            requests = (self._send(bound, parts, draft, (), strict=False),)
+            requests = (self.send(bound, parts, draft, (), strict=False),)
         return Plan(
             self.checked.name,
-            _in_order(draft.changes),
-            _in_order(draft.rejected),
+            in_order(draft.changes),
+            in_order(draft.rejected),
             tuple(sorted(draft.notes)) if draft.notes else (),
             requests,
         )
 
-    def _row(self, record: dict[str, Any], riders: tuple[Any, ...]) -> tuple[Any, ...]:
+    def row(self, record: dict[str, Any], riders: tuple[Any, ...]) -> tuple[Any, ...]:
         """The slots of a record."""
         try:
             return self.code.slots(record, riders)
@@ -295,26 +309,27 @@ class Engine:
             return self.code.values(record, riders)
 
 
-def _in_order(told: list[Told]) -> tuple[Told, ...]:
+def in_order(told: list[Told]) -> tuple[Told, ...]:
+    """Changes or rejections by their targets."""
     return tuple(sorted(told, key=_PLACE) if len(told) > 1 else told)
 
 
-def _joined(now: tuple[UnknownNote, ...], then: tuple[UnknownNote, ...]) -> tuple[UnknownNote, ...]:
+def joined_notes(now: tuple[UnknownNote, ...], then: tuple[UnknownNote, ...]) -> tuple[UnknownNote, ...]:
     """One note about the unknown members of both records, each name once."""
     return (UnknownNote(now[0].unknown.joined(then[0].unknown)),) if now and then else now or then
 
 
-def _with_notes(make: Callable[[], Plan], notes: tuple[UnknownNote, ...]) -> Plan:
+def with_notes(make: Callable[[], Plan], notes: tuple[UnknownNote, ...]) -> Plan:
     """The plan, or the error instead of it, with the notes about the records."""
     try:
         plan = make()
     except RecordError as error:
-        _add_notes(error, notes)
+        add_notes(error, notes)
         raise
     return replace(plan, notes=(*plan.notes, *notes)) if notes else plan
 
 
-def _add_notes(error: RecordError, notes: tuple[UnknownNote, ...]) -> None:
+def add_notes(error: RecordError, notes: tuple[UnknownNote, ...]) -> None:
     for note in notes:
         error.add_note(note)
 

@@ -42,9 +42,14 @@ def picture(
 
 
 def heading(mapping: str, requests: Sequence[Request], *, show_values: bool) -> str:
-    """`fabric/update-customer  PUT /customers/42`: whom it is about, without secrets."""
+    """`fabric/update-customer  PUT /customers/42`: whom it is about, without secrets; several have lines."""
     called = [f"{one.method} {_path_of(one.shown_url(personal=show_values))}" for one in requests]
-    return "  ".join([mapping, *called])
+    names = [plain(one.name) for one in requests]
+    if not any(names):
+        return "  ".join([mapping, *called])
+    width = max(map(len, names))
+    lines = (f"  {name:<{width}}  {line}" for name, line in zip(names, called, strict=True))
+    return "\n".join([mapping, *lines])
 
 
 def _path_of(url: str) -> str:

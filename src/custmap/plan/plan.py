@@ -18,7 +18,7 @@ class Plan(Struct, frozen=True):
     `mapping`    the mapping's name.
     `changes`    what is set and cleared, `rejected` what the vendor cannot be told; sorted by target.
     `notes`      sentences about targets or the record.
-    `requests`   at most one today; empty when there is nothing to send.
+    `requests`   in the order in which they are sent; empty when there is nothing to send.
 
     A plan is falsy if nothing changed and nothing was rejected.
     """

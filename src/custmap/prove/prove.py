@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from custmap.diagnostics.errors import RecordError
 from custmap.plan.plan import Plan
-from custmap.prove.blame import Broken, Law
+from custmap.prove.blame import Broken
 from custmap.prove.convergence import stray
 from custmap.prove.flow import flow
 from custmap.prove.found import Counterexample
@@ -59,9 +59,18 @@ def prove(
     except ImportError:
         raise HypothesisMissing from None
     del hypothesis
+    if mapping.checked.steps:
+        from custmap.prove.sequence import prove_sequence
+
+        return prove_sequence(mapping, examples, seed, records)
+    return prove_one(mapping, examples, seed, records)
+
+
+def prove_one(mapping: Engine, examples: int, seed: int, records: Sequence[Record] | None) -> Proof:
+    """`prove` of a mapping with one request."""
     scene = Scene(mapping, sample_params(mapping.checked))
     found, last = look_for_all(scene, _strategy(scene, records), examples, seed)
-    told = tuple(_told(law, broken, veil=records is not None) for law, broken in found)
+    told = tuple(as_told(law.name, law.sentence, broken, veil=records is not None) for law, broken in found)
     remarks = last.tally.remarks(scene, {one.line for one in told})
     return Proof(mapping.checked.name, told, assumed(mapping.checked), remarks, last.count, seed)
 
@@ -106,7 +115,7 @@ def _filled(scene: Scene, start: Record) -> Record:
     return start
 
 
-def _told(law: Law, broken: Broken, *, veil: bool) -> Counterexample:
+def as_told(law: str, sentence: str, broken: Broken, *, veil: bool) -> Counterexample:
     """A broken law as a counterexample; with `veil` it contains no value of a record."""
     before, after, sent, value = broken.before, broken.after, broken.sent, broken.value
     if veil:
@@ -115,8 +124,8 @@ def _told(law: Law, broken: Broken, *, veil: bool) -> Counterexample:
         broken = replace(broken, target=veiled_target(broken.target), why=veiled_target(broken.why))
     span = broken.span
     return Counterexample(
-        law=law.name,
-        sentence=law.sentence,
+        law=law,
+        sentence=sentence,
         before=before,
         after=after,
         sent=sent,
@@ -153,6 +162,17 @@ def rehearse(
     name given as a text) is not known here, so it has to be right for one of the ways. None also for records
     that cannot be sent at all.
     """
+    if mapping.checked.steps:
+        from custmap.prove.sequence import rehearse_sequence
+
+        return rehearse_sequence(mapping, before, after, plan, params)
+    return rehearse_one(mapping, before, after, plan, params)
+
+
+def rehearse_one(
+    mapping: Engine, before: Record | None, after: Record, plan: Plan, params: Mapping[str, Any] | None
+) -> str | None:
+    """`rehearse` of a mapping with one request."""
     scene = Scene(mapping, dict(params or {}))
     plan = scene.alone(plan)
     start = {} if before is None else scene.state_of(before)

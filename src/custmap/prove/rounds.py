@@ -9,6 +9,7 @@ in a round of their own, if nothing else was found.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -31,7 +32,7 @@ _ROUNDS: Final = 4
 Found = tuple[Law, Broken]
 
 
-class _BrokenError(Exception):
+class BrokenError(Exception):
     """A law is broken in the current case; each rule has its own subclass."""
 
 
@@ -47,7 +48,7 @@ class Round:
     count: int = 0
     uneasy: bool = False
     smallest: dict[Span | None, tuple[int, int, Law, Broken]] = field(default_factory=dict)
-    kinds: dict[Span | None, type[_BrokenError]] = field(default_factory=dict)
+    kinds: dict[Span | None, type[BrokenError]] = field(default_factory=dict)
 
     def look(self, case: Case) -> None:
         """Check every law; records the findings, then raises for the first broken law."""
@@ -66,7 +67,7 @@ class Round:
             known = self.smallest.get(rule)
             if known is None or (rank, size) < known[:2]:
                 self.smallest[rule] = (rank, size, law, broken)
-            raise self.kinds.setdefault(rule, type("Broken", (_BrokenError,), {}))
+            raise self.kinds.setdefault(rule, type("Broken", (BrokenError,), {}))
         if not self.uneasy:
             self.uneasy = any(law.check(self.scene, case) is not None for law in self.quiet)
 
@@ -81,30 +82,7 @@ class Round:
 
     def run(self, strategy: Strategy, examples: int, seed: int) -> None:
         """Generate cases, and shrink those that break a law."""
-        import hypothesis  # an extra: imported when used
-
-        settings = hypothesis.settings(
-            max_examples=examples,
-            database=None,
-            deadline=None,
-            derandomize=False,
-            suppress_health_check=list(hypothesis.HealthCheck),
-            phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
-            verbosity=hypothesis.Verbosity.quiet,
-            print_blob=False,
-        )
-
-        def rehearsed(case: Case) -> None:
-            self.look(case)
-
-        try:
-            hypothesis.seed(seed)(settings(hypothesis.given(strategy)(rehearsed)))()
-        except _BrokenError:
-            pass
-        except BaseExceptionGroup as group:
-            _, others = group.split(_BrokenError)
-            if others is not None:
-                raise
+        draw_cases(self.look, strategy, examples, seed)
 
     def found(self) -> list[Found]:
         """One law per rule: the first in the order of laws."""
@@ -112,6 +90,34 @@ class Round:
             self.smallest.values(), key=lambda item: (item[0], item[3].span is None, item[3].target)
         )
         return [(law, broken) for _, _, law, broken in told]
+
+
+def draw_cases(look: Callable[[Case], None], strategy: Strategy, examples: int, seed: int) -> None:
+    """Generate cases, and shrink those for which `look` raises a BrokenError."""
+    import hypothesis  # an extra: imported when used
+
+    settings = hypothesis.settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        derandomize=False,
+        suppress_health_check=list(hypothesis.HealthCheck),
+        phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
+        verbosity=hypothesis.Verbosity.quiet,
+        print_blob=False,
+    )
+
+    def rehearsed(case: Case) -> None:
+        look(case)
+
+    try:
+        hypothesis.seed(seed)(settings(hypothesis.given(strategy)(rehearsed)))()
+    except BrokenError:
+        pass
+    except BaseExceptionGroup as group:
+        _, others = group.split(BrokenError)
+        if others is not None:
+            raise
 
 
 def look_for_all(scene: Scene, strategy: Strategy, examples: int, seed: int) -> tuple[list[Found], Round]:

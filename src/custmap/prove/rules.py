@@ -20,6 +20,9 @@ def rules_of(file: MappingFile) -> Iterator[tuple[str, Rule]]:
     """Every rule with its target, including those of `fields` and `first`, in the order of the file."""
     for part in (file.path, file.query, file.headers, file.body):
         yield from _within(part, "")
+    for entry in file.requests:
+        for call in entry.calls:
+            yield from _within(call.rules, "")
 
 
 def _within(rules: Sequence[Rule], prefix: str) -> Iterator[tuple[str, Rule]]:

@@ -22,15 +22,16 @@ def sample_params(checked: Checked) -> Mapping[str, Any]:
 
 def _variable(checked: Checked, name: str) -> str | None:
     """A value for a variable of the server's URL."""
-    for variable, param in checked.operation.variables.items():
-        if param == name:
-            known = checked.operation.contract.variables[variable]
-            return known.default or (known.enum[0] if known.enum else "example.com")
+    for operation in checked.operations:
+        for variable, param in operation.variables.items():
+            if param == name:
+                known = operation.contract.variables[variable]
+                return known.default or (known.enum[0] if known.enum else "example.com")
     return None
 
 
 def _landing(checked: Checked, name: str) -> Any:
-    for rider in checked.operation.riders:
+    for rider in (rider for operation in checked.operations for rider in operation.riders):
         if rider.param != name:
             continue
         if rider.rule is not None and rider.rule.values:

@@ -5,7 +5,7 @@ Laws call the engine only through it: what is sent for a record or a pair, and t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import partial
@@ -42,6 +42,8 @@ class Engine(Protocol):
 
     @property
     def checked(self) -> Checked: ...
+    @property
+    def parts(self) -> Sequence[Engine]: ...
 
     def apply(
         self,

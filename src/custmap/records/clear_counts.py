@@ -18,7 +18,8 @@ from custmap.border.quick import NO_TEXTS
 from custmap.diagnostics.errors import RecordError
 from custmap.expressions.inference import SourcePath, format_source
 from custmap.model.change import Change, Rejection
-from custmap.plan.engine import Absent, Engine, Nulls
+from custmap.plan.engine import Absent, Nulls
+from custmap.plan.maker import Maker
 from custmap.plan.plan import Plan
 from custmap.records.field_tree import FieldTree, is_value
 from custmap.records.ndjson import Record
@@ -37,7 +38,7 @@ class ClearCounts:
 
     __slots__ = ("_absent", "_engine", "_lists", "_nulls", "_paths", "_tree", "cleared", "fields")
 
-    def __init__(self, engine: Engine, *, absent: Absent, nulls: Nulls) -> None:
+    def __init__(self, engine: Maker, *, absent: Absent, nulls: Nulls) -> None:
         self._engine = engine
         self._absent = absent
         self._nulls = nulls

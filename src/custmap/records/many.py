@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from custmap.diagnostics.errors import RecordError
 from custmap.model.checked import Checked
-from custmap.plan.engine import Engine
+from custmap.plan.maker import Maker
 from custmap.plan.plan import Plan
 from custmap.running.calls import fresh
 from custmap.wire.packing import Packs, alone
@@ -25,7 +25,7 @@ class Packed(Protocol):
     @property
     def checked(self) -> Checked: ...
     @property
-    def engine(self) -> Engine: ...
+    def engine(self) -> Maker: ...
 
 
 class Applies(Packed, Protocol):
@@ -46,6 +46,10 @@ class Applies(Packed, Protocol):
         check: bool,
         strict: bool,
     ) -> Request: ...
+
+    def requests(
+        self, customer: Any, params: Any = None, /, *, on_rejected: Any, nulls: Any, check: bool, strict: bool
+    ) -> tuple[Request, ...]: ...
 
 
 class Diffs(Packed, Protocol):
@@ -70,6 +74,7 @@ class Result(Struct, frozen=True):
 
     `index`    its position among the records, from 0.
     `request`  set by `apply_many`; with `bulk`, by `diff_many` too: the one that carries the whole pack.
+    `requests` all of them, set by `apply_many`; of a mapping with several requests `request` is None.
     `plan`     set by `diff_many`.
     `error`    the RecordError, if there is none of them.
     """
@@ -78,6 +83,7 @@ class Result(Struct, frozen=True):
     request: Request | None = None
     plan: Any = None
     error: RecordError | None = None
+    requests: tuple[Request, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -103,26 +109,33 @@ def apply_many(
     `bulk`: requests carry several customers; ValueError for a mapping without `bulk`.
     """
     mapping = mapping.alone if bulk else mapping
+    make = _several if mapping.checked.steps else _one
+    options = {
+        "on_rejected": on_rejected,
+        "absent": absent,
+        "nulls": nulls,
+        "check": check,
+        "strict": strict,
+    }
 
     def each() -> Iterator[tuple[Result, Any]]:
         for index, record in enumerate(records):
             given = params(record) if callable(params) else params
             try:
-                request = mapping.apply(
-                    record,
-                    given,
-                    on_rejected=on_rejected,
-                    absent=absent,
-                    nulls=nulls,
-                    check=check,
-                    strict=strict,
-                )
+                yield make(mapping, index, record, given, options), given
             except RecordError as error:
                 yield Result(index, error=error), given
-            else:
-                yield Result(index, request), given
 
     return _packed(mapping, each()) if bulk else (result for result, _ in each())
+
+
+def _one(mapping: Applies, index: int, record: Any, params: Any, options: Any) -> Result:
+    request = mapping.apply(record, params, **options)
+    return Result(index, request, requests=(request,))
+
+
+def _several(mapping: Applies, index: int, record: Any, params: Any, options: Any) -> Result:
+    return Result(index, requests=mapping.requests(record, params, **options))
 
 
 def diff_many(
@@ -166,7 +179,7 @@ def _own(checked: Checked, request: Request | None) -> Request | None:
 
 def _packed(mapping: Packed, each: Iterable[tuple[Result, Any]]) -> Iterator[Result]:
     """The results, each with the request of its pack; those after a pack's first wait for its end."""
-    if mapping.checked.operation.bulk is None:
+    if mapping.checked.bulk is None:
         raise ValueError(f"{mapping.checked.name} has no `bulk`: each of its requests is for one customer")
     return _in_packs(Packs(mapping.checked.operation, mapping.engine.binder), each)
 
@@ -192,4 +205,4 @@ def _in_packs(packs: Packs, each: Iterable[tuple[Result, Any]]) -> Iterator[Resu
 
 def _with(pack: Request, waiting: Iterable[Result]) -> Iterator[Result]:
     for one in waiting:
-        yield one if one.request is None else Result(one.index, pack, one.plan)
+        yield one if one.request is None else Result(one.index, pack, one.plan, requests=(pack,))

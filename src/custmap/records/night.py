@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, Final, TypeVar
+from typing import Any, BinaryIO, Final, NamedTuple, TypeVar
 
 import msgspec
 
 from custmap.back.answers import Answers
 from custmap.back.outcome import Outcome
+from custmap.back.sequence_answers import SequenceAnswers
 from custmap.model.checked import Checked
 from custmap.records.ndjson import Lines, Place, read_places
 from custmap.settle.sent import APPLIED, NOT_SENT, NOTHING, UNKNOWN, Sent, Told, Verdict, verdict
@@ -24,11 +25,16 @@ class NightError(ValueError):
 
 
 class _Request(msgspec.Struct):
-    """A request; with `item`, the place of a customer in a request that has a line of its own."""
+    """A request; with `item`, the place of a customer in a request that has a line of its own.
+
+    `name`  that of one of several.
+    """
 
     id: str
     body: Any = None
     item: int | None = None
+    name: str = ""
+    method: str = ""
 
 
 class _Planned(msgspec.Struct):
@@ -47,10 +53,21 @@ class _Planned(msgspec.Struct):
     body: Any = None
     records: list[int] | None = None
     keys: list[str] = []
+    name: str = ""
+    method: str = ""
 
     @property
     def sent(self) -> list[_Request]:
-        return self.requests if self.id is None else [_Request(self.id, self.body)]
+        if self.id is None:
+            return self.requests
+        return [_Request(self.id, self.body, name=self.name, method=self.method)]
+
+
+class _Asked(NamedTuple):
+    """Which of several requests was sent."""
+
+    name: str
+    clears: bool
 
 
 class _Answer(msgspec.Struct):
@@ -87,7 +104,13 @@ class Night:
     def __init__(self, plans: Path, checked: Checked) -> None:
         self._path = plans
         self._mapping = checked.name
-        self._bulk = checked.operation.bulk
+        self._bulk = checked.bulk
+        self._clearing = {
+            step.name: step.clear.operation.contract.method if step.clear else None for step in checked.steps
+        }
+        self._asked: dict[str, _Asked] = {}
+        self._more: dict[str, list[tuple[int, int]]] = {}
+        self._is_several = bool(checked.steps)
         self._places: dict[str, tuple[int, int]] = {}
         self._verdicts: dict[str, list[Verdict]] = {}
         self._packs: dict[str, tuple[int, int]] = {}
@@ -102,7 +125,7 @@ class Night:
     def close(self) -> None:
         self._file.close()
 
-    def answers(self, stream: Lines, name: object, answers: Answers) -> None:
+    def answers(self, stream: Lines, name: object, answers: Answers | SequenceAnswers) -> None:
         """Take in the answers. Of several for one request the last counts; but a refusal says of its own
         sending alone that it did not arrive, so it counts only if all were refused.
 
@@ -134,7 +157,10 @@ class Night:
             line = self._line(place)
             if line.errors is not None:
                 return Planned(line.index, None, False)
-            requests = line.sent
+            requests = [
+                *line.sent,
+                *(one for more in self._more.pop(key, ()) for one in self._line(more).sent),
+            ]
         elif packed is not None:
             id, item = packed
             line, requests = _Planned((self._pack(id).records or [])[item]), [_Request(id, item=item)]
@@ -144,7 +170,7 @@ class Night:
         bodies = [
             self._body(one) if found.errors else None for one, found in zip(requests, verdicts, strict=True)
         ]
-        sent = Sent(line.changes or [], line.rejected, bodies, verdicts)
+        sent = Sent(line.changes or [], line.rejected, bodies, verdicts, [one.name for one in requests])
         return Planned(line.index, sent, line.changes is None)
 
     def _line(self, place: tuple[int, int]) -> _Planned:
@@ -164,14 +190,14 @@ class Night:
             return body
         return dict(enumerate(self._bulk.items(body))).get(request.item or 0)
 
-    def _found(self, answer: _Answer, answers: Answers, count: int) -> list[Verdict]:
+    def _found(self, answer: _Answer, answers: Answers | SequenceAnswers, count: int) -> list[Verdict]:
         """What an answer says of each customer of its request."""
         if not answer.sent:
             return [NOT_SENT] * count
         if answer.status is None:
             return [UNKNOWN] * count
         if answer.id not in self._packs:
-            return [_verdict(answers.outcome(answer.status, answer.body))]
+            return [_verdict(answers.outcome(answer.status, answer.body, self._asked.get(answer.id)))]
         sent = self._pack(answer.id).body
         return list(map(_verdict, answers.outcomes(answer.status, answer.body, sent)))
 
@@ -201,18 +227,29 @@ class Night:
                 raise _wrong(self._path, place, "neither a plan nor a request")
             if key is None:
                 raise _wrong(self._path, place, "no `key`: plans of snapshots are made with `diff --key`")
-            if key in self._places:
+            if key in self._places and not (self._is_several and line.changes is None):
                 raise _wrong(self._path, place, "the second plan for one customer")
-            for one in line.sent:
+            for at, one in enumerate(line.sent):
                 if one.item is None:
                     self._verdicts[one.id] = [UNKNOWN]
+                    if one.name:
+                        self._asked[one.id] = _Asked(one.name, self._clears(line, at, one))
                 elif not 0 <= one.item < len(self._verdicts.get(one.id, ())):
                     raise _wrong(self._path, place, "the request of this plan is not before it")
         if key is not None:
             _, _, offset, _, length = place
-            self._places[key] = offset, length
+            if key in self._places:
+                self._more.setdefault(key, []).append((offset, length))
+            else:
+                self._places[key] = offset, length
         else:
             self._unread[line.index] += 1
+
+    def _clears(self, line: _Planned, at: int, request: _Request) -> bool:
+        """Does a request say that an entry is gone? Of `apply` there is only its method to tell."""
+        method = self._clearing.get(request.name)
+        told = (change.action == "clear" for change in line.changes or () if change.request == at)
+        return method is not None and next(told, method == request.method)
 
     def _enter_pack(self, line: _Planned, records: list[int], place: Place) -> None:
         """A request with many customers; those for whom no plan follows are new ones."""

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-from custmap.plan.engine import Engine
+from custmap.plan.maker import Maker
 from custmap.records.identity import RequestIds, Who
 from custmap.values.json_text import json_bytes
 from custmap.wire.packing import Packs
@@ -50,7 +50,7 @@ class PackedLines:
     `write`  takes a line.
     """
 
-    def __init__(self, engine: Engine, show: Show, write: Callable[[bytes], None]) -> None:
+    def __init__(self, engine: Maker, show: Show, write: Callable[[bytes], None]) -> None:
         self._packs = Packs(engine.checked.operation, engine.binder)
         self._show = show
         self._write = write

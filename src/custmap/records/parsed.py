@@ -9,6 +9,7 @@ from typing import Any
 from custmap.border.intake import take_parsed
 from custmap.model.note import Note
 from custmap.plan.engine import Absent, Engine, Nulls, OnRejected
+from custmap.plan.maker import Maker
 from custmap.plan.plan import Plan
 from custmap.records.identity import RequestIds, Who
 from custmap.records.request_lines import RequestLines
@@ -16,7 +17,7 @@ from custmap.wire.request import Request
 
 
 def applier(
-    engine: Engine,
+    engine: Maker,
     params: MappingOf[str, Any] | None = None,
     *,
     on_rejected: OnRejected = "raise",
@@ -44,6 +45,25 @@ def applier(
         return engine.apply(taken, bound, on_rejected, absent)
 
     return apply
+
+
+def requests_applier(
+    engine: Maker,
+    params: MappingOf[str, Any] | None = None,
+    *,
+    on_rejected: OnRejected = "raise",
+    absent: Absent = "keep",
+    nulls: Nulls = "clear",
+    strict: bool = False,
+) -> Callable[[Any, bool], tuple[Request, ...]]:
+    """`requests` with bound parameters, as `applier`."""
+    bound, canonical = engine.binder.bind(params), engine.checked.canonical
+
+    def requests(customer: Any, fits: bool) -> tuple[Request, ...]:
+        taken = take_parsed(customer, canonical, nulls=nulls, strict=strict)
+        return engine.requests(taken, bound, on_rejected, absent)
+
+    return requests
 
 
 def line_applier(
@@ -84,7 +104,7 @@ def line_applier(
 
 
 def comparer(
-    engine: Engine,
+    engine: Maker,
     params: MappingOf[str, Any] | None = None,
     *,
     absent: Absent = "keep",

@@ -24,8 +24,13 @@ _DEPTH: Final = 4
 def read_fields(checked: Checked) -> tuple[SourcePath, ...]:
     """The paths of the fields, sorted; `addresses[0].city` is a field of all items."""
     found: set[SourcePath] = set()
-    for operation in checked.operations:
-        for path, depth in _reads(operation.table, ()):
+    entries = [step.entries for step in checked.steps if step.entries is not None]
+    for call in (*checked.calls, *entries):
+        for path, depth in _reads(call.operation.table, ()):
+            if call.canonical.entry is not None:
+                if path[:1] != ("customer",):
+                    continue
+                path = path[1:]
             found.update(_parts(_type_at(checked.canonical.type, path), path, depth))
     return tuple(sorted(found))
 

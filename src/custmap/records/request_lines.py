@@ -38,10 +38,11 @@ class RequestLines:
         self._hidden = _Texts(secrets=False)
         self._shown = _Texts(secrets=True) if secrets else self._hidden
 
-    def line(self, request: Request, who: Who) -> bytes:
-        """A request as one line, with its line end."""
+    def line(self, request: Request, who: Who, place: int = 0) -> bytes:
+        """A request as one line, with its line end; `place` is its place among those of the record."""
         hidden = self._hidden.made(request)
-        return self._line(who, hidden, hidden if self._shown is self._hidden else self._shown.made(request))
+        shown = hidden if self._shown is self._hidden else self._shown.made(request)
+        return self._line(who, hidden, shown, place)
 
     def sent(
         self,
@@ -66,10 +67,11 @@ class RequestLines:
                 return self._line(who, hidden, shown)
         return self.line(sender.send(bound, body, path, query, headers, ()), who)
 
-    def _line(self, who: Who, hidden: bytes, shown: bytes) -> bytes:
+    def _line(self, who: Who, hidden: bytes, shown: bytes, place: int = 0) -> bytes:
         """The id is of what is shown to everybody, so that no secret can be guessed from it."""
         begin = who.text
-        return b'{"id":"%b",%b,%b\n' % (self._ids.of(b"%b,%b" % (begin, hidden)).encode(), begin, shown)
+        id = self._ids.of(b"%b,%b" % (begin, hidden), place)
+        return b'{"id":"%b",%b,%b\n' % (id.encode(), begin, shown)
 
 
 class _Texts:
@@ -98,7 +100,7 @@ class _Texts:
 
     def made(self, request: Request) -> bytes:
         if request.hidden is not self._hidden:
-            self._hidden = request.hidden
+            self._hidden, self._headers = request.hidden, None
             self._hides_only_headers = self._secrets or _all_in(request.hidden, "headers")
         if not self._hides_only_headers:
             return json_bytes(request.to_dict(secrets=self._secrets))[1:]

@@ -10,7 +10,7 @@ from custmap.border.intake import Nulls, Taken, take_parsed
 from custmap.border.unsettled import UNSETTLED
 from custmap.diagnostics.errors import RecordError
 from custmap.model.change import Change, Rejection
-from custmap.plan.engine import Engine
+from custmap.plan.maker import Maker
 from custmap.records.ndjson import SETTLED, BadLine, read_record
 from custmap.records.night import Night, NightError, Planned
 from custmap.records.tally import LostRecords
@@ -59,7 +59,7 @@ class SettlingFiles:
 
     def __init__(
         self,
-        engine: Engine,
+        engine: Maker,
         settler: Settler,
         night: Night,
         *,
@@ -141,7 +141,7 @@ class SettlingFiles:
         told = self._engine.told(pair)
         if planned.made:
             sent = sent._replace(
-                changes=[Told(change.target, change.line, 0) for change in told.changes],
+                changes=list(self._carried(told.changes, taken)),
                 rejected=[Told(one.target, one.line) for one in told.rejected],
             )
         elif _rules(told.changes, told.rejected) != _rules(sent.changes, sent.rejected):
@@ -155,8 +155,17 @@ class SettlingFiles:
         self._count(sent)
         return json_bytes(self._with_key(kept, _data(after)))
 
+    def _carried(self, changes: Iterable[Change], taken: Taken) -> Iterator[Told]:
+        """Changes with the requests of `apply` that carry them: of several, the one with the same target."""
+        if not self._engine.checked.steps:
+            yield from (Told(one.target, one.line, 0) for one in changes)
+            return
+        made = self._engine.told(self._engine.pair(None, taken, complete=False)).changes
+        places = {one.target: one.request for one in made}
+        yield from (Told(one.target, one.line, places.get(one.target)) for one in changes)
+
     def _count(self, sent: Sent) -> None:
-        became = [self._settler.known(*one) for one in zip(sent.verdicts, sent.bodies, strict=True)]
+        became = [self._settler.known(sent, at) for at in range(len(sent.verdicts))]
         if not became:
             self.counts.as_before += 1
         elif any(one.applied is None for one in became):

@@ -45,7 +45,8 @@ class PairTally:
     `rejected`   there is no plan.
 
     `changed`    plans with a change; `partly_sent` those that are among `partly`.
-    `clears`, `partly_clears`  changes that clear, in the plans of `sent` and of `partly`.
+    `clears`, `partly_clears`  changes that clear, in the plans of `sent` and of `partly`; `requests`,
+                 `partly_requests` the requests of these plans.
     """
 
     unchanged: int = 0
@@ -55,6 +56,8 @@ class PairTally:
     partly_sent: int = 0
     clears: int = 0
     partly_clears: int = 0
+    requests: int = 0
+    partly_requests: int = 0
 
     @property
     def pairs(self) -> int:
@@ -73,9 +76,11 @@ class PairTally:
             self.partly += 1
             self.partly_sent += bool(plan.changes)
             self.partly_clears += clears
+            self.partly_requests += len(plan.requests)
         else:
             self.sent += 1
             self.clears += clears
+            self.requests += len(plan.requests)
 
     def check(self, pairs: int) -> None:
         """Raise LostRecords unless every pair is counted once."""
@@ -84,17 +89,20 @@ class PairTally:
 
     def lines(self) -> Iterator[str]:
         """The summary of a run."""
+        sent = _requests(self.sent, self.requests, self.clears)
         yield (
-            f"{_many(self.pairs, 'pair')}: {self.unchanged} unchanged, {_requests(self.sent, self.clears)}, "
+            f"{_many(self.pairs, 'pair')}: {self.unchanged} unchanged, {sent}, "
             f"{self.partly} with rejected changes, {self.rejected} rejected"
         )
         if self.partly_sent:
-            rest = _requests(self.partly_sent, self.partly_clears)
+            rest = _requests(self.partly_sent, self.partly_requests, self.partly_clears)
             yield f"of those with rejected changes: {rest} for what is left"
 
 
-def _requests(requests: int, clears: int) -> str:
-    return f"{_many(requests, 'request')} ({_many(clears, 'clear')})"
+def _requests(plans: int, requests: int, clears: int) -> str:
+    """`3 requests (1 clear)`; of plans with several requests `2 in 3 requests (1 clear)`."""
+    of = f"{plans} in " if requests > plans else ""
+    return f"{of}{_many(requests if of else plans, 'request')} ({_many(clears, 'clear')})"
 
 
 def _many(number: int, noun: str) -> str:

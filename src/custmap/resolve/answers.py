@@ -12,13 +12,14 @@ from custmap.model.answer import Answer, Messages, Results
 from custmap.syntax.node import ListNode, MapNode, Node, ScalarNode
 
 
-def answer_of(node: MapNode | None) -> Answer:
+def answer_of(node: MapNode | None, *, of_entry: bool) -> Answer:
+    """`of_entry`: of a request for one entry, whose answer is no copy of the customer."""
     if node is None:
         return Answer()
     return Answer(
         ok=_expression(node.get("ok")),
-        customer=_expression(node.get("customer")),
-        fields=tuple(_fields(node.get("fields"))),
+        customer=None if of_entry else _expression(node.get("customer")),
+        fields=() if of_entry else tuple(_fields(node.get("fields"))),
         failed=_expression(node.get("failed")),
         retry=_expression(node.get("retry")),
         applied=_expression(node.get("applied")),

@@ -15,7 +15,7 @@ from custmap.expressions.function import FunctionSpec
 from custmap.expressions.inference import format_source
 from custmap.expressions.suggestions import phrase
 from custmap.mapping.file import Constant, MappingFile, Param, Rule, Text, all_rules
-from custmap.model.checked import PARTS, Checked, CheckedParam, Operation, RiderOrigin
+from custmap.model.checked import PARTS, Checked, CheckedParam, Operation, RiderOrigin, SequenceStep
 from custmap.model.mask import Mask
 from custmap.model.nodes import Container, ItemsNode, ObjectNode, Table
 from custmap.resolve.answers import answer_of
@@ -46,6 +46,39 @@ def resolve(
     findings: Findings,
 ) -> Checked:
     """The checked mapping. It is complete only if `findings` has no errors afterwards."""
+    operation = resolve_call(file, contract, canonical, functions, findings)
+    check_params(file, [operation], findings)
+    return whole(file, canonical, functions, (operation,))
+
+
+def whole(
+    file: MappingFile,
+    canonical: Canonical,
+    functions: Mapping[str, FunctionSpec],
+    operations: tuple[Operation, ...],
+    steps: tuple[SequenceStep, ...] = (),
+) -> Checked:
+    """The mapping of a file with its operations."""
+    return Checked(
+        file=file,
+        name=file.name.value,
+        summary=file.summary or "",
+        canonical=canonical,
+        functions=functions,
+        params=tuple(_param(param) for param in file.params),
+        operations=operations,
+        steps=steps,
+    )
+
+
+def resolve_call(
+    file: MappingFile,
+    contract: Contract,
+    canonical: Canonical,
+    functions: Mapping[str, FunctionSpec],
+    findings: Findings,
+) -> Operation:
+    """The operation of a file with one call."""
     riders: list[RiderOrigin] = []
     scope = Scope(at_the_border(canonical), canonical.name)
     params = None if "params" in file.unread else {param.name: param for param in file.params}
@@ -69,11 +102,11 @@ def resolve(
     parts = {part: _part(part, file, contract, builder, scope, findings) for part in PARTS}
     if bulk is not None:
         only_of_items(parts.values(), builder, findings)
-    body = _body(file, contract, builder, places, scope, mask, findings)
+    of_entry = canonical.entry is not None
+    body = _body(file, contract, builder, places, scope, mask, findings, of_entry=of_entry)
     check_masked(file, body, findings)
     places.check(body)
-    _check_params(file, riders, contract, findings)
-    operation = Operation(
+    return Operation(
         contract=contract,
         riders=tuple(riders),
         variables=_variables(file, contract, findings),
@@ -82,19 +115,10 @@ def resolve(
         query=parts["query"],
         headers=parts["headers"],
         name_places=places.names,
-        answer=answer_of(file.response),
+        answer=answer_of(file.response, of_entry=canonical.entry is not None),
         bulk=bulk,
         mask=mask,
         changes=None if head is None else head.changes,
-    )
-    return Checked(
-        file=file,
-        name=file.name.value,
-        summary=file.summary or "",
-        canonical=canonical,
-        functions=functions,
-        params=tuple(_param(param) for param in file.params),
-        operations=(operation,),
     )
 
 
@@ -123,6 +147,8 @@ def _body(
     scope: Scope,
     mask: Mask | None,
     findings: Findings,
+    *,
+    of_entry: bool,
 ) -> Container:
     if contract.body is None and contract.closed and file.body:
         findings.add(
@@ -146,7 +172,7 @@ def _body(
         findings.add("CM303", _no_such_body(type_), file.body[0].target.span, _HOW_TO_FILL)
         type_ = None
     form = None if contract.form is None else _with_names(contract.form, places)
-    replaced = file.merge is not None or "merge" in file.unread
+    replaced = of_entry or file.merge is not None or "merge" in file.unread
     context = Context("body", contract.closed, replaced=replaced, form=form, mask=mask)
     if is_list:
         node: Container = builder.items(places, type_, scope, context, file.span, required=True)
@@ -272,10 +298,10 @@ def _variables(file: MappingFile, contract: Contract, findings: Findings) -> dic
     return {name: name for name in contract.variables if name in names}
 
 
-def _check_params(
-    file: MappingFile, riders: Sequence[RiderOrigin], contract: Contract, findings: Findings
-) -> None:
-    used = {rider.param for rider in riders if rider.param} | set(contract.variables)
+def check_params(file: MappingFile, operations: Sequence[Operation], findings: Findings) -> None:
+    """The parameters of a file with these operations, each of which some rule should use."""
+    used = {rider.param for one in operations for rider in one.riders if rider.param}
+    used |= {name for one in operations for name in one.contract.variables}
     unknown = used - {param.name for param in file.params}
     for param in file.params:
         if param.secret and param.default is not None:

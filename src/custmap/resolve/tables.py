@@ -333,7 +333,9 @@ class TableBuilder:
         context = replace(context, form=None if ways is not None else context.style(path))
         made = self._origins.leaf(rule, type_, scope, context, context.target(path), required)
         identity = (
-            rule.identity if rule.identity is not None else (context.part == "path" and bool(made.reads))
+            rule.identity is not False
+            and (rule.identity or context.part == "path")
+            and any(map(self._privacies.canonical.is_of_customer, made.reads))
         )
         kind = VALUE if identity else kind_of(rule, made, path, context, self._findings)
         policy = policy_of(kind, rule) or self.policies.of(

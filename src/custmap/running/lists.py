@@ -37,7 +37,7 @@ Last: may a member be a boolean where another's is a number? Python's equality t
 Items = tuple[ItemFunctions, ...]
 
 
-class _Keyless(Exception):
+class Keyless(Exception):
     """An item has no key, or shares it with another."""
 
 
@@ -53,14 +53,14 @@ def change_list(leaf: Leaf, before: Any, after: Any, view: View, functions: Item
     if type(after) is not list and type(before) is list and before and isinstance(leaf.policy.clear, Write):
         return clearing.clear_leaf(leaf, [rendered(row, view, functions) for row in before], view)
     try:
-        new = _by_key(leaf, after if type(after) is list else [])
-    except _Keyless as error:
+        new = items_by_key(leaf, after if type(after) is list else [])
+    except Keyless as error:
         if doubts is not SETTLED or not view.sources_equal(leaf, before, after):
             view.reject("CM806", leaf.target, leaf, str(error))
         return KEPT, held_items(leaf, before, view, functions) if type(before) is list else NOTHING
     try:
-        old = _by_key(leaf, before if type(before) is list else [])
-    except _Keyless:
+        old = items_by_key(leaf, before if type(before) is list else [])
+    except Keyless:
         view.draft.note(view.target(leaf.target), Fact.UNKNOWN_ITEMS, leaf)
         old, mentioned, view = {}, False, view.unsure()
     return _change_items(leaf, old, new, doubts, mentioned, view, functions)
@@ -84,7 +84,7 @@ def _change_items(
             sent.append(item)
             if state == SAID:
                 fresh = found is None and mentioned and not again
-                say_inside(leaf, (Select(leaf.key or "", key),), key, _target(leaf, key), item, view, fresh)
+                say_inside(leaf, (Select(leaf.key or "", key),), key, target_of(leaf, key), item, view, fresh)
     for mark, (key, row) in old.items():
         if mark in new:
             continue
@@ -111,7 +111,7 @@ def _change_item(
 ) -> Outcome:
     if before is not None and _same_row(before, after, view, functions):
         return SAME, rendered(after, view, functions) if view.full else NOTHING
-    target = _target(leaf, key)
+    target = target_of(leaf, key)
     if before is not None and leaf.policy.immutable:
         view.reject("CM802", target, leaf, "the vendor does not accept a change of this item")
         return KEPT, rendered(before, view, functions)
@@ -140,7 +140,7 @@ def _say_again(
     )
     if before is not None and fixed:  # what was there is what the vendor holds
         return _change_item(leaf, key, before, after, mentioned, view, functions)
-    target = _target(leaf, key)
+    target = target_of(leaf, key)
     held = rendered(before, view, functions) if before is not None else NOTHING
     if leaf.kind.only_new or not leaf.policy.repeatable:
         view.reject_again(target, leaf)
@@ -229,7 +229,7 @@ def _named(leaf: Leaf) -> set[str]:
 
 
 def _gone(leaf: Leaf, key: Any, row: Row, view: View, functions: Items) -> str:
-    target = _target(leaf, key)
+    target = target_of(leaf, key)
     clear = leaf.policy.clear
     if leaf.kind.only_new:
         view.reject("CM805", target, leaf, "the vendor accepts new items only, and this one is gone")
@@ -257,7 +257,7 @@ def _gone(leaf: Leaf, key: Any, row: Row, view: View, functions: Items) -> str:
 def _gone_again(leaf: Leaf, key: Any, view: View) -> str:
     """An item that only a lost request had."""
     if leaf.kind.only_new or not leaf.policy.repeatable or _fails(leaf):
-        view.reject_again(_target(leaf, key), leaf)
+        view.reject_again(target_of(leaf, key), leaf)
         return KEPT
     return _gone(leaf, key, None, view, ())
 
@@ -282,8 +282,8 @@ def _null_list(leaf: Leaf, before: Any, view: View) -> Outcome:
 def held_items(leaf: Leaf, rows: list[Row], view: View, functions: Items) -> Any:
     """A list as the vendor holds it: one whose items cannot be told apart was never sent."""
     try:
-        _by_key(leaf, rows)
-    except _Keyless:
+        items_by_key(leaf, rows)
+    except Keyless:
         return NOTHING
     return [rendered(row, view, functions) for row in rows] or NOTHING
 
@@ -312,26 +312,27 @@ def _same_row(before: Row, after: Row, view: View, functions: Items) -> bool:
 def by_key(leaf: Leaf, rows: list[Row]) -> Keyed | None:
     """The items by their keys; None where they cannot be told apart."""
     try:
-        return _by_key(leaf, rows)
-    except _Keyless:
+        return items_by_key(leaf, rows)
+    except Keyless:
         return None
 
 
-def _by_key(leaf: Leaf, rows: list[Row]) -> Keyed:
+def items_by_key(leaf: Leaf, rows: list[Row]) -> Keyed:
+    """The items by their keys; Keyless where they cannot be told apart."""
     found: Keyed = {}
     table, place = None, 0
     for row in rows:
         if type(row) is not tuple:
-            key = row.get(leaf.key, ABSENT) if type(row) is dict else ABSENT
+            key = _key(leaf, row)
         else:
             if row[0] is not table:
                 table, place = row[0], _place(leaf, row[0])
             key = row[place] if place else ABSENT
         if not is_value(key) or type(key) in (dict, list):
-            raise _Keyless("an item has no key")
+            raise Keyless("an item has no key")
         mark = key if type(key) is str else fingerprint(key)
         if mark in found:
-            raise _Keyless("two items have the same key")
+            raise Keyless("two items have the same key")
         found[mark] = (key, row)
     return found
 
@@ -355,6 +356,6 @@ def _place(leaf: Leaf, table: Table) -> int:
     return next((1 + member.slot for member in members), 0)
 
 
-def _target(leaf: Leaf, key: Any) -> str:
+def target_of(leaf: Leaf, key: Any) -> str:
     """`channels[type=email]`"""
     return item_target(leaf.target, leaf.key or "", key, leaf.privacy)

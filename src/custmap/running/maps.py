@@ -112,7 +112,7 @@ def _entries(
             if plain and (was is ABSENT or type(was) in _SCALARS):
                 said = True  # the usual change of an entry, at once: a plain value is new, or becomes another
                 sent[key] = now
-                name, source = _places(leaf, target, key)
+                name, source = places_of(leaf, target, key)
                 had = None if was is ABSENT else was
                 changes.append(new_change(("set", name, source, had, now, span, 0, privacy)))
                 if told is not None:
@@ -131,7 +131,7 @@ def _entries(
 def _entry(
     leaf: Leaf, target: str, key: str, before: Any, after: Any, mentioned: bool, view: View, way: TargetPath
 ) -> Outcome:
-    name, source = _places(leaf, target, key)
+    name, source = places_of(leaf, target, key)
     clear, again, held = leaf.policy.clear, type(before) is Unsettled, bare(before)
     if type(after) is Failure:
         if again or not (type(held) is Failure and same(held.raw, after.raw)):
@@ -175,7 +175,7 @@ def _is_unwritable(leaf: Leaf, way: TargetPath, view: View) -> bool:
     return leaf.says is not None and not can_write(leaf.says.set, (*leaf.path, *way), view)
 
 
-def _places(leaf: Leaf, target: str, key: str) -> tuple[str, str | None]:
+def places_of(leaf: Leaf, target: str, key: str) -> tuple[str, str | None]:
     """The target and the source path of an entry; a key that may be a value names no source."""
     part = key if key.isidentifier() and key.isascii() else format_path((Member(key),))
     privacy = leaf.privacy

@@ -40,12 +40,14 @@ class Canonical:
     `type`         the record's type; its members are the source paths.
     `json_schema`  the whole schema, for other tools and the editor.
     `is_customer`  it is the built-in `Customer`, whose `name` and `phone` may be texts.
+    `entry`        it is that of an entry of a record's map, or an item of its list.
     """
 
     name: str
     type: Type
     json_schema: dict[str, Any]
     is_customer: bool
+    entry: EntryOf | None = None
 
     @cached_property
     def fits(self) -> Callable[[Any], bool]:
@@ -72,7 +74,22 @@ class Canonical:
 
     def is_personal(self, path: Iterable[str | int]) -> bool:
         """May the value at this path be personal? In a project's own schema every value may."""
+        if self.entry is not None:
+            return self.entry.is_personal(tuple(path))
         return not self.is_customer or personal.is_personal(path)
+
+    @property
+    def record(self) -> Canonical:
+        """The schema of the record, of which this may be an entry's."""
+        return self if self.entry is None else self.entry.record
+
+    def outside(self, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+        """The path in the record of a path in the entry."""
+        return path if self.entry is None else self.entry.outside(path)
+
+    def is_of_customer(self, path: tuple[str | int, ...]) -> bool:
+        """Does a path lead to what belongs to the customer, and not to one entry alone?"""
+        return self.entry is None or path[:1] in ((), ("customer",))
 
     @cached_property
     def decoder(self) -> Callable[[bytes], Any] | None:
@@ -101,7 +118,47 @@ class Canonical:
         """A compiled check cannot be pickled; the other process compiles its own."""
         if self.is_customer:
             return load_canonical, (None,)
-        return Canonical, (self.name, self.type, self.json_schema, self.is_customer)
+        return Canonical, (self.name, self.type, self.json_schema, self.is_customer, self.entry)
+
+
+@dataclass(frozen=True)
+class EntryOf:
+    """Whose entry it is: that of a record's map, or an item of its list, as `{key, value, customer}`.
+
+    `source`  the path of the map or list; None if it is put together.
+    `key`     where the key is in what `source` leads to; (): it is the name of an entry.
+    """
+
+    record: Canonical
+    source: tuple[str | int, ...] | None
+    key: tuple[str | int, ...]
+
+    def is_personal(self, path: tuple[str | int, ...]) -> bool:
+        """May the value at a path of the entry be personal?"""
+        match path:
+            case ("customer", *rest):
+                return self.record.is_personal(rest)
+            case ("value", *rest) if self.source is not None:
+                return self.record.is_personal((*self.source, "*", *rest))
+            case ("key",) if self.source is not None:
+                return bool(self.key) and self.record.is_personal((*self.source, *self.key))
+        return True
+
+    def outside(self, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+        """The canonical path of a path in the entry; as it is where nobody knows."""
+        match path:
+            case ("customer", *rest):
+                return tuple(rest)
+            case ("key",) if self.source is not None:
+                return (*self.source, *self.key)
+            case ("value", *rest) if self.source is not None:
+                return (*self.source, *self.key[:1], *rest)
+        return path
+
+    def type(self, record: Type, key: Type, value: Type) -> Type:
+        """The type of an entry."""
+        members = {"key": key, "value": value, "customer": record}
+        return Type(kinds=frozenset({"object"}), members=members, required=frozenset(members))
 
 
 UNKNOWN_SCHEMA: Final = Canonical("the record", ANY, {}, False)

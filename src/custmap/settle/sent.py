@@ -12,14 +12,18 @@ from custmap.back.outcome import Message, Outcome
 from custmap.model.checked import Checked
 from custmap.plan.plan import Plan
 from custmap.wire.packing import alone
+from custmap.wire.request import Request
 
 
 class Told(msgspec.Struct, frozen=True):
-    """A change or a rejection of a plan: its target, its rule's line, and the request that carries it."""
+    """A change or a rejection of a plan: its target, its rule's line, the request that carries it, and what
+    the change is. `column` is 0 where it is not known: of two rules on one line the target decides then."""
 
     target: str
     line: int
     request: int | None = None
+    action: str = "set"
+    column: int = 0
 
 
 class Verdict(NamedTuple):
@@ -36,13 +40,14 @@ NOT_SENT: Final = Verdict(False)
 
 class Sent(NamedTuple):
     """A plan and what became of it: `verdicts` are of its requests, in order, and `bodies`, too: what the
-    rules of the body made, which in a request with many customers is an item.
+    rules of the body made, which in a request with many customers is an item. `names` are those of several.
     """
 
     changes: Sequence[Told]
     rejected: Sequence[Told]
     bodies: Sequence[Any] = ()
     verdicts: Sequence[Verdict] = ()
+    names: Sequence[str] = ()
 
     @property
     def has_arrived(self) -> bool:
@@ -55,7 +60,7 @@ class Sent(NamedTuple):
         )
 
 
-NOTHING: Final = Sent([], [], [], [])
+NOTHING: Final = Sent([], [], [], [], [])
 
 Outcomes = Outcome | MappingOf[str | int, Outcome | None] | None
 
@@ -71,10 +76,11 @@ def sent(plan: Plan, outcome: Outcomes, checked: Checked) -> Sent:
     if plan.mapping != checked.name:
         raise ValueError(f"this is a plan of {plan.mapping}, not of {checked.name}")
     return Sent(
-        [Told(one.target, one.line, one.request) for one in plan.changes],
-        [Told(one.target, one.line) for one in plan.rejected],
-        [alone(checked.operation, one).body for one in plan.requests],
-        list(map(verdict, _by_index(outcome, len(plan.requests)))),
+        [Told(one.target, one.line, one.request, one.action, one.span.column) for one in plan.changes],
+        [Told(one.target, one.line, column=one.span.column) for one in plan.rejected],
+        [(one if checked.steps else alone(checked.operation, one)).body for one in plan.requests],
+        list(map(verdict, _by_index(outcome, plan.requests))),
+        [one.name for one in plan.requests],
     )
 
 
@@ -82,7 +88,8 @@ def verdict(outcome: Outcome | None) -> Verdict:
     return UNKNOWN if outcome is None else Verdict(outcome.applied, outcome.errors)
 
 
-def _by_index(outcome: Outcomes, count: int) -> list[Outcome | None]:
+def _by_index(outcome: Outcomes, requests: Sequence[Request]) -> list[Outcome | None]:
+    count = len(requests)
     if outcome is None:
         return [None] * count
     if isinstance(outcome, Outcome):
@@ -93,11 +100,23 @@ def _by_index(outcome: Outcomes, count: int) -> list[Outcome | None]:
         raise TypeError(
             f"`outcome` is an Outcome, None, or a dict of them by request, not {type(outcome).__name__}"
         )
+    found: list[Outcome | None] = [None] * count
     for place, one in outcome.items():
         if not isinstance(one, Outcome | None):
             raise TypeError(
                 f"the outcome of request {place!r} is an Outcome or None, not {type(one).__name__}"
             )
-        if not isinstance(place, int) or not 0 <= place < count:
-            raise ValueError(f"the plan has no request {place!r}; it has {count}")
-    return [outcome.get(place) for place in range(count)]
+        found[_index(place, requests)] = one
+    return found
+
+
+def _index(place: object, requests: Sequence[Request]) -> int:
+    """The place of a request that is named by its place, or by its name where that is the only one."""
+    named = [at for at, one in enumerate(requests) if one.name and one.name == place]
+    if len(named) > 1:
+        raise ValueError(f"{len(named)} requests are called {place!r}: name each by its place in the plan")
+    if named:
+        return named[0]
+    if not isinstance(place, int) or isinstance(place, bool) or not 0 <= place < len(requests):
+        raise ValueError(f"the plan has no request {place!r}; it has {len(requests)}")
+    return place

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
-from custmap.back.field_names import Tracer
+from custmap.back.outcome import Message
 from custmap.border.unsettled import UNSETTLED
 from custmap.model.nodes import Leaf
-from custmap.plan.engine import Engine
+from custmap.plan.engine import Engine, Ruled
+from custmap.plan.maker import Maker
 from custmap.plan.open_paths import OpenPath, open_path
 from custmap.plan.sides import Pair, Sides
 from custmap.running.draft import read
@@ -21,6 +22,7 @@ from custmap.settle.sent import UNKNOWN, Sent, Told, Verdict
 from custmap.settle.traced import Night, Place, Traces
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
+from custmap.values.types import Type
 
 Record = dict[str, Any]
 Row = tuple[Any, ...]
@@ -32,13 +34,14 @@ Back = list[tuple[Place, list[OpenPath]]]
 class _Case:
     """One customer's night.
 
+    `sides`    what each part compares.
     `old`      what was open before it.
     `rejected` the places of the plan's rejections.
     `lost`, `said`  the requests that may, and that did, arrive.
     """
 
     night: Night
-    sides: Callable[[], Sides]
+    sides: Callable[[Engine], Sides]
     old: frozenset[str]
     sent: Sent
     rejected: list[Place]
@@ -61,18 +64,38 @@ class _Case:
     @property
     def is_over(self) -> bool:
         """Is all as it was: nothing may have arrived, or it is not this customer who was named?"""
-        return any(place.is_identity for place in self.rejected) or not (self.arrived or self.lost)
+        another = not self.verdicts and any(place.is_identity for place in self.rejected)
+        return another or not (self.arrived or self.lost)
+
+
+class _Part:
+    """The rules of one request, or those that say for what there is one for each entry."""
+
+    def __init__(self, ruled: Ruled) -> None:
+        self.engine = ruled.engine
+        self.traces = Traces(ruled.engine.checked, ruled.engine.readers, ruled.inner)
+        self.riders = ruled.engine.stand_ins
+        slots = ruled.engine.checked.operation.table.slots
+        self._leaves = tuple(one for one in slots if isinstance(one, Leaf) and not one.policy.identity)
+
+    def row(self, record: Record) -> Row:
+        return self.engine.code.values(record, self.riders)
+
+    def place(self, told: Told) -> Place | None:
+        return self.traces.place(told)
+
+    def all_of(self, place: Place) -> Place:
+        """The place of a rejection: where nobody is named, nothing was said."""
+        return Place(self._leaves) if place.is_identity else place
 
 
 class Settler:
     """Settles the customers of one mapping."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._type = engine.checked.canonical.type
-        self._traces = Traces(engine.checked, engine.readers, Tracer(engine.checked.operation))
-        self._riders = engine.stand_ins
-        self._identities = list(self._traces.identities())
+    def __init__(self, ruled: Iterable[Ruled], type_: Type) -> None:
+        self._type = type_
+        self._parts = list(map(_Part, ruled))
+        self._identities = [path for part in self._parts for path in part.traces.identities()]
 
     def settle(self, pair: Pair, sent: Sent) -> Record | None:
         """What to keep of a customer, a new record; None where nothing arrived and nothing was there.
@@ -85,51 +108,77 @@ class Settler:
         if case.is_over:
             return _with(case.night.before, case.old) if case.known else None
         places = [*case.rejected, *self._not_arrived(case)] if case.arrived else case.rejected
-        back = [(place, list(self._traces.paths(place, case.night))) for place in places]
+        back = [(place, self._paths(case, place)) for place in places]
         kept = self._put_back(case, back) if case.arrived else case.night.before
         still = self._still_open(case, back) if case.arrived else case.old
-        new = {path.text for place in self._places(case, case.lost) for path in self._paths(case, place)}
+        open_places = [*self._places(case, case.lost), *self._said_in_part(case)]
+        new = {path.text for place in open_places for path in self._paths(case, place)}
         kept = _with(kept, {*still, *new, *self._hidden(case, kept, back)})
         return kept if kept or case.known or case.arrived else None
 
     def _case(self, pair: Pair, sent: Sent) -> _Case:
+        rejected = [self._place(told) for told in sent.rejected]
+        if sent.verdicts:
+            rejected = [self._part(place).all_of(place) for place in rejected]
         return _Case(
             Night(pair.before, pair.after, [open_path(path) for path in pair.unsettled]),
-            cache(lambda: self._engine.sides(pair, self._riders)),
+            cache(lambda engine: engine.sides(pair, engine.stand_ins)),
             frozenset(pair.unsettled),
             sent,
-            [self._place(told) for told in sent.rejected],
-            [self.known(one, body) for one, body in zip(sent.verdicts, sent.bodies, strict=True)],
+            rejected,
+            [self.known(sent, at) for at in range(len(sent.verdicts))],
             pair.held is not None,
         )
 
-    def known(self, verdict: Verdict, body: Any) -> Verdict:
+    def known(self, sent: Sent, at: int) -> Verdict:
         """What became of a request: an error inside a success that names no field leaves it open."""
-        if verdict.applied and any(self._traces.word(error, body) is None for error in verdict.errors):
+        verdict = sent.verdicts[at]
+        if verdict.applied and any(self._word(sent, at, error) is None for error in verdict.errors):
             return UNKNOWN
         return verdict
 
+    def _word(self, sent: Sent, at: int, error: Message) -> Place | None:
+        """The place of what a vendor names in the answer to a request; None if it names no field."""
+        if not sent.names[at]:
+            return self._parts[0].traces.word(error, sent.bodies[at])
+        part = next(one for one in self._parts if one.engine.checked.operation.name == sent.names[at])
+        if part.traces.is_whole:  # an entry stands alone
+            told = (told for told in sent.changes if told.request == at and error.field is not None)
+            return next(map(self._place, told), None)
+        return part.traces.word(error, sent.bodies[at])
+
     def _place(self, told: Told) -> Place:
-        place = self._traces.place(told)
+        places = (part.place(told) for part in self._parts)
+        place = next((place for place in places if place is not None), None)
         if place is None:
             raise ValueError(f"no rule in line {told.line}: this is the plan of another mapping")
         return place
+
+    def _part(self, place: Place) -> _Part:
+        return next((part for part in self._parts if part.traces.has(place)), self._parts[0])
 
     def _places(self, case: _Case, requests: set[int]) -> list[Place]:
         """What some of the requests change."""
         return [self._place(told) for told in case.sent.changes if told.request in requests]
 
-    def _paths(self, case: _Case, place: Place) -> list[OpenPath]:
-        return list(self._traces.paths(place, case.night))
+    def _paths(self, case: _Case, place: Place, *, fully: bool = False) -> list[OpenPath]:
+        return list(self._part(place).traces.paths(place, case.night, fully=fully))
+
+    def _said_in_part(self, case: _Case) -> Iterator[Place]:
+        """Entries whose request has arrived, and does not say all of them: the rest was rejected."""
+        said = self._places(case, case.said)
+        for place in case.rejected:
+            if self._part(place).traces.is_whole and place in said:
+                yield place
 
     def _not_arrived(self, case: _Case) -> Iterator[Place]:
         """What requests would have changed that were not sent or not applied, and what errors name."""
         for told in case.sent.changes:
             if told.request not in case.said:
                 yield self._place(told)
-        for verdict, body in zip(case.verdicts, case.sent.bodies, strict=True):
+        for at, verdict in enumerate(case.verdicts):
             for error in verdict.errors if verdict.applied else ():
-                place = self._traces.word(error, body)
+                place = self._word(case.sent, at, error)
                 if place is not None and not place.is_identity:
                     yield place
 
@@ -142,9 +191,12 @@ class Settler:
         if not back:
             return night.after
         kept = self._as_before(night.after, night, _all(back))
-        old, now = case.sides().old, self._row(kept)
-        wrong = [place for place, _ in back if any(_differs(leaf, old, now) for leaf in place.leaves)]
-        more = [path for place in wrong for path in self._traces.paths(place, night, fully=True)]
+        wrong = []
+        for part in self._parts:
+            own = [place for place, _ in back if part.traces.has(place)]
+            old, now = case.sides(part.engine).old, part.row(kept) if own else ()
+            wrong += [place for place in own if any(_differs(leaf, old, now) for leaf in place.leaves)]
+        more = [path for place in wrong for path in self._paths(case, place, fully=True)]
         kept = self._as_before(kept, night, more)
         for path in self._identities:
             kept = put_back(kept, night.after, path, self._type)
@@ -159,40 +211,42 @@ class Settler:
         """What was open before, and has not arrived: it was not said, or was rejected."""
         for path in case.night.open:
             rejected = any(path.touches(one.names) and _may_be_one(path, one) for one in _all(back))
-            if rejected or not self._engine.readers.is_settled(path, case.night.open, case.sides()):
+            reading = [part for part in self._parts if any(part.engine.readers.of(path))] or self._parts[:1]
+            if rejected or not all(
+                part.engine.readers.is_settled(path, case.night.open, case.sides(part.engine))
+                for part in reading
+            ):
                 yield path.text
 
     def _hidden(self, case: _Case, kept: Record, back: Back) -> Iterator[str]:
         """What of the vendor's state a kept record does not show."""
         if not back:
             return
-        sides = case.sides()
-        places = [place for place, _ in back]
-        fates = Fates(
-            self._engine.checked.operation,
-            self._engine.readers,
-            places,
-            self._places(case, case.lost),
-            self._places(case, case.said),
-        )
-        new = sides.new if case.arrived else sides.old
-        for place in fates.hidden(sides.old, new, self._row(kept)):
-            yield from _put_back_of(self._paths(case, place), _all(back))
+        lost, said = self._places(case, case.lost), self._places(case, case.said)
+        for part in self._parts:
+            sides = case.sides(part.engine)
+            own = ([one for one in places if part.traces.has(one)] for places in (_of(back), lost, said))
+            fates = Fates(part.engine.checked.operation, part.engine.readers, *own)
+            new = sides.new if case.arrived else sides.old
+            for place in fates.hidden(sides.old, new, part.row(kept)):
+                yield from _put_back_of(self._paths(case, place), _all(back))
+        sides = case.sides(self._parts[0].engine)
         yield from (path.text for path in _all(back) if _is_forgotten(path, kept, sides))
-
-    def _row(self, record: Record) -> Row:
-        return self._engine.code.values(record, self._riders)
 
 
 class Settling:
     """A mapping's settler, made when it is first needed."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, maker: Maker) -> None:
+        self._maker = maker
 
     @cached_property
     def settler(self) -> Settler:
-        return Settler(self._engine)
+        return Settler(self._maker.ruled, self._maker.checked.canonical.type)
+
+
+def _of(back: Back) -> list[Place]:
+    return [place for place, _ in back]
 
 
 def _all(back: Back) -> list[OpenPath]:

@@ -61,21 +61,36 @@ class _Rule(NamedTuple):
 class Traces:
     """Finds what the targets of one operation are about."""
 
-    def __init__(self, checked: Checked, readers: Readers, tracer: Tracer) -> None:
+    def __init__(self, checked: Checked, readers: Readers, inner: Sequence[Checked] = ()) -> None:
+        """`inner`: the mappings of the calls for each entry of what its one rule makes."""
         self._readers = readers
-        self._tracer = tracer
-        self._by_line: dict[int, list[_Rule]] = {}
+        self._tracer = Tracer(checked.operation)
+        self.is_whole = bool(inner)
+        self._by_place: dict[tuple[int, int], list[_Rule]] = {}
         self._by_target: dict[str, Leaf] = {}
         for root in checked.operation.parts.values():
             for node in (*([root] if root.whole else ()), *_nodes(root)):
                 if isinstance(node, Leaf):
                     self._by_target[node.target] = node
-                for line in _lines(node):
-                    self._by_line.setdefault(line, []).extend(_rules(node))
+                for line, column in _places(node):
+                    for place in ((line, column), (line, 0)):
+                        self._by_place.setdefault(place, []).extend(_rules(node))
+        self._leaves = {id(leaf) for leaf in self._by_target.values()}
+        rules = [rule for found in self._by_place.values() for rule in found]
+        for call in inner:
+            for root in call.operation.parts.values():
+                for node in _nodes(root):
+                    for line, column in _places(node):
+                        self._by_place.setdefault((line, column), rules)
+                        self._by_place.setdefault((line, 0), rules)
+
+    def has(self, place: Place) -> bool:
+        """Is it a place of this operation?"""
+        return any(id(leaf) in self._leaves for leaf in place.leaves)
 
     def place(self, told: Told) -> Place | None:
         """The place of a change or a rejection; None if the mapping has no rule in its line."""
-        rules = self._by_line.get(told.line)
+        rules = self._by_place.get((told.line, told.column))
         if not rules:
             return None
         path = _parsed(told.target)
@@ -224,13 +239,13 @@ def _nodes(node: TargetNode) -> Iterator[TargetNode]:
         yield from _nodes(one)
 
 
-def _lines(node: TargetNode) -> set[int]:
-    """The line of a rule, and those of the rules of its items."""
-    found = {node.span.line}
+def _places(node: TargetNode) -> set[tuple[int, int]]:
+    """The line and column of a rule, and those of the rules of its items."""
+    found = {(node.span.line, node.span.column)}
     if isinstance(node, Leaf):
         for each in eaches(node.origin):
             for inner in _nodes(each.table.item):
-                found |= _lines(inner)
+                found |= _places(inner)
     return found
 
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from custmap.diagnostics.errors import CustmapError
 from custmap.testing.expectation import OUTCOME_MEMBERS
-from custmap.testing.fixture import Answered, Apply, Diff, Fixture, Reverse, Settle
+from custmap.testing.fixture import Answered, Answers, Apply, Diff, Fixture, Reverse, Settle
 from custmap.values.absent import ABSENT
 
 if TYPE_CHECKING:
     from custmap.back.outcome import Outcome
     from custmap.mapper import Mapping
     from custmap.plan.plan import Plan
+    from custmap.settle.sent import Outcomes
     from custmap.wire.request import Request
 
 
@@ -30,17 +31,22 @@ class Load(Protocol):
 class Answer:
     """The result of a call: what it gave, an error, or a description of misuse.
 
-    Apply gives a request, diff a plan and its request or None, reverse a customer, outcome an outcome, settle
-    a plan and what is kept, None for nothing.
+    Apply gives requests, diff a plan and its requests, reverse a customer, outcome an outcome, settle a plan
+    and what is kept, None for nothing.
     """
 
     mapping: Mapping | None = None
-    request: Request | None = None
+    requests: tuple[Request, ...] = ()
     plan: Plan | None = None
     customer: Any = ABSENT
     outcome: Outcome | None = None
     error: CustmapError | None = None
     misuse: str | None = None
+
+    @property
+    def request(self) -> Request | None:
+        """The first request, None if there is none."""
+        return self.requests[0] if self.requests else None
 
     def members(self) -> dict[str, Any]:
         """The customer or the outcome, by the name under which a fixture expects it."""
@@ -70,24 +76,41 @@ def call(fixture: Fixture, load: Load) -> Answer:
         mapping = mapping_of(fixture, load)
         match fixture.call:
             case Apply(customer, options):
-                return Answer(mapping, mapping.apply(customer, fixture.params, **options))
+                return Answer(mapping, mapping.requests(customer, fixture.params, **options))
             case Diff(before, after, options):
                 plan = mapping.diff(before, after, fixture.params, **options)
-                return Answer(mapping, plan.request, plan)
+                return Answer(mapping, plan.requests, plan)
             case Reverse(document, base):
                 return Answer(mapping, customer=mapping.reverse(document, base))
-            case Answered(status, body):
-                return Answer(mapping, outcome=mapping.outcome(status, body))
-            case Settle(Diff(before, after, options), answer):
+            case Answered():
+                return Answer(mapping, outcome=_outcome(mapping, fixture.call, fixture.call.request))
+            case Settle(Diff(before, after, options), answers):
                 plan = mapping.diff(before, after, fixture.params, **options)
-                outcome = None if answer is None else mapping.outcome(answer.status, answer.body)
-                kept = mapping.settle(before, after, plan, outcome, **options)
-                return Answer(mapping, plan.request, plan, kept)
+                kept = mapping.settle(before, after, plan, _outcomes(mapping, plan, answers), **options)
+                return Answer(mapping, plan.requests, plan, kept)
     except CustmapError as error:
         return Answer(mapping, error=error)
     except (TypeError, ValueError) as error:
         # Misuse of the API, such as a parameter that the mapping does not declare.
         return Answer(mapping, misuse=f"{type(error).__name__}: {error}")
+
+
+def _outcome(mapping: Mapping, answer: Answered, request: Request | str | None) -> Outcome:
+    if request is None:
+        return mapping.outcome(answer.status, answer.body)
+    return mapping.outcome(answer.status, answer.body, request)
+
+
+def _outcomes(mapping: Mapping, plan: Plan, answers: Answers) -> Outcomes:
+    """The outcome of one answer, or the outcomes of several by request."""
+    if not isinstance(answers, dict):
+        return None if answers is None else _outcome(mapping, answers, None)
+    requests: dict[str | int, Request] = {one.name: one for one in plan.requests}
+    requests |= dict(enumerate(plan.requests))
+    return {
+        name: None if one is None else _outcome(mapping, one, requests.get(name, str(name)))
+        for name, one in answers.items()
+    }
 
 
 def mapping_of(fixture: Fixture, load: Load) -> Mapping:

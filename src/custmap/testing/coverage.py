@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from custmap.diagnostics.span import Span
 from custmap.model.checked import Checked
 from custmap.model.nodes import Leaf
 from custmap.testing.call import plan_of
@@ -67,12 +68,21 @@ def coverage_of(reports: list[Report]) -> list[Coverage]:
 
 
 def _rules(checked: Checked, told: list[Told]) -> tuple[RuleCoverage, ...]:
-    slots = [slot for operation in checked.operations for slot in operation.table.slots]
+    """Of requests for each entry the one rule that makes the entries: its changes are theirs."""
+    if checked.steps:
+        steps = ((step.managed, [one for one in told if _is_in(step.span, one)]) for step in checked.steps)
+        found = [rule for managed, own in steps for rule in _rules(managed, own)]
+        return tuple(sorted(found, key=lambda rule: rule.line))
+    slots = checked.operation.table.slots
     leaves = [slot for slot in slots if isinstance(slot, Leaf) and not slot.policy.identity]
     return tuple(
         _rule(leaf, [one for one in told if around(leaf.target, one.target)])
         for leaf in sorted(leaves, key=lambda leaf: leaf.span.line)
     )
+
+
+def _is_in(span: Span, told: Told) -> bool:
+    return told.line is not None and span.line <= told.line <= span.end_line
 
 
 def _rule(leaf: Leaf, told: list[Told]) -> RuleCoverage:

@@ -36,12 +36,13 @@ class ExpectedLine:
 class Expectation:
     """What a fixture expects; None for what it does not mention.
 
-    `request`              null, or members to compare.
+    `request`              null, or members to compare; `requests`: those of each of several.
     `customer`, `outcome`  of reverse, settle and outcome: members to compare, at any depth.
     """
 
     node: MapNode | None = None
     request: Node | None = None
+    requests: ListNode | None = None
     changes: tuple[ExpectedLine, ...] | None = None
     rejected: tuple[ExpectedLine, ...] | None = None
     customer: Node | None = None
@@ -49,7 +50,7 @@ class Expectation:
     error: ScalarNode | None = None
 
 
-REQUEST_MEMBERS: Final = ("method", "url", "path", "query", "headers", "body", "content")
+REQUEST_MEMBERS: Final = ("name", "after", "method", "url", "path", "query", "headers", "body", "content")
 NAMED_MEMBERS: Final = ("path", "query", "headers")
 # The members of an outcome, and what they may be.
 OUTCOME_MEMBERS: Final = {
@@ -63,7 +64,7 @@ OUTCOME_MEMBERS: Final = {
 }
 MESSAGES: Final = ("errors", "warnings")
 MESSAGE_MEMBERS: Final = ("field", "vendor_field", "code", "message", "line")
-_REQUESTED: Final = ("request", "changes", "rejected", "error")
+_REQUESTED: Final = ("request", "requests", "changes", "rejected", "error")
 _KEYS_OF: Final = {
     "apply": _REQUESTED,
     "diff": _REQUESTED,
@@ -95,6 +96,7 @@ def read_expectation(
         Expectation(
             node=node,
             request=node.get("request"),
+            requests=requests if isinstance(requests := node.get("requests"), ListNode) else None,
             changes=_lines(node, "changes", problems),
             rejected=_lines(node, "rejected", problems),
             customer=node.get("customer"),
@@ -118,7 +120,7 @@ def _problems(node: MapNode, call: str | None, known: tuple[str, ...]) -> Iterat
     request = node.get("request")
     no_request = isinstance(request, ScalarNode) and request.value is None
     if node.key("error"):
-        for name in ("request", "changes", "customer", "outcome"):
+        for name in ("request", "requests", "changes", "customer", "outcome"):
             stated = node.key(name)
             if stated and name in known and not (name == "request" and no_request):
                 yield problem(
@@ -133,12 +135,26 @@ def _problems(node: MapNode, call: str | None, known: tuple[str, ...]) -> Iterat
         yield from _request_problems(request)
     elif request is not None:
         yield problem(request, f"`request` must be null or a map of its members; this is {kind_of(request)}")
+    if (requests := node.get("requests")) is not None:
+        yield from _requests_problems(requests)
     customer, outcome = node.get("customer"), node.get("outcome")
     nobody = call == "settle" and isinstance(customer, ScalarNode) and customer.value is None
     if customer is not None and not isinstance(customer, MapNode) and not nobody:
         yield problem(customer, f"`customer` must be a map of its members; this is {kind_of(customer)}")
     if outcome is not None:
         yield from _outcome_problems(outcome)
+
+
+def _requests_problems(requests: Node) -> Iterator[Diagnostic]:
+    if not isinstance(requests, ListNode):
+        message = f"`requests` must be a list; this is {kind_of(requests)}"
+        yield problem(requests, message, "Write `[]` for none.")
+        return
+    for one in requests:
+        if isinstance(one, MapNode):
+            yield from _request_problems(one)
+        else:
+            yield problem(one, f"a request must be a map of its members; this is {kind_of(one)}")
 
 
 def _request_problems(request: MapNode) -> Iterator[Diagnostic]:
@@ -157,6 +173,8 @@ def _request_problems(request: MapNode) -> Iterator[Diagnostic]:
 def member_of(request: Any, name: str) -> Any:
     """A member of a request as a fixture states it: the content as text."""
     value = getattr(request, name)
+    if isinstance(value, tuple):
+        return list(value)
     return value.decode() if isinstance(value, bytes) else value
 
 

@@ -51,18 +51,26 @@ class Reverse:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """`response:`, what the vendor answered: a case of `Mapping.outcome`."""
+    """`response:`, what the vendor answered: a case of `Mapping.outcome`.
+
+    `request`  of several requests, the name of the one that was answered.
+    """
 
     status: int
     body: Any
+    request: str | None = None
+
+
+Answers: TypeAlias = "Answered | dict[str | int, Answered | None] | None"
+"""The answer to a request, None if none came; of several requests by name or place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settle:
-    """`settle: {before, after, response}`: a diff, and the answer to its request, None if none came."""
+    """`settle: {before, after, response}`: a diff, and the answer to its request; `responses` for several."""
 
     diff: Diff
-    answer: Answered | None
+    answers: Answers
 
 
 Call: TypeAlias = Apply | Diff | Reverse | Answered | Settle
@@ -174,14 +182,24 @@ def _call(node: MapNode, name: str | None) -> Call:
             return Reverse(plain(_present(node, "document")), None if base is None else plain(base))
         case "settle":
             given = members(node.get("settle"))
-            response = given["response"]
             diff = Diff(given["before"], given["after"], options)
-            return Settle(diff, None if response is None else _answered(response))
+            if "responses" in given:
+                return Settle(diff, {_place_of(key): _maybe(one) for key, one in given["responses"].items()})
+            return Settle(diff, _maybe(given["response"]))
     return _answered(members(node.get("response")))
 
 
 def _answered(response: dict[str, Any]) -> Answered:
-    return Answered(response["status"], response.get("body"))
+    return Answered(response["status"], response.get("body"), response.get("request"))
+
+
+def _maybe(response: dict[str, Any] | None) -> Answered | None:
+    return None if response is None else _answered(response)
+
+
+def _place_of(key: Any) -> str | int:
+    """The name of a request, or its place in the plan."""
+    return int(key) if str(key).isdecimal() else str(key)
 
 
 def _present(node: MapNode, key: str) -> Node:
@@ -249,26 +267,37 @@ def _settle_problems(settle: Node) -> Iterator[Diagnostic]:
     if not isinstance(settle, MapNode):
         yield problem(settle, f"`settle` must be a map; this is {kind_of(settle)}", _SETTLE)
         return
-    known = ("before", "after", "response")
+    known = ("before", "after", "response", "responses")
     yield from unknown_keys(settle, known)
-    for name in known:
+    responses = settle.get("responses")
+    for name in known[:3] if responses is None else known[:2]:
         if settle.get(name) is None:
             yield problem(first_key(settle), f"`settle` needs `{name}`", _SETTLE)
-    response = settle.get("response")
-    if response is not None and not (isinstance(response, ScalarNode) and response.value is None):
-        yield from _response_problems(response)
+    if responses is not None and not isinstance(responses, MapNode):
+        message = f"`responses` must be a map from request to answer; this is {kind_of(responses)}"
+        yield problem(responses, message, "Write `responses: {NAME: {status: 200}}`.")
+        responses = None
+    several = [answer for _, answer in responses] if isinstance(responses, MapNode) else []
+    for response in (settle.get("response"), *several):
+        if response is not None and not (isinstance(response, ScalarNode) and response.value is None):
+            yield from _response_problems(response, ("status", "body"))
 
 
-def _response_problems(response: Node) -> Iterator[Diagnostic]:
+def _response_problems(
+    response: Node, known: tuple[str, ...] = ("status", "body", "request")
+) -> Iterator[Diagnostic]:
     if not isinstance(response, MapNode):
         yield problem(response, f"`response` must be a map; this is {kind_of(response)}", _RESPONSE)
         return
-    yield from unknown_keys(response, ("status", "body"))
+    yield from unknown_keys(response, known)
     status = response.get("status")
     if status is None:
         yield problem(first_key(response), "`response` needs `status`", _RESPONSE)
     elif not _is_status(plain(status)):
         yield problem(status, "`status` must be a whole number from 100 to 599")
+    request = response.get("request")
+    if "request" in known and request is not None and not isinstance(plain(request), str):
+        yield problem(request, f"`request` must be the name of a request; this is {kind_of(request)}")
 
 
 def _is_status(value: Any) -> bool:

@@ -66,4 +66,4 @@ def _line(place: str, got: Any, mapping: Mapping | None) -> int | None:
     path = re.sub(r"^(outcome\.)?customer\.", "", place)
     if path == place or mapping is None:
         return None
-    return rule_line(path, (layer.checked for layer in mapping.back.inverse.layers))
+    return rule_line(path, mapping.back.tables)

@@ -6,19 +6,20 @@ project's mappings, whatever the working folder.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from custmap.diagnostics.errors import CustmapError, RecordError
 from custmap.syntax.node import MapNode, Node, ScalarNode, plain
 from custmap.testing.call import Answer, Load, call, load_mapping, plan_of
 from custmap.testing.difference import Difference, compare, shown
-from custmap.testing.expectation import NAMED_MEMBERS, member_of
+from custmap.testing.expectation import NAMED_MEMBERS, Expectation, member_of
 from custmap.testing.fixture import Answered, Apply, Diff, Fixture, Reverse, Settle
 from custmap.testing.named import compare_named
 from custmap.testing.told import Told, compare_lines, mapping_line, told_errors, told_plan
 from custmap.values.absent import ABSENT
+from custmap.values.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ def _differences(fixture: Fixture, answer: Answer) -> Iterator[Difference]:
         return
     if answer.error is not None or expect.error is not None:
         yield from _compare_error(fixture, answer)
-    if expect.request is not None and answer.error is None:
-        found = list(_compare_request(expect.request, answer.request))
+    if (expect.request or expect.requests) is not None and answer.error is None:
+        found = list(_compare_requests(expect, answer.requests))
         plan = plan_of(fixture, answer) if found else None
         checked = answer.mapping.checked if answer.mapping else None
         for one in found:
@@ -125,6 +126,23 @@ def _told_error(error: CustmapError) -> str:
 
 def _error_line(error: CustmapError) -> int | None:
     return error.diagnostics[0].line
+
+
+def _compare_requests(expect: Expectation, got: Sequence[Any]) -> Iterator[Difference]:
+    if expect.request is not None:
+        if len(got) > 1:
+            names = f"{len(got)} requests: write them under `requests`"
+            yield Difference("request", "one request", names, expect.request.span)
+        else:
+            yield from _compare_request(expect.request, got[0] if got else None)
+    if expect.requests is None:
+        return
+    for at, (node, request) in enumerate(zip(expect.requests, got, strict=False)):
+        for one in _compare_request(node, request):
+            yield replace(one, place=f"requests[{at}].{one.place}")
+    if len(expect.requests.items) != len(got):
+        wanted = counted(len(expect.requests.items), "request")
+        yield Difference("requests", wanted, counted(len(got), "request"), expect.requests.span)
 
 
 def _compare_request(expected: Node, got: Any) -> Iterator[Difference]:

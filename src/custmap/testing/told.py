@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from custmap.diagnostics.errors import RecordError
 from custmap.syntax.node import Node
 from custmap.testing.difference import Difference
 from custmap.testing.expectation import ExpectedLine
 from custmap.values.paths import Index, PathError, Select, Value, parse_path, value_text
+
+_IN_REQUESTS: Final = re.compile(r"requests\[\d+\]\.")
 
 if TYPE_CHECKING:
     from custmap.model.checked import Checked
@@ -78,7 +81,7 @@ def _fits(line: ExpectedLine, told: Told) -> bool:
 def mapping_line(difference: Difference, plan: Plan | None, checked: Checked | None) -> int | None:
     """The mapping line for a place of the request, if known."""
     told = told_plan(plan, "changes") + told_plan(plan, "rejected")
-    place = difference.place.removeprefix("body.")
+    place = _IN_REQUESTS.sub("", difference.place).removeprefix("body.")
     near = [(one.target, one.line) for one in told if around(one.target, place) or around(place, one.target)]
     if not near:
         # In a list of cleared names (`keysToRemove`) only the target's last part is written.

@@ -6,10 +6,12 @@ before it is returned.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
 from custmap.diagnostics.errors import MappingError, RecordError
-from custmap.syntax.node import MapNode, plain
+from custmap.syntax.node import MapNode, Node, plain
 from custmap.syntax.yaml_reader import read_yaml
 from custmap.testing.call import plan_of
 from custmap.testing.expectation import NAMED_MEMBERS, member_of
@@ -52,14 +54,17 @@ def _expectation(report: Report) -> dict[str, Any]:
     answered = answer.members()
     names = [name for name in old if name != "error"] or list(answered)
     if not names:
-        names = ["request", "changes", "rejected"] if isinstance(fixture.call, Diff) else ["request"]
+        request = "requests" if answer.mapping and answer.mapping.checked.steps else "request"
+        names = [request, "changes", "rejected"] if isinstance(fixture.call, Diff) else [request]
     plan = plan_of(fixture, answer)
     members: dict[str, Any] = {}
     for name in names:
         if name in answered:
             members[name] = reduced(name, getattr(fixture.expect, name), answered[name], written=True)
-        elif name == "request":
-            members[name] = _request(fixture, answer.request)
+        elif name == "request" and len(answer.requests) < 2:
+            members[name] = _request(fixture.expect.request, answer.request)
+        elif name in ("request", "requests"):
+            members["requests"] = _requests(fixture, answer.requests)
         elif name == "changes":
             members[name] = [f"{one.action} {one.target}" for one in told_plan(plan, name)]
         else:
@@ -71,11 +76,21 @@ def _rejected(told: Any) -> Any:
     return pair(told.target, told.code)
 
 
-def _request(fixture: Fixture, request: Any) -> Any:
+def _requests(fixture: Fixture, requests: Sequence[Any]) -> list[Any]:
+    """Each request with the members that the fixture compares; by default its name, URL and body."""
+    old = [] if fixture.expect.requests is None else fixture.expect.requests.items
+    return [
+        _request(stated, one)
+        if stated is not None
+        else {name: getattr(one, name) for name in ("name", "method", "url", "body")}
+        for stated, one in zip_longest(old[: len(requests)], requests)
+    ]
+
+
+def _request(old: Node | None, request: Any) -> Any:
     """The members of the request that the fixture compares; by default its body."""
     if request is None:
         return None
-    old = fixture.expect.request
     if not isinstance(old, MapNode):
         return {"body": request.body}
     new: dict[str, Any] = {}

@@ -46,3 +46,9 @@ def words_for(kinds: Iterable[str]) -> str:
     if len(words) < 2:
         return words[0] if words else "nothing"
     return f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def require_one_of(name: str, value: object, allowed: tuple[str, ...]) -> None:
+    """ValueError for an option that has none of the allowed values."""
+    if value not in allowed:
+        raise ValueError(f"{name} is {' or '.join(map(repr, allowed))}, not {value!r}")

@@ -136,6 +136,13 @@ def bind(checked: Checked, operation: Operation, params: Mapping[str, Any] | Non
     )
 
 
+def stand_ins(checked: Checked, riders: tuple[Any, ...]) -> Bound:
+    """What `bind` gives for parameters that nobody gave, with `riders` in their places."""
+    (operation,) = checked.operations
+    path, query = _part(operation.path, riders), _part(operation.query, riders)
+    return Bound(riders, dict.fromkeys(operation.contract.variables, "x"), path, query, {}, (), shares=True)
+
+
 def _given(checked: Checked, params: Mapping[str, Any]) -> dict[str, Any]:
     declared = {param.name: param for param in checked.params}
     stated = _stated(params)

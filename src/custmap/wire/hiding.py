@@ -38,14 +38,15 @@ class Secrets:
     """What is hidden in the requests of a mapping, which share it.
 
     `places`    the secret places.
-    `personal`  the query parameters whose values may be personal; a request has them, its picture does not.
+    `personal`  parameters of path and query whose values may be personal, and do not say whom it is about; a
+                request has them, its picture does not.
     `known`     the request's parts, and the containers of secrets in them, with the names of members and the
                 positions and keys of items that the mapping fills there.
     """
 
     places: tuple[Secret, ...]
     url: UrlTemplate
-    personal: tuple[str, ...] = ()
+    personal: tuple[tuple[str, str], ...] = ()
     known: tuple[tuple[Place, frozenset[Step]], ...] = ()
 
     def readable(self, text: str) -> str:
@@ -58,13 +59,14 @@ class Secrets:
     def hide(self, whole: dict[str, Any], *, personal: bool) -> dict[str, Any]:
         """A copy of a request's members with every secret place replaced; the rest is shared.
 
-        `personal=False`: values of the query that may be personal are hidden in the URL.
+        `personal=False`: values of path and query that may be personal are hidden in the URL.
         """
         shown = dict(whole)
         for place, filled in self.known:
             shown = changed_at(shown, place, partial(_known, filled), UNKNOWN)
-        in_url: dict[tuple[str, str], str] = {}
-        in_query = {} if personal else dict.fromkeys(self.personal, HIDDEN)
+        hidden = () if personal else self.personal
+        in_url: dict[tuple[str, str], str] = {one: HIDDEN for one in hidden if one[0] == "path"}
+        in_query = {name: HIDDEN for part, name in hidden if part == "query"}
         for secret in self.places:
             kind, name = str(secret.place[0]), str(secret.place[1])
             if kind in ("path", "server"):
@@ -75,7 +77,7 @@ class Secrets:
         path, query = whole["path"], whole["query"]
         if any(UNKNOWN in (shown[part] or ()) for part in ("path", "query")):
             shown["url"] = "{{url}}"
-        elif self.places or in_query:
+        elif self.places or hidden:
             shown["url"] = self.url.shown(str(whole["url"]), path or {}, query or {}, in_url, in_query)
         return shown
 
@@ -107,13 +109,19 @@ def secrets_of(checked: Checked, operation: Operation, url: UrlTemplate) -> Secr
     filled = [name for name in operation.variables if name in secret]
     places += [Secret(("server", name), "{{" + name + "}}") for name in filled]
     personal = tuple(
-        member.name
-        for member in operation.query.members
-        if any(leaf.privacy.personal for leaf in leaves(member))
+        (part, member.name)
+        for part in ("path", "query")
+        for member in operation.flat[part].members
+        if any(leaf.privacy.personal and not _names(leaf, part) for leaf in leaves(member))
     )
     if not places:
         return Secrets((), url, personal) if personal else None
     return Secrets(tuple(places), url, personal, tuple(_known_steps(operation, places)))
+
+
+def _names(leaf: Leaf, part: str) -> bool:
+    """Does it say in the path whom the request is about?"""
+    return part == "path" and leaf.policy.identity
 
 
 def _known_steps(operation: Operation, secrets: Iterable[Secret]) -> Iterator[tuple[Place, frozenset[Step]]]:

@@ -25,6 +25,9 @@ class Request(Struct, frozen=True):
     `path`, `query`, `headers`  dicts of values by the contract's names.
     `body`     plain JSON values; None when the operation has no body.
     `records`  the indexes of the records that a request with many customers carries.
+    `name`     of one of several requests: the name of its entry; `after` names those that must have succeeded
+               before, where there are such requests. `clears`: it says that an entry is gone; not part of
+               `to_dict` or `==`.
     `notes`    notes of `apply`; not part of `to_dict` or `==`. Those of a diff are in its plan.
     `hidden`   what is hidden where secrets are not shown; `form` how the body is written as a form, None: as
                JSON. Both belong to the mapping and are shared.
@@ -41,6 +44,9 @@ class Request(Struct, frozen=True):
     hidden: Secrets | None = None
     form: Form | None = None
     records: tuple[int, ...] = ()
+    name: str = ""
+    after: tuple[str, ...] = ()
+    clears: bool = False
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Request) and self.form == other.form and self.parts() == other.parts()
@@ -80,6 +86,8 @@ class Request(Struct, frozen=True):
         """`to_dict` without `content`."""
         whole = {
             "mapping": self.mapping,
+            **({"name": self.name} if self.name else {}),
+            **({"after": list(self.after)} if self.after else {}),
             "method": self.method,
             "url": self.url,
             "path": self.path,

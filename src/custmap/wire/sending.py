@@ -25,13 +25,14 @@ class Sender:
 
     __slots__ = (
         *("_envelope", "_has_body", "_header_styles", "_hidden", "_method"),
-        *("_name", "_records", "_slots", "_url", "form"),
+        *("_after", "_clears", "_mapping", "_name", "_records", "_slots", "_url", "form"),
     )
 
     def __init__(self, checked: Checked, operation: Operation, *, alone: bool = False) -> None:
         """`alone`: of a request with many customers, the body is the item of one."""
         contract = operation.contract
-        self._name = checked.name
+        self._mapping = checked.name
+        self._name, self._after, self._clears = operation.name, operation.after, operation.clears
         self._method = contract.method
         self._url = url_template(contract)
         self._header_styles = contract.styles("headers")
@@ -61,7 +62,7 @@ class Sender:
             self._fill_headers(in_headers, headers)
         url, in_path = self.place(bound, path, in_query if query else None)
         return Request(
-            self._name,
+            self._mapping,
             self._method,
             url,
             in_path,
@@ -72,6 +73,9 @@ class Sender:
             self._hidden,
             self.form,
             self._records,
+            self._name,
+            self._after,
+            self._clears,
         )
 
     def body(self, made: Any, bound: Bound) -> Any:

@@ -1,0 +1,198 @@
+"""The requests and plans of a mapping with several requests: step by step, and joined.
+
+Each call is a mapping with one operation and has an engine of its own, so nothing changes for a mapping with
+one request. Where before and after are different customers, the whole plan is one rejection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Final, NoReturn
+
+from msgspec.structs import replace
+
+from custmap.back.sequence_answers import SequenceAnswers
+from custmap.border.intake import Taken
+from custmap.border.quick import QuickBorder
+from custmap.codegen.define import Texts
+from custmap.diagnostics.errors import RecordError
+from custmap.model.change import Change, problems_of
+from custmap.model.checked import Checked
+from custmap.model.note import Note
+from custmap.plan.engine import (
+    Absent,
+    Engine,
+    OnRejected,
+    Ruled,
+    add_notes,
+    in_order,
+    joined_notes,
+    with_notes,
+)
+from custmap.plan.for_each import ForEach, Said
+from custmap.plan.overlay import Overlay
+from custmap.plan.plan import Plan
+from custmap.plan.sides import Pair
+from custmap.values.unusual import Unusual
+from custmap.wire.binding import Binder, Bound, stand_ins
+from custmap.wire.request import Request
+
+_ANOTHER: Final = "CM801"
+Bounds = tuple[Bound, ...]
+"""What a set of parameters fills, for each call."""
+
+
+class Binders:
+    """Binds the parameters of all calls."""
+
+    __slots__ = ("_binders",)
+
+    def __init__(self, checked: Checked) -> None:
+        self._binders = [Binder(call, call.operation) for call in checked.calls]
+
+    def bind(self, params: Mapping[str, Any] | None) -> Bounds:
+        return tuple(binder.bind(params) for binder in self._binders)
+
+
+class Sequence:
+    """Makes the requests and plans of a mapping with several requests."""
+
+    def __init__(self, checked: Checked) -> None:
+        self.checked = checked
+        self.binder = Binders(checked)
+        self.quick = QuickBorder(checked.canonical, direct=False)
+        self.steps = [Engine(step.call) if step.entries is None else ForEach(step) for step in checked.steps]
+        self.overlay = Overlay(checked.canonical, [()])
+        self._no_plan = Plan(checked.name, (), (), (), ())
+
+    @property
+    def code(self) -> Texts:
+        return Texts([engine.code for engine in self.engines])
+
+    @cached_property
+    def answers(self) -> SequenceAnswers:
+        return SequenceAnswers(self.checked, [engine.answers for engine in self.engines])
+
+    @property
+    def engines(self) -> list[Engine]:
+        """The engines of the calls, in order."""
+        each = (
+            [step] if isinstance(step, Engine) else [call.engine for call in step.calls]
+            for step in self.steps
+        )
+        return [engine for engines in each for engine in engines]
+
+    @property
+    def ruled(self) -> list[Ruled]:
+        return [
+            Ruled(step) if isinstance(step, Engine) else Ruled(step.entries, of.calls)
+            for step, of in zip(self.steps, self.checked.steps, strict=True)
+        ]
+
+    def request(self, record: Any, bounds: Bounds, more: tuple[Note, ...]) -> NoReturn:
+        """The quick way, which several requests do not have."""
+        raise Unusual
+
+    def compare(self, before: Any, after: Any, bounds: Bounds, absent: Absent, check: bool) -> NoReturn:
+        """The quick way, which several requests do not have."""
+        raise Unusual
+
+    def apply(self, taken: Taken, bounds: Bounds, on_rejected: OnRejected, absent: Absent) -> NoReturn:
+        """TypeError: there are several requests."""
+        raise TypeError(f"{self.checked.name} has several requests: call `requests`")
+
+    def beside(self, document: Any, taken: Taken, bounds: Bounds, absent: Absent) -> NoReturn:
+        """ValueError: the vendor's copy of a customer is in several documents."""
+        raise ValueError(f"`vendor` is for mappings with one request, and {self.checked.name} has several")
+
+    def alone(self) -> Sequence:
+        return self
+
+    def told(self, pair: Pair) -> Plan:
+        """What a plan would say, without its parameters."""
+        return self._joined(self._said(pair, self._stand_ins))
+
+    @cached_property
+    def _stand_ins(self) -> Bounds:
+        """Riders for what needs no parameters."""
+        return tuple(stand_ins(engine.checked, engine.stand_ins) for engine in self.engines)
+
+    def requests(
+        self, taken: Taken, bounds: Bounds, on_rejected: OnRejected, absent: Absent
+    ) -> tuple[Request, ...]:
+        """The requests that say what a record states; RecordError with all that cannot be said."""
+        try:
+            said = self._said(self.pair(None, taken, complete=absent == "clear"), bounds)
+            rejected = [one for step in said for one in step.rejected]
+            if rejected and on_rejected == "raise":
+                raise RecordError(problems_of(in_order(rejected)))
+        except RecordError as error:
+            add_notes(error, taken.notes)
+            raise
+        made = (replace(one, notes=in_notes(step.notes)) for step in said for one in step.requests)
+        return tuple(replace(one, notes=(*one.notes, *taken.notes)) if taken.notes else one for one in made)
+
+    def carefully(self, held: Taken | None, taken: Taken, bounds: Bounds, absent: Absent) -> Plan:
+        """The plan for records that were taken in carefully, with the notes about both."""
+        notes = taken.notes if held is None else joined_notes(taken.notes, held.notes)
+        pair = self.pair(held, taken, complete=absent == "clear")
+        return with_notes(lambda: self._joined(self._said(pair, bounds)), notes)
+
+    def pair(self, held: Taken | None, taken: Taken, *, complete: bool) -> Pair:
+        """Two records, the second laid over the first with all its fields."""
+        if held is None or complete:
+            return Pair(held, taken, taken.record, complete)
+        return Pair(held, taken, self.overlay.over(held.record, taken.record, taken.texts), complete)
+
+    def _said(self, pair: Pair, bounds: Bounds) -> list[Said]:
+        """What each step says; of another customer one rejection, and nothing else."""
+        waiting = iter(bounds)
+        of_steps = [[next(waiting) for _ in step.calls] for step in self.checked.steps]
+        plans: list[Plan | None] = []
+        for step, own in zip(self.steps, of_steps, strict=True):
+            plan = None if isinstance(step, ForEach) else step.plan(pair, own[0])
+            another = [one for one in plan.rejected if one.code == _ANOTHER] if plan else []
+            if isinstance(step, ForEach):
+                another = step.names_another(pair)
+            if another:
+                return [Said([], another[:1], [], [])]
+            plans.append(plan)
+        return [
+            step.plan(pair, own) if isinstance(step, ForEach) else _said_by(plan)
+            for step, own, plan in zip(self.steps, of_steps, plans, strict=True)
+        ]
+
+    def _joined(self, said: list[Said]) -> Plan:
+        changes: list[Change] = []
+        requests: list[Request] = []
+        for step in said:
+            first = len(requests)
+            requests += step.requests
+            changes += (_moved(one, first if step.requests else None) for one in step.changes)
+        rejected = [one for step in said for one in step.rejected]
+        if not (changes or rejected or any(step.notes for step in said)):
+            return self._no_plan
+        return Plan(
+            self.checked.name,
+            in_order(changes),
+            in_order(rejected),
+            in_notes([note for step in said for note in step.notes]),
+            tuple(requests),
+        )
+
+
+def _said_by(plan: Plan | None) -> Said:
+    assert plan is not None
+    return Said(list(plan.changes), list(plan.rejected), list(plan.notes), list(plan.requests))
+
+
+def _moved(change: Change, first: int | None) -> Change:
+    """A change of a step, whose requests begin at a place of the plan's; None: it has none."""
+    at = None if first is None or change.request is None else first + change.request
+    return change._replace(request=at)
+
+
+def in_notes(notes: list[Note]) -> tuple[Note, ...]:
+    """Notes in order, each once."""
+    return tuple(sorted(dict.fromkeys(notes)))

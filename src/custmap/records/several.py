@@ -1,0 +1,32 @@
+"""`requests` of a mapping with several: the options of `apply`, for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from custmap.border.intake import take
+from custmap.plan.engine import Absent, Nulls, OnRejected
+from custmap.plan.maker import Maker
+from custmap.values.words import require_one_of
+from custmap.wire.request import Request
+
+
+def requests_of(
+    engine: Maker,
+    customer: object,
+    params: Mapping[str, Any] | None,
+    *,
+    on_rejected: OnRejected = "raise",
+    absent: Absent = "keep",
+    nulls: Nulls = "clear",
+    check: bool = True,
+    strict: bool = False,
+) -> tuple[Request, ...]:
+    """The requests that have something to say; RecordError with all that cannot be said."""
+    require_one_of("on_rejected", on_rejected, ("raise", "drop"))
+    require_one_of("absent", absent, ("keep", "clear"))
+    require_one_of("nulls", nulls, ("clear", "absent"))
+    bound = engine.binder.bind(params)
+    taken = take(customer, engine.checked.canonical, nulls=nulls, check=check, strict=strict)
+    return engine.requests(taken, bound, on_rejected, absent)
