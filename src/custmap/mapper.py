@@ -27,6 +27,7 @@ from custmap.plan.engine import Absent, Engine, Nulls, OnRejected
 from custmap.plan.maker import Maker
 from custmap.plan.plan import Plan
 from custmap.plan.sequence import Sequence as Requests
+from custmap.records.several import requests_applier, requests_of
 from custmap.settle.sent import sent
 from custmap.settle.settle import Settler, Settling
 from custmap.values.words import require_one_of
@@ -131,8 +132,7 @@ class Mapping:
     @property
     def parts(self) -> tuple[Mapping, ...]:
         """Of several requests those that are not for one entry, each as a mapping with one request."""
-        calls = (step.call for step in self.checked.steps if step.entries is None)
-        return tuple(Mapping(call, self._modules) for call in calls)
+        return tuple(Mapping(one.call, self._modules) for one in self.checked.steps if not one.entries)
 
     @property
     def functions(self) -> Functions | Texts:
@@ -193,11 +193,9 @@ class Mapping:
         self, customer: object, params: MappingOf[str, Any] | None = None, **options: Any
     ) -> tuple[Request, ...]:
         """All requests of a customer that have something to say, in order; options are those of `apply`."""
-        if not self.checked.steps:
-            return (self.apply(customer, params, **options),)
-        from custmap.records.several import requests_of
-
-        return requests_of(self._engine, customer, params, **options)
+        if self.checked.steps:
+            return requests_of(self._engine, customer, params, **options)
+        return (self.apply(customer, params, **options),)
 
     def diff(
         self,
@@ -268,19 +266,16 @@ class Mapping:
     def outcome(self, status: int, body: object = None, request: Request | str | None = None) -> Outcome:
         """What the vendor's answer means.
 
-        `status`   the HTTP status, 100 to 599.
+        `status`   the HTTP status, 100 to 599; TypeError or ValueError for one that is none.
         `body`     the answer's body: JSON values, or its text or bytes. Whatever it is, there is an outcome.
         `request`  of several: the one that was answered, or its name; `NAME.clear` for what is gone.
-
-        TypeError or ValueError for a status that is none, or where nobody says which of several was answered.
         """
         return self._answers.outcome(status, body, request)
 
     def outcomes(self, status: int, body: object, request: Request) -> tuple[Outcome, ...]:
         """What the vendor's answer means for each customer whom a request carried, in their order.
 
-        `request`  what was sent: an answer names customers by position or key. TypeError or ValueError as for
-        `outcome`, or for what is no request.
+        `request`  what was sent: an answer names customers by position or key. Errors are those of `outcome`.
         """
         if not isinstance(request, Request):
             raise TypeError(f"`request` is what `apply` or `diff` gave, not {type(request).__name__}")
@@ -299,7 +294,7 @@ class Mapping:
         """What to keep as `before` for the next time, so that what did not arrive is sent again.
 
         `before`, `after`, `absent`, `nulls`  as `diff` got them, and `plan` what it gave.
-        `outcome`  of the plan's request; None: no answer came. Of several requests: outcomes by index.
+        `outcome`  of the plan's request; None: no answer came. Of several requests by name or index.
 
         A customer, with `unsettled` where an answer was lost: the canonical paths that may have arrived. None
         for a customer of whom nothing arrived, and nothing was there before.
@@ -390,8 +385,6 @@ class Mapping:
 
     def requests_applier(self, params: MappingOf[str, Any] | None = None, **options: Any) -> RequestsApplier:
         """`requests` of records that may be changed."""
-        from custmap.records.parsed import requests_applier
-
         return requests_applier(self._engine, params, **options)
 
     def comparer(self, params: MappingOf[str, Any] | None = None, **options: Any) -> Comparer:

@@ -76,9 +76,8 @@ class LongForm(Part):
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         schema = handler.resolve_ref_schema(handler(core))
-        return {
-            key: schema[key] for key in ("properties", "required", "additionalProperties") if key in schema
-        }
+        kept = ("properties", "required", "additionalProperties")
+        return {key: schema[key] for key in kept if key in schema}
 
 
 # Any JSON value. Editors insert a colon after a key only if its schema has a type or a choice.
@@ -442,6 +441,5 @@ def _for_editors(schema: Any) -> Any:
         return [_for_editors(one) for one in schema]
     if not isinstance(schema, dict):
         return schema
-    return {
-        key: _for_editors(one) for key, one in schema.items() if key != "title" or not isinstance(one, str)
-    }
+    shown = (one for one in schema.items() if one[0] != "title" or not isinstance(one[1], str))
+    return {key: _for_editors(one) for key, one in shown}

@@ -47,25 +47,6 @@ def applier(
     return apply
 
 
-def requests_applier(
-    engine: Maker,
-    params: MappingOf[str, Any] | None = None,
-    *,
-    on_rejected: OnRejected = "raise",
-    absent: Absent = "keep",
-    nulls: Nulls = "clear",
-    strict: bool = False,
-) -> Callable[[Any, bool], tuple[Request, ...]]:
-    """`requests` with bound parameters, as `applier`."""
-    bound, canonical = engine.binder.bind(params), engine.checked.canonical
-
-    def requests(customer: Any, fits: bool) -> tuple[Request, ...]:
-        taken = take_parsed(customer, canonical, nulls=nulls, strict=strict)
-        return engine.requests(taken, bound, on_rejected, absent)
-
-    return requests
-
-
 def line_applier(
     engine: Engine,
     ids: RequestIds,
