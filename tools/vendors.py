@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import custmap
-from custmap.model.clear import Clear, Masked, Named, Omit, Operated, Send, SendNull, Skip, Write
+from custmap.model.checked import Operation
+from custmap.model.clear import ByRequest, Clear, Masked, Named, Omit, Operated, Send, SendNull, Skip, Write
 from custmap.model.nodes import EachSource, Leaf
 from custmap.model.walkers import own_objects
 from custmap.prove.remarks import assumed
@@ -84,7 +85,14 @@ class Vendor:
 
     @property
     def leaves(self) -> list[Leaf]:
-        return [slot for slot in self.mapping.checked.operation.table.slots if isinstance(slot, Leaf)]
+        slots = [slot for operation in self.operations for slot in operation.table.slots]
+        return [slot for slot in slots if isinstance(slot, Leaf)]
+
+    @property
+    def operations(self) -> list[Operation]:
+        """Those whose rules say what of the customer goes to the vendor."""
+        checked = self.mapping.checked
+        return [step.managed.operation for step in checked.steps] or [checked.operation]
 
     @property
     def ways(self) -> list[Way]:
@@ -99,7 +107,7 @@ class Vendor:
 
     def _words(self, leaf: Leaf) -> list[str]:
         """How it is cleared: with objects around it, by itself and, of a list of items, by their members."""
-        operation = self.mapping.checked.operation
+        operation = next(one for one in self.operations if any(leaf is slot for slot in one.table.slots))
         around_it = [one for one in own_objects(operation.body) if around(one.target, leaf.target)]
         ways = [one.clear for one in around_it if one.clear is not None]
         ways.append(leaf.policy.clear)
@@ -140,6 +148,8 @@ def _word(clear: Clear, form: bool) -> str:
             return "by an action"
         case Omit():
             return "left out"
+        case ByRequest():
+            return "a request"
         case Skip():
             return "*nothing, noted*"
     return "*no*"
@@ -160,15 +170,16 @@ def _operations(shown: list[Vendor]) -> Iterator[str]:
     yield "\n## Operations\n\n"
     rows = []
     for one in shown:
-        operation = one.mapping.checked.operation
+        operation, *more = one.mapping.checked.operations
         contract, bulk = operation.contract, operation.bulk
+        others = f" and {len(more)} more" if more else ""
         many = "1" if bulk is None else f"up to {bulk.most:,}" if bulk.most else "any number"
         named = [leaf.source for leaf in one.leaves if leaf.policy.identity]
         rows.append(
             [
                 f"[{one.title}]({one.page})",
                 f"[`{one.mapping.name}`](../../mappings/{one.mapping.name}.yaml)",
-                f"`{contract.method} {contract.path}`",
+                f"`{contract.method} {contract.path}`{others}",
                 many,
                 ", ".join(f"`{field}`" for field in dict.fromkeys(named)) or "a parameter",
             ]
