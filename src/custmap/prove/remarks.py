@@ -138,7 +138,7 @@ def _names_customer(operation: Operation) -> bool:
 def assumed(checked: Checked) -> tuple[Assumed, ...]:
     """Every `assumed` in the file, in order, after what a list of changes takes for granted."""
     stated = checked.file.changes
-    text = assumed_of_changes(checked.operation)
+    text = None if stated is None else assumed_of_changes(checked.operation)
     head = [] if stated is None or text is None else [Assumed("changes", text, stated.span.line)]
     rules = (
         Assumed(target, rule.assumed, rule.span.line)
