@@ -12,6 +12,7 @@ import pytest
 from cli_runner import Cli
 
 import custmap
+from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.testing.discover import fixture_files
 from custmap.testing.fixture import Apply, Diff, Fixture, read_fixture
@@ -70,14 +71,15 @@ def test_apply(cli: Cli, tmp_path: Path, name: str, separators: tuple[str, str])
     for _, customer in pairs(name):
         lines.append(json.dumps(customer, separators=separators))
         try:
-            for request in mapping.requests(customer, given):
+            for request in mapping.requests(customer, given, **options_of(mapping)):
                 told = {"index": len(lines) - 1, **request.to_dict(secrets=False)}
                 wanted += json_bytes(told) + b"\n"
         except RecordError:
             rejected += 1
     (tmp_path / "in.ndjson").write_text("\n".join(lines))
     out, rejects = tmp_path / "out", tmp_path / "rejects"
-    cli("apply", name, tmp_path / "in.ndjson", "-o", out, "--rejects", rejects, *arguments)
+    complete = [f"--absent={word}" for word in options_of(mapping).values()]
+    cli("apply", name, tmp_path / "in.ndjson", "-o", out, "--rejects", rejects, *complete, *arguments)
     assert without_ids(out.read_bytes()) == wanted
     refused = [json.loads(line) for line in rejects.read_bytes().splitlines()]
     assert len(refused) == rejected and rejected < len(lines) / 2
@@ -111,19 +113,30 @@ def test_diff(cli: Cli, tmp_path: Path, name: str) -> None:
         out,
         "--guard",
         "clears=100%",
+        *(f"--absent={word}" for word in options_of(mapping).values()),
         *arguments,
     )
     assert without_ids(out.read_bytes()) == wanted
 
 
+def message_of(one: Diagnostic) -> str:
+    return f"{one.title}: {one.message}" + (f" ({one.span})" if one.span else "")
+
+
+def options_of(mapping: custmap.Mapping) -> dict[str, Any]:
+    """Where a vendor replaces the whole record, records are complete."""
+    whole = any(operation.body.whole for operation in mapping.checked.operations)
+    return {"absent": "clear"} if whole else {}
+
+
 def diff_line(mapping: Any, old: Any, new: Any, given: Any, who: dict[str, Any]) -> bytes:
     """What a customer's line says; nothing where there is nothing to say."""
     try:
-        plan = mapping.diff(old, new, given)
+        plan = mapping.diff(old, new, given, **options_of(mapping))
     except RecordError as error:
         told: dict[str, Any] = {
             "errors": [
-                {"code": one.code, "path": one.path, "message": f"{one.title}: {one.message}"}
+                {"code": one.code, "path": one.path, "message": message_of(one)}
                 for one in error.diagnostics
             ]
         }

@@ -16,7 +16,7 @@ from custmap.expressions.inference import format_source
 from custmap.mapping.file import Text, all_rules
 from custmap.model.checked import PARTS, Checked, Operation
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, TargetNode
-from custmap.model.walkers import assumed_of_changes, children, eaches, placed, presences
+from custmap.model.walkers import assumed_of_changes, children, eaches, leaves, placed, presences
 from custmap.resolve.findings import meant
 from custmap.values.nearest import nearest
 from custmap.values.paths import Member, PathError, Select, format_path, parse_path
@@ -40,14 +40,15 @@ def cm513(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
     One that is spelled almost like a member without a rule is told alone, at its line.
     """
     unknown = {one: span for one, span, type_ in _written(operation) if type_ is None or _says_nothing(type_)}
-    spare = [gap.text for gap in gaps(operation, checked)] if unknown else []
+    others = _beside_the_copy(operation, checked)
+    spare = [gap.text for gap in gaps(operation, checked)] if unknown or others else []
     found = []
-    for target, span in sorted(unknown.items()):
+    for target, span in sorted((others | unknown).items()):
         if meant := nearest(target, spare):
             yield Diagnostic(
                 "CM513", f"the contract does not list `{target}`", span, f"Did you mean `{meant}`?"
             )
-        else:
+        elif target in unknown:
             found.append(target)
     if found:
         yield Diagnostic(
@@ -56,6 +57,15 @@ def cm513(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
             checked.file.contract.span,
             "Add it to the contract, so that the values sent there can be checked.",
         )
+
+
+def _beside_the_copy(operation: Operation, checked: Checked) -> dict[str, Span]:
+    """Targets that a stated `copy` does not list: what is sent there has the type of a template."""
+    changes = checked.file.changes
+    if changes is None or changes.copy is None:
+        return {}
+    listed = {str(key.value) for key, _ in changes.copy}
+    return {one.target: one.span for one in leaves(operation.body) if one.target not in listed}
 
 
 def _written(operation: Operation) -> Iterator[tuple[str, Span, Type | None]]:
@@ -222,7 +232,8 @@ def cm515(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
     for rule in all_rules(checked.file):
         if rule.assumed is not None:
             yield Diagnostic("CM515", rule.assumed, rule.keys.get("assumed", rule.span))
-    if (text := assumed_of_changes(operation)) and checked.file.changes is not None:
+    partly = bool(checked.file.unread) or any(rule.unread for rule in all_rules(checked.file))
+    if not partly and (text := assumed_of_changes(operation)) and checked.file.changes is not None:
         yield Diagnostic("CM515", text, checked.file.changes.span)
 
 

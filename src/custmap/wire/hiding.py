@@ -134,12 +134,29 @@ def _known_steps(operation: Operation, secrets: Iterable[Secret]) -> Iterator[tu
         ways += [
             (*operation.body_at, *steps(place)) for clear in clears(table.root) for place in clear.places
         ]
+    ways += _lists(operation)
     for way in ways:
         for depth in range(1, len(way)):
             others.setdefault(way[:depth], set()).add(way[depth])
     for base, root in operation.roots:
+        if operation.changes is not None and base == operation.body_at and not operation.changes.into:
+            continue  # the body is the list of what changes
         for at, filled in _containers(root, base, holding):
             yield at, frozenset(filled | others.get(at, set()))
+
+
+def _lists(operation: Operation) -> Iterator[Place]:
+    """The lists, and the parameter, that say what a request changes; no secret is in them."""
+    if operation.changes is not None:
+        yield (*operation.body_at, *operation.changes.into)
+    if operation.mask is not None and operation.mask.query is not None:
+        yield ("query", operation.mask.query)
+    elif operation.mask is not None:
+        yield (*operation.body_at, *steps(operation.mask.place))
+    for table in tables(operation):
+        for leaf in leaves(table.root):
+            if leaf.ways is not None:
+                yield from ((*operation.body_at, *steps(one.place)) for one in leaf.ways.places)
 
 
 def _containers(node: TargetNode, at: Place, holding: Container[Place]) -> Iterator[tuple[Place, set[Step]]]:
