@@ -183,7 +183,7 @@ class Engine:
         complete = pair.complete
         view = View(before, pair.after, Draft(), bound.own(), known, known and complete, partial=complete)
         old, new = self.rows(pair, view)
-        if equal(old, new, self.mixed):
+        if not pair.unsettled and equal(old, new, self.mixed):
             return self._no_plan
         return self._plan(old, new, view, bound)
 
