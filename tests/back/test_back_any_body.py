@@ -98,7 +98,7 @@ class List(list):  # type: ignore[type-arg]
 def nested(depth: int) -> Any:
     value: Any = {}
     for _ in range(depth):
-        value = {"customer": {"map": value}, "errors": [{"message": value}], "ok": True}
+        value = {"customer": {"map": value}, "errors": [{"message": "m"}], "ok": True}
     return value
 
 

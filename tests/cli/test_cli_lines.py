@@ -136,8 +136,7 @@ def diff_line(mapping: Any, old: Any, new: Any, given: Any, who: dict[str, Any])
     except RecordError as error:
         told: dict[str, Any] = {
             "errors": [
-                {"code": one.code, "path": one.path, "message": message_of(one)}
-                for one in error.diagnostics
+                {"code": one.code, "path": one.path, "message": message_of(one)} for one in error.diagnostics
             ]
         }
     else:

@@ -39,7 +39,7 @@ SHAPES = tables(Path(__file__).with_name("hidden.yaml"))
 SECRET = "zqsecretqz"
 PERSONAL = re.compile(r"zq[0-9]+qz")
 HEAD = "params: {token: {secret: true}, secrets: {secret: true}}\n"
-MAPPINGS = 4_000 if os.environ.get("CUSTMAP_LAWS") == "long" else 150
+MAPPINGS = 4_000 if os.environ.get("CUSTMAP_LAWS") == "long" else 70
 
 Outputs = Iterator[tuple[str, str]]
 

@@ -208,13 +208,26 @@ class Settler:
         return kept
 
     def _still_open(self, case: _Case, back: Back) -> Iterator[str]:
-        """What was open before, and has not arrived: it was not said, or was rejected."""
+        """What was open before, and has not arrived: it was not said, or was rejected.
+
+        Of a map or a list that must not be said twice, all is open until it has been looked up.
+        """
+        once = {leaf.span for place, _ in back for leaf in place.leaves if _only_once(leaf)}
         for path in case.night.open:
             rejected = any(path.touches(one.names) and _may_be_one(path, one) for one in _all(back))
             reading = [part for part in self._parts if any(part.engine.readers.of(path))] or self._parts[:1]
-            if rejected or not all(
-                part.engine.readers.is_settled(path, case.night.open, case.sides(part.engine))
+            waits = any(
+                leaf.span in once and path.item is None and not part.engine.readers.entries(leaf, path)
                 for part in reading
+                for leaf in part.engine.readers.of(path)
+            )
+            if (
+                rejected
+                or waits
+                or not all(
+                    part.engine.readers.is_settled(path, case.night.open, case.sides(part.engine))
+                    for part in reading
+                )
             ):
                 yield path.text
 
@@ -278,6 +291,10 @@ def _is_forgotten(path: OpenPath, kept: Record, sides: Sides) -> bool:
         and read(sides.after, path.names) is None
         and read(kept, names) is not ABSENT
     )
+
+
+def _only_once(leaf: Leaf) -> bool:
+    return not leaf.policy.repeatable or leaf.kind.only_new
 
 
 def _may_be_one(one: OpenPath, other: OpenPath) -> bool:
