@@ -7,24 +7,25 @@ are marked for that. What after does not mention stays open.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from custmap.codegen.define import Functions
 from custmap.expressions.inference import SourcePath
-from custmap.model.checked import Checked, Operation
+from custmap.model.checked import Checked
 from custmap.model.clear import Skip
-from custmap.model.nodes import FirstSource, FromSource, Leaf, ObjectNode, Origin, Presence, Table, TargetNode
+from custmap.model.nodes import FromSource, Leaf, ObjectNode, Presence, Table, TargetNode
 from custmap.model.note import Fact
 from custmap.model.walkers import children, eaches, options, own_objects
 from custmap.plan.open_paths import OpenPath, is_item, is_missing, made_up, mentions, names_of, steps_of
 from custmap.plan.sides import Sides
+from custmap.plan.unconditional import unconditional
 from custmap.running.draft import Draft, read
 from custmap.running.lists import keys_of
 from custmap.running.states import SILENT, Unsettled, is_value
 from custmap.schema.customer_texts import TEXT_PARTS
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
+from custmap.values.paths import Member, Select, TargetPath
 from custmap.values.types import Type
 
 Row = tuple[Any, ...]
@@ -38,7 +39,7 @@ class Readers:
         operation, canonical = checked.operation, checked.canonical
         self._table = operation.table
         self._type = canonical.type
-        self._made = Functions(checked, _unconditional(operation))
+        self._made = Functions(checked, unconditional(operation))
         self._riders = riders
         self.reads = {
             leaf.slot: tuple(dict.fromkeys(_reads(leaf, operation.table)))
@@ -220,6 +221,16 @@ class Readers:
             below = {fingerprint(key): key for key in keys_of(leaf, made)}
         return below
 
+    def gone_in_silence(self, leaf: Leaf, sides: Sides) -> list[TargetPath]:
+        """The entries or items of a silent rule that after lacks, below its target: nothing clears them."""
+        if is_value(sides.old[leaf.slot]) or is_value(sides.new[leaf.slot]):
+            return []
+        then, now = (self._if_it_spoke(leaf, one) for one in (sides.before, sides.after))
+        gone = [(mark, key) for mark, key in then.items() if mark not in now]
+        if leaf.kind.is_map:
+            return [(Member(str(mark)),) for mark, _ in gone]
+        return [(Select(leaf.key or "", key),) for _, key in gone]
+
     def entries(self, leaf: Leaf, path: OpenPath) -> list[tuple[str, ...]]:
         """The entries of a rule's map that a path is about; none if it is about more, or about no map.
 
@@ -323,24 +334,6 @@ def _names_in(made: Record, *, deep: bool) -> Iterator[tuple[str, ...]]:
             yield from ((name, *names) for names in _names_in(entry, deep=True))
         else:
             yield (name,)
-
-
-def _unconditional(operation: Operation) -> Operation:
-    """An operation whose maps and lists with keys have no `when`: what matters is what is in them."""
-    slots = tuple(
-        replace(slot, origin=_without_when(slot.origin))
-        if isinstance(slot, Presence) or not slot.kind.is_one
-        else slot
-        for slot in operation.table.slots
-    )
-    return replace(operation, table=replace(operation.table, slots=slots))
-
-
-def _without_when(origin: Origin) -> Origin:
-    source = origin.source
-    if isinstance(source, FirstSource):
-        source = replace(source, origins=tuple(map(_without_when, source.origins)))
-    return replace(origin, when=None, source=source)
 
 
 def sources_of(leaf: Leaf) -> list[tuple[str, ...]]:

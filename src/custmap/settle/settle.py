@@ -110,7 +110,9 @@ class Settler:
         places = [*case.rejected, *self._not_arrived(case)] if case.arrived else case.rejected
         back = [(place, self._paths(case, place)) for place in places]
         kept = self._put_back(case, back) if case.arrived else case.night.before
-        still = self._still_open(case, back) if case.arrived else case.old
+        still = set(self._still_open(case, back)) if case.arrived else case.old
+        if case.arrived:
+            still |= set(self._gone_in_silence(case, still))
         open_places = [*self._places(case, case.lost), *self._said_in_part(case)]
         new = {path.text for place in open_places for path in self._paths(case, place)}
         kept = _with(kept, {*still, *new, *self._hidden(case, kept, back)})
@@ -230,6 +232,16 @@ class Settler:
                 )
             ):
                 yield path.text
+
+    def _gone_in_silence(self, case: _Case, still: Set[str]) -> Iterator[str]:
+        """Entries and items that after lacks, of rules of which it stays open whether they had spoken."""
+        open_ = [path for path in case.night.open if path.text in still]
+        for part in self._parts if open_ else ():
+            sides = case.sides(part.engine)
+            reading = {one.span: one for path in open_ for one in part.engine.readers.of(path)}
+            for leaf in reading.values():
+                for below in part.engine.readers.gone_in_silence(leaf, sides):
+                    yield from (one.text for one in part.traces.paths(Place((leaf,), below), case.night))
 
     def _hidden(self, case: _Case, kept: Record, back: Back) -> Iterator[str]:
         """What of the vendor's state a kept record does not show."""
