@@ -14,7 +14,10 @@ FORMAT_VERSION: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The result of `Mapping.prove`. `examples`: how many cases were tested."""
+    """The result of `Mapping.prove`. `examples`: how many cases were tested.
+
+    `unsent`: why no case had a request, so that nothing is proved; None if one had.
+    """
 
     mapping: str
     counterexamples: tuple[Counterexample, ...]
@@ -22,11 +25,12 @@ class Proof:
     remarks: tuple[Remark, ...]
     examples: int
     seed: int
+    unsent: str | None = None
 
     @property
     def ok(self) -> bool:
-        """Is there no counterexample?"""
-        return not self.counterexamples
+        """Was anything sent, and is there no counterexample?"""
+        return not self.counterexamples and self.unsent is None
 
     def __bool__(self) -> bool:
         return self.ok
@@ -37,6 +41,8 @@ class Proof:
             parts.append("\n".join(["assumed, not proved:", *_table(self.assumed)]))
         if self.remarks:
             parts.append("\n".join(["remarks:", *_remarks(self)]))
+        if self.unsent is not None:
+            parts.append(f"nothing is proved, since no request could be made:\n  {self.unsent}")
         parts.append(_sum(self))
         return plain_lines("\n\n".join(parts))
 
@@ -48,6 +54,7 @@ class Proof:
             "ok": self.ok,
             "examples": self.examples,
             "seed": self.seed,
+            "unsent": self.unsent,
             "counterexamples": [found.to_dict() for found in self.counterexamples],
             "assumed": [{"target": one.target, "text": one.text, "line": one.line} for one in self.assumed],
             "remarks": [

@@ -72,7 +72,8 @@ def prove_one(mapping: Engine, examples: int, seed: int, records: Sequence[Recor
     found, last = look_for_all(scene, _strategy(scene, records), examples, seed)
     told = tuple(as_told(law.name, law.sentence, broken, veil=records is not None) for law, broken in found)
     remarks = last.tally.remarks(scene, {one.line for one in told})
-    return Proof(mapping.checked.name, told, assumed(mapping.checked), remarks, last.count, seed)
+    unsent = None if scene.sent or scene.refused is None else str(scene.refused.diagnostics[0])
+    return Proof(mapping.checked.name, told, assumed(mapping.checked), remarks, last.count, seed, unsent)
 
 
 def _strategy(scene: Scene, records: Sequence[Record] | None) -> Strategy:

@@ -78,7 +78,7 @@ class Case:
 @dataclass(slots=True)
 class Scene:
     """`two_way` are the rules of the body that read back, each with its inverse; `one_way` those that do not,
-    those of items included.
+    those of items included. `sent`: how many records had a request; `refused`: why the last one had none.
     """
 
     engine: Engine
@@ -90,6 +90,8 @@ class Scene:
     identities: tuple[Leaf, ...] = field(init=False)
     two_way: tuple[tuple[Leaf, Back], ...] = field(init=False)
     one_way: frozenset[Span] = field(init=False)
+    sent: int = field(init=False, default=0)
+    refused: RecordError | None = field(init=False, default=None)
     _values: Any = field(init=False, default=None)
     _riders: tuple[Any, ...] = field(init=False, default=())
     _kept: dict[tuple[Any, ...], tuple[Any, ...]] = field(init=False, default_factory=dict)
@@ -142,7 +144,9 @@ class Scene:
         try:
             made = self.engine.apply(record, self.params, on_rejected="drop", absent=absent)
         except RecordError as error:
+            self.refused = error
             return error
+        self.sent += 1
         return alone(self.operation, made)
 
     def planned(self, before: Record | None, after: Record, absent: Absent = "keep") -> Plan | RecordError:
