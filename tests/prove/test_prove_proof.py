@@ -132,7 +132,7 @@ def test_to_dict(tmp_path: Path) -> None:
     assert told["ok"] is False
     assert told["counterexamples"][0]["law"] == "erases"
     assert set(told) == {
-        "format_version", "mapping", "ok", "examples", "seed", "counterexamples", "assumed", "remarks",
+        "format_version", "mapping", "ok", "examples", "seed", "unsent", "counterexamples", "assumed", "remarks",
     }  # fmt: skip
 
 
@@ -218,7 +218,7 @@ def test_flow(value: object, plain: str, quoted: str) -> None:
 
 @pytest.mark.parametrize(("limit", "proved"), [("", True), (", maxLength: 3", False)])
 def test_what_is_never_sent_is_not_proved(tmp_path: Path, limit: str, proved: bool) -> None:
-    """A parameter is drawn as its pattern says; where none fits, no request can be made, and nothing is proved."""
+    """A parameter is drawn as its pattern says; where none fits, no request can be made."""
     file = tmp_path / "acme" / "update-customer.yaml"
     file.parent.mkdir()
     kind = f'{{type: string, required: true, pattern: "^[A-Z]{{3}}-[0-9]{{4}}$"{limit}}}'

@@ -79,10 +79,22 @@ def _wrong(
     if target not in now:
         return f"`{target}` is lost"
     if target not in wanted:
+        if equal(now, then) and _is_of_a_rejected_item(target, wanted, rejected):
+            return None
         return (
             f"`{target}` stays, and should be gone" if target in then else f"`{target}` should not be there"
         )
     return f"`{target}` does not have the value in after"
+
+
+def _is_of_a_rejected_item(target: str, wanted: Cells, rejected: list[str]) -> bool:
+    """Does an item stay of which a member was rejected, and that is not sent at all without that member?"""
+    item = target[: target.rfind("]") + 1]
+    return (
+        item != ""
+        and any(is_kept(one, [item]) for one in rejected)
+        and not any(is_kept(one, [item]) for one in wanted)
+    )
 
 
 def _mark(held: Cells, target: str) -> Any:

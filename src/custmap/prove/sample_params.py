@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from custmap.model.checked import Checked
-from custmap.prove.samples import Hints, samples
+from custmap.prove.samples import Hints, matching, samples
 from custmap.values.types import STRING, Type
 
 
@@ -50,20 +49,5 @@ def _sample(type_: Type | None) -> Any:
         return {name: _sample(type_.member(name)) for name in sorted(type_.asked)}
     if type_.only("string") and not type_.enum:
         text = "x" * max(1, type_.min_length or 1)
-        return text if type_.pattern is None else _matching(type_, type_.pattern) or text
+        return next(iter(matching(type_)), text)
     return next(iter(samples(type_, Hints((), (), ()))), "x")
-
-
-def _matching(type_: Type, pattern: str) -> str | None:
-    """A text that matches a pattern and is as long as the contract says; None if none is found."""
-    from hypothesis import find, settings
-    from hypothesis import strategies as st
-    from hypothesis.errors import HypothesisException
-
-    low, high = type_.min_length or 0, type_.max_length
-    plain = settings(database=None, derandomize=True, deadline=None)
-    try:
-        fits = st.from_regex(pattern)
-        return find(fits, lambda text: low <= len(text) <= (high or len(text)), settings=plain)
-    except (HypothesisException, re.error):  # none was found, or the pattern is not one of Python's
-        return None

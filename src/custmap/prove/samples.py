@@ -119,11 +119,34 @@ def _text_samples(type_: Type, hints: Hints) -> list[str]:
     found += _QUOTED.findall(expressions)
     for target in (*hints.targets, type_):
         found += [value for value in target.enum or () if isinstance(value, str)]
+        found += matching(target)
         found += _BY_FORMAT.get(target.format or "", ())
         for limit in (target.max_length, target.min_length and target.min_length - 1):
             if limit is not None and limit < _LONGEST:
                 found += ["y" * limit, "y" * (limit + 1)]
     return [*found, *words]
+
+
+def matching(type_: Type) -> list[str]:
+    """Two texts that match a type's pattern and are as long as it says; fewer where they are not found."""
+    if type_.pattern is None:
+        return []
+    from hypothesis import find, settings
+    from hypothesis import strategies as st
+    from hypothesis.errors import HypothesisException
+
+    low, high = type_.min_length or 0, type_.max_length
+    plain = settings(database=None, derandomize=True, deadline=None)
+    found: list[str] = []
+    try:
+        texts = st.from_regex(type_.pattern).filter(
+            lambda one: low <= len(one) <= (high or len(one)) and one not in found and one == one.strip()
+        )
+        for _ in range(2):
+            found.append(find(texts, lambda _: True, settings=plain))
+    except (HypothesisException, re.error):  # there is none, or the pattern is not one of Python's
+        pass
+    return found
 
 
 def _number_samples(type_: Type, hints: Hints) -> list[Any]:
