@@ -132,7 +132,8 @@ def test_to_dict(tmp_path: Path) -> None:
     assert told["ok"] is False
     assert told["counterexamples"][0]["law"] == "erases"
     assert set(told) == {
-        "format_version", "mapping", "ok", "examples", "seed", "unsent", "counterexamples", "assumed", "remarks",
+        "format_version", "mapping", "ok", "examples", "seed", "unsent", "counterexamples", "assumed",
+        "remarks",
     }  # fmt: skip
 
 

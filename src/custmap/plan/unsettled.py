@@ -221,6 +221,10 @@ class Readers:
             below = {fingerprint(key): key for key in keys_of(leaf, made)}
         return below
 
+    def asking(self, path: OpenPath) -> Iterator[Leaf]:
+        """The rules whose conditions read a path."""
+        return (one for one in self.of(path) if any(map(path.touches, _asks(one, self._table))))
+
     def gone_in_silence(self, leaf: Leaf, sides: Sides) -> list[TargetPath]:
         """The entries or items of a silent rule that after lacks, below its target: nothing clears them."""
         if is_value(sides.old[leaf.slot]) or is_value(sides.new[leaf.slot]):
@@ -381,6 +385,12 @@ def _skipped(node: TargetNode, around: bool = False) -> Iterator[int]:
 def _reads(leaf: Leaf, table: Table) -> Iterator[SourcePath]:
     """What a rule reads, and the conditions around it; of a name or a phone only the part that it takes."""
     yield from (need.path for need in leaf.needs if not need.rest)
+    yield from _asks(leaf, table)
+
+
+def _asks(leaf: Leaf, table: Table) -> Iterator[SourcePath]:
+    """What the conditions of a rule read, its own and those around it."""
+    yield from leaf.asks
     around = table.inside[leaf.slot]
     while around is not None:
         presence = table.slots[around]

@@ -238,7 +238,7 @@ class Settler:
         open_ = [path for path in case.night.open if path.text in still]
         for part in self._parts if open_ else ():
             sides = case.sides(part.engine)
-            reading = {one.span: one for path in open_ for one in part.engine.readers.of(path)}
+            reading = {one.span: one for path in open_ for one in part.engine.readers.asking(path)}
             for leaf in reading.values():
                 for below in part.engine.readers.gone_in_silence(leaf, sides):
                     yield from (one.text for one in part.traces.paths(Place((leaf,), below), case.night))
