@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from custmap.model.clear import Send, Write
@@ -127,26 +128,30 @@ def _text_samples(type_: Type, hints: Hints) -> list[str]:
     return [*found, *words]
 
 
-def matching(type_: Type) -> list[str]:
+def matching(type_: Type) -> tuple[str, ...]:
     """Two texts that match a type's pattern and are as long as it says; fewer where they are not found."""
     if type_.pattern is None:
-        return []
+        return ()
+    return _matching(type_.pattern, type_.min_length or 0, type_.max_length)
+
+
+@cache
+def _matching(pattern: str, low: int, high: int | None) -> tuple[str, ...]:
     from hypothesis import find, settings
     from hypothesis import strategies as st
     from hypothesis.errors import HypothesisException
 
-    low, high = type_.min_length or 0, type_.max_length
     plain = settings(database=None, derandomize=True, deadline=None)
     found: list[str] = []
     try:
-        texts = st.from_regex(type_.pattern).filter(
+        texts = st.from_regex(pattern).filter(
             lambda one: low <= len(one) <= (high or len(one)) and one not in found and one == one.strip()
         )
         for _ in range(2):
             found.append(find(texts, lambda _: True, settings=plain))
     except (HypothesisException, re.error):  # there is none, or the pattern is not one of Python's
         pass
-    return found
+    return tuple(found)
 
 
 def _number_samples(type_: Type, hints: Hints) -> list[Any]:
