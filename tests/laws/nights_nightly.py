@@ -331,7 +331,8 @@ class Nights:
         kept = [note.span for note in step.plan.notes if note.fact in {*KEPT, Fact.UNSETTLED}]
         excused = self.reading.reading(silent).union(*map(self.reading.at, kept))
         left = {path for path in open_ if path in silent or overlap({path}, excused)}
-        return left | self.shared(step)
+        left |= self.shared(step)
+        return left | self.reading.asking(left)
 
     def never_twice(self) -> None:
         """What must not be said twice is named, and is not said again when it may have arrived."""

@@ -90,6 +90,11 @@ class Reading:
         """All that the rules read that read one of the paths."""
         return {path for span in self._readers(paths) for path in self.at(span)}
 
+    def asking(self, paths: set[Path]) -> set[Path]:
+        """All that the rules read whose conditions read one of the paths: they may have spoken, or not."""
+        spans = [span for span in self._readers(paths) if overlap(self._asks(span), paths)]
+        return {path for span in spans for path in self.at(span)}
+
     def below(self, span: Span) -> set[Span]:
         """The rules at a place, and in the container there."""
         return {leaf.span for leaf in self._leaves(span)}
