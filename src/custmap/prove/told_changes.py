@@ -14,7 +14,16 @@ from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, TargetNode
 from custmap.model.template import Hole, Template
 from custmap.prove.templates import Found, read
 from custmap.values.absent import ABSENT
-from custmap.values.paths import Index, Member, PathError, Segment, Select, TargetPath, parse_path
+from custmap.values.paths import (
+    Index,
+    Member,
+    PathError,
+    Segment,
+    Select,
+    TargetPath,
+    alone_at,
+    parse_path,
+)
 
 SET: Final = "set"
 CLEAR: Final = "clear"
@@ -178,18 +187,7 @@ def _scim(text: str) -> TargetPath | None:
 
 def placed(told: Told) -> Any:
     """The value of a set, as a body that is sent whole would have it: in its place, and nothing around it."""
-    value = told.value
     if isinstance(told.node, Leaf) and told.node.kind.has_items:
-        value = [value]
-        steps: TargetPath = told.way
-    else:
-        steps = (*told.way, *told.key)
-    for segment in reversed(steps):
-        match segment:
-            case Member(name):
-                value = {name: value}
-            case Index(position):
-                value = [*({} for _ in range(position)), value]
-            case Select(key, chosen):
-                value = [{key: chosen, **value} if isinstance(value, dict) else value]
+        return alone_at(told.way, [told.value])
+    value = alone_at((*told.way, *told.key), told.value)
     return value if value is not ABSENT else None

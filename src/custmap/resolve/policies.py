@@ -28,7 +28,7 @@ from custmap.resolve.context import Context
 from custmap.resolve.findings import Findings
 from custmap.resolve.sayings import Sayings
 from custmap.values.equality import fingerprint
-from custmap.values.paths import Index, Member, Select, TargetPath, in_path_order, name_of
+from custmap.values.paths import Member, Select, TargetPath, alone_at, in_path_order, name_of
 from custmap.values.types import OBJECT, Type
 
 
@@ -237,15 +237,7 @@ class Policies:
         """Can a form write the containers that lead to a place? A finding (CM512) if not."""
         if self._body_form is None or not isinstance(place[0], Member) or len(place) == 1:
             return True
-        for segment in reversed(place[1:]):
-            match segment:
-                case Member(name):
-                    value = {name: value}
-                case Index(position):
-                    value = [*({} for _ in range(position)), value]
-                case Select(key, chosen):
-                    value = [{key: chosen, **value}] if isinstance(value, dict) else [value]
-        reason = self._body_form.style(place[0].name).unwritable(value)
+        reason = self._body_form.style(place[0].name).unwritable(alone_at(place[1:], value))
         if reason is not None:
             message = f"the place that clearing writes {reason}"
             self._findings.add("CM512", message, stated.span, "Name a place that a form can write.")

@@ -135,6 +135,19 @@ def found_at(value: Any, path: TargetPath) -> Any:
     return value
 
 
+def alone_at(path: TargetPath, value: Any) -> Any:
+    """A value in its place, and nothing around it: earlier positions are `{}`, a named item has its key."""
+    for segment in reversed(path):
+        match segment:
+            case Member(name):
+                value = {name: value}
+            case Index(position):
+                value = [*({} for _ in range(position)), value]
+            case Select(key, chosen):
+                value = [{key: chosen, **value} if isinstance(value, dict) else value]
+    return value
+
+
 def _name(text: str, at: int) -> tuple[str, int]:
     if found := _PLAIN.match(text, at):
         return found.group(), found.end()
