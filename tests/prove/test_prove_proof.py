@@ -217,17 +217,29 @@ def test_flow(value: object, plain: str, quoted: str) -> None:
     assert flow(value, quoted=True) == quoted
 
 
+PATTERN = '{type: string, required: true, pattern: "^[A-Z]{3}-[0-9]{4}$"%s}'
+ONE = """\
+contract: {method: PATCH, url: "https://x.io/c", fields: {mail: string, kind: %s}}
+body: {mail: email, kind: {param: kind}}
+"""
+SEVERAL = """\
+requests:
+  - {name: mail, contract: {method: PATCH, url: "https://x.io/c"}, body: {mail: email}}
+  - name: fields
+    for_each: custom_fields
+    set:
+      contract: {method: PUT, url: "https://x.io/f/{key}", fields: {kind: %s}}
+      path: {key: key}
+      body: {value: value, kind: {param: kind}}
+"""
+
+
+@pytest.mark.parametrize("operations", [ONE, SEVERAL], ids=["one", "several"])
 @pytest.mark.parametrize(("limit", "proved"), [("", True), (", maxLength: 3", False)])
-def test_what_is_never_sent_is_not_proved(tmp_path: Path, limit: str, proved: bool) -> None:
+def test_what_is_never_sent_is_not_proved(tmp_path: Path, operations: str, limit: str, proved: bool) -> None:
     """A parameter is drawn as its pattern says; where none fits, no request can be made."""
-    file = tmp_path / "acme" / "update-customer.yaml"
-    file.parent.mkdir()
-    kind = f'{{type: string, required: true, pattern: "^[A-Z]{{3}}-[0-9]{{4}}$"{limit}}}'
     head = "custmap: 1\nname: acme/update-customer\nparams: {kind: {}}\n"
-    fields = f"fields: {{mail: string, kind: {kind}}}"
-    contract = f"contract: {{method: PATCH, url: 'https://x.io/c', {fields}}}\n"
-    file.write_text(head + contract + "body: {mail: email, kind: {param: kind}}\n")
-    proof = prove(custmap.load(file), examples=20)
+    proof = prove(mapping_of(tmp_path, head + operations % (PATTERN % limit)), examples=20)
     assert proof.ok is proved and proof.counterexamples == ()
     assert (proof.unsent is None) is proved
     assert ("nothing is proved" in str(proof)) is not proved

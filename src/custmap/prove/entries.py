@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from custmap.diagnostics.errors import RecordError
-from custmap.model.checked import Checked, SequenceStep
+from custmap.model.checked import SequenceStep
 from custmap.model.nodes import Leaf
 from custmap.plan.plan import Plan
 from custmap.prove.blame import Broken
@@ -20,7 +20,7 @@ from custmap.prove.cells import Cells, cells, differing
 from custmap.prove.clearings import State
 from custmap.prove.overlaid import overlaid
 from custmap.prove.places import Edit, edited, places_of, skeleton
-from custmap.prove.scene import Absent, Case, Record
+from custmap.prove.scene import Absent, Case, Engine, Record
 from custmap.prove.store import Refused, Store
 
 Entries = dict[str, State]
@@ -32,30 +32,20 @@ SENTENCES: Final = {
 }
 
 
-class Sequence(Protocol):
-    """The object under test: a `Mapping` with several requests."""
-
-    @property
-    def checked(self) -> Checked: ...
-
-    def diff(
-        self,
-        before: object,
-        after: object,
-        params: Mapping[str, Any] | None = None,
-        *,
-        absent: Absent = "keep",
-    ) -> Plan: ...
-
-
 @dataclass(slots=True)
 class EntryScene:
-    """A step with `for_each` of a mapping, with parameters."""
+    """A step with `for_each` of a mapping, with parameters.
 
-    mapping: Sequence
+    `sent`: how many requests were made for entries; `refused`: why the last customer had no plan, or why an
+    entry had no request.
+    """
+
+    mapping: Engine
     step: SequenceStep
     params: Mapping[str, Any]
     store: Store = field(init=False)
+    sent: int = field(init=False, default=0)
+    refused: str | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.store = Store(self.step.call)
@@ -80,9 +70,14 @@ class EntryScene:
     def planned(self, before: Record | None, after: Record, absent: Absent = "keep") -> Plan | None:
         """A plan, None if there is none."""
         try:
-            return self.mapping.diff(before, after, self.params, absent=absent)
-        except RecordError:
+            plan = self.mapping.diff(before, after, self.params, absent=absent)
+        except RecordError as error:
+            self.refused = str(error.diagnostics[0])
             return None
+        self.sent += sum(one.name == self.step.name for one in plan.requests)
+        for one in plan.rejected:
+            self.refused = f"{one.code}: {one.message}"
+        return plan
 
     def received(self, held: Entries, plan: Plan, most: int | None = None) -> Entries:
         """What the vendor holds after the first `most` requests of a plan, or after all of them."""

@@ -16,7 +16,8 @@ FORMAT_VERSION: Final = 1
 class Proof:
     """The result of `Mapping.prove`. `examples`: how many cases were tested.
 
-    `unsent`: why no case had a request, so that nothing is proved; None if one had.
+    `unsent`: why no case had a request, or one of several requests, so that nothing is proved of it; None if
+    all had.
     """
 
     mapping: str
@@ -42,7 +43,7 @@ class Proof:
         if self.remarks:
             parts.append("\n".join(["remarks:", *_remarks(self)]))
         if self.unsent is not None:
-            parts.append(f"nothing is proved, since no request could be made:\n  {self.unsent}")
+            parts.append(f"nothing is proved where no request could be made:\n  {self.unsent}")
         parts.append(_sum(self))
         return plain_lines("\n\n".join(parts))
 

@@ -31,11 +31,15 @@ def prove_sequence(mapping: Engine, examples: int, seed: int, records: Sequence[
     proofs = [prove_one(part, examples, seed, records) for part in mapping.parts]
     found = [one for proof in proofs for one in proof.counterexamples]
     params = sample_params(checked)
+    unsent = [proof.unsent for proof in proofs]
     for step in checked.steps:
         if step.entries is not None:
-            found += _look(EntryScene(mapping, step, params), examples, seed, records)
+            scene = EntryScene(mapping, step, params)
+            found += _look(scene, examples, seed, records)
+            unsent.append(None if scene.sent else scene.refused)
     remarks = dict.fromkeys(one for proof in proofs for one in proof.remarks)
-    return Proof(checked.name, tuple(found), assumed(checked), tuple(remarks), examples, seed)
+    why = next((one for one in unsent if one is not None), None)
+    return Proof(checked.name, tuple(found), assumed(checked), tuple(remarks), examples, seed, why)
 
 
 def _look(
