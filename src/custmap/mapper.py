@@ -27,7 +27,7 @@ from custmap.plan.engine import Absent, Engine, Nulls, OnRejected
 from custmap.plan.maker import Maker
 from custmap.plan.plan import Plan
 from custmap.plan.sequence import Sequence as Requests
-from custmap.records.several import requests_applier, requests_of
+from custmap.records.several import requests_of
 from custmap.settle.sent import sent
 from custmap.settle.settle import Settler, Settling
 from custmap.values.words import require_one_of
@@ -37,8 +37,7 @@ if TYPE_CHECKING:
     from custmap.prove.proof import Proof
     from custmap.records.identity import RequestIds, Who
 
-Applier: TypeAlias = Callable[[Any, bool], Request]
-RequestsApplier: TypeAlias = Callable[[Any, bool], tuple[Request, ...]]
+Applier: TypeAlias = Callable[[Any, bool], tuple[Request, ...]]
 LineApplier: TypeAlias = "Callable[[Any, bool, Who], tuple[bytes, tuple[Note, ...]]]"
 Comparer: TypeAlias = Callable[[Any, Any, bool], Plan]
 
@@ -369,7 +368,7 @@ class Mapping:
     # For results of custmap's own strict parser, with parameters bound once: see `custmap.records.parsed`.
 
     def applier(self, params: MappingOf[str, Any] | None = None, **options: Any) -> Applier:
-        """`apply` of records that may be changed."""
+        """`requests` of records that may be changed."""
         from custmap.records.parsed import applier
 
         return applier(self._engine, params, **options)
@@ -382,10 +381,6 @@ class Mapping:
 
         assert isinstance(self._engine, Engine), "a record of several requests has no line of its own"
         return line_applier(self._engine, ids, params, **options)
-
-    def requests_applier(self, params: MappingOf[str, Any] | None = None, **options: Any) -> RequestsApplier:
-        """`requests` of records that may be changed."""
-        return requests_applier(self._engine, params, **options)
 
     def comparer(self, params: MappingOf[str, Any] | None = None, **options: Any) -> Comparer:
         """`diff` of records that may be changed."""

@@ -82,8 +82,8 @@ class FakeMapping:
         notes = (UnknownNote(unknown),) if unknown else ()
         return Request("a/b", "PATCH", URL.fill({}, path, {}), path, {}, headers, body, notes, SECRETS)
 
-    def applier(self, params: Any = None, **keywords: Any) -> Callable[[Any, bool], Request]:
-        return lambda customer, fits: self.apply(customer, params, **keywords)
+    def applier(self, params: Any = None, **keywords: Any) -> Callable[[Any, bool], tuple[Request, ...]]:
+        return lambda customer, fits: (self.apply(customer, params, **keywords),)
 
     def line_applier(
         self, ids: RequestIds, params: Any = None, *, secrets: bool, **keywords: Any

@@ -155,7 +155,7 @@ def test_nulls_and_notes(record: dict[str, Any], nulls: Any) -> None:
     mapping, given = load("microbase/customer-update"), {"host": "h", "token": "t"}
     record = {"identifiers": {"microbase": "1"}, "email": "a@x.io", **record}
     request = mapping.apply(deepcopy(record), given, nulls=nulls)
-    made = mapping.applier(given, nulls=nulls)(deepcopy(record), True)
+    (made,) = mapping.applier(given, nulls=nulls)(deepcopy(record), True)
     assert (made, made.notes) == (request, request.notes)
     line = mapping.line_applier(IDS, given, nulls=nulls, secrets=True)(deepcopy(record), True, WHO)
     assert line == (alone(request, True), request.notes)

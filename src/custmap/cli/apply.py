@@ -114,10 +114,8 @@ def command(
                 packed.end()
             report.summarize(f"{report.tally} in {counted(packed.requests, 'request')}")
             return report.exit_code
-        if several:
-            make = _makers(loaded, params, keywords, show, between=_BETWEEN if form == "http" else b"")
-        elif params.derived or form != "json" or isinstance(source, One):
-            make = _maker(loaded, params, keywords, show)
+        if several or params.derived or form != "json" or isinstance(source, One):
+            make = _maker(loaded, params, keywords, show, between=_BETWEEN if form == "http" else b"")
         else:
             make = loaded.line_applier(ids, params.given, secrets=with_secrets, **keywords)
         if isinstance(source, One):
@@ -133,23 +131,12 @@ def command(
     return report.exit_code
 
 
-def _maker(mapping: Mapping, params: Params, keywords: dict[str, Any], show: _Show) -> _Make:
+def _maker(mapping: Mapping, params: Params, keywords: dict[str, Any], show: _Show, between: bytes) -> _Make:
+    """What writes the requests of a record; `between` stands between several."""
     bound = None if params.derived else mapping.applier(params.given, **keywords)
 
     def make(record: Any, fits: bool, who: Who) -> tuple[bytes, tuple[Note, ...]]:
         apply = bound or mapping.applier(params.of(record), **keywords)
-        request = apply(record, fits)
-        return show(request, who, 0), request.notes
-
-    return make
-
-
-def _makers(mapping: Mapping, params: Params, keywords: dict[str, Any], show: _Show, between: bytes) -> _Make:
-    """`_maker` for several requests; `between` stands between those of a record."""
-    bound = None if params.derived else mapping.requests_applier(params.given, **keywords)
-
-    def make(record: Any, fits: bool, who: Who) -> tuple[bytes, tuple[Note, ...]]:
-        apply = bound or mapping.requests_applier(params.of(record), **keywords)
         requests = apply(record, fits)
         lines = [show(request, who, place) for place, request in enumerate(requests)]
         return between.join(lines), tuple(dict.fromkeys(note for one in requests for note in one.notes))
@@ -197,7 +184,7 @@ def _packer(packed: PackedLines, mapping: Mapping, params: Params, keywords: dic
 
     def make(record: Any, fits: bool, who: Who) -> tuple[bytes, tuple[Note, ...]]:
         given = params.of(record)
-        request = (bound or alone.applier(given, **keywords))(record, fits)
+        (request,) = (bound or alone.applier(given, **keywords))(record, fits)
         packed.request(who, request, given)
         return b"", request.notes
 

@@ -24,8 +24,8 @@ def applier(
     absent: Absent = "keep",
     nulls: Nulls = "clear",
     strict: bool = False,
-) -> Callable[[Any, bool], Request]:
-    """`apply` with bound parameters, for results of custmap's own strict JSON parser.
+) -> Callable[[Any, bool], tuple[Request, ...]]:
+    """`requests` with bound parameters, for results of custmap's own strict JSON parser.
 
     The second argument: the record is known to fit the schema, and to have no unknown members.
     Records are not copied: a record may be changed, and its request share values with it.
@@ -33,18 +33,18 @@ def applier(
     bound, quick = engine.binder.bind(params), engine.quick
     direct = quick.direct and nulls == "clear"
 
-    def apply(customer: Any, fits: bool) -> Request:
+    def requests(customer: Any, fits: bool) -> tuple[Request, ...]:
         if direct and customer.__class__ is dict:
             try:
                 if not fits:
                     quick.require_fit(customer)
-                return engine.request(customer, bound, ())
+                return (engine.request(customer, bound, ()),)
             except Exception:  # the careful way says what is unusual, and whether it is wrong
                 pass
         taken = take_parsed(customer, engine.checked.canonical, nulls=nulls, strict=strict)
-        return engine.apply(taken, bound, on_rejected, absent)
+        return engine.requests(taken, bound, on_rejected, absent)
 
-    return apply
+    return requests
 
 
 def line_applier(
@@ -58,7 +58,7 @@ def line_applier(
     strict: bool = False,
     secrets: bool = False,
 ) -> Callable[[Any, bool, Who], tuple[bytes, tuple[Note, ...]]]:
-    """`applier`, but with the request as a line of NDJSON, and its notes: the usual one is never made.
+    """`applier` of one request, but as a line of NDJSON, and its notes: the usual one is never made.
 
     The third argument says which record it is.
     """

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from custmap.border.intake import take, take_parsed
+from custmap.border.intake import take
 from custmap.plan.engine import Absent, Nulls, OnRejected
 from custmap.plan.maker import Maker
 from custmap.values.words import require_one_of
@@ -30,22 +30,3 @@ def requests_of(
     bound = engine.binder.bind(params)
     taken = take(customer, engine.checked.canonical, nulls=nulls, check=check, strict=strict)
     return engine.requests(taken, bound, on_rejected, absent)
-
-
-def requests_applier(
-    engine: Maker,
-    params: Mapping[str, Any] | None = None,
-    *,
-    on_rejected: OnRejected = "raise",
-    absent: Absent = "keep",
-    nulls: Nulls = "clear",
-    strict: bool = False,
-) -> Callable[[Any, bool], tuple[Request, ...]]:
-    """`requests` with bound parameters, for results of custmap's own strict parser, as `applier`."""
-    bound, canonical = engine.binder.bind(params), engine.checked.canonical
-
-    def requests(customer: Any, fits: bool) -> tuple[Request, ...]:
-        taken = take_parsed(customer, canonical, nulls=nulls, strict=strict)
-        return engine.requests(taken, bound, on_rejected, absent)
-
-    return requests
