@@ -14,13 +14,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a script, it finds only its own folder
 
-from whole_changes import draw_changes
-from whole_items import draw_items
-from whole_law import PAIRS, Differs, cases, check
-from whole_mappings import draw
+from whole_drawings import DRAWINGS
+from whole_law import PAIRS, Differs, cases
 from whole_smallest import smallest
-
-DRAWN = {"any": draw, "items": draw_items, "changes": draw_changes}
 
 
 def main() -> int:
@@ -28,17 +24,18 @@ def main() -> int:
     parser.add_argument("--seeds", default="0-100", help="FIRST-LAST, or one")
     parser.add_argument("--pairs", type=int, default=PAIRS, help="pairs a mapping")
     parser.add_argument("--most", type=int, default=5, help="cases to print")
-    parser.add_argument("--draw", choices=DRAWN, default="any", help="which mappings are drawn")
+    parser.add_argument("--draw", choices=DRAWINGS, default="any", help="which mappings are drawn")
     parser.add_argument("--shrink", action="store_true", help="print the smallest case that differs so")
     asked = parser.parse_args()
     first, _, last = asked.seeds.partition("-")
+    drawing = DRAWINGS[asked.draw]
     started, pairs = time.perf_counter(), 0
     found = Counter[str]()
     for seed in range(int(first), int(last or first) + 1):
-        for loaded, whole, case in cases(seed, asked.pairs, DRAWN[asked.draw]):
+        for loaded, whole, case in cases(seed, asked.pairs, drawing):
             pairs += 1
             try:
-                check(loaded, whole, case)
+                drawing.check(loaded, whole, case)
             except Differs as differs:
                 found[differs.what] += 1
                 if sum(found.values()) <= asked.most:

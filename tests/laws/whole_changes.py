@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+from whole_law import Drawing
 from whole_mappings import Rules, draw
 
 PATCH: Rules = {
@@ -98,3 +99,6 @@ def _rule(rng: Random, head: Rules, name: str, rule: Any, wholes: set[str]) -> A
         if "clear" not in made and rng.random() < 0.7:
             made["clear"] = {"item": {"action": action, "key": "{name}"}}
     return made
+
+
+CHANGES = Drawing(draw_changes)

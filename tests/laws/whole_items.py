@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+from whole_law import Drawing
 from whole_mappings import Rules, draw
 
 SOURCES = (
@@ -82,3 +83,6 @@ def _filled(template: Any, word: str) -> Any:
         case list():
             return [_filled(value, word) for value in template]
     return template
+
+
+ITEMS = Drawing(draw_items)

@@ -1,6 +1,4 @@
-"""Requests that replace the whole record: drawn mappings with `merge: whole`, compiled and interpreted.
-
-    python tests/laws/replaced_law.py --seeds 0-500
+"""Drawn mappings with `merge: whole` at the head: their requests replace the whole record.
 
 The rules are those of `whole_mappings`; records are complete more often than there, since of a part no such
 request is made.
@@ -8,34 +6,19 @@ request is made.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
 from copy import deepcopy
-from pathlib import Path
 from random import Random
 from typing import Any
 
-if __name__ == "__main__":
-    sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
-
-from whole_law import (
-    PARAMS,
-    Case,
-    Differs,
-    _compare_errors,
-    _compare_requests,
-    _params_fit,
-    change_copy,
-    check,
-)
-from whole_loading import as_yaml, fields_of, load
+from whole_law import Case, Differs, Drawing, change_copy, check, compare_errors, compare_requests
 from whole_mappings import Rules, draw
 from whole_records import Customer, Records
 
 from custmap.diagnostics.errors import RecordError
+from custmap.model.walkers import leaves
+from custmap.running.requests import put
+from custmap.values.paths import found_at
 from oracle.request import Refused, Whole
-
-PAIRS = 30
 
 
 def replaced(rng: Random) -> Rules:
@@ -45,8 +28,6 @@ def replaced(rng: Random) -> Rules:
         mapping = draw(rng)
     mapping["merge"] = "whole"
     mapping["contract"]["method"] = "PUT"
-    if mapping["contract"].get("form") == "comma":  # a gap in a list cannot be joined
-        mapping["contract"]["form"] = "brackets"
     if rng.random() < 0.4:
         mapping["clear"] = "omit"
     for rule in mapping["body"].values():
@@ -82,38 +63,21 @@ def _says(customer: Any, path: str) -> bool:
     return True
 
 
-def cases(seed: int, pairs: int = PAIRS) -> Iterator[tuple[Any, Whole, Case]]:
-    rng = Random(f"replaced {seed}")
-    mapping = replaced(rng)
-    while (loaded := load(mapping)) is None or not _params_fit(loaded):
-        mapping = replaced(rng)
-    records = FullRecords(rng, fields_of(mapping), named="identifiers" in as_yaml(mapping))
-    params = rng.choice(PARAMS) if "params" in mapping else {}
-    whole = Whole(loaded.checked, params)
-    for _ in range(pairs):
-        before, after = records.pair()
-        options: dict[str, Any] = {}
-        if rng.random() < 0.25:
-            options["absent"] = "clear"
-        if rng.random() < 0.1:
-            options["nulls"] = "absent"
-        is_form = loaded.checked.operation.contract.form is not None  # it has no null, and a copy may
-        if before is not None and not is_form and rng.random() < 0.25:
-            options["vendor"] = _copy(loaded, before, params, rng)
-            before = None
-        yield loaded, whole, Case(seed, mapping, before, after, options, params)
-
-
 def _copy(mapping: Any, record: Customer, params: dict[str, Any], rng: Random) -> Any:
     """What a vendor may hold: what it was sent, changed a little, and more than that."""
     try:
         body = deepcopy(mapping.apply(record, params, on_rejected="drop", absent="clear").body)
     except RecordError:
         body = {}
+    if mapping.checked.operation.contract.form is not None:
+        return body  # else it might have a null, which a form cannot send back
     for _ in range(rng.choice((0, 0, 1, 3))):
         change_copy(body, rng)
     for _ in range(rng.choice((0, 1, 2))):
         _add(body, rng)
+    for leaf in leaves(mapping.checked.operation.body):  # of what is a map it holds no list
+        if leaf.kind.is_map and type(found_at(body, leaf.path)) is list:
+            put(body, leaf.path, {})
     return body
 
 
@@ -142,35 +106,11 @@ def check_replaced(loaded: Any, whole: Whole, case: Case) -> None:
     try:
         request = loaded.apply(deepcopy(case.after), case.params, **options)
     except RecordError as error:
-        _compare_errors(case, error, wanted)
+        compare_errors(case, error, wanted)
         return
     if isinstance(wanted, tuple):
         raise Differs(case, "apply raises, of a complete record", request, wanted)
-    _compare_requests(case, "apply, of a complete record", request, wanted, whole)
+    compare_requests(case, "apply, of a complete record", request, wanted, whole)
 
 
-def main() -> int:
-    first, _, last = sys.argv[-1].partition("-")
-    found: dict[str, int] = {}
-    pairs = refused = 0
-    for seed in range(int(first), int(last or first) + 1):
-        for loaded, whole, case in cases(seed):
-            pairs += 1
-            try:
-                check_replaced(loaded, whole, case)
-            except Exception as differs:
-                what = getattr(differs, "what", type(differs).__name__)
-                found[what] = found.get(what, 0) + 1
-                if sum(found.values()) <= 4:
-                    print(differs, case, sep="\n", end="\n\n", flush=True)
-                break
-            try:
-                loaded.diff(deepcopy(case.before), deepcopy(case.after), case.params, **case.options)
-            except RecordError as error:
-                refused += any(one.code == "CM816" for one in error.diagnostics)
-    print(f"{pairs} pairs, {refused} refused; differ: {found or 'none'}")
-    return 1 if found else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+REPLACED = Drawing(replaced, FullRecords, _copy, check_replaced)
