@@ -5,13 +5,15 @@ A path is a tuple of names; a list is one value, so a path ends at it, unless a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import takewhile
 from typing import Any
 
 from whole_records import Customer
 
 from custmap.diagnostics.span import Span
+from custmap.expressions.function import FunctionError, FunctionSpec
+from custmap.expressions.parse import Expression
 from custmap.model.change import Change, Rejection
 from custmap.model.checked import Checked
 from custmap.model.nodes import FromSource, ItemsNode, Leaf, ObjectNode, Presence, RiderSource, TargetNode
@@ -21,6 +23,7 @@ from custmap.prove.cells import is_within
 from custmap.values.absent import ABSENT
 from custmap.values.paths import Index, Member, PathError, Segment, Select, parse_path
 from custmap.values.types import Type
+from oracle.expressions import evaluate
 
 Path = tuple[Any, ...]
 """A canonical path; () is all of the customer."""
@@ -46,7 +49,8 @@ class Reading:
         self.identities = {path for span in named for path in self._values(span)}
         self.once = _once(self._table.root)
         self.of_everything = [rule.target for rule in self._rules.values() if () in self.at(rule.span)]
-        silent = [rule for rule in self._rules.values() if isinstance(rule, Leaf) and _has_default(rule)]
+        rules = [rule for rule in self._rules.values() if isinstance(rule, Leaf)]
+        silent = [one for one in rules if _has_default(one) or _makes_of_nothing(one, checked.functions)]
         self.defaults = {path for rule in silent for path in self.at(rule.span)}
 
     def moves(self) -> list[Leaf]:
@@ -272,6 +276,20 @@ def is_inside(path: Path, outer: Path) -> bool:
 def _once(root: ObjectNode) -> set[Span]:
     """The rules that must not be said twice; of a container `repeatable` says nothing (a finding)."""
     return {rule.span for rule in rules_below(root) if isinstance(rule, Leaf) and not rule.policy.repeatable}
+
+
+def _makes_of_nothing(rule: Leaf, functions: Mapping[str, FunctionSpec]) -> bool:
+    """Does an expression make a value of a record that states nothing?"""
+    sources = (one.source for one in options(rule.origin))
+    found = (one.expression for one in sources if isinstance(one, FromSource))
+    return any(_value(one, functions) not in (ABSENT, None) for one in found)
+
+
+def _value(expression: Expression, functions: Mapping[str, FunctionSpec]) -> Any:
+    try:
+        return evaluate(expression, {}, functions)
+    except FunctionError:
+        return ABSENT
 
 
 def _has_default(rule: Leaf) -> bool:

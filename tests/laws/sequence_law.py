@@ -25,6 +25,16 @@ Rules = dict[str, Any]
 FIELDS: Final = ("email", "company", "name", "priority", "tags", "addresses", "attributes", "custom_fields")
 LEAVES: Final = ("email", "company", "given_name(name)", "priority", "lower(email)", "attributes.plan")
 PAIRS: Final = 12
+CHANGES: Final = {
+    "into": "ops",
+    "set": {"set": "{path}", "to": "{value}"},
+    "clear": {"remove": "{path}"},
+    "paths": "pointer",
+}
+HEADS: Final[list[Rules]] = [{}, {}, {"merge": "whole"}, {"mask": {"query": "names"}}, {"changes": CHANGES}]
+"""How a request that is not for an entry changes what the vendor has."""
+GONE: Final = {"merge": "omit", "mask": "mask"}
+"""How it may be told that a value is gone."""
 
 
 class Differs(AssertionError):
@@ -57,12 +67,16 @@ class Drawing:
         return made | ({"path": rules} if rules else {}) | ({"body": body} if body else {})
 
     def plain(self, name: str) -> Rules:
-        body = {f"f{at}": one for at, one in enumerate(self.rng.sample(LEAVES, self.rng.randint(1, 3)))}
+        head = self.rng.choice(HEADS)
+        gone = next((way for key, way in GONE.items() if key in head), None)
+        clear = {"clear": gone} if gone and self.rng.random() < 0.6 else {}
+        sources = self.rng.sample(LEAVES, self.rng.randint(1, 3))
+        body = {f"f{at}": {"from": one, **clear} for at, one in enumerate(sources)}
         if self.rng.random() < 0.3:
             body["t"] = {"from": "tags", "merge": "set", "clear": "send_empty"}
         if self.rng.random() < 0.3:
-            body["o"] = {"from": "attributes", "merge": "entries"}
-        return {"name": name, **self.call(name, "", {}, body)}
+            body["o"] = {"from": "attributes", "merge": "whole" if gone else "entries"}
+        return {"name": name, **head, **self.call(name, "", {}, body)}
 
     def body(self, value: Rules) -> Rules | None:
         if self.rng.random() < 0.2:
@@ -92,22 +106,51 @@ class Drawing:
 
 @dataclass
 class Store:
-    """A vendor: what a PUT says of a place is laid over what is there, a DELETE takes it away."""
+    """A vendor: what a PUT says of a place is laid over what is there, a DELETE takes it away.
+
+    `heads`  of requests that say what they do in another way: how.
+    """
 
     held: dict[str, Any]
     entries: frozenset[str]
+    heads: Rules
 
     def take(self, request: Any) -> None:
-        place = f"{request.name} {request.url}"
+        place, head = f"{request.name} {request.path}", self.heads.get(request.name, {})
+        held, body = self.held.get(place, {}), request.body or {}
         if request.method == "DELETE":
             self.held.pop(place, None)
+        elif "merge" in head:
+            self.held[place] = body
+        elif "mask" in head:
+            named = request.query["names"].split(",")
+            rest = {name: one for name, one in held.items() if name not in named}
+            self.held[place] = rest | {name: body[name] for name in named if name in body}
+        elif "changes" in head:
+            self.held[place] = _changed(held, body["ops"])
         else:
-            self.held[place] = _merged(self.held.get(place, {}), request.body or {}, 2)
+            self.held[place] = _merged(held, body, 2)
 
     def seen(self) -> Any:
         """What it holds. An entry is there even where nothing is in it."""
         found = {place: _there(body) for place, body in self.held.items()}
         return {place: one for place, one in found.items() if one or place.split()[0] in self.entries}
+
+
+def _changed(held: dict[str, Any], items: list[dict[str, Any]]) -> dict[str, Any]:
+    """What is held, with each item done."""
+    made = deepcopy(held)
+    for item in items:
+        path = item["set"] if "set" in item else item["remove"]
+        *around, last = (one.replace("~1", "/").replace("~0", "~") for one in path[1:].split("/"))
+        inside = made
+        for name in around:
+            inside = inside.setdefault(name, {})
+        if "set" in item:
+            inside[last] = item["to"]
+        else:
+            inside.pop(last, None)
+    return made
 
 
 def _merged(held: Any, body: Any, depth: int) -> Any:
@@ -227,11 +270,17 @@ def _laid(before: Any, after: Any, canonical: Any) -> Any:
 
 
 def _empty(loaded: Any) -> Store:
-    return Store({}, frozenset(step.name for step in loaded.checked.steps if step.entries is not None))
+    steps = loaded.checked.steps
+    files = {step.name: step.call.file for step in steps if step.entries is None}
+    heads = {
+        name: {key: True for key in ("merge", "mask", "changes") if getattr(file, key) is not None}
+        for name, file in files.items()
+    }
+    return Store({}, frozenset(step.name for step in steps if step.entries is not None), heads)
 
 
 def _after(store: Store, requests: Any) -> Store:
-    made = Store(deepcopy(store.held), store.entries)
+    made = Store(deepcopy(store.held), store.entries, store.heads)
     for request in requests:
         made.take(request)
     return made

@@ -57,6 +57,7 @@ FREE = {
         for call in ((), ("set",), ("clear",))
         for part in ("path", "query", "headers", "body", "ignored")
     ),
+    *(("requests", "changes", part) for part in ("add", "set", "clear", "copy")),
 }
 """Tables whose keys are names, as are those under the keys below."""
 NAMES = {"fields", "properties", "values", "transitions", "write"}

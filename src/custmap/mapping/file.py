@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, fields, replace
 from itertools import chain
 from typing import Any, Final, Literal, TypeAlias
 
@@ -197,19 +197,30 @@ class MaskFile:
     join: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallFile:
-    """One call of several, as written; its keys mean what those of a file mean."""
+    """One call as written, of several or the only one. `contract` stays a node, for the loaders of contracts.
+
+    `merge` is there if a request replaces the whole record. `unread` is as in `Rule`, for its keys.
+    """
 
     span: Span
     contract: MapNode
-    path: tuple[Rule, ...]
-    query: tuple[Rule, ...]
-    headers: tuple[Rule, ...]
-    body: tuple[Rule, ...]
-    response: MapNode | None
-    ignored: tuple[tuple[Text, str], ...]
+    path: tuple[Rule, ...] = ()
+    query: tuple[Rule, ...] = ()
+    headers: tuple[Rule, ...] = ()
+    body: tuple[Rule, ...] = ()
+    merge: Text | None = None
+    mask: MaskFile | None = None
+    changes: ChangesFile | None = None
+    response: MapNode | None = None
+    ignored: tuple[tuple[Text, str], ...] = ()
     unread: frozenset[str] = frozenset()
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """What it says, by its attributes."""
+        return {one.name: getattr(self, one.name) for one in fields(CallFile)}
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -239,59 +250,34 @@ class EntryFile:
         return tuple(one for one in (self.call, self.clear) if one is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class MappingFile:
-    """A whole file. `contract` stays a node, which the loaders of contracts read.
-
-    `merge` is there if a request replaces the whole record. `keys`: those of the file, with their spans.
-
-    `unread` is as in `Rule`, for the keys of the file.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingFile(CallFile):
+    """A whole file. `keys`: those of the file, with their spans."""
 
     file: str
     name: Text
     summary: str | None
-    contract: MapNode
     source: Text | None
     params: tuple[Param, ...]
-    path: tuple[Rule, ...]
-    query: tuple[Rule, ...]
-    headers: tuple[Rule, ...]
-    body: tuple[Rule, ...]
-    response: MapNode | None
     clear: ClearFile | None
     empty: str | None
-    ignored: tuple[tuple[Text, str], ...]
-    span: Span
-    bulk: BulkFile | None = None
-    merge: Text | None = None
-    mask: MaskFile | None = None
-    envelope: tuple[Rule, ...] = ()
-    changes: ChangesFile | None = None
-    unread: frozenset[str] = frozenset()
-    requests: tuple[EntryFile, ...] = ()
-    keys: dict[str, Span] = field(default_factory=dict)
+    bulk: BulkFile | None
+    envelope: tuple[Rule, ...]
+    requests: tuple[EntryFile, ...]
+    keys: dict[str, Span]
 
     def of(self, call: CallFile) -> MappingFile:
-        """The file as if it had one call alone: what the head says, and what the call says."""
+        """The file as if it had one call alone: what the head says, where the call does not say it."""
         own = {rule.target.value.lower() for rule in call.headers}
         shared = (rule for rule in self.headers if rule.target.value.lower() not in own)
-        return replace(
-            self,
-            contract=call.contract,
-            path=call.path,
-            query=call.query,
-            headers=(*shared, *call.headers),
-            body=call.body,
-            response=self.response if call.response is None else call.response,
-            ignored=call.ignored,
-            unread=self.unread | call.unread,
-            span=call.span,
-            merge=None,
-            mask=None,
-            changes=None,
-            requests=(),
-        )
+        said = {
+            **call.parts,
+            "headers": (*shared, *call.headers),
+            "response": self.response if call.response is None else call.response,
+            "unread": self.unread | call.unread,
+        }
+        says_clear = call.changes is not None and call.changes.clear is not None
+        return replace(self, **said, clear=None if says_clear else self.clear, requests=())
 
 
 def all_rules(file: MappingFile) -> Iterator[Rule]:

@@ -109,6 +109,17 @@ class ResponseModel(Part):
     )
 
 
+class RecordModel(Part):
+    """What a request does to the vendor's record."""
+
+    merge: Annotated[
+        Literal["whole"],
+        Words({"whole": "The request replaces the whole record: what it leaves out is gone (a PUT)."}),
+    ] = optional("What the vendor does with the record of which a part is sent; default: it merges.")
+    mask: MaskModel = optional("Where a request names all that it sets or clears.")
+    changes: ChangesModel = optional("The request is a list of changes of the copy that rules describe.")
+
+
 class CallModel(Part):
     """One call of several: its operation and its rules."""
 
@@ -123,7 +134,7 @@ class CallModel(Part):
     ignored: dict[str, StrictStr] = optional("Target paths that are left out on purpose: path to reason.")
 
 
-class EntryModel(CallModel):
+class EntryModel(RecordModel, CallModel):
     """One entry of `requests`: a call, or a call for each entry of a map or item of a list."""
 
     name: StrictStr = Field(description="The name of its requests.", examples=["customer", "attributes"])
@@ -140,7 +151,7 @@ class EntryModel(CallModel):
     )
 
 
-class MappingModel(Part):
+class MappingModel(RecordModel):
     """A source-to-target table: how the canonical customer maps to a vendor's operation, or to several."""
 
     custmap: Any = Field(description="The language version: 1.")
@@ -161,12 +172,6 @@ class MappingModel(Part):
     headers: dict[str, RuleModel] = optional("Headers: name to rule.")
     body: dict[str, RuleModel] = optional("Members of the body: target path to rule.")
     bulk: BulkModel = optional("Many customers go into one request; the body's rules are those of an item.")
-    merge: Annotated[
-        Literal["whole"],
-        Words({"whole": "The request replaces the whole record: what it leaves out is gone (a PUT)."}),
-    ] = optional("What the vendor does with the record of which a part is sent; default: it merges.")
-    mask: MaskModel = optional("Where a request names all that it sets or clears.")
-    changes: ChangesModel = optional("The request is a list of changes of the copy that rules describe.")
     envelope: dict[str, RuleModel] = optional("With `bulk`: the body around the list, the same for all.")
     response: ResponseModel = optional("What the vendor's answer means.")
     clear: Clear = optional("How values are cleared where a rule does not say.")

@@ -58,37 +58,24 @@ def _check_places(file: MappingFile) -> None:
 
 
 def _file(node: MapNode, file: str, trouble: Trouble) -> MappingFile:
-    unread = _unread(trouble, [], _TABLES)
+    call = _call(node, trouble, ())
+    unread = call.unread
     node = _without(node, unread)
-    contract, response, name = node.get("contract"), node.get("response"), node.get("name")
+    name = node.get("name")
     bulk = _bulk(node.get("bulk"), trouble.get("bulk", {}))
     if bulk is None and node.get("bulk") is not None:
         unread |= {"bulk"}
-    mask = _mask(node.get("mask"), trouble.get("mask", {}))
-    if mask is None and node.get("mask") is not None:
-        unread |= {"mask"}
     return MappingFile(
+        **{**call.parts, "unread": unread},
         file=file,
         name=Text("", node.span) if name is None else _as_text(name),
         summary=_plain_text(node, "summary"),
-        contract=contract if isinstance(contract, MapNode) else MapNode((), node.span),
         source=_text(node, "source"),
         params=tuple(_param(key, value) for key, value in _entries(node, "params")),
-        path=_rules(node, "path", trouble),
-        query=_rules(node, "query", trouble),
-        headers=_rules(node, "headers", trouble),
-        body=_rules(node, "body", trouble),
-        response=_response(response, trouble.get("response", {})) if isinstance(response, MapNode) else None,
         clear=read_clear(node.get("clear")),
         empty=_plain_text(node, "empty"),
-        ignored=_ignored(node),
-        span=node.span,
         bulk=bulk,
-        merge=_text(node, "merge"),
-        mask=mask,
         envelope=_rules(node, "envelope", trouble),
-        changes=_changes(node.get("changes"), trouble.get("changes", {})),
-        unread=unread,
         requests=tuple(_requests(node.get("requests"), trouble.get("requests", {}))),
         keys={str(key.value): key.span for key, _ in node},
     )
@@ -132,6 +119,9 @@ def _call(node: MapNode, trouble: Trouble, place: Sequence[str | int]) -> CallFi
     unread = _unread(trouble, place, _TABLES)
     node = _without(node, unread)
     contract, response = node.get("contract"), node.get("response")
+    mask = _mask(node.get("mask"), trouble.get("mask", {}))
+    if mask is None and node.get("mask") is not None:
+        unread |= {"mask"}
     return CallFile(
         span=node.span,
         contract=contract if isinstance(contract, MapNode) else MapNode((), node.span),
@@ -139,6 +129,9 @@ def _call(node: MapNode, trouble: Trouble, place: Sequence[str | int]) -> CallFi
         query=_rules(node, "query", trouble),
         headers=_rules(node, "headers", trouble),
         body=_rules(node, "body", trouble),
+        merge=_text(node, "merge"),
+        mask=mask,
+        changes=_changes(node.get("changes"), trouble.get("changes", {})),
         response=_response(response, trouble.get("response", {})) if isinstance(response, MapNode) else None,
         ignored=_ignored(node),
         unread=unread,

@@ -185,7 +185,7 @@ def _body(
         skipped |= {name for name, member in members if member.kinds & {"array", "object"}}
     if "body" not in file.unread:
         builder.contract.require(node, skipped)
-    return node if file.merge is None else _replaced(node, file.merge, findings)
+    return node if file.merge is None or "body" in file.unread else _replaced(node, file.merge, findings)
 
 
 def _replaced(node: Container, merge: Text, findings: Findings) -> Container:

@@ -40,6 +40,8 @@ _OF_ONE: Final = (
 )
 """Keys of a file that say what its one request is."""
 _OF_A_CALL: Final = ("contract", "path", "query", "headers", "body", "response", "ignored")
+_OF_THE_RECORD: Final = ("merge", "mask", "changes")
+"""Keys that say how a request changes the vendor's record: one for an entry says all of the entry."""
 _OF_ENTRIES: Final = ("key", "set", "clear")
 
 Contracts = Callable[[MappingFile], Contract]
@@ -126,6 +128,10 @@ class _Resolver:
             if key in entry.keys:
                 message = f"`{key}` of a request for each entry stands in `set` and `clear`"
                 self.findings.add("CM207", message, entry.keys[key], "Move it there.")
+        for key in _OF_THE_RECORD:
+            if key in entry.keys:
+                message = f"`{key}` is for a request that is not for an entry: `for_each` sends all of each"
+                self.findings.add("CM207", message, entry.keys[key], f"Remove `{key}`.")
         if entry.call is None and "set" not in entry.unread | entry.keys.keys():
             self.findings.add("CM202", "`for_each` needs `set`", entry.span, "Add `set: {contract: …}`.")
         if entry.call is None or entry.for_each is None:
@@ -154,7 +160,7 @@ class _Resolver:
         rule = Rule(place, source.span, {}, from_=source, merge=merge, key=entry.key, one_way=True)
         if entry.key is not None:
             rule.keys["key"] = entry.key.span
-        call = CallFile(entry.span, MapNode((), entry.span), (), (), (), (rule,), None, ())
+        call = CallFile(span=entry.span, contract=MapNode((), entry.span), body=(rule,))
         file = replace(self.file.of(call), headers=(), clear=None, response=None)
         operation = resolve_call(file, UNKNOWN_CONTRACT, self.canonical, self.functions, self.findings)
         made = whole(file, self.canonical, self.functions, (replace(operation, name=entry.name.value),))

@@ -219,7 +219,7 @@ class Settler:
             rejected = any(path.touches(one.names) and _may_be_one(path, one) for one in _all(back))
             reading = [part for part in self._parts if any(part.engine.readers.of(path))] or self._parts[:1]
             waits = any(
-                leaf.span in once and path.item is None and not part.engine.readers.entries(leaf, path)
+                leaf.span in once and path.item is None and not part.engine.readers.named.entries(leaf, path)
                 for part in reading
                 for leaf in part.engine.readers.of(path)
             )

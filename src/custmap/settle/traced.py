@@ -13,8 +13,9 @@ from custmap.model.checked import Checked
 from custmap.model.clear import Write
 from custmap.model.nodes import Leaf, TargetNode
 from custmap.model.walkers import children, eaches, leaves
+from custmap.plan.named_parts import has_free_keys, key_member
 from custmap.plan.open_paths import OpenPath, names_of, open_path, steps_of
-from custmap.plan.unsettled import Readers, has_free_keys, key_member
+from custmap.plan.unsettled import Readers
 from custmap.running.draft import read
 from custmap.settle.sent import Told
 from custmap.values.absent import ABSENT
@@ -177,7 +178,7 @@ class Traces:
         below = dict.fromkeys(name for one in held if type(one) is dict for name in one)
         for name in () if has_free_keys(leaf) else below:
             yield from self._fields(leaf, (*path, name), entry, [read(one, (name,)) for one in held])
-        made = [] if below else self._readers.made_of(leaf, path)
+        made = [] if below else self._readers.named.made_of(leaf, path)
         if any(all(map(eq, entry, names)) for names in made):
             yield open_path(_text(path))
 
@@ -185,7 +186,7 @@ class Traces:
         """Does a map or list have other entries or items of its own from a path than those in question?"""
         kinds = (dict,) if leaf.kind.is_map else (dict, list)
         held = (read(record, path) for record in (night.before, night.after))
-        return any(type(one) in kinds for one in held) or bool(self._readers.made_of(leaf, path))
+        return any(type(one) in kinds for one in held) or bool(self._readers.named.made_of(leaf, path))
 
     def _items(
         self, leaf: Leaf, source: tuple[str, ...], wanted: str | None, night: Night
@@ -208,13 +209,13 @@ class Traces:
         for path in night.open:
             if path.names[: len(source)] != source:
                 continue
-            keys = self._readers.item_keys(leaf, path, ())
+            keys = self._readers.named.items(leaf, path, ())
             if wanted in map(key_text, keys.values()):
                 found[path.text] = None
         yield from map(open_path, found)
 
     def _makes(self, leaf: Leaf, source: tuple[str, ...], held: Any, wanted: str | None) -> bool:
-        return wanted in map(key_text, self._readers.keys(leaf, source, held).values())
+        return wanted in map(key_text, self._readers.named.keys(leaf, source, held).values())
 
 
 def _named(item: Any, member: str | None) -> Select | Value | None:
