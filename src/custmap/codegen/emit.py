@@ -251,7 +251,7 @@ class _Module:
     def _apply(self) -> Lines:
         lines = Lines()
         with lines.block("def apply(customer, riders):"):
-            if self._operation.mask is not None:  # what is named is known from what changes
+            if not facts.is_masked_plainly(self._operation):  # what is named is known from what changes
                 lines.add(UNUSUAL)
                 return lines
             scope = self._scope("customer", True)

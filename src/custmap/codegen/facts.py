@@ -8,7 +8,7 @@ from custmap.expressions.function import FunctionSpec
 from custmap.expressions.growing import may_grow
 from custmap.model.checked import Operation
 from custmap.model.nodes import Container, ItemsNode, Leaf, ObjectNode, Rider, TargetNode
-from custmap.model.walkers import clears, expressions, leaves, tables
+from custmap.model.walkers import clears, expressions, leaves, own_objects, tables
 from custmap.values.paths import TargetPath
 from custmap.values.types import Type
 
@@ -95,3 +95,20 @@ def _is_unmixed(type_: Type | None) -> bool:
 def may_wait(node: ObjectNode | ItemsNode) -> bool:
     """Is it a container that is replaced whole, with something in it that must not be sent twice?"""
     return node.whole and any(not leaf.policy.repeatable or leaf.kind.only_new for leaf in leaves(node))
+
+
+def is_masked_plainly(operation: Operation) -> bool:
+    """Does a request that states values, and clears none, name exactly what stands in its body?
+
+    Not what goes along with what is said, nor what is filled since the contract requires it.
+    """
+    mask, body = operation.mask, operation.body
+    if mask is None or mask.query is None or not isinstance(body, ObjectNode):
+        return mask is None
+    below = [leaf for one in body.members if not isinstance(one, Leaf) for leaf in leaves(one)]
+    if any(leaf.policy.identity for leaf in below) or any(
+        empty_if_required(body, one) for one in body.members
+    ):
+        return False
+    one_by_one = any(leaf.kind.is_map for leaf in leaves(body))
+    return mask.is_cut or not (one_by_one or any(one.clear is not None for one in own_objects(body)))

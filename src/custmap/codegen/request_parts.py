@@ -26,6 +26,8 @@ def write_request(writer: ObjectWriter, operation: Operation, lines: Lines) -> N
         _nothing_elsewhere(writer, inside)
     else:
         omitted = _write_object(writer, body, operation, inside)
+        if operation.mask is not None:  # what is cleared elsewhere is named, too
+            _nothing_elsewhere(writer, inside)
     parts = [_part(writer, root, part, inside) for part, root in operation.flat.items()]
     if isinstance(body, ObjectNode):
         _leave_riders(writer, body, operation, omitted, inside)

@@ -109,6 +109,8 @@ class Engine:
         body, path, query, headers, notes = self.code.apply(record, riders)
         if bound.missing:
             raise Unusual
+        if self._masking is not None:
+            query = self._masking.filled_plainly(body, query)
         require_text(body)
         if (doubts := self.doubts.of(record)) or more:
             notes = (*notes, *doubts, *more)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
-from custmap.codegen.define import Parts
+from custmap.codegen.define import Part, Parts
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.diagnostics.span import Span
@@ -13,12 +14,13 @@ from custmap.model.checked import Operation
 from custmap.model.clear import Write
 from custmap.model.mask import Mask
 from custmap.model.nodes import Leaf, ObjectNode, TargetNode
-from custmap.model.walkers import child_at, children
+from custmap.model.walkers import child_at, children, leaves
 from custmap.running.draft import Draft
 from custmap.running.own import in_name_order
 from custmap.running.requests import put
 from custmap.values.absent import ABSENT
 from custmap.values.paths import Member, TargetPath, format_path, found_at
+from custmap.values.unusual import Unusual
 
 
 class Masking:
@@ -47,16 +49,38 @@ class Masking:
         for one in children(node):
             self._add(one, always=always)
 
+    @cached_property
+    def _places(self) -> tuple[dict[str, str], dict[str, TargetPath]]:
+        """The names of what rules fill: those of members of the body, and others with their places."""
+        places = {self._place(leaf.path) for leaf in leaves(self._body) if not leaf.policy.identity}
+        members = {place[0].name: format_path(place) for place in places if len(place) == 1}  # type: ignore[union-attr]
+        return members, {format_path(place): place for place in places if len(place) > 1}
+
+    def filled_plainly(self, body: dict[str, Any], query: Part) -> Part:
+        """The query of a request that says what stands in its body, of an operation that `is_masked_plainly`.
+
+        Unusual for a request that names nothing, or of which the names stand in the body.
+        """
+        members, places = self._places
+        names = [members[name] for name in body if name in members]
+        names += [name for name, place in places.items() if found_at(body, place) is not ABSENT]
+        if self._mask.query is None or not names or any(self._mask.join in name for name in names):
+            raise Unusual
+        return {**(query or {}), self._mask.query: self._mask.join.join(sorted(names))}
+
     def _name(self, place: TargetPath) -> str:
-        """The name of what stands at a place, or of what is replaced around it."""
+        return format_path(self._place(place))
+
+    def _place(self, place: TargetPath) -> TargetPath:
+        """What is named of what stands at a place: that, or what is replaced around it."""
         node: TargetNode | None = self._body
         for depth, segment in enumerate(place, 1):
             if not isinstance(segment, Member):
-                return format_path(place[: depth - 1])
+                return place[: depth - 1]
             node = None if node is None else child_at(node, segment)
             if self._mask.is_cut or (isinstance(node, ObjectNode) and node.whole):
-                return format_path(place[:depth])
-        return format_path(place)
+                return place[:depth]
+        return place
 
     def filled(self, parts: Parts, draft: Draft) -> Parts:
         """The parts of a request with the names of what it sets or clears.
