@@ -207,13 +207,21 @@ class Store:
 
     def _item(self, table: Table, held: Any, sent: Any) -> Any:
         """An item that the vendor has already: merged, except that members with `omit` are cleared."""
-        after = self._object(table.item, held, sent, _IN_ITEM)
-        if isinstance(after, dict):
-            for member in table.item.members:
-                clear = member.policy.clear if isinstance(member, Leaf) else None
-                if clear is not None and clear.only_replaced and member.name not in sent:
-                    after.pop(member.name, None)
+        return _without_omitted(table.item, self._object(table.item, held, sent, _IN_ITEM), sent)
+
+
+def _without_omitted(node: ObjectNode, after: Any, sent: Any) -> Any:
+    """An object of an item, without the members with `omit` that were not sent; ABSENT if that was all."""
+    if not isinstance(after, dict):
         return after
+    made: State = dict(after)
+    for member in node.members:
+        there = below(sent, member.name)
+        if isinstance(member, Leaf) and member.policy.clear.only_replaced and there is ABSENT:
+            made.pop(member.name, None)
+        elif isinstance(member, ObjectNode):
+            _put(made, member.name, _without_omitted(member, below(made, member.name), there))
+    return made if made or not after else ABSENT
 
 
 def mask_names(mask: Mask, body: Any, query: Mapping[str, Any]) -> list[str]:
