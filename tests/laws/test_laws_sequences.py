@@ -3,15 +3,111 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from typing import Any
 
 import pytest
-from sequence_law import check
+from sequence_law import Differs, check
+
+from custmap.plan import for_each
+from custmap.plan.for_each import ForEach
+from custmap.plan.masking import Masking
+from custmap.plan.sequence import Sequence
+from custmap.running.names import GLOBALS
+from custmap.settle.settle import Settler
 
 LONG = os.environ.get("CUSTMAP_LAWS") == "long"
 CHUNKS = 5
 SEEDS = 1000 if LONG else 16
+Patch = pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_sequences(chunk: int) -> None:
     assert sum(map(check, range(chunk * SEEDS, (chunk + 1) * SEEDS))) > SEEDS / 2
+
+
+def clears_are_lost(patch: Patch) -> None:
+    patch.setattr(ForEach, "_clear", lambda *_: None)
+
+
+def only_what_is_new_is_set(patch: Patch) -> None:
+    real = ForEach._set
+
+    def planted(self: ForEach, entry: Any, *rest: Any) -> None:
+        if not for_each.is_value(entry.was):
+            real(self, entry, *rest)
+
+    patch.setattr(ForEach, "_set", planted)
+
+
+def an_entry_is_sent_in_part(patch: Patch) -> None:
+    patch.setattr(for_each._Call, "_said_again", lambda self, old, new, *, again: old)
+
+
+def all_entries_are_sent_again(patch: Patch) -> None:
+    patch.setattr(for_each, "equal", lambda *_: False)
+    patch.setattr(for_each._Call, "_said_again", lambda self, old, new, *, again: self.engine.code.nothing)
+
+
+def sets_come_first(patch: Patch) -> None:
+    real = ForEach.plan
+
+    def planted(self: ForEach, pair: Any, bounds: Any) -> Any:
+        said = real(self, pair, bounds)
+        clears = len([one for one in said.requests if one.clears])
+        return said._replace(requests=[*said.requests[clears:], *said.requests[:clears]])
+
+    patch.setattr(ForEach, "plan", planted)
+
+
+def anybody_is_named(patch: Patch) -> None:
+    patch.setattr(ForEach, "names_another", lambda *_: [])
+
+
+def changes_know_the_step_and_not_the_plan(patch: Patch) -> None:
+    patch.setattr("custmap.plan.sequence._moved", lambda change, first: change)
+
+
+def rejections_are_forgotten(patch: Patch) -> None:
+    real = Sequence._joined
+    patch.setattr(
+        Sequence,
+        "_joined",
+        lambda self, said: real(self, [*said[:-1], said[-1]._replace(rejected=[])]),
+    )
+
+
+def a_mask_is_for_the_first_alone(patch: Patch) -> None:
+    patch.setattr(Masking, "filled", lambda self, parts, draft: parts)
+
+
+def a_part_of_a_record_replaces_it(patch: Patch) -> None:
+    patch.setitem(GLOBALS, "find_unstated", lambda *_: None)
+
+
+def what_was_lost_counts_as_said(patch: Patch) -> None:
+    patch.setattr(Settler, "settle", lambda self, pair, sent: pair.after)
+
+
+PLANTED = (
+    clears_are_lost,
+    only_what_is_new_is_set,
+    an_entry_is_sent_in_part,
+    all_entries_are_sent_again,
+    sets_come_first,
+    anybody_is_named,
+    changes_know_the_step_and_not_the_plan,
+    rejections_are_forgotten,
+    a_mask_is_for_the_first_alone,
+    a_part_of_a_record_replaces_it,
+    what_was_lost_counts_as_said,
+)
+
+
+@pytest.mark.parametrize("plant", PLANTED)
+def test_a_planted_fault_is_found(plant: Callable[[Patch], None], monkeypatch: Patch) -> None:
+    plant(monkeypatch)
+    with pytest.raises((Differs, KeyError)):
+        for seed in range(300):
+            check(seed)
