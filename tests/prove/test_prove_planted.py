@@ -17,6 +17,7 @@ import custmap
 from custmap.codegen import facts, object_changes
 from custmap.codegen.comparing import Comparing
 from custmap.model.clear import IMPOSSIBLE
+from custmap.plan.for_each import ForEach, _Call
 from custmap.plan.masking import Masking
 from custmap.prove.prove import prove
 from custmap.running import clearing, lists, maps, single
@@ -93,7 +94,20 @@ def items_that_are_there_are_added(patch: Patch) -> None:
     patch.setattr(lists, "_change_items", planted)
 
 
+def clears_of_entries_are_lost(patch: Patch) -> None:
+    patch.setattr(ForEach, "_clear", lambda *_: None)
+
+
+def entries_are_sent_again(patch: Patch) -> None:
+    real = _Call.parts
+    patch.setattr(_Call, "parts", lambda self, before, *rest, **facts: real(self, None, *rest, **facts))
+
+
 PLANTED = {
+    "entries are not cleared": Planted(
+        "square/update-customer", clears_of_entries_are_lost, ("convergence",)
+    ),
+    "entries are sent again": Planted("square/update-customer", entries_are_sent_again, ("idempotence",)),
     "removals are left out": Planted("fabric/update-attributes", clears_are_lost, ("convergence",)),
     "a whole map for one key": Planted(
         "fabric/update-attributes", whole_map_for_one_key, ("minimality", "convergence")
