@@ -21,20 +21,23 @@ from nights_smallest import smallest
 from nights_told import told
 from nights_verdict import Broken
 from nights_world import World
+from whole_drawings import DRAWINGS
+from whole_law import Drawing
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", default="0-199", help="FIRST-LAST")
     parser.add_argument("--seed", type=int, help="one schedule, told night by night")
+    parser.add_argument("--draw", choices=DRAWINGS, default="any", help="which mappings are drawn")
     parser.add_argument("--shrink", action="store_true", help="tell the smallest schedule that breaks it so")
     parser.add_argument("--counts", action="store_true", help="what was judged, exempted, and went wrong")
     asked = parser.parse_args()
-    return run(asked) if asked.seed is None else tell(asked.seed, shrink=asked.shrink)
+    return run(asked) if asked.seed is None else tell(asked.seed, DRAWINGS[asked.draw], shrink=asked.shrink)
 
 
-def tell(seed: int, *, shrink: bool) -> int:
-    schedule = draw(seed)
+def tell(seed: int, drawing: Drawing, *, shrink: bool) -> int:
+    schedule = draw(seed, drawing)
     try:
         judge(schedule)
     except Broken as broken:
@@ -54,7 +57,7 @@ def run(asked: argparse.Namespace) -> int:
     found, count = Counter[str](), Counter[str]()
     for seed in seeds:
         try:
-            count += judge(draw(seed))
+            count += judge(draw(seed, DRAWINGS[asked.draw]))
         except Broken as broken:
             found[broken.what] += 1
             print(broken, flush=True)

@@ -14,6 +14,7 @@ from random import Random
 from typing import Any, Final
 
 from nights_trial import Trial, drawn_trial, shipped_trial
+from whole_law import ANY, Drawing
 from whole_records import Customer, Records
 
 from custmap.schema.canonical import Canonical
@@ -101,17 +102,18 @@ class Schedule:
         return replace(self, nights=tuple(night.clean for night in self.nights))
 
 
-def draw(seed: int) -> Schedule:
+def draw(seed: int, drawing: Drawing = ANY) -> Schedule:
+    """A schedule of a mapping that is drawn so, or now and then of a shipped one."""
     rng = Random(seed)
-    trial = shipped_trial(rng) if rng.random() < 0.25 else drawn_trial(rng)
+    trial = shipped_trial(rng) if rng.random() < 0.25 and drawing is ANY else drawn_trial(rng, drawing)
     options: dict[str, Any] = {}
     if rng.random() < 0.2:
         options["absent"] = "clear"
     if rng.random() < 0.1:
         options["nulls"] = "absent"
-    drawing = _Drawing(rng, trial)
-    nights = drawing.nights()
-    last = {key: drawing.last(key, options) for key in drawing.names}
+    drawn = _Drawing(rng, trial)
+    nights = drawn.nights()
+    last = {key: drawn.last(key, options) for key in drawn.names}
     return Schedule(seed, trial, options, nights, last)
 
 

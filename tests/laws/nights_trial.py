@@ -12,9 +12,8 @@ from random import Random
 from typing import Any, Final
 
 from stores.shipped import SHIPPED
-from whole_law import PARAMS, _params_fit
+from whole_law import PARAMS, Drawing, _params_fit
 from whole_loading import fields_of, load
-from whole_mappings import draw
 from whole_records import Customer
 
 import custmap
@@ -136,9 +135,9 @@ class Trial:
         return {**record, "identifiers": dict(self.ids)} if self.ids else record
 
 
-def drawn_trial(rng: Random) -> Trial:
+def drawn_trial(rng: Random, drawing: Drawing) -> Trial:
     while True:
-        trial = trial_of(with_response(draw(rng)), rng)
+        trial = trial_of(with_response(drawing.mapping(rng)), rng)
         if trial is not None:
             return trial
 

@@ -51,7 +51,7 @@ class Vendor:
         refused = self.refused(plan, delivery)
         held = self.held.get(key, {})
         try:
-            taken = self.store.receive(held, plan.request.body)
+            taken = self.store.receive(held, plan.request.body, plan.request.query)
         except Refused:
             self.count["refused by the declared vendor"] += 1
             return self.voice.refused

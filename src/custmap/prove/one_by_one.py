@@ -70,7 +70,7 @@ def after_told(leaf: Leaf, held: Any, body: Any, *, elsewhere: bool) -> Any:
     for action, way in (("clear", leaf.ways.gone), ("set", leaf.ways.added)):
         for one in told(leaf, way, body) if not elsewhere or isinstance(way, ItemIn) else ():
             held = with_item(action, held, one.value)
-    return held if held else ABSENT
+    return ABSENT if held is ABSENT or not held else held
 
 
 def with_item(action: str, held: Any, value: Any) -> Any:
