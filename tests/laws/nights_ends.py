@@ -133,7 +133,7 @@ class Ends:
     def state(self, record: Customer) -> State | None:
         try:
             request = self.trial.loaded.apply(record, self.trial.params, on_rejected="drop", **self.nulls)
-            return self.store.receive({}, request.body)
+            return self.store.receive({}, request.body, request.query)
         except (RecordError, Refused):
             return None
 
@@ -156,7 +156,9 @@ class Ends:
         """The targets at which a diff does not lead to where it should."""
         try:
             plan = self.trial.loaded.diff(before, after, self.trial.params, **self.options)
-            end = cells(self.root, self.store.receive(start, plan.request.body if plan.request else None))
+            request = plan.request
+            taken = start if request is None else self.store.receive(start, request.body, request.query)
+            end = cells(self.root, taken)
         except (RecordError, Refused):
             return set(aim)
         excused = [*_left(plan), *(one.target for one in plan.rejected)]

@@ -176,7 +176,7 @@ class Nights:
             if leaf.span not in said or step.before is None:
                 continue
             then, now = self.value(leaf, self.plain(step.before)), self.value(leaf, self.laid(step))
-            if not is_value(then) or not is_value(now) or same(then, now):
+            if not is_value(then) or not is_value(now) or _is_one_value(leaf, then, now):
                 continue
             allowed = (leaf.policy.transitions or {}).get(fingerprint(then), ())
             if leaf.policy.immutable or fingerprint(now) not in allowed:
@@ -354,6 +354,13 @@ class Nights:
                 cleared = (change.span for change in step.plan.changes if change.action == "clear")
                 gone = {one for span in cleared for one in self.reading.below(span)}
                 credited = {one for one in credited if one[0] not in gone}
+
+
+def _is_one_value(leaf: Leaf, then: Any, now: Any) -> bool:
+    """Are two values the same to the vendor, who sees no order in a set?"""
+    if leaf.kind.is_set and isinstance(then, list) and isinstance(now, list):
+        return {fingerprint(one) for one in then} == {fingerprint(one) for one in now}
+    return same(then, now)
 
 
 def _says_the_same(change: Change) -> bool:

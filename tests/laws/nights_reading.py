@@ -21,7 +21,7 @@ from custmap.model.walkers import children, eaches, leaves, options
 from custmap.prove.blame import rules_below
 from custmap.prove.cells import is_within
 from custmap.values.absent import ABSENT
-from custmap.values.paths import Index, Member, PathError, Segment, Select, parse_path
+from custmap.values.paths import Index, Member, PathError, Segment, Select, Value, parse_path
 from custmap.values.types import Type
 from oracle.expressions import evaluate
 
@@ -148,7 +148,7 @@ class Reading:
 def path_of(text: str) -> Path:
     """A canonical path: names, and whatever names an item."""
     try:
-        found = parse_path(text.replace(".@", ""))
+        found = parse_path(text.replace(".@", ""), values=True)
         return tuple(_step(one) for one in found)
     except PathError:
         return ()
@@ -159,7 +159,7 @@ def _step(segment: Segment) -> Any:
     match segment:
         case Member(name):
             return name
-        case Select(value=value):
+        case Select(value=value) | Value(value=value):
             return str(value)
         case Index(position):
             return str(position)

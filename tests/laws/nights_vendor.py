@@ -15,7 +15,8 @@ from custmap.model.walkers import leaves
 from custmap.plan.plan import Plan
 from custmap.prove.store import Refused, State, Store
 from custmap.values.absent import ABSENT
-from custmap.values.paths import Index, Member, Select, parse_path
+from custmap.values.numbers import key_text
+from custmap.values.paths import Index, Member, Select, Value, parse_path
 
 
 class Vendor:
@@ -84,7 +85,7 @@ class Vendor:
 
 def _put_back(taken: State, held: State, target: str) -> State:
     """A state in which a target is as it was."""
-    made = _put(taken, held, list(parse_path(target)))
+    made = _put(taken, held, list(parse_path(target, values=True)))
     return made if isinstance(made, dict) else {}
 
 
@@ -110,6 +111,9 @@ def _key(step: Any, *states: Any) -> Any:
             return name
         case Index():
             return step
+        case Value(value=value):
+            known = [key for state in states if isinstance(state, dict) for key in state]
+            return next((key for key in known if _text(key) == key_text(value)), value)
         case Select(value=value):
             known = [key for state in states if isinstance(state, dict) for key in state]
             return next((key for key in known if _text(key) == value), value)

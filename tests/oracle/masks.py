@@ -18,7 +18,7 @@ def names_of(mask: Mask, root: Container, body: Any, told: Told) -> list[str]:
     targets = [change.target for change in told.changes if _is_of(root, change.target)]
     named = {_name(mask, root, parse_path(target)) for target in targets}
     named |= {_name(mask, root, place) for place, _ in told.writes}
-    named |= {_name(mask, root, path) for path in _always(root, False) if found_at(body, path) is not ABSENT}
+    named |= {_name(mask, root, path) for leaf in _always(root, False) for path in _standing(leaf, body)}
     return sorted(named)
 
 
@@ -37,12 +37,28 @@ def _is_of(root: Container, target: str) -> bool:
         return False
 
 
-def _always(node: TargetNode, around: bool) -> list[TargetPath]:
+def _always(node: TargetNode, around: bool) -> list[Leaf]:
     if isinstance(node, Leaf):
         is_always = (around or node.policy.always) and not node.policy.identity
-        return [node.path] if is_always else []
+        return [node] if is_always else []
     inside = around or (isinstance(node, ObjectNode) and node.policy.always)
-    return [path for one in children(node) for path in _always(one, inside)]
+    return [leaf for one in children(node) for leaf in _always(one, inside)]
+
+
+def _standing(leaf: Leaf, body: Any) -> list[TargetPath]:
+    """Where a rule's value stands in a body; of a map its entries, which are named one by one."""
+    found = found_at(body, leaf.path)
+    if leaf.kind.is_map:
+        return _entries(found, leaf.path, leaf.kind.is_deep) if isinstance(found, dict) else []
+    return [] if found is ABSENT else [leaf.path]
+
+
+def _entries(held: dict[str, Any], place: TargetPath, deep: bool) -> list[TargetPath]:
+    made: list[TargetPath] = []
+    for name, entry in held.items():
+        at = (*place, Member(name))
+        made += _entries(entry, at, deep) if deep and isinstance(entry, dict) and entry else [at]
+    return made
 
 
 def _name(mask: Mask, root: Container, path: TargetPath) -> str:

@@ -33,7 +33,7 @@ class Masking:
         """The name of each rule; None where each entry has one."""
         self._written: dict[Span, set[str]] = {}
         """The names of what is written where a rule is cleared."""
-        self._always: list[tuple[TargetPath, str]] = []
+        self._always: list[Leaf] = []
         self._add(operation.body, always=False)
 
     def _add(self, node: TargetNode, *, always: bool) -> None:
@@ -45,7 +45,7 @@ class Masking:
             if isinstance(node.policy.clear, Write):
                 self._written[node.span] = {self._name(place) for place in node.policy.clear.places}
         if isinstance(node, Leaf) and always and not node.policy.identity:
-            self._always.append((node.path, self._name(node.path)))
+            self._always.append(node)
         for one in children(node):
             self._add(one, always=always)
 
@@ -108,4 +108,19 @@ class Masking:
 
     def _said(self, body: dict[str, Any]) -> Iterator[str]:
         """What is in every update."""
-        return (name for path, name in self._always if found_at(body, path) is not ABSENT)
+        for leaf in self._always:
+            held = found_at(body, leaf.path)
+            if self._named[leaf.span] is None:
+                yield from map(format_path, _entries(held, leaf.path, deep=leaf.kind.is_deep))
+            elif held is not ABSENT:
+                yield self._name(leaf.path)
+
+
+def _entries(held: Any, place: TargetPath, *, deep: bool) -> Iterator[TargetPath]:
+    """The places of a map's entries, or of those in them."""
+    for name, entry in held.items() if isinstance(held, dict) else ():
+        inner = (*place, Member(name))
+        if deep and isinstance(entry, dict) and entry:
+            yield from _entries(entry, inner, deep=True)
+        else:
+            yield inner

@@ -72,8 +72,10 @@ class NamedParts:
             below = {fingerprint(key): key for key in keys_of(leaf, made)}
         return below
 
-    def is_nameless(self, leaf: Leaf, path: OpenPath) -> bool:
-        """May a rule have lost entries of a path that nobody can name?"""
+    def is_nameless(self, leaf: Leaf, path: OpenPath, records: Sequence[Record]) -> bool:
+        """May a rule have lost entries or items of a path that nobody can name?"""
+        if leaf.kind.one_by_one:
+            return not self.items(leaf, path, records)
         if not leaf.kind.is_map or self.entries(leaf, path):
             return False
         own = any(steps_of(one) == path.steps for one in leaf.reads)
@@ -90,10 +92,8 @@ class NamedParts:
                     [one] for held in found if type(held) is list for one in held if is_item(one, path.item)
                 ]
                 items += [[one] for one in made_up(path.item)]
-            elif (
-                leaf.kind.one_by_one and path.steps[:-1] == source
-            ):  # a number, or what stands at that position
-                at = path.steps[-1]
+            elif leaf.kind.one_by_one and path.steps[:-1] == source and type(at := path.steps[-1]) is int:
+                # a number, or what stands at that position
                 items = [[at], *([one] for record in records for one in [read(record, path.steps)])]
             elif path.item is None and path.names[:-1] == source:
                 entries = [read(record, path.names) for record in records]

@@ -172,7 +172,8 @@ class Readers:
                 )
             if left:
                 draft.note(leaf.target, Fact.UNSETTLED, leaf)
-            if any(self.named.is_nameless(leaf, one) for one in said):
+            records = (sides.before, sides.after)
+            if any(self.named.is_nameless(leaf, one, records) for one in said):
                 draft.note(leaf.target, Fact.MAY_REMAIN, leaf)
         return tuple(row)
 

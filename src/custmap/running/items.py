@@ -31,7 +31,7 @@ def change_items(
     doubts = before if type(before) is Unsettled else _SETTLED
     before = bare(before)
     if after is None and type(before) is not list and not doubts.below:
-        if before is None or view.known_missing(leaf):
+        if not doubts.whole and (before is None or view.known_missing(leaf)):
             return UNCHANGED
         view.reject("CM803", leaf.target, leaf, "cannot be cleared: without before its items are not known")
         return KEPT, NOTHING

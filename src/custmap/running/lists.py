@@ -45,7 +45,8 @@ def change_list(leaf: Leaf, before: Any, after: Any, view: View, functions: Item
     """The items that changed, each whole; gone items are cleared, or rejected where items are only added."""
     doubts = before if type(before) is Unsettled else SETTLED
     before = bare(before)
-    mentioned = type(before) is list or before is None or bool(doubts.below) or view.known_missing(leaf)
+    known_none = not doubts.whole and (before is None or view.known_missing(leaf))
+    mentioned = type(before) is list or bool(doubts.below) or known_none
     if after is None and not mentioned:
         return _null_list(leaf, before, view)
     if type(after) is not list and type(before) is not list and not doubts.below:
