@@ -257,10 +257,12 @@ class Nights:
         return all(same(found_at(one, path), found_at(other, path)) for path in paths)
 
     def silent(self, step: Step, following: Step) -> None:
-        """What arrived is not said again, but with what was rejected or refused and reads the same."""
+        """What arrived is not said again, but with what was rejected or refused and reads the same, or a list
+        that is in."""
         if not step.is_over or not same(step.record, following.record):
             return
         back, open_ = self.not_taken(step), set(map(path_of, step.unsettled))
+        back = back.union(*map(self.lists, back | open_))
         for change in following.plan.changes:
             reads = self.reading.of(change)
             if self.is_partly_rejected(step, change, reads):

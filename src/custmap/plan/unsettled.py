@@ -137,8 +137,7 @@ class Readers:
             own, new, old = (_entry_of(state, names) for state in states)
             if own not in (ABSENT, SILENT) and same(own, new):
                 return True
-            is_nowhere = names and not (is_value(old) or is_value(new))
-            if not (is_nowhere or same(old, new)):
+            if (is_value(old) or is_value(new)) and not same(old, new):
                 return True
         return False
 
