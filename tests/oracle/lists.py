@@ -29,7 +29,7 @@ def list_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:
     clear = leaf.policy.clear
     if after is None and not mentioned:
         # Null on the list: its items are not known, so only what clears the list itself can say it.
-        match clear:
+        match clear if operations.names_the_whole(leaf, clear) else None:
             case SendEmpty():
                 return maps._all(leaf, cleared(SendEmpty([]), leaf.name, leaf.target, before, sides), sides)
             case Send() | SendNull() | Write():

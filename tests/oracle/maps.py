@@ -29,7 +29,7 @@ def map_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:
         return Outcome(False, stands=before if is_value(before) else ABSENT)
     if after is None and not (isinstance(before, dict) or mentioned):
         # Null on the map: its keys are not known, so only what clears the map itself can say it.
-        match clear:
+        match clear if operations.names_the_whole(leaf, clear) else None:
             case SendEmpty():
                 return _all(leaf, cleared(SendEmpty({}), leaf.name, leaf.target, before, sides), sides)
             case Send() | SendNull() | Write():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from custmap.model.clear import Operated, Send
+from custmap.model.clear import Clear, Operated, Send
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode
 from custmap.model.note import Fact
 from custmap.model.template import Hole, Template
@@ -49,6 +49,11 @@ def gone(
     item = _item(clear.template, path, name, None, sides)
     change = Change("clear", target, shown(held), None)
     return Outcome(True, told=Told(changes=(change,), told=((CLEAR, format_path(path), item),)))
+
+
+def names_the_whole(leaf: Leaf, clear: Clear) -> bool:
+    """Can what clears a map or a list at its own place be said? A template may name its entries alone."""
+    return not (leaf.says is not None and clear.at_place and Hole.PATH not in leaf.says.set.holes)
 
 
 def can_write(template: Template, path: TargetPath, sides: Sides) -> bool:

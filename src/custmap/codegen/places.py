@@ -100,7 +100,7 @@ class Places:
         if self.role == "item" and leaf in children(self.root) and leaf.name == self.key:
             return [UNUSUAL]  # without a key no item
         if leaf.kind.is_map or leaf.kind.has_items:
-            if not clear.fits_container:
+            if not leaf.clears_as_one:
                 return [UNUSUAL]
             clear = clear.for_container({} if leaf.kind.is_map else [])
         return self.cleared(leaf, clear, out, around)

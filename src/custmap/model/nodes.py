@@ -23,6 +23,7 @@ from custmap.model.clear import IMPOSSIBLE, Clear
 from custmap.model.item_ways import ItemWays
 from custmap.model.kind import Kind
 from custmap.model.privacy import PRIVATE, Privacy
+from custmap.model.template import Hole
 from custmap.values.paths import Index, Select, TargetPath
 from custmap.values.types import ANY, Type
 
@@ -129,6 +130,13 @@ class Leaf:
     form: FormStyle | None = None
     ways: ItemWays | None = None
     says: Says | None = None
+
+    @property
+    def clears_as_one(self) -> bool:
+        """Can a map or a list be cleared without its content? A template has to name it, not what is in it."""
+        clear = self.policy.clear
+        unsaid = self.says is not None and clear.at_place and Hole.PATH not in self.says.set.holes
+        return clear.fits_container and not unsaid
 
 
 @dataclass(frozen=True, slots=True)

@@ -269,9 +269,8 @@ def _fails(leaf: Leaf) -> bool:
 
 
 def _null_list(leaf: Leaf, before: Any, view: View) -> Outcome:
-    clear = leaf.policy.clear
-    if clear.fits_container:
-        whole = clear.for_container([])
+    if leaf.clears_as_one:
+        whole = leaf.policy.clear.for_container([])
         state, sent = clearing.clear_rule(leaf, whole, leaf.name, leaf.target, before, view)
         if state is SAID and sent is not NOTHING:
             say_inside(leaf, (), leaf.name, leaf.target, sent, view, False)

@@ -76,7 +76,7 @@ def _was_there(item: Any) -> bool:
 
 def _null_map(leaf: Leaf, before: Any, view: View) -> Outcome:
     """A null map, if its keys are not known."""
-    if leaf.policy.clear.fits_container:
+    if leaf.clears_as_one:
         clear = leaf.policy.clear.for_container({})
         state, sent = clearing.clear_rule(leaf, clear, leaf.name, leaf.target, before, view)
         if state is SAID and sent is not NOTHING:
