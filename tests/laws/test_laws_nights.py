@@ -18,11 +18,14 @@ from nights_planted import PLANTS
 from nights_schedule import Fate, Night, Schedule, draw
 from nights_trial import trial_of, with_response
 from nights_verdict import CUSTOMERS, Broken, Exempt
+from whole_drawings import DRAWINGS
 
 LONG = os.environ.get("CUSTMAP_LAWS") == "long"
 CHUNKS = 5
 SEEDS = 2000 if LONG else 40
 """Schedules a chunk: 200; long, 10,000 that are new every time."""
+OTHERS = 2000 if LONG else 25
+"""Schedules of each of the other drawings of mappings."""
 FILES = 50 if LONG else 2
 """Schedules a chunk that go through the commands; each takes as long as thirty others."""
 FAULTS = (
@@ -41,6 +44,15 @@ def test_nights_converge(chunk: int) -> None:
         count += judge(draw(seed))
     exempt = sum(count[f"exempt: {why}"] for why in CUSTOMERS)
     assert count["customers judged"] > 3 * exempt
+
+
+@pytest.mark.parametrize("name", sorted(DRAWINGS.keys() - {"any"}))
+def test_nights_of_other_mappings_converge(name: str) -> None:
+    first = SystemRandom().randrange(10**9) if LONG else 0
+    count = Counter[str]()
+    for seed in range(first, first + OTHERS):
+        count += judge(draw(seed, DRAWINGS[name]))
+    assert count["customers judged"] > OTHERS
 
 
 LEFT_OUT: dict[str, Any] = {
