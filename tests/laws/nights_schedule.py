@@ -111,17 +111,17 @@ def draw(seed: int, drawing: Drawing = ANY) -> Schedule:
         options["absent"] = "clear"
     if rng.random() < 0.1:
         options["nulls"] = "absent"
-    drawn = _Drawing(rng, trial)
+    drawn = _Drawing(rng, trial, drawing.records)
     nights = drawn.nights()
     last = {key: drawn.last(key, options) for key in drawn.names}
     return Schedule(seed, trial, options, nights, last)
 
 
 class _Drawing:
-    def __init__(self, rng: Random, trial: Trial) -> None:
+    def __init__(self, rng: Random, trial: Trial, records: type[Records]) -> None:
         self.rng = rng
         self.trial = trial
-        self.records = Records(rng, trial.fields, named=trial.drawn)
+        self.records = records(rng, trial.fields, named=trial.drawn)
         self.names = [f"C{number}" for number in range(rng.choice((1, 1, 2, 3, 4)))]
         self.known: dict[str, list[Customer]] = {name: [] for name in self.names}
 

@@ -52,7 +52,7 @@ def test_nights_of_other_mappings_converge(name: str) -> None:
     count = Counter[str]()
     for seed in range(first, first + OTHERS):
         count += judge(draw(seed, DRAWINGS[name]))
-    assert count["customers judged"] > OTHERS
+    assert count["customers judged"] > OTHERS / 2
 
 
 LEFT_OUT: dict[str, Any] = {

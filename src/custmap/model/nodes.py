@@ -133,7 +133,7 @@ class Leaf:
 
     @property
     def clears_as_one(self) -> bool:
-        """Can a map or a list be cleared without its content? A template has to name it, not what is in it."""
+        """Can a map or list be cleared without its content? A template has to name it, not what is in it."""
         clear = self.policy.clear
         unsaid = self.says is not None and clear.at_place and Hole.PATH not in self.says.set.holes
         return clear.fits_container and not unsaid
