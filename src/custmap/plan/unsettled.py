@@ -74,7 +74,7 @@ class Readers:
         for leaf in self.of(path):
             touching = self._together(leaf, path, self._touching(leaf, paths))
             may_be_lost = self._may_be_lost(leaf, touching)
-            if may_be_lost and self._is_untold(leaf, sides.new):
+            if may_be_lost and (self._is_untold(leaf, sides.new) or self._is_never_told(leaf, path, sides)):
                 return False
             if self._says(leaf, touching, sides):
                 said = True
@@ -99,6 +99,11 @@ class Readers:
     def _is_untold(self, leaf: Leaf, row: Row) -> bool:
         """Is the vendor not told what after says: the rule is silent, or skips what is gone?"""
         return self._is_skipped(leaf, row) or self.is_kept(leaf, row)
+
+    def _is_never_told(self, leaf: Leaf, path: OpenPath, sides: Sides) -> bool:
+        """May entries or items that must not be said twice be at the vendor, and nobody can name them?"""
+        once = not leaf.policy.repeatable or leaf.kind.only_new
+        return once and self.named.is_nameless(leaf, path, (sides.before, sides.after))
 
     def _is_skipped(self, leaf: Leaf, row: Row) -> bool:
         """Is a value gone that must not be said twice, and the vendor is not told so?"""

@@ -83,12 +83,14 @@ class WayReader:
                 rule.keys.get("merge", rule.span),
                 "Add `added: {in: PATH}` and `gone: {in: PATH}`, or `{item: …}`.",
             )
-        added = self._way(rule.added, path, type_, context)
-        return ItemWays(added, self._way(rule.gone, path, type_, context), context.style(path))
+        own = path if is_elsewhere(rule) else ()
+        added, gone = (self._way(one, path, own, type_, context) for one in (rule.added, rule.gone))
+        return ItemWays(added, gone, context.style(path))
 
     def _way(
-        self, stated: WayFile | None, path: TargetPath, type_: Type | None, context: Context
+        self, stated: WayFile | None, path: TargetPath, own: TargetPath, type_: Type | None, context: Context
     ) -> Way | None:
+        """A way of the rule at `path`; `own` is a target that is a name only, so that places may be in it."""
         if stated is None:
             return None
         if (stated.place is None) == (stated.item is None):
@@ -107,7 +109,7 @@ class WayReader:
             return None
         self._check_list(self._places.type_at(place), stated.place.span)
         form = context.style(place)
-        self._places.lists(place, stated.place.span, path)
+        self._places.lists(place, stated.place.span, own)
         return ItemIn(place, form=form)
 
     def _check_list(self, type_: Type | None, span: Span) -> None:
