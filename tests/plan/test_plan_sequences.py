@@ -51,7 +51,8 @@ def test_case(mapping_of: Any, rules: str, case: dict[str, Any]) -> None:
             mapping.diff(case["before"], case["after"])
         assert error.value.diagnostics[0].code == case["error"]
         return
-    plan = mapping.diff(case["before"], case["after"], absent=case.get("absent", "keep"))
+    options = {name: case[name] for name in ("absent", "vendor") if name in case}
+    plan = mapping.diff(case.get("before"), case["after"], **options)
     assert same(list(lines(plan.requests)), list(map(stated, case["sent"])))
     assert [f"{one.action} {one.target}" for one in plan.changes] == case["changes"]
     assert [f"{one.target}: {one.code}" for one in plan.rejected] == case.get("rejected", [])
@@ -71,8 +72,9 @@ def test_one_request_alone(mapping_of: Any) -> None:
     with pytest.raises(TypeError, match="requests"):
         _ = plan.request
     assert mapping.diff({"identifiers": {"acme": "a"}}, {"email": "e"}).request.name == "customer"
-    with pytest.raises(ValueError, match="vendor"):
-        mapping.diff(None, {"email": "e"}, vendor={})
+    for documents in ({"nobody": {}}, {"customer": {}, "fields": {}}, []):
+        with pytest.raises(ValueError, match=r"by their names \(customer\)"):
+            mapping.diff(None, {"email": "e"}, vendor=documents)
     fields = next(one for one in mapping.requests({"identifiers": {"acme": "a"}, "attributes": {"x": 1}}))
     assert (fields.name, fields.after) == ("fields", ("customer",))
     assert fields.to_dict()["after"] == ["customer"]

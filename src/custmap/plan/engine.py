@@ -191,11 +191,12 @@ class Engine:
 
     def beside(self, document: Any, taken: Taken, bound: Bound, absent: Absent) -> Plan:
         """The plan for a vendor that holds `document`, in its own form; the record was taken in carefully."""
-        plain = self.answers.reverse.plain(document)
-        return with_notes(lambda: self._beside(plain, taken, bound, absent), taken.notes)
+        plain, complete = self.answers.reverse.plain(document), absent == "clear"
+        return with_notes(lambda: self.plan_beside(plain, taken, bound, complete=complete), taken.notes)
 
-    def _beside(self, document: Any, taken: Taken, bound: Bound, absent: Absent) -> Plan:
-        riders, complete = bound.own(), absent == "clear"
+    def plan_beside(self, document: Any, taken: Taken, bound: Bound, *, complete: bool) -> Plan:
+        """The same, of a document of plain JSON values, without the notes about the record."""
+        riders = bound.own()
         reverse = self.answers.reverse
         copy = reverse.copy(document)
         joint = self._reading(copy.record, taken, riders, complete)

@@ -6,7 +6,7 @@ one request. Where before and after are different customers, the whole plan is o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, Final, NoReturn
 
@@ -41,6 +41,8 @@ from custmap.wire.request import Request
 _ANOTHER: Final = "CM801"
 Bounds = tuple[Bound, ...]
 """What a set of parameters fills, for each call."""
+Documents = Mapping[str, Any]
+"""What a vendor holds of a customer, by the names of requests."""
 
 
 class Binders:
@@ -102,9 +104,23 @@ class Sequence:
         """TypeError: there are several requests."""
         raise TypeError(f"{self.checked.name} has several requests: call `requests`")
 
-    def beside(self, document: Any, taken: Taken, bounds: Bounds, absent: Absent) -> NoReturn:
-        """ValueError: the vendor's copy of a customer is in several documents."""
-        raise ValueError(f"`vendor` is for mappings with one request, and {self.checked.name} has several")
+    def beside(self, documents: Any, taken: Taken, bounds: Bounds, absent: Absent) -> Plan:
+        """The plan for a vendor whose copy of a customer is in several documents, by the names of requests.
+
+        A request without a document is compared with nothing. ValueError for a name of no request, or of one
+        that is made for each entry.
+        """
+        steps = {step.checked.operation.name: step for step in self.steps if isinstance(step, Engine)}
+        plain = {name: steps[name].answers.reverse.plain(one) for name, one in self._named(documents, steps)}
+        pair = self.pair(None, taken, complete=absent == "clear")
+        return with_notes(lambda: self._joined(self._said(pair, bounds, plain)), taken.notes)
+
+    def _named(self, documents: Any, steps: Mapping[str, Engine]) -> Iterator[tuple[str, Any]]:
+        if not isinstance(documents, Mapping) or not documents.keys() <= steps.keys():
+            names = ", ".join(steps) or "none has one"
+            message = "has several requests: give `vendor` as documents by their names"
+            raise ValueError(f"{self.checked.name} {message} ({names})")
+        yield from documents.items()
 
     def alone(self) -> Sequence:
         return self
@@ -145,13 +161,16 @@ class Sequence:
             return Pair(held, taken, taken.record, complete)
         return Pair(held, taken, self.overlay.over(held.record, taken.record, taken.texts), complete)
 
-    def _said(self, pair: Pair, bounds: Bounds) -> list[Said]:
-        """What each step says; of another customer one rejection, and nothing else."""
+    def _said(self, pair: Pair, bounds: Bounds, documents: Documents | None = None) -> list[Said]:
+        """What each step says; of another customer one rejection, and nothing else.
+
+        `documents`: what the vendor holds, in place of before, by the names of steps.
+        """
         waiting = iter(bounds)
         of_steps = [[next(waiting) for _ in step.calls] for step in self.checked.steps]
         plans: list[Plan | None] = []
         for step, own in zip(self.steps, of_steps, strict=True):
-            plan = None if isinstance(step, ForEach) else step.plan(pair, own[0])
+            plan = None if isinstance(step, ForEach) else _plan(step, pair, own[0], documents or {})
             another = [one for one in plan.rejected if one.code == _ANOTHER] if plan else []
             if isinstance(step, ForEach):
                 another = step.names_another(pair)
@@ -180,6 +199,14 @@ class Sequence:
             in_notes([note for step in said for note in step.notes]),
             tuple(requests),
         )
+
+
+def _plan(engine: Engine, pair: Pair, bound: Bound, documents: Documents) -> Plan:
+    """What one step says, which is no request for an entry."""
+    name = engine.checked.operation.name
+    if name in documents:
+        return engine.plan_beside(documents[name], pair.taken, bound, complete=pair.complete)
+    return engine.plan(pair, bound)
 
 
 def _said_by(plan: Plan | None) -> Said:
