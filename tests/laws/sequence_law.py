@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
 
@@ -76,6 +76,9 @@ class Drawing:
             body["t"] = {"from": "tags", "merge": "set", "clear": "send_empty"}
         if self.rng.random() < 0.3:
             body["o"] = {"from": "attributes", "merge": "whole" if gone else "entries"}
+        if not gone and self.rng.random() < 0.4:
+            ways = self.rng.choice([("added",), ("gone",), ("added", "gone")])
+            body["i"] = {"from": "tags", "merge": "items"} | {way: {"in": f"{way}.i"} for way in ways}
         return {"name": name, **head, **self.call(name, "", {}, body)}
 
     def body(self, value: Rules) -> Rules | None:
@@ -109,15 +112,19 @@ class Store:
     """A vendor: what a PUT says of a place is laid over what is there, a DELETE takes it away.
 
     `heads`  of requests that say what they do in another way: how.
+    `items`  what all requests added to one list, and did not take away.
     """
 
     held: dict[str, Any]
     entries: frozenset[str]
     heads: Rules
+    items: set[Any] = field(default_factory=set)
 
     def take(self, request: Any) -> None:
         place, head = f"{request.name} {request.path}", self.heads.get(request.name, {})
-        held, body = self.held.get(place, {}), request.body or {}
+        held, body = self.held.get(place, {}), dict(request.body or {})
+        self.items -= set(body.pop("gone", {}).get("i", ()))
+        self.items |= set(body.pop("added", {}).get("i", ()))
         if request.method == "DELETE":
             self.held.pop(place, None)
         elif "merge" in head:
@@ -127,14 +134,15 @@ class Store:
             rest = {name: one for name, one in held.items() if name not in named}
             self.held[place] = rest | {name: body[name] for name in named if name in body}
         elif "changes" in head:
-            self.held[place] = _changed(held, body["ops"])
+            self.held[place] = _changed(held, body.get("ops", []))
         else:
             self.held[place] = _merged(held, body, 2)
 
     def seen(self) -> Any:
         """What it holds. An entry is there even where nothing is in it."""
         found = {place: _there(body) for place, body in self.held.items()}
-        return {place: one for place, one in found.items() if one or place.split()[0] in self.entries}
+        seen: Any = {place: one for place, one in found.items() if one or place.split()[0] in self.entries}
+        return seen | {"items": sorted(map(str, self.items))}
 
 
 def _changed(held: dict[str, Any], items: list[dict[str, Any]]) -> dict[str, Any]:
@@ -280,7 +288,7 @@ def _empty(loaded: Any) -> Store:
 
 
 def _after(store: Store, requests: Any) -> Store:
-    made = Store(deepcopy(store.held), store.entries, store.heads)
+    made = Store(deepcopy(store.held), store.entries, store.heads, set(store.items))
     for request in requests:
         made.take(request)
     return made

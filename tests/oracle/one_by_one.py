@@ -23,7 +23,11 @@ def items_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:
     if after is None and not isinstance(before, list):
         if before is None or sides.known_missing(leaf):
             return Outcome(False)
-        return rejected("CM803", leaf.target, ABSENT, sides)
+        return (
+            Outcome(False)
+            if _is_told_elsewhere(leaf, "clear")
+            else rejected("CM803", leaf.target, ABSENT, sides)
+        )
     assert leaf.ways is not None
     old, new = _once(before), _once(after)
     gone = [item for mark, item in old.items() if mark not in new]
@@ -53,6 +57,8 @@ def in_order(items: list[Any]) -> list[Any]:
 
 def _told(leaf: Leaf, action: str, item: Any, way: Way | None, sides: Sides) -> Outcome:
     target = sides.target(leaf.target + _brackets(item))
+    if _is_told_elsewhere(leaf, action):
+        return Outcome(False)
     if way is None:
         code = "CM803" if action == "clear" else "CM802"
         return Outcome(False, told=Told(rejected=((code, target),)), kept=True)
@@ -68,6 +74,11 @@ def _told(leaf: Leaf, action: str, item: Any, way: Way | None, sides: Sides) -> 
         rank = CLEAR if action == "clear" else ADD
         return Outcome(True, told=told + Told(told=((rank, target, made),)))
     return Outcome(True, made, told=told)
+
+
+def _is_told_elsewhere(leaf: Leaf, action: str) -> bool:
+    """Does a rule of another request with the same `from` tell what this one does not?"""
+    return leaf.ways is not None and action in leaf.ways.told_by_others
 
 
 def _brackets(item: Any) -> str:

@@ -147,6 +147,8 @@ class Places:
 
     def _items(self, leaf: Leaf, way: Way | None, value: str, out: str) -> list[str]:
         """A list whose items are told one by one: all of them are new."""
+        if leaf.ways is not None and "set" in leaf.ways.told_by_others:
+            return ["pass"]
         lines = Lines()
         with lines.block(f"if {value}:"):
             match way:

@@ -223,6 +223,9 @@ def _steps(leaf: Leaf) -> Iterator[str]:
         yield f"format {origin.format}"
     if leaf.kind != VALUE:
         yield f"merge {leaf.kind.name}" + (f" by {leaf.key}" if leaf.key else "")
+    for action, what in (("set", "came"), ("clear", "is gone")):
+        if leaf.ways is not None and action in leaf.ways.told_by_others:
+            yield f"another request says what {what}"
     for word, is_so in (
         ("identity", policy.identity), ("always sent", policy.always), ("immutable", policy.immutable),
         ("required", policy.required), ("not repeatable", not policy.repeatable), ("one way", leaf.one_way),

@@ -102,7 +102,8 @@ class Rule:
     """A rule as written; `span` is its line in the file, `target` the key in front of it.
 
     `unread` are the keys whose value has a wrong form, and those that an unknown key may stand for. They
-    are left out of the rule, and problems that may follow from that are not reported.
+    are left out of the rule, and problems that may follow from that are not reported. `told_elsewhere`: of a
+    list whose items are told one by one, the ways (`added`, `gone`) that a rule of another request has.
     """
 
     target: Text
@@ -138,6 +139,7 @@ class Rule:
     note: str | None = None
     assumed: str | None = None
     unread: frozenset[str] = frozenset()
+    told_elsewhere: frozenset[str] = frozenset()
 
     @property
     def has_source(self) -> bool:
@@ -273,11 +275,22 @@ class MappingFile(CallFile):
         said = {
             **call.parts,
             "headers": (*shared, *call.headers),
+            "body": tuple(self._completed(rule, call) for rule in call.body),
             "response": self.response if call.response is None else call.response,
             "unread": self.unread | call.unread,
         }
         says_clear = call.changes is not None and call.changes.clear is not None
         return replace(self, **said, clear=None if says_clear else self.clear, requests=())
+
+    def _completed(self, rule: Rule, call: CallFile) -> Rule:
+        """A rule of a call that knows which ways of telling of items the rules of other calls have."""
+        if rule.merge != "items" or rule.from_ is None:
+            return rule
+        calls = (one for entry in self.requests for one in entry.calls if one is not call)
+        others = (one for other in calls for one in other.body if one.merge == "items")
+        same = [one for one in others if one.from_ is not None and one.from_.value == rule.from_.value]
+        ways = frozenset(key for key in ("added", "gone") for one in same if key in one.keys)
+        return replace(rule, told_elsewhere=ways)
 
 
 def all_rules(file: MappingFile) -> Iterator[Rule]:

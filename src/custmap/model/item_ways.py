@@ -17,12 +17,23 @@ Way: TypeAlias = ItemIn | Template
 class ItemWays:
     """How the vendor is told of an item that came, and of one that is gone; None: it cannot be told.
 
-    `form`  how the list is written at the rule's target, where the body is a form.
+    `form`    how the list is written at the rule's target, where the body is a form.
+    `others`  the actions ("set", "clear") that another request tells: to be silent about them loses nothing.
     """
 
     added: Way | None
     gone: Way | None
     form: FormStyle | None = None
+    others: frozenset[str] = frozenset()
+
+    @property
+    def told_by_others(self) -> frozenset[str]:
+        """The actions that another request tells, and this one does not."""
+        return frozenset(
+            action
+            for action, way in (("set", self.added), ("clear", self.gone))
+            if way is None and action in self.others
+        )
 
     @property
     def all(self) -> tuple[Way, ...]:

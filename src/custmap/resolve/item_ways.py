@@ -22,6 +22,7 @@ from custmap.values.types import Type
 
 SCALARS: Final = frozenset({"boolean", "integer", "number", "string"})
 _ITEM: Final = Type(kinds=SCALARS)
+_ACTIONS: Final = {"added": "set", "gone": "clear"}
 _NOT_OF_ITEMS: Final = (
     "clear",
     "send",
@@ -85,7 +86,8 @@ class WayReader:
             )
         own = path if is_elsewhere(rule) else ()
         added, gone = (self._way(one, path, own, type_, context) for one in (rule.added, rule.gone))
-        return ItemWays(added, gone, context.style(path))
+        others = {action for way, action in _ACTIONS.items() if way in rule.told_elsewhere}
+        return ItemWays(added, gone, context.style(path), frozenset(others))
 
     def _way(
         self, stated: WayFile | None, path: TargetPath, own: TargetPath, type_: Type | None, context: Context

@@ -30,8 +30,11 @@ def change_items(
     added, gone_by = functions or (_as_it_is, _as_it_is)
     doubts = before if type(before) is Unsettled else _SETTLED
     before = bare(before)
+    assert leaf.ways is not None
     if after is None and type(before) is not list and not doubts.below:
         if not doubts.whole and (before is None or view.known_missing(leaf)):
+            return UNCHANGED
+        if "clear" in leaf.ways.told_by_others:
             return UNCHANGED
         view.reject("CM803", leaf.target, leaf, "cannot be cleared: without before its items are not known")
         return KEPT, NOTHING
@@ -41,7 +44,6 @@ def change_items(
     came = {
         mark: item for mark, item in new.items() if mark not in old or doubts.whole or mark in doubts.below
     }
-    assert leaf.ways is not None
     told = _Telling(leaf, doubts, view)
     sent = told.tell(gone, "clear", leaf.ways.gone, gone_by)
     sent += told.tell(came, "set", leaf.ways.added, added)
@@ -73,7 +75,10 @@ class _Telling:
     def tell(self, items: dict[Any, Any], action: Any, way: Way | None, written: Written) -> list[Any]:
         """What is sent at the list's own place; the draft has what is listed elsewhere."""
         leaf, view = self._leaf, self._view
+        assert leaf.ways is not None
         sent: list[Any] = []
+        if action in leaf.ways.told_by_others:
+            return sent
         for item in in_value_order(items.values()):
             target = value_target(leaf.target, item, leaf.privacy)
             doubtful = self._doubts.whole or fingerprint(item) in self._doubts.below
@@ -85,7 +90,7 @@ class _Telling:
                 view.reject("CM802", target, leaf, _NO_ADDED)
             else:
                 made = written(item, view.riders) if written is not None else item
-                form = way.form if isinstance(way, ItemIn) else leaf.ways.form if leaf.ways else None
+                form = way.form if isinstance(way, ItemIn) else leaf.ways.form
                 if form is None or form.unwritable([made]) is None:
                     self.said = True
                     before, after = (item, None) if action == "clear" else (None, item)
