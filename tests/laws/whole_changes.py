@@ -22,6 +22,12 @@ DOTTED: Rules = {
     "clear": {"at": "{path}", "gone": True},
 }
 NAMED: Rules = {"into": "actions"}
+WHO: Rules = {"from": "identifiers.acme", "identity": True}
+OF_SOMEBODY: Rules = {
+    "into": "update.actions",
+    "set": {"at": "{path}", "to": "{value}", "who": WHO},
+    "clear": {"at": "{path}", "gone": {"of": {**WHO, "format": "u-{}"}}},
+}
 _ELSEWHERE = ("name_in", "key_in", "write")
 
 
@@ -34,7 +40,7 @@ def draw_changes(rng: Random) -> Rules:
 
 
 def _as_changes(rng: Random, mapping: Rules) -> Rules:
-    head = dict(rng.choice((PATCH, SCIM, DOTTED, NAMED)))
+    head = dict(rng.choice((PATCH, SCIM, DOTTED, NAMED, OF_SOMEBODY)))
     if rng.random() < 0.3:
         head.pop("clear", None)
     if rng.random() < 0.3:

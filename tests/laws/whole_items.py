@@ -26,6 +26,7 @@ TEMPLATES: tuple[Any, ...] = (
     {"who": {"param": "who"}, "{}-{value}": True, "v": "{value}"},
     "{}{value}",
     {"op": "{}", "value": {"inner": "{value}"}},
+    {"op": "{}", "value": "{value}", "of": {"from": "identifiers.acme", "identity": True}},
 )
 
 

@@ -155,18 +155,26 @@ class Whole:
         bound = bind(self.checked, self.checked.operation, self.params)
         interpreter = Interpreter(self.checked, bound.riders)
         nothing = (ABSENT,) * len(table.slots)
+        old = nothing if before is None else silenced(table, interpreter.slots(before))
+        new = silenced(table, interpreter.slots(after))
+        named = [new[one.slot] if is_value(new[one.slot]) else old[one.slot] for one in self._named]
         return Sides(
-            nothing if before is None else silenced(table, interpreter.slots(before)),
-            silenced(table, interpreter.slots(after)),
+            old,
+            new,
             ABSENT if before is None else before,
             after,
-            bound.riders,
+            (*bound.riders, *(one if is_value(one) else ABSENT for one in named)),
             known,
             complete,
             changes=self.checked.operation.changes,
         )
 
     # identities
+
+    @property
+    def _named(self) -> list[Leaf]:
+        """What names the customer in templates, which number it from the end."""
+        return list(reversed(self.checked.operation.named))
 
     def _identities(self) -> Iterator[tuple[str, Leaf]]:
         for part, root in self.checked.operation.parts.items():

@@ -60,23 +60,15 @@ def _write_request(writer: Comparing, operation: Operation, table: str = "") -> 
     lines = Lines()
     body = operation.body
     parts = {part: node for part, node in operation.flat.items() if any(leaves(node))}
-    roots = operation.parts
-    naming = tuple(leaf for root in roots.values() for leaf in identities(root))
+    naming = tuple(leaf for root in operation.parts.values() for leaf in identities(root))
     required = any(leaf.policy.required for leaf in naming) or any(identities(operation.path))
     elsewhere = facts.writes_elsewhere(operation)
     with lines.block("def changes(before, after, view, always):"):
-        if naming:
-            named = writer.names.bind(naming, "identities")
-            differ = " or ".join(f"({writer.differs(leaf)})" for leaf in naming)
-            with lines.block(f"if ({differ}) and names_another({named}, before, after, view):"):
-                lines.add("return None")
+        named = _write_naming(writer, naming, lines)
         lines.add("draft = view.draft", "said = False", f"body = {facts.empty(body)}")
-        if operation.changes is not None:
-            lines.add(f"view.writers, view.paths = {table}, {operation.changes.paths!r}")
-            texts = writer.names.bind(texts_of(operation, operation.changes), "texts")
-            lines.add(f"view.texts, view.fails = {texts}, {operation.changes.fails}")
+        _write_saying(writer, operation, table, lines)
         lines.add(*(f"{part} = {{}}" for part in parts))
-        for part, root in roots.items():
+        for part, root in {**operation.flat, "body": body}.items():
             _write_part(writer, part, root, lines)
         if elsewhere:
             with lines.block("if draft.names or draft.marks or draft.writes:"):
@@ -116,6 +108,28 @@ def _write_request(writer: Comparing, operation: Operation, table: str = "") -> 
         made = "body" if is_list else "in_name_order(body)"
         lines.add(f"return {made}, {result}")
     return lines
+
+
+def _write_naming(writer: Comparing, naming: tuple[Leaf, ...], lines: Lines) -> str:
+    """Nothing is said where the two sides name different customers; gives the name of the identities."""
+    if not naming:
+        return ""
+    named = writer.names.bind(naming, "identities")
+    differ = " or ".join(f"({writer.differs(leaf)})" for leaf in naming)
+    with lines.block(f"if ({differ}) and names_another({named}, before, after, view):"):
+        lines.add("return None")
+    return named
+
+
+def _write_saying(writer: Comparing, operation: Operation, table: str, lines: Lines) -> None:
+    """What templates need of the view; `table` has the writers of a list of changes."""
+    if operation.named:
+        found = "".join(f", {writer.identity(leaf)}" for leaf in reversed(operation.named))
+        lines.add(f"view.riders = (*view.riders{found})")
+    if operation.changes is not None:
+        lines.add(f"view.writers, view.paths = {table}, {operation.changes.paths!r}")
+        texts = writer.names.bind(texts_of(operation, operation.changes), "texts")
+        lines.add(f"view.texts, view.fails = {texts}, {operation.changes.fails}")
 
 
 def _write_part(writer: Comparing, part: str, root: Container, lines: Lines) -> None:

@@ -251,7 +251,8 @@ class _Module:
     def _apply(self) -> Lines:
         lines = Lines()
         with lines.block("def apply(customer, riders):"):
-            if not facts.is_masked_plainly(self._operation):  # what is named is known from what changes
+            # What a mask names is known from what changes, and who is named in an item from both sides.
+            if self._operation.named or not facts.is_masked_plainly(self._operation):
                 lines.add(UNUSUAL)
                 return lines
             scope = self._scope("customer", True)

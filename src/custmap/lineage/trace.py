@@ -108,7 +108,8 @@ class _Tracer:
         self._rows: dict[str, tuple[Any, ...]] = {}
 
     def lines(self) -> Iterator[Line]:
-        for _, part in self._operation.roots:
+        item = self._operation.item
+        for part in [*(root for _, root in self._operation.roots), *([] if item is None else [item])]:
             for member in children(part):
                 yield from self._node(member, full=part.whole, prefix=self._prefix)
 

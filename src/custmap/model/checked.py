@@ -15,7 +15,7 @@ from custmap.model.answer import Answer
 from custmap.model.changes import Changes
 from custmap.model.clear import Named
 from custmap.model.mask import Mask
-from custmap.model.nodes import Container, ObjectNode, Table
+from custmap.model.nodes import Container, Leaf, ObjectNode, Table
 from custmap.model.privacy import EVERY_ITEM, Step
 from custmap.schema.canonical import Canonical
 from custmap.values.absent import ABSENT
@@ -104,6 +104,7 @@ class Operation:
     `changes`   changes are said as items of a list; `body` is then the vendor's copy, with what stays around.
     `name`, `after`  of one of several: the name of its requests, and of those that must have succeeded.
     `clears`    its requests say that an entry or item is gone.
+    `item`      what names the customer in templates; `named` are its rules, as templates number them.
     """
 
     contract: Contract
@@ -121,6 +122,8 @@ class Operation:
     name: str = ""
     after: tuple[str, ...] = ()
     clears: bool = False
+    item: ObjectNode | None = None
+    named: tuple[Leaf, ...] = ()
 
     @property
     def body(self) -> Container:
@@ -134,8 +137,9 @@ class Operation:
 
     @property
     def parts(self) -> dict[str, Container]:
-        """The root nodes of path, query, headers and body, by name."""
-        return {**self.flat, "body": self.body}
+        """The root nodes of path, query, headers and body, by name, and of what templates name."""
+        item = {} if self.item is None else {"item": self.item}
+        return {**self.flat, **item, "body": self.body}
 
     @property
     def body_at(self) -> tuple[Step, ...]:

@@ -35,7 +35,10 @@ class Filled:
 
 @dataclass(frozen=True, slots=True)
 class Ridden:
-    """A parameter: `index` into the operation's riders. A member without its value is left out."""
+    """A parameter: `index` into the operation's riders. A member without its value is left out.
+
+    From the end, -1 first, what names the customer: see `Operation.named`.
+    """
 
     index: int
 

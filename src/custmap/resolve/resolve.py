@@ -17,7 +17,8 @@ from custmap.expressions.suggestions import phrase
 from custmap.mapping.file import Constant, MappingFile, Param, Rule, Text, all_rules
 from custmap.model.checked import PARTS, Checked, CheckedParam, Operation, RiderOrigin, SequenceStep
 from custmap.model.mask import Mask
-from custmap.model.nodes import Container, ItemsNode, ObjectNode, Table
+from custmap.model.nodes import Container, FromSource, ItemsNode, Leaf, ObjectNode, Table
+from custmap.model.walkers import identities, leaves
 from custmap.resolve.answers import answer_of
 from custmap.resolve.bulk import bulk_of, only_of_items
 from custmap.resolve.changes import changes_of
@@ -31,7 +32,7 @@ from custmap.resolve.sayings import Sayings
 from custmap.resolve.sources import Scope, Sources
 from custmap.resolve.tables import TableBuilder
 from custmap.resolve.targets import Place, build_places
-from custmap.resolve.templates import Templates
+from custmap.resolve.templates import Naming, Templates
 from custmap.schema.canonical import Canonical
 from custmap.values.absent import ABSENT
 from custmap.values.paths import Member
@@ -105,6 +106,7 @@ def resolve_call(
     of_entry = canonical.entry is not None
     body = _body(file, contract, builder, places, scope, mask, findings, of_entry=of_entry)
     check_masked(file, body, findings)
+    item, named = _named(templates.named, body, parts, builder, scope, findings)
     places.check(body)
     return Operation(
         contract=contract,
@@ -119,6 +121,8 @@ def resolve_call(
         bulk=bulk,
         mask=mask,
         changes=None if head is None else head.changes,
+        item=item,
+        named=named,
     )
 
 
@@ -248,6 +252,41 @@ def _part(
                 _filling(part, name, file, scope),
             )
     return node
+
+
+def _named(
+    found: Sequence[Naming],
+    body: Container,
+    parts: Mapping[str, ObjectNode],
+    builder: TableBuilder,
+    scope: Scope,
+    findings: Findings,
+) -> tuple[ObjectNode | None, tuple[Leaf, ...]]:
+    """What names the customer in templates: a table, and its rules in the order of `found`.
+
+    A rule says so itself, or another one does that reads the same.
+    """
+    if not found:
+        return None, ()
+    known = {_text(leaf) for root in (*parts.values(), body) for leaf in identities(root)}
+    for one in found:
+        if one.rule.identity is not True and (one.rule.from_ is None or one.rule.from_.value not in known):
+            message = "of the customer, an item may have what names her, and the value of its own rule"
+            help = "Write `{from: EXPRESSION, identity: true}`, or a parameter."
+            findings.add("CM524", message, one.rule.span, help)
+    names = [one.rule.target.value for one in found]
+    members = {name: one.type for name, one in zip(names, found, strict=True) if one.type is not None}
+    type_ = Type(kinds=frozenset({"object"}), members=members)
+    rules = [replace(one.rule, identity=True) for one in found]
+    root = builder.flat(rules, type_, scope, Context("item", closed=False))
+    leaf_of = {leaf.name: leaf for leaf in leaves(root)}
+    return root, tuple(leaf_of[name] for name in names if name in leaf_of)
+
+
+def _text(leaf: Leaf) -> str | None:
+    """The expression of a rule."""
+    source = leaf.origin.source
+    return source.expression.text if isinstance(source, FromSource) else None
 
 
 def _filling(part: str, name: str, file: MappingFile, scope: Scope) -> str:

@@ -15,14 +15,25 @@ from custmap.mapping.read import read_rule
 from custmap.model.template import Branch, Filled, Hole, Ridden, Row, Template, Tree
 from custmap.resolve.findings import Findings, meant
 from custmap.schema.misfit import misfit
-from custmap.syntax.node import ListNode, MapNode, Node, ScalarNode
+from custmap.syntax.node import ListNode, MapNode, Node, ScalarNode, plain
 from custmap.values.numbers import scalar_text
 from custmap.values.types import Type
 
 _PARTS: Final = re.compile(r"\{\{|\{([^{}]*)\}?|[^{]+")
 _RIDER: Final = frozenset({"param", "format", "values", "unmapped", "default"})
 """The keys of a parameter in a template."""
+_NAMED: Final = frozenset({"from", "identity", "format", "values", "unmapped"})
+"""The keys of what names the customer in a template."""
 _SHOWN: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """A rule in a template that names the customer, and the contract's type of its value."""
+
+    rule: Rule
+    type: Type | None
+    stated: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,7 @@ class Templates:
     `rider`   adds a parameter with its type, and gives its index.
     `secret`  the names of secret parameters.
     `closed`  a member that the contract does not list is wrong.
+    `named`   the rules in templates that name the customer, each once.
     """
 
     rider: Callable[[Rule, str, Type | None], int]
@@ -39,6 +51,7 @@ class Templates:
     closed: bool
     findings: Findings
     numbers: Iterator[int] = field(default_factory=count)
+    named: list[Naming] = field(default_factory=list)
 
     def read(self, node: Node, target: str, type_: Type | None) -> Template:
         """The template of a rule's target; `type_` is the contract's of the item."""
@@ -58,8 +71,11 @@ class Templates:
                 inner = None if type_ is None else type_.items
                 return Row(tuple(self._tree(item, target, inner) for item in items))
             case MapNode():
-                if node.get("param") is not None and {key.value for key, _ in node} <= _RIDER:
+                keys = {key.value for key, _ in node}
+                if "param" in keys and keys <= _RIDER:
                     return self._ridden(node, target, type_)
+                if "from" in keys and keys <= _NAMED:
+                    return self._naming(node, target, type_)
                 return self._branch(node, target, type_)
 
     def _branch(self, node: MapNode, target: str, type_: Type | None) -> Tree:
@@ -70,7 +86,7 @@ class Templates:
         for key, value in node:
             filled = self._filled(scalar_text(key.value or ""), key.span)
             held = self._member(filled, type_, key)
-            entries.append((filled, self._tree(value, target, held)))
+            entries.append((filled, self._tree(value, filled.text or target, held)))
         names = {filled.text for filled, _ in entries}
         for name in sorted((type_.asked if type_ is not None else frozenset()) - names):
             if None not in names:
@@ -107,6 +123,16 @@ class Templates:
             message = "a secret in an item could not be hidden where the request is shown"
             self.findings.add("CM524", message, rule.param.span, "Send it in a header or at its own place.")
         return Ridden(self.rider(rule, target, type_))
+
+    def _naming(self, node: MapNode, name: str, type_: Type | None) -> Tree:
+        """What names the customer: the same rule, in whatever templates, is one."""
+        stated = plain(node)
+        found = [number for number, one in enumerate(self.named) if one.stated == stated]
+        if not found:
+            names = {one.rule.target.value for one in self.named}
+            free = next(f"{name}{suffix or ''}" for suffix in count() if f"{name}{suffix or ''}" not in names)
+            self.named.append(Naming(read_rule(ScalarNode(free, node.span), node), type_, stated))
+        return Ridden(-1 - (found[0] if found else len(self.named) - 1))
 
     def _filled(self, text: str, span: Span) -> Filled:
         parts: list[str | Hole] = []
