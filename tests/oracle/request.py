@@ -25,7 +25,7 @@ from custmap.values.equality import same
 from custmap.values.paths import Index, Member, Select, TargetPath, format_path, found_at, name_of
 from custmap.wire.binding import bind
 from oracle import forms, operations
-from oracle.containers import fill_gaps, outcome_of, required_missing, whole_notes
+from oracle.containers import fill_gaps, outcome_of, required_missing, says_none, whole_notes
 from oracle.elsewhere import put_at, written, written_list
 from oracle.interpreter import Interpreter, silenced
 from oracle.masks import fill_mask, names_of
@@ -357,6 +357,13 @@ class Whole:
         stands = outcome.stands
         if isinstance(node, Leaf) and sides.after[node.slot] in (None, SILENT):
             return Told()
+        if (
+            isinstance(node, ObjectNode)
+            and node.clear is not None
+            and node.clear.says
+            and says_none(node, sides)
+        ):
+            return Told()  # it is gone, and not said again
         spoken = {target for _, target, _ in told.told}
         if not isinstance(node, Leaf) or node.kind.is_one:
             if not is_value(stands) or node.target in spoken or outcome.said:
