@@ -98,7 +98,8 @@ class Ends:
 
     def is_unsaid(self, target: str) -> bool:
         """Is it noted as not known, and does a rule there read what no record of the customer mentions?"""
-        noted = [note.target for note in self.clean[0].plan.notes if note.fact is Fact.UNSETTLED]
+        notes = [note for step in self.clean for note in step.plan.notes]
+        noted = [note.target for note in notes if note.fact is Fact.UNSETTLED]
         if not touches(target, noted):
             return False
         type_ = self.trial.loaded.checked.canonical.type
