@@ -22,8 +22,9 @@ from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, TargetNode
 from custmap.model.walkers import children
 from custmap.plan.plan import Plan
 from custmap.values.absent import ABSENT
-from custmap.values.equality import same
-from custmap.values.paths import Member, found_at, parse_path
+from custmap.values.equality import same, same_items
+from custmap.values.numbers import key_text
+from custmap.values.paths import Member, Select, TargetPath, found_at, parse_path
 
 ENTERPRISE: Final = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 TARGETS: Final = (
@@ -78,6 +79,9 @@ def _check(seed: int, paths: str) -> int:
     return applied
 
 
+RIDERS = ("'param':", "'value':")
+
+
 def _pointer(rng: Random) -> Any:
     """A drawn mapping of a vendor that takes JSON Patch; none with lists whose items rules name."""
     mapping = draw_changes(rng)
@@ -85,22 +89,34 @@ def _pointer(rng: Random) -> Any:
     mapping["changes"] = {**mapping["changes"], **head}
     mapping.pop("clear", None)
     body = {name: rule for name, rule in mapping["body"].items() if "[" not in name}
-    mapping["body"] = {name: _without_own(rule) for name, rule in body.items() if "param" not in str(rule)}
+    body = {name: rule for name, rule in body.items() if not _is_cleared_as_one(rule)}
+    body = {name: rule for name, rule in body.items() if not any(one in str(rule) for one in RIDERS)}
+    mapping["body"] = {name: _without_own(rule) for name, rule in body.items()}
     for part in ("path", "query", "headers", "params"):
         mapping.pop(part, None)
     mapping["contract"]["url"] = "https://api.example.com/customers"
     return mapping if mapping["body"] else None
 
 
+def _is_cleared_as_one(rule: Any) -> bool:
+    """Is it an object with a clear of its own? A vendor who loses the object would have to make it again."""
+    if not isinstance(rule, dict) or rule.get("merge") == "whole" or "clear" not in rule or "each" in rule:
+        return False
+    is_map = rule.get("merge") in ("entries", "fields") or rule.get("from") in ("phone", "payment_card")
+    return is_map or "fields" in rule or not rule.keys() & {"from", "first"}
+
+
 def _without_own(rule: Any) -> Any:
-    """A rule without templates of its own: a library knows those of JSON Patch alone."""
+    """A rule without templates of its own, which no library knows, and without values that mean none."""
     if not isinstance(rule, dict):
         return rule
     made = {key: value for key, value in rule.items() if key not in ("set", "add")}
-    if isinstance(made.get("clear"), dict) and "item" in made["clear"]:
+    if isinstance(made.get("clear"), dict) and made["clear"].keys() & {"item", "send"}:
         del made["clear"]
     if "fields" in made and "each" not in made:
-        made["fields"] = {name: _without_own(one) for name, one in made["fields"].items()}
+        inside = made["fields"].items()
+        kept = {name: one for name, one in inside if "[" not in name and not _is_cleared_as_one(one)}
+        made["fields"] = {name: _without_own(one) for name, one in kept.items()}
     return made
 
 
@@ -164,21 +180,44 @@ def _wrong(held: Any, reached: Any, plan: Plan) -> Iterator[str]:
     """What the plan says and the document does not have; and what else has changed."""
     said = [parse_path(change.target) for change in plan.changes]
     for change, path in zip(plan.changes, said, strict=True):
-        found = found_at(reached, path)
+        found = _found(reached, path)
         gone = change.action == "clear" and change.after is None
         if not (found in (None, ABSENT) if gone else same(found, change.after)):
             yield f"{change.action} {change.target}: {found}"
     for path in _places(held, ()):
-        changed = not same(found_at(held, path), found_at(reached, path))
+        was, now = found_at(held, path), found_at(reached, path)
+        in_any_order = isinstance(was, list) and isinstance(now, list) and same_items(was, now)
         if (
-            changed
+            not (same(was, now) or in_any_order)
+            and not _is_none(was)
             and path[0].name != "schemas"
             and not any(path[: len(one)] == one or one[: len(path)] == path for one in said)
         ):
             yield f"{path} has changed"
 
 
+def _found(document: Any, path: TargetPath) -> Any:
+    """What stands at a target, whose keys are texts whatever they are in the document."""
+    for segment in path:
+        if isinstance(segment, Select) and isinstance(document, list):
+            wanted = key_text(segment.value)
+            named = (one for one in document if key_text(one.get(segment.key)) == wanted)
+            document = next(named, ABSENT)
+        else:
+            document = found_at(document, (segment,))
+    return document
+
+
+def _is_none(value: Any) -> bool:
+    """Is it what says that there is no value, or a container of nothing else?"""
+    if isinstance(value, dict):
+        return all(map(_is_none, value.values()))
+    return value in (None, "", [])
+
+
 def _places(value: Any, way: tuple[Member, ...]) -> Iterator[tuple[Member, ...]]:
+    """The places of values; an object is where its members are."""
     for name, inner in value.items() if isinstance(value, dict) else ():
-        yield (*way, Member(name))
+        if not isinstance(inner, dict):
+            yield (*way, Member(name))
         yield from _places(inner, (*way, Member(name)))

@@ -186,8 +186,19 @@ def assumed_of_changes(operation: Operation) -> str | None:
     """What a list of changes takes for granted: the containers that its items are about."""
     if operation.changes is None:
         return None
-    named = ", ".join(f"`{one.target}`" for one in _containers(operation.body))
-    return f"The vendor has every container of the mapping: {named}" if named else None
+    found = list(_containers(operation.body))
+    named, cleared = (
+        ", ".join(f"`{one.target}`" for one in some)
+        for some in (found, [one for one in found if _is_cleared_as_one(one)])
+    )
+    again = f", and has it again after it was cleared: {cleared}" if cleared else ""
+    return f"The vendor has every container of the mapping: {named}{again}" if named else None
+
+
+def _is_cleared_as_one(node: TargetNode) -> bool:
+    if isinstance(node, Leaf):
+        return node.clears_as_one
+    return isinstance(node, ObjectNode) and node.clear is not None and node.clear.says
 
 
 def _containers(node: TargetNode) -> Iterator[TargetNode]:
