@@ -55,6 +55,26 @@ def test_a_wrong_inverse(tmp_path: Path) -> None:
     assert '`priority` is read back as "number 3"' in veiled
 
 
+CHANGES = """changes: {into: ops, set: {at: "{path}", to: "{value}"}, clear: {gone: "{path}"}}
+body:
+  mail: {from: email, set: {mail: "{value}"}}
+  "lists[0].rank": plus_one(priority)
+  "ways[kind=post].city": addresses[0].city
+  tags: {from: tags, merge: set}
+"""
+
+
+def test_a_wrong_inverse_in_a_list_of_changes(tmp_path: Path) -> None:
+    path = tmp_path / "acme" / "case.yaml"
+    path.parent.mkdir()
+    head = "custmap: 1\nname: acme/case\ncontract: {method: PATCH, url: 'https://x.io/c'}\n"
+    path.write_text(head + CHANGES)
+    proof = prove(custmap.load(path, functions=[sys.modules[__name__]]), examples=200)
+    assert [(one.law, one.target) for one in proof.counterexamples] == [("reads_back", "lists[0].rank")]
+    path.write_text(head + CHANGES.replace("plus_one(priority)", "priority"))
+    assert prove(custmap.load(path), examples=200).ok
+
+
 def test_a_table_that_reads_another_value(monkeypatch: Patch) -> None:
     real = undo.turned_values
 

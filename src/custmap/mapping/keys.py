@@ -109,15 +109,13 @@ class ResponseModel(Part):
     )
 
 
-class RecordModel(Part):
-    """What a request does to the vendor's record."""
-
-    merge: Annotated[
-        Literal["whole"],
-        Words({"whole": "The request replaces the whole record: what it leaves out is gone (a PUT)."}),
-    ] = optional("What the vendor does with the record of which a part is sent; default: it merges.")
-    mask: MaskModel = optional("Where a request names all that it sets or clears.")
-    changes: ChangesModel = optional("The request is a list of changes of the copy that rules describe.")
+Merge = Annotated[
+    Literal["whole"],
+    Words({"whole": "The request replaces the whole record: what it leaves out is gone (a PUT)."}),
+]
+_MERGE: Final = "What the vendor does with the record of which a part is sent; default: it merges."
+_MASK: Final = "Where a request names all that it sets or clears."
+_CHANGES: Final = "The request is a list of changes of the copy that rules describe."
 
 
 class CallModel(Part):
@@ -134,7 +132,7 @@ class CallModel(Part):
     ignored: dict[str, StrictStr] = optional("Target paths that are left out on purpose: path to reason.")
 
 
-class EntryModel(RecordModel, CallModel):
+class EntryModel(CallModel):
     """One entry of `requests`: a call, or a call for each entry of a map or item of a list."""
 
     name: StrictStr = Field(description="The name of its requests.", examples=["customer", "attributes"])
@@ -144,6 +142,9 @@ class EntryModel(RecordModel, CallModel):
         examples=["custom_fields", "tags"],
     )
     key: StrictStr = optional("Of a list of objects: the member that tells them apart.")
+    merge: Merge = optional(_MERGE)
+    mask: MaskModel = optional(_MASK)
+    changes: ChangesModel = optional(_CHANGES)
     set: CallModel = optional("With `for_each`: the call for an entry that is new or has changed.")
     clear: CallModel = optional("With `for_each`: the call for an entry that is gone.")
     contract: ByName = optional(
@@ -151,7 +152,7 @@ class EntryModel(RecordModel, CallModel):
     )
 
 
-class MappingModel(RecordModel):
+class MappingModel(Part):
     """A source-to-target table: how the canonical customer maps to a vendor's operation, or to several."""
 
     custmap: Any = Field(description="The language version: 1.")
@@ -172,6 +173,9 @@ class MappingModel(RecordModel):
     headers: dict[str, RuleModel] = optional("Headers: name to rule.")
     body: dict[str, RuleModel] = optional("Members of the body: target path to rule.")
     bulk: BulkModel = optional("Many customers go into one request; the body's rules are those of an item.")
+    merge: Merge = optional(_MERGE)
+    mask: MaskModel = optional(_MASK)
+    changes: ChangesModel = optional(_CHANGES)
     envelope: dict[str, RuleModel] = optional("With `bulk`: the body around the list, the same for all.")
     response: ResponseModel = optional("What the vendor's answer means.")
     clear: Clear = optional("How values are cleared where a rule does not say.")

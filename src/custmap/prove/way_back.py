@@ -1,7 +1,8 @@
 """Laws of the way back: what was sent is read as the customer that it was made of (language page, "Answers").
 
-The vendor's copy is the request's body. What the mapping declares is respected: nothing is asked of a rule
-that is one-way, and of one with a loss only that it sends again what it sent.
+The vendor's copy is the request's body, or what the declared vendor holds after a list of changes. What the
+mapping declares is respected: nothing is asked of a rule that is one-way, and of one with a loss only that it
+sends again what it sent.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from custmap.invert.turned import Back, Places
 from custmap.model.nodes import Leaf
 from custmap.model.walkers import eaches, leaves
 from custmap.prove.blame import Broken, Law
+from custmap.prove.documents import document_of
 from custmap.prove.scene import Case, Record, Scene
+from custmap.prove.store import Refused
 from custmap.running.states import SILENT, is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same, same_items
@@ -40,12 +43,23 @@ class _Sent:
 def _sent(scene: Scene, record: Record) -> _Sent | None:
     """None where no request can be made."""
     made = scene.applied(record)
-    if isinstance(made, RecordError) or not isinstance(made.body, dict):
+    body = None if isinstance(made, RecordError) else _copy(scene, made.body)
+    if not isinstance(body, dict):
         return None
-    body, slots = made.body, scene.slots(record)
+    slots = scene.slots(record)
     said = (pair for pair in _lone(scene) if is_value(slots[pair[0].slot]) or slots[pair[0].slot] is None)
     there = (pair for pair in said if found_at(body, pair[0].path) is not ABSENT)
     return _Sent(scene.taken(record), body, tuple(there))
+
+
+def _copy(scene: Scene, body: Any) -> Any:
+    """The vendor's copy after a first request; None where the vendor refuses it."""
+    if scene.operation.changes is None:
+        return body
+    try:
+        return document_of(scene.operation.body, scene.store.receive({}, body))
+    except Refused:
+        return None
 
 
 def _lone(scene: Scene) -> Iterator[tuple[Leaf, Back]]:
@@ -124,8 +138,9 @@ def sends_again(scene: Scene, case: Case) -> Broken | None:
     again = scene.applied(_merged(_unread(scene, sent), read))
     if isinstance(again, RecordError):
         return None
+    copy = _copy(scene, again.body)
     for leaf, held in _comparable(scene, sent):
-        value = found_at(again.body, leaf.path)
+        value = found_at(copy, leaf.path)
         if not _is_alike(leaf, held, value):
             return sent.broken(leaf, None, _sent_as(leaf, value, "what is read back sends"), value)
     return None
@@ -142,8 +157,9 @@ def reads_over_a_base(scene: Scene, case: Case) -> Broken | None:
     plan, again, slots = scene.planned(None, whole), scene.applied(whole), scene.slots(whole)
     if isinstance(plan, RecordError) or plan.rejected or isinstance(again, RecordError):
         return None  # before has what cannot be said
+    copy = _copy(scene, again.body)
     for leaf, held in _comparable(scene, sent):
-        value = found_at(again.body, leaf.path)
+        value = found_at(copy, leaf.path)
         if slots[leaf.slot] is not SILENT and not _agrees(leaf, held, value):
             why = _sent_as(leaf, value, "what is read over before sends")
             return sent.broken(leaf, case.before, why, value)

@@ -1,0 +1,45 @@
+"""What the declared vendor holds, as a document in the form of the mapping's targets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from custmap.model.nodes import Container, ItemsNode, Leaf, ObjectNode, TargetNode
+from custmap.prove.store import item_table
+from custmap.values.paths import Index, Select
+
+
+def document_of(root: Container, state: Any) -> Any:
+    """The body that would say all of a state; what the vendor does not hold is absent."""
+    return _at(root, state)
+
+
+def _at(node: TargetNode, state: Any) -> Any:
+    if not isinstance(state, dict):
+        return state
+    match node:
+        case ObjectNode(members=members):
+            known = {member.name: member for member in members}
+            return {name: _at(known[name], one) if name in known else one for name, one in state.items()}
+        case ItemsNode(items=items):
+            return _listed(
+                [(segment, _at(item, state[segment])) for segment, item in items if segment in state]
+            )
+        case Leaf() if node.kind.has_items:
+            table = item_table(node.origin)
+            return [one if table is None else _at(table.item, one) for one in state.values()]
+        case Leaf() if node.kind.one_by_one:
+            return list(state.values())
+    return state
+
+
+def _listed(items: list[tuple[Index | Select, Any]]) -> list[Any]:
+    """Items at their positions, with `{}` at those before that say nothing, or with their keys."""
+    made: list[Any] = []
+    for segment, item in items:
+        if isinstance(segment, Select):
+            made.append({segment.key: segment.value, **item})
+            continue
+        made += [{}] * (segment.position - len(made) + 1)
+        made[segment.position] = item
+    return made
