@@ -32,6 +32,7 @@ BEFORE: dict[str, Any] = {
         "okta": "00u1",
         "salesforce": "003xx000004TmiQAAS",
         "shopify": "gid://shopify/Customer/1018520244",
+        "square": "8DDA5NZVBZFGAX0V3HPF81HHE0",
         "stripe": "cus_1",
         "zendesk": "35436",
     },
@@ -71,6 +72,7 @@ PARAMS: dict[str, dict[str, Any]] = {
     "salesforce/update-contacts": {"host": "acme.my.salesforce.example"},
     "sendgrid/upsert-contacts": {},
     "shopify/update-customer": {"host": "acme.myshopify.example"},
+    "square/update-customer": {},
     "stripe/update-customer": {},
     "zendesk/update-user": {"host": "acme.zendesk.example"},
 }
@@ -115,7 +117,8 @@ def main() -> None:
     # The records are complete, and a vendor who replaces the whole record has to know that.
     head(f"A new customer, to {len(vendors)} vendors: {len(PARAMS)} operations")
     for mapping in mappings:
-        show_request(mapping.apply(BEFORE, params(mapping), absent="clear"))
+        for request in mapping.requests(BEFORE, params(mapping), absent="clear"):
+            show_request(request)
 
     head("She marries, upgrades, drops coupon, card and tags, and wants her e-mail forgotten")
     for mapping in mappings:

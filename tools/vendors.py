@@ -14,8 +14,21 @@ from typing import Any, Final, NamedTuple
 
 import custmap
 from custmap.model.checked import Operation
-from custmap.model.clear import ByRequest, Clear, Masked, Named, Omit, Operated, Send, SendNull, Skip, Write
+from custmap.model.clear import (
+    ByRequest,
+    Clear,
+    Masked,
+    Named,
+    Omit,
+    Operated,
+    Send,
+    SendNull,
+    Skip,
+    Write,
+)
+from custmap.model.item_ways import Way as ItemWay
 from custmap.model.nodes import EachSource, Leaf
+from custmap.model.template import Template
 from custmap.model.walkers import own_objects
 from custmap.prove.remarks import assumed
 from custmap.schema.customer import Customer
@@ -49,7 +62,8 @@ field.
 | cell | means |
 |---|---|
 | `null` `""` `[]` `{}` … | this value is sent |
-| in `NAME` | the field's name is listed there |
+| in `NAME` | the field's name is listed there; of a list whose items are told one by one, what is gone |
+| an item | an item in the list says so |
 | *no* | the field can be set and changed, and not cleared: the change is reported and not sent |
 | *id* | the field names the customer, and does not change |
 | several | parts of the field are cleared in different ways |
@@ -109,8 +123,8 @@ class Vendor:
         """How it is cleared: with objects around it, by itself and, of a list of items, by their members."""
         operation = next(one for one in self.operations if any(leaf is slot for slot in one.table.slots))
         around_it = [one for one in own_objects(operation.body) if around(one.target, leaf.target)]
-        ways = [one.clear for one in around_it if one.clear is not None]
-        ways.append(leaf.policy.clear)
+        ways: list[Clear | ItemWay | None] = [one.clear for one in around_it if one.clear is not None]
+        ways.append(leaf.policy.clear if leaf.ways is None else leaf.ways.gone)
         if isinstance(leaf.origin.source, EachSource):
             inside = leaf.origin.source.table.slots
             ways += [one.policy.clear for one in inside if isinstance(one, Leaf) and one.name != leaf.key]
@@ -132,7 +146,7 @@ def _fields(leaf: Leaf) -> list[str]:
     return [field for field in roots if field != "identifiers"]
 
 
-def _word(clear: Clear, form: bool) -> str:
+def _word(clear: Clear | ItemWay | None, form: bool) -> str:
     match clear:
         case SendNull():
             return "`null`"
@@ -146,6 +160,8 @@ def _word(clear: Clear, form: bool) -> str:
             return "named, and left out"
         case Operated():
             return "by an action"
+        case Template():
+            return "an item"
         case Omit():
             return "left out"
         case ByRequest():

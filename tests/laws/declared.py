@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from stores.store import State, Store, hold
+from stores.store import State, Store, hold, of_body
 
 from custmap.values.equality import same
 from custmap.values.paths import Index, Member, Select, format_path, name_of, parse_path
@@ -254,7 +254,7 @@ class Declared:
         return Store(
             "",
             {},
-            self.take,
+            of_body(self.take),
             {},
             (),
             whole=frozenset(whole),

@@ -9,16 +9,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from stores.store import State, Store
+from stores.store import Call, State, Store
 
 from custmap.values.equality import same
-from custmap.values.paths import Index, Member, PathError, Select, parse_path
+from custmap.values.paths import Index, Member, PathError, Select, Value, parse_path
 
 Customer = dict[str, Any]
 Place = tuple[str, ...]
+Calls = tuple[Call, ...]
 _NAMED = ("name", "phone", "loyalty", "payment_card")
 _TEXT_PARTS = {"name": "formatted", "phone": "number"}
 _NO_EXCUSE = ("replaced whole", "count as changed", "counts as changed", "twice", "taken as")
@@ -40,13 +41,12 @@ class Case:
         """The record with the ids that name the customer at this vendor, and what is always said."""
         return {**record, **self.store.named}
 
-    def apply(self, record: Customer, state: State | None = None) -> State:
-        request = self.request(record)
-        return self.store.receive(self.store.empty if state is None else state, request.body)
+    def apply(self, record: Customer) -> State:
+        return self.store.receive(self.store.empty, *calls(self.requests(record)))
 
-    def request(self, record: Customer) -> Any:
+    def requests(self, record: Customer) -> Any:
         absent = "clear" if self.store.replaces else "keep"
-        return self.mapping.apply(record, self.store.params, on_rejected="drop", absent=absent)
+        return self.mapping.requests(record, self.store.params, on_rejected="drop", absent=absent)
 
     def diff(self, before: Customer | None, after: Customer, absent: str = "keep") -> Any:
         """The plan. A vendor who replaces all is told of complete records: after is laid over before here."""
@@ -55,7 +55,12 @@ class Case:
         return self.mapping.diff(before, after, self.store.params, absent=absent)
 
     def update(self, state: State, plan: Any) -> State:
-        return state if plan.request is None else self.store.receive(state, plan.request.body)
+        return self.store.receive(state, *calls(plan.requests))
+
+
+def calls(requests: Any) -> tuple[Call, ...]:
+    """What the vendor sees of the requests."""
+    return tuple(map(Call.of, requests))
 
 
 def plus(before: Customer, after: Customer) -> Customer:
@@ -86,14 +91,14 @@ def flat(state: Any, at: Place = ()) -> dict[Place, Any]:
 def place_of(target: str) -> Place:
     """A plan's target as a place in a flat state."""
     place: list[str] = []
-    for segment in parse_path(target):
+    for segment in parse_path(target, values=True):
         match segment:
             case Member(name):
                 place.append(name)
             case Index(position):
                 place.append(str(position))
-            case Select(_, value):
-                place.append(value)
+            case Select(_, value) | Value(value):
+                place.append(str(value))
     return tuple(place)
 
 
@@ -131,13 +136,13 @@ def differences(one: State, other: State, left_out: set[Place]) -> dict[Place, t
 
 
 def converges(
-    case: Case, before: Customer, after: Customer, *, absent: str = "keep", body: Any = None
+    case: Case, before: Customer, after: Customer, *, absent: str = "keep", sent: Calls | None = None
 ) -> None:
-    """The vendor ends where saying everything would have brought it. `body` is sent instead of the plan's."""
+    """The vendor ends where saying everything would have brought it. `sent` instead of what the plan says."""
     wanted = case.apply(after if absent == "clear" else plus(before, after))
     held = case.apply(before)
     plan = case.diff(before, after, absent)
-    ended = case.update(held, plan) if body is None else case.store.receive(held, body)
+    ended = case.update(held, plan) if sent is None else case.store.receive(held, *sent)
     rejected = rejected_places(plan)
     off = differences(ended, wanted, rejected | noted_places(plan))
     if off:
@@ -155,7 +160,7 @@ def idempotent(case: Case, record: Customer) -> None:
     """What did not change is not sent."""
     for absent in ("keep", "clear"):
         plan = case.diff(record, deepcopy(record), absent)
-        if plan.request is not None or plan.changes:
+        if plan.requests or plan.changes:
             raise BrokenLaw(f"diff(x, x) has something to say ({absent})\n{_facts(plan, record, record)}")
 
 
@@ -163,7 +168,7 @@ def looks_the_same(case: Case, before: Customer, after: Customer) -> None:
     """Where both look the same to the vendor, and nothing was null anew, nothing is sent."""
     plan = case.diff(before, after)
     held = case.apply(before)
-    if plan.request is None or differences(case.update(held, plan), held, set()):
+    if not plan.requests or differences(case.update(held, plan), held, set()):
         return
     if all(_told_anew(change) for change in plan.changes):
         return
@@ -171,22 +176,34 @@ def looks_the_same(case: Case, before: Customer, after: Customer) -> None:
 
 
 def minimal(case: Case, before: Customer, after: Customer) -> None:
-    """Leaving out any part of the request breaks convergence, but for what is exempt."""
+    """Leaving out any part of the requests breaks convergence, but for what is exempt."""
     plan = case.diff(before, after)
-    if plan.request is None:
-        return
-    body = plan.request.body
+    said = calls(plan.requests)
     # What could not be said of before is not known to the vendor, and is told anew, too.
     unsaid = {rejection.source for rejection in case.diff(None, before).rejected}
     anew = {place_of(one.target) for one in plan.changes if _told_anew(one) or one.source in unsaid}
-    for part, without in parts(body, case.store.selected, case.store.units):
+    for part, without in shorter(said, case.store):
         if exempt(part, anew, case.store, plan):
             continue
         try:
-            converges(case, before, after, body=without)
+            converges(case, before, after, sent=without)
         except AssertionError:
             continue
-        raise BrokenLaw(f"{part} is not needed in {body}\n{_facts(plan, before, after)}")
+        raise BrokenLaw(f"{part} is not needed in {said}\n{_facts(plan, before, after)}")
+
+
+def shorter(said: Calls, store: Store) -> Iterator[tuple[Place, Calls]]:
+    """(part, the calls without it) for every part of a body, every name of a mask and every call."""
+    for at, call in enumerate(said):
+        first, rest = said[:at], said[at + 1 :]
+        for part, body in parts(call.body, store.selected, store.units) if call.body else ():
+            yield part, (*first, replace(call, body=body), *rest)
+        names = call.query[store.mask].split(",") if store.mask else []
+        for name in names:
+            query = {**call.query, store.mask: ",".join(other for other in names if other != name)}
+            yield (name,), (*first, replace(call, query=query), *rest)
+        if len(said) > 1:
+            yield (" ".join((call.method, *call.path)),), (*first, *rest)
 
 
 def _told_anew(change: Any) -> bool:
@@ -248,12 +265,15 @@ def frame(case: Case, before: Customer, after: Customer, strangers: Mapping[str,
 
 
 def retries(case: Case, before: Customer, after: Customer) -> None:
-    """Sending twice is sending once, but for what the plan names as not repeatable."""
+    """Any of it, then all of it is sending it once, but for what the plan names as not repeatable."""
     plan = case.diff(before, after)
-    once = case.update(case.apply(before), plan)
-    off = differences(case.update(once, plan), once, {(name,) for name in case.store.again})
-    if off:
-        raise BrokenLaw(f"sent twice: {off}\n{_facts(plan, before, after)}")
+    held = case.apply(before)
+    said = calls(plan.requests)
+    once = case.store.receive(held, *said)
+    for arrived in range(1, len(said) + 1):
+        twice = case.store.receive(held, *said[:arrived], *said)
+        if off := differences(twice, once, {(name,) for name in case.store.again}):
+            raise BrokenLaw(f"{arrived} sent twice: {off}\n{_facts(plan, before, after)}")
 
 
 def disjoint(case: Case, before: Customer, after: Customer) -> None:
@@ -270,20 +290,19 @@ def pure(case: Case, before: Customer, after: Customer) -> None:
     """Inputs stay as they are, outputs share nothing with them, and the order of keys means nothing."""
     kept = deepcopy((before, after))
     plan = case.diff(before, after)
-    first = None if plan.request is None else as_sent(plan.request)
+    first = as_sent(plan.requests)
     json.dumps(plan.to_dict(), allow_nan=False)  # plain values, nothing of the engine's own
     if kept != (before, after) or repr(kept) != repr((before, after)):
         raise BrokenLaw("an input changed")
     again = case.diff(turned(before), turned(after))
-    if (None if again.request is None else as_sent(again.request)) != first or again.changes != plan.changes:
+    if as_sent(again.requests) != first or again.changes != plan.changes:
         raise BrokenLaw(f"the order of keys shows\n{_facts(plan, before, after)}\n{_facts(again)}")
-    if plan.request is not None:
-        _spoil(plan.request.body)
-        if repr(kept) != repr((before, after)):
-            raise BrokenLaw("what goes out shares something with what came in")
-        fresh = case.diff(before, after)
-        if fresh.request is None or as_sent(fresh.request) != first:
-            raise BrokenLaw("what goes out shares something with the mapping")
+    for request in plan.requests:
+        _spoil(request.body)
+    if repr(kept) != repr((before, after)):
+        raise BrokenLaw("what goes out shares something with what came in")
+    if as_sent(case.diff(before, after).requests) != first:
+        raise BrokenLaw("what goes out shares something with the mapping")
 
 
 def complete(case: Case, before: Customer, after: Customer) -> None:
@@ -291,9 +310,9 @@ def complete(case: Case, before: Customer, after: Customer) -> None:
     converges(case, before, after, absent="clear")
 
 
-def as_sent(request: Any) -> str:
-    """A request with its members in the order in which they stand: a client writes `body` as it is."""
-    return json.dumps(request.to_dict(), allow_nan=False)
+def as_sent(requests: Any) -> str:
+    """Requests with their members in the order in which they stand: a client writes `body` as it is."""
+    return json.dumps([request.to_dict() for request in requests], allow_nan=False)
 
 
 def turned(value: Any) -> Any:
@@ -317,12 +336,12 @@ def _spoil(value: Any) -> None:
 def without_a_before(case: Case, record: Customer) -> None:
     """diff(None, x) is apply(x), where there is something to say."""
     plan = case.diff(None, record)
-    request = case.request(record)
-    if plan.request is not None and as_sent(plan.request) != as_sent(request):
-        raise BrokenLaw(f"apply: {as_sent(request)}\n{_facts(plan, None, record)}")
+    requests = case.requests(record)
+    if plan.requests and as_sent(plan.requests) != as_sent(requests):
+        raise BrokenLaw(f"apply: {as_sent(requests)}\n{_facts(plan, None, record)}")
     said = differences(case.apply(record), case.store.empty, set()).keys() - case.store.exempt
-    if plan.request is None and said:
-        raise BrokenLaw(f"apply has something to say: {as_sent(request)}\n{_facts(plan, None, record)}")
+    if not plan.requests and said:
+        raise BrokenLaw(f"apply has something to say: {as_sent(requests)}\n{_facts(plan, None, record)}")
 
 
 def composes(case: Case, first: Customer, second: Customer, third: Customer) -> None:
@@ -340,7 +359,7 @@ def composes(case: Case, first: Customer, second: Customer, third: Customer) -> 
 
 
 def _facts(plan: Any, before: Any = None, after: Any = None) -> str:
-    sent = plan.request.body if plan.request else None
+    sent = [(request.url, request.body) for request in plan.requests]
     told = "\n".join(f"  {item}" for item in (*plan.changes, *plan.rejected, *plan.notes))
     return f"before {before}\nafter  {after}\nsent   {sent}\n{told}"
 

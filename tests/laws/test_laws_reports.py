@@ -14,6 +14,7 @@ from stores.shipped import SHIPPED
 import custmap
 from custmap.border.intake import take
 from custmap.diagnostics.errors import RecordError
+from custmap.model.checked import Checked
 from custmap.model.clear import Send
 from custmap.model.nodes import Leaf, ObjectNode, TargetNode
 from custmap.running.states import is_value
@@ -37,15 +38,16 @@ def plain_leaves(node: TargetNode) -> list[Leaf]:
 
 def implied_clears(case: Case, before: Customer, after: Customer) -> set[str]:
     """Targets that had a value and are null, by the interpreter."""
-    checked = case.mapping.checked
-    interpreter = Interpreter(checked, bind(checked, checked.operation, case.store.params).riders)
-    rows = [interpreter.slots(take(record, checked.canonical).record) for record in (before, after)]
     found = set()
-    for leaf in plain_leaves(checked.operation.table.root):
-        then, now = rows[0][leaf.slot], rows[1][leaf.slot]
-        told = leaf.policy.clear.value if isinstance(leaf.policy.clear, Send) else None
-        if leaf.kind.is_one and is_value(then) and now is None and not same(then, told):
-            found.add(leaf.target)
+    for part in case.mapping.parts or (case.mapping,):
+        checked = part.checked
+        interpreter = Interpreter(checked, bind(checked, checked.operation, case.store.params).riders)
+        rows = [interpreter.slots(take(record, checked.canonical).record) for record in (before, after)]
+        for leaf in plain_leaves(checked.operation.table.root):
+            then, now = rows[0][leaf.slot], rows[1][leaf.slot]
+            told = leaf.policy.clear.value if isinstance(leaf.policy.clear, Send) else None
+            if leaf.kind.is_one and is_value(then) and now is None and not same(then, told):
+                found.add(leaf.target)
     return found
 
 
@@ -70,13 +72,14 @@ def test_only_what_reads_an_edited_field_is_touched(name: str, data: st.DataObje
     plan = case.diff(before, after)
     edited = {field for field in {*before, *after} if not same(before.get(field, ...), after.get(field, ...))}
     touched = {item.source for item in (*plan.changes, *plan.rejected) if item.source is not None}
-    reads = {
-        path[0]
-        for leaf in case.mapping.checked.operation.table.slots
-        for path in leaf.reads
-        if _names(leaf, touched)
-    }
+    reads = {path[0] for leaf in slots(case.mapping.checked) for path in leaf.reads if _names(leaf, touched)}
     assert not touched or reads & edited, f"{touched} from {edited}"
+
+
+def slots(checked: Checked) -> list[Any]:
+    """What the rules make that say what of the customer goes to the vendor."""
+    managed = [step.managed for step in checked.steps] or [checked]
+    return [slot for one in managed for slot in one.operation.table.slots]
 
 
 def _names(slot: Any, touched: set[str]) -> bool:
@@ -103,7 +106,7 @@ def test_no_value_is_in_a_message(name: str, data: st.DataObject) -> None:
     said = []
     for check in (True, False):
         try:
-            case.mapping.apply(after, case.store.params, check=check)
+            case.mapping.requests(after, case.store.params, check=check)
         except RecordError as error:
             said += [str(error), repr(error), "".join(traceback.format_exception(error))]
         try:

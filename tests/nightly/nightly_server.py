@@ -14,7 +14,7 @@ from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from nightly_shops import Answer, Shop, errored
-from stores.store import State
+from stores.store import Call, State
 
 Fault = Literal["none", "lost", "cut", "refused", "busy", "failed", "failed late", "slow", "odd", "partial"]
 """What goes wrong with a request:
@@ -89,7 +89,7 @@ class Vendor:
             for key in lost:
                 del kept["attributes"][key]
             body = kept
-        self.customers[who] = state = self.shop.store.receive(state, body)
+        self.customers[who] = state = self.shop.store.receive(state, Call(body))
         self.taken.append((who, body))
         answer = self.shop.applied(who, state, body)
         return errored(answer, lost) if fault == "partial" else answer

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, Final
 
 from nightly_shops import Shop
-from stores.store import State
+from stores.store import Call, State
 
 import custmap
 
@@ -127,5 +127,5 @@ def undisturbed(
                 kept[key] = row
             who = key if world.name == "fabric" else row["identifiers"][world.name]
             for request in requests:
-                held[who] = shop.store.receive(held.get(who, shop.store.empty), request.body)
+                held[who] = shop.store.receive(held.get(who, shop.store.empty), Call.of(request))
     return held

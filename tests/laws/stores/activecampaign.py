@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stores.store import State, Store, hold, hold_members, hold_text
+from stores.store import State, Store, hold, hold_members, hold_text, of_body
 
 
 def take(state: State, body: dict[str, Any]) -> None:
@@ -32,7 +32,7 @@ def _lay(held: dict[str, Any], name: str, value: Any) -> None:
 ACTIVECAMPAIGN = Store(
     "activecampaign/update-contact",
     {"contact": {"fieldValues": {}}},
-    take,
+    of_body(take),
     {"host": "acme.api-us1.example", "token": "t"},
     ("name", "phone", "custom_fields"),
     {"activecampaign": "113"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stores.store import State, Store, hold, hold_members, hold_text
+from stores.store import State, Store, hold, hold_members, hold_text, of_body
 
 _TEXTS = {"externalId", "email", "firstName", "lastName", "phone", "role"}
 _ROLES = {"customer", "employee", "tester", "untracked", "unknown"}
@@ -41,7 +41,7 @@ def take(state: State, body: dict[str, Any]) -> None:
 AIFI = Store(
     "aifi/update-customer",
     {"metadata": None},
-    take,
+    of_body(take),
     {"host": "aifi.example.com", "token": "t"},
     ("id", "email", "name", "phone", "role", "priority", "blocked", "attributes", "payment_card"),
     {"aifi": "0"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stores.store import State, Store, hold, hold_members, hold_text
+from stores.store import State, Store, hold, hold_members, hold_text, of_body
 
 _TEXTS = {
     *("first_name", "last_name", "email", "phone", "home_city", "country"),
@@ -42,7 +42,7 @@ def _lay(held: State, name: str, value: Any) -> None:
 BRAZE = Store(
     "braze/track-users",
     {},
-    take,
+    of_body(take),
     {"host": "rest.iad-01.braze.example", "token": "t"},
     ("name", "email", "phone", "addresses", "company", "loyalty", "tags"),
     said={"id": "C-1001"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stores.store import State, Store, hold, hold_members, hold_text
+from stores.store import State, Store, hold, hold_members, hold_text, of_body
 
 _CHANNELS = {"mobile", "email", "wechat", "ios", "android", "line", "mobilePush"}
 
@@ -72,7 +72,7 @@ CAPILLARY = Store(
         "extendedFields": {},
         "loyaltyProgramEnrollments": {},
     },
-    take,
+    of_body(take),
     {"host": "capillary.example.com", "source": "INSTORE", "token": "t"},
     ("name", "custom_fields", "channels", "email", "phone", "loyalty", "attributes"),
     {"capillary": "98662653"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from stores.store import State, Store, hold, hold_members, hold_text
+from stores.store import State, Store, hold, hold_members, hold_text, of_body
 
 MEMBERS: Final = {
     "setExternalId": "externalId",
@@ -51,7 +51,7 @@ def _act(state: State, action: dict[str, Any]) -> None:
 COMMERCETOOLS = Store(
     "commercetools/update-customer",
     {"custom": {"fields": {}}},
-    take,
+    of_body(take),
     {"projectKey": "acme", "version": 4, "token": "t"},
     ("id", "email", "name", "company", "custom_fields"),
     {"commercetools": "c-1"},

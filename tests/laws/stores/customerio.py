@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stores.store import State, Store, hold, hold_members, hold_text
+from stores.store import State, Store, hold, hold_members, hold_text, of_body
 
 
 def take(state: State, body: dict[str, Any]) -> None:
@@ -21,7 +21,7 @@ def take(state: State, body: dict[str, Any]) -> None:
 CUSTOMERIO = Store(
     "customerio/identify",
     {},
-    take,
+    of_body(take),
     {"credentials": "c2l0ZTprZXk="},
     ("email", "name", "phone"),
     {"customerio": "7"},

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stores.store import State, Store, hold, hold_members, hold_text
+from stores.store import State, Store, hold, hold_members, hold_text, of_body
 
 _CALLER = {"tenant_id": "demo", "token": "t"}
 
@@ -55,7 +55,7 @@ def take_replacing(state: State, body: dict[str, Any]) -> None:
 ATTRIBUTES = Store(
     "fabric/update-attributes",
     {"attributes": {}},
-    take_attributes,
+    of_body(take_attributes),
     {"order_id": "123k4h", **_CALLER},
     ("attributes",),
     exempt=frozenset({("attributes",)}),
@@ -63,7 +63,7 @@ ATTRIBUTES = Store(
 MERGING = Store(
     "fabric/update-customer",
     {},
-    take_merging,
+    of_body(take_merging),
     {"employee_id": "E1", **_CALLER},
     ("company", "email", "loyalty", "name", "phone"),
     whole=frozenset({"name", "phone"}),
@@ -72,7 +72,7 @@ MERGING = Store(
 REPLACING = Store(
     "fabric/update-customer",
     {},
-    take_replacing,
+    of_body(take_replacing),
     {"user_id": "U1", **_CALLER},
     ("company", "email", "loyalty", "name", "phone"),
     whole=frozenset({"name", "phone"}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stores.store import State, Store, hold, hold_members, hold_text
+from stores.store import State, Store, hold, hold_members, hold_text, of_body
 
 _PROPERTIES = {
     *("email", "salutation", "firstname", "lastname", "phone", "company"),
@@ -35,7 +35,7 @@ _SAID = {"birth_date": "1990-02-03"}
 CONTACT = Store(
     "hubspot/update-contact",
     {"properties": {}},
-    take,
+    of_body(take),
     {"token": "t"},
     _READS,
     {"hubspot": "51"},
@@ -44,7 +44,7 @@ CONTACT = Store(
 CONTACTS = Store(
     "hubspot/update-contacts",
     {"properties": {}},
-    take_batch,
+    of_body(take_batch),
     {"token": "t"},
     _READS,
     {"hubspot": "51"},

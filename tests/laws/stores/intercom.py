@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stores.store import State, Store, hold, hold_members, hold_text
+from stores.store import State, Store, hold, hold_members, hold_text, of_body
 
 
 def take(state: State, body: dict[str, Any]) -> None:
@@ -31,7 +31,7 @@ def _lay(held: dict[str, Any], told: dict[str, Any]) -> None:
 INTERCOM = Store(
     "intercom/update-contact",
     {"custom_attributes": {}},
-    take,
+    of_body(take),
     {"token": "t"},
     ("id", "email", "name", "phone", "custom_fields"),
     {"intercom": "63a07ddf05a32042dffac965"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stores.store import State, Store, hold, hold_members, hold_text
+from stores.store import State, Store, hold, hold_members, hold_text, of_body
 
 
 def take(state: State, body: dict[str, Any]) -> None:
@@ -23,7 +23,7 @@ def take(state: State, body: dict[str, Any]) -> None:
 ITERABLE = Store(
     "iterable/update-user",
     {"dataFields": {}},
-    take,
+    of_body(take),
     {"key": "k"},
     ("email", "name", "phone"),
     said={"id": "C-1001"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stores.store import State, Store, hold, hold_members, hold_text
+from stores.store import State, Store, hold, hold_members, hold_text, of_body
 
 _TEXTS = {"email", "phone_number", "external_id", "first_name", "last_name", "organization", "locale"}
 _LOCATION = {"address1", "address2", "city", "region", "zip", "country", "timezone"}
@@ -41,7 +41,7 @@ def _lay(held: dict[str, Any], told: dict[str, Any]) -> None:
 PROFILE = Store(
     "klaviyo/update-profile",
     {"data": {"attributes": {"location": {}, "properties": {}}}},
-    take,
+    of_body(take),
     {"key": "k"},
     ("id", "email", "company", "name", "phone", "addresses", "attributes"),
     {"klaviyo": "01HZX"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stores.store import State, Store, hold, hold_members, hold_text
+from stores.store import State, Store, hold, hold_members, hold_text, of_body
 
 
 def take(state: State, body: dict[str, Any]) -> None:
@@ -27,7 +27,7 @@ def take(state: State, body: dict[str, Any]) -> None:
 MICROBASE = Store(
     "microbase/customer-update",
     {"id": "HkhhuXESl", "tags": []},
-    take,
+    of_body(take),
     {"host": "microbase.example.com", "token": "t"},
     ("email", "name", "status", "tags"),
     {"microbase": "HkhhuXESl"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stores.store import State, Store, hold, hold_members, hold_text
+from stores.store import State, Store, hold, hold_members, hold_text, of_body
 
 _MEMBERS = {
     *("email", "honorificPrefix", "firstName", "middleName", "lastName", "honorificSuffix", "primaryPhone"),
@@ -29,7 +29,7 @@ def take(state: State, body: dict[str, Any]) -> None:
 OKTA = Store(
     "okta/update-user",
     {"profile": {}},
-    take,
+    of_body(take),
     {"host": "acme.okta.example", "token": "t"},
     ("email", "name", "phone", "company", "addresses"),
     {"okta": "00u1"},
@@ -53,7 +53,7 @@ def replace(state: State, body: dict[str, Any]) -> None:
 REPLACED = Store(
     "okta/replace-user",
     {"profile": {}},
-    replace,
+    of_body(replace),
     {"host": "acme.okta.example", "token": "t"},
     ("email", "name", "phone", "company", "addresses"),
     {"okta": "00u1"},

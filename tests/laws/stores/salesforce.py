@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stores.store import State, Store, hold, hold_members, hold_text
+from stores.store import State, Store, hold, hold_members, hold_text, of_body
 
 _LONGEST = {
     **{"Salutation": 40, "FirstName": 40, "LastName": 80, "Email": 80, "Phone": 40, "MailingStreet": 255},
@@ -35,11 +35,11 @@ def take_collection(state: State, body: dict[str, Any]) -> None:
 
 _PARAMS = {"host": "acme.my.salesforce.example", "token": "t"}
 _READS = ("name", "email", "phone", "addresses")
-SALESFORCE = Store("salesforce/update-contact", {}, take, _PARAMS, _READS, {"salesforce": "003A"})
+SALESFORCE = Store("salesforce/update-contact", {}, of_body(take), _PARAMS, _READS, {"salesforce": "003A"})
 SALESFORCE_COLLECTION = Store(
     "salesforce/update-contacts",
     {},
-    take_collection,
+    of_body(take_collection),
     _PARAMS,
     _READS,
     {"salesforce": "003A"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stores.store import State, Store, hold, hold_members, hold_text
+from stores.store import State, Store, hold, hold_members, hold_text, of_body
 
 _TEXTS = {
     *("first_name", "last_name", "address_line_1", "address_line_2"),
@@ -30,7 +30,7 @@ def take(state: State, body: dict[str, Any]) -> None:
 SENDGRID = Store(
     "sendgrid/upsert-contacts",
     {"custom_fields": {}},
-    take,
+    of_body(take),
     {"token": "t"},
     ("name", "addresses", "custom_fields"),
     said={"email": "Ann@example.com"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stores.store import State, Store, hold, hold_members, hold_text
+from stores.store import State, Store, hold, hold_members, hold_text, of_body
 
 _TEXTS = {"firstName", "lastName", "email", "phone"}
 
@@ -45,7 +45,7 @@ _ID = "gid://shopify/Customer/1018520244"
 SHOPIFY = Store(
     "shopify/update-customer",
     {"variables": {"input": {"tags": [], "metafields": {}}}},
-    take,
+    of_body(take),
     {"host": "acme.myshopify.example", "token": "t"},
     ("name", "email", "phone", "tags", "attributes"),
     {"shopify": _ID},

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 State = dict[str, Any]
 
@@ -19,11 +20,41 @@ class Refused(AssertionError):
 
 
 @dataclass(frozen=True)
+class Call:
+    """A request as it reaches a vendor.
+
+    `path`   the parts of the URL's path, decoded: `("v2", "customers", "SQ1")`. `query` its parameters.
+    """
+
+    body: Any
+    method: str = ""
+    path: tuple[str, ...] = ()
+    query: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, request: Any) -> Call:
+        """What a vendor sees of a request: its URL is taken apart again."""
+        url = urlsplit(request.url)
+        path = tuple(map(unquote, url.path.removeprefix("/").split("/")))
+        query = dict(parse_qsl(url.query, keep_blank_values=True))
+        return cls(request.body, request.method, path, query)
+
+
+Take = Callable[[State, Call], None]
+"""Changes the state as the vendor does; Refused for what it does not take."""
+
+
+def of_body(take: Callable[[State, Any], None]) -> Take:
+    """For a vendor with one call, whose body says all."""
+    return lambda state, call: take(state, call.body)
+
+
+@dataclass(frozen=True)
 class Store:
     """A vendor as its customers see it.
 
     `empty`   what it holds before anything was said.
-    `receive` (state, body) → the new state; Refused for what the vendor does not take.
+    `receive` (state, call) → the new state; Refused for what the vendor does not take.
     `params`  what a caller of the mapping gives, `ids` the identifiers that name the customer.
     `reads`   the canonical fields that the mapping reads.
     `said`    fields that every record has: they name the customer, or the vendor needs something to be said.
@@ -34,11 +65,12 @@ class Store:
     `units`   lists whose items are sent whole: no part of an item can be left out.
     `again`   parts of the state that a second sending changes: what is not repeatable.
     `replaces` what a request does not have is gone: it is told all of a customer each time.
+    `mask`    the query parameter that names what a request sets or clears, "" where there is none.
     """
 
     mapping: str
     empty: State
-    take: Callable[[State, dict[str, Any]], None]
+    take: Take
     params: Mapping[str, Any]
     reads: tuple[str, ...]
     ids: Mapping[str, str] = field(default_factory=dict)
@@ -50,6 +82,7 @@ class Store:
     units: frozenset[str] = frozenset()
     again: frozenset[str] = frozenset()
     replaces: bool = False
+    mask: str = ""
 
     @property
     def named(self) -> dict[str, Any]:
@@ -57,10 +90,11 @@ class Store:
         ids = {"identifiers": dict(self.ids)} if self.ids else {}
         return {**ids, **self.said}
 
-    def receive(self, state: State, body: dict[str, Any]) -> State:
-        """The state after a request; the given one is not changed."""
+    def receive(self, state: State, *calls: Call) -> State:
+        """The state after some calls; the given one is not changed."""
         after = deepcopy(state)
-        self.take(after, deepcopy(body))
+        for call in calls:
+            self.take(after, deepcopy(call))
         return after
 
 

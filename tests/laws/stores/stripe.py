@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stores.store import State, Store, hold, hold_members, hold_text
+from stores.store import State, Store, hold, hold_members, hold_text, of_body
 
 _LONGEST = {"name": 256, "email": 512, "phone": 20, "business_name": 150}
 _ADDRESS = {"line1", "line2", "city", "state", "postal_code", "country"}
@@ -38,7 +38,7 @@ def _lay(held: dict[str, Any], told: dict[str, Any]) -> None:
 STRIPE = Store(
     "stripe/update-customer",
     {"address": {}, "metadata": {}},
-    take,
+    of_body(take),
     {"token": "t"},
     ("name", "email", "phone", "company", "addresses", "attributes"),
     {"stripe": "cus_1"},

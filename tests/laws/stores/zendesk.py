@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stores.store import State, Store, hold, hold_members, hold_text
+from stores.store import State, Store, hold, hold_members, hold_text, of_body
 
 
 def take(state: State, body: dict[str, Any]) -> None:
@@ -39,7 +39,7 @@ def _lay(held: dict[str, Any], told: dict[str, Any]) -> None:
 ZENDESK = Store(
     "zendesk/update-user",
     {"user": {"tags": [], "user_fields": {}}},
-    take,
+    of_body(take),
     {"host": "acme.zendesk.example", "token": "t"},
     ("id", "name", "blocked", "tags", "custom_fields"),
     {"zendesk": "35436"},
