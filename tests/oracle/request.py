@@ -266,6 +266,8 @@ class Whole:
                 fill_mask(mask, body_root, body, told)
             elif said_names := names_of(mask, body_root, body, told):
                 parts["query"][mask.query] = mask.join.join(said_names)
+            elif self.checked.operation.contract.parameters["query"][mask.query].required:
+                raise Refused((*told.rejected, ("CM707", f"query.{mask.query}")))
         request = Parts(body, parts["path"], parts["query"], parts["headers"])
         if bad := _unwritable(request):
             raise Refused(told.rejected + bad)

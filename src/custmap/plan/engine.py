@@ -126,8 +126,6 @@ class Engine:
         parts, draft = self.code.carefully(record, riders, partial=partial)
         if parts is None:
             raise refusal(draft, bound.missing)
-        if self._masking is not None:
-            parts = self._masking.filled(parts, draft)
         return self.send(bound, parts, draft, tuple(draft.notes + doubts), strict=on_rejected == "raise")
 
     def send(
@@ -140,6 +138,8 @@ class Engine:
         wrong = bound.missing
         if not (draft.missing or draft.unstated or wrong):
             try:
+                if self._masking is not None:
+                    parts = self._masking.filled(parts, draft)
                 request = self.sender.send(bound, *parts, notes)
                 if not (strict and draft.rejected):
                     return request
@@ -290,8 +290,6 @@ class Engine:
         draft, operation = view.draft, self.checked.operation
         if parts is not None and document is not ABSENT and operation.body.whole:
             parts = (with_rest(operation, parts[0], document, old, new, view), *parts[1:])
-        if parts is not None and self._masking is not None:
-            parts = self._masking.filled(parts, draft)
         requests: tuple[Request, ...] = ()
         draft.notes += self.doubts.about(view.after_record, draft.changes)
         if parts is not None:

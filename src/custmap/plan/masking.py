@@ -29,6 +29,8 @@ class Masking:
     def __init__(self, operation: Operation, mask: Mask) -> None:
         self._mask = mask
         self._body = operation.body
+        parameter = operation.contract.parameter("query", mask.query) if mask.query is not None else None
+        self._required = parameter is not None and parameter.required
         self._named: dict[Span, str | None] = {}
         """The name of each rule; None where each entry has one."""
         self._written: dict[Span, set[str]] = {}
@@ -85,11 +87,13 @@ class Masking:
     def filled(self, parts: Parts, draft: Draft) -> Parts:
         """The parts of a request with the names of what it sets or clears.
 
-        RecordError (CM710) for a name, made of an entry's key, that would be read as two.
+        RecordError: CM710 for a name, made of an entry's key, that would be read as two; CM707 where nothing
+        is named, and the contract requires the parameter with the names.
         """
         body, path, query, headers = parts
         names = sorted({*self._changed(draft), *self._said(body)})
         if not names:
+            self._require_names()
             return parts
         if self._mask.query is not None:
             if any(self._mask.join in name for name in names):
@@ -98,6 +102,11 @@ class Masking:
             return body, path, {**(query or {}), self._mask.query: self._mask.join.join(names)}, headers
         put(body, self._mask.place, names)
         return in_name_order(body), path, query, headers
+
+    def _require_names(self) -> None:
+        if self._required:
+            message = "the contract requires the names of what a request sets or clears, and it does neither"
+            raise RecordError([Diagnostic("CM707", message, target=f"query.{self._mask.query}")])
 
     def _changed(self, draft: Draft) -> Iterator[str]:
         for change in draft.changes:
