@@ -91,7 +91,7 @@ def identity_ways(scene: Scene) -> list[tuple[Any, ...]]:
 
 
 def start_of(scene: Scene) -> Record:
-    """The smallest customer for whom a request can be made: required members and identities."""
+    """The smallest customer who is named: required members and identities that can be sent."""
     from custmap.prove.places import edited, places_of, skeleton
 
     bare = skeleton(scene.checked.canonical.type)
@@ -101,9 +101,16 @@ def start_of(scene: Scene) -> Record:
     for at in range(max((len(edits) for edits in options), default=0)):
         start = edited(bare, [edits[min(at, len(edits) - 1)] for edits in options])
         scene.begin()
-        if not isinstance(scene.applied(start), RecordError):
+        if _is_named(scene, start):
             break
     return _filled(scene, start) if scene.operation.body.whole else start
+
+
+def _is_named(scene: Scene, record: Record) -> bool:
+    """Can all identities be sent? That there is nothing to say of the customer yet is no matter."""
+    made = scene.applied(record)
+    wrong = {one.target for one in made.diagnostics} if isinstance(made, RecordError) else set()
+    return wrong.isdisjoint(leaf.target for leaf in scene.identities)
 
 
 def _filled(scene: Scene, start: Record) -> Record:
