@@ -1,4 +1,4 @@
-"""Thirteen planted bugs: each must break some law, or the laws prove nothing.
+"""Planted bugs: each must break some law, or the laws prove nothing.
 
 Over-sending is invisible to convergence: only minimality and idempotence see it.
 """
@@ -10,8 +10,11 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from stores.aifi import AIFI
 from stores.fabric import ATTRIBUTES
+from stores.google import GOOGLE
+from stores.mailchimp import MAILCHIMP
 from stores.microbase import MICROBASE
 
 import custmap
@@ -19,14 +22,16 @@ from custmap.border import intake
 from custmap.border.quick import QuickBorder
 from custmap.codegen import changes, facts
 from custmap.codegen.comparing import Comparing
-from custmap.running import clearing, maps, objects, requests, single
+from custmap.plan.masking import Masking
+from custmap.plan.sequence import Sequence
+from custmap.running import clearing, items, maps, objects, requests, single
 from custmap.running import own as owning
 from custmap.running.draft import SAID, UNCHANGED
 from custmap.running.names import GLOBALS
 from custmap.running.states import is_value
 from laws import PAIR_LAWS, Case, Customer, idempotent
 
-STORES = (ATTRIBUTES, MICROBASE, AIFI)
+STORES = (ATTRIBUTES, MICROBASE, AIFI, GOOGLE, MAILCHIMP)
 PAIRS: list[tuple[Customer, Customer]] = [
     ({}, {"attributes": {"plan": "gold", "a": "1"}}),
     ({"attributes": {"plan": "gold", "a": "1"}}, {"attributes": {"plan": "blue", "a": "1"}}),
@@ -38,6 +43,8 @@ PAIRS: list[tuple[Customer, Customer]] = [
     ({"tags": ["a", "b"]}, {"tags": ["b", "a"]}),
     ({"tags": ["a", "b"]}, {"tags": ["c"]}),
     ({"email": "ann@example.com", "status": "active"}, {"email": "bo@example.org"}),
+    ({"email": "ann@example.com", "name": {"given": "Ann"}}, {"email": None, "name": None}),
+    ({"phone": {"number": "1"}, "tags": ["a"]}, {"phone": {"number": "2"}, "tags": ["b"]}),
 ]
 Plant = Callable[[pytest.MonkeyPatch], None]
 
@@ -163,6 +170,40 @@ def input_changed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(QuickBorder, "take", take)
 
 
+def a_mask_forgets_a_name(patch: pytest.MonkeyPatch) -> None:
+    inner = Masking._changed
+    patch.setattr(Masking, "_changed", lambda self, draft: sorted(set(inner(self, draft)))[-1:])
+
+
+def a_mask_names_too_much(patch: pytest.MonkeyPatch) -> None:
+    inner = Masking._changed
+    patch.setattr(Masking, "_changed", lambda self, draft: (*inner(self, draft), "locales"))
+
+
+def items_that_went_are_not_told(patch: pytest.MonkeyPatch) -> None:
+    inner = items._Telling.tell
+
+    def tell(self: Any, told: Any, action: Any, *rest: Any) -> Any:
+        return inner(self, {} if action == "clear" else told, action, *rest)
+
+    patch.setattr(items._Telling, "tell", tell)
+
+
+def items_that_stay_are_told(patch: pytest.MonkeyPatch) -> None:
+    inner = items._by_mark
+    patch.setattr(items, "_by_mark", lambda state: {(object(), at): one for at, one in inner(state).items()})
+
+
+def the_last_request_is_lost(patch: pytest.MonkeyPatch) -> None:
+    inner = Sequence._joined
+
+    def joined(self: Sequence, said: Any) -> Any:
+        plan = inner(self, said)
+        return replace(plan, requests=plan.requests[:-1])
+
+    patch.setattr(Sequence, "_joined", joined)
+
+
 PLANTS: dict[Plant, str] = {
     python_equality: "converges",
     order_is_a_change: "looks_the_same",
@@ -177,6 +218,11 @@ PLANTS: dict[Plant, str] = {
     append_for_set: "converges",
     input_order: "pure",
     input_changed: "pure",
+    a_mask_forgets_a_name: "converges",
+    a_mask_names_too_much: "converges",
+    items_that_went_are_not_told: "converges",
+    items_that_stay_are_told: "minimal",
+    the_last_request_is_lost: "converges",
 }
 
 

@@ -19,6 +19,8 @@ def masked(rng: Random) -> Rules:
         mapping = draw(rng)
     depth: Any = rng.choice((1, "all"))
     mapping["mask"] = rng.choice(({"query": "mask", "join": ";"}, {"body": "names.mask"})) | {"depth": depth}
+    if "query" in mapping["mask"] and rng.random() < 0.5:
+        mapping["contract"].setdefault("query", {})["mask"] = {"type": "string", "required": True}
     for rule in mapping["body"].values():
         if not isinstance(rule, dict):
             continue

@@ -262,11 +262,12 @@ class Whole:
         told += Told(notes=tuple(note for node in there for note in whole_notes(node, sides)))
         parts = {part: values for part, (values, _) in made.items()}
         if (mask := self.checked.operation.mask) is not None:
+            contract = self.checked.operation.contract
             if mask.query is None:
                 fill_mask(mask, body_root, body, told)
             elif said_names := names_of(mask, body_root, body, told):
                 parts["query"][mask.query] = mask.join.join(said_names)
-            elif self.checked.operation.contract.parameters["query"][mask.query].required:
+            elif (named := contract.parameter("query", mask.query)) is not None and named.required:
                 raise Refused((*told.rejected, ("CM707", f"query.{mask.query}")))
         request = Parts(body, parts["path"], parts["query"], parts["headers"])
         if bad := _unwritable(request):

@@ -11,6 +11,7 @@ from stores.capillary import CAPILLARY
 from stores.commercetools import COMMERCETOOLS
 from stores.customerio import CUSTOMERIO
 from stores.fabric import ATTRIBUTES, MERGING, REPLACING
+from stores.google import GOOGLE
 from stores.hubspot import CONTACT, CONTACTS
 from stores.intercom import INTERCOM
 from stores.iterable import ITERABLE
@@ -32,6 +33,7 @@ SHIPPED: Final[dict[str, Store]] = {
     "microbase": MICROBASE,
     "capillary": CAPILLARY,
     "aifi": AIFI,
+    "google": GOOGLE,
     "hubspot": CONTACT,
     "hubspot-batch": CONTACTS,
     "klaviyo": PROFILE,
