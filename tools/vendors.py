@@ -125,7 +125,7 @@ class Vendor:
         around_it = [one for one in own_objects(operation.body) if around(one.target, leaf.target)]
         ways: list[Clear | ItemWay | None] = [one.clear for one in around_it if one.clear is not None]
         ways.append(leaf.policy.clear if leaf.ways is None else leaf.ways.gone)
-        if isinstance(leaf.origin.source, EachSource):
+        if isinstance(leaf.origin.source, EachSource) and leaf.kind.has_items:
             inside = leaf.origin.source.table.slots
             ways += [one.policy.clear for one in inside if isinstance(one, Leaf) and one.name != leaf.key]
         form = operation.contract.form is not None
