@@ -193,7 +193,7 @@ def minimal(case: Case, before: Customer, after: Customer) -> None:
 
 
 def shorter(said: Calls, store: Store) -> Iterator[tuple[Place, Calls]]:
-    """(part, the calls without it) for every part of a body, every name of a mask and every call."""
+    """(part, the calls without it): parts of a body, names of a mask, and calls that have no body."""
     for at, call in enumerate(said):
         first, rest = said[:at], said[at + 1 :]
         for part, body in parts(call.body, store.selected, store.units) if call.body else ():
@@ -202,14 +202,17 @@ def shorter(said: Calls, store: Store) -> Iterator[tuple[Place, Calls]]:
         for name in names:
             query = {**call.query, store.mask: ",".join(other for other in names if other != name)}
             yield (name,), (*first, replace(call, query=query), *rest)
-        if len(said) > 1:
-            yield (" ".join((call.method, *call.path)),), (*first, *rest)
+        if not call.body:
+            yield call.path, (*first, *rest)
 
 
 def _told_anew(change: Any) -> bool:
     """Is it said that there is nothing, where before said nothing? Who knows what the vendor holds."""
     held = change.before
-    nothing = held is None or (isinstance(held, dict) and all(value in (None, "") for value in held.values()))
+    if isinstance(held, dict):
+        nothing = all(value in (None, "") for value in held.values())
+    else:
+        nothing = held is None or held == []
     return nothing and (change.action == "clear" or change.after in ("", [], {}))
 
 

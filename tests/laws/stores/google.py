@@ -51,6 +51,7 @@ GOOGLE = Store(
     {"google": "c1"},
     said={"locale": "en"},
     whole=frozenset({"names", "phoneNumbers"}),
+    exempt=frozenset({("addresses",)}),  # an empty list says what its name alone would
     along=frozenset({"etag"}),
     mask="updatePersonFields",
 )

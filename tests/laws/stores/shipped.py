@@ -22,6 +22,7 @@ from stores.okta import OKTA, REPLACED
 from stores.salesforce import SALESFORCE, SALESFORCE_COLLECTION
 from stores.sendgrid import SENDGRID
 from stores.shopify import SHOPIFY
+from stores.square import SQUARE
 from stores.store import Store
 from stores.stripe import STRIPE
 from stores.zendesk import ZENDESK
@@ -45,6 +46,7 @@ SHIPPED: Final[dict[str, Store]] = {
     "iterable": ITERABLE,
     "activecampaign": ACTIVECAMPAIGN,
     "customerio": CUSTOMERIO,
+    "square": SQUARE,
     "stripe": STRIPE,
     "braze": BRAZE,
     "salesforce": SALESFORCE,
