@@ -54,6 +54,7 @@ BEFORE: dict[str, Any] = {
 PARAMS: dict[str, dict[str, Any]] = {
     "activecampaign/update-contact": {"host": "acme.api-us1.example"},
     "aifi/update-customer": {"host": "store.example.com"},
+    "braze/change-tags": {"host": "rest.iad-01.braze.example"},
     "braze/track-users": {"host": "rest.iad-01.braze.example"},
     "capillary/update-customer": {"host": "api.example.com", "source": "INSTORE"},
     "commercetools/update-customer": {"projectKey": "acme", "version": 4},

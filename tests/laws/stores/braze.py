@@ -39,12 +39,38 @@ def _lay(held: State, name: str, value: Any) -> None:
             held[name] = value
 
 
+def take_changes(state: State, body: dict[str, Any]) -> None:
+    """Tags that are added to a list without repeats, and taken from it."""
+    hold_members(body, {"attributes"})
+    for user in body["attributes"]:
+        hold(user.pop("external_id", None) == "C-1001", "which user")
+        hold(user.pop("_update_existing_only", False) is True, "nobody is added")
+        hold_members(user, {"tags"})
+        told = user.get("tags", {})
+        hold_members(told, {"add", "remove"})
+        for tag in told.get("remove", ()):
+            state["tags"].pop(tag, None)
+        for tag in told.get("add", ()):
+            hold_text(tag, "a tag")
+            hold(0 < len(tag) <= 255, "a tag has 1 to 255 characters")
+            state["tags"][tag] = "there"
+
+
 BRAZE = Store(
     "braze/track-users",
     {},
     of_body(take),
     {"host": "rest.iad-01.braze.example", "token": "t"},
     ("name", "email", "phone", "addresses", "company", "loyalty", "tags"),
+    said={"id": "C-1001"},
+    along=frozenset({"external_id", "_update_existing_only"}),
+)
+BRAZE_TAGS = Store(
+    "braze/change-tags",
+    {"tags": {}},
+    of_body(take_changes),
+    {"host": "rest.iad-01.braze.example", "token": "t"},
+    ("tags",),
     said={"id": "C-1001"},
     along=frozenset({"external_id", "_update_existing_only"}),
 )

@@ -6,7 +6,7 @@ from typing import Final
 
 from stores.activecampaign import ACTIVECAMPAIGN
 from stores.aifi import AIFI
-from stores.braze import BRAZE
+from stores.braze import BRAZE, BRAZE_TAGS
 from stores.capillary import CAPILLARY
 from stores.commercetools import COMMERCETOOLS
 from stores.customerio import CUSTOMERIO
@@ -49,6 +49,7 @@ SHIPPED: Final[dict[str, Store]] = {
     "square": SQUARE,
     "stripe": STRIPE,
     "braze": BRAZE,
+    "braze-tags": BRAZE_TAGS,
     "salesforce": SALESFORCE,
     "salesforce-collection": SALESFORCE_COLLECTION,
     "shopify": SHOPIFY,
