@@ -107,7 +107,10 @@ def test_ill_typed_records_raise_record_errors_alone(name: str, data: st.DataObj
 @given(data=st.data())
 def test_streamed_is_one_by_one(name: str, data: st.DataObject) -> None:
     mapping, store = MAPPINGS[name]
-    records = data.draw(st.lists(customers(store.reads), max_size=4))
+    records = [
+        {**record, **data.draw(st.sampled_from(({}, store.named)))}
+        for record in data.draw(st.lists(customers(store.reads), max_size=4))
+    ]
     for result in mapping.apply_many(iter(records), store.params):
         try:
             alone = mapping.requests(records[result.index], store.params)
@@ -126,7 +129,8 @@ def as_json(requests: tuple[Any, ...]) -> list[str]:
 def test_read_from_a_file_is_one_by_one(name: str, data: st.DataObject) -> None:
     """What is not done for records of our own parser is not missed: results, errors and bytes are equal."""
     mapping, store = MAPPINGS[name]
-    drawn = [data.draw(customers(store.reads) | ill_typed(store.reads)) for _ in range(2)]
+    named = data.draw(st.sampled_from(({}, store.named)))  # a customer whom nothing names may be no request
+    drawn = [{**data.draw(customers(store.reads) | ill_typed(store.reads)), **named} for _ in range(2)]
     if data.draw(st.booleans()):
         drawn[0]["nickname"] = data.draw(anything)
     try:

@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from custmap import Mapping, RecordError
+from custmap.records.identity import RequestIds, Who
 from small_mappings import made, tables
 
 CASES = Path(__file__).parent / "cases"
@@ -168,6 +169,27 @@ def test_from_nothing_is_apply(case: Case, mapping_of: Any) -> None:
         assert json.dumps(plan.request.body) == json.dumps(applied.body), "in one order, too"
     else:
         assert not plan.changes
+
+
+@pytest.mark.parametrize("case", [case for case in ALL if "customer" in case.data], ids=str)
+def test_a_line_is_the_request(case: Case, mapping_of: Any) -> None:
+    """What a run writes of a record is what `apply` gives, made in whatever way."""
+    mapping, data = mapping_of(case.rules, case.beside), case.data
+    options = {name: data[name] for name in ("on_rejected", "nulls", "absent") if name in data}
+
+    def line() -> bytes:
+        write = mapping.line_applier(RequestIds("a run"), data.get("params"), secrets=True, **options)
+        return write(copy.deepcopy(data["customer"]), False, Who(0))[0]
+
+    try:
+        applied, _ = run(mapping, data)
+    except RecordError as error:
+        with pytest.raises(RecordError) as raised:
+            line()
+        assert str(raised.value) == str(error)
+        return
+    made = json.loads(line())
+    assert {name: made[name] for name in applied.to_dict()} == json.loads(json.dumps(applied.to_dict()))
 
 
 @pytest.mark.parametrize("case", [case for case in ALL if "error" not in case.data], ids=str)

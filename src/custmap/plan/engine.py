@@ -74,7 +74,7 @@ class Engine:
         self.doubts = Doubts(operation, checked.functions)
         self.quick = QuickBorder(checked.canonical, direct=not reads_everything(operation))
         self.sender = Sender(checked, operation)
-        self._masking = None if operation.mask is None else Masking(operation, operation.mask)
+        self.masking = None if operation.mask is None else Masking(operation, operation.mask)
         self.mixed = mixed(operation)
         self._no_plan = Plan(checked.name, (), (), (), ())
         self.overlay = Overlay(checked.canonical, _reads(operation))
@@ -109,8 +109,8 @@ class Engine:
         body, path, query, headers, notes = self.code.apply(record, riders)
         if bound.missing:
             raise Unusual
-        if self._masking is not None:
-            query = self._masking.filled_plainly(body, query)
+        if self.masking is not None:
+            query = self.masking.filled_plainly(body, query)
         require_text(body)
         if (doubts := self.doubts.of(record)) or more:
             notes = (*notes, *doubts, *more)
@@ -138,8 +138,8 @@ class Engine:
         wrong = bound.missing
         if not (draft.missing or draft.unstated or wrong):
             try:
-                if self._masking is not None:
-                    parts = self._masking.filled(parts, draft)
+                if self.masking is not None:
+                    parts = self.masking.filled(parts, draft)
                 request = self.sender.send(bound, *parts, notes)
                 if not (strict and draft.rejected):
                     return request
