@@ -207,4 +207,4 @@ def test_a_planted_fault_is_found(
 def test_a_planted_fault_is_found_by_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
     _entries_of_maps_are_lost(monkeypatch)
     with pytest.raises(Strays):
-        check_patches(range(200), "pointer")
+        check_patches(range(400), "pointer")
