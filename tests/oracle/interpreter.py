@@ -104,7 +104,10 @@ class Interpreter:
             return self._entries(leaf, value)
         if leaf.kind.is_list and not isinstance(value, list):
             raise Refusal("CM706", "")
-        if not leaf.kind.has_items:
+        if leaf.kind.one_by_one:
+            if any(not isinstance(item, str | bool | int | float) for item in value):
+                raise Refusal("CM706", "")
+        elif not leaf.kind.has_items:
             _hold(leaf.type, value)
         forms.hold(leaf.form, value)
         return value

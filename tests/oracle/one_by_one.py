@@ -8,6 +8,7 @@ from custmap.model.clear import ItemIn
 from custmap.model.item_ways import Way
 from custmap.model.nodes import Leaf
 from custmap.model.template import Hole
+from custmap.schema.misfit import misfit
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint
 from custmap.values.paths import Value, format_path
@@ -30,7 +31,7 @@ def items_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:
         )
     assert leaf.ways is not None
     old, new = _once(before), _once(after)
-    gone = [item for mark, item in old.items() if mark not in new]
+    gone = [item for mark, item in old.items() if mark not in new and _fits(leaf, item)]
     came = [item for mark, item in new.items() if mark not in old]
     outcomes = [_told(leaf, "clear", item, leaf.ways.gone, sides) for item in in_order(gone)]
     outcomes += [_told(leaf, "set", item, leaf.ways.added, sides) for item in in_order(came)]
@@ -57,6 +58,8 @@ def in_order(items: list[Any]) -> list[Any]:
 
 def _told(leaf: Leaf, action: str, item: Any, way: Way | None, sides: Sides) -> Outcome:
     target = sides.target(leaf.target + _brackets(item))
+    if not _fits(leaf, item):
+        return Outcome(False, told=Told(rejected=(("CM706", target),)), kept=True)
     if _is_told_elsewhere(leaf, action):
         return Outcome(False)
     if way is None:
@@ -74,6 +77,11 @@ def _told(leaf: Leaf, action: str, item: Any, way: Way | None, sides: Sides) -> 
         rank = CLEAR if action == "clear" else ADD
         return Outcome(True, told=told + Told(told=((rank, target, made),)))
     return Outcome(True, made, told=told)
+
+
+def _fits(leaf: Leaf, item: Any) -> bool:
+    """Does the contract allow an item? One that it does not was never sent."""
+    return leaf.type is None or leaf.type.items is None or not misfit(leaf.type.items, item)
 
 
 def _is_told_elsewhere(leaf: Leaf, action: str) -> bool:

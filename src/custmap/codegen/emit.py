@@ -18,7 +18,7 @@ from typing import Any
 
 from custmap.codegen import facts
 from custmap.codegen.changes import compare_items, compare_rows
-from custmap.codegen.fits import FitsWriter
+from custmap.codegen.fits import FitsWriter, limits
 from custmap.codegen.leaf import LeafWriter, Putting
 from custmap.codegen.lines import UNUSUAL, Lines
 from custmap.codegen.objects import ObjectWriter
@@ -33,6 +33,7 @@ from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Presence, Table
 from custmap.model.note import Fact, Note
 from custmap.model.template import Template
 from custmap.model.walkers import leaves
+from custmap.running.fits import checker
 from custmap.running.names import GLOBALS
 
 _FIXED = (
@@ -123,9 +124,14 @@ class _Module:
         return self._compared[key]
 
     def way_functions(self, leaf: Leaf) -> str:
-        """The functions that write an item that came, and one that is gone; None without a template."""
-        assert leaf.ways is not None
-        return f"({self.way_function(leaf, leaf.ways.added)}, {self.way_function(leaf, leaf.ways.gone)})"
+        """The functions that write an item that came, and one that is gone, None without a template; and the
+        check that an item fits."""
+        assert leaf.ways is not None and leaf.type is not None
+        check = "None"
+        if leaf.type.items is not None and limits(leaf.type.items):
+            check = self.names.bind(checker(leaf.type.items), f"check_{leaf.name or 'item'}")
+        added, gone = (self.way_function(leaf, way) for way in (leaf.ways.added, leaf.ways.gone))
+        return f"({added}, {gone}, {check})"
 
     def way_function(self, leaf: Leaf, way: Way | None) -> str:
         if not isinstance(way, Template):

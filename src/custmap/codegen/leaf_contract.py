@@ -87,6 +87,8 @@ class ContractWriter:
         if leaf.kind.is_map:
             lines = [f"if type({result}) is not dict:", f"    as_map({result})"]
             return lines + self._check_entries(leaf, result)
+        if leaf.kind.one_by_one:  # each item is held to the contract where it is told
+            return [f"if type({result}) is not list:", f"    as_list({result})", f"require_scalars({result})"]
         if leaf.kind.is_list:
             # The items of a list with keys are checked member by member, if rules make them.
             by_rules = leaf.kind.has_items and not isinstance(leaf.origin.source, FromSource)

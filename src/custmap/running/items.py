@@ -10,12 +10,15 @@ from custmap.model.item_ways import Way
 from custmap.model.nodes import Leaf
 from custmap.model.privacy import value_target
 from custmap.running.draft import KEPT, NOTHING, SAID, UNCHANGED, Outcome, View
-from custmap.running.states import Unsettled, bare
+from custmap.running.states import Refusal, Unsettled, bare
 from custmap.values.equality import fingerprint
 from custmap.values.ordering import in_value_order
+from custmap.values.words import word_for
 
 Written = Callable[[Any, Any], Any] | None
 """The generated function that writes a template: `(value, riders)`."""
+Check = Callable[[Any], None] | None
+"""Raises Refusal for an item that the contract does not allow."""
 
 _SETTLED: Final = Unsettled(None, {}, False)
 _SCALARS: Final = frozenset({str, bool, int, float})
@@ -24,10 +27,14 @@ _NO_ADDED: Final = "the vendor cannot be told that an item came"
 
 
 def change_items(
-    leaf: Leaf, before: Any, after: Any, view: View, functions: tuple[Written, Written] | tuple[()]
+    leaf: Leaf,
+    before: Any,
+    after: Any,
+    view: View,
+    functions: tuple[Written, Written, Check] | tuple[()],
 ) -> Outcome:
-    """`functions` write an item that came, and one that is gone, where templates do."""
-    added, gone_by = functions or (_as_it_is, _as_it_is)
+    """`functions` write an item that came, and one that is gone, where templates do, and check one."""
+    added, gone_by, check = functions or (_as_it_is, _as_it_is, None)
     doubts = before if type(before) is Unsettled else _SETTLED
     before = bare(before)
     assert leaf.ways is not None
@@ -44,7 +51,7 @@ def change_items(
     came = {
         mark: item for mark, item in new.items() if mark not in old or doubts.whole or mark in doubts.below
     }
-    told = _Telling(leaf, doubts, view)
+    told = _Telling(leaf, doubts, view, check)
     sent = told.tell(gone, "clear", leaf.ways.gone, gone_by)
     sent += told.tell(came, "set", leaf.ways.added, added)
     if not told.said:
@@ -66,10 +73,11 @@ def _by_mark(state: Any) -> dict[Any, Any]:
 class _Telling:
     """Says which items came and went."""
 
-    def __init__(self, leaf: Leaf, doubts: Unsettled, view: View) -> None:
+    def __init__(self, leaf: Leaf, doubts: Unsettled, view: View, check: Check) -> None:
         self._leaf = leaf
         self._doubts = doubts
         self._view = view
+        self._check = check
         self.said = self.kept = False
 
     def tell(self, items: dict[Any, Any], action: Any, way: Way | None, written: Written) -> list[Any]:
@@ -81,6 +89,11 @@ class _Telling:
             return sent
         for item in in_value_order(items.values()):
             target = value_target(leaf.target, item, leaf.privacy)
+            if (refusal := self._refusal(item)) is not None:
+                if action == "set":  # else it was never sent
+                    view.reject(refusal.code, target, leaf, refusal.reason)
+                    self.kept = True
+                continue
             doubtful = self._doubts.whole or fingerprint(item) in self._doubts.below
             if doubtful and (not leaf.policy.repeatable or (action == "clear" and view.fails)):
                 view.reject_again(target, leaf)
@@ -106,6 +119,22 @@ class _Telling:
                 view.reject("CM710", target, leaf, "a form cannot write this item")
             self.kept = True
         return sent
+
+    def _refusal(self, item: Any) -> Refusal | None:
+        """Why the contract does not allow an item."""
+        try:
+            if self._check is not None:
+                self._check(item)
+        except Refusal as refusal:
+            return refusal
+        return None
+
+
+def require_scalars(items: list[Any]) -> None:
+    """Refusal (CM706) for a list that has something else than texts, numbers and booleans."""
+    for item in items:
+        if type(item) not in _SCALARS:
+            raise Refusal("CM706", f"an item is {word_for(item)}, which cannot be told by itself")
 
 
 def each_once(items: Iterable[Any]) -> list[Any]:

@@ -22,6 +22,7 @@ _FUNCTIONS: Final = (
     calls.look_at_entries, calls.presence, calls.refuse_empty, calls.refuse_kind, calls.refuse_unmapped,
     calls.sendable_entries, calls.told_apart, calls.translate, calls.without_absent,
     items.each_once,
+    items.require_scalars,
     leaves.along, leaves.change_leaf, leaves.is_kept, leaves.standing, leaves.standing_of,
     leaves.unchanged, leaves.unless_said,
     maps.cannot_be_said,
