@@ -19,8 +19,9 @@ from custmap.model.walkers import leaves
 from custmap.plan.open_paths import names_of
 from custmap.plan.plan import Plan
 from custmap.prove.cells import Cell, Cells, cells, is_within
+from custmap.prove.moves import Refused
 from custmap.prove.scene import objects, touches
-from custmap.prove.store import Refused, State
+from custmap.prove.store import State
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from oracle.records import laid_over, taken

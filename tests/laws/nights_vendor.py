@@ -13,7 +13,8 @@ from nights_trial import Answer, Trial
 
 from custmap.model.walkers import leaves
 from custmap.plan.plan import Plan
-from custmap.prove.store import Refused, State, Store
+from custmap.prove.moves import Refused
+from custmap.prove.store import State, Store
 from custmap.values.absent import ABSENT
 from custmap.values.numbers import key_text
 from custmap.values.paths import Index, Member, Select, Value, parse_path

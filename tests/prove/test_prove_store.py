@@ -11,7 +11,8 @@ import yaml
 
 import custmap
 from custmap.prove.cells import cells
-from custmap.prove.store import Refused, State, Store
+from custmap.prove.moves import Refused
+from custmap.prove.store import State, Store
 from custmap.values.equality import fingerprint, same
 
 TABLE = yaml.safe_load((Path(__file__).parent / "store.yaml").read_text(encoding="utf-8"))

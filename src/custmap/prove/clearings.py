@@ -90,12 +90,12 @@ def _named(told: Any, clear: Named) -> set[Any]:
 
 
 def without(state: Any, way: tuple[Any, ...], value: Any) -> Any:
-    """A copy of the state without what is at the path; empty containers are removed too."""
+    """A copy of the state with a value at the path, or ABSENT; containers that are empty then are removed."""
     if not way:
         return value
     after = dict(state)
     inner = without(after.get(way[0], {}), way[1:], value)
-    if inner is ABSENT or inner == {}:
+    if inner is ABSENT or (inner == {} and way[1:]):
         after.pop(way[0], None)
     else:
         after[way[0]] = inner

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from custmap.diagnostics.errors import RecordError
@@ -9,8 +10,9 @@ from custmap.plan.plan import Plan
 from custmap.prove.blame import Broken, blame, span_of
 from custmap.prove.cells import Cells
 from custmap.prove.clearings import State
+from custmap.prove.moves import Refused
 from custmap.prove.scene import Absent, Case, Record, Scene, is_kept, kept, touches
-from custmap.prove.store import Refused, Store
+from custmap.prove.store import Store
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 
@@ -42,13 +44,23 @@ def _leads(
     plan = scene.planned(before, after, absent)
     if start is None or aim is None or isinstance(plan, RecordError):
         return None
-    return stray(scene, plan, start, aim, store, before, after)
+    found = stray(scene, plan, start, aim, store, before, after)
+    if found is None or not (unsaid := scene.unsaid(before) + scene.unsaid(whole)):
+        return found
+    return stray(scene, plan, start, aim, store, before, after, unsaid)
 
 
 def stray(
-    scene: Scene, plan: Plan, start: State, aim: State, store: Store, before: Record | None, after: Record
+    scene: Scene,
+    plan: Plan,
+    start: State,
+    aim: State,
+    store: Store,
+    before: Record | None,
+    after: Record,
+    unsaid: Sequence[str] = (),
 ) -> Broken | None:
-    """The difference if a plan does not lead from `start` to `aim`."""
+    """The difference if a plan does not lead from `start` to `aim`, but for what is `unsaid`."""
     body = plan.request.body if plan.request else None
     try:
         end = store.receive(start, body, None if plan.request is None else plan.request.query)
@@ -58,6 +70,8 @@ def stray(
     then, now, wanted = scene.cells(start), scene.cells(end), scene.cells(aim)
     rejected, noted = kept(plan)
     for target in sorted(then.keys() | now.keys() | wanted.keys()):
+        if is_kept(target, unsaid):
+            continue
         why = _wrong(target, then, now, wanted, rejected, noted)
         if why is not None:
             return Broken(target, blame(scene, target, plan, then, now, wanted), before, after, body, why)

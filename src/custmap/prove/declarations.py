@@ -16,9 +16,9 @@ from custmap.model.nodes import Container, FromSource, ItemsNode, Leaf, ObjectNo
 from custmap.model.walkers import children, leaves
 from custmap.prove.blame import Broken, Law
 from custmap.prove.cells import Cells
+from custmap.prove.moves import Refused
 from custmap.prove.rules import rule_at
 from custmap.prove.scene import Case, Record, Scene
-from custmap.prove.store import Refused
 from custmap.running.states import is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same

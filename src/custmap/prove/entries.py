@@ -18,10 +18,11 @@ from custmap.plan.plan import Plan
 from custmap.prove.blame import Broken
 from custmap.prove.cells import Cells, cells, differing
 from custmap.prove.clearings import State
+from custmap.prove.moves import Refused
 from custmap.prove.overlaid import overlaid
 from custmap.prove.places import Edit, edited, places_of, skeleton
 from custmap.prove.scene import Absent, Case, Engine, Record
-from custmap.prove.store import Refused, Store
+from custmap.prove.store import Store
 
 Entries = dict[str, State]
 """What the vendor holds of each entry, by its target."""

@@ -20,8 +20,8 @@ from custmap.prove.cells import differing
 from custmap.prove.clearings import State
 from custmap.prove.convergence import convergence, either
 from custmap.prove.minimality import disjointness, minimality
+from custmap.prove.moves import Refused
 from custmap.prove.scene import Case, Scene, is_kept, kept
-from custmap.prove.store import Refused
 from custmap.values.equality import same
 from custmap.values.paths import Member, format_path
 

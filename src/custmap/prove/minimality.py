@@ -12,15 +12,15 @@ from custmap.model.changes import Changes
 from custmap.model.clear import ItemIn, NameIn, Send, SendEmpty
 from custmap.model.item_ways import Way
 from custmap.model.mask import Mask
-from custmap.model.nodes import Container, ItemsNode, Leaf, ObjectNode, Policy, Rider, TargetNode
+from custmap.model.nodes import Container, ItemsNode, Leaf, ObjectNode, Rider, TargetNode
 from custmap.model.note import COUNTED_DIFFERENT
-from custmap.model.walkers import leaves
+from custmap.model.walkers import children, leaves
 from custmap.plan.plan import Plan
 from custmap.prove.blame import Broken, first_span, span_of
 from custmap.prove.cells import is_within
 from custmap.prove.convergence import stray
 from custmap.prove.one_by_one import Item, told
-from custmap.prove.scene import Case, Scene, touches
+from custmap.prove.scene import Case, Scene, is_kept, touches
 from custmap.prove.store import mask_names
 from custmap.prove.told_changes import Reader, listed
 from custmap.values.equality import same
@@ -44,19 +44,20 @@ def minimality(scene: Scene, case: Case) -> Broken | None:
     clears = [leaf.policy.clear for leaf in leaves(scene.operation.body)]
     nothing = [*_EMPTY, *(clear.value for clear in clears if isinstance(clear, Send))]
     root = scene.operation.body
-    replaced = set(_replaced(root))
     mask = scene.operation.mask
+    elsewhere = list(_cleared_elsewhere(root, mask is not None))
+    twice = [one.target for one in plan.changes if one.action == "clear" and is_kept(one.target, elsewhere)]
     query = plan.request.query
     if (listed_in := scene.operation.changes) is not None:
         parts = list(_less_changes(scene, listed_in, body))
     elif mask is None:
         parts = [*_less(root, body, ()), *_less_names(root, body, changed), *_less_items(root, body)]
     else:  # what it does not name is left alone
-        always = [leaf.target for leaf in leaves(root) if leaf.policy.always]
+        always = list(_always(root))
         named = _less_masked(mask, body, query)
         parts = [part for part in named if not touches(part[0], always)]
-    for target, less in (part for part in parts if part[0] not in replaced):
-        if _goes_along(target, plan, nothing):
+    for target, less in parts:
+        if touches(target, twice) or _goes_along(target, plan, nothing):
             continue
         without, asked = deepcopy(body), dict(query)
         less(without if mask is None or mask.query is None else asked)
@@ -67,22 +68,26 @@ def minimality(scene: Scene, case: Case) -> Broken | None:
     return None
 
 
-def _replaced(node: TargetNode, inside: bool = False) -> Iterator[str]:
-    """Members that are cleared by name inside objects that are replaced, and those objects.
+def _cleared_elsewhere(node: TargetNode, replaced: bool) -> Iterator[str]:
+    """What is cleared at another place than its own, and stands inside what is replaced, or named in a mask.
 
-    The two say the same: only for `omit` it is declared that leaving out is enough.
+    The two say the same: only for `omit` and `mask` it is declared that leaving out is enough.
     """
-    match node:
-        case ObjectNode(members=members, whole=whole, target=target):
-            if whole and any(leaf.policy.clear.places for leaf in leaves(node)):
-                yield target
-            for member in members:
-                yield from _replaced(member, inside or whole)
-        case ItemsNode(items=items, whole=whole):
-            for _, item in items:
-                yield from _replaced(item, inside or whole)
-        case Leaf(target=target, policy=Policy(clear=clear)) if inside and clear.places:
-            yield target
+    clear = (
+        node.policy.clear if isinstance(node, Leaf) else node.clear if isinstance(node, ObjectNode) else None
+    )
+    if replaced and clear is not None and clear.places:
+        yield node.target
+    for inner in children(node):
+        yield from _cleared_elsewhere(inner, replaced or (isinstance(node, Container) and node.whole))
+
+
+def _always(node: TargetNode) -> Iterator[str]:
+    """What is in every request, with all that it has."""
+    if isinstance(node, Leaf | ObjectNode) and (node.policy.always or node.policy.identity):
+        yield node.target
+    for inner in children(node):
+        yield from _always(inner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,31 +138,35 @@ def _less(node: Container, body: Any, way: tuple[Any, ...]) -> Iterator[tuple[st
         return
     required = node.type.required if node.type else frozenset()
     for member in node.members if not node.whole else ():
-        if isinstance(member, Leaf) and member.kind.one_by_one:
-            continue
         if member.name not in body or isinstance(member, Rider):
             continue
         value, here = body[member.name], (*way, member.name)
-        if isinstance(member, ObjectNode | ItemsNode):
-            if not member.whole and isinstance(value, dict | list):
-                yield from _less(member, value, here)
-            elif isinstance(member, ItemsNode):
+        match member:
+            case Leaf():
+                yield from _less_of_leaf(member, value, here, member.name in required)
+            case ObjectNode(policy=policy) if policy.always:
                 continue
-            elif member.name not in required and not member.policy.always:
+            case ObjectNode(whole=False) | ItemsNode(whole=False) if isinstance(value, dict | list):
+                yield from _less(member, value, here)
+            case ObjectNode() if member.name not in required and not any(_always(member)):
                 yield member.target, _taking(here)
-        elif not (member.policy.always or member.policy.identity):
-            if member.kind.is_flat and isinstance(value, dict):
-                # If a map is cleared by `{}`, removing its last key has to remove the map too.
-                last = len(value) == 1 and isinstance(member.policy.clear, SendEmpty)
-                for key in value:
-                    name = f"{member.target}.{format_path((Member(key),))}"
-                    yield name, _taking(here if last else (*here, key))
-            elif member.kind.has_items and isinstance(value, list):
-                for item in value:
-                    select = format_path((Select(member.key or "", item.get(member.key)),))
-                    yield member.target + select, _dropping(here, item)
-            elif member.name not in required:
-                yield member.target, _taking(here)
+
+
+def _less_of_leaf(leaf: Leaf, value: Any, way: tuple[Any, ...], required: bool) -> Iterator[tuple[str, Less]]:
+    if leaf.kind.one_by_one or leaf.policy.always or leaf.policy.identity:
+        return
+    if leaf.kind.is_flat and isinstance(value, dict):
+        # If a map is cleared by `{}`, removing its last key has to remove the map too.
+        last = len(value) == 1 and isinstance(leaf.policy.clear, SendEmpty)
+        for key in value:
+            name = f"{leaf.target}.{format_path((Member(key),))}"
+            yield name, _taking(way if last else (*way, key))
+    elif leaf.kind.has_items and isinstance(value, list):
+        for item in value:
+            select = format_path((Select(leaf.key or "", item.get(leaf.key)),))
+            yield leaf.target + select, _dropping(way, item)
+    elif not required:
+        yield leaf.target, _taking(way)
 
 
 def _less_of_items(node: ItemsNode, body: Any, way: tuple[Any, ...]) -> Iterator[tuple[str, Less]]:
@@ -192,7 +201,12 @@ def _less_items(root: Container, body: Any) -> Iterator[tuple[str, Less]]:
     for leaf in leaves(root):
         for way in leaf.ways.all if leaf.ways is not None else ():
             for one in told(leaf, way, body):
-                yield f"{leaf.target}[{value_text(one.value)}]", _without_item(leaf, way, one)
+                yield f"{leaf.target}[{_item_text(one.value)}]", _without_item(leaf, way, one)
+
+
+def _item_text(value: Any) -> str:
+    """An item as targets name it."""
+    return value_text(str(value) if isinstance(value, str) else value)  # its type may not show
 
 
 def _less_changes(scene: Scene, changes: Changes, body: Any) -> Iterator[tuple[str, Less]]:
@@ -203,7 +217,7 @@ def _less_changes(scene: Scene, changes: Changes, body: Any) -> Iterator[tuple[s
         if told_ is None or (told_.node.says is not None and told_.node.says.always):
             continue
         inside = (
-            f"[{value_text(told_.value)}]"
+            f"[{_item_text(told_.value)}]"
             if told_.item_of_list
             else format_path((Member("x"), *told_.key))[1:]
         )

@@ -34,18 +34,18 @@ class Item:
     value: Any
 
 
-def listings(node: TargetNode, way: tuple[Any, ...] = ()) -> Iterator[Listing]:
+def listings(node: TargetNode, way: tuple[Any, ...]) -> Iterator[Listing]:
+    """Every rule with `merge: items`, at or below a node."""
     match node:
         case Leaf():
             if node.ways is not None:
-                yield Listing(node, (*way, node.name))
+                yield Listing(node, way)
         case ObjectNode(members=members):
-            inner = (*way, node.name) if node.path else way
             for member in members:
-                yield from listings(member, inner)
+                yield from listings(member, (*way, member.name))
         case ItemsNode(items=items):
             for segment, item in items:
-                yield from listings(item, (*way, node.name, segment))
+                yield from listings(item, (*way, segment))
 
 
 def told(leaf: Leaf, way: Way | None, body: Any) -> list[Item]:

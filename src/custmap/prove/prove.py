@@ -15,6 +15,7 @@ from custmap.prove.blame import Broken
 from custmap.prove.convergence import stray
 from custmap.prove.flow import flow
 from custmap.prove.found import Counterexample
+from custmap.prove.moves import Refused
 from custmap.prove.proof import Proof
 from custmap.prove.redaction import veiled, veiled_target
 from custmap.prove.remarks import assumed
@@ -22,7 +23,6 @@ from custmap.prove.rounds import look_for_all
 from custmap.prove.rules import shown_rule
 from custmap.prove.sample_params import sample_params
 from custmap.prove.scene import Engine, Record, Scene
-from custmap.prove.store import Refused
 from custmap.running.states import is_value
 
 if TYPE_CHECKING:
@@ -193,7 +193,8 @@ def rehearse_one(
         if aim is None:
             return None
         try:
-            broken = stray(scene, plan, start, aim, scene.store, before, after)
+            unsaid = scene.unsaid(before or {}) + scene.unsaid(aim_record)
+            broken = stray(scene, plan, start, aim, scene.store, before, after, unsaid)
         except Refused as refused:
             return veiled_target(f"`{refused.target}`: {refused.reason}")
         if broken is None:

@@ -23,12 +23,13 @@ from custmap.invert.ways import ways_back
 from custmap.model.checked import Checked, Operation
 from custmap.model.nodes import Container, Leaf, ObjectNode
 from custmap.model.note import KEPT
-from custmap.model.walkers import identities, leaves
+from custmap.model.walkers import clears, identities, leaves
 from custmap.plan.plan import Plan
 from custmap.prove.cells import Cells, cells, is_within
 from custmap.prove.clearings import State
+from custmap.prove.moves import Refused
 from custmap.prove.overlaid import overlaid
-from custmap.prove.store import Refused, Store
+from custmap.prove.store import Store
 from custmap.wire.binding import bind
 from custmap.wire.packing import alone
 from custmap.wire.request import Request
@@ -160,6 +161,12 @@ class Scene:
         except RecordError as error:
             return error
 
+    def unsaid(self, record: Record) -> list[str]:
+        """The objects that no request can have, since the record lacks what the contract requires in them."""
+        plan = self.planned(None, record, "clear" if self.operation.body.whole else "keep")
+        told = () if isinstance(plan, RecordError) else plan.rejected
+        return [one.target for one in told if one.code == "CM707"]
+
     def alone(self, plan: Plan) -> Plan:
         """A plan with requests of which each has the item as its body, where the vendor takes a list."""
         if self.operation.bulk is None:
@@ -219,7 +226,7 @@ def kept(plan: Plan) -> tuple[list[str], list[str]]:
     return rejected, [note.target for note in plan.notes if note.fact in KEPT]
 
 
-def is_kept(target: str, outers: list[str]) -> bool:
+def is_kept(target: str, outers: Iterable[str]) -> bool:
     return any(is_within(target, outer) for outer in outers)
 
 
@@ -230,10 +237,7 @@ def touches(target: str, others: list[str]) -> bool:
 
 def _is_hedged(root: Container) -> bool:
     """Are there whole objects whose updates have to be right for a merging vendor, too?"""
-    return any(
-        node.whole and not any(leaf.policy.clear.only_replaced for leaf in leaves(node))
-        for node in objects(root)
-    ) and not any(leaf.policy.clear.only_replaced for leaf in leaves(root))
+    return any(node.whole for node in objects(root)) and not any(one.only_replaced for one in clears(root))
 
 
 def objects(node: Any) -> list[ObjectNode]:

@@ -27,6 +27,7 @@ from custmap.model.nodes import (
     TargetNode,
 )
 from custmap.prove.clearings import State, below, cleared, clearings, without
+from custmap.prove.moves import Refused, check_moves
 from custmap.prove.one_by_one import Listing, after_told, listings, with_item
 from custmap.prove.told_changes import SET, Reader, Told, listed, placed
 from custmap.values.absent import ABSENT
@@ -35,15 +36,6 @@ from custmap.values.paths import Index, Member, Select, TargetPath, found_at, pa
 
 _IN_ITEM: Final = (Index(-1),)
 """The way to an item of a list with a key: no place of a clear is there."""
-
-
-class Refused(Exception):
-    """The declared vendor refuses a request because of `target`."""
-
-    def __init__(self, target: str, reason: str) -> None:
-        super().__init__(reason)
-        self.target = target
-        self.reason = reason
 
 
 class Store:
@@ -57,7 +49,7 @@ class Store:
         self._changes = changes
         self._reader = None if changes is None else Reader(self.root, changes)
         self._clearings = tuple(clearings(self.root, ()))
-        self._listings = tuple(listings(self.root))
+        self._listings = tuple(listings(self.root, ()))
         self._instructions = {place for found in self._clearings for place in found.clear.places}
         if self._mask is not None and self._mask.query is None:
             self._instructions.add(self._mask.place)
@@ -255,42 +247,6 @@ def item_table(origin: Origin) -> Table | None:
     return None
 
 
-def check_moves(node: TargetNode, before: Any, after: Any) -> None:
-    """Raises Refused if an immutable value changed, or a transition is not declared."""
-    match node:
-        case Leaf():
-            _check_move(node, before, after)
-        case ObjectNode(members=members):
-            if node.policy.immutable and before not in (ABSENT, {}) and not same_state(before, after):
-                raise Refused(node.target, "the vendor does not accept a change")
-            for member in members:
-                check_moves(member, below(before, member.name), below(after, member.name))
-        case ItemsNode(items=items):
-            for segment, item in items:
-                check_moves(item, below(before, segment), below(after, segment))
-
-
-def _check_move(leaf: Leaf, before: Any, after: Any) -> None:
-    policy = leaf.policy
-    if before is ABSENT or same_state(before, after):
-        return
-    if leaf.kind.is_map and policy.immutable and isinstance(before, dict):
-        if any(not same(value, below(after, key)) for key, value in before.items()):
-            raise Refused(leaf.target, "the vendor does not accept a change")
-    elif policy.immutable and not leaf.kind.has_items:
-        raise Refused(leaf.target, "the vendor does not accept a change")
-    if policy.transitions is not None:
-        allowed = policy.transitions.get(fingerprint(before), ())
-        move = None if after is ABSENT else fingerprint(after)
-        if move not in allowed:
-            raise Refused(leaf.target, "the vendor does not allow this transition")
-
-
-def same_state(a: Any, b: Any) -> bool:
-    """`same`, for states, whose keys need not be texts."""
-    return same(a, b)
-
-
 def _put(state: State, key: Any, value: Any) -> None:
     if value is ABSENT:
         state.pop(key, None)
@@ -310,11 +266,16 @@ def _says_cleared(clear: Clear, sent: Any) -> bool:
 
 def _item_at(sent: list[Any], segment: Index | Select) -> Any:
     if isinstance(segment, Index):
-        return sent[segment.position] if segment.position < len(sent) else ABSENT
+        return found_at(sent, (segment,)) if not _is_skipped(sent, segment.position) else ABSENT
     for item in sent:
         if isinstance(item, dict) and same(item.get(segment.key), segment.value):
             return {name: value for name, value in item.items() if name != segment.key}
     return ABSENT
+
+
+def _is_skipped(sent: list[Any], position: int) -> bool:
+    """Is it a `{}` before another item? It only holds the place, and says nothing."""
+    return position < len(sent) - 1 and sent[position] == {}
 
 
 def _merge_map(held: Any, sent: dict[str, Any], clear: Clear, *, deep: bool) -> Any:
