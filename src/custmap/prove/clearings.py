@@ -1,4 +1,4 @@
-"""What a request clears at other places than a rule's own: by names, by marks, by members written instead."""
+"""What a request clears: by a value at the place of a rule, or elsewhere by names, marks and members."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from custmap.model.clear import Clear, KeyIn, Named, NameIn, Write
+from custmap.model.clear import Clear, KeyIn, Named, NameIn, Send, SendNull, Write
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, TargetNode
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
@@ -87,6 +87,16 @@ def _named(told: Any, clear: Named) -> set[Any]:
         case KeyIn(value=wanted) if isinstance(told, dict):
             return {name for name, value in told.items() if same(value, wanted)}
     return set()
+
+
+def says_cleared(clear: Clear, sent: Any) -> bool:
+    """Does `sent` at the place itself mean "there is none" to this vendor?"""
+    match clear:
+        case SendNull():
+            return sent is None
+        case Send(value):
+            return same(sent, value)
+    return False
 
 
 def without(state: Any, way: tuple[Any, ...], value: Any) -> Any:

@@ -56,8 +56,9 @@ def minimality(scene: Scene, case: Case) -> Broken | None:
         always = list(_always(root))
         named = _less_masked(mask, body, query)
         parts = [part for part in named if not touches(part[0], always)]
+    apart = twice + [one.target for one in scene.rejected(case.before)]
     for target, less in parts:
-        if touches(target, twice) or _goes_along(target, plan, nothing):
+        if touches(target, apart) or _goes_along(target, plan, nothing):
             continue
         without, asked = deepcopy(body), dict(query)
         less(without if mask is None or mask.query is None else asked)

@@ -20,6 +20,7 @@ from custmap.diagnostics.errors import RecordError
 from custmap.diagnostics.span import Span
 from custmap.invert.turned import Back
 from custmap.invert.ways import ways_back
+from custmap.model.change import Rejection
 from custmap.model.checked import Checked, Operation
 from custmap.model.nodes import Container, Leaf, ObjectNode
 from custmap.model.note import KEPT
@@ -161,11 +162,14 @@ class Scene:
         except RecordError as error:
             return error
 
-    def unsaid(self, record: Record) -> list[str]:
-        """The objects that no request can have, since the record lacks what the contract requires in them."""
+    def rejected(self, record: Record) -> tuple[Rejection, ...]:
+        """What cannot be said of a record; nothing, if no request can be made of it."""
         plan = self.planned(None, record, "clear" if self.operation.body.whole else "keep")
-        told = () if isinstance(plan, RecordError) else plan.rejected
-        return [one.target for one in told if one.code == "CM707"]
+        return () if isinstance(plan, RecordError) else plan.rejected
+
+    def unsaid(self, record: Record) -> list[str]:
+        """The objects that no request has, since the record lacks what the contract requires in them."""
+        return [one.target for one in self.rejected(record) if one.code == "CM707"]
 
     def alone(self, plan: Plan) -> Plan:
         """A plan with requests of which each has the item as its body, where the vendor takes a list."""

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from custmap.model.checked import Checked
-from custmap.model.clear import Clear, Send, SendEmpty, SendNull
+from custmap.model.clear import Clear, SendEmpty
 from custmap.model.mask import Mask
 from custmap.model.nodes import (
     EachSource,
@@ -26,7 +26,7 @@ from custmap.model.nodes import (
     Table,
     TargetNode,
 )
-from custmap.prove.clearings import State, below, cleared, clearings, without
+from custmap.prove.clearings import State, below, cleared, clearings, says_cleared, without
 from custmap.prove.moves import Refused, check_moves
 from custmap.prove.one_by_one import Listing, after_told, listings, with_item
 from custmap.prove.told_changes import SET, Reader, Told, listed, placed
@@ -126,7 +126,7 @@ class Store:
                 return self._leaf(node, held, sent)
 
     def _object(self, node: ObjectNode, held: Any, sent: Any, way: TargetPath) -> Any:
-        if node.clear is not None and _says_cleared(node.clear, sent):
+        if node.clear is not None and says_cleared(node.clear, sent):
             return ABSENT
         if not isinstance(sent, dict):
             return sent
@@ -166,13 +166,13 @@ class Store:
             return self._map(leaf, held, sent)
         if leaf.kind.has_items:
             return self._keyed(leaf, held, sent)
-        return ABSENT if _says_cleared(clear, sent) else sent
+        return ABSENT if says_cleared(clear, sent) else sent
 
     def _map(self, leaf: Leaf, held: Any, sent: Any) -> Any:
         """Key by key. The value that clears one key clears all keys if sent for the whole map."""
         clear = leaf.policy.clear
         if not isinstance(sent, dict):
-            return ABSENT if _says_cleared(clear, sent) else sent
+            return ABSENT if says_cleared(clear, sent) else sent
         if not sent and isinstance(clear, SendEmpty) and not leaf.policy.required:
             return ABSENT
         return _merge_map(held, sent, clear, deep=leaf.kind.is_deep)
@@ -180,7 +180,7 @@ class Store:
     def _keyed(self, leaf: Leaf, held: Any, sent: Any) -> Any:
         clear = leaf.policy.clear
         if not isinstance(sent, list):
-            return ABSENT if _says_cleared(clear, sent) else sent
+            return ABSENT if says_cleared(clear, sent) else sent
         if not sent and isinstance(clear, SendEmpty) and not leaf.policy.required:
             return ABSENT
         after: State = dict(held) if isinstance(held, dict) else {}
@@ -254,34 +254,28 @@ def _put(state: State, key: Any, value: Any) -> None:
         state[key] = value
 
 
-def _says_cleared(clear: Clear, sent: Any) -> bool:
-    """Does `sent` at the place itself mean "there is none" to this vendor?"""
-    match clear:
-        case SendNull():
-            return sent is None
-        case Send(value):
-            return same(sent, value)
-    return False
-
-
 def _item_at(sent: list[Any], segment: Index | Select) -> Any:
     if isinstance(segment, Index):
-        return found_at(sent, (segment,)) if not _is_skipped(sent, segment.position) else ABSENT
+        return sent_at(sent, (segment,))
     for item in sent:
         if isinstance(item, dict) and same(item.get(segment.key), segment.value):
             return {name: value for name, value in item.items() if name != segment.key}
     return ABSENT
 
 
-def _is_skipped(sent: list[Any], position: int) -> bool:
-    """Is it a `{}` before another item? It only holds the place, and says nothing."""
-    return position < len(sent) - 1 and sent[position] == {}
+def sent_at(sent: Any, path: TargetPath) -> Any:
+    """What a body says at a path: a `{}` before another item only keeps a position, and says nothing."""
+    for segment in path:
+        at, sent = sent, found_at(sent, (segment,))
+        if sent == {} and isinstance(segment, Index) and segment.position < len(at) - 1:
+            return ABSENT
+    return sent
 
 
 def _merge_map(held: Any, sent: dict[str, Any], clear: Clear, *, deep: bool) -> Any:
     after: State = dict(held) if isinstance(held, dict) else {}
     for key, value in sent.items():
-        if _says_cleared(clear, value):
+        if says_cleared(clear, value):
             after.pop(key, None)
         elif deep and isinstance(value, dict):
             _put(after, key, _merge_map(after.get(key), value, clear, deep=True))

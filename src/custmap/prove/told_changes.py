@@ -12,6 +12,7 @@ from custmap.model.clear import Clear, Operated
 from custmap.model.item_ways import Way
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, TargetNode
 from custmap.model.template import Hole, Template
+from custmap.prove.clearings import says_cleared
 from custmap.prove.templates import Found, read
 from custmap.values.absent import ABSENT
 from custmap.values.paths import (
@@ -74,10 +75,25 @@ class Reader:
         if found is None:
             return None
         value = found.get(Hole.VALUE)
+        if self._is_whole(way, found, value):
+            return Told(way.node, way.node.path, CLEAR, (), None)
         if way.item_of_list:
             return Told(way.node, way.node.path, way.action, (), value, way.fails, True)
         key = self._key(way, found, value)
         return None if key is None else Told(way.node, way.node.path, way.action, key, value, way.fails)
+
+    def _is_whole(self, way: _Way, found: Found, value: Any) -> bool:
+        """Is a whole map, or list with a key, set to the value that clears it?"""
+        node = way.node
+        if way.item_of_list or not isinstance(node, Leaf) or not (node.kind.is_map or node.kind.has_items):
+            return False
+        clear = node.policy.clear.for_container({} if node.kind.is_map else [])
+        if Hole.PATH in found:
+            named = _parsed(found[Hole.PATH], self._changes.paths) or ()
+            is_it = len(named) == len(node.path) and _begins(named, node.path)
+        else:
+            is_it = found.get(Hole.NAME) == node.name
+        return way.action == SET and is_it and says_cleared(clear, value)
 
     def _key(self, way: _Way, found: Found, value: Any) -> tuple[Segment, ...] | None:
         """The entry or item that is meant; None if it is another place's item."""

@@ -19,12 +19,12 @@ from custmap.model.nodes import Leaf
 from custmap.model.walkers import eaches, leaves
 from custmap.prove.blame import Broken, Law
 from custmap.prove.documents import document_of
+from custmap.prove.moves import Refused
 from custmap.prove.scene import Case, Record, Scene
-from custmap.prove.store import Refused
+from custmap.prove.store import sent_at
 from custmap.running.states import SILENT, is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same, same_items
-from custmap.values.paths import found_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def _sent(scene: Scene, record: Record) -> _Sent | None:
         return None
     slots = scene.slots(record)
     said = (pair for pair in _lone(scene) if is_value(slots[pair[0].slot]) or slots[pair[0].slot] is None)
-    there = (pair for pair in said if found_at(body, pair[0].path) is not ABSENT)
+    there = (pair for pair in said if sent_at(body, pair[0].path) is not ABSENT)
     return _Sent(scene.taken(record), body, tuple(there))
 
 
@@ -84,7 +84,7 @@ def reads_back(scene: Scene, case: Case) -> Broken | None:
             continue
         if stated == "" and leaf.policy.empty == "clear":
             stated = None
-        if same(stated, found) or (stated is None and found_at(sent.body, leaf.path) is not None):
+        if same(stated, found) or (stated is None and sent_at(sent.body, leaf.path) is not None):
             continue  # what says that there is no value may be a value, too
         path = format_source(tuple(back.names))
         why = f"`{path}` is not read back" if found is ABSENT else f"`{path}` is read back as {{value}}"
@@ -99,7 +99,7 @@ def _comparable(scene: Scene, sent: _Sent) -> Iterator[tuple[Leaf, Any]]:
     items of which not all rules read back.
     """
     for leaf, back in sent.rules:
-        stated, held = _at(sent.customer, back.names), found_at(sent.body, leaf.path)
+        stated, held = _at(sent.customer, back.names), sent_at(sent.body, leaf.path)
         is_invented = not _INVENTED.isdisjoint(back.losses) or _is_one_way_row(leaf)
         is_cleared = stated is None and held is not None  # what says so may be a value, too
         if not is_invented and not is_cleared and not _has_blanks(stated) and _is_all_read(scene, leaf):
@@ -140,7 +140,7 @@ def sends_again(scene: Scene, case: Case) -> Broken | None:
         return None
     copy = _copy(scene, again.body)
     for leaf, held in _comparable(scene, sent):
-        value = found_at(copy, leaf.path)
+        value = sent_at(copy, leaf.path)
         if not _is_alike(leaf, held, value):
             return sent.broken(leaf, None, _sent_as(leaf, value, "what is read back sends"), value)
     return None
@@ -159,7 +159,7 @@ def reads_over_a_base(scene: Scene, case: Case) -> Broken | None:
         return None  # before has what cannot be said
     copy = _copy(scene, again.body)
     for leaf, held in _comparable(scene, sent):
-        value = found_at(copy, leaf.path)
+        value = sent_at(copy, leaf.path)
         if slots[leaf.slot] is not SILENT and not _agrees(leaf, held, value):
             why = _sent_as(leaf, value, "what is read over before sends")
             return sent.broken(leaf, case.before, why, value)
@@ -204,7 +204,7 @@ def _unread(scene: Scene, sent: _Sent) -> Record:
     rest = deepcopy(sent.customer)
     for leaf, back in scene.two_way:
         around = _at(rest, back.names[:-1])
-        if isinstance(around, dict) and found_at(sent.body, leaf.path) is not ABSENT:
+        if isinstance(around, dict) and sent_at(sent.body, leaf.path) is not ABSENT:
             around.pop(back.names[-1], None)
     return rest
 
