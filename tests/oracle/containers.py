@@ -343,6 +343,13 @@ def _as_it_was(node: ObjectNode, sides: Sides) -> Sides:
     return replace(sides, after=row)
 
 
+def is_cleared(node: ObjectNode, sides: Sides) -> bool:
+    """Does its own clear say now that it is gone?"""
+    outcome = outcome_of(node, sides)
+    assert node.clear is not None
+    return outcome.said and not outcome.kept and outcome.stands in (ABSENT, null_at(node.clear))
+
+
 def _own_clear(node: ObjectNode, sides: Sides) -> Outcome:
     assert node.clear is not None
     there = _was_there(node, sides)

@@ -25,7 +25,14 @@ from custmap.values.equality import same
 from custmap.values.paths import Index, Member, Select, TargetPath, format_path, found_at, name_of
 from custmap.wire.binding import bind
 from oracle import forms, operations
-from oracle.containers import fill_gaps, outcome_of, required_missing, says_none, whole_notes
+from oracle.containers import (
+    fill_gaps,
+    is_cleared,
+    outcome_of,
+    required_missing,
+    says_none,
+    whole_notes,
+)
 from oracle.elsewhere import put_at, written, written_list
 from oracle.interpreter import Interpreter, silenced
 from oracle.masks import fill_mask, names_of
@@ -343,7 +350,7 @@ class Whole:
         for member in root.members:
             if isinstance(member, Rider) and not said and member.name not in required:
                 body.pop(member.name, None)
-        told += self._always(root, sides, told)
+        told += self._always(root, sides, told, ())
         items = operations.in_order(told)
         if not changes.into:
             return items
@@ -351,11 +358,15 @@ class Whole:
             put_at(body, tuple(map(Member, changes.into)), items)
         return body
 
-    def _always(self, node: TargetNode, sides: Sides, told: Told) -> Told:
-        """`send: always` is an item, unless something was said of it."""
+    def _always(self, node: TargetNode, sides: Sides, told: Told, around: tuple[ObjectNode, ...]) -> Told:
+        """`send: always` is an item, unless something was said of it, or the object around it is cleared."""
+        if isinstance(node, ObjectNode) and node.clear is not None:
+            around = (*around, node)
         says = getattr(node, "says", None)
         if says is None or not says.always or not (isinstance(node, Leaf) or node.whole):  # type: ignore[union-attr]
-            return sum((self._always(one, sides, told) for one in children(node)), Told())
+            return sum((self._always(one, sides, told, around) for one in children(node)), Told())
+        if any(one is not node and is_cleared(one, sides) for one in around):
+            return Told()
         outcome = outcome_of(node, sides)
         stands = outcome.stands
         if isinstance(node, Leaf) and sides.after[node.slot] in (None, SILENT):

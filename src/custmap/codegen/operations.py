@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from custmap.codegen.comparing import Comparing
 from custmap.codegen.lines import Lines
 from custmap.codegen.templates import Holes, made
+from custmap.diagnostics.span import Span
 from custmap.expressions.python_names import Names
 from custmap.model.changes import Changes, Says
 from custmap.model.checked import Operation
 from custmap.model.clear import Operated
-from custmap.model.nodes import Container, ItemsNode, Leaf, ObjectNode, TargetNode
+from custmap.model.nodes import Container, ItemsNode, Leaf, ObjectNode, Rider, TargetNode
 from custmap.model.template import Hole, Template
 from custmap.model.walkers import children, clears, leaves
 from custmap.values.path_styles import path_text
 from custmap.values.paths import Member
 
+Again: TypeAlias = Leaf | Container
 _HOLES: Holes = {Hole.VALUE: "value", Hole.PATH: "path", Hole.NAME: "name"}
 
 
@@ -84,27 +87,40 @@ def _is_new(writer: Comparing, node: TargetNode) -> str:
 
 def write_always(writer: Comparing, root: Container, changes: Changes, lines: Lines) -> None:
     """What is in every update, unless it is said already."""
-    for node, says in _always(root):
-        if isinstance(node, Leaf):
-            lines.add(f"value = along({writer.arguments(node)})")
-            if not node.kind.is_one:
-                lines.add(f"say_again({writer.rule(node)}, value, view)")
-                continue
+    for node, says, around in _always(root, frozenset()):
+        if around:
+            cleared = writer.names.bind(around, f"around_{node.name}")
+            with lines.block(f"if not is_cleared_around(draft, {cleared}):"):
+                _write_again(writer, node, says, changes, lines)
         else:
-            change = writer.function("change", node, full=False)
-            whole = writer.function("change", node, full=True)
-            lines.add(f"value = unless_said({change}, {whole}, before, after, view)")
-        with lines.block(f"if value is not NOTHING and not is_told(draft, {node.target!r}):"):
-            lines.add(_append("sets", says.set, node, changes))
+            _write_again(writer, node, says, changes, lines)
 
 
-def _always(node: TargetNode) -> Iterator[tuple[TargetNode, Says]]:
-    says = getattr(node, "says", None)
-    if says is not None and says.always and (isinstance(node, Leaf) or getattr(node, "whole", False)):
-        yield node, says
+def _write_again(writer: Comparing, node: Again, says: Says, changes: Changes, lines: Lines) -> None:
+    if isinstance(node, Leaf):
+        lines.add(f"value = along({writer.arguments(node)})")
+        if not node.kind.is_one:
+            lines.add(f"say_again({writer.rule(node)}, value, view)")
+            return
+    else:
+        change = writer.function("change", node, full=False)
+        whole = writer.function("change", node, full=True)
+        lines.add(f"value = unless_said({change}, {whole}, before, after, view)")
+    with lines.block(f"if value is not NOTHING and not is_told(draft, {node.target!r}):"):
+        lines.add(_append("sets", says.set, node, changes))
+
+
+def _always(node: TargetNode, around: frozenset[Span]) -> Iterator[tuple[Again, Says, frozenset[Span]]]:
+    """What is in every update, and the objects around it that have a clear of their own."""
+    if isinstance(node, Rider):
         return
+    if node.says is not None and node.says.always and (isinstance(node, Leaf) or node.whole):
+        yield node, node.says, around
+        return
+    if isinstance(node, ObjectNode) and node.clear is not None:
+        around |= {node.span}
     for one in children(node):
-        yield from _always(one)
+        yield from _always(one, around)
 
 
 def write_body(writer: Comparing, changes: Changes, lines: Lines) -> None:

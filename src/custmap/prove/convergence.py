@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from custmap.diagnostics.errors import RecordError
+from custmap.model.nodes import Leaf
 from custmap.plan.plan import Plan
 from custmap.prove.blame import Broken, blame, span_of
 from custmap.prove.cells import Cells
@@ -93,7 +94,7 @@ def _wrong(
     if target not in now:
         return f"`{target}` is lost"
     if target not in wanted:
-        if equal(now, then) and _is_of_a_rejected_item(target, wanted, rejected):
+        if equal(now, then) and _is_of_a_rejected_item(target, then, wanted, rejected):
             return None
         return (
             f"`{target}` stays, and should be gone" if target in then else f"`{target}` should not be there"
@@ -101,11 +102,13 @@ def _wrong(
     return f"`{target}` does not have the value in after"
 
 
-def _is_of_a_rejected_item(target: str, wanted: Cells, rejected: list[str]) -> bool:
+def _is_of_a_rejected_item(target: str, then: Cells, wanted: Cells, rejected: list[str]) -> bool:
     """Does an item stay of which a member was rejected, and that is not sent at all without that member?"""
+    rule = then[target].rule if target in then else None
     item = target[: target.rfind("]") + 1]
     return (
-        item != ""
+        isinstance(rule, Leaf)
+        and rule.kind.has_items
         and any(is_kept(one, [item]) for one in rejected)
         and not any(is_kept(one, [item]) for one in wanted)
     )

@@ -19,6 +19,7 @@ from custmap.prove.cells import Cells
 from custmap.prove.moves import Refused
 from custmap.prove.rules import rule_at
 from custmap.prove.scene import Case, Record, Scene
+from custmap.prove.store import sent_at
 from custmap.running.states import is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
@@ -45,7 +46,7 @@ def said(scene: Scene, case: Case) -> Broken | None:
         for target, wanted in _said_at(leaf, value):
             if target in held and same(held[target].mark, wanted):
                 continue
-            if _is_empty(wanted) or not _in_request(made.body, leaf):
+            if _is_empty(wanted) or sent_at(made.body, leaf.path) is ABSENT:
                 continue
             why = f"the vendor reads the value of `{target}` as something else, and does not hold it"
             if type(leaf.policy.clear) is Send:
@@ -72,17 +73,6 @@ def _said_at(leaf: Leaf, value: Any) -> list[tuple[str, Any]]:
 def _is_empty(value: Any) -> bool:
     """Is it an empty value, for a vendor that clears by an empty value?"""
     return value in ("", [], {}, frozenset()) and value is not False
-
-
-def _in_request(body: Any, leaf: Leaf) -> bool:
-    """Does the request contain it? Lists of named items are examined as a whole."""
-    for segment in leaf.path:
-        if not isinstance(segment, Member):
-            return True
-        if not isinstance(body, dict) or segment.name not in body:
-            return False
-        body = body[segment.name]
-    return True
 
 
 def erases(scene: Scene, case: Case) -> Broken | None:

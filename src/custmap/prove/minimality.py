@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from custmap.diagnostics.errors import RecordError
+from custmap.diagnostics.span import Span
 from custmap.model.changes import Changes
 from custmap.model.clear import ItemIn, NameIn, Send, SendEmpty
 from custmap.model.item_ways import Way
@@ -16,7 +17,7 @@ from custmap.model.nodes import Container, ItemsNode, Leaf, ObjectNode, Rider, T
 from custmap.model.note import COUNTED_DIFFERENT
 from custmap.model.walkers import children, leaves
 from custmap.plan.plan import Plan
-from custmap.prove.blame import Broken, first_span, span_of
+from custmap.prove.blame import Broken, first_span, rules_below, span_of
 from custmap.prove.cells import is_within
 from custmap.prove.convergence import stray
 from custmap.prove.one_by_one import Item, told
@@ -57,8 +58,9 @@ def minimality(scene: Scene, case: Case) -> Broken | None:
         named = _less_masked(mask, body, query)
         parts = [part for part in named if not touches(part[0], always)]
     apart = twice + [one.target for one in scene.rejected(case.before)]
+    places = _places(root)
     for target, less in parts:
-        if touches(target, apart) or _goes_along(target, plan, nothing):
+        if touches(target, apart) or _goes_along(target, plan, nothing, places):
             continue
         without, asked = deepcopy(body), dict(query)
         less(without if mask is None or mask.query is None else asked)
@@ -111,10 +113,24 @@ def _with_body(plan: Plan, body: Any, query: dict[str, Any]) -> Any:
     return _Shorter(plan.changes, plan.rejected, plan.notes, _Sent(body, query))
 
 
-def _goes_along(target: str, plan: Plan, nothing: list[Any]) -> bool:
+Places = dict[Span, list[str]]
+
+
+def _places(root: TargetNode) -> Places:
+    """Where a rule says that its value is gone: at its target, and where its clear writes."""
+    found: Places = {}
+    for node in rules_below(root):
+        clear = node.policy.clear if isinstance(node, Leaf) else node.clear
+        written = [] if clear is None else [format_path(place) for place in clear.places]
+        found[node.span] = [node.target, *written]
+    return found
+
+
+def _goes_along(target: str, plan: Plan, nothing: list[Any], places: Places) -> bool:
     """Clears of what before did not mention, items with a new null, and what counts as different."""
     for change in plan.changes:
-        related = is_within(change.target, target) or is_within(target, change.target)
+        at = [change.target, *(places.get(change.span, ()) if change.action == "clear" else ())]
+        related = any(is_within(one, target) or is_within(target, one) for one in at)
         if (
             related
             and change.before is None
@@ -173,6 +189,8 @@ def _less_of_leaf(leaf: Leaf, value: Any, way: tuple[Any, ...], required: bool) 
 def _less_of_items(node: ItemsNode, body: Any, way: tuple[Any, ...]) -> Iterator[tuple[str, Less]]:
     for segment, item in node.items:
         value = found_at(body, (segment,))
+        if isinstance(item, ObjectNode) and item.policy.always:
+            continue
         if isinstance(item, ObjectNode | ItemsNode) and not item.whole and isinstance(value, dict | list):
             at = next(at for at, one in enumerate(body) if one is value)
             yield from _less(item, value, (*way, at))

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from custmap.model.checked import Checked
-from custmap.model.clear import Clear, SendEmpty
+from custmap.model.clear import Clear, SendEmpty, Write
 from custmap.model.mask import Mask
 from custmap.model.nodes import (
     EachSource,
@@ -32,6 +32,7 @@ from custmap.prove.one_by_one import Listing, after_told, listings, with_item
 from custmap.prove.told_changes import SET, Reader, Told, listed, placed
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
+from custmap.values.numbers import key_text
 from custmap.values.paths import Index, Member, Select, TargetPath, found_at, parse_path
 
 _IN_ITEM: Final = (Index(-1),)
@@ -70,10 +71,13 @@ class Store:
             raise Refused(name, "the contract requires it, and it is not in the request")
         taken = self._take(self.root, state if self._mask is None else {}, body, ())
         after: State = taken if isinstance(taken, dict) else {}
+        told = body
         if self._mask is not None:
-            after = _replaced(state, after, mask_names(self._mask, body, query or {}))
+            names = [parse_path(name) for name in mask_names(self._mask, body, query or {})]
+            after, told = _replaced(state, after, names), _named_in(body, names)
         for clearing in self._clearings:
-            after = cleared(after, clearing.way, clearing, body)
+            is_written = isinstance(clearing.clear, Write)
+            after = cleared(after, clearing.way, clearing, told if is_written else body)
         for listing in self._listings:
             after = _with_items(after, listing, body)
         check_moves(self.root, state, after)
@@ -105,7 +109,7 @@ class Store:
         if told.action == SET:
             taken = self._take(self.root, state, placed(told), ())
             return taken if isinstance(taken, dict) else {}
-        key = _entry(told)
+        key = _entry(told, held)
         if told.fails and (held if not key else _at_key(held, key)) is ABSENT:
             raise Refused(told.node.target, "there is nothing to clear")
         if held is ABSENT:
@@ -225,10 +229,19 @@ def mask_names(mask: Mask, body: Any, query: Mapping[str, Any]) -> list[str]:
     return text.split(mask.join) if isinstance(text, str) and text else []
 
 
-def _replaced(held: State, sent: State, names: list[str]) -> State:
+def _named_in(body: Any, names: list[TargetPath]) -> Any:
+    """A body with nothing but what is named."""
+    made: Any = {}
+    for name in names:
+        if (value := found_at(body, name)) is not ABSENT:
+            made = without(made, _steps(name), value)
+    return made
+
+
+def _replaced(held: State, sent: State, names: list[TargetPath]) -> State:
     """What the vendor holds, with what is named as it was sent."""
     for name in names:
-        way = [segment.name for segment in parse_path(name) if isinstance(segment, Member)]
+        way = [segment.name for segment in name if isinstance(segment, Member)]
         there: Any = sent
         for step in way:
             there = below(there, step)
@@ -297,10 +310,13 @@ def _steps(path: TargetPath) -> tuple[Any, ...]:
     return tuple(segment.name if isinstance(segment, Member) else segment for segment in path)
 
 
-def _entry(told: Told) -> tuple[Any, ...]:
-    """The steps that lead to an entry of a map, or to an item by its key."""
-    if isinstance(told.node, Leaf) and told.node.kind.has_items:
-        return tuple(fingerprint(one.value) for one in told.key if isinstance(one, Select))
+def _entry(told: Told, held: Any) -> tuple[Any, ...]:
+    """The steps that lead to an entry of a map, or to an item by its key, of which only the text may show."""
+    if isinstance(told.node, Leaf) and told.node.kind.has_items and told.key:
+        named, items = told.key[0], held.items() if isinstance(held, dict) else ()
+        assert isinstance(named, Select)
+        marks = (mark for mark, item in items if key_text(item.get(named.key)) == key_text(named.value))
+        return (next(marks, fingerprint(named.value)),)
     return _steps(told.key)
 
 

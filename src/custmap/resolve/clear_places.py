@@ -15,7 +15,7 @@ from custmap.diagnostics.span import Span
 from custmap.mapping.file import Text
 from custmap.model.clear import Clear, ItemIn, KeyIn, Named, NameIn, Write
 from custmap.model.nodes import Leaf, ObjectNode, Rider, TargetNode
-from custmap.model.walkers import child_at, children
+from custmap.model.walkers import child_at, children, clears, own_objects
 from custmap.resolve.context import Context
 from custmap.resolve.contract_places import ContractPlaces
 from custmap.resolve.findings import Findings
@@ -139,6 +139,12 @@ class ClearPlaces:
         rule = _rule_at(body, one.place, alone=not one.is_open)
         if rule and not (one.own and one.place[: len(one.own)] == one.own):
             self._twice(one, "a rule fills it too", Note(rule, "the rule"))
+            return
+        around = (node for node in own_objects(body) if node.path == one.place[: len(node.path)])
+        for node in around:
+            if node.clear is not None and node.clear.at_place and not _is_of(node, one.place, body):
+                self._twice(one, "another `clear` writes the object around it", Note(node.span, "the object"))
+                return
 
     def _twice(self, one: _Written, why: str, note: Note) -> None:
         shown = format_path(one.place)
@@ -208,6 +214,12 @@ def _rule_at(body: TargetNode, place: TargetPath, *, alone: bool) -> Span | None
             return None
         return node.span
     return node.span if isinstance(node, Leaf | Rider) else None
+
+
+def _is_of(node: ObjectNode, place: TargetPath, body: TargetNode) -> bool:
+    """Do only clears of what is in an object write at a place? They are not said where it is cleared."""
+    inside = [clear for clear in clears(node) if place in clear.places and clear is not node.clear]
+    return bool(inside) and len(inside) == sum(place in clear.places for clear in clears(body))
 
 
 def _shapes(node: TargetNode) -> Iterator[tuple[TargetPath, tuple[str, Span]]]:

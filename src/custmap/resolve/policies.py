@@ -124,6 +124,13 @@ class Policies:
         self._write(clear, rule, None if item else path)
         if isinstance(clear, Named) and not entry:
             self._name(clear, name, rule)
+        elif kind.is_map and stated is not None and stated.as_name is not None:
+            self._findings.add(
+                "CM507",
+                "every key is cleared by this name, so the vendor cannot tell which of them is gone",
+                stated.as_name.span,
+                "Remove `as`: a key is told by its own name.",
+            )
         transitions = None
         if rule.transitions is not None:
             transitions = {

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from operator import itemgetter
 from typing import Any, Final
 
+from custmap.diagnostics.span import Span
 from custmap.model.changes import Says
 from custmap.model.clear import Operated, Send
 from custmap.model.nodes import Leaf, ObjectNode
@@ -108,6 +109,11 @@ def say_again(leaf: Leaf, value: Any, view: View) -> None:
 def is_told(draft: Draft, target: str) -> bool:
     """Does an item say something of this target already?"""
     return any(at == target for told in (draft.adds, draft.sets, draft.clears) for at, _ in told)
+
+
+def is_cleared_around(draft: Draft, spans: frozenset[Span]) -> bool:
+    """Is one of the objects with these rules cleared in a way of its own?"""
+    return any(one.action == "clear" and one.span in spans for one in draft.changes)
 
 
 def say_gone(
