@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from custmap.diagnostics.errors import RecordError
 from custmap.diagnostics.span import Span
+from custmap.model.change import Change
 from custmap.model.changes import Changes
 from custmap.model.clear import ItemIn, NameIn, Send, SendEmpty
 from custmap.model.item_ways import Way
@@ -18,7 +19,6 @@ from custmap.model.note import COUNTED_DIFFERENT
 from custmap.model.walkers import children, leaves
 from custmap.plan.plan import Plan
 from custmap.prove.blame import Broken, first_span, rules_below, span_of
-from custmap.prove.cells import is_within
 from custmap.prove.convergence import stray
 from custmap.prove.one_by_one import Item, told
 from custmap.prove.scene import Case, Scene, is_kept, touches
@@ -47,7 +47,6 @@ def minimality(scene: Scene, case: Case) -> Broken | None:
     root = scene.operation.body
     mask = scene.operation.mask
     elsewhere = list(_cleared_elsewhere(root, mask is not None))
-    twice = [one.target for one in plan.changes if one.action == "clear" and is_kept(one.target, elsewhere)]
     query = plan.request.query
     if (listed_in := scene.operation.changes) is not None:
         parts = list(_less_changes(scene, listed_in, body))
@@ -57,8 +56,10 @@ def minimality(scene: Scene, case: Case) -> Broken | None:
         always = list(_always(root))
         named = _less_masked(mask, body, query)
         parts = [part for part in named if not touches(part[0], always)]
-    apart = twice + [one.target for one in scene.rejected(case.before)]
     places = _places(root)
+    apart = [one.target for one in scene.rejected(case.before)]
+    for at in (_said_at(change, places) for change in plan.changes):
+        apart += at if any(is_kept(one, elsewhere) for one in at) else ()
     for target, less in parts:
         if touches(target, apart) or _goes_along(target, plan, nothing, places):
             continue
@@ -126,11 +127,14 @@ def _places(root: TargetNode) -> Places:
     return found
 
 
+def _said_at(change: Change, places: Places) -> list[str]:
+    return [change.target, *(places.get(change.span, ()) if change.action == "clear" else ())]
+
+
 def _goes_along(target: str, plan: Plan, nothing: list[Any], places: Places) -> bool:
     """Clears of what before did not mention, items with a new null, and what counts as different."""
     for change in plan.changes:
-        at = [change.target, *(places.get(change.span, ()) if change.action == "clear" else ())]
-        related = any(is_within(one, target) or is_within(target, one) for one in at)
+        related = touches(target, _said_at(change, places))
         if (
             related
             and change.before is None

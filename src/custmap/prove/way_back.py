@@ -84,8 +84,11 @@ def reads_back(scene: Scene, case: Case) -> Broken | None:
             continue
         if stated == "" and leaf.policy.empty == "clear":
             stated = None
-        if same(stated, found) or (stated is None and sent_at(sent.body, leaf.path) is not None):
+        held = sent_at(sent.body, leaf.path)
+        if same(stated, found) or (stated is None and held is not None):
             continue  # what says that there is no value may be a value, too
+        if held is None and any(right is None for _, right in leaf.origin.values or ()):
+            continue  # a row says that there is no value
         path = format_source(tuple(back.names))
         why = f"`{path}` is not read back" if found is ABSENT else f"`{path}` is read back as {{value}}"
         return sent.broken(leaf, None, why, found)

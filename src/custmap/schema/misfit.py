@@ -121,8 +121,8 @@ def _object_misfit(type_: Type, value: dict[str, Any]) -> str | None:
     for name in type_.required:
         if name not in value and name in type_.asked:
             return f"lacks `{name}`, which the contract requires"
-    for name, item in value.items():
-        member = type_.member(name)
+    for name in sorted(value):  # the same reason, whatever the order of keys
+        member, item = type_.member(name), value[name]
         if member is not None and member.read_only:
             shown = f"`{name}`" if name in type_.members else "a member"
             return f"has {shown}, which is read-only in the contract"
