@@ -204,6 +204,15 @@ def lacking_in(node: ObjectNode, made: dict[str, Any]) -> list[TargetNode]:
     return [one for one in node.members if one.name in required and not isinstance(one, Rider)]
 
 
+def all_missing(node: ObjectNode, made: dict[str, Any]) -> list[TargetNode]:
+    """The same of an object and of all objects in it."""
+    found = lacking_in(node, made)
+    for one in node.members:
+        if isinstance(one, ObjectNode) and isinstance(inner := made.get(one.name), dict):
+            found += all_missing(one, inner)
+    return found
+
+
 def required_missing(node: TargetNode, body: dict[str, Any], sides: Sides) -> Iterator[str]:
     """What the contract requires of the objects that are in the body; not of one that is cleared there."""
     if isinstance(node, ObjectNode):

@@ -63,7 +63,7 @@ def list_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:
 def clear_items(leaf: Leaf, before: Any, sides: Sides) -> Any:
     """What the vendor holds of before's list: nothing, if its items could not be told apart."""
     try:
-        return held_items(before, sides.riders) if _by_key(leaf, before) else ABSENT
+        return held_items(before, sides.riders) or ABSENT if _by_key(leaf, before) else ABSENT
     except (UnclearItems, TypeError):
         return ABSENT
 
@@ -86,7 +86,7 @@ def _item(leaf: Leaf, mark: Any, before: Any, after: Any, mentioned: bool, sides
     """An item that after has: each whole, when anything in it changed."""
     target = sides.target(leaf.target + format_path((Select(leaf.key or "", key_of(leaf, after)),)))
     was = ABSENT if before is None else rendered(before, sides.riders)
-    if before is not None and _is_same(before, after, was, sides):
+    if before is not None and _is_same(before, after, sides):
         return Outcome(False, stands=was)
     if isinstance(after, Row):
         outcome = _by_rules(leaf, target, before, after, mentioned, sides)
@@ -106,11 +106,11 @@ def _item(leaf: Leaf, mark: Any, before: Any, after: Any, mentioned: bool, sides
     return replace(outcome, told=Told(changes=change) + outcome.told + told)
 
 
-def _is_same(before: Any, after: Any, was: Any, sides: Sides) -> bool:
+def _is_same(before: Any, after: Any, sides: Sides) -> bool:
     """Is it one item twice? Of items that one table makes, their members decide."""
     one_table = isinstance(before, Row) and isinstance(after, Row) and before[0] is after[0]
     return same(_tuples(before), _tuples(after)) or (
-        not one_table and same(was, rendered(after, sides.riders))
+        not one_table and same(_made(before, sides.riders), _made(after, sides.riders))
     )
 
 
@@ -172,11 +172,18 @@ def _gone(leaf: Leaf, item: Any, sides: Sides) -> Outcome:
 
 def held_items(items: list[Any], riders: tuple[Any, ...]) -> list[Any]:
     """The items as the vendor holds them."""
-    return [rendered(item, riders) for item in items]
+    return [held for item in items if (held := rendered(item, riders)) is not ABSENT]
 
 
 def rendered(item: Any, riders: tuple[Any, ...]) -> Any:
-    """An item as the vendor holds it once it was sent."""
+    """An item as the vendor holds it; ABSENT: without what the contract requires it was never sent."""
+    made = _made(item, riders)
+    if isinstance(item, Row) and containers.all_missing(item[0].root, made):
+        return ABSENT
+    return made
+
+
+def _made(item: Any, riders: tuple[Any, ...]) -> Any:
     if not isinstance(item, Row):
         return item
     slots = silenced(item[0], tuple(item[1:]))

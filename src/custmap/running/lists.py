@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from custmap.model.clear import SKIP, Operated, Write
-from custmap.model.nodes import FromSource, Leaf, Table
+from custmap.model.nodes import FromSource, Leaf, ObjectNode, Table
 from custmap.model.note import Fact
 from custmap.model.privacy import inside, item_target
 from custmap.model.walkers import options
 from custmap.running import clearing
 from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
+from custmap.running.objects import lacking_in
 from custmap.running.operations import say_gone, say_inside
 from custmap.running.states import Unsettled, bare, is_value
 from custmap.values.absent import ABSENT
@@ -52,7 +53,7 @@ def change_list(leaf: Leaf, before: Any, after: Any, view: View, functions: Item
     if type(after) is not list and type(before) is not list and not doubts.below:
         return UNCHANGED
     if type(after) is not list and type(before) is list and before and isinstance(leaf.policy.clear, Write):
-        return clearing.clear_leaf(leaf, [rendered(row, view, functions) for row in before], view)
+        return clearing.clear_leaf(leaf, _all_rendered(before, view, functions), view)
     try:
         new = items_by_key(leaf, after if type(after) is list else [])
     except Keyless as error:
@@ -97,7 +98,7 @@ def _change_items(
         )
         said, kept = said or state == SAID, kept or state == KEPT
         if state == KEPT and view.full:
-            sent.append(rendered(row, view, functions))
+            sent += _all_rendered([row], view, functions)
     for mark, key in doubts.below.items():
         if mark not in new and mark not in old:
             state = _gone_again(leaf, key, view)
@@ -119,9 +120,8 @@ def _change_item(
     if before is not None and leaf.kind.only_new:
         return _old_item(leaf, target, before, after, view, functions)
     if isinstance(after, dict):
-        return _plain_item(
-            leaf, target, None if before is None else rendered(before, view, functions), after, view
-        )
+        held = NOTHING if before is None else rendered(before, view, functions)
+        return _plain_item(leaf, target, None if held is NOTHING else held, after, view)
     nothing = view.nothing or (before is None and mentioned)
     then, inner = _inside(leaf, target, before, after, nothing, view)
     state, item = _functions_of(after[0], functions)[1](then, after[1:], inner)
@@ -147,7 +147,7 @@ def _say_again(
         view.reject_again(target, leaf)
         return KEPT, held
     if isinstance(after, dict):
-        return _plain_item(leaf, target, None if before is None else held, after, view, again=True)
+        return _plain_item(leaf, target, None if held is NOTHING else held, after, view, again=True)
     then, inner = _inside(leaf, target, before, after, False, view)
     remaining = list(_may_remain(after, then))
     then = _unsettled_row(after, then)
@@ -247,7 +247,7 @@ def _gone(leaf: Leaf, key: Any, row: Row, view: View, functions: Items) -> str:
     if not clear.for_item().can_write(key):
         view.reject("CM710", target, leaf, clearing.UNWRITABLE_NAME)
         return KEPT
-    held = row and rendered(row, view, functions)
+    held = next(iter(_all_rendered([row], view, functions)), None) if row else None
     if isinstance(clear, Operated):
         return say_gone(leaf, clear, (Select(leaf.key or "", key),), key, target, held, view)[0]
     clearing.write_clear(clear.for_item(), key, view.draft)
@@ -285,11 +285,29 @@ def held_items(leaf: Leaf, rows: list[Row], view: View, functions: Items) -> Any
         items_by_key(leaf, rows)
     except Keyless:
         return NOTHING
-    return [rendered(row, view, functions) for row in rows] or NOTHING
+    return _all_rendered(rows, view, functions) or NOTHING
+
+
+def _all_rendered(rows: Iterable[Row], view: View, functions: Items) -> list[Any]:
+    made = (rendered(row, view, functions) for row in rows)
+    return [item for item in made if item is not NOTHING]
 
 
 def rendered(row: Row, view: View, functions: Items) -> Any:
-    """An item as the vendor holds it."""
+    """An item as the vendor holds it; NOTHING: it lacks what the contract requires, so it was never sent."""
+    made = _made(row, view, functions)
+    return NOTHING if isinstance(row, tuple) and _lacks(row[0].item, made) else made
+
+
+def _lacks(node: ObjectNode, made: dict[str, Any]) -> bool:
+    """Does an object, or one in it, lack a member that the contract requires?"""
+    inner = (
+        one for one in node.members if isinstance(one, ObjectNode) and isinstance(made.get(one.name), dict)
+    )
+    return bool(lacking_in(node, made)) or any(_lacks(one, made[one.name]) for one in inner)
+
+
+def _made(row: Row, view: View, functions: Items) -> Any:
     if not isinstance(row, tuple):
         return row
     slots = row[1:]
@@ -306,7 +324,7 @@ def _same_row(before: Row, after: Row, view: View, functions: Items) -> bool:
     if before == after and same(before, after):
         return True
     alike = type(before) is tuple and type(after) is tuple and before[0] is after[0]
-    return not alike and same(rendered(before, view, functions), rendered(after, view, functions))
+    return not alike and same(_made(before, view, functions), _made(after, view, functions))
 
 
 def by_key(leaf: Leaf, rows: list[Row]) -> Keyed | None:
