@@ -198,7 +198,10 @@ def paths(scene: Scene, case: Case) -> Broken | None:
             aim = _received(scene, start, direct)
         except Refused:
             continue  # a finding of convergence
+        unsaid = [one for record in (first, second, third) for one in scene.unsaid(record)]
         for target in differing(scene.cells(end), scene.cells(aim)):
+            if is_kept(target, unsaid):
+                continue
             body = back.request.body if isinstance(back, Plan) and back.request else None
             why = f"`{target}` is not what it would be without the step in between"
             return Broken(target, span_of(scene, target), second, third, body, why)
