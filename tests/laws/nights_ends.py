@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from typing import Any, Final
 
-from custmap.prove.moves import Refused
 from nights_reading import Reading, is_mentioned
 from nights_schedule import mentions_all
 from nights_verdict import Broken, Exempt
@@ -20,6 +19,7 @@ from custmap.model.walkers import leaves
 from custmap.plan.open_paths import names_of
 from custmap.plan.plan import Plan
 from custmap.prove.cells import Cell, Cells, cells, is_within
+from custmap.prove.moves import Refused
 from custmap.prove.scene import objects, touches
 from custmap.prove.store import State
 from custmap.values.absent import ABSENT

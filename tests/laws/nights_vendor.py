@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from custmap.prove.moves import Refused
 from nights_schedule import Delivery, Fate
 from nights_trial import Answer, Trial
 
 from custmap.model.walkers import leaves
 from custmap.plan.plan import Plan
+from custmap.prove.moves import Refused
 from custmap.prove.store import State, Store
 from custmap.values.absent import ABSENT
 from custmap.values.numbers import key_text

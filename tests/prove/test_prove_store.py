@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 import yaml
-from custmap.prove.moves import Refused
 
 import custmap
 from custmap.prove.cells import cells
+from custmap.prove.moves import Refused
 from custmap.prove.store import State, Store
 from custmap.values.equality import fingerprint, same
 
