@@ -20,7 +20,7 @@ from custmap.model.clear import IMPOSSIBLE
 from custmap.plan.for_each import ForEach, _Call
 from custmap.plan.masking import Masking
 from custmap.prove.prove import prove
-from custmap.running import clearing, lists, maps, single
+from custmap.running import clearing, items, lists, maps, single
 from custmap.running.draft import KEPT, NOTHING, SAID, UNCHANGED
 from custmap.running.names import GLOBALS
 from small_mappings import made
@@ -214,3 +214,32 @@ def test_what_a_mask_names(plant: Callable[[Patch], None], tmp_path: Path, monke
     plant(monkeypatch)
     found = prove(made(tmp_path, MASKED), examples=200).counterexamples
     assert {one.law for one in found} & {"convergence", "minimality"}
+
+
+TOGETHER = """
+custmap: 1
+name: acme/case
+requests:
+  - name: remove
+    changes: {into: ops, set: {at: "{path}", to: "{value}"}}
+    contract: {method: POST, url: "https://x.io/remove"}
+    body: {gone: {from: tags, merge: items, gone: {item: {rm: "{value}"}}}, mail: email}
+  - name: add
+    contract: {method: POST, url: "https://x.io/add"}
+    body: {tags: {from: tags, merge: items, added: {in: t.add}}}
+"""
+
+
+def test_what_two_requests_say_of_a_list(tmp_path: Path, monkeypatch: Patch) -> None:
+    path = tmp_path / "acme" / "case.yaml"
+    path.parent.mkdir()
+    path.write_text(TOGETHER)
+    assert prove(custmap.load(path), examples=200).ok
+    real = items._Telling.tell
+
+    def planted(self: Any, found: Any, action: str, *rest: Any) -> Any:
+        return real(self, {} if action == "clear" else found, action, *rest)
+
+    monkeypatch.setattr(items._Telling, "tell", planted)
+    found = prove(custmap.load(path), examples=200).counterexamples
+    assert [(one.law, one.target) for one in found] == [("convergence", "gone")]

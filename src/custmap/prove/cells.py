@@ -90,6 +90,8 @@ def _leaf(leaf: Leaf, state: Any, prefix: str) -> Iterator[tuple[str, Cell]]:
                 for name, cell in _object(table.item, item, inner):
                     yield name, replace(cell, rule=leaf)  # items belong to the list's rule
     elif leaf.kind.one_by_one and isinstance(state, dict):
+        if leaf.ways is not None and leaf.ways.others:
+            return  # what one request says of such a list is not all of it
         for item in state.values():
             yield f"{target}[{value_text(item)}]", Cell(leaf, item, item)
     elif leaf.kind.is_set and isinstance(state, list):

@@ -105,30 +105,29 @@ class EntryScene:
         told += [one.target for plan in plans for one in plan.notes]
         return any(target == one or one in ("", self.step.name) for one in told)
 
-
-def broken_by(scene: EntryScene, case: Case) -> tuple[str, Broken] | None:
-    """The first law that a case breaks, by name."""
-    after = scene.laid(case.before, case.after)
-    again = scene.planned(after, after)
-    if again is not None and any(one.name == scene.step.name for one in again.requests):
-        return "idempotence", _broken(scene, case, again, scene.step.name, "nothing has changed")
-    for absent, whole in (("keep", after), ("clear", case.after)):
-        plan = scene.planned(case.before, case.after, absent)  # type: ignore[arg-type]  # it is one of them
-        first, last = scene.planned(None, case.before), scene.planned(None, whole)
-        if plan is None or first is None or last is None:
-            continue
-        try:
-            start, aim = scene.received({}, first), scene.received({}, last)
-            end = scene.received(start, plan)
-        except Refused as refused:
-            return "convergence", _broken(scene, case, plan, refused.target, refused.reason)
-        if found := _differing(scene, case, plan, scene.cells(end), scene.cells(aim), (plan, first, last)):
-            return "convergence", found
-        for most in range(len(plan.requests)):
-            twice = scene.cells(scene.received(scene.received(start, plan, most), plan))
-            if found := _differing(scene, case, plan, twice, scene.cells(end), ()):
-                return "retry", found
-    return None
+    def broken_by(self, case: Case) -> tuple[str, Broken] | None:
+        """The first law that a case breaks, by name."""
+        after = self.laid(case.before, case.after)
+        again = self.planned(after, after)
+        if again is not None and any(one.name == self.step.name for one in again.requests):
+            return "idempotence", _broken(self, case, again, self.step.name, "nothing has changed")
+        for absent, whole in (("keep", after), ("clear", case.after)):
+            plan = self.planned(case.before, case.after, absent)  # type: ignore[arg-type]  # it is one of them
+            first, last = self.planned(None, case.before), self.planned(None, whole)
+            if plan is None or first is None or last is None:
+                continue
+            try:
+                start, aim = self.received({}, first), self.received({}, last)
+                end = self.received(start, plan)
+            except Refused as refused:
+                return "convergence", _broken(self, case, plan, refused.target, refused.reason)
+            if found := _differing(self, case, plan, self.cells(end), self.cells(aim), (plan, first, last)):
+                return "convergence", found
+            for most in range(len(plan.requests)):
+                twice = self.cells(self.received(self.received(start, plan, most), plan))
+                if found := _differing(self, case, plan, twice, self.cells(end), ()):
+                    return "retry", found
+        return None
 
 
 def rehearsed(scene: EntryScene, plan: Plan, before: Record | None, after: Record) -> str | None:

@@ -222,9 +222,14 @@ def _less_names(node: Container, body: Any, changed: set[str]) -> Iterator[tuple
 def _less_items(root: Container, body: Any) -> Iterator[tuple[str, Less]]:
     """Each item that came or is gone of a list whose items are told one by one."""
     for leaf in leaves(root):
-        for way in leaf.ways.all if leaf.ways is not None else ():
+        for way in leaf.ways.all if leaf.ways is not None and not _is_told_by_others(leaf) else ():
             for one in told(leaf, way, body):
                 yield f"{leaf.target}[{_item_text(one.value)}]", _without_item(leaf, way, one)
+
+
+def _is_told_by_others(node: TargetNode) -> bool:
+    """Is it a list of which another request says something, so that this vendor's copy is not all of it?"""
+    return isinstance(node, Leaf) and node.ways is not None and bool(node.ways.others)
 
 
 def _item_text(value: Any) -> str:
@@ -237,6 +242,8 @@ def _less_changes(scene: Scene, changes: Changes, body: Any) -> Iterator[tuple[s
     reader = Reader(scene.operation.body, changes)
     for at, item in enumerate(listed(changes, body)):
         told_ = reader.read(item)
+        if told_ is not None and told_.item_of_list and _is_told_by_others(told_.node):
+            continue
         if told_ is None or (told_.node.says is not None and told_.node.says.always):
             continue
         inside = (

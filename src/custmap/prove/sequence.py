@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from custmap.model.checked import Checked
 from custmap.plan.plan import Plan
 from custmap.prove.blame import Broken
-from custmap.prove.entries import SENTENCES, EntryScene, broken_by, rehearsed
+from custmap.prove.entries import SENTENCES, EntryScene, rehearsed
 from custmap.prove.found import Counterexample
 from custmap.prove.proof import Proof
 from custmap.prove.prove import as_told, prove_one, rehearse_one
@@ -20,6 +20,7 @@ from custmap.prove.rounds import BrokenError, draw_cases
 from custmap.prove.rules import rules_of
 from custmap.prove.sample_params import sample_params
 from custmap.prove.scene import Case, Engine, Record
+from custmap.prove.told_together import ListScene, told_together
 
 if TYPE_CHECKING:
     from custmap.prove.draw import Strategy
@@ -37,19 +38,21 @@ def prove_sequence(mapping: Engine, examples: int, seed: int, records: Sequence[
             scene = EntryScene(mapping, step, params)
             found += _look(scene, examples, seed, records)
             unsent.append(None if scene.sent else scene.refused)
+    for together in told_together(mapping, params):
+        found += _look(together, examples, seed, records)
     remarks = dict.fromkeys(one for proof in proofs for one in proof.remarks)
     why = next((one for one in unsent if one is not None), None)
     return Proof(checked.name, tuple(found), assumed(checked), tuple(remarks), examples, seed, why)
 
 
 def _look(
-    scene: EntryScene, examples: int, seed: int, records: Sequence[Record] | None
+    scene: EntryScene | ListScene, examples: int, seed: int, records: Sequence[Record] | None
 ) -> list[Counterexample]:
-    """The smallest case that breaks a law of a step's entries."""
+    """The smallest case that breaks a law of a step's entries, or of a list that several steps tell."""
     smallest: list[tuple[int, str, Broken]] = []
 
     def look(case: Case) -> None:
-        if (found := broken_by(scene, case)) is not None:
+        if (found := scene.broken_by(case)) is not None:
             law, broken = found
             size = len(str((broken.before, broken.after)))
             if not smallest or size < smallest[0][0]:
@@ -60,7 +63,7 @@ def _look(
     return [as_told(law, SENTENCES[law], one, veil=records is not None) for _, law, one in smallest]
 
 
-def _strategy(scene: EntryScene, records: Sequence[Record] | None) -> Strategy:
+def _strategy(scene: EntryScene | ListScene, records: Sequence[Record] | None) -> Strategy:
     from custmap.prove.draw import given_cases, near_cases
 
     if records is not None:
