@@ -108,7 +108,8 @@ def test_all_pass_and_the_coverage_says_what_is_missing(
 
 def test_a_changed_mapping_fails_with_its_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     mapping = project.parents[2] / "mappings" / "acme" / "update-customer.yaml"
-    mapping.write_text(MAPPING.replace("name_in: keysToRemove", "name_in: keysToRemove, as: gone"))
+    renamed = "{plan: attributes.plan, gone: attributes.wrap}"
+    mapping.write_text(MAPPING.replace("from: attributes", f'from: "{renamed}"'))
     assert run([project], False, False, "removed", None, "text", False) == 1
     assert 'body.keysToRemove[0]: expected "wrap", got "gone"\n' in capsys.readouterr().out
     mapping.write_text(MAPPING.replace("lower(email)", "lowr(email)"))
