@@ -137,13 +137,21 @@ def _goes_along(target: str, plan: Plan, nothing: list[Any], places: Places) -> 
         related = touches(target, _said_at(change, places))
         if (
             related
-            and change.before is None
+            and _is_nothing(change.before, nothing)
             and (change.action == "clear" or any(same(change.after, value) for value in nothing))
         ):
             return True
         if related and isinstance(change.after, dict | list) and not same(change.before, change.after):
             return "[" in change.target and target == change.target
     return any(note.fact in COUNTED_DIFFERENT and touches(target, [note.target]) for note in plan.notes)
+
+
+def _is_nothing(before: Any, nothing: list[Any]) -> bool:
+    """Did the vendor hold none of it: was it not mentioned, or an object of values that clear?"""
+    inside = before.values() if isinstance(before, dict) else ()
+    return before is None or (
+        bool(inside) and all(any(same(one, value) for value in nothing) for one in inside)
+    )
 
 
 _EMPTY: Final[tuple[Any, ...]] = ("", [], {})
