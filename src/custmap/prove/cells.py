@@ -12,6 +12,7 @@ from typing import Any
 from custmap.model.nodes import Container, ItemsNode, Leaf, ObjectNode, Rider, TargetNode
 from custmap.prove.clearings import State
 from custmap.prove.store import item_table
+from custmap.prove.templates import bare
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
 from custmap.values.paths import Member, Select, format_path, value_text
@@ -92,7 +93,7 @@ def _leaf(leaf: Leaf, state: Any, prefix: str) -> Iterator[tuple[str, Cell]]:
     elif leaf.kind.one_by_one and isinstance(state, dict):
         if leaf.ways is not None and leaf.ways.others:
             return  # what one request says of such a list is not all of it
-        for item in state.values():
+        for item in map(bare, state.values()):
             yield f"{target}[{value_text(item)}]", Cell(leaf, item, item)
     elif leaf.kind.is_set and isinstance(state, list):
         yield target, Cell(leaf, state, frozenset(fingerprint(item) for item in state))

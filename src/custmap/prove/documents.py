@@ -6,6 +6,7 @@ from typing import Any
 
 from custmap.model.nodes import Container, ItemsNode, Leaf, ObjectNode, TargetNode
 from custmap.prove.store import item_table
+from custmap.prove.templates import bare
 from custmap.values.paths import Index, Select
 
 
@@ -29,7 +30,7 @@ def _at(node: TargetNode, state: Any) -> Any:
             table = item_table(node.origin)
             return [one if table is None else _at(table.item, one) for one in state.values()]
         case Leaf() if node.kind.one_by_one:
-            return list(state.values())
+            return list(map(bare, state.values()))
     return state
 
 

@@ -23,6 +23,7 @@ from custmap.prove.convergence import stray
 from custmap.prove.one_by_one import Item, told
 from custmap.prove.scene import Case, Scene, is_kept, touches
 from custmap.prove.store import mask_names
+from custmap.prove.templates import bare
 from custmap.prove.told_changes import Reader, listed
 from custmap.values.equality import same
 from custmap.values.paths import Member, Select, TargetPath, format_path, found_at, value_text
@@ -232,17 +233,12 @@ def _less_items(root: Container, body: Any) -> Iterator[tuple[str, Less]]:
     for leaf in leaves(root):
         for way in leaf.ways.all if leaf.ways is not None and not _is_told_by_others(leaf) else ():
             for one in told(leaf, way, body):
-                yield f"{leaf.target}[{_item_text(one.value)}]", _without_item(leaf, way, one)
+                yield f"{leaf.target}[{value_text(bare(one.value))}]", _without_item(leaf, way, one)
 
 
 def _is_told_by_others(node: TargetNode) -> bool:
     """Is it a list of which another request says something, so that this vendor's copy is not all of it?"""
     return isinstance(node, Leaf) and node.ways is not None and bool(node.ways.others)
-
-
-def _item_text(value: Any) -> str:
-    """An item as targets name it."""
-    return value_text(str(value) if isinstance(value, str) else value)  # its type may not show
 
 
 def _less_changes(scene: Scene, changes: Changes, body: Any) -> Iterator[tuple[str, Less]]:
@@ -255,7 +251,7 @@ def _less_changes(scene: Scene, changes: Changes, body: Any) -> Iterator[tuple[s
         if told_ is None or (told_.node.says is not None and told_.node.says.always):
             continue
         inside = (
-            f"[{_item_text(told_.value)}]"
+            f"[{value_text(bare(told_.value))}]"
             if told_.item_of_list
             else format_path((Member("x"), *told_.key))[1:]
         )

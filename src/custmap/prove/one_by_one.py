@@ -10,7 +10,7 @@ from custmap.model.clear import ItemIn
 from custmap.model.item_ways import Way
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, TargetNode
 from custmap.model.template import Hole, Template
-from custmap.prove.templates import Text, read
+from custmap.prove.templates import Text, bare, read
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint
 from custmap.values.numbers import key_text
@@ -77,7 +77,7 @@ def with_item(action: str, held: Any, value: Any) -> Any:
     """A list of the state with one item more, or without it."""
     state = dict(held) if isinstance(held, dict) else {}
     if action == "set":
-        state[fingerprint(value)] = str(value) if isinstance(value, Text) else value
+        state[fingerprint(value)] = value
     else:
         for mark in [mark for mark, item in state.items() if is_meant(item, value)]:
             del state[mark]
@@ -85,5 +85,7 @@ def with_item(action: str, held: Any, value: Any) -> Any:
 
 
 def is_meant(item: Any, value: Any) -> bool:
-    """Is it the item that a request has, or the one with this text?"""
-    return fingerprint(item) == fingerprint(value) or (isinstance(value, Text) and key_text(item) == value)
+    """Is it the item that a request has? Of either only the text may be known."""
+    by_text = isinstance(item, Text) or isinstance(value, Text)
+    alike = key_text(bare(item)) == key_text(bare(value))
+    return fingerprint(item) == fingerprint(value) or (by_text and alike)

@@ -18,6 +18,11 @@ class Text(str):
     __slots__ = ()
 
 
+def bare(value: Any) -> Any:
+    """A value, or the text of one, without a mark."""
+    return str(value) if isinstance(value, Text) else value
+
+
 _NO: Final = object()
 
 

@@ -22,8 +22,9 @@ from custmap.prove.moves import Refused
 from custmap.prove.one_by_one import Listing, listings
 from custmap.prove.overlaid import overlaid
 from custmap.prove.places import Edit, Place, edited, places_of, skeleton
-from custmap.prove.scene import Absent, Case, Engine, Record, touches
+from custmap.prove.scene import Absent, Case, Engine, Record, kept, touches
 from custmap.prove.store import Store
+from custmap.prove.templates import bare
 from custmap.values.absent import ABSENT
 from custmap.values.paths import value_text
 
@@ -117,8 +118,8 @@ class ListScene:
         return None
 
     def _is_unsaid(self, *plans: Plan) -> bool:
-        """Was something of the list rejected or noted?"""
-        told = [one.target for plan in plans for one in plan.rejected]
+        """Was something of the list, or all of a request, rejected or noted?"""
+        told = [target for plan in plans for target in kept(plan)[0]]
         told += [one.target for plan in plans for one in plan.notes]
         return any(touches(one.listing.leaf.target, told) for one in self.tellers)
 
@@ -132,9 +133,9 @@ def _differs(held: Any, wanted: Any) -> str | None:
     """What is wrong with a list."""
     held, wanted = ({} if one is ABSENT else one for one in (held, wanted))
     for item in [item for mark, item in held.items() if mark not in wanted]:
-        return f"`{value_text(item)}` stays, and should be gone"
+        return f"`{value_text(bare(item))}` stays, and should be gone"
     for item in [item for mark, item in wanted.items() if mark not in held]:
-        return f"`{value_text(item)}` is lost"
+        return f"`{value_text(bare(item))}` is lost"
     return None
 
 
