@@ -184,8 +184,15 @@ def _packed(mapping: Packed, each: Iterable[tuple[Result, Any]]) -> Iterator[Res
     return _in_packs(Packs(mapping.checked.operation, mapping.engine.binder), each)
 
 
+Waiting: TypeAlias = Result | tuple[int, Any]
+"""A result that waits for the end of a pack: of one that the pack carries, its index and plan.
+
+A request may have many thousands: what Python's collector would look at again and again is not kept.
+"""
+
+
 def _in_packs(packs: Packs, each: Iterable[tuple[Result, Any]]) -> Iterator[Result]:
-    waiting: list[Result] = []
+    waiting: list[Waiting] = []
     for result, params in each:
         if result.request is not None:
             try:
@@ -198,11 +205,11 @@ def _in_packs(packs: Packs, each: Iterable[tuple[Result, Any]]) -> Iterator[Resu
         if result.request is None and not waiting:
             yield result
             continue
-        waiting.append(result)
+        waiting.append(result if result.request is None else (result.index, result.plan))
     if (last := packs.close()) is not None:
         yield from _with(last, waiting)
 
 
-def _with(pack: Request, waiting: Iterable[Result]) -> Iterator[Result]:
+def _with(pack: Request, waiting: Iterable[Waiting]) -> Iterator[Result]:
     for one in waiting:
-        yield one if one.request is None else Result(one.index, pack, one.plan, requests=(pack,))
+        yield one if isinstance(one, Result) else Result(one[0], pack, one[1], requests=(pack,))
