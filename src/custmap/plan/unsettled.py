@@ -142,7 +142,7 @@ class Readers:
             own, new, old = (_entry_of(state, names) for state in states)
             if own not in (ABSENT, SILENT) and same(own, new):
                 return True
-            if (is_value(old) or is_value(new)) and not same(old, new):
+            if not (_is_nothing(old) and _is_nothing(new)) and not same(old, new):
                 return True
         return False
 
@@ -235,6 +235,11 @@ def _states_whole(leaf: Leaf, stated: Record) -> bool:
     parts = [need.path for need in leaf.needs if need.rest and need.path]
     wholes = [(*path, TEXT_PARTS.get(str(path[-1]), "")) for path in parts]
     return bool(wholes) and all(read(stated, path) is not ABSENT for path in wholes)
+
+
+def _is_nothing(state: Any) -> bool:
+    """Is there no value? A failure is no such state: it has something to say."""
+    return state is None or state is ABSENT or state is SILENT
 
 
 def _entry_of(state: Any, names: Sequence[str]) -> Any:
