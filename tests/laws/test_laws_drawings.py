@@ -21,6 +21,7 @@ from custmap.plan import whole_record
 from custmap.plan.masking import Masking
 from custmap.running import clearing, items, leaves, lists, maps, operations
 from custmap.running.names import GLOBALS
+from planted_faults import items_that_went_are_not_told
 
 LONG = os.environ.get("CUSTMAP_LAWS") == "long"
 SEEDS = 2_000 if LONG else 10
@@ -75,15 +76,6 @@ def _items_of_lists_are_lost(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # items
-
-
-def _what_went_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = items._Telling.tell
-
-    def planted(self: Any, found: Any, action: str, *rest: Any) -> Any:
-        return real(self, {} if action == "clear" else found, action, *rest)
-
-    monkeypatch.setattr(items._Telling, "tell", planted)
 
 
 def _all_is_said_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,7 +171,7 @@ PLANTED = (
     ("changes", _what_is_not_there_is_cleared),
     ("changes", _entries_of_maps_are_lost),
     ("changes", _items_of_lists_are_lost),
-    ("items", _what_went_is_lost),
+    ("items", items_that_went_are_not_told),
     ("items", _all_is_said_again),
     ("items", _in_the_order_of_the_record),
     ("items", _pythons_equality),

@@ -30,6 +30,7 @@ from custmap.running.draft import SAID, UNCHANGED
 from custmap.running.names import GLOBALS
 from custmap.running.states import is_value
 from laws import PAIR_LAWS, Case, Customer, idempotent
+from planted_faults import items_that_went_are_not_told
 
 STORES = (ATTRIBUTES, MICROBASE, AIFI, GOOGLE, MAILCHIMP)
 PAIRS: list[tuple[Customer, Customer]] = [
@@ -178,15 +179,6 @@ def a_mask_forgets_a_name(patch: pytest.MonkeyPatch) -> None:
 def a_mask_names_too_much(patch: pytest.MonkeyPatch) -> None:
     inner = Masking._changed
     patch.setattr(Masking, "_changed", lambda self, draft: (*inner(self, draft), "locales"))
-
-
-def items_that_went_are_not_told(patch: pytest.MonkeyPatch) -> None:
-    inner = items._Telling.tell
-
-    def tell(self: Any, told: Any, action: Any, *rest: Any) -> Any:
-        return inner(self, {} if action == "clear" else told, action, *rest)
-
-    patch.setattr(items._Telling, "tell", tell)
 
 
 def items_that_stay_are_told(patch: pytest.MonkeyPatch) -> None:

@@ -20,9 +20,10 @@ from custmap.model.clear import IMPOSSIBLE
 from custmap.plan.for_each import ForEach, _Call
 from custmap.plan.masking import Masking
 from custmap.prove.prove import prove
-from custmap.running import clearing, items, lists, maps, single
+from custmap.running import clearing, lists, maps, single
 from custmap.running.draft import KEPT, NOTHING, SAID, UNCHANGED
 from custmap.running.names import GLOBALS
+from planted_faults import items_that_went_are_not_told
 from small_mappings import made
 
 Patch = pytest.MonkeyPatch
@@ -235,11 +236,6 @@ def test_what_two_requests_say_of_a_list(tmp_path: Path, monkeypatch: Patch) -> 
     path.parent.mkdir()
     path.write_text(TOGETHER)
     assert prove(custmap.load(path), examples=200).ok
-    real = items._Telling.tell
-
-    def planted(self: Any, found: Any, action: str, *rest: Any) -> Any:
-        return real(self, {} if action == "clear" else found, action, *rest)
-
-    monkeypatch.setattr(items._Telling, "tell", planted)
+    items_that_went_are_not_told(monkeypatch)
     found = prove(custmap.load(path), examples=200).counterexamples
     assert [(one.law, one.target) for one in found] == [("convergence", "gone")]

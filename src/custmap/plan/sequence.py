@@ -6,7 +6,7 @@ one request. Where before and after are different customers, the whole plan is o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Final, NoReturn
 
@@ -111,16 +111,13 @@ class Sequence:
         that is made for each entry.
         """
         steps = {step.checked.operation.name: step for step in self.steps if isinstance(step, Engine)}
-        plain = {name: steps[name].answers.reverse.plain(one) for name, one in self._named(documents, steps)}
-        pair = self.pair(None, taken, complete=absent == "clear")
-        return with_notes(lambda: self._joined(self._said(pair, bounds, plain)), taken.notes)
-
-    def _named(self, documents: Any, steps: Mapping[str, Engine]) -> Iterator[tuple[str, Any]]:
         if not isinstance(documents, Mapping) or not documents.keys() <= steps.keys():
             names = ", ".join(steps) or "none has one"
             message = "has several requests: give `vendor` as documents by their names"
             raise ValueError(f"{self.checked.name} {message} ({names})")
-        yield from documents.items()
+        plain = {name: steps[name].answers.reverse.plain(one) for name, one in documents.items()}
+        pair = self.pair(None, taken, complete=absent == "clear")
+        return with_notes(lambda: self._joined(self._said(pair, bounds, plain)), taken.notes)
 
     def alone(self) -> Sequence:
         return self

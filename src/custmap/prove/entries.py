@@ -6,12 +6,9 @@ declared store, this shares no code with the planner: what a request is about, i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from custmap.diagnostics.errors import RecordError
 from custmap.model.checked import SequenceStep
 from custmap.model.nodes import Leaf
 from custmap.plan.plan import Plan
@@ -19,9 +16,9 @@ from custmap.prove.blame import Broken
 from custmap.prove.cells import Cells, cells, differing
 from custmap.prove.clearings import State
 from custmap.prove.moves import Refused
-from custmap.prove.overlaid import overlaid
-from custmap.prove.places import Edit, edited, places_of, skeleton
-from custmap.prove.scene import Absent, Case, Engine, Record
+from custmap.prove.places import Place, places_of
+from custmap.prove.scene import Absent, Case, Record
+from custmap.prove.step_scene import StepScene
 from custmap.prove.store import Store
 
 Entries = dict[str, State]
@@ -34,46 +31,32 @@ SENTENCES: Final = {
 
 
 @dataclass(slots=True)
-class EntryScene:
+class EntryScene(StepScene):
     """A step with `for_each` of a mapping, with parameters.
 
-    `sent`: how many requests were made for entries; `refused`: why the last customer had no plan, or why an
-    entry had no request.
+    `sent`: how many requests were made for entries; `refused` may say why an entry had none.
     """
 
-    mapping: Engine
     step: SequenceStep
-    params: Mapping[str, Any]
     store: Store = field(init=False)
     sent: int = field(init=False, default=0)
-    refused: str | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.store = Store(self.step.call)
 
-    @property
-    def start(self) -> Record:
-        """The smallest customer whom requests can name."""
-        edits = [Edit(way, "1") for way in self.identities()]
-        return edited(skeleton(self.mapping.checked.canonical.type), edits)
-
     def identities(self) -> list[tuple[Any, ...]]:
-        """The paths of what names the customer."""
         slots = [slot for call in self.step.calls for slot in call.operation.table.slots]
         reads = [slot.reads for slot in slots if isinstance(slot, Leaf) and slot.policy.identity]
         named = (read[1:] for one in reads for read in one if all(isinstance(step, str) for step in read))
         return list(dict.fromkeys(named))
 
-    def places(self) -> Any:
+    def places(self) -> tuple[Place, ...]:
         assert self.step.entries is not None
         return places_of(self.step.entries)
 
     def planned(self, before: Record | None, after: Record, absent: Absent = "keep") -> Plan | None:
-        """A plan, None if there is none."""
-        try:
-            plan = self.mapping.diff(before, after, self.params, absent=absent)
-        except RecordError as error:
-            self.refused = str(error.diagnostics[0])
+        plan = StepScene.planned(self, before, after, absent)
+        if plan is None:
             return None
         self.sent += sum(one.name == self.step.name for one in plan.requests)
         for one in plan.rejected:
@@ -96,9 +79,6 @@ class EntryScene:
     def cells(self, held: Entries) -> dict[str, Cells]:
         return {target: cells(self.store.root, state) for target, state in held.items()}
 
-    def laid(self, before: Record, after: Record) -> Record:
-        return overlaid(deepcopy(before), deepcopy(after), self.mapping.checked.canonical)
-
     def is_unsaid(self, target: str, *plans: Plan) -> bool:
         """Was an entry, or the whole map or list, rejected or noted in one of the plans?"""
         told = [one.target for plan in plans for one in plan.rejected]
@@ -106,7 +86,6 @@ class EntryScene:
         return any(target == one or one in ("", self.step.name) for one in told)
 
     def broken_by(self, case: Case) -> tuple[str, Broken] | None:
-        """The first law that a case breaks, by name."""
         after = self.laid(case.before, case.after)
         again = self.planned(after, after)
         if again is not None and any(one.name == self.step.name for one in again.requests):

@@ -20,7 +20,8 @@ from custmap.prove.rounds import BrokenError, draw_cases
 from custmap.prove.rules import rules_of
 from custmap.prove.sample_params import sample_params
 from custmap.prove.scene import Case, Engine, Record
-from custmap.prove.told_together import ListScene, told_together
+from custmap.prove.step_scene import StepScene
+from custmap.prove.told_together import told_together
 
 if TYPE_CHECKING:
     from custmap.prove.draw import Strategy
@@ -35,7 +36,7 @@ def prove_sequence(mapping: Engine, examples: int, seed: int, records: Sequence[
     unsent = [proof.unsent for proof in proofs]
     for step in checked.steps:
         if step.entries is not None:
-            scene = EntryScene(mapping, step, params)
+            scene = EntryScene(mapping, params, step)
             found += _look(scene, examples, seed, records)
             unsent.append(None if scene.sent else scene.refused)
     for together in told_together(mapping, params):
@@ -46,7 +47,7 @@ def prove_sequence(mapping: Engine, examples: int, seed: int, records: Sequence[
 
 
 def _look(
-    scene: EntryScene | ListScene, examples: int, seed: int, records: Sequence[Record] | None
+    scene: StepScene, examples: int, seed: int, records: Sequence[Record] | None
 ) -> list[Counterexample]:
     """The smallest case that breaks a law of a step's entries, or of a list that several steps tell."""
     smallest: list[tuple[int, str, Broken]] = []
@@ -63,7 +64,7 @@ def _look(
     return [as_told(law, SENTENCES[law], one, veil=records is not None) for _, law, one in smallest]
 
 
-def _strategy(scene: EntryScene | ListScene, records: Sequence[Record] | None) -> Strategy:
+def _strategy(scene: StepScene, records: Sequence[Record] | None) -> Strategy:
     from custmap.prove.draw import given_cases, near_cases
 
     if records is not None:
@@ -80,7 +81,7 @@ def rehearse_sequence(
             return why
     for step in mapping.checked.steps:
         if step.entries is not None:
-            scene = EntryScene(mapping, step, dict(params or {}))
+            scene = EntryScene(mapping, dict(params or {}), step)
             if why := rehearsed(scene, plan, before, after):
                 return veiled_target(why)
     return None

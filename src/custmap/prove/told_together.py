@@ -7,11 +7,9 @@ with the planner.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from custmap.diagnostics.errors import RecordError
 from custmap.model.checked import Checked
 from custmap.model.nodes import FromSource
 from custmap.model.walkers import identities
@@ -20,9 +18,9 @@ from custmap.prove.blame import Broken
 from custmap.prove.clearings import below, without
 from custmap.prove.moves import Refused
 from custmap.prove.one_by_one import Listing, listings
-from custmap.prove.overlaid import overlaid
-from custmap.prove.places import Edit, Place, edited, places_of, skeleton
+from custmap.prove.places import Place, places_of
 from custmap.prove.scene import Absent, Case, Engine, Record, kept, touches
+from custmap.prove.step_scene import StepScene
 from custmap.prove.store import Store
 from custmap.prove.templates import bare
 from custmap.values.absent import ABSENT
@@ -46,38 +44,19 @@ class _Teller:
 
 
 @dataclass(slots=True)
-class ListScene:
+class ListScene(StepScene):
     """One list that several requests tell."""
 
-    mapping: Engine
     tellers: tuple[_Teller, ...]
     calls: tuple[Checked, ...]
-    params: Mapping[str, Any]
-    sent: int = field(init=False, default=0)
-
-    @property
-    def start(self) -> Record:
-        """The smallest customer whom requests can name."""
-        edits = [Edit(way, "1") for way in self.identities()]
-        return edited(skeleton(self.mapping.checked.canonical.type), edits)
 
     def identities(self) -> list[tuple[Any, ...]]:
-        """The paths of what names the customer."""
         roots = [root for call in self.calls for root in call.operation.parts.values()]
         reads = (read for root in roots for leaf in identities(root) for read in leaf.reads)
         return list(dict.fromkeys(read for read in reads if all(isinstance(step, str) for step in read)))
 
     def places(self) -> tuple[Place, ...]:
         return places_of(self.calls[0])
-
-    def planned(self, before: Record | None, after: Record, absent: Absent = "keep") -> Plan | None:
-        """A plan, None if there is none."""
-        try:
-            plan = self.mapping.diff(before, after, self.params, absent=absent)
-        except RecordError:
-            return None
-        self.sent += len(plan.requests)
-        return plan
 
     def received(self, held: Any, plan: Plan, most: int | None = None) -> Any:
         """The list after the first `most` requests of a plan, or after all of them."""
@@ -88,9 +67,10 @@ class ListScene:
         return held
 
     def broken_by(self, case: Case) -> tuple[str, Broken] | None:
-        """The first law that a case breaks, by name."""
-        laid = overlaid(deepcopy(case.before), deepcopy(case.after), self.mapping.checked.canonical)
-        sides: list[tuple[Absent, Record]] = [("keep", laid), ("clear", case.after)]
+        sides: list[tuple[Absent, Record]] = [
+            ("keep", self.laid(case.before, case.after)),
+            ("clear", case.after),
+        ]
         for absent, whole in sides:
             plans = [
                 self.planned(case.before, case.after, absent),
@@ -150,4 +130,4 @@ def told_together(mapping: Engine, params: Mapping[str, Any]) -> Iterator[ListSc
                 found.setdefault(one.leaf.origin.source.expression.text, []).append((step.call, teller))
     for rows in found.values():
         calls, tellers = zip(*rows, strict=True)
-        yield ListScene(mapping, tellers, calls, params)
+        yield ListScene(mapping, params, tellers, calls)
