@@ -15,8 +15,10 @@ import custmap
 from custmap.prove.flow import flow
 from custmap.prove.proof import Proof
 from custmap.prove.prove import HypothesisMissing, prove
+from custmap.prove.remarks import assumed
 from custmap.prove.sample_params import sample_params
 from shipped_mappings import SHIPPED
+from small_mappings import made
 
 REPLACED = """\
 custmap: 1
@@ -245,3 +247,14 @@ def test_what_is_never_sent_is_not_proved(tmp_path: Path, operations: str, limit
     assert proof.ok is proved and proof.counterexamples == ()
     assert (proof.unsent is None) is proved
     assert ("nothing is proved" in str(proof)) is not proved
+
+
+def test_what_a_list_of_changes_takes_for_granted(tmp_path: Path) -> None:
+    head = 'changes: {into: ops, set: {at: "{path}", to: "{value}"}}\n'
+    body = "body:\n  o: {clear: send_null}\n  o.mail: email\n  p.id: id\n"
+    body += "  m: {from: attributes, merge: entries, clear: send_null}\n"
+    (one,) = assumed(made(tmp_path, head + body).checked)
+    assert one.text == (
+        "The vendor has every container of the mapping: `m`, `o`, `p`, "
+        "and has it again after it was cleared: `m`, `o`"
+    )

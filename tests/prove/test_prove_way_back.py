@@ -59,7 +59,7 @@ CHANGES = """changes: {into: ops, set: {at: "{path}", to: "{value}"}, clear: {go
 body:
   mail: {from: email, set: {mail: "{value}"}}
   "lists[0].rank": plus_one(priority)
-  "ways[kind=post].city": addresses[0].city
+  "ways[kind=post].firm": company
   tags: {from: tags, merge: set}
 """
 
