@@ -15,9 +15,11 @@ from custmap.back import reverse
 from custmap.invert import undo, ways
 from custmap.mapping.file import Pair
 from custmap.prove import laws
+from custmap.prove.documents import document_of
 from custmap.prove.prove import prove
 from custmap.prove.sample_params import sample_params
 from custmap.prove.scene import Case, Scene
+from custmap.prove.store import Store
 from small_mappings import made
 
 Patch = pytest.MonkeyPatch
@@ -183,3 +185,22 @@ def test_a_plan_that_may_be_sent_again_from_anywhere(tmp_path: Path) -> None:
 
 def test_what_is_not_repeatable_is_not_asked(tmp_path: Path) -> None:
     assert retried(tmp_path, STEPS % ", repeatable: false", [{"kind": "B"}, {"kind": "C"}]) is None
+
+
+ALL = """
+body:
+  name.first: name.given
+  "lists[1].rank": priority
+  "ways[kind=post].firm": company
+  tags: {from: tags, merge: set}
+  more: {from: attributes, merge: entries}
+  homes: {each: addresses, merge: keyed, key: label, clear: impossible, fields: {label: label, "in.city": city}}
+"""
+
+
+def test_a_state_is_the_document_that_says_it(tmp_path: Path) -> None:
+    mapping = made(tmp_path, ALL)
+    homes = [{"label": "home", "city": "Oslo"}, {"label": "work"}]
+    customer = {"name": {"given": "Ann"}, "priority": 1, "company": "C", "tags": ["a"], "addresses": homes}
+    body = mapping.apply({**customer, "attributes": {"x": 1}}).body
+    assert document_of(mapping.checked.operation.body, Store(mapping.checked).receive({}, body)) == body
