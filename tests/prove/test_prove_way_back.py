@@ -194,7 +194,7 @@ body:
   "ways[kind=post].firm": company
   tags: {from: tags, merge: set}
   more: {from: attributes, merge: entries}
-  homes: {each: addresses, merge: keyed, key: label, clear: impossible, fields: {label: label, "in.city": city}}
+  homes: {each: addresses, merge: keyed, key: label, fields: {label: label, "in.city": city}}
 """
 
 
