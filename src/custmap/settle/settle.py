@@ -226,12 +226,22 @@ class Settler:
             if (
                 rejected
                 or waits
+                or self._leaves_doubt(case, path)
                 or not all(
                     part.engine.readers.is_settled(path, case.night.open, case.sides(part.engine))
                     for part in reading
                 )
             ):
                 yield path.text
+
+    def _leaves_doubt(self, case: _Case, path: OpenPath) -> bool:
+        """Was an entry rejected, of a map of which a path leaves all open?"""
+        for place in case.rejected:
+            readers = self._part(place).engine.readers
+            for leaf in place.leaves if place.below else ():
+                if leaf in readers.of(path) and leaf.kind.is_map and not readers.named.entries(leaf, path):
+                    return True
+        return False
 
     def _gone_in_silence(self, case: _Case, still: Set[str]) -> Iterator[str]:
         """Entries and items that after lacks, of rules of which it stays open whether they had spoken."""
