@@ -66,6 +66,7 @@ class Traces:
         """`inner`: the mappings of the calls for each entry of what its one rule makes."""
         self._readers = readers
         self._tracer = Tracer(checked.operation)
+        self._fields_of_a_record = checked.canonical.type.members
         self.is_whole = bool(inner)
         self._by_place: dict[tuple[int, int], list[_Rule]] = {}
         self._by_target: dict[str, Leaf] = {}
@@ -133,8 +134,9 @@ class Traces:
             own = {path: list(self._own(leaf, path, place.below, night)) for path in paths if path}
             told = any(own.values())
             for path in paths:
-                if not path:  # the whole record
-                    yield from (open_path(_text((name,))) for name in sorted(night.before | night.after))
+                if not path:  # the whole record; of an empty one, whatever it could have
+                    fields = night.before | night.after or self._fields_of_a_record
+                    yield from (open_path(_text((name,))) for name in sorted(fields))
                 elif own[path]:
                     yield from own[path]
                 elif told and self._is_silent(path, night):
