@@ -46,7 +46,7 @@ def compare(mapping: Any, params: Any, record: Customer) -> None:
     from custmap.wire.binding import bind
 
     checked = mapping.checked
-    riders = bind(checked, checked.operation, params).riders
+    riders = bind(checked, params or {}).riders
     taken = take(record, checked.canonical, check=False).record
     compiled = mapping.functions.values(taken, riders)
     interpreted = Interpreter(checked, riders).slots(taken)

@@ -41,7 +41,7 @@ def implied_clears(case: Case, before: Customer, after: Customer) -> set[str]:
     found = set()
     for part in case.mapping.parts or (case.mapping,):
         checked = part.checked
-        interpreter = Interpreter(checked, bind(checked, checked.operation, case.store.params).riders)
+        interpreter = Interpreter(checked, bind(checked, case.store.params).riders)
         rows = [interpreter.slots(take(record, checked.canonical).record) for record in (before, after)]
         for leaf in plain_leaves(checked.operation.table.root):
             then, now = rows[0][leaf.slot], rows[1][leaf.slot]

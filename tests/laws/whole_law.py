@@ -86,7 +86,7 @@ def _params_fit(loaded: Any) -> bool:
     """May the contract have every value of the parameter, and the constants? Else no call says anything."""
     try:
         for params in PARAMS if "who" in loaded.params else ({},):
-            bind(loaded.checked, loaded.checked.operation, params)
+            bind(loaded.checked, params)
     except RecordError:
         return False
     return True

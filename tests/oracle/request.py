@@ -152,14 +152,14 @@ class Whole:
         return Planned(request, told.changes, told.rejected, told.notes)
 
     def _slots(self, customer: dict[str, Any]) -> Slots:
-        bound = bind(self.checked, self.checked.operation, self.params)
+        bound = bind(self.checked, self.params)
         return silenced(self.checked.operation.table, Interpreter(self.checked, bound.riders).slots(customer))
 
     def _sides(
         self, before: dict[str, Any] | None, after: dict[str, Any], *, known: bool, complete: bool
     ) -> Sides:
         table = self.checked.operation.table
-        bound = bind(self.checked, self.checked.operation, self.params)
+        bound = bind(self.checked, self.params)
         interpreter = Interpreter(self.checked, bound.riders)
         nothing = (ABSENT,) * len(table.slots)
         old = nothing if before is None else silenced(table, interpreter.slots(before))
@@ -283,7 +283,7 @@ class Whole:
 
     def _not_given(self) -> tuple[tuple[str, str], ...]:
         """Parameters that the contract requires, without a value."""
-        bound = bind(self.checked, self.checked.operation, self.params)
+        bound = bind(self.checked, self.params)
         return tuple((one.code, one.target or "") for one in bound.missing)
 
     def _failed_identities(self, sides: Sides, told: Told) -> tuple[tuple[str, str], ...]:

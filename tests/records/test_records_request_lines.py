@@ -15,7 +15,7 @@ from custmap.model.privacy import Secret
 from custmap.records.identity import RequestIds, Who
 from custmap.records.request_lines import RequestLines
 from custmap.values.json_text import json_bytes
-from custmap.wire.binding import Binder
+from custmap.wire.binding import bind
 from custmap.wire.hiding import Secrets
 from custmap.wire.request import Request
 from custmap.wire.sending import Sender
@@ -129,7 +129,7 @@ def test_lines_of_other_parameters(tmp_path: Path) -> None:
     mapping = made(tmp_path, RULES["in a header"])
     lines, code = RequestLines(IDS, secrets=True), mapping.functions.apply
     for token in ("one", "two", "one"):
-        bound = Binder(mapping.checked, mapping.checked.operation).bind({"token": token})
+        bound = bind(mapping.checked, {"token": token})
         sender = Sender(mapping.checked, mapping.checked.operation)
         *parts, _ = code(RECORDS[0], bound.own())
         assert lines.sent(sender, bound, WHO, *parts) == alone(

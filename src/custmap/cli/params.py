@@ -98,10 +98,10 @@ def check_params(checked: Checked, params: Params, *, all_needed: bool) -> None:
     if params.derived:
         return
     try:
-        for operation in checked.operations:
-            bound = bind(checked, operation, params.given)
+        for call in checked.calls:
+            bound = bind(call, params.given)
             problems = bound.missing if all_needed else ()
-            url_template(operation.contract).check(bound.variables)
+            url_template(call.operation.contract).check(bound.variables)
     except RecordError as error:
         problems = error.diagnostics
     except PlaceError as error:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from custmap.expressions.ast import Call, Current, Field, Node, children
 from custmap.expressions.function import FunctionSpec
+from custmap.expressions.inference import SourcePath
 from custmap.model.checked import Checked, Operation
 from custmap.model.walkers import expressions_of
 from custmap.schema.customer_texts import TEXT_PARTS
@@ -47,8 +48,6 @@ def prepared(checked: Checked, maps: frozenset[str]) -> dict[str, tuple[str, ...
     return made
 
 
-def reads_everything(operation: Operation) -> bool:
-    """Does a rule read the record as a whole, so that the order of its keys could show?"""
-    return any(
-        not path or path[0] == "*" for slot in operation.table.slots for path in (*slot.reads, *slot.asks)
-    )
+def reads_everything(reads: Iterable[SourcePath]) -> bool:
+    """Is the record read as a whole, so that the order of its keys could show?"""
+    return any(not path or path[0] == "*" for path in reads)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import copy
-from functools import cached_property
+from functools import cached_property, partial
 from operator import itemgetter
 from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
 
@@ -17,9 +17,8 @@ from custmap.codegen.define import Functions, Parts
 from custmap.codegen.facts import mixed
 from custmap.codegen.reads import reads_everything
 from custmap.diagnostics.errors import RecordError
-from custmap.expressions.inference import SourcePath
 from custmap.model.change import Change, Rejection
-from custmap.model.checked import Checked, Operation
+from custmap.model.checked import Checked
 from custmap.model.note import Note, UnknownNote
 from custmap.plan.beside import Beside, Reading
 from custmap.plan.doubts import Doubts
@@ -37,7 +36,7 @@ from custmap.running.rows import equal
 from custmap.schema.unknown import drop_unknown
 from custmap.values.absent import ABSENT
 from custmap.values.unusual import Unusual
-from custmap.wire.binding import Binder, Bound
+from custmap.wire.binding import Binder, Bound, bind
 from custmap.wire.request import Request
 from custmap.wire.sending import Sender
 
@@ -68,16 +67,18 @@ class Engine:
     def __init__(self, checked: Checked) -> None:
         operation = checked.operation
         self.checked = checked
-        self.binder = Binder(checked, operation)
+        self.binder = Binder(partial(bind, checked))
         self.code = Functions(checked, operation)
         self.answers = Answers(checked, self.code)
         self.doubts = Doubts(operation, checked.functions)
-        self.quick = QuickBorder(checked.canonical, direct=not reads_everything(operation))
+        self.reads = [path for slot in operation.table.slots for path in (*slot.reads, *slot.asks)]
+        self.quick = QuickBorder(checked.canonical, direct=not reads_everything(self.reads))
         self.sender = Sender(checked, operation)
         self.masking = None if operation.mask is None else Masking(operation, operation.mask)
         self.mixed = mixed(operation)
+        self.overlay = Overlay(checked.canonical, self.reads)
         self._no_plan = Plan(checked.name, (), (), (), ())
-        self.overlay = Overlay(checked.canonical, _reads(operation))
+        self._goes_on = True
 
     @property
     def ruled(self) -> list[Ruled]:
@@ -87,6 +88,12 @@ class Engine:
         """An engine whose requests have the item of one customer as their body."""
         made = copy(self)
         made.sender = Sender(self.checked, self.checked.operation, alone=True)
+        return made
+
+    def raising(self) -> Engine:
+        """An engine whose plans raise any exception where something is unusual."""
+        made = copy(self)
+        made._goes_on = False
         return made
 
     def apply(self, taken: Taken, bound: Bound, on_rejected: OnRejected, absent: Absent) -> Request:
@@ -102,6 +109,10 @@ class Engine:
     ) -> tuple[Request, ...]:
         """The one request of a record, as `apply` gives it."""
         return (self.apply(taken, bound, on_rejected, absent),)
+
+    def quick_requests(self, record: dict[str, Any], bound: Bound) -> tuple[Request, ...]:
+        """The one request of a record, as `request` gives it."""
+        return (self.request(record, bound, ()),)
 
     def request(self, record: dict[str, Any], bound: Bound, more: tuple[Note, ...]) -> Request:
         """The request of a record in which nothing is unusual; any exception if something is."""
@@ -163,11 +174,7 @@ class Engine:
         known = then is not None
         complete = absent == "clear"
         view = View(then, now, Draft(), riders, known, known and complete, partial=complete)
-        plan = self._plan(old, new, view, bound)
-        require_text([(str(change.place), change.before, change.after) for change in plan.changes])
-        if plan.rejected:
-            require_text([rejected.target for rejected in plan.rejected])
-        return plan
+        return with_texts(self._plan(old, new, view, bound))
 
     def carefully(self, held: Taken | None, taken: Taken, bound: Bound, absent: Absent) -> Plan:
         """The plan for records that were taken in carefully, with the notes about both."""
@@ -306,8 +313,18 @@ class Engine:
         """The slots of a record."""
         try:
             return self.code.slots(record, riders)
-        except Exception:  # the careful code says what is unusual
-            return self.code.values(record, riders)
+        except Exception:
+            if not self._goes_on:
+                raise
+        return self.code.values(record, riders)  # the careful code says what is unusual
+
+
+def with_texts(plan: Plan) -> Plan:
+    """A plan that was made quickly; any exception where half of a surrogate pair is in it."""
+    require_text([(str(change.place), change.before, change.after) for change in plan.changes])
+    if plan.rejected:
+        require_text([rejected.target for rejected in plan.rejected])
+    return plan
 
 
 def in_order(told: list[Told]) -> tuple[Told, ...]:
@@ -333,9 +350,3 @@ def with_notes(make: Callable[[], Plan], notes: tuple[UnknownNote, ...]) -> Plan
 def add_notes(error: RecordError, notes: tuple[UnknownNote, ...]) -> None:
     for note in notes:
         error.add_note(note)
-
-
-def _reads(operation: Operation) -> Iterator[SourcePath]:
-    for slot in operation.table.slots:
-        yield from slot.reads
-        yield from slot.asks

@@ -8,6 +8,7 @@ its rule, so that it does not matter whether the vendor merges or replaces.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any, Final, Literal, NamedTuple
 
@@ -21,9 +22,10 @@ from custmap.model.privacy import value_target
 from custmap.model.walkers import identities, leaves
 from custmap.plan.engine import Engine
 from custmap.plan.sides import Pair
-from custmap.running.draft import Draft, View
+from custmap.running.draft import Draft, View, read
 from custmap.running.lists import SETTLED, Keyed, Keyless, items_by_key, target_of
 from custmap.running.maps import places_of
+from custmap.running.own import own
 from custmap.running.requests import names_another, refusal
 from custmap.running.rows import equal
 from custmap.running.states import Failure, Unsettled, bare, is_value
@@ -55,6 +57,13 @@ class _Entry(NamedTuple):
         return type(self.key) is str, self.key
 
 
+class _Customers(NamedTuple):
+    """What the calls may read of the two records."""
+
+    before: Record
+    after: Record
+
+
 class Said(NamedTuple):
     """What a step says: each change knows its request by its place among these."""
 
@@ -74,6 +83,12 @@ class _Call:
         self._slots = operation.table.slots
         self.reads = [read[1:] for slot in self._slots for read in slot.reads if read[:1] == _CUSTOMER]
         self._in_body = {leaf.span for leaf in leaves(operation.body)}
+
+    def raising(self) -> _Call:
+        """The same, but any exception is raised where something is unusual."""
+        made = copy(self)
+        made.engine = self.engine.raising()
+        return made
 
     def parts(
         self, before: Record | None, after: Record, view: View, customer: Record, *, again: bool
@@ -146,10 +161,29 @@ class ForEach:
         assert isinstance(leaf, Leaf)
         of_calls = [read for call in self.calls for read in call.reads]
         self._leaf = replace(leaf, reads=tuple(read for read in leaf.reads if read not in of_calls))
+        self.reads = [*self.entries.reads, *of_calls]
+        self._of_customer = sorted({str(read[0]) for read in of_calls if read})
+        self._is_raising = False
+
+    def raising(self) -> ForEach:
+        """The same, but any exception is raised where something is unusual."""
+        made = copy(self)
+        made.entries = self.entries.raising()
+        made.calls = [call.raising() for call in self.calls]
+        made._is_raising = True
+        return made
+
+    def _is_untouched(self, pair: Pair) -> bool:
+        """Are all parts of the two records that it reads the same, and settled?"""
+        if pair.held is None or pair.unsettled:
+            return False
+        return all(same(read(pair.before, path), read(pair.after, path)) for path in self.reads)
 
     def names_another(self, pair: Pair) -> list[Rejection]:
         """What is rejected where the two records name different customers."""
-        for call in self.calls if pair.held is not None else ():
+        if pair.held is None or self._is_untouched(pair):
+            return []
+        for call in self.calls:
             naming = [leaf for leaf in call.identities if all(read[:1] == _CUSTOMER for read in leaf.reads)]
             riders = call.engine.stand_ins
             view = View(None, None, Draft(), riders, known=True)
@@ -161,14 +195,23 @@ class ForEach:
     def plan(self, pair: Pair, bounds: Sequence[Bound]) -> Said:
         """The requests for a pair of records; `bounds` are those of `calls`."""
         said = Said([], [], [], [])
+        if self._is_untouched(pair):
+            return said
         entries = sorted(self._entries(pair, said), key=lambda one: one.in_order)
+        customers = _Customers(self._customer(pair.before), self._customer(pair.after))
         for entry in entries:
             if not is_value(entry.now):
-                self._clear(entry, pair, bounds, said)
+                self._clear(entry, customers, bounds, said)
         for entry in entries:
             if is_value(entry.now):
-                self._set(entry, pair, bounds[0], said)
+                self._set(entry, customers, bounds[0], said)
         return said
+
+    def _customer(self, record: Record) -> Record:
+        """What the calls read of a customer: of one that was not copied, a copy."""
+        if not self._is_raising:
+            return record
+        return {name: own(record[name]) for name in self._of_customer if name in record}
 
     def _entries(self, pair: Pair, said: Said) -> Iterator[_Entry]:
         """The entries of which something may have to be said."""
@@ -232,22 +275,22 @@ class ForEach:
             return value_target(leaf.target, key, leaf.privacy), leaf.source
         return target_of(leaf, key), leaf.source
 
-    def _set(self, entry: _Entry, pair: Pair, bound: Bound, said: Said) -> None:
-        after = {"key": entry.key, "value": entry.now, "customer": pair.after}
+    def _set(self, entry: _Entry, customers: _Customers, bound: Bound, said: Said) -> None:
+        after = {"key": entry.key, "value": entry.now, "customer": customers.after}
         before = None
         if is_value(entry.was):
-            before = {"key": entry.key, "value": entry.was, "customer": pair.before}
-        self._say("set", self.calls[0], entry, before, after, pair, bound, said)
+            before = {"key": entry.key, "value": entry.was, "customer": customers.before}
+        self._say("set", self.calls[0], entry, before, after, customers, bound, said)
 
-    def _clear(self, entry: _Entry, pair: Pair, bounds: Sequence[Bound], said: Said) -> None:
+    def _clear(self, entry: _Entry, customers: _Customers, bounds: Sequence[Bound], said: Said) -> None:
         if len(self.calls) == 1:
             place, source = self._place(entry.key)
             said.rejected.append(Rejection("CM803", place, source, self._leaf.span, "cannot be cleared"))
             return
-        after = {"key": entry.key, "customer": pair.after}
+        after = {"key": entry.key, "customer": customers.after}
         if is_value(entry.was):
             after["value"] = entry.was
-        self._say("clear", self.calls[1], entry, None, after, pair, bounds[1], said)
+        self._say("clear", self.calls[1], entry, None, after, customers, bounds[1], said)
 
     def _say(
         self,
@@ -256,7 +299,7 @@ class ForEach:
         entry: _Entry,
         before: Record | None,
         after: Record,
-        pair: Pair,
+        customers: _Customers,
         bound: Bound,
         said: Said,
     ) -> None:
@@ -264,7 +307,7 @@ class ForEach:
         draft, known = Draft(), before is not None
         view = View(before, after, draft, bound.own(), known, complete=True)
         again = entry.again and action == "set"
-        parts = call.parts(before, after, view, pair.before, again=again)
+        parts = call.parts(before, after, view, customers.before, again=again)
         place, source = self._place(entry.key)
         leaf = self._leaf
         said.notes.extend(Note(place, one.fact or one.text, one.span) for one in draft.notes)

@@ -14,8 +14,9 @@ from msgspec.structs import replace
 
 from custmap.back.sequence_answers import SequenceAnswers
 from custmap.border.intake import Taken
-from custmap.border.quick import QuickBorder
+from custmap.border.quick import QuickBorder, require_text
 from custmap.codegen.define import Texts
+from custmap.codegen.reads import reads_everything
 from custmap.diagnostics.errors import RecordError
 from custmap.model.change import Change, problems_of
 from custmap.model.checked import Checked
@@ -29,13 +30,14 @@ from custmap.plan.engine import (
     in_order,
     joined_notes,
     with_notes,
+    with_texts,
 )
 from custmap.plan.for_each import ForEach, Said
 from custmap.plan.overlay import Overlay
 from custmap.plan.plan import Plan
 from custmap.plan.sides import Pair
 from custmap.values.unusual import Unusual
-from custmap.wire.binding import Binder, Bound, stand_ins
+from custmap.wire.binding import Binder, Bound, bind, stand_ins
 from custmap.wire.request import Request
 
 _ANOTHER: Final = "CM801"
@@ -45,27 +47,17 @@ Documents = Mapping[str, Any]
 """What a vendor holds of a customer, by the names of requests."""
 
 
-class Binders:
-    """Binds the parameters of all calls."""
-
-    __slots__ = ("_binders",)
-
-    def __init__(self, checked: Checked) -> None:
-        self._binders = [Binder(call, call.operation) for call in checked.calls]
-
-    def bind(self, params: Mapping[str, Any] | None) -> Bounds:
-        return tuple(binder.bind(params) for binder in self._binders)
-
-
 class Sequence:
     """Makes the requests and plans of a mapping with several requests."""
 
     def __init__(self, checked: Checked) -> None:
         self.checked = checked
-        self.binder = Binders(checked)
-        self.quick = QuickBorder(checked.canonical, direct=False)
+        self.binder = Binder(lambda params: tuple(bind(call, params) for call in checked.calls))
         self.steps = [Engine(step.call) if step.entries is None else ForEach(step) for step in checked.steps]
+        reads = [path for step in self.steps for path in step.reads]
+        self.quick = QuickBorder(checked.canonical, direct=not reads_everything(reads))
         self.overlay = Overlay(checked.canonical, [()])
+        self._read_overlay = Overlay(checked.canonical, reads)
         self._no_plan = Plan(checked.name, (), (), (), ())
 
     @property
@@ -92,13 +84,30 @@ class Sequence:
             for step, of in zip(self.steps, self.checked.steps, strict=True)
         ]
 
-    def request(self, record: Any, bounds: Bounds, more: tuple[Note, ...]) -> NoReturn:
-        """The quick way, which several requests do not have."""
+    def request(self, record: object, bounds: Bounds, more: tuple[Note, ...]) -> NoReturn:
+        """There is not one."""
         raise Unusual
 
-    def compare(self, before: Any, after: Any, bounds: Bounds, absent: Absent, check: bool) -> NoReturn:
-        """The quick way, which several requests do not have."""
-        raise Unusual
+    def quick_requests(self, record: dict[str, Any], bounds: Bounds) -> tuple[Request, ...]:
+        """The requests of a record in which nothing is unusual; any exception if something is."""
+        taken = Taken(*self.quick.take(record, check=False), ())
+        said = self._said(Pair(None, taken, taken.record, complete=False), bounds, steps=self._raising)
+        if any(step.rejected for step in said):
+            raise Unusual
+        made = _requests(said)
+        require_text([one.body for one in made])
+        return made
+
+    def compare(self, before: object, after: object, bounds: Bounds, absent: Absent, check: bool) -> Plan:
+        """The plan for records in which nothing is unusual; any exception if something is."""
+        now = Taken(*self.quick.take(after, check), ())
+        then = None if before is None else Taken(*self.quick.take(before, check), ())
+        pair = _pair(then, now, self._read_overlay, complete=absent == "clear")
+        return with_texts(self._joined(self._said(pair, bounds, steps=self._raising)))
+
+    @cached_property
+    def _raising(self) -> list[Engine | ForEach]:
+        return [step.raising() for step in self.steps]
 
     def apply(self, taken: Taken, bounds: Bounds, on_rejected: OnRejected, absent: Absent) -> NoReturn:
         """TypeError: there are several requests."""
@@ -143,7 +152,7 @@ class Sequence:
         except RecordError as error:
             add_notes(error, taken.notes)
             raise
-        made = (replace(one, notes=in_notes(step.notes)) for step in said for one in step.requests)
+        made = _requests(said)
         return tuple(replace(one, notes=(*one.notes, *taken.notes)) if taken.notes else one for one in made)
 
     def carefully(self, held: Taken | None, taken: Taken, bounds: Bounds, absent: Absent) -> Plan:
@@ -154,19 +163,24 @@ class Sequence:
 
     def pair(self, held: Taken | None, taken: Taken, *, complete: bool) -> Pair:
         """Two records, the second laid over the first with all its fields."""
-        if held is None or complete:
-            return Pair(held, taken, taken.record, complete)
-        return Pair(held, taken, self.overlay.over(held.record, taken.record, taken.texts), complete)
+        return _pair(held, taken, self.overlay, complete=complete)
 
-    def _said(self, pair: Pair, bounds: Bounds, documents: Documents | None = None) -> list[Said]:
+    def _said(
+        self,
+        pair: Pair,
+        bounds: Bounds,
+        documents: Documents | None = None,
+        steps: list[Engine | ForEach] | None = None,
+    ) -> list[Said]:
         """What each step says; of another customer one rejection, and nothing else.
 
         `documents`: what the vendor holds, in place of before, by the names of steps.
         """
+        steps = steps or self.steps
         waiting = iter(bounds)
         of_steps = [[next(waiting) for _ in step.calls] for step in self.checked.steps]
         plans: list[Plan | None] = []
-        for step, own in zip(self.steps, of_steps, strict=True):
+        for step, own in zip(steps, of_steps, strict=True):
             plan = None if isinstance(step, ForEach) else _plan(step, pair, own[0], documents or {})
             another = [one for one in plan.rejected if one.code == _ANOTHER] if plan else []
             if isinstance(step, ForEach):
@@ -176,7 +190,7 @@ class Sequence:
             plans.append(plan)
         return [
             step.plan(pair, own) if isinstance(step, ForEach) else _said_by(plan)
-            for step, own, plan in zip(self.steps, of_steps, plans, strict=True)
+            for step, own, plan in zip(steps, of_steps, plans, strict=True)
         ]
 
     def _joined(self, said: list[Said]) -> Plan:
@@ -196,6 +210,17 @@ class Sequence:
             in_notes([note for step in said for note in step.notes]),
             tuple(requests),
         )
+
+
+def _pair(held: Taken | None, taken: Taken, overlay: Overlay, *, complete: bool) -> Pair:
+    """Two records, the second laid over the first by an overlay."""
+    if held is None or complete:
+        return Pair(held, taken, taken.record, complete)
+    return Pair(held, taken, overlay.over(held.record, taken.record, taken.texts), complete)
+
+
+def _requests(said: list[Said]) -> tuple[Request, ...]:
+    return tuple(replace(one, notes=in_notes(step.notes)) for step in said for one in step.requests)
 
 
 def _plan(engine: Engine, pair: Pair, bound: Bound, documents: Documents) -> Plan:

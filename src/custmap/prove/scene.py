@@ -120,7 +120,7 @@ class Scene:
         """What each rule makes of a record."""
         if self._values is None:  # compiled on demand: rehearsing one plan does not need it
             self._values = Functions(self.checked, self.operation).values
-            self._riders = bind(self.checked, self.operation, self.params).riders
+            self._riders = bind(self.checked, self.params).riders
         slots: tuple[Any, ...] = self._values(self.taken(record), self._riders)
         return slots
 

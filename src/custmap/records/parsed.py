@@ -38,7 +38,7 @@ def applier(
             try:
                 if not fits:
                     quick.require_fit(customer)
-                return (engine.request(customer, bound, ()),)
+                return engine.quick_requests(customer, bound)
             except Exception:  # the careful way says what is unusual, and whether it is wrong
                 pass
         taken = take_parsed(customer, engine.checked.canonical, nulls=nulls, strict=strict)

@@ -244,14 +244,18 @@ class Settler:
         return False
 
     def _gone_in_silence(self, case: _Case, still: Set[str]) -> Iterator[str]:
-        """Entries and items that after lacks, of rules of which it stays open whether they had spoken."""
+        """Entries and items that after lacks and nobody cleared, of rules of which it stays open whether they
+        had spoken."""
         open_ = [path for path in case.night.open if path.text in still]
+        said = self._places(case, case.said) if open_ else []
         for part in self._parts if open_ else ():
             sides = case.sides(part.engine)
             reading = {one.span: one for path in open_ for one in part.engine.readers.asking(path)}
             for leaf in reading.values():
                 for below in part.engine.readers.gone_in_silence(leaf, sides):
-                    yield from (one.text for one in part.traces.paths(Place((leaf,), below), case.night))
+                    place = Place((leaf,), below)
+                    if place not in said:
+                        yield from (one.text for one in part.traces.paths(place, case.night))
 
     def _hidden(self, case: _Case, kept: Record, back: Back) -> Iterator[str]:
         """What of the vendor's state a kept record does not show."""
@@ -263,8 +267,12 @@ class Settler:
             own = ([one for one in places if part.traces.has(one)] for places in (_of(back), lost, said))
             fates = Fates(part.engine.checked.operation, part.engine.readers, *own)
             new = sides.new if case.arrived else sides.old
-            for place in fates.hidden(sides.old, new, part.row(kept)):
-                yield from _put_back_of(self._paths(case, place), _all(back))
+            now = part.row(kept)
+            for place in fates.hidden(sides.old, new, now):
+                reads = self._paths(case, place)
+                # A rule that makes nothing of what is kept stays open only if all that it reads is.
+                is_told = place.below or any(now[leaf.slot] is not ABSENT for leaf in place.leaves)
+                yield from _put_back_of(reads, _all(back)) if is_told else (path.text for path in reads)
         sides = case.sides(self._parts[0].engine)
         yield from (path.text for path in _all(back) if _is_forgotten(path, kept, sides))
 

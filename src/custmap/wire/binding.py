@@ -7,12 +7,12 @@ set of parameters, by `bind`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import isfinite
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from custmap.border.careful import copy_carefully
 from custmap.border.classes import inherits
@@ -39,6 +39,7 @@ _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,
 _NONE: Final[dict[str, Any]] = {}
 _OTHER: Final = object()
 _TRUE: Final = {"true": True, "false": False}
+Filled = TypeVar("Filled")
 
 
 @dataclass(slots=True)
@@ -63,25 +64,25 @@ class Bound:
         return tuple(map(fresh, self.riders)) if self.shares else self.riders
 
 
-class _Last(NamedTuple):
+class _Last(NamedTuple, Generic[Filled]):
     """The last parameters, all of plain classes, and what they fill."""
 
     given: dict[str, Any]
-    bound: Bound
+    bound: Filled
 
 
-class Binder:
-    """Binds the parameters of one operation, and caches the last ones, since batches repeat them."""
+class Binder(Generic[Filled]):
+    """Fills in parameters, and caches what the last ones filled, since batches repeat them."""
 
-    __slots__ = ("_checked", "_last", "_operation")
+    __slots__ = ("_last", "_made")
 
-    def __init__(self, checked: Checked, operation: Operation) -> None:
-        self._checked = checked
-        self._operation = operation
-        self._last: _Last | None = None
+    def __init__(self, made: Callable[[Mapping[str, Any]], Filled]) -> None:
+        self._made = made
+        self._last: _Last[Filled] | None = None
 
-    def bind(self, params: Mapping[str, Any] | None) -> Bound:
-        """`bind` with a cache of one entry, read and written as one reference, so it is thread-safe."""
+    def bind(self, params: Mapping[str, Any] | None) -> Filled:
+        """What parameters fill: the cache of one entry is read and written as one reference, so it is
+        thread-safe."""
         params = _NONE if params is None else params
         last = self._last
         if last is not None and type(params) is dict and len(params) == len(last.given):
@@ -93,7 +94,7 @@ class Binder:
                     break
             else:
                 return last.bound
-        bound = bind(self._checked, self._operation, params)
+        bound = self._made(params)
         if type(params) is dict and all(map(_is_plain, params.items())):
             self._last = _Last(dict(params), bound)
         return bound
@@ -104,13 +105,13 @@ def _is_plain(entry: tuple[object, object]) -> bool:
     return type(name) is str and any(type(value) is kind for kind in _SCALARS)
 
 
-def bind(checked: Checked, operation: Operation, params: Mapping[str, Any] | None) -> Bound:
+def bind(checked: Checked, params: Mapping[str, Any]) -> Bound:
     """The riders and parts that the parameters fill.
 
     ValueError for an undeclared parameter; RecordError (CM709) for one that does not fit where it is used.
     Missing ones are reported when a request is made.
     """
-    given = _given(checked, {} if params is None else params)
+    operation, given = checked.operation, _given(checked, params)
     problems: list[Diagnostic] = []
     missing: list[Diagnostic] = []
     riders = tuple(_rider(origin, given, problems, missing) for origin in operation.riders)
@@ -138,7 +139,7 @@ def bind(checked: Checked, operation: Operation, params: Mapping[str, Any] | Non
 
 def stand_ins(checked: Checked, riders: tuple[Any, ...]) -> Bound:
     """What `bind` gives for parameters that nobody gave, with `riders` in their places."""
-    (operation,) = checked.operations
+    operation = checked.operation
     path, query = _part(operation.path, riders), _part(operation.query, riders)
     return Bound(riders, dict.fromkeys(operation.contract.variables, "x"), path, query, {}, (), shares=True)
 

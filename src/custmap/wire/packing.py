@@ -18,7 +18,7 @@ from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint
 from custmap.values.json_text import finite_bytes
 from custmap.values.paths import Member, Select, TargetPath, found_at
-from custmap.wire.binding import Binder
+from custmap.wire.binding import Binder, Bound
 from custmap.wire.request import Request
 
 _NONE: Final = object()
@@ -90,7 +90,7 @@ class Packs:
     and other parameters, begin a new one.
     """
 
-    def __init__(self, operation: Operation, binder: Binder) -> None:
+    def __init__(self, operation: Operation, binder: Binder[Bound]) -> None:
         bulk = operation.bulk
         assert bulk is not None
         self._bulk = bulk
