@@ -22,6 +22,7 @@ import names
 import nights
 import packs
 import peers
+import several
 from generated import generated, parts, taken
 from harness import ROUNDS, Table, call, measure, medians
 
@@ -197,6 +198,7 @@ SECTIONS: Final[dict[str, Callable[[], None]]] = {
     "cli": cli.run,
     "nights": nights.run,
     "packs": packs.run,
+    "several": several.run,
 }
 
 

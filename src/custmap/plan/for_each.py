@@ -7,13 +7,14 @@ its rule, so that it does not matter whether the vendor merges or replaces.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
 from typing import Any, Final, Literal, NamedTuple
 
 from custmap.codegen.define import Parts
 from custmap.diagnostics.errors import RecordError
+from custmap.expressions.inference import SourcePath
 from custmap.model.change import Change, Rejection
 from custmap.model.checked import Checked, SequenceStep
 from custmap.model.nodes import Leaf
@@ -159,8 +160,9 @@ class ForEach:
         self.calls = [_Call(call) for call in step.calls]
         (leaf,) = step.entries.operation.table.slots
         assert isinstance(leaf, Leaf)
-        of_calls = [read for call in self.calls for read in call.reads]
+        of_calls = tuple(dict.fromkeys(read for call in self.calls for read in call.reads))
         self._leaf = replace(leaf, reads=tuple(read for read in leaf.reads if read not in of_calls))
+        self._of_calls = of_calls
         self.reads = [*self.entries.reads, *of_calls]
         self._of_customer = sorted({str(read[0]) for read in of_calls if read})
         self._is_raising = False
@@ -173,15 +175,13 @@ class ForEach:
         made._is_raising = True
         return made
 
-    def _is_untouched(self, pair: Pair) -> bool:
-        """Are all parts of the two records that it reads the same, and settled?"""
-        if pair.held is None or pair.unsettled:
-            return False
-        return all(same(read(pair.before, path), read(pair.after, path)) for path in self.reads)
+    def _has_same_customer(self, pair: Pair) -> bool:
+        """Is what the calls read of the customer the same, and known?"""
+        return pair.held is not None and _are_same(pair, self._of_calls)
 
     def names_another(self, pair: Pair) -> list[Rejection]:
         """What is rejected where the two records name different customers."""
-        if pair.held is None or self._is_untouched(pair):
+        if pair.held is None or self._has_same_customer(pair):
             return []
         for call in self.calls:
             naming = [leaf for leaf in call.identities if all(read[:1] == _CUSTOMER for read in leaf.reads)]
@@ -195,7 +195,8 @@ class ForEach:
     def plan(self, pair: Pair, bounds: Sequence[Bound]) -> Said:
         """The requests for a pair of records; `bounds` are those of `calls`."""
         said = Said([], [], [], [])
-        if self._is_untouched(pair):
+        is_same = self._has_same_customer(pair)
+        if is_same and not pair.unsettled and _are_same(pair, self.entries.reads):
             return said
         entries = sorted(self._entries(pair, said), key=lambda one: one.in_order)
         customers = _Customers(self._customer(pair.before), self._customer(pair.after))
@@ -203,7 +204,7 @@ class ForEach:
             if not is_value(entry.now):
                 self._clear(entry, customers, bounds, said)
         for entry in entries:
-            if is_value(entry.now):
+            if is_value(entry.now) and (entry.again or not (is_same and same(entry.was, entry.now))):
                 self._set(entry, customers, bounds[0], said)
         return said
 
@@ -325,6 +326,10 @@ class ForEach:
                 at = len(said.requests) - 1
                 said.changes.append(Change(action, place, source, was, now, leaf.span, at, leaf.privacy))
         said.rejected.extend(Rejection(code, place, source, span, why) for code, span, why in rejected)
+
+
+def _are_same(pair: Pair, paths: Iterable[SourcePath]) -> bool:
+    return all(same(read(pair.before, path), read(pair.after, path)) for path in paths)
 
 
 def _of_customer(rejection: Rejection) -> Rejection:
