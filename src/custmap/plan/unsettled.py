@@ -188,9 +188,12 @@ class Readers:
             return True
         if around is not None and sides.new[around] is SILENT:
             return True
+        reads = self.reads[leaf.slot]
+        if all(mentions(sides.stated, names_of(path), self._type) for path in reads):
+            return True  # after says all that the rule asks for, and it makes nothing of it
         return all(
             read(sides.stated, path) is None or is_missing(sides.after, path, self._type)
-            for path in self.reads[leaf.slot]
+            for path in reads
             if path in leaf.reads
         )
 
