@@ -84,7 +84,9 @@ class Drawing:
     def body(self, value: Rules) -> Rules | None:
         if self.rng.random() < 0.2:
             return None
-        extra = {"mail": self.rng.choice(["customer.email", "lower(customer.email)"])}
+        texts = ["customer.email", "lower(customer.email)", "to_string(customer.attributes)"]
+        whole = {"from": "customer.attributes", "merge": self.rng.choice(["whole", "entries"])}
+        extra = {"more": self.rng.choice([*texts, whole])}
         return value | (extra if self.rng.random() < 0.4 else {})
 
     def entries(self, name: str, source: str, value: Rules, **keys: Any) -> Rules:

@@ -118,10 +118,14 @@ class Sequence:
         if _is_there(was):
             before = {"key": key, "value": was, "customer": _named(step, then or {}, now)}
             whole = Whole(step.call, self.params)
+            maps = [read[1:] for leaf in _maps(whole) for read in leaf.reads if read[0] == "customer"]
+            for path in maps:
+                entry["customer"] = _with_nulls_at(entry["customer"], then, path)
             made = _made(whole, entry)
             if made in (_made(whole, before), _made(whole, before, nulls=False)):
                 return  # what was null and is gone is no change
-            if isinstance(made[0], str) and made[0] == _made(whole, before)[0] and made[1]:
+            request = isinstance(made[0], str)
+            if request and made[1] and _sayable(whole, entry) == _sayable(whole, before, entry):
                 yield [], [], [(code, _target(step, key)) for code, _ in made[1]]
                 return  # all that has changed cannot be said
             if same(was, value):
@@ -129,6 +133,8 @@ class Sequence:
             if any(len(path) > 1 for path in _reads(whole, "value")):
                 entry["value"] = _with_nulls(value, was)  # what it no longer has is gone
             entry["customer"] = _with_nulls(now, then)
+            for path in maps:
+                entry["customer"] = _with_nulls_at(entry["customer"], then, path)
         made, told, refused = self._said(step.name, step.call, entry, "set", _target(step, key), known)
         if _is_there(was) and any(code != "CM814" for code, _ in refused):
             refused = [
@@ -208,8 +214,19 @@ def _made(whole: Whole, entry: Record, *, nulls: bool = True) -> Any:
     if request is None:
         return None, sorted(rejected), _sources(whole, entry, rejected)
     body = {name: one for name, one in request.body.items() if nulls or one is not None}
+    for name in {leaf.target for leaf in _maps(whole)} & body.keys():
+        if body[name] is not None:  # a null entry is one that is not there
+            body[name] = {key: value for key, value in body[name].items() if value is not None}
     shown = dump_json([body, request.path, request.query, request.headers])
     return shown, sorted(rejected), _sources(whole, entry, rejected)
+
+
+def _sayable(whole: Whole, entry: Record, other: Record | None = None) -> Any:
+    """The body of an entry's request, without what cannot be said of it, or of another one."""
+    refused = [target for one in (entry, other or entry) for _, target in _refused(whole, one)]
+    names = {target.split(".")[0].split("[")[0] for target in refused}
+    request = whole.diff(None, entry).request
+    return None if request is None else {name: one for name, one in request.body.items() if name not in names}
 
 
 def _sources(whole: Whole, entry: Record, rejected: Any) -> Any:
@@ -275,6 +292,23 @@ def _reads(whole: Whole, name: str) -> list[Any]:
     return [
         path for slot in whole.checked.operation.table.slots for path in slot.reads if path[:1] == (name,)
     ]
+
+
+def _maps(whole: Whole) -> list[Any]:
+    """The rules whose maps go entry by entry."""
+    slots = whole.checked.operation.table.slots
+    return [slot for slot in slots if getattr(slot, "kind", None) is not None and slot.kind.is_map]
+
+
+def _with_nulls_at(value: Any, was: Any, path: tuple[str, ...]) -> Any:
+    """An entry of a map that was null, and is no more, is said again as well: all of it is."""
+    if not path:
+        both = isinstance(value, dict | None) and isinstance(was, dict)
+        return {**dict.fromkeys(was), **(value or {})} if both else value
+    name = path[0]
+    if not isinstance(value, dict) or not isinstance(was, dict) or name not in value:
+        return value
+    return {**value, name: _with_nulls_at(value[name], was.get(name), path[1:])}
 
 
 def _with_nulls(value: Any, was: Any) -> Any:

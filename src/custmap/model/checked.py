@@ -166,6 +166,7 @@ class SequenceStep:
     `call`     what is called; of entries, for each that is new or has changed.
     `clear`    what is called for an entry that is gone; None: it cannot be cleared.
     `entries`  a mapping with one rule, whose value is the map or list; None: it is one call.
+    `rule`     that rule, without what the calls read of the customer beside an entry.
     """
 
     name: str
@@ -173,6 +174,7 @@ class SequenceStep:
     call: Checked
     clear: Checked | None = None
     entries: Checked | None = None
+    rule: Leaf | None = None
 
     @property
     def calls(self) -> tuple[Checked, ...]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
-from dataclasses import replace
 from typing import Any, Final, Literal, NamedTuple
 
 from custmap.codegen.define import Parts
@@ -26,7 +25,6 @@ from custmap.plan.sides import Pair
 from custmap.running.draft import Draft, View, read
 from custmap.running.lists import SETTLED, Keyed, Keyless, items_by_key, target_of
 from custmap.running.maps import places_of
-from custmap.running.own import own
 from custmap.running.requests import names_another, refusal
 from custmap.running.rows import equal
 from custmap.running.states import Failure, Unsettled, bare, is_value
@@ -56,13 +54,6 @@ class _Entry(NamedTuple):
     @property
     def in_order(self) -> tuple[bool, Any]:
         return type(self.key) is str, self.key
-
-
-class _Customers(NamedTuple):
-    """What the calls may read of the two records."""
-
-    before: Record
-    after: Record
 
 
 class Said(NamedTuple):
@@ -116,11 +107,13 @@ class _Call:
         return parts if said or not view.draft.rejected else None
 
     def _may_remain(self, old: Row, new: Row) -> Iterator[Leaf]:
-        """The members that an entry neither has nor had, and that cannot be cleared: a lost request may have
-        said them."""
+        """The rules of which a lost request may have said what an entry neither has nor had: members that
+        cannot be cleared, and entries and items whose names nobody knows."""
         for slot, was, now in zip(self._slots, old, new, strict=True):
+            if not isinstance(slot, Leaf) or slot.policy.identity:
+                continue
             nothing = now is ABSENT and not is_value(was)
-            if nothing and isinstance(slot, Leaf) and not (slot.policy.clear.says or slot.policy.identity):
+            if not slot.kind.is_one or (nothing and not slot.policy.clear.says):
                 yield slot
 
     def _named(self, customer: Record, riders: Row) -> Row:
@@ -155,24 +148,18 @@ class ForEach:
     """Makes the requests of a step with `for_each`."""
 
     def __init__(self, step: SequenceStep) -> None:
-        assert step.entries is not None
+        assert step.entries is not None and step.rule is not None
         self.entries = Engine(step.entries)
         self.calls = [_Call(call) for call in step.calls]
-        (leaf,) = step.entries.operation.table.slots
-        assert isinstance(leaf, Leaf)
-        of_calls = tuple(dict.fromkeys(read for call in self.calls for read in call.reads))
-        self._leaf = replace(leaf, reads=tuple(read for read in leaf.reads if read not in of_calls))
-        self._of_calls = of_calls
-        self.reads = [*self.entries.reads, *of_calls]
-        self._of_customer = sorted({str(read[0]) for read in of_calls if read})
-        self._is_raising = False
+        self._leaf = step.rule
+        self._of_calls = tuple(dict.fromkeys(read for call in self.calls for read in call.reads))
+        self.reads = [*self.entries.reads, *self._of_calls]
 
     def raising(self) -> ForEach:
         """The same, but any exception is raised where something is unusual."""
         made = copy(self)
         made.entries = self.entries.raising()
         made.calls = [call.raising() for call in self.calls]
-        made._is_raising = True
         return made
 
     def _has_same_customer(self, pair: Pair) -> bool:
@@ -199,20 +186,13 @@ class ForEach:
         if is_same and not pair.unsettled and _are_same(pair, self.entries.reads):
             return said
         entries = sorted(self._entries(pair, said), key=lambda one: one.in_order)
-        customers = _Customers(self._customer(pair.before), self._customer(pair.after))
         for entry in entries:
             if not is_value(entry.now):
-                self._clear(entry, customers, bounds, said)
+                self._clear(entry, pair, bounds, said)
         for entry in entries:
             if is_value(entry.now) and (entry.again or not (is_same and same(entry.was, entry.now))):
-                self._set(entry, customers, bounds[0], said)
+                self._set(entry, pair, bounds[0], said)
         return said
-
-    def _customer(self, record: Record) -> Record:
-        """What the calls read of a customer: of one that was not copied, a copy."""
-        if not self._is_raising:
-            return record
-        return {name: own(record[name]) for name in self._of_customer if name in record}
 
     def _entries(self, pair: Pair, said: Said) -> Iterator[_Entry]:
         """The entries of which something may have to be said."""
@@ -276,22 +256,22 @@ class ForEach:
             return value_target(leaf.target, key, leaf.privacy), leaf.source
         return target_of(leaf, key), leaf.source
 
-    def _set(self, entry: _Entry, customers: _Customers, bound: Bound, said: Said) -> None:
-        after = {"key": entry.key, "value": entry.now, "customer": customers.after}
+    def _set(self, entry: _Entry, pair: Pair, bound: Bound, said: Said) -> None:
+        after = {"key": entry.key, "value": entry.now, "customer": pair.after}
         before = None
         if is_value(entry.was):
-            before = {"key": entry.key, "value": entry.was, "customer": customers.before}
-        self._say("set", self.calls[0], entry, before, after, customers, bound, said)
+            before = {"key": entry.key, "value": entry.was, "customer": pair.before}
+        self._say("set", self.calls[0], entry, before, after, pair, bound, said)
 
-    def _clear(self, entry: _Entry, customers: _Customers, bounds: Sequence[Bound], said: Said) -> None:
+    def _clear(self, entry: _Entry, pair: Pair, bounds: Sequence[Bound], said: Said) -> None:
         if len(self.calls) == 1:
             place, source = self._place(entry.key)
             said.rejected.append(Rejection("CM803", place, source, self._leaf.span, "cannot be cleared"))
             return
-        after = {"key": entry.key, "customer": customers.after}
+        after = {"key": entry.key, "customer": pair.after}
         if is_value(entry.was):
             after["value"] = entry.was
-        self._say("clear", self.calls[1], entry, None, after, customers, bounds[1], said)
+        self._say("clear", self.calls[1], entry, None, after, pair, bounds[1], said)
 
     def _say(
         self,
@@ -300,7 +280,7 @@ class ForEach:
         entry: _Entry,
         before: Record | None,
         after: Record,
-        customers: _Customers,
+        pair: Pair,
         bound: Bound,
         said: Said,
     ) -> None:
@@ -308,7 +288,7 @@ class ForEach:
         draft, known = Draft(), before is not None
         view = View(before, after, draft, bound.own(), known, complete=True)
         again = entry.again and action == "set"
-        parts = call.parts(before, after, view, customers.before, again=again)
+        parts = call.parts(before, after, view, pair.before, again=again)
         place, source = self._place(entry.key)
         leaf = self._leaf
         said.notes.extend(Note(place, one.fact or one.text, one.span) for one in draft.notes)

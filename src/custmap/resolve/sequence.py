@@ -146,7 +146,7 @@ class _Resolver:
             self._require_entry(one, stated)
         clear = calls[1] if entry.clear is not None else None
         made = _with_leaf(made, _reading(leaf, calls))
-        return SequenceStep(entry.name.value, entry.span, calls[0], clear, made)
+        return SequenceStep(entry.name.value, entry.span, calls[0], clear, made, leaf)
 
     def _entries(self, entry: EntryFile, source: Text) -> Checked:
         """The mapping whose one rule makes the map or list."""
