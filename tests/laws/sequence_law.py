@@ -196,6 +196,7 @@ def check(seed: int) -> int:
     if loaded is None:
         return 0
     several = 0
+    assert str(loaded.explain())
     whole = Sequence(loaded.checked, {})
     for before, after, absent in pairs:
         several += _check_diff(seed, mapping, loaded, whole, before, after, absent)

@@ -27,6 +27,8 @@ def hold_entry(form: FormStyle | None, key: str, value: Any) -> Any:
 
 def can_name(clear: Clear, name: Any) -> bool:
     """May the name stand in the list of names, or as the key of a mark?"""
+    if isinstance(clear, NameIn | KeyIn) and name in clear.others:
+        return False  # it is that of another rule's value
     if not isinstance(clear, NameIn | KeyIn) or clear.form is None:
         return True
     name = clear.name or name

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from custmap import Mapping, RecordError
-from custmap.wire.binding import Binder
+from custmap.wire.binding import Binder, Bound
 from custmap.wire.url import UrlTemplate
 from small_mappings import made
 
@@ -39,8 +39,8 @@ def mapping(tmp_path_factory: pytest.TempPathFactory) -> Mapping:
 
 
 @pytest.fixture
-def binder(mapping: Mapping) -> Binder:
-    return Binder(mapping.checked, mapping.checked.operation)
+def binder(mapping: Mapping) -> Binder[Bound]:
+    return mapping.engine.binder  # type: ignore[no-any-return]
 
 
 class Name(str):

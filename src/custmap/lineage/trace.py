@@ -14,7 +14,8 @@ from custmap.expressions.inference import format_source
 from custmap.invert.ways import ways_back
 from custmap.lineage.lineage import Line, Lineage
 from custmap.model.checked import Checked, Operation
-from custmap.model.clear import ByRequest, Masked, Send
+from custmap.model.clear import ItemIn, Masked, Send
+from custmap.model.item_ways import ItemWays
 from custmap.model.kind import VALUE
 from custmap.model.nodes import (
     EachSource,
@@ -169,7 +170,7 @@ class _Tracer:
         before = held if compared else ABSENT
         if same(before, after):
             return _words(leaf, UNCHANGED, draft)
-        return _words(leaf, change_leaf(leaf, before, after, view), draft)
+        return _words(leaf, change_leaf(_listing(leaf), before, after, view), draft)
 
     def _of_nothing(self, leaf: Leaf) -> str:
         """What apply makes of a record that says nothing of a rule."""
@@ -196,6 +197,14 @@ class _Tracer:
                 self._rows.clear()
             self._rows[key] = self._values(record, (ABSENT,) * len(self._operation.riders))
         return self._rows[key]
+
+
+def _listing(leaf: Leaf) -> Leaf:
+    """A rule whose items have requests of their own, as if they were listed."""
+    if not leaf.kind.one_by_one or leaf.ways is not None:
+        return leaf
+    way = ItemIn(leaf.path)
+    return replace(leaf, ways=ItemWays(way, way if leaf.policy.clear.says else None))
 
 
 def _expression(operation: Operation, origin: Origin) -> str:
@@ -282,7 +291,7 @@ def _words(leaf: Leaf, outcome: Outcome, draft: Draft) -> str:
     said += [f"writes {format_path(place)}: {dump_json(value)}" for place, value in draft.writes]
     said += ["says so in an item"] if draft.clears else []
     clear = leaf.policy.clear
-    if isinstance(clear, ByRequest):
+    if clear.by_request:
         return "a request for each entry"
     by_value = isinstance(clear, Send) and any(change.action == "clear" for change in draft.changes)
     if sent is None:

@@ -6,7 +6,8 @@ class here, what it writes in `running/clearing.py`, and how the declared store 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final
 
 from custmap.contract.form_body import FormStyle
@@ -24,6 +25,7 @@ class Clear:
     `fits_item`       it can express which item of a list with a key is gone.
     `fits_in_item`    a member of an item may have it.
     `only_replaced`   it works only if the container around the target is sent whole.
+    `by_request`      each entry or item has a request of its own.
     """
 
     says: ClassVar[bool] = True
@@ -32,6 +34,7 @@ class Clear:
     fits_item: ClassVar[bool] = False
     fits_in_item: ClassVar[bool] = True
     only_replaced: ClassVar[bool] = False
+    by_request: ClassVar[bool] = False
 
     @property
     def places(self) -> tuple[TargetPath, ...]:
@@ -46,9 +49,9 @@ class Clear:
         """The same way for an item, which its key names."""
         return self
 
-    def can_write(self, name: Any) -> bool:
-        """Can it say that what has this name is gone? A form cannot write every name."""
-        return True
+    def unwritable(self, name: Any) -> str | None:
+        """Why it cannot say that what has this name is gone; None if it can."""
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ class Named(Clear):
     """A name is written at `place`; `name` None: the target's last part, or the entry's key.
 
     `form`         how the place is written, where the body is a form.
+    `others`       of a map or list: the names that other rules write there.
     `container`    what the contract has at `place`, `array` or `object`, and its `items`, where it has some.
     `takes_value`  a `value` belongs to it.
     `is_shared`    several rules may write names at one place.
@@ -100,6 +104,7 @@ class Named(Clear):
     name: str | None = None
     value: Any = None
     form: FormStyle | None = None
+    others: Collection[str] = field(default=(), compare=False, repr=False)
     fits_item: ClassVar[bool] = True
     fits_in_item: ClassVar[bool] = False
     container: ClassVar[str]
@@ -114,6 +119,9 @@ class Named(Clear):
     def for_item(self) -> Clear:
         return replace(self, name=None)
 
+    def _taken(self, name: Any) -> str | None:
+        return "goes by the name of another rule's value" if name in self.others else None
+
 
 @dataclass(frozen=True, slots=True)
 class NameIn(Named):
@@ -122,8 +130,9 @@ class NameIn(Named):
     container: ClassVar[str] = "array"
     items: ClassVar[str | None] = "string"
 
-    def can_write(self, name: Any) -> bool:
-        return self.form is None or self.form.unwritable([self.name or name]) is None
+    def unwritable(self, name: Any) -> str | None:
+        taken = self._taken(name)
+        return taken if self.form is None or taken else self.form.unwritable([self.name or name])
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +142,10 @@ class KeyIn(Named):
     container: ClassVar[str] = "object"
     takes_value: ClassVar[bool] = True
 
-    def can_write(self, name: Any) -> bool:
-        return self.form is None or self.form.unwritable({str(self.name or name): self.value}) is None
+    def unwritable(self, name: Any) -> str | None:
+        taken = self._taken(name)
+        said = {str(self.name or name): self.value}
+        return taken if self.form is None or taken else self.form.unwritable(said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +184,15 @@ class ByRequest(Clear):
 
     fits_item: ClassVar[bool] = True
     fits_in_item: ClassVar[bool] = False
+    by_request: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class ByNoRequest(Clear):
+    """An entry or item has a request of its own, and no request says that it is gone."""
+
+    says: ClassVar[bool] = False
+    by_request: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True)

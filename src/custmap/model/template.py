@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum
 from typing import TypeAlias
 
 from custmap.diagnostics.span import Span
 
 
-class Hole(StrEnum):
+class Hole(Enum):
     """What a record fills: `path` is the target's place, `name` its last part, or a key."""
 
     VALUE = "value"
@@ -30,7 +30,8 @@ class Filled:
     @property
     def text(self) -> str | None:
         """The text, if it has no holes."""
-        return None if any(isinstance(part, Hole) for part in self.parts) else "".join(self.parts)
+        texts = [part for part in self.parts if isinstance(part, str)]
+        return "".join(texts) if len(texts) == len(self.parts) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +59,20 @@ Tree: TypeAlias = Branch | Row | Filled | Ridden | int | float | bool | None
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """`number` tells the templates of a mapping apart; `holes` are what is filled in it."""
+    """`number` tells the templates of a mapping apart; `holes` are what is filled in it.
+
+    `in_text`  the value stands in a text, or in a key, where no object and no list can.
+    """
 
     tree: Tree
     span: Span
     number: int
     holes: frozenset[Hole] = field(init=False)
+    in_text: bool = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "holes", frozenset(_holes(self.tree)))
+        object.__setattr__(self, "in_text", any(map(_has_value, _texts(self.tree))))
 
 
 def below(tree: Tree) -> Iterator[Tree]:
@@ -80,6 +86,19 @@ def below(tree: Tree) -> Iterator[Tree]:
         case Row(items):
             for inner in items:
                 yield from below(inner)
+
+
+def _texts(tree: Tree) -> Iterator[Filled]:
+    """The texts with holes, and the keys."""
+    for one in below(tree):
+        if isinstance(one, Branch):
+            yield from (key for key, _ in one.entries)
+        elif isinstance(one, Filled) and len(one.parts) > 1:
+            yield one
+
+
+def _has_value(text: Filled) -> bool:
+    return Hole.VALUE in text.parts
 
 
 def _holes(tree: Tree) -> Iterator[Hole]:

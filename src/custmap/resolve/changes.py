@@ -82,12 +82,8 @@ def changes_of(file: MappingFile, contract: Contract, findings: Findings) -> tup
     into = _into(stated, findings)
     listed = _list(contract, into, stated, findings)
     variants = variants_at(contract, into) if listed else _NO_LIST
-    if not into and stated.into is not None:
-        for rule in filter(stays, file.body):
-            help = "Move it to `path`, `query` or `headers`, or into the templates."
-            findings.add(
-                "CM307", "the body itself is the list, so nothing is around it", rule.target.span, help
-            )
+    for rule in filter(stays, file.body) if stated.into is not None else ():
+        _require_apart(rule, into, findings)
     around = contract.body if into else None
     required = around is not None and bool(into) and into[0] in around.required
     head = Head(stated, Changes(into, stated.paths, required, stated.fails), variants)
@@ -97,6 +93,19 @@ def changes_of(file: MappingFile, contract: Contract, findings: Findings) -> tup
         return head, replace(contract, body=None, opens=(), closed=False)
     body = _copy(file, around, into, contract, findings)
     return head, replace(contract, body=body, opens=(), closed=False)
+
+
+def _require_apart(rule: Rule, into: tuple[str, ...], findings: Findings) -> None:
+    """CM307: what stays in the body does not stand where the list of changes does."""
+    try:
+        path = parse_path(rule.target.value)
+    except PathError:
+        return  # told where targets are read
+    if any(segment != Member(name) for segment, name in zip(path, into, strict=False)):
+        return
+    message = "the list of changes stands here" if into else "the body itself is the list of changes"
+    help = "Move it to `path`, `query` or `headers`, or into the templates."
+    findings.add("CM307", message, rule.target.span, help)
 
 
 def _into(stated: ChangesFile, findings: Findings) -> tuple[str, ...]:

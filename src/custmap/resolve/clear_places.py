@@ -6,10 +6,11 @@ A place is a target path like any other, relative to the body wherever its rule 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final, NamedTuple
 
 from custmap.contract.contract import Contract
+from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Note
 from custmap.diagnostics.span import Span
 from custmap.mapping.file import Text
@@ -60,6 +61,9 @@ class ClearPlaces:
         self._findings = findings
         self._steps = ContractPlaces(findings)
         self._taken: dict[tuple[TargetPath, str], Span] = {}
+        self._named: dict[TargetPath, set[str]] = {}
+        self._keys: dict[TargetPath, Span] = {}
+        """Where the names are keys of a map: they may be any."""
         self._names: dict[tuple[TargetPath, type[Named]], _Written] = {}
         self._writes: list[_Written] = []
 
@@ -102,6 +106,7 @@ class ClearPlaces:
 
     def takes(self, place: TargetPath, name: str, span: Span) -> None:
         """A target writes a name at a place: no other may write the same one."""
+        self._named.setdefault(place, set()).add(name)
         other = self._taken.setdefault((place, name), span)
         if other != span:
             self._findings.add(
@@ -111,6 +116,20 @@ class ClearPlaces:
                 "Give one of them another name: `as: NAME` in its `clear`.",
                 notes=[Note(other, "the same name")],
             )
+
+    def takes_keys(self, place: TargetPath, span: Span) -> Collection[str]:
+        """The keys of a map are written at a place.
+
+        The names that other rules write there, once all are read.
+        """
+        other = self._keys.setdefault(place, span)
+        if other != span:
+            message = (
+                "another map writes its keys there, so the vendor cannot tell which of the two is cleared"
+            )
+            notes = [Note(other, "the other map")]
+            self._findings.add("CM507", message, span, notes=notes, severity=Severity.WARNING)
+        return self._named.setdefault(place, set())
 
     def writes(self, clear: Clear, span: Span, own: TargetPath | None) -> None:
         """A rule writes other members when it is cleared; `own` is its target, None inside an item."""
@@ -128,6 +147,17 @@ class ClearPlaces:
         written = [*self._names.values(), *self._writes]
         for one in written:
             self._filled(one, body)
+        for (place, name), span in self._taken.items():
+            if place in self._keys:
+                message = "keys of a map are written there, too: one that is this name cannot be cleared"
+                notes = [Note(self._keys[place], "the map")]
+                self._findings.add("CM507", message, span, notes=notes, severity=Severity.WARNING)
+            if (place, KeyIn) in self._names and (rule := _rule_at(body, (*place, Member(name)), alone=True)):
+                self._twice(
+                    _Written((*place, Member(name)), KeyIn, span),
+                    "a rule fills it too",
+                    Note(rule, "the rule"),
+                )
         for at, one in enumerate(written):
             others = (other for later, other in enumerate(written) if _overwrites(one, other, later > at))
             if other := next(others, None):
@@ -136,7 +166,7 @@ class ClearPlaces:
         self._shapes(written, body)
 
     def _filled(self, one: _Written, body: TargetNode) -> None:
-        rule = _rule_at(body, one.place, alone=not one.is_open)
+        rule = _rule_at(body, one.place, alone=not one.is_open or one.place in self._keys)
         if rule and not (one.own and one.place[: len(one.own)] == one.own):
             self._twice(one, "a rule fills it too", Note(rule, "the rule"))
             return

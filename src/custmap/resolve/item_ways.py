@@ -16,11 +16,10 @@ from custmap.resolve.clear_places import ClearPlaces
 from custmap.resolve.context import Context
 from custmap.resolve.findings import Findings
 from custmap.resolve.sayings import Sayings
-from custmap.resolve.templates import Templates, value_type
+from custmap.resolve.templates import SCALARS, Templates, value_type
 from custmap.values.paths import TargetPath
 from custmap.values.types import Type
 
-SCALARS: Final = frozenset({"boolean", "integer", "number", "string"})
 _ITEM: Final = Type(kinds=SCALARS)
 _ACTIONS: Final = {"added": "set", "gone": "clear"}
 _NOT_OF_ITEMS: Final = (
@@ -122,7 +121,8 @@ class WayReader:
     def type_of(self, ways: ItemWays, type_: Type | None) -> Type:
         """The list's type: that of its items at the places, or where a template has the value."""
         found = [one for way in ways.all if (one := self._item_type(way, type_)) is not None]
-        items = next((one for one in found if one.known and one.kinds & SCALARS), _ITEM)
+        known = (one for one in found if one.known and one.kinds & SCALARS)
+        items = min(known, key=lambda one: len(one.kinds & SCALARS), default=_ITEM)
         return Type(kinds=frozenset({"array"}), items=replace(items, kinds=items.kinds & SCALARS))
 
     def _item_type(self, way: Way, type_: Type | None) -> Type | None:

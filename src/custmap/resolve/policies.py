@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from custmap.contract.form_body import Form, FormStyle
+from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Note
 from custmap.mapping.file import ClearFile, Rule
 from custmap.model.clear import (
@@ -116,15 +118,17 @@ class Policies:
             clear = OMIT if isinstance(self._default, Operated) and replaced else self._default
             if isinstance(clear, SendEmpty):
                 clear = SendEmpty(empty_of(held, source))
+            self._check_default(rule, clear, held, replaced=replaced or kind.has_items)
             if (clear.only_replaced and not replaced) or (item and not clear.fits_in_item):
                 clear = IMPOSSIBLE
-            self._check_default(rule, clear, held)
         if kind.is_one and _is_by_key(path):
             clear = self._of_an_item(clear, stated)
         self._write(clear, rule, None if item else path)
-        if isinstance(clear, Named) and not entry:
+        if isinstance(clear, Named) and entry:
+            clear = replace(clear, others=self.places.takes_keys(clear.place, rule.target.span))
+        elif isinstance(clear, Named):
             self._name(clear, name, rule)
-        elif kind.is_map and stated is not None and stated.as_name is not None:
+        if kind.is_map and stated is not None and stated.as_name is not None:
             self._findings.add(
                 "CM507",
                 "every key is cleared by this name, so the vendor cannot tell which of them is gone",
@@ -149,18 +153,19 @@ class Policies:
             required=required,
         )
 
-    def _check_default(self, rule: Rule, clear: Clear, held: Type | None) -> None:
-        """Check the file's own `clear` against the contract, at a rule that uses it."""
-        if self._file_clear is None or not isinstance(clear, SendNull):
+    def _check_default(self, rule: Rule, clear: Clear, held: Type | None, *, replaced: bool) -> None:
+        """Check the file's own `clear` against the contract and the place, at a rule that uses it."""
+        if self._file_clear is None:
             return
-        if _refuses_null(held):
-            self._findings.add(
-                "CM521",
-                "the file clears by null, and the contract does not allow null here",
-                rule.target.span,
-                "Give this rule its own `clear`, or `clear: impossible` if there is no way.",
-                notes=[Note(self._file_clear.span, "the file's `clear`")],
-            )
+        help = "Give this rule its own `clear`, or `clear: impossible` if there is no way."
+        notes = [Note(self._file_clear.span, "the file's `clear`")]
+        if isinstance(clear, SendNull) and _refuses_null(held):
+            message = "the file clears by null, and the contract does not allow null here"
+            self._findings.add("CM521", message, rule.target.span, help, notes=notes)
+        if isinstance(clear, Omit) and not replaced:
+            message = "the file clears by leaving out, and the vendor does not replace this container"
+            level = Severity.WARNING  # a change that it cannot tell is rejected
+            self._findings.add("CM508", message, rule.target.span, help, notes=notes, severity=level)
 
     def container(
         self, rule: Rule | None, type_: Type | None, path: TargetPath, context: Context
@@ -251,7 +256,7 @@ class Policies:
         return reason is None
 
     def _name(self, clear: Named, name: str, rule: Rule) -> None:
-        if not clear.can_write(name):
+        if clear.unwritable(name):
             message = "a form cannot write the name of this member, or the value that goes with it, there"
             help = "Give it another name, `as: NAME`, without `[`, `]` or a separator; `with` is never null."
             self._findings.add("CM512", message, rule.target.span, help)

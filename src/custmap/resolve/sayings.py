@@ -44,9 +44,9 @@ class Sayings:
         self._findings = findings
         self._types: dict[int, Type | None] = {}
         stated = None if head is None else head.stated
-        self._set = self._read(stated.set if stated else None, "changes")
-        self._add = self._read(stated.add if stated else None, "changes")
-        clear = self._read(stated.clear if stated else None, "changes")
+        self._set = self._saying(stated.set if stated else None, "changes")
+        self._add = self._saying(stated.add if stated else None, "changes")
+        clear = self._clearing(stated.clear if stated else None, "changes")
         self.clear = None if clear is None or stated is None else Operated(clear, stated.fails)
 
     def _read(self, node: Node | None, target: str) -> Template | None:
@@ -56,6 +56,21 @@ class Sayings:
         type_ = self.head.item_type(node, self._findings)
         template = self.templates.read(node, target, type_)
         self._types[template.number] = value_type(template, type_)
+        return template
+
+    def _saying(self, node: Node | None, target: str) -> Template | None:
+        """A template that says a value."""
+        template = self._read(node, target)
+        if template is not None and Hole.VALUE not in template.holes:
+            self._findings.add("CM525", "the template does not say the value", template.span, "Use {value}.")
+        return template
+
+    def _clearing(self, node: Node | None, target: str) -> Template | None:
+        """A template that says that a value is gone."""
+        template = self._read(node, target)
+        if template is not None and Hole.VALUE in template.holes:
+            help = "Write `null` in its place, or leave it out."
+            self._findings.add("CM524", "what is cleared has no {value}", template.span, help)
         return template
 
     def item(self, node: Node, target: str) -> Template | None:
@@ -80,7 +95,7 @@ class Sayings:
         if self.head is None:
             self._wrong(node.span)
             return None
-        template = self._read(node, target)
+        template = self._clearing(node, target)
         return None if template is None else Operated(template, self.head.stated.fails)
 
     def _wrong(self, span: Span) -> None:
@@ -96,8 +111,8 @@ class Sayings:
                 self._check_key(rule.keys[key], context)
         if not self.says(context):
             return Said()
-        own_set = self._read(rule.set_item, context.target(path)) if rule is not None else None
-        own_add = self._read(rule.add_item, context.target(path)) if rule is not None else None
+        own_set = self._saying(rule.set_item, context.target(path)) if rule is not None else None
+        own_add = self._saying(rule.add_item, context.target(path)) if rule is not None else None
         set_ = own_set or self._set
         add = own_add or (own_set if own_set is not None else self._add) or set_
         if set_ is None:
@@ -127,6 +142,9 @@ class Sayings:
         self.check_form(clear, at)
         for template in {one.number: one for one in (says.set, says.add)}.values() if says else ():
             self._check_path(template, path, kind, at)
+            if kind is None and template.in_text:
+                help = "Write a template for it with {value} alone."
+                self._findings.add("CM525", "an object or a list cannot stand in a text", at, help)
         if clear.at_place and says is None and "set" not in self.head.stated.unread:
             help = "Write `set: {…}`, which sends the value, or `clear: {item: …}`."
             self._findings.add("CM525", "no template says the value that clears", at, help)

@@ -15,7 +15,7 @@ from custmap.expressions.ast import plain_path
 from custmap.expressions.function import FunctionSpec
 from custmap.mapping.file import CallFile, EntryFile, MappingFile, Rule, Text
 from custmap.model.checked import Checked, SequenceStep
-from custmap.model.clear import ByRequest
+from custmap.model.clear import ByNoRequest, ByRequest
 from custmap.model.kind import ITEMS, SET
 from custmap.model.nodes import FromSource, Leaf, Table
 from custmap.resolve.findings import Findings, meant
@@ -72,6 +72,7 @@ def resolve_sequence(
 def _check_names(entries: tuple[EntryFile, ...], findings: Findings) -> None:
     earlier: set[str] = set()
     names = {entry.name.value for entry in entries}
+    clears = {f"{entry.name.value}.clear": entry for entry in entries if entry.clear is not None}
     if any("name" in entry.unread for entry in entries):
         return
     for entry in entries:
@@ -79,6 +80,9 @@ def _check_names(entries: tuple[EntryFile, ...], findings: Findings) -> None:
         if name in earlier:
             message = f"an earlier entry is called `{name}`"
             findings.add("CM530", message, entry.name.span, "Give each entry a name of its own.")
+        if name in clears:
+            message = f"`{name}` is what the call for what is gone of `{clears[name].name.value}` goes by"
+            findings.add("CM530", message, entry.name.span, "Give this entry another name.")
         for after in entry.after:
             if after.value in earlier:
                 continue
@@ -165,8 +169,8 @@ class _Resolver:
         operation = resolve_call(file, UNKNOWN_CONTRACT, self.canonical, self.functions, self.findings)
         made = whole(file, self.canonical, self.functions, (replace(operation, name=entry.name.value),))
         leaf = _leaf(made)
-        if "clear" in entry.keys:
-            leaf = replace(leaf, policy=replace(leaf.policy, clear=ByRequest()))
+        clear = ByRequest() if "clear" in entry.keys else ByNoRequest()
+        leaf = replace(leaf, policy=replace(leaf.policy, clear=clear))
         return _with_leaf(made, replace(leaf, kind=ITEMS) if leaf.kind is SET else leaf)
 
     def _check_type(self, type_: Type, entry: EntryFile, source: Text) -> None:

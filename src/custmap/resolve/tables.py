@@ -13,7 +13,7 @@ from custmap.mapping.file import SOURCES, Param, Rule
 from custmap.model.changes import Says
 from custmap.model.checked import RiderOrigin
 from custmap.model.clear import IMPOSSIBLE, Clear
-from custmap.model.kind import VALUE
+from custmap.model.kind import BY_MERGE, VALUE
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Policy, Presence, Rider, Table, TargetNode
 from custmap.resolve.context import Context
 from custmap.resolve.contract_places import ContractPlaces
@@ -28,8 +28,9 @@ from custmap.resolve.privacy import Privacies
 from custmap.resolve.sayings import Said
 from custmap.resolve.sources import Scope, Sources, map_reads
 from custmap.resolve.targets import Place, build_places, check_key, moved
+from custmap.resolve.templates import sent_type
 from custmap.values.paths import Index, Member, Select, TargetPath, in_segment_order, name_of
-from custmap.values.types import Type
+from custmap.values.types import ANY, Type
 
 _OF_A_VALUE: Final = frozenset(
     {
@@ -328,8 +329,9 @@ class TableBuilder:
             type_ = self._ways.type_of(ways, type_)
         is_own = ways is None and rule.identity is not True
         said = self.policies.sayings.of(rule, path, context, rule.target.span) if is_own else Said()
-        if said.type is not None and said.type.known:
-            type_ = said.type
+        told = said.type if said.type is not None and said.type.known else None
+        if told is not None:
+            type_ = sent_type(told, BY_MERGE.get(rule.merge or "whole", VALUE), ANY)
         context = replace(context, form=None if ways is not None else context.style(path))
         made = self._origins.leaf(rule, type_, scope, context, context.target(path), required)
         identity = (
@@ -338,6 +340,8 @@ class TableBuilder:
             and any(map(self._privacies.canonical.is_of_customer, made.reads))
         )
         kind = VALUE if identity else kind_of(rule, made, path, context, self._findings)
+        if told is not None:
+            type_ = sent_type(told, kind, made.type)
         policy = policy_of(kind, rule) or self.policies.of(
             rule,
             context,

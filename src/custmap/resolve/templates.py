@@ -12,6 +12,7 @@ from custmap.diagnostics.span import Span
 from custmap.expressions.suggestions import phrase
 from custmap.mapping.file import Rule, Text
 from custmap.mapping.read import read_rule
+from custmap.model.kind import Kind
 from custmap.model.template import Branch, Filled, Hole, Ridden, Row, Template, Tree
 from custmap.resolve.findings import Findings, meant
 from custmap.schema.misfit import misfit
@@ -25,6 +26,8 @@ _RIDER: Final = frozenset({"param", "format", "values", "unmapped", "default"})
 _NAMED: Final = frozenset({"from", "identity", "format", "values", "unmapped"})
 """The keys of what names the customer in a template."""
 _SHOWN: Final = 12
+_NAMES: Final = [hole.value for hole in Hole]
+SCALARS: Final = frozenset({"boolean", "integer", "number", "string"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +141,11 @@ class Templates:
         parts: list[str | Hole] = []
         for found in _PARTS.finditer(text):
             whole, name = found.group(), found.group(1)
-            if name is not None and whole.endswith("}") and name in set(Hole):
+            if name is not None and whole.endswith("}") and name in _NAMES:
                 parts.append(Hole(name))
                 continue
             if name is not None:
-                help = meant(name, [hole.value for hole in Hole]) or "Write `{{` for a brace."
+                help = meant(name, _NAMES) or "Write `{{` for a brace."
                 span = Text(text, span).inside(found.start(), len(whole))
                 self.findings.add("CM524", "a template knows {value}, {path} and {name}", span, help)
             said = "{" if whole == "{{" else whole
@@ -164,8 +167,25 @@ def _listed(type_: Type) -> str | None:
 
 
 def value_type(template: Template, type_: Type | None) -> Type | None:
-    """The contract's type where the value stands as it is in a template for an item of this type."""
-    return next(_of_value(template.tree, type_), None)
+    """The type of the value in a template for an item of this type.
+
+    It is the contract's where the value stands as it is, and a scalar where it stands in a text or a key.
+    """
+    found = next(_of_value(template.tree, type_), None)
+    if not template.in_text:
+        return found
+    return Type(kinds=SCALARS) if found is None else replace(found, kinds=found.kinds & SCALARS)
+
+
+def sent_type(type_: Type, kind: Kind, source: Type) -> Type:
+    """The type of a rule's value; `type_` is what a template has of a member, an entry or an item of it."""
+    if kind.has_items:
+        return Type(kinds=frozenset({"array"}), items=type_)
+    if kind.is_deep and source.only("object") and source.members:
+        members = {name: sent_type(type_, kind, source.members[name]) for name in source.members}
+        return Type(kinds=frozenset({"object"}), members=members)
+    is_map = kind.is_flat or (kind.is_deep and source.only("object"))
+    return Type(kinds=frozenset({"object"}), extra=type_) if is_map else type_
 
 
 def _of_value(tree: Tree, type_: Type | None) -> Iterator[Type]:
@@ -177,8 +197,8 @@ def _of_value(tree: Tree, type_: Type | None) -> Iterator[Type]:
             yield type_
         case Branch(entries):
             for key, inner in entries:
-                if all(isinstance(part, str) for part in key.parts):
-                    yield from _of_value(inner, type_.member("".join(key.parts)))
+                if key.text is not None:
+                    yield from _of_value(inner, type_.member(key.text))
         case Row(items):
             for inner in items:
                 yield from _of_value(inner, type_.items)

@@ -14,7 +14,7 @@ from custmap.running.states import is_value
 from custmap.values.equality import fingerprint, same
 from custmap.values.paths import TargetPath, format_path
 
-UNWRITABLE_NAME: Final = "cannot be cleared: a form cannot write its name where names of cleared members go"
+UNWRITABLE: Final = "cannot be cleared: its name {}"
 
 
 def clear_leaf(leaf: Leaf, before: Any, view: View) -> Outcome:
@@ -47,8 +47,8 @@ def clear_rule(
         return KEPT, stays
     if isinstance(clear, Operated):
         return say_gone(rule, clear, below, name, target, before, view, source)
-    if not clear.can_write(name):
-        view.reject("CM710", target, rule, UNWRITABLE_NAME, source)
+    if reason := clear.unwritable(name):
+        view.reject("CM710", target, rule, UNWRITABLE.format(reason), source)
         return KEPT, stays
     sent = write_clear(clear, name, view.draft)
     shown = written_target(clear, view.target(target))

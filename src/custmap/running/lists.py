@@ -244,8 +244,8 @@ def _gone(leaf: Leaf, key: Any, row: Row, view: View, functions: Items) -> str:
     if not clear.fits_item:
         view.reject("CM803", target, leaf, "cannot be cleared")
         return KEPT
-    if not clear.for_item().can_write(key):
-        view.reject("CM710", target, leaf, clearing.UNWRITABLE_NAME)
+    if reason := clear.for_item().unwritable(key):
+        view.reject("CM710", target, leaf, clearing.UNWRITABLE.format(reason))
         return KEPT
     held = next(iter(_all_rendered([row], view, functions)), None) if row else None
     if isinstance(clear, Operated):
