@@ -62,6 +62,25 @@ def test_who_does_not_change_loses_nothing(rules: str, case: dict[str, Any], tmp
         assert not any(counted(made(tmp_path, rules), [(one, one), (one, turned)]).cleared)
 
 
+@pytest.mark.parametrize(("rules", "case"), CASES, ids=lambda one: str(one)[:60])
+def test_who_has_something_open_is_counted_as_well(rules: str, case: dict[str, Any], tmp_path: Path) -> None:
+    mapping = made(tmp_path, rules)
+    opened = {**case["before"], "unsettled": ["identifiers.other"]}
+    counts = [
+        counted(mapping, [deepcopy((one, case["after"]))], **case.get("options", {}))
+        for one in (case["before"], opened)
+    ]
+    assert (counts[0].cleared, counts[0].had) == (counts[1].cleared, counts[1].had)
+
+
+def test_what_the_vendor_cannot_be_told_is_counted_apart(tmp_path: Path) -> None:
+    rules = "body: {a: email, b: {from: company, clear: send_null}}"
+    counts = counted(
+        made(tmp_path, rules), [({"email": "a", "company": "c"}, {"email": None, "company": None})]
+    )
+    assert (counts.fields, counts.cleared, counts.untold) == (("company", "email"), [1, 1], [0, 1])
+
+
 def test_a_field_is_counted_once_a_record(tmp_path: Path) -> None:
     before = {"attributes": {str(number): number + 1 for number in range(30)}}
     rules = "body: {a: {from: attributes, merge: entries, clear: send_null}}"

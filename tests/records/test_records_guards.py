@@ -41,7 +41,9 @@ WRONG: list[tuple[list[str], str, str]] = [
 def over(texts: list[str], **counts: Any) -> list[str]:
     """The names of the guards that trip: `email=(cleared, had)`, `changed`, `rejected` of `of` pairs."""
     email = counts.get("email", (0, 0))
-    clears: Any = SimpleNamespace(fields=("email", "tags"), cleared=[email[0], 0], had=[email[1], 100])
+    clears: Any = SimpleNamespace(
+        fields=("email", "tags"), cleared=[email[0], 0], had=[email[1], 100], untold=[0, 0]
+    )
     pairs = PairTally(unchanged=counts.get("of", 0) - counts.get("changed", 0), sent=counts.get("changed", 0))
     guards = Guards(texts, clears.fields)
     found = guards.tripped(clears, pairs, counts.get("rejected", 0), counts.get("of", 0))
@@ -94,10 +96,11 @@ def test_what_is_over_its_limit(texts: list[str], counts: dict[str, Any], names:
 
 
 def test_what_a_guard_says() -> None:
-    clears: Any = SimpleNamespace(fields=("email",), cleared=[1500], had=[1999])
+    clears: Any = SimpleNamespace(fields=("email",), cleared=[1500], had=[1999], untold=[12])
     pairs, texts = PairTally(unchanged=1000, sent=3000), ["changes=1.5%,rejected=1000"]
     assert list(map(str, Guards(texts, clears.fields).tripped(clears, pairs, 2000, 6000))) == [
-        "`email` is cleared in 75% of the records that have it (1,500 of 1,999); `clears.email` allows 10%",
+        "`email` is cleared in 75% of the records that have it (1,500 of 1,999); `clears.email` allows 10%; "
+        "the vendor cannot be told of 12 of these",
         "75% of the pairs change (3,000 of 4,000); `changes` allows 1.5%",
         "33.3% of the pairs and rows are rejected (2,000 of 6,000); `rejected` allows 1,000",
     ]

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from custmap.border.intake import take
 from custmap.border.quick import NO_TEXTS
+from custmap.border.unsettled import UNSETTLED
 from custmap.diagnostics.errors import RecordError
 from custmap.expressions.inference import SourcePath, format_source
 from custmap.model.change import Change, Rejection
@@ -34,9 +35,10 @@ class ClearCounts:
 
     `fields`   the paths of the fields.
     `cleared`  in how many records each of them is cleared.
+    `untold`   in how many of these the vendor cannot be told.
     """
 
-    __slots__ = ("_absent", "_engine", "_lists", "_nulls", "_paths", "_tree", "cleared", "fields")
+    __slots__ = ("_absent", "_engine", "_lists", "_nulls", "_paths", "_tree", "cleared", "fields", "untold")
 
     def __init__(self, engine: Maker, *, absent: Absent, nulls: Nulls) -> None:
         self._engine = engine
@@ -53,6 +55,7 @@ class ClearCounts:
         )
         self.fields = tuple(map(format_source, self._paths))
         self.cleared = [0] * len(self.fields)
+        self.untold = [0] * len(self.fields)
 
     @property
     def had(self) -> list[int]:
@@ -76,14 +79,17 @@ class ClearCounts:
             now = self._engine.overlay.over(then, now, texts)
         return set(self._tree.gone((then,), (now,)))
 
-    def told(self, plan: Plan, before: Record) -> Iterator[int]:
+    def told(self, plan: Plan, before: Record) -> set[int]:
         """The numbers of the fields that a plan clears, or would if the vendor could be told."""
-        told: list[Change | Rejection] = [one for one in plan.changes if one.action == "clear"]
-        told += [one for one in plan.rejected if one.code in _CANNOT_CLEAR]
-        for one in told:
-            for number in self._fields_of(one):
-                if _has(before.value, self._paths[number]):
-                    yield number
+        told = self._numbers((one for one in plan.changes if one.action == "clear"), before)
+        rejected = self._numbers((one for one in plan.rejected if one.code in _CANNOT_CLEAR), before)
+        for number in rejected - told:
+            self.untold[number] += 1
+        return told | rejected
+
+    def _numbers(self, told: Iterable[Change | Rejection], before: Record) -> set[int]:
+        fields = (number for one in told for number in self._fields_of(one))
+        return {number for number in fields if _has(before.value, self._paths[number])}
 
     def _fields_of(self, told: Change | Rejection) -> Iterator[int]:
         """The fields that the source of a change is, or is in; if it is in none, those that are in it."""
@@ -101,6 +107,8 @@ class ClearCounts:
 
     def _taken(self, record: Any) -> tuple[dict[str, Any], frozenset[str]]:
         canonical = self._engine.checked.canonical
+        if UNSETTLED in record:
+            record = {name: value for name, value in record.items() if name != UNSETTLED}
         if self._nulls == "absent":
             taken = take(record, canonical, nulls=self._nulls, check=False)
             return taken.record, taken.texts

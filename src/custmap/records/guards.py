@@ -52,23 +52,28 @@ DEFAULT: Final = Limit(Decimal(10), True, least=20)
 
 @dataclass(frozen=True, slots=True)
 class Tripped:
-    """What was too much: `clears` of a field, `changes` or `rejected`."""
+    """What was too much: `clears` of a field, `changes` or `rejected`.
+
+    `untold`  of how many the vendor cannot be told.
+    """
 
     name: str
     field: str | None
     count: int
     of: int
     limit: Limit
+    untold: int = 0
 
     def __str__(self) -> str:
-        share = f"{self.count * 100 / self.of:.3g}%"
+        share = f"{self.count * 100 / max(self.of, 1):.3g}%"
         what = {
             _CLEARS: f"`{self.field}` is cleared in {share} of the records that have it",
             "changes": f"{share} of the pairs change",
             "rejected": f"{share} of the pairs and rows are rejected",
         }[self.name]
         option = self.name if self.field is None else f"{self.name}.{self.field}"
-        return f"{what} ({self.count:,} of {self.of:,}); `{option}` allows {self.limit}"
+        untold = f"; the vendor cannot be told of {self.untold:,} of these" if self.untold else ""
+        return f"{what} ({self.count:,} of {self.of:,}); `{option}` allows {self.limit}{untold}"
 
 
 class Guards:
@@ -82,10 +87,11 @@ class Guards:
 
     def tripped(self, clears: ClearCounts, pairs: PairTally, rejected: int, of: int) -> Iterator[Tripped]:
         """All that is over its limit; `rejected` pairs and rows, of so many."""
-        for field, count, had in zip(clears.fields, clears.cleared, clears.had, strict=True):
+        fields = zip(clears.fields, clears.cleared, clears.had, clears.untold, strict=True)
+        for field, count, had, untold in fields:
             limit = self._limits.get(f"{_CLEARS}.{field}", self._limits[_CLEARS])
             if limit.exceeded(count, had):
-                yield Tripped(_CLEARS, field, count, had, limit)
+                yield Tripped(_CLEARS, field, count, had, limit, untold)
         for name, count, whole in (("changes", pairs.changed, pairs.pairs), ("rejected", rejected, of)):
             found = self._limits.get(name)
             if found is not None and found.exceeded(count, whole):
