@@ -24,7 +24,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from email.utils import parsedate_to_datetime
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -51,7 +52,7 @@ class Sender:
     """
 
     def __init__(self, mapping: str, sent: Path, answers: Path) -> None:
-        self.outcome = custmap.load(mapping).outcome
+        self.mapping = custmap.load(mapping)
         self.client = httpx.Client(timeout=TIMEOUT)
         self.pace = Pace()
         self.tries: Counter[str] = Counter()
@@ -70,15 +71,38 @@ class Sender:
             one.close()
 
     def work(self, plans: Path, first: int) -> None:
-        """Send what every nth line says: the share of one of n threads."""
+        """Send what is said of every nth customer: the share of one of n threads."""
         with plans.open("rb") as lines:
-            for plan in map(json.loads, islice(lines, first, None, AT_ONCE)):
-                # A line of `apply` has no notes: it does not say whether it may be sent twice.
-                once = "notes" not in plan or any(note.endswith(TWICE) for note in plan["notes"])
-                for request in plan.get("requests", [plan] if "url" in plan else []):
-                    self.deliver(request, once)
+            customers = groupby(map(json.loads, lines), key=itemgetter("key"))
+            for _, said in islice(((key, list(one)) for key, one in customers), first, None, AT_ONCE):
+                failed: set[str] = set()  # what others may have to come after
+                for plan in said:
+                    # A line of `apply` has no notes: it does not say whether it may be sent twice.
+                    once = "notes" not in plan or any(note.endswith(TWICE) for note in plan["notes"])
+                    for at, request in enumerate(plan.get("requests", [plan] if "url" in plan else [])):
+                        if failed.isdisjoint(request.get("after", ())):
+                            self.deliver(request, self.call(plan, at, request), once)
+                        else:
+                            self.leave(request)
+                        if self.known[request["id"]][0] is not True:
+                            failed.add(request.get("name", ""))
 
-    def deliver(self, request: dict[str, Any], once: bool) -> None:
+    def call(self, plan: dict[str, Any], at: int, request: dict[str, Any]) -> dict[str, str]:
+        """Which of several requests it is, for who reads its answer: `NAME`, or `NAME.clear`."""
+        if "name" not in request:
+            return {}
+        changes = (one for one in plan.get("changes", []) if one["request"] == at)
+        gone = f"{request['name']}.clear"
+        clears = any(one["action"] == "clear" for one in changes) and self.has(gone)
+        return {"call": gone if clears else request["name"]}
+
+    def has(self, call: str) -> bool:
+        try:
+            return bool(self.mapping.outcome(200, None, call))
+        except ValueError:
+            return False
+
+    def deliver(self, request: dict[str, Any], call: dict[str, str], once: bool) -> None:
         """Send a request, again while that helps. One that may have arrived is not sent again if `once`."""
         id_ = request["id"]
         applied, again = self.known.get(id_, (False, True))
@@ -87,17 +111,22 @@ class Sender:
                 time.sleep(PAUSE * 2 ** (self.tries[id_] - 1) * random.uniform(0.5, 1))
             if not self.pace.wait():
                 break
-            ready, line = self.ready(request), {"id": id_, "try": self.tries[id_] + 1}
+            ready, line = self.ready(request), {"id": id_, "try": self.tries[id_] + 1, **call}
             self.sent.add(line)
             self.note(line | self.answer(ready))
             applied, again = self.known[id_]
-        if id_ not in self.known:
-            self.note({"id": id_, "try": 0, "sent": False})
+        self.leave(request)
+
+    def leave(self, request: dict[str, Any]) -> None:
+        """Write down that a request was not sent, if it never was."""
+        if request["id"] not in self.known:
+            self.note({"id": request["id"], "try": 0, "sent": False})
 
     def ready(self, request: dict[str, Any]) -> httpx.Request:
         url = filled(request["url"], lambda secret: quote(secret, safe=""))
         headers = {name: filled(str(value)).encode("latin-1") for name, value in request["headers"].items()}
         body = None if request["body"] is None else json.dumps(request["body"])
+        body = request.get("content", body)  # what is sent, where it is not the body's JSON: a form
         return self.client.build_request(request["method"], url, headers=headers, content=body)
 
     def answer(self, request: httpx.Request) -> dict[str, Any]:
@@ -121,7 +150,7 @@ class Sender:
         self.tries[line["id"]] = line["try"]
         self.warned.discard(line["id"])
         if "status" in line:
-            outcome = self.outcome(line["status"], line["body"])
+            outcome = self.mapping.outcome(line["status"], line["body"], line.get("call"))
             self.known[line["id"]] = outcome.applied, outcome.retry
             if outcome.applied and outcome.errors:
                 self.warned.add(line["id"])
