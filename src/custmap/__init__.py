@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from custmap.diagnostics.version import VERSION
 
 if TYPE_CHECKING:
-    from custmap.back.outcome import Outcome
+    from custmap.back.outcome import NOT_SENT, Outcome
     from custmap.diagnostics.diagnostic import Diagnostic
     from custmap.diagnostics.errors import CustmapError, MappingError, RecordError
     from custmap.functions.declare import function
@@ -36,6 +36,7 @@ _HOMES = {
     "Diagnostic": "custmap.diagnostics.diagnostic",
     "Mapping": "custmap.mapper",
     "MappingError": "custmap.diagnostics.errors",
+    "NOT_SENT": "custmap.back.outcome",
     "Outcome": "custmap.back.outcome",
     "Plan": "custmap.plan.plan",
     "RecordError": "custmap.diagnostics.errors",
@@ -48,6 +49,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "NOT_SENT",
     "Change",
     "CustmapError",
     "Customer",

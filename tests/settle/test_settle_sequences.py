@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+import custmap
 from custmap.values.equality import same
 from small_mappings import made, tables
 
@@ -17,6 +19,7 @@ NIGHTS = [
     for night in suite["nights"]
 ]
 STATUS = {"ok": 200, "refused": 422}
+SAID = {"lost": None, "not sent": custmap.NOT_SENT}
 
 
 @pytest.mark.parametrize("rules, night", NIGHTS)
@@ -25,8 +28,8 @@ def test_night(rules: str, night: dict[str, Any], tmp_path: Path) -> None:
     before, after = night["before"], night["after"]
     plan = mapping.diff(before, after)
     outcomes = {
-        place: None
-        if answer == "lost"
+        place: SAID[answer]
+        if answer in SAID
         else mapping.outcome(STATUS[answer], {}, plan.requests[place] if isinstance(place, int) else place)
         for place, answer in night["answers"].items()
     }
@@ -49,6 +52,7 @@ def test_names_and_places(tmp_path: Path) -> None:
     after = {"email": "e", "attributes": {"a": 1, "b": 2}}
     plan = mapping.diff(before, after)
     done = mapping.outcome(200, {}, "one")
-    for wrong in ({"fields": done}, {"three": done}, {4: done}, {-1: done}, {True: done}, done):
-        with pytest.raises(ValueError, match="request"):
+    twice, other = {"one": done, 0: done}, {"one": replace(done, mapping="acme/other")}
+    for wrong in ({"fields": done}, {"three": done}, {4: done}, {-1: done}, {True: done}, done, twice, other):
+        with pytest.raises(ValueError, match="request|acme/other"):
             mapping.settle(before, after, plan, wrong)  # type: ignore[arg-type]

@@ -95,6 +95,10 @@ class Outcome(Struct, frozen=True):
         }
 
 
+NOT_SENT: Final = Outcome("", 0, ok=False, applied=False, retry=True)
+"""For `settle`: what became of a request that was not sent."""
+
+
 def _word(outcome: Outcome) -> str:
     if outcome.ok:
         return "ok" if outcome.applied else "ok, but not applied"

@@ -62,6 +62,8 @@ class Sent(NamedTuple):
 
 NOTHING: Final = Sent([], [], [], [], [])
 
+_NOTHING_SAID: Final = Outcome("", 0, ok=False, applied=None, retry=True)
+
 Outcomes = Outcome | MappingOf[str | int, Outcome | None] | None
 
 
@@ -79,13 +81,28 @@ def sent(plan: Plan, outcome: Outcomes, checked: Checked) -> Sent:
         [Told(one.target, one.line, one.request, one.action, one.span.column) for one in plan.changes],
         [Told(one.target, one.line, column=one.span.column) for one in plan.rejected],
         [(one if checked.steps else alone(checked.operation, one)).body for one in plan.requests],
-        list(map(verdict, _by_index(outcome, plan.requests))),
+        _verdicts(outcome, plan, checked),
         [one.name for one in plan.requests],
     )
 
 
 def verdict(outcome: Outcome | None) -> Verdict:
     return UNKNOWN if outcome is None else Verdict(outcome.applied, outcome.errors)
+
+
+def _verdicts(outcome: Outcomes, plan: Plan, checked: Checked) -> list[Verdict]:
+    """What became of each request; one of which nothing is said was not sent if it waits for another."""
+    verdicts: list[Verdict] = []
+    failed: set[str] = set()
+    for request, one in zip(plan.requests, _by_index(outcome, plan.requests), strict=True):
+        if isinstance(one, Outcome) and one.mapping not in ("", checked.name):
+            raise ValueError(f"this is an outcome of {one.mapping}, not of {checked.name}")
+        waits = one is _NOTHING_SAID and not failed.isdisjoint(request.after)
+        found = NOT_SENT if waits else UNKNOWN if one is None or one is _NOTHING_SAID else verdict(one)
+        if found.applied is not True:
+            failed.add(request.name)
+        verdicts.append(found)
+    return verdicts
 
 
 def _by_index(outcome: Outcomes, requests: Sequence[Request]) -> list[Outcome | None]:
@@ -100,13 +117,16 @@ def _by_index(outcome: Outcomes, requests: Sequence[Request]) -> list[Outcome | 
         raise TypeError(
             f"`outcome` is an Outcome, None, or a dict of them by request, not {type(outcome).__name__}"
         )
-    found: list[Outcome | None] = [None] * count
+    found: list[Outcome | None] = [_NOTHING_SAID] * count
     for place, one in outcome.items():
         if not isinstance(one, Outcome | None):
             raise TypeError(
                 f"the outcome of request {place!r} is an Outcome or None, not {type(one).__name__}"
             )
-        found[_index(place, requests)] = one
+        at = _index(place, requests)
+        if found[at] is not _NOTHING_SAID:
+            raise ValueError(f"two outcomes are given for request {at}")
+        found[at] = one
     return found
 
 

@@ -117,6 +117,12 @@ class Traces:
         if leaf is None:  # an object around several rules
             return Place(tuple(one for one in self._by_target.values() if _is_in(one, traced.field)))
         below = traced.below
+        if leaf.kind.is_map and below:
+            keys = _meant(below, found_at(body, leaf.path))
+            if len(keys) > 1:
+                return None
+            if keys and below[0] != Member(keys[0]):
+                below = (Member(keys[0]),)
         if leaf.kind.has_items and below and isinstance(below[0], Index):
             item = found_at(body, (*leaf.path, below[0]))
             key = item.get(leaf.key) if type(item) is dict else None
@@ -218,6 +224,17 @@ class Traces:
 
     def _makes(self, leaf: Leaf, source: tuple[str, ...], held: Any, wanted: str | None) -> bool:
         return wanted in map(key_text, self._readers.named.keys(leaf, source, held).values())
+
+
+def _meant(below: TargetPath, sent: Any) -> list[str]:
+    """The keys of what was sent that a vendor's name may mean: they may have dots themselves."""
+    name = ".".join(one.name for one in below if isinstance(one, Member))
+    entries = sent.items() if type(sent) is dict else ()
+    return [
+        key
+        for key, value in entries
+        if name == key or (type(value) in (dict, list) and name.startswith(f"{key}."))
+    ]
 
 
 def _named(item: Any, member: str | None) -> Select | Value | None:
