@@ -356,9 +356,38 @@ DAMAGED: dict[str, tuple[Callable[[Files], None], tuple[str, ...]]] = {
     ),
     "an after that is newer": (
         lambda night: night.write("after", [*night.lines("after")[:1], {"id": "C-2", "email": 5}]),
-        ("record 1 of AFTER has a plan, and cannot be read",),
+        ("AFTER, line 2: record 1 has a plan, and cannot be read: error[CM701]: email",),
+    ),
+    "a before whose open paths are none": (
+        change("before", lambda data: data.replace(b"}\n", b', "unsettled": 5}\n', 1)),
+        ("BEFORE, line 1: record 0 has a plan, and cannot be read: error[CM701]: unsettled",),
+    ),
+    "an after of the same customers, with other values": (
+        change("after", lambda data: data.replace(b"@", b"@not.")),
+        ("the plan of record 0 was made of other values",),
+    ),
+    "a before of the same customers, with other values": (
+        change("before", lambda data: data.replace(b"@", b"@not.")),
+        ("the plan of record 0 was made of other values",),
+    ),
+    "a customer twice in before, which the run did not see": (
+        change("before", lambda data: data + data.splitlines(keepends=True)[0]),
+        ("another row with this key has a plan",),
+    ),
+    "an answer to what was not sent": (
+        change("answers", lambda data: data.replace(b'"status"', b'"sent": false, "status"')),
+        ("answers.ndjson, line 1: a request that was not sent has no `status`",),
     ),
 }
+
+
+def test_bodies_that_other_programs_write(night: Files) -> None:
+    two(night)
+    answers = night.path("answers")
+    odd = answers.read_bytes().replace(b'"body": {', b'"body": {"x": ["\\ud800", NaN], ')
+    assert b"NaN" in odd
+    answers.write_bytes(odd)
+    assert night.settle().code == 0
 
 
 @pytest.mark.parametrize("case", DAMAGED)

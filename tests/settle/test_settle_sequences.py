@@ -54,5 +54,5 @@ def test_names_and_places(tmp_path: Path) -> None:
     done = mapping.outcome(200, {}, "one")
     twice, other = {"one": done, 0: done}, {"one": replace(done, mapping="acme/other")}
     for wrong in ({"fields": done}, {"three": done}, {4: done}, {-1: done}, {True: done}, done, twice, other):
-        with pytest.raises(ValueError, match="request|acme/other"):
+        with pytest.raises(ValueError, match=r"request|acme/other"):
             mapping.settle(before, after, plan, wrong)  # type: ignore[arg-type]

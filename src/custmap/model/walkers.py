@@ -18,6 +18,7 @@ from custmap.model.nodes import (
     Origin,
     Presence,
     Rider,
+    RiderSource,
     Table,
     TargetNode,
 )
@@ -180,6 +181,14 @@ def eaches(origin: Origin) -> Iterator[EachSource]:
     for option in options(origin):
         if isinstance(option.source, EachSource):
             yield option.source
+
+
+def is_of_record(origin: Origin) -> bool:
+    """Is a value made of the record alone, and of no parameter?"""
+    if any(isinstance(option.source, RiderSource) for option in options(origin)):
+        return False
+    slots = (slot for each in eaches(origin) for slot in each.table.slots)
+    return all(isinstance(slot, Presence) or is_of_record(slot.origin) for slot in slots)
 
 
 def assumed_of_changes(operation: Operation) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -116,6 +117,8 @@ class Night:
         self._packs: dict[str, tuple[int, int]] = {}
         self._packed: dict[str, tuple[str, int]] = {}
         self._opened: tuple[str, _Planned] | None = None
+        self.taken: set[str] = set()
+        """The customers who had a plan that was taken: each of them once."""
         self._unread: Counter[int] = Counter()
         with plans.open("rb") as stream:
             for line, place in _read(stream, plans, _PLANNED):
@@ -139,6 +142,8 @@ class Night:
                 raise _wrong(name, place, "`status` is an HTTP status, 100 to 599")
             if answer.status is None and answer.body is not None:
                 raise _wrong(name, place, "an answer with a `body` has a `status`")
+            if answer.status is not None and not answer.sent:
+                raise _wrong(name, place, "a request that was not sent has no `status`")
             known = self._verdicts[answer.id]
             for at, found in enumerate(self._found(answer, answers, len(known))):
                 if found.applied is not False or answer.id not in answered:
@@ -153,9 +158,12 @@ class Night:
         """What was planned for a customer, once; None if nothing was."""
         packed = self._packed.pop(key, None)
         place = self._places.pop(key, None)
+        if packed is not None or place is not None:
+            self.taken.add(key)
         if place is not None:
             line = self._line(place)
             if line.errors is not None:
+                self.taken.discard(key)
                 return Planned(line.index, None, False)
             requests = [
                 *line.sent,
@@ -273,11 +281,25 @@ def _read(stream: Lines, name: object, decoder: msgspec.json.Decoder[T]) -> Iter
     """The lines of a file, each with its place in it."""
     for place in read_places(stream):
         try:
-            yield decoder.decode(place[3] or b""), place
+            yield _decoded(place[3] or b"", decoder), place
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise _wrong(name, place, str(error)) from None
         except RecursionError:
             raise _wrong(name, place, "nested too deep; a `body` may be given as a text") from None
+
+
+def _decoded(data: bytes, decoder: msgspec.json.Decoder[T]) -> T:
+    """A line; a body may be anything, also what only Python's json takes: NaN, halves of surrogate pairs."""
+    try:
+        return decoder.decode(data)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError as error:
+        try:
+            plain = json.loads(data)
+        except ValueError:
+            raise error from None
+        return msgspec.convert(plain, decoder.type)
 
 
 def _wrong(name: object, place: Place, reason: str) -> NightError:

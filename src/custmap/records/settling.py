@@ -10,6 +10,8 @@ from custmap.border.intake import Nulls, Taken, take_parsed
 from custmap.border.unsettled import UNSETTLED
 from custmap.diagnostics.errors import RecordError
 from custmap.model.change import Change, Rejection
+from custmap.model.nodes import Leaf
+from custmap.model.walkers import is_of_record, tables
 from custmap.plan.maker import Maker
 from custmap.records.ndjson import SETTLED, BadLine, read_record
 from custmap.records.night import Night, NightError, Planned
@@ -19,7 +21,7 @@ from custmap.running.draft import read
 from custmap.settle.sent import NOTHING, Sent, Told
 from custmap.settle.settle import Settler
 from custmap.values.absent import ABSENT
-from custmap.values.json_text import json_bytes, parse_json
+from custmap.values.json_text import dump_json, json_bytes, parse_json
 from custmap.values.unusual import Unusual
 from custmap.values.words import counted
 
@@ -75,6 +77,13 @@ class SettlingFiles:
         self._complete = complete
         self._nulls = nulls
         self._direct = engine.quick.direct and nulls == "clear"
+        self._made_of_parameters = {
+            slot.span.line
+            for one in engine.ruled
+            for table in tables(one.engine.checked.operation)
+            for slot in table.slots
+            if isinstance(slot, Leaf) and not is_of_record(slot.origin)
+        }
         self.counts = Settled()
 
     def lines(self, zipper: Zipper) -> Iterator[bytes]:
@@ -91,6 +100,11 @@ class SettlingFiles:
         if one.key is None and (one.before is None or one.after is None):
             self._require_seen(one)
         if one.after is None:
+            if one.key in self._night.taken and one.before is not None:
+                raise NightError(
+                    f"BEFORE, line {one.before.number}: another row with this key has a plan, and the run did"
+                    " not see this one: is it the file that was compared?"
+                )
             self.counts.as_before += 1
             return _data(one.before)
         data, key = _data(one.after), one.key
@@ -135,8 +149,10 @@ class SettlingFiles:
     def _planned(self, one: Zipped, after: Row, planned: Planned, sent: Sent) -> bytes | None:
         taken = self._taken(after)
         held = None if one.before is None else self._taken(one.before)
-        if taken is None or (held is None and not planned.made):  # of a BEFORE that cannot be read, `apply`
-            raise NightError(f"record {after.index} of AFTER has a plan, and cannot be read")
+        if taken is None:
+            raise self._unread("AFTER", after, planned)
+        if held is None and one.before is not None and not planned.made:  # else it is that of a new customer
+            raise self._unread("BEFORE", one.before, planned)
         pair = self._engine.pair(held, taken, complete=self._complete)
         told = self._engine.told(pair)
         if planned.made:
@@ -149,11 +165,21 @@ class SettlingFiles:
                 f"the plan of record {planned.index} is not that of these snapshots: are `--absent` and "
                 "`--nulls` those of the run, and has the mapping been edited since?"
             )
+        elif self._values(told.changes) != self._values(sent.changes):
+            raise NightError(
+                f"the plan of record {planned.index} was made of other values than BEFORE and AFTER have: "
+                "are they the files that were compared?"
+            )
         kept = self._settler.settle(pair, sent)
         if kept is None:
             return self._as_before(one)
         self._count(sent)
         return json_bytes(self._with_key(kept, _data(after)))
+
+    def _values(self, changes: Iterable[Told | Change]) -> list[str]:
+        """What changes, where no parameter is in it: those of the run are not known."""
+        known = (one for one in changes if one.line not in self._made_of_parameters)
+        return sorted(dump_json([one.line, one.before, one.after]) for one in known)
 
     def _carried(self, changes: Iterable[Change], taken: Taken) -> Iterator[Told]:
         """Changes with the requests of `apply` that carry them: of several, the one with the same target."""
@@ -203,21 +229,34 @@ class SettlingFiles:
         into[self._key[-1]] = value[self._key[-1]]
         return kept
 
+    def _unread(self, name: str, line: Row, planned: Planned) -> NightError:
+        try:
+            self._read(line)
+        except RecordError as error:
+            return NightError(
+                f"{name}, line {line.number}: record {planned.index} has a plan, and cannot be read: "
+                f"{error.diagnostics[0]}"
+            )
+        raise AssertionError("a record can be read now, and could not before")
+
     def _taken(self, line: Row) -> Taken | None:
         """The record of a line; None for one that `diff` rejects."""
+        try:
+            return self._read(line)
+        except RecordError:
+            return None
+
+    def _read(self, line: Row) -> Taken:
         canonical = self._engine.checked.canonical
         found = read_record(line, canonical)
         if isinstance(found, BadLine):
-            return None
+            raise found.error
         try:
             if found.fits and self._direct:
                 return Taken(*self._engine.quick.take(found.value, False), ())
         except Unusual:
             pass
-        try:
-            return take_parsed(found.value, canonical, nulls=self._nulls, check=not found.fits)
-        except RecordError:
-            return None
+        return take_parsed(found.value, canonical, nulls=self._nulls, check=not found.fits)
 
 
 def _rules(*told: Iterable[Told | Change | Rejection]) -> list[list[int]]:

@@ -24,6 +24,8 @@ class Told(msgspec.Struct, frozen=True):
     request: int | None = None
     action: str = "set"
     column: int = 0
+    before: Any = None
+    after: Any = None
 
 
 class Verdict(NamedTuple):
