@@ -193,16 +193,24 @@ class Settler:
         if not back:
             return night.after
         kept = self._as_before(night.after, night, _all(back))
-        wrong = []
-        for part in self._parts:
-            own = [place for place, _ in back if part.traces.has(place)]
-            old, now = case.sides(part.engine).old, part.row(kept) if own else ()
-            wrong += [place for place in own if any(_differs(leaf, old, now) for leaf in place.leaves)]
-        more = [path for place in wrong for path in self._paths(case, place, fully=True)]
-        kept = self._as_before(kept, night, more)
+        if wrong := list(self._wrong(case, back, kept)):
+            more = [path for place in wrong for path in self._paths(case, place, fully=True)]
+            kept = self._as_before(kept, night, more)
+            said = [path for place in self._places(case, case.said) for path in self._paths(case, place)]
+            partly = kept
+            for path in said:
+                partly = put_back(partly, night.after, path, self._type)
+            kept = kept if any(self._wrong(case, back, partly)) else partly
         for path in self._identities:
             kept = put_back(kept, night.after, path, self._type)
         return kept
+
+    def _wrong(self, case: _Case, back: Back, kept: Record) -> Iterator[Place]:
+        """Those of the places that did not arrive of which a kept record still says another value."""
+        for part in self._parts:
+            own = [place for place, _ in back if part.traces.has(place)]
+            old, now = case.sides(part.engine).old, part.row(kept) if own else ()
+            yield from (place for place in own if any(_differs(leaf, old, now) for leaf in place.leaves))
 
     def _as_before(self, kept: Record, night: Night, paths: Iterable[OpenPath]) -> Record:
         for path in paths:
