@@ -26,6 +26,7 @@ from custmap.model.note import Note
 from custmap.plan.engine import Absent, Engine, Nulls, OnRejected
 from custmap.plan.maker import Maker
 from custmap.plan.plan import Plan
+from custmap.plan.read_back import read_back
 from custmap.plan.sequence import Sequence as Requests
 from custmap.records.several import requests_of
 from custmap.settle.sent import sent
@@ -244,13 +245,13 @@ class Mapping:
         """The customer that the vendor's copy states: the rules of the body, read backwards.
 
         `document`  the vendor's copy, in the form of the request's body; it is not modified.
-        `base`      a customer: what the vendor does not hold is kept from it.
+        `base`      a customer: what the vendor does not hold is kept from it, and what was `unsettled`.
 
         What cannot be read is left out. RecordError if `document` is not a JSON object (or list, where the
         body is one), or `base` does not fit the canonical schema.
         """
-        held = None if base is None else take(base, self._engine.checked.canonical).record
-        return self._answers.reverse.read(document, held)[0]
+        held = None if base is None else take(base, self._engine.checked.canonical)
+        return read_back(self.back, document, held, self.checked.canonical.type)[0]
 
     @property
     def answers(self) -> Answers | SequenceAnswers:

@@ -88,8 +88,8 @@ class Reader:
         if ok:
             return True
         status = answer["status"]
-        lost = failed or status == 408 or status >= 500 or (200 <= status < 300 and not fits)
-        return None if lost else False
+        is_odd = 200 <= status < 300 and not (fits and _has(self._contract, status))
+        return None if failed or status == 408 or status >= 500 or is_odd else False
 
     def is_worth(self, answer: Any, retries: Sequence[bool | None]) -> bool:
         """What an error says of another try counts before what the answer as a whole says."""
@@ -174,6 +174,17 @@ def noted(note: Note) -> Message:
     return Message(note.target, None, None, note.text, line, shown_target(note.place))
 
 
+def _names(status: int) -> tuple[str, str, str]:
+    """How a contract may name a status, the nearest first."""
+    return str(status), f"{status // 100}XX", "DEFAULT"
+
+
+def _has(contract: Contract, status: int) -> bool:
+    """Has the contract a response for this status? One without any has them all."""
+    known = {one.status.upper() for one in contract.responses}
+    return not known or not known.isdisjoint(_names(status))
+
+
 def _classes(contract: Contract, status: int) -> frozenset[type] | None:
     """The classes of a body that the contract has for a status; None where it does not say.
 
@@ -181,8 +192,7 @@ def _classes(contract: Contract, status: int) -> frozenset[type] | None:
     contract's other successes say what its body is.
     """
     by_status = {one.status.upper(): one.type for one in contract.responses}
-    names = (str(status), f"{status // 100}XX", "DEFAULT")
-    found = [by_status[name] for name in names if name in by_status][:1]
+    found = [by_status[name] for name in _names(status) if name in by_status][:1]
     if not found and 200 <= status < 300:
         found = [type_ for name, type_ in by_status.items() if name.startswith("2")]
     known = [type_ for type_ in found if type_ is not None and type_.known]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from custmap.border.intake import take
+from custmap.border.intake import Taken, take
 from custmap.cli import options
 from custmap.cli.call_error import CallError
 from custmap.cli.help import command as grouped
@@ -25,6 +25,7 @@ from custmap.records.ndjson import BadLine, Record
 
 if TYPE_CHECKING:
     from custmap.mapper import Mapping
+from custmap.plan.read_back import read_back
 
 _SHOWN = 20
 
@@ -79,13 +80,13 @@ def command(
     return report.exit_code
 
 
-def _base(mapping: Mapping, path: Path) -> dict[str, Any]:
+def _base(mapping: Mapping, path: Path) -> Taken:
     with open_input(path) as stream:
         source = read_source(stream)
     if not isinstance(source, One) or isinstance(source.record, BadLine):
         raise CallError(f"`{path}` must hold one customer as a JSON object")
     try:
-        return take(source.record.value, mapping.checked.canonical).record
+        return take(source.record.value, mapping.checked.canonical)
     except RecordError as error:
         raise CallError(f"`{path}`: {error.diagnostics[0]}") from None
 
@@ -93,7 +94,7 @@ def _base(mapping: Mapping, path: Path) -> dict[str, Any]:
 def _read(
     mapping: Mapping,
     document: Record | BadLine,
-    base: dict[str, Any] | None,
+    base: Taken | None,
     report: Report,
     notes: Counter[str],
 ) -> dict[str, Any] | None:
@@ -101,7 +102,7 @@ def _read(
     try:
         if isinstance(document, BadLine):
             raise document.error
-        customer, found = mapping.back.read(document.value, base)
+        customer, found = read_back(mapping.back, document.value, base, mapping.checked.canonical.type)
     except RecordError as error:
         line = document.line
         given = document.given() if isinstance(document, Record) and report.rejects is not None else None
