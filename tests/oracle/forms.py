@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from custmap.contract.form_body import FormStyle
 from custmap.model.clear import Clear, KeyIn, NameIn
+from custmap.model.mask import MaskedKeys
 from custmap.running.states import Failure, Refusal
 from custmap.values.json_text import dump_json
 
@@ -18,11 +20,23 @@ def hold(form: FormStyle | None, value: Any) -> None:
         raise Refusal("CM710", "")
 
 
-def hold_entry(form: FormStyle | None, key: str, value: Any) -> Any:
+def hold_entry(form: FormStyle | MaskedKeys | None, key: str, value: Any) -> Any:
     """The entry of a map, or its failure."""
+    if isinstance(form, MaskedKeys):
+        named = value if form.is_deep and isinstance(value, dict) else {}
+        keys = [key, *_keys(named)]
+        is_apart = value is None or isinstance(value, Failure) or not any(form.join in one for one in keys)
+        return value if is_apart else Failure("CM710", "", None, value)
     if form is None or value is None or isinstance(value, Failure):
         return value
     return value if _can_write(form, {key: value}) else Failure("CM710", "", None, value)
+
+
+def _keys(value: Any) -> Iterator[str]:
+    for key, inner in value.items():
+        yield key
+        if isinstance(inner, dict):
+            yield from _keys(inner)
 
 
 def can_name(clear: Clear, name: Any) -> bool:

@@ -223,7 +223,8 @@ class Interpreter:
             stated = {key: one for key, one in value.items() if one is not None}
             _hold(replace(leaf.type, required=frozenset()), stated)
         return {
-            key: forms.hold_entry(leaf.form, key, self._entry(leaf, extra, one)) for key, one in value.items()
+            key: forms.hold_entry(leaf.form or leaf.masked, key, self._entry(leaf, extra, one))
+            for key, one in value.items()
         }
 
     def _entry(self, leaf: Leaf, extra: Any, one: Any) -> Any:

@@ -97,7 +97,7 @@ def _entry(
         return Outcome(False, stands=stays, told=Told(rejected=refused), kept=True)
     if isinstance(before, Failure) and before.code in NEVER_THERE:
         before = ABSENT
-    if not is_value(after) and leaf.form is not None and leaf.form.unwritable({key: ""}):
+    if not is_value(after) and (form := leaf.form or leaf.masked) and form.unwritable({key: ""}):
         return Outcome(False)
     way = parse_path(target)[len(leaf.path) :]
     if leaf.says is not None and not operations.can_write(leaf.says.set, (*leaf.path, *way), sides):

@@ -86,7 +86,12 @@ class LeafWriter:
             return False
         if self.fits is not None:
             return not leaf_facts.may_be_container(leaf)
-        entry_by_entry = leaf.policy.empty != "value" or leaf.type is not None or leaf.form is not None
+        entry_by_entry = (
+            leaf.policy.empty != "value"
+            or leaf.type is not None
+            or leaf.form is not None
+            or leaf.masked is not None
+        )
         looked_at = leaf.kind.is_map and entry_by_entry
         return not (
             looked_at or (isinstance(origin.source, FromSource) and leaf_facts.keeps_order(origin.source))

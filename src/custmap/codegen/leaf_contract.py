@@ -108,17 +108,18 @@ class ContractWriter:
 
         In a list that rules make, each value was checked by its own rule.
         """
-        if leaf.form is None or leaf.form.json or isinstance(leaf.origin.source, EachSource):
+        form = leaf.form or leaf.masked
+        if form is None or form.json or isinstance(leaf.origin.source, EachSource):
             return []
-        if not (leaf_facts.may_hold_containers(leaf) or leaf.form.joined):
+        if not (leaf_facts.may_hold_containers(leaf) or form.joined):
             return []
         if leaf.kind.is_map and self.fits is None:
-            entries = self.names.bind(entry_checker(leaf.form), f"writable_{leaf.name}")
+            entries = self.names.bind(entry_checker(form), f"writable_{leaf.name}")
             return [f"{result} = {entries}({result})"]
-        writable = form_checker(leaf.form, entries=leaf.kind.is_map)
+        writable = form_checker(form, entries=leaf.kind.is_map)
         check = self.names.bind(writable, f"require_writable_{leaf.name}")
         asked = f"{check}({result})"
-        return [asked] if leaf.form.joined else [f"if {result}.__class__ in CONTAINERS:", f"    {asked}"]
+        return [asked] if form.joined else [f"if {result}.__class__ in CONTAINERS:", f"    {asked}"]
 
     def check_made(self, leaf: Leaf, result: str) -> list[str]:
         """The check of a value that `values` or `format` made, or code whose results may always fit."""

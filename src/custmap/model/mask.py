@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from custmap.values.paths import Member, TargetPath
 
@@ -24,3 +25,25 @@ class Mask:
     def is_replaced(self, path: TargetPath) -> bool:
         """Is what stands there replaced as one: does its name, or one around it, end there?"""
         return bool(path) and (self.is_cut or not all(isinstance(segment, Member) for segment in path))
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedKeys:
+    """The keys of a map whose entries are named in a parameter, where `join` stands between two names.
+
+    `is_deep`  those of objects in it are in names, too. It is asked as a `FormStyle` is.
+    """
+
+    join: str
+    is_deep: bool
+    json: ClassVar[bool] = False
+    joined: ClassVar[str] = ""
+
+    def unwritable(self, value: Any) -> str | None:
+        """Why the keys of a map cannot be in names; None if they can."""
+        for key, entry in value.items():
+            if self.join in key:
+                return "has a key with what stands between the names in the mask"
+            if self.is_deep and type(entry) is dict and (reason := self.unwritable(entry)):
+                return reason
+        return None

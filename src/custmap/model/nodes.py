@@ -22,6 +22,7 @@ from custmap.model.changes import Says
 from custmap.model.clear import IMPOSSIBLE, Clear
 from custmap.model.item_ways import ItemWays
 from custmap.model.kind import Kind
+from custmap.model.mask import MaskedKeys
 from custmap.model.privacy import PRIVATE, Privacy
 from custmap.model.template import Hole
 from custmap.values.paths import Index, Select, TargetPath
@@ -103,6 +104,7 @@ class Leaf:
     `needs`   both, with what of their values the expressions take.
     `privacy` what of its values may be shown.
     `form`    how the value is written, where the body is a form.
+    `masked`  how the keys of a map are, where a mask names its entries.
     `ways`    how the vendor is told of single items, with `merge: items`.
     `says`    how its value is said in a list of changes, if it is an item of its own there.
     `in_maps` those that go through a free map, each with the number of segments that lead to the map.
@@ -128,6 +130,7 @@ class Leaf:
     note: str | None = None
     one_way: bool = False
     form: FormStyle | None = None
+    masked: MaskedKeys | None = None
     ways: ItemWays | None = None
     says: Says | None = None
 

@@ -1,4 +1,4 @@
-"""A vendor's copy over a customer: what the copy does not state is kept, and so is what is unsettled of it."""
+"""A vendor's copy over a customer: what it does not state is kept, and so is what is unsettled of it."""
 
 from __future__ import annotations
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from custmap.contract.form_body import Form, FormStyle, style_at
-from custmap.model.mask import Mask
+from custmap.model.kind import Kind
+from custmap.model.mask import Mask, MaskedKeys
 from custmap.values.paths import TargetPath, format_path
 
 
@@ -28,6 +29,13 @@ class Context:
     form: Form | FormStyle | None = None
     always: bool = False
     mask: Mask | None = None
+
+    def keys(self, path: TargetPath, kind: Kind) -> MaskedKeys | None:
+        """How the keys of a map at a place are written, where they are in the names of a parameter."""
+        mask = self.mask
+        if not kind.is_map or mask is None or mask.query is None or mask.is_replaced(path):
+            return None
+        return MaskedKeys(mask.join, kind.is_deep)
 
     def is_replaced(self, path: TargetPath) -> bool:
         """Is what stands at a place replaced as one, since the mask's name for it ends there, or before?"""

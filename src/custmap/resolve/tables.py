@@ -382,6 +382,7 @@ class TableBuilder:
             note=rule.note,
             one_way=rule.one_way,
             form=context.form if isinstance(context.form, FormStyle) else None,
+            masked=context.keys(path, kind),
             ways=ways,
             says=said.says,
         )

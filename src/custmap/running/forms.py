@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from custmap.contract.form_body import FormStyle
 from custmap.running.states import Failure, Refusal
 
 CONTAINERS: Final = frozenset({list, dict})
 """The classes of values that a form may be unable to write; what is null is cleared."""
 
 
-def form_checker(form: FormStyle, *, entries: bool = False) -> Callable[[Any], None]:
+class Style(Protocol):
+    """How a value is written."""
+
+    def unwritable(self, value: Any) -> str | None:
+        """Why it cannot be written; None if it can."""
+
+
+def form_checker(form: Style, *, entries: bool = False) -> Callable[[Any], None]:
     """A function that raises Refusal for a list or an object that cannot be written.
 
     `entries`: the value is a map, whose null entries clear: of them only the key is written.
@@ -27,7 +33,7 @@ def form_checker(form: FormStyle, *, entries: bool = False) -> Callable[[Any], N
     return check
 
 
-def entry_checker(form: FormStyle) -> Callable[[dict[str, Any]], dict[str, Any]]:
+def entry_checker(form: Style) -> Callable[[dict[str, Any]], dict[str, Any]]:
     """A function that gives the entries of a map; those that cannot be written fail, and no others."""
 
     def checked(entries: dict[str, Any]) -> dict[str, Any]:

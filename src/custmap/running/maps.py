@@ -139,8 +139,9 @@ def _entry(
         return KEPT, held if is_value(held) else NOTHING
     if type(held) is Failure and held.code in NEVER_THERE:
         held = ABSENT  # an empty text that this vendor ignores was never there
-    is_form = leaf.form is not None and leaf.form.unwritable({key: ""}) is not None
-    if not is_value(after) and (is_form or _is_unwritable(leaf, way, view)):
+    form = leaf.form or leaf.masked
+    is_refused = form is not None and form.unwritable({key: ""}) is not None
+    if not is_value(after) and (is_refused or _is_unwritable(leaf, way, view)):
         return UNCHANGED  # its key cannot be written, so it was never there
     if again and not leaf.policy.repeatable:
         view.reject_again(name, leaf, source)
