@@ -5,9 +5,11 @@ Each is one finding per mapping: a finding per member would hide the others.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Final
 
 from custmap.check.policy_checks import clears
 from custmap.diagnostics.diagnostic import Diagnostic
@@ -18,11 +20,13 @@ from custmap.model.checked import PARTS, Checked, Operation
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, TargetNode
 from custmap.model.walkers import assumed_of_changes, children, eaches, leaves, placed, presences
 from custmap.resolve.findings import meant
+from custmap.values.json_text import dump_json
 from custmap.values.nearest import nearest
 from custmap.values.paths import Member, PathError, Select, format_path, parse_path
 from custmap.values.types import Type
 
 _SHOWN = 12
+_PLAIN_KEY: Final = re.compile(r"[\w$][\w.$-]*")
 Names = tuple[str, ...]
 
 
@@ -39,7 +43,9 @@ def cm513(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
 
     One that is spelled almost like a member without a rule is told alone, at its line.
     """
-    unknown = {one: span for one, span, type_ in _written(operation) if type_ is None or _says_nothing(type_)}
+    written = list(_written(operation))
+    unknown = {one: span for one, span, type_ in written if type_ is None}
+    open_ = [one for one, _, type_ in written if type_ is not None and _says_nothing(type_)]
     others = _beside_the_copy(operation, checked)
     spare = [gap.text for gap in gaps(operation, checked)] if unknown or others else []
     found = []
@@ -56,6 +62,13 @@ def cm513(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
             f"the contract does not list {_listed(found)}",
             checked.file.contract.span,
             "Add it to the contract, so that the values sent there can be checked.",
+        )
+    if open_:
+        yield Diagnostic(
+            "CM513",
+            f"the contract does not say what {_listed(sorted(open_))} is",
+            checked.file.contract.span,
+            "Give it a type, so that the values sent there can be checked.",
         )
 
 
@@ -104,7 +117,7 @@ def cm514(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
             "CM514",
             f"no rule fills {_listed(found)}",
             checked.file.contract.span,
-            f"Add a rule, or give a reason: `ignored: {{{found[0]}: REASON}}`.",
+            f"Add a rule, or give a reason: `ignored: {{{_key(found[0])}: REASON}}`.",
         )
 
 
@@ -261,6 +274,11 @@ def _fields(type_: Type, at: Names, read: set[Names], above: set[Names]) -> Iter
             yield from _fields(member, path, read, above)
         elif path not in above:
             yield path
+
+
+def _key(text: str) -> str:
+    """A target as a key in YAML."""
+    return text if _PLAIN_KEY.fullmatch(text) else dump_json(text)
 
 
 def _listed(found: list[str]) -> str:

@@ -11,6 +11,7 @@ from custmap.codegen.emit import generate
 from custmap.codegen.facts import makes_text
 from custmap.expressions.budget import metered
 from custmap.model.checked import Checked, Operation
+from custmap.running.calls import fresh
 from custmap.running.draft import Draft, View
 from custmap.values.absent import ABSENT
 from custmap.values.unusual import Unusual
@@ -56,6 +57,10 @@ class Functions:
         made: Callable[[dict[str, Any], Row], Row] = self._define("careful")["values"]
         return made
 
+    def own(self, record: dict[str, Any], riders: Row) -> Row:
+        """`values` of a record, each with lists and objects of its own: two rules may have read the same."""
+        return tuple(map(fresh, self.values(record, riders)))
+
     def _apply_changes(self, record: dict[str, Any], riders: Row) -> Any:
         """`apply` of a list of changes, which says all that there is as a change."""
         draft = Draft()
@@ -74,7 +79,7 @@ class Functions:
         """
         draft = Draft()
         view = View(None, record, draft, riders, known=False, partial=partial)
-        return self.changes(self.nothing, self.values(record, riders), view, True), draft
+        return self.changes(self.nothing, self.own(record, riders), view, True), draft
 
     @cached_property
     def nothing(self) -> Row:
