@@ -94,6 +94,23 @@ def test_a_customer_who_comes_again_begins_a_new_request(bulk: Make) -> None:
     ]
 
 
+def test_who_has_one_name_of_another_is_the_same_customer(tmp_path: Path) -> None:
+    rules = RULES.replace("BULK", "{into: inputs}").replace(
+        "  mail: email\n", "  mail: {from: email, identity: true}\n"
+    )
+    names = [("1", "a"), ("2", "b"), ("2", None), (None, "b"), ("3", "b"), ("4", "c")]
+    records = [{"identifiers": {"acme": id_}, "email": mail} for id_, mail in names]
+    told = [{key: value for key, value in one.items() if value is not None} for one in records]
+    assert packs(made(tmp_path, rules), told, {"only": True}) == [
+        (0, 1),
+        (0, 1),
+        (2, 3),
+        (2, 3),
+        (4, 5),
+        (4, 5),
+    ]
+
+
 def test_other_parameters_begin_a_new_request(bulk: Make) -> None:
     def params(record: dict[str, Any]) -> dict[str, Any]:
         return {"mode": record["company"]}

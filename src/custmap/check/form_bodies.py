@@ -11,7 +11,9 @@ from custmap.contract.form_body import FLAT, NEVER, SEPARATORS, Form, FormStyle
 from custmap.diagnostics.diagnostic import Diagnostic, Note
 from custmap.diagnostics.span import Span
 from custmap.model.checked import Checked, Operation
+from custmap.model.item_ways import ItemWays
 from custmap.model.nodes import FirstSource, ItemsNode, Leaf, ObjectNode, RiderSource, TargetNode
+from custmap.model.template import Branch, Filled, Ridden, Row, Template, Tree
 from custmap.model.walkers import children, eaches, options
 from custmap.values.types import Type
 
@@ -43,6 +45,9 @@ def _below(node: TargetNode, style: FormStyle) -> Iterator[Diagnostic]:
     match node:
         case Leaf(ways=None):
             yield from _leaf(node)
+        case Leaf(ways=ItemWays(form=FormStyle() as form) as ways, target=target):
+            for template in (way for way in ways.all if isinstance(way, Template)):
+                yield from _constant(form, [_sample(template.tree)], template.span, target)
         case ObjectNode(members=members):
             if style.objects == NEVER and not style.json:
                 yield _not_single(node.span, node.target, "an object")
@@ -83,6 +88,18 @@ def _leaf(leaf: Leaf) -> Iterator[Diagnostic]:
         yield from _names(items, items.type)
         for member in items.members:
             yield from _below(member, leaf.form.in_list.in_object)
+
+
+def _sample(tree: Tree) -> Any:
+    """An item that a template makes, with a text in each hole."""
+    match tree:
+        case Branch(entries):
+            return {key.text or "x": _sample(inner) for key, inner in entries}
+        case Row(items):
+            return list(map(_sample, items))
+        case Filled() | Ridden():
+            return "x"
+    return tree
 
 
 def _constant(style: FormStyle, value: Any, span: Span, target: str) -> Iterator[Diagnostic]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ from custmap.wire.request import Request
 
 _NONE: Final = object()
 _COMMA: Final = 1
-_TEXTS: Final = frozenset({str})
+_TEXTS: Final = frozenset({str, type(None)})
 
 
 class Envelope:
@@ -116,13 +116,13 @@ class Packs:
         size = 0 if bulk.most_bytes is None else len(finite_bytes(item)) + _COMMA
         if bulk.most_bytes is not None and self._around + size - _COMMA > bulk.most_bytes:
             self._envelope.around([item], self._riders)
-        name = self._name(item)
+        names = self._names(item)
         full, opened = None, self._opened
         if opened is not None and not (
             opened.params is self._params
             and (bulk.most is None or len(opened.items) < bulk.most)
             and (bulk.most_bytes is None or opened.size + size <= bulk.most_bytes)
-            and name not in self._named
+            and self._named.isdisjoint(names)
         ):
             full, opened = self.close(), None
         if opened is None:
@@ -130,8 +130,7 @@ class Packs:
         opened.size += size
         opened.items.append(item)
         opened.records.append(index)
-        if name is not None:
-            self._named.add(name)
+        self._named.update(names)
         return full
 
     def close(self) -> Request | None:
@@ -143,13 +142,14 @@ class Packs:
         body = self._envelope.around(opened.items, opened.riders)
         return replace(opened.first, body=body, records=tuple(opened.records))
 
-    def _name(self, item: dict[str, Any]) -> Hashable:
-        """What names the customer of an item; None where nothing does."""
+    def _names(self, item: dict[str, Any]) -> Iterable[Hashable]:
+        """All that names the customer of an item: who has one name of another is the same customer."""
         if self._name_at is not None:
-            named = tuple(map(item.get, self._name_at))
-            if _TEXTS.issuperset(map(type, named)):  # as nearly all are
-                return named
-        return tuple(fingerprint(found_at(item, path)) for path in self._identities) or None
+            named = tuple(zip(self._name_at, map(item.get, self._name_at), strict=True))
+            if _TEXTS.issuperset(type(name) for _, name in named):  # as nearly all are
+                return [one for one in named if one[1] is not None]
+        held = ((at, found_at(item, path)) for at, path in enumerate(self._identities))
+        return [(at, fingerprint(name)) for at, name in held if name is not ABSENT and name is not None]
 
 
 def _names_of(paths: Sequence[TargetPath]) -> tuple[str, ...] | None:
