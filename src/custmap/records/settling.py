@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,14 +13,16 @@ from custmap.model.change import Change, Rejection
 from custmap.model.nodes import Leaf
 from custmap.model.walkers import is_of_record, tables
 from custmap.plan.maker import Maker
+from custmap.plan.plan import Plan
 from custmap.records.ndjson import SETTLED, BadLine, read_record
 from custmap.records.night import Night, NightError, Planned
 from custmap.records.tally import LostRecords
 from custmap.records.zipper import Row, Zipped, Zipper, key_reader
-from custmap.running.draft import read
+from custmap.running.draft import Draft, read
 from custmap.settle.sent import NOTHING, Sent, Told
 from custmap.settle.settle import Settler
 from custmap.values.absent import ABSENT
+from custmap.values.equality import same
 from custmap.values.json_text import dump_json, json_bytes, parse_json
 from custmap.values.unusual import Unusual
 from custmap.values.words import counted
@@ -160,21 +162,26 @@ class SettlingFiles:
                 changes=list(self._carried(told.changes, taken)),
                 rejected=[Told(one.target, one.line) for one in told.rejected],
             )
-        elif _rules(told.changes, told.rejected) != _rules(sent.changes, sent.rejected):
-            raise NightError(
-                f"the plan of record {planned.index} is not that of these snapshots: are `--absent` and "
-                "`--nulls` those of the run, and has the mapping been edited since?"
-            )
-        elif self._values(told.changes) != self._values(sent.changes):
-            raise NightError(
-                f"the plan of record {planned.index} was made of other values than BEFORE and AFTER have: "
-                "are they the files that were compared?"
-            )
+        elif not _is_the_same(told.changes, sent.changes) or told.rejected or sent.rejected:
+            self._require_same(told, sent, planned.index)
         kept = self._settler.settle(pair, sent)
         if kept is None:
             return self._as_before(one)
         self._count(sent)
         return json_bytes(self._with_key(kept, _data(after)))
+
+    def _require_same(self, told: Draft | Plan, sent: Sent, index: int) -> None:
+        """NightError if a plan is not what is told of these records: by its rules, or by its values."""
+        if _rules(told.changes, told.rejected) != _rules(sent.changes, sent.rejected):
+            raise NightError(
+                f"the plan of record {index} is not that of these snapshots: are `--absent` and `--nulls`"
+                " those of the run, and has the mapping been edited since?"
+            )
+        if self._values(told.changes) != self._values(sent.changes):
+            raise NightError(
+                f"the plan of record {index} was made of other values than BEFORE and AFTER have: are they"
+                " the files that were compared?"
+            )
 
     def _values(self, changes: Iterable[Told | Change]) -> list[str]:
         """What changes, where no parameter is in it: those of the run are not known."""
@@ -191,6 +198,9 @@ class SettlingFiles:
         yield from (Told(one.target, one.line, places.get(one.target)) for one in changes)
 
     def _count(self, sent: Sent) -> None:
+        if sent.verdicts and sent.has_arrived:
+            self.counts.applied += 1
+            return
         became = [self._settler.known(sent, at) for at in range(len(sent.verdicts))]
         if not became:
             self.counts.as_before += 1
@@ -257,6 +267,14 @@ class SettlingFiles:
         except Unusual:
             pass
         return take_parsed(found.value, canonical, nulls=self._nulls, check=not found.fits)
+
+
+def _is_the_same(told: Sequence[Change], sent: Sequence[Told]) -> bool:
+    """Are they the same changes, in one order? Nearly all are."""
+    return len(told) == len(sent) and all(
+        one.line == other.line and same(one.before, other.before) and same(one.after, other.after)
+        for one, other in zip(told, sent, strict=True)
+    )
 
 
 def _rules(*told: Iterable[Told | Change | Rejection]) -> list[list[int]]:
