@@ -25,7 +25,12 @@ def run() -> None:
         mapping = custmap.load(name)
         records = [
             with_changes(
-                FULL, [(f"identifiers.{vendor}", str(number)), ("email", f"ann.{number}@example.com")]
+                FULL,
+                [
+                    ("id", f"C-{number}"),
+                    (f"identifiers.{vendor}", str(number)),
+                    ("email", f"ann.{number}@example.com"),
+                ],
             )
             for number in range(CUSTOMERS)
         ]

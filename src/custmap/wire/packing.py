@@ -23,7 +23,7 @@ from custmap.wire.request import Request
 
 _NONE: Final = object()
 _COMMA: Final = 1
-_TEXTS: Final = frozenset({str, type(None)})
+_TEXTS: Final = frozenset({str})
 
 
 class Envelope:
@@ -145,9 +145,9 @@ class Packs:
     def _names(self, item: dict[str, Any]) -> Iterable[Hashable]:
         """All that names the customer of an item: who has one name of another is the same customer."""
         if self._name_at is not None:
-            named = tuple(zip(self._name_at, map(item.get, self._name_at), strict=True))
-            if _TEXTS.issuperset(type(name) for _, name in named):  # as nearly all are
-                return [one for one in named if one[1] is not None]
+            named = tuple(map(item.get, self._name_at))
+            if _TEXTS.issuperset(map(type, named)):  # as nearly all are
+                return tuple(enumerate(named))
         held = ((at, found_at(item, path)) for at, path in enumerate(self._identities))
         return [(at, fingerprint(name)) for at, name in held if name is not ABSENT and name is not None]
 
