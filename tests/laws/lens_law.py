@@ -18,8 +18,9 @@ from whole_law import Case, cases
 from custmap.back.reverse import Reverse
 from custmap.border.intake import take
 from custmap.diagnostics.errors import RecordError
+from custmap.model.clear import Send
 from custmap.model.nodes import Leaf
-from custmap.model.walkers import eaches, leaves
+from custmap.model.walkers import eaches, leaves, own_objects
 from custmap.running.states import SILENT, Failure
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same, same_items
@@ -115,6 +116,17 @@ def _same_targets(loaded: Any, case: Case, body: Any, read: Customer, notes: Any
         compared += 1
         if not _is_same(leaf, held, now) and "default" not in way.losses:
             raise Differs(f"{what}: {leaf.target}", case, body, (now, read), held)
+    for node in own_objects(loaded.checked.operation.body):
+        if not node.path or not isinstance(node.clear, Send):
+            continue
+        if not same(found_at(body, node.path), node.clear.value):
+            continue
+        for leaf in leaves(node):
+            way = ways.get(leaf.target)
+            if way is None or way.why is not None or any(_shares(leaf, other) for other in told):
+                continue
+            if row[leaf.slot] is ABSENT and not (unread and _is_about(leaf, unread)):
+                raise Differs(f"{what}: {leaf.target} is gone", case, body, read, None)
     return compared
 
 

@@ -17,10 +17,15 @@ from custmap.diagnostics.errors import RecordError
 from custmap.diagnostics.span import Span
 from custmap.invert.invert import Inverse, Tree, invert
 from custmap.model.checked import Checked
+from custmap.model.clear import Send
 from custmap.model.nodes import ItemsNode
 from custmap.model.note import Note
+from custmap.model.walkers import own_objects
+from custmap.running.calls import fresh
+from custmap.running.requests import put
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
+from custmap.values.paths import found_at
 from custmap.values.types import ANY
 from custmap.values.words import word_for
 
@@ -51,6 +56,12 @@ class Reverse:
         operation = checked.operation
         if operation.changes is not None:  # what the vendor has is the copy, and not a list of changes
             forward = Functions(checked, replace(operation, changes=None))
+        self._gone = [
+            (node.path, node.clear.value)
+            for node in own_objects(operation.body)
+            if node.path and isinstance(node.clear, Send)
+        ]
+        """What is in the place of an object that is gone."""
         self._forward = forward
         self.inverse: Inverse = invert(checked)
         self.tables = [one.checked for one in self.inverse.layers]
@@ -72,7 +83,7 @@ class Reverse:
         """
         if base is None and self._quick is not None and type(document) is self.form:
             try:
-                return self._quick(document), _NO_NOTES
+                return self._quick(self._with_nulls(document) if self._gone else document), _NO_NOTES
             except Exception:  # the careful way says what is unusual
                 pass
         notes: list[Note] = []
@@ -91,6 +102,14 @@ class Reverse:
             if news := _news(name, self._together(echoes).get("name")):
                 laid = {**laid, "name": joined_name(base.get("name"), name, news)}
         return laid, tuple(notes)
+
+    def _with_nulls(self, document: Any) -> Any:
+        """The document, or a copy of it with null in place of each object that is gone."""
+        for path, value in self._gone:
+            if same(found_at(document, path), value):
+                document = fresh(document)
+                put(document, path, None)
+        return document
 
     def plain(self, document: object) -> Any:
         """A document as plain, new values; RecordError if it is not JSON, or has not the form of the body."""
@@ -116,6 +135,7 @@ class Reverse:
 
     def _in_layers(self, document: Any, notes: list[Note]) -> list[dict[str, Any]]:
         """What each layer reads."""
+        document = self._with_nulls(document)
         return [layer.carefully(document, notes) for layer in self.layers]
 
     def _echoes(self, record: dict[str, Any]) -> list[dict[str, Any]]:
