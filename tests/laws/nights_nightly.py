@@ -279,7 +279,7 @@ class Nights:
         return change.action == "clear" and overlap(gone, self.not_taken(step))
 
     def is_told_otherwise(self, rejection: Rejection, following: Step) -> bool:
-        """Is another part of the rule rejected, or does a note accept that what is around stays?
+        """Is another part of the rule rejected, or does a note say that what is around stays, or is not there?
 
         Of a record that is refused it is not told what would have been said: that an object is cleared as a
         whole, in place of its members. Nothing was, and all stands as before.
@@ -294,7 +294,7 @@ class Nights:
             self.count[f"exempt: {Exempt.PART}"] += 1
             return True
         return any(
-            note.fact == Fact.CLEAR_SKIPPED and touches(rejection.target, [note.target])
+            note.fact in (Fact.CLEAR_SKIPPED, Fact.NOT_THERE) and touches(rejection.target, [note.target])
             for note in following.plan.notes
         )
 
