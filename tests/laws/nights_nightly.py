@@ -279,7 +279,7 @@ class Nights:
         return change.action == "clear" and overlap(gone, self.not_taken(step))
 
     def is_told_otherwise(self, rejection: Rejection, following: Step) -> bool:
-        """Is another part of the rule rejected, or does a note say that what is around stays, or is not there?
+        """Is another part of the rule rejected, or does a note say that what is around stays or is not there?
 
         Of a record that is refused it is not told what would have been said: that an object is cleared as a
         whole, in place of its members. Nothing was, and all stands as before.
