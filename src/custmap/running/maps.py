@@ -199,15 +199,15 @@ def _entry_value(
     again, held = type(before) is Unsettled, bare(before)
     if held is None:
         held = seen_null(leaf.policy.clear)
-    if same(held, after):
-        if not again:
-            return (SAME, after) if view.full else UNCHANGED
-    elif leaf.policy.immutable and is_value(held):
-        view.reject("CM802", name, leaf, "the vendor does not accept a change of this value", source)
-        return KEPT, held
+    is_same = same(held, after)
+    if is_same and not again:
+        return (SAME, after) if view.full else UNCHANGED
     if _is_unwritable(leaf, way, view):
         view.reject("CM710", name, leaf, _UNWRITABLE_KEY, source)
         return KEPT, held if is_value(held) else NOTHING
+    if not is_same and leaf.policy.immutable and is_value(held):
+        view.reject("CM802", name, leaf, "the vendor does not accept a change of this value", source)
+        return KEPT, held
     if leaf.kind.is_deep and type(after) is dict:
         inner: dict[str, Any] = held if type(held) is dict else {}
         if again:
