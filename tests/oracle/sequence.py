@@ -245,7 +245,10 @@ def _shown(value: Any, path: tuple[str, ...]) -> Any:
         if not isinstance(value, dict) or name not in value:
             return None if value is None else []
         value = value[name]
-    return [value]
+    # An entry of a map that is null is one that is not there.
+    return (
+        [{key: one for key, one in value.items() if one is not None}] if isinstance(value, dict) else [value]
+    )
 
 
 def _refused(whole: Whole, entry: Record) -> Any:
