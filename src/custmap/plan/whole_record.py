@@ -87,10 +87,11 @@ class _Rest:
         return made if made or node is None else sent
 
     def _is_cleared(self, node: ObjectNode, sent: Any) -> bool:
-        """Is the object cleared as one?"""
-        if node.clear is None or not node.clear.says or sent not in (ABSENT, {}):
+        """Is the object cleared as one? One that rules fill with parameters alone is not."""
+        own = tuple(leaves(node))
+        if not own or node.clear is None or not node.clear.says or sent not in (ABSENT, {}):
             return False
-        return says_none(tuple(leaves(node)), node.presence, self.before, self.after, self.view)
+        return says_none(own, node.presence, self.before, self.after, self.view)
 
     def _items(self, node: ItemsNode, type_: Type | None, sent: Any, held: list[Any]) -> Any:
         """The copy's items in their order, those that rules name with what is sent of them; then new ones."""
