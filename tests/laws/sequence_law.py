@@ -44,10 +44,11 @@ class Differs(AssertionError):
 
 
 class Drawing:
-    """A mapping of two to four entries."""
+    """A mapping of two to four entries; `asks`: rules of calls have conditions."""
 
-    def __init__(self, rng: Random) -> None:
+    def __init__(self, rng: Random, *, asks: bool = False) -> None:
         self.rng = rng
+        self.asks = asks
         self.named = rng.random() < 0.6
 
     def mapping(self) -> Rules:
@@ -87,6 +88,9 @@ class Drawing:
         texts = ["customer.email", "lower(customer.email)", "to_string(customer.attributes)"]
         whole = {"from": "customer.attributes", "merge": self.rng.choice(["whole", "entries"])}
         extra = {"more": self.rng.choice([*texts, whole])}
+        if self.asks:
+            asked = {"from": "customer.email", "when": "customer.priority > `1`"}
+            extra |= {"asked": asked | self.rng.choice([{}, {"otherwise": "clear"}])}
         return value | (extra if self.rng.random() < 0.4 else {})
 
     def entries(self, name: str, source: str, value: Rules, **keys: Any) -> Rules:
@@ -180,10 +184,10 @@ def _there(value: Any) -> Any:
     return {name: one for name, one in made.items() if one not in (None, {}, [], "") or one is False}
 
 
-def cases(seed: int) -> tuple[Any, Rules, list[tuple[Any, Any, str]]]:
+def cases(seed: int, *, asks: bool = False) -> tuple[Any, Rules, list[tuple[Any, Any, str]]]:
     """A mapping, loaded (None if it has findings), and pairs."""
     rng = Random(seed)
-    drawing = Drawing(rng)
+    drawing = Drawing(rng, asks=asks)
     mapping = drawing.mapping()
     records = Records(rng, FIELDS, named=drawing.named)
     pairs = [(*records.pair(), rng.choice(["keep", "keep", "clear"])) for _ in range(PAIRS)]

@@ -82,6 +82,23 @@ def test_quick_is_careful(monkeypatch: Patch) -> None:
     assert count == QUICK
 
 
+def test_what_is_the_same_is_not_asked_about(monkeypatch: Patch) -> None:
+    """That an entry is not compared where all that it reads is the same changes no plan."""
+    compared = 0
+    for seed in range(40_000, 40_040):
+        loaded, mapping, pairs = cases(seed, asks=True)
+        asked = [({**one, "priority": 5}, {**one, "priority": 0}, absent) for _, one, absent in pairs]
+        for before, after, absent in [*pairs, *asked] if loaded is not None else ():
+            call = lambda one, pair=(before, after), absent=absent: one.diff(*pair, absent=absent)  # noqa: E731
+            quick = told(lambda loaded=loaded, call=call: call(loaded))
+            with monkeypatch.context() as patch:
+                patch.setattr(for_each, "_are_same", lambda *_: False)
+                whole = told(lambda loaded=loaded, call=call: call(loaded))
+            assert quick == whole, (seed, mapping, before, after)
+            compared += 1
+    assert compared > 300
+
+
 def shared(mapping: Mapping, record: Any) -> set[int]:
     """The lists and objects of a record that are in its requests, and those of two requests."""
     try:

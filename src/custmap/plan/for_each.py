@@ -73,7 +73,8 @@ class _Call:
         operation = checked.operation
         self.identities = tuple(leaf for root in operation.parts.values() for leaf in identities(root))
         self._slots = operation.table.slots
-        self.reads = [read[1:] for slot in self._slots for read in slot.reads if read[:1] == _CUSTOMER]
+        reads = (read for slot in self._slots for read in (*slot.reads, *slot.asks))
+        self.reads = [read[1:] for read in reads if read[:1] == _CUSTOMER]
         self._in_body = {leaf.span for leaf in leaves(operation.body)}
 
     def raising(self) -> _Call:
