@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, Final
 
 from custmap.back.outcome import Message
 from custmap.border.unsettled import UNSETTLED
@@ -68,6 +68,9 @@ class _Case:
         return another or not (self.arrived or self.lost)
 
 
+_CUSTOMER: Final = ("customer",)
+
+
 class _Part:
     """The rules of one request, or those that say for what there is one for each entry."""
 
@@ -77,6 +80,17 @@ class _Part:
         self.riders = ruled.engine.stand_ins
         slots = ruled.engine.checked.operation.table.slots
         self._leaves = tuple(one for one in slots if isinstance(one, Leaf) and not one.policy.identity)
+        self._beside = {
+            read[1:]
+            for call in ruled.inner
+            for slot in call.operation.table.slots
+            for read in (*slot.reads, *slot.asks)
+            if read[:1] == _CUSTOMER and not (isinstance(slot, Leaf) and slot.policy.identity)
+        }
+        """What requests for entries say of the customer beside an entry."""
+
+    def says_beside(self, path: OpenPath) -> bool:
+        return any(map(path.touches, self._beside))
 
     def row(self, record: Record) -> Row:
         return self.engine.code.values(record, self.riders)
@@ -281,6 +295,8 @@ class Settler:
                 # A rule that makes nothing of what is kept stays open only if all that it reads is.
                 is_told = place.below or any(now[leaf.slot] is not ABSENT for leaf in place.leaves)
                 yield from _put_back_of(reads, _all(back)) if is_told else (path.text for path in reads)
+            if any(map(part.traces.has, said)):  # a request for an entry has said what stands as before
+                yield from (path.text for path in _all(back) if part.says_beside(path))
         sides = case.sides(self._parts[0].engine)
         yield from (path.text for path in _all(back) if _is_forgotten(path, kept, sides))
 
