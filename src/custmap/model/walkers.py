@@ -187,8 +187,15 @@ def is_of_record(origin: Origin) -> bool:
     """Is a value made of the record alone, and of no parameter?"""
     if any(isinstance(option.source, RiderSource) for option in options(origin)):
         return False
-    slots = (slot for each in eaches(origin) for slot in each.table.slots)
-    return all(isinstance(slot, Presence) or is_of_record(slot.origin) for slot in slots)
+    tables = [each.table for each in eaches(origin)]
+    slots = (slot for table in tables for slot in table.slots)
+    return not any(map(_has_riders, (table.root for table in tables))) and all(
+        isinstance(slot, Presence) or is_of_record(slot.origin) for slot in slots
+    )
+
+
+def _has_riders(node: TargetNode) -> bool:
+    return isinstance(node, Rider) or any(map(_has_riders, children(node)))
 
 
 def assumed_of_changes(operation: Operation) -> str | None:

@@ -25,6 +25,7 @@ from custmap.plan.plan import Plan
 from custmap.records.field_tree import FieldTree, is_value
 from custmap.records.ndjson import Record
 from custmap.records.read_fields import EACH, read_fields
+from custmap.schema.customer_texts import TEXT_PARTS
 from custmap.values.unusual import Unusual
 
 _CANNOT_CLEAR: Final = ("CM803", "CM805")
@@ -38,7 +39,18 @@ class ClearCounts:
     `untold`   in how many of these the vendor cannot be told.
     """
 
-    __slots__ = ("_absent", "_engine", "_lists", "_nulls", "_paths", "_tree", "cleared", "fields", "untold")
+    __slots__ = (
+        "_absent",
+        "_engine",
+        "_lists",
+        "_nulls",
+        "_paths",
+        "_tree",
+        "_wholes",
+        "cleared",
+        "fields",
+        "untold",
+    )
 
     def __init__(self, engine: Maker, *, absent: Absent, nulls: Nulls) -> None:
         self._engine = engine
@@ -53,6 +65,10 @@ class ClearCounts:
             for number, path in enumerate(self._paths)
             if any(other[: len(path) + 1] == (*path, EACH) for other in self._paths)
         )
+        wholes = TEXT_PARTS.items() if engine.checked.canonical.is_customer else ()
+        self._wholes = {
+            name: self._paths.index(path) for name, part in wholes if (path := (name, part)) in self._paths
+        }
         self.fields = tuple(map(format_source, self._paths))
         self.cleared = [0] * len(self.fields)
         self.untold = [0] * len(self.fields)
@@ -77,7 +93,14 @@ class ClearCounts:
             return set()
         if self._absent == "keep":
             now = self._engine.overlay.over(then, now, texts)
-        return set(self._tree.gone((then,), (now,)))
+        gone = set(self._tree.gone((then,), (now,)))
+        # A plain text says all of a name: whether that clears a part of it, the plan says.
+        return {number for number in gone if not self._is_part(number, texts)} if texts else gone
+
+    def _is_part(self, number: int, fields: Iterable[str]) -> bool:
+        """Is it a part of one of these names or phones, and not the text of all of it?"""
+        field, *part = map(str, self._paths[number])
+        return field in fields and part != [TEXT_PARTS[field]]
 
     def told(self, plan: Plan, before: Record) -> set[int]:
         """The numbers of the fields that a plan clears, or would if the vendor could be told."""
@@ -88,8 +111,18 @@ class ClearCounts:
         return told | rejected
 
     def _numbers(self, told: Iterable[Change | Rejection], before: Record) -> set[int]:
-        fields = (number for one in told for number in self._fields_of(one))
-        return {number for number in fields if _has(before.value, self._paths[number])}
+        fields = {number for one in told for number in self._fields_of(one)}
+        had = {number for number in fields if _has(before.value, self._paths[number])}
+        return had | {whole for number in fields - had if (whole := self._whole(number, before)) is not None}
+
+    def _whole(self, number: int, before: Record) -> int | None:
+        """The number of the text of a whole name or phone, of which before has that alone."""
+        field = str(self._paths[number][0])
+        if field not in self._wholes or not self._is_part(number, TEXT_PARTS):
+            return None
+        held = before.value.get(field)
+        text = held if type(held) is not dict else held.get(TEXT_PARTS[field])
+        return self._wholes[field] if is_value(text) else None
 
     def _fields_of(self, told: Change | Rejection) -> Iterator[int]:
         """The fields that the source of a change is, or is in; if it is in none, those that are in it."""

@@ -28,6 +28,8 @@ from custmap.values.unusual import Unusual
 from custmap.values.words import counted
 
 _OPEN: Final = UNSETTLED.encode()
+_LARGEST: Final = 1e300
+"""Numbers that are larger may be no doubles."""
 
 
 @dataclass(slots=True)
@@ -139,7 +141,8 @@ class SettlingFiles:
             return self._as_before(one)
         pair = self._engine.pair(held, taken, complete=self._complete)
         told = self._engine.told(pair)
-        if told.changes or told.rejected:
+        lines = {one.line for one in (*told.changes, *told.rejected)}
+        if not lines <= self._made_of_parameters:
             raise NightError(
                 f"record {after.index} of AFTER has changed, and there is no plan for it: is PLANS whole, "
                 "and are `--absent` and `--nulls` those of the run?"
@@ -162,7 +165,7 @@ class SettlingFiles:
                 changes=list(self._carried(told.changes, taken)),
                 rejected=[Told(one.target, one.line) for one in told.rejected],
             )
-        elif not _is_the_same(told.changes, sent.changes) or told.rejected or sent.rejected:
+        elif not _are_the_same(told.changes, sent.changes) or told.rejected or sent.rejected:
             self._require_same(told, sent, planned.index)
         kept = self._settler.settle(pair, sent)
         if kept is None:
@@ -172,21 +175,25 @@ class SettlingFiles:
 
     def _require_same(self, told: Draft | Plan, sent: Sent, index: int) -> None:
         """NightError if a plan is not what is told of these records: by its rules, or by its values."""
-        if _rules(told.changes, told.rejected) != _rules(sent.changes, sent.rejected):
+        if self._lines(told.changes, told.rejected) != self._lines(sent.changes, sent.rejected):
             raise NightError(
                 f"the plan of record {index} is not that of these snapshots: are `--absent` and `--nulls`"
                 " those of the run, and has the mapping been edited since?"
             )
-        if self._values(told.changes) != self._values(sent.changes):
+        if not _are_the_same(self._known(told.changes), self._known(sent.changes)):
             raise NightError(
                 f"the plan of record {index} was made of other values than BEFORE and AFTER have: are they"
                 " the files that were compared?"
             )
 
-    def _values(self, changes: Iterable[Told | Change]) -> list[str]:
-        """What changes, where no parameter is in it: those of the run are not known."""
+    def _lines(self, *told: Iterable[Told | Change | Rejection]) -> list[list[int]]:
+        """The lines of the rules that say something: targets may be hidden in a plan."""
+        return [sorted(one.line for one in part if one.line not in self._made_of_parameters) for part in told]
+
+    def _known(self, changes: Iterable[Told | Change]) -> list[Told | Change]:
+        """Changes in which no parameter is, in an order: those of the run are not known."""
         known = (one for one in changes if one.line not in self._made_of_parameters)
-        return sorted(dump_json([one.line, one.before, one.after]) for one in known)
+        return sorted(known, key=lambda one: (one.line, dump_json([one.before, one.after])))
 
     def _carried(self, changes: Iterable[Change], taken: Taken) -> Iterator[Told]:
         """Changes with the requests of `apply` that carry them: of several, the one with the same target."""
@@ -269,17 +276,25 @@ class SettlingFiles:
         return take_parsed(found.value, canonical, nulls=self._nulls, check=not found.fits)
 
 
-def _is_the_same(told: Sequence[Change], sent: Sequence[Told]) -> bool:
+def _are_the_same(told: Sequence[Told | Change], sent: Sequence[Told | Change]) -> bool:
     """Are they the same changes, in one order? Nearly all are."""
     return len(told) == len(sent) and all(
-        one.line == other.line and same(one.before, other.before) and same(one.after, other.after)
+        one.line == other.line and _is_alike(one.before, other.before) and _is_alike(one.after, other.after)
         for one, other in zip(told, sent, strict=True)
     )
 
 
-def _rules(*told: Iterable[Told | Change | Rejection]) -> list[list[int]]:
-    """The lines of the rules that say something: targets may be hidden in a plan."""
-    return [sorted(one.line for one in part) for part in told]
+def _is_alike(one: Any, other: Any) -> bool:
+    """Are two values the same, or written as the same JSON? A double holds 17 digits."""
+    if same(one, other):
+        return True
+    if type(one) in (int, float) and type(other) in (int, float):
+        return max(abs(one), abs(other)) < _LARGEST and float(one) == float(other)
+    if type(one) is dict and type(other) is dict:
+        return one.keys() == other.keys() and all(_is_alike(one[name], other[name]) for name in one)
+    if type(one) is list and type(other) is list:
+        return len(one) == len(other) and all(map(_is_alike, one, other))
+    return False
 
 
 def _data(line: Row | None) -> bytes:
