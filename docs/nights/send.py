@@ -53,6 +53,8 @@ class Sender:
 
     def __init__(self, mapping: str, sent: Path, answers: Path) -> None:
         self.mapping = custmap.load(mapping)
+        clears = (one for one in self.mapping.checked.steps if one.clear is not None)
+        self.clears = {one.name: one.clear.operation.contract.method for one in clears}
         self.client = httpx.Client(timeout=TIMEOUT)
         self.pace = Pace()
         self.tries: Counter[str] = Counter()
@@ -89,18 +91,15 @@ class Sender:
 
     def call(self, plan: dict[str, Any], at: int, request: dict[str, Any]) -> dict[str, str]:
         """Which of several requests it is, for who reads its answer: `NAME`, or `NAME.clear`."""
-        if "name" not in request:
+        name = request.get("name")
+        if name is None:
             return {}
-        changes = (one for one in plan.get("changes", []) if one["request"] == at)
-        gone = f"{request['name']}.clear"
-        clears = any(one["action"] == "clear" for one in changes) and self.has(gone)
-        return {"call": gone if clears else request["name"]}
-
-    def has(self, call: str) -> bool:
-        try:
-            return bool(self.mapping.outcome(200, None, call))
-        except ValueError:
-            return False
+        if "changes" in plan:
+            changes = (one for one in plan["changes"] if one["request"] == at)
+            gone = any(one["action"] == "clear" for one in changes)
+        else:  # a line of `apply`
+            gone = request["method"] == self.clears.get(name)
+        return {"call": f"{name}.clear" if gone and name in self.clears else name}
 
     def deliver(self, request: dict[str, Any], call: dict[str, str], once: bool) -> None:
         """Send a request, again while that helps. One that may have arrived is not sent again if `once`."""

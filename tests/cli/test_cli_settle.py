@@ -13,6 +13,8 @@ import pytest
 from cli_runner import Cli, Ended
 from ndjson_files import NdjsonFiles
 
+from small_mappings import write
+
 Record = dict[str, Any]
 SHOP = "microbase/customer-update"
 PARAMS = ("-p", "host=shop.example", "-p", "token=t")
@@ -388,6 +390,42 @@ def test_bodies_that_other_programs_write(night: Files) -> None:
     assert b"NaN" in odd
     answers.write_bytes(odd)
     assert night.settle().code == 0
+
+
+RIGHT = {
+    "a parameter in items": (
+        "{ch: {each: addresses, key: label, merge: keyed, fields: {label: label, c: city, s: {param: src}}}}",
+        {"addresses": [{"label": "h", "city": "A"}]},
+        {"addresses": [{"label": "h", "city": "B"}]},
+    ),
+    "a parameter that says the same": (
+        "{f: {first: [company, {param: src}], one_way: true}}",
+        {"company": "web"},
+        {"email": "a@x.io"},
+    ),
+    "a number that no double has": (
+        "{m: {from: custom_fields, merge: entries}}",
+        {"custom_fields": {"n": 1}},
+        {"custom_fields": {"n": 12345678901234567}},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", RIGHT)
+def test_a_right_night_is_settled(cli: Cli, tmp_path: Path, case: str) -> None:
+    body, before, after = RIGHT[case]
+    contract = '{method: PATCH, url: "https://x.io/c"}'
+    place = write(tmp_path, f"params: {{src: {{}}}}\nclear: impossible\ncontract: {contract}\nbody: {body}\n")
+    for name, record in (("before", before), ("after", after)):
+        text = json.dumps({"id": "1", **record}).replace("34567}", "34567.0}")
+        (tmp_path / f"{name}.ndjson").write_text(text + "\n", "utf-8")
+    files = [tmp_path / f"{name}.ndjson" for name in ("before", "after")]
+    asked = ("--key", "id", "--absent", "clear")
+    made = cli("diff", place, *files, *asked, "-p", "src=web", "--format", "json", "-o", tmp_path / "plans")
+    assert made.code in (0, 1), made.err
+    given = ("--assume-applied", "--before", files[0], "--after", files[1], "-o", tmp_path / "next")
+    settled = cli("settle", place, tmp_path / "plans", *asked, *given)
+    assert settled.code == 0, settled.err
 
 
 @pytest.mark.parametrize("case", DAMAGED)

@@ -37,6 +37,13 @@ requests:
       path: {id: customer.identifiers.acme, tag: key}
       response: {ok: "status == `404` || status == `200`"}
 """
+LAST = """
+  - name: firm
+    after: [tags]
+    contract: {method: PUT, url: "https://x.io/c/{id}"}
+    path: {id: identifiers.acme}
+    body: {firm: company}
+"""
 Answer = Callable[[httpx.Request], httpx.Response]
 
 
@@ -108,6 +115,18 @@ def test_several_requests_are_sent_in_order(before: Any, send: ModuleType, tmp_p
         *(["DELETE /c/7/old"] if before else []),
         "PUT /c/7/new",
     ]
+    assert kept == {"id": "C", "identifiers": {"acme": "7"}, **after}
+
+
+def test_what_is_gone_of_a_new_customer(send: ModuleType, tmp_path: Path) -> None:
+    rules = SEVERAL.replace("for_each: tags", "for_each: attributes") + LAST
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(404 if request.method == "DELETE" else 200)
+
+    after = {"email": "b", "attributes": {"old": None}, "company": "c"}
+    sent, kept = settled(send, tmp_path, rules, None, after, answer)
+    assert sent == ['PUT /c/7 {"mail": "b"}', "DELETE /c/7/old", 'PUT /c/7 {"firm": "c"}']
     assert kept == {"id": "C", "identifiers": {"acme": "7"}, **after}
 
 
