@@ -188,7 +188,7 @@ class Places:
     def _entries_one_by_one(self, leaf: Leaf, value: str, lines: Lines) -> None:
         clear = leaf.policy.clear
         match clear:
-            case NameIn(place, form=form) if form is None or form.lists == BRACKETS:
+            case NameIn(place, form=form) if not clear.others and (form is None or form.lists == BRACKETS):
                 cleared = f"{self._names_at(place)}.append(key)"
             case SendNull():
                 cleared = "kept[key] = None"

@@ -120,7 +120,7 @@ class Named(Clear):
         return replace(self, name=None)
 
     def _taken(self, name: Any) -> str | None:
-        return "goes by the name of another rule's value" if name in self.others else None
+        return "is that of another rule's value" if name in self.others else None
 
 
 @dataclass(frozen=True, slots=True)

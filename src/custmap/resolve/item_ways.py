@@ -17,6 +17,7 @@ from custmap.resolve.context import Context
 from custmap.resolve.findings import Findings
 from custmap.resolve.sayings import Sayings
 from custmap.resolve.templates import SCALARS, Templates, value_type
+from custmap.syntax.node import Node
 from custmap.values.paths import TargetPath
 from custmap.values.types import Type
 
@@ -99,11 +100,11 @@ class WayReader:
             self._findings.add("CM207", "this needs a place or an item", stated.span, help)
             return None
         if stated.item is not None:
-            if self._sayings.head is not None:
-                return self._sayings.item(stated.item, context.target(path))
-            self._check_list(type_, stated.span)
-            items = None if type_ is None else type_.items
-            return self._templates.read(stated.item, context.target(path), items)
+            template = self._template(stated.item, path, type_, context)
+            if template is not None and not self._templates.says_value(template):
+                message = "the template does not say which item is meant"
+                self._findings.add("CM525", message, stated.item.span, "Use {value}.")
+            return template
         assert stated.place is not None
         place = self._places.read(stated.place)
         if place is None:
@@ -112,6 +113,15 @@ class WayReader:
         form = context.style(place)
         self._places.lists(place, stated.place.span, own)
         return ItemIn(place, form=form)
+
+    def _template(
+        self, stated: Node, path: TargetPath, type_: Type | None, context: Context
+    ) -> Template | None:
+        if self._sayings.head is not None:
+            return self._sayings.item(stated, context.target(path))
+        self._check_list(type_, stated.span)
+        items = None if type_ is None else type_.items
+        return self._templates.read(stated, context.target(path), items)
 
     def _check_list(self, type_: Type | None, span: Span) -> None:
         if type_ is not None and type_.known and "array" not in type_.kinds:

@@ -15,7 +15,7 @@ from custmap.model.template import Hole, Template
 from custmap.resolve.changes import Head
 from custmap.resolve.context import Context
 from custmap.resolve.findings import Findings
-from custmap.resolve.templates import Templates, value_type
+from custmap.resolve.templates import Templates, as_scalar, value_type
 from custmap.syntax.node import Node
 from custmap.values.path_styles import path_text
 from custmap.values.paths import Member, Select, TargetPath
@@ -61,7 +61,7 @@ class Sayings:
     def _saying(self, node: Node | None, target: str) -> Template | None:
         """A template that says a value."""
         template = self._read(node, target)
-        if template is not None and Hole.VALUE not in template.holes:
+        if template is not None and not self.templates.says_value(template):
             self._findings.add("CM525", "the template does not say the value", template.span, "Use {value}.")
         return template
 
@@ -122,7 +122,10 @@ class Sayings:
                 self._findings.add("CM525", "no template says this value", at, help)
             return Said()
         always = context.always or (rule is not None and rule.always)
-        return Said(Says(set_, add or set_, always), self._types.get(set_.number))
+        type_ = self._types.get(set_.number)
+        if add is not None and add.in_text and not set_.in_text:
+            type_ = as_scalar(type_)
+        return Said(Says(set_, add or set_, always), type_)
 
     def _check_key(self, span: Span, context: Context) -> None:
         if self.head is None:

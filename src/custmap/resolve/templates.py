@@ -47,6 +47,7 @@ class Templates:
     `secret`  the names of secret parameters.
     `closed`  a member that the contract does not list is wrong.
     `named`   the rules in templates that name the customer, each once.
+    `misread` the numbers of templates of which a part cannot be read.
     """
 
     rider: Callable[[Rule, str, Type | None], int]
@@ -55,10 +56,19 @@ class Templates:
     findings: Findings
     numbers: Iterator[int] = field(default_factory=count)
     named: list[Naming] = field(default_factory=list)
+    misread: set[int] = field(default_factory=set)
 
     def read(self, node: Node, target: str, type_: Type | None) -> Template:
         """The template of a rule's target; `type_` is the contract's of the item."""
-        return Template(self._tree(node, target, type_), node.span, next(self.numbers))
+        known = len(self.findings.all)
+        template = Template(self._tree(node, target, type_), node.span, next(self.numbers))
+        if any(one.code == "CM524" for one in self.findings.all[known:]):
+            self.misread.add(template.number)
+        return template
+
+    def says_value(self, template: Template) -> bool:
+        """Has a template the value, as far as it can be read?"""
+        return Hole.VALUE in template.holes or template.number in self.misread
 
     def _tree(self, node: Node, target: str, type_: Type | None) -> Tree:
         match node:
@@ -172,9 +182,12 @@ def value_type(template: Template, type_: Type | None) -> Type | None:
     It is the contract's where the value stands as it is, and a scalar where it stands in a text or a key.
     """
     found = next(_of_value(template.tree, type_), None)
-    if not template.in_text:
-        return found
-    return Type(kinds=SCALARS) if found is None else replace(found, kinds=found.kinds & SCALARS)
+    return as_scalar(found) if template.in_text else found
+
+
+def as_scalar(type_: Type | None) -> Type:
+    """A type of which only single values can be."""
+    return Type(kinds=SCALARS) if type_ is None else replace(type_, kinds=type_.kinds & SCALARS)
 
 
 def sent_type(type_: Type, kind: Kind, source: Type) -> Type:
