@@ -79,6 +79,9 @@ def _write_request(writer: Comparing, operation: Operation, table: str = "") -> 
             unless = f"{'not always and ' if required else ''}not is_value(after[{naming[0].slot}])"
             with lines.block(f"if {unless} and names_nobody({named}, before, after, view):"):
                 lines.add("return None")
+        for leaf in operation.named:  # who is named in an item is rejected where there is something to say
+            with lines.block(f"if after[{leaf.slot}].__class__ in UNUSUAL_AFTER:"):
+                lines.add(f"identity({writer.arguments(leaf)})")
         _note_once(writer, lines)
         if isinstance(body, ItemsNode):
             _complete_list(writer, body, lines)
@@ -124,7 +127,7 @@ def _write_naming(writer: Comparing, naming: tuple[Leaf, ...], lines: Lines) -> 
 def _write_saying(writer: Comparing, operation: Operation, table: str, lines: Lines) -> None:
     """What templates need of the view; `table` has the writers of a list of changes."""
     if operation.named:
-        found = "".join(f", {writer.identity(leaf)}" for leaf in reversed(operation.named))
+        found = "".join(f", {writer.named(leaf)}" for leaf in reversed(operation.named))
         lines.add(f"view.riders = (*view.riders{found})")
     if operation.changes is not None:
         lines.add(f"view.writers, view.paths = {table}, {operation.changes.paths!r}")

@@ -184,6 +184,10 @@ class Comparing:
         """The value of an identity, on either side."""
         return self._stated(leaf, f"identity({self.arguments(leaf)})")
 
+    def named(self, leaf: Leaf) -> str:
+        """The same, of one that may not be needed: nothing is rejected."""
+        return self._stated(leaf, f"one_of(before[{leaf.slot}], after[{leaf.slot}])")
+
     def _stated(self, leaf: Leaf, asked: str) -> str:
         """After's value of a rule; what is none is asked for."""
         value = f"after[{leaf.slot}]"

@@ -33,7 +33,7 @@ _FUNCTIONS: Final = (
     operations.operations, operations.say_again,
     own.in_name_order, own.is_simple, own.own,
     requests.find_unstated, requests.identity, requests.must_all_wait, requests.names_another,
-    requests.names_nobody, requests.put, requests.require,
+    requests.names_nobody, requests.one_of, requests.put, requests.require,
     requests.was_set, requests.write_elsewhere,
     rows.bare_row, rows.kept_row,
 )  # fmt: skip

@@ -70,6 +70,11 @@ def identity(leaf: Leaf, before: Any, after: Any, view: View) -> Any:
     """The value of an identity: after's, or before's where after has none."""
     if after.__class__ is Failure:
         view.reject(after.code, leaf.target, leaf, after.reason)
+    return one_of(before, after)
+
+
+def one_of(before: Any, after: Any) -> Any:
+    """After's value, or before's where after has none."""
     return after if is_value(after) else before
 
 
