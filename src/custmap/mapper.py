@@ -250,7 +250,9 @@ class Mapping:
         What cannot be read is left out. RecordError if `document` is not a JSON object (or list, where the
         body is one), or `base` does not fit the canonical schema.
         """
-        held = None if base is None else take(base, self._engine.checked.canonical)
+        if base is None:
+            return self._answers.reverse.read(document)[0]
+        held = take(base, self._engine.checked.canonical)
         return read_back(self.back, document, held, self.checked.canonical.type)[0]
 
     @property
