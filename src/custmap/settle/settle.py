@@ -213,6 +213,8 @@ class Settler:
             said = [path for place in self._places(case, case.said) for path in self._paths(case, place)]
             partly = kept
             for path in said:
+                if any(path.touches(one.names) for one in _all(back)):
+                    continue  # another rule that reads it did not arrive
                 partly = put_back(partly, night.after, path, self._type)
             kept = kept if any(self._wrong(case, back, partly)) else partly
         for path in self._identities:
