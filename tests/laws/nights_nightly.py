@@ -227,7 +227,7 @@ class Nights:
     def comes_back(self, step: Step, following: Step) -> None:
         """What was rejected is rejected, or said, in the next night whose record says the same of it."""
         again = same(step.record, following.record)
-        if step.names_nobody or following.names_nobody or (following.error and not again):
+        if step.names_nobody or following.names_nobody or following.error:  # it has no plan
             return
         others = set().union(*map(self.reading.of, (*following.plan.changes, *following.plan.rejected)))
         for rejection in step.plan.rejected:
