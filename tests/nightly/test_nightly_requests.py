@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Any
 import httpx
 import pytest
 from nightly_commands import command
-from nightly_job import SCRIPTS
 
 FORM = """
 contract: {method: POST, url: "https://x.io/c/{id}", form: brackets}
@@ -45,15 +43,6 @@ LAST = """
     body: {firm: company}
 """
 Answer = Callable[[httpx.Request], httpx.Response]
-
-
-@pytest.fixture(scope="module")
-def send() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("send", SCRIPTS / "send.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def said(folder: Path, verb: str, place: Path, *words: str) -> None:

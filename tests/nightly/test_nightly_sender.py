@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import sys
 import time
@@ -210,15 +209,6 @@ def test_a_full_disk_is_like_being_killed(tmp_path: Path) -> None:
         assert job.said.startswith(f"{files[2]}: ") and "Traceback" not in job.said
         assert job.send() == 0
         assert settle(job) == {who: record("microbase", who) | NEWS["microbase"][0] for who in CUSTOMERS}
-
-
-@pytest.fixture(scope="module")
-def send() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("send", SCRIPTS / "send.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_what_retry_after_may_say(send: ModuleType) -> None:
