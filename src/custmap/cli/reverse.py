@@ -19,13 +19,13 @@ from custmap.cli.report import Report, json_line
 from custmap.cli.streams import is_ndjson, open_input, open_maybe, open_output
 from custmap.diagnostics.errors import RecordError
 from custmap.diagnostics.plain import json_document, plain
+from custmap.plan.read_back import read_back
 from custmap.records.identity import Who
 from custmap.records.inputs import One, read_source
 from custmap.records.ndjson import BadLine, Record
 
 if TYPE_CHECKING:
     from custmap.mapper import Mapping
-from custmap.plan.read_back import read_back
 
 _SHOWN = 20
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from custmap.expressions.inference import SourcePath
 from custmap.expressions.parse import Expression
 from custmap.model.checked import Operation
 from custmap.model.clear import Clear
@@ -56,6 +57,14 @@ def leaves(node: TargetNode) -> Iterator[Leaf]:
 def identities(node: TargetNode) -> Iterator[Leaf]:
     """The leaves below a node that name the customer."""
     return (leaf for leaf in leaves(node) if leaf.policy.identity)
+
+
+def reads_beside(slots: Iterable[Leaf | Presence]) -> Iterator[SourcePath]:
+    """What rules of a request for an entry read of the customer beside it: paths in the customer."""
+    for slot in slots:
+        for read in (*slot.reads, *slot.asks):
+            if read[:1] == ("customer",):
+                yield read[1:]
 
 
 def riders(node: TargetNode) -> Iterator[Rider]:

@@ -110,8 +110,10 @@ class Engine:
         """The one request of a record, as `apply` gives it."""
         return (self.apply(taken, bound, on_rejected, absent),)
 
-    def quick_requests(self, record: dict[str, Any], bound: Bound) -> tuple[Request, ...]:
+    def quick_requests(self, record: dict[str, Any], bound: Bound, check: bool) -> tuple[Request, ...]:
         """The one request of a record, as `request` gives it."""
+        if check:
+            self.quick.require_fit(record)
         return (self.request(record, bound, ()),)
 
     def request(self, record: dict[str, Any], bound: Bound, more: tuple[Note, ...]) -> Request:
@@ -179,10 +181,7 @@ class Engine:
     def carefully(self, held: Taken | None, taken: Taken, bound: Bound, absent: Absent) -> Plan:
         """The plan for records that were taken in carefully, with the notes about both."""
         notes = taken.notes if held is None else joined_notes(taken.notes, held.notes)
-        record = taken.record
-        if held is not None and absent == "keep":
-            record = self.overlay.over(held.record, record, taken.texts)
-        pair = Pair(held, taken, record, absent == "clear")
+        pair = Pair.laid(held, taken, self.overlay, complete=absent == "clear")
         return with_notes(lambda: self.plan(pair, bound), notes)
 
     def plan(self, pair: Pair, bound: Bound) -> Plan:
@@ -239,10 +238,7 @@ class Engine:
 
     def pair(self, held: Taken | None, taken: Taken, *, complete: bool) -> Pair:
         """Two records, the second laid over the first with all its fields, those that no rule reads, too."""
-        if held is None or complete:
-            return Pair(held, taken, taken.record, complete)
-        laid = self._whole_overlay.over(held.record, taken.record, taken.texts)
-        return Pair(held, taken, laid, complete)
+        return Pair.laid(held, taken, self._whole_overlay, complete=complete)
 
     def sides(self, pair: Pair, riders: tuple[Any, ...]) -> Sides:
         """What is compared, with its slots."""

@@ -19,7 +19,7 @@ from custmap.model.checked import Checked, SequenceStep
 from custmap.model.nodes import Leaf
 from custmap.model.note import Fact, Note
 from custmap.model.privacy import value_target
-from custmap.model.walkers import identities, leaves
+from custmap.model.walkers import identities, leaves, reads_beside
 from custmap.plan.engine import Engine
 from custmap.plan.sides import Pair
 from custmap.running.draft import Draft, View, read
@@ -73,8 +73,7 @@ class _Call:
         operation = checked.operation
         self.identities = tuple(leaf for root in operation.parts.values() for leaf in identities(root))
         self._slots = operation.table.slots
-        reads = (read for slot in self._slots for read in (*slot.reads, *slot.asks))
-        self.reads = [read[1:] for read in reads if read[:1] == _CUSTOMER]
+        self.reads = list(reads_beside(self._slots))
         self._in_body = {leaf.span for leaf in leaves(operation.body)}
 
     def raising(self) -> _Call:

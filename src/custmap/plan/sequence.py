@@ -88,9 +88,9 @@ class Sequence:
         """There is not one."""
         raise Unusual
 
-    def quick_requests(self, record: dict[str, Any], bounds: Bounds) -> tuple[Request, ...]:
+    def quick_requests(self, record: dict[str, Any], bounds: Bounds, check: bool) -> tuple[Request, ...]:
         """The requests of a record in which nothing is unusual; any exception if something is."""
-        taken = Taken(*self.quick.take(record, check=False), ())
+        taken = Taken(*self.quick.take(record, check), ())
         said = self._said(Pair(None, taken, taken.record, complete=False), bounds, steps=self._raising)
         if any(step.rejected for step in said):
             raise Unusual
@@ -102,7 +102,7 @@ class Sequence:
         """The plan for records in which nothing is unusual; any exception if something is."""
         now = Taken(*self.quick.take(after, check), ())
         then = None if before is None else Taken(*self.quick.take(before, check), ())
-        pair = _pair(then, now, self._read_overlay, complete=absent == "clear")
+        pair = Pair.laid(then, now, self._read_overlay, complete=absent == "clear")
         return with_texts(self._joined(self._said(pair, bounds, steps=self._raising)))
 
     @cached_property
@@ -163,7 +163,7 @@ class Sequence:
 
     def pair(self, held: Taken | None, taken: Taken, *, complete: bool) -> Pair:
         """Two records, the second laid over the first with all its fields."""
-        return _pair(held, taken, self.overlay, complete=complete)
+        return Pair.laid(held, taken, self.overlay, complete=complete)
 
     def _said(
         self,
@@ -210,13 +210,6 @@ class Sequence:
             in_notes([note for step in said for note in step.notes]),
             tuple(requests),
         )
-
-
-def _pair(held: Taken | None, taken: Taken, overlay: Overlay, *, complete: bool) -> Pair:
-    """Two records, the second laid over the first by an overlay."""
-    if held is None or complete:
-        return Pair(held, taken, taken.record, complete)
-    return Pair(held, taken, overlay.over(held.record, taken.record, taken.texts), complete)
 
 
 def _requests(said: list[Said]) -> tuple[Request, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from custmap.border.intake import Taken
+from custmap.plan.overlay import Overlay
 
 Row = tuple[Any, ...]
 Record = dict[str, Any]
@@ -30,6 +31,13 @@ class Pair(NamedTuple):
     @property
     def unsettled(self) -> tuple[str, ...]:
         return () if self.held is None else self.held.unsettled
+
+    @classmethod
+    def laid(cls, held: Taken | None, taken: Taken, overlay: Overlay, *, complete: bool) -> Pair:
+        """Two records, the second laid over the first by an overlay."""
+        if held is None or complete:
+            return cls(held, taken, taken.record, complete)
+        return cls(held, taken, overlay.over(held.record, taken.record, taken.texts), complete)
 
 
 class Sides(NamedTuple):

@@ -30,15 +30,13 @@ def applier(
     The second argument: the record is known to fit the schema, and to have no unknown members.
     Records are not copied: a record may be changed, and its request share values with it.
     """
-    bound, quick = engine.binder.bind(params), engine.quick
-    direct = quick.direct and nulls == "clear"
+    bound = engine.binder.bind(params)
+    direct = engine.quick.direct and nulls == "clear"
 
     def requests(customer: Any, fits: bool) -> tuple[Request, ...]:
         if direct and customer.__class__ is dict:
             try:
-                if not fits:
-                    quick.require_fit(customer)
-                return engine.quick_requests(customer, bound)
+                return engine.quick_requests(customer, bound, not fits)
             except Exception:  # the careful way says what is unusual, and whether it is wrong
                 pass
         taken = take_parsed(customer, engine.checked.canonical, nulls=nulls, strict=strict)

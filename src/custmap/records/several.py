@@ -27,12 +27,10 @@ def requests_of(
     require_one_of("on_rejected", on_rejected, ("raise", "drop"))
     require_one_of("absent", absent, ("keep", "clear"))
     require_one_of("nulls", nulls, ("clear", "absent"))
-    bound, quick = engine.binder.bind(params), engine.quick
-    if type(customer) is dict and quick.direct and nulls == "clear" and (check or not strict):
+    bound = engine.binder.bind(params)
+    if type(customer) is dict and engine.quick.direct and nulls == "clear" and (check or not strict):
         try:
-            if check:
-                quick.require_fit(customer)
-            return engine.quick_requests(customer, bound)
+            return engine.quick_requests(customer, bound, check)
         except Exception:  # whatever is unusual: the careful way says what it is, and whether it is wrong
             pass
     taken = take(customer, engine.checked.canonical, nulls=nulls, check=check, strict=strict)

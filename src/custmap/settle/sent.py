@@ -100,7 +100,7 @@ def _verdicts(outcome: Outcomes, plan: Plan, checked: Checked) -> list[Verdict]:
         if isinstance(one, Outcome) and one.mapping not in ("", checked.name):
             raise ValueError(f"this is an outcome of {one.mapping}, not of {checked.name}")
         waits = one is _NOTHING_SAID and not failed.isdisjoint(request.after)
-        found = NOT_SENT if waits else UNKNOWN if one is None or one is _NOTHING_SAID else verdict(one)
+        found = NOT_SENT if waits else verdict(one)
         if found.applied is not True:
             failed.add(request.name)
         verdicts.append(found)

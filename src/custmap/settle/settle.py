@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, Final
+from typing import Any
 
 from custmap.back.outcome import Message
 from custmap.border.unsettled import UNSETTLED
 from custmap.model.nodes import Leaf
+from custmap.model.walkers import reads_beside
 from custmap.plan.engine import Engine, Ruled
 from custmap.plan.maker import Maker
 from custmap.plan.open_paths import OpenPath, open_path
@@ -68,9 +69,6 @@ class _Case:
         return another or not (self.arrived or self.lost)
 
 
-_CUSTOMER: Final = ("customer",)
-
-
 class _Part:
     """The rules of one request, or those that say for what there is one for each entry."""
 
@@ -80,13 +78,9 @@ class _Part:
         self.riders = ruled.engine.stand_ins
         slots = ruled.engine.checked.operation.table.slots
         self._leaves = tuple(one for one in slots if isinstance(one, Leaf) and not one.policy.identity)
-        self._beside = {
-            read[1:]
-            for call in ruled.inner
-            for slot in call.operation.table.slots
-            for read in (*slot.reads, *slot.asks)
-            if read[:1] == _CUSTOMER and not (isinstance(slot, Leaf) and slot.policy.identity)
-        }
+        inner = (slot for call in ruled.inner for slot in call.operation.table.slots)
+        told = (slot for slot in inner if not (isinstance(slot, Leaf) and slot.policy.identity))
+        self._beside = set(reads_beside(told))
         """What requests for entries say of the customer beside an entry."""
 
     def says_beside(self, path: OpenPath) -> bool:
