@@ -142,3 +142,24 @@ requests:
     with pytest.raises(ValueError, match="Did you mean `two`"):
         mapping.outcome(200, None, "tow")
     assert mapping.reverse({"mail": "e"}, {"attributes": {"x": 1}}) == {"email": "e", "attributes": {"x": 1}}
+
+
+ONE = 'contract: {method: PUT, url: "https://x.io", fields: {mail: string}}\nbody: {mail: email}\n'
+
+
+@pytest.mark.parametrize("rules", [ONE, CASES[0].values[0]], ids=["one request", "several"])
+def test_what_no_rule_reads_fits_the_schema_too(rules: Any, mapping_of: Any) -> None:
+    """Nothing but the check sees it: in each way to make requests, and in none that goes without."""
+    mapping = mapping_of(rules)
+    record = {"email": "e", "identifiers": {"acme": "a"}, "company": 7}
+    apply, compare = mapping.applier(), mapping.comparer()
+    for make in (
+        lambda: mapping.requests(record),
+        lambda: mapping.diff(None, record),
+        lambda: apply(record, False),
+        lambda: compare(None, record, False),
+    ):
+        with pytest.raises(RecordError) as error:
+            make()
+        assert [(one.code, one.path) for one in error.value.diagnostics] == [("CM701", "company")]
+    assert mapping.requests(record, check=False) and apply(record, True)
