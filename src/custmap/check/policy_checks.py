@@ -19,6 +19,7 @@ from custmap.model.clear import BY_PLACE, Named, Send
 from custmap.model.nodes import FromSource, Leaf
 from custmap.model.walkers import Placed
 from custmap.resolve.findings import meant
+from custmap.resolve.kinds import cleared_type
 from custmap.resolve.policies import empty_of
 from custmap.schema.misfit import misfit
 from custmap.values.equality import fingerprint
@@ -143,10 +144,8 @@ def cm512(one: Placed) -> Iterator[Diagnostic]:
     if rule is None or rule.clear is None or leaf.type is None:
         return
     clear = leaf.policy.clear
-    if leaf.kind.has_items:
-        return  # there an item is gone, which `cm509` checks
-    held = (leaf.type.extra or Type()) if leaf.kind.is_flat else leaf.type
-    if isinstance(clear, Send):
+    held = cleared_type(leaf.type, result_type(leaf.origin), leaf.kind)  # `cm509` checks what an item is
+    if isinstance(clear, Send) and held is not None:
         yield from _sent(clear.value, held, rule.clear, leaf.target)
 
 

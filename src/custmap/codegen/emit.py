@@ -35,6 +35,7 @@ from custmap.model.template import Template
 from custmap.model.walkers import leaves
 from custmap.running.fits import checker
 from custmap.running.names import GLOBALS
+from custmap.values.path_styles import DOTTED
 
 _FIXED = (
     "after", "always", "apply", "before", "body", "changes", "customer", "draft", "error", "headers", "held",
@@ -138,7 +139,8 @@ class _Module:
             return "None"
         if id(way) not in self._compared:
             hint = "gone" if leaf.ways is not None and way is leaf.ways.gone else "added"
-            self._compared[id(way)], lines = item_function(self.names, leaf, way, hint)
+            paths = DOTTED if self._operation.changes is None else self._operation.changes.paths
+            self._compared[id(way)], lines = item_function(self.names, leaf, way, hint, paths)
             self.add_function(lines)
         return self._compared[id(way)]
 

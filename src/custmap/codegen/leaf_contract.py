@@ -103,23 +103,23 @@ class ContractWriter:
                     return [f"if type({result}) is not {class_}:", refused]
         return self.check(leaf, result)
 
-    def check_form(self, leaf: Leaf, result: str) -> list[str]:
-        """Lines that check that a form can write the value; of a map, entry by entry where all is careful.
+    def check_limit(self, leaf: Leaf, result: str) -> list[str]:
+        """Lines that check that the value can be written; of a map, entry by entry where all is careful.
 
         In a list that rules make, each value was checked by its own rule.
         """
-        form = leaf.form or leaf.masked
-        if form is None or form.json or isinstance(leaf.origin.source, EachSource):
+        limit = leaf.limit
+        if limit is None or limit.json or isinstance(leaf.origin.source, EachSource):
             return []
-        if not (leaf_facts.may_hold_containers(leaf) or form.joined):
+        if not (leaf_facts.may_hold_containers(leaf) or limit.of_scalars):
             return []
         if leaf.kind.is_map and self.fits is None:
-            entries = self.names.bind(entry_checker(form), f"writable_{leaf.name}")
+            entries = self.names.bind(entry_checker(limit), f"writable_{leaf.name}")
             return [f"{result} = {entries}({result})"]
-        writable = form_checker(form, entries=leaf.kind.is_map)
+        writable = form_checker(limit, entries=leaf.kind.is_map)
         check = self.names.bind(writable, f"require_writable_{leaf.name}")
         asked = f"{check}({result})"
-        return [asked] if form.joined else [f"if {result}.__class__ in CONTAINERS:", f"    {asked}"]
+        return [asked] if limit.of_scalars else [f"if {result}.__class__ in CONTAINERS:", f"    {asked}"]
 
     def check_made(self, leaf: Leaf, result: str) -> list[str]:
         """The check of a value that `values` or `format` made, or code whose results may always fit."""

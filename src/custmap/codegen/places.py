@@ -154,7 +154,7 @@ class Places:
             match way:
                 case ItemIn(place=place, form=form) if form is None or form.lists == BRACKETS:
                     lines.add(f"{self._names_at(place)}.extend({value})")
-                case Template() if leaf.ways is not None and leaf.ways.form is None:
+                case Template(parts=()) if leaf.ways is not None and leaf.ways.form is None:
                     made = self.way_function(leaf, way)
                     lines.add(f"{out}[{leaf.name!r}] = [{made}(one, riders) for one in each_once({value})]")
                 case _:

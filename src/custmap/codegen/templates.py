@@ -8,7 +8,7 @@ from custmap.codegen.lines import Lines
 from custmap.expressions.python_names import Names
 from custmap.model.nodes import Leaf
 from custmap.model.template import Branch, Filled, Hole, Ridden, Row, Template, Tree
-from custmap.values.paths import format_path
+from custmap.values.path_styles import path_text
 
 Holes = Mapping[Hole, str]
 """The expressions of what fills a template; `path` and `name` are texts."""
@@ -45,10 +45,13 @@ def _text(parts: tuple[str | Hole, ...], holes: Holes) -> str:
     return " + ".join(texts[part] if isinstance(part, Hole) else repr(part) for part in parts) or "''"
 
 
-def item_function(names: Names, leaf: Leaf, template: Template, hint: str) -> tuple[str, Lines]:
-    """The function `(value, riders)` that writes an item of a list that came, or is gone."""
+def item_function(names: Names, leaf: Leaf, template: Template, hint: str, paths: str) -> tuple[str, Lines]:
+    """The function `(value, riders)` that writes an item of a list that came, or is gone.
+
+    `paths` is how a path is written.
+    """
     name = names.declare(f"{hint}_{leaf.name or 'item'}")
-    holes = {Hole.VALUE: "value", Hole.PATH: repr(format_path(leaf.path)), Hole.NAME: repr(leaf.name)}
+    holes = {Hole.VALUE: "value", Hole.PATH: repr(path_text(leaf.path, paths)), Hole.NAME: repr(leaf.name)}
     lines = Lines()
     with lines.block(f"def {name}(value, riders):"):
         lines.add(f"return {made(template.tree, holes, 'riders')}")

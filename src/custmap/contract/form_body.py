@@ -40,6 +40,11 @@ class FormStyle:
     joined: str = ""
 
     @property
+    def of_scalars(self) -> bool:
+        """May a single value be one that cannot be written?"""
+        return bool(self.joined)
+
+    @property
     def in_list(self) -> FormStyle:
         """The style of the items of a list."""
         return self._inside(self.lists)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from custmap.contract.contract import Contract
 from custmap.schema.json_schema import Definitions, type_of
@@ -12,6 +12,7 @@ from custmap.schema.misfit import misfit
 from custmap.values.types import Type
 
 _DEEPEST: Final = 64
+Discriminator: TypeAlias = tuple[str, Mapping[str, Type]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +26,26 @@ class Variants:
 
     whole: Type | None
     several: tuple[Type, ...] = ()
-    by: tuple[str, Mapping[str, Type]] | None = None
+    by: Discriminator | None = None
 
-    def of(self, literals: Mapping[str, Any]) -> Type | None:
-        """The type of an item with these members; LookupError if no variant has them."""
+    def of(self, literals: Mapping[str, Any]) -> tuple[Type, ...]:
+        """The types that an item with these members may have, none: nothing is known.
+
+        LookupError if no variant has them.
+        """
         if self.by is not None and (name := literals.get(self.by[0])) is not None:
-            return self.by[1][str(name)]
+            return (self.by[1][str(name)],)
         if not self.several:
-            return self.whole
-        return next(one for one in self._fitting(literals))
+            return () if self.whole is None else (self.whole,)
+        found = tuple(one for one in self.several if _fits(one, literals))
+        if not found:
+            raise LookupError("no variant has these members")
+        return found
 
-    def _fitting(self, literals: Mapping[str, Any]) -> Iterator[Type]:
-        for one in self.several:
-            held = ((one.member(name), value) for name, value in literals.items())
-            if all(type_ is None or (type_.kinds and misfit(type_, value) is None) for type_, value in held):
-                yield one
-        raise LookupError("no variant has these members")
+
+def _fits(type_: Type, literals: Mapping[str, Any]) -> bool:
+    held = ((type_.member(name), value) for name, value in literals.items())
+    return all(one is None or (one.kinds and misfit(one, value) is None) for one, value in held)
 
 
 def variants_at(contract: Contract, names: tuple[str, ...]) -> Variants:

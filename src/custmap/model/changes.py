@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from custmap.model.filling import Filling
 from custmap.model.template import Template
 
 
@@ -29,8 +30,19 @@ class Says:
 
     `add`     where it is known that the vendor has none; often as `set`.
     `always`  it is in every update that has something to say.
+    `filling` what the contract asks of a single value in a text of a template.
     """
 
     set: Template
     add: Template
     always: bool = False
+    filling: Filling | None = None
+
+    @property
+    def templates(self) -> tuple[Template, ...]:
+        return (self.set,) if self.add is self.set else (self.set, self.add)
+
+    @property
+    def has_parts(self) -> bool:
+        """Are parts of them held against the contract when they are filled?"""
+        return any(one.parts for one in self.templates)

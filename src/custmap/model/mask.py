@@ -37,7 +37,7 @@ class MaskedKeys:
     join: str
     is_deep: bool
     json: ClassVar[bool] = False
-    joined: ClassVar[str] = ""
+    of_scalars: ClassVar[bool] = False
 
     def unwritable(self, value: Any) -> str | None:
         """Why the keys of a map cannot be in names; None if they can."""

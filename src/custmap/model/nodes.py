@@ -20,6 +20,7 @@ from custmap.expressions.parse import Expression
 from custmap.mapping.file import MAKERS, Rule
 from custmap.model.changes import Says
 from custmap.model.clear import IMPOSSIBLE, Clear
+from custmap.model.filling import Filling
 from custmap.model.item_ways import ItemWays
 from custmap.model.kind import Kind
 from custmap.model.mask import MaskedKeys
@@ -133,6 +134,11 @@ class Leaf:
     masked: MaskedKeys | None = None
     ways: ItemWays | None = None
     says: Says | None = None
+
+    @property
+    def limit(self) -> FormStyle | MaskedKeys | Filling | None:
+        """What may be unable to write its value, or an entry of it."""
+        return self.form or self.masked or (None if self.says is None else self.says.filling)
 
     @property
     def clears_as_one(self) -> bool:

@@ -1,6 +1,7 @@
 """Templates: items of a request that say what changed, with holes for the value, its place and its name.
 
-A template is a tree of literals. Generated code writes it as an expression; no record walks over it.
+A template is a tree of literals. Generated code writes it as an expression; no record walks over it, but for
+the parts that may not fit the contract with what a record puts in.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from custmap.diagnostics.span import Span
+from custmap.values.types import Type
 
 
 class Hole(Enum):
@@ -58,15 +60,34 @@ Tree: TypeAlias = Branch | Row | Filled | Ridden | int | float | bool | None
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a template that only a record completes, and that must fit one of `types` then."""
+
+    tree: Tree
+    types: tuple[Type, ...]
+    holes: frozenset[Hole] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "holes", frozenset(_holes(self.tree)))
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """`number` tells the templates of a mapping apart; `holes` are what is filled in it.
 
+    `type`     what the contract asks of the item, None: nothing is known.
+    `item`     the whole of it, to be held against that type.
+    `parts`    what must be held against it when they are filled: texts, and objects with keys that a record
+               names. A value that stands as it is is held against it by its rule.
     `in_text`  the value stands in a text, or in a key, where no object and no list can.
     """
 
     tree: Tree
     span: Span
     number: int
+    type: Type | None = field(compare=False)
+    item: Part = field(compare=False)
+    parts: tuple[Part, ...] = field(default=(), compare=False)
     holes: frozenset[Hole] = field(init=False)
     in_text: bool = field(init=False)
 

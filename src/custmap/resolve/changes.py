@@ -31,18 +31,18 @@ class Head:
     changes: Changes
     variants: Variants
 
-    def item_type(self, template: Node, findings: Findings) -> Type | None:
-        """The contract's type of the item that a template makes; a finding if it has no such item."""
+    def item_types(self, template: Node, findings: Findings) -> tuple[Type, ...]:
+        """The contract's types of the item that a template makes; a finding if it has no such item."""
         try:
             return self.variants.of(_literals(template))
-        except (LookupError, StopIteration, RuntimeError):
+        except LookupError:
             by = self.variants.by
             help = None
             if by is not None and isinstance(template, MapNode):
                 help = meant(str(_literals(template).get(by[0])), by[1])
             message = "the contract has no item with these members in the list"
             findings.add("CM527", message, template.span, help)
-            return None
+            return ()
 
 
 def _literals(template: Node) -> Mapping[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from custmap.diagnostics.span import Span
@@ -16,12 +15,13 @@ from custmap.resolve.clear_places import ClearPlaces
 from custmap.resolve.context import Context
 from custmap.resolve.findings import Findings
 from custmap.resolve.sayings import Sayings
-from custmap.resolve.templates import SCALARS, Templates, value_type
+from custmap.resolve.template_types import SCALARS, as_scalar, value_type
+from custmap.resolve.templates import Templates
+from custmap.schema.combine import meet
 from custmap.syntax.node import Node
 from custmap.values.paths import TargetPath
 from custmap.values.types import Type
 
-_ITEM: Final = Type(kinds=SCALARS)
 _ACTIONS: Final = {"added": "set", "gone": "clear"}
 _NOT_OF_ITEMS: Final = (
     "clear",
@@ -117,29 +117,31 @@ class WayReader:
     def _template(
         self, stated: Node, path: TargetPath, type_: Type | None, context: Context
     ) -> Template | None:
+        target = context.target(path)
         if self._sayings.head is not None:
-            return self._sayings.item(stated, context.target(path))
-        self._check_list(type_, stated.span)
-        items = None if type_ is None else type_.items
-        return self._templates.read(stated, context.target(path), items)
+            found = self._sayings.item(stated, target)
+        else:
+            self._check_list(type_, stated.span)
+            items = None if type_ is None else type_.items
+            found = self._templates.read(stated, target, () if items is None else (items,))
+        if found is not None:
+            self._sayings.check_path(found, path, None, stated.span)
+        return found
 
     def _check_list(self, type_: Type | None, span: Span) -> None:
         if type_ is not None and type_.known and "array" not in type_.kinds:
             help = "Name the list in which the vendor expects the items."
             self._findings.add("CM506", "the contract has no list there", span, help)
 
-    def type_of(self, ways: ItemWays, type_: Type | None) -> Type:
+    def type_of(self, ways: ItemWays, path: TargetPath) -> Type:
         """The list's type: that of its items at the places, or where a template has the value."""
-        found = [one for way in ways.all if (one := self._item_type(way, type_)) is not None]
-        known = (one for one in found if one.known and one.kinds & SCALARS)
-        items = min(known, key=lambda one: len(one.kinds & SCALARS), default=_ITEM)
-        return Type(kinds=frozenset({"array"}), items=replace(items, kinds=items.kinds & SCALARS))
+        found = [one for way in ways.all if (one := self._item_type(way, path)) is not None]
+        known = [one for one in found if one.known and one.kinds & SCALARS]
+        return Type(kinds=frozenset({"array"}), items=as_scalar(meet(*known) if known else None))
 
-    def _item_type(self, way: Way, type_: Type | None) -> Type | None:
+    def _item_type(self, way: Way, path: TargetPath) -> Type | None:
         if isinstance(way, Template):
-            if self._sayings.head is not None:
-                return self._sayings.type_of(way)
-            return value_type(way, None if type_ is None else type_.items)
+            return value_type([way], self._sayings.texts(path))
         at = self._places.type_at(way.place)
         return None if at is None else at.items
 

@@ -28,6 +28,7 @@ from custmap.model.nodes import Policy
 from custmap.resolve.clear_places import ClearPlaces
 from custmap.resolve.context import Context
 from custmap.resolve.findings import Findings
+from custmap.resolve.kinds import cleared_type
 from custmap.resolve.sayings import Sayings
 from custmap.values.equality import fingerprint
 from custmap.values.paths import Member, Select, TargetPath, alone_at, in_path_order, name_of
@@ -98,10 +99,9 @@ class Policies:
         replaced, item = context.replaced, context.item
         stated = rule.clear
         entry = not kind.is_one  # entries have their own names
+        held = cleared_type(type_, source, kind)
         if entry:  # what is cleared is an entry: the type of entries decides what is empty
-            held, source = type_ and type_.extra, source and source.extra
-        else:
-            held = type_
+            source = source and source.extra
         if stated is not None:
             clear = self._form(stated, held, source, None if entry else name)
             if isinstance(context.form, FormStyle):
@@ -109,9 +109,7 @@ class Policies:
                 self._check_written(stated, clear, style, held)
             self._check_operated(stated, clear, context)
             # Whether it fits a gone item is checked with the lists.
-            self._check_clear(
-                stated, clear, type_, replaced=replaced or kind.has_items, entry=entry, item=item
-            )
+            self._check_clear(stated, clear, held, replaced=replaced or kind.has_items, item=item)
         elif identity or rule.always or required or context.part != "body" or "clear" in rule.unread:
             clear = IMPOSSIBLE
         else:
@@ -181,7 +179,7 @@ class Policies:
             clear = self._of_an_item(clear, rule.clear)
         self._write(clear, rule, None if context.item else path)
         self._check_operated(rule.clear, clear, context)
-        self._check_clear(rule.clear, clear, type_, replaced=context.replaced, entry=False, item=False)
+        self._check_clear(rule.clear, clear, type_, replaced=context.replaced, item=False)
         if isinstance(clear, Named):
             self._name(clear, name, rule)
         return clear
@@ -272,10 +270,9 @@ class Policies:
             )
 
     def _check_clear(
-        self, stated: ClearFile, clear: Clear, type_: Type | None, *, replaced: bool, entry: bool, item: bool
+        self, stated: ClearFile, clear: Clear, held: Type | None, *, replaced: bool, item: bool
     ) -> None:
-        """Check a clear against the contract and its place."""
-        held = type_.extra if entry and type_ is not None else type_
+        """Check a clear against the contract's type of what is cleared, and against its place."""
         if isinstance(clear, SendNull) and _refuses_null(held):
             self._no_null("the contract does not allow null here", stated)
         if clear.only_replaced and not replaced:

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
 
 from custmap.diagnostics.span import Span
+from custmap.expressions.suggestions import phrase
 from custmap.mapping.file import Rule
 from custmap.model.changes import Says
-from custmap.model.clear import Clear, Named, Operated, Write
+from custmap.model.clear import IMPOSSIBLE, Clear, Named, Operated, Send, Write
+from custmap.model.filling import Filling, unsayable
 from custmap.model.kind import Kind
 from custmap.model.privacy import Privacy
 from custmap.model.template import Hole, Template
 from custmap.resolve.changes import Head
 from custmap.resolve.context import Context
 from custmap.resolve.findings import Findings
-from custmap.resolve.templates import Templates, as_scalar, value_type
+from custmap.resolve.template_types import value_type
+from custmap.resolve.templates import Templates
+from custmap.schema.combine import meet
 from custmap.syntax.node import Node
-from custmap.values.path_styles import path_text
-from custmap.values.paths import Member, Select, TargetPath
-from custmap.values.types import Type
+from custmap.values.path_styles import DOTTED, path_text
+from custmap.values.paths import Member, Select, TargetPath, name_of
+from custmap.values.types import ANY, Type
 
 _KEYS: Final = ("set", "add")
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """How a node is said, and the type of its value where a template has it."""
-
-    says: Says | None = None
-    type: Type | None = None
 
 
 class Sayings:
@@ -42,7 +39,6 @@ class Sayings:
         self._unread = unread
         self.templates = templates
         self._findings = findings
-        self._types: dict[int, Type | None] = {}
         stated = None if head is None else head.stated
         self._set = self._saying(stated.set if stated else None, "changes")
         self._add = self._saying(stated.add if stated else None, "changes")
@@ -53,10 +49,8 @@ class Sayings:
         """A template, held against the contract; None where there is none."""
         if node is None or self.head is None:
             return None
-        type_ = self.head.item_type(node, self._findings)
-        template = self.templates.read(node, target, type_)
-        self._types[template.number] = value_type(template, type_)
-        return template
+        types = self.head.item_types(node, self._findings)
+        return self.templates.read(node, target, types, self.head.variants.by)
 
     def _saying(self, node: Node | None, target: str) -> Template | None:
         """A template that says a value."""
@@ -86,9 +80,48 @@ class Sayings:
         """Is a change in this place told by an item of the list, its own or that of a container around?"""
         return self.head is not None and context.part == "body" and not context.item
 
-    def type_of(self, template: Template) -> Type | None:
-        """The contract's type of the value in a template."""
-        return self._types.get(template.number)
+    def type_of(self, says: Says | None, path: TargetPath, kind: Kind | None) -> Type | None:
+        """The contract's type of a value, or of an entry or item of it; None: nothing is known.
+
+        `kind` is that of a rule's value, None: what the node at `path` has is a container of rules.
+        """
+        found = None if says is None else value_type(says.templates, self._texts_of(path, kind))
+        return found if found is not None and found.known else None
+
+    def of_container(
+        self, rule: Rule | None, path: TargetPath, context: Context, at: Span, clear: Clear | None
+    ) -> Says | None:
+        """How the container at `path` is said that is sent whole, or cleared by a value."""
+        if not path:
+            return None
+        return self.check(clear or IMPOSSIBLE, self.of(rule, path, context, at), path, None, at)
+
+    def container_type(
+        self, says: Says | None, type_: Type | None, path: TargetPath, kind: str, at: Span
+    ) -> Type | None:
+        """The type of a container, `kind`: the copy's `type_`, and what the contract asks in a template."""
+        told = self.type_of(says, path, None)
+        if says is None or told is None or any(one.in_text for one in says.templates):
+            return type_
+        if kind in told.kinds:
+            return meet(type_ or ANY, told)
+        stands = phrase(Type(kinds=frozenset({kind})))
+        allowed = f"The contract allows {phrase(told.not_null())} in its place."
+        self._findings.add("CM527", f"the template has {stands} here", at, allowed)
+        return type_
+
+    def _texts_of(self, path: TargetPath, kind: Kind | None) -> dict[Hole, str]:
+        """The same, where they are not those of entries or items."""
+        return {} if kind is not None and (kind.is_map or kind.has_items) else self.texts(path)
+
+    @property
+    def _style(self) -> str:
+        return DOTTED if self.head is None else self.head.changes.paths
+
+    def texts(self, path: TargetPath) -> dict[Hole, str]:
+        """The name and the path of a rule, as templates write them."""
+        text = path_text(path, self._style)
+        return {Hole.NAME: name_of(path)} | ({} if text is None else {Hole.PATH: text})
 
     def cleared(self, node: Node, target: str) -> Clear | None:
         """A rule's own `clear: {item: …}`; None and a finding in a file without `changes`."""
@@ -104,13 +137,13 @@ class Sayings:
         help = "Write `changes: {into: …}` at the head, or remove it."
         self._findings.add("CM207", "this is for files with `changes`", span, help)
 
-    def of(self, rule: Rule | None, path: TargetPath, context: Context, at: Span) -> Said:
+    def of(self, rule: Rule | None, path: TargetPath, context: Context, at: Span) -> Says | None:
         """How the node at `path` is said; of a leaf or a container that is sent whole."""
         for key in _KEYS if rule is not None else ():
             if rule is not None and key in rule.keys:
                 self._check_key(rule.keys[key], context)
         if not self.says(context):
-            return Said()
+            return None
         own_set = self._saying(rule.set_item, context.target(path)) if rule is not None else None
         own_add = self._saying(rule.add_item, context.target(path)) if rule is not None else None
         set_ = own_set or self._set
@@ -120,12 +153,9 @@ class Sayings:
             if "set" not in unread and (rule is None or "set" not in rule.unread):
                 help = "Write `set: {…}` in this rule, or in `changes` for all of them."
                 self._findings.add("CM525", "no template says this value", at, help)
-            return Said()
+            return None
         always = context.always or (rule is not None and rule.always)
-        type_ = self._types.get(set_.number)
-        if add is not None and add.in_text and not set_.in_text:
-            type_ = as_scalar(type_)
-        return Said(Says(set_, add or set_, always), type_)
+        return Says(set_, add or set_, always)
 
     def _check_key(self, span: Span, context: Context) -> None:
         if self.head is None:
@@ -138,13 +168,21 @@ class Sayings:
                 "Remove it, or write it at the container.",
             )
 
-    def check(self, clear: Clear, says: Says | None, path: TargetPath, kind: Kind | None, at: Span) -> None:
-        """Findings for values, and for a clear, that no item of the list can say; `kind` of a leaf."""
+    def check(
+        self, clear: Clear, says: Says | None, path: TargetPath, kind: Kind | None, at: Span
+    ) -> Says | None:
+        """Findings for values, and for a clear, that no item of the list can say; `kind` of a leaf.
+
+        Returns how it is said, with what the contract asks of a single value.
+        """
         if self.head is None:
-            return
+            return says
         self.check_form(clear, at)
-        for template in {one.number: one for one in (says.set, says.add)}.values() if says else ():
-            self._check_path(template, path, kind, at)
+        for template in says.templates if says else ():
+            self.check_path(template, path, kind, at)
+            if isinstance(clear, Send) and kind is not None and kind.is_one:
+                filled = {**self.texts(path), Hole.VALUE: clear.value}
+                self._check_filled(template, filled, "the value that clears", at)
             if kind is None and template.in_text:
                 help = "Write a template for it with {value} alone."
                 self._findings.add("CM525", "an object or a list cannot stand in a text", at, help)
@@ -152,7 +190,14 @@ class Sayings:
             help = "Write `set: {…}`, which sends the value, or `clear: {item: …}`."
             self._findings.add("CM525", "no template says the value that clears", at, help)
         elif isinstance(clear, Operated):
-            self._check_path(clear.template, path, kind, at)
+            self.check_path(clear.template, path, kind, at)
+        if says is None or kind is None or not kind.is_one or not says.has_parts:
+            return says
+        parts = tuple(part for one in says.templates for part in one.parts if Hole.VALUE in part.holes)
+        if not parts:
+            return says
+        texts = self.texts(path)
+        return replace(says, filling=Filling(parts, texts[Hole.NAME], texts.get(Hole.PATH, "")))
 
     def hidden(self, privacy: Privacy, says: Says | None, at: Span) -> Privacy:
         """The privacy of a node; a finding for a secret in what is an item, which could not be hidden."""
@@ -167,10 +212,15 @@ class Sayings:
             help = "Write `clear: {item: …}`, or a value that `set` sends."
             self._findings.add("CM525", "a list of changes has no place for this", at, help)
 
-    def _check_path(self, template: Template, path: TargetPath, kind: Kind | None, at: Span) -> None:
+    def _check_filled(self, template: Template, filling: Mapping[Hole, Any], what: str, at: Span) -> None:
+        """A finding where the contract does not allow what something makes of a template."""
+        if reason := unsayable(template.parts, filling):
+            help = "Write a template for this rule that fits."
+            self._findings.add("CM527", f"{what} {reason}", at, help)
+
+    def check_path(self, template: Template, path: TargetPath, kind: Kind | None, at: Span) -> None:
         """Can a template name the places that it is for?"""
-        assert self.head is not None
-        style = self.head.changes.paths
+        style = self._style
         inside: TargetPath = ()
         if kind is not None and kind.has_items:
             inside = (Select("k", "v"),)
@@ -180,6 +230,8 @@ class Sayings:
             help = "Write a template for this rule that names the place in another way."
             self._findings.add("CM525", f"`paths: {style}` cannot write this place", at, help)
             return
+        if kind is None or kind.is_one:
+            self._check_filled(template, self.texts(path), "the name or path of this rule", at)
         telling = {Hole.PATH, Hole.NAME, *([Hole.VALUE] if kind is not None and kind.has_items else ())}
         if inside and template.holes.isdisjoint(telling):
             help = "Use {name} or {path}."

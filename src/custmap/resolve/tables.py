@@ -10,9 +10,8 @@ from custmap.contract.form_body import FormStyle
 from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.span import Span
 from custmap.mapping.file import SOURCES, Param, Rule
-from custmap.model.changes import Says
 from custmap.model.checked import RiderOrigin
-from custmap.model.clear import IMPOSSIBLE, Clear
+from custmap.model.clear import IMPOSSIBLE
 from custmap.model.kind import BY_MERGE, VALUE
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Policy, Presence, Rider, Table, TargetNode
 from custmap.resolve.context import Context
@@ -25,10 +24,9 @@ from custmap.resolve.masks import is_whole
 from custmap.resolve.origins import OriginBuilder
 from custmap.resolve.policies import Policies
 from custmap.resolve.privacy import Privacies
-from custmap.resolve.sayings import Said
 from custmap.resolve.sources import Scope, Sources, map_reads
 from custmap.resolve.targets import Place, build_places, check_key, moved
-from custmap.resolve.templates import sent_type
+from custmap.resolve.template_types import sent_type
 from custmap.values.paths import Index, Member, Select, TargetPath, in_segment_order, name_of
 from custmap.values.types import ANY, Type
 
@@ -105,6 +103,15 @@ class TableBuilder:
         inner = replace(
             context, replaced=context.replaced or whole, always=context.always or (always and is_told)
         )
+        clear = self.policies.container(policy, type_, path, context)
+        around = replace(context, always=context.always or always)
+        at = span if policy is None else policy.target.span
+        says = (
+            self.policies.sayings.of_container(policy, path, around, at, clear)
+            if whole or clear is not None
+            else None
+        )
+        type_ = self.policies.sayings.container_type(says if whole else None, type_, path, "object", at)
         first = len(self.slots)
         members = tuple(
             node
@@ -113,10 +120,6 @@ class TableBuilder:
             for held in [self._type_of(type_, below, inner)]
             if (node := self.node(below, held, type_, scope, inner))
         )
-        clear = self.policies.container(policy, type_, path, context)
-        around = replace(context, always=context.always or always)
-        is_own = whole or clear is not None
-        says = self._container_says(policy, path, around, span, clear) if is_own else None
         privacy = self._privacies.of_container(members, path)
         return ObjectNode(
             name=name,
@@ -140,17 +143,6 @@ class TableBuilder:
             privacy=self.policies.sayings.hidden(privacy, says, policy.span if policy else span),
             says=says,
         )
-
-    def _container_says(
-        self, policy: Rule | None, path: TargetPath, context: Context, span: Span, clear: Clear | None
-    ) -> Says | None:
-        """How a container is said that is sent whole, or cleared by a value."""
-        if not path:
-            return None
-        at = policy.target.span if policy is not None else span
-        said = self.policies.sayings.of(policy, path, context, at)
-        self.policies.sayings.check(clear or IMPOSSIBLE, said.says, path, None, at)
-        return said.says
 
     def node(
         self, place: Place, type_: Type | None, parent: Type | None, scope: Scope, context: Context
@@ -218,6 +210,12 @@ class TableBuilder:
         self._merges_as_object(place.policy)
         whole = is_whole(place.policy, (*place.path, Index(0)), context, self._findings)
         inner = replace(context, item=context.item, replaced=context.replaced or whole)
+        around = replace(context, always=whole and place.is_always)
+        at = span if place.policy is None else place.policy.target.span
+        says = (
+            self.policies.sayings.of_container(place.policy, place.path, around, at, None) if whole else None
+        )
+        type_ = self.policies.sayings.container_type(says, type_, place.path, "array", at)
         first = len(self.slots)
         items: list[tuple[Index | Select, TargetNode]] = []
         for segment, below in sorted(place.inside.items(), key=lambda item: in_segment_order(item[0])):
@@ -229,7 +227,6 @@ class TableBuilder:
                 below = retyped(below, segment)
             if node := self.node(below, member, None, scope, inner):
                 items.append((segment, node))
-        around = replace(context, always=whole and place.is_always)
         return ItemsNode(
             name=name_of(place.path),
             target=context.target(place.path),
@@ -240,7 +237,7 @@ class TableBuilder:
             required=required,
             slots=(first, len(self.slots)),
             privacy=self._privacies.of_container((item for _, item in items), place.path),
-            says=self._container_says(place.policy, place.path, around, span, None) if whole else None,
+            says=says,
         )
 
     def _merges_as_object(self, policy: Rule | None) -> None:
@@ -326,12 +323,13 @@ class TableBuilder:
     ) -> TargetNode | None:
         ways = self._ways.of(rule, path, type_, context)
         if ways is not None:
-            type_ = self._ways.type_of(ways, type_)
+            type_ = self._ways.type_of(ways, path)
         is_own = ways is None and rule.identity is not True
-        said = self.policies.sayings.of(rule, path, context, rule.target.span) if is_own else Said()
-        told = said.type if said.type is not None and said.type.known else None
-        if told is not None:
-            type_ = sent_type(told, BY_MERGE.get(rule.merge or "whole", VALUE), ANY)
+        sayings = self.policies.sayings
+        says = sayings.of(rule, path, context, rule.target.span) if is_own else None
+        stated = BY_MERGE.get(rule.merge or "whole", VALUE)
+        if (told := sayings.type_of(says, path, stated)) is not None:
+            type_ = sent_type(told, stated, ANY)
         context = replace(context, form=None if ways is not None else context.style(path))
         made = self._origins.leaf(rule, type_, scope, context, context.target(path), required)
         identity = (
@@ -340,7 +338,7 @@ class TableBuilder:
             and any(map(self._privacies.canonical.is_of_customer, made.reads))
         )
         kind = VALUE if identity else kind_of(rule, made, path, context, self._findings)
-        if told is not None:
+        if (told := sayings.type_of(says, path, kind)) is not None:
             type_ = sent_type(told, kind, made.type)
         policy = policy_of(kind, rule) or self.policies.of(
             rule,
@@ -353,10 +351,10 @@ class TableBuilder:
             identity=identity,
             path=path,
         )
-        if is_own and self.policies.sayings.says(context):
-            self.policies.sayings.check(policy.clear, said.says, path, kind, rule.target.span)
+        if is_own and sayings.says(context):
+            says = sayings.check(policy.clear, says, path, kind, rule.target.span)
         else:
-            self.policies.sayings.check_form(policy.clear, rule.target.span)
+            sayings.check_form(policy.clear, rule.target.span)
         key = rule.key.value if rule.key else None
         slot = len(self.slots)
         leaf = Leaf(
@@ -374,8 +372,8 @@ class TableBuilder:
             in_maps=map_reads(made.scope.type, made.inner) if not made.scope.prefix else (),
             asks=made.asks,
             needs=(*made.read, *made.asked),
-            privacy=self.policies.sayings.hidden(
-                self._privacies.of_leaf(made, kind, key, item=context.item), said.says, rule.target.span
+            privacy=sayings.hidden(
+                self._privacies.of_leaf(made, kind, key, item=context.item), says, rule.target.span
             ),
             key=key,
             assumed=rule.assumed,
@@ -384,7 +382,7 @@ class TableBuilder:
             form=context.form if isinstance(context.form, FormStyle) else None,
             masked=context.keys(path, kind),
             ways=ways,
-            says=said.says,
+            says=says,
         )
         self.slots.append(leaf)
         self.inside.append(self._within)

@@ -8,17 +8,19 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any, Final
 
+from custmap.contract.variants import Discriminator
 from custmap.diagnostics.span import Span
 from custmap.expressions.suggestions import phrase
 from custmap.mapping.file import Rule, Text
 from custmap.mapping.read import read_rule
-from custmap.model.kind import Kind
 from custmap.model.template import Branch, Filled, Hole, Ridden, Row, Template, Tree
 from custmap.resolve.findings import Findings, meant
+from custmap.resolve.template_types import names_of, parts_named, parts_of, whole_part
+from custmap.schema.combine import join
 from custmap.schema.misfit import misfit
 from custmap.syntax.node import ListNode, MapNode, Node, ScalarNode, plain
 from custmap.values.numbers import scalar_text
-from custmap.values.types import Type
+from custmap.values.types import ANY, Type
 
 _PARTS: Final = re.compile(r"\{\{|\{([^{}]*)\}?|[^{]+")
 _RIDER: Final = frozenset({"param", "format", "values", "unmapped", "default"})
@@ -27,7 +29,6 @@ _NAMED: Final = frozenset({"from", "identity", "format", "values", "unmapped"})
 """The keys of what names the customer in a template."""
 _SHOWN: Final = 12
 _NAMES: Final = [hole.value for hole in Hole]
-SCALARS: Final = frozenset({"boolean", "integer", "number", "string"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,23 @@ class Templates:
     named: list[Naming] = field(default_factory=list)
     misread: set[int] = field(default_factory=set)
 
-    def read(self, node: Node, target: str, type_: Type | None) -> Template:
-        """The template of a rule's target; `type_` is the contract's of the item."""
+    def read(
+        self, node: Node, target: str, types: tuple[Type, ...], by: Discriminator | None = None
+    ) -> Template:
+        """The template of a rule's target; `types` are those that the item may have, none: it is not known.
+
+        `by`  the member whose text names the type of the item, and the types by that text.
+        """
         known = len(self.findings.all)
-        template = Template(self._tree(node, target, type_), node.span, next(self.numbers))
+        type_ = join(*types) if types else None
+        tree = self._tree(node, target, type_)
+        item = whole_part(tree, types or (ANY,))
+        parts = list(parts_of(tree, type_, closed=self.closed))
+        if len(types) > 1:
+            parts.append(item)
+        if by is not None:
+            parts += parts_named(tree, *by)
+        template = Template(tree, node.span, next(self.numbers), type_, item, tuple(parts))
         if any(one.code == "CM524" for one in self.findings.all[known:]):
             self.misread.add(template.number)
         return template
@@ -109,10 +123,9 @@ class Templates:
 
     def _member(self, key: Filled, type_: Type | None, at: ScalarNode) -> Type | None:
         if type_ is None or key.text is None:
-            return None if type_ is None else type_.extra
+            return None if type_ is None or type_.members else type_.extra
         found = type_.member(key.text)
-        never = found is not None and not found.kinds
-        if never or (found is None and type_.members and self.closed):
+        if key.text not in (names_of(type_, closed=self.closed) or {key.text}):
             message = f"the contract has no `{key.text}` here"
             self.findings.add("CM527", message, at.span, meant(key.text, type_.members))
             return None
@@ -174,44 +187,3 @@ def _listed(type_: Type) -> str | None:
         if 0 < len(words) <= _SHOWN
         else None
     )
-
-
-def value_type(template: Template, type_: Type | None) -> Type | None:
-    """The type of the value in a template for an item of this type.
-
-    It is the contract's where the value stands as it is, and a scalar where it stands in a text or a key.
-    """
-    found = next(_of_value(template.tree, type_), None)
-    return as_scalar(found) if template.in_text else found
-
-
-def as_scalar(type_: Type | None) -> Type:
-    """A type of which only single values can be."""
-    return Type(kinds=SCALARS) if type_ is None else replace(type_, kinds=type_.kinds & SCALARS)
-
-
-def sent_type(type_: Type, kind: Kind, source: Type) -> Type:
-    """The type of a rule's value; `type_` is what a template has of a member, an entry or an item of it."""
-    if kind.has_items:
-        return Type(kinds=frozenset({"array"}), items=type_)
-    if kind.is_deep and source.only("object") and source.members:
-        members = {name: sent_type(type_, kind, source.members[name]) for name in source.members}
-        return Type(kinds=frozenset({"object"}), members=members)
-    is_map = kind.is_flat or (kind.is_deep and source.only("object"))
-    return Type(kinds=frozenset({"object"}), extra=type_) if is_map else type_
-
-
-def _of_value(tree: Tree, type_: Type | None) -> Iterator[Type]:
-    """The types of the places in a template where the value stands as it is."""
-    if type_ is None:
-        return
-    match tree:
-        case Filled((Hole.VALUE,)):
-            yield type_
-        case Branch(entries):
-            for key, inner in entries:
-                if key.text is not None:
-                    yield from _of_value(inner, type_.member(key.text))
-        case Row(items):
-            for inner in items:
-                yield from _of_value(inner, type_.items)

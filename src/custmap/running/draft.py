@@ -20,6 +20,7 @@ from custmap.model.privacy import inside
 from custmap.running.states import Failure, bare
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
+from custmap.values.path_styles import DOTTED
 from custmap.values.paths import TargetPath
 
 SAME: Final = "same"
@@ -106,7 +107,7 @@ class View(Struct):
     prefix: str = ""
     source_prefix: str | None = None
     writers: Mapping[int, Callable[..., Any]] | None = None
-    paths: str = "dotted"
+    paths: str = DOTTED
     texts: Mapping[int, str | None] = {}
     fails: bool = False
 

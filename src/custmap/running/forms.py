@@ -1,4 +1,4 @@
-"""Checks at run time that a form can write a value; what it cannot is refused (CM710)."""
+"""Checks at run time that a form, or a template, can write a value; what it cannot is refused (CM710)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Style(Protocol):
 
 
 def form_checker(form: Style, *, entries: bool = False) -> Callable[[Any], None]:
-    """A function that raises Refusal for a list or an object that cannot be written.
+    """A function that raises Refusal for a value that cannot be written.
 
     `entries`: the value is a map, whose null entries clear: of them only the key is written.
     """

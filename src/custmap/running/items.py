@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from custmap.model.clear import ItemIn
+from custmap.model.filling import unsayable
 from custmap.model.item_ways import Way
 from custmap.model.nodes import Leaf
 from custmap.model.privacy import value_target
+from custmap.model.template import Hole, Template
 from custmap.running.draft import KEPT, NOTHING, SAID, UNCHANGED, Outcome, View
 from custmap.running.states import Refusal, Unsettled, bare
 from custmap.values.equality import fingerprint
 from custmap.values.ordering import in_value_order
+from custmap.values.path_styles import path_text
 from custmap.values.words import word_for
 
 Written = Callable[[Any, Any], Any] | None
@@ -103,8 +106,7 @@ class _Telling:
                 view.reject("CM802", target, leaf, _NO_ADDED)
             else:
                 made = written(item, view.riders) if written is not None else item
-                form = way.form if isinstance(way, ItemIn) else leaf.ways.form
-                if form is None or form.unwritable([made]) is None:
+                if (reason := _unwritable(leaf, way, item, made, view)) is None:
                     self.said = True
                     before, after = (item, None) if action == "clear" else (None, item)
                     view.change(action, view.target(target), leaf, before, after)
@@ -116,18 +118,37 @@ class _Telling:
                         told = view.draft.clears if action == "clear" else view.draft.adds
                         told.append((view.target(target), made))
                     continue
-                view.reject("CM710", target, leaf, "a form cannot write this item")
+                view.reject("CM710", target, leaf, reason)
             self.kept = True
         return sent
 
     def _refusal(self, item: Any) -> Refusal | None:
-        """Why the contract does not allow an item."""
+        """Why an item that comes cannot be sent."""
         try:
             if self._check is not None:
                 self._check(item)
         except Refusal as refusal:
             return refusal
+        assert self._leaf.ways is not None
+        reason = _unsayable(self._leaf, self._leaf.ways.added, item, self._view)
+        return None if reason is None else Refusal("CM710", reason)
+
+
+def _unwritable(leaf: Leaf, way: Way, item: Any, made: Any, view: View) -> str | None:
+    """Why the request cannot have an item, `made` as it would stand there; None if it can."""
+    assert leaf.ways is not None
+    form = way.form if isinstance(way, ItemIn) else leaf.ways.form
+    if form is not None and form.unwritable([made]) is not None:
+        return "a form cannot write this item"
+    return _unsayable(leaf, way, item, view)
+
+
+def _unsayable(leaf: Leaf, way: Way | None, item: Any, view: View) -> str | None:
+    """Why a template cannot say an item; None if it can."""
+    if not isinstance(way, Template) or not way.parts:
         return None
+    path = path_text(leaf.path, view.paths) or ""
+    return unsayable(way.parts, {Hole.VALUE: item, Hole.NAME: leaf.name, Hole.PATH: path})
 
 
 def require_scalars(items: list[Any]) -> None:

@@ -13,7 +13,7 @@ from custmap.model.walkers import options
 from custmap.running import clearing
 from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
 from custmap.running.objects import lacking_in
-from custmap.running.operations import say_gone, say_inside
+from custmap.running.operations import cannot_say, say_gone, say_inside
 from custmap.running.states import Unsettled, bare, is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
@@ -114,6 +114,9 @@ def _change_item(
     if before is not None and _same_row(before, after, view, functions):
         return SAME, rendered(after, view, functions) if view.full else NOTHING
     target = target_of(leaf, key)
+    if reason := _unsayable(leaf, key, view):
+        view.reject("CM710", target, leaf, reason)
+        return KEPT, NOTHING if before is None else rendered(before, view, functions)
     if before is not None and leaf.policy.immutable:
         view.reject("CM802", target, leaf, "the vendor does not accept a change of this item")
         return KEPT, rendered(before, view, functions)
@@ -146,6 +149,9 @@ def _say_again(
     if leaf.kind.only_new or not leaf.policy.repeatable:
         view.reject_again(target, leaf)
         return KEPT, held
+    if reason := _unsayable(leaf, key, view):
+        view.reject("CM710", target, leaf, reason)
+        return KEPT, held
     if isinstance(after, dict):
         return _plain_item(leaf, target, None if held is NOTHING else held, after, view, again=True)
     then, inner = _inside(leaf, target, before, after, False, view)
@@ -158,6 +164,13 @@ def _say_again(
         view.draft.note(inner.target(member.target), Fact.MAY_REMAIN, member)
     view.change("set", view.target(target), leaf, None if held is NOTHING else held, item)
     return SAID, item
+
+
+def _unsayable(leaf: Leaf, key: Any, view: View) -> str | None:
+    """Why the templates cannot name an item; None if they can."""
+    if leaf.says is None:
+        return None
+    return cannot_say(leaf.says.templates, leaf.path, (Select(leaf.key or "", key),), {}, view)
 
 
 def _unsettled_row(row: Row, before: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -271,10 +284,7 @@ def _fails(leaf: Leaf) -> bool:
 def _null_list(leaf: Leaf, before: Any, view: View) -> Outcome:
     if leaf.clears_as_one:
         whole = leaf.policy.clear.for_container([])
-        state, sent = clearing.clear_rule(leaf, whole, leaf.name, leaf.target, before, view)
-        if state is SAID and sent is not NOTHING:
-            say_inside(leaf, (), leaf.name, leaf.target, sent, view, False)
-        return state, sent
+        return clearing.clear_inside(leaf, whole, leaf.name, leaf.target, before, view)
     view.reject("CM803", leaf.target, leaf, "cannot be cleared: without before its items are not known")
     return KEPT, NOTHING
 

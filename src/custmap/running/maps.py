@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from custmap.model.change import new_change
 from custmap.model.clear import Operated, Write
 from custmap.model.nodes import FromSource, Leaf
 from custmap.model.privacy import ItemTarget, KeyText, inside
+from custmap.model.template import Hole
 from custmap.running import clearing
 from custmap.running.clearing import is_cleared, seen_null
 from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
-from custmap.running.operations import can_write, entries_of, say_inside
+from custmap.running.operations import cannot_say, entries_of, may_be_unsayable, say_inside
 from custmap.running.states import NEVER_THERE, Failure, Unsettled, bare, is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.paths import Member, TargetPath, format_path
 
-_UNWRITABLE_KEY = "the vendor's notation of paths cannot write its key"
 _SCALARS = frozenset({str, bool, int})
 """Kinds of values that Python compares as JSON does, when both are of one class."""
 
@@ -78,10 +79,7 @@ def _null_map(leaf: Leaf, before: Any, view: View) -> Outcome:
     """A null map, if its keys are not known."""
     if leaf.clears_as_one:
         clear = leaf.policy.clear.for_container({})
-        state, sent = clearing.clear_rule(leaf, clear, leaf.name, leaf.target, before, view)
-        if state is SAID and sent is not NOTHING:
-            say_inside(leaf, (), leaf.name, leaf.target, sent, view, False)
-        return state, sent
+        return clearing.clear_inside(leaf, clear, leaf.name, leaf.target, before, view)
     view.reject("CM803", leaf.target, leaf, "cannot be cleared: without before its keys are not known")
     return KEPT, NOTHING
 
@@ -98,7 +96,7 @@ def _entries(
     """`way` leads from the rule to the map, where maps are in it."""
     sent: dict[str, Any] = {}
     said = kept = False
-    plain = not (leaf.policy.immutable or view.item or view.paths == "scim")
+    plain = not (leaf.policy.immutable or view.item or may_be_unsayable(leaf.says, view))
     told = None if leaf.says is None else entries_of(leaf, way, view)
     changes, span, privacy = view.draft.changes, leaf.span, leaf.privacy
     for key in sorted(before | after):
@@ -139,9 +137,8 @@ def _entry(
         return KEPT, held if is_value(held) else NOTHING
     if type(held) is Failure and held.code in NEVER_THERE:
         held = ABSENT  # an empty text that this vendor ignores was never there
-    form = leaf.form or leaf.masked
-    is_refused = form is not None and form.unwritable({key: ""}) is not None
-    if not is_value(after) and (is_refused or _is_unwritable(leaf, way, view)):
+    is_refused = leaf.limit is not None and leaf.limit.unwritable({key: ""}) is not None
+    if not is_value(after) and (is_refused or _unsayable(leaf, way, {}, view)):
         return UNCHANGED  # its key cannot be written, so it was never there
     if again and not leaf.policy.repeatable:
         view.reject_again(name, leaf, source)
@@ -165,15 +162,14 @@ def _entry(
     if again and isinstance(clear, Operated) and clear.fails:
         view.reject_again(name, leaf, source)
         return KEPT, held if is_value(held) else NOTHING
-    state, sent = clearing.clear_rule(leaf, clear, key, name, held, view, source, way)
-    if state is SAID and sent is not NOTHING:
-        say_inside(leaf, way, key, name, sent, view, False)
-    return state, sent
+    return clearing.clear_inside(leaf, clear, key, name, held, view, source, way)
 
 
-def _is_unwritable(leaf: Leaf, way: TargetPath, view: View) -> bool:
-    """Can the template of a value not name an entry?"""
-    return leaf.says is not None and not can_write(leaf.says.set, (*leaf.path, *way), view)
+def _unsayable(leaf: Leaf, way: TargetPath, value: Mapping[Hole, Any], view: View) -> str | None:
+    """Why the templates cannot say an entry; None if they can."""
+    if leaf.says is None:
+        return None
+    return cannot_say(leaf.says.templates, leaf.path, way, value, view)
 
 
 def places_of(leaf: Leaf, target: str, key: str) -> tuple[str, str | None]:
@@ -202,8 +198,8 @@ def _entry_value(
     is_same = same(held, after)
     if is_same and not again:
         return (SAME, after) if view.full else UNCHANGED
-    if _is_unwritable(leaf, way, view):
-        view.reject("CM710", name, leaf, _UNWRITABLE_KEY, source)
+    if reason := _unsayable(leaf, way, {Hole.VALUE: after}, view):
+        view.reject("CM710", name, leaf, reason, source)
         return KEPT, held if is_value(held) else NOTHING
     if not is_same and leaf.policy.immutable and is_value(held):
         view.reject("CM802", name, leaf, "the vendor does not accept a change of this value", source)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from custmap.diagnostics.span import Span
 from custmap.model.changes import Says
 from custmap.model.clear import Operated, Send
+from custmap.model.filling import unsayable
 from custmap.model.nodes import Leaf, ObjectNode
 from custmap.model.note import Fact
 from custmap.model.template import Hole, Template
@@ -17,7 +18,7 @@ from custmap.running.states import is_value
 from custmap.values.absent import ABSENT
 from custmap.values.numbers import scalar_text
 from custmap.values.path_styles import below_text, known_text, path_text
-from custmap.values.paths import Member, Select, TargetPath, format_path
+from custmap.values.paths import Member, Select, TargetPath, format_path, name_of
 
 _TARGET: Final = itemgetter(0)
 _UNWRITABLE: Final = "the vendor's notation of paths cannot write this place"
@@ -41,11 +42,38 @@ def all_new(leaves: Iterable[Leaf], before: tuple[Any, ...], view: View) -> bool
     return all(is_new(leaf, before[leaf.slot], view) for leaf in leaves)
 
 
-def can_write(template: Template, path: TargetPath, view: View) -> bool:
-    """Can a template name a place that a key of the record leads to?"""
-    if view.paths != "scim" or Hole.PATH not in template.holes:
-        return True  # a name can be anything there, and keys of items were looked at when the file was loaded
-    return path_text(path, view.paths) is not None
+def may_be_unsayable(says: Says | None, view: View) -> bool:
+    """May there be entries that templates cannot say?"""
+    return says is not None and (view.paths == "scim" or says.has_parts)
+
+
+def cannot_say(
+    templates: Iterable[Template], path: TargetPath, below: TargetPath, value: Mapping[Hole, Any], view: View
+) -> str | None:
+    """Why templates cannot say something of a place to which a key of the record leads; None if they can."""
+    by_path = view.paths == "scim" and any(Hole.PATH in one.holes for one in templates)
+    if not by_path and not any(one.parts for one in templates):
+        return None  # a name can be anything there, and keys of items were looked at when the file was loaded
+    text = path_text((*path, *below), view.paths)
+    if text is None and by_path:
+        return _UNWRITABLE
+    filling = {**_places((*path, *below), text), **value}
+    return next((why for one in templates if (why := unsayable(one.parts, filling))), None)
+
+
+def cannot_clear(rule: Leaf | ObjectNode, below: TargetPath, sent: Any, view: View) -> str | None:
+    """Why the template of a value cannot say one that clears; None if it can, or does not have to."""
+    if rule.says is None:
+        return None
+    path = (*rule.path, *below)
+    return unsayable([rule.says.set.item], {**_places(path, path_text(path, view.paths)), Hole.VALUE: sent})
+
+
+def _places(path: TargetPath, text: str | None) -> dict[Hole, Any]:
+    """What templates have for a path and its name."""
+    last = path[-1]
+    name = scalar_text(last.value) if isinstance(last, Select) else name_of(path)
+    return {Hole.NAME: name} | ({} if text is None else {Hole.PATH: text})
 
 
 def say_inside(
@@ -102,7 +130,9 @@ def say_again(leaf: Leaf, value: Any, view: View) -> None:
         below = [((at,), at.value, leaf.target + format_path((at,)), one) for at, one in keys]
     for path, name, target, one in below:
         said = is_told(view.draft, target)
-        if not said and leaf.says is not None and can_write(leaf.says.set, (*leaf.path, *path), view):
+        if said or leaf.says is None:
+            continue
+        if not cannot_say([leaf.says.set], leaf.path, path, {Hole.VALUE: one}, view):
             say_inside(leaf, path, name, target, one, view, False)
 
 
@@ -131,8 +161,8 @@ def say_gone(
     if clear.fails and not there:
         view.draft.note(view.target(target), Fact.NOT_THERE, rule)
         return KEPT, NOTHING
-    if not can_write(clear.template, (*rule.path, *below), view):
-        view.reject("CM710", target, rule, _UNWRITABLE, source)
+    if below and (reason := cannot_say([clear.template], rule.path, below, {}, view)):
+        view.reject("CM710", target, rule, reason, source)
         return KEPT, before if there else NOTHING
     view.draft.clears.append((target, _item(clear.template, rule.path, below, name, None, view)))
     view.change("clear", view.target(target), rule, before if there else None, None, source)

@@ -9,7 +9,8 @@ from typing import Final
 
 from custmap.values.paths import Index, Member, Select, TargetPath, format_path
 
-STYLES: Final = ("dotted", "pointer", "scim")
+DOTTED: Final = "dotted"
+STYLES: Final = (DOTTED, "pointer", "scim")
 _ATTRIBUTE: Final = re.compile(r"[A-Za-z$][A-Za-z0-9_$-]*")
 
 
