@@ -98,7 +98,8 @@ class TableBuilder:
         whole = is_whole(policy, path, context, self._findings)
         self._merges_as_object(policy)
         name = name_of(path)
-        is_told = self.policies.sayings.says(context)  # what is in it is told, and not the object
+        sayings = self.policies.sayings
+        is_told = sayings.says(context)  # what is in it is told, and not the object
         always = policy is not None and (policy.always or (whole and place.is_always))
         inner = replace(
             context, replaced=context.replaced or whole, always=context.always or (always and is_told)
@@ -131,7 +132,7 @@ class TableBuilder:
             clear=clear,
             policy=Policy(
                 clear=clear or IMPOSSIBLE,
-                always=policy is not None and policy.always and not self.policies.sayings.tells(context),
+                always=policy is not None and policy.always and not sayings.tells(context),
                 immutable=policy.immutable if policy else False,
                 otherwise_clear=policy.otherwise_clear if policy else False,
                 repeatable=policy.repeatable if policy else True,
@@ -140,7 +141,7 @@ class TableBuilder:
             slots=(first, len(self.slots)),
             source=scope.source,
             type=type_,
-            privacy=self.policies.sayings.hidden(privacy, says, policy.span if policy else span),
+            privacy=sayings.hidden(privacy, says, policy.span if policy else span),
             says=says,
         )
 
