@@ -20,7 +20,7 @@ def written(case: dict[str, Any], folder: Path) -> tuple[Path, int]:
     """The mapping file, and the line that is marked."""
     path = folder / "acme" / "update.yaml"
     path.parent.mkdir()
-    text = TABLE["head"] + "body:\n" + indent(case["body"], "  ")
+    text = TABLE["head"] + case.get("above", "") + "body:\n" + indent(case["body"], "  ")
     path.write_text(text, encoding="utf-8")
     marked = [number for number, line in enumerate(text.splitlines(), 1) if line.endswith("# here")]
     return path, marked[0] if marked else 0

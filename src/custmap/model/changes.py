@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 
 from custmap.model.filling import Filling
 from custmap.model.template import Template
@@ -31,18 +32,24 @@ class Says:
     `add`     where it is known that the vendor has none; often as `set`.
     `always`  it is in every update that has something to say.
     `filling` what the contract asks of a single value in a text of a template.
+    `others`  the names of other rules in the same templates: no entry and no item is said by one of them.
     """
 
     set: Template
     add: Template
     always: bool = False
     filling: Filling | None = None
+    others: tuple[Collection[str], ...] = field(default=(), compare=False)
 
     @property
     def templates(self) -> tuple[Template, ...]:
         return (self.set,) if self.add is self.set else (self.set, self.add)
 
+    def is_taken(self, name: str | None) -> bool:
+        """Is it the name of another rule's value?"""
+        return any(name in one for one in self.others)
+
     @property
-    def has_parts(self) -> bool:
-        """Are parts of them held against the contract when they are filled?"""
-        return any(one.parts for one in self.templates)
+    def always_fits(self) -> bool:
+        """Can the templates say every entry and item, whatever its name and value?"""
+        return not any(self.others) and not any(one.parts for one in self.templates)

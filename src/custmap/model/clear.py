@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final
 
 from custmap.contract.form_body import FormStyle
 from custmap.model.template import Template
+from custmap.values.numbers import key_text
 from custmap.values.paths import TargetPath
 
 
@@ -119,9 +120,6 @@ class Named(Clear):
     def for_item(self) -> Clear:
         return replace(self, name=None)
 
-    def _taken(self, name: Any) -> str | None:
-        return "is that of another rule's value" if name in self.others else None
-
 
 @dataclass(frozen=True, slots=True)
 class NameIn(Named):
@@ -131,7 +129,7 @@ class NameIn(Named):
     items: ClassVar[str | None] = "string"
 
     def unwritable(self, name: Any) -> str | None:
-        taken = self._taken(name)
+        taken = _taken(name, self.others)
         return taken if self.form is None or taken else self.form.unwritable([self.name or name])
 
 
@@ -143,7 +141,7 @@ class KeyIn(Named):
     takes_value: ClassVar[bool] = True
 
     def unwritable(self, name: Any) -> str | None:
-        taken = self._taken(name)
+        taken = _taken(name, self.others)
         said = {str(self.name or name): self.value}
         return taken if self.form is None or taken else self.form.unwritable(said)
 
@@ -158,12 +156,20 @@ class ItemIn(Named):
 
 @dataclass(frozen=True, slots=True)
 class Operated(Clear):
-    """An item of the list of changes says so. `fails`: it does where there is nothing."""
+    """An item of the list of changes says so.
+
+    `fails`   it does where there is nothing.
+    `others`  the names of other rules in the same template: no entry and no item is cleared by one of them.
+    """
 
     template: Template
     fails: bool
+    others: Collection[str] = field(default=(), compare=False, repr=False)
     fits_item: ClassVar[bool] = True
     fits_in_item: ClassVar[bool] = False
+
+    def unwritable(self, name: Any) -> str | None:
+        return _taken(key_text(name), self.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,3 +225,7 @@ WORDS: Final[dict[str, Clear]] = {
 
 BY_PLACE: Final[dict[str, type[Named]]] = {"name_in": NameIn, "key_in": KeyIn}
 """The ways that name a place of the body."""
+
+
+def _taken(name: Any, others: Collection[str]) -> str | None:
+    return "is that of another rule's value" if name in others else None

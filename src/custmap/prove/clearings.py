@@ -8,8 +8,10 @@ from typing import Any
 
 from custmap.model.clear import Clear, KeyIn, Named, NameIn, Send, SendNull, Write
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, TargetNode
+from custmap.prove.templates import Text
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
+from custmap.values.numbers import key_text
 from custmap.values.paths import found_at
 
 State = dict[Any, Any]
@@ -95,7 +97,7 @@ def says_cleared(clear: Clear, sent: Any) -> bool:
         case SendNull():
             return sent is None
         case Send(value):
-            return same(sent, value)
+            return key_text(value) == str(sent) if isinstance(sent, Text) else same(sent, value)
     return False
 
 

@@ -58,11 +58,13 @@ def minimality(scene: Scene, case: Case) -> Broken | None:
         named = _less_masked(mask, body, query)
         parts = [part for part in named if not touches(part[0], always)]
     places = _places(root)
+    # An item that is as it was: a null in it may clear what before did not mention, by leaving it out.
+    again = [one.target for one in plan.changes if same(one.before, one.after) and _has_null(case.after)]
     apart = [one.target for one in scene.rejected(case.before)]
     for at in (_said_at(change, places) for change in plan.changes):
         apart += at if any(is_kept(one, elsewhere) for one in at) else ()
     for target, less in parts:
-        if touches(target, apart) or _goes_along(target, plan, nothing, places):
+        if target in again or touches(target, apart) or _goes_along(target, plan, nothing, places):
             continue
         without, asked = deepcopy(body), dict(query)
         less(without if mask is None or mask.query is None else asked)
@@ -71,6 +73,11 @@ def minimality(scene: Scene, case: Case) -> Broken | None:
             why = f"`{target}` could be left out, and the vendor would hold the same"
             return Broken(target, span_of(scene, target), case.before, case.after, body, why)
     return None
+
+
+def _has_null(value: Any) -> bool:
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return value is None or any(map(_has_null, inside))
 
 
 def _cleared_elsewhere(node: TargetNode, replaced: bool) -> Iterator[str]:

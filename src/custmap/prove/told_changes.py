@@ -13,8 +13,9 @@ from custmap.model.item_ways import Way
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, TargetNode
 from custmap.model.template import Hole, Template
 from custmap.prove.clearings import says_cleared
-from custmap.prove.templates import Found, read
+from custmap.prove.templates import Found, Text, read
 from custmap.values.absent import ABSENT
+from custmap.values.numbers import key_text
 from custmap.values.paths import (
     Index,
     Member,
@@ -51,6 +52,13 @@ class _Way:
     fails: bool = False
     item_of_list: bool = False
 
+    def is_of_another(self, name: Any) -> bool:
+        """Does an item with this name say another rule's value?"""
+        if self.action == SET:
+            return self.node.says is not None and self.node.says.is_taken(key_text(name))
+        clear = self.node.policy.clear if isinstance(self.node, Leaf) else None
+        return isinstance(clear, Operated) and key_text(name) in clear.others
+
 
 def listed(changes: Changes, body: Any) -> list[Any]:
     """The items of the list in a body."""
@@ -74,7 +82,7 @@ class Reader:
         found = read(way.template, item)
         if found is None:
             return None
-        value = found.get(Hole.VALUE)
+        value = _of_one_kind(way.node, found.get(Hole.VALUE))
         if self._is_whole(way, found, value):
             return Told(way.node, way.node.path, CLEAR, (), None)
         if way.item_of_list:
@@ -108,15 +116,26 @@ class Reader:
             return rest if bool(rest) == (is_map or has_items) else None
         if Hole.NAME in found and not (is_map or has_items) and found[Hole.NAME] != node.name:
             return None
+        if (is_map or has_items) and way.is_of_another(found.get(Hole.NAME)):
+            return None
         if is_map:
             return (Member(str(found[Hole.NAME])),)
         if has_items:
             assert isinstance(node, Leaf)
             named = found.get(Hole.NAME)
+            if way.action == SET and not isinstance(value, dict):
+                return None
             if named is None and isinstance(value, dict):
                 named = value.get(node.key or "")
             return (Select(node.key or "", named),) if named is not None else None
         return ()
+
+
+def _of_one_kind(node: Leaf | ObjectNode | ItemsNode, value: Any) -> Any:
+    """A value, or its text where one of the rule's templates has it in a text: so the copy has it, too."""
+    says = node.says
+    text = key_text(value) if says is not None and any(one.in_text for one in says.templates) else None
+    return value if text is None else Text(text)
 
 
 def _ways(node: TargetNode) -> Iterator[_Way]:

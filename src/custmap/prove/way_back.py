@@ -48,8 +48,14 @@ def _sent(scene: Scene, record: Record) -> _Sent | None:
         return None
     slots = scene.slots(record)
     said = (pair for pair in _lone(scene) if is_value(slots[pair[0].slot]) or slots[pair[0].slot] is None)
-    there = (pair for pair in said if sent_at(body, pair[0].path) is not ABSENT)
+    there = (pair for pair in said if _is_known(pair[0], sent_at(body, pair[0].path), slots))
     return _Sent(scene.taken(record), body, tuple(there))
+
+
+def _is_known(leaf: Leaf, held: Any, slots: tuple[Any, ...]) -> bool:
+    """Has the vendor something, of the type that was sent? A text does not say that it is a number's."""
+    is_text = leaf.says is not None and any(one.in_text for one in leaf.says.templates)
+    return held is not ABSENT and not (is_text and not isinstance(slots[leaf.slot], str | None))
 
 
 def _copy(scene: Scene, body: Any) -> Any:

@@ -122,7 +122,10 @@ class Policies:
         if kind.is_one and _is_by_key(path):
             clear = self._of_an_item(clear, stated)
         self._write(clear, rule, None if item else path)
-        if isinstance(clear, Named) and entry:
+        if isinstance(clear, Operated) and not item:
+            others = self.sayings.names.of(clear.template, None if entry else name, rule.target.span)
+            clear = replace(clear, others=others)
+        elif isinstance(clear, Named) and entry:
             clear = replace(clear, others=self.places.takes_keys(clear.place, rule.target.span))
         elif isinstance(clear, Named):
             self._name(clear, name, rule)

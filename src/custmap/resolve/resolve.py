@@ -108,6 +108,7 @@ def resolve_call(
     check_masked(file, body, findings)
     item, named = _named(templates.named, body, parts, builder, scope, findings)
     places.check(body)
+    sayings.names.check()
     return Operation(
         contract=contract,
         riders=tuple(riders),

@@ -20,6 +20,7 @@ from custmap.resolve.context import Context
 from custmap.resolve.findings import Findings
 from custmap.resolve.template_types import value_type
 from custmap.resolve.templates import Templates
+from custmap.resolve.told_names import ToldNames
 from custmap.schema.combine import meet
 from custmap.syntax.node import Node
 from custmap.values.path_styles import DOTTED, path_text
@@ -38,6 +39,7 @@ class Sayings:
         self.head = head
         self._unread = unread
         self.templates = templates
+        self.names = ToldNames(findings)
         self._findings = findings
         stated = None if head is None else head.stated
         self._set = self._saying(stated.set if stated else None, "changes")
@@ -191,8 +193,12 @@ class Sayings:
             self._findings.add("CM525", "no template says the value that clears", at, help)
         elif isinstance(clear, Operated):
             self.check_path(clear.template, path, kind, at)
-        if says is None or kind is None or not kind.is_one or not says.has_parts:
-            return says
+        if says is None:
+            return None
+        is_own = kind is None or kind.is_one
+        others = tuple(self.names.of(one, name_of(path) if is_own else None, at) for one in says.templates)
+        if kind is None or not is_own:
+            return replace(says, others=others)
         parts = tuple(part for one in says.templates for part in one.parts if Hole.VALUE in part.holes)
         if not parts:
             return says

@@ -45,11 +45,11 @@ def clear_rule(
         else:
             view.reject("CM803", target, rule, "cannot be cleared", source)
         return KEPT, stays
-    if isinstance(clear, Operated):
-        return say_gone(rule, clear, below, name, target, before, view, source)
     if reason := clear.unwritable(name):
         view.reject("CM710", target, rule, UNWRITABLE.format(reason), source)
         return KEPT, stays
+    if isinstance(clear, Operated):
+        return say_gone(rule, clear, below, name, target, before, view, source)
     if clear.at_place and (reason := cannot_clear(rule, below, seen_null(clear), view)):
         view.reject("CM710", target, rule, f"cannot be cleared: its value {reason}", source)
         return KEPT, stays

@@ -13,10 +13,11 @@ from custmap.model.walkers import options
 from custmap.running import clearing
 from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
 from custmap.running.objects import lacking_in
-from custmap.running.operations import cannot_say, say_gone, say_inside
+from custmap.running.operations import TAKEN, cannot_say, say_gone, say_inside
 from custmap.running.states import Unsettled, bare, is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
+from custmap.values.numbers import key_text
 from custmap.values.paths import Member, Select, format_path
 
 Row = Any
@@ -170,6 +171,8 @@ def _unsayable(leaf: Leaf, key: Any, view: View) -> str | None:
     """Why the templates cannot name an item; None if they can."""
     if leaf.says is None:
         return None
+    if leaf.says.is_taken(key_text(key)):
+        return TAKEN
     return cannot_say(leaf.says.templates, leaf.path, (Select(leaf.key or "", key),), {}, view)
 
 
@@ -251,6 +254,8 @@ def _gone(leaf: Leaf, key: Any, row: Row, view: View, functions: Items) -> str:
     if leaf.policy.immutable:
         view.reject("CM802", target, leaf, "the vendor does not accept a change of this item")
         return KEPT
+    if _unsayable(leaf, key, view):
+        return SAME  # it was never there
     if clear == SKIP:
         view.draft.note(view.target(target), Fact.CLEAR_SKIPPED, leaf)
         return KEPT

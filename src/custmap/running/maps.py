@@ -13,7 +13,7 @@ from custmap.model.template import Hole
 from custmap.running import clearing
 from custmap.running.clearing import is_cleared, seen_null
 from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
-from custmap.running.operations import cannot_say, entries_of, may_be_unsayable, say_inside
+from custmap.running.operations import TAKEN, cannot_say, entries_of, may_be_unsayable, say_inside
 from custmap.running.states import NEVER_THERE, Failure, Unsettled, bare, is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
@@ -169,6 +169,8 @@ def _unsayable(leaf: Leaf, way: TargetPath, value: Mapping[Hole, Any], view: Vie
     """Why the templates cannot say an entry; None if they can."""
     if leaf.says is None:
         return None
+    if leaf.says.is_taken(way[-1].name):  # type: ignore[union-attr]  # keys are names
+        return TAKEN
     return cannot_say(leaf.says.templates, leaf.path, way, value, view)
 
 

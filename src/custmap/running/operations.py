@@ -21,6 +21,7 @@ from custmap.values.path_styles import below_text, known_text, path_text
 from custmap.values.paths import Member, Select, TargetPath, format_path, name_of
 
 _TARGET: Final = itemgetter(0)
+TAKEN: Final = "has the name of another rule's value, which the template does not tell apart"
 _UNWRITABLE: Final = "the vendor's notation of paths cannot write this place"
 
 
@@ -44,7 +45,7 @@ def all_new(leaves: Iterable[Leaf], before: tuple[Any, ...], view: View) -> bool
 
 def may_be_unsayable(says: Says | None, view: View) -> bool:
     """May there be entries that templates cannot say?"""
-    return says is not None and (view.paths == "scim" or says.has_parts)
+    return says is not None and (view.paths == "scim" or not says.always_fits)
 
 
 def cannot_say(
