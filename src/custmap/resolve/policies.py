@@ -116,7 +116,7 @@ class Policies:
             clear = OMIT if isinstance(self._default, Operated) and replaced else self._default
             if isinstance(clear, SendEmpty):
                 clear = SendEmpty(empty_of(held, source))
-            self._check_default(rule, clear, held, replaced=replaced or kind.has_items)
+            self._check_default(rule, clear, held, replaced=replaced or kind.only_new)
             if (clear.only_replaced and not replaced) or (item and not clear.fits_in_item):
                 clear = IMPOSSIBLE
         if kind.is_one and _is_by_key(path):
