@@ -33,6 +33,7 @@ class Says:
     `always`  it is in every update that has something to say.
     `filling` what the contract asks of a single value in a text of a template.
     `others`  the names of other rules in the same templates: no entry and no item is said by one of them.
+    `is_sure` the templates can say every entry and item, if their paths can be written.
     """
 
     set: Template
@@ -40,6 +41,11 @@ class Says:
     always: bool = False
     filling: Filling | None = None
     others: tuple[Collection[str], ...] = field(default=(), compare=False)
+    is_sure: bool = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        sure = not self.others and not any(one.parts for one in self.templates)
+        object.__setattr__(self, "is_sure", sure)
 
     @property
     def templates(self) -> tuple[Template, ...]:
@@ -48,8 +54,3 @@ class Says:
     def is_taken(self, name: str | None) -> bool:
         """Is it the name of another rule's value?"""
         return any(name in one for one in self.others)
-
-    @property
-    def always_fits(self) -> bool:
-        """Can the templates say every entry and item, whatever its name and value?"""
-        return not any(self.others) and not any(one.parts for one in self.templates)

@@ -124,7 +124,7 @@ class Policies:
         self._write(clear, rule, None if item else path)
         if isinstance(clear, Operated) and not item:
             others = self.sayings.names.of(clear.template, None if entry else name, rule.target.span)
-            clear = replace(clear, others=others)
+            clear = clear if others is None else replace(clear, others=others)
         elif isinstance(clear, Named) and entry:
             clear = replace(clear, others=self.places.takes_keys(clear.place, rule.target.span))
         elif isinstance(clear, Named):

@@ -23,13 +23,14 @@ class ToldNames:
         self._names: dict[Tree, set[str]] = {}
         self._keys: dict[Tree, Span] = {}
 
-    def of(self, template: Template, name: str | None, at: Span) -> Collection[str]:
+    def of(self, template: Template, name: str | None, at: Span) -> Collection[str] | None:
         """A rule's own name is put in a template; None: the keys of its entries or items are.
 
-        Returns the names that other rules put there, once all are read.
+        Returns the names that other rules put there, once all are read; None for a rule's own name, and where
+        a path tells places apart.
         """
         if Hole.PATH in template.holes or (name is None and Hole.NAME not in template.holes):
-            return ()
+            return None
         names = self._names.setdefault(template.tree, set())
         if name is None:
             self._add_keys(template.tree, at)
@@ -40,7 +41,7 @@ class ToldNames:
         if other != at:
             message = "another rule makes the same item, so the vendor cannot tell which of the two is meant"
             self._findings.add("CM507", message, at, _APART, notes=[Note(other, "the other rule")])
-        return ()
+        return None
 
     def _add_keys(self, tree: Tree, at: Span) -> None:
         other = self._keys.setdefault(tree, at)

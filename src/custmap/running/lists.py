@@ -13,11 +13,10 @@ from custmap.model.walkers import options
 from custmap.running import clearing
 from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
 from custmap.running.objects import lacking_in
-from custmap.running.operations import TAKEN, cannot_say, say_gone, say_inside
+from custmap.running.operations import cannot_say, say_gone, say_inside
 from custmap.running.states import Unsettled, bare, is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
-from custmap.values.numbers import key_text
 from custmap.values.paths import Member, Select, format_path
 
 Row = Any
@@ -169,11 +168,7 @@ def _say_again(
 
 def _unsayable(leaf: Leaf, key: Any, view: View) -> str | None:
     """Why the templates cannot name an item; None if they can."""
-    if leaf.says is None:
-        return None
-    if leaf.says.is_taken(key_text(key)):
-        return TAKEN
-    return cannot_say(leaf.says.templates, leaf.path, (Select(leaf.key or "", key),), {}, view)
+    return None if leaf.says is None else cannot_say(leaf, (Select(leaf.key or "", key),), {}, view)
 
 
 def _unsettled_row(row: Row, before: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from custmap.model.change import new_change
@@ -13,7 +12,7 @@ from custmap.model.template import Hole
 from custmap.running import clearing
 from custmap.running.clearing import is_cleared, seen_null
 from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
-from custmap.running.operations import TAKEN, cannot_say, entries_of, may_be_unsayable, say_inside
+from custmap.running.operations import cannot_say, entries_of, is_unsure, say_inside
 from custmap.running.states import NEVER_THERE, Failure, Unsettled, bare, is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
@@ -96,7 +95,7 @@ def _entries(
     """`way` leads from the rule to the map, where maps are in it."""
     sent: dict[str, Any] = {}
     said = kept = False
-    plain = not (leaf.policy.immutable or view.item or may_be_unsayable(leaf.says, view))
+    plain = not (leaf.policy.immutable or view.item or is_unsure(leaf.says, view))
     told = None if leaf.says is None else entries_of(leaf, way, view)
     changes, span, privacy = view.draft.changes, leaf.span, leaf.privacy
     for key in sorted(before | after):
@@ -138,7 +137,7 @@ def _entry(
     if type(held) is Failure and held.code in NEVER_THERE:
         held = ABSENT  # an empty text that this vendor ignores was never there
     is_refused = leaf.limit is not None and leaf.limit.unwritable({key: ""}) is not None
-    if not is_value(after) and (is_refused or _unsayable(leaf, way, {}, view)):
+    if not is_value(after) and (is_refused or cannot_say(leaf, way, {}, view)):
         return UNCHANGED  # its key cannot be written, so it was never there
     if again and not leaf.policy.repeatable:
         view.reject_again(name, leaf, source)
@@ -163,15 +162,6 @@ def _entry(
         view.reject_again(name, leaf, source)
         return KEPT, held if is_value(held) else NOTHING
     return clearing.clear_inside(leaf, clear, key, name, held, view, source, way)
-
-
-def _unsayable(leaf: Leaf, way: TargetPath, value: Mapping[Hole, Any], view: View) -> str | None:
-    """Why the templates cannot say an entry; None if they can."""
-    if leaf.says is None:
-        return None
-    if leaf.says.is_taken(way[-1].name):  # type: ignore[union-attr]  # keys are names
-        return TAKEN
-    return cannot_say(leaf.says.templates, leaf.path, way, value, view)
 
 
 def places_of(leaf: Leaf, target: str, key: str) -> tuple[str, str | None]:
@@ -200,7 +190,7 @@ def _entry_value(
     is_same = same(held, after)
     if is_same and not again:
         return (SAME, after) if view.full else UNCHANGED
-    if reason := _unsayable(leaf, way, {Hole.VALUE: after}, view):
+    if reason := cannot_say(leaf, way, {Hole.VALUE: after}, view):
         view.reject("CM710", name, leaf, reason, source)
         return KEPT, held if is_value(held) else NOTHING
     if not is_same and leaf.policy.immutable and is_value(held):

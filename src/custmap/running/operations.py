@@ -21,7 +21,7 @@ from custmap.values.path_styles import below_text, known_text, path_text
 from custmap.values.paths import Member, Select, TargetPath, format_path, name_of
 
 _TARGET: Final = itemgetter(0)
-TAKEN: Final = "has the name of another rule's value, which the template does not tell apart"
+_TAKEN: Final = "has the name of another rule's value, which the template does not tell apart"
 _UNWRITABLE: Final = "the vendor's notation of paths cannot write this place"
 
 
@@ -43,18 +43,25 @@ def all_new(leaves: Iterable[Leaf], before: tuple[Any, ...], view: View) -> bool
     return all(is_new(leaf, before[leaf.slot], view) for leaf in leaves)
 
 
-def may_be_unsayable(says: Says | None, view: View) -> bool:
-    """May there be entries that templates cannot say?"""
-    return says is not None and (view.paths == "scim" or not says.always_fits)
+def is_unsure(says: Says | None, view: View) -> bool:
+    """May there be entries or items that templates cannot say?"""
+    return says is not None and (view.paths == "scim" or not says.is_sure)
 
 
-def cannot_say(
+def cannot_say(leaf: Leaf, below: TargetPath, value: Mapping[Hole, Any], view: View) -> str | None:
+    """Why the templates cannot say an entry or item that a key of the record names; None if they can."""
+    says = leaf.says
+    if says is None or not is_unsure(says, view):
+        return None
+    name = _name((*leaf.path, *below))
+    return _TAKEN if says.is_taken(name) else _misfit(says.templates, leaf.path, below, value, view)
+
+
+def _misfit(
     templates: Iterable[Template], path: TargetPath, below: TargetPath, value: Mapping[Hole, Any], view: View
 ) -> str | None:
-    """Why templates cannot say something of a place to which a key of the record leads; None if they can."""
+    # But for SCIM a name can be anything, and keys of items were looked at when the file was loaded.
     by_path = view.paths == "scim" and any(Hole.PATH in one.holes for one in templates)
-    if not by_path and not any(one.parts for one in templates):
-        return None  # a name can be anything there, and keys of items were looked at when the file was loaded
     text = path_text((*path, *below), view.paths)
     if text is None and by_path:
         return _UNWRITABLE
@@ -72,9 +79,12 @@ def cannot_clear(rule: Leaf | ObjectNode, below: TargetPath, sent: Any, view: Vi
 
 def _places(path: TargetPath, text: str | None) -> dict[Hole, Any]:
     """What templates have for a path and its name."""
+    return {Hole.NAME: _name(path)} | ({} if text is None else {Hole.PATH: text})
+
+
+def _name(path: TargetPath) -> str:
     last = path[-1]
-    name = scalar_text(last.value) if isinstance(last, Select) else name_of(path)
-    return {Hole.NAME: name} | ({} if text is None else {Hole.PATH: text})
+    return scalar_text(last.value) if isinstance(last, Select) else name_of(path)
 
 
 def say_inside(
@@ -131,9 +141,7 @@ def say_again(leaf: Leaf, value: Any, view: View) -> None:
         below = [((at,), at.value, leaf.target + format_path((at,)), one) for at, one in keys]
     for path, name, target, one in below:
         said = is_told(view.draft, target)
-        if said or leaf.says is None:
-            continue
-        if not cannot_say([leaf.says.set], leaf.path, path, {Hole.VALUE: one}, view):
+        if not said and not cannot_say(leaf, path, {Hole.VALUE: one}, view):
             say_inside(leaf, path, name, target, one, view, False)
 
 
@@ -162,7 +170,8 @@ def say_gone(
     if clear.fails and not there:
         view.draft.note(view.target(target), Fact.NOT_THERE, rule)
         return KEPT, NOTHING
-    if below and (reason := cannot_say([clear.template], rule.path, below, {}, view)):
+    unsure = below and (clear.template.parts or view.paths == "scim")
+    if unsure and (reason := _misfit([clear.template], rule.path, below, {}, view)):
         view.reject("CM710", target, rule, reason, source)
         return KEPT, before if there else NOTHING
     view.draft.clears.append((target, _item(clear.template, rule.path, below, name, None, view)))
