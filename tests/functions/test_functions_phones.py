@@ -150,6 +150,32 @@ def test_short_cut_is_the_full_way(number: str) -> None:
     assert shorts == _in_full(number)
 
 
+_PUNCTUATION = st.sampled_from(
+    ["", "", "", " ", "-", ".", " (", ") ", "/", "[", "~", " - ", "..", "\u2011", "(0)"]
+)
+
+
+@st.composite
+def _written(draw: st.DrawFn) -> str:
+    """A number as people write it, with punctuation between its digits."""
+    number = draw(_CANONICAL)
+    gaps = draw(st.lists(_PUNCTUATION, min_size=len(number), max_size=len(number)))
+    ends = draw(st.sampled_from(["", "", " ", " ext. 12", "#5", "-"]))
+    return "".join(one for pair in zip(number, gaps, strict=True) for one in pair) + ends
+
+
+@given(_written())
+@settings(max_examples=1000, deadline=None)
+@example("+1 (206) 555-0142")
+@example("+44 (0)20 7946 0958")
+@example("+39 06 1234 5678")
+@example("+1/206/5550142")
+@example("+49 (030) 901820")
+def test_punctuation_is_all_that_the_short_cut_takes_away(number: str) -> None:
+    shorts = [outcome(f"phone_{form}", number) for form in ("e164", "national", "country_code", "dashed")]
+    assert shorts == _in_full(number)
+
+
 def _in_full(number: str) -> list[str]:
     """What `phonenumbers` alone says."""
     try:

@@ -1,8 +1,8 @@
 """Telephone numbers read and written with `phonenumbers`, which is loaded when the first number is read.
 
-Reading a number costs as much as mapping five customers. So if a canonical number (`+` and digits) is needed
-in the same form, it is not read: its length and first digits are looked up in the library's own tables. If
-these do not give a certain answer, it is read in full.
+Reading a number costs as much as mapping five customers. So a number with a country code, `+` and digits with
+any punctuation between them, is not read where its length and first digits, looked up in the library's own
+tables, give a certain answer: reading would change nothing but the punctuation. Others are read in full.
 """
 
 from __future__ import annotations
@@ -18,32 +18,34 @@ _NORTH: Final = re.compile(r"\+1[2-9][0-9]{9}").fullmatch
 """Canonical numbers with country code 1: all of them are possible, and reading changes none."""
 _NORTH_DASHED: Final = re.compile(r"[2-9][0-9]{2}-[0-9]{3}-[0-9]{4}").fullmatch
 _CANONICAL: Final = re.compile(r"\+[1-9][0-9]{7,14}")
-# Characters between digits: spaces, dashes (U+2010 to U+2015, U+2212), dots, slashes, parentheses.
-_CORE: Final = re.compile(r"[+＋]?[\s()\[\]./~\-‐-―−ー－．（）\d]*")
+# Characters between digits: spaces, dashes (U+2010 to U+2015, U+2212), dots, slashes, parentheses; not `~`,
+# which begins an extension for the library.
+_CORE: Final = re.compile(r"[+＋]?[\s()\[\]./\-‐-―−ー－．（）\d]*")
 _EXTENSION: Final = re.compile(
     r"[\s,;.]*(?:;ext=|\b(?:ext(?:ensi[oó]n)?|extn|x|доб)\b[.:]?|x|#)\s*([0-9]{1,9})\s*#?", re.IGNORECASE
 )
+_PUNCTUATION: Final = str.maketrans("", "", " ()[]./-")
 _LONGEST: Final = 100
 
 
 def e164(number: str, region: str | None) -> str:
     """`+12065550142`; FunctionError if the text is not a possible number, or needs a region."""
-    if _NORTH(number) or _sure_code(number):
+    if _NORTH(number):
         return number
-    return _format(*_parsed(number, region), "E164")
+    plain = _bare(number)
+    return plain if _sure_code(plain) else _format(*_parsed(number, region), "E164")
 
 
 def national(number: str, region: str | None) -> str:
     """`(206) 555-0142`, the way the number's own country writes it."""
-    if _sure_code(number) == "1" and number[2] != "1":
-        return f"({number[2:5]}) {number[5:8]}-{number[8:]}"
+    plain = _bare(number)
+    if _sure_code(plain) == "1" and plain[2] != "1":
+        return f"({plain[2:5]}) {plain[5:8]}-{plain[8:]}"
     return _format(*_parsed(number, region), "NATIONAL")
 
 
 def dashed(number: str, region: str | None) -> str:
     """`206-555-0142` for country code 1, else `+44-7911-123456`."""
-    if _NORTH(number):
-        return f"{number[2:5]}-{number[5:8]}-{number[8:]}"
     plain = e164(number, region)
     if plain.startswith("+1") and len(plain) == 12:
         return f"{plain[2:5]}-{plain[5:8]}-{plain[8:]}"
@@ -60,7 +62,7 @@ def from_dashed(number: str) -> str:
 
 def country_code(number: str, region: str | None) -> str:
     """`1`, `44`."""
-    if code := _sure_code(number):
+    if code := _sure_code(_bare(number)):
         return code
     _, found = _parsed(number, region)
     return str(found.country_code)
@@ -96,6 +98,14 @@ def taken_apart(number: str) -> tuple[str, str | None]:
             "contains letters" if letters else "has characters that do not belong in a phone number"
         )
     return core, extension
+
+
+def _bare(number: str) -> str:
+    """A number without its extension and the punctuation between its digits; FunctionError if it is none."""
+    if _CANONICAL.fullmatch(number):
+        return number
+    core, _ = taken_apart(number)
+    return core.translate(_PUNCTUATION)
 
 
 def _seen(number: str) -> str:
