@@ -125,14 +125,17 @@ class _Module:
         return self._compared[key]
 
     def way_functions(self, leaf: Leaf) -> str:
-        """The functions that write an item that came, and one that is gone, None without a template; and the
-        check that an item fits."""
+        """The functions that write an item that came, and one that is gone, None without a template; and
+        those that check each."""
         assert leaf.ways is not None and leaf.type is not None
-        check = "None"
-        if leaf.type.items is not None and limits(leaf.type.items):
-            check = self.names.bind(checker(leaf.type.items), f"check_{leaf.name or 'item'}")
         added, gone = (self.way_function(leaf, way) for way in (leaf.ways.added, leaf.ways.gone))
-        return f"({added}, {gone}, {check})"
+        checks = (
+            self.names.bind(checker(one), f"check_{leaf.name or 'item'}")
+            if one is not None and limits(one)
+            else "None"
+            for one in (leaf.type.items, leaf.ways.gone_type)
+        )
+        return f"({added}, {gone}, {', '.join(checks)})"
 
     def way_function(self, leaf: Leaf, way: Way | None) -> str:
         if not isinstance(way, Template):

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from custmap.contract.form_body import FormStyle
 from custmap.model.clear import ItemIn
 from custmap.model.template import Template
+from custmap.values.types import Type
 
 Way: TypeAlias = ItemIn | Template
 """How the vendor is told of an item of a list: its value is listed at a place, or an item says so."""
@@ -18,6 +19,8 @@ class ItemWays:
     """How the vendor is told of an item that came, and of one that is gone; None: it cannot be told.
 
     `form`    how the list is written at the rule's target, where the body is a form.
+    `gone_type` the contract's type of an item that is gone, None: nothing is known. That of one that came is
+              the leaf's.
     `others`  the actions ("set", "clear") that another request tells: to be silent about them loses nothing.
     """
 
@@ -25,6 +28,7 @@ class ItemWays:
     gone: Way | None
     form: FormStyle | None = None
     others: frozenset[str] = frozenset()
+    gone_type: Type | None = None
 
     @property
     def told_by_others(self) -> frozenset[str]:

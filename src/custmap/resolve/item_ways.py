@@ -15,9 +15,8 @@ from custmap.resolve.clear_places import ClearPlaces
 from custmap.resolve.context import Context
 from custmap.resolve.findings import Findings
 from custmap.resolve.sayings import Sayings
-from custmap.resolve.template_types import SCALARS, as_scalar, value_type
+from custmap.resolve.template_types import as_scalar, value_type
 from custmap.resolve.templates import Templates
-from custmap.schema.combine import meet
 from custmap.syntax.node import Node
 from custmap.values.paths import TargetPath
 from custmap.values.types import Type
@@ -87,7 +86,8 @@ class WayReader:
         own = path if is_elsewhere(rule) else ()
         added, gone = (self._way(one, path, own, type_, context) for one in (rule.added, rule.gone))
         others = {action for way, action in _ACTIONS.items() if way in rule.told_elsewhere}
-        return ItemWays(added, gone, context.style(path), frozenset(others))
+        gone_type = None if gone is None else as_scalar(self._item_type(gone, path))
+        return ItemWays(added, gone, context.style(path), frozenset(others), gone_type)
 
     def _way(
         self, stated: WayFile | None, path: TargetPath, own: TargetPath, type_: Type | None, context: Context
@@ -134,10 +134,10 @@ class WayReader:
             self._findings.add("CM506", "the contract has no list there", span, help)
 
     def type_of(self, ways: ItemWays, path: TargetPath) -> Type:
-        """The list's type: that of its items at the places, or where a template has the value."""
-        found = [one for way in ways.all if (one := self._item_type(way, path)) is not None]
-        known = [one for one in found if one.known and one.kinds & SCALARS]
-        return Type(kinds=frozenset({"array"}), items=as_scalar(meet(*known) if known else None))
+        """The list's type: its items are those that come, or that go where another request adds them."""
+        way = ways.added or ways.gone
+        items = as_scalar(None if way is None else self._item_type(way, path))
+        return Type(kinds=frozenset({"array"}), items=items)
 
     def _item_type(self, way: Way, path: TargetPath) -> Type | None:
         if isinstance(way, Template):

@@ -34,10 +34,10 @@ def change_items(
     before: Any,
     after: Any,
     view: View,
-    functions: tuple[Written, Written, Check] | tuple[()],
+    functions: tuple[Written, Written, Check, Check] | tuple[()],
 ) -> Outcome:
-    """`functions` write an item that came, and one that is gone, where templates do, and check one."""
-    added, gone_by, check = functions or (_as_it_is, _as_it_is, None)
+    """`functions` write an item that came, and one that is gone, where templates do, and check each."""
+    added, gone_by, check, check_gone = functions or (_as_it_is, _as_it_is, None, None)
     doubts = before if type(before) is Unsettled else _SETTLED
     before = bare(before)
     assert leaf.ways is not None
@@ -54,7 +54,7 @@ def change_items(
     came = {
         mark: item for mark, item in new.items() if mark not in old or doubts.whole or mark in doubts.below
     }
-    told = _Telling(leaf, doubts, view, check)
+    told = _Telling(leaf, doubts, view, check, check_gone)
     sent = told.tell(gone, "clear", leaf.ways.gone, gone_by)
     sent += told.tell(came, "set", leaf.ways.added, added)
     if not told.said:
@@ -76,11 +76,12 @@ def _by_mark(state: Any) -> dict[Any, Any]:
 class _Telling:
     """Says which items came and went."""
 
-    def __init__(self, leaf: Leaf, doubts: Unsettled, view: View, check: Check) -> None:
+    def __init__(self, leaf: Leaf, doubts: Unsettled, view: View, check: Check, check_gone: Check) -> None:
         self._leaf = leaf
         self._doubts = doubts
         self._view = view
         self._check = check
+        self._check_gone = check_gone
         self.said = self.kept = False
 
     def tell(self, items: dict[Any, Any], action: Any, way: Way | None, written: Written) -> list[Any]:
@@ -106,7 +107,8 @@ class _Telling:
                 view.reject("CM802", target, leaf, _NO_ADDED)
             else:
                 made = written(item, view.riders) if written is not None else item
-                if (reason := _unwritable(leaf, way, item, made, view)) is None:
+                check = self._check_gone if action == "clear" else None
+                if (refusal := _refused(check, item) or _unwritable(leaf, way, item, made, view)) is None:
                     self.said = True
                     before, after = (item, None) if action == "clear" else (None, item)
                     view.change(action, view.target(target), leaf, before, after)
@@ -118,37 +120,43 @@ class _Telling:
                         told = view.draft.clears if action == "clear" else view.draft.adds
                         told.append((view.target(target), made))
                     continue
-                view.reject("CM710", target, leaf, reason)
+                view.reject(refusal.code, target, leaf, refusal.reason)
             self.kept = True
         return sent
 
     def _refusal(self, item: Any) -> Refusal | None:
         """Why an item that comes cannot be sent."""
-        try:
-            if self._check is not None:
-                self._check(item)
-        except Refusal as refusal:
-            return refusal
         assert self._leaf.ways is not None
-        reason = _unsayable(self._leaf, self._leaf.ways.added, item, self._view)
-        return None if reason is None else Refusal("CM710", reason)
+        added = self._leaf.ways.added
+        return _refused(self._check, item) or _unsayable(self._leaf, added, item, self._view)
 
 
-def _unwritable(leaf: Leaf, way: Way, item: Any, made: Any, view: View) -> str | None:
+def _refused(check: Check, item: Any) -> Refusal | None:
+    """Why the contract does not allow an item."""
+    try:
+        if check is not None:
+            check(item)
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def _unwritable(leaf: Leaf, way: Way, item: Any, made: Any, view: View) -> Refusal | None:
     """Why the request cannot have an item, `made` as it would stand there; None if it can."""
     assert leaf.ways is not None
     form = way.form if isinstance(way, ItemIn) else leaf.ways.form
     if form is not None and form.unwritable([made]) is not None:
-        return "a form cannot write this item"
+        return Refusal("CM710", "a form cannot write this item")
     return _unsayable(leaf, way, item, view)
 
 
-def _unsayable(leaf: Leaf, way: Way | None, item: Any, view: View) -> str | None:
+def _unsayable(leaf: Leaf, way: Way | None, item: Any, view: View) -> Refusal | None:
     """Why a template cannot say an item; None if it can."""
     if not isinstance(way, Template) or not way.parts:
         return None
     path = path_text(leaf.path, view.paths) or ""
-    return unsayable(way.parts, {Hole.VALUE: item, Hole.NAME: leaf.name, Hole.PATH: path})
+    reason = unsayable(way.parts, {Hole.VALUE: item, Hole.NAME: leaf.name, Hole.PATH: path})
+    return None if reason is None else Refusal("CM710", reason)
 
 
 def require_scalars(items: list[Any]) -> None:
