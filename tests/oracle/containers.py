@@ -36,9 +36,16 @@ def _said(node: ObjectNode | ItemsNode, outcome: Outcome, sides: Sides) -> Outco
         return outcome
     if sides.full or sides.item:
         return outcome
-    told = operations.said(node, (), node.name, outcome.sent, sides, new=operations.all_new(node, sides))
+    told = operations.said(node, (), node.name, outcome.sent, sides, new=_is_new(node, sides))
     notes = whole_notes(node, sides)
     return replace(outcome, told=outcome.told + told + Told(notes=notes))
+
+
+def _is_new(node: ObjectNode | ItemsNode, sides: Sides) -> bool:
+    """Is it known that the vendor has nothing of a container, no null in it either?"""
+    before = replace(sides.unchanged(), full=True)
+    there = object_outcome(node, before) if isinstance(node, ObjectNode) else items_outcome(node, before)
+    return operations.all_new(node, sides) and there.stands in (ABSENT, None)
 
 
 def object_outcome(node: ObjectNode, sides: Sides) -> Outcome:
@@ -370,7 +377,7 @@ def _own_clear(node: ObjectNode, sides: Sides) -> Outcome:
     outcome = cleared(node.clear, node.name, node.target, was, sides)
     if node.whole or not outcome.said or outcome.sent is ABSENT:
         return outcome
-    told = operations.said(node, (), node.name, outcome.sent, sides, new=operations.all_new(node, sides))
+    told = operations.said(node, (), node.name, outcome.sent, sides, new=_is_new(node, sides))
     return replace(outcome, told=outcome.told + told)
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from custmap.codegen import facts
 from custmap.codegen.changes import compare_items, compare_rows
-from custmap.codegen.fits import FitsWriter, limits
+from custmap.codegen.fits import FitsWriter
 from custmap.codegen.leaf import LeafWriter, Putting
 from custmap.codegen.lines import UNUSUAL, Lines
 from custmap.codegen.objects import ObjectWriter
@@ -131,7 +131,7 @@ class _Module:
         added, gone = (self.way_function(leaf, way) for way in (leaf.ways.added, leaf.ways.gone))
         checks = (
             self.names.bind(checker(one), f"check_{leaf.name or 'item'}")
-            if one is not None and limits(one)
+            if one is not None and one.limited
             else "None"
             for one in (leaf.type.items, leaf.ways.gone_type)
         )

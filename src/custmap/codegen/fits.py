@@ -12,7 +12,7 @@ from typing import Final
 from custmap.codegen.lines import Lines
 from custmap.expressions.python_names import Names
 from custmap.schema.misfit import CHECKED_FORMATS, matcher
-from custmap.values.types import ANY, Type
+from custmap.values.types import Type
 
 _BIG: Final = 10**18
 """Integers up to here are compared in a few nanoseconds; longer ones are looked at more closely."""
@@ -35,7 +35,7 @@ class FitsWriter:
 
         `plain`  the value is known to be of JSON's kinds.
         """
-        if type_ is None or not limits(type_):
+        if type_ is None or not type_.limited:
             return "True" if plain else None
         kinds = type_.kinds - {"null"}
         if kinds <= _SCALARS:
@@ -137,7 +137,7 @@ class FitsWriter:
 
     def _object(self, type_: Type, value: str) -> str:
         extra = type_.extra
-        asks_others = extra is not None and (limits(extra) or extra.read_only)
+        asks_others = extra is not None and (extra.limited or extra.read_only)
         if not (type_.members or asks_others or type_.required):
             return f"type({value}) is dict"
         return f"{self._function(type_, self._write_object)}({value})"
@@ -164,7 +164,7 @@ class FitsWriter:
             tests.append("len(value) > 1")
         _refuse(lines, " or ".join(tests))
         inner = type_.items
-        if inner is None or not limits(inner):
+        if inner is None or not inner.limited:
             return
         if classes := self._classes(inner):
             _refuse(lines, f"not {classes}.issuperset(map(type, value))")
@@ -193,13 +193,13 @@ class FitsWriter:
             member = type_.members[name]
             if member.read_only:
                 _refuse(lines, f"{name!r} in value")
-            elif limits(member):
+            elif member.limited:
                 lines.add(f"one = value.get({name!r}, ABSENT)")
                 test = self.condition(member, "one", plain=True)
                 null = " and one is not None" if member.nullable and member.enum is None else ""
                 _refuse(lines, f"one is not ABSENT{null}" + (f" and not ({test})" if test else ""))
         extra = type_.extra
-        if extra is None or (not limits(extra) and not extra.read_only):
+        if extra is None or (not extra.limited and not extra.read_only):
             return
         if extra.read_only:
             _refuse(lines, "value")
@@ -227,8 +227,3 @@ def classes_of(type_: Type) -> frozenset[type] | None:
         return None
     classes = {"string": str, "boolean": bool, "null": type(None)}
     return frozenset(classes[kind] for kind in type_.kinds)
-
-
-def limits(type_: Type) -> bool:
-    """Does the type limit a value at all?"""
-    return type_.present() != ANY or bool(type_.members) or type_.extra is not None or type_.items is not None

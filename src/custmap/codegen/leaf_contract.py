@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from custmap.codegen import leaf_facts
-from custmap.codegen.fits import FitsWriter, classes_of, limits
+from custmap.codegen.fits import FitsWriter, classes_of
 from custmap.codegen.lines import UNUSUAL, Lines
 from custmap.expressions.emitter import Names
 from custmap.expressions.function import FunctionSpec
@@ -37,9 +37,9 @@ class ContractWriter:
             checks = [] if leaf_facts.rules_check_items(leaf) else self._quick_check(leaf, result)
             return f"type({result}) is list", own if leaf.kind.has_items else checks
         type_ = leaf.type
-        if leaf.kind.is_set and (type_ is None or not limits(type_)):
+        if leaf.kind.is_set and (type_ is None or not type_.limited):
             return f"type({result}) is list", own
-        if type_ is None or not limits(type_):
+        if type_ is None or not type_.limited:
             return None, own
         if (
             type_.only("array")
@@ -71,7 +71,7 @@ class ContractWriter:
             with lines.block(f'if "" in {result}.values():'):
                 lines.add(UNUSUAL)
         if leaf.kind.is_deep:
-            if leaf.type is not None and limits(leaf.type):
+            if leaf.type is not None and leaf.type.limited:
                 bound = self.names.bind(checker(leaf_facts.optional(leaf.type)), f"check_{leaf.name}")
                 lines.add(f"{bound}({{key: one for key, one in {result}.items() if one is not None}})")
         elif (extra := leaf_facts.entry_type(leaf, self.functions)) is not None:
@@ -126,14 +126,14 @@ class ContractWriter:
         return [] if leaf_facts.always_fits(leaf, self.functions) else self.check(leaf, result)
 
     def check(self, leaf: Leaf, result: str) -> list[str]:
-        if leaf.type is None or not limits(leaf.type):
+        if leaf.type is None or not leaf.type.limited:
             return []
         return [f"{self.names.bind(checker(leaf.type), f'check_{leaf.name}')}({result})"]
 
     def _check_entries(self, leaf: Leaf, result: str) -> list[str]:
         lines: list[str] = []
         if leaf.kind.is_deep:
-            if leaf.type is not None and limits(leaf.type):
+            if leaf.type is not None and leaf.type.limited:
                 bound = self.names.bind(checker(leaf_facts.optional(leaf.type)), f"check_{leaf.name}")
                 lines.append(f"{bound}({{key: one for key, one in {result}.items() if one is not None}})")
             if leaf.policy.empty == "value":

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from custmap.codegen.fits import limits
 from custmap.expressions.ast import Call, Literal
 from custmap.expressions.function import FunctionSpec
 from custmap.model.clear import Send, SendNull
@@ -20,7 +19,7 @@ from custmap.values.types import ANY, Type
 def entry_type(leaf: Leaf, functions: Mapping[str, FunctionSpec]) -> Type | None:
     """The type that each entry of a map is checked against; None where every one fits."""
     extra = leaf.type.extra if leaf.type is not None and leaf.kind.is_flat else None
-    if extra is None or not limits(extra):
+    if extra is None or not extra.limited:
         return None
     made = made_type(leaf.origin, functions)
     values = made.extra if made is not None else None
@@ -108,7 +107,7 @@ def _null_fits(leaf: Leaf) -> bool:
 def always_fits(leaf: Leaf, functions: Mapping[str, FunctionSpec]) -> bool:
     """Is it certain in advance that the value fits: made by code, or every mapped value fits?"""
     origin, type_ = leaf.origin, leaf.type
-    if type_ is None or not limits(type_):
+    if type_ is None or not type_.limited:
         return True
     made = made_type(origin, functions)
     if made is not None and is_plain(type_, "string") and made.only("string"):

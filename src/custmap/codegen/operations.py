@@ -12,7 +12,7 @@ from custmap.diagnostics.span import Span
 from custmap.expressions.python_names import Names
 from custmap.model.changes import Changes, Says
 from custmap.model.checked import Operation
-from custmap.model.clear import Operated
+from custmap.model.clear import Operated, Send
 from custmap.model.nodes import Container, ItemsNode, Leaf, ObjectNode, Rider, TargetNode
 from custmap.model.template import Hole, Template
 from custmap.model.walkers import children, clears, leaves
@@ -82,7 +82,12 @@ def _append(told: str, template: Template, node: TargetNode, changes: Changes) -
 def _is_new(writer: Comparing, node: TargetNode) -> str:
     if isinstance(node, Leaf):
         return f"is_new({writer.rule(node)}, before[{node.slot}], view)"
-    return f"all_new({writer.names.bind(tuple(leaves(node)), f'below_{node.name}')}, before, view)"
+    below = writer.names.bind(tuple(leaves(node)), f"below_{node.name}")
+    whole = writer.function("change", node, full=True)  # a null may stand in it, too
+    sends = isinstance(node, ObjectNode) and isinstance(node.clear, Send)
+    return (
+        f"all_new({below}, before, view, {sends}) and standing_of({whole}, before, before, view) is NOTHING"
+    )
 
 
 def write_always(writer: Comparing, root: Container, changes: Changes, lines: Lines) -> None:

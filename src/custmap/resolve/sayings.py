@@ -88,7 +88,7 @@ class Sayings:
         `kind` is that of a rule's value, None: what the node at `path` has is a container of rules.
         """
         found = None if says is None else value_type(says.templates, self._texts_of(path, kind))
-        return found if found is not None and found.known else None
+        return found if found is not None and found.limited else None
 
     def of_container(
         self, rule: Rule | None, path: TargetPath, context: Context, at: Span, clear: Clear | None

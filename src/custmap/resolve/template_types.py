@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 
 from custmap.model.kind import Kind
-from custmap.model.template import Branch, Filled, Hole, Part, Ridden, Row, Template, Tree
+from custmap.model.template import Branch, Filled, Hole, Part, Ridden, Row, Template, Tree, below
 from custmap.schema.combine import meet
 from custmap.schema.misfit import CHECKED_FORMATS
 from custmap.values.types import ANY, Type
@@ -106,9 +106,31 @@ def parts_of(tree: Tree, type_: Type | None, *, closed: bool) -> Iterator[Part]:
 
 def whole_part(tree: Tree, types: Iterable[Type]) -> Part:
     """A template, or an object in it, as a whole; parameters in it are held against the contract alone."""
-    entries = tree.entries if isinstance(tree, Branch) else ()
-    ridden = {key.text for key, one in entries if isinstance(one, Ridden)}
-    return Part(tree, tuple(replace(one, required=one.asked - ridden) for one in types))
+    return Part(tree, tuple(_without_ridden(tree, one) for one in types))
+
+
+def _without_ridden(tree: Tree, type_: Type) -> Type:
+    """The type of a tree without its parameters."""
+    if not any(isinstance(one, Ridden) for one in below(tree)):
+        return type_
+    match tree:
+        case Row(items):
+            inner = type_.items
+            for one in items:
+                inner = None if inner is None else _without_ridden(one, inner)
+            return replace(type_, items=inner, min_items=_fewer(type_.min_items, items))
+        case Branch(entries):
+            ridden = {key.text for key, one in entries if isinstance(one, Ridden)}
+            members = dict(type_.members)
+            for key, one in entries:
+                if key.text in members:
+                    members[key.text] = _without_ridden(one, members[key.text])
+            return replace(type_, required=type_.asked - ridden, members=members)
+    return type_
+
+
+def _fewer(least: int | None, items: tuple[Tree, ...]) -> int | None:
+    return None if least is None else least - sum(isinstance(one, Ridden) for one in items)
 
 
 def parts_named(tree: Tree, member: str, by: Collection[str]) -> Iterator[Part]:

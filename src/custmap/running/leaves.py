@@ -96,8 +96,8 @@ def along(leaf: Leaf, before: Any, after: Any, view: View, items: Any = ()) -> A
         return NOTHING
     if not same(before, after):
         state, value = change_leaf(leaf, before, after, view.on_trial().whole(), items)
-        if state is SAID:
-            return NOTHING  # what changed is said already
+        if state is SAID or (state is KEPT and bare(before) is None):
+            return NOTHING  # what changed is said already, and what is gone is not said again
         if state is KEPT or value is not NOTHING:
             return value
     return unchanged(leaf, before, after, view, items)

@@ -17,6 +17,7 @@ from custmap.running.operations import cannot_say, say_gone, say_inside
 from custmap.running.states import Unsettled, bare, is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
+from custmap.values.numbers import key_text
 from custmap.values.paths import Member, Select, format_path
 
 Row = Any
@@ -362,6 +363,8 @@ def items_by_key(leaf: Leaf, rows: list[Row]) -> Keyed:
         if mark in found:
             raise Keyless("two items have the same key")
         found[mark] = (key, row)
+    if leaf.says is not None and len({key_text(key) for key, _ in found.values()}) < len(found):
+        raise Keyless("two items have keys that a template writes alike")
     return found
 
 

@@ -137,6 +137,8 @@ def _entry(
     if type(held) is Failure and held.code in NEVER_THERE:
         held = ABSENT  # an empty text that this vendor ignores was never there
     is_refused = leaf.limit is not None and leaf.limit.unwritable({key: ""}) is not None
+    if is_value(held) and not same(held, after) and cannot_say(leaf, way, {Hole.VALUE: held}, view):
+        held = ABSENT  # what no template can say was never there
     if not is_value(after) and (is_refused or cannot_say(leaf, way, {}, view)):
         return UNCHANGED  # its key cannot be written, so it was never there
     if again and not leaf.policy.repeatable:

@@ -38,9 +38,14 @@ def is_new(leaf: Leaf, before: Any, view: View) -> bool:
     return before is ABSENT and view.known_missing(leaf)
 
 
-def all_new(leaves: Iterable[Leaf], before: tuple[Any, ...], view: View) -> bool:
-    """Is it known that the vendor has none of a container's values?"""
-    return all(is_new(leaf, before[leaf.slot], view) for leaf in leaves)
+def all_new(leaves: Iterable[Leaf], before: tuple[Any, ...], view: View, sends: bool) -> bool:
+    """Is it known that the vendor has none of a container's values?
+
+    `sends`: what clears the container is a value, which the vendor has then.
+    """
+    return all(
+        is_new(leaf, before[leaf.slot], view) and not (sends and before[leaf.slot] is None) for leaf in leaves
+    )
 
 
 def is_unsure(says: Says | None, view: View) -> bool:

@@ -78,6 +78,12 @@ class Type:
         return self.kinds != KINDS
 
     @property
+    def limited(self) -> bool:
+        """Is a value limited in any way?"""
+        inside = bool(self.members) or self.extra is not None or self.items is not None
+        return inside or self.present() != ANY
+
+    @property
     def asked(self) -> frozenset[str]:
         """The members that a request must have: required, and not read-only."""
         held = ((name, self.member(name)) for name in self.required)
