@@ -28,13 +28,7 @@ def list_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:
     mentioned = isinstance(before, list) or before is None or sides.known_missing(leaf)
     clear = leaf.policy.clear
     if after is None and not mentioned:
-        # Null on the list: its items are not known, so only what clears the list itself can say it.
-        match clear if operations.names_the_whole(leaf, clear) else None:
-            case SendEmpty():
-                return maps._all(leaf, cleared(SendEmpty([]), leaf.name, leaf.target, before, sides), sides)
-            case Send() | SendNull() | Write():
-                return maps._all(leaf, cleared(clear, leaf.name, leaf.target, before, sides), sides)
-        return rejected("CM803", leaf.target, ABSENT, sides)
+        return _null(leaf, before, sides)
     if is_value(after) and not isinstance(after, list):
         return Outcome(False, stands=after)  # the vendor's own, left alone
     if not isinstance(after, list) and not isinstance(before, list):
@@ -51,6 +45,10 @@ def list_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:
     try:
         old = _by_key(leaf, before if isinstance(before, list) else [])
     except UnclearItems:
+        if not new and not sides.full:  # nothing is left of items that nobody knows
+            outcome = _null(leaf, ABSENT, sides)
+            note = Told(notes=((Fact.UNKNOWN_ITEMS, sides.target(leaf.target)),))
+            return replace(outcome, told=outcome.told + note)
         old, mentioned, sides = {}, False, replace(sides, document=False)
         unknown = Told(notes=((Fact.UNKNOWN_ITEMS, sides.target(leaf.target)),))
     outcome = _items(leaf, old, new, mentioned, sides)
@@ -58,6 +56,17 @@ def list_outcome(leaf: Leaf, before: Any, after: Any, sides: Sides) -> Outcome:
     if not outcome.said and outcome.stands is ABSENT and sides.after[leaf.slot] is None:
         return replace(outcome, stands=null_container(clear, []))
     return outcome
+
+
+def _null(leaf: Leaf, before: Any, sides: Sides) -> Outcome:
+    """Null on the list: its items are not known, so only what clears the list itself can say it."""
+    clear = leaf.policy.clear
+    match clear if operations.names_the_whole(leaf, clear) else None:
+        case SendEmpty():
+            return maps._all(leaf, cleared(SendEmpty([]), leaf.name, leaf.target, before, sides), sides)
+        case Send() | SendNull() | Write():
+            return maps._all(leaf, cleared(clear, leaf.name, leaf.target, before, sides), sides)
+    return rejected("CM803", leaf.target, ABSENT, sides)
 
 
 def clear_items(leaf: Leaf, before: Any, sides: Sides) -> Any:

@@ -65,6 +65,9 @@ def _told(leaf: Leaf, action: str, item: Any, way: Way | None, sides: Sides) -> 
     if way is None:
         code = "CM803" if action == "clear" else "CM802"
         return Outcome(False, told=Told(rejected=((code, target),)), kept=True)
+    gone_type = leaf.ways.gone_type if leaf.ways is not None else None
+    if action == "clear" and gone_type is not None and misfit(gone_type, item):
+        return Outcome(False, told=Told(rejected=(("CM706", target),)), kept=True)
     before, after = (item, None) if action == "clear" else (None, item)
     told = Told(changes=(Change(action, target, before, after),))
     holes = {Hole.VALUE: item, Hole.NAME: leaf.name, Hole.PATH: format_path(leaf.path)}

@@ -83,7 +83,7 @@ class Sequence:
                 yield [], [], [(new, step.name)]
             return
         known = isinstance(old, dict) or (old is None and then is not None)
-        if new is None and not known:
+        if (new is None and not known) or (isinstance(old, str) and new in (None, ABSENT, {})):
             yield [], [], [("CM803", step.name)]
             return
         held = old if isinstance(old, dict) else {}

@@ -42,6 +42,9 @@ def rule_outcome(leaf: Leaf, sides: Sides) -> Outcome:
         after = None
     if before is SILENT:
         before = ABSENT
+    unknown_before = isinstance(before, Failure) and not leaf.kind.is_one and not sides.full
+    if unknown_before and (after in ({}, []) or (after is ABSENT and sides.complete)):
+        after = None  # nothing is left of what nobody knows
     if leaf.kind.is_map:
         outcome = maps.map_outcome(leaf, before, after, sides)
     elif leaf.kind.has_items:

@@ -9,7 +9,7 @@ from custmap.expressions.growing import may_grow
 from custmap.model.checked import Operation
 from custmap.model.nodes import Container, ItemsNode, Leaf, ObjectNode, Rider, TargetNode
 from custmap.model.walkers import clears, expressions, leaves, own_objects, tables
-from custmap.values.paths import TargetPath
+from custmap.values.paths import Index, TargetPath
 from custmap.values.types import Type
 
 
@@ -37,6 +37,24 @@ def empty_if_required(around: Container, node: TargetNode) -> str:
 
 def riders(node: ObjectNode) -> list[Rider]:
     return [member for member in node.members if isinstance(member, Rider)]
+
+
+def fillers(node: ItemsNode) -> list[tuple[int, list[int]]]:
+    """The items for which `{}` cannot stand where a later position is said, each with those after it."""
+    places = [
+        (segment.position, at) for at, (segment, _) in enumerate(node.items) if isinstance(segment, Index)
+    ]
+    found = ((at, [later for where, later in places if where > position]) for position, at in places)
+    return [(at, later) for at, later in found if later and _has_to_be_filled(node.items[at][1])]
+
+
+def _has_to_be_filled(item: TargetNode) -> bool:
+    match item:
+        case ObjectNode():
+            return bool(required(item))
+        case Leaf(type=type_):
+            return type_ is not None and "object" not in type_.kinds
+    return False
 
 
 def is_identity(node: TargetNode) -> bool:

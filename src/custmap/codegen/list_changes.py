@@ -7,7 +7,7 @@ from typing import Any
 from custmap.codegen import facts
 from custmap.codegen.comparing import Comparing
 from custmap.codegen.lines import Lines
-from custmap.model.nodes import ItemsNode, Rider, TargetNode
+from custmap.model.nodes import ItemsNode, ObjectNode, Rider, TargetNode
 
 
 def write_change_list(writer: Comparing, node: ItemsNode, name: str, full: bool, lines: Lines) -> None:
@@ -20,7 +20,7 @@ def write_change_list(writer: Comparing, node: ItemsNode, name: str, full: bool,
             lines.add("view = view.whole()")
         if node.whole:
             lines.add("omitted = view.draft.omitted")
-        if facts.may_wait(node):
+        if facts.may_wait(node) or facts.fillers(node):
             lines.add("waiting, mark = view.draft.waiting, view.draft.mark()")
         made: list[tuple[Any, str]] = []
         states: list[str] = []
@@ -51,6 +51,7 @@ def write_change_list(writer: Comparing, node: ItemsNode, name: str, full: bool,
             else:
                 with lines.block(f"if {state} is not SAID or {value} is NOTHING:"):
                     lines.add(f"{value} = {writer.along(item, full=False)}")
+        _fill(writer, node, made, inside, lines)
         lines.add(f"listed = {writer.listed(made, [value for _, value, _ in after])}")
         if inside:
             with lines.block(f"if SAID not in {told}:"):
@@ -68,6 +69,23 @@ def write_change_list(writer: Comparing, node: ItemsNode, name: str, full: bool,
                 lines.add(f"listed = {writer.placed(riders)}")
         writer.note_item(node, lines)
         lines.add("return SAID, listed")
+
+
+def _fill(
+    writer: Comparing, node: ItemsNode, made: list[tuple[Any, str]], inside: bool, lines: Lines
+) -> None:
+    """An earlier position that says nothing has what the contract requires there, or its value."""
+    for at, later in facts.fillers(node):
+        item, value = node.items[at][1], made[at][1]
+        said = " or ".join(f"{made[one][1]} is not NOTHING" for one in later)
+        with lines.block(f"if {value} is NOTHING and ({said}):"):
+            if isinstance(item, ObjectNode):
+                lines.add(f"{value} = {writer.complete(item, '{}', full=inside)}")
+                continue
+            lines.add(f"{value} = {writer.standing(item)}")
+            with lines.block(f"if {value} is NOTHING or {value} is None:"):
+                stand = writer.as_before(node, full=inside)
+                lines.add(f"return cannot_stand({writer.rule(item)}, {stand}, view, mark)")
 
 
 def _write_told(writer: Comparing, node: ItemsNode, name: str, lines: Lines) -> None:

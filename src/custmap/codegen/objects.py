@@ -268,6 +268,10 @@ class ObjectWriter:
             return
         said = " or ".join(f"{one} is not ABSENT" for one in spoken)
         own = inside.omitted if inside.omitted != around.omitted else ""
+        for at, later in facts.fillers(node):
+            beyond = " or ".join(f"{made[one][1]} is not ABSENT" for one in later)
+            with lines.block(f"if {made[at][1]} is ABSENT and ({beyond}):"):
+                lines.add(UNUSUAL)
         with lines.block(f"if {said}{f' or {own}' if own else ''}:"):
             simple = len(made) == 1 and not own and isinstance(made[0][0], Index) and made[0][0].position == 0
             if simple:

@@ -214,7 +214,7 @@ class ForEach:
             then = self._by_key(old)
         except _Unreadable:
             view.draft.note(leaf.target, Fact.UNKNOWN_ITEMS, leaf)
-            then, mentioned = {}, False
+            then, mentioned, new = {}, False, new if now else None
         if new is None and not mentioned:
             view.reject("CM803", leaf.target, leaf, _UNKNOWN)
             return

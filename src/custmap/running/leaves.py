@@ -35,6 +35,9 @@ def change_leaf(leaf: Leaf, before: Any, after: Any, view: View, items: Any = ()
         before = ABSENT
     if type(before) is Failure:
         view.draft.note(view.target(leaf.target), Fact.UNKNOWN_BEFORE, leaf)
+        is_gone = after == {} or after == [] or (after is ABSENT and view.complete)
+        if is_gone and not leaf.kind.is_one and not view.full:
+            after = None  # nothing is left of what nobody knows
     return _change_by_kind(leaf, before, after, view, items)
 
 

@@ -65,6 +65,8 @@ def change_list(leaf: Leaf, before: Any, after: Any, view: View, functions: Item
         old = items_by_key(leaf, before if type(before) is list else [])
     except Keyless:
         view.draft.note(view.target(leaf.target), Fact.UNKNOWN_ITEMS, leaf)
+        if not new and not view.full:
+            return _null_list(leaf, ABSENT, view)
         old, mentioned, view = {}, False, view.unsure()
     return _change_items(leaf, old, new, doubts, mentioned, view, functions)
 

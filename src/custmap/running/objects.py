@@ -92,6 +92,13 @@ def must_wait(
     return KEPT, stand(before, before, view)
 
 
+def cannot_stand(leaf: Leaf, held: Any, view: View, mark: tuple[Any, ...]) -> Outcome:
+    """A position before one that is said has no value, and the contract has no `{}` there."""
+    view.draft.take_back(mark)
+    view.reject("CM707", leaf.target, leaf, "a later position is said, and this one has no value")
+    return KEPT, held
+
+
 def lacks_rejected(node: ObjectNode, sent: dict[str, Any], view: View) -> bool:
     """Does an object lack a member that the contract requires, and that was rejected?"""
     lacking = tuple(view.target(member.target) for member in lacking_in(node, sent))
