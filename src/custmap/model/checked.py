@@ -14,6 +14,7 @@ from custmap.mapping.file import MappingFile, Rule
 from custmap.model.answer import Answer
 from custmap.model.changes import Changes
 from custmap.model.clear import Named
+from custmap.model.filled_list import FilledList
 from custmap.model.mask import Mask
 from custmap.model.nodes import Container, Leaf, ObjectNode, Table
 from custmap.model.privacy import EVERY_ITEM, Step
@@ -104,6 +105,7 @@ class Operation:
     `changes`   changes are said as items of a list; `body` is then the vendor's copy, with what stays around.
     `name`, `after`  of one of several: the name of its requests, and of those that must have succeeded.
     `clears`    its requests say that an entry or item is gone.
+    `lists`     the lists that what changed fills, and that the contract limits.
     `item`      what names the customer in templates; `named` are its rules, as templates number them.
     """
 
@@ -124,6 +126,7 @@ class Operation:
     clears: bool = False
     item: ObjectNode | None = None
     named: tuple[Leaf, ...] = ()
+    lists: tuple[FilledList, ...] = ()
 
     @property
     def body(self) -> Container:

@@ -16,9 +16,11 @@ from custmap.border.quick import QuickBorder, require_text
 from custmap.codegen.define import Functions, Parts
 from custmap.codegen.facts import mixed
 from custmap.codegen.reads import reads_everything
+from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.model.change import Change, Rejection
 from custmap.model.checked import Checked
+from custmap.model.filled_list import misfits
 from custmap.model.note import Note, UnknownNote
 from custmap.plan.beside import Beside, Reading
 from custmap.plan.doubts import Doubts
@@ -74,6 +76,7 @@ class Engine:
         self.reads = [path for slot in operation.table.slots for path in (*slot.reads, *slot.asks)]
         self.quick = QuickBorder(checked.canonical, direct=not reads_everything(self.reads))
         self.sender = Sender(checked, operation)
+        self._lists = operation.lists
         self.masking = None if operation.mask is None else Masking(operation, operation.mask)
         self.mixed = mixed(operation)
         self.overlay = Overlay(checked.canonical, self.reads)
@@ -119,15 +122,30 @@ class Engine:
     def request(self, record: dict[str, Any], bound: Bound, more: tuple[Note, ...]) -> Request:
         """The request of a record in which nothing is unusual; any exception if something is."""
         riders = bound.own() if bound.shares else bound.riders
-        body, path, query, headers, notes = self.code.apply(record, riders)
+        body, path, query, headers, notes = self.plain_parts(record, riders)
         if bound.missing:
             raise Unusual
-        if self.masking is not None:
-            query = self.masking.filled_plainly(body, query)
         require_text(body)
         if (doubts := self.doubts.of(record)) or more:
             notes = (*notes, *doubts, *more)
         return self.sender.send(bound, body, path, query, headers, notes)
+
+    @cached_property
+    def plain_parts(self) -> Callable[[dict[str, Any], tuple[Any, ...]], tuple[Any, ...]]:
+        """What makes the parts of a request, and the notes, of a record in which nothing is unusual."""
+        write, masking, lists = self.code.apply, self.masking, self._lists
+        if masking is None and not lists:
+            return write
+
+        def parts(record: dict[str, Any], riders: tuple[Any, ...]) -> tuple[Any, ...]:
+            body, path, query, headers, notes = write(record, riders)
+            if masking is not None:
+                query = masking.filled_plainly(body, query)
+            if misfits(lists, body, query):
+                raise Unusual
+            return body, path, query, headers, notes
+
+        return parts
 
     def _apply(self, taken: Taken, bound: Bound, on_rejected: OnRejected, *, partial: bool) -> Request:
         record, riders = taken.record, bound.own()
@@ -153,6 +171,8 @@ class Engine:
             try:
                 if self.masking is not None:
                     parts = self.masking.filled(parts, draft)
+                if self._lists and (found := misfits(self._lists, parts[0], parts[2])):
+                    raise RecordError(Diagnostic("CM706", reason, target=target) for target, reason in found)
                 request = self.sender.send(bound, *parts, notes)
                 if not (strict and draft.rejected):
                     return request

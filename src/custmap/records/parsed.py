@@ -61,7 +61,7 @@ def line_applier(
     The third argument says which record it is.
     """
     bound, lines, quick = engine.binder.bind(params), RequestLines(ids, secrets=secrets), engine.quick
-    sender, doubts, code, masking = engine.sender, engine.doubts.of, engine.code.apply, engine.masking
+    sender, doubts, write = engine.sender, engine.doubts.of, engine.plain_parts
     direct = quick.direct and nulls == "clear" and not bound.missing
 
     def line(customer: Any, fits: bool, who: Who) -> tuple[bytes, tuple[Note, ...]]:
@@ -69,9 +69,7 @@ def line_applier(
             try:
                 if not fits:
                     quick.require_fit(customer)
-                body, path, query, headers, notes = code(customer, bound.own())
-                if masking is not None:
-                    query = masking.filled_plainly(body, query)
+                body, path, query, headers, notes = write(customer, bound.own())
                 if found := doubts(customer):
                     notes = (*notes, *found)
                 return lines.sent(sender, bound, who, body, path, query, headers), notes

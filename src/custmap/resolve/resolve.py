@@ -24,6 +24,7 @@ from custmap.resolve.bulk import bulk_of, only_of_items
 from custmap.resolve.changes import changes_of
 from custmap.resolve.clear_places import ClearPlaces
 from custmap.resolve.context import Context
+from custmap.resolve.filled_lists import filled_lists
 from custmap.resolve.findings import Findings, meant
 from custmap.resolve.masks import check_masked, mask_of
 from custmap.resolve.policies import Policies
@@ -98,7 +99,7 @@ def resolve_call(
     mask = mask_of(file, contract, places, findings)
     masked = file.mask is not None or "mask" in file.unread
     policies = Policies(file.clear, file.empty, places, contract.form, sayings, findings, masked=masked)
-    contract = copy
+    own, contract = contract, copy
     builder = TableBuilder(sources, policies, params, riders, privacies, findings)
     parts = {part: _part(part, file, contract, builder, scope, findings) for part in PARTS}
     if bulk is not None:
@@ -124,6 +125,7 @@ def resolve_call(
         changes=None if head is None else head.changes,
         item=item,
         named=named,
+        lists=filled_lists(own, None if head is None else head.changes, mask, places.names.items(), body),
     )
 
 
