@@ -107,6 +107,8 @@ class Places:
 
     def cleared(self, node: Leaf | ObjectNode, clear: Clear, out: str | None, around: Around) -> list[str]:
         request = self.role == "request"
+        if clear.unwritable(node.name):
+            return [UNUSUAL]
         match clear:
             case SendNull():
                 return [f"{out}[{node.name!r}] = None"]

@@ -81,6 +81,8 @@ class FormStyle:
             return None
         if self.objects == FLAT and key in self.taken:
             return "has a key that another member has as its name, and is written without its own name"
+        if not key and self.objects == BRACKETS:
+            return "has an empty key, which a form reads as an item of a list"
         if "[" in key or "]" in key:
             return "has a key with `[` or `]`, which a form reads as a place in an object"
         return _not_apart(key, self.objects)

@@ -7,7 +7,7 @@ A place is a target path like any other, relative to the body wherever its rule 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from custmap.contract.contract import Contract
 from custmap.diagnostics.codes import Severity
@@ -20,6 +20,7 @@ from custmap.model.walkers import child_at, children, clears, own_objects
 from custmap.resolve.context import Context
 from custmap.resolve.contract_places import ContractPlaces
 from custmap.resolve.findings import Findings
+from custmap.values.equality import same
 from custmap.values.paths import (
     Index,
     Member,
@@ -35,12 +36,16 @@ from custmap.values.types import Type
 
 
 class _Written(NamedTuple):
-    """A place where clears of one form write; `own`: the target of the rule, for `write` and items."""
+    """A place where clears of one form write.
+
+    `own`   the target of the rule, for `write` and items; `value`: what `write` puts there.
+    """
 
     place: TargetPath
     form: type[Clear]
     span: Span
     own: TargetPath | None = None
+    value: Any = None
 
     @property
     def is_open(self) -> bool:
@@ -134,7 +139,7 @@ class ClearPlaces:
     def writes(self, clear: Clear, span: Span, own: TargetPath | None) -> None:
         """A rule writes other members when it is cleared; `own` is its target, None inside an item."""
         for place, value in clear.writes if isinstance(clear, Write) else ():
-            self._writes.append(_Written(place, Write, span, own))
+            self._writes.append(_Written(place, Write, span, own, value))
             if isinstance(place[-1], Select) and not isinstance(value, dict):
                 self._no_object(span)
 
@@ -158,6 +163,9 @@ class ClearPlaces:
                     "a rule fills it too",
                     Note(rule, "the rule"),
                 )
+            for one in self._writes if (place, KeyIn) in self._names else ():
+                if one.place[: len(place) + 1] == (*place, Member(name)):
+                    self._twice(one, "another `clear` writes a name there", Note(span, "the other `clear`"))
         for at, one in enumerate(written):
             others = (other for later, other in enumerate(written) if _overwrites(one, other, later > at))
             if other := next(others, None):
@@ -227,7 +235,8 @@ _WHAT: Final[dict[type[Clear], str]] = {Write: "clearing writes `{}`", ItemIn: "
 def _overwrites(one: _Written, other: _Written, is_later: bool) -> bool:
     """Would two clears destroy what the other writes? What is the same place counts once, at the first."""
     if one.place == other.place:
-        return is_later and not (one.form is other.form and one.is_shared)
+        alike = one.form is other.form and one.is_shared and same(one.value, other.value)
+        return is_later and not alike
     return not one.is_open and other.place[: len(one.place)] == one.place
 
 

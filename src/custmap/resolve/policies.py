@@ -80,7 +80,7 @@ class Policies:
         self._file_clear = clear
         self._default = self._form(clear, None, None, None) if clear else sayings.clear or IMPOSSIBLE
         if clear is not None and form is not None:
-            self._check_written(clear, self._default, form.default, None)
+            self._default = self._written(clear, self._default, form.default, None)
 
     def of(
         self,
@@ -106,7 +106,7 @@ class Policies:
             clear = self._form(stated, held, source, None if entry else name)
             if isinstance(context.form, FormStyle):
                 style = context.form.in_object if entry else context.form
-                self._check_written(stated, clear, style, held)
+                clear = self._written(stated, clear, style, held)
             self._check_operated(stated, clear, context)
             # Whether it fits a gone item is checked with the lists.
             self._check_clear(stated, clear, held, replaced=replaced or kind.has_items, item=item)
@@ -177,7 +177,7 @@ class Policies:
         name = name_of(path)
         clear = self._form(rule.clear, type_, OBJECT, name)
         if (form := context.style(path)) is not None:
-            self._check_written(rule.clear, clear, form, type_)
+            clear = self._written(rule.clear, clear, form, type_)
         if _is_by_key(path):
             clear = self._of_an_item(clear, rule.clear)
         self._write(clear, rule, None if context.item else path)
@@ -299,21 +299,33 @@ class Policies:
         help = "Write the `clear` that this vendor supports, or `clear: impossible`."
         self._findings.add("CM505", reason, stated.span, help)
 
-    def _check_written(self, stated: ClearFile, clear: Clear, form: FormStyle, held: Type | None) -> None:
-        """Check that a form can write what a clear sends; `form` and `held` are those of what is cleared."""
+    def _written(self, stated: ClearFile, clear: Clear, form: FormStyle, held: Type | None) -> Clear:
+        """The clear, impossible with a finding if a form cannot write what it sends.
+
+        `form` and `held` are those of what is cleared.
+        """
         match clear:
-            case SendNull() if form.unwritable(None) and not _refuses_null(held):
-                self._no_null("the body is a form, which cannot write null", stated)
+            case SendNull() if form.unwritable(None):
+                if not _refuses_null(held):
+                    self._no_null("the body is a form, which cannot write null", stated)
             case Send(value) if stated.send is not None and (reason := form.unwritable(value)):
-                message = f"the value that is sent {reason}"
-                self._findings.add("CM512", message, stated.send.span, "Send a value that a form can write.")
-            case Write(writes) if self._body_form is not None:
-                for place, value in writes:
-                    if reason := self._body_form.at(place).unwritable(value):
-                        message = f"the value that is written {reason}"
-                        self._findings.add(
-                            "CM512", message, stated.span, "Write a value that a form can write."
-                        )
+                help = "Send a value that a form can write."
+                self._findings.add("CM512", f"the value that is sent {reason}", stated.send.span, help)
+                return IMPOSSIBLE
+            case Write(writes) if reason := next(filter(None, map(self._unwritable, writes)), None):
+                help = "Write a value that a form can write."
+                self._findings.add("CM512", f"the value that is written {reason}", stated.span, help)
+                return IMPOSSIBLE
+        return clear
+
+    def _unwritable(self, written: tuple[TargetPath, Any]) -> str | None:
+        """Why a form cannot write a value at a place."""
+        place, value = written
+        if self._body_form is None:
+            return None
+        names = (segment.name for segment in place[1:] if isinstance(segment, Member))
+        reason = next(filter(None, map(self._body_form.default.unwritable_key, names)), None)
+        return reason or self._body_form.at(place).unwritable(value)
 
     def _check_place(self, stated: ClearFile, clear: Named) -> None:
         at = self.places.type_at(clear.place)

@@ -71,9 +71,9 @@ class TableBuilder:
         self._origins = OriginBuilder(sources, params, riders, findings, self._item_table)
         self._ways = WayReader(policies.places, policies.templates, policies.sayings, findings)
 
-    def template_rider(self, rule: Rule, target: str, type_: Type | None) -> int:
+    def template_rider(self, rule: Rule, target: str, type_: Type | None, required: bool) -> int:
         """The index of a parameter in a template."""
-        return self._origins.rider(rule, target, type_, False)
+        return self._origins.rider(rule, target, type_, required)
 
     def _item_table(self, rule: Rule, type_: Type | None, scope: Scope, context: Context) -> Table:
         """The table of an `each`, with slots of its own."""

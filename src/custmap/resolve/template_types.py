@@ -91,6 +91,8 @@ def parts_of(tree: Tree, type_: Type | None, *, closed: bool) -> Iterator[Part]:
                 yield Part(tree, (type_,))
         case Row(items):
             inner = None if type_ is None else type_.items
+            if type_ is not None and type_.unique_items:
+                yield whole_part(tree, (replace(type_, min_items=None, max_items=None),))
             for one in items:
                 yield from parts_of(one, inner, closed=closed)
         case Branch(entries):

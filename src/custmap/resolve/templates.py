@@ -44,14 +44,14 @@ class Naming:
 class Templates:
     """Reads the templates of one mapping.
 
-    `rider`   adds a parameter with its type, and gives its index.
+    `rider`   adds a parameter with its type, and whether it is required, and gives its index.
     `secret`  the names of secret parameters.
     `closed`  a member that the contract does not list is wrong.
     `named`   the rules in templates that name the customer, each once.
     `misread` the numbers of templates of which a part cannot be read.
     """
 
-    rider: Callable[[Rule, str, Type | None], int]
+    rider: Callable[[Rule, str, Type | None, bool], int]
     secret: Collection[str]
     closed: bool
     findings: Findings
@@ -84,7 +84,7 @@ class Templates:
         """Has a template the value, as far as it can be read?"""
         return Hole.VALUE in template.holes or template.number in self.misread
 
-    def _tree(self, node: Node, target: str, type_: Type | None) -> Tree:
+    def _tree(self, node: Node, target: str, type_: Type | None, *, required: bool = False) -> Tree:
         match node:
             case ScalarNode(str() as text):
                 filled = self._filled(text, node.span)
@@ -94,13 +94,13 @@ class Templates:
                 self._check(value, type_, node.span)
                 return value  # type: ignore[return-value]  # texts are above
             case ListNode(items):
-                self._check([], type_, node.span)
+                self._check_list(len(items), type_, node.span)
                 inner = None if type_ is None else type_.items
                 return Row(tuple(self._tree(item, target, inner) for item in items))
             case MapNode():
                 keys = {key.value for key, _ in node}
                 if "param" in keys and keys <= _RIDER:
-                    return self._ridden(node, target, type_)
+                    return self._ridden(node, target, type_, required)
                 if "from" in keys and keys <= _NAMED:
                     return self._naming(node, target, type_)
                 return self._branch(node, target, type_)
@@ -113,7 +113,8 @@ class Templates:
         for key, value in node:
             filled = self._filled(scalar_text(key.value or ""), key.span)
             held = self._member(filled, type_, key)
-            entries.append((filled, self._tree(value, filled.text or target, held)))
+            required = type_ is not None and filled.text in type_.asked
+            entries.append((filled, self._tree(value, filled.text or target, held, required=required)))
         names = {filled.text for filled, _ in entries}
         for name in sorted((type_.asked if type_ is not None else frozenset()) - names):
             if None not in names:
@@ -129,7 +130,16 @@ class Templates:
             message = f"the contract has no `{key.text}` here"
             self.findings.add("CM527", message, at.span, meant(key.text, type_.members))
             return None
+        if found is not None and found.read_only:
+            message = f"`{key.text}` is read-only in the contract: the vendor sets it"
+            self.findings.add("CM310", message, at.span, "Remove it from the template.")
         return found
+
+    def _check_list(self, count: int, type_: Type | None, span: Span) -> None:
+        """A list with so many items, whatever they are."""
+        bare = None if type_ is None else replace(type_, items=None, unique_items=False, enum=None)
+        if bare is not None and (reason := misfit(bare, [None] * count)):
+            self.findings.add("CM527", f"this {reason}", span)
 
     def _check(self, value: Any, type_: Type | None, span: Span) -> None:
         bare = None if type_ is None else replace(type_, required=frozenset(), min_items=None)
@@ -143,12 +153,12 @@ class Templates:
             message = f"this is a text, and the contract allows {phrase(type_.not_null())}"
             self.findings.add("CM527", message, span)
 
-    def _ridden(self, node: MapNode, target: str, type_: Type | None) -> Tree:
+    def _ridden(self, node: MapNode, target: str, type_: Type | None, required: bool) -> Tree:
         rule = read_rule(ScalarNode(target, node.span), node)
         if rule.param is not None and rule.param.value in self.secret:
             message = "a secret in an item could not be hidden where the request is shown"
             self.findings.add("CM524", message, rule.param.span, "Send it in a header or at its own place.")
-        return Ridden(self.rider(rule, target, type_))
+        return Ridden(self.rider(rule, target, type_, required))
 
     def _naming(self, node: MapNode, name: str, type_: Type | None) -> Tree:
         """What names the customer: the same rule, in whatever templates, is one."""
