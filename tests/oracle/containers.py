@@ -220,15 +220,22 @@ def all_missing(node: ObjectNode, made: dict[str, Any]) -> list[TargetNode]:
     return found
 
 
-def required_missing(node: TargetNode, body: dict[str, Any], sides: Sides) -> Iterator[str]:
-    """What the contract requires of the objects that are in the body; not of one that is cleared there."""
+def required_missing(node: TargetNode, body: dict[str, Any], sides: Sides, *, said: bool) -> Iterator[str]:
+    """What the contract requires of the objects that are in the body; not of one that is cleared there.
+
+    `said`: something changes; then an object that requires nothing itself is there without anything in it.
+    """
     if isinstance(node, ObjectNode):
         cleared = node.clear is not None and node.clear.says and all_gone(node, sides)
         part = found_at(body, node.path)
-        if isinstance(part, dict) and not cleared:
-            yield from (one.target for one in lacking_in(node, part))
+        for one in lacking_in(node, part) if isinstance(part, dict) and not cleared else ():
+            asks = isinstance(one, ObjectNode) and (one.whole or (one.type and one.type.required))
+            if said and isinstance(one, ObjectNode) and not asks:
+                part[one.name] = {}
+            else:
+                yield one.target
     for one in children(node):
-        yield from required_missing(one, body, sides)
+        yield from required_missing(one, body, sides, said=said)
 
 
 def _is_speechless(node: ObjectNode, sides: Sides) -> bool:

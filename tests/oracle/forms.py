@@ -65,7 +65,7 @@ def _is_plain(value: Any, *, joined: bool) -> bool:
     """No null, no bracket in a key; and where items are joined with commas, only texts without one."""
     if isinstance(value, dict):
         inner = all(_is_plain(item, joined=joined) for item in value.values())
-        return inner and not any(sign in key for key in value for sign in "[]")
+        return inner and "" not in value and not any(sign in key for key in value for sign in "[]")
     if isinstance(value, list):
         if joined and any(isinstance(item, list | dict) for item in value):
             return False

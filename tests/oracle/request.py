@@ -246,7 +246,7 @@ class Whole:
         told += Told(rejected=self._failed_identities(sides, told))
         body = self._body(body_root, in_body, in_whole, told, said=said)
         fill_gaps(body_root, body, sides)
-        lacking = list(required_missing(body_root, body, sides))
+        lacking = list(required_missing(body_root, body, sides, said=bool(told.changes)))
         made = {part: self._part(part, roots[part], outcomes[part], sides) for part in PARTS}
         lacking += [name for _, missing in made.values() for name in missing]
         not_given = self._not_given()

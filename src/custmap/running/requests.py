@@ -13,7 +13,7 @@ from custmap.model.change import problems_of
 from custmap.model.nodes import Leaf, ObjectNode, TargetNode
 from custmap.model.note import Fact
 from custmap.running.draft import Draft, View
-from custmap.running.objects import lacking_in
+from custmap.running.objects import arranged, lacking_in
 from custmap.running.states import Failure, bare, is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
@@ -84,10 +84,20 @@ def was_set(draft: Draft, span: Span) -> bool:
 
 
 def require(node: ObjectNode, part: dict[str, Any], after: Row, draft: Draft) -> None:
-    """What an object of the request lacks of what the contract requires is missing."""
-    draft.missing += (
-        (one, after[one.slot] if isinstance(one, Leaf) else ABSENT) for one in lacking_in(node, part)
-    )
+    """What an object of the request lacks of what the contract requires is missing.
+
+    An object that requires nothing itself is `{}` where something is said elsewhere, as a map would be.
+    """
+    for one in lacking_in(node, part):
+        if draft.changes and isinstance(one, ObjectNode) and _may_be_empty(one):
+            part[one.name] = {}
+            arranged([member.name for member in node.members], part)
+        else:
+            draft.missing.append((one, after[one.slot] if isinstance(one, Leaf) else ABSENT))
+
+
+def _may_be_empty(node: ObjectNode) -> bool:
+    return not node.whole and (node.type is None or not node.type.required)
 
 
 def find_unstated(rules: Sequence[Leaf], before: Row, after: Row, view: View) -> None:
