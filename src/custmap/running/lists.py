@@ -14,7 +14,7 @@ from custmap.running import clearing
 from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
 from custmap.running.objects import lacking_in
 from custmap.running.operations import cannot_say, say_gone, say_inside
-from custmap.running.states import Unsettled, bare, is_value
+from custmap.running.states import Failure, Unsettled, bare, is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
 from custmap.values.numbers import key_text
@@ -359,6 +359,8 @@ def items_by_key(leaf: Leaf, rows: list[Row]) -> Keyed:
             if row[0] is not table:
                 table, place = row[0], _place(leaf, row[0])
             key = row[place] if place else ABSENT
+        if type(key) is Failure:
+            raise Keyless(f"the key of an item {key.reason}")
         if not is_value(key) or type(key) in (dict, list):
             raise Keyless("an item has no key")
         mark = key if type(key) is str else fingerprint(key)
