@@ -84,13 +84,23 @@ class WayReader:
                 "Add `added: {in: PATH}` and `gone: {in: PATH}`, or `{item: …}`.",
             )
         own = path if is_elsewhere(rule) else ()
-        added, gone = (self._way(one, path, own, type_, context) for one in (rule.added, rule.gone))
+        added, gone = (
+            self._way(one, path, own, type_, context, clears=one is rule.gone)
+            for one in (rule.added, rule.gone)
+        )
         others = {action for way, action in _ACTIONS.items() if way in rule.told_elsewhere}
         gone_type = None if gone is None else as_scalar(self._item_type(gone, path))
         return ItemWays(added, gone, context.style(path), frozenset(others), gone_type)
 
     def _way(
-        self, stated: WayFile | None, path: TargetPath, own: TargetPath, type_: Type | None, context: Context
+        self,
+        stated: WayFile | None,
+        path: TargetPath,
+        own: TargetPath,
+        type_: Type | None,
+        context: Context,
+        *,
+        clears: bool,
     ) -> Way | None:
         """A way of the rule at `path`; `own` is a target that is a name only, so that places may be in it."""
         if stated is None:
@@ -100,7 +110,7 @@ class WayReader:
             self._findings.add("CM207", "this needs a place or an item", stated.span, help)
             return None
         if stated.item is not None:
-            template = self._template(stated.item, path, type_, context)
+            template = self._template(stated.item, path, type_, context, clears)
             if template is not None and not self._templates.says_value(template):
                 message = "the template does not say which item is meant"
                 self._findings.add("CM525", message, stated.item.span, "Use {value}.")
@@ -115,7 +125,7 @@ class WayReader:
         return ItemIn(place, form=form)
 
     def _template(
-        self, stated: Node, path: TargetPath, type_: Type | None, context: Context
+        self, stated: Node, path: TargetPath, type_: Type | None, context: Context, clears: bool
     ) -> Template | None:
         target = context.target(path)
         if self._sayings.head is not None:
@@ -126,6 +136,9 @@ class WayReader:
             found = self._templates.read(stated, target, () if items is None else (items,))
         if found is not None:
             self._sayings.check_path(found, path, None, stated.span)
+            if self._sayings.head is not None:
+                texts = self._sayings.texts(path)
+                self._sayings.names.listed(found, texts, stated.span, clears=clears)
         return found
 
     def _check_list(self, type_: Type | None, span: Span) -> None:

@@ -123,7 +123,8 @@ class Policies:
             clear = self._of_an_item(clear, stated)
         self._write(clear, rule, None if item else path)
         if isinstance(clear, Operated) and not item:
-            others = self.sayings.names.of(clear.template, None if entry else name, rule.target.span)
+            texts = self.sayings.texts(path)
+            others = self.sayings.names.of(clear.template, texts, rule.target.span, clears=True, keys=entry)
             clear = clear if others is None else replace(clear, others=others)
         elif isinstance(clear, Named) and entry:
             clear = replace(clear, others=self.places.takes_keys(clear.place, rule.target.span))

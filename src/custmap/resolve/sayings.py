@@ -196,7 +196,8 @@ class Sayings:
         if says is None:
             return None
         is_own = kind is None or kind.is_one
-        others = [self.names.of(one, name_of(path) if is_own else None, at) for one in says.templates]
+        texts, keys = self.texts(path), not is_own
+        others = [self.names.of(one, texts, at, clears=False, keys=keys) for one in says.templates]
         if kind is None or not is_own:
             return replace(says, others=tuple(one for one in others if one is not None))
         parts = tuple(part for one in says.templates for part in one.parts if Hole.VALUE in part.holes)
