@@ -37,4 +37,4 @@ def test_no_counterexample(tmp_path: Path, word: str) -> None:
     assert proof.ok, str(proof)
     proof = mapping.prove(examples=150, records=RECORDS)
     assert proof.ok, str(proof)
-    assert "a form cannot write it: rejected" in str(proof)
+    assert "the request cannot have it: rejected" in str(proof)

@@ -49,6 +49,9 @@ def cm513(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
     others = _beside_the_copy(operation, checked)
     spare = [gap.text for gap in gaps(operation, checked)] if unknown or others else []
     found = []
+    changes = checked.file.changes  # then targets name places in the vendor's copy
+    span_of_types = checked.file.contract.span if changes is None else changes.span
+    types = "the contract" if changes is None else "`copy` of `changes`"
     for target, span in sorted((others | unknown).items()):
         if meant := nearest(target, spare):
             yield Diagnostic(
@@ -59,16 +62,16 @@ def cm513(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
     if found:
         yield Diagnostic(
             "CM513",
-            f"the contract does not list {_listed(found)}",
-            checked.file.contract.span,
-            "Add it to the contract, so that the values sent there can be checked.",
+            f"{types} does not list {_listed(found)}",
+            span_of_types,
+            f"Add it to {types}, so that the values sent there can be checked.",
         )
     if open_:
         yield Diagnostic(
             "CM513",
-            f"the contract does not say what {_listed(sorted(open_))} is",
-            checked.file.contract.span,
-            "Give it a type, so that the values sent there can be checked.",
+            f"{types} does not say what {_listed(sorted(open_))} is",
+            span_of_types,
+            f"Give it a type in {types}, so that the values sent there can be checked.",
         )
 
 

@@ -110,6 +110,10 @@ INLINE: Final[dict[str, FormStyle]] = {
 """The words of `form` in an inline contract."""
 
 
+STYLES: Final = ("form", "deepObject", "spaceDelimited", "pipeDelimited")
+"""The styles that an Encoding Object may state."""
+
+
 def openapi_style(name: str | None, explode: bool | None, content_type: str | None) -> FormStyle:
     """The style of an Encoding Object (OpenAPI 3.1 § 4.8.15.1.2); a stated style overrules its media type."""
     if name is None and explode is None and content_type is not None and is_json(content_type):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from custmap.contract.bundle import Bundle
 from custmap.contract.contract import (
@@ -22,7 +22,7 @@ from custmap.contract.contract import (
     open_places,
     variables_in,
 )
-from custmap.contract.form_body import Form, FormStyle, openapi_style
+from custmap.contract.form_body import STYLES, Form, FormStyle, openapi_style
 from custmap.contract.media_type import is_form, is_json
 from custmap.contract.references import Located, References
 from custmap.contract.security import authorization
@@ -154,9 +154,20 @@ class _Reader:
         return Form(openapi_style(None, None, None), members, frozenset(body.members if body else ()))
 
     def _encoding(self, at: Located) -> FormStyle:
-        explode = at.map.get("explode")
-        stated = explode if isinstance(explode, bool) else None
-        return openapi_style(at.inner("style").text, stated, at.inner("contentType").text)
+        """The style that an Encoding Object states; MappingError (CM215) for one that cannot be written."""
+        explode, style, content = at.map.get("explode"), at.inner("style").text, at.inner("contentType").text
+        if explode is not None and not isinstance(explode, bool):
+            self._no_encoding(at.inner("explode"), "`explode` is true or false")
+        if style is not None and style not in STYLES:
+            self._no_encoding(at.inner("style"), f"the styles of a form are {', '.join(STYLES)}")
+        as_text = content is None or is_json(content) or content.partition(";")[0].strip() == "text/plain"
+        if style is None and explode is None and not as_text:
+            self._no_encoding(at.inner("contentType"), "a value is written as text or as JSON")
+        return openapi_style(style, explode, content)
+
+    def _no_encoding(self, at: Located, reason: str) -> NoReturn:
+        message = f"the document states an encoding that cannot be written: {reason}"
+        raise MappingError([Diagnostic("CM215", message, at.span)])
 
     def _server(self, operation: Located, item: Located) -> tuple[str, dict[str, ServerVariable]]:
         """The first server of the innermost list (operation, path, document), and its variables."""

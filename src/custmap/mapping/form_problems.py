@@ -64,6 +64,8 @@ def _problem(root: MapNode, problem: Any) -> Diagnostic:
             "expected " + ", ".join(f"`{word}`" for word in words),
             close and f"Did you mean `{close}`?",
         )
+    elif kind == "greater_than_equal":
+        message, help = f"expected a number from {problem['ctx']['ge']} up", None
     else:
         message, help = f"expected {_wanted(kind)}, got {_kind(value)}", None
     if value is None:

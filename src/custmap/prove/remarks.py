@@ -22,7 +22,7 @@ from custmap.prove.rules import rules_of
 from custmap.prove.scene import Case, Scene, kept, missing
 
 _COUNTED: Final = {
-    "CM710": "a form cannot write it: rejected",
+    "CM710": "the request cannot have it: rejected",
     "CM802": "the vendor does not accept a change: rejected",
     "CM803": "cannot be cleared: rejected",
     "CM804": "the transition is not allowed: rejected",
