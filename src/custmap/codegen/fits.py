@@ -42,7 +42,7 @@ class FitsWriter:
             return self._scalar(type_, kinds, value)
         if len(kinds) > 1 or type_.enum is not None or len(self._made) >= _MOST:
             return None
-        if not plain:
+        if not plain or type_.names is not None:
             return None
         if kinds == {"array"}:
             return self._list(type_, value)

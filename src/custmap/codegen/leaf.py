@@ -86,7 +86,7 @@ class LeafWriter:
             return False
         if self.fits is not None:
             return not leaf_facts.may_be_container(leaf)
-        entry_by_entry = leaf.policy.empty != "value" or leaf.type is not None or leaf.limit is not None
+        entry_by_entry = leaf.policy.empty != "value" or leaf.type is not None or leaf.limits
         looked_at = leaf.kind.is_map and entry_by_entry
         return not (
             looked_at or (isinstance(origin.source, FromSource) and leaf_facts.keeps_order(origin.source))
@@ -150,7 +150,7 @@ class LeafWriter:
             lines, null = made, []
             if putting is not None:
                 check = self._contract.check_kind(leaf, origin, result)
-                check += self._contract.check_limit(leaf, result)
+                check += self._contract.check_limits(leaf, result)
                 lines = made + self._unless_gone(origin, result, [*check, *putting.value], putting)
                 null = putting.null
             self._branch(body, result, lines, null, silent)
@@ -209,20 +209,20 @@ class LeafWriter:
         row = self._row(origin, result)
         if row is not None:
             has_row, found = row
-            check = [*self._contract.check_made(leaf, result), *self._contract.check_limit(leaf, result)]
+            check = [*self._contract.check_made(leaf, result), *self._contract.check_limits(leaf, result)]
             with body.block(f"if {has_row}:"):
                 body.extend([found, *self._formatted(origin, result), *check, *putting.value])
             self._otherwise(body, result, putting, silent)
             return
         made = self._made(origin, result)
         if made:
-            check = [*self._contract.check_made(leaf, result), *self._contract.check_limit(leaf, result)]
+            check = [*self._contract.check_made(leaf, result), *self._contract.check_limits(leaf, result)]
             tail = self._unless_gone(origin, result, [*check, *putting.value], putting)
             self._branch(body, result, [*not_empty, *made, *tail], putting.null, silent)
             self._require(body, putting)
             return
         test, after = self._contract.fit(leaf, origin, result, self._own(origin, leaf, result))
-        lines = [*after, *self._contract.check_limit(leaf, result), *putting.value]
+        lines = [*after, *self._contract.check_limits(leaf, result), *putting.value]
         if test is None:
             self._branch(body, result, [*not_empty, *lines], putting.null, silent)
             self._require(body, putting)

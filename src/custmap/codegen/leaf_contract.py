@@ -12,7 +12,7 @@ from custmap.expressions.emitter import Names
 from custmap.expressions.function import FunctionSpec
 from custmap.model.nodes import EachSource, FromSource, Leaf, Origin
 from custmap.running.fits import checker, is_plain
-from custmap.running.forms import entry_checker, form_checker
+from custmap.running.forms import Style, entry_checker, form_checker
 from custmap.values.words import words_for
 
 
@@ -103,14 +103,16 @@ class ContractWriter:
                     return [f"if type({result}) is not {class_}:", refused]
         return self.check(leaf, result)
 
-    def check_limit(self, leaf: Leaf, result: str) -> list[str]:
+    def check_limits(self, leaf: Leaf, result: str) -> list[str]:
         """Lines that check that the value can be written; of a map, entry by entry where all is careful.
 
         In a list that rules make, each value was checked by its own rule.
         """
-        limit = leaf.limit
-        if limit is None or limit.json or isinstance(leaf.origin.source, EachSource):
+        if isinstance(leaf.origin.source, EachSource):
             return []
+        return [line for limit in leaf.limits if not limit.json for line in self._limit(leaf, limit, result)]
+
+    def _limit(self, leaf: Leaf, limit: Style, result: str) -> list[str]:
         if not (leaf_facts.may_hold_containers(leaf) or limit.of_scalars):
             return []
         if leaf.kind.is_map and self.fits is None:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from custmap.model.template import Branch, Filled, Hole, Part, Ridden, Row, Tree
 from custmap.schema.misfit import misfit
 from custmap.values.numbers import scalar_text
+from custmap.values.types import Type
 from custmap.values.words import word_for
 
 
@@ -25,6 +26,20 @@ class Filling:
     def unwritable(self, value: Any) -> str | None:
         """Why no template can say a value; None if each can."""
         return unsayable(self.parts, {Hole.VALUE: value, Hole.NAME: self.name, Hole.PATH: self.path})
+
+
+@dataclass(frozen=True, slots=True)
+class NamedEntries:
+    """What the contract asks of the names of a map's entries: asked as a `FormStyle` is."""
+
+    names: Type
+    json: ClassVar[bool] = False
+    of_scalars: ClassVar[bool] = False
+
+    def unwritable(self, value: Any) -> str | None:
+        """Why a map cannot have its keys; None if it can."""
+        reason = next(filter(None, (misfit(self.names, key) for key in value)), None)
+        return None if reason is None else f"has a name that {reason}"
 
 
 def unsayable(parts: Iterable[Part], filling: Mapping[Hole, Any]) -> str | None:

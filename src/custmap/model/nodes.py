@@ -20,7 +20,7 @@ from custmap.expressions.parse import Expression
 from custmap.mapping.file import MAKERS, Rule
 from custmap.model.changes import Says
 from custmap.model.clear import IMPOSSIBLE, Clear
-from custmap.model.filling import Filling
+from custmap.model.filling import Filling, NamedEntries
 from custmap.model.item_ways import ItemWays
 from custmap.model.kind import Kind
 from custmap.model.mask import MaskedKeys
@@ -136,9 +136,12 @@ class Leaf:
     says: Says | None = None
 
     @property
-    def limit(self) -> FormStyle | MaskedKeys | Filling | None:
+    def limits(self) -> tuple[FormStyle | MaskedKeys | Filling | NamedEntries, ...]:
         """What may be unable to write its value, or an entry of it."""
-        return self.form or self.masked or (None if self.says is None else self.says.filling)
+        filling = None if self.says is None else self.says.filling
+        names = None if self.type is None or not self.kind.is_map else self.type.names
+        keys = None if names is None else NamedEntries(names)
+        return tuple(one for one in (self.form, self.masked, filling, keys) if one is not None)
 
     @property
     def clears_as_one(self) -> bool:

@@ -34,7 +34,7 @@ def _surely(type_: Type) -> Callable[[Any], bool]:
             return lambda value: type(value) is wanted
     inner = type_.items if type_.only("array") else type_.extra if type_.only("object") else None
     limited = type_.enum is not None or type_.max_items is not None or type_.min_items is not None
-    if inner is None or limited or type_.unique_items or type_.members or type_.required:
+    if inner is None or limited or type_.unique_items or type_.members or type_.required or type_.names:
         return lambda value: False
     for kind in ("string", "boolean"):
         if is_plain(inner, kind):

@@ -12,7 +12,10 @@ CONTAINERS: Final = frozenset({list, dict})
 
 
 class Style(Protocol):
-    """How a value is written."""
+    """How a value is written; `of_scalars`: single values may be unwritable, too."""
+
+    @property
+    def of_scalars(self) -> bool: ...
 
     def unwritable(self, value: Any) -> str | None:
         """Why it cannot be written; None if it can."""

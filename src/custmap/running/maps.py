@@ -136,7 +136,7 @@ def _entry(
         return KEPT, held if is_value(held) else NOTHING
     if type(held) is Failure and held.code in NEVER_THERE:
         held = ABSENT  # an empty text that this vendor ignores was never there
-    is_refused = leaf.limit is not None and leaf.limit.unwritable({key: ""}) is not None
+    is_refused = any(one.unwritable({key: ""}) for one in leaf.limits)
     if is_value(held) and not same(held, after) and cannot_say(leaf, way, {Hole.VALUE: held}, view):
         held = ABSENT  # what no template can say was never there
     if not is_value(after) and (is_refused or cannot_say(leaf, way, {}, view)):

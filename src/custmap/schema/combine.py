@@ -120,6 +120,7 @@ def meet(*types: Type) -> Type:
     if steps := [type_.multiple_of for type_ in found if type_.multiple_of is not None]:
         limits["multiple_of"] = reduce(common_multiple, steps)
     enum, kinds = _meet_enum(found, kinds)
+    names = [type_.names for type_ in found if type_.names is not None]
     has_members = any(type_.members for type_ in found)
     return later(
         Type(
@@ -130,6 +131,7 @@ def meet(*types: Type) -> Type:
             enum=enum,
             unique_items=any(type_.unique_items for type_ in found),
             read_only=any(type_.read_only for type_ in found),
+            names=meet(*names) if names else None,
             **limits,
         ),
         items=_Part(_meet_open, found, "items") if "array" in kinds else None,
@@ -149,6 +151,7 @@ def join(*types: Type) -> Type:
             limits[name] = choose(sides) if sides and None not in sides else None
     objects = [type_ for type_ in found if "object" in type_.kinds]
     arrays = [type_ for type_ in found if "array" in type_.kinds]
+    names = [type_.names for type_ in objects if type_.names is not None]
     return later(
         Type(
             kinds=frozenset().union(*(type_.kinds for type_ in found)),
@@ -158,6 +161,7 @@ def join(*types: Type) -> Type:
             enum=_join_enum(found),
             unique_items=bool(arrays) and all(type_.unique_items for type_ in arrays),
             read_only=all(type_.read_only for type_ in found),
+            names=join(*names) if names and len(names) == len(objects) else None,
             **limits,
         ),
         items=_Part(_join_open, arrays, "items") if arrays else None,

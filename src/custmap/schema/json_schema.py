@@ -159,6 +159,7 @@ def _own(schema: Mapping[str, Any], resolve: Resolve) -> Type:
             max_items=_count(schema.get("maxItems")),
             unique_items=schema.get("uniqueItems") is True,
             read_only=schema.get("readOnly") is True,
+            names=_read(schema["propertyNames"], resolve, {}) if "propertyNames" in schema else None,
         ),
         items=_Read(schema["items"], resolve) if "items" in schema and "prefixItems" not in schema else None,
         extra=None if extra is None else _Read(extra, resolve),

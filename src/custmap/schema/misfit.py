@@ -121,6 +121,10 @@ def _object_misfit(type_: Type, value: dict[str, Any]) -> str | None:
     for name in type_.required:
         if name not in value and name in type_.asked:
             return f"lacks `{name}`, which the contract requires"
+    if type_.names is not None:
+        found = (misfit(type_.names, name) for name in value)
+        if reason := next(filter(None, found), None):
+            return f"has a name that {reason}"
     for name in sorted(value):  # the same reason, whatever the order of keys
         member, item = type_.member(name), value[name]
         if member is not None and member.read_only:

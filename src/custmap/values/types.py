@@ -28,6 +28,7 @@ class Type:
     `extra`     the type of an object's other members; None: nothing is known about them (open);
                 `NEVER`: there are none.
     `free`      an object with free keys (a map): its keys are data, not names.
+    `names`     the type of the names of an object's members, None: any.
     `required`  members that must be there.
     `items`     the type of a list's items; None: anything.
     `read_only` set by the vendor, never part of a request.
@@ -55,6 +56,7 @@ class Type:
     max_items: int | None = None
     unique_items: bool = False
     read_only: bool = False
+    names: Type | None = None
     _listed: frozenset[Hashable] | None = field(default=None, init=False, repr=False, compare=False)
 
     def lists(self, value: Any) -> bool:
