@@ -57,6 +57,8 @@ def minimality(scene: Scene, case: Case) -> Broken | None:
         always = list(_always(root))
         named = _less_masked(mask, body, query)
         parts = [part for part in named if not touches(part[0], always)]
+    along = list(_along(root, plan))
+    parts = [part for part in parts if not is_kept(part[0], along)]
     places = _places(root)
     # An item that is as it was: a null in it may clear what before did not mention, by leaving it out.
     again = [one.target for one in plan.changes if same(one.before, one.after) and _has_null(case.after)]
@@ -73,6 +75,23 @@ def minimality(scene: Scene, case: Case) -> Broken | None:
             why = f"`{target}` could be left out, and the vendor would hold the same"
             return Broken(target, span_of(scene, target), case.before, case.after, body, why)
     return None
+
+
+def _along(node: TargetNode, plan: Plan) -> Iterator[str]:
+    """Objects that are there since the contract requires them, with what stands in them."""
+    required = node.type.required if isinstance(node, ObjectNode) and node.type else frozenset()
+    for one in children(node):
+        if isinstance(one, ObjectNode) and one.name in required and not one.whole:
+            below = {rule.span: rule for rule in rules_below(one)}
+            said = (change for change in plan.changes if change.span in below)
+            if not any(change.action == "set" or _at_place(below[change.span]) for change in said):
+                yield one.target
+        yield from _along(one, plan)
+
+
+def _at_place(rule: Leaf | ObjectNode) -> bool:
+    clear = rule.policy.clear if isinstance(rule, Leaf) else rule.clear
+    return clear is not None and clear.at_place
 
 
 def _has_null(value: Any) -> bool:
