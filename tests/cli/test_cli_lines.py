@@ -51,7 +51,7 @@ def pairs(name: str) -> Iterator[tuple[Any, Any]]:
             odd = ODD[at % len(ODD)]
             yield (
                 before,
-                {**after, "attributes": {"odd": odd, "a": at}, "custom_fields": {"b": odd, "a": odd}},
+                {**after, "attributes": {"odd": odd, "at": at}, "custom_fields": {"b": odd, "a": odd}},
             )
             yield {**before, "company": odd}, {**after, "company": odd, "nickname": odd}
 

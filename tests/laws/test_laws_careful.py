@@ -19,7 +19,7 @@ from custmap.plan.engine import Engine
 from custmap.values.unusual import Unusual
 
 CHUNKS, SEEDS = 4, 15
-QUICK: Final = {0: (974, 816, 145), 1: (818, 792, 132), 2: (847, 885, 132), 3: (828, 839, 128)}
+QUICK: Final = {0: (974, 816, 145), 1: (818, 790, 132), 2: (847, 885, 132), 3: (828, 838, 128)}
 """A chunk's records that `apply` and `slots` do quickly, and plans that are made carefully in spite of that.
 What is lost here is speed, which no result shows; only who draws other mappings takes over new numbers."""
 

@@ -122,30 +122,34 @@ class Engine:
     def request(self, record: dict[str, Any], bound: Bound, more: tuple[Note, ...]) -> Request:
         """The request of a record in which nothing is unusual; any exception if something is."""
         riders = bound.own() if bound.shares else bound.riders
-        body, path, query, headers, notes = self.plain_parts(record, riders)
+        body, path, query, headers, notes = self.code.apply(record, riders)
         if bound.missing:
             raise Unusual
+        if self.completed is not None:
+            query = self.completed(body, query)
         require_text(body)
         if (doubts := self.doubts.of(record)) or more:
             notes = (*notes, *doubts, *more)
         return self.sender.send(bound, body, path, query, headers, notes)
 
     @cached_property
-    def plain_parts(self) -> Callable[[dict[str, Any], tuple[Any, ...]], tuple[Any, ...]]:
-        """What makes the parts of a request, and the notes, of a record in which nothing is unusual."""
-        write, masking, lists = self.code.apply, self.masking, self._lists
-        if masking is None and not lists:
-            return write
+    def completed(self) -> Callable[[Any, Any], Any] | None:
+        """What gives the query of a request that was written quickly: with the names of a mask.
 
-        def parts(record: dict[str, Any], riders: tuple[Any, ...]) -> tuple[Any, ...]:
-            body, path, query, headers, notes = write(record, riders)
+        Unusual where a list does not fit the contract. None: the query is as it was written.
+        """
+        masking, lists = self.masking, self._lists
+        if masking is None and not lists:
+            return None
+
+        def complete(body: Any, query: Any) -> Any:
             if masking is not None:
                 query = masking.filled_plainly(body, query)
             if misfits(lists, body, query):
                 raise Unusual
-            return body, path, query, headers, notes
+            return query
 
-        return parts
+        return complete
 
     def _apply(self, taken: Taken, bound: Bound, on_rejected: OnRejected, *, partial: bool) -> Request:
         record, riders = taken.record, bound.own()

@@ -61,7 +61,7 @@ def line_applier(
     The third argument says which record it is.
     """
     bound, lines, quick = engine.binder.bind(params), RequestLines(ids, secrets=secrets), engine.quick
-    sender, doubts, write = engine.sender, engine.doubts.of, engine.plain_parts
+    sender, doubts, write, complete = engine.sender, engine.doubts.of, engine.code.apply, engine.completed
     direct = quick.direct and nulls == "clear" and not bound.missing
 
     def line(customer: Any, fits: bool, who: Who) -> tuple[bytes, tuple[Note, ...]]:
@@ -70,6 +70,8 @@ def line_applier(
                 if not fits:
                     quick.require_fit(customer)
                 body, path, query, headers, notes = write(customer, bound.own())
+                if complete is not None:
+                    query = complete(body, query)
                 if found := doubts(customer):
                     notes = (*notes, *found)
                 return lines.sent(sender, bound, who, body, path, query, headers), notes
