@@ -83,6 +83,10 @@ def _change_items(
         if plainly and found is not None and found[1] == row and not again:
             continue
         change = _say_again if again else _change_item
+        if found is not None and doubts.whole and leaf.kind.only_new and not view.full:
+            view.reject_again(target_of(leaf, key), leaf)  # a clear around it may have taken it away
+            kept = True
+            continue
         state, item = change(leaf, key, found[1] if found else None, row, mentioned, view, functions)
         said, kept = said or state == SAID, kept or state == KEPT
         if item is not NOTHING and (state == SAID or view.full):
