@@ -5,7 +5,6 @@ None where there is nothing to say, unless there is always a request. Each conta
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from custmap.codegen import facts
@@ -20,7 +19,7 @@ from custmap.codegen.standing import write_along, write_complete, write_stand_ob
 from custmap.model.checked import PARTS, Operation
 from custmap.model.nodes import Container, ItemsNode, Leaf, ObjectNode, Rider, Table, TargetNode
 from custmap.model.note import Fact
-from custmap.model.walkers import children, identities, leaves, outermost_whole, own_objects
+from custmap.model.walkers import identities, leaves, outermost_whole, own_objects
 from custmap.values.paths import Index, TargetPath
 
 _WRITERS: Final[Writers] = {
@@ -91,7 +90,7 @@ def _write_request(writer: Comparing, operation: Operation, table: str = "") -> 
             write_elsewhere(writer, operation, lines)
         if isinstance(body, ObjectNode):
             _complete_body(writer, body, operation, lines)
-        for path, item in _must_stand(body):
+        for path, item in facts.gaps(body):
             _fill_gap(writer, path, item, lines)
         for part, node in parts.items():
             _complete_part(writer, part, node, lines)
@@ -206,24 +205,13 @@ def _complete_list(writer: Comparing, root: ItemsNode, lines: Lines) -> None:
                 lines.add("body = value")
 
 
-def _must_stand(node: TargetNode) -> Iterator[tuple[TargetPath, Leaf | Container]]:
-    """The items at positions of a list that are replaced as one: `{}` does not stand for them."""
-    if isinstance(node, Leaf | Rider) or node.whole:
-        return
-    if isinstance(node, ItemsNode):
-        for segment, item in node.items:
-            if not isinstance(segment, Index) or isinstance(item, Rider):
-                continue
-            if item.kind.is_one if isinstance(item, Leaf) else item.whole:
-                yield (*node.path, segment), item
-    for one in children(node):
-        yield from _must_stand(one)
-
-
 def _fill_gap(writer: Comparing, path: TargetPath, item: Leaf | Container, lines: Lines) -> None:
     """Where a later position is sent, what the vendor would replace by `{}` goes along."""
     place = writer.names.bind(path, "place")
     with lines.block(f"if found_at(body, {place}) == {{}}:"):
+        if isinstance(item, ObjectNode) and not item.whole:
+            lines.add(f"put(body, {place}, {writer.complete(item, '{}', full=False)})")
+            return
         lines.add(f"value = {writer.standing(item)}")
         with lines.block("if value is not NOTHING:"):
             lines.add(f"put(body, {place}, value)")

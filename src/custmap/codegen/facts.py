@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from custmap.expressions.function import FunctionSpec
 from custmap.expressions.growing import may_grow
 from custmap.model.checked import Operation
 from custmap.model.nodes import Container, ItemsNode, Leaf, ObjectNode, Rider, TargetNode
-from custmap.model.walkers import clears, expressions, leaves, own_objects, tables
+from custmap.model.walkers import children, clears, expressions, leaves, own_objects, tables
 from custmap.values.paths import Index, TargetPath
 from custmap.values.types import Type
 
@@ -39,22 +39,39 @@ def riders(node: ObjectNode) -> list[Rider]:
     return [member for member in node.members if isinstance(member, Rider)]
 
 
-def fillers(node: ItemsNode) -> list[tuple[int, list[int]]]:
-    """The items for which `{}` cannot stand where a later position is said, each with those after it."""
-    places = [
-        (segment.position, at) for at, (segment, _) in enumerate(node.items) if isinstance(segment, Index)
+def gaps(node: TargetNode, whole: bool = False) -> Iterator[tuple[TargetPath, Leaf | Container]]:
+    """The items at positions of a list for which `{}` does not stand where a later one is said.
+
+    What the contract does not allow to be `{}`; and values and containers that are replaced as one, but in
+    what is sent `whole`, where they stand.
+    """
+    if isinstance(node, Leaf | Rider):
+        return
+    whole = whole or node.whole
+    for segment, item in node.items if isinstance(node, ItemsNode) else ():
+        if isinstance(item, Rider) or not isinstance(segment, Index):
+            continue
+        is_one = item.kind.is_one if isinstance(item, Leaf) else item.whole
+        if refuses_gap(item) or (is_one and not whole):
+            yield (*node.path, segment), item
+    for one in children(node):
+        yield from gaps(one, whole)
+
+
+def refuses_gap(item: Leaf | Container) -> bool:
+    """Does the contract not allow `{}` in an item's place?"""
+    if isinstance(item, Leaf):
+        return item.type is not None and "object" not in item.type.kinds
+    return bool(required(item))
+
+
+def values_in_gaps(node: ItemsNode) -> list[tuple[int, Leaf]]:
+    """The items of a list by position, but for the last, for which `{}` cannot stand, with their number."""
+    return [
+        (at, item)
+        for at, (segment, item) in enumerate(node.items[:-1])
+        if isinstance(segment, Index) and isinstance(item, Leaf) and refuses_gap(item)
     ]
-    found = ((at, [later for where, later in places if where > position]) for position, at in places)
-    return [(at, later) for at, later in found if later and _has_to_be_filled(node.items[at][1])]
-
-
-def _has_to_be_filled(item: TargetNode) -> bool:
-    match item:
-        case ObjectNode():
-            return bool(required(item))
-        case Leaf(type=type_):
-            return type_ is not None and "object" not in type_.kinds
-    return False
 
 
 def is_identity(node: TargetNode) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from custmap.codegen import facts
 from custmap.codegen.comparing import Comparing
 from custmap.codegen.lines import Lines
-from custmap.model.nodes import ItemsNode, ObjectNode, Rider, TargetNode
+from custmap.model.nodes import ItemsNode, Rider, TargetNode
 
 
 def write_change_list(writer: Comparing, node: ItemsNode, name: str, full: bool, lines: Lines) -> None:
@@ -20,7 +20,7 @@ def write_change_list(writer: Comparing, node: ItemsNode, name: str, full: bool,
             lines.add("view = view.whole()")
         if node.whole:
             lines.add("omitted = view.draft.omitted")
-        if facts.may_wait(node) or facts.fillers(node):
+        if facts.may_wait(node) or facts.values_in_gaps(node):
             lines.add("waiting, mark = view.draft.waiting, view.draft.mark()")
         made: list[tuple[Any, str]] = []
         states: list[str] = []
@@ -51,7 +51,7 @@ def write_change_list(writer: Comparing, node: ItemsNode, name: str, full: bool,
             else:
                 with lines.block(f"if {state} is not SAID or {value} is NOTHING:"):
                     lines.add(f"{value} = {writer.along(item, full=False)}")
-        _fill(writer, node, made, inside, lines)
+        _refuse_gaps(writer, node, made, inside, lines)
         lines.add(f"listed = {writer.listed(made, [value for _, value, _ in after])}")
         if inside:
             with lines.block(f"if SAID not in {told}:"):
@@ -71,21 +71,16 @@ def write_change_list(writer: Comparing, node: ItemsNode, name: str, full: bool,
         lines.add("return SAID, listed")
 
 
-def _fill(
+def _refuse_gaps(
     writer: Comparing, node: ItemsNode, made: list[tuple[Any, str]], inside: bool, lines: Lines
 ) -> None:
-    """An earlier position that says nothing has what the contract requires there, or its value."""
-    for at, later in facts.fillers(node):
-        item, value = node.items[at][1], made[at][1]
-        said = " or ".join(f"{made[one][1]} is not NOTHING" for one in later)
-        with lines.block(f"if {value} is NOTHING and ({said}):"):
-            if isinstance(item, ObjectNode):
-                lines.add(f"{value} = {writer.complete(item, '{}', full=inside)}")
-                continue
-            lines.add(f"{value} = {writer.standing(item)}")
-            with lines.block(f"if {value} is NOTHING or {value} is None:"):
-                stand = writer.as_before(node, full=inside)
-                lines.add(f"return cannot_stand({writer.rule(item)}, {stand}, view, mark)")
+    """A later position cannot be said where the contract has no `{}` before it, and there is no value."""
+    stand = writer.as_before(node, full=inside)
+    for at, item in facts.values_in_gaps(node):
+        said = " or ".join(f"{value} is not NOTHING" for _, value in made[at + 1 :])
+        lacks = f"{writer.standing(item)} in (NOTHING, None)"
+        with lines.block(f"if {made[at][1]} is NOTHING and ({said}) and {lacks}:"):
+            lines.add(f"return cannot_stand({writer.rule(item)}, {stand}, view, mark)")
 
 
 def _write_told(writer: Comparing, node: ItemsNode, name: str, lines: Lines) -> None:

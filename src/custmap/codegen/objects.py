@@ -268,10 +268,6 @@ class ObjectWriter:
             return
         said = " or ".join(f"{one} is not ABSENT" for one in spoken)
         own = inside.omitted if inside.omitted != around.omitted else ""
-        for at, later in facts.fillers(node):
-            beyond = " or ".join(f"{made[one][1]} is not ABSENT" for one in later)
-            with lines.block(f"if {made[at][1]} is ABSENT and ({beyond}):"):
-                lines.add(UNUSUAL)
         with lines.block(f"if {said}{f' or {own}' if own else ''}:"):
             simple = len(made) == 1 and not own and isinstance(made[0][0], Index) and made[0][0].position == 0
             if simple:
@@ -279,6 +275,10 @@ class ObjectWriter:
             else:
                 rows = ", ".join(f"({self.names.bind(segment, 'place')}, {one})" for segment, one in made)
                 lines.add(f"{out} = in_list(({rows},))")
+            for (segment, item), (_, one) in zip(node.items, made, strict=True):
+                if isinstance(segment, Index) and not isinstance(item, Rider) and facts.refuses_gap(item):
+                    with lines.block(f"if {one} is ABSENT and len({out}) > {segment.position}:"):
+                        lines.add(UNUSUAL)
             self._note_partly(node, around, lines)
 
     # Leaves
