@@ -146,8 +146,7 @@ _CANONICAL = st.builds("+{}{}".format, _COUNTRY_CODES, st.text("0123456789", min
 @example("+13101234")
 @example("+0123456789")
 def test_short_cut_is_the_full_way(number: str) -> None:
-    shorts = [outcome(f"phone_{form}", number) for form in ("e164", "national", "country_code", "dashed")]
-    assert shorts == _in_full(number)
+    assert _in_short(number) == _in_full(number)
 
 
 _PUNCTUATION = st.sampled_from(
@@ -172,8 +171,11 @@ def _written(draw: st.DrawFn) -> str:
 @example("+1/206/5550142")
 @example("+49 (030) 901820")
 def test_punctuation_is_all_that_the_short_cut_takes_away(number: str) -> None:
-    shorts = [outcome(f"phone_{form}", number) for form in ("e164", "national", "country_code", "dashed")]
-    assert shorts == _in_full(number)
+    assert _in_short(number) == _in_full(number)
+
+
+def _in_short(number: str) -> list[object]:
+    return [outcome(f"phone_{form}", number) for form in ("e164", "national", "country_code", "dashed")]
 
 
 def _in_full(number: str) -> list[str]:

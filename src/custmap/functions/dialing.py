@@ -32,16 +32,18 @@ def e164(number: str, region: str | None) -> str:
     """`+12065550142`; FunctionError if the text is not a possible number, or needs a region."""
     if _NORTH(number):
         return number
-    plain = _bare(number)
-    return plain if _sure_code(plain) else _format(*_parsed(number, region), "E164")
+    core = _core(number)
+    plain = core.translate(_PUNCTUATION)
+    return plain if _sure_code(plain) else _format(*_read(core, region), "E164")
 
 
 def national(number: str, region: str | None) -> str:
     """`(206) 555-0142`, the way the number's own country writes it."""
-    plain = _bare(number)
+    core = _core(number)
+    plain = core.translate(_PUNCTUATION)
     if _sure_code(plain) == "1" and plain[2] != "1":
         return f"({plain[2:5]}) {plain[5:8]}-{plain[8:]}"
-    return _format(*_parsed(number, region), "NATIONAL")
+    return _format(*_read(core, region), "NATIONAL")
 
 
 def dashed(number: str, region: str | None) -> str:
@@ -62,9 +64,10 @@ def from_dashed(number: str) -> str:
 
 def country_code(number: str, region: str | None) -> str:
     """`1`, `44`."""
-    if code := _sure_code(_bare(number)):
+    core = _core(number)
+    if code := _sure_code(core.translate(_PUNCTUATION)):
         return code
-    _, found = _parsed(number, region)
+    _, found = _read(core, region)
     return str(found.country_code)
 
 
@@ -100,12 +103,9 @@ def taken_apart(number: str) -> tuple[str, str | None]:
     return core, extension
 
 
-def _bare(number: str) -> str:
-    """A number without its extension and the punctuation between its digits; FunctionError if it is none."""
-    if _CANONICAL.fullmatch(number):
-        return number
-    core, _ = taken_apart(number)
-    return core.translate(_PUNCTUATION)
+def _core(number: str) -> str:
+    """A number without its extension; FunctionError if it is none."""
+    return number if _CANONICAL.fullmatch(number) else taken_apart(number)[0]
 
 
 def _seen(number: str) -> str:
@@ -120,8 +120,7 @@ def _seen(number: str) -> str:
 
 def _parsed(number: str, region: str | None) -> tuple[Any, Any]:
     """The library, and the number as it reads it; the number is possible and has no extension."""
-    core, _ = taken_apart(number)
-    return _read(core, region)
+    return _read(_core(number), region)
 
 
 @lru_cache(maxsize=1024)

@@ -108,6 +108,7 @@ class Leaf:
     `masked`  how the keys of a map are, where a mask names its entries.
     `ways`    how the vendor is told of single items, with `merge: items`.
     `says`    how its value is said in a list of changes, if it is an item of its own there.
+    `limits`  what may be unable to write its value, or an entry of it.
     `in_maps` those that go through a free map, each with the number of segments that lead to the map.
     """
 
@@ -134,14 +135,14 @@ class Leaf:
     masked: MaskedKeys | None = None
     ways: ItemWays | None = None
     says: Says | None = None
+    limits: tuple[FormStyle | MaskedKeys | Filling | NamedEntries, ...] = field(init=False, repr=False)
 
-    @property
-    def limits(self) -> tuple[FormStyle | MaskedKeys | Filling | NamedEntries, ...]:
-        """What may be unable to write its value, or an entry of it."""
+    def __post_init__(self) -> None:
         filling = None if self.says is None else self.says.filling
         names = None if self.type is None or not self.kind.is_map else self.type.names
         keys = None if names is None else NamedEntries(names)
-        return tuple(one for one in (self.form, self.masked, filling, keys) if one is not None)
+        limits = tuple(one for one in (self.form, self.masked, filling, keys) if one is not None)
+        object.__setattr__(self, "limits", limits)
 
     @property
     def clears_as_one(self) -> bool:

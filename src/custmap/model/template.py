@@ -6,9 +6,10 @@ the parts that may not fit the contract with what a record puts in.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import groupby
 from typing import TypeAlias
 
 from custmap.diagnostics.span import Span
@@ -34,6 +35,14 @@ class Filled:
         """The text, if it has no holes."""
         texts = [part for part in self.parts if isinstance(part, str)]
         return "".join(texts) if len(texts) == len(self.parts) else None
+
+    def filled(self, texts: Mapping[Hole, str]) -> Filled:
+        """The same with texts in some of its holes; adjacent texts become one."""
+        found = (part if isinstance(part, str) else texts.get(part, part) for part in self.parts)
+        parts: list[str | Hole] = []
+        for is_text, some in groupby(found, lambda part: isinstance(part, str)):
+            parts += ["".join(map(str, some))] if is_text else some
+        return Filled(tuple(parts))
 
 
 @dataclass(frozen=True, slots=True)

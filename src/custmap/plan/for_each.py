@@ -214,7 +214,8 @@ class ForEach:
             then = self._by_key(old)
         except _Unreadable:
             view.draft.note(leaf.target, Fact.UNKNOWN_ITEMS, leaf)
-            then, mentioned, new = {}, False, new if now else None
+            then, mentioned = {}, False
+            new = new if now else None  # nothing is left of what nobody knows
         if new is None and not mentioned:
             view.reject("CM803", leaf.target, leaf, _UNKNOWN)
             return

@@ -57,19 +57,12 @@ def _of_value(tree: Tree, type_: Type | None, texts: Texts) -> Iterator[Type]:
                 yield type_
         case Branch(entries):
             for key, inner in entries:
-                name = filled_text(key, texts)
+                name = key.filled(texts).text
                 held = type_.member(name) if name is not None else None if type_.members else type_.extra
                 yield from _of_value(inner, held, texts)
         case Row(items):
             for inner in items:
                 yield from _of_value(inner, type_.items, texts)
-
-
-def filled_text(text: Filled, texts: Texts) -> str | None:
-    """A text with its holes filled; None if there is no filling for one."""
-    parts = [one if isinstance(one, str) else texts.get(one) for one in text.parts]
-    known = [one for one in parts if one is not None]
-    return "".join(known) if len(known) == len(parts) else None
 
 
 def names_of(type_: Type, *, closed: bool) -> Collection[str]:

@@ -181,12 +181,8 @@ class Templates:
                 help = meant(name, _NAMES) or "Write `{{` for a brace."
                 span = Text(text, span).inside(found.start(), len(whole))
                 self.findings.add("CM524", "a template knows {value}, {path} and {name}", span, help)
-            said = "{" if whole == "{{" else whole
-            if parts and not isinstance(parts[-1], Hole):
-                parts[-1] += said
-            else:
-                parts.append(said)
-        return Filled(tuple(parts))
+            parts.append("{" if whole == "{{" else whole)
+        return Filled(tuple(parts)).filled({})
 
 
 def _listed(type_: Type) -> str | None:

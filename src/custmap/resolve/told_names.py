@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations, product
 from typing import Final
@@ -33,17 +33,6 @@ class _Teller:
     keys: bool = False
     listed: bool = False
     others: set[str] = field(default_factory=set)
-
-    def parts(self, text: Filled) -> tuple[str | Hole, ...]:
-        """A text with what is known in its holes; adjacent texts are one."""
-        made: list[str | Hole] = []
-        for one in text.parts:
-            known = one if isinstance(one, str) else self.texts.get(one, one)
-            if made and isinstance(known, str) and isinstance(made[-1], str):
-                made[-1] += known
-            else:
-                made.append(known)
-        return tuple(made)
 
 
 class ToldNames:
@@ -99,14 +88,14 @@ class ToldNames:
 
     def _between(self, one: _Teller, others: Iterable[_Teller]) -> None:
         for other in others:
-            names: dict[int, str] = {}
-            if one.at == other.at or not _is_one(one.tree, other.tree, one, other, names):
+            filling = _Filling(one, other)
+            if one.at == other.at or not _is_one(one.tree, other.tree, filling.are_alike):
                 continue
             if one.keys and other.keys:
                 self._both_keys(other, one)
             elif one.keys or other.keys:
                 moving, fixed = (one, other) if one.keys else (other, one)
-                moving.others.update(names.values())
+                moving.others.update(filling.names)
                 message = "keys make such items, too: one that is this name is rejected"
                 self._warn(message, fixed, Note(moving.at, "the keys"))
             else:
@@ -159,58 +148,50 @@ def _literal(tree: Tree) -> tuple[str, str] | None:
 
 
 def _may_be_one(pair: tuple[Tree, Tree]) -> bool:
-    """May two templates make the same item, whatever fills them? A quick look at what is literal."""
-    one, other = pair
-    match one, other:
-        case Branch(left), Branch(right):
-            if len(left) != len(right):
-                return False
-            named = {key.text: inner for key, inner in right}
-            return None in named or all(
-                key.text is None or (key.text in named and _may_be_one((inner, named[key.text])))
-                for key, inner in left
-            )
-        case Filled(), Filled():
-            return one.text is None or other.text is None or one.text == other.text
-        case (Branch(), _) | (_, Branch()) | (Row(), Filled()) | (Filled(), Row()):
-            return False
-    return True
+    """May two templates make the same item, whatever fills them?"""
+    return _is_one(*pair, lambda one, other: None in (one.text, other.text) or one == other)
 
 
-def _is_one(one: Tree, other: Tree, left: _Teller, right: _Teller, names: dict[int, str]) -> bool:
-    """Do two templates make the same item? `names`: the key of an entry or item for which they do."""
+def _is_one(one: Tree, other: Tree, are_alike: Callable[[Filled, Filled], bool]) -> bool:
+    """Do two templates make the same item, of which the texts are compared by a function?"""
     match one, other:
         case Filled(), Filled():
-            return _is_one_text(left.parts(one), right.parts(other), left, right, names)
+            return are_alike(one, other)
         case Branch(mine), Branch(theirs):
             return len(mine) == len(theirs) and all(
-                any(
-                    _is_one(key, name, left, right, names) and _is_one(inner, value, left, right, names)
-                    for name, value in theirs
-                )
+                any(are_alike(key, name) and _is_one(inner, value, are_alike) for name, value in theirs)
                 for key, inner in mine
             )
         case Row(mine), Row(theirs):
             pairs = zip(mine, theirs, strict=False)
-            return len(mine) == len(theirs) and all(_is_one(a, b, left, right, names) for a, b in pairs)
+            return len(mine) == len(theirs) and all(_is_one(a, b, are_alike) for a, b in pairs)
         case Ridden(), Ridden():
             return True
     return type(one) is type(other) and not isinstance(one, Filled | Branch | Row) and same(one, other)
 
 
-def _is_one_text(
-    mine: tuple[str | Hole, ...],
-    theirs: tuple[str | Hole, ...],
-    left: _Teller,
-    right: _Teller,
-    names: dict[int, str],
-) -> bool:
-    if mine == theirs:
-        return True
-    for moving, parts, fixed in ((left, mine, theirs), (right, theirs, mine)):
-        if moving.keys and Hole.NAME in parts and len(fixed) == 1 and isinstance(fixed[0], str):
-            pattern = "".join(re.escape(one) if isinstance(one, str) else "(.*)" for one in parts)
-            if (found := re.fullmatch(pattern, fixed[0], re.DOTALL)) is not None:
-                holes = [one for one in parts if isinstance(one, Hole)]
-                return names.setdefault(id(moving), found[1 + holes.index(Hole.NAME)]) is not None
-    return False
+@dataclass(frozen=True, slots=True)
+class _Filling:
+    """Compares the texts of two rules' templates; `names` are the keys with which they are alike."""
+
+    left: _Teller
+    right: _Teller
+    names: set[str] = field(default_factory=set)
+
+    def are_alike(self, one: Filled, other: Filled) -> bool:
+        mine, theirs = one.filled(self.left.texts), other.filled(self.right.texts)
+        sides = ((self.left, mine, theirs), (self.right, theirs, mine))
+        return mine == theirs or any(
+            side.keys and self._names(moving, fixed) for side, moving, fixed in sides
+        )
+
+    def _names(self, moving: Filled, fixed: Filled) -> bool:
+        """Is there a key with which a text becomes another?"""
+        if fixed.text is None or Hole.NAME not in moving.parts:
+            return False
+        pattern = "".join(re.escape(one) if isinstance(one, str) else "(.*)" for one in moving.parts)
+        found = re.fullmatch(pattern, fixed.text, re.DOTALL)
+        if found is not None:
+            holes = [one for one in moving.parts if isinstance(one, Hole)]
+            self.names.add(found[1 + holes.index(Hole.NAME)])
+        return found is not None

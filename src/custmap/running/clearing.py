@@ -9,7 +9,7 @@ from custmap.model.nodes import Leaf, ObjectNode
 from custmap.model.note import Fact
 from custmap.running.calls import fresh
 from custmap.running.draft import KEPT, NOTHING, SAID, Draft, Outcome, View
-from custmap.running.operations import cannot_clear, say_gone, say_inside
+from custmap.running.operations import cannot_clear, say_gone
 from custmap.running.states import is_value
 from custmap.values.equality import fingerprint, same
 from custmap.values.paths import TargetPath, format_path
@@ -57,23 +57,6 @@ def clear_rule(
     shown = written_target(clear, view.target(target))
     view.change("clear", shown, rule, before if is_value(before) else None, shown_after(clear, sent), source)
     return SAID, sent
-
-
-def clear_inside(
-    leaf: Leaf,
-    clear: Clear,
-    name: Any,
-    target: str,
-    before: Any,
-    view: View,
-    source: str | None = None,
-    below: TargetPath = (),
-) -> Outcome:
-    """The same, of an entry, or of a map or list as one: in a list of changes an item says the value."""
-    state, sent = clear_rule(leaf, clear, name, target, before, view, source, below)
-    if state is SAID and sent is not NOTHING:
-        say_inside(leaf, below, name, target, sent, view, False)
-    return state, sent
 
 
 def write_clear(clear: Clear, name: Any, draft: Draft) -> Any:

@@ -13,7 +13,7 @@ from custmap.model.walkers import options
 from custmap.running import clearing
 from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
 from custmap.running.objects import lacking_in
-from custmap.running.operations import cannot_say, say_gone, say_inside
+from custmap.running.operations import cannot_say, cleared_inside, say_gone, say_inside
 from custmap.running.states import Failure, Unsettled, bare, is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint, same
@@ -83,10 +83,8 @@ def _change_items(
         if plainly and found is not None and found[1] == row and not again:
             continue
         change = _say_again if again else _change_item
-        if found is not None and doubts.whole and leaf.kind.only_new and not view.full:
-            view.reject_again(target_of(leaf, key), leaf)  # a clear around it may have taken it away
-            kept = True
-            continue
+        if doubts.whole and leaf.kind.only_new and not view.full:
+            found = None  # a clear around it may have taken it away
         state, item = change(leaf, key, found[1] if found else None, row, mentioned, view, functions)
         said, kept = said or state == SAID, kept or state == KEPT
         if item is not NOTHING and (state == SAID or view.full):
@@ -291,7 +289,8 @@ def _fails(leaf: Leaf) -> bool:
 def _null_list(leaf: Leaf, before: Any, view: View) -> Outcome:
     if leaf.clears_as_one:
         whole = leaf.policy.clear.for_container([])
-        return clearing.clear_inside(leaf, whole, leaf.name, leaf.target, before, view)
+        outcome = clearing.clear_rule(leaf, whole, leaf.name, leaf.target, before, view)
+        return cleared_inside(outcome, leaf, (), leaf.name, leaf.target, view)
     view.reject("CM803", leaf.target, leaf, "cannot be cleared: without before its items are not known")
     return KEPT, NOTHING
 

@@ -12,7 +12,7 @@ from custmap.model.template import Hole
 from custmap.running import clearing
 from custmap.running.clearing import is_cleared, seen_null
 from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
-from custmap.running.operations import cannot_say, entries_of, is_unsure, say_inside
+from custmap.running.operations import cannot_say, cleared_inside, entries_of, is_unsure, say_inside
 from custmap.running.states import NEVER_THERE, Failure, Unsettled, bare, is_value
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
@@ -78,7 +78,8 @@ def _null_map(leaf: Leaf, before: Any, view: View) -> Outcome:
     """A null map, if its keys are not known."""
     if leaf.clears_as_one:
         clear = leaf.policy.clear.for_container({})
-        return clearing.clear_inside(leaf, clear, leaf.name, leaf.target, before, view)
+        outcome = clearing.clear_rule(leaf, clear, leaf.name, leaf.target, before, view)
+        return cleared_inside(outcome, leaf, (), leaf.name, leaf.target, view)
     view.reject("CM803", leaf.target, leaf, "cannot be cleared: without before its keys are not known")
     return KEPT, NOTHING
 
@@ -163,7 +164,8 @@ def _entry(
     if again and isinstance(clear, Operated) and clear.fails:
         view.reject_again(name, leaf, source)
         return KEPT, held if is_value(held) else NOTHING
-    return clearing.clear_inside(leaf, clear, key, name, held, view, source, way)
+    outcome = clearing.clear_rule(leaf, clear, key, name, held, view, source, way)
+    return cleared_inside(outcome, leaf, way, key, name, view)
 
 
 def places_of(leaf: Leaf, target: str, key: str) -> tuple[str, str | None]:

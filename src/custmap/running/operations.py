@@ -104,6 +104,16 @@ def say_inside(
     told.append((target, _item(template, leaf.path, below, name, value, view)))
 
 
+def cleared_inside(
+    outcome: Outcome, leaf: Leaf, below: TargetPath, name: Any, target: str, view: View
+) -> Outcome:
+    """What became of an entry that is cleared, or of a map or list as one: an item says a value that does."""
+    state, sent = outcome
+    if state is SAID and sent is not NOTHING:
+        say_inside(leaf, below, name, target, sent, view, False)
+    return outcome
+
+
 class Entries:
     """Says the entries of a map: their paths are that of the rule and the key, where no map is around."""
 
