@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from itertools import groupby
 from typing import TypeAlias
 
 from custmap.diagnostics.span import Span
@@ -38,10 +37,13 @@ class Filled:
 
     def filled(self, texts: Mapping[Hole, str]) -> Filled:
         """The same with texts in some of its holes; adjacent texts become one."""
-        found = (part if isinstance(part, str) else texts.get(part, part) for part in self.parts)
         parts: list[str | Hole] = []
-        for is_text, some in groupby(found, lambda part: isinstance(part, str)):
-            parts += ["".join(map(str, some))] if is_text else some
+        for part in self.parts:
+            found = part if isinstance(part, str) else texts.get(part, part)
+            if parts and isinstance(found, str) and isinstance(parts[-1], str):
+                parts[-1] += found
+            else:
+                parts.append(found)
         return Filled(tuple(parts))
 
 
