@@ -13,7 +13,7 @@ from custmap.expressions.ast import plain_path
 from custmap.expressions.inference import format_source
 from custmap.model.checked import PARTS, Operation
 from custmap.model.nodes import FromSource, Leaf, Rider, Table, TargetNode
-from custmap.model.walkers import children, eaches
+from custmap.model.walkers import eaches, nodes
 from custmap.values.paths import Index, Member, PathError, TargetPath, format_path, parse_path
 
 
@@ -160,17 +160,14 @@ def _alone(found: list[_Place]) -> Traced | None:
 
 
 def _places(node: TargetNode) -> Iterator[_Place]:
-    match node:
-        case Leaf():
-            source, line = _source(node), node.span.line
-            yield _Place(*_of(node.path), node.target, source, line, _is_as_it_is(node), _items(node))
-            for way in node.ways.places if node.ways is not None else ():
-                yield _Place(*_of(way.place), node.target, source, line)
-        case Rider():
-            yield _Place(*_of(node.path), node.target, None, node.span.line)
-        case _:
-            for one in children(node):
-                yield from _places(one)
+    for one in nodes(node):
+        if isinstance(one, Rider):
+            yield _Place(*_of(one.path), one.target, None, one.span.line)
+        elif isinstance(one, Leaf):
+            source, line = _source(one), one.span.line
+            yield _Place(*_of(one.path), one.target, source, line, _is_as_it_is(one), _items(one))
+            for way in one.ways.places if one.ways is not None else ():
+                yield _Place(*_of(way.place), one.target, source, line)
 
 
 def _of(path: TargetPath) -> tuple[tuple[str, ...], str, int]:

@@ -18,7 +18,7 @@ from custmap.expressions.inference import format_source
 from custmap.mapping.file import Text, all_rules
 from custmap.model.checked import PARTS, Checked, Operation
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Rider, TargetNode
-from custmap.model.walkers import assumed_of_changes, children, eaches, leaves, placed, presences
+from custmap.model.walkers import assumed_of_changes, eaches, leaves, nodes, placed, presences
 from custmap.resolve.findings import meant
 from custmap.values.json_text import dump_json
 from custmap.values.nearest import nearest
@@ -90,17 +90,16 @@ def _written(operation: Operation) -> Iterator[tuple[str, Span, Type | None]]:
 
 
 def _below(node: TargetNode, operation: Operation) -> Iterator[tuple[str, Span, Type | None]]:
-    match node:
-        case Rider(index=index, target=target, span=span):
-            yield target, span, operation.riders[index].type
-        case Leaf(type=type_, target=target, span=span, origin=origin):
-            each = [one.table.item for one in eaches(origin)]
-            if not each or type_ is None:
-                yield target, span, type_
-            for root in each if type_ is not None else []:
-                yield from ((f"{target}.{inner}", at, held) for inner, at, held in _below(root, operation))
-    for one in children(node):
-        yield from _below(one, operation)
+    for one in nodes(node):
+        if isinstance(one, Rider):
+            yield one.target, one.span, operation.riders[one.index].type
+        elif isinstance(one, Leaf):
+            each = [inner.table.item for inner in eaches(one.origin)]
+            if not each or one.type is None:
+                yield one.target, one.span, one.type
+            for root in each if one.type is not None else []:
+                found = _below(root, operation)
+                yield from ((f"{one.target}.{inner}", at, held) for inner, at, held in found)
 
 
 def _says_nothing(type_: Type) -> bool:

@@ -46,12 +46,24 @@ def child_at(node: TargetNode, segment: Segment) -> TargetNode | None:
     return None
 
 
+def nodes(node: TargetNode) -> Iterator[TargetNode]:
+    """A node and all below it."""
+    yield node
+    yield from below(node)
+
+
+def below(node: TargetNode) -> Iterator[TargetNode]:
+    """All nodes below one, outer ones first, in slot order; not those in the items of lists."""
+    waiting = [*reversed(children(node))]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        waiting += reversed(children(one))
+
+
 def leaves(node: TargetNode) -> Iterator[Leaf]:
     """Every leaf below a node, in slot order."""
-    if isinstance(node, Leaf):
-        yield node
-    for one in children(node):
-        yield from leaves(one)
+    return (one for one in nodes(node) if isinstance(one, Leaf))
 
 
 def identities(node: TargetNode) -> Iterator[Leaf]:
@@ -69,21 +81,23 @@ def reads_beside(slots: Iterable[Leaf | Presence]) -> Iterator[SourcePath]:
 
 def riders(node: TargetNode) -> Iterator[Rider]:
     """Every parameter and constant below a node."""
-    if isinstance(node, Rider):
-        yield node
-    for one in children(node):
-        yield from riders(one)
+    return (one for one in nodes(node) if isinstance(one, Rider))
+
+
+def clear_of(node: TargetNode) -> Clear | None:
+    """The clear of a rule; an object has one if it states it."""
+    if isinstance(node, Leaf):
+        return node.policy.clear
+    return node.clear if isinstance(node, ObjectNode) else None
 
 
 def clears(node: TargetNode) -> Iterator[Clear]:
-    """The clears of a node and of all below it, those of items too; an object has one if it states it."""
-    if isinstance(node, Leaf):
-        yield node.policy.clear
-        yield from node.ways.places if node.ways is not None else ()
-    elif isinstance(node, ObjectNode) and node.clear is not None:
-        yield node.clear
-    for one in children(node):
-        yield from clears(one)
+    """The clears of a node and of all below it, those of items too."""
+    for one in nodes(node):
+        if (clear := clear_of(one)) is not None:
+            yield clear
+        if isinstance(one, Leaf) and one.ways is not None:
+            yield from one.ways.places
 
 
 def outermost_whole(node: TargetNode) -> Iterator[ObjectNode | ItemsNode]:
@@ -126,10 +140,7 @@ def _below(node: TargetNode, parent: ObjectNode | None, item: bool) -> Iterator[
 
 def own_objects(node: TargetNode) -> Iterator[ObjectNode]:
     """The objects of a tree, outermost first, without those in the items of its lists."""
-    if isinstance(node, ObjectNode):
-        yield node
-    for one in children(node):
-        yield from own_objects(one)
+    return (one for one in nodes(node) if isinstance(one, ObjectNode))
 
 
 def objects(node: TargetNode) -> Iterator[ObjectNode]:
@@ -204,7 +215,7 @@ def is_of_record(origin: Origin) -> bool:
 
 
 def _has_riders(node: TargetNode) -> bool:
-    return isinstance(node, Rider) or any(map(_has_riders, children(node)))
+    return next(riders(node), None) is not None
 
 
 def assumed_of_changes(operation: Operation) -> str | None:

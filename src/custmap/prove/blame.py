@@ -9,7 +9,8 @@ from typing import Any
 from custmap.diagnostics.span import Span
 from custmap.model.change import Change, Rejection
 from custmap.model.clear import Write
-from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, TargetNode
+from custmap.model.nodes import Leaf, ObjectNode, TargetNode
+from custmap.model.walkers import clear_of, nodes
 from custmap.plan.plan import Plan
 from custmap.prove.cells import Cells, is_within
 from custmap.prove.scene import Case, Record, Scene
@@ -46,7 +47,7 @@ def blame(scene: Scene, target: str, plan: Plan, then: Cells, now: Cells, wanted
     """The rule of the target, or the one whose clear writes there."""
     cleared = {change.span for change in plan.changes if change.action == "clear"}
     for node in rules_below(scene.operation.body):
-        clear = node.clear if isinstance(node, ObjectNode) else node.policy.clear
+        clear = clear_of(node)
         if isinstance(clear, Write) and node.span in cleared:
             places = [format_path(place) for place in clear.places]
             if any(is_within(target, place) for place in places):
@@ -57,16 +58,7 @@ def blame(scene: Scene, target: str, plan: Plan, then: Cells, now: Cells, wanted
 
 def rules_below(node: TargetNode) -> Iterator[Leaf | ObjectNode]:
     """Every rule and every object of rules, outer ones first."""
-    match node:
-        case Leaf():
-            yield node
-        case ObjectNode():
-            yield node
-            for member in node.members:
-                yield from rules_below(member)
-        case ItemsNode():
-            for _, item in node.items:
-                yield from rules_below(item)
+    return (one for one in nodes(node) if isinstance(one, Leaf | ObjectNode))
 
 
 def span_of(scene: Scene, target: str) -> Span | None:

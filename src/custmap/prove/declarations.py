@@ -13,7 +13,7 @@ from custmap.expressions.ast import Current, Field
 from custmap.mapping.file import Rule
 from custmap.model.clear import Send
 from custmap.model.nodes import Container, FromSource, ItemsNode, Leaf, ObjectNode, TargetNode
-from custmap.model.walkers import children, leaves
+from custmap.model.walkers import leaves, nodes
 from custmap.prove.blame import Broken, Law
 from custmap.prove.cells import Cells
 from custmap.prove.moves import Refused
@@ -132,9 +132,8 @@ def _lost(leaf: Leaf, then: Cells, now: Cells) -> Any:
     return then[leaf.target].value if leaf.target in then and leaf.target not in now else None
 
 
-def _containers(node: TargetNode) -> list[ObjectNode | ItemsNode]:
-    own = [node] if isinstance(node, ObjectNode | ItemsNode) else []
-    return own + [inner for one in children(node) for inner in _containers(one)]
+def _containers(node: TargetNode) -> list[Container]:
+    return [one for one in nodes(node) if isinstance(one, Container)]
 
 
 def _replaced_around(root: Container, leaf: Leaf) -> ObjectNode | ItemsNode | None:

@@ -16,7 +16,7 @@ from custmap.model.item_ways import Way
 from custmap.model.mask import Mask
 from custmap.model.nodes import Container, ItemsNode, Leaf, ObjectNode, Rider, TargetNode
 from custmap.model.note import COUNTED_DIFFERENT
-from custmap.model.walkers import children, leaves
+from custmap.model.walkers import children, clear_of, leaves, nodes
 from custmap.plan.plan import Plan
 from custmap.prove.blame import Broken, first_span, rules_below, span_of
 from custmap.prove.convergence import stray
@@ -90,7 +90,7 @@ def _along(node: TargetNode, plan: Plan) -> Iterator[str]:
 
 
 def _at_place(rule: Leaf | ObjectNode) -> bool:
-    clear = rule.policy.clear if isinstance(rule, Leaf) else rule.clear
+    clear = clear_of(rule)
     return clear is not None and clear.at_place
 
 
@@ -104,9 +104,7 @@ def _cleared_elsewhere(node: TargetNode, replaced: bool) -> Iterator[str]:
 
     The two say the same: only for `omit` and `mask` it is declared that leaving out is enough.
     """
-    clear = (
-        node.policy.clear if isinstance(node, Leaf) else node.clear if isinstance(node, ObjectNode) else None
-    )
+    clear = clear_of(node)
     if replaced and clear is not None and clear.places:
         yield node.target
     for inner in children(node):
@@ -115,10 +113,9 @@ def _cleared_elsewhere(node: TargetNode, replaced: bool) -> Iterator[str]:
 
 def _always(node: TargetNode) -> Iterator[str]:
     """What is in every request, with all that it has."""
-    if isinstance(node, Leaf | ObjectNode) and (node.policy.always or node.policy.identity):
-        yield node.target
-    for inner in children(node):
-        yield from _always(inner)
+    for one in nodes(node):
+        if isinstance(one, Leaf | ObjectNode) and (one.policy.always or one.policy.identity):
+            yield one.target
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +145,7 @@ def _places(root: TargetNode) -> Places:
     """Where a rule says that its value is gone: at its target, and where its clear writes."""
     found: Places = {}
     for node in rules_below(root):
-        clear = node.policy.clear if isinstance(node, Leaf) else node.clear
+        clear = clear_of(node)
         written = [] if clear is None else [format_path(place) for place in clear.places]
         found[node.span] = [node.target, *written]
     return found

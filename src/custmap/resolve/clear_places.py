@@ -6,7 +6,7 @@ A place is a target path like any other, relative to the body wherever its rule 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any, Final, NamedTuple
 
 from custmap.contract.contract import Contract
@@ -16,7 +16,7 @@ from custmap.diagnostics.span import Span
 from custmap.mapping.file import Text
 from custmap.model.clear import Clear, ItemIn, KeyIn, Named, NameIn, Write
 from custmap.model.nodes import Leaf, ObjectNode, Rider, TargetNode
-from custmap.model.walkers import child_at, children, clears, own_objects
+from custmap.model.walkers import child_at, children, clears, nodes, own_objects
 from custmap.resolve.context import Context
 from custmap.resolve.contract_places import ContractPlaces
 from custmap.resolve.findings import Findings
@@ -192,7 +192,11 @@ class ClearPlaces:
 
     def _shapes(self, written: list[_Written], body: TargetNode) -> None:
         """Findings for paths that take a container for something else than other paths do."""
-        known = dict(_shapes(body))
+        known = {
+            around.path: (_shape(one.path[len(around.path)]), one.span)
+            for around in nodes(body)
+            for one in children(around)
+        }
         for one in written:
             for depth, segment in enumerate(one.place):
                 shape, other = known.setdefault(one.place[:depth], (_shape(segment), one.span))
@@ -259,13 +263,6 @@ def _is_of(node: ObjectNode, place: TargetPath, body: TargetNode) -> bool:
     """Do only clears of what is in an object write at a place? They are not said where it is cleared."""
     inside = [clear for clear in clears(node) if place in clear.places and clear is not node.clear]
     return bool(inside) and len(inside) == sum(place in clear.places for clear in clears(body))
-
-
-def _shapes(node: TargetNode) -> Iterator[tuple[TargetPath, tuple[str, Span]]]:
-    """What the containers are that rules fill."""
-    for one in children(node):
-        yield node.path, (_shape(one.path[len(node.path)]), one.span)
-        yield from _shapes(one)
 
 
 def _shape(segment: Segment) -> str:

@@ -10,8 +10,8 @@ from custmap.model.changes import Changes
 from custmap.model.clear import KeyIn, Named
 from custmap.model.filled_list import FilledList
 from custmap.model.mask import Mask
-from custmap.model.nodes import Container, ItemsNode, Leaf, TargetNode
-from custmap.model.walkers import children, leaves
+from custmap.model.nodes import Container, ItemsNode, Leaf
+from custmap.model.walkers import leaves, nodes
 from custmap.values.paths import Member, TargetPath
 from custmap.values.types import Type
 
@@ -31,17 +31,11 @@ def filled_lists(
         place = tuple(map(Member, changes.into))
         found += _counted(place, contract.at(place) if place else contract.body)
     else:
-        listed = [one.path for one in _below(body) if isinstance(one, ItemsNode)]
+        listed = [one.path for one in nodes(body) if isinstance(one, ItemsNode)]
         listed += [one.path for one in leaves(body) if _is_told(one)]
         for path in listed:
             found += _counted(path, contract.at(path) if path else contract.body)
     return tuple(found)
-
-
-def _below(node: TargetNode) -> Iterator[TargetNode]:
-    yield node
-    for one in children(node):
-        yield from _below(one)
 
 
 def _is_told(leaf: Leaf) -> bool:

@@ -113,7 +113,7 @@ class Sayings:
         return type_
 
     def _texts_of(self, path: TargetPath, kind: Kind | None) -> dict[Hole, str]:
-        """The same, where they are not those of entries or items."""
+        """The texts of all that a rule says: none where each entry or item has its own."""
         return {} if kind is not None and (kind.is_map or kind.has_items) else self.texts(path)
 
     @property
@@ -195,15 +195,13 @@ class Sayings:
             self.check_path(clear.template, path, kind, at)
         if says is None:
             return None
-        is_own = kind is None or kind.is_one
-        texts, keys = self.texts(path), not is_own
+        texts, keys = self.texts(path), kind is not None and not kind.is_one
         others = [self.names.of(one, texts, at, clears=False, keys=keys) for one in says.templates]
-        if kind is None or not is_own:
+        if kind is None or keys:
             return replace(says, others=tuple(one for one in others if one is not None))
         parts = tuple(part for one in says.templates for part in one.parts if Hole.VALUE in part.holes)
         if not parts:
             return says
-        texts = self.texts(path)
         return replace(says, filling=Filling(parts, texts[Hole.NAME], texts.get(Hole.PATH, "")))
 
     def hidden(self, privacy: Privacy, says: Says | None, at: Span) -> Privacy:

@@ -12,7 +12,7 @@ from custmap.expressions.inference import SourcePath
 from custmap.model.checked import Checked
 from custmap.model.clear import Write
 from custmap.model.nodes import Leaf, TargetNode
-from custmap.model.walkers import children, eaches, leaves
+from custmap.model.walkers import below, clear_of, eaches, leaves, nodes
 from custmap.plan.named_parts import has_free_keys, key_member
 from custmap.plan.open_paths import OpenPath, names_of, open_path, steps_of
 from custmap.plan.unsettled import Readers
@@ -71,7 +71,7 @@ class Traces:
         self._by_place: dict[tuple[int, int], list[_Rule]] = {}
         self._by_target: dict[str, Leaf] = {}
         for root in checked.operation.parts.values():
-            for node in (*([root] if root.whole else ()), *_nodes(root)):
+            for node in nodes(root) if root.whole else below(root):
                 if isinstance(node, Leaf):
                     self._by_target[node.target] = node
                 for line, column in _places(node):
@@ -81,7 +81,7 @@ class Traces:
         rules = [rule for found in self._by_place.values() for rule in found]
         for call in inner:
             for root in call.operation.parts.values():
-                for node in _nodes(root):
+                for node in below(root):
                     for line, column in _places(node):
                         self._by_place.setdefault((line, column), rules)
                         self._by_place.setdefault((line, 0), rules)
@@ -248,15 +248,9 @@ def _named(item: Any, member: str | None) -> Select | Value | None:
 def _rules(node: TargetNode) -> Iterator[_Rule]:
     """A rule at its target, and where its clear writes: there a plan shows it."""
     yield _Rule(_parsed(node.target), node)
-    clear = node.policy.clear if isinstance(node, Leaf) else getattr(node, "clear", None)
+    clear = clear_of(node)
     if isinstance(clear, Write):
         yield _Rule(_parsed(format_path(clear.places[0])), node)
-
-
-def _nodes(node: TargetNode) -> Iterator[TargetNode]:
-    for one in children(node):
-        yield one
-        yield from _nodes(one)
 
 
 def _places(node: TargetNode) -> set[tuple[int, int]]:
@@ -264,7 +258,7 @@ def _places(node: TargetNode) -> set[tuple[int, int]]:
     found = {(node.span.line, node.span.column)}
     if isinstance(node, Leaf):
         for each in eaches(node.origin):
-            for inner in _nodes(each.table.item):
+            for inner in below(each.table.item):
                 found |= _places(inner)
     return found
 
