@@ -120,12 +120,20 @@ def _records(name: str | None, phone: str | None) -> list[Record]:
 
 PLAIN: Final = "{given} {family}"
 TITLED: Final = "Dr. {given} B. van der {family} Jr."
+INVERTED: Final = "Dr. van der {family}, {given} B."
 WRITTEN: Final = "+1 (206) 55{}-4{:03}"
 CANONICAL: Final = "+120655{}4{:03}"
 
 CASES: Final[list[tuple[str, str, str | None, str | None, Callable[[Record], Call]]]] = [
     ("microbase, names in two words", "microbase/customer-update", PLAIN, None, microbase),
     ("microbase, names with titles and particles", "microbase/customer-update", TITLED, None, microbase),
+    (
+        "microbase, names with a title and the family name first",
+        "microbase/customer-update",
+        INVERTED,
+        None,
+        microbase,
+    ),
     ("aifi, phones as people write them", "aifi/update-customer", None, WRITTEN, aifi),
     ("aifi, phones in E.164 form", "aifi/update-customer", None, CANONICAL, aifi),
     ("fabric, both as people write them", "fabric/update-customer", TITLED, WRITTEN, fabric_customer),

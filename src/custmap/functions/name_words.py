@@ -69,6 +69,15 @@ PLAIN_TITLES: Final = _words(
 )
 """Titles, in small letters, that nobody is called by: no name begins with them."""
 
+TITLES_BEFORE: Final = sorted(_words("Mr Mrs Ms Miss Mx Dr Prof Professor Rev Herr Frau Mme Mlle Sra Ing"))
+"""The commonest of them, as they are written before plain names."""
+
+PARTICLES: Final = sorted(_words("van von de der den di da del della dos du la le los ter vom zu"))
+"""The commonest particles, as they are written within plain names."""
+
+SUFFIXES_AFTER: Final = [r"Jr\.?", r"Sr\.?", "II", "III", "IV", "PhD", "MD", r"Esq\.?"]
+"""The commonest suffixes, as patterns, as they are written after plain names."""
+
 NAMES_OR_TITLES: Final = _words(
     """
     prince princess king queen earl duke duchess major judge dean baron baroness bishop deacon marquis

@@ -2,8 +2,9 @@
 
 `nameparser` does the work, with its own vocabulary and some words of ours, frozen (other libraries' settings
 have no effect), and a few rules around it. Only letters become parts (`name_letters`); uncertain splits are
-reported in `ambiguous` (`name_doubts`). Plain names, two or three words with nothing special about them, do
-not need the parser and give the same result; most names are plain.
+reported in `ambiguous` (`name_doubts`). Plain names do not need the parser and give the same result: two or
+three words with nothing special about them, with or without initials, particles, and a common title or
+suffix around them. Most names are plain.
 """
 
 from __future__ import annotations
@@ -35,7 +36,12 @@ from custmap.functions.name_parts import HAN, PARTS, SELECTORS, SplitName
 
 # One word of a plain name: an upper-case and lower-case letters, Latin with or without diacritics.
 _WORD: Final = r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+"
-_PLAIN: Final = re.compile(rf"({_WORD}) (?:({_WORD}) )?({_WORD})")
+_PLAIN: Final = re.compile(
+    rf"(?:((?:{'|'.join(words.TITLES_BEFORE)})\.?) )?"
+    rf"({_WORD}) (?:({_WORD}) |((?:[A-Z]\. )+))?"
+    rf"((?:(?:{'|'.join(words.PARTICLES)}) ){{1,2}})?({_WORD})"
+    rf"(?: ({'|'.join(words.SUFFIXES_AFTER)}))?"
+)
 _CHARACTER: Final = re.compile(f".[{SELECTORS}]?")
 _HAN: Final = f"[{HAN}][{SELECTORS}]?"
 _KANA: Final = "[\u3041-\u309f\u30a1-\u30ff]"
@@ -55,16 +61,19 @@ def split_name(text: str) -> SplitName:
     'one word: taken as the given name'
     """
     plain = _PLAIN.fullmatch(text)
-    if plain is not None:
-        given, middle, family = plain.groups()
-        if not (
-            means_something(given)
-            or means_something(family)
-            or (middle is not None and means_something(middle))
-            or order_in_doubt(given, family)
-        ):
-            return SplitName(None, given, middle, family, None, None if middle is None else FAMILY_BEGINS)
-    return split_in_full(text)
+    if plain is None or len(text) > _LONGEST:
+        return split_in_full(text)
+    title, given, middle, initials, particles, last, suffix = plain.groups()
+    family = last if particles is None else particles + last
+    if (
+        means_something(given)
+        or means_something(last)
+        or (middle is not None and means_something(middle))
+        or order_in_doubt(given, family)
+    ):
+        return split_in_full(text)
+    ambiguous = None if middle is None else FAMILY_BEGINS
+    return SplitName(title, given, initials[:-1] if initials else middle, family, suffix, ambiguous)
 
 
 def split_in_full(text: str) -> SplitName:
