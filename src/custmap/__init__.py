@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from custmap.plan.plan import Plan
     from custmap.records.many import Result
     from custmap.schema.customer import Customer
+    from custmap.tables.source import Source, source
     from custmap.wire.request import Request
 
 __version__ = VERSION
@@ -43,9 +44,11 @@ _HOMES = {
     "Rejection": "custmap.model.change",
     "Request": "custmap.wire.request",
     "Result": "custmap.records.many",
+    "Source": "custmap.tables.source",
     "compile_expression": "custmap.functions.expression",
     "function": "custmap.functions.declare",
     "load": "custmap.mapper",
+    "source": "custmap.tables.source",
 }
 
 __all__ = [
@@ -62,10 +65,12 @@ __all__ = [
     "Rejection",
     "Request",
     "Result",
+    "Source",
     "__version__",
     "compile_expression",
     "function",
     "load",
+    "source",
 ]
 
 

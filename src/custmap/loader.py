@@ -18,7 +18,7 @@ from custmap.diagnostics.diagnostic import Diagnostic, in_order
 from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.span import Span
 from custmap.expressions.function import FunctionSpec
-from custmap.mapping.file import MappingFile, all_rules
+from custmap.mapping.file import MappingFile, Text, all_rules
 from custmap.mapping.find import find_mapping, shown
 from custmap.mapping.read import read_mapping
 from custmap.mapping.tree import refusal, tree_of
@@ -56,7 +56,7 @@ def check_mapping(
         return None, tuple(in_order(error.diagnostics))
     findings.extend(problems)
     if "name" not in file.unread:
-        _check_name(file, path, findings)
+        check_name("name", file.name, path, findings)
     tree = tree_of(path, root)
     canonical = _known(
         lambda: _canonical(file, path, tree), "source" in file.unread, UNKNOWN_SCHEMA, findings
@@ -126,14 +126,14 @@ def _contract(file: MappingFile, path: Path, tree: Path) -> Contract:
     operation = file.contract.get("operation")
     assert isinstance(document, ScalarNode) and isinstance(operation, ScalarNode)
     beside = path.parent / str(document.value)
-    _check_tree(beside, tree, document.span)
+    check_tree(beside, tree, document.span)
     try:
         return load_openapi(beside, str(operation.value))
     except MappingError as error:
         raise MappingError(_at(found, document, operation, path) for found in error.diagnostics) from None
 
 
-def _check_tree(beside: Path, tree: Path, place: Span) -> None:
+def check_tree(beside: Path, tree: Path, place: Span) -> None:
     """MappingError CM213 for a file that is not opened."""
     if reason := refusal(beside, tree):
         help = "Copy it there, or name a folder that has both: `--root FOLDER`, `load(…, root=…)`."
@@ -153,14 +153,14 @@ def _canonical(file: MappingFile, path: Path, tree: Path) -> Canonical:
     if file.source is None:
         return load_canonical(None)
     beside = path.parent / file.source.value
-    _check_tree(beside, tree, file.source.span)
+    check_tree(beside, tree, file.source.span)
     try:
         return load_canonical(beside)
     except MappingError as error:
         place = file.source.span
         found = error.diagnostics
         raise MappingError(
-            _named(one, beside, place) if one.code == "CM111" else one for one in found
+            named(one, beside, place) if one.code == "CM111" else one for one in found
         ) from None
 
 
@@ -169,11 +169,11 @@ def _at(found: Diagnostic, document: ScalarNode, operation: ScalarNode, path: Pa
     if found.code == "CM211":
         return replace(found, span=operation.span)
     if found.code == "CM111" and found.span and found.span.file == str(path.parent / str(document.value)):
-        return _named(found, path.parent / str(document.value), document.span)
+        return named(found, path.parent / str(document.value), document.span)
     return found if found.span is not None else replace(found, span=document.span)
 
 
-def _named(found: Diagnostic, beside: Path, place: Span) -> Diagnostic:
+def named(found: Diagnostic, beside: Path, place: Span) -> Diagnostic:
     """Message for a file that cannot be read: the path that was tried, and what it is relative to."""
     said = found.message.removeprefix("the system reports: ")
     message = f"`{shown(beside)}`: {said}; the path is relative to the mapping's folder"
@@ -183,12 +183,9 @@ def _named(found: Diagnostic, beside: Path, place: Span) -> Diagnostic:
     return replace(found, message=message, span=place, help=f"Did you mean `{close}`?" if close else None)
 
 
-def _check_name(file: MappingFile, path: Path, findings: Findings) -> None:
+def check_name(key: str, name: Text, path: Path, findings: Findings) -> None:
+    """CM205 where the name that a file says under a key is not that of its folder and file."""
     wanted = f"{real(path).parent.name}/{path.stem}"
-    if file.name.value != wanted:
-        findings.add(
-            "CM205",
-            f"the file's name says `{wanted}`",
-            file.name.span,
-            f"Write `name: {wanted}`, or rename the file.",
-        )
+    if name.value != wanted:
+        help = f"Write `{key}: {wanted}`, or rename the file."
+        findings.add("CM205", f"the file's name says `{wanted}`", name.span, help)

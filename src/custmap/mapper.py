@@ -8,7 +8,7 @@ from collections.abc import Mapping as MappingOf
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from custmap.back.answers import Answers
 from custmap.back.outcome import Outcome
@@ -22,12 +22,12 @@ from custmap.lineage.lineage import Lineage
 from custmap.lineage.trace import lineage, traced
 from custmap.loader import check_mapping
 from custmap.model.checked import Checked
-from custmap.model.note import Note
 from custmap.plan.engine import Absent, Engine, Nulls, OnRejected
 from custmap.plan.maker import Maker
 from custmap.plan.plan import Plan
 from custmap.plan.read_back import read_back
 from custmap.plan.sequence import Sequence as Requests
+from custmap.records import parsed
 from custmap.records.several import requests_of
 from custmap.settle.sent import sent
 from custmap.settle.settle import Settler, Settling
@@ -36,11 +36,8 @@ from custmap.wire.request import Request
 
 if TYPE_CHECKING:
     from custmap.prove.proof import Proof
-    from custmap.records.identity import RequestIds, Who
-
-Applier: TypeAlias = Callable[[Any, bool], tuple[Request, ...]]
-LineApplier: TypeAlias = "Callable[[Any, bool, Who], tuple[bytes, tuple[Note, ...]]]"
-Comparer: TypeAlias = Callable[[Any, Any, bool], Plan]
+    from custmap.records.identity import RequestIds
+    from custmap.tables.source import Source
 
 
 def load(
@@ -154,6 +151,7 @@ class Mapping:
         nulls: Nulls = "clear",
         check: bool = True,
         strict: bool = False,
+        source: Source | None = None,
     ) -> Request:
         """The request that sends everything the customer states.
 
@@ -164,6 +162,7 @@ class Mapping:
         `nulls`        `"clear"`: nulls of named fields clear; `"absent"`: they count as absent.
         `check`        False skips the check against the canonical schema, and nothing else.
         `strict`       True refuses unknown members (CM712); else they are ignored and listed in a note.
+        `source`       `customer` is a row of this source, which says itself what nulls mean.
 
         RecordError with all problems of the record, of its parameters, or of what cannot be sent.
         ValueError or TypeError for misuse, such as an unknown parameter, or a mapping with several requests.
@@ -176,6 +175,9 @@ class Mapping:
             require_one_of("nulls", nulls, ("clear", "absent"))
         engine = self._engine
         bound, quick = engine.binder.bind(params), engine.quick
+        if source is not None:
+            through = source.through(engine, nulls)
+            return through.apply(customer, bound, on_rejected, absent, check=check, strict=strict)
         # A strict call looks at every member, and so does one that drops nulls.
         if type(customer) is dict and quick.direct and nulls == "clear" and (check or not strict):
             try:
@@ -207,6 +209,7 @@ class Mapping:
         nulls: Nulls = "clear",
         check: bool = True,
         strict: bool = False,
+        source: Source | None = None,
         vendor: object = None,
     ) -> Plan:
         """The changes from `before` to `after`, and the smallest request that makes them.
@@ -216,7 +219,7 @@ class Mapping:
         `absent`  `"keep"`: fields that after does not mention keep before's value; `"clear"`: records are
                   complete, so these fields are gone.
         `vendor`  with `before=None`: the vendor's copy in the vendor's own form.
-        `params`, `nulls`, `check`, `strict`  as in `apply`.
+        `params`, `nulls`, `check`, `strict`, `source`  as in `apply`; of `before` too.
 
         What the vendor cannot be told is in `plan.rejected`, not raised. RecordError when a record does not
         fit the schema, or a request is needed and cannot be made. ValueError or TypeError for misuse.
@@ -229,6 +232,11 @@ class Mapping:
             raise ValueError("give `before`, or `vendor`, not both")
         engine = self._engine
         bound, quick = engine.binder.bind(params), engine.quick
+        if source is not None:
+            through = source.through(engine, nulls)
+            if vendor is not None:
+                return through.beside(vendor, after, bound, absent, check=check, strict=strict)
+            return through.plan(before, after, bound, absent, check=check, strict=strict)
         if quick.direct and nulls == "clear" and vendor is None and (check or not strict):
             try:
                 return engine.compare(before, after, bound, absent, check)
@@ -370,26 +378,20 @@ class Mapping:
 
     # For results of custmap's own strict parser, with parameters bound once: see `custmap.records.parsed`.
 
-    def applier(self, params: MappingOf[str, Any] | None = None, **options: Any) -> Applier:
+    def applier(self, params: MappingOf[str, Any] | None = None, **options: Any) -> parsed.Applier:
         """`requests` of records that may be changed."""
-        from custmap.records.parsed import applier
-
-        return applier(self._engine, params, **options)
+        return parsed.applier(self._engine, params, **options)
 
     def line_applier(
         self, ids: RequestIds, params: MappingOf[str, Any] | None = None, **options: Any
-    ) -> LineApplier:
+    ) -> parsed.LineApplier:
         """`apply` with the request as a line of NDJSON."""
-        from custmap.records.parsed import line_applier
-
         assert isinstance(self._engine, Engine), "a record of several requests has no line of its own"
-        return line_applier(self._engine, ids, params, **options)
+        return parsed.line_applier(self._engine, ids, params, **options)
 
-    def comparer(self, params: MappingOf[str, Any] | None = None, **options: Any) -> Comparer:
+    def comparer(self, params: MappingOf[str, Any] | None = None, **options: Any) -> parsed.Comparer:
         """`diff` of records that may be changed."""
-        from custmap.records.parsed import comparer
-
-        return comparer(self._engine, params, **options)
+        return parsed.comparer(self._engine, params, **options)
 
 
 def _unpickled(checked: Checked, modules: tuple[str, ...]) -> Mapping:

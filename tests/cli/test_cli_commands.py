@@ -198,7 +198,7 @@ def test_validate_without_a_project(cli: Cli, tmp_path: Path, monkeypatch: pytes
     monkeypatch.chdir(tmp_path)
     ended = cli("validate")
     assert (ended.code, ended.out) == (2, "")
-    assert f"There is no folder `mappings/` in {tmp_path.as_posix()}" in ended.err
+    assert f"There is no folder `mappings/` or `sources/` in {tmp_path.as_posix()}" in ended.err
 
 
 FROM_HERE = "The path is relative to the working folder, /"

@@ -24,6 +24,8 @@ from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import CustmapError
 from custmap.functions.table import with_functions
 from custmap.loader import check_mapping
+from custmap.mapping.related import kind_of
+from custmap.source_loader import check_source_file
 from custmap.syntax.node import MapNode, Node, plain
 from custmap.syntax.yaml_reader import read_yaml
 from custmap.testing.fixture import read_fixture
@@ -108,12 +110,20 @@ def _yaml(text: str, place: Path) -> set[str]:
 
 
 def _mapping(place: Path) -> set[str]:
-    """The findings of the mapping file, warnings included."""
+    """The findings of the mapping or source file, warnings included."""
+    if kind_of(place) == "source":
+        return _codes(check_source_file(place, with_functions([]))[1])
     return _codes(check_mapping(place, with_functions([]))[1])
 
 
 def _given(place: Path, given: dict[str, Any]) -> set[str]:
-    """Load without an error, then apply or diff."""
+    """Load without an error, then apply or diff; of a source what a row states."""
+    if kind_of(place) == "source":
+        try:
+            custmap.source(place).customer(given["customer"])
+        except CustmapError as error:
+            return _codes(error.diagnostics)
+        return set()
     mapping = custmap.load(place)
     try:
         if "customer" in given:

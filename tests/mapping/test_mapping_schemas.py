@@ -17,13 +17,19 @@ from pydantic import ValidationError
 from custmap.cli.schema import fixture_schema
 from custmap.mapping.form import _fits
 from custmap.mapping.keys import MappingModel, mapping_schema
+from custmap.mapping.source_keys import source_schema
 from custmap.schema.canonical import compile_schema
 from custmap.schema.customer_schema import customer_schema
 from custmap.syntax.node import plain
 from custmap.syntax.yaml_reader import read_file, read_yaml
 
 ROOT = Path(__file__).parents[2]
-GENERATED = {"mapping": mapping_schema, "customer": customer_schema, "fixture": fixture_schema}
+GENERATED = {
+    "mapping": mapping_schema,
+    "source": source_schema,
+    "customer": customer_schema,
+    "fixture": fixture_schema,
+}
 MAPPINGS = sorted(path for path in ROOT.glob("mappings/*/*.yaml") if path.name != "openapi.yaml")
 
 

@@ -58,5 +58,6 @@ def test_every_code_of_load_and_resolve_has_a_case() -> None:
     elsewhere = {
         "CM204",  # names, not files: test_mapping_names.py
         "CM216",  # fixtures
+        *("CM217", "CM218"),  # sources: test_tables_wrong_files.py
     }
     assert ours - raised - elsewhere == set()

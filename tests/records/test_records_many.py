@@ -43,7 +43,14 @@ def test_apply_many() -> None:
     assert results[1].error is not None and results[1].error.diagnostics[0].code == "CM701"
     assert fake.calls[0] == (
         {"p": 1},
-        {"on_rejected": "drop", "absent": "keep", "nulls": "absent", "check": True, "strict": False},
+        {
+            "on_rejected": "drop",
+            "absent": "keep",
+            "nulls": "absent",
+            "check": True,
+            "strict": False,
+            "source": None,
+        },
     )
 
 
@@ -81,4 +88,7 @@ def test_diff_many() -> None:
     results = list(diff_many(fake, [(1, 2), (1, None), (None, 3)], absent="clear"))
     assert [result.plan for result in results] == [(1, 2), None, (None, 3)]
     assert [result.ok for result in results] == [True, False, True]
-    assert fake.calls[0] == (None, {"absent": "clear", "nulls": "clear", "check": True, "strict": False})
+    assert fake.calls[0] == (
+        None,
+        {"absent": "clear", "nulls": "clear", "check": True, "strict": False, "source": None},
+    )

@@ -150,7 +150,12 @@ class FakeMapping:
 
 
 def load(
-    name_or_path: str | Path, *, start: Path, functions: Sequence[object] = (), root: str | None = None
+    name_or_path: str | Path,
+    *,
+    start: Path,
+    kind: str = "mapping",
+    functions: Sequence[object] = (),
+    root: str | None = None,
 ) -> FakeMapping:
     if name_or_path != "acme/update-customer":
         raise MappingError([Diagnostic("CM204", f"there is no `{name_or_path}`")])

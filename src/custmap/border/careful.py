@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from custmap.border.classes import ByClass, class_module, class_name, classes_of, inherits
@@ -50,7 +50,7 @@ _UUID_NUMBER: Final = UUID.__dict__["int"].__get__
 _Path = tuple[str | int, ...]
 
 
-class _RefusedError(Exception):
+class RefusedError(Exception):
     """A value cannot be used; `code` and `reason` say why."""
 
     def __init__(self, reason: str, help: str | None = None, code: str = "CM702") -> None:
@@ -62,9 +62,17 @@ class _FullError(Exception):
     """The record holds more values than are looked at."""
 
 
-def copy_carefully(record: object, type_: Type) -> dict[str, Any]:
-    """A plain copy of a record that may hold anything; RecordError with every problem."""
-    copier = _Copier(type_, MAX_VALUES + 1)  # the record itself is looked at like one of its values
+Scalars: TypeAlias = ByClass[Callable[[Any], Any]]
+"""What makes a plain value of a scalar, by its class."""
+
+
+def copy_carefully(record: object, type_: Type, scalars: Scalars | None = None) -> dict[str, Any]:
+    """A plain copy of a record that may hold anything; RecordError with every problem.
+
+    `scalars`: what the caller reads in its own way, such as NaN; default: `SCALARS`.
+    """
+    # The record itself is looked at like one of its values.
+    copier = _Copier(type_, MAX_VALUES + 1, SCALARS if scalars is None else scalars)
     try:
         plain = copier.value(record, ())
     except _FullError:
@@ -88,6 +96,7 @@ class _Copier:
 
     type: Type
     left: int
+    scalars: Scalars
     problems: list[Diagnostic] = field(default_factory=list)
     more: int = 0
     open: list[int] = field(default_factory=list)
@@ -101,10 +110,10 @@ class _Copier:
             return self._copy(value, path)
         except _FullError:
             raise
-        except _RefusedError as refused:
+        except RefusedError as refused:
             self._note(path, refused)
         except Exception:  # a foreign object may raise anything when it is read
-            self._note(path, _RefusedError(f"{_word(value)} cannot be read"))
+            self._note(path, RefusedError(f"{_word(value)} cannot be read"))
         return None
 
     def _copy(self, value: object, path: _Path) -> Any:
@@ -120,7 +129,7 @@ class _Copier:
             if meant is not value:
                 return self._copy(meant, path)
         for kind in classes_of(value):
-            if (scalar := _SCALARS.get(kind)) is not None:
+            if (scalar := self.scalars.get(kind)) is not None:
                 return scalar(value)
             if kind is dict:
                 return self._map(value, dict.items(value), path)  # type: ignore[arg-type]  # kind is its class
@@ -134,7 +143,7 @@ class _Copier:
             if _is_model(kind):
                 return self._model(value, path)
         name = _type_name(value)
-        raise _RefusedError(f"{name} is not a JSON value", _HELP.get(name) or how_to_convert(value))
+        raise RefusedError(f"{name} is not a JSON value", _HELP.get(name) or how_to_convert(value))
 
     def _map(self, holder: object, entries: Iterable[tuple[object, object]], path: _Path) -> dict[str, Any]:
         copy: dict[str, Any] = {}
@@ -143,8 +152,8 @@ class _Copier:
                 try:
                     name = _key(key)
                     if name in copy:
-                        raise _RefusedError("two keys have the same text")
-                except _RefusedError as refused:
+                        raise RefusedError("two keys have the same text")
+                except RefusedError as refused:
                     self._note(path, refused)
                     continue
                 copy[name] = self.value(value, (*path, name))
@@ -169,16 +178,16 @@ class _Copier:
     @contextmanager
     def _inside(self, holder: object) -> Iterator[None]:
         if id(holder) in self.open:
-            raise _RefusedError("contains itself")
+            raise RefusedError("contains itself")
         if len(self.open) >= MAX_DEPTH:
-            raise _RefusedError(f"nested more than {MAX_DEPTH} levels deep", code="CM703")
+            raise RefusedError(f"nested more than {MAX_DEPTH} levels deep", code="CM703")
         self.open.append(id(holder))
         try:
             yield
         finally:
             self.open.pop()
 
-    def _note(self, path: _Path, refused: _RefusedError) -> None:
+    def _note(self, path: _Path, refused: RefusedError) -> None:
         if len(self.problems) >= MOST:
             self.more += 1
             return
@@ -205,7 +214,7 @@ def _is_model(kind: type) -> bool:
 
 def _key(key: object) -> str:
     if not inherits(key, str):
-        raise _RefusedError(f"expected text as a key, got {_word(key)}")
+        raise RefusedError(f"expected text as a key, got {_word(key)}")
     return _text(key)
 
 
@@ -214,46 +223,46 @@ def _text(value: Any) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise _RefusedError("text with half of a surrogate pair, which is not valid Unicode") from None
+        raise RefusedError("text with half of a surrogate pair, which is not valid Unicode") from None
     return text
 
 
 def _integer(value: Any) -> int:
     number = int.__int__(value)
     if not -_TOO_LONG < number < _TOO_LONG:
-        raise _RefusedError(f"integer with more than {MAX_DIGITS} digits")
+        raise RefusedError(f"integer with more than {MAX_DIGITS} digits")
     return number
 
 
-def _float(value: Any) -> float:
+def finite(value: Any) -> float:
     number = float.__float__(value)
     if not math.isfinite(number):
-        raise _RefusedError("expected a finite number, got NaN or infinity", _NOT_FINITE)
+        raise RefusedError("expected a finite number, got NaN or infinity", _NOT_FINITE)
     return number
 
 
-def _decimal(value: Any) -> int | float:
+def exact(value: Any) -> int | float:
     """Exactly the same number: an int, or the float whose shortest text is this number."""
     number = Decimal(value)
     if not number.is_finite():
-        raise _RefusedError("expected a finite number, got NaN or infinity", _NOT_FINITE)
+        raise RefusedError("expected a finite number, got NaN or infinity", _NOT_FINITE)
     if number.adjusted() >= MAX_DIGITS:
-        raise _RefusedError(f"integer with more than {MAX_DIGITS} digits")
+        raise RefusedError(f"integer with more than {MAX_DIGITS} digits")
     if number == number.to_integral_value():
         return int(number)
     nearest = float(number)
     if Decimal(repr(nearest)) != number:
-        raise _RefusedError("a number with more digits than a JSON number can keep", "Pass it as text")
+        raise RefusedError("a number with more digits than a JSON number can keep", "Pass it as text")
     return nearest
 
 
-def _datetime(value: Any) -> str:
+def moment(value: Any) -> str:
     if not has_known_zone(value):
-        raise _RefusedError(
+        raise RefusedError(
             "datetime with a time zone of an unknown class", "Convert it: `.astimezone(datetime.UTC)`"
         )
     if dt.datetime.utcoffset(value) is None:
-        raise _RefusedError(
+        raise RefusedError(
             "datetime without an offset", "Add a time zone; without one the moment is not defined"
         )
     return str.__str__(dt.datetime.isoformat(value))
@@ -267,13 +276,13 @@ def _uuid(value: Any) -> str:
     return str(UUID(int=_integer(_UUID_NUMBER(value))))
 
 
-_SCALARS: Final = ByClass[Callable[[Any], Any]](
+SCALARS: Final = Scalars(
     {
         str: _text,
         int: _integer,
-        float: _float,
-        Decimal: _decimal,
-        dt.datetime: _datetime,
+        float: finite,
+        Decimal: exact,
+        dt.datetime: moment,
         dt.date: _date,
         UUID: _uuid,
     }

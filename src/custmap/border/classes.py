@@ -43,6 +43,11 @@ class ByClass(Generic[_T]):
     def __init__(self, entries: Mapping[type, _T]) -> None:
         self._entries = {id(kind): (kind, entry) for kind, entry in entries.items()}
 
+    @property
+    def entries(self) -> dict[type, _T]:
+        """All entries, by their classes."""
+        return dict(self._entries.values())
+
     def get(self, kind: type) -> _T | None:
         found = self._entries.get(id(kind))
         return None if found is None else found[1]

@@ -15,7 +15,8 @@ from custmap.border.careful import MAX_DEPTH, MAX_VALUES, copy_carefully, object
 from custmap.border.unsettled import UNSETTLED, take_unsettled
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
-from custmap.model.note import UnknownNote
+from custmap.model.failed import Failed
+from custmap.model.note import Note, UnknownNote
 from custmap.schema.canonical import Canonical
 from custmap.schema.customer_texts import TEXT_PARTS
 from custmap.schema.unknown import drop_unknown
@@ -45,14 +46,16 @@ class Taken(NamedTuple):
 
     `record`   plain, new values: exact dict, list, str, int, float, bool and None.
     `texts`    the fields, of name and phone, that the caller gave as a plain text.
-    `notes`    the note about unknown members, if there are any.
+    `notes`    the note about unknown members, if there are any; of a row, what is a guess in it, too.
     `unsettled` the canonical paths of which nobody knows whether the vendor holds what the record says.
+    `failed`   what the row of a table should have stated, and could not.
     """
 
     record: dict[str, Any]
     texts: frozenset[str]
-    notes: tuple[UnknownNote, ...]
+    notes: tuple[Note, ...]
     unsettled: tuple[str, ...] = ()
+    failed: tuple[Failed, ...] = ()
 
 
 def take(
@@ -111,7 +114,7 @@ def take_parsed(
     problems: list[Diagnostic] = []
     unsettled = () if UNSETTLED not in record else take_unsettled(record, canonical, problems)
     if nulls == "absent":
-        _drop_nulls(record, canonical.type)
+        drop_nulls(record, canonical.type)
     found, unknown = canonical.check(record) if check else ([], None)
     problems += found
     if strict:
@@ -190,14 +193,14 @@ def _check_number(value: Any, kind: type) -> None:
         raise _UnusualError
 
 
-def _drop_nulls(value: Any, type_: Type | None) -> None:
+def drop_nulls(value: Any, type_: Type | None) -> None:
     """Drop the nulls of named fields in place."""
     if type_ is None:
         return
     if type(value) is list:
         if (items := type_.items) is not None:
             for item in value:
-                _drop_nulls(item, items)
+                drop_nulls(item, items)
         return
     if type(value) is not dict:
         return
@@ -206,4 +209,4 @@ def _drop_nulls(value: Any, type_: Type | None) -> None:
         del value[name]
     for name, item in value.items():
         if type(item) is dict or type(item) is list:
-            _drop_nulls(item, type_.member(name))
+            drop_nulls(item, type_.member(name))

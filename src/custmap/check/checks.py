@@ -75,6 +75,17 @@ def check(checked: Checked) -> Iterator[Diagnostic]:
             yield one
 
 
+def check_source(checked: Checked) -> Iterator[Diagnostic]:
+    """What is wrong, or may go wrong, with the rules of a source: a customer has no policies."""
+    operation = checked.operation
+    for one in placed(operation):
+        yield from rule_types.fits(one, operation)
+        yield from rule_types.cm413_each(one)
+        for check_leaf in OF_A_LEAF:
+            yield from check_leaf(one.leaf)
+    yield from rule_types.presence(operation, checked)
+
+
 def _is_in(one: Diagnostic, node: MapNode | None) -> bool:
     if node is None or one.span is None:
         return False

@@ -80,9 +80,9 @@ def parameter_names(ctx: click.Context, param: click.Parameter, incomplete: str)
 
 def _names() -> set[str]:
     """The names of the mappings in reach."""
-    from custmap.mapping.find import folders, mappings_in
+    from custmap.mapping.find import files_in, folders
 
-    return {name for folder in folders(Path.cwd()) for name, _ in mappings_in(folder)}
+    return {name for folder in folders(Path.cwd()) for name, _ in files_in(folder)}
 
 
 def _parameters_of(mapping: str) -> Iterator[str]:

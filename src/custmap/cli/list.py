@@ -17,20 +17,28 @@ from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.plain import plain, plain_lines
 from custmap.expressions.function import FunctionSpec
 from custmap.loader import check_mapping
-from custmap.mapping.find import folders, mappings_in
+from custmap.mapping.find import files_in, folders
+from custmap.mapping.form import Kind
+from custmap.source_loader import check_source_file
+from custmap.values.words import counted
 
 
 @grouped("list")
 @options.functions
 def command(modules: tuple[str, ...]) -> int:
-    """List the mappings in reach: those of the project, then those that come with custmap."""
+    """List the mappings and sources in reach: those of the project, then those that come with custmap."""
     functions = functions_of(modules)
-    found: dict[str, Path] = {}
-    for folder in folders(Path.cwd()):
-        for name, path in mappings_in(folder):
-            found.setdefault(name, path)
+    kinds: tuple[Kind, ...] = ("mapping", "source")
+    found: dict[tuple[Kind, str], Path] = {}
+    for kind in kinds:
+        for folder in folders(Path.cwd(), kind):
+            for name, path in files_in(folder):
+                found.setdefault((kind, name), path)
     check_read(with_uses(found.values()))
-    rows = [_row(name, path, functions) for name, path in sorted(found.items())]
+    rows = [
+        _row(name, path, functions) if kind == "mapping" else _source(name, path, functions)
+        for (kind, name), path in sorted(found.items())
+    ]
     for line in _table(rows, get_terminal_size().columns if sys.stdout.isatty() else None):
         click.echo(plain_lines(line))
     return 0
@@ -60,3 +68,10 @@ def _row(name: str, path: Path, functions: Mapping[str, FunctionSpec]) -> tuple[
     first, *more = checked.operations
     url = first.contract.path + (f" and {len(more)} more" if more else "")
     return name, first.contract.method, url, plain(checked.summary)
+
+
+def _source(name: str, path: Path, functions: Mapping[str, FunctionSpec]) -> tuple[str, str, str, str]:
+    checked, _ = check_source_file(path, functions, root=root_folder())
+    if checked is None:
+        return name, "source", "-", f"has errors: see `custmap validate {name}`"
+    return name, "source", counted(len(checked.columns), "column"), plain(checked.file.summary or "")

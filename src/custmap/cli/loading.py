@@ -16,10 +16,13 @@ from custmap.cli.call_error import CallError
 from custmap.cli.places import check_read
 from custmap.expressions.function import FunctionSpec
 from custmap.functions.table import with_functions
-from custmap.mapping.find import find_mapping
+from custmap.mapping.find import find_mapping, find_source, look_up
+from custmap.mapping.related import ENDINGS, kind_of
+from custmap.values.files import is_file
 
 if TYPE_CHECKING:
     from custmap.mapper import Mapping
+    from custmap.tables.source import Source
 
 
 def load(name: str, modules: Sequence[str] = ()) -> Mapping:
@@ -29,6 +32,22 @@ def load(name: str, modules: Sequence[str] = ()) -> Mapping:
     functions_of(modules)
     check_read(read_for(name, modules))  # before there are messages about them
     return load_mapping(name, functions=[_module(module) for module in modules], root=root_folder())
+
+
+def is_source(name: str) -> bool:
+    """Is it a source that is named, and no mapping?"""
+    if name.endswith(ENDINGS):
+        return is_file(Path(name)) and kind_of(Path(name)) == "source"
+    return look_up(name, Path.cwd(), "mapping") is None and look_up(name, Path.cwd(), "source") is not None
+
+
+def load_source(name: str, modules: Sequence[str] = ()) -> Source:
+    """`custmap.source`; MappingError (exit 2) if the source does not exist or has errors."""
+    from custmap.tables.source import source
+
+    functions_of(modules)
+    check_read(with_uses([find_source(name)[0]]))
+    return source(name, functions=[_module(module) for module in modules], root=root_folder())
 
 
 def root_folder() -> str | None:

@@ -108,6 +108,14 @@ on_rejected = option(
 
 mapping = click.argument("mapping", type=MappingName())
 
+source = option(
+    "Records",
+    "--source",
+    "source",
+    metavar="NAME",
+    help="Records are rows of a table; this source says what they state of a customer.",
+)
+
 functions = option(
     "Common",
     "--functions",

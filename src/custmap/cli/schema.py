@@ -12,10 +12,10 @@ from custmap.diagnostics.plain import json_document
 
 @grouped("schema")
 @click.argument(
-    "what", required=False, default="mapping", type=click.Choice(["mapping", "customer", "fixture"])
+    "what", required=False, default="mapping", type=click.Choice(["mapping", "source", "customer", "fixture"])
 )
 def command(what: str) -> int:
-    """Print the JSON Schema of mapping files, of the canonical customer, or of fixtures."""
+    """Print the JSON Schema of mapping files, of source files, of the canonical customer, or of fixtures."""
     click.echo(json_document(_schema(what)))
     return 0
 
@@ -28,6 +28,10 @@ def _schema(what: str) -> dict[str, Any]:
             return customer_schema()
         case "fixture":
             return fixture_schema()
+        case "source":
+            from custmap.mapping.source_keys import source_schema
+
+            return source_schema()
         case _:
             from custmap.mapping.keys import mapping_schema
 
@@ -68,7 +72,7 @@ def fixture_schema() -> dict[str, Any]:
         "rejected": {**lines, "description": "`target`, or `target: code`."},
         "customer": {
             "type": ["object", "null"],
-            "description": "Of reverse and settle: the members to compare, at any depth.",
+            "description": "Of rows, reverse and settle: the members to compare, at any depth.",
         },
         "outcome": {
             "type": "object",
@@ -95,9 +99,12 @@ def fixture_schema() -> dict[str, Any]:
         "title": "custmap fixture",
         "type": "object",
         "additionalProperties": False,
-        "required": ["mapping", "expect"],
+        "required": ["expect"],
+        "anyOf": [{"required": ["mapping"]}, {"required": ["source", "row"]}],
         "properties": {
             "mapping": {"type": "string", "description": "The mapping to test: `vendor/operation`."},
+            "source": {"type": "string", "description": "The source whose rows the records are."},
+            "row": {"type": "object", "description": "A row of the source: on its own, or for apply."},
             "summary": {"type": "string", "description": "The fact that the case proves."},
             "params": {"type": "object"},
             "customer": {**record, "description": "On its own: a fixture of apply."},
@@ -154,13 +161,14 @@ def fixture_schema() -> dict[str, Any]:
         },
         "oneOf": [
             {"required": ["customer"]},
+            {"required": ["row"]},
             {"required": ["before", "after"]},
             {"required": ["vendor", "after"]},
             {"required": ["document"]},
             {"required": ["response"]},
             {"required": ["settle"]},
         ],
-        "dependentRequired": {"base": ["document"]},
+        "dependentRequired": {"base": ["document"], "row": ["source"]},
     }
 
 

@@ -1,4 +1,4 @@
-"""`custmap validate`: reports all findings of mapping files, in a chosen format."""
+"""`custmap validate`: reports all findings of mapping and source files, in a chosen format."""
 
 from __future__ import annotations
 
@@ -27,8 +27,10 @@ from custmap.diagnostics.plain import plain_lines
 from custmap.diagnostics.render.render import FORMATS, render
 from custmap.expressions.function import FunctionSpec
 from custmap.loader import check_mapping
-from custmap.mapping.find import above, find_mapping
-from custmap.mapping.related import ENDINGS, is_mapping, mapping_files, says_mapping, uses
+from custmap.mapping.find import above, find_mapping, look_up
+from custmap.mapping.form import Kind
+from custmap.mapping.related import ENDINGS, is_mapping, kind_of, mapping_files, says_mapping, uses
+from custmap.source_loader import check_source_file
 from custmap.values.files import is_file, is_folder, real
 from custmap.values.nearest import nearest
 from custmap.values.words import counted
@@ -43,7 +45,11 @@ from custmap.values.words import counted
     type=click.Choice(FORMATS),
     help="The format of the findings  [default: text; github in a GitHub workflow]",
 )
-@click.option("--strict", is_flag=True, help="Treat warnings as errors, except for `assumed`.")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Treat warnings as errors; what is only worth knowing is none.",
+)
 @click.option(
     "--select",
     metavar="CODES",
@@ -62,7 +68,7 @@ def command(
     ignore: tuple[str, ...],
     modules: tuple[str, ...],
 ) -> int:
-    """Check mapping files: by name, by path, or all in a folder  [default: mappings]."""
+    """Check mapping and source files: by name, by path, or all in a folder  [default: mappings, sources]."""
     chosen, left_out = _codes("--select", select), _codes("--ignore", ignore)
     functions = functions_of(modules)
     check_read(map(Path, places))
@@ -75,7 +81,8 @@ def command(
         findings = [_stricter(finding) for finding in findings]
     sys.stdout.write(_rendered(findings, form or _usual_form()))
     counts = Counter(finding.level for finding in findings)
-    click.echo(_summary(len(files), counts), err=True)
+    assumed = sum(finding.code == "CM515" for finding in findings)
+    click.echo(_summary(files, counts, assumed), err=True)
     return 1 if counts[Severity.ERROR] else 0
 
 
@@ -127,19 +134,26 @@ def _files(places: Sequence[str]) -> list[Path]:
         elif path.suffix in (*ENDINGS, ".json"):
             raise unreadable(path, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
         else:
-            found.append(find_mapping(place)[0])
+            found.append(_named(place))
     found += _users(others) if others else []
     if not found and not others:
         raise CallError("There are no mappings to check", "Name a mapping, a file or a folder.")
     return found
 
 
+def _named(name: str) -> Path:
+    """The file of a mapping or, if there is none, of a source."""
+    found = look_up(name, Path.cwd(), "mapping") or look_up(name, Path.cwd(), "source")
+    return find_mapping(name)[0] if found is None else found[0]
+
+
 def _default() -> list[str]:
-    """The nearest `mappings/`; CallError if there is none, since the shipped mappings need no check."""
+    """The nearest `mappings/` and `sources/`; CallError if there are none: what is shipped needs no check."""
     here = Path.cwd()
-    found = [str(folder) for folder in above(here)][:1]
+    kinds: tuple[Kind, ...] = ("mapping", "source")
+    found = [str(folder) for kind in kinds for folder in list(above(here, kind))[:1]]
     if not found:
-        message = f"There is no folder `mappings/` in {here.as_posix()} or above it"
+        message = f"There is no folder `mappings/` or `sources/` in {here.as_posix()} or above it"
         raise CallError(message, "Name a mapping, a file or a folder.")
     return found
 
@@ -170,13 +184,15 @@ def _shown(path: Path) -> str:
 
 def _check(file: str, functions: Mapping[str, FunctionSpec]) -> tuple[Diagnostic, ...]:
     try:
-        return check_mapping(Path(file), functions, root=root_folder())[1]
+        check = check_mapping if kind_of(Path(file)) == "mapping" else check_source_file
+        return check(Path(file), functions, root=root_folder())[1]
     except MappingError as error:
         return error.diagnostics
 
 
-def _summary(files: int, counts: Mapping[Severity, int]) -> str:
+def _summary(files: Sequence[str], counts: Mapping[Severity, int], assumed: int) -> str:
+    kinds = Counter(kind_of(Path(file)) for file in files)
+    checked = ", ".join(counted(kinds[kind], kind) for kind in sorted(kinds))
     errors, warnings = counted(counts[Severity.ERROR], "error"), counted(counts[Severity.WARNING], "warning")
-    line = f"{counted(files, 'mapping')}: {errors}, {warnings}"
-    assumed = counts[Severity.INFO]
+    line = f"{checked or counted(0, 'mapping')}: {errors}, {warnings}"
     return line + (f"\n{counted(assumed, 'assumption')} about vendors" if assumed else "")

@@ -71,15 +71,16 @@ class Functions:
         return (*parts, tuple(draft.notes))
 
     def carefully(
-        self, record: dict[str, Any], riders: Row, *, partial: bool = False
+        self, record: dict[str, Any], riders: Row, row: Row | None = None, *, partial: bool = False
     ) -> tuple[Parts | None, Draft]:
         """The parts of a record's request, whatever the record holds; and what was found on the way.
 
-        `partial` is that of `View`.
+        `row` are its slots; default: `own`. `partial` is that of `View`.
         """
         draft = Draft()
         view = View(None, record, draft, riders, known=False, partial=partial)
-        return self.changes(self.nothing, self.own(record, riders), view, True), draft
+        row = self.own(record, riders) if row is None else row
+        return self.changes(self.nothing, row, view, True), draft
 
     @cached_property
     def nothing(self) -> Row:

@@ -73,6 +73,15 @@ def fields_type(node: MapNode) -> Type:
     return type_of(schema, Definitions(schema))
 
 
+def columns_schema(node: MapNode) -> dict[str, Any]:
+    """The schema of a row whose columns are listed by name; MappingError as `inline_contract`."""
+    reader = _Reader()
+    columns = {str(key.value): reader._field(value)[0] for key, value in node}
+    if reader.problems:
+        raise MappingError(reader.problems)
+    return {"type": "object", "properties": columns}
+
+
 @dataclass(slots=True)
 class _Reader:
     problems: list[Diagnostic] = field(default_factory=list)

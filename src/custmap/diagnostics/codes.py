@@ -50,7 +50,7 @@ _ERRORS = {
     "CM201": "Unknown key",
     "CM202": "Key is missing",
     "CM203": "Wrong kind of value",
-    "CM204": "Mapping not found",
+    "CM204": "Mapping or source not found",
     "CM205": "Name and file differ",
     "CM206": "Unknown language version",
     "CM207": "Keys contradict each other",
@@ -63,6 +63,8 @@ _ERRORS = {
     "CM214": "Canonical schema cannot be read",
     "CM215": "Media type is not supported",
     "CM216": "Fixture cannot be used",
+    "CM217": "Columns cannot be read",
+    "CM218": "Unknown time zone",
     # 3 resolve: names to what they name
     "CM301": "Unknown source path",
     "CM302": "Unknown parameter",
@@ -118,6 +120,7 @@ _ERRORS = {
     "CM711": "Line is not a record",
     "CM712": "Unknown member",
     "CM713": "Key appears in two records",
+    "CM716": "Column is missing",
     # 8 plan: one change
     "CM801": "Identity differs",
     "CM802": "Value cannot be changed",
@@ -157,6 +160,7 @@ _WARNINGS = {
 
 _INFOS = {
     "CM515": "Policy rests on a guess",
+    "CM539": "Column has no rule",
 }
 
 _RUNNABLE: Final = frozenset({"CM404", "CM411", "CM509", "CM510", "CM512", "CM521"})

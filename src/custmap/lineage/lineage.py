@@ -25,6 +25,7 @@ class Line:
                 `one-way: it has several sources`; None for what does not come from the customer, or is not
                 in the body.
     `request`   of several requests: the name of the entry that the rule belongs to.
+    `columns`   of a source: those from which what the rule reads comes.
     """
 
     target: str
@@ -37,6 +38,7 @@ class Line:
     assumed: str | None = None
     back: str | None = None
     request: str = ""
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +65,14 @@ class Lineage:
                     "steps": list(line.steps),
                     "line": line.line,
                     "states": {
-                        state: {"apply": applied, "diff": compared}
+                        state: {"apply": applied, "diff": compared} if compared else {"says": applied}
                         for state, (applied, compared) in line.states.items()
                     },
                     "note": line.note,
                     "assumed": line.assumed,
                     "back": line.back,
                     **({"request": line.request} if line.request else {}),
+                    **({"columns": list(line.columns)} if line.columns else {}),
                 }
                 for line in self.lines
             ],
@@ -84,6 +87,10 @@ class Lineage:
                 left = _node(names, "source", source, drawn)
                 right = _node(names, "target", line.target, drawn)
                 drawn.append(f"  {left} --> {right}")
+            for column in line.columns:
+                left = _node(names, "column", column, drawn)
+                right = _node(names, "target", line.target, drawn)
+                drawn.append(f"  {left} -.-> {right}")
         return plain_lines("\n".join(drawn))
 
 
@@ -102,8 +109,12 @@ def _text(line: Line) -> str:
     rows = [head]
     if line.sources and line.sources != (line.expression,):
         rows.append(f"    from     {', '.join(line.sources)}")
+    if line.columns:
+        rows.append(f"    columns  {', '.join(line.columns)}")
     rows += [f"    then     {step}" for step in line.steps]
-    if line.states:
+    if line.states and not any(compared for _, compared in line.states.values()):
+        rows += [f"    {state:<8} {applied}" for state, (applied, _) in line.states.items()]
+    elif line.states:
         width = max(len(applied) for applied, _ in line.states.values())
         rows.append(f"    {'':<8} {'apply':<{width}}  diff, from a value")
         rows += [

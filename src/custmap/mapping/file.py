@@ -104,6 +104,7 @@ class Rule:
     `unread` are the keys whose value has a wrong form, and those that an unknown key may stand for. They
     are left out of the rule, and problems that may follow from that are not reported. `told_elsewhere`: of a
     list whose items are told one by one, the ways (`added`, `gone`) that a rule of another request has.
+    `nulls` is there in source files alone.
     """
 
     target: Text
@@ -138,6 +139,7 @@ class Rule:
     one_way: bool = False
     note: str | None = None
     assumed: str | None = None
+    nulls: str | None = None
     unread: frozenset[str] = frozenset()
     told_elsewhere: frozenset[str] = frozenset()
 

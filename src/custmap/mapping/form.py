@@ -1,9 +1,9 @@
-"""The form of a mapping file: every wrong key and value, reported at its place.
+"""The form of a mapping or source file: every wrong key and value, reported at its place.
 
 The rest of the file can still be read and checked: the places of problems are returned with the findings, as
 a tree (`Trouble`), so that the reader leaves out only these.
 
-A file that fits the JSON Schema of mapping files has no such problem. Only for others is the model asked
+A file that fits the JSON Schema of its kind has no such problem. Only for others is the model asked
 what is wrong (`form_problems`): importing it takes longer than everything else that loading does.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.mapping.unknown_key import unknown_key
@@ -23,6 +23,7 @@ VERSION: Final = 1
 _OPERATION: Final = ("openapi", "operation")
 """The keys of a contract that is an operation of an OpenAPI document."""
 
+Kind: TypeAlias = Literal["mapping", "source"]
 Trouble: TypeAlias = "dict[str, Trouble]"
 """The places of problems as a tree of keys and positions; a leaf is where something is wrong."""
 
@@ -33,9 +34,15 @@ def _mark(trouble: Trouble, place: Iterable[str | int]) -> None:
 
 
 def check_form(node: MapNode) -> tuple[list[Diagnostic], Trouble]:
-    """Every problem of form, and where they are."""
+    """Every problem of form of a mapping file, and where they are."""
     trouble: Trouble = {}
-    return [*_version(node), *_form(node, trouble)], trouble
+    return [*_version(node), *_form("mapping", node, trouble), *_contracts(node, trouble)], trouble
+
+
+def check_source_form(node: MapNode) -> tuple[list[Diagnostic], Trouble]:
+    """Every problem of form of a source file, and where they are."""
+    trouble: Trouble = {}
+    return [*_version(node), *_form("source", node, trouble)], trouble
 
 
 def _version(node: MapNode) -> Iterator[Diagnostic]:
@@ -46,16 +53,20 @@ def _version(node: MapNode) -> Iterator[Diagnostic]:
         )
 
 
-def _form(node: MapNode, trouble: Trouble) -> Iterator[Diagnostic]:
+def _form(kind: Kind, node: MapNode, trouble: Trouble) -> Iterator[Diagnostic]:
     """The problems of form; their places are added to `trouble`."""
     file = plain(node)
-    if not _fits(file):
+    if not _fits(file, kind):
         from custmap.mapping.form_problems import problems_of_form
 
-        places, found = problems_of_form(node, file)
+        places, found = problems_of_form(kind, node, file)
         for place in places:
             _mark(trouble, place)
         yield from found
+
+
+def _contracts(node: MapNode, trouble: Trouble) -> Iterator[Diagnostic]:
+    """The problems of `contract`, which is a table of its own; their places are added to `trouble`."""
     if "contract" not in trouble and node.get("contract") is None and node.get("requests") is None:
         _mark(trouble, ["contract"])
         yield Diagnostic("CM202", "`contract` is missing", node.span, help="Add `contract: …`.")
@@ -79,21 +90,22 @@ def calls(node: MapNode) -> Iterator[tuple[list[str | int], MapNode]]:
                     yield ["requests", at, key], call
 
 
-def _fits(file: Any) -> bool:
+def _fits(file: Any, kind: Kind = "mapping") -> bool:
     """Does the file fit the JSON Schema? False too if it is not JSON: keys of `values` may be numbers."""
     try:
-        return bool(_compiled().is_valid(file))
+        return bool(_compiled(kind).is_valid(file))
     except ValueError:
         return False
 
 
 @cache
-def _compiled() -> Any:
-    schema = shipped_schema("mapping")
+def _compiled(kind: Kind) -> Any:
+    schema = shipped_schema(kind)
     if schema is None:
         from custmap.mapping.keys import mapping_schema
+        from custmap.mapping.source_keys import source_schema
 
-        schema = mapping_schema()
+        schema = mapping_schema() if kind == "mapping" else source_schema()
     return compile_schema(schema)
 
 

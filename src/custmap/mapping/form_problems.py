@@ -1,14 +1,16 @@
-"""What is wrong with the form of a mapping file: the model's errors, worded and placed."""
+"""What is wrong with the form of a mapping or source file: the model's errors, worded and placed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.mapping.form import Kind
 from custmap.mapping.keys import MappingModel, keys_of
+from custmap.mapping.source_keys import SourceModel, source_keys_of
 from custmap.mapping.unknown_key import unknown_key
 from custmap.syntax.node import ListNode, MapNode, Node, plain
 from custmap.values.nearest import nearest
@@ -26,14 +28,22 @@ Place: TypeAlias = list[str | int]
 """The keys and positions that lead to a problem."""
 
 
-def problems_of_form(node: MapNode, file: Any) -> tuple[list[Place], list[Diagnostic]]:
+_Keys: TypeAlias = Callable[[Sequence[str | int]], list[str]]
+_FORMS: Final[dict[Kind, tuple[type[BaseModel], _Keys]]] = {
+    "mapping": (MappingModel, keys_of),
+    "source": (SourceModel, source_keys_of),
+}
+
+
+def problems_of_form(kind: Kind, node: MapNode, file: Any) -> tuple[list[Place], list[Diagnostic]]:
     """The places of all problems, and what is wrong there; `file` is the plain value of `node`."""
+    model, keys = _FORMS[kind]
     try:
-        MappingModel.model_validate(file)
+        model.model_validate(file)
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=True)
         meant = [one for one in problems if one["loc"] and not _is_other_branch(node, one["loc"])]
-        found = dict.fromkeys(_problem(node, problem) for problem in meant)
+        found = dict.fromkeys(_problem(node, problem, keys) for problem in meant)
         return [_place(problem) for problem in meant], list(found)
     return [], []
 
@@ -42,14 +52,14 @@ def _place(problem: Any) -> Place:
     return [part for part in problem["loc"] if not _is_branch(part)]
 
 
-def _problem(root: MapNode, problem: Any) -> Diagnostic:
+def _problem(root: MapNode, problem: Any, keys: _Keys) -> Diagnostic:
     """A pydantic error as a diagnostic, at the node of its location."""
     place = _place(problem)
     kind = problem["type"]
     if kind == "extra_forbidden":
         parent, key = _descend(root, place[:-1]), place[-1]
         if isinstance(parent, MapNode) and (found := parent.key(str(key))) is not None:
-            return unknown_key(found, keys_of(place[:-1]))
+            return unknown_key(found, keys(place[:-1]))
         return Diagnostic("CM201", f"unknown key `{key}`", parent.span)
     if kind == "missing":
         parent = _descend(root, place[:-1])
@@ -83,7 +93,7 @@ def _instead_of_null(key: str, words: Sequence[str]) -> str:
 def _wanted(kind: str) -> str:
     for part, word in (
         ("string", "text"), ("bool", "true or false"), ("dict", "a map"),
-        ("model", "a map"), ("list", "a list"),
+        ("model", "a map"), ("list", "a list"), ("none", "null"),
     ):  # fmt: skip
         if kind.startswith(part):
             return word

@@ -227,7 +227,7 @@ def _table(place: Sequence[str | int]) -> tuple[type[BaseModel], Sequence[str | 
 
 def mapping_schema() -> dict[str, Any]:
     """The JSON Schema of a mapping file, for editors."""
-    schema: dict[str, Any] = _for_editors(MappingModel.model_json_schema(by_alias=True))
+    schema: dict[str, Any] = for_editors(MappingModel.model_json_schema(by_alias=True))
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "custmap mapping"
     schema["properties"]["custmap"] = {"const": 1, "description": "The language version."}
@@ -235,11 +235,11 @@ def mapping_schema() -> dict[str, Any]:
     return schema
 
 
-def _for_editors(schema: Any) -> Any:
+def for_editors(schema: Any) -> Any:
     """The schema without pydantic's titles."""
     if isinstance(schema, list):
-        return [_for_editors(one) for one in schema]
+        return [for_editors(one) for one in schema]
     if not isinstance(schema, dict):
         return schema
     shown = (one for one in schema.items() if one[0] != "title" or not isinstance(one[1], str))
-    return {key: _for_editors(one) for key, one in shown}
+    return {key: for_editors(one) for key, one in shown}

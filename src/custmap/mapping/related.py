@@ -1,4 +1,4 @@
-"""Contracts and schemas next to mappings: distinguished from mappings by content, not by name.
+"""Sources, contracts and schemas: distinguished from mappings by content, not by name.
 
 A change in one of them affects every mapping that uses it, so `uses` gives for a mapping the files that its
 checks read.
@@ -13,7 +13,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from custmap.diagnostics.errors import MappingError
-from custmap.mapping.form import calls
+from custmap.mapping.form import Kind, calls
 from custmap.mapping.tree import refusal, tree_of
 from custmap.syntax.document import LIMIT
 from custmap.syntax.node import MapNode, ScalarNode
@@ -26,16 +26,24 @@ _MAPPING: Final = re.compile(rb"""^[{ ]*["']?custmap["']?[ ]*:""", re.MULTILINE)
 _OTHER: Final = re.compile(
     rb"""^["']?(?:openapi|swagger|\$schema|\$defs|components)["']?[ ]*:|\A\s*[{\[]""", re.MULTILINE
 )
+_SOURCE: Final = re.compile(rb"""^["']?(?:columns|customer)["']?[ ]*:""", re.MULTILINE)
+_CONTRACT: Final = re.compile(rb"""^["']?(?:name|contract|requests|body)["']?[ ]*:""", re.MULTILINE)
 _REFERENCE: Final = re.compile(rb"""["']?\$ref["']?\s*:\s*["']?([^"'#\s,}]+)""")
 
 
 def says_mapping(path: Path) -> bool:
-    """Does this file have the key `custmap`?"""
+    """Does this file have the key `custmap`, as mappings and sources do?"""
     return bool(_MAPPING.search(_start(path)))
 
 
+def kind_of(path: Path) -> Kind:
+    """Is a file with the key `custmap` a mapping or a source? A source has columns, and no contract."""
+    start = _start(path)
+    return "source" if _SOURCE.search(start) and not _CONTRACT.search(start) else "mapping"
+
+
 def is_mapping(path: Path) -> bool:
-    """Is this file a mapping, or meant to be one?
+    """Is this file a mapping or a source, or meant to be one?
 
     A YAML file that shows neither that it is a mapping nor that it is something else counts as a mapping, so
     that a misspelt first key is found, and a file that cannot be read.
@@ -52,7 +60,7 @@ def _start(path: Path, size: int = MIB) -> bytes:
 
 
 def mapping_files(folder: Path) -> list[Path]:
-    """The mappings at any depth of a folder, in the order of their paths; without the files that they use."""
+    """The mappings and sources at any depth of a folder, by path; without the files that they use."""
     found = [path for path in sorted(folder.rglob("*")) if is_file(path) and is_mapping(path)]
     stated = [path for path in found if says_mapping(path)]
     if len(stated) == len(found):
@@ -62,7 +70,8 @@ def mapping_files(folder: Path) -> list[Path]:
 
 
 def uses(mapping: Path, root: str | None = None) -> set[Path]:
-    """The files that a mapping is checked against: its contract and schema, and what these refer to."""
+    """The files that a mapping or source is checked against: its contract, schema, columns, and what these
+    refer to."""
     found: set[Path] = set()
     tree = real(tree_of(mapping, root))
     waiting = list(_named(mapping, root))
@@ -77,7 +86,7 @@ def uses(mapping: Path, root: str | None = None) -> set[Path]:
 
 
 def _named(mapping: Path, root: str | None) -> Iterator[Path]:
-    """The files that the mapping itself names; none if it cannot be read."""
+    """The files that the file itself names; none if it cannot be read."""
     try:
         node = read_file(mapping)
     except MappingError:
@@ -86,7 +95,9 @@ def _named(mapping: Path, root: str | None) -> Iterator[Path]:
         return
     contracts = (call.get("contract") for _, call in calls(node))
     documents = [one.get("openapi") for one in contracts if isinstance(one, MapNode)]
-    for stated in (*documents, node.get("source")):
+    columns = node.get("columns")
+    stated_columns = [value for _, value in columns] if isinstance(columns, MapNode) else []
+    for stated in (*documents, node.get("source"), *stated_columns):
         if isinstance(stated, ScalarNode) and isinstance(stated.value, str):
             path = mapping.parent / stated.value
             if refusal(path, tree_of(mapping, root)) is None:

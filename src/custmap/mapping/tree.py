@@ -1,4 +1,4 @@
-"""Which files a mapping may name: those of its own tree of folders. A mapping can come from a stranger."""
+"""Which files a mapping or source may name: those of its own tree of folders. It can come from a stranger."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ from typing import Final
 
 from custmap.values.files import exists, is_file, real
 
-FOLDER: Final = "mappings"
-"""The folder of a project's mappings."""
+FOLDERS: Final = {"mapping": "mappings", "source": "sources"}
+"""The folders of a project's mappings and sources."""
 
 
 def tree_of(mapping: Path, root: str | os.PathLike[str] | None = None) -> Path:
-    """The folder whose files a mapping may name: `root`, else `mappings/` around it, else its own folder."""
+    """The folder whose files a mapping or source may name.
+
+    It is `root`, else `mappings/` or `sources/` around it, else its own folder.
+    """
     if root is not None:
         return Path(root)
     own = mapping.absolute().parent
-    return next((folder for folder in (own, *own.parents) if folder.name == FOLDER), own)
+    return next((folder for folder in (own, *own.parents) if folder.name in FOLDERS.values()), own)
 
 
 def refusal(path: Path, tree: Path) -> str | None:

@@ -20,10 +20,12 @@ from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.model.change import Change, Rejection
 from custmap.model.checked import Checked
+from custmap.model.failed import Failed
 from custmap.model.filled_list import misfits
 from custmap.model.note import Note, UnknownNote
 from custmap.plan.beside import Beside, Reading
 from custmap.plan.doubts import Doubts
+from custmap.plan.failing import with_failures
 from custmap.plan.masking import Masking
 from custmap.plan.open_paths import open_path
 from custmap.plan.overlay import Overlay
@@ -77,6 +79,7 @@ class Engine:
         self.quick = QuickBorder(checked.canonical, direct=not reads_everything(self.reads))
         self.sender = Sender(checked, operation)
         self._lists = operation.lists
+        self._slots = operation.table.slots
         self.masking = None if operation.mask is None else Masking(operation, operation.mask)
         self.mixed = mixed(operation)
         self.overlay = Overlay(checked.canonical, self.reads)
@@ -153,12 +156,14 @@ class Engine:
 
     def _apply(self, taken: Taken, bound: Bound, on_rejected: OnRejected, *, partial: bool) -> Request:
         record, riders = taken.record, bound.own()
-        try:
-            return self.request(record, bound, taken.notes)
-        except Exception:  # the careful code finds out what is unusual, and goes on with the rest
-            pass
+        if not taken.failed:
+            try:
+                return self.request(record, bound, taken.notes)
+            except Exception:  # the careful code finds out what is unusual, and goes on with the rest
+                pass
         doubts = [*self.doubts.of(record), *taken.notes]
-        parts, draft = self.code.carefully(record, riders, partial=partial)
+        row = with_failures(self.code.own(record, riders), self._slots, taken.failed, record)
+        parts, draft = self.code.carefully(record, riders, row, partial=partial)
         if parts is None:
             raise refusal(draft, bound.missing)
         return self.send(bound, parts, draft, tuple(draft.notes + doubts), strict=on_rejected == "raise")
@@ -252,7 +257,7 @@ class Engine:
         before = take(read, self.checked.canonical, check=False).record
         drop_unknown(before, self.checked.canonical.type)
         after = taken.record if complete else self.overlay.over(before, taken.record, taken.texts)
-        return Reading(before, after, self.row(before, riders), self.row(after, riders))
+        return Reading(before, after, self.row(before, riders), self.row(after, riders, taken.failed))
 
     def _open_rows(self, pair: Pair, view: View) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         """The slots of both sides, those of before marked where they are not settled."""
@@ -267,9 +272,10 @@ class Engine:
     def sides(self, pair: Pair, riders: tuple[Any, ...]) -> Sides:
         """What is compared, with its slots."""
         before, taken = pair.before, pair.taken
-        old = self.code.nothing if pair.held is None else self.row(before, riders)
+        old = self._before(pair, riders)
         stated = self.overlay.stated(taken.record, taken.texts)
-        new, own = self.row(pair.after, riders), self.row(taken.record, riders)
+        new = self.row(pair.after, riders, taken.failed)
+        own = self.row(taken.record, riders, taken.failed)
         return Sides(before, pair.after, old, new, stated, own, pair.complete)
 
     def told(self, pair: Pair) -> Draft:
@@ -284,8 +290,12 @@ class Engine:
         """The slots of both sides; those of before marked where they are not settled."""
         if pair.unsettled:
             return self._open_rows(pair, view)
-        old = self.code.nothing if pair.held is None else self.row(pair.before, view.riders)
-        return old, self.row(pair.after, view.riders)
+        new = self.row(pair.after, view.riders, pair.taken.failed)
+        return self._before(pair, view.riders), new
+
+    def _before(self, pair: Pair, riders: tuple[Any, ...]) -> tuple[Any, ...]:
+        held = pair.held
+        return self.code.nothing if held is None else self.row(held.record, riders, held.failed)
 
     @cached_property
     def readers(self) -> Readers:
@@ -329,14 +339,17 @@ class Engine:
             requests,
         )
 
-    def row(self, record: dict[str, Any], riders: tuple[Any, ...]) -> tuple[Any, ...]:
-        """The slots of a record."""
+    def row(
+        self, record: dict[str, Any], riders: tuple[Any, ...], failed: tuple[Failed, ...] = ()
+    ) -> tuple[Any, ...]:
+        """The slots of a record; those that read what failed are failures."""
         try:
-            return self.code.slots(record, riders)
+            row = self.code.slots(record, riders)
         except Exception:
             if not self._goes_on:
                 raise
-        return self.code.own(record, riders)  # the careful code says what is unusual
+            row = self.code.own(record, riders)  # the careful code says what is unusual
+        return with_failures(row, self._slots, failed, record)
 
 
 def with_texts(plan: Plan) -> Plan:
@@ -352,12 +365,18 @@ def in_order(told: list[Told]) -> tuple[Told, ...]:
     return tuple(sorted(told, key=_PLACE) if len(told) > 1 else told)
 
 
-def joined_notes(now: tuple[UnknownNote, ...], then: tuple[UnknownNote, ...]) -> tuple[UnknownNote, ...]:
-    """One note about the unknown members of both records, each name once."""
-    return (UnknownNote(now[0].unknown.joined(then[0].unknown)),) if now and then else now or then
+def joined_notes(now: tuple[Note, ...], then: tuple[Note, ...]) -> tuple[Note, ...]:
+    """The notes about both records, each once: one about unknown members, with each name once."""
+    if not now or not then:
+        return now or then
+    unknown = [one for one in (*now, *then) if isinstance(one, UnknownNote)]
+    others = [one for one in (*now, *then) if not isinstance(one, UnknownNote)]
+    if len(unknown) > 1:
+        unknown = [UnknownNote(unknown[0].unknown.joined(unknown[1].unknown))]
+    return (*unknown, *dict.fromkeys(others))
 
 
-def with_notes(make: Callable[[], Plan], notes: tuple[UnknownNote, ...]) -> Plan:
+def with_notes(make: Callable[[], Plan], notes: tuple[Note, ...]) -> Plan:
     """The plan, or the error instead of it, with the notes about the records."""
     try:
         plan = make()
@@ -367,6 +386,6 @@ def with_notes(make: Callable[[], Plan], notes: tuple[UnknownNote, ...]) -> Plan
     return replace(plan, notes=(*plan.notes, *notes)) if notes else plan
 
 
-def add_notes(error: RecordError, notes: tuple[UnknownNote, ...]) -> None:
+def add_notes(error: RecordError, notes: tuple[Note, ...]) -> None:
     for note in notes:
         error.add_note(note)

@@ -16,6 +16,7 @@ from custmap.diagnostics.errors import RecordError
 from custmap.expressions.inference import SourcePath
 from custmap.model.change import Change, Rejection
 from custmap.model.checked import Checked, SequenceStep
+from custmap.model.failed import Failed
 from custmap.model.nodes import Leaf
 from custmap.model.note import Fact, Note
 from custmap.model.privacy import value_target
@@ -83,15 +84,16 @@ class _Call:
         return made
 
     def parts(
-        self, before: Record | None, after: Record, view: View, customer: Record, *, again: bool
+        self, before: Record | None, after: Record, view: View, pair: Pair, *, again: bool
     ) -> Parts | None:
         """The parts of the request for an entry; None if there is nothing to say, or nothing can be said.
 
-        `customer`  as before has it: it may name whom the request is about.
+        The customer of `pair`, as before has it, may name whom the request is about.
         """
         changes, row = self.engine.code.changes, self.engine.row
-        new = row(after, view.riders)
-        old = self._named(customer, view.riders) if before is None else row(before, view.riders)
+        then, now = _failed_beside(pair)
+        new = row(after, view.riders, now)
+        old = self._named(pair.before, view.riders) if before is None else row(before, view.riders, then)
         if before is not None and not again:
             if equal(old, new, self.engine.mixed):
                 return None
@@ -164,7 +166,7 @@ class ForEach:
 
     def _has_same_customer(self, pair: Pair) -> bool:
         """Is what the calls read of the customer the same, and known?"""
-        return pair.held is not None and _are_same(pair, self._of_calls)
+        return pair.held is not None and not pair.failed and _are_same(pair, self._of_calls)
 
     def names_another(self, pair: Pair) -> list[Rejection]:
         """What is rejected where the two records name different customers."""
@@ -174,7 +176,9 @@ class ForEach:
             naming = [leaf for leaf in call.identities if all(read[:1] == _CUSTOMER for read in leaf.reads)]
             riders = call.engine.stand_ins
             view = View(None, None, Draft(), riders, known=True)
-            old, new = (call.engine.row({"customer": one}, riders) for one in (pair.before, pair.after))
+            then, now = _failed_beside(pair)
+            old = call.engine.row({"customer": pair.before}, riders, then)
+            new = call.engine.row({"customer": pair.after}, riders, now)
             if names_another(naming, old, new, view):
                 return [_of_customer(one) for one in view.draft.rejected]
         return []
@@ -289,7 +293,7 @@ class ForEach:
         draft, known = Draft(), before is not None
         view = View(before, after, draft, bound.own(), known, complete=True)
         again = entry.again and action == "set"
-        parts = call.parts(before, after, view, pair.before, again=again)
+        parts = call.parts(before, after, view, pair, again=again)
         place, source = self._place(entry.key)
         leaf = self._leaf
         said.notes.extend(Note(place, one.fact or one.text, one.span) for one in draft.notes)
@@ -311,6 +315,12 @@ class ForEach:
 
 def _are_same(pair: Pair, paths: Iterable[SourcePath]) -> bool:
     return all(same(read(pair.before, path), read(pair.after, path)) for path in paths)
+
+
+def _failed_beside(pair: Pair) -> list[tuple[Failed, ...]]:
+    """What of both customers failed, as the calls read it."""
+    both = (() if pair.held is None else pair.held.failed, pair.taken.failed)
+    return [tuple(one._replace(path=(*_CUSTOMER, *one.path)) for one in failed) for failed in both]
 
 
 def _of_customer(rejection: Rejection) -> Rejection:

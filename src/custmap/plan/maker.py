@@ -9,6 +9,7 @@ from custmap.back.sequence_answers import SequenceAnswers
 from custmap.border.intake import Taken
 from custmap.border.quick import QuickBorder
 from custmap.codegen.define import Functions, Texts
+from custmap.expressions.inference import SourcePath
 from custmap.model.checked import Checked
 from custmap.model.note import Note
 from custmap.plan.engine import Absent, OnRejected, Ruled
@@ -28,6 +29,8 @@ class Maker(Protocol):
     def binder(self) -> Any: ...
     @property
     def quick(self) -> QuickBorder: ...
+    @property
+    def reads(self) -> list[SourcePath]: ...
     @property
     def code(self) -> Functions | Texts: ...
     @property

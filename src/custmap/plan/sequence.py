@@ -54,10 +54,10 @@ class Sequence:
         self.checked = checked
         self.binder = Binder(lambda params: tuple(bind(call, params) for call in checked.calls))
         self.steps = [Engine(step.call) if step.entries is None else ForEach(step) for step in checked.steps]
-        reads = [path for step in self.steps for path in step.reads]
-        self.quick = QuickBorder(checked.canonical, direct=not reads_everything(reads))
+        self.reads = [path for step in self.steps for path in step.reads]
+        self.quick = QuickBorder(checked.canonical, direct=not reads_everything(self.reads))
         self.overlay = Overlay(checked.canonical, [()])
-        self._read_overlay = Overlay(checked.canonical, reads)
+        self._read_overlay = Overlay(checked.canonical, self.reads)
         self._no_plan = Plan(checked.name, (), (), (), ())
 
     @property

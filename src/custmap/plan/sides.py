@@ -32,6 +32,11 @@ class Pair(NamedTuple):
     def unsettled(self) -> tuple[str, ...]:
         return () if self.held is None else self.held.unsettled
 
+    @property
+    def failed(self) -> bool:
+        """Could one of the records not state all that it should?"""
+        return bool(self.taken.failed or (self.held is not None and self.held.failed))
+
     @classmethod
     def laid(cls, held: Taken | None, taken: Taken, overlay: Overlay, *, complete: bool) -> Pair:
         """Two records, the second laid over the first by an overlay."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,6 +15,9 @@ from custmap.plan.plan import Plan
 from custmap.running.calls import fresh
 from custmap.wire.packing import Packs, alone
 from custmap.wire.request import Request
+
+if TYPE_CHECKING:
+    from custmap.tables.source import Source
 
 Params: TypeAlias = Mapping[str, Any] | Callable[[Any], Mapping[str, Any]] | None
 
@@ -45,11 +48,10 @@ class Applies(Packed, Protocol):
         nulls: Any,
         check: bool,
         strict: bool,
+        source: Any,
     ) -> Request: ...
 
-    def requests(
-        self, customer: Any, params: Any = None, /, *, on_rejected: Any, nulls: Any, check: bool, strict: bool
-    ) -> tuple[Request, ...]: ...
+    def requests(self, customer: Any, params: Any = None, **options: Any) -> tuple[Request, ...]: ...
 
 
 class Diffs(Packed, Protocol):
@@ -66,6 +68,7 @@ class Diffs(Packed, Protocol):
         nulls: Any,
         check: bool,
         strict: bool,
+        source: Any,
     ) -> Any: ...
 
 
@@ -100,6 +103,7 @@ def apply_many(
     nulls: Literal["clear", "absent"] = "clear",
     check: bool = True,
     strict: bool = False,
+    source: Source | None = None,
     bulk: bool = False,
 ) -> Iterator[Result]:
     """`mapping.apply` of each record, lazily and in order.
@@ -116,6 +120,7 @@ def apply_many(
         "nulls": nulls,
         "check": check,
         "strict": strict,
+        "source": source,
     }
 
     def each() -> Iterator[tuple[Result, Any]]:
@@ -147,6 +152,7 @@ def diff_many(
     nulls: Literal["clear", "absent"] = "clear",
     check: bool = True,
     strict: bool = False,
+    source: Source | None = None,
     bulk: bool = False,
 ) -> Iterator[Result]:
     """`mapping.diff` of each (before, after), lazily and in order.
@@ -159,7 +165,14 @@ def diff_many(
             given = params(after) if callable(params) else params
             try:
                 plan: Plan = mapping.diff(
-                    before, after, given, absent=absent, nulls=nulls, check=check, strict=strict
+                    before,
+                    after,
+                    given,
+                    absent=absent,
+                    nulls=nulls,
+                    check=check,
+                    strict=strict,
+                    source=source,
                 )
             except RecordError as error:
                 yield Result(index, error=error), given

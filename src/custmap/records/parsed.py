@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from custmap.border.intake import take_parsed
 from custmap.model.note import Note
@@ -15,6 +15,13 @@ from custmap.records.identity import RequestIds, Who
 from custmap.records.request_lines import RequestLines
 from custmap.wire.request import Request
 
+if TYPE_CHECKING:
+    from custmap.tables.source import Source
+
+Applier: TypeAlias = Callable[[Any, bool], tuple[Request, ...]]
+LineApplier: TypeAlias = Callable[[Any, bool, Who], tuple[bytes, tuple[Note, ...]]]
+Comparer: TypeAlias = Callable[[Any, Any, bool], Plan]
+
 
 def applier(
     engine: Maker,
@@ -24,13 +31,18 @@ def applier(
     absent: Absent = "keep",
     nulls: Nulls = "clear",
     strict: bool = False,
-) -> Callable[[Any, bool], tuple[Request, ...]]:
+    source: Source | None = None,
+) -> Applier:
     """`requests` with bound parameters, for results of custmap's own strict JSON parser.
 
     The second argument: the record is known to fit the schema, and to have no unknown members.
     Records are not copied: a record may be changed, and its request share values with it.
+    `source`: they are rows of it.
     """
     bound = engine.binder.bind(params)
+    if source is not None:
+        through = source.through(engine, nulls)
+        return lambda row, _: through.requests(row, bound, on_rejected, absent, strict=strict)
     direct = engine.quick.direct and nulls == "clear"
 
     def requests(customer: Any, fits: bool) -> tuple[Request, ...]:
@@ -55,30 +67,39 @@ def line_applier(
     nulls: Nulls = "clear",
     strict: bool = False,
     secrets: bool = False,
-) -> Callable[[Any, bool, Who], tuple[bytes, tuple[Note, ...]]]:
+    source: Source | None = None,
+) -> LineApplier:
     """`applier` of one request, but as a line of NDJSON, and its notes: the usual one is never made.
 
     The third argument says which record it is.
     """
     bound, lines, quick = engine.binder.bind(params), RequestLines(ids, secrets=secrets), engine.quick
     sender, doubts, write, complete = engine.sender, engine.doubts.of, engine.code.apply, engine.completed
-    direct = quick.direct and nulls == "clear" and not bound.missing
+    direct = (quick.direct or source is not None) and nulls == "clear" and not bound.missing
+    through = None if source is None else source.through(engine, nulls)
 
-    def line(customer: Any, fits: bool, who: Who) -> tuple[bytes, tuple[Note, ...]]:
+    def line(record: Any, fits: bool, who: Who) -> tuple[bytes, tuple[Note, ...]]:
+        customer = record
         if direct and customer.__class__ is dict:
             try:
-                if not fits:
+                more: tuple[Note, ...] = ()
+                if through is not None:
+                    customer, more = through.quick(record, strict=strict)
+                elif not fits:
                     quick.require_fit(customer)
                 body, path, query, headers, notes = write(customer, bound.own())
                 if complete is not None:
                     query = complete(body, query)
-                if found := doubts(customer):
-                    notes = (*notes, *found)
+                if (found := doubts(customer)) or more:
+                    notes = (*notes, *found, *more)
                 return lines.sent(sender, bound, who, body, path, query, headers), notes
             except Exception:  # the careful way says what is unusual, and whether it is wrong
                 pass
-        taken = take_parsed(customer, engine.checked.canonical, nulls=nulls, strict=strict)
-        request = engine.apply(taken, bound, on_rejected, absent)
+        if through is not None:
+            request = through.apply(record, bound, on_rejected, absent, strict=strict)
+        else:
+            taken = take_parsed(record, engine.checked.canonical, nulls=nulls, strict=strict)
+            request = engine.apply(taken, bound, on_rejected, absent)
         return lines.line(request, who), request.notes
 
     return line
@@ -91,11 +112,19 @@ def comparer(
     absent: Absent = "keep",
     nulls: Nulls = "clear",
     strict: bool = False,
-) -> Callable[[Any, Any, bool], Plan]:
+    source: Source | None = None,
+    settled: bool = False,
+) -> Comparer:
     """`diff` with bound parameters, for results of custmap's own strict JSON parser, as `applier`.
 
     The third argument: both records are known to fit the schema, and to have no unknown members.
+    `source`: they are rows of it; `settled`: before is a customer all the same.
     """
+    if source is not None:
+        through, given = source.through(engine, nulls), engine.binder.bind(params)
+        return lambda before, after, _: through.plan(
+            before, after, given, absent, strict=strict, settled=settled
+        )
     bound, canonical = engine.binder.bind(params), engine.checked.canonical
     direct = engine.quick.direct and nulls == "clear"
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from custmap.border.intake import take
 from custmap.plan.engine import Absent, Nulls, OnRejected
 from custmap.plan.maker import Maker
 from custmap.values.words import require_one_of
 from custmap.wire.request import Request
+
+if TYPE_CHECKING:
+    from custmap.tables.source import Source
 
 
 def requests_of(
@@ -22,12 +25,16 @@ def requests_of(
     nulls: Nulls = "clear",
     check: bool = True,
     strict: bool = False,
+    source: Source | None = None,
 ) -> tuple[Request, ...]:
     """The requests that have something to say; RecordError with all that cannot be said."""
     require_one_of("on_rejected", on_rejected, ("raise", "drop"))
     require_one_of("absent", absent, ("keep", "clear"))
     require_one_of("nulls", nulls, ("clear", "absent"))
     bound = engine.binder.bind(params)
+    if source is not None:
+        through = source.through(engine, nulls)
+        return through.requests(customer, bound, on_rejected, absent, check=check, strict=strict)
     if type(customer) is dict and engine.quick.direct and nulls == "clear" and (check or not strict):
         try:
             return engine.quick_requests(customer, bound, check)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from custmap.expressions.parse import Expression, ExpressionError, parse
 from custmap.mapping.file import Rule
-from custmap.mapping.read import read_rule
+from custmap.mapping.read_rules import read_rule
 from custmap.model.answer import Answer, Messages, Results
 from custmap.syntax.node import ListNode, MapNode, Node, ScalarNode
 

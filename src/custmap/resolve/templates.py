@@ -12,7 +12,7 @@ from custmap.contract.variants import Discriminator
 from custmap.diagnostics.span import Span
 from custmap.expressions.suggestions import phrase
 from custmap.mapping.file import Rule, Text
-from custmap.mapping.read import read_rule
+from custmap.mapping.read_rules import read_rule
 from custmap.model.template import Branch, Filled, Hole, Ridden, Row, Template, Tree
 from custmap.resolve.findings import Findings, meant
 from custmap.resolve.template_types import names_of, parts_named, parts_of, whole_part

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from custmap.diagnostics.errors import CustmapError
+from custmap.mapping.form import Kind
 from custmap.testing.expectation import OUTCOME_MEMBERS
-from custmap.testing.fixture import Answered, Answers, Apply, Diff, Fixture, Reverse, Settle
+from custmap.testing.fixture import Answered, Answers, Apply, Diff, Fixture, Reverse, Settle, Stated
 from custmap.values.absent import ABSENT
 
 if TYPE_CHECKING:
@@ -18,13 +19,16 @@ if TYPE_CHECKING:
     from custmap.mapper import Mapping
     from custmap.plan.plan import Plan
     from custmap.settle.sent import Outcomes
+    from custmap.tables.source import Source
     from custmap.wire.request import Request
 
 
 class Load(Protocol):
-    """The part of `custmap.load` that fixtures need."""
+    """The part of `custmap.load`, and of `custmap.source`, that fixtures need."""
 
-    def __call__(self, name_or_path: str | Path, *, start: Path) -> Mapping: ...
+    def __call__(
+        self, name_or_path: str | Path, *, start: Path, kind: Kind = "mapping"
+    ) -> Mapping | Source: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Answer:
     outcome: Outcome | None = None
     error: CustmapError | None = None
     misuse: str | None = None
+    source: Source | None = None
 
     @property
     def request(self) -> Request | None:
@@ -56,16 +61,25 @@ class Answer:
         return {} if self.customer is ABSENT else {"customer": self.customer}
 
 
-def load_mapping(
-    name_or_path: str | Path, *, start: Path, functions: Sequence[str] = (), root: str | None = None
-) -> Mapping:
-    """`custmap.load`, imported when the first fixture runs, since importing the engine takes time.
+def load_named(
+    name_or_path: str | Path,
+    *,
+    start: Path,
+    kind: Kind = "mapping",
+    functions: Sequence[str] = (),
+    root: str | None = None,
+) -> Mapping | Source:
+    """`custmap.load` or `custmap.source`, imported when the first fixture runs: importing takes time.
 
     `functions` names a project's own modules of functions; ImportError if one is not found.
     """
+    modules = [import_module(name) for name in functions]
+    if kind == "source":
+        from custmap.tables.source import source
+
+        return source(name_or_path, start=start, functions=modules, root=root)
     from custmap.mapper import load
 
-    modules = [import_module(name) for name in functions]
     return load(name_or_path, start=start, functions=modules, root=root)
 
 
@@ -73,7 +87,13 @@ def call(fixture: Fixture, load: Load) -> Answer:
     """Load the mapping and call it. Only a bug of custmap is raised as an exception."""
     mapping = None
     try:
+        source = source_of(fixture, load)
+        if isinstance(fixture.call, Stated):
+            assert source is not None, "`source` was checked"
+            return Answer(customer=source.customer(fixture.call.row))
         mapping = mapping_of(fixture, load)
+        if source is not None:
+            return _through(mapping, source, fixture)
         match fixture.call:
             case Apply(customer, options):
                 return Answer(mapping, mapping.requests(customer, fixture.params, **options))
@@ -93,6 +113,22 @@ def call(fixture: Fixture, load: Load) -> Answer:
     except (TypeError, ValueError) as error:
         # Misuse of the API, such as a parameter that the mapping does not declare.
         return Answer(mapping, misuse=f"{type(error).__name__}: {error}")
+
+
+def _through(mapping: Mapping, source: Source, fixture: Fixture) -> Answer:
+    """The answer where records are rows; of one row what it states, too."""
+    match fixture.call:
+        case Apply(row, options):
+            stated = source.reader.take(row).record
+            try:
+                requests = mapping.requests(row, fixture.params, source=source, **options)
+            except CustmapError as error:
+                return Answer(mapping, customer=stated, error=error, source=source)
+            return Answer(mapping, requests, customer=stated, source=source)
+        case Diff(before, after, options):
+            plan = mapping.diff(before, after, fixture.params, source=source, **options)
+            return Answer(mapping, plan.requests, plan, source=source)
+    raise AssertionError("`source` was checked")
 
 
 def _outcome(mapping: Mapping, answer: Answered, request: Request | str | None) -> Outcome:
@@ -115,10 +151,19 @@ def _outcomes(mapping: Mapping, plan: Plan, answers: Answers) -> Outcomes:
 
 def mapping_of(fixture: Fixture, load: Load) -> Mapping:
     """The mapping that a fixture names; with a suffix it is a file, relative to the fixture. MappingError."""
+    return cast("Mapping", _loaded(fixture, fixture.mapping, load, "mapping"))
+
+
+def source_of(fixture: Fixture, load: Load) -> Source | None:
+    """The source that a fixture names, found as its mapping is."""
+    if fixture.source is None:
+        return None
+    return cast("Source", _loaded(fixture, fixture.source, load, "source"))
+
+
+def _loaded(fixture: Fixture, name: str, load: Load, kind: Kind) -> Mapping | Source:
     folder = fixture.path.absolute().parent
-    if fixture.mapping.endswith((".yaml", ".yml")):
-        return load(folder / fixture.mapping, start=folder)
-    return load(fixture.mapping, start=folder)
+    return load(folder / name if name.endswith((".yaml", ".yml")) else name, start=folder, kind=kind)
 
 
 def plan_of(fixture: Fixture, answer: Answer) -> Plan | None:
@@ -129,6 +174,7 @@ def plan_of(fixture: Fixture, answer: Answer) -> Plan | None:
     if answer.plan is not None or answer.mapping is None or not isinstance(fixture.call, Apply):
         return answer.plan
     options = {key: value for key, value in fixture.call.options.items() if key != "on_rejected"}
+    options |= {} if answer.source is None else {"source": answer.source}
     try:
         return answer.mapping.diff(None, fixture.call.customer, fixture.params, **options)
     except (CustmapError, TypeError, ValueError):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from custmap.diagnostics.plain import plain
-from custmap.testing.call import load_mapping
+from custmap.testing.call import load_named
 from custmap.testing.cases import Case, run_cases
 from custmap.testing.discover import fixture_files, fixture_name
 from custmap.testing.loaded import MappingCache
@@ -48,7 +48,7 @@ def run(
     if not files:
         wanted = f" named like `{keyword}`" if keyword is not None else ""
         return _nothing(f"there are no fixtures{wanted} in {', '.join(map(str, paths))}")
-    cache = MappingCache(partial(load_mapping, root=root))
+    cache = MappingCache(partial(load_named, root=root))
     cases = list(run_cases(files, cache.load, update=update))
     check(cache.files())
     covered = _coverage(cases) if coverage else None

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from custmap.values.files import is_file, is_folder, read_start
 
@@ -20,13 +20,13 @@ SUFFIXES: Final = (".yaml", ".yml")
 _LARGEST: Final = 1024 * 1024
 # Folders that show that a project uses custmap.
 _OWN: Final = ("mappings", "sources")
-# Other tools also have YAML with a key `mapping` in folders named `fixtures`. In a fixture of custmap it is a
+# Other tools also have YAML with such keys in folders named `fixtures`. In a fixture of custmap it is a
 # text, and there is a key for what is given or expected.
-_MAPPING: Final = re.compile(
-    rb"^(?:\xef\xbb\xbf)?mapping[ ]*:[ ]+[\"']?([\w./-]+)[\"']?[ ]*(?:#.*)?\r?$", re.MULTILINE
+_NAMED: Final = re.compile(
+    rb"^(?:\xef\xbb\xbf)?(mapping|source)[ ]*:[ ]+[\"']?([\w./-]+)[\"']?[ ]*(?:#.*)?\r?$", re.MULTILINE
 )
 _GIVEN: Final = re.compile(
-    rb"^(?:customer|before|after|vendor|document|response|settle|expect)[ ]*:", re.MULTILINE
+    rb"^(?:customer|row|before|after|vendor|document|response|settle|expect)[ ]*:", re.MULTILINE
 )
 
 
@@ -42,11 +42,13 @@ def is_fixture(path: Path) -> bool:
     if found is None:
         return False
     folder = path.absolute().parent
-    return _exists(found[1].decode(), folder) or _in_a_project(folder)
+    return _exists(
+        "source" if found[1] == b"source" else "mapping", found[2].decode(), folder
+    ) or _in_a_project(folder)
 
 
 def mapping_line(path: Path) -> int:
-    """The line, from 1, that names the mapping of a case."""
+    """The line, from 1, that names the mapping, or the source, of a case."""
     data = _content(path)
     found = _case(data)
     return data.count(b"\n", 0, found.start()) + 1 if found else 1
@@ -82,19 +84,20 @@ def _content(path: Path) -> bytes:
 
 
 def _case(data: bytes) -> re.Match[bytes] | None:
-    """The match of a fixture's `mapping` key; None for other files."""
-    # Searching for the word first is many times as fast as the expression, and fails in most files.
-    return _MAPPING.search(data) if b"mapping" in data and _GIVEN.search(data) else None
+    """The match of a fixture's `mapping` or `source` key, the first of both; None for other files."""
+    # Searching for the words first is many times as fast as the expression, and fails in most files.
+    named = b"mapping" in data or b"source" in data
+    return _NAMED.search(data) if named and _GIVEN.search(data) else None
 
 
 @lru_cache
-def _exists(mapping: str, folder: Path) -> bool:
-    """Is there a mapping with this name, or at this path relative to a fixture in `folder`?"""
-    if mapping.endswith(SUFFIXES):
-        return is_file(folder / mapping)
+def _exists(kind: Literal["mapping", "source"], name: str, folder: Path) -> bool:
+    """Is there a mapping or source with this name, or at this path relative to a fixture in `folder`?"""
+    if name.endswith(SUFFIXES):
+        return is_file(folder / name)
     from custmap.mapping.find import look_up  # imported only if a file looks like a fixture
 
-    return look_up(mapping, folder) is not None
+    return look_up(name, folder, kind) is not None
 
 
 @lru_cache

@@ -37,7 +37,7 @@ class Expectation:
     """What a fixture expects; None for what it does not mention.
 
     `request`              null, or members to compare; `requests`: those of each of several.
-    `customer`, `outcome`  of reverse, settle and outcome: members to compare, at any depth.
+    `customer`, `outcome`  of rows, reverse, settle and outcome: members to compare, at any depth.
     """
 
     node: MapNode | None = None
@@ -67,6 +67,8 @@ MESSAGE_MEMBERS: Final = ("field", "vendor_field", "code", "message", "line")
 _REQUESTED: Final = ("request", "requests", "changes", "rejected", "error")
 _KEYS_OF: Final = {
     "apply": _REQUESTED,
+    "row": ("customer", *_REQUESTED),
+    "source": ("customer", "error"),
     "diff": _REQUESTED,
     "reverse": ("customer", "error"),
     "outcome": ("outcome", "error"),
@@ -127,7 +129,7 @@ def _problems(node: MapNode, call: str | None, known: tuple[str, ...]) -> Iterat
                     stated, f"`{name}` contradicts `error`", "After an error there is no answer to compare."
                 )
     if no_request:
-        if call == "apply" and not node.key("error"):
+        if call in ("apply", "row") and not node.key("error"):
             yield problem(
                 request or node, "apply always makes a request", "Without any values its body is `{}`."
             )

@@ -73,16 +73,27 @@ class Settle:
     answers: Answers
 
 
-Call: TypeAlias = Apply | Diff | Reverse | Answered | Settle
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """`row:` of a `source:` alone: a case of `Source.customer`."""
+
+    row: Any
+
+
+Call: TypeAlias = Apply | Diff | Reverse | Answered | Settle | Stated
 
 
 @dataclass(frozen=True, slots=True)
 class Fixture:
-    """One case. `name` is `vendor/operation/case`, its place below the folder `fixtures`."""
+    """One case. `name` is `vendor/operation/case`, its place below the folder `fixtures`.
+
+    `mapping` is "" for a case of a source alone; with a `source` records are its rows.
+    """
 
     path: Path
     name: str
     mapping: str
+    source: str | None
     summary: str | None
     params: dict[str, Any]
     call: Call
@@ -101,11 +112,13 @@ OPTIONS: Final = {
 }
 _OPTIONS_OF: Final = {
     "apply": ("absent", "nulls", "on_rejected"),
+    "row": ("absent", "on_rejected"),
     "diff": ("absent", "nulls"),
     "settle": ("absent", "nulls"),
 }
 _GIVEN: Final = {
     "customer": "apply",
+    "row": "apply",
     "before": "diff",
     "after": "diff",
     "vendor": "diff",
@@ -114,17 +127,19 @@ _GIVEN: Final = {
     "response": "outcome",
     "settle": "settle",
 }
-_KEYS: Final = ("mapping", "summary", "params", *_GIVEN, "options", "expect")
+_KEYS: Final = ("mapping", "source", "summary", "params", *_GIVEN, "options", "expect")
 # A key that is given alone, the one that is missing then, and what to do.
 _NEEDS: Final = {
     "before": ("after", None),
     "after": ("before", "Write `before: null` if nothing is known, or `vendor:` with what the vendor holds."),
     "vendor": ("after", None),
+    "row": ("source", "Name the source of the row: `source: NAME`."),
     "base": ("document", "A base is what the vendor's copy, `document:`, is laid over."),
 }
 _CALLS: Final = (
-    "`customer:` to test apply, `before:` (or `vendor:`) and `after:` to test diff, "
-    "`document:` to test reverse, `response:` to test outcome, or `settle:` to test settle."
+    "`customer:` (or `source:` and `row:`) to test apply, "
+    "`before:` (or `vendor:`) and `after:` to test diff, `document:` to test reverse, "
+    "`response:` to test outcome, or `settle:` to test settle."
 )
 _SETTLE: Final = "Write `settle: {before: …, after: …, response: …}`; `response: null` if no answer came."
 _RESPONSE: Final = "Write `response: {status: 200, body: …}`; without `body` the answer has none."
@@ -149,7 +164,8 @@ def read_fixture(path: Path, *, complete: bool = True, shown_as: str | None = No
     return Fixture(
         path=path,
         name=fixture_name(path),
-        mapping=str(plain(_present(node, "mapping"))),
+        mapping=str(plain(named)) if (named := node.get("mapping")) is not None else "",
+        source=str(plain(named)) if (named := node.get("source")) is not None else None,
         summary=None if summary is None else str(plain(summary)),
         params=members(node.get("params")),
         call=_call(node, call),
@@ -164,14 +180,18 @@ def _place(problem: Diagnostic) -> tuple[int, int]:
 
 def _call_name(node: MapNode) -> str | None:
     """The call that is tested; None if nothing is given."""
+    if node.key("row"):
+        return "source" if node.key("mapping") is None else "row"
     return next((call for key, call in _GIVEN.items() if node.key(key)), None)
 
 
 def _call(node: MapNode, name: str | None) -> Call:
     options = members(node.get("options"))
     match name:
-        case "apply":
-            return Apply(plain(_present(node, "customer")), options)
+        case "source":
+            return Stated(plain(_present(node, "row")))
+        case "apply" | "row":
+            return Apply(plain(_present(node, "customer" if name == "apply" else "row")), options)
         case "diff":
             after = plain(_present(node, "after"))
             if vendor := node.get("vendor"):
@@ -219,7 +239,7 @@ def _problems(node: MapNode) -> Iterator[Diagnostic]:
     if params is not None and not isinstance(params, MapNode):
         yield problem(params, f"`params` must be a map from name to value; this is {kind_of(params)}")
     call = _call_name(node)
-    if call in ("reverse", "outcome"):
+    if call in ("reverse", "outcome", "source"):
         for name in ("params", "options"):
             if key := node.key(name):
                 yield problem(key, f"`{name}` means nothing to {call}", "Only requests have them: remove it.")
@@ -228,11 +248,24 @@ def _problems(node: MapNode) -> Iterator[Diagnostic]:
 
 
 def _mapping_problems(node: MapNode) -> Iterator[Diagnostic]:
-    mapping = node.get("mapping")
+    mapping, source = node.get("mapping"), node.get("source")
+    if source is not None:
+        yield from _source_problems(node, source)
+    if mapping is None and node.key("row") is not None and source is not None:
+        return
     if mapping is None:
         yield problem(node, "`mapping` is missing", "Name the mapping to test: `mapping: vendor/operation`.")
     elif not (isinstance(mapping, ScalarNode) and isinstance(mapping.value, str) and mapping.value):
         yield problem(mapping, f"`mapping` must be text; this is {kind_of(mapping)}")
+
+
+def _source_problems(node: MapNode, source: Node) -> Iterator[Diagnostic]:
+    if not (isinstance(source, ScalarNode) and isinstance(source.value, str) and source.value):
+        yield problem(source, f"`source` must be text; this is {kind_of(source)}")
+    for name in ("customer", "document", "response", "settle"):
+        if (key := node.key(name)) is not None:
+            help = "With a source records are rows: write `row`, or `before` and `after`."
+            yield problem(key, f"`{name}` is no row of the source", help)
 
 
 def _given_problems(node: MapNode) -> Iterator[Diagnostic]:
@@ -247,7 +280,9 @@ def _given_problems(node: MapNode) -> Iterator[Diagnostic]:
             f"`{other}` contradicts `{given[0]}`",
             f"A fixture tests one call. Give {_CALLS}",
         )
-    elif len(given) == 1 and given[0] in _NEEDS:
+    elif "row" in given and len(given) > 1:
+        yield problem(node.key("row") or node, f"`row` contradicts `{given[0]}`", "Remove one of the two.")
+    elif len(given) == 1 and given[0] in _NEEDS and node.key(_NEEDS[given[0]][0]) is None:
         missing, hint = _NEEDS[given[0]]
         yield problem(node.key(given[0]) or node, f"`{given[0]}` needs `{missing}`", hint)
     elif "before" in given and "vendor" in given:

@@ -72,11 +72,11 @@ class FixtureItem(pytest.Item):
 def _mappings(session: pytest.Session) -> MappingCache:
     """The mappings loaded in this session."""
     if _MAPPINGS not in session.stash:
-        from custmap.testing.call import load_mapping
+        from custmap.testing.call import load_named
         from custmap.testing.loaded import MappingCache
 
         functions = session.config.getini("custmap_functions")
-        session.stash[_MAPPINGS] = MappingCache(partial(load_mapping, functions=functions))
+        session.stash[_MAPPINGS] = MappingCache(partial(load_named, functions=functions))
     return session.stash[_MAPPINGS]
 
 

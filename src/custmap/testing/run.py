@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from custmap.diagnostics.errors import CustmapError, RecordError
 from custmap.syntax.node import MapNode, Node, ScalarNode, plain
-from custmap.testing.call import Answer, Load, call, load_mapping, plan_of
+from custmap.testing.call import Answer, Load, call, load_named, plan_of
 from custmap.testing.difference import Difference, compare, shown
 from custmap.testing.expectation import NAMED_MEMBERS, Expectation, member_of
 from custmap.testing.fixture import Answered, Apply, Diff, Fixture, Reverse, Settle
@@ -48,7 +48,7 @@ class Report:
         return mapping.checked.file.file if mapping else self.fixture.mapping
 
 
-def run_fixture(fixture: Fixture, load: Load = load_mapping) -> Report:
+def run_fixture(fixture: Fixture, load: Load = load_named) -> Report:
     """Run one case. Errors are compared or reported; only a bug of custmap is raised."""
     answer = call(fixture, load)
     return Report(fixture, answer, tuple(_differences(fixture, answer)))

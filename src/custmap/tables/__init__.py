@@ -1,0 +1,1 @@
+"""Rows of tables: what they say of customers."""

@@ -1,0 +1,158 @@
+"""What the values of a table mean as JSON: moments, decimals and the many forms of NULL.
+
+Nearly all cells are texts, whole numbers, finite numbers and truths of the class that their column has; those
+are taken as they are.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from custmap.border.careful import SCALARS, RefusedError, Scalars, copy_carefully, exact, finite, moment
+from custmap.border.foreign import has_known_zone
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import RecordError
+from custmap.schema.canonical import Canonical
+from custmap.values.types import Type
+from custmap.values.unusual import Unusual
+
+_CLASSES: Final[dict[str, tuple[type, ...]]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int,),  # a float is looked at: NaN is NULL
+    "boolean": (bool,),
+    "null": (type(None),),
+}
+
+
+class Cells:
+    """Makes plain rows of one table.
+
+    `names`    the columns that are taken; `columns` all that the file names.
+    `zone`     that of moments without an offset; None: they are refused.
+    `lenient`  a column that a row does not have is NULL.
+    """
+
+    def __init__(
+        self, rows: Canonical, names: frozenset[str], zone: ZoneInfo | None, *, lenient: bool
+    ) -> None:
+        members = rows.type.members
+        self.columns = tuple(members)
+        self._rows, self._zone, self._lenient = rows, zone, lenient
+        self._all = frozenset(members)
+        self._types = {name: members[name] for name in members if name in names}
+        self._classes = [(name, _classes(type_)) for name, type_ in self._types.items()]
+        self._asks = any(map(_is_limited, self._types.values()))
+        self._nulls = dict.fromkeys(members) if lenient else {}
+
+    def quick(self, row: Any, check: bool) -> dict[str, Any]:
+        """A row in which nothing is wrong; any exception: be careful.
+
+        Columns that are not taken are left in it, and not looked at.
+        """
+        if row.__class__ is not dict:
+            raise Unusual
+        if self._lenient:
+            row = {**self._nulls, **row}
+        elif not self._all <= row.keys():
+            raise Unusual
+        made: dict[str, Any] = row
+        for name, classes in self._classes:
+            value = row[name]
+            kind = value.__class__
+            if kind in classes or (kind is float and value - value == 0.0):
+                continue
+            if made is row:
+                made = row.copy()
+            made |= self._copied(name, value)
+        if self._asks and check and not self._fits(made):
+            raise Unusual
+        return made
+
+    def missing(self, row: Mapping[str, Any]) -> list[str]:
+        """The columns that the file names and a row does not have."""
+        return [] if self._lenient else [name for name in self.columns if name not in row]
+
+    def plain(self, row: object) -> dict[str, Any]:
+        """A plain copy of all columns of a row, with those that the file does not name.
+
+        RecordError (CM702, CM703) with every value that has no meaning.
+        """
+        if row.__class__ is not dict:
+            return self._nulls | copy_carefully(row, self._rows.type, self._scalars)
+        made: dict[str, Any] = dict(self._nulls)
+        problems: list[Diagnostic] = []
+        for name, value in row.items():
+            try:
+                made |= self._copied(name, value)
+            except RecordError as error:
+                problems += error.diagnostics
+        if problems:
+            raise RecordError(problems)
+        return made
+
+    def _copied(self, name: Any, value: Any) -> dict[str, Any]:
+        """One cell, by its column."""
+        type_ = self._rows.type.members.get(name) if name.__class__ is str else None
+        scalars = self._scalars if type_ is None or not _takes_text(type_) else self._texts
+        return copy_carefully({name: value}, self._rows.type, scalars)
+
+    def _fits(self, row: dict[str, Any]) -> bool:
+        fits = self._rows.fits
+        return fits({name: row[name] for name in self._types} | self._others)
+
+    @cached_property
+    def _others(self) -> dict[str, Any]:
+        """Columns that are not taken, with what fits them."""
+        return {name: None for name in self.columns if name not in self._types}
+
+    @cached_property
+    def _scalars(self) -> Scalars:
+        return Scalars({**SCALARS.entries, float: _float, Decimal: _decimal, dt.datetime: self._moment})
+
+    @cached_property
+    def _texts(self) -> Scalars:
+        """For columns of texts."""
+        return Scalars({**self._scalars.entries, Decimal: _decimal_text})
+
+    def _moment(self, value: Any) -> str:
+        if self._zone is None or not has_known_zone(value) or dt.datetime.utcoffset(value) is not None:
+            return moment(value)
+        if getattr(value, "nanosecond", 0):
+            raise RefusedError("a moment with nanoseconds and without an offset", "Add the time zone to it")
+        plain = dt.datetime.fromisoformat(dt.datetime.isoformat(value))
+        return moment(plain.replace(tzinfo=self._zone))
+
+
+def _classes(type_: Type) -> frozenset[type]:
+    return frozenset(kind for name in type_.kinds for kind in _CLASSES.get(name, ()))
+
+
+def _is_limited(type_: Type) -> bool:
+    """Does the declared type say more than its kinds?"""
+    return not type_.kinds <= _CLASSES.keys() or type_.present() != Type(kinds=type_.kinds)
+
+
+def _takes_text(type_: Type) -> bool:
+    return "string" in type_.kinds and not type_.kinds & {"number", "integer"}
+
+
+def _float(value: Any) -> float | None:
+    return None if math.isnan(value) else finite(value)
+
+
+def _decimal(value: Any) -> int | float | None:
+    return None if Decimal(value).is_nan() else exact(value)
+
+
+def _decimal_text(value: Any) -> str | None:
+    number = Decimal(value)
+    if number.is_infinite():
+        raise RefusedError("expected a finite number, got infinity")
+    return None if number.is_nan() else format(number, "f")

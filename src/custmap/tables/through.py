@@ -1,0 +1,126 @@
+"""Requests and plans of a table's rows: a source's reader, and what a mapping makes of what it reads."""
+
+from __future__ import annotations
+
+from custmap.border.intake import Taken, take
+from custmap.plan.engine import Absent, OnRejected
+from custmap.plan.maker import Maker
+from custmap.plan.plan import Plan
+from custmap.tables.reader import Reader, Stated
+from custmap.values.unusual import Unusual
+from custmap.wire.request import Request
+
+
+class Through:
+    """A mapping that takes rows.
+
+    The quick way takes rows in which nothing is unusual; for all others `Reader.take` says what it is.
+    """
+
+    def __init__(self, maker: Maker, reader: Reader) -> None:
+        self.maker, self.reader = maker, reader
+
+    def apply(
+        self,
+        row: object,
+        bound: object,
+        on_rejected: OnRejected = "raise",
+        absent: Absent = "keep",
+        *,
+        check: bool = True,
+        strict: bool = False,
+    ) -> Request:
+        """The request of a row, as `Mapping.apply` gives it."""
+        try:
+            stated = self.quick(row, check=check, strict=strict)
+            return self.maker.request(stated.customer, bound, stated.notes)
+        except Exception:  # the careful way says what is unusual, and whether it is wrong
+            pass
+        return self.maker.apply(self._take(row, check, strict), bound, on_rejected, absent)
+
+    def requests(
+        self,
+        row: object,
+        bound: object,
+        on_rejected: OnRejected = "raise",
+        absent: Absent = "keep",
+        *,
+        check: bool = True,
+        strict: bool = False,
+    ) -> tuple[Request, ...]:
+        """The requests of a row, as `Mapping.requests` gives them."""
+        if not self.maker.checked.steps:
+            return (self.apply(row, bound, on_rejected, absent, check=check, strict=strict),)
+        try:
+            stated = self.quick(row, check=check, strict=strict)
+            if not stated.notes:
+                return self.maker.quick_requests(stated.customer, bound, False)
+        except Exception:  # as above
+            pass
+        return self.maker.requests(self._take(row, check, strict), bound, on_rejected, absent)
+
+    def plan(
+        self,
+        before: object,
+        after: object,
+        bound: object,
+        absent: Absent = "keep",
+        *,
+        check: bool = True,
+        strict: bool = False,
+        settled: bool = False,
+    ) -> Plan:
+        """The plan for two rows, as `Mapping.diff` gives it; `settled`: before is a customer, and no row."""
+        try:
+            now = self.quick(after, check=check, strict=strict)
+            if settled or before is None:
+                then = (
+                    None if before is None else Stated(take(before, self.maker.checked.canonical).record, ())
+                )
+            else:
+                then = self.quick(before, check=check, strict=strict)
+            customer = now.customer
+            if then is not None and absent == "keep":
+                customer = self.reader.kept(then.customer, customer)
+            plan = self.maker.compare(then and then.customer, customer, bound, absent, False)
+            if not now.notes and not (then and then.notes):
+                return plan
+        except Exception:  # as above
+            pass
+        return self._carefully(before, after, bound, absent, check, strict, settled)
+
+    def beside(
+        self, vendor: object, row: object, bound: object, absent: Absent, *, check: bool, strict: bool
+    ) -> Plan:
+        """The plan for a row and the vendor's copy."""
+        return self.maker.beside(vendor, self._take(row, check, strict), bound, absent)
+
+    def _carefully(
+        self,
+        before: object,
+        after: object,
+        bound: object,
+        absent: Absent,
+        check: bool,
+        strict: bool,
+        settled: bool,
+    ) -> Plan:
+        taken = self._take(after, check, strict)
+        held: Taken | None = None
+        if before is not None and settled:
+            held = take(before, self.maker.checked.canonical)
+        elif before is not None:
+            held = self._take(before, check, strict)
+        if held is not None and absent == "keep":
+            taken = taken._replace(record=self.reader.kept(held.record, taken.record))
+        return self.maker.carefully(held, taken, bound, absent)
+
+    def quick(self, row: object, *, check: bool = True, strict: bool = False) -> Stated:
+        """What a row in which nothing is unusual states; any exception for others."""
+        stated = self.reader.quick(row, check)
+        if strict and stated.notes:
+            raise Unusual
+        return stated
+
+    def _take(self, row: object, check: bool, strict: bool) -> Taken:
+        return self.reader.take(row, check=check, strict=strict)
