@@ -14,15 +14,17 @@ from custmap.cli.help import command as grouped
 from custmap.cli.help import option
 from custmap.cli.loading import load, read_for
 from custmap.cli.params import Params, check_params, read_params
-from custmap.cli.places import STDIN, check_places
+from custmap.cli.places import check_places
 from custmap.cli.plans import json_text
 from custmap.cli.report import Report
+from custmap.cli.rows import columns_of, require_records
 from custmap.cli.run_digest import digest_of
-from custmap.cli.streams import is_ndjson, open_input, open_maybe, open_output
+from custmap.cli.streams import open_maybe, open_output, open_records, path_of
 from custmap.diagnostics.errors import RecordError
 from custmap.records.identity import RequestIds, Who
-from custmap.records.inputs import One, read_source
+from custmap.records.inputs import One
 from custmap.records.keys import NO_KEY, Key
+from custmap.records.locations import Location
 from custmap.records.ndjson import BadLine, Line, Record, bad_line
 from custmap.records.outputs import Sink
 from custmap.records.packed_lines import PackedLines, Show, json_lines
@@ -45,7 +47,7 @@ _Show: TypeAlias = "Callable[[Request, Who, int], bytes]"
 
 @grouped("apply")
 @options.mapping
-@click.argument("file", required=False, type=options.FILE)
+@click.argument("file", required=False, type=options.RECORDS)
 @options.key("The key of a record, by this source path; its request carries it.")
 @options.outputs
 @option(
@@ -65,7 +67,7 @@ _Show: TypeAlias = "Callable[[Request, Who, int], bytes]"
 @options.functions
 def command(
     mapping: str,
-    file: Path | None,
+    file: Location | None,
     key: str | None,
     output: Path | None,
     rejects: Path | None,
@@ -91,7 +93,7 @@ def command(
     options.require_bulk(bulk, loaded)
     params = read_params(loaded.params, loaded.checked.functions, given, params_file, derived)
     files = list(read_for(mapping, modules))
-    check_places({"--output": output, "--rejects": rejects}, [file or STDIN, *files, *params.files])
+    check_places({"--output": output, "--rejects": rejects}, [path_of(file), *files, *params.files])
     check_params(loaded.checked, params, all_needed=True)
     named = None if key is None else options.read_key(key)
     keywords: dict[str, Any] = {"on_rejected": on_rejected, "nulls": nulls, "strict": strict_records}
@@ -99,8 +101,9 @@ def command(
     settings = {**keywords, "key": key} | ({"bulk": True} if bulk else {})
     ids = RequestIds(digest_of("apply", files, loaded.checked.params, params, settings))
     with ExitStack() as stack:
-        stream = stack.enter_context(open_input(file))
-        source = read_source(stream, many=is_ndjson(file), schema=loaded.checked.canonical)
+        schema = loaded.checked.canonical
+        opened = stack.enter_context(open_records(file, schema=schema, columns=columns_of(schema)))
+        source = require_records(opened, schema)
         sink = stack.enter_context(open_maybe(rejects))
         report = stack.enter_context(Report(sink, at_once=isinstance(source, One)))
         several = bool(loaded.checked.steps)

@@ -14,6 +14,7 @@ from custmap.cli.complete import MappingName, parameter_names
 from custmap.cli.help import option
 from custmap.cli.places import STDIN, is_standard_output
 from custmap.records.keys import Key
+from custmap.records.locations import Location, parse_location
 from custmap.values.paths import PathError
 
 if TYPE_CHECKING:
@@ -33,6 +34,16 @@ class _Output(click.Path):
         return STDIN if is_standard_output(path) else path
 
 
+class _Records(click.Path):
+    """A file of records; of a DuckDB file a table or query, after `::`."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        location = value if isinstance(value, Location) else parse_location(os.fsdecode(value))
+        super().convert(str(location.path), param, ctx)
+        return location
+
+
+RECORDS: Final = _Records(path_type=Path, dir_okay=False, allow_dash=True)
 OUTPUT: Final = _Output(path_type=Path, dir_okay=False, allow_dash=True)
 
 
