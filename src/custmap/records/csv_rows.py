@@ -48,7 +48,7 @@ class _Feed:
     """The lines of a file for `csv.reader`, and of the row that is being read its place and its bytes.
 
     `number`   of the row's first line, from 1; `offset` its first byte.
-    `lines`    those of the row so far.
+    `lines`    those of the row so far, `size` their bytes.
     `is_text`  are they UTF-8?
     """
 
@@ -56,7 +56,7 @@ class _Feed:
         self._readline = stream.readline
         self._limit = limit
         self._again: deque[bytes] = deque()
-        self._size = 0
+        self.size = 0
         self.number, self.offset = 1, 0
         self.lines: list[bytes] = []
         self.is_text = True
@@ -69,8 +69,8 @@ class _Feed:
         if not line:
             raise StopIteration
         self.lines.append(line)
-        self._size += len(line)
-        if self._size > self._limit:
+        self.size += len(line)
+        if self.size > self._limit:
             raise _RowError(f"the row is longer than {self._limit // 1024 // 1024} MiB")
         if self.offset == 0 and len(self.lines) == 1:
             line = line.removeprefix(BOM)
@@ -83,20 +83,16 @@ class _Feed:
     def begin(self) -> None:
         """The next line begins a row."""
         self.number += len(self.lines)
-        self.offset += self._size
-        self.lines, self._size, self.is_text = [], 0, True
+        self.offset += self.size
+        self.lines, self.size, self.is_text = [], 0, True
 
     def reject(self) -> None:
         """The row is its first line alone; the others are read again."""
         first, *others = self.lines
         self._again.extendleft(reversed(others))
-        self.lines, self._size = [first], len(first)
+        self.lines, self.size = [first], len(first)
         while not first.endswith(b"\n") and not self._again and (first := self._readline(self._limit + 2)):
-            self._size += len(first)
-
-    @property
-    def raw(self) -> bytes:
-        return self.lines[0] if len(self.lines) == 1 else b"".join(self.lines)
+            self.size += len(first)
 
 
 class _Rows:
@@ -141,7 +137,7 @@ class _Rows:
             except RecordError as error:
                 yield BadLine(self._line(index), error)
             else:
-                yield Record((index, feed.number, feed.offset, None, len(feed.raw)), value)
+                yield Record((index, feed.number, feed.offset, None, feed.size), value)
             index += 1
 
     def _header(self, name: str) -> list[str]:
@@ -155,23 +151,12 @@ class _Rows:
         return header
 
     def _row(self, cells: list[str]) -> dict[str, Any]:
-        feed, names, null = self._feed, self._names, self._null
+        feed, names = self._feed, self._names
         if not feed.is_text:
             raise _RowError("the row is not UTF-8")
         if len(cells) != len(names):
             raise _RowError(f"the row has {len(cells)} cells, the header has {len(names)}")
-        raw = feed.raw
-        values: list[Any]
-        if b'""' in raw or (null is not None and b'"' in raw):
-            quoted = self._quoted(raw)
-            values = [
-                cell if is_quoted or (cell and cell != null) else None
-                for cell, is_quoted in zip(cells, quoted, strict=False)
-            ]
-        elif null is None:
-            values = [cell or None for cell in cells]
-        else:
-            values = [None if cell == null else cell or None for cell in cells]
+        values: list[Any] = self._with_nulls(cells) if "" in cells or self._null in cells else cells
         exact = True
         for at, read in self._typed:
             if (cell := values[at]) is not None:
@@ -182,13 +167,19 @@ class _Rows:
         row = dict(zip(names, values, strict=True))
         return row if exact else copy_carefully(row, ANY)  # which refuses such numbers with their paths
 
-    def _quoted(self, raw: bytes) -> Iterator[bool]:
-        """For each cell of a row: is it quoted?"""
-        text = raw.removeprefix(BOM).decode()
-        return (found[1].startswith('"') for found in self._cell.finditer(text))
+    def _with_nulls(self, cells: list[str]) -> list[str | None]:
+        """The cells of a row, of which one may be NULL: only one without quotes is."""
+        null, raw = self._null, b"".join(self._feed.lines)
+        if b'""' in raw or (null is not None and b'"' in raw):
+            found = self._cell.finditer(raw.removeprefix(BOM).decode())
+            return [
+                cell if one[1].startswith('"') or (cell and cell != null) else None
+                for cell, one in zip(cells, found, strict=False)
+            ]
+        return [None if cell == null else cell or None for cell in cells]
 
     def _line(self, index: int) -> Line:
-        return Line(index, self._feed.number, self._feed.offset, None, len(self._feed.raw))
+        return Line(index, self._feed.number, self._feed.offset, None, self._feed.size)
 
     def _bad(self, index: int, reason: str) -> BadLine:
         line = self._line(index)
