@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import click
 
 from custmap.cli import options
+from custmap.cli.call_error import CallError
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
 from custmap.cli.loading import load, read_for
 from custmap.cli.params import Params, check_params, read_params
-from custmap.cli.places import check_places
+from custmap.cli.places import STDIN, check_places
 from custmap.cli.plans import json_text
 from custmap.cli.report import Report
 from custmap.cli.rows import columns_of, require_records
@@ -28,6 +30,7 @@ from custmap.records.locations import Location
 from custmap.records.ndjson import BadLine, Line, Record, bad_line
 from custmap.records.outputs import Sink
 from custmap.records.packed_lines import PackedLines, Show, json_lines
+from custmap.records.parquet_requests import ParquetRequests
 from custmap.records.request_lines import RequestLines
 from custmap.values.ordering import in_order
 from custmap.values.words import counted
@@ -54,7 +57,7 @@ _Show: TypeAlias = "Callable[[Request, Who, int], bytes]"
     "Output",
     "--as",
     "form",
-    type=click.Choice(["json", "curl", "http"]),
+    type=click.Choice(["json", "curl", "http", "parquet"]),
     default="json",
     show_default=True,
     help="The format of the requests.",
@@ -85,10 +88,13 @@ def command(
 ) -> int:
     """Turn customers into requests for the vendor's operation.
 
-    FILE holds one JSON object, or NDJSON; left out or `-` it is standard input. One object gives one
-    request, NDJSON gives NDJSON in the same order. With `--bulk` a request has many customers, and its line
+    FILE holds one JSON object, NDJSON, a JSON array, CSV or Parquet, also compressed by gzip or zstd, or is
+    `FILE.duckdb::TABLE` or `FILE.duckdb::SELECT …`; left out or `-` it is standard input. One object gives
+    one request, many give NDJSON in the same order. With `--bulk` a request has many customers, and its line
     their places and keys. Of a mapping with several requests, each is a line of its own.
     """
+    if form == "parquet":
+        _check_parquet(output, bulk)
     loaded = load(mapping, modules)
     options.require_bulk(bulk, loaded)
     params = read_params(loaded.params, loaded.checked.functions, given, params_file, derived)
@@ -106,6 +112,16 @@ def command(
         source = require_records(opened, schema)
         sink = stack.enter_context(open_maybe(rejects))
         report = stack.enter_context(Report(sink, at_once=isinstance(source, One)))
+        unit = "line" if isinstance(source, One) else source.format.unit
+        if form == "parquet":
+            records = iter([source.record]) if isinstance(source, One) else source.records
+            with (
+                open_output(output, json=False) as out,
+                ParquetRequests(out, ids, secrets=with_secrets) as table,
+            ):
+                _many(_row_maker(table, loaded, params, keywords), named, records, report, unit, _nothing)
+            report.summarize()
+            return report.exit_code
         several = bool(loaded.checked.steps)
         many = several or key is not None or not isinstance(source, One)
         show = _shown(form, ids, with_secrets, many=many)
@@ -113,7 +129,9 @@ def command(
             with open_output(output, json=form == "json") as out:
                 show_pack = _shown_pack(form, ids, with_secrets)
                 packed = PackedLines(loaded.engine, show_pack, _separated(out, form))
-                _many(_packer(packed, loaded, params, keywords), named, source.records, report, _nothing)
+                _many(
+                    _packer(packed, loaded, params, keywords), named, source.records, report, unit, _nothing
+                )
                 packed.end()
             report.summarize(f"{report.tally} in {counted(packed.requests, 'request')}")
             return report.exit_code
@@ -122,14 +140,14 @@ def command(
         else:
             make = loaded.line_applier(ids, params.given, secrets=with_secrets, **keywords)
         if isinstance(source, One):
-            shown = _one(make, named, source.record, report)
+            shown = _one(make, named, source.record, report, unit)
             if shown is not None:
                 with open_output(output, json=form == "json") as out:
                     out.write(shown)
             report.tell_unknown()
         else:
             with open_output(output, json=form == "json") as out:
-                _many(make, named, source.records, report, _separated(out, form))
+                _many(make, named, source.records, report, unit, _separated(out, form))
             report.summarize()
     return report.exit_code
 
@@ -147,6 +165,25 @@ def _maker(mapping: Mapping, params: Params, keywords: dict[str, Any], show: _Sh
     return make
 
 
+def _check_parquet(output: Path | None, bulk: bool) -> None:
+    if bulk:
+        raise CallError("`--bulk` writes lines of JSON, and no Parquet", "Leave out `--as parquet`.")
+    if output in (None, STDIN) and sys.stdout.isatty():
+        raise CallError("Parquet cannot be shown on a terminal", "Write it to a file with `-o FILE`.")
+
+
+def _row_maker(table: ParquetRequests, mapping: Mapping, params: Params, keywords: dict[str, Any]) -> _Make:
+    """What adds the requests of a record to a table."""
+    bound = None if params.derived else mapping.applier(params.given, **keywords)
+
+    def make(record: Any, fits: bool, who: Who) -> tuple[bytes, tuple[Note, ...]]:
+        requests = (bound or mapping.applier(params.of(record), **keywords))(record, fits)
+        table.add(requests, who)
+        return b"", tuple(dict.fromkeys(note for one in requests for note in one.notes))
+
+    return make
+
+
 _BETWEEN: Final = b"###\n"
 """The line between two requests of an `.http` file."""
 
@@ -156,10 +193,11 @@ def _many(
     key: Key | None,
     records: Iterator[Record | BadLine],
     report: Report,
+    unit: str,
     write: Callable[[bytes], None],
 ) -> None:
     for record in records:
-        shown = _one(make, key, record, report)
+        shown = _one(make, key, record, report, unit)
         if shown is not None:
             report.tally.went_out += 1
             write(shown)
@@ -198,11 +236,11 @@ def _nothing(_: bytes) -> None:
     """The line is written with its request."""
 
 
-def _one(make: _Make, key: Key | None, record: Record | BadLine, report: Report) -> bytes | None:
-    """What is written for a record; None if it is rejected."""
+def _one(make: _Make, key: Key | None, record: Record | BadLine, report: Report, unit: str) -> bytes | None:
+    """What is written for a record; None if it is rejected. `unit` is what its number counts."""
     report.tally.came_in += 1
     if isinstance(record, BadLine):
-        _reject(report, Who(record.line.index), record.line, record.error, None)
+        _reject(report, Who(record.line.index), record.line, unit, record.error, None)
         return None
     who = Who(record.place[0], None if key is None else key.of(record.value))
     try:
@@ -210,16 +248,18 @@ def _one(make: _Make, key: Key | None, record: Record | BadLine, report: Report)
             raise bad_line(record.line, NO_KEY)
         shown, notes = make(record.value, record.fits, who)
     except RecordError as error:
-        _reject(report, who, record.line, error, record)
+        _reject(report, who, record.line, unit, error, record)
         return None
     if notes:
         report.note(notes)
     return shown
 
 
-def _reject(report: Report, who: Who, line: Line, error: RecordError, record: Record | None) -> None:
+def _reject(
+    report: Report, who: Who, line: Line, unit: str, error: RecordError, record: Record | None
+) -> None:
     given = record.given() if record is not None and report.rejects is not None else None
-    report.reject(who, f"record {line.index} (line {line.number})", error, given)
+    report.reject(who, f"record {line.index} ({unit} {line.number})", error, given)
 
 
 def _shown_pack(form: str, ids: RequestIds, secrets: bool) -> Show:
