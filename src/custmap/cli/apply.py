@@ -113,17 +113,8 @@ def command(
         sink = stack.enter_context(open_maybe(rejects))
         report = stack.enter_context(Report(sink, at_once=isinstance(source, One)))
         unit = "line" if isinstance(source, One) else source.format.unit
-        if form == "parquet":
-            records = iter([source.record]) if isinstance(source, One) else source.records
-            with (
-                open_output(output, json=False) as out,
-                ParquetRequests(out, ids, secrets=with_secrets) as table,
-            ):
-                _many(_row_maker(table, loaded, params, keywords), named, records, report, unit, _nothing)
-            report.summarize()
-            return report.exit_code
         several = bool(loaded.checked.steps)
-        many = several or key is not None or not isinstance(source, One)
+        many = several or key is not None or form == "parquet" or not isinstance(source, One)
         show = _shown(form, ids, with_secrets, many=many)
         if bulk and not isinstance(source, One):
             with open_output(output, json=form == "json") as out:
@@ -135,11 +126,16 @@ def command(
                 packed.end()
             report.summarize(f"{report.tally} in {counted(packed.requests, 'request')}")
             return report.exit_code
-        if several or params.derived or form != "json" or isinstance(source, One):
+        if several or params.derived or form not in ("json", "parquet") or isinstance(source, One):
             make = _maker(loaded, params, keywords, show, between=_BETWEEN if form == "http" else b"")
         else:
             make = loaded.line_applier(ids, params.given, secrets=with_secrets, **keywords)
-        if isinstance(source, One):
+        if form == "parquet":
+            records = iter([source.record]) if isinstance(source, One) else source.records
+            with open_output(output, json=False) as out, ParquetRequests(out) as table:
+                _many(make, named, records, report, unit, table.write)
+            report.summarize()
+        elif isinstance(source, One):
             shown = _one(make, named, source.record, report, unit)
             if shown is not None:
                 with open_output(output, json=form == "json") as out:
@@ -170,18 +166,6 @@ def _check_parquet(output: Path | None, bulk: bool) -> None:
         raise CallError("`--bulk` writes lines of JSON, and no Parquet", "Leave out `--as parquet`.")
     if output in (None, STDIN) and sys.stdout.isatty():
         raise CallError("Parquet cannot be shown on a terminal", "Write it to a file with `-o FILE`.")
-
-
-def _row_maker(table: ParquetRequests, mapping: Mapping, params: Params, keywords: dict[str, Any]) -> _Make:
-    """What adds the requests of a record to a table."""
-    bound = None if params.derived else mapping.applier(params.given, **keywords)
-
-    def make(record: Any, fits: bool, who: Who) -> tuple[bytes, tuple[Note, ...]]:
-        requests = (bound or mapping.applier(params.of(record), **keywords))(record, fits)
-        table.add(requests, who)
-        return b"", tuple(dict.fromkeys(note for one in requests for note in one.notes))
-
-    return make
 
 
 _BETWEEN: Final = b"###\n"

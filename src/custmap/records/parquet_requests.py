@@ -1,4 +1,4 @@
-"""Writes requests as Parquet: a row a request, in groups of rows, so that memory is bounded.
+"""Writes requests as Parquet: lines of NDJSON in, a row a line out, in groups, so that memory is bounded.
 
 Of a run that fails nothing is left that could be read: the end of the file, without which Parquet is none, is
 written last.
@@ -10,46 +10,63 @@ import io
 from types import TracebackType
 from typing import Any, Final, Self
 
+import msgspec
+
 from custmap.records.extras import import_extra
-from custmap.records.identity import RequestIds, Who
 from custmap.records.outputs import Sink
-from custmap.values.json_text import json_bytes
-from custmap.wire.request import Request
 
 _ROWS: Final = 10_000
 _SIZE: Final = 1 << 24
-"""A group is full with so many rows, or with texts of so many characters."""
-_TEXTS: Final = ("key", "id", "mapping", "name", "method", "url", "headers", "body", "content")
+"""A group is full with so many rows, or so many bytes."""
+
+
+class _Line(msgspec.Struct):
+    """What a row has of a line; headers and body stay the text that they are."""
+
+    index: int
+    id: str
+    mapping: str
+    method: str
+    url: str
+    headers: msgspec.Raw
+    body: msgspec.Raw
+    key: str | None = None
+    name: str | None = None
+    content: str | None = None
+
+
+_COLUMNS: Final = ("index", "key", "id", "mapping", "name", "method", "url", "headers", "body", "content")
 
 
 class ParquetRequests:
-    """Requests of a run, written to `sink`; used in a `with` block. ExtraMissing without pyarrow.
+    """Requests as Parquet, written to `sink`; used in a `with` block. ExtraMissing without pyarrow.
 
-    The columns are `index` (a whole number), `key`, `id`, `mapping`, `name`, `method`, `url`, `headers`,
-    `body` and `content`, texts that may be null. Headers and body are JSON. `secrets=False` shows secrets as
-    `{{name}}`.
+    `index` is a whole number. The other columns are texts, headers and body JSON; `key`, `name`, `body` and
+    `content` may be null.
     """
 
-    def __init__(self, sink: Sink, ids: RequestIds, *, secrets: bool) -> None:
+    def __init__(self, sink: Sink) -> None:
         self._arrow = import_extra("pyarrow", "writing Parquet", "tables")
         parquet = import_extra("pyarrow.parquet", "writing Parquet", "tables")
         text, whole = self._arrow.string(), self._arrow.int64()
-        self._schema = self._arrow.schema([("index", whole), *((name, text) for name in _TEXTS)])
+        self._schema = self._arrow.schema([(name, whole if name == "index" else text) for name in _COLUMNS])
         self._file = _File(sink)
         self._writer = parquet.ParquetWriter(self._arrow.PythonFile(self._file, mode="w"), self._schema)
-        self._ids = ids
-        self._secrets = secrets
-        self._rows: list[dict[str, Any]] = []
+        self._decode = msgspec.json.Decoder(_Line).decode
+        self._rows: list[tuple[Any, ...]] = []
         self._size = 0
 
     def __enter__(self) -> Self:
         return self
 
-    def add(self, requests: tuple[Request, ...], who: Who) -> None:
-        """Write the requests of a record; if one of them cannot be written, none is."""
-        rows = [self._row(request, who, place) for place, request in enumerate(requests)]
-        self._rows += rows
-        self._size += sum(len(row["url"]) + len(row["headers"]) + len(row["body"] or "") for row in rows)
+    def write(self, lines: bytes) -> None:
+        """Write requests, each a line of `RequestLines`."""
+        for data in lines.split(b"\n")[:-1]:
+            line = self._decode(data)
+            headers, body = (bytes(part).decode() for part in (line.headers, line.body))
+            called = (line.index, line.key, line.id, line.mapping, line.name, line.method, line.url)
+            self._rows.append((*called, headers, None if body == "null" else body, line.content))
+        self._size += len(lines)
         if len(self._rows) >= _ROWS or self._size >= _SIZE:
             self._flush()
 
@@ -62,16 +79,10 @@ class ParquetRequests:
             self._file.is_dropped = True  # closing a writer writes the end of the file
         self._writer.close()
 
-    def _row(self, request: Request, who: Who, place: int) -> dict[str, Any]:
-        told = self._ids.marked(request, who, place, secrets=self._secrets)
-        row = {name: told.get(name) for name in ("index", *_TEXTS)}
-        row["headers"] = json_bytes(told["headers"]).decode()
-        row["body"] = None if told["body"] is None else json_bytes(told["body"]).decode()
-        return row
-
     def _flush(self) -> None:
         if self._rows:
-            self._writer.write_batch(self._arrow.RecordBatch.from_pylist(self._rows, schema=self._schema))
+            columns = [list(column) for column in zip(*self._rows, strict=True)]
+            self._writer.write_batch(self._arrow.record_batch(columns, schema=self._schema))
             self._rows, self._size = [], 0
 
 
