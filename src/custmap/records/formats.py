@@ -107,8 +107,9 @@ def unknown_format(name: str, head: bytes) -> InputError:
 def delimiter_of(sample: bytes, *, whole: bool, named: bool) -> str | None:
     """What stands between the cells of a CSV file; None if this is not the beginning of one.
 
-    It is one if the first line has a delimiter, and one of the next rows as many cells as that line. A file
-    whose name says CSV (`named`) needs neither. `whole`: the sample is the whole file.
+    It is one if the first line has a delimiter and names all columns, perhaps without the first, and if one of
+    the next rows has as many cells, or there are none. A file whose name says CSV (`named`) needs none of
+    that. `whole`: the sample is the whole file.
 
     >>> delimiter_of(b'id;"a,b"\\n1;2\\n', whole=True, named=False)
     ';'
@@ -127,13 +128,15 @@ def delimiter_of(sample: bytes, *, whole: bool, named: bool) -> str | None:
         return delimiter
     if delimiter not in header:
         return None
-    rows = _sizes(lines, delimiter)
-    size = next(rows, 0)
-    others = list(rows)
-    return delimiter if size and (size in others or (whole and not others)) else None
+    rows = _cells(lines, delimiter)
+    names = next(rows, [])
+    sizes = {len(cells) for cells in rows}
+    looks_so = all(names[1:]) and (len(names) in sizes or (whole and not sizes))
+    return delimiter if looks_so else None
 
 
-def _sizes(lines: Iterable[str], delimiter: str) -> Iterator[int]:
+def _cells(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
+    """The cells of the rows that are well-formed, and not blank."""
     reader = csv.reader(lines, delimiter=delimiter)
     while True:
         try:
@@ -143,7 +146,7 @@ def _sizes(lines: Iterable[str], delimiter: str) -> Iterator[int]:
         except csv.Error:
             continue
         if cells:
-            yield len(cells)
+            yield cells
 
 
 def check_names(columns: Sequence[str], name: str) -> None:

@@ -27,6 +27,7 @@ _BRACKET: Final = re.compile(
 # A number or a word, or whatever stands in its place, and what ends it.
 _WORD: Final = re.compile(rb"[^\[\]{},\" \t\r\n]++(?=[\[\]{},\" \t\r\n])")
 _OPEN: Final = (b"{", b"[")
+_NO_ELEMENT: Final = (b",", b"]", b"}")
 
 
 def read_array(
@@ -74,8 +75,7 @@ class _Array:
             yield self._element()
             while self._sign() == b",":
                 self._at += 1
-                if self._sign() in (b",", b"]"):
-                    raise self._broken("expected an element")
+                self._sign()
                 yield self._element()
         if self._sign() != b"]":
             raise self._broken("expected `,` or `]`")
@@ -106,6 +106,8 @@ class _Array:
         """The element that begins here."""
         self._count_lines(self._at)
         number, first = self._number, self._buffer[self._at : self._at + 1]
+        if first in _NO_ELEMENT:
+            raise self._broken("expected an element")
         if first in _OPEN:
             self._pass_container()
         else:
@@ -125,8 +127,6 @@ class _Array:
     def _pass(self, pattern: re.Pattern[bytes]) -> bytes:
         """Go behind what the pattern matches, reading on until it does; what its last byte is."""
         while (found := pattern.match(self._buffer, self._at)) is None:
-            if pattern is _WORD and self._buffer[self._at : self._at + 1] == b"}":
-                raise self._broken("expected an element")
             self._more()
         self._at = found.end()
         return self._buffer[self._at - 1 : self._at]
