@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import click
 
+from custmap.border.intake import copy_plain
 from custmap.cli import options
 from custmap.cli.call_error import CallError
 from custmap.cli.help import command as grouped
@@ -19,12 +20,12 @@ from custmap.cli.params import Params, check_params, read_params
 from custmap.cli.places import STDIN, check_places
 from custmap.cli.plans import json_text
 from custmap.cli.report import Report
-from custmap.cli.rows import columns_of, require_records
+from custmap.cli.rows import are_rows, columns_of, require_records
 from custmap.cli.run_digest import digest_of
 from custmap.cli.streams import open_maybe, open_output, open_records, path_of
 from custmap.diagnostics.errors import RecordError
 from custmap.records.identity import RequestIds, Who
-from custmap.records.inputs import One
+from custmap.records.inputs import Many, One
 from custmap.records.keys import NO_KEY, Key
 from custmap.records.locations import Location
 from custmap.records.ndjson import BadLine, Line, Record, bad_line
@@ -38,6 +39,7 @@ from custmap.values.words import counted
 if TYPE_CHECKING:
     from custmap.mapper import Mapping
     from custmap.model.note import Note
+    from custmap.schema.canonical import Canonical
     from custmap.wire.request import Request
 
 
@@ -108,8 +110,8 @@ def command(
     ids = RequestIds(digest_of("apply", files, loaded.checked.params, params, settings))
     with ExitStack() as stack:
         schema = loaded.checked.canonical
-        opened = stack.enter_context(open_records(file, schema=schema, columns=columns_of(schema)))
-        source = require_records(opened, schema)
+        source = stack.enter_context(open_records(file, schema=schema, columns=columns_of(schema)))
+        require_records(source, schema)
         sink = stack.enter_context(open_maybe(rejects))
         report = stack.enter_context(Report(sink, at_once=isinstance(source, One)))
         unit = "line" if isinstance(source, One) else source.format.unit
@@ -120,9 +122,8 @@ def command(
             with open_output(output, json=form == "json") as out:
                 show_pack = _shown_pack(form, ids, with_secrets)
                 packed = PackedLines(loaded.engine, show_pack, _separated(out, form))
-                _many(
-                    _packer(packed, loaded, params, keywords), named, source.records, report, unit, _nothing
-                )
+                make = _of_rows(_packer(packed, loaded, params, keywords), source, schema)
+                _many(make, named, source.records, report, unit, _nothing)
                 packed.end()
             report.summarize(f"{report.tally} in {counted(packed.requests, 'request')}")
             return report.exit_code
@@ -130,6 +131,7 @@ def command(
             make = _maker(loaded, params, keywords, show, between=_BETWEEN if form == "http" else b"")
         else:
             make = loaded.line_applier(ids, params.given, secrets=with_secrets, **keywords)
+        make = _of_rows(make, source, schema)
         if form == "parquet":
             records = iter([source.record]) if isinstance(source, One) else source.records
             with open_output(output, json=False) as out, ParquetRequests(out) as table:
@@ -166,6 +168,13 @@ def _check_parquet(output: Path | None, bulk: bool) -> None:
         raise CallError("`--bulk` writes lines of JSON, and no Parquet", "Leave out `--as parquet`.")
     if output in (None, STDIN) and sys.stdout.isatty():
         raise CallError("Parquet cannot be shown on a terminal", "Write it to a file with `-o FILE`.")
+
+
+def _of_rows(make: _Make, source: One | Many, schema: Canonical) -> _Make:
+    """The same for rows of a table, whose values first become JSON, as those of a Python program do."""
+    if not are_rows(source):
+        return make
+    return lambda row, fits, who: make(copy_plain(row, schema.type), False, who)
 
 
 _BETWEEN: Final = b"###\n"

@@ -10,11 +10,12 @@ from typing import Any, Final
 
 import click
 
+from custmap.border.intake import copy_plain
 from custmap.cli import options
 from custmap.cli.call_error import CLEAN, FINDINGS, CallError
 from custmap.cli.help import command as grouped
 from custmap.cli.loading import load
-from custmap.cli.rows import columns_of, require_records
+from custmap.cli.rows import are_rows, columns_of, require_records
 from custmap.cli.streams import open_records
 from custmap.diagnostics.plain import json_document
 from custmap.records.inputs import One
@@ -91,15 +92,15 @@ def _no_traces() -> Iterator[None]:
 
 def _records(place: Location, schema: Canonical) -> list[dict[str, Any]]:
     """All records of a file; RecordError at the first bad line, CallError if there are no records."""
-    with open_records(place, schema=schema, columns=columns_of(schema)) as opened:
-        source = require_records(opened, schema)
+    with open_records(place, schema=schema, columns=columns_of(schema)) as source:
+        require_records(source, schema)
         found: list[dict[str, Any]] = []
         for item in [source.record] if isinstance(source, One) else source.records:
             if isinstance(item, BadLine):
                 raise item.error
             if not isinstance(item.value, dict):
                 raise bad_line(item.line, "it is not an object")
-            found.append(item.value)
+            found.append(copy_plain(item.value, schema.type) if are_rows(source) else item.value)
             if len(found) == _MOST_RECORDS:
                 break
     if not found:

@@ -64,7 +64,8 @@ def command(
     held = None if base is None else _base(loaded, base)
     notes: Counter[str] = Counter()
     with ExitStack() as stack:
-        source = require_documents(stack.enter_context(open_records(file, lists=True)))
+        source = stack.enter_context(open_records(file, lists=True))
+        require_documents(source)
         if held is not None and not isinstance(source, One):
             raise CallError("`--base` is one customer, and the input has many documents")
         sink = stack.enter_context(open_maybe(rejects))

@@ -21,8 +21,8 @@ from custmap.records.formats import BOM, check_names
 from custmap.records.input_error import InputError
 from custmap.records.ndjson import LINE_LIMIT, BadLine, Line, Record, bad_line
 from custmap.schema.combine import has_kind
-from custmap.values.json_text import InexactError, JsonError, parse_json
-from custmap.values.types import ANY, Type
+from custmap.values.json_text import DEPTH, InexactError, JsonError, parse_json
+from custmap.values.types import Type
 from custmap.values.words import words_for
 
 _NO_TYPES: Final[Mapping[str, Type]] = {}
@@ -107,6 +107,7 @@ class _Rows:
         self._reader = csv.reader(self._feed, delimiter=delimiter, strict=True)
         self._cell = re.compile(rf'("(?:[^"]|"")*+"|[^{delimiter}\r\n]*+)(?:{delimiter}|\r?\n?\Z)')
         self._null = columns.null
+        self._type = Type(members=columns.types)
         self._names = self._header(name)
         types = [(at, column, columns.types.get(column)) for at, column in enumerate(self._names)]
         self._typed = [
@@ -163,9 +164,9 @@ class _Rows:
                 try:
                     values[at] = read(cell)
                 except InexactError as error:
-                    values[at], exact = error.value, False
+                    (values[at],), exact = error.value, False
         row = dict(zip(names, values, strict=True))
-        return row if exact else copy_carefully(row, ANY)  # which refuses such numbers with their paths
+        return row if exact else copy_carefully(row, self._type)  # which refuses such numbers by their paths
 
     def _with_nulls(self, cells: list[str]) -> list[str | None]:
         """The cells of a row, of which one may be NULL: only one without quotes is."""
@@ -203,12 +204,17 @@ def _json_cell(column: str, type_: Type) -> Callable[[str], Any]:
 
     def read(cell: str) -> Any:
         try:
-            value = parse_json(cell, exact=True)
+            # In a list, since msgspec does not give the text of a number that stands alone.
+            found = parse_json(f"[{cell}]", depth=DEPTH + 1, exact=True)
+        except InexactError as error:
+            if len(error.value) == 1:
+                raise
+            found = []
         except JsonError:
-            raise _RowError(f"column `{column}`: expected {expected}") from None
-        if not has_kind(value, kinds):
+            found = []
+        if len(found) != 1 or not has_kind(found[0], kinds):
             raise _RowError(f"column `{column}`: expected {expected}")
-        return value
+        return found[0]
 
     return read
 

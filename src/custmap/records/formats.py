@@ -107,20 +107,18 @@ def unknown_format(name: str, head: bytes) -> InputError:
 def delimiter_of(sample: bytes, *, whole: bool, named: bool) -> str | None:
     """What stands between the cells of a CSV file; None if this is not the beginning of one.
 
-    It is one if the first line has a delimiter and names all columns, perhaps without the first, and if one of
-    the next rows has as many cells, or there are none. A file whose name says CSV (`named`) needs none of
+    It is one if the first line has a delimiter and names all columns, perhaps without the first, and if one
+    of the next rows has as many cells, or there are none. A file whose name says CSV (`named`) needs none of
     that. `whole`: the sample is the whole file.
 
     >>> delimiter_of(b'id;"a,b"\\n1;2\\n', whole=True, named=False)
     ';'
     """
-    if b"\0" in sample:
-        return None
     text = StringIO(sample.removeprefix(BOM).decode(errors="replace"))  # whose lines end with `\n` only
     lines = list(dropwhile(str.isspace, text))
     if not whole:
         lines = lines[:-1]  # the last one may be cut
-    if not lines:
+    if not lines or "\0" in lines[0]:
         return None
     header = "".join(lines[0].split('"')[::2])  # what is outside quotes
     delimiter = max(_DELIMITERS, key=header.count)

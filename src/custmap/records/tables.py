@@ -97,21 +97,22 @@ def _reader(duckdb: Any, database: Any, query: str, name: str) -> Any:
     made = getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader
     try:
         return in_thread(database, lambda: made(_ROWS))
-    except duckdb.Error as error:
-        raise _failed(name, error) from None
+    except duckdb.Error:
+        raise _failed(name) from None
 
 
 def _duckdb_batches(duckdb: Any, reader: Any, name: str) -> Iterator[Any]:
     arrow = import_extra("pyarrow", "reading a DuckDB file", "tables")
     try:
         yield from reader
-    except (duckdb.Error, arrow.ArrowException, OSError) as error:
-        raise _failed(name, error) from None
+    except (duckdb.Error, arrow.ArrowException, OSError):
+        raise _failed(name) from None
 
 
-def _failed(name: str, error: Exception) -> InputError:
-    """Without the error's text: DuckDB quotes values."""
-    return InputError(f"{name}: the query failed while its rows were read ({type(error).__name__})")
+def _failed(name: str) -> InputError:
+    """Without the text of DuckDB's error, which quotes values."""
+    advice = "Run it in DuckDB to see at which value."
+    return InputError(f"{name}: the query failed while its rows were read", advice)
 
 
 def _first_line(error: Exception) -> str:
