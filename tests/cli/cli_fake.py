@@ -117,6 +117,6 @@ def load(name: str, modules: tuple[str, ...] = ()) -> FakeMapping:
     raise MappingError([Diagnostic("CM204", "there is no such mapping", span, help="Did you mean `a/b`?")])
 
 
-def read_for(name: str, modules: Sequence[str]) -> list[Path]:
+def read_for(name: str, modules: Sequence[str], source: object = None) -> list[Path]:
     """No file is read for it."""
     return []

@@ -92,7 +92,7 @@ def test_bad_lines_are_rejected(cli: Cli, mapping: Path, tmp_path: Path) -> None
     ]
 
 
-@pytest.mark.parametrize("text", [b"nope", b"[]", b"7", b'"x"', b"null", b'{"mail":'])
+@pytest.mark.parametrize("text", [b"{nope", b"[]", b"7", b'"x"', b"null", b'{"mail":'])
 def test_no_copy(cli: Cli, mapping: Path, text: bytes) -> None:
     ended = cli("reverse", mapping, stdin=text)
     assert (ended.code, ended.out) == (1, "") and "error[CM7" in ended.err

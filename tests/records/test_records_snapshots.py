@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from custmap.records.extras import ExtraMissing
 from custmap.records.keys import Key
-from custmap.records.snapshots import ExtraMissing, OneSided, Pair, Rejected, SnapshotJoin
+from custmap.records.snapshots import OneSided, Pair, Rejected, SnapshotJoin
 from custmap.values.paths import PathError
 
 pytest.importorskip("duckdb")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,23 +10,28 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import click
 
+from custmap.border.intake import copy_plain
 from custmap.cli import options
+from custmap.cli.call_error import CallError
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
-from custmap.cli.loading import load, read_for
+from custmap.cli.loading import load, read_for, rows_of
 from custmap.cli.params import Params, check_params, read_params
 from custmap.cli.places import STDIN, check_places
 from custmap.cli.plans import json_text
 from custmap.cli.report import Report
+from custmap.cli.rows import are_rows, columns_of, require_records
 from custmap.cli.run_digest import digest_of
-from custmap.cli.streams import is_ndjson, open_input, open_maybe, open_output
+from custmap.cli.streams import open_maybe, open_output, open_records, path_of
 from custmap.diagnostics.errors import RecordError
 from custmap.records.identity import RequestIds, Who
-from custmap.records.inputs import One, read_source
+from custmap.records.inputs import Many, One
 from custmap.records.keys import NO_KEY, Key
+from custmap.records.locations import Location
 from custmap.records.ndjson import BadLine, Line, Record, bad_line
 from custmap.records.outputs import Sink
 from custmap.records.packed_lines import PackedLines, Show, json_lines
+from custmap.records.parquet_requests import ParquetRequests
 from custmap.records.request_lines import RequestLines
 from custmap.values.ordering import in_order
 from custmap.values.words import counted
@@ -33,6 +39,8 @@ from custmap.values.words import counted
 if TYPE_CHECKING:
     from custmap.mapper import Mapping
     from custmap.model.note import Note
+    from custmap.schema.canonical import Canonical
+    from custmap.tables.source import Source
     from custmap.wire.request import Request
 
 
@@ -45,14 +53,14 @@ _Show: TypeAlias = "Callable[[Request, Who, int], bytes]"
 
 @grouped("apply")
 @options.mapping
-@click.argument("file", required=False, type=options.FILE)
+@click.argument("file", required=False, type=options.RECORDS)
 @options.key("The key of a record, by this source path; its request carries it.")
 @options.outputs
 @option(
     "Output",
     "--as",
     "form",
-    type=click.Choice(["json", "curl", "http"]),
+    type=click.Choice(["json", "curl", "http", "parquet"]),
     default="json",
     show_default=True,
     help="The format of the requests.",
@@ -62,10 +70,11 @@ _Show: TypeAlias = "Callable[[Request, Who, int], bytes]"
 @options.records
 @options.absent
 @options.on_rejected
+@options.source
 @options.functions
 def command(
     mapping: str,
-    file: Path | None,
+    file: Location | None,
     key: str | None,
     output: Path | None,
     rejects: Path | None,
@@ -79,54 +88,70 @@ def command(
     strict_records: bool,
     absent: str,
     on_rejected: str,
+    source: str | None,
     modules: tuple[str, ...],
 ) -> int:
     """Turn customers into requests for the vendor's operation.
 
-    FILE holds one JSON object, or NDJSON; left out or `-` it is standard input. One object gives one
-    request, NDJSON gives NDJSON in the same order. With `--bulk` a request has many customers, and its line
+    FILE holds one JSON object, NDJSON, a JSON array, CSV or Parquet, also compressed by gzip or zstd, or is
+    `FILE.duckdb::TABLE` or `FILE.duckdb::SELECT …`; left out or `-` it is standard input. One object gives
+    one request, many give NDJSON in the same order. With `--bulk` a request has many customers, and its line
     their places and keys. Of a mapping with several requests, each is a line of its own.
     """
+    if form == "parquet":
+        _check_parquet(output, bulk)
     loaded = load(mapping, modules)
     options.require_bulk(bulk, loaded)
     params = read_params(loaded.params, loaded.checked.functions, given, params_file, derived)
-    files = list(read_for(mapping, modules))
-    check_places({"--output": output, "--rejects": rejects}, [file or STDIN, *files, *params.files])
+    rows = rows_of(source, loaded, nulls, modules)
+    files = list(read_for(mapping, modules, source))
+    check_places({"--output": output, "--rejects": rejects}, [path_of(file), *files, *params.files])
     check_params(loaded.checked, params, all_needed=True)
-    named = None if key is None else options.read_key(key)
+    named = options.read_key(key, rows)
     keywords: dict[str, Any] = {"on_rejected": on_rejected, "nulls": nulls, "strict": strict_records}
     keywords |= {"absent": absent} if absent != "keep" else {}
     settings = {**keywords, "key": key} | ({"bulk": True} if bulk else {})
+    keywords |= {"source": rows} if rows is not None else {}
     ids = RequestIds(digest_of("apply", files, loaded.checked.params, params, settings))
     with ExitStack() as stack:
-        stream = stack.enter_context(open_input(file))
-        source = read_source(stream, many=is_ndjson(file), schema=loaded.checked.canonical)
+        schema = loaded.checked.canonical
+        columns = columns_of(schema, rows)
+        read = stack.enter_context(open_records(file, schema=None if rows else schema, columns=columns))
+        require_records(read, schema, rows)
         sink = stack.enter_context(open_maybe(rejects))
-        report = stack.enter_context(Report(sink, at_once=isinstance(source, One)))
+        report = stack.enter_context(Report(sink, at_once=isinstance(read, One)))
+        unit = "line" if isinstance(read, One) else read.format.unit
         several = bool(loaded.checked.steps)
-        many = several or key is not None or not isinstance(source, One)
+        many = several or named is not None or form == "parquet" or not isinstance(read, One)
         show = _shown(form, ids, with_secrets, many=many)
-        if bulk and not isinstance(source, One):
+        if bulk and not isinstance(read, One):
             with open_output(output, json=form == "json") as out:
                 show_pack = _shown_pack(form, ids, with_secrets)
                 packed = PackedLines(loaded.engine, show_pack, _separated(out, form))
-                _many(_packer(packed, loaded, params, keywords), named, source.records, report, _nothing)
+                make = _of_rows(_packer(packed, loaded, params, keywords), read, schema, rows)
+                _many(make, named, read.records, report, unit, _nothing)
                 packed.end()
             report.summarize(f"{report.tally} in {counted(packed.requests, 'request')}")
             return report.exit_code
-        if several or params.derived or form != "json" or isinstance(source, One):
+        if several or params.derived or form not in ("json", "parquet") or isinstance(read, One):
             make = _maker(loaded, params, keywords, show, between=_BETWEEN if form == "http" else b"")
         else:
             make = loaded.line_applier(ids, params.given, secrets=with_secrets, **keywords)
-        if isinstance(source, One):
-            shown = _one(make, named, source.record, report)
+        make = _of_rows(make, read, schema, rows)
+        if form == "parquet":
+            records = iter([read.record]) if isinstance(read, One) else read.records
+            with open_output(output, json=False) as out, ParquetRequests(out) as table:
+                _many(make, named, records, report, unit, table.write)
+            report.summarize()
+        elif isinstance(read, One):
+            shown = _one(make, named, read.record, report, unit)
             if shown is not None:
                 with open_output(output, json=form == "json") as out:
                     out.write(shown)
             report.tell_unknown()
         else:
             with open_output(output, json=form == "json") as out:
-                _many(make, named, source.records, report, _separated(out, form))
+                _many(make, named, read.records, report, unit, _separated(out, form))
             report.summarize()
     return report.exit_code
 
@@ -144,6 +169,20 @@ def _maker(mapping: Mapping, params: Params, keywords: dict[str, Any], show: _Sh
     return make
 
 
+def _check_parquet(output: Path | None, bulk: bool) -> None:
+    if bulk:
+        raise CallError("`--bulk` writes lines of JSON, and no Parquet", "Leave out `--as parquet`.")
+    if output in (None, STDIN) and sys.stdout.isatty():
+        raise CallError("Parquet cannot be shown on a terminal", "Write it to a file with `-o FILE`.")
+
+
+def _of_rows(make: _Make, read: One | Many, schema: Canonical, rows: Source | None) -> _Make:
+    """The same for rows of a table, whose values first become JSON; a source takes them as they are."""
+    if rows is not None or not are_rows(read):
+        return make
+    return lambda row, fits, who: make(copy_plain(row, schema.type), False, who)
+
+
 _BETWEEN: Final = b"###\n"
 """The line between two requests of an `.http` file."""
 
@@ -153,10 +192,11 @@ def _many(
     key: Key | None,
     records: Iterator[Record | BadLine],
     report: Report,
+    unit: str,
     write: Callable[[bytes], None],
 ) -> None:
     for record in records:
-        shown = _one(make, key, record, report)
+        shown = _one(make, key, record, report, unit)
         if shown is not None:
             report.tally.went_out += 1
             write(shown)
@@ -195,11 +235,11 @@ def _nothing(_: bytes) -> None:
     """The line is written with its request."""
 
 
-def _one(make: _Make, key: Key | None, record: Record | BadLine, report: Report) -> bytes | None:
-    """What is written for a record; None if it is rejected."""
+def _one(make: _Make, key: Key | None, record: Record | BadLine, report: Report, unit: str) -> bytes | None:
+    """What is written for a record; None if it is rejected. `unit` is what its number counts."""
     report.tally.came_in += 1
     if isinstance(record, BadLine):
-        _reject(report, Who(record.line.index), record.line, record.error, None)
+        _reject(report, Who(record.line.index), record.line, unit, record.error, None)
         return None
     who = Who(record.place[0], None if key is None else key.of(record.value))
     try:
@@ -207,16 +247,18 @@ def _one(make: _Make, key: Key | None, record: Record | BadLine, report: Report)
             raise bad_line(record.line, NO_KEY)
         shown, notes = make(record.value, record.fits, who)
     except RecordError as error:
-        _reject(report, who, record.line, error, record)
+        _reject(report, who, record.line, unit, error, record)
         return None
     if notes:
         report.note(notes)
     return shown
 
 
-def _reject(report: Report, who: Who, line: Line, error: RecordError, record: Record | None) -> None:
+def _reject(
+    report: Report, who: Who, line: Line, unit: str, error: RecordError, record: Record | None
+) -> None:
     given = record.given() if record is not None and report.rejects is not None else None
-    report.reject(who, f"record {line.index} (line {line.number})", error, given)
+    report.reject(who, f"record {line.index} ({unit} {line.number})", error, given)
 
 
 def _shown_pack(form: str, ids: RequestIds, secrets: bool) -> Show:

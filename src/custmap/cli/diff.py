@@ -27,10 +27,11 @@ from custmap.cli.plans import PlanForm
 from custmap.cli.report import Report
 from custmap.cli.run_digest import digest_of
 from custmap.cli.run_guard import RunGuard
-from custmap.cli.streams import is_ndjson, open_input, open_maybe, open_output
+from custmap.cli.streams import open_maybe, open_output, open_records
 from custmap.diagnostics.errors import RecordError
 from custmap.records.identity import RequestIds, Who, content_digest
-from custmap.records.inputs import One, read_source
+from custmap.records.inputs import One
+from custmap.records.locations import Location
 from custmap.records.ndjson import Record, Schema
 
 
@@ -206,8 +207,7 @@ def _documents(
 
 
 def _document(path: Path, side: str, schema: Schema) -> Record:
-    with open_input(path) as stream:
-        source = None if is_ndjson(path) else read_source(stream, schema=schema)
+    with open_records(Location(path), schema=schema, lists=True) as source:
         if not isinstance(source, One):
             raise CallError(f"{path}: expected one JSON object", "Join two NDJSON files with `--key`.")
         if isinstance(source.record, Record):

@@ -21,12 +21,13 @@ from custmap.cli.report import Report, json_line, told_errors
 from custmap.cli.run_guard import RunGuard
 from custmap.cli.settled import check_settled
 from custmap.diagnostics.errors import RecordError
+from custmap.records.extras import ExtraMissing
 from custmap.records.identity import RequestIds, Who
 from custmap.records.keys import Key
 from custmap.records.ndjson import Record
 from custmap.records.outputs import Sink, naming
 from custmap.records.packed_lines import PackedLines, json_lines
-from custmap.records.snapshots import ExtraMissing, OneSided, Pair, Rejected, SnapshotJoin
+from custmap.records.snapshots import OneSided, Pair, Rejected, SnapshotJoin
 from custmap.records.tally import PairTally
 from custmap.values.words import counted
 from custmap.wire.packing import alone

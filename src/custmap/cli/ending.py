@@ -25,6 +25,8 @@ import click
 from custmap.cli.call_error import CLEAN, FINDINGS, WRONG_CALL, CallError, unreadable
 from custmap.cli.places import spare
 from custmap.diagnostics.plain import plain, plain_lines
+from custmap.records.extras import ExtraMissing
+from custmap.records.input_error import InputError
 from custmap.records.outputs import is_full
 
 _OCCUPIED: Final[list[object]] = []
@@ -115,7 +117,7 @@ def _ended(call: Callable[[], object], arguments: Sequence[str]) -> int:
         raise
     except Exception as error:
         # A call that ends before its inputs are known has named them all the same.
-        spare(Path(part) for word in arguments for part in (word, *re.split("[=:]", word)[1:]))
+        spare(Path(part) for word in arguments for part in (word, *re.split("[=:]", word)))
         return _told(error)
 
 
@@ -125,6 +127,10 @@ def _told(error: Exception) -> int:
         return _usage(error)
     if isinstance(error, click.ClickException):
         return _say(plain(error.format_message()), WRONG_CALL)
+    if isinstance(error, InputError):
+        return _usage(CallError(error.message, error.advice))
+    if isinstance(error, ExtraMissing):
+        return _usage(CallError(str(error)))
     return _custmap_error(error) or _bug(error)
 
 

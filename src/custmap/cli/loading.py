@@ -50,14 +50,29 @@ def load_source(name: str, modules: Sequence[str] = ()) -> Source:
     return source(name, functions=[_module(module) for module in modules], root=root_folder())
 
 
+def rows_of(name: str | None, mapping: Mapping, nulls: str, modules: Sequence[str]) -> Source | None:
+    """The source that `--source` names; CallError where it does not go with the mapping or with `--nulls`."""
+    if name is None:
+        return None
+    source = load_source(name, modules)
+    if not mapping.checked.canonical.is_customer:
+        message = f"{mapping.name} has a schema of its own, and takes rows as they are"
+        raise CallError(message, "Leave `--source` out.")
+    if nulls != "clear":
+        raise CallError(f"{source.name} says what NULL says", "Leave `--nulls` out.")
+    return source
+
+
 def root_folder() -> str | None:
     """The folder that `--root` names."""
     context = click.get_current_context(silent=True)
     return context.find_root().meta.get("custmap.root") if context else None
 
 
-def read_for(mapping: str, modules: Sequence[str]) -> Iterator[Path]:
-    """The files that are read for a mapping: itself, contract, schema, functions."""
+def read_for(mapping: str, modules: Sequence[str], source: str | None = None) -> Iterator[Path]:
+    """The files that are read for a mapping: itself, contract, schema, functions, and its source."""
+    if source is not None:
+        yield from with_uses([find_source(source)[0]])
     files = [getattr(_module(module), "__file__", None) for module in modules]
     yield from (Path(file) for file in files if file)
     yield from with_uses([find_mapping(mapping)[0]])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 import click
 
@@ -14,10 +14,12 @@ from custmap.cli.complete import MappingName, parameter_names
 from custmap.cli.help import option
 from custmap.cli.places import STDIN, is_standard_output
 from custmap.records.keys import Key
+from custmap.records.locations import Location, parse_location
 from custmap.values.paths import PathError
 
 if TYPE_CHECKING:
     from custmap.mapper import Mapping
+    from custmap.tables.source import Source
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -33,6 +35,16 @@ class _Output(click.Path):
         return STDIN if is_standard_output(path) else path
 
 
+class _Records(click.Path):
+    """A file of records; of a DuckDB file a table or query, after `::`."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        location = value if isinstance(value, Location) else parse_location(os.fsdecode(value))
+        super().convert(str(location.path), param, ctx)
+        return location
+
+
+RECORDS: Final = _Records(path_type=Path, dir_okay=False, allow_dash=True)
 OUTPUT: Final = _Output(path_type=Path, dir_okay=False, allow_dash=True)
 
 
@@ -131,8 +143,14 @@ def key(help: str) -> Callable[[Command], Command]:
     return click.option("--key", metavar="PATH", help=help)
 
 
-def read_key(path: str) -> Key:
-    """The key that the option names; CallError if it is no path of names."""
+@overload
+def read_key(path: str) -> Key: ...
+@overload
+def read_key(path: str | None, source: Source | None) -> Key | None: ...
+def read_key(path: str | None, source: Source | None = None) -> Key | None:
+    """The key that the option names, or that of the source; CallError if it is no path of names."""
+    if path is None:
+        return None if source is None or source.key is None else Key.column(source.key)
     try:
         return Key(path)
     except PathError as error:

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from custmap.cli.call_error import CallError
+from custmap.records.locations import STDIN
 from custmap.records.outputs import leftovers
 from custmap.values.files import real
 
-STDIN: Final = Path("-")
-"""As a file to write, standard output."""
+__all__ = ["STDIN", "check_places", "check_read", "is_standard_output", "spare"]
 _NONE: Final[Mapping[str, Path | None]] = {}
 _Place: TypeAlias = tuple[int | str, ...]
 

@@ -5,20 +5,23 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import click
 
+from custmap.border.intake import copy_plain
 from custmap.cli import options
 from custmap.cli.call_error import CLEAN, FINDINGS, CallError
 from custmap.cli.help import command as grouped
 from custmap.cli.loading import load
-from custmap.cli.streams import is_ndjson, open_input
+from custmap.cli.rows import are_rows, columns_of, require_records
+from custmap.cli.streams import open_records
 from custmap.diagnostics.plain import json_document
-from custmap.records.inputs import One, read_source
-from custmap.records.ndjson import BadLine, Schema, bad_line
+from custmap.records.inputs import One
+from custmap.records.locations import Location
+from custmap.records.ndjson import BadLine, bad_line
+from custmap.schema.canonical import Canonical
 
 # Pairs are selected from the records, so more of them would only need memory.
 _MOST_RECORDS: Final = 100_000
@@ -44,13 +47,13 @@ _STORAGE: Final = "HYPOTHESIS_STORAGE_DIRECTORY"
 @click.option(
     "--with",
     "records_file",
-    type=options.FILE,
-    help="Draw pairs from these records (NDJSON) instead; their values are not shown.",
+    type=options.RECORDS,
+    help="Draw pairs from these records instead; their values are not shown.",
 )
 @options.text_or_json("The format of the proof.")
 @options.functions
 def command(
-    mapping: str, examples: int, seed: int, records_file: Path | None, form: str, modules: tuple[str, ...]
+    mapping: str, examples: int, seed: int, records_file: Location | None, form: str, modules: tuple[str, ...]
 ) -> int:
     """Look for customers for which MAPPING does not do what it declares.
 
@@ -87,19 +90,19 @@ def _no_traces() -> Iterator[None]:
             del os.environ[_STORAGE]
 
 
-def _records(path: Path, schema: Schema) -> list[dict[str, Any]]:
+def _records(place: Location, schema: Canonical) -> list[dict[str, Any]]:
     """All records of a file; RecordError at the first bad line, CallError if there are no records."""
-    with open_input(path) as stream:
-        source = read_source(stream, many=is_ndjson(path), schema=schema)
+    with open_records(place, schema=schema, columns=columns_of(schema)) as source:
+        require_records(source, schema)
         found: list[dict[str, Any]] = []
         for item in [source.record] if isinstance(source, One) else source.records:
             if isinstance(item, BadLine):
                 raise item.error
             if not isinstance(item.value, dict):
                 raise bad_line(item.line, "it is not an object")
-            found.append(item.value)
+            found.append(copy_plain(item.value, schema.type) if are_rows(source) else item.value)
             if len(found) == _MOST_RECORDS:
                 break
     if not found:
-        raise CallError(f"{path}: the file has no records")
+        raise CallError(f"{place.name}: the file has no records")
     return found

@@ -14,14 +14,16 @@ from custmap.cli import options
 from custmap.cli.call_error import CallError
 from custmap.cli.help import command as grouped
 from custmap.cli.loading import load, read_for
-from custmap.cli.places import STDIN, check_places
+from custmap.cli.places import check_places
 from custmap.cli.report import Report, json_line
-from custmap.cli.streams import is_ndjson, open_input, open_maybe, open_output
+from custmap.cli.rows import require_documents
+from custmap.cli.streams import open_maybe, open_output, open_records, path_of
 from custmap.diagnostics.errors import RecordError
 from custmap.diagnostics.plain import json_document, plain
 from custmap.plan.read_back import read_back
 from custmap.records.identity import Who
-from custmap.records.inputs import One, read_source
+from custmap.records.inputs import One
+from custmap.records.locations import Location
 from custmap.records.ndjson import BadLine, Record
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ _SHOWN = 20
 
 @grouped("reverse")
 @options.mapping
-@click.argument("file", required=False, type=options.FILE)
+@click.argument("file", required=False, type=options.RECORDS)
 @click.option(
     "--base",
     type=options.FILE,
@@ -42,7 +44,7 @@ _SHOWN = 20
 @options.functions
 def command(
     mapping: str,
-    file: Path | None,
+    file: Location | None,
     base: Path | None,
     output: Path | None,
     rejects: Path | None,
@@ -57,12 +59,13 @@ def command(
     loaded = load(mapping, modules)
     bases = [] if base is None else [base]
     check_places(
-        {"--output": output, "--rejects": rejects}, [file or STDIN, *bases, *read_for(mapping, modules)]
+        {"--output": output, "--rejects": rejects}, [path_of(file), *bases, *read_for(mapping, modules)]
     )
     held = None if base is None else _base(loaded, base)
     notes: Counter[str] = Counter()
     with ExitStack() as stack:
-        source = read_source(stack.enter_context(open_input(file)), many=is_ndjson(file))
+        source = stack.enter_context(open_records(file, lists=True))
+        require_documents(source)
         if held is not None and not isinstance(source, One):
             raise CallError("`--base` is one customer, and the input has many documents")
         sink = stack.enter_context(open_maybe(rejects))
@@ -81,8 +84,8 @@ def command(
 
 
 def _base(mapping: Mapping, path: Path) -> Taken:
-    with open_input(path) as stream:
-        source = read_source(stream)
+    with open_records(Location(path), lists=True) as source:
+        pass
     if not isinstance(source, One) or isinstance(source.record, BadLine):
         raise CallError(f"`{path}` must hold one customer as a JSON object")
     try:

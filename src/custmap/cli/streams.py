@@ -16,9 +16,13 @@ import click
 from custmap.cli.call_error import unreadable
 from custmap.cli.places import STDIN, check_read
 from custmap.diagnostics.plain import plain, plain_json_bytes
+from custmap.records import inputs
+from custmap.records.csv_rows import Columns
+from custmap.records.inputs import Many, One
+from custmap.records.locations import Location
+from custmap.records.ndjson import Schema
 from custmap.records.outputs import Held, Sink, Standard, WholeFile
 
-_NDJSON: Final = (".ndjson", ".jsonl")
 _BUFFER: Final = 1 << 18
 """Bytes: lines are read twice as fast as with Python's 8 KiB."""
 
@@ -38,9 +42,30 @@ def open_input(path: Path | None) -> Iterator[BufferedIOBase]:
         yield cast(BufferedIOBase, file)
 
 
-def is_ndjson(path: Path | None) -> bool:
-    """Does the file's name mean NDJSON?"""
-    return path is not None and path.suffix.lower() in _NDJSON
+def path_of(location: Location | None) -> Path:
+    """The file of an input, `-` for standard input."""
+    return STDIN if location is None else location.path
+
+
+@contextmanager
+def open_records(
+    location: Location | None,
+    *,
+    schema: Schema | None = None,
+    columns: Columns | None = None,
+    lists: bool = False,
+) -> Iterator[One | Many]:
+    """The records of an input, None for standard input; options and errors as in `inputs.open_records`.
+
+    CallError if it cannot be opened.
+    """
+    place = location or Location(STDIN)
+    known = columns or Columns()
+    with (
+        open_input(place.path) as stream,
+        inputs.open_records(stream, place, schema=schema, columns=known, lists=lists) as source,
+    ):
+        yield source
 
 
 @contextmanager

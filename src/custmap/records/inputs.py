@@ -1,4 +1,4 @@
-"""Finds out whether a stream contains one record or many.
+"""Opens an input of records, whatever format it is in, and says what it is.
 
 A pretty-printed object spans lines, NDJSON has an object on each. The first line nearly always decides; more
 is read only if it is not a record by itself, and never more than the maximum length of a record.
@@ -7,17 +7,38 @@ is read only if it is not a record by itself, and never more than the maximum le
 from __future__ import annotations
 
 import io
+import shutil
+import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from itertools import chain, islice
+from io import BufferedIOBase
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, Final, cast
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
+from custmap.records.csv_rows import Columns, read_csv
+from custmap.records.formats import (
+    BOM,
+    SAMPLE,
+    Format,
+    Kind,
+    binary_kind,
+    delimiter_of,
+    named_kind,
+    unknown_format,
+)
+from custmap.records.input_error import InputError
+from custmap.records.json_array import read_array
+from custmap.records.locations import STDIN, Location
+from custmap.records.lookahead import Lookahead
 from custmap.records.ndjson import (
     LINE_LIMIT,
+    SETTLED,
     BadLine,
     Line,
-    Lines,
     Record,
     Schema,
     parse_line,
@@ -25,8 +46,13 @@ from custmap.records.ndjson import (
     read_lines,
     read_records,
 )
+from custmap.records.outputs import naming
+from custmap.records.tables import duckdb_rows, read_parquet
+from custmap.records.unpacking import compression_of, unpacked
 from custmap.values.json_text import JsonError
 from custmap.values.types import ANY, Type
+
+_NO_COLUMNS: Final = Columns()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,47 +64,124 @@ class One:
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """NDJSON; to be read once."""
+    """Records, to be read once; of a table (`format.is_table`) they are its rows, and no customers."""
 
     records: Iterator[Record | BadLine]
+    format: Format
 
 
-class _Ahead:
-    """A stream whose first bytes were read already."""
-
-    def __init__(self, head: bytes, rest: Lines) -> None:
-        self._head = io.BytesIO(head)
-        self._rest = rest
-
-    def readline(self, size: int = -1, /) -> bytes:
-        part = self._head.readline(size)
-        if part.endswith(b"\n") or len(part) == size:
-            return part
-        return part + self._rest.readline(size if size < 0 else size - len(part))
+def format_of(location: Location) -> Format:
+    """What a file is, without reading it; OSError if it cannot be opened, InputError if that is not known."""
+    with location.path.open("rb") as file:
+        return _looked_at(file, location, lists=False)[0]
 
 
-def read_source(stream: io.BufferedIOBase, *, many: bool = False, schema: Schema | None = None) -> One | Many:
-    """The stream's content; `many`: its name says that it is NDJSON. An empty stream is `Many`."""
-    if many:
-        return Many(read_records(stream, schema=schema))
-    head = b""
-    while not head.strip():
-        line = stream.readline(LINE_LIMIT + 2)
-        head += line
-        if not line:
-            return Many(iter(()))
-    first = next(read_lines(io.BytesIO(head)), None)
-    if first is not None and isinstance(parse_line(first), Record):
-        records = read_records(_Ahead(head, stream), schema=schema)
-        begin = list(islice(records, 2))
-        return One(begin[0]) if len(begin) == 1 else Many(chain(begin, records))
-    head += stream.read(LINE_LIMIT - min(len(head), LINE_LIMIT))
-    more = stream.read(1)
-    if not more:
-        found = _document(head, ANY if schema is None else schema.type)
-        if isinstance(found, Record) or not _has_record(head):
-            return One(found)
-    return Many(read_records(_Ahead(head + more, stream), schema=schema))
+@contextmanager
+def open_records(
+    stream: BufferedIOBase,
+    location: Location,
+    *,
+    schema: Schema | None = None,
+    columns: Columns = _NO_COLUMNS,
+    lists: bool = False,
+) -> Iterator[One | Many]:
+    """The records of a stream, which `location` names. An empty stream is `Many`.
+
+    `schema`   of the records that come as JSON.
+    `columns`  what is known of the columns of CSV.
+    `lists`    a record may be a list: `[…]` is a document or a line of NDJSON, and no array of records.
+
+    InputError, here or while the records are read, for what is in no known format or damaged; ExtraMissing
+    if the library that reads it is not installed.
+    """
+    format, whole = _looked_at(stream, location, lists=lists)
+    name = location.name
+    with ExitStack() as stack:
+        match format.kind:
+            case "json":
+                yield One(_document(whole, schema))
+            case "ndjson":
+                yield Many(read_records(whole, schema=schema), format)
+            case "array":
+                yield Many(read_array(whole, name, schema), format)
+            case "csv":
+                yield Many(read_csv(whole, name, columns, format.delimiter), format)
+            case "parquet":
+                file = whole if whole.seekable() else stack.enter_context(_spooled(whole))
+                yield Many(read_parquet(cast(BinaryIO, file), name), format)
+            case "duckdb":
+                assert location.query is not None
+                path = location.path
+                if whole is not stream or path == STDIN:
+                    path = stack.enter_context(_named_copy(whole))
+                yield Many(stack.enter_context(duckdb_rows(path, location.query, name)), format)
+
+
+def _looked_at(stream: BufferedIOBase, location: Location, *, lists: bool) -> tuple[Format, BufferedIOBase]:
+    """What a stream is, and the whole stream without its compression."""
+    ahead = Lookahead(stream)
+    if (compression := compression_of(ahead.begin())) is not None:
+        ahead = Lookahead(unpacked(ahead.rewound(), compression, location.name))
+        if compression_of(ahead.begin()) is not None:
+            raise InputError(f"{location.name}: this is compressed twice", "Unpack it once.")
+    kind = binary_kind(ahead.head)
+    delimiter = ""
+    _check_query(kind, location)
+    if kind is None:
+        kind, delimiter = _text_kind(ahead, location, lists=lists)
+    return Format(kind, compression, delimiter), ahead.rewound()
+
+
+def _check_query(kind: Kind | None, location: Location) -> None:
+    if kind == "duckdb" and location.query is None:
+        advice = f"Write `{location.path}::TABLE`, or a SELECT after `::`."
+        raise InputError(f"{location.name}: a DuckDB file has many tables", advice)
+    if kind != "duckdb" and location.query is not None:
+        raise InputError(f"{location.name}: this is not a DuckDB file", "Leave out `::` and what follows it.")
+
+
+def _text_kind(ahead: Lookahead, location: Location, *, lists: bool) -> tuple[Kind, str]:
+    """The kind of a text, and the delimiter of CSV."""
+    named = named_kind(location.path)
+    _add_first_line(ahead)
+    text = ahead.head.removeprefix(BOM).lstrip()
+    if not text or text.startswith(SETTLED):
+        return "ndjson", ""
+    if text.startswith(b"[") and not lists:
+        return "array", ""
+    first = next(read_lines(io.BytesIO(ahead.head)), None)
+    is_record = first is not None and isinstance(parse_line(first), Record)
+    if text.startswith((b"{", b"[")) or (is_record and named != "csv"):
+        return ("ndjson" if named == "ndjson" else _one_or_many(ahead, is_record)), ""
+    ahead.fill(SAMPLE)
+    if named == "ndjson" or (named != "csv" and _has_record(ahead.head)):
+        return "ndjson", ""
+    delimiter = delimiter_of(ahead.head, whole=ahead.ended, named=named == "csv")
+    if delimiter is None:
+        raise unknown_format(location.name, ahead.head)
+    return "csv", delimiter
+
+
+def _add_first_line(ahead: Lookahead) -> None:
+    """Read on until there is a whole line that is not blank, or as much of it as a record may have."""
+    while len(ahead.head) < LINE_LIMIT and not ahead.ended:
+        lines = ahead.head.split(b"\n")
+        if any(line.strip() for line in lines[:-1]):
+            return
+        ahead.add_line(LINE_LIMIT + 2)
+
+
+def _one_or_many(ahead: Lookahead, is_record: bool) -> Kind:
+    """Is a text of JSON one document, or NDJSON? `is_record`: its first line is a document by itself."""
+    if is_record:
+        while not ahead.ended and len(list(islice(read_lines(io.BytesIO(ahead.head)), 2))) < 2:
+            ahead.add_line(LINE_LIMIT + 2)
+        return "json" if len(list(islice(read_lines(io.BytesIO(ahead.head)), 2))) < 2 else "ndjson"
+    ahead.fill(LINE_LIMIT + 1)
+    if not ahead.ended:
+        return "ndjson"
+    is_document = isinstance(_parsed(ahead.head, ANY), Record)
+    return "json" if is_document or not _has_record(ahead.head) else "ndjson"
 
 
 def _has_record(data: bytes) -> bool:
@@ -90,8 +193,17 @@ def _has_record(data: bytes) -> bool:
     return False
 
 
-def _document(data: bytes, type_: Type) -> Record | BadLine:
-    text = data.removeprefix(b"\xef\xbb\xbf")
+def _document(stream: BufferedIOBase, schema: Schema | None) -> Record | BadLine:
+    """The only document of a stream: one line, which may be decoded faster, or the whole text."""
+    data = stream.read()
+    records = list(islice(read_records(io.BytesIO(data), schema=schema), 2))
+    if len(records) == 1 and isinstance(records[0], Record):
+        return records[0]
+    return _parsed(data, ANY if schema is None else schema.type)
+
+
+def _parsed(data: bytes, type_: Type) -> Record | BadLine:
+    text = data.removeprefix(BOM)
     line = Line(0, 1, 0, text, len(text))
     try:
         return Record((0, 1, 0, text, len(text)), parse_record(text, type_))
@@ -101,3 +213,23 @@ def _document(data: bytes, type_: Type) -> Record | BadLine:
         number = text.count(b"\n", 0, error.offset) + 1
         message = f"line {number}, byte {error.offset} of the file: {error.reason}"
         return BadLine(line, RecordError([Diagnostic("CM711", message)]))
+
+
+@contextmanager
+def _spooled(stream: BufferedIOBase) -> Iterator[BinaryIO]:
+    """A copy in a file without a name: Parquet is read from its end."""
+    with tempfile.TemporaryFile(prefix="custmap-") as file:
+        with naming(Path(tempfile.gettempdir())):
+            shutil.copyfileobj(stream, file)
+            file.seek(0)
+        yield cast(BinaryIO, file)
+
+
+@contextmanager
+def _named_copy(stream: BufferedIOBase) -> Iterator[Path]:
+    """A copy in a file with a name, which DuckDB needs."""
+    with tempfile.TemporaryDirectory(prefix="custmap-") as folder:
+        path = Path(folder) / "copy.duckdb"
+        with naming(path), path.open("wb") as file:
+            shutil.copyfileobj(stream, file)
+        yield path

@@ -21,6 +21,13 @@ class Key:
         if len(self.names) != len(steps):
             raise PathError("a key must be a path of names", 0)
 
+    @classmethod
+    def column(cls, name: str) -> Key:
+        """The key of rows: a column, whatever its name."""
+        made = cls.__new__(cls)
+        made.names = (name,)
+        return made
+
     def of(self, record: Any) -> str | None:
         """A record's key as a text: `7`, `7.0` and `"7"` are one; None if there is none (`NO_KEY`)."""
         value = record

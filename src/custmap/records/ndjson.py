@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeAlias
 
+import msgspec
+
 from custmap.border.careful import copy_carefully
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
@@ -80,9 +82,16 @@ class Record:
         return Line(*self.place)
 
     def given(self) -> Any:
-        """The value as it was read: a mapping may change `value`."""
+        """The value as it was read, since a mapping may change `value`; of a row, its cells as JSON values.
+
+        Numbers, dates and bytes that JSON does not have become texts, NaN and the like null.
+        """
         data = self.place[3]
-        return None if data is None else parse_json(data)
+        return _json_value(self.value) if data is None else parse_json(data)
+
+
+def _json_value(value: Any) -> Any:
+    return msgspec.json.decode(msgspec.json.encode(value, enc_hook=str))
 
 
 @dataclass(frozen=True, slots=True)

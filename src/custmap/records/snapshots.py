@@ -15,7 +15,6 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,8 @@ from typing import IO, Any, BinaryIO, Final, Literal, Self, TypeAlias
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
+from custmap.records.database import connect, in_thread
+from custmap.records.extras import import_extra
 from custmap.records.keys import NO_KEY, Key
 from custmap.records.ndjson import BadLine, Line, Record, Schema, bad_line, read_records
 from custmap.records.outputs import naming
@@ -32,12 +33,6 @@ from custmap.values.json_text import parse_json
 
 Side: TypeAlias = Literal["before", "after"]
 SIDES: Final[tuple[Side, Side]] = ("before", "after")
-
-INSTALL: Final = "joining snapshots needs duckdb: pip install 'custmap[snapshots]'"
-
-
-class ExtraMissing(ImportError):
-    """An optional package is not installed; the message says how to install it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +125,9 @@ class SnapshotJoin:
             self._folder = Path(folder)
             self._files = [stack.enter_context(path.open("rb")) for path in self._paths]
             self._states = [_state(file) for file in self._files]
-            self._database = stack.enter_context(_database(self._folder, self._memory))
+            duckdb = import_extra("duckdb", "joining snapshots", "snapshots")
+            file = self._folder / "join.duckdb"
+            self._database = stack.enter_context(connect(duckdb, file, self._folder, memory=self._memory))
             self._stack = stack.pop_all()
         return self
 
@@ -186,14 +183,7 @@ class SnapshotJoin:
                 yield [int(cell) for cell in row]
 
     def _execute(self, query: str, *values: str) -> None:
-        """Run a query in a thread, so that the main thread can handle signals meanwhile."""
-        with ThreadPoolExecutor(1) as thread:
-            done = thread.submit(self._database.execute, query, list(values))
-            try:
-                done.result()
-            except BaseException:
-                self._database.interrupt()
-                raise
+        in_thread(self._database, lambda: self._database.execute(query, list(values)))
 
     def _pair(self, row: list[int]) -> Pair:
         before, _ = self._record(0, row[:_COUNT])
@@ -260,22 +250,6 @@ def _state(file: BinaryIO) -> tuple[int, int]:
     """What changes with a file: its size, and when it was written."""
     found = os.fstat(file.fileno())
     return found.st_size, found.st_mtime_ns
-
-
-def _database(folder: Path, memory: str) -> Any:
-    try:
-        import duckdb
-    except ImportError:
-        raise ExtraMissing(INSTALL) from None
-    settings: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": memory,
-        "temp_directory": str(folder / "spill"),
-        "threads": 2,
-        # duckdb must not download or load extensions.
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-    }
-    return duckdb.connect(str(folder / "join.duckdb"), config=settings)
 
 
 def _on(side: Side, error: RecordError) -> RecordError:

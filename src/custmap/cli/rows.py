@@ -1,0 +1,41 @@
+"""Rows of a table as records: only a mapping with a schema of its own reads them as they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from custmap.cli.call_error import CallError
+from custmap.records.csv_rows import Columns
+from custmap.records.inputs import Many, One
+from custmap.schema.canonical import Canonical
+
+if TYPE_CHECKING:
+    from custmap.tables.source import Source
+
+
+def columns_of(schema: Canonical, source: Source | None = None) -> Columns:
+    """What a source, or a mapping's own schema, says of the columns of CSV; of customers nothing."""
+    if source is not None:
+        return Columns(source.checked.rows.type.members, source.checked.file.null)
+    return Columns() if schema.is_customer else Columns(schema.type.members)
+
+
+def are_rows(source: One | Many) -> bool:
+    """Are the records rows of a table, whose values may be more than JSON has?"""
+    return isinstance(source, Many) and source.format.is_table
+
+
+def require_records(read: One | Many, schema: Canonical, source: Source | None = None) -> None:
+    """CallError for rows of a table where records are customers."""
+    if isinstance(read, Many) and read.format.is_table and schema.is_customer and source is None:
+        title = read.format.title
+        advice = "Name the source that says how a row becomes a customer: `--source NAME`."
+        raise CallError(f"The input is {title}: it has rows of a table, and no customers", advice)
+
+
+def require_documents(source: One | Many) -> None:
+    """CallError for rows of a table where documents are read."""
+    if isinstance(source, Many) and source.format.is_table:
+        title = source.format.title
+        advice = "Documents are JSON: one, or NDJSON."
+        raise CallError(f"The input is {title}: it has rows of a table, and no documents", advice)
