@@ -7,6 +7,7 @@ what they make is laid together.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from copy import copy
 from itertools import zip_longest
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -110,16 +111,29 @@ class Reader:
             rows.type.members if None in read else frozenset().union(*filter(None, read))
         )
         """The columns that are read."""
-        zone = None if file.timezone is None else ZoneInfo(file.timezone.value)
-        self._cells = Cells(rows, self.columns, zone, lenient=file.lenient)
+        self._zone = None if file.timezone is None else ZoneInfo(file.timezone.value)
+        self.cells = Cells(rows, self.columns, self._zone, lenient=file.lenient)
         self._named = frozenset(rows.type.members)
         self._entries = [path for part in self._parts for path in _entries(part.slots)]
         self._place = file.columns.span
         self._extra: dict[frozenset[str], tuple[Note, ...]] = {}
 
+    def narrow(self) -> Reader:
+        """A reader of rows that have the columns that are read, and perhaps no others."""
+        made = copy(self)
+        made.cells = Cells(self._rows, self.columns, self._zone, lenient=True)
+        return made
+
+    def require_columns(self, names: Iterable[str]) -> tuple[Note, ...]:
+        """MappingError (CM716) unless a table has all columns of the file; the note about others."""
+        row = dict.fromkeys(names)
+        if missing := self.cells.missing(row):
+            raise self._without(missing)
+        return self._unnamed(row)
+
     def quick(self, row: object, check: bool) -> Stated:
         """What a row states; any exception where something is unusual."""
-        plain = self._cells.quick(row, check)
+        plain = self.cells.quick(row, check)
         notes: tuple[Note, ...] = () if plain.keys() <= self._named else self._unnamed(plain)
         customer: Customer = {}
         for part in self._parts:
@@ -134,8 +148,8 @@ class Reader:
         RecordError for a row that does not fit the columns. MappingError (CM716) if it does not have all of
         them.
         """
-        plain = self._cells.plain(row)
-        if missing := self._cells.missing(plain):
+        plain = self.cells.plain(row)
+        if missing := self.cells.missing(plain):
             raise self._without(missing)
         problems, unknown = self._rows.check(plain) if check else ([], self._rows.unknown_members(plain))
         notes: list[Note] = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from custmap.border.intake import Taken, take
 from custmap.plan.engine import Absent, OnRejected
 from custmap.plan.maker import Maker
@@ -19,6 +21,17 @@ class Through:
 
     def __init__(self, maker: Maker, reader: Reader) -> None:
         self.maker, self.reader = maker, reader
+
+    def narrow(self) -> Through:
+        """The same for rows that have the columns that are read, and perhaps no others."""
+        return Through(self.maker, self.reader.narrow())
+
+    def customer(self, row: object) -> dict[str, Any]:
+        """What a row states of what the mapping reads, without what cannot be made; RecordError."""
+        try:
+            return self.reader.quick(row, True).customer
+        except Exception:  # as below
+            return self.reader.take(row).record
 
     def apply(
         self,
