@@ -96,8 +96,8 @@ class SnapshotDiff:
         match item:
             case Pair():
                 self._pair(item, join)
-            case Rejected(side, line, error, value, key):
-                label = f"record {line.index} ({side}, line {line.number})"
+            case Rejected(side, line, error, value, key, unit):
+                label = f"record {line.index} ({side}, {unit} {line.number})"
                 self._reject(Who(line.index, key), label, error, value)
             case OneSided(side, record, key):
                 self.report.tally.one_sided += 1
@@ -114,7 +114,7 @@ class SnapshotDiff:
             packed = self._pack(plan, who, after)
         except RecordError as error:
             self.pairs.rejected += 1
-            label = f"record {who.index} (after, line {after.line.number})"
+            label = f"record {who.index} (after, {join.units['after']} {after.line.number})"
             self._reject(who, label, error, given_pair(before, after))
             return
         self.report.tally.went_out += 1

@@ -48,13 +48,17 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A row that is left out of the join: a bad line (CM711), or a key that occurs twice (CM713)."""
+    """A row that is left out of the join: a bad line (CM711), or a key that occurs twice (CM713).
+
+    `unit`  what the number of `line` counts: lines, or rows.
+    """
 
     side: Side
     line: Line
     error: RecordError
     value: Any = None
     key: str | None = None
+    unit: str = "line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,7 @@ class SnapshotJoin:
     be read, or changes meanwhile.
 
     `skipped`   of each file the places, in order, of records that were left out of it.
+    `units`     what each file is written from: its own lines, or rows of a table.
     `tally`     the rows, `alone` how many customers are in one snapshot only.
     `unchanged` the pairs of equal lines that were not yielded.
     `digests`   of what the files hold; both are known from the first pair on.
@@ -126,6 +131,7 @@ class SnapshotJoin:
         schema: Schema | None = None,
         every: bool = False,
         skipped: Sequence[Sequence[int]] = ((), ()),
+        units: Sequence[str] = ("line", "line"),
     ) -> None:
         self.tally = Tally()
         self.alone: dict[Side, int] = dict.fromkeys(SIDES, 0)
@@ -138,6 +144,7 @@ class SnapshotJoin:
         self._schema = schema
         self._every = every
         self._skipped = skipped
+        self.units: dict[Side, str] = dict(zip(SIDES, units, strict=True))
         self._stack = ExitStack()
         self._files: list[BinaryIO] = []
 
@@ -217,9 +224,14 @@ class SnapshotJoin:
         assert found is not None
         self.tally.rejected += 1
         side = SIDES[number]
+        unit = self.units[side]
         if isinstance(found, BadLine):
-            return Rejected(side, found.line, on_side(side, found.error))
-        return Rejected(side, found.line, on_side(side, bad_line(found.line, NO_KEY)), found.value)
+            return Rejected(side, found.line, on_side(side, found.error), unit=unit)
+        if unit == "row":
+            error = RecordError([Diagnostic("CM711", f"row {found.line.number}: {NO_KEY}")])
+        else:
+            error = bad_line(found.line, NO_KEY)
+        return Rejected(side, found.line, on_side(side, error), found.value, unit=unit)
 
     def _query(self, query: str, name: str) -> Iterator[list[int]]:
         """Rows of whole numbers, through a file, since duckdb would keep a result in memory."""
@@ -247,7 +259,7 @@ class SnapshotJoin:
         side = SIDES[number]
         if isinstance(found, BadLine):
             self.tally.rejected += 1
-            return Rejected(side, found.line, on_side(side, found.error))
+            return Rejected(side, found.line, on_side(side, found.error), unit=self.units[side])
         self.tally.one_sided += 1
         self.alone[side] += 1
         return OneSided(side, found, self._key.of(found.value) or "")
@@ -256,12 +268,13 @@ class SnapshotJoin:
         found = self._read(row[0], row[1:])
         self.tally.rejected += 1
         side = SIDES[row[0]]
+        unit = self.units[side]
         if isinstance(found, BadLine):
-            return Rejected(side, found.line, on_side(side, found.error))
+            return Rejected(side, found.line, on_side(side, found.error), unit=unit)
         error = RecordError(
-            [Diagnostic("CM713", f"line {found.line.number}: all rows with this key are left")]
+            [Diagnostic("CM713", f"{unit} {found.line.number}: all rows with this key are left")]
         )
-        return Rejected(side, found.line, on_side(side, error), found.value, self._key.of(found.value))
+        return Rejected(side, found.line, on_side(side, error), found.value, self._key.of(found.value), unit)
 
     def _read(self, number: int, place: list[int]) -> Record | BadLine:
         """Read a line again, in a file that has not changed meanwhile; then it still has its key."""

@@ -43,6 +43,8 @@ class SpooledJoin:
         self._key, self._schema, self._plain, self._every = key, schema, plain, every
         self._stack = ExitStack()
         self._rejected = 0
+        units = ("line" if isinstance(one, Path) else "row" for one in inputs)
+        self.units: dict[Side, str] = dict(zip(SIDES, units, strict=True))
         self._join: SnapshotJoin | None = None
 
     def __enter__(self) -> Self:
@@ -65,7 +67,15 @@ class SpooledJoin:
             yield from self._spool(given, SIDES[number], path, skipped[number])
             paths.append(path)
         before, after = paths
-        join = SnapshotJoin(before, after, self._key, schema=self._schema, every=self._every, skipped=skipped)
+        join = SnapshotJoin(
+            before,
+            after,
+            self._key,
+            schema=self._schema,
+            every=self._every,
+            skipped=skipped,
+            units=tuple(self.units.values()),
+        )
         self._join = self._stack.enter_context(join)
         yield from join
 
@@ -98,15 +108,16 @@ class SpooledJoin:
     def _spool(self, given: Open, side: Side, path: Path, skipped: list[int]) -> Iterator[Rejected]:
         """Write the records of an input, one a line; those that cannot be written are yielded."""
         with given() as read, naming(path), path.open("wb") as out:
+            unit = "line" if isinstance(read, One) else read.format.unit
             for found in [read.record] if isinstance(read, One) else read.records:
                 rejected = None
                 if isinstance(found, BadLine):
-                    rejected = Rejected(side, found.line, on_side(side, found.error))
+                    rejected = Rejected(side, found.line, on_side(side, found.error), unit=unit)
                 else:
                     try:
                         out.write(self._line(found) + b"\n")
                     except RecordError as error:
-                        rejected = Rejected(side, found.line, on_side(side, error), found.given())
+                        rejected = Rejected(side, found.line, on_side(side, error), found.given(), unit=unit)
                 if rejected is not None:
                     self._rejected += 1
                     skipped.append(rejected.line.index)

@@ -70,6 +70,7 @@ class TableJoin:
         self.alone: dict[Side, int] = dict.fromkeys(SIDES, 0)
         self.unchanged = 0
         self.digests: list[str] = []
+        self.units: dict[Side, str] = dict.fromkeys(SIDES, "row")
         self._places = tables
         self._key = key
         self._columns = list(dict.fromkeys([key, *columns]))
@@ -84,7 +85,7 @@ class TableJoin:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="custmap-")))
             duckdb = import_extra("duckdb", "joining tables", "tables")
             import_extra("pyarrow", "joining tables", "tables")
-            file = folder / "join.duckdb"
+            file = folder / "snapshots.duckdb"
             self._database = stack.enter_context(connect(duckdb, file, folder, memory=self._memory))
             self._error = duckdb.Error
             self._tables = [self._table(at, *place) for at, place in enumerate(self._places)]
@@ -105,9 +106,6 @@ class TableJoin:
         twice = any(with_key > keys for _, with_key, keys in counts)
         none = "SELECT NULL::VARCHAR AS k LIMIT 0"
         self._run(f"CREATE TEMP TABLE twice AS {self._keys_twice() if twice else none}")
-        if twice:
-            for number in range(2):
-                yield from self._rows_twice(number)
         ((pairs,),) = self._run(f"SELECT count(*) {self._joined()}")
         handed = 0
         for found in self._pairs():
@@ -116,6 +114,9 @@ class TableJoin:
         if not self._every:
             self.unchanged = pairs - handed
             self.tally.went_out += 2 * self.unchanged
+        if twice:
+            for number in range(2):
+                yield from self._rows_twice(number)
         if any(keys > pairs for _, _, keys in counts):
             for number in range(2):
                 yield from self._alone(number)
@@ -156,11 +157,11 @@ class TableJoin:
         types = self._types(f"({query})")
         self._check_columns(types, location)
         columns = ", ".join(map(_name, self._columns))
-        made = f"join.main.side{number}"
+        made = f"snapshots.main.side{number}"
         self._run(
             f"CREATE TABLE {made} AS SELECT {columns}, row_number() OVER () - 1 AS place FROM ({query})"
         )
-        self._run("USE join")
+        self._run("USE snapshots")
         self._run("DETACH given")
         ((digest,),) = self._run(f"SELECT concat(count(*), '-', bit_xor(hash(side{number}))) FROM {made}")
         return types, made, str(digest)
@@ -247,7 +248,7 @@ class TableJoin:
         side = SIDES[number]
         if isinstance(found, BadLine):
             self.tally.rejected += 1
-            return Rejected(side, found.line, on_side(side, found.error), key=key)
+            return Rejected(side, found.line, on_side(side, found.error), key=key, unit="row")
         self.tally.one_sided += 1
         self.alone[side] += 1
         return OneSided(side, found, key)
@@ -268,7 +269,7 @@ class TableJoin:
             error = RecordError([Diagnostic(code, f"{side}, row {row['place'] + 1}: {why}")])
             found = _record(row["place"], row["row"])
             value = found.value if isinstance(found, Record) else None
-            yield Rejected(side, found.line, error, value, row["k"])
+            yield Rejected(side, found.line, error, value, row["k"], "row")
 
     def _alone(self, number: int) -> Iterator[Rejected | OneSided]:
         query = (
