@@ -31,6 +31,7 @@ from custmap.records import parsed
 from custmap.records.several import requests_of
 from custmap.settle.sent import sent
 from custmap.settle.settle import Settler, Settling
+from custmap.tables.through import through_of
 from custmap.values.words import require_one_of
 from custmap.wire.request import Request
 
@@ -116,7 +117,7 @@ class Mapping:
 
     @property
     def engine(self) -> Maker:
-        """What makes requests and plans, for code that takes many records."""
+        """What makes requests and plans."""
         return self._engine
 
     @property
@@ -162,7 +163,7 @@ class Mapping:
         `nulls`        `"clear"`: nulls of named fields clear; `"absent"`: they count as absent.
         `check`        False skips the check against the canonical schema, and nothing else.
         `strict`       True refuses unknown members (CM712); else they are ignored and listed in a note.
-        `source`       `customer` is a row of this source, which says itself what nulls mean.
+        `source`       `customer` is a row of this source.
 
         RecordError with all problems of the record, of its parameters, or of what cannot be sent.
         ValueError or TypeError for misuse, such as an unknown parameter, or a mapping with several requests.
@@ -176,7 +177,7 @@ class Mapping:
         engine = self._engine
         bound, quick = engine.binder.bind(params), engine.quick
         if source is not None:
-            through = source.through(engine, nulls)
+            through = through_of(source, engine, nulls)
             return through.apply(customer, bound, on_rejected, absent, check=check, strict=strict)
         # A strict call looks at every member, and so does one that drops nulls.
         if type(customer) is dict and quick.direct and nulls == "clear" and (check or not strict):
@@ -233,7 +234,7 @@ class Mapping:
         engine = self._engine
         bound, quick = engine.binder.bind(params), engine.quick
         if source is not None:
-            through = source.through(engine, nulls)
+            through = through_of(source, engine, nulls)
             if vendor is not None:
                 return through.beside(vendor, after, bound, absent, check=check, strict=strict)
             return through.plan(before, after, bound, absent, check=check, strict=strict)
@@ -265,7 +266,7 @@ class Mapping:
 
     @property
     def answers(self) -> Answers | SequenceAnswers:
-        """What reads answers, for code that takes many."""
+        """What reads answers."""
         return self._answers
 
     @property
@@ -355,8 +356,7 @@ class Mapping:
     ) -> Iterator[Any]:
         """`apply` for each record: a lazy iterator of `Result`, in order; `options` are those of `apply`.
 
-        A bad record becomes a `Result` with an `error` and does not affect the others. `params` is a dict,
-        or a function from a record to its parameters.
+        A bad record becomes a `Result` with an `error`; `params` may be a function of a record.
         """
         from custmap.records.many import apply_many
 

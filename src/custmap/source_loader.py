@@ -48,7 +48,7 @@ def check_source_file(
     findings = Findings()
     try:
         data = read_bytes(path, name, MIB)
-        file, problems = read_source(read_yaml(data, name), name)
+        file, problems = read_source(read_yaml(data, name, null_is_name=True), name)
     except MappingError as error:
         return None, tuple(in_order(error.diagnostics))
     findings.extend(problems)
@@ -89,7 +89,9 @@ def _rows(file: SourceFile, path: Path, tree: Path, findings: Findings) -> Canon
         return rows_of(file.name.value, _columns(file, path, tree))
     except MappingError as error:
         findings.extend(error.diagnostics)
-        return UNKNOWN_SCHEMA
+    except ValueError as error:
+        findings.add("CM217", f"the columns are no valid JSON Schema: {error}", file.columns.span)
+    return UNKNOWN_SCHEMA
 
 
 def _columns(file: SourceFile, path: Path, tree: Path) -> dict[str, Any]:

@@ -69,6 +69,8 @@ def test_a_good_file_has_no_finding(tmp_path: Path) -> None:
         ("email: email", "email: shout(email)", "CM304", 8, ""),
         ("{id: integer, ", "{parquet: none.parquet} #", "CM217", 3, "cannot be read as a Parquet file"),
         ("{id: integer, ", "{schema: ../../x.json} #", "CM213", 3, "outside `sources/`"),
+        ("born: string", 'born: {type: string, pattern: "("}', "CM217", 3, "no valid JSON Schema"),
+        ("born: string", "born: {anyOf: []}", "CM217", 3, "no valid JSON Schema"),
     ],
 )
 def test_what_is_wrong(tmp_path: Path, old: str, new: str, code: str, line: int, part: str) -> None:
@@ -108,3 +110,40 @@ def test_an_unknown_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         custmap.source("crm/customer")
     assert [one.code for one in caught.value.diagnostics] == ["CM204"]
     assert "Did you mean `crm/customers`?" in str(caught.value)
+
+
+def test_null_is_a_name_as_a_key(tmp_path: Path) -> None:
+    text = GOOD.replace("key: id", 'key: id\ncsv: {null: "\\\\N"}')
+    text = text.replace("{id: integer,", "{id: integer, null: string,")
+    assert [one for one in found(tmp_path, text) if one[0] != "CM539"] == []
+    source = custmap.source(tmp_path / "sources" / "crm" / "customers.yaml")
+    assert source.checked.file.null == "\\N" and "null" in source.columns
+
+
+def test_a_map_goes_into_an_entry(tmp_path: Path) -> None:
+    text = GOOD.replace("extra: {type: object, properties: {a: string}}", "extra: {type: object}")
+    assert found(tmp_path, text.replace("attributes.a: extra.a", "attributes.a: extra")) == []
+
+
+def test_columns_behind_references_may_be_null(tmp_path: Path) -> None:
+    folder = tmp_path / "sources" / "crm"
+    folder.mkdir(parents=True)
+    (folder / "rows.json").write_text(
+        '{"$ref": "#/$defs/row", "$defs": {"text": {"type": "string"}, "row": {"type": "object",'
+        ' "properties": {"id": {"type": "integer"}, "email": {"$ref": "#/$defs/text"},'
+        ' "born": {"$ref": "#/$defs/text"},'
+        ' "extra": {"type": "object", "properties": {"a": {"$ref": "#/$defs/text"}}}}}}}'
+    )
+    line = next(line for line in GOOD.split("\n") if line.startswith("columns"))
+    assert found(tmp_path, GOOD.replace(line, "columns: {schema: rows.json}")) == []
+    source = custmap.source(folder / "customers.yaml")
+    made = source.customer({"id": 7, "email": None, "born": None, "extra": {"a": None}})
+    assert made == {"id": "7", "email": None, "birth_date": None, "attributes": {"a": None}}
+
+
+def test_explain_knows_each_rule(tmp_path: Path) -> None:
+    rules = "customer: {id: text(id), email: {from: email, nulls: absent}, birth_date: born}\n"
+    found(tmp_path, GOOD[: GOOD.index("customer:")] + rules)
+    source = custmap.source(tmp_path / "sources" / "crm" / "customers.yaml")
+    told = {line.target: line.states["NULL"][0] for line in source.explain().lines}
+    assert told == {"id": "says null", "email": "says nothing", "birth_date": "says null"}

@@ -113,7 +113,8 @@ def _of_numpy(value: Any, names: set[str]) -> object:
         if sys.modules["numpy"].isnat(value):
             return None
         text = str(sys.modules["numpy"].datetime_as_string(value))
-        item = value.astype("datetime64[s]").item()  # with nanoseconds it would be a number
+        whole = value.astype("datetime64[us]")  # with nanoseconds it would be a number
+        item = whole.item() if whole == value else None
         return item if "T" in text and type(item) is dt.datetime else text if len(text) == _DAY else value
     if "generic" in names:
         item = value.item()

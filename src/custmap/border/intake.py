@@ -17,6 +17,7 @@ from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.model.failed import Failed
 from custmap.model.note import Note, UnknownNote
+from custmap.model.silence import Silent
 from custmap.schema.canonical import Canonical
 from custmap.schema.customer_texts import TEXT_PARTS
 from custmap.schema.unknown import drop_unknown
@@ -49,6 +50,7 @@ class Taken(NamedTuple):
     `notes`    the note about unknown members, if there are any; of a row, what is a guess in it, too.
     `unsettled` the canonical paths of which nobody knows whether the vendor holds what the record says.
     `failed`   what the row of a table should have stated, and could not.
+    `silent`   the places in maps and lists about which the row says nothing.
     """
 
     record: dict[str, Any]
@@ -56,6 +58,7 @@ class Taken(NamedTuple):
     notes: tuple[Note, ...]
     unsettled: tuple[str, ...] = ()
     failed: tuple[Failed, ...] = ()
+    silent: tuple[Silent, ...] = ()
 
 
 def take(

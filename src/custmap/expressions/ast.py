@@ -7,7 +7,7 @@ and `end` are offsets into the expression's text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from custmap.expressions.function import LAZY
@@ -281,3 +281,22 @@ def children(node: Node) -> tuple[Node, ...]:
             return (node.body,)
         case _:
             return node.left, node.right
+
+
+def from_member(node: Node, name: str) -> Node:
+    """The same expression over a member of the current value."""
+    match node:
+        case Current(start, end):
+            return Field(node, name, True, start, end)
+        case Literal() | Reference():
+            return node
+        case Call(_, arguments):
+            return replace(node, arguments=tuple(from_member(one, name) for one in arguments))
+        case Or() | And() | Comparison():
+            return replace(node, left=from_member(node.left, name), right=from_member(node.right, name))
+        case Not(operand):
+            return replace(node, operand=from_member(operand, name))
+        case Pipe(left):
+            return replace(node, left=from_member(left, name))
+        case _:
+            return replace(node, base=from_member(node.base, name))

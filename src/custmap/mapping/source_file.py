@@ -12,7 +12,7 @@ from custmap.mapping.file import Rule, Text
 from custmap.mapping.form import check_source_form
 from custmap.mapping.parts import as_text, plain_text, text_of
 from custmap.mapping.read_rules import read_rules
-from custmap.syntax.node import MapNode, Node, ScalarNode
+from custmap.syntax.node import MapNode, Node
 
 Nulls: TypeAlias = Literal["clear", "absent"]
 
@@ -46,7 +46,6 @@ def read_source(node: Node, file: str) -> tuple[SourceFile, list[Diagnostic]]:
     """A file's node as a SourceFile, and every problem of form; MappingError if the file is not a table."""
     if not isinstance(node, MapNode):
         raise MappingError([Diagnostic("CM203", "a source file must be a map of keys", node.span)])
-    node = _with_named_null(node)
     problems, trouble = check_source_form(node)
     unread = frozenset(key for key, inner in trouble.items() if key != "customer" or not inner)
     known = MapNode(tuple(entry for entry in node if entry[0].value not in unread), node.span)
@@ -67,15 +66,3 @@ def read_source(node: Node, file: str) -> tuple[SourceFile, list[Diagnostic]]:
         unread=unread,
     )
     return made, problems
-
-
-def _with_named_null(node: MapNode) -> MapNode:
-    """The file with the key `null` of `csv` as a text: unquoted, YAML has no name there."""
-    return MapNode(tuple((key, _named(one) if key.value == "csv" else one) for key, one in node), node.span)
-
-
-def _named(csv: Node) -> Node:
-    if not isinstance(csv, MapNode):
-        return csv
-    keys = ((ScalarNode("null", key.span) if key.value is None else key, value) for key, value in csv)
-    return MapNode(tuple(keys), csv.span)

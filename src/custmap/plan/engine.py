@@ -23,14 +23,15 @@ from custmap.model.checked import Checked
 from custmap.model.failed import Failed
 from custmap.model.filled_list import misfits
 from custmap.model.note import Note, UnknownNote
+from custmap.model.walkers import identities
 from custmap.plan.beside import Beside, Reading
 from custmap.plan.doubts import Doubts
-from custmap.plan.failing import with_failures
+from custmap.plan.failing import marked, with_failures
 from custmap.plan.masking import Masking
 from custmap.plan.open_paths import open_path
 from custmap.plan.overlay import Overlay
 from custmap.plan.plan import Plan
-from custmap.plan.sides import Pair, Sides
+from custmap.plan.sides import Pair, Sides, laid_over
 from custmap.plan.unsettled import Readers
 from custmap.plan.vendor_document import VendorDocument
 from custmap.plan.whole_record import with_rest
@@ -80,6 +81,8 @@ class Engine:
         self.sender = Sender(checked, operation)
         self._lists = operation.lists
         self._slots = operation.table.slots
+        parts = operation.parts.values()
+        self.identities = frozenset(leaf.target for part in parts for leaf in identities(part))
         self.masking = None if operation.mask is None else Masking(operation, operation.mask)
         self.mixed = mixed(operation)
         self.overlay = Overlay(checked.canonical, self.reads)
@@ -240,7 +243,7 @@ class Engine:
             VendorDocument(document, reverse.inverse.ways, copy.unread),
             joint,
             {rule: self._reading(read, taken, riders, complete) for rule, read in copy.apart.items()},
-            self.overlay.stated(taken.record, taken.texts),
+            marked(self.overlay.stated(taken.record, taken.texts), taken.failed),
             complete,
         )
         old, new, notes = beside.sides()
@@ -256,8 +259,9 @@ class Engine:
         """What a document reads back as, taken in as any customer, and after laid over it."""
         before = take(read, self.checked.canonical, check=False).record
         drop_unknown(before, self.checked.canonical.type)
-        after = taken.record if complete else self.overlay.over(before, taken.record, taken.texts)
-        return Reading(before, after, self.row(before, riders), self.row(after, riders, taken.failed))
+        after = taken.record if complete else laid_over(before, taken, self.overlay)
+        new = self.row(after, riders, taken.failed)
+        return Reading(before, marked(after, taken.failed), self.row(before, riders), new)
 
     def _open_rows(self, pair: Pair, view: View) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         """The slots of both sides, those of before marked where they are not settled."""
@@ -273,7 +277,7 @@ class Engine:
         """What is compared, with its slots."""
         before, taken = pair.before, pair.taken
         old = self._before(pair, riders)
-        stated = self.overlay.stated(taken.record, taken.texts)
+        stated = marked(self.overlay.stated(taken.record, taken.texts), taken.failed)
         new = self.row(pair.after, riders, taken.failed)
         own = self.row(taken.record, riders, taken.failed)
         return Sides(before, pair.after, old, new, stated, own, pair.complete)

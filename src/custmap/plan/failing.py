@@ -37,6 +37,13 @@ def with_failures(
     return tuple(made)
 
 
+def marked(record: dict[str, Any], failed: Sequence[Failed]) -> dict[str, Any]:
+    """A record that mentions what failed."""
+    for one in failed:
+        record = _put(record, one.path, {_FAILED: one.raw})
+    return record
+
+
 def _reads(slot: Leaf | Presence) -> list[SourcePath]:
     """What a rule reads; of a name or a phone the part that it takes, and what that is split from."""
     if isinstance(slot, Leaf) and slot.needs:

@@ -199,8 +199,8 @@ def read_csv(
 
 def _json_cell(column: str, type_: Type) -> Callable[[str], Any]:
     """What reads a cell of a column that is not text; its error does not show the cell."""
-    kinds = type_.kinds | {"null"}
-    expected = words_for(type_.kinds - {"null"})
+    kinds = type_.kinds - {"null"}
+    expected = words_for(kinds)
 
     def read(cell: str) -> Any:
         try:
@@ -212,7 +212,7 @@ def _json_cell(column: str, type_: Type) -> Callable[[str], Any]:
             found = []
         except JsonError:
             found = []
-        if len(found) != 1 or not has_kind(found[0], kinds):
+        if len(found) != 1 or not has_kind(found[0], kinds) or cell != cell.strip():
             raise _RowError(f"column `{column}`: expected {expected}")
         return found[0]
 

@@ -85,7 +85,8 @@ def line_applier(
             try:
                 more: tuple[Note, ...] = ()
                 if through is not None:
-                    customer, more = through.quick(record, strict=strict)
+                    stated = through.quick(record, strict=strict)
+                    customer, more = stated.customer, stated.notes
                 elif not fits:
                     quick.require_fit(customer)
                 body, path, query, headers, notes = write(customer, bound.own())

@@ -14,7 +14,6 @@ from custmap.model.nodes import Leaf
 from custmap.model.walkers import is_of_record, tables
 from custmap.plan.maker import Maker
 from custmap.plan.plan import Plan
-from custmap.plan.sides import Pair
 from custmap.records.ndjson import SETTLED, BadLine, read_record
 from custmap.records.night import Night, NightError, Planned
 from custmap.records.tally import LostRecords
@@ -145,7 +144,7 @@ class SettlingFiles:
         held = self._taken(one.before, self._before_reader)
         if taken is None or held is None:
             return self._as_before(one)
-        pair = self._pair(held, taken)
+        pair = self._engine.pair(held, taken, complete=self._complete)
         told = self._engine.told(pair)
         lines = {one.line for one in (*told.changes, *told.rejected)}
         if not lines <= self._made_of_parameters:
@@ -164,7 +163,7 @@ class SettlingFiles:
             raise self._unread("AFTER", after, self._reader, planned)
         if held is None and one.before is not None and not planned.made:  # else it is that of a new customer
             raise self._unread("BEFORE", one.before, self._before_reader, planned)
-        pair = self._pair(held, taken)
+        pair = self._engine.pair(held, taken, complete=self._complete)
         told = self._engine.told(pair)
         if planned.made:
             sent = sent._replace(
@@ -252,11 +251,6 @@ class SettlingFiles:
             return None
         setattr(self.counts, count, getattr(self.counts, count) + 1)
         return json_bytes(self._with_key(taken.record, data))
-
-    def _pair(self, held: Taken | None, taken: Taken) -> Pair:
-        if held is not None and self._reader is not None and not self._complete:
-            taken = taken._replace(record=self._reader.kept(held.record, taken.record))
-        return self._engine.pair(held, taken, complete=self._complete)
 
     def _with_key(self, kept: dict[str, Any], line: bytes) -> dict[str, Any]:
         """What is kept is found again by its key, which may be no field of a customer."""

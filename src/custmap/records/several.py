@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from custmap.border.intake import take
 from custmap.plan.engine import Absent, Nulls, OnRejected
 from custmap.plan.maker import Maker
+from custmap.tables.through import through_of
 from custmap.values.words import require_one_of
 from custmap.wire.request import Request
 
@@ -33,7 +34,7 @@ def requests_of(
     require_one_of("nulls", nulls, ("clear", "absent"))
     bound = engine.binder.bind(params)
     if source is not None:
-        through = source.through(engine, nulls)
+        through = through_of(source, engine, nulls)
         return through.requests(customer, bound, on_rejected, absent, check=check, strict=strict)
     if type(customer) is dict and engine.quick.direct and nulls == "clear" and (check or not strict):
         try:

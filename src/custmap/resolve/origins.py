@@ -119,6 +119,7 @@ class OriginBuilder:
 
     def object_source(self, rule: Rule, scope: Scope) -> Made:
         """The source object of `from` with `fields`."""
+        scope = self._scope(rule, scope)
         asked = self._when(rule, scope)
         when = asked.expression if asked else None
         if when is not None:
@@ -141,6 +142,7 @@ class OriginBuilder:
     ) -> Made:
         """The origin of a leaf, with its source, type and reads."""
         self._one_source(rule)
+        scope = self._scope(rule, scope)
         asked = self._when(rule, scope)
         when = asked.expression if asked else None
         if when is not None:
@@ -163,6 +165,9 @@ class OriginBuilder:
         result = ANY if rule.values or origin.is_unknown else STRING if rule.format else known_type
         asks = (*(asked.reads if asked else ()), *asks)
         return Made(origin, result, canonical, reads, inner, scope, asks)
+
+    def _scope(self, rule: Rule, scope: Scope) -> Scope:
+        return self._sources.without_nulls(scope) if rule.nulls == "absent" else scope
 
     def _source(
         self, rule: Rule, type_: Type | None, scope: Scope, context: Context, target: str, required: bool

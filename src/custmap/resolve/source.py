@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
-from typing import Final
+from typing import Any
 
 from custmap.contract.contract import Contract
 from custmap.expressions.function import FunctionSpec
@@ -21,7 +21,6 @@ from custmap.resolve.resolve import resolve
 from custmap.schema.canonical import Canonical, load_canonical
 from custmap.syntax.node import MapNode
 from custmap.values.paths import PathError, TargetPath, parse_path
-from custmap.values.types import Type
 
 
 def resolve_source(
@@ -43,25 +42,20 @@ def resolve_source(
     return _checked(file, rows, functions, findings, file.rules)
 
 
-def part_of(
+def rules_for(
     file: SourceFile,
     rows: Canonical,
     functions: Mapping[str, FunctionSpec],
-    nulls: Nulls,
-    wanted: Callable[[TargetPath], bool] | None = None,
+    wanted: Callable[[TargetPath], bool],
 ) -> Checked | None:
-    """Those rules of a checked source for which NULL says the same, and whose targets are wanted.
+    """Those rules of a checked source whose targets are wanted; None if there are none."""
+    rules = [rule for rule in file.rules if wanted(parse_path(rule.target.value))]
+    return _checked(file, rows, functions, Findings(), rules) if rules else None
 
-    None if there are none. With `nulls="absent"` they are given rows without nulls.
-    """
-    rules = [rule for rule in file.rules if (rule.nulls or file.nulls) == nulls]
-    if wanted is not None:
-        rules = [rule for rule in rules if wanted(parse_path(rule.target.value))]
-    if not rules:
-        return None
-    if nulls == "absent":
-        rows = replace(rows, type=_without_nulls(rows.type))
-    return _checked(file, rows, functions, Findings(), rules)
+
+def with_nulls(file: SourceFile, rows: Canonical, functions: Mapping[str, FunctionSpec]) -> Checked:
+    """The rules of a checked source as if NULL always said that there is no value."""
+    return _checked(file, rows, functions, Findings(), file.rules, nulls="clear")
 
 
 def _checked(
@@ -70,6 +64,7 @@ def _checked(
     functions: Mapping[str, FunctionSpec],
     findings: Findings,
     rules: Iterable[Rule],
+    nulls: Nulls | None = None,
 ) -> Checked:
     contract = _contract()
     as_mapping = MappingFile(
@@ -86,7 +81,9 @@ def _checked(
         envelope=(),
         requests=(),
         keys={},
-        body=tuple(_as_one(rule, contract) for rule in rules),
+        body=tuple(
+            _completed(replace(rule, nulls=nulls or rule.nulls or file.nulls), contract) for rule in rules
+        ),
         unread=frozenset({"body"}) if file.unread else frozenset(),
     )
     return resolve(as_mapping, contract, rows, functions, findings)
@@ -101,28 +98,15 @@ def _contract() -> Contract:
     )
 
 
-def _as_one(rule: Rule, contract: Contract) -> Rule:
-    """A rule whose map or list is one value."""
+def _completed(rule: Rule, contract: Contract) -> Rule:
+    """A rule of which a map is one value, and null is refused where the customer has none."""
     try:
         type_ = contract.at(parse_path(rule.target.value))
     except PathError:
         return rule
-    is_map = type_ is not None and type_.free and not type_.members
-    return replace(rule, merge="whole", keys={**rule.keys, "merge": rule.span}) if is_map else rule
-
-
-_DEEP: Final = 8
-"""So many structs inside one another are known to be without nulls: a schema may refer to itself."""
-
-
-def _without_nulls(type_: Type, depth: int = _DEEP) -> Type:
-    """The type of a row, or a struct of it, in which what is NULL is left out."""
-    if not type_.members or depth == 0:
-        return type_
-    names = {name: _not_null(type_.members[name], depth - 1) for name in type_.members}
-    return replace(type_, members=names, required=frozenset())
-
-
-def _not_null(type_: Type, depth: int) -> Type:
-    made = _without_nulls(type_.not_null(), depth)
-    return made if made.items is None else replace(made, items=_without_nulls(made.items, depth))
+    if type_ is None:
+        return rule
+    said: dict[str, Any] = {} if type_.nullable else {"clear": ClearFile(rule.span, word="impossible")}
+    if rule.fields is None and (not type_.known or (type_.free and not type_.members)):
+        said |= {"merge": "whole"}
+    return replace(rule, keys={**rule.keys, **dict.fromkeys(said, rule.span)}, **said)

@@ -13,6 +13,7 @@ from custmap.expressions.inference import SourcePath
 from custmap.expressions.parse import Expression, ExpressionError, parse
 from custmap.mapping.file import Text
 from custmap.resolve.findings import Findings
+from custmap.resolve.said import over_said, without_nulls
 from custmap.values.types import ANY, Type
 
 
@@ -21,7 +22,7 @@ class Scope:
     """What an expression reads: the customer, an object of it, or the item of a list.
 
     `prefix` is what of the table's scope leads to this one; `plain` says that it is one path and no more.
-    `source` is the canonical path of this scope, for messages.
+    `source` is the canonical path of this scope, for messages. `said`: it is a row without its nulls.
     """
 
     type: Type
@@ -29,6 +30,7 @@ class Scope:
     prefix: tuple[Read, ...] = ()
     plain: bool = True
     source: str | None = None
+    said: bool = False
 
     def path(self, inner: str | None) -> str | None:
         if not self.source or inner is None or inner == "@":
@@ -67,6 +69,7 @@ class Sources:
     def __init__(self, functions: Mapping[str, FunctionSpec], findings: Findings) -> None:
         self._functions = functions
         self._findings = findings
+        self._said: dict[int, tuple[Scope, Scope]] = {}
         self._inferred: dict[tuple[str, int], tuple[Scope, Inference]] = {}
 
     def know(self, text: Text | None, scope: Scope) -> Known:
@@ -87,9 +90,19 @@ class Sources:
                 problem.help,
                 severity=problem.severity,
             )
+        if scope.said:
+            expression = over_said(expression)
         return Known(
             expression, found.type, scope.path(found.source), scope.reads(found.reads), paths_of(found.reads)
         )
+
+    def without_nulls(self, scope: Scope) -> Scope:
+        """The scope of a row without its nulls; one for each row, so that types are inferred once."""
+        kept = self._said.get(id(scope.type))
+        if kept is None:
+            made = replace(scope, type=without_nulls(scope.type), said=True)
+            kept = self._said[id(scope.type)] = scope, made
+        return kept[1]
 
     def _infer(self, expression: Expression, text: str, scope: Scope) -> Inference:
         """`infer` with a cache. The scope is kept in the cache so that its id is not reused."""

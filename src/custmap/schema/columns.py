@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from custmap.schema.canonical import Canonical
-from custmap.schema.json_schema import Definitions, type_of
+from custmap.schema.compiled import compile_schema
+from custmap.schema.json_schema import Definitions, lookup, type_of
 
 _COMBINED: Final = ("$ref", "anyOf", "oneOf", "allOf", "not", "const")
+_DEEP: Final = 8
+"""So deep a struct's members may be null: a schema may refer to itself."""
 _MOMENT: Final = {"type": "string", "format": "date-time"}
 _DAY: Final = {"type": "string", "format": "date"}
 
@@ -20,28 +23,46 @@ class MissingLibrary(ImportError):
 def rows_of(name: str, schema: dict[str, Any]) -> Canonical:
     """The schema of rows from one of columns as they are declared; `name` is the table's in messages.
 
-    A row has all columns: that one is not there is no silence.
+    A row has all columns: that one is not there is no silence. ValueError if the schema is invalid, or does
+    not list columns.
     """
-    rows = _with_nulls(schema)
-    rows["required"] = list(rows.get("properties", {}))
+    compile_schema(schema)
+    rows = _with_nulls(_plain(schema, schema, _DEEP), schema, _DEEP)
+    if not isinstance(rows.get("properties"), dict):
+        raise ValueError("it lists no `properties`")
+    rows["required"] = list(rows["properties"])
+    if "$defs" in schema:
+        rows["$defs"] = schema["$defs"]
     return Canonical(name, type_of(rows, Definitions(rows)), rows, False)
 
 
-def _with_nulls(schema: dict[str, Any]) -> dict[str, Any]:
+def _plain(schema: dict[str, Any], root: dict[str, Any], depth: int) -> dict[str, Any]:
+    """A schema, or the one to which it refers."""
+    while depth and isinstance(reference := schema.get("$ref"), str):
+        found = lookup(root, reference)
+        if not isinstance(found, dict):
+            break
+        schema, depth = found | {name: one for name, one in schema.items() if name != "$ref"}, depth - 1
+    return dict(schema)
+
+
+def _with_nulls(schema: dict[str, Any], root: dict[str, Any], depth: int) -> dict[str, Any]:
     """An object's schema whose members, at any depth, may be null; items of lists stay as they are."""
     made = dict(schema)
     members = made.get("properties")
-    if isinstance(members, dict):
-        made["properties"] = {name: _or_null(_with_nulls_in(member)) for name, member in members.items()}
+    if isinstance(members, dict) and depth:
+        made["properties"] = {
+            name: _or_null(_with_nulls_in(member, root, depth - 1)) for name, member in members.items()
+        }
     return made
 
 
-def _with_nulls_in(schema: Any) -> Any:
-    if not isinstance(schema, dict):
+def _with_nulls_in(schema: Any, root: dict[str, Any], depth: int) -> Any:
+    if not isinstance(schema, dict) or depth == 0:
         return schema
-    made = _with_nulls(schema)
+    made = _with_nulls(_plain(schema, root, depth), root, depth)
     if isinstance(made.get("items"), dict):
-        made["items"] = _with_nulls_in(made["items"])
+        made["items"] = _with_nulls_in(made["items"], root, depth - 1)
     return made
 
 

@@ -36,13 +36,16 @@ def read_file(path: Path, shown_as: str | None = None, limit: int = MIB) -> Node
     return _read(read_bytes(path, file, limit), file)
 
 
-def read_yaml(data: bytes, file: str) -> Node:
-    """The node of a file's bytes, at most 1 MiB; MappingError with every problem found (CM101 to CM110)."""
+def read_yaml(data: bytes, file: str, *, null_is_name: bool = False) -> Node:
+    """The node of a file's bytes, at most 1 MiB; MappingError with every problem found (CM101 to CM110).
+
+    `null_is_name`: as a key, `null` is that text.
+    """
     check_size(data, file, MIB)
-    return _read(data, file)
+    return _read(data, file, null_is_name=null_is_name)
 
 
-def _read(data: bytes, file: str) -> Node:
+def _read(data: bytes, file: str, *, null_is_name: bool = False) -> Node:
     text = decode(data, file)
     problems = forbidden(text)
     if problems:
@@ -51,7 +54,7 @@ def _read(data: bytes, file: str) -> Node:
     # A last line of only spaces means the same with and without a line end, except to libyaml.
     end = "" if text.text.endswith("\n") else "\n"
     text = text.spelt(text.text.replace("\t", " ") + end)
-    builder = _Builder(text)
+    builder = _Builder(text, null_is_name)
     builder.problems += tabs
     try:
         for event in events(text, DEPTH):
@@ -107,8 +110,9 @@ class _Open:
 class _Builder:
     """Takes events one by one; afterwards `root` is the node and `problems` are the findings."""
 
-    def __init__(self, text: Text) -> None:
+    def __init__(self, text: Text, null_is_name: bool = False) -> None:
         self.text = text
+        self._null_is_name = null_is_name
         self.problems: list[Diagnostic] = []
         self.root: Node | None = None
         self.open: list[_Open] = []
@@ -255,6 +259,8 @@ class _Builder:
 
     def _key(self, into: _Open, node: Node) -> ScalarNode | None:
         assert isinstance(node, ScalarNode)
+        if node.value is None and self._null_is_name:
+            node = ScalarNode("null", node.span)
         if node.value is None:
             self._complex_key(node.span, "null as a key")
             return None

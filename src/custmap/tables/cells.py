@@ -8,13 +8,24 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from custmap.border.careful import SCALARS, RefusedError, Scalars, copy_carefully, exact, finite, moment
+from custmap.border.careful import (
+    MAX_DIGITS,
+    SCALARS,
+    RefusedError,
+    Scalars,
+    copy_carefully,
+    exact,
+    finite,
+    moment,
+)
+from custmap.border.classes import inherits
 from custmap.border.foreign import has_known_zone
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
@@ -22,6 +33,8 @@ from custmap.schema.canonical import Canonical
 from custmap.values.types import Type
 from custmap.values.unusual import Unusual
 
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
+_FOLD: Final = dt.datetime.__dict__["fold"].__get__
 _CLASSES: Final[dict[str, tuple[type, ...]]] = {
     "string": (str,),
     "integer": (int,),
@@ -47,8 +60,13 @@ class Cells:
         self._rows, self._zone, self._lenient = rows, zone, lenient
         self._all = frozenset(members)
         self._types = {name: members[name] for name in members if name in names}
-        self._classes = [(name, _classes(type_)) for name, type_ in self._types.items()]
-        self._asks = any(map(_is_limited, self._types.values()))
+        self._moments = {name for name, type_ in self._types.items() if type_.format == "date-time"}
+        self._classes = [
+            (name, _classes(type_) - ({str} if name in self._moments else set()), "number" in type_.kinds)
+            for name, type_ in self._types.items()
+        ]
+        said = rows.json_schema.keys() - {"type", "properties", "required", "$schema", "$defs", "title"}
+        self._asks = bool(said) or any(map(_is_limited, self._types.values()))
         self._nulls = dict.fromkeys(members) if lenient else {}
 
     def quick(self, row: Any, check: bool) -> dict[str, Any]:
@@ -56,22 +74,24 @@ class Cells:
 
         Columns that are not taken are left in it, and not looked at.
         """
-        if row.__class__ is not dict:
+        if type(row) is not dict:
             raise Unusual
         if self._lenient:
             row = {**self._nulls, **row}
         elif not self._all <= row.keys():
             raise Unusual
         made: dict[str, Any] = row
-        for name, classes in self._classes:
+        asks = self._asks
+        for name, classes, numbers in self._classes:
             value = row[name]
-            kind = value.__class__
-            if kind in classes or (kind is float and value - value == 0.0):
+            kind = type(value)
+            if kind in classes or (kind is float and numbers and value - value == 0.0):
                 continue
             if made is row:
                 made = row.copy()
             made |= self._copied(name, value)
-        if self._asks and check and not self._fits(made):
+            asks = True
+        if asks and check and not self._fits(made):
             raise Unusual
         return made
 
@@ -84,7 +104,9 @@ class Cells:
 
         RecordError (CM702, CM703) with every value that has no meaning.
         """
-        if row.__class__ is not dict:
+        if inherits(row, dict):
+            row = dict(dict.items(row))  # type: ignore[arg-type]  # it is one
+        else:
             row = copy_carefully(row, self._rows.type, self._scalars)
         made: dict[str, Any] = dict(self._nulls)
         problems: list[Diagnostic] = []
@@ -99,8 +121,11 @@ class Cells:
 
     def _copied(self, name: Any, value: Any) -> dict[str, Any]:
         """One cell, by its column."""
-        type_ = self._rows.type.members.get(name) if name.__class__ is str else None
-        scalars = self._scalars if type_ is None or not _takes_text(type_) else self._texts
+        type_ = self._rows.type.members.get(name) if type(name) is str else None
+        if name in self._moments:
+            scalars = self._dates
+        else:
+            scalars = self._scalars if type_ is None or not _takes_text(type_) else self._texts
         return copy_carefully({name: value}, self._rows.type, scalars)
 
     def _fits(self, row: dict[str, Any]) -> bool:
@@ -121,13 +146,31 @@ class Cells:
         """For columns of texts."""
         return Scalars({**self._scalars.entries, Decimal: _decimal_text})
 
+    @cached_property
+    def _dates(self) -> Scalars:
+        """For columns of moments."""
+        return Scalars({**self._scalars.entries, str: self._moment_text})
+
+    def _moment_text(self, value: Any) -> str:
+        """A moment that came as a text: with its offset as it is, else with that of the time zone."""
+        text = str.__str__(value)
+        if _MOMENT.fullmatch(text):
+            return text
+        try:
+            return self._moment(dt.datetime.fromisoformat(text))
+        except ValueError:
+            raise RefusedError("expected a date and time", "Write it like 2026-01-31T12:00:00Z") from None
+
     def _moment(self, value: Any) -> str:
         if self._zone is None or not has_known_zone(value) or dt.datetime.utcoffset(value) is not None:
             return moment(value)
         if getattr(value, "nanosecond", 0):
             raise RefusedError("a moment with nanoseconds and without an offset", "Add the time zone to it")
         plain = dt.datetime.fromisoformat(dt.datetime.isoformat(value))
-        return moment(plain.replace(tzinfo=self._zone))
+        there = plain.replace(tzinfo=self._zone, fold=_FOLD(value))
+        if there.astimezone(dt.UTC).astimezone(self._zone).replace(tzinfo=None) != plain:
+            raise RefusedError(f"a moment that {self._zone} does not have: its clocks are set forward then")
+        return moment(there)
 
 
 def _classes(type_: Type) -> frozenset[type]:
@@ -155,4 +198,9 @@ def _decimal_text(value: Any) -> str | None:
     number = Decimal(value)
     if number.is_infinite():
         raise RefusedError("expected a finite number, got infinity")
-    return None if number.is_nan() else format(number, "f")
+    if number.is_nan():
+        return None
+    exponent = number.as_tuple().exponent
+    if number.adjusted() >= MAX_DIGITS or (isinstance(exponent, int) and -exponent >= MAX_DIGITS):
+        raise RefusedError(f"a number with more than {MAX_DIGITS} digits")
+    return format(number, "f")

@@ -10,6 +10,7 @@ from custmap.lineage.lineage import Line, Lineage
 from custmap.lineage.trace import lineage, traced
 from custmap.model.source import CheckedSource
 from custmap.plan.engine import Engine
+from custmap.resolve.source import with_nulls
 
 _STATES: Final = {"null": "NULL", '""': '""', "[]": "[]", "{}": "{}", "value": "value"}
 """The states of a cell, by those of a source path: a row has all columns, and no row is gone."""
@@ -17,9 +18,11 @@ _STATES: Final = {"null": "NULL", '""': '""', "[]": "[]", "{}": "{}", "value": "
 
 def explained(source: CheckedSource, path: str | None) -> Lineage:
     """From which columns the fields of the customer come; ValueError as of `lineage`."""
-    found = lineage(source.checked, traced(Engine(source.checked)), path)
-    modes = {rule.span.line: rule.nulls or source.file.nulls for rule in source.file.rules}
-    lines = (_of_cells(line, modes.get(line.line) == "absent") for line in found.lines)
+    file = source.file
+    checked = with_nulls(file, source.rows, source.checked.functions)
+    found = lineage(checked, traced(Engine(checked)), path)
+    silent = [rule.target.value for rule in file.rules if (rule.nulls or file.nulls) == "absent"]
+    lines = (_of_cells(line, any(_touch(line.target, one) for one in silent)) for line in found.lines)
     return replace(found, lines=tuple(lines))
 
 

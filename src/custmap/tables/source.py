@@ -19,6 +19,7 @@ from custmap.lineage.lineage import Lineage
 from custmap.model.source import CheckedSource
 from custmap.plan.engine import Nulls
 from custmap.plan.maker import Maker
+from custmap.schema.customer_texts import TEXT_PARTS
 from custmap.source_loader import check_source_file
 from custmap.tables.explained import explained
 from custmap.tables.reader import Reader
@@ -94,7 +95,7 @@ class Source:
             raise RecordError(
                 Diagnostic(one.code, one.reason, path=".".join(one.path)) for one in taken.failed
             )
-        return taken.record
+        return taken.record | {field: taken.record[field][TEXT_PARTS[field]] for field in taken.texts}
 
     def explain(self, path: str | None = None) -> Lineage:
         """From which columns the fields of the customer come; `path` is a field or a column."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from custmap.border.intake import Taken, take
-from custmap.plan.engine import Absent, OnRejected
+from custmap.plan.engine import Absent, Nulls, OnRejected
 from custmap.plan.maker import Maker
 from custmap.plan.plan import Plan
 from custmap.tables.reader import Reader, Stated
@@ -90,12 +90,12 @@ class Through:
             if before is None:
                 then = None
             elif settled:
-                then = Stated(self._settled(before).record, ())
+                then = Stated(self._settled(before).record, (), {})
             else:
                 then = self.quick(before, check=check, strict=strict)
             customer = now.customer
             if then is not None and absent == "keep":
-                customer = self.reader.kept(then.customer, customer)
+                customer = self.reader.kept(then.customer, now)
             plan = self.maker.compare(then and then.customer, customer, bound, absent, False)
             if not now.notes and not (then and then.notes):
                 return plan
@@ -125,8 +125,6 @@ class Through:
             held = self._settled(before)
         elif before is not None:
             held = self._take(before, check, strict)
-        if held is not None and absent == "keep":
-            taken = taken._replace(record=self.reader.kept(held.record, taken.record))
         return self.maker.carefully(held, taken, bound, absent)
 
     def _settled(self, before: object) -> Taken:
@@ -143,3 +141,14 @@ class Through:
 
     def _take(self, row: object, check: bool, strict: bool) -> Taken:
         return self.reader.take(row, check=check, strict=strict)
+
+
+class _Source(Protocol):
+    def through(self, maker: Maker, nulls: Nulls = "clear") -> Through: ...
+
+
+def through_of(source: _Source, maker: Maker, nulls: Nulls) -> Through:
+    """What makes a mapping's requests and plans of a source's rows; TypeError for what is no source."""
+    if not hasattr(source, "through"):
+        raise TypeError(f"`source` is what `custmap.source` gives, not {type(source).__name__}")
+    return source.through(maker, nulls)
