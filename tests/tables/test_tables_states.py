@@ -252,13 +252,3 @@ def test_what_is_no_source(mapping: custmap.Mapping) -> None:
     for call in (mapping.apply, mapping.requests):
         with pytest.raises(TypeError, match=r"what `custmap.source` gives"):
             call(ROW, source="crm/customers")  # type: ignore[arg-type]
-
-
-def test_an_identity_that_fails_has_its_own_code(tmp_path: Path) -> None:
-    text = MAPPING.replace("from: id,", "from: identifiers.x,")
-    path = tmp_path / "mappings" / "acme" / "update.yaml"
-    path.parent.mkdir(parents=True)
-    path.write_text(text, "utf-8")
-    source = made(tmp_path, "identifiers.x: phone_e164(a)\nemail: c")
-    plan = custmap.load(path).diff(ROW | {"a": GOOD}, ROW | {"a": BAD, "c": "x@acme.example"}, source=source)
-    assert told(plan) == ([], [("id", "CM704")]) and plan.request is None

@@ -18,8 +18,10 @@ from custmap.check import (
     value_tables,
 )
 from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.expressions.ast import plain_path
 from custmap.mapping.file import all_rules
 from custmap.model.checked import Checked, Operation
+from custmap.model.nodes import FromSource, Leaf
 from custmap.model.walkers import Placed, objects, placed
 from custmap.syntax.node import MapNode
 
@@ -79,11 +81,23 @@ def check_source(checked: Checked) -> Iterator[Diagnostic]:
     """What is wrong, or may go wrong, with the rules of a source: a customer has no policies."""
     operation = checked.operation
     for one in placed(operation):
-        yield from rule_types.fits(one, operation)
+        # Of rows formats are checked, so a column that declares one keeps it.
+        keeps = _declares_format(one.leaf)
+        yield from (
+            found for found in rule_types.fits(one, operation) if not (keeps and found.code == "CM407")
+        )
         yield from rule_types.cm413_each(one)
         for check_leaf in OF_A_LEAF:
             yield from check_leaf(one.leaf)
     yield from rule_types.presence(operation, checked)
+
+
+def _declares_format(leaf: Leaf) -> bool:
+    """Is the value a column's, with the format that is asked for?"""
+    source, wanted = leaf.origin.source, leaf.type
+    if wanted is None or not isinstance(source, FromSource):
+        return False
+    return source.type.format == wanted.format and plain_path(source.expression.ast) is not None
 
 
 def _is_in(one: Diagnostic, node: MapNode | None) -> bool:

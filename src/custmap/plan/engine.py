@@ -23,7 +23,6 @@ from custmap.model.checked import Checked
 from custmap.model.failed import Failed
 from custmap.model.filled_list import misfits
 from custmap.model.note import Note, UnknownNote
-from custmap.model.walkers import identities
 from custmap.plan.beside import Beside, Reading
 from custmap.plan.doubts import Doubts
 from custmap.plan.failing import marked, with_failures
@@ -81,8 +80,6 @@ class Engine:
         self.sender = Sender(checked, operation)
         self._lists = operation.lists
         self._slots = operation.table.slots
-        parts = operation.parts.values()
-        self.identities = frozenset(leaf.target for part in parts for leaf in identities(part))
         self.masking = None if operation.mask is None else Masking(operation, operation.mask)
         self.mixed = mixed(operation)
         self.overlay = Overlay(checked.canonical, self.reads)

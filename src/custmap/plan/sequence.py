@@ -18,7 +18,7 @@ from custmap.border.quick import QuickBorder, require_text
 from custmap.codegen.define import Texts
 from custmap.codegen.reads import reads_everything
 from custmap.diagnostics.errors import RecordError
-from custmap.model.change import Change, Rejection, problems_of
+from custmap.model.change import Change, problems_of
 from custmap.model.checked import Checked
 from custmap.model.note import Note
 from custmap.plan.engine import (
@@ -41,7 +41,6 @@ from custmap.wire.binding import Binder, Bound, bind, stand_ins
 from custmap.wire.request import Request
 
 _ANOTHER: Final = "CM801"
-_NOBODY: Final = "CM814"
 Bounds = tuple[Bound, ...]
 """What a set of parameters fills, for each call."""
 Documents = Mapping[str, Any]
@@ -183,7 +182,9 @@ class Sequence:
         plans: list[Plan | None] = []
         for step, own in zip(steps, of_steps, strict=True):
             plan = None if isinstance(step, ForEach) else _plan(step, pair, own[0], documents or {})
-            another = step.names_another(pair) if isinstance(step, ForEach) else _another(step, plan)
+            another = [one for one in plan.rejected if one.code == _ANOTHER] if plan else []
+            if isinstance(step, ForEach):
+                another = step.names_another(pair)
             if another:
                 return [Said([], another[:1], [], [])]
             plans.append(plan)
@@ -226,14 +227,6 @@ def _plan(engine: Engine, pair: Pair, bound: Bound, documents: Documents) -> Pla
 def _said_by(plan: Plan | None) -> Said:
     assert plan is not None
     return Said(list(plan.changes), list(plan.rejected), list(plan.notes), list(plan.requests))
-
-
-def _another(step: Engine, plan: Plan | None) -> list[Rejection]:
-    """What is rejected where a step names another customer, or cannot tell whom it names."""
-    told = plan.rejected if plan is not None else ()
-    if any(one.code == _NOBODY for one in told):
-        return []
-    return [one for one in told if one.code == _ANOTHER or one.target in step.identities]
 
 
 def _moved(change: Change, first: int | None) -> Change:

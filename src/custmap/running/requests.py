@@ -34,9 +34,6 @@ def names_another(identities: Sequence[Leaf], before: Row, after: Row, view: Vie
             continue
         if was.__class__ is Failure and (now.__class__ is not Failure or view.sources_equal(leaf, was, now)):
             continue
-        if now.__class__ is Failure:
-            view.reject(now.code, leaf.target, leaf, now.reason)
-            return True
         view.reject("CM801", leaf.target, leaf, "before and after identify different customers")
         return True
     return False

@@ -41,6 +41,7 @@ class Canonical:
     `json_schema`  the whole schema, for other tools and the editor.
     `is_customer`  it is the built-in `Customer`, whose `name` and `phone` may be texts.
     `entry`        it is that of an entry of a record's map, or an item of its list.
+    `formats`      records are held against formats, too: in a table nobody else looks at them.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Canonical:
     json_schema: dict[str, Any]
     is_customer: bool
     entry: EntryOf | None = None
+    formats: bool = False
 
     @cached_property
     def fits(self) -> Callable[[Any], bool]:
@@ -98,12 +100,12 @@ class Canonical:
 
     @cached_property
     def _open(self) -> Any:
-        return compile_schema(self.json_schema)
+        return compile_schema(self.json_schema, formats=self.formats)
 
     @cached_property
     def _closed(self) -> Any:
         """The compiled check that also fails for unknown members."""
-        return compile_schema(_closed_schema(self.json_schema))
+        return compile_schema(_closed_schema(self.json_schema), formats=self.formats)
 
     @cached_property
     def _closing_narrows(self) -> bool:
@@ -118,7 +120,14 @@ class Canonical:
         """A compiled check cannot be pickled; the other process compiles its own."""
         if self.is_customer:
             return load_canonical, (None,)
-        return Canonical, (self.name, self.type, self.json_schema, self.is_customer, self.entry)
+        return Canonical, (
+            self.name,
+            self.type,
+            self.json_schema,
+            self.is_customer,
+            self.entry,
+            self.formats,
+        )
 
 
 @dataclass(frozen=True)

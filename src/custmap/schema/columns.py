@@ -33,7 +33,7 @@ def rows_of(name: str, schema: dict[str, Any]) -> Canonical:
     rows["required"] = list(rows["properties"])
     if "$defs" in schema:
         rows["$defs"] = schema["$defs"]
-    return Canonical(name, type_of(rows, Definitions(rows)), rows, False)
+    return Canonical(name, type_of(rows, Definitions(rows)), rows, False, formats=True)
 
 
 def _plain(schema: dict[str, Any], root: dict[str, Any], depth: int) -> dict[str, Any]:
