@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Collection
+from copy import copy
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
@@ -30,6 +31,9 @@ _CLASSES: Final[dict[str, tuple[type, ...]]] = {
     "null": (type(None),),
 }
 
+_DIRECT: Final = (float, dt.datetime, dt.date, Decimal)
+"""Classes of which a value has nothing in it."""
+
 
 class Cells:
     """Makes plain rows of one table.
@@ -48,6 +52,7 @@ class Cells:
         self._all = frozenset(members)
         self._types = {name: members[name] for name in members if name in names}
         self._classes = [(name, _classes(type_)) for name, type_ in self._types.items()]
+        self._textual = frozenset(name for name in members if _takes_text(members[name]))
         self._asks = any(map(_is_limited, self._types.values()))
         self._nulls = dict.fromkeys(members) if lenient else {}
 
@@ -70,14 +75,36 @@ class Cells:
                 continue
             if made is row:
                 made = row.copy()
-            made |= self._copied(name, value)
+            made[name] = self._quickly(name, value)
         if self._asks and check and not self._fits(made):
             raise Unusual
         return made
 
-    def missing(self, row: Mapping[str, Any]) -> list[str]:
-        """The columns that the file names and a row does not have."""
+    def _quickly(self, name: str, value: Any) -> Any:
+        """One cell; any exception where something is wrong with it."""
+        kind = type(value)
+        if kind is list and all(type(item) is str for item in value):
+            return value.copy()
+        if kind in _DIRECT:
+            make = self._scalars_of(name).get(kind)
+            assert make is not None
+            return make(value)
+        return self._copied(name, value)[name]
+
+    def missing(self, row: Collection[str]) -> list[str]:
+        """The columns that the file names, and a row with these does not have."""
         return [] if self._lenient else [name for name in self.columns if name not in row]
+
+    def for_table(self, names: Collection[str]) -> Cells:
+        """The same for rows of a table with these columns, which has all that it must have.
+
+        Its rows need only have what is taken.
+        """
+        made = copy(self)
+        made._all = frozenset()
+        made._lenient = any(name not in names for name in self._types)
+        made._nulls = dict.fromkeys(self.columns)
+        return made
 
     def plain(self, row: object) -> dict[str, Any]:
         """A plain copy of all columns of a row, with those that the file does not name.
@@ -99,9 +126,10 @@ class Cells:
 
     def _copied(self, name: Any, value: Any) -> dict[str, Any]:
         """One cell, by its column."""
-        type_ = self._rows.type.members.get(name) if name.__class__ is str else None
-        scalars = self._scalars if type_ is None or not _takes_text(type_) else self._texts
-        return copy_carefully({name: value}, self._rows.type, scalars)
+        return copy_carefully({name: value}, self._rows.type, self._scalars_of(name))
+
+    def _scalars_of(self, name: Any) -> Scalars:
+        return self._texts if name.__class__ is str and name in self._textual else self._scalars
 
     def _fits(self, row: dict[str, Any]) -> bool:
         fits = self._rows.fits

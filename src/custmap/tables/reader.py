@@ -6,7 +6,8 @@ what they make is laid together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from copy import copy
 from itertools import zip_longest
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -116,11 +117,28 @@ class Reader:
         self._entries = [path for part in self._parts for path in _entries(part.slots)]
         self._place = file.columns.span
         self._extra: dict[frozenset[str], tuple[Note, ...]] = {}
+        self._notes: tuple[Note, ...] | None = None
+        self._others: dict[str, Any] = {}
+
+    def for_table(self, columns: Collection[str]) -> Reader:
+        """The same for rows of a table with these columns, of which rows need only have those that are read.
+
+        MappingError (CM716) if the table does not have all columns that the file names.
+        """
+        if missing := self._cells.missing(columns):
+            raise self._without(missing)
+        made = copy(self)
+        made._cells = self._cells.for_table(columns)
+        made._others = {name: None for name in columns if name not in self.columns}
+        made._notes = self._notes_on(made._others)
+        return made
 
     def quick(self, row: object, check: bool) -> Stated:
         """What a row states; any exception where something is unusual."""
         plain = self._cells.quick(row, check)
-        notes: tuple[Note, ...] = () if plain.keys() <= self._named else self._unnamed(plain)
+        notes = self._notes
+        if notes is None:
+            notes = () if plain.keys() <= self._named else self._unnamed(plain)
         customer: Customer = {}
         for part in self._parts:
             made, told = part.quick(plain)
@@ -134,7 +152,7 @@ class Reader:
         RecordError for a row that does not fit the columns. MappingError (CM716) if it does not have all of
         them.
         """
-        plain = self._cells.plain(row)
+        plain = self._others | self._cells.plain(row)
         if missing := self._cells.missing(plain):
             raise self._without(missing)
         problems, unknown = self._rows.check(plain) if check else ([], self._rows.unknown_members(plain))
@@ -163,11 +181,14 @@ class Reader:
         names = frozenset(row) - self._named
         notes = self._extra.get(names)
         if notes is None:
-            unknown = self._rows.unknown_members(row)
-            notes = () if unknown is None else (UnknownNote(unknown),)
+            notes = self._notes_on(row)
             if len(self._extra) < _REMEMBERED:
                 self._extra[names] = notes
         return notes
+
+    def _notes_on(self, row: dict[str, Any]) -> tuple[Note, ...]:
+        unknown = self._rows.unknown_members(row)
+        return () if unknown is None else (UnknownNote(unknown),)
 
     def _without(self, missing: list[str]) -> MappingError:
         names = ", ".join(f"`{name}`" for name in missing)

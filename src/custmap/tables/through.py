@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Protocol
+
 from custmap.border.intake import Taken, take
-from custmap.plan.engine import Absent, OnRejected
+from custmap.plan.engine import Absent, Nulls, OnRejected
 from custmap.plan.maker import Maker
 from custmap.plan.plan import Plan
 from custmap.tables.reader import Reader, Stated
@@ -19,6 +22,13 @@ class Through:
 
     def __init__(self, maker: Maker, reader: Reader) -> None:
         self.maker, self.reader = maker, reader
+
+    def for_table(self, columns: Collection[str]) -> Through:
+        """The same for rows of a table with these columns, of which rows need only have those that are read.
+
+        MappingError (CM716) if the table does not have all columns that the source's file names.
+        """
+        return Through(self.maker, self.reader.for_table(columns))
 
     def apply(
         self,
@@ -124,3 +134,9 @@ class Through:
 
     def _take(self, row: object, check: bool, strict: bool) -> Taken:
         return self.reader.take(row, check=check, strict=strict)
+
+
+class Rows(Protocol):
+    """What says how rows become customers: a source, or a source for one table."""
+
+    def through(self, maker: Maker, nulls: Nulls = "clear") -> Through: ...
