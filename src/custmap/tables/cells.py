@@ -33,6 +33,8 @@ _CLASSES: Final[dict[str, tuple[type, ...]]] = {
 
 _DIRECT: Final = (float, dt.datetime, dt.date, Decimal)
 """Classes of which a value has nothing in it."""
+_ZONES: Final = (dt.timezone, ZoneInfo)
+"""Classes of time zones that always tell the offset."""
 
 
 class Cells:
@@ -85,6 +87,8 @@ class Cells:
         kind = type(value)
         if kind is list and all(type(item) is str for item in value):
             return value.copy()
+        if kind is dt.datetime and type(value.tzinfo) in _ZONES:
+            return value.isoformat()
         if kind in _DIRECT:
             make = self._scalars_of(name).get(kind)
             assert make is not None
