@@ -81,7 +81,7 @@ class Diff:
     """Makes the plans of pairs of rows, of batches with one schema a side.
 
     `columns`, `ordered`  as in `Apply`; of both tables. `before` is None: nothing is known about the
-    vendor's copies.
+    vendor's copies. `joined`: the rows were joined by their keys, which are not compared again.
     """
 
     def __init__(
@@ -92,8 +92,9 @@ class Diff:
         columns: tuple[Sequence[str], Sequence[str]] | None = None,
         *,
         ordered: bool = True,
+        joined: bool = False,
     ) -> None:
-        self._task, self._ordered = task, ordered
+        self._task, self._ordered, self._joined = task, ordered, joined
         names = columns or ([] if before is None else before.names, after.names)
         if before is not None:
             task.table(names[0])
@@ -136,7 +137,7 @@ class Diff:
                 return
         key = self._task.found
         who = Who(index, None if key is None else key.of(after))
-        if key is not None and before is not None and key.of(before) != who.key:
+        if not (key is None or before is None or self._joined) and key.of(before) != who.key:
             raise ValueError(f"row {index + 1}: before and after have different keys: they are not a pair")
         try:
             if key is not None and who.key is None:

@@ -100,7 +100,8 @@ class Output:
         if not self._ordered:
             columns[0] = [None] * count
         arrays = [pa.array(column, made.field(at).type) for at, column in enumerate(columns)]
-        for at, told in enumerate((self._rejected, self._notes, self._errors), len(COLUMNS)):
+        found: list[dict[int, Any]] = [self._rejected, self._notes, self._errors]
+        for at, told in enumerate(found, len(COLUMNS)):
             arrays.append(_lists(told, count, made.field(at).type))
         return pa.RecordBatch.from_arrays(arrays, schema=made)
 
