@@ -182,20 +182,28 @@ def _relation(cursor: Any, sql: str) -> Relation:
 
 
 def _reader(cursor: Any, query: str, rows: int) -> Any:
+    """The result of a query; ValueError without the text of DuckDB's error, which quotes values."""
     relation = cursor.sql(query)
     # Its name before DuckDB 1.4.
     made = getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader
-    return made(rows)
+    duckdb = import_extra("duckdb", "custmap.duckdb", "tables")
+    try:
+        return made(rows)
+    except duckdb.Error:
+        raise _failed() from None
 
 
 def _read(reader: Any) -> Iterator[Any]:
-    """The batches; ValueError without the text of DuckDB's error, which quotes values."""
+    """The batches of a result."""
     duckdb = import_extra("duckdb", "custmap.duckdb", "tables")
     try:
         yield from reader
     except (duckdb.Error, arrow().ArrowException, OSError):
-        message = "the query failed while its rows were read: run it in DuckDB to see at which value"
-        raise ValueError(message) from None
+        raise _failed() from None
+
+
+def _failed() -> ValueError:
+    return ValueError("the query failed while its rows were read: run it in DuckDB to see at which value")
 
 
 def _streamed(stack: ExitStack, batches: Iterable[Any]) -> Any:
