@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,7 @@ import custmap.spark
 if "CUSTMAP_SPARK" not in os.environ:
     pytest.skip("needs PySpark and Java: make spark", allow_module_level=True)
 
+pytestmark = pytest.mark.filterwarnings("default")  # Spark's own
 KEYS = (None, 1, 2, 2, 3, 4, 5, 6, 7, None)
 BAD = {"phone": "nonsense"}
 LONG = {"email": "long.name.of@some.example"}
@@ -41,6 +43,7 @@ def acme(tmp_path_factory: pytest.TempPathFactory) -> Acme:
 def spark() -> Iterator[Any]:
     from pyspark.sql import SparkSession
 
+    os.environ["PYSPARK_PYTHON"] = sys.executable
     builder = SparkSession.builder.master("local[2]").appName("custmap")
     for name, value in (
         ("spark.ui.enabled", "false"),
