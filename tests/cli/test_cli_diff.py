@@ -231,7 +231,7 @@ def test_a_key_that_is_none(cli: Cli, write: Any, key: str) -> None:
 
 def test_snapshots_without_a_key(cli: Cli, write: Any) -> None:
     ended = cli("diff", "a/b", write("b.ndjson", BEFORE), write("a.ndjson", AFTER))
-    assert ended.code == 2 and "Join two NDJSON files with `--key`" in ended.err
+    assert ended.code == 2 and "Join two snapshots with `--key`" in ended.err
 
 
 def test_a_missing_snapshot(cli: Cli, write: Any) -> None:

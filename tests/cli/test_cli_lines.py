@@ -152,9 +152,10 @@ def test_a_rejected_pair_is_written_as_it_was_given(cli: Cli, tmp_path: Path) ->
     pytest.importorskip("duckdb")
     name = "microbase/customer-update"
     record = {"id": "1", "name": "Ann Li", "phone": None, "tags": 7, "attributes": {"b": 1, "a": 2}}
+    (tmp_path / "b").write_text(json.dumps(record | {"email": None}))
     (tmp_path / "a").write_text(json.dumps(record))
     rejects = tmp_path / "rejects"
-    files = (tmp_path / "a", tmp_path / "a")
+    files = (tmp_path / "b", tmp_path / "a")
     cli("diff", name, *files, "--key", "id", "--nulls", "absent", "--rejects", rejects, *params(name)[1])
     told = json.loads(rejects.read_bytes())["record"]
-    assert json.dumps(told) == json.dumps({"before": record, "after": record})
+    assert json.dumps(told) == json.dumps({"before": record | {"email": None}, "after": record})

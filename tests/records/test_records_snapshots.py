@@ -29,7 +29,7 @@ def joined(
     pairs: list[Any] = []
     rejected: list[Any] = []
     alone: list[Any] = []
-    with SnapshotJoin(folder / "b.ndjson", folder / "a.ndjson", Key(key)) as join:
+    with SnapshotJoin(folder / "b.ndjson", folder / "a.ndjson", Key(key), every=True) as join:
         for item in join:
             match item:
                 case Pair(left, right, _):
@@ -91,7 +91,8 @@ def test_bad_lines_and_lines_without_a_key(tmp_path: Path) -> None:
         b'{"id":"a"}\n{"id":"b"',
     )
     assert pairs == [({"id": "a"}, {"id": "a"})]
-    assert rejected == [("before", number, "CM711") for number in range(1, 8)] + [("after", 2, "CM711")]
+    told = [("before", number, "CM711") for number in range(1, 8)] + [("after", 2, "CM711")]
+    assert sorted(rejected) == sorted(told)
 
 
 def test_a_nested_key(tmp_path: Path) -> None:
@@ -130,7 +131,10 @@ def test_a_file_that_changes_meanwhile_is_an_error(tmp_path: Path) -> None:
     before, after = tmp_path / "b", tmp_path / "a"
     before.write_bytes(b'{"id":1}\n')
     after.write_bytes(b'{"id":1}\n')
-    with SnapshotJoin(before, after, Key("id")) as join, pytest.raises(OSError, match="changed while"):
+    with (
+        SnapshotJoin(before, after, Key("id"), every=True) as join,
+        pytest.raises(OSError, match="changed while"),
+    ):
         for _ in _after_scan(join, before):
             pass
 
@@ -142,7 +146,10 @@ def test_a_record_that_changes_meanwhile_is_an_error(tmp_path: Path, after_that:
     before.write_bytes(b'{"id":1,"a":2}\n')
     after.write_bytes(b'{"id":1,"a":2}\n')
     pairs = []
-    with SnapshotJoin(before, after, Key("id")) as join, pytest.raises(OSError, match="changed while"):
+    with (
+        SnapshotJoin(before, after, Key("id"), every=True) as join,
+        pytest.raises(OSError, match="changed while"),
+    ):
         for found in _after_scan(join, before, after_that):
             pairs.append(found)
     assert len(pairs) == 0 or b'"id"' in after_that

@@ -19,8 +19,8 @@ from custmap.cli.color import colored
 from custmap.cli.diff_snapshots import SnapshotDiff
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
-from custmap.cli.loading import load, read_for
-from custmap.cli.pairs import Comparison, comparer, given_pair
+from custmap.cli.loading import load, read_for, rows_of
+from custmap.cli.pairs import Comparison, given_pair
 from custmap.cli.params import check_params, read_params
 from custmap.cli.places import STDIN, check_places
 from custmap.cli.plans import PlanForm
@@ -30,9 +30,10 @@ from custmap.cli.run_guard import RunGuard
 from custmap.cli.streams import open_maybe, open_output, open_records
 from custmap.diagnostics.errors import RecordError
 from custmap.records.identity import RequestIds, Who, content_digest
-from custmap.records.inputs import One
+from custmap.records.inputs import One, format_of
 from custmap.records.locations import Location
 from custmap.records.ndjson import Record, Schema
+from custmap.values.files import is_file
 
 
 class _Digest(click.types.StringParamType):
@@ -48,9 +49,9 @@ class _Digest(click.types.StringParamType):
 
 @grouped("diff")
 @options.mapping
-@click.argument("before", type=options.FILE)
-@click.argument("after", type=options.FILE)
-@options.key("Join two NDJSON snapshots by this source path.")
+@click.argument("before", type=options.RECORDS)
+@click.argument("after", type=options.RECORDS)
+@options.key("Join two snapshots by this path, or column  [default: the source's key, for many records].")
 @option(
     "Output",
     "--format",
@@ -99,11 +100,12 @@ class _Digest(click.types.StringParamType):
 @options.parameters
 @options.records
 @options.absent
+@options.source
 @options.functions
 def command(
     mapping: str,
-    before: Path,
-    after: Path,
+    before: Location,
+    after: Location,
     key: str | None,
     form_name: str,
     verify: bool,
@@ -124,51 +126,52 @@ def command(
     nulls: str,
     strict_records: bool,
     absent: str,
+    source: str | None,
     modules: tuple[str, ...],
 ) -> int:
     """Show what changes from BEFORE to AFTER, and the smallest request for it.
 
-    Both are one JSON object (BEFORE may be `null`: nothing is known about the vendor's copy), or NDJSON
-    snapshots that `--key` joins. A customer in only one snapshot is counted, never treated as deleted.
+    Both are one JSON object (BEFORE may be `null`: nothing is known about the vendor's copy), or snapshots
+    that `--key` joins, in any format of records. Rows that are equal in all that is read are not looked at.
+    A customer in only one snapshot is counted, never treated as deleted.
     """
-    if before == after == STDIN:
+    if before.path == after.path == STDIN:
         raise CallError("Only one of BEFORE and AFTER can be standard input")
-    if key is None:
+    loaded = load(mapping, modules)
+    rows = rows_of(source, loaded, nulls, modules)
+    joined_by = options.read_key(key, rows if key is not None or _are_many(before, after) else None)
+    if joined_by is None:
         _require_none(
             {"--all": all_plans, "--only-in": only_in, "--guard": guards, "--allow": allow, "--bulk": bulk}
         )
-    if bulk and form_name != "json":
-        raise CallError("`--bulk` writes requests of their own", "Add `--format json`.")
-    joined_by = None if key is None else options.read_key(key)
-    loaded = load(mapping, modules)
     options.require_bulk(bulk, loaded)
     params = read_params(loaded.params, loaded.checked.functions, given, params_file, derived)
-    files = list(read_for(mapping, modules))
+    files = list(read_for(mapping, modules, source))
     outputs = {"--output": output, "--rejects": rejects, "--only-in": only_in}
-    check_places(outputs, [before, after, *files, *params.files])
+    check_places(outputs, [before.path, after.path, *files, *params.files])
     check_params(loaded.checked, params, all_needed=False)
     keywords: dict[str, Any] = {"absent": absent, "nulls": nulls, "strict": strict_records}
-    compare = comparer(loaded, params, **keywords)
-    comparison = Comparison(loaded, params, compare, nulls, on_rejected, verify)
+    if bulk and form_name != "json":
+        raise CallError("`--bulk` writes requests of their own", "Add `--format json`.")
+    comparison = Comparison(loaded, params, keywords, on_rejected, verify)
     form = PlanForm(form_name, with_secrets, show_values, output is None and colored(sys.stdout))
     settings = {**keywords, "key": key, "on_rejected": on_rejected, "verify": verify}
     settings |= {"bulk": True} if bulk else {}
     run_of = partial(digest_of, "diff", files, loaded.checked.params, params, settings)
     with ExitStack() as stack:
-        held = key is not None
+        held = joined_by is not None
         sink = stack.enter_context(open_maybe(rejects, held=held))
-        report = stack.enter_context(Report(sink, at_once=key is None))
+        report = stack.enter_context(Report(sink, at_once=not held))
         if joined_by is None:
-            pair = [
-                _document(path, side, loaded.checked.canonical)
-                for path, side in ((before, "before"), (after, "after"))
-            ]
-            changed = _documents(comparison, form, run_of, pair, report, output)
+            schema = None if rows is not None else loaded.checked.canonical
+            pair = [_document(place, side, schema) for place, side in ((before, "before"), (after, "after"))]
+            through = None if rows is None else rows.through(loaded.engine)
+            changed = _documents(comparison.of(through), form, run_of, pair, report, output)
         else:
             guard = RunGuard(loaded.engine, guards, allow, absent=keywords["absent"], nulls=keywords["nulls"])
             alone = stack.enter_context(open_maybe(only_in, held=held))
             out = stack.enter_context(open_output(output, json=not form.is_text, held=held))
-            night = SnapshotDiff(comparison, form, run_of, report, out, alone, guard, all_plans, bulk)
+            night = SnapshotDiff(comparison, form, run_of, report, out, alone, guard, all_plans, bulk, rows)
             changed = night.run(before, after, joined_by)
     if report.exit_code:
         return report.exit_code
@@ -178,7 +181,7 @@ def command(
 def _require_none(given: dict[str, object]) -> None:
     for name, value in given.items():
         if value:
-            raise CallError(f"`{name}` is for snapshots", "Join two NDJSON files with `--key`.")
+            raise CallError(f"`{name}` is for snapshots", "Join two snapshots with `--key`.")
 
 
 def _documents(
@@ -206,12 +209,18 @@ def _documents(
     return plan is not None and bool(plan.changes)
 
 
-def _document(path: Path, side: str, schema: Schema) -> Record:
-    with open_records(Location(path), schema=schema, lists=True) as source:
-        if not isinstance(source, One):
-            raise CallError(f"{path}: expected one JSON object", "Join two NDJSON files with `--key`.")
-        if isinstance(source.record, Record):
-            return source.record
+def _are_many(before: Location, after: Location) -> bool:
+    """Are they snapshots, as far as can be told without a key? One JSON object each is a pair."""
+    places = [place for place in (before, after) if place.path != STDIN and is_file(place.path)]
+    return any(format_of(place).kind != "json" for place in places)
+
+
+def _document(place: Location, side: str, schema: Schema | None) -> Record:
+    with open_records(place, schema=schema, lists=True) as read:
+        if not isinstance(read, One):
+            raise CallError(f"{place.path}: expected one JSON object", "Join two snapshots with `--key`.")
+        if isinstance(read.record, Record):
+            return read.record
         raise RecordError(
-            replace(found, message=f"{side}, {found.message}") for found in source.record.error.diagnostics
+            replace(found, message=f"{side}, {found.message}") for found in read.record.error.diagnostics
         )

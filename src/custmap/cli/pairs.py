@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from custmap.border.intake import take
@@ -16,25 +16,39 @@ from custmap.records.ndjson import Record
 if TYPE_CHECKING:
     from custmap.mapper import Mapping
     from custmap.plan.plan import Plan
+    from custmap.tables.through import Through
 
 Compare = Callable[[Any, Any, bool], "Plan"]
 
 
+def _not_yet(before: Any, after: Any, fits: bool) -> Plan:
+    raise AssertionError("it is not said of what")
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How pairs are compared.
+    """How pairs are compared; `of` says of what.
 
+    `options`      those of `Mapping.comparer`.
     `on_rejected`  `raise`: a pair is rejected if one of its changes is; `drop`: such changes are ignored;
                    None: they are findings.
     `verify`       rehearse each plan.
+    `through`      records are rows.
     """
 
     mapping: Mapping
     params: Params
-    compare: Compare
-    nulls: Any
+    options: dict[str, Any]
     on_rejected: str | None
     verify: bool
+    through: Through | None = None
+    compare: Compare = _not_yet
+
+    def of(self, through: Through | None, *, settled: bool = False) -> Comparison:
+        """The same of rows, if there is a source; `settled`: a before is a customer all the same."""
+        of_rows = {} if through is None else {"through": through, "settled": settled}
+        options = self.options | of_rows
+        return replace(self, through=through, compare=_comparer(self.mapping, self.params, options))
 
     def plan(self, before: Record, after: Record) -> Plan:
         """The plan of a pair; RecordError if the pair is rejected."""
@@ -53,16 +67,19 @@ class Comparison:
         """RecordError (CM808) for a plan that does not take the declared vendor from before to after."""
         from custmap.prove.prove import rehearse
 
-        canonical, nulls = self.mapping.checked.canonical, self.nulls
-        then = None if before is None else take(before, canonical, nulls=nulls).record
-        now = take(after, canonical, nulls=nulls).record
+        then, now = None if before is None else self._taken(before), self._taken(after)
         why = rehearse(self.mapping, then, now, plan, self.params.of(after))
         if why is not None:
             help = "The mapping's policies contradict each other, or this is a bug in custmap."
             raise RecordError([Diagnostic("CM808", why, help=help)])
 
+    def _taken(self, record: Any) -> Any:
+        if self.through is not None:
+            return self.through.customer(record)
+        return take(record, self.mapping.checked.canonical, nulls=self.options["nulls"]).record
 
-def comparer(mapping: Mapping, params: Params, **options: Any) -> Compare:
+
+def _comparer(mapping: Mapping, params: Params, options: dict[str, Any]) -> Compare:
     """`Mapping.comparer`, with the parameters of each record."""
     if not params.derived:
         return mapping.comparer(params.given, **options)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from custmap.cli.call_error import CallError
 from custmap.records.csv_rows import Columns
+from custmap.records.formats import Format
 from custmap.records.inputs import Many, One
 from custmap.schema.canonical import Canonical
 
@@ -27,10 +28,15 @@ def are_rows(source: One | Many) -> bool:
 
 def require_records(read: One | Many, schema: Canonical, source: Source | None = None) -> None:
     """CallError for rows of a table where records are customers."""
-    if isinstance(read, Many) and read.format.is_table and schema.is_customer and source is None:
-        title = read.format.title
+    if isinstance(read, Many):
+        require_kind(read.format, schema, source)
+
+
+def require_kind(format: Format, schema: Canonical, source: Source | None) -> None:
+    """CallError for a snapshot of rows where records are customers."""
+    if format.is_table and schema.is_customer and source is None:
         advice = "Name the source that says how a row becomes a customer: `--source NAME`."
-        raise CallError(f"The input is {title}: it has rows of a table, and no customers", advice)
+        raise CallError(f"The input is {format.title}: it has rows of a table, and no customers", advice)
 
 
 def require_documents(source: One | Many) -> None:

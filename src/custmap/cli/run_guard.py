@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn
 
 import click
@@ -34,22 +34,28 @@ class RunGuard:
         except GuardError as error:
             raise CallError(f"`--guard`: {error}", error.help) from None
 
-    def plan(self, make: Callable[[Record, Record], Plan], before: Record, after: Record) -> Plan:
-        """The plan that `make` makes of a pair, counted; a pair that it rejects is counted, too."""
+    def plan(self, make: Callable[[], Plan], before: Record, after: Record) -> Plan:
+        """The plan that `make` makes of a pair of customers, counted; so is a pair that it rejects."""
         lost = self._clears.look(before, after)
         try:
-            plan = make(before, after)
+            plan = make()
             if plan:
                 lost.update(self._clears.told(plan, before))
         finally:
             self._clears.clear(lost)
         return plan
 
-    def check(self, pairs: PairTally, rejected: int, of: int, digest: str) -> None:
+    def check(
+        self, pairs: PairTally, rejected: int, of: int, digest: str, rest: int, equal: Iterable[object]
+    ) -> None:
         """End the run with exit code 4 if a guard trips, unless this run is allowed.
 
-        `rejected` pairs and rows, of so many; `digest` is that of the run.
+        `rejected` pairs and rows, of so many; `digest` is that of the run. `equal` are the customers of
+        `rest` pairs that were not looked at; they are counted only if it depends on them.
         """
+        if self._guards.needs_all(self._clears, rest):
+            for customer in equal:
+                self._clears.count(customer)
         tripped = list(self._guards.tripped(self._clears, pairs, rejected, of))
         if tripped and self._allowed == digest:
             _say("note: a guard would stop this run, which `--allow` lets through", tripped)

@@ -104,7 +104,7 @@ class Diff:
         self._after = ArrowRows(after, task.columns)
         self._type = task.mapping.checked.canonical.type if table is None else None
         options: dict[str, Any] = {"absent": task.absent, "nulls": task.nulls, "strict": task.strict}
-        options |= {"source": table}
+        options |= {"through": None if table is None else table.through(task.mapping.engine)}
         self._lines = RequestLines(RequestIds(task.run), secrets=task.secrets)
         params = task.params
         bound = None if callable(params) else task.mapping.comparer(params, **options)

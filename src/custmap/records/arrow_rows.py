@@ -39,9 +39,7 @@ class ArrowRows:
             yield dict(zip(names, row, strict=True)) if row.__class__ is tuple else row
 
     def _values(self, batch: Any) -> Iterator[list[Any]]:
-        for at, make in self._columns:
-            values = batch.column(at).to_pylist()
-            yield values if make is None else [make(value) for value in values]
+        return (_values(batch.column(at), plain) for at, plain in self._columns)
 
     def _one(self, batch: Any) -> tuple[Any, ...] | str:
         """The values of the only row, or what is wrong with it."""
@@ -51,6 +49,31 @@ class ArrowRows:
             return str(error)
         except (ValueError, OverflowError):
             return "a value is outside of what Python can hold"
+
+
+def plain_values(batch: Any) -> Iterator[dict[str, Any]]:
+    """The rows of a batch; a value that Python does not have is None."""
+    names, plain = batch.schema.names, [_plain(field.type) for field in batch.schema]
+    try:
+        rows: list[Any] = list(zip(*map(_values, batch.columns, plain), strict=True))
+    except (ValueError, OverflowError):
+        rows = [
+            [_value(batch.column(at).slice(row, 1), plain[at]) for at in range(len(names))]
+            for row in range(batch.num_rows)
+        ]
+    return (dict(zip(names, row, strict=True)) for row in rows)
+
+
+def _values(column: Any, plain: Callable[[Any], Any] | None) -> list[Any]:
+    values: list[Any] = column.to_pylist()
+    return values if plain is None else [plain(value) for value in values]
+
+
+def _value(column: Any, plain: Callable[[Any], Any] | None) -> Any:
+    try:
+        return _values(column, plain)[0]
+    except (ValueError, OverflowError):
+        return None
 
 
 def bad_row(index: int, reason: str) -> RecordError:

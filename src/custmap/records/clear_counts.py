@@ -11,6 +11,7 @@ may clear what the record still has, where a condition turned false: what plans 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 from custmap.border.intake import take
@@ -86,7 +87,7 @@ class ClearCounts:
         try:
             then, _ = self._taken(before.value)
             self._tree.count(then)
-            if before.place[3] == after.place[3]:
+            if (data := before.place[3]) is not None and data == after.place[3]:
                 return set()
             now, texts = self._taken(after.value)
         except (RecordError, Unusual):  # not a record, or none that is read
@@ -96,6 +97,11 @@ class ClearCounts:
         gone = set(self._tree.gone((then,), (now,)))
         # A plain text says all of a name: whether that clears a part of it, the plan says.
         return {number for number in gone if not self._is_part(number, texts)} if texts else gone
+
+    def count(self, record: Any) -> None:
+        """Count what the before of a pair has that was not looked at: nothing is cleared in it."""
+        with suppress(RecordError, Unusual):  # as above
+            self._tree.count(self._taken(record)[0])
 
     def _is_part(self, number: int, fields: Iterable[str]) -> bool:
         """Is it a part of one of these names or phones, and not the text of all of it?"""

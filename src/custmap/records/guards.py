@@ -85,6 +85,14 @@ class Guards:
         """`fields` are the canonical fields that may be named; GuardError for what cannot be read."""
         self._limits = {_CLEARS: DEFAULT} | dict(_read(texts, fields))
 
+    def needs_all(self, clears: ClearCounts, rest: int) -> bool:
+        """Does it depend on `rest` records that were not counted whether a share of clears is too large?"""
+        for field, count, had in zip(clears.fields, clears.cleared, clears.had, strict=True):
+            limit = self._limits.get(f"{_CLEARS}.{field}", self._limits[_CLEARS])
+            if limit.is_share and limit.exceeded(count, had):
+                return rest > 0
+        return False
+
     def tripped(self, clears: ClearCounts, pairs: PairTally, rejected: int, of: int) -> Iterator[Tripped]:
         """All that is over its limit; `rejected` pairs and rows, of so many."""
         fields = zip(clears.fields, clears.cleared, clears.had, clears.untold, strict=True)

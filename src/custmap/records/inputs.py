@@ -147,10 +147,10 @@ def _text_kind(ahead: Lookahead, location: Location, *, lists: bool) -> tuple[Ki
     text = ahead.head.removeprefix(BOM).lstrip()
     if not text or text.startswith(SETTLED):
         return "ndjson", ""
-    if text.startswith(b"[") and not lists:
-        return "array", ""
     first = next(read_lines(io.BytesIO(ahead.head)), None)
     is_record = first is not None and isinstance(parse_line(first), Record)
+    if text.startswith(b"[") and not lists:
+        return "ndjson" if is_record and _goes_on_with_objects(ahead) else "array", ""
     if text.startswith((b"{", b"[")) or (is_record and named != "csv"):
         return ("ndjson" if named == "ndjson" else _one_or_many(ahead, is_record)), ""
     ahead.fill(SAMPLE)
@@ -169,6 +169,14 @@ def _add_first_line(ahead: Lookahead) -> None:
         if any(line.strip() for line in lines[:-1]):
             return
         ahead.add_line(LINE_LIMIT + 2)
+
+
+def _goes_on_with_objects(ahead: Lookahead) -> bool:
+    """Is there an object on the line after the first? Then that one is a bad line of NDJSON."""
+    while not ahead.ended and len(list(islice(read_lines(io.BytesIO(ahead.head)), 2))) < 2:
+        ahead.add_line(LINE_LIMIT + 2)
+    lines = list(islice(read_lines(io.BytesIO(ahead.head)), 2))
+    return len(lines) > 1 and lines[1].data is not None and lines[1].data.startswith(b"{")
 
 
 def _one_or_many(ahead: Lookahead, is_record: bool) -> Kind:

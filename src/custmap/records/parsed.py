@@ -16,7 +16,7 @@ from custmap.records.request_lines import RequestLines
 from custmap.wire.request import Request
 
 if TYPE_CHECKING:
-    from custmap.tables.through import Rows
+    from custmap.tables.through import Rows, Through
 
 Applier: TypeAlias = Callable[[Any, bool], tuple[Request, ...]]
 LineApplier: TypeAlias = Callable[[Any, bool, Who], tuple[bytes, tuple[Note, ...]]]
@@ -112,20 +112,20 @@ def comparer(
     absent: Absent = "keep",
     nulls: Nulls = "clear",
     strict: bool = False,
-    source: Rows | None = None,
+    through: Through | None = None,
     settled: bool = False,
 ) -> Comparer:
     """`diff` with bound parameters, for results of custmap's own strict JSON parser, as `applier`.
 
     The third argument: both records are known to fit the schema, and to have no unknown members.
-    `source`: they are rows of it; `settled`: before is a customer all the same.
+    `through`: they are rows; `settled`: before is a customer all the same.
     """
-    if source is not None:
-        through, given = source.through(engine, nulls), engine.binder.bind(params)
-        return lambda before, after, _: through.plan(
-            before, after, given, absent, strict=strict, settled=settled
-        )
     bound, canonical = engine.binder.bind(params), engine.checked.canonical
+    if through is not None:
+        rows = through
+        return lambda before, after, _: rows.plan(
+            before, after, bound, absent, strict=strict, settled=settled
+        )
     direct = engine.quick.direct and nulls == "clear"
 
     def compare(before: Any, after: Any, fits: bool) -> Plan:

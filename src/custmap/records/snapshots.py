@@ -3,7 +3,7 @@
 duckdb gets hashed keys and byte offsets, but no records, since it reads JSON differently (numbers, dates,
 missing for null). Records are parsed here, and found again by their offset.
 
-    before.ndjson ─┐ side, key, index, number, offset, length
+    before.ndjson ─┐ side, key, index, number, offset, length, mark
                    ├──────────────────────────────────────────▶ grouped by key ──▶ pairs, in after's order
     after.ndjson  ─┘
 """
@@ -11,12 +11,14 @@ missing for null). Records are parsed here, and found again by their offset.
 from __future__ import annotations
 
 import csv
-import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import zip_longest
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, BinaryIO, Final, Literal, Self, TypeAlias
@@ -26,10 +28,10 @@ from custmap.diagnostics.errors import RecordError
 from custmap.records.database import connect, in_thread
 from custmap.records.extras import import_extra
 from custmap.records.keys import NO_KEY, Key
-from custmap.records.ndjson import BadLine, Line, Record, Schema, bad_line, read_records
+from custmap.records.ndjson import BadLine, Line, Place, Record, Schema, bad_line, read_places, read_record
 from custmap.records.outputs import naming
 from custmap.records.tally import Tally
-from custmap.values.json_text import parse_json
+from custmap.records.zipper import key_reader
 
 Side: TypeAlias = Literal["before", "after"]
 SIDES: Final[tuple[Side, Side]] = ("before", "after")
@@ -46,13 +48,17 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A row that is left out of the join: a bad line (CM711), or a key that occurs twice (CM713)."""
+    """A row that is left out of the join: a bad line (CM711), or a key that occurs twice (CM713).
+
+    `unit`  what the number of `line` counts: lines, or rows.
+    """
 
     side: Side
     line: Line
     error: RecordError
     value: Any = None
     key: str | None = None
+    unit: str = "line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +70,11 @@ class OneSided:
     key: str
 
 
-_FIELDS: Final = ("idx", "number", "offs", "length", "fits")
+_FIELDS: Final = ("idx", "number", "offs", "length", "mark")
 _COUNT: Final = len(_FIELDS)
 _ROWS: Final = (
     "CREATE TABLE rows AS SELECT * FROM read_csv(?, header=false, auto_detect=false, delim=',', "
-    "quote='', escape='', columns={'side': 'TINYINT', 'key': 'VARCHAR', "
+    "quote='', escape='', columns={'side': 'TINYINT', 'key': 'UUID', "
     + ", ".join(f"'{field}': 'BIGINT'" for field in _FIELDS)
     + "})"
 )
@@ -84,7 +90,10 @@ _GROUP: Final = (
     + " FROM rows GROUP BY key"
 )
 _BEFORE, _AFTER = (", ".join(f"{name}_{field}" for field in _FIELDS) for name in SIDES)
-_PAIRS: Final = f"SELECT {_BEFORE}, {_AFTER} FROM grouped WHERE befores = 1 AND afters = 1 ORDER BY after_idx"
+_ARE_PAIRS: Final = "FROM grouped WHERE befores = 1 AND afters = 1"
+_DIFFER: Final = "AND before_mark <> after_mark"
+_SAME: Final = "AND before_mark = after_mark"
+_PAIRS: Final = f"SELECT {_BEFORE}, {_AFTER} {_ARE_PAIRS}"
 _ALONE: Final = (
     f"SELECT 0 AS side, {_BEFORE} FROM grouped WHERE befores = 1 AND afters = 0 UNION ALL "
     f"SELECT 1, {_AFTER} FROM grouped WHERE befores = 0 AND afters = 1 ORDER BY 1, 2"
@@ -93,29 +102,49 @@ _TWICE: Final = (
     f"SELECT side, {', '.join(_FIELDS)} FROM rows "
     "WHERE key IN (SELECT key FROM grouped WHERE befores > 1 OR afters > 1) ORDER BY 1, 2"
 )
+_EQUAL: Final = 0
+"""The mark of a line that is equal to the one at the same place of the other file."""
 
 
 class SnapshotJoin:
     """The join of two NDJSON files by a member; iterate it once, inside a `with` block.
 
-    Yields every row of both files exactly once, as part of a `Pair`, as `Rejected` or as `OneSided`.
+    Lines that are equal are not parsed: such a pair is counted, and yielded only where `every` pair is asked
+    for. Every other row comes exactly once, as part of a `Pair`, as `Rejected` or as `OneSided`.
     `memory` is duckdb's limit, `schema` the records'. ExtraMissing without duckdb; OSError if a file cannot
     be read, or changes meanwhile.
 
-    `tally`    the rows, `alone` how many customers are in one snapshot only.
-    `digests`  of what the files hold; both are known from the first pair on.
+    `skipped`   of each file the places, in order, of records that were left out of it.
+    `units`     what each file is written from: its own lines, or rows of a table.
+    `tally`     the rows, `alone` how many customers are in one snapshot only.
+    `unchanged` the pairs of equal lines that were not yielded.
+    `digests`   of what the files hold; both are known from the first pair on.
     """
 
     def __init__(
-        self, before: Path, after: Path, key: Key, *, memory: str = "512MB", schema: Schema | None = None
+        self,
+        before: Path,
+        after: Path,
+        key: Key,
+        *,
+        memory: str = "192MB",
+        schema: Schema | None = None,
+        every: bool = False,
+        skipped: Sequence[Sequence[int]] = ((), ()),
+        units: Sequence[str] = ("line", "line"),
     ) -> None:
         self.tally = Tally()
         self.alone: dict[Side, int] = dict.fromkeys(SIDES, 0)
+        self.unchanged = 0
         self.digests: list[str] = []
         self._key = key
+        self._key_of = key_reader(key.names)
         self._paths = (before, after)
         self._memory = memory
         self._schema = schema
+        self._every = every
+        self._skipped = skipped
+        self.units: dict[Side, str] = dict(zip(SIDES, units, strict=True))
         self._stack = ExitStack()
         self._files: list[BinaryIO] = []
 
@@ -139,40 +168,70 @@ class SnapshotJoin:
     def __iter__(self) -> Iterator[Pair | Rejected | OneSided]:
         rows = self._folder / "rows.csv"
         with naming(rows), rows.open("w", encoding="ascii", newline="") as out:
-            for number, side in enumerate(SIDES):
-                yield from self._scan(number, side, out)
+            yield from self._scan(out)
         self._execute(_ROWS, str(rows))
         self._execute(_GROUP)
-        for row in self._query(_PAIRS, "pairs.csv"):
-            yield self._pair(row)
+        if not self._every:
+            ((self.unchanged,),) = self._query(
+                f"SELECT count(*) {_ARE_PAIRS} AND NOT (true {_DIFFER})", "n.csv"
+            )
+            self.tally.went_out += 2 * self.unchanged
+        for row in self._query(f"{_PAIRS} {'' if self._every else _DIFFER} ORDER BY after_idx", "pairs.csv"):
+            yield from self._pair(row)
         for row in self._query(_TWICE, "twice.csv"):
             yield self._twice(row)
         for row in self._query(_ALONE, "alone.csv"):
-            self.tally.one_sided += 1
-            self.alone[SIDES[row[0]]] += 1
-            yield OneSided(SIDES[row[0]], *self._record(row[0], row[1:]))
+            yield self._alone(row[0], self._read(row[0], row[1:]))
         self._check_unchanged()
         self.tally.check()
 
-    def _scan(self, number: int, side: Side, out: IO[str]) -> Iterator[Rejected]:
-        """Record the offset of each record with a key; yield the lines that have none."""
-        write = csv.writer(out, lineterminator="\n").writerow
-        lines = _Digested(self._files[number])
-        for found in read_records(lines, schema=self._schema):
-            self.tally.came_in += 1
-            if isinstance(found, Record):
-                key = self._key.of(found.value)
+    def equal(self) -> Iterator[Record]:
+        """The records of before in the pairs that were not yielded: to be asked for after all others."""
+        if self.unchanged:
+            for row in self._query(f"SELECT {_BEFORE} {_ARE_PAIRS} {_SAME}", "equal.csv"):
+                if isinstance(found := self._read(0, row), Record):
+                    yield found
+
+    def _scan(self, out: IO[str]) -> Iterator[Rejected]:
+        """Record the place of each line with a key, both files side by side; yield lines that have none."""
+        files = [_Digested(file) for file in self._files]
+        befores, afters = (read_places(lines) for lines in files)
+        for then, now in zip_longest(befores, afters):
+            if then is not None and now is not None and then[3] == now[3] and then[3] is not None:
+                key = self._key_of(then[3])
                 if key is not None:
-                    index, at, offset, _, length = found.place
-                    write((number, _hash(key), index, at, offset, length, int(found.fits)))
+                    self.tally.came_in += 2
+                    name = _hash(key)
+                    out.write(_row(0, name, then, _EQUAL))
+                    out.write(_row(1, name, now, _EQUAL))
                     continue
-            self.tally.rejected += 1
-            line = found.line
-            if isinstance(found, BadLine):
-                yield Rejected(side, line, _on(side, found.error))
-            else:
-                yield Rejected(side, line, _on(side, bad_line(line, NO_KEY)), found.value)
-        self.digests.append(lines.digest)
+            for number, place in enumerate((then, now)):
+                if place is not None and (rejected := self._entered(number, place, out)) is not None:
+                    yield rejected
+        self.digests += (lines.digest for lines in files)
+
+    def _entered(self, number: int, place: Place, out: IO[str]) -> Rejected | None:
+        """Record the place of a line; a line without a key is rejected."""
+        self.tally.came_in += 1
+        key = self._key_of(place[3])
+        found: Record | BadLine | None = None
+        if key is None:
+            found = read_record(self._placed(number, place), self._schema)
+            key = self._key.of(found.value) if isinstance(found, Record) else None
+        if key is not None:
+            out.write(_row(number, _hash(key), place, hash(place[3]) or 1))
+            return None
+        assert found is not None
+        self.tally.rejected += 1
+        side = SIDES[number]
+        unit = self.units[side]
+        if isinstance(found, BadLine):
+            return Rejected(side, found.line, on_side(side, found.error), unit=unit)
+        if unit == "row":
+            error = RecordError([Diagnostic("CM711", f"row {found.line.number}: {NO_KEY}")])
+        else:
+            error = bad_line(found.line, NO_KEY)
+        return Rejected(side, found.line, on_side(side, error), found.value, unit=unit)
 
     def _query(self, query: str, name: str) -> Iterator[list[int]]:
         """Rows of whole numbers, through a file, since duckdb would keep a result in memory."""
@@ -185,35 +244,56 @@ class SnapshotJoin:
     def _execute(self, query: str, *values: str) -> None:
         in_thread(self._database, lambda: self._database.execute(query, list(values)))
 
-    def _pair(self, row: list[int]) -> Pair:
-        before, _ = self._record(0, row[:_COUNT])
-        after, key = self._record(1, row[_COUNT:])
-        self.tally.went_out += 2
-        return Pair(before, after, key)
+    def _pair(self, row: list[int]) -> Iterator[Pair | Rejected | OneSided]:
+        """A pair; where a line of it is bad, that line is rejected, and the other has no counterpart."""
+        both = [self._read(number, part) for number, part in enumerate((row[:_COUNT], row[_COUNT:]))]
+        before, after = both
+        if isinstance(before, Record) and isinstance(after, Record):
+            self.tally.went_out += 2
+            yield Pair(before, after, self._key.of(after.value) or "")
+            return
+        for number, found in enumerate(both):
+            yield self._alone(number, found)
+
+    def _alone(self, number: int, found: Record | BadLine) -> Rejected | OneSided:
+        side = SIDES[number]
+        if isinstance(found, BadLine):
+            self.tally.rejected += 1
+            return Rejected(side, found.line, on_side(side, found.error), unit=self.units[side])
+        self.tally.one_sided += 1
+        self.alone[side] += 1
+        return OneSided(side, found, self._key.of(found.value) or "")
 
     def _twice(self, row: list[int]) -> Rejected:
-        record, key = self._record(row[0], row[1:])
+        found = self._read(row[0], row[1:])
         self.tally.rejected += 1
         side = SIDES[row[0]]
+        unit = self.units[side]
+        if isinstance(found, BadLine):
+            return Rejected(side, found.line, on_side(side, found.error), unit=unit)
         error = RecordError(
-            [Diagnostic("CM713", f"line {record.line.number}: all rows with this key are left")]
+            [Diagnostic("CM713", f"{unit} {found.line.number}: all rows with this key are left")]
         )
-        return Rejected(side, record.line, _on(side, error), record.value, key)
+        return Rejected(side, found.line, on_side(side, error), found.value, self._key.of(found.value), unit)
 
-    def _record(self, number: int, place: list[int]) -> tuple[Record, str]:
-        """Read a record and its key again: in a file that has not changed it is whole, and fits as before."""
-        index, at, offset, length, fits = place
+    def _read(self, number: int, place: list[int]) -> Record | BadLine:
+        """Read a line again, in a file that has not changed meanwhile; then it still has its key."""
+        index, at, offset, length, mark = place
         file = self._files[number]
         file.seek(offset)
         data = file.read(length)
-        try:
-            decode = self._schema.decoder if self._schema is not None and fits else None
-            value = (decode or parse_json)(data)
-            if (key := self._key.of(value)) is not None:
-                return Record((index, at, offset, data, length), value, bool(fits)), key
-        except Exception:  # what was JSON is not any more
-            pass
-        raise self._changed(number)
+        found = read_record(self._placed(number, (index, at, offset, data, length)), self._schema)
+        same = mark == _EQUAL or (hash(data) or 1) == mark
+        if not same or (isinstance(found, Record) and self._key.of(found.value) is None):
+            raise self._changed(number)
+        return found
+
+    def _placed(self, number: int, place: Place) -> Place:
+        """A place as it is in what the file was written from."""
+        if not self._skipped[number]:
+            return place
+        index = _place_among(place[0], self._skipped[number])
+        return (index, index + 1, *place[2:])
 
     def _check_unchanged(self) -> None:
         for number, state in enumerate(self._states):
@@ -229,7 +309,7 @@ class _Digested:
 
     def __init__(self, file: BinaryIO) -> None:
         self._read = file.readline
-        self._hash = hashlib.blake2b(digest_size=16)
+        self._hash = blake2b(digest_size=16)
 
     def readline(self, size: int = -1, /) -> bytes:
         line = self._read(size)
@@ -241,9 +321,14 @@ class _Digested:
         return self._hash.hexdigest()
 
 
+def _row(number: int, key: str, place: Place, mark: int) -> str:
+    """A line of the table of rows; `mark` is another one wherever lines differ."""
+    return f"{number},{key},{place[0]},{place[1]},{place[2]},{place[4]},{mark}\n"
+
+
 def _hash(key: str) -> str:
     """What stands for a key outside memory."""
-    return hashlib.blake2b(key.encode(), digest_size=16).hexdigest()
+    return blake2b(key.encode(), digest_size=16).hexdigest()
 
 
 def _state(file: BinaryIO) -> tuple[int, int]:
@@ -252,10 +337,18 @@ def _state(file: BinaryIO) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
 
 
-def _on(side: Side, error: RecordError) -> RecordError:
+def on_side(side: Side, error: RecordError) -> RecordError:
     """The same error, with the snapshot that it is about."""
     return RecordError([Diagnostic(found.code, f"{side}, {found.message}") for found in error.diagnostics])
 
 
 def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
+
+
+def _place_among(index: int, skipped: Sequence[int]) -> int:
+    """The place of a record among all, of which those at `skipped` were left out."""
+    at = index
+    while (moved := index + bisect_right(skipped, at)) != at:
+        at = moved
+    return at

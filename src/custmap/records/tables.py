@@ -68,7 +68,7 @@ def duckdb_rows(file: Path, query: str, name: str) -> Iterator[Iterator[Record |
         try:
             database = stack.enter_context(connect(duckdb, file, folder, read_only=True))
         except duckdb.Error as error:
-            raise InputError(f"{name}: DuckDB cannot open it: {_first_line(error)}") from None
+            raise InputError(f"{name}: DuckDB cannot open it: {first_line(error)}") from None
         reader = _reader(duckdb, database, query, name)
         check_names(reader.schema.names, name)
         yield _rows(_duckdb_batches(duckdb, reader, name), reader.schema)
@@ -76,20 +76,25 @@ def duckdb_rows(file: Path, query: str, name: str) -> Iterator[Iterator[Record |
 
 def _reader(duckdb: Any, database: Any, query: str, name: str) -> Any:
     try:
-        if _TABLE.fullmatch(query):
-            query = f"FROM {query}"
-        if [one.type.name.startswith("SELECT") for one in database.extract_statements(query)] != [True]:
-            raise InputError(f"{name}: expected a table or one SELECT after `::`")
-        relation = database.sql(query)
+        relation = database.sql(one_query(database, query, name))
     except duckdb.Error as error:
         advice = "Write the name of a table, or one SELECT, after `::`."
-        raise InputError(f"{name}: the query is wrong: {_first_line(error)}", advice) from None
+        raise InputError(f"{name}: the query is wrong: {first_line(error)}", advice) from None
     # Its name before DuckDB 1.4.
     made = getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader
     try:
         return in_thread(database, lambda: made(_ROWS))
     except duckdb.Error:
         raise _failed(name) from None
+
+
+def one_query(database: Any, query: str, name: str) -> str:
+    """The query of a table or SELECT; InputError for anything else, and any error of DuckDB's."""
+    if _TABLE.fullmatch(query):
+        query = f"FROM {query}"
+    if [one.type.name.startswith("SELECT") for one in database.extract_statements(query)] != [True]:
+        raise InputError(f"{name}: expected a table or one SELECT after `::`")
+    return query.strip().rstrip(";")
 
 
 def _duckdb_batches(duckdb: Any, reader: Any, name: str) -> Iterator[Any]:
@@ -106,7 +111,7 @@ def _failed(name: str) -> InputError:
     return InputError(f"{name}: the query failed while its rows were read", advice)
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
     return str(error).partition("\n")[0]
 
 

@@ -99,14 +99,10 @@ class Cells:
         """The columns that the file names, and a row with these does not have."""
         return [] if self._lenient else [name for name in self.columns if name not in row]
 
-    def for_table(self, names: Collection[str]) -> Cells:
-        """The same for rows of a table with these columns, which has all that it must have.
-
-        Its rows need only have what is taken.
-        """
+    def narrow(self) -> Cells:
+        """The same for rows that have the columns that are taken, and perhaps no others."""
         made = copy(self)
-        made._all = frozenset()
-        made._lenient = any(name not in names for name in self._types)
+        made._all = frozenset(self._types)
         made._nulls = dict.fromkeys(self.columns)
         return made
 

@@ -112,7 +112,7 @@ class Reader:
         )
         """The columns that are read."""
         zone = None if file.timezone is None else ZoneInfo(file.timezone.value)
-        self._cells = Cells(rows, self.columns, zone, lenient=file.lenient)
+        self.cells = Cells(rows, self.columns, zone, lenient=file.lenient)
         self._named = frozenset(rows.type.members)
         self._entries = [path for part in self._parts for path in _entries(part.slots)]
         self._place = file.columns.span
@@ -120,22 +120,30 @@ class Reader:
         self._notes: tuple[Note, ...] | None = None
         self._others: dict[str, Any] = {}
 
-    def for_table(self, columns: Collection[str]) -> Reader:
-        """The same for rows of a table with these columns, of which rows need only have those that are read.
-
-        MappingError (CM716) if the table does not have all columns that the file names.
-        """
-        if missing := self._cells.missing(columns):
-            raise self._without(missing)
+    def narrow(self) -> Reader:
+        """A reader of rows that have the columns that are read, and perhaps no others."""
         made = copy(self)
-        made._cells = self._cells.for_table(columns)
-        made._others = {name: None for name in columns if name not in self.columns}
-        made._notes = self._notes_on(made._others)
+        made.cells = self.cells.narrow()
         return made
+
+    def for_table(self, columns: Collection[str]) -> Reader:
+        """The same, which knows the other columns of the table; errors are those of `require_columns`."""
+        notes = self.require_columns(columns)
+        made = self.narrow()
+        made._notes = notes
+        made._others = {name: None for name in columns if name not in self.columns}
+        return made
+
+    def require_columns(self, names: Iterable[str]) -> tuple[Note, ...]:
+        """MappingError (CM716) unless a table has all columns of the file; the note about others."""
+        row = dict.fromkeys(names)
+        if missing := self.cells.missing(row):
+            raise self._without(missing)
+        return self._unnamed(row)
 
     def quick(self, row: object, check: bool) -> Stated:
         """What a row states; any exception where something is unusual."""
-        plain = self._cells.quick(row, check)
+        plain = self.cells.quick(row, check)
         notes = self._notes
         if notes is None:
             notes = () if plain.keys() <= self._named else self._unnamed(plain)
@@ -152,8 +160,8 @@ class Reader:
         RecordError for a row that does not fit the columns. MappingError (CM716) if it does not have all of
         them.
         """
-        plain = self._others | self._cells.plain(row)
-        if missing := self._cells.missing(plain):
+        plain = self._others | self.cells.plain(row)
+        if missing := self.cells.missing(plain):
             raise self._without(missing)
         problems, unknown = self._rows.check(plain) if check else ([], self._rows.unknown_members(plain))
         notes: list[Note] = []

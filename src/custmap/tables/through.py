@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Protocol
+from typing import Any, Protocol
 
 from custmap.border.intake import Taken, take
 from custmap.plan.engine import Absent, Nulls, OnRejected
@@ -29,6 +29,17 @@ class Through:
         MappingError (CM716) if the table does not have all columns that the source's file names.
         """
         return Through(self.maker, self.reader.for_table(columns))
+
+    def narrow(self) -> Through:
+        """The same for rows that have the columns that are read, and perhaps no others."""
+        return Through(self.maker, self.reader.narrow())
+
+    def customer(self, row: object) -> dict[str, Any]:
+        """What a row states of what the mapping reads, without what cannot be made; RecordError."""
+        try:
+            return self.reader.quick(row, True).customer
+        except Exception:  # as below
+            return self.reader.take(row).record
 
     def apply(
         self,

@@ -1,0 +1,314 @@
+"""Two tables joined by a key: Parquet files, or tables and queries of DuckDB files.
+
+DuckDB compares the columns that are read, and hands over the rows that differ. It spills to disk what is too
+much for memory.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.errors import RecordError
+from custmap.records.arrow_rows import plain_values
+from custmap.records.database import connect, in_thread
+from custmap.records.extras import import_extra
+from custmap.records.formats import Format
+from custmap.records.input_error import InputError
+from custmap.records.keys import NO_KEY
+from custmap.records.locations import Location
+from custmap.records.ndjson import BadLine, Line, Record
+from custmap.records.snapshots import SIDES, OneSided, Pair, Rejected, Side, on_side
+from custmap.records.tables import first_line, one_query
+from custmap.records.tally import Tally
+
+_ROWS: Final = 1_000
+"""Rows of a batch."""
+_PLACE: Final = "file_row_number"
+_WHOLE: Final = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
+_WHOLES: Final = frozenset((*_WHOLE, *(f"U{name}" for name in _WHOLE), "VARCHAR", "UUID", "BOOLEAN", "DATE"))
+_OUTSIDE: Final = "a value is outside of what Python can hold"
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """One of the two tables.
+
+    `sql`    what is selected from; its rows have their place in `file_row_number`.
+    `types`  the columns with DuckDB's names of their types.
+    """
+
+    sql: str
+    types: dict[str, str]
+
+
+class TableJoin:
+    """The join of two tables by a column; iterate it once, inside a `with` block.
+
+    `columns` are those that are read, of which both tables must have all; the key among them. Rows in which
+    they are equal are counted, and yielded only where `every` pair is asked for. `check` is called with the
+    columns of each table. Errors are those of `records.tables`; the attributes are those of `SnapshotJoin`.
+    """
+
+    def __init__(
+        self,
+        tables: Sequence[tuple[Location, Format]],
+        key: str,
+        columns: Sequence[str],
+        check: Callable[[Sequence[str]], None],
+        *,
+        memory: str = "256MB",
+        every: bool = False,
+    ) -> None:
+        self.tally = Tally()
+        self.alone: dict[Side, int] = dict.fromkeys(SIDES, 0)
+        self.unchanged = 0
+        self.digests: list[str] = []
+        self.units: dict[Side, str] = dict.fromkeys(SIDES, "row")
+        self._places = tables
+        self._key = key
+        self._columns = list(dict.fromkeys([key, *columns]))
+        self._check = check
+        self._memory = memory
+        self._every = every
+        self._stack = ExitStack()
+        self._tables: list[_Table] = []
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="custmap-")))
+            duckdb = import_extra("duckdb", "joining tables", "tables")
+            import_extra("pyarrow", "joining tables", "tables")
+            file = folder / "snapshots.duckdb"
+            self._database = stack.enter_context(connect(duckdb, file, folder, memory=self._memory))
+            self._error = duckdb.Error
+            self._tables = [self._table(at, *place) for at, place in enumerate(self._places)]
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def __iter__(self) -> Iterator[Pair | Rejected | OneSided]:
+        counts = [self._counted(table) for table in self._tables]
+        self.tally.came_in = sum(rows for rows, _, _ in counts)
+        for number, (rows, with_key, _) in enumerate(counts):
+            if rows > with_key:
+                yield from self._without_key(number)
+        twice = any(with_key > keys for _, with_key, keys in counts)
+        none = "SELECT NULL::VARCHAR AS k LIMIT 0"
+        self._run(f"CREATE TEMP TABLE twice AS {self._keys_twice() if twice else none}")
+        ((pairs,),) = self._run(f"SELECT count(*) {self._joined()}")
+        handed = 0
+        for found in self._pairs():
+            handed += 1
+            yield found
+        if not self._every:
+            self.unchanged = pairs - handed
+            self.tally.went_out += 2 * self.unchanged
+        if twice:
+            for number in range(2):
+                yield from self._rows_twice(number)
+        if any(keys > pairs for _, _, keys in counts):
+            for number in range(2):
+                yield from self._alone(number)
+        self.tally.check()
+
+    def equal(self) -> Iterator[Record]:
+        """The rows of before in the pairs that were not yielded: to be asked for after all others."""
+        if self.unchanged:
+            query = (
+                f"SELECT {self._struct('b')} AS before, b.place {self._joined()} AND NOT ({self._differ()})"
+            )
+            for row in self._batches(query):
+                found = _record(row["place"], row["before"])
+                if isinstance(found, Record):
+                    yield found
+
+    def _table(self, number: int, location: Location, format: Format) -> _Table:
+        try:
+            if format.kind == "parquet":
+                path = _quoted(location.path)
+                sql = f"(SELECT *, {_PLACE} AS place FROM read_parquet({path}, file_row_number=true))"
+                digest = _file_digest(location.path)
+                types = self._types(f"read_parquet({path})")
+                self._check_columns(types, location)
+            else:
+                types, sql, digest = self._attached(number, location)
+        except self._error as error:
+            raise InputError(f"{location.name}: {first_line(error)}") from None
+        self.digests.append(digest)
+        return _Table(sql, {name: types[name] for name in self._columns})
+
+    def _attached(self, number: int, location: Location) -> tuple[dict[str, str], str, str]:
+        """A table or query of a DuckDB file, of which the columns that are read are copied."""
+        assert location.query is not None
+        self._run(f"ATTACH {_quoted(location.path)} AS given (READ_ONLY)")
+        self._run("USE given")
+        query = one_query(self._database, location.query, location.name)
+        types = self._types(f"({query})")
+        self._check_columns(types, location)
+        columns = ", ".join(map(_name, self._columns))
+        made = f"snapshots.main.side{number}"
+        self._run(
+            f"CREATE TABLE {made} AS SELECT {columns}, row_number() OVER () - 1 AS place FROM ({query})"
+        )
+        self._run("USE snapshots")
+        self._run("DETACH given")
+        ((digest,),) = self._run(f"SELECT concat(count(*), '-', bit_xor(hash(side{number}))) FROM {made}")
+        return types, made, str(digest)
+
+    def _types(self, table: str) -> dict[str, str]:
+        return {row[0]: row[1] for row in self._run(f"DESCRIBE SELECT * FROM {table}")}
+
+    def _check_columns(self, types: dict[str, str], location: Location) -> None:
+        self._check(list(types))
+        if self._key not in types:
+            raise InputError(f"{location.name}: there is no column `{self._key}`, which is the key")
+        if _PLACE in types or "place" in types:
+            raise InputError(f"{location.name}: a column has the name `{_PLACE}` or `place`", "Rename it.")
+
+    def _run(self, query: str) -> list[tuple[Any, ...]]:
+        return in_thread(self._database, lambda: self._database.execute(query).fetchall())
+
+    def _text(self, number: int) -> str:
+        """The key as a text, as custmap has it; NULL for what can be none."""
+        name, kind = _name(self._key), self._tables[number].types[self._key]
+        if kind in _WHOLES:
+            return f"CAST({name} AS VARCHAR)"
+        if kind in ("DOUBLE", "FLOAT") or kind.startswith("DECIMAL"):
+            whole = f"CAST(CAST({name} AS HUGEINT) AS VARCHAR)"
+            is_whole = f"{name} = trunc({name}) AND abs({name}) < 1e15"
+            rest = f"CASE WHEN isnan(CAST({name} AS DOUBLE)) THEN NULL ELSE CAST({name} AS VARCHAR) END"
+            return f"CASE WHEN {is_whole} THEN {whole} ELSE {rest} END"
+        if kind.endswith("[]") or kind.startswith(("STRUCT", "MAP", "UNION")):
+            return "NULL::VARCHAR"
+        return f"CAST({name} AS VARCHAR)"
+
+    def _side(self, number: int) -> str:
+        return f"(SELECT *, {self._text(number)} AS k FROM {self._tables[number].sql})"
+
+    def _counted(self, table: _Table) -> tuple[int, int, int]:
+        """How many rows, rows with a key, and keys there are."""
+        number = self._tables.index(table)
+        ((rows, with_key, keys),) = self._run(
+            "SELECT count(*), count(k), count(DISTINCT k) "
+            f"FROM (SELECT {self._text(number)} AS k FROM {table.sql})"
+        )
+        return rows, with_key, keys
+
+    def _keys_twice(self) -> str:
+        chosen = "WHERE k IS NOT NULL GROUP BY k HAVING count(*) > 1"
+        return " UNION ".join(f"SELECT k FROM {self._side(number)} {chosen}" for number in range(2))
+
+    def _joined(self) -> str:
+        return (
+            f"FROM {self._side(1)} a JOIN {self._side(0)} b ON a.k = b.k "
+            "WHERE a.k NOT IN (SELECT k FROM twice)"
+        )
+
+    def _differ(self) -> str:
+        """Is any column different? Where its types are, nothing is known to be equal."""
+        before, after = (table.types for table in self._tables)
+        if before != after:
+            return "true"
+        return " OR ".join(f"a.{name} IS DISTINCT FROM b.{name}" for name in map(_name, self._columns))
+
+    def _struct(self, side: str) -> str:
+        parts = ", ".join(f"{_name(name)} := {side}.{_name(name)}" for name in self._columns)
+        return f"struct_pack({parts})"
+
+    def _pairs(self) -> Iterator[Pair | Rejected | OneSided]:
+        chosen = "" if self._every else f" AND ({self._differ()})"
+        query = (
+            f"SELECT a.k, b.place AS then_place, a.place AS now_place, {self._struct('b')} AS before, "
+            f"{self._struct('a')} AS after {self._joined()}{chosen} ORDER BY a.place"
+        )
+        for row in self._batches(query):
+            before, after = (
+                _record(row[place], row[side])
+                for place, side in (("then_place", "before"), ("now_place", "after"))
+            )
+            if isinstance(before, Record) and isinstance(after, Record):
+                self.tally.went_out += 2
+                yield Pair(before, after, row["k"])
+                continue
+            for number, found in enumerate((before, after)):
+                yield self._told(number, found, row["k"])
+
+    def _told(self, number: int, found: Record | BadLine, key: str) -> Rejected | OneSided:
+        side = SIDES[number]
+        if isinstance(found, BadLine):
+            self.tally.rejected += 1
+            return Rejected(side, found.line, on_side(side, found.error), key=key, unit="row")
+        self.tally.one_sided += 1
+        self.alone[side] += 1
+        return OneSided(side, found, key)
+
+    def _without_key(self, number: int) -> Iterator[Rejected]:
+        yield from self._rejected(number, "k IS NULL", "CM711", NO_KEY)
+
+    def _rows_twice(self, number: int) -> Iterator[Rejected]:
+        chosen = "k IN (SELECT k FROM twice)"
+        yield from self._rejected(number, chosen, "CM713", "all rows with this key are left")
+
+    def _rejected(self, number: int, chosen: str, code: str, why: str) -> Iterator[Rejected]:
+        side = SIDES[number]
+        row_of = f"SELECT k, place, {self._struct('t')} AS row FROM {self._side(number)} t"
+        query = f"{row_of} WHERE {chosen} ORDER BY place"
+        for row in self._batches(query):
+            self.tally.rejected += 1
+            error = RecordError([Diagnostic(code, f"{side}, row {row['place'] + 1}: {why}")])
+            found = _record(row["place"], row["row"])
+            value = found.value if isinstance(found, Record) else None
+            yield Rejected(side, found.line, error, value, row["k"], "row")
+
+    def _alone(self, number: int) -> Iterator[Rejected | OneSided]:
+        query = (
+            f"SELECT t.k, t.place, {self._struct('t')} AS row FROM {self._side(number)} t "
+            f"ANTI JOIN {self._side(1 - number)} o ON t.k = o.k "
+            "WHERE t.k IS NOT NULL AND t.k NOT IN (SELECT k FROM twice) ORDER BY t.place"
+        )
+        for row in self._batches(query):
+            yield self._told(number, _record(row["place"], row["row"]), row["k"])
+
+    def _batches(self, query: str) -> Iterator[dict[str, Any]]:
+        """The rows of a query; a struct with a value that Python does not have is None."""
+        relation = self._database.sql(query)
+        made = getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader
+        reader = in_thread(self._database, lambda: made(_ROWS))
+        for batch in reader:
+            yield from plain_values(batch)
+
+
+def _record(place: int, row: dict[str, Any] | None) -> Record | BadLine:
+    if row is None:
+        error = RecordError([Diagnostic("CM711", f"row {place + 1}: {_OUTSIDE}")])
+        return BadLine(Line(place, place + 1, 0, None, 0), error)
+    return Record((place, place + 1, 0, None, 0), row)
+
+
+def _file_digest(path: Path) -> str:
+    found = blake2b(digest_size=16)
+    with path.open("rb") as file:
+        while part := file.read(1 << 20):
+            found.update(part)
+    return found.hexdigest()
+
+
+def _name(name: str) -> str:
+    """A column's name in SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
