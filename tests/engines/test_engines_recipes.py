@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import runpy
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -38,12 +38,15 @@ def arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, ...
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in [one for one in sys.modules if one.partition(".")[0] == "jobs"]:
+        monkeypatch.delitem(sys.modules, name)
     return custmap.load("aifi/update-customer"), custmap.source("crm/customers"), PARAMS
 
 
 def job(name: str) -> Any:
     pytest.importorskip(name.partition("_")[0])
-    return runpy.run_path(f"jobs/{name}.py")
+    return import_module(f"jobs.{name}")
 
 
 def wanted(arguments: tuple[Any, ...]) -> list[dict[str, Any]]:
@@ -54,13 +57,13 @@ def wanted(arguments: tuple[Any, ...]) -> list[dict[str, Any]]:
 
 
 def test_polars(arguments: tuple[Any, ...]) -> None:
-    requests = job("polars_job")["requests"]
+    requests = job("polars_job").requests
     frame = sys.modules["polars"].from_arrow(ROWS)
     assert requests(frame, *arguments).to_dicts() == wanted(arguments)
 
 
 def test_ray(arguments: tuple[Any, ...]) -> None:
-    requests = job("ray_job")["requests"]
+    requests = job("ray_job").requests
     import ray
 
     ray.init(num_cpus=1, include_dashboard=False, log_to_driver=False)
@@ -72,26 +75,26 @@ def test_ray(arguments: tuple[Any, ...]) -> None:
 
 
 def test_daft(arguments: tuple[Any, ...]) -> None:
-    requests = job("daft_job")["requests"]
+    requests = job("daft_job").requests
     found = requests(sys.modules["daft"].from_arrow(ROWS), *arguments)
     assert found.to_arrow().to_pylist() == wanted(arguments)
 
 
 def test_dlt(arguments: tuple[Any, ...]) -> None:
-    requests = job("dlt_job")["requests"]
+    requests = job("dlt_job").requests
     customers = sys.modules["dlt"].resource([ROWS], name="customers")
     (made,) = requests(customers, *arguments)
     assert made.to_pylist() == wanted(arguments)
 
 
 def test_dagster(arguments: tuple[Any, ...]) -> None:
-    asset = job("dagster_job")["requests_asset"](*arguments)
+    asset = job("dagster_job").requests_asset(*arguments)
     assert asset(ROWS).to_pylist() == wanted(arguments)
 
 
 @pytest.mark.skipif("CUSTMAP_SPARK" not in os.environ, reason="needs PySpark and Java: make spark")
 def test_spark(arguments: tuple[Any, ...]) -> None:
-    requests = runpy.run_path("jobs/spark_job.py")["requests"]
+    requests = import_module("jobs.spark_job").requests
     from pyspark.sql import SparkSession
 
     os.environ["PYSPARK_PYTHON"] = sys.executable
