@@ -119,7 +119,7 @@ class _Texts:
             self._masked = frozenset()
             self._begin = None if path else self._before_body(sender, bound)
             self._around = self._around_path(sender, bound, path) if path else None
-        if not self._masked.isdisjoint(body):
+        if self._masked and not self._masked.isdisjoint(body):
             return None
         if path and self._around is not None:
             url, in_path = sender.place(bound, path)
