@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -335,7 +334,10 @@ DAMAGED: dict[str, tuple[Callable[[Files], None], tuple[str, ...]]] = {
         change("before", lambda data: b""),
         ("the plan of record 0", "BEFORE does not have it"),
     ),
-    "a before that is no text": (change("before", lambda data: gzip.compress(data)), ("BEFORE, line 1",)),
+    "a before that is no text": (
+        change("before", lambda data: b"PK\x03\x04" + data),
+        ("this is not JSON, NDJSON, CSV",),
+    ),
     "after cut inside a line": (
         change("after", lambda data: data + b'{"id": "C-3'),
         ("AFTER, line 3: no record with the key",),

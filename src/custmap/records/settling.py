@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
 from custmap.border.intake import Nulls, Taken, take_parsed
 from custmap.border.unsettled import UNSETTLED
@@ -14,6 +14,7 @@ from custmap.model.nodes import Leaf
 from custmap.model.walkers import is_of_record, tables
 from custmap.plan.maker import Maker
 from custmap.plan.plan import Plan
+from custmap.plan.sides import Pair
 from custmap.records.ndjson import SETTLED, BadLine, read_record
 from custmap.records.night import Night, NightError, Planned
 from custmap.records.tally import LostRecords
@@ -21,12 +22,14 @@ from custmap.records.zipper import Row, Zipped, Zipper, key_reader
 from custmap.running.draft import Draft, read
 from custmap.settle.sent import NOTHING, Sent, Told
 from custmap.settle.settle import Settler
+from custmap.tables.reader import Reader
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.json_text import dump_json, json_bytes, parse_json
 from custmap.values.unusual import Unusual
 from custmap.values.words import counted
 
+Count: TypeAlias = Literal["unchanged", "as_before"]
 _OPEN: Final = UNSETTLED.encode()
 _LARGEST: Final = 1e300
 """Numbers that are larger may be no doubles."""
@@ -58,7 +61,8 @@ class Settled:
 class SettlingFiles:
     """Settles a night: iterate it once for the lines of the next snapshot, each with its line end.
 
-    `key` is the names of the path to the key; `complete` and `nulls` as `diff` had them.
+    `key` is the names of the path to the key; `complete` and `nulls` as `diff` had them. `reader`: the lines
+    are rows, those of before unless it is `settled`; the next snapshot has customers.
 
     NightError if plans and snapshots are not of one night.
     """
@@ -72,6 +76,8 @@ class SettlingFiles:
         key: tuple[str, ...],
         complete: bool,
         nulls: Nulls,
+        reader: Reader | None = None,
+        settled: bool = False,
     ) -> None:
         self._engine = engine
         self._settler = settler
@@ -80,6 +86,8 @@ class SettlingFiles:
         self._key_of = key_reader(key)
         self._complete = complete
         self._nulls = nulls
+        self._reader = reader
+        self._before_reader = None if settled else reader
         self._direct = engine.quick.direct and nulls == "clear"
         self._made_of_parameters = {
             slot.span.line
@@ -109,13 +117,11 @@ class SettlingFiles:
                     f"BEFORE, line {one.before.number}: another row with this key has a plan, and the run did"
                     " not see this one: is it the file that was compared?"
                 )
-            self.counts.as_before += 1
-            return _data(one.before)
+            return self._as_before(one)
         data, key = _data(one.after), one.key
         if one.before is not None and one.before.data == data:
             if _OPEN not in data:  # nothing can have been said
-                self.counts.unchanged += 1
-                return data
+                return self._kept_line(one.before, self._before_reader, "unchanged")
             key = self._key_of(data)
         planned = None if key is None else self._night.take(key)
         if planned is None:
@@ -135,11 +141,11 @@ class SettlingFiles:
         if one.before is None:
             self.counts.left_out += 1
             return None
-        taken = self._taken(after)
-        held = self._taken(one.before)
+        taken = self._taken(after, self._reader)
+        held = self._taken(one.before, self._before_reader)
         if taken is None or held is None:
             return self._as_before(one)
-        pair = self._engine.pair(held, taken, complete=self._complete)
+        pair = self._pair(held, taken)
         told = self._engine.told(pair)
         lines = {one.line for one in (*told.changes, *told.rejected)}
         if not lines <= self._made_of_parameters:
@@ -152,13 +158,13 @@ class SettlingFiles:
         return json_bytes(self._with_key(kept, _data(after)))
 
     def _planned(self, one: Zipped, after: Row, planned: Planned, sent: Sent) -> bytes | None:
-        taken = self._taken(after)
-        held = None if one.before is None else self._taken(one.before)
+        taken = self._taken(after, self._reader)
+        held = None if one.before is None else self._taken(one.before, self._before_reader)
         if taken is None:
-            raise self._unread("AFTER", after, planned)
+            raise self._unread("AFTER", after, self._reader, planned)
         if held is None and one.before is not None and not planned.made:  # else it is that of a new customer
-            raise self._unread("BEFORE", one.before, planned)
-        pair = self._engine.pair(held, taken, complete=self._complete)
+            raise self._unread("BEFORE", one.before, self._before_reader, planned)
+        pair = self._pair(held, taken)
         told = self._engine.told(pair)
         if planned.made:
             sent = sent._replace(
@@ -232,8 +238,25 @@ class SettlingFiles:
         if one.before is None:
             self.counts.left_out += 1
             return None
-        self.counts.as_before += 1
-        return _data(one.before)
+        return self._kept_line(one.before, self._before_reader, "as_before")
+
+    def _kept_line(self, line: Row, reader: Reader | None, count: Count) -> bytes | None:
+        """A line that is kept: as it is, or the customer that a row states, if it states one."""
+        data = _data(line)
+        if reader is None:
+            setattr(self.counts, count, getattr(self.counts, count) + 1)
+            return data
+        taken = self._taken(line, reader)
+        if taken is None:
+            self.counts.left_out += 1
+            return None
+        setattr(self.counts, count, getattr(self.counts, count) + 1)
+        return json_bytes(self._with_key(taken.record, data))
+
+    def _pair(self, held: Taken | None, taken: Taken) -> Pair:
+        if held is not None and self._reader is not None and not self._complete:
+            taken = taken._replace(record=self._reader.kept(held.record, taken.record))
+        return self._engine.pair(held, taken, complete=self._complete)
 
     def _with_key(self, kept: dict[str, Any], line: bytes) -> dict[str, Any]:
         """What is kept is found again by its key, which may be no field of a customer."""
@@ -246,9 +269,9 @@ class SettlingFiles:
         into[self._key[-1]] = value[self._key[-1]]
         return kept
 
-    def _unread(self, name: str, line: Row, planned: Planned) -> NightError:
+    def _unread(self, name: str, line: Row, reader: Reader | None, planned: Planned) -> NightError:
         try:
-            self._read(line)
+            self._read(line, reader)
         except RecordError as error:
             return NightError(
                 f"{name}, line {line.number}: record {planned.index} has a plan, and cannot be read: "
@@ -256,18 +279,20 @@ class SettlingFiles:
             )
         raise AssertionError("a record can be read now, and could not before")
 
-    def _taken(self, line: Row) -> Taken | None:
-        """The record of a line; None for one that `diff` rejects."""
+    def _taken(self, line: Row, reader: Reader | None) -> Taken | None:
+        """The record of a line, or what a row states; None for one that `diff` rejects."""
         try:
-            return self._read(line)
+            return self._read(line, reader)
         except RecordError:
             return None
 
-    def _read(self, line: Row) -> Taken:
+    def _read(self, line: Row, reader: Reader | None) -> Taken:
         canonical = self._engine.checked.canonical
-        found = read_record(line, canonical)
+        found = read_record(line, canonical if reader is None else None)
         if isinstance(found, BadLine):
             raise found.error
+        if reader is not None:
+            return reader.take(found.value)
         try:
             if found.fits and self._direct:
                 return Taken(*self._engine.quick.take(found.value, False), ())

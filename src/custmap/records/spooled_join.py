@@ -115,7 +115,7 @@ class SpooledJoin:
                     rejected = Rejected(side, found.line, on_side(side, found.error), unit=unit)
                 else:
                     try:
-                        out.write(self._line(found) + b"\n")
+                        out.write(_line(found, self._plain) + b"\n")
                     except RecordError as error:
                         rejected = Rejected(side, found.line, on_side(side, error), found.given(), unit=unit)
                 if rejected is not None:
@@ -123,8 +123,20 @@ class SpooledJoin:
                     skipped.append(rejected.line.index)
                     yield rejected
 
-    def _line(self, found: Record) -> bytes:
-        data = found.place[3]
-        if data is not None and b"\n" not in data and b"\r" not in data:
-            return data
-        return json_bytes(found.value if self._plain is None else self._plain(found.value))
+
+def write_lines(read: One | Read, plain: Plain | None, path: Path) -> None:
+    """Write records as NDJSON; one that cannot be written is `null`, so that each keeps its place."""
+    with naming(path), path.open("wb") as out:
+        for found in [read.record] if isinstance(read, One) else read.records:
+            try:
+                line = b"null" if isinstance(found, BadLine) else _line(found, plain)
+            except RecordError:
+                line = b"null"
+            out.write(line + b"\n")
+
+
+def _line(found: Record, plain: Plain | None) -> bytes:
+    data = found.place[3]
+    if data is not None and b"\n" not in data and b"\r" not in data:
+        return data
+    return json_bytes(found.value if plain is None else plain(found.value))

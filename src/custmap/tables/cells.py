@@ -107,17 +107,17 @@ class Cells:
         return made
 
     def plain(self, row: object) -> dict[str, Any]:
-        """A plain copy of all columns of a row, with those that the file does not name.
+        """A plain copy of a row, in which columns that are not taken are null.
 
         RecordError (CM702, CM703) with every value that has no meaning.
         """
         if row.__class__ is not dict:
-            return self._nulls | copy_carefully(row, self._rows.type, self._scalars)
+            row = copy_carefully(row, self._rows.type, self._scalars)
         made: dict[str, Any] = dict(self._nulls)
         problems: list[Diagnostic] = []
         for name, value in row.items():
             try:
-                made |= self._copied(name, value)
+                made |= self._copied(name, value if name in self._types else None)
             except RecordError as error:
                 problems += error.diagnostics
         if problems:

@@ -119,7 +119,7 @@ class Source:
                 raise ValueError(
                     f"{name} has a schema of its own, and takes rows as they are: leave `source` out"
                 )
-            found = self._through[maker] = Through(maker, Reader(self.checked, maker.reads))
+            found = self._through[maker] = Through(maker, Reader(self.checked, maker.reads), self.key)
         return found
 
 

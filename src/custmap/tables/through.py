@@ -15,13 +15,14 @@ from custmap.wire.request import Request
 
 
 class Through:
-    """A mapping that takes rows.
+    """A mapping that takes rows. Settled customers carry the `key` of their rows.
 
     The quick way takes rows in which nothing is unusual; for all others `Reader.take` says what it is.
     """
 
-    def __init__(self, maker: Maker, reader: Reader) -> None:
+    def __init__(self, maker: Maker, reader: Reader, key: str | None = None) -> None:
         self.maker, self.reader = maker, reader
+        self._key = key if key not in maker.checked.canonical.type.members else None
 
     def for_table(self, columns: Collection[str]) -> Through:
         """The same for rows of a table with these columns, of which rows need only have those that are read.
@@ -32,7 +33,7 @@ class Through:
 
     def narrow(self) -> Through:
         """The same for rows that have the columns that are read, and perhaps no others."""
-        return Through(self.maker, self.reader.narrow())
+        return Through(self.maker, self.reader.narrow(), self._key)
 
     def customer(self, row: object) -> dict[str, Any]:
         """What a row states of what the mapping reads, without what cannot be made; RecordError."""
@@ -94,10 +95,10 @@ class Through:
         """The plan for two rows, as `Mapping.diff` gives it; `settled`: before is a customer, and no row."""
         try:
             now = self.quick(after, check=check, strict=strict)
-            if settled or before is None:
-                then = (
-                    None if before is None else Stated(take(before, self.maker.checked.canonical).record, ())
-                )
+            if before is None:
+                then = None
+            elif settled:
+                then = Stated(self._settled(before).record, ())
             else:
                 then = self.quick(before, check=check, strict=strict)
             customer = now.customer
@@ -129,12 +130,17 @@ class Through:
         taken = self._take(after, check, strict)
         held: Taken | None = None
         if before is not None and settled:
-            held = take(before, self.maker.checked.canonical)
+            held = self._settled(before)
         elif before is not None:
             held = self._take(before, check, strict)
         if held is not None and absent == "keep":
             taken = taken._replace(record=self.reader.kept(held.record, taken.record))
         return self.maker.carefully(held, taken, bound, absent)
+
+    def _settled(self, before: object) -> Taken:
+        if self._key is not None and isinstance(before, dict):
+            before = {name: value for name, value in before.items() if name != self._key}
+        return take(before, self.maker.checked.canonical)
 
     def quick(self, row: object, *, check: bool = True, strict: bool = False) -> Stated:
         """What a row in which nothing is unusual states; any exception for others."""
