@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import custmap
 import custmap.arrow
+from custmap.engines import record_batches
 from custmap.engines.task import Task
 from custmap.records.identity import RequestIds, Who
 from custmap.records.request_lines import RequestLines
@@ -147,6 +148,16 @@ def test_diff_is_the_differ(acme: Acme, pair: Any, near: bool) -> None:
     assert diff(acme, *tables, run="r").to_pylist() == found
 
 
+def test_tables_are_taken_in_parts(acme: Acme, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [{**ROW, "customer_id": key} for key in range(5)]
+    before = pa.Table.from_batches([batch_of(rows[:1]), batch_of(rows[1:])])
+    after = pa.Table.from_batches([batch_of([{**row, "email": "b@b.example"} for row in rows])])
+    whole = diff(acme, before, after, start=3).to_pylist()
+    assert [(row["index"], row["key"]) for row in whole] == [(at + 3, str(at)) for at in range(5)]
+    monkeypatch.setattr(record_batches, "_ROWS", 2)
+    assert diff(acme, before, after, start=3).to_pylist() == whole
+
+
 def test_diff_of_what_is_not_known_sends_everything(acme: Acme) -> None:
     (row,) = diff(acme, None, batch_of([ROW])).to_pylist()
     assert json.loads(row["body"])["first"] == "Ann"
@@ -245,7 +256,12 @@ requests:
 def test_several_requests_have_one_index(acme: Acme, tmp_path: Path) -> None:
     mapping = made(tmp_path, SEVERAL)
     rows = batch_of([ROW, {**ROW, "customer_id": None}, {**ROW, "customer_id": 8}])
-    found = custmap.arrow.apply(mapping, rows, source=acme.source).to_pylist()
+    found = custmap.arrow.apply(mapping, rows, source=acme.source, run="r").to_pylist()
+    lines = RequestLines(RequestIds("r"), secrets=False)
+    sent = mapping.requests(ROW, source=acme.source)
+    assert [row["id"] for row in found[:2]] == [
+        json.loads(lines.line(one, Who(0, "7"), place))["id"] for place, one in enumerate(sent)
+    ]
     assert [(row["index"], row["name"], len(row["errors"])) for row in found] == [
         (0, "one", 0), (0, "two", 0), (1, None, 1), (2, "one", 0), (2, "two", 0),
     ]  # fmt: skip

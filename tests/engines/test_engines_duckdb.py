@@ -191,6 +191,18 @@ def test_lists_are_compared_by_what_is_in_them(acme: Acme, database: Any, old: s
     assert custmap.duckdb.diff(*args, source=acme.source, params=PARAMS).read_all().num_rows == 1
 
 
+def test_texts_in_lists_are_never_folded(acme: Acme, database: Any) -> None:
+    fill(database, t=[ROW])
+    database.execute("CREATE OR REPLACE TABLE folded (c VARCHAR COLLATE NOCASE)")
+    database.execute("INSERT INTO folded VALUES ('Ann'), ('ANN')")
+    queries = [
+        f"SELECT t.* REPLACE ([c] AS tags) FROM t, folded WHERE encode(c) = encode('{cell}')"
+        for cell in ("Ann", "ANN")
+    ]
+    made = custmap.duckdb.diff(database, *queries, acme.mapping, source=acme.source, params=PARAMS)
+    assert made.read_all()["body"].to_pylist() == ['{"tags":["ANN"]}']
+
+
 def test_wrong_calls(acme: Acme, database: Any) -> None:
     fill(database, t=[ROW], texts=[{**ROW, "first_name": "secret"}])
 
