@@ -62,6 +62,13 @@ check: lint test ## all that must pass before a change lands
 laws: $(READY) ## the laws, long
 	CUSTMAP_LAWS=long $(BIN)/python -m pytest -n 2 tests/laws tests/records/test_records_faults.py tests/nightly
 
+spark: ## the tests with a real Spark, in local mode; installs it, and Java where it may
+	$(call install,.venv-spark,$(PYTHON),)
+	.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check -e '.[spark]'
+	@command -v java > /dev/null || { apt-get update -qq && apt-get install -qqy default-jre-headless; } \
+	  > /dev/null 2>&1 || { echo 'make spark: needs Java, and cannot install it here'; exit 1; }
+	CUSTMAP_SPARK=1 .venv-spark/bin/python -m pytest tests/engines
+
 mutants: $(READY) ## do the tests of a room notice small wrong changes in its code?
 	$(BIN)/python mutants/run.py
 
@@ -71,4 +78,4 @@ bench: $(READY) ## speed, as ratios against hand-written code
 clean: ## throw away what was made
 	rm -rf .venv .venv-* dist build .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup demo test test-lowest test-newest pins lint check laws mutants bench clean anew
+.PHONY: help setup demo test test-lowest test-newest pins lint check laws spark mutants bench clean anew

@@ -96,6 +96,11 @@ RULES |= {
     + FORM.replace("/c'", "/c/{id}'")
     + "path: {id: id}\nheaders: {X-A: {param: token}}\nbody: {mail: email, a: company}\n",
 }
+RULES |= {
+    "in an object of the body": PARAMS + "body: {mail: email, n.t: {param: token}, n.a: company}\n",
+    "in the body of some": PARAMS + PATH + "body: {mail: email, t: {param: token, when: company == 'A'}}\n",
+    "in the form of some": PARAMS + FORM + "body: {mail: email, t: {param: token, when: company == 'A'}}\n",
+}
 RECORDS: list[dict[str, Any]] = [
     {"email": "a@x.io", "id": "1", "attributes": {"z": 1e16, "a": [{"d": 1, "c": None}]}, "company": "A"},
     {"email": "b@x.io", "id": "2", "attributes": {"z": 2.5}},

@@ -17,7 +17,7 @@ from custmap.cli.joins import Join, join_of
 from custmap.cli.pairs import Comparison, given_pair
 from custmap.cli.places import STDIN
 from custmap.cli.plans import PlanForm
-from custmap.cli.report import Report, json_line, told_errors
+from custmap.cli.report import Report, json_line
 from custmap.cli.run_guard import RunGuard
 from custmap.cli.settled import check_settled
 from custmap.diagnostics.errors import CustmapError, RecordError
@@ -30,6 +30,7 @@ from custmap.records.packed_lines import PackedLines, json_lines
 from custmap.records.snapshots import OneSided, Pair, Rejected, SnapshotJoin
 from custmap.records.table_join import TableJoin
 from custmap.records.tally import PairTally
+from custmap.records.told_errors import told_errors
 from custmap.values.words import counted
 from custmap.wire.packing import alone
 

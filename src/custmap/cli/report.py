@@ -10,13 +10,13 @@ import click
 
 from custmap.cli.call_error import CLEAN, FINDINGS
 from custmap.cli.stderr import show_record_error
-from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.diagnostics.plain import plain
 from custmap.records.groups import Groups
 from custmap.records.identity import Who
 from custmap.records.outputs import Sink
 from custmap.records.tally import Tally
+from custmap.records.told_errors import told_errors
 from custmap.records.unknown_names import UnknownNames
 from custmap.values.json_text import json_bytes
 from custmap.values.words import counted
@@ -92,17 +92,3 @@ class Report:
         if self._errors.more:
             click.echo(f"and {counted(self._errors.more, 'error')} of other kinds", err=True)
         self._errors = Groups()
-
-
-def told_errors(who: Who, error: RecordError) -> dict[str, Any]:
-    """What a line says of a rejected record."""
-    errors = [
-        {"code": one.code, "path": one.path or one.target, "message": _message(one)}
-        for one in error.diagnostics
-    ]
-    return who.members | {"errors": errors}
-
-
-def _message(diagnostic: Diagnostic) -> str:
-    line = f" ({diagnostic.span})" if diagnostic.span else ""
-    return f"{diagnostic.title}: {diagnostic.message}{line}"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from custmap.border.careful import copy_carefully
+from custmap.diagnostics.errors import RecordError
 from custmap.values.numbers import scalar_text
 from custmap.values.paths import Member, PathError, parse_path
+from custmap.values.types import ANY
 
 NO_KEY: Final = "the key is missing, null, a list or an object"
 
@@ -33,4 +36,17 @@ class Key:
         value = record
         for name in self.names:
             value = value.get(name) if isinstance(value, dict) else None
+        if type(value) not in _PLAIN:
+            value = _plain(value)
         return None if value is None or isinstance(value, list | dict) else scalar_text(value)
+
+
+_PLAIN: Final = (str, int, bool, type(None), list, dict)
+
+
+def _plain(value: Any) -> Any:
+    """What a cell of a table means as JSON; None for what has no meaning there, such as NaN."""
+    try:
+        return copy_carefully({"key": value}, ANY)["key"]
+    except RecordError:
+        return None

@@ -198,7 +198,9 @@ def parse_record(data: bytes, type_: Type) -> Any:
 
 def bad_line(line: Line, reason: str, offset: int | None = None) -> RecordError:
     """CM711 with the line's number and the byte, counted from 0, both in the line and in the file."""
-    if offset is None:
+    if line.data is None and not line.length:
+        place = f"row {line.number}"  # of a table
+    elif offset is None:
         place = f"line {line.number}, at byte {line.offset} of the file"
     else:
         place = f"line {line.number}, byte {offset} (byte {line.offset + offset} of the file)"

@@ -10,32 +10,13 @@ import io
 from types import TracebackType
 from typing import Any, Final, Self
 
-import msgspec
-
 from custmap.records.extras import import_extra
 from custmap.records.outputs import Sink
+from custmap.records.request_cells import COLUMNS, cells_of
 
 _ROWS: Final = 10_000
 _SIZE: Final = 1 << 24
 """A group is full with so many rows, or so many bytes."""
-
-
-class _Line(msgspec.Struct):
-    """What a row has of a line; headers and body stay the text that they are."""
-
-    index: int
-    id: str
-    mapping: str
-    method: str
-    url: str
-    headers: msgspec.Raw
-    body: msgspec.Raw
-    key: str | None = None
-    name: str | None = None
-    content: str | None = None
-
-
-_COLUMNS: Final = ("index", "key", "id", "mapping", "name", "method", "url", "headers", "body", "content")
 
 
 class ParquetRequests:
@@ -49,10 +30,9 @@ class ParquetRequests:
         self._arrow = import_extra("pyarrow", "writing Parquet", "tables")
         parquet = import_extra("pyarrow.parquet", "writing Parquet", "tables")
         text, whole = self._arrow.string(), self._arrow.int64()
-        self._schema = self._arrow.schema([(name, whole if name == "index" else text) for name in _COLUMNS])
+        self._schema = self._arrow.schema([(name, whole if name == "index" else text) for name in COLUMNS])
         self._file = _File(sink)
         self._writer = parquet.ParquetWriter(self._arrow.PythonFile(self._file, mode="w"), self._schema)
-        self._decode = msgspec.json.Decoder(_Line).decode
         self._rows: list[tuple[Any, ...]] = []
         self._size = 0
 
@@ -61,11 +41,7 @@ class ParquetRequests:
 
     def write(self, lines: bytes) -> None:
         """Write requests, each a line of `RequestLines`."""
-        for data in lines.split(b"\n")[:-1]:
-            line = self._decode(data)
-            headers, body = (bytes(part).decode() for part in (line.headers, line.body))
-            called = (line.index, line.key, line.id, line.mapping, line.name, line.method, line.url)
-            self._rows.append((*called, headers, None if body == "null" else body, line.content))
+        self._rows += map(cells_of, lines.split(b"\n")[:-1])
         self._size += len(lines)
         if len(self._rows) >= _ROWS or self._size >= _SIZE:
             self._flush()

@@ -16,8 +16,7 @@ from custmap.records.request_lines import RequestLines
 from custmap.wire.request import Request
 
 if TYPE_CHECKING:
-    from custmap.tables.source import Source
-    from custmap.tables.through import Through
+    from custmap.tables.through import Rows, Through
 
 Applier: TypeAlias = Callable[[Any, bool], tuple[Request, ...]]
 LineApplier: TypeAlias = Callable[[Any, bool, Who], tuple[bytes, tuple[Note, ...]]]
@@ -32,7 +31,7 @@ def applier(
     absent: Absent = "keep",
     nulls: Nulls = "clear",
     strict: bool = False,
-    source: Source | None = None,
+    source: Rows | None = None,
 ) -> Applier:
     """`requests` with bound parameters, for results of custmap's own strict JSON parser.
 
@@ -68,7 +67,7 @@ def line_applier(
     nulls: Nulls = "clear",
     strict: bool = False,
     secrets: bool = False,
-    source: Source | None = None,
+    source: Rows | None = None,
 ) -> LineApplier:
     """`applier` of one request, but as a line of NDJSON, and its notes: the usual one is never made.
 

@@ -84,6 +84,7 @@ class _Texts:
         "_headers",
         "_hidden",
         "_hides_only_headers",
+        "_masked",
         "_secrets",
         "_shown",
     )
@@ -97,6 +98,7 @@ class _Texts:
         self._bound: Bound | None = None
         self._begin: bytes | None = None
         self._around: tuple[bytes, bytes] | None = None
+        self._masked: frozenset[str] = frozenset()
 
     def made(self, request: Request) -> bytes:
         if request.hidden is not self._hidden:
@@ -114,8 +116,11 @@ class _Texts:
         """The text of a request that is not made; None if it must be."""
         if bound is not self._bound:
             self._bound = bound
+            self._masked = frozenset()
             self._begin = None if path else self._before_body(sender, bound)
             self._around = self._around_path(sender, bound, path) if path else None
+        if self._masked and not self._masked.isdisjoint(body):
+            return None
         if path and self._around is not None:
             url, in_path = sender.place(bound, path)
             head, middle = self._around
@@ -126,21 +131,33 @@ class _Texts:
         return self._begin + finite_bytes(body) + _end(sender, body)
 
     def _before_body(self, sender: Sender, bound: Bound) -> bytes | None:
-        """All that stands before the body; None if there is no body, or a secret in it."""
+        """All that stands before the body; None if there is no body, or secrets that no name tells apart."""
         bare = sender.send(bound, {}, None, None, None, ())
-        if bare.body is None or not (self._secrets or _none_in(bare.hidden, "body")):
+        if bare.body is None or not (self._secrets or self._knows_secrets(bare.hidden)):
             return None
         return json_bytes(bare.parts(secrets=self._secrets)).removeprefix(b"{").removesuffix(b"{}}")
 
     def _around_path(self, sender: Sender, bound: Bound, path: Part) -> tuple[bytes, bytes] | None:
         """What stands before the URL, and between path and body; None if more than headers may be hidden."""
         bare = sender.send(bound, {}, path, None, None, ())
-        if bare.body is None or not (self._secrets or _all_in(bare.hidden, "headers")):
+        if bare.body is None:
+            return None
+        if not (
+            self._secrets or (_all_in(bare.hidden, "headers", "body") and self._knows_secrets(bare.hidden))
+        ):
             return None
         shown = bare.parts(secrets=self._secrets)
         head = json_bytes({name: shown[name] for name in ("mapping", "method")})
         middle = json_bytes({name: shown[name] for name in ("query", "headers", "body")})
         return head[1:-1] + b",", b"," + middle.removeprefix(b"{").removesuffix(b"{}}")
+
+    def _knows_secrets(self, hidden: Secrets | None) -> bool:
+        """Keep the names of the body's members that have secrets; False if some have no names."""
+        places = () if hidden is None else hidden.places
+        found = [secret.place[1:2] for secret in places if secret.place[0] == "body"]
+        names = [step for steps in found for step in steps if isinstance(step, str)]
+        self._masked = frozenset(names)
+        return len(names) == len(found)
 
     def _hide(self, request: Request) -> None:
         """Keep the headers as they are shown."""
@@ -155,9 +172,5 @@ def _end(sender: Sender, body: dict[str, Any]) -> bytes:
     return b"}" if sender.form is None else b',"content":"%b"}' % form_text(sender.form, body).encode()
 
 
-def _all_in(hidden: Secrets | None, part: str) -> bool:
-    return hidden is None or all(secret.place[0] == part for secret in hidden.places)
-
-
-def _none_in(hidden: Secrets | None, part: str) -> bool:
-    return hidden is None or all(secret.place[0] != part for secret in hidden.places)
+def _all_in(hidden: Secrets | None, *parts: str) -> bool:
+    return hidden is None or all(secret.place[0] in parts for secret in hidden.places)

@@ -17,6 +17,7 @@ from typing import Any, Final, Self
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
+from custmap.records.arrow_rows import plain_values
 from custmap.records.database import connect, in_thread
 from custmap.records.extras import import_extra
 from custmap.records.formats import Format
@@ -25,7 +26,7 @@ from custmap.records.keys import NO_KEY
 from custmap.records.locations import Location
 from custmap.records.ndjson import BadLine, Line, Record
 from custmap.records.snapshots import SIDES, OneSided, Pair, Rejected, Side, on_side
-from custmap.records.tables import first_line, one_query, plain_values
+from custmap.records.tables import first_line, one_query
 from custmap.records.tally import Tally
 
 _ROWS: Final = 1_000

@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection
+from copy import copy
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
@@ -43,6 +44,11 @@ _CLASSES: Final[dict[str, tuple[type, ...]]] = {
     "null": (type(None),),
 }
 
+_DIRECT: Final = (float, dt.datetime, dt.date, Decimal)
+"""Classes of which a value has nothing in it."""
+_ZONES: Final = (dt.timezone, ZoneInfo)
+"""Classes of time zones that always tell the offset."""
+
 
 class Cells:
     """Makes plain rows of one table.
@@ -60,10 +66,12 @@ class Cells:
         self._rows, self._zone, self._lenient = rows, zone, lenient
         self._all = frozenset(members)
         self._types = {name: members[name] for name in members if name in names}
+        self._textual = frozenset(name for name in members if _takes_text(members[name]))
         self._moments = {name for name, type_ in self._types.items() if type_.format == "date-time"}
         self._classes = [
-            (name, _classes(type_) - ({str} if name in self._moments else set()), "number" in type_.kinds)
+            (name, classes - ({str} if name in self._moments else set()), classes, "number" in type_.kinds)
             for name, type_ in self._types.items()
+            for classes in [_classes(type_)]
         ]
         said = rows.json_schema.keys() - {"type", "properties", "required", "$schema", "$defs", "title"}
         self._asks = bool(said) or any(map(_is_limited, self._types.values()))
@@ -82,22 +90,44 @@ class Cells:
             raise Unusual
         made: dict[str, Any] = row
         asks = self._asks
-        for name, classes, numbers in self._classes:
+        for name, classes, all_classes, numbers in self._classes:
             value = row[name]
             kind = type(value)
             if kind in classes or (kind is float and numbers and value - value == 0.0):
                 continue
             if made is row:
                 made = row.copy()
-            made |= self._copied(name, value)
-            asks = True
+            made[name] = value = self._quickly(name, value)
+            asks = asks or not (type(value) in all_classes or (numbers and type(value) is float))
         if asks and check and not self._fits(made):
             raise Unusual
         return made
 
-    def missing(self, row: Mapping[str, Any]) -> list[str]:
-        """The columns that the file names and a row does not have."""
-        return [] if self._lenient else [name for name in self.columns if name not in row]
+    def _quickly(self, name: str, value: Any) -> Any:
+        """One cell; any exception where something is wrong with it."""
+        kind = type(value)
+        if kind is str and name in self._moments and _MOMENT.fullmatch(value):
+            return value
+        if kind is list and all(type(item) is str for item in value):
+            return value.copy()
+        if kind is dt.datetime and type(value.tzinfo) in _ZONES:
+            return value.isoformat()
+        if kind in _DIRECT:
+            make = self._scalars_of(name).get(kind)
+            assert make is not None
+            return make(value)
+        return self._copied(name, value)[name]
+
+    def missing(self, row: Collection[str]) -> list[str]:
+        """The columns that the file names, and a row with these does not have."""
+        return [name for name in self.columns if name not in row and name not in self._nulls]
+
+    def narrow(self) -> Cells:
+        """The same for rows that have the columns that are taken, and perhaps no others."""
+        made = copy(self)
+        made._all = frozenset(self._types)
+        made._nulls = dict.fromkeys(self.columns)
+        return made
 
     def plain(self, row: object) -> dict[str, Any]:
         """A plain copy of a row, in which columns that are not taken are null.
@@ -121,12 +151,14 @@ class Cells:
 
     def _copied(self, name: Any, value: Any) -> dict[str, Any]:
         """One cell, by its column."""
-        type_ = self._rows.type.members.get(name) if type(name) is str else None
+        return copy_carefully({name: value}, self._rows.type, self._scalars_of(name))
+
+    def _scalars_of(self, name: Any) -> Scalars:
+        if type(name) is not str:
+            return self._scalars
         if name in self._moments:
-            scalars = self._dates
-        else:
-            scalars = self._scalars if type_ is None or not _takes_text(type_) else self._texts
-        return copy_carefully({name: value}, self._rows.type, scalars)
+            return self._dates
+        return self._texts if name in self._textual else self._scalars
 
     def _fits(self, row: dict[str, Any]) -> bool:
         fits = self._rows.fits

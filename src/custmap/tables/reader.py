@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from copy import copy
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -62,16 +62,26 @@ class Reader:
         self._said = rows.type if said else None
         self._silence = Silence(slots)
         self._rows, self._name = rows, source.name
-        self._zone = None if file.timezone is None else ZoneInfo(file.timezone.value)
-        self.cells = Cells(rows, self.columns, self._zone, lenient=file.lenient)
+        zone = None if file.timezone is None else ZoneInfo(file.timezone.value)
+        self.cells = Cells(rows, self.columns, zone, lenient=file.lenient)
         self._named = frozenset(rows.type.members)
         self._place = file.columns.span
         self._extra: dict[frozenset[str], tuple[Note, ...]] = {}
+        self._notes: tuple[Note, ...] | None = None
+        self._others: dict[str, Any] = {}
 
     def narrow(self) -> Reader:
         """A reader of rows that have the columns that are read, and perhaps no others."""
         made = copy(self)
-        made.cells = Cells(self._rows, self.columns, self._zone, lenient=True)
+        made.cells = self.cells.narrow()
+        return made
+
+    def for_table(self, columns: Collection[str]) -> Reader:
+        """The same, which knows the other columns of the table; errors are those of `require_columns`."""
+        notes = self.require_columns(columns)
+        made = self.narrow()
+        made._notes = notes
+        made._others = {name: None for name in columns if name not in self.columns}
         return made
 
     def require_columns(self, names: Iterable[str]) -> tuple[Note, ...]:
@@ -84,7 +94,9 @@ class Reader:
     def quick(self, row: object, check: bool) -> Stated:
         """What a row states; any exception where something is unusual."""
         plain = self.cells.quick(row, check)
-        notes: tuple[Note, ...] = () if plain.keys() <= self._named else self._unnamed(plain)
+        notes = self._notes
+        if notes is None:
+            notes = () if plain.keys() <= self._named else self._unnamed(plain)
         if self._code is None or self._doubts is None:
             return Stated({}, notes, plain)
         scope = self._scope(plain)
@@ -101,7 +113,7 @@ class Reader:
         """
         if isinstance(row, dict) and (missing := self.cells.missing(row)):
             raise self._without(missing)
-        plain = self.cells.plain(row)
+        plain = self._others | self.cells.plain(row)
         if missing := self.cells.missing(plain):
             raise self._without(missing)
         problems, unknown = self._rows.check(plain) if check else ([], self._rows.unknown_members(plain))
@@ -155,11 +167,14 @@ class Reader:
         names = frozenset(row) - self._named
         notes = self._extra.get(names)
         if notes is None:
-            unknown = self._rows.unknown_members(row)
-            notes = () if unknown is None else (UnknownNote(unknown),)
+            notes = self._notes_on(row)
             if len(self._extra) < _REMEMBERED:
                 self._extra[names] = notes
         return notes
+
+    def _notes_on(self, row: dict[str, Any]) -> tuple[Note, ...]:
+        unknown = self._rows.unknown_members(row)
+        return () if unknown is None else (UnknownNote(unknown),)
 
     def _without(self, missing: list[str]) -> MappingError:
         names = ", ".join(f"`{name}`" for name in missing)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -122,6 +122,17 @@ class Source:
                 )
             found = self._through[maker] = Through(maker, Reader(self.checked, maker.reads), self.key)
         return found
+
+
+class TableSource:
+    """A source for rows of a table with these columns, of which rows need only have those that are read."""
+
+    def __init__(self, source: Source, columns: Collection[str]) -> None:
+        self._source, self._columns = source, columns
+
+    def through(self, maker: Maker, nulls: Nulls = "clear") -> Through:
+        """As `Source.through`; MappingError (CM716) if the table lacks a column of the source's file."""
+        return self._source.through(maker, nulls).for_table(self._columns)
 
 
 def _unpickled(checked: CheckedSource, modules: tuple[str, ...]) -> Source:

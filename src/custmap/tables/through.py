@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Protocol
 
 from custmap.border.intake import Taken, take
@@ -22,6 +23,13 @@ class Through:
     def __init__(self, maker: Maker, reader: Reader, key: str | None = None) -> None:
         self.maker, self.reader = maker, reader
         self._key = key if key not in maker.checked.canonical.type.members else None
+
+    def for_table(self, columns: Collection[str]) -> Through:
+        """The same for rows of a table with these columns, of which rows need only have those that are read.
+
+        MappingError (CM716) if the table does not have all columns that the source's file names.
+        """
+        return Through(self.maker, self.reader.for_table(columns))
 
     def narrow(self) -> Through:
         """The same for rows that have the columns that are read, and perhaps no others."""
@@ -143,11 +151,13 @@ class Through:
         return self.reader.take(row, check=check, strict=strict)
 
 
-class _Source(Protocol):
+class Rows(Protocol):
+    """What says how rows become customers: a source, or a source for one table."""
+
     def through(self, maker: Maker, nulls: Nulls = "clear") -> Through: ...
 
 
-def through_of(source: _Source, maker: Maker, nulls: Nulls) -> Through:
+def through_of(source: Rows, maker: Maker, nulls: Nulls) -> Through:
     """What makes a mapping's requests and plans of a source's rows; TypeError for what is no source."""
     if not hasattr(source, "through"):
         raise TypeError(f"`source` is what `custmap.source` gives, not {type(source).__name__}")

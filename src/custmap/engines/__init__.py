@@ -1,0 +1,1 @@
+"""Mappings in other engines: batches of Arrow, DuckDB, Spark."""

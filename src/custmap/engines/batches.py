@@ -1,0 +1,165 @@
+"""Batches of rows through a task: what `custmap.arrow`, DuckDB and Spark run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from itertools import repeat
+from typing import Any
+
+from custmap.border.intake import copy_plain
+from custmap.diagnostics.errors import RecordError
+from custmap.engines.output import Output
+from custmap.engines.task import Task
+from custmap.model.note import Note
+from custmap.records.arrow_rows import ArrowRows, bad_row
+from custmap.records.identity import RequestIds, Who
+from custmap.records.keys import NO_KEY
+from custmap.records.request_lines import RequestLines
+
+Lines = tuple[bytes, tuple[Note, ...]]
+
+
+class Apply:
+    """Makes the requests of batches with one schema.
+
+    `columns`  all columns of the table, where batches have only those that are read.
+    `ordered`  rows have places; else they are told apart by their keys alone.
+    """
+
+    def __init__(
+        self, task: Task, schema: Any, columns: Sequence[str] | None = None, *, ordered: bool = True
+    ) -> None:
+        self._task, self._ordered = task, ordered
+        table = task.table(schema.names if columns is None else columns)
+        self._rows = ArrowRows(schema, task.columns)
+        self._type = task.mapping.checked.canonical.type if table is None else None
+        options: dict[str, Any] = {"absent": task.absent, "nulls": task.nulls, "strict": task.strict}
+        options |= {"on_rejected": task.on_rejected, "source": table}
+        ids = RequestIds(task.run)
+        self._make: Callable[[Any, bool, Who], Lines]
+        if callable(task.params) or task.mapping.checked.steps:
+            self._make = _maker(task, RequestLines(ids, secrets=task.secrets), options)
+        else:
+            self._make = task.mapping.line_applier(ids, task.params, secrets=task.secrets, **options)
+
+    def batch(self, batch: Any, start: int = 0) -> Any:
+        """The requests of a batch; `start` is the place of its first row."""
+        out = Output(self._task.mapping.name, ordered=self._ordered)
+        places = range(start, start + batch.num_rows) if self._ordered else repeat(0, batch.num_rows)
+        key = self._task.found
+        for index, row in zip(places, self._rows.of(batch), strict=True):
+            if row.__class__ is str:
+                out.error(Who(index), bad_row(index, row))
+                continue
+            who = Who(index, None if key is None else key.of(row))
+            try:
+                if key is not None and who.key is None:
+                    raise bad_row(index, NO_KEY)
+                given = row if self._type is None else copy_plain(row, self._type)
+                out.requests(*self._make(given, False, who))
+            except RecordError as error:
+                out.error(who, error)
+        return out.batch()
+
+
+def _maker(task: Task, lines: RequestLines, options: dict[str, Any]) -> Callable[[Any, bool, Who], Lines]:
+    """What writes the requests of a row, of which there may be several."""
+    params = task.params
+    bound = None if callable(params) else task.mapping.applier(params, **options)
+
+    def make(row: Any, fits: bool, who: Who) -> Lines:
+        apply = bound or task.mapping.applier(params(row) if callable(params) else params, **options)
+        requests = apply(row, fits)
+        written = [lines.line(request, who, place) for place, request in enumerate(requests)]
+        return b"".join(written), tuple(dict.fromkeys(note for one in requests for note in one.notes))
+
+    return make
+
+
+class Diff:
+    """Makes the plans of pairs of rows, of batches with one schema a side.
+
+    `columns`, `ordered`  as in `Apply`; of both tables. `before` is None: nothing is known about the
+    vendor's copies. `joined`: the rows were joined by their keys, which are not compared again.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        before: Any,
+        after: Any,
+        columns: tuple[Sequence[str], Sequence[str]] | None = None,
+        *,
+        ordered: bool = True,
+        joined: bool = False,
+    ) -> None:
+        self._task, self._ordered, self._joined = task, ordered, joined
+        names = columns or ([] if before is None else before.names, after.names)
+        if before is not None:
+            task.table(names[0])
+        task.table(names[1])
+        table = task.table(dict.fromkeys((*names[1], *names[0])))
+        self._before = None if before is None else ArrowRows(before, task.columns)
+        self._after = ArrowRows(after, task.columns)
+        self._type = task.mapping.checked.canonical.type if table is None else None
+        options: dict[str, Any] = {"absent": task.absent, "nulls": task.nulls, "strict": task.strict}
+        options |= {"through": None if table is None else table.through(task.mapping.engine)}
+        self._lines = RequestLines(RequestIds(task.run), secrets=task.secrets)
+        params = task.params
+        bound = None if callable(params) else task.mapping.comparer(params, **options)
+
+        def compare(before: Any, after: Any) -> Any:
+            one = bound or task.mapping.comparer(params(after) if callable(params) else params, **options)
+            return one(before, after, False)
+
+        self._compare = compare
+
+    def batch(self, before: Any, after: Any, places: Iterable[int] | None = None) -> Any:
+        """The plans of pairs; `places` are those of after's rows, default: from 0.
+
+        ValueError for batches that are not pairs.
+        """
+        count = after.num_rows
+        if before is not None and before.num_rows != count:
+            raise ValueError(unlike(before, after))
+        out = Output(self._task.mapping.name, ordered=self._ordered)
+        held: Iterable[Any] = repeat(None, count) if self._before is None else self._before.of(before)
+        indexes = range(count) if places is None else places
+        for index, then, now in zip(indexes, held, self._after.of(after), strict=True):
+            self._pair(out, index, then, now)
+        return out.batch()
+
+    def _pair(self, out: Output, index: int, before: Any, after: Any) -> None:
+        for side, row in (("before", before), ("after", after)):
+            if row.__class__ is str:
+                out.error(Who(index), on_side(side, bad_row(index, row)))
+                return
+        key = self._task.found
+        who = Who(index, None if key is None else key.of(after))
+        if not (key is None or before is None or self._joined) and key.of(before) != who.key:
+            raise ValueError(f"row {index + 1}: before and after have different keys: they are not a pair")
+        try:
+            if key is not None and who.key is None:
+                raise bad_row(index, NO_KEY)
+            plan = self._compare(self._plain(before), self._plain(after))
+            if not plan:
+                return
+            lines = [self._lines.line(one, who, place) for place, one in enumerate(plan.requests)]
+        except RecordError as error:
+            out.error(who, error)
+        else:
+            out.plan(plan, who, b"".join(lines), secrets=self._task.secrets)
+
+    def _plain(self, row: Any) -> Any:
+        return row if self._type is None or row is None else copy_plain(row, self._type)
+
+
+def unlike(before: Any, after: Any) -> str:
+    """What is wrong with two tables that have not as many rows."""
+    return f"before has {before.num_rows} rows, and after has {after.num_rows}: they are not pairs"
+
+
+def on_side(side: str, error: RecordError) -> RecordError:
+    """The same error, with the table that it is about."""
+    return RecordError(replace(one, message=f"{side}, {one.message}") for one in error.diagnostics)
