@@ -102,7 +102,7 @@ class ChangedRows:
     def _sides(self) -> str:
         return ", ".join(
             f"{side} AS NOT MATERIALIZED (SELECT *, row_number() OVER () - 1 AS {_AT}, "
-            f"{_key_text(self.key, relation.type_of(self.key) or '')} AS {_KEY} FROM (\n{relation.sql}\n))"
+            f"{key_text(self.key, relation.type_of(self.key) or '')} AS {_KEY} FROM (\n{relation.sql}\n))"
             for side, relation in zip(SIDES, (self.before, self.after), strict=True)
         )
 
@@ -117,7 +117,7 @@ class ChangedRows:
             old, new = self.before.type_of(name), self.after.type_of(name)
             if old != new or old is None:
                 return "true"
-            differ.append(_distinct(f"before.{_id(name)}", f"after.{_id(name)}", old))
+            differ.append(distinct(f"before.{_id(name)}", f"after.{_id(name)}", old))
         return " OR ".join(differ) or "false"
 
 
@@ -137,7 +137,7 @@ def _twice(side: str) -> str:
     return f"SELECT {_KEY} FROM {side} WHERE {_KEY} IS NOT NULL GROUP BY {_KEY} HAVING count(*) > 1"
 
 
-def _distinct(before: str, after: str, type_: str) -> str:
+def distinct(before: str, after: str, type_: str) -> str:
     """May two cells of a type differ?"""
     if type_ in _PLAIN:
         return f"{before} IS DISTINCT FROM {after}"
@@ -147,7 +147,7 @@ def _distinct(before: str, after: str, type_: str) -> str:
     return f"{before} IS DISTINCT FROM {after} OR {before_text} IS DISTINCT FROM {after_text}"
 
 
-def _key_text(name: str, type_: str) -> str:
+def key_text(name: str, type_: str) -> str:
     """A key as the bytes of its text: `7`, `7.0` and `"7"` are one, and NaN is none."""
     cell, text = _id(name), f"CAST({_id(name)} AS VARCHAR)"
     if type_ in ("FLOAT", "DOUBLE"):

@@ -18,6 +18,7 @@ from typing import Any, Final, Self
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.records.arrow_rows import plain_values
+from custmap.records.changed_rows import distinct, key_text, quoted
 from custmap.records.database import connect, in_thread
 from custmap.records.extras import import_extra
 from custmap.records.formats import Format
@@ -32,8 +33,6 @@ from custmap.records.tally import Tally
 _ROWS: Final = 1_000
 """Rows of a batch."""
 _PLACE: Final = "file_row_number"
-_WHOLE: Final = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
-_WHOLES: Final = frozenset((*_WHOLE, *(f"U{name}" for name in _WHOLE), "VARCHAR", "UUID", "BOOLEAN", "DATE"))
 _OUTSIDE: Final = "a value is outside of what Python can hold"
 
 
@@ -105,7 +104,7 @@ class TableJoin:
             if rows > with_key:
                 yield from self._without_key(number)
         twice = any(with_key > keys for _, with_key, keys in counts)
-        none = "SELECT NULL::VARCHAR AS k LIMIT 0"
+        none = "SELECT NULL::BLOB AS k LIMIT 0"
         self._run(f"CREATE TEMP TABLE twice AS {self._keys_twice() if twice else none}")
         ((pairs,),) = self._run(f"SELECT count(*) {self._joined()}")
         handed = 0
@@ -137,7 +136,7 @@ class TableJoin:
     def _table(self, number: int, location: Location, format: Format) -> _Table:
         try:
             if format.kind == "parquet":
-                path = _quoted(location.path)
+                path = _path(location.path)
                 sql = f"(SELECT *, {_PLACE} AS place FROM read_parquet({path}, file_row_number=true))"
                 digest = _file_digest(location.path)
                 types = self._types(f"read_parquet({path})")
@@ -152,12 +151,12 @@ class TableJoin:
     def _attached(self, number: int, location: Location) -> tuple[dict[str, str], str, str]:
         """A table or query of a DuckDB file, of which the columns that are read are copied."""
         assert location.query is not None
-        self._run(f"ATTACH {_quoted(location.path)} AS given (READ_ONLY)")
+        self._run(f"ATTACH {_path(location.path)} AS given (READ_ONLY)")
         self._run("USE given")
         query = one_query(self._database, location.query, location.name)
         types = self._types(f"({query})")
         self._check_columns(types, location)
-        columns = ", ".join(map(_name, self._columns))
+        columns = ", ".join(map(quoted, self._columns))
         made = f"snapshots.main.side{number}"
         self._run(
             f"CREATE TABLE {made} AS SELECT {columns}, row_number() OVER () - 1 AS place FROM ({query})"
@@ -181,18 +180,11 @@ class TableJoin:
         return in_thread(self._database, lambda: self._database.execute(query).fetchall())
 
     def _text(self, number: int) -> str:
-        """The key as a text, as custmap has it; NULL for what can be none."""
-        name, kind = _name(self._key), self._tables[number].types[self._key]
-        if kind in _WHOLES:
-            return f"CAST({name} AS VARCHAR)"
-        if kind in ("DOUBLE", "FLOAT") or kind.startswith("DECIMAL"):
-            whole = f"CAST(CAST({name} AS HUGEINT) AS VARCHAR)"
-            is_whole = f"{name} = trunc({name}) AND abs({name}) < 1e15"
-            rest = f"CASE WHEN isnan(CAST({name} AS DOUBLE)) THEN NULL ELSE CAST({name} AS VARCHAR) END"
-            return f"CASE WHEN {is_whole} THEN {whole} ELSE {rest} END"
-        if kind.endswith("[]") or kind.startswith(("STRUCT", "MAP", "UNION")):
-            return "NULL::VARCHAR"
-        return f"CAST({name} AS VARCHAR)"
+        """The key as the bytes of its text; NULL for what can be none."""
+        kind = self._tables[number].types[self._key]
+        if kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION")):
+            return "NULL::BLOB"
+        return key_text(self._key, kind)
 
     def _side(self, number: int) -> str:
         return f"(SELECT *, {self._text(number)} AS k FROM {self._tables[number].sql})"
@@ -221,16 +213,17 @@ class TableJoin:
         before, after = (table.types for table in self._tables)
         if before != after:
             return "true"
-        return " OR ".join(f"a.{name} IS DISTINCT FROM b.{name}" for name in map(_name, self._columns))
+        columns = ((quoted(name), before[name]) for name in self._columns)
+        return " OR ".join(distinct(f"b.{name}", f"a.{name}", kind) for name, kind in columns)
 
     def _struct(self, side: str) -> str:
-        parts = ", ".join(f"{_name(name)} := {side}.{_name(name)}" for name in self._columns)
+        parts = ", ".join(f"{quoted(name)} := {side}.{quoted(name)}" for name in self._columns)
         return f"struct_pack({parts})"
 
     def _pairs(self) -> Iterator[Pair | Rejected | OneSided]:
         chosen = "" if self._every else f" AND ({self._differ()})"
         query = (
-            f"SELECT a.k, b.place AS then_place, a.place AS now_place, {self._struct('b')} AS before, "
+            f"SELECT decode(a.k) AS k, b.place AS then_place, a.place AS now_place, {self._struct('b')} AS before, "
             f"{self._struct('a')} AS after {self._joined()}{chosen} ORDER BY a.place"
         )
         for row in self._batches(query):
@@ -263,7 +256,8 @@ class TableJoin:
 
     def _rejected(self, number: int, chosen: str, code: str, why: str) -> Iterator[Rejected]:
         side = SIDES[number]
-        row_of = f"SELECT k, place, {self._struct('t')} AS row FROM {self._side(number)} t"
+        columns = f"decode(k) AS k, place, {self._struct('t')} AS row"
+        row_of = f"SELECT {columns} FROM {self._side(number)} t"
         query = f"{row_of} WHERE {chosen} ORDER BY place"
         for row in self._batches(query):
             self.tally.rejected += 1
@@ -274,7 +268,8 @@ class TableJoin:
 
     def _alone(self, number: int) -> Iterator[Rejected | OneSided]:
         query = (
-            f"SELECT t.k, t.place, {self._struct('t')} AS row FROM {self._side(number)} t "
+            f"SELECT decode(t.k) AS k, t.place, {self._struct('t')} AS row "
+            f"FROM {self._side(number)} t "
             f"ANTI JOIN {self._side(1 - number)} o ON t.k = o.k "
             "WHERE t.k IS NOT NULL AND t.k NOT IN (SELECT k FROM twice) ORDER BY t.place"
         )
@@ -305,10 +300,5 @@ def _file_digest(path: Path) -> str:
     return found.hexdigest()
 
 
-def _name(name: str) -> str:
-    """A column's name in SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _quoted(path: Path) -> str:
+def _path(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
