@@ -223,8 +223,8 @@ class TableJoin:
     def _pairs(self) -> Iterator[Pair | Rejected | OneSided]:
         chosen = "" if self._every else f" AND ({self._differ()})"
         query = (
-            f"SELECT decode(a.k) AS k, b.place AS then_place, a.place AS now_place, {self._struct('b')} AS before, "
-            f"{self._struct('a')} AS after {self._joined()}{chosen} ORDER BY a.place"
+            "SELECT decode(a.k) AS k, b.place AS then_place, a.place AS now_place, "
+            f"{self._struct('b')} AS before, {self._struct('a')} AS after {self._joined()}{chosen} ORDER BY a.place"
         )
         for row in self._batches(query):
             before, after = (
