@@ -224,7 +224,8 @@ class TableJoin:
         chosen = "" if self._every else f" AND ({self._differ()})"
         query = (
             "SELECT decode(a.k) AS k, b.place AS then_place, a.place AS now_place, "
-            f"{self._struct('b')} AS before, {self._struct('a')} AS after {self._joined()}{chosen} ORDER BY a.place"
+            f"{self._struct('b')} AS before, {self._struct('a')} AS after "
+            f"{self._joined()}{chosen} ORDER BY a.place"
         )
         for row in self._batches(query):
             before, after = (
