@@ -75,7 +75,10 @@ mutants: $(READY) ## do the tests of a room notice small wrong changes in its co
 bench: $(READY) ## speed, as ratios against hand-written code
 	$(BIN)/python benchmarks/run.py
 
+bench-scale: $(READY) ## tables and snapshots: time and memory of whole processes, over DuckDB's own join
+	$(BIN)/python benchmarks/scale.py
+
 clean: ## throw away what was made
 	rm -rf .venv .venv-* dist build .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup demo test test-lowest test-newest pins lint check laws spark mutants bench clean anew
+.PHONY: help setup demo test test-lowest test-newest pins lint check laws spark mutants bench bench-scale clean anew

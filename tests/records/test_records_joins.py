@@ -178,3 +178,15 @@ def test_a_pair_with_a_bad_line_rejects_it_alone(tmp_path: Path) -> None:
     )
     assert (pairs, unchanged) == ([], 1)
     assert rejected == Counter({("before", None): 1}) and alone == Counter({("after", "1"): 1})
+
+
+def test_a_column_with_the_name_of_a_letter_is_not_taken_for_the_key(tmp_path: Path) -> None:
+    for name, letters in (("before", ["x", "y"]), ("after", ["y", "x"])):
+        table = pa.table({"id": [1, 2], "k": letters})
+        pa.parquet.write_table(table, tmp_path / f"{name}.parquet")
+    tables = [(Location(tmp_path / f"{name}.parquet"), Format("parquet")) for name in SIDES]
+    pairs, *_ = found(TableJoin(tables, "id", ["id", "k"], lambda names: None))
+    assert pairs == [
+        ("1", {"id": 1, "k": "x"}, {"id": 1, "k": "y"}),
+        ("2", {"id": 2, "k": "y"}, {"id": 2, "k": "x"}),
+    ]

@@ -274,3 +274,17 @@ def test_explain_goes_down_to_the_column(source: custmap.Source) -> None:
     assert line.states["NULL"] == ("says null", "")
     (line,) = source.explain("tags").lines
     assert line.states["NULL"] == ("says nothing", "")
+
+
+def test_a_pair_that_is_asked_for_again_is_not_read_again(source: custmap.Source) -> None:
+    mapping = custmap.load("aifi/update-customer")
+    through = source.through(mapping.engine)
+    bound = mapping.engine.binder.bind({"host": "h", "token": "t"})
+    once, after = through.once(), {**ROW, "plan": "basic"}
+    stated = once.quick(ROW), once.quick(after)
+    assert (once.quick(ROW), once.quick(after)) == stated
+    assert once.quick(ROW) is stated[0]
+    assert once.plan(ROW, after, bound) == through.plan(ROW, after, bound)
+    once.quick(dict(ROW))
+    once.quick(dict(ROW))
+    assert once.quick(ROW) is not stated[0], "more than two are not held"

@@ -77,7 +77,7 @@ class SnapshotDiff:
             join = join_of([left, right], key, engine, self.source, self.report, settled=settled, every=every)
             if self.source is not None:
                 through = self.source.through(engine)
-                self._through = through.narrow() if isinstance(join, TableJoin) else through
+                self._through = (through.narrow() if isinstance(join, TableJoin) else through).once()
             self.comparison = self.comparison.of(self._through, settled=settled)
             with join:
                 if isinstance(join, SnapshotJoin):

@@ -33,6 +33,11 @@ from custmap.records.tally import Tally
 _ROWS: Final = 1_000
 """Rows of a batch."""
 _PLACE: Final = "file_row_number"
+_KEY: Final = "custmap_key"
+"""The column of the key's text: a table's own column of this name would be taken for it."""
+_WHOLE: Final = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
+_AS_THEY_ARE: Final = frozenset((*_WHOLE, *(f"U{name}" for name in _WHOLE), "UUID", "BOOLEAN", "DATE"))
+"""Types of keys that are equal where their texts are."""
 _OUTSIDE: Final = "a value is outside of what Python can hold"
 
 
@@ -77,6 +82,7 @@ class TableJoin:
         self._check = check
         self._memory = memory
         self._every = every
+        self._twice = False
         self._stack = ExitStack()
         self._tables: list[_Table] = []
 
@@ -103,8 +109,8 @@ class TableJoin:
         for number, (rows, with_key, _) in enumerate(counts):
             if rows > with_key:
                 yield from self._without_key(number)
-        twice = any(with_key > keys for _, with_key, keys in counts)
-        none = "SELECT NULL::BLOB AS k LIMIT 0"
+        self._twice = twice = any(with_key > keys for _, with_key, keys in counts)
+        none = f"SELECT NULL::BLOB AS {_KEY} LIMIT 0"
         self._run(f"CREATE TEMP TABLE twice AS {self._keys_twice() if twice else none}")
         ((pairs,),) = self._run(f"SELECT count(*) {self._joined()}")
         handed = 0
@@ -173,8 +179,9 @@ class TableJoin:
         self._check(list(types))
         if self._key not in types:
             raise InputError(f"{location.name}: there is no column `{self._key}`, which is the key")
-        if _PLACE in types or "place" in types:
-            raise InputError(f"{location.name}: a column has the name `{_PLACE}` or `place`", "Rename it.")
+        for name in (_PLACE, "place", _KEY):
+            if name in types:
+                raise InputError(f"{location.name}: a column has the name `{name}`", "Rename it.")
 
     def _run(self, query: str) -> list[tuple[Any, ...]]:
         return in_thread(self._database, lambda: self._database.execute(query).fetchall())
@@ -187,26 +194,30 @@ class TableJoin:
         return key_text(self._key, kind)
 
     def _side(self, number: int) -> str:
-        return f"(SELECT *, {self._text(number)} AS k FROM {self._tables[number].sql})"
+        return f"(SELECT *, {self._text(number)} AS {_KEY} FROM {self._tables[number].sql})"
 
     def _counted(self, table: _Table) -> tuple[int, int, int]:
         """How many rows, rows with a key, and keys there are."""
-        number = self._tables.index(table)
+        by = self._by
+        side = self._side(self._tables.index(table))
         ((rows, with_key, keys),) = self._run(
-            "SELECT count(*), count(k), count(DISTINCT k) "
-            f"FROM (SELECT {self._text(number)} AS k FROM {table.sql})"
+            f"SELECT count(*), count({by}), count(DISTINCT {by}) FROM {side}"
         )
         return rows, with_key, keys
 
     def _keys_twice(self) -> str:
-        chosen = "WHERE k IS NOT NULL GROUP BY k HAVING count(*) > 1"
-        return " UNION ".join(f"SELECT k FROM {self._side(number)} {chosen}" for number in range(2))
+        chosen = f"WHERE {_KEY} IS NOT NULL GROUP BY {_KEY} HAVING count(*) > 1"
+        return " UNION ".join(f"SELECT {_KEY} FROM {self._side(number)} {chosen}" for number in range(2))
+
+    @property
+    def _by(self) -> str:
+        """What rows are joined by: the key where both tables have it in one plain type, else its text."""
+        before, after = (table.types[self._key] for table in self._tables)
+        return quoted(self._key) if before == after and before in _AS_THEY_ARE else _KEY
 
     def _joined(self) -> str:
-        return (
-            f"FROM {self._side(1)} a JOIN {self._side(0)} b ON a.k = b.k "
-            "WHERE a.k NOT IN (SELECT k FROM twice)"
-        )
+        once = f"a.{_KEY} NOT IN (SELECT {_KEY} FROM twice)" if self._twice else "true"
+        return f"FROM {self._side(1)} a JOIN {self._side(0)} b ON a.{self._by} = b.{self._by} WHERE {once}"
 
     def _differ(self) -> str:
         """Is any column different? Where its types are, nothing is known to be equal."""
@@ -223,7 +234,7 @@ class TableJoin:
     def _pairs(self) -> Iterator[Pair | Rejected | OneSided]:
         chosen = "" if self._every else f" AND ({self._differ()})"
         query = (
-            "SELECT decode(a.k) AS k, b.place AS then_place, a.place AS now_place, "
+            f"SELECT decode(a.{_KEY}) AS k, b.place AS then_place, a.place AS now_place, "
             f"{self._struct('b')} AS before, {self._struct('a')} AS after "
             f"{self._joined()}{chosen} ORDER BY a.place"
         )
@@ -249,15 +260,15 @@ class TableJoin:
         return OneSided(side, found, key)
 
     def _without_key(self, number: int) -> Iterator[Rejected]:
-        yield from self._rejected(number, "k IS NULL", "CM711", NO_KEY)
+        yield from self._rejected(number, f"{_KEY} IS NULL", "CM711", NO_KEY)
 
     def _rows_twice(self, number: int) -> Iterator[Rejected]:
-        chosen = "k IN (SELECT k FROM twice)"
+        chosen = f"{_KEY} IN (SELECT {_KEY} FROM twice)"
         yield from self._rejected(number, chosen, "CM713", "all rows with this key are left")
 
     def _rejected(self, number: int, chosen: str, code: str, why: str) -> Iterator[Rejected]:
         side = SIDES[number]
-        columns = f"decode(k) AS k, place, {self._struct('t')} AS row"
+        columns = f"decode({_KEY}) AS k, place, {self._struct('t')} AS row"
         row_of = f"SELECT {columns} FROM {self._side(number)} t"
         query = f"{row_of} WHERE {chosen} ORDER BY place"
         for row in self._batches(query):
@@ -269,10 +280,10 @@ class TableJoin:
 
     def _alone(self, number: int) -> Iterator[Rejected | OneSided]:
         query = (
-            f"SELECT decode(t.k) AS k, t.place, {self._struct('t')} AS row "
+            f"SELECT decode(t.{_KEY}) AS k, t.place, {self._struct('t')} AS row "
             f"FROM {self._side(number)} t "
-            f"ANTI JOIN {self._side(1 - number)} o ON t.k = o.k "
-            "WHERE t.k IS NOT NULL AND t.k NOT IN (SELECT k FROM twice) ORDER BY t.place"
+            f"ANTI JOIN {self._side(1 - number)} o ON t.{self._by} = o.{self._by} "
+            f"WHERE t.{_KEY} IS NOT NULL AND t.{_KEY} NOT IN (SELECT {_KEY} FROM twice) ORDER BY t.place"
         )
         for row in self._batches(query):
             yield self._told(number, _record(row["place"], row["row"]), row["k"])

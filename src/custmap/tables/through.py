@@ -35,10 +35,14 @@ class Through:
         """The same for rows that have the columns that are read, and perhaps no others."""
         return Through(self.maker, self.reader.narrow(), self._key)
 
+    def once(self) -> Through:
+        """The same for one thread: of a pair that is asked for again, what its rows state is known."""
+        return _Once(self.maker, self.reader, self._key)
+
     def customer(self, row: object) -> dict[str, Any]:
         """What a row states of what the mapping reads, without what cannot be made; RecordError."""
         try:
-            return self.reader.quick(row, True).customer
+            return self.quick(row).customer
         except Exception:  # as below
             return self.reader.take(row).record
 
@@ -142,13 +146,33 @@ class Through:
 
     def quick(self, row: object, *, check: bool = True, strict: bool = False) -> Stated:
         """What a row in which nothing is unusual states; any exception for others."""
-        stated = self.reader.quick(row, check)
+        stated = self._read(row, check)
         if strict and stated.notes:
             raise Unusual
         return stated
 
+    def _read(self, row: object, check: bool) -> Stated:
+        return self.reader.quick(row, check)
+
     def _take(self, row: object, check: bool, strict: bool) -> Taken:
         return self.reader.take(row, check=check, strict=strict)
+
+
+class _Once(Through):
+    """Remembers the last two rows that were checked."""
+
+    def __init__(self, maker: Maker, reader: Reader, key: str | None) -> None:
+        super().__init__(maker, reader, key)
+        self._last: list[tuple[object, Stated]] = []
+
+    def _read(self, row: object, check: bool) -> Stated:
+        for known, stated in self._last:
+            if known is row:
+                return stated
+        stated = self.reader.quick(row, check)
+        if check:
+            self._last = [*self._last[-1:], (row, stated)]
+        return stated
 
 
 class Rows(Protocol):
