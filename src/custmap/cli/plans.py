@@ -69,7 +69,7 @@ class PlanForm:
             ids.marked(request, who, place, secrets=self.secrets)
             for place, request in enumerate(plan.requests)
         ]
-        return plan.to_dict(secrets=self.secrets) | {"requests": requests}
+        return plan.told(secrets=self.secrets) | {"requests": requests}
 
 
 def json_text(told: dict[str, Any]) -> bytes:

@@ -54,10 +54,14 @@ class Plan(Struct, frozen=True):
 
     def to_dict(self, *, secrets: bool = True) -> dict[str, Any]:
         """The plan as JSON values; `secrets=False` shows secrets as `{{name}}`."""
+        requests = [request.to_dict(secrets=secrets) for request in self.requests]
+        return self.told(secrets=secrets) | {"requests": requests}
+
+    def told(self, *, secrets: bool = True) -> dict[str, Any]:
+        """`to_dict` without its requests."""
         return {
             "mapping": self.mapping,
             "changes": [change.to_dict(secrets=secrets) for change in self.changes],
             "rejected": [rejection.to_dict(secrets=secrets) for rejection in self.rejected],
             "notes": list(map(str, self.notes)),
-            "requests": [request.to_dict(secrets=secrets) for request in self.requests],
         }

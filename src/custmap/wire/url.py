@@ -138,15 +138,16 @@ class UrlTemplate:
         self, url: str, path: Mapping[str, Any], hidden: Mapping[tuple[str, str], str]
     ) -> str | None:
         """The URL without its query; None if the template and `path` do not make it."""
-        whole = self._head + "".join("{" + name + "}" + text for _, name, text in self._parts)
-        places = iter([("path" if kind == "path" else "server", name) for kind, name, _ in self._parts])
-        filled, plan = url.split("/"), whole.split("/")
+        filled, plan = url.split("/"), _segments(self._head, tuple(self._parts))
         if len(filled) != len(plan):
             return None
         segments: list[str] = []
-        for made, planned in zip(filled, plan, strict=True):
-            texts = _VARIABLE.split(planned)[::2]
-            asked = list(islice(places, len(texts) - 1))
+        for made, (texts, asked) in zip(filled, plan, strict=True):
+            if not asked:
+                if made != texts[0]:
+                    return None
+                segments.append(made)
+                continue
             known = [self._path_text(name, path) if kind == "path" else None for kind, name in asked]
             if not _fits(made, texts, known):
                 return None
@@ -187,6 +188,20 @@ class BoundUrl:
             else:
                 url += path_text(name, value) + text
         return url + (self.query if query is None else self.template.query_text(query))
+
+
+@lru_cache(maxsize=256)
+def _segments(
+    head: str, parts: tuple[tuple[str, str, str], ...]
+) -> list[tuple[list[str], list[tuple[str, str]]]]:
+    """The segments of a template: the texts of each, and the places between them."""
+    whole = head + "".join("{" + name + "}" + text for _, name, text in parts)
+    places = iter([("path" if kind == "path" else "server", name) for kind, name, _ in parts])
+    found = []
+    for planned in whole.split("/"):
+        texts = _VARIABLE.split(planned)[::2]
+        found.append((texts, list(islice(places, len(texts) - 1))))
+    return found
 
 
 def _fits(segment: str, texts: list[str], between: list[str | None]) -> bool:
