@@ -336,7 +336,7 @@ DAMAGED: dict[str, tuple[Callable[[Files], None], tuple[str, ...]]] = {
     ),
     "a before that is no text": (
         change("before", lambda data: b"PK\x03\x04" + data),
-        ("this is not JSON, NDJSON, CSV",),
+        ("BEFORE, line 1: no record with the key",),
     ),
     "after cut inside a line": (
         change("after", lambda data: data + b'{"id": "C-3'),
