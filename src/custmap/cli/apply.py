@@ -17,6 +17,7 @@ from custmap.cli.help import option
 from custmap.cli.loading import load, read_for, rows_of
 from custmap.cli.params import Params, check_params, read_params
 from custmap.cli.places import STDIN, check_places
+from custmap.cli.progress import Look, Seen, progress, share_of
 from custmap.cli.report import Report
 from custmap.cli.rows import columns_of, require_records
 from custmap.cli.run_digest import digest_of
@@ -116,7 +117,9 @@ def command(
             report.tell_unknown()
             return report.exit_code
         told = []
-        with open_output(output, json=form == "json") as out:
+        seen = _seen(report, read)
+        shows = output in (None, STDIN) and sys.stdout.isatty()
+        with open_output(output, json=form == "json") as out, progress(seen, quiet=shows):
             if bulk and isinstance(read, Many):
                 requests = _bulk(applying, read, report, separated(out.write, form))
                 told.append(f"{report.tally} in {counted(requests, 'request')}")
@@ -127,6 +130,11 @@ def command(
                 _many(applying, read, report, separated(out.write, form), workers)
         report.summarize(*told)
     return report.exit_code
+
+
+def _seen(report: Report, read: One | Many) -> Look:
+    tally, share = report.tally, share_of(read.stream if isinstance(read, Many) else None)
+    return lambda: Seen(tally.came_in, "records", tally.rejected, share())
 
 
 def _many(applying: Applying, read: One | Many, report: Report, write: Write, workers: int) -> None:

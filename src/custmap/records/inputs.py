@@ -70,11 +70,13 @@ class Many:
     """Records, to be read once; of a table (`format.is_table`) they are its rows, and no customers.
 
     `places`  of JSON they may be read instead, and each given to `read_place` later.
+    `stream`  the input, if it is read from its beginning to its end.
     """
 
     records: Iterator[Record | BadLine]
     format: Format
     places: Iterator[Place] | None = None
+    stream: BufferedIOBase | None = None
 
 
 def read_place(format: Format, place: Place, schema: Schema | None) -> Record | BadLine:
@@ -113,11 +115,11 @@ def open_records(
             case "json":
                 yield One(_document(whole, schema))
             case "ndjson":
-                yield Many(read_records(whole, schema=schema), format, read_places(whole))
+                yield Many(read_records(whole, schema=schema), format, read_places(whole), stream)
             case "array":
-                yield Many(read_array(whole, name, schema), format, array_places(whole, name))
+                yield Many(read_array(whole, name, schema), format, array_places(whole, name), stream)
             case "csv":
-                yield Many(read_csv(whole, name, columns, format.delimiter), format)
+                yield Many(read_csv(whole, name, columns, format.delimiter), format, None, stream)
             case "parquet":
                 file = whole if whole.seekable() else stack.enter_context(_spooled(whole))
                 yield Many(read_parquet(cast(BinaryIO, file), name), format)
