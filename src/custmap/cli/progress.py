@@ -90,7 +90,8 @@ def _draw(look: Look, ended: Event) -> None:
             line = _line(seen, _rate(recent), now - began)
             # The last column stays free: some terminals begin another line there.
             _show(_ERASED + line[: shutil.get_terminal_size().columns - 1])
-        _show(_ERASED)
+        if recent:
+            _show(_ERASED)
 
 
 def _show(text: str) -> None:
