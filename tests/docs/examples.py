@@ -171,6 +171,7 @@ def run_shell(commands: list[str], folder: Path) -> list[str]:
             "PYTHONWARNINGS": "error",
             "NO_COLOR": "1",
             "COLUMNS": "120",
+            "TERM": "dumb",  # no progress
         },
         stdin=subprocess.DEVNULL,
         stdout=terminal,

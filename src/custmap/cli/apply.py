@@ -3,52 +3,35 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from custmap.border.intake import copy_plain
 from custmap.cli import options
+from custmap.cli.applying import Applying, Make, Write, one, separated, shown_as
 from custmap.cli.call_error import CallError
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
 from custmap.cli.loading import load, read_for, rows_of
 from custmap.cli.params import Params, check_params, read_params
 from custmap.cli.places import STDIN, check_places
-from custmap.cli.plans import json_text
+from custmap.cli.progress import Look, Seen, progress, share_of
 from custmap.cli.report import Report
-from custmap.cli.rows import are_rows, columns_of, require_records
+from custmap.cli.rows import columns_of, require_records
 from custmap.cli.run_digest import digest_of
 from custmap.cli.streams import open_maybe, open_output, open_records, path_of
-from custmap.diagnostics.errors import RecordError
 from custmap.records.identity import RequestIds, Who
 from custmap.records.inputs import Many, One
-from custmap.records.keys import NO_KEY, Key
 from custmap.records.locations import Location
-from custmap.records.ndjson import BadLine, Line, Record, bad_line
-from custmap.records.outputs import Sink
 from custmap.records.packed_lines import PackedLines, Show, json_lines
 from custmap.records.parquet_requests import ParquetRequests
-from custmap.records.request_lines import RequestLines
-from custmap.values.ordering import in_order
 from custmap.values.words import counted
 
 if TYPE_CHECKING:
     from custmap.mapper import Mapping
     from custmap.model.note import Note
-    from custmap.schema.canonical import Canonical
-    from custmap.tables.source import Source
-    from custmap.wire.request import Request
-
-
-_Make: TypeAlias = "Callable[[Any, bool, Who], tuple[bytes, tuple[Note, ...]]]"
-"""From a record, whether it is known to fit the schema, and which it is, to what is written, and the
-request's notes."""
-_Show: TypeAlias = "Callable[[Request, Who, int], bytes]"
-"""From a request, the record that it is of, and its place among those of the record, to what is written."""
 
 
 @grouped("apply")
@@ -66,6 +49,7 @@ _Show: TypeAlias = "Callable[[Request, Who, int], bytes]"
     help="The format of the requests.",
 )
 @options.bulk
+@options.workers
 @options.parameters
 @options.records
 @options.absent
@@ -81,6 +65,7 @@ def command(
     with_secrets: bool,
     form: str,
     bulk: bool,
+    workers: int,
     given: tuple[str, ...],
     params_file: Path | None,
     derived: tuple[str, ...],
@@ -100,6 +85,8 @@ def command(
     """
     if form == "parquet":
         _check_parquet(output, bulk)
+    if bulk and workers > 1:
+        raise CallError("`--bulk` puts customers together in one process", "Leave `--workers` out.")
     loaded = load(mapping, modules)
     options.require_bulk(bulk, loaded)
     params = read_params(loaded.params, loaded.checked.functions, given, params_file, derived)
@@ -112,7 +99,7 @@ def command(
     keywords |= {"absent": absent} if absent != "keep" else {}
     settings = {**keywords, "key": key} | ({"bulk": True} if bulk else {})
     keywords |= {"source": rows} if rows is not None else {}
-    ids = RequestIds(digest_of("apply", files, loaded.checked.params, params, settings))
+    run = digest_of("apply", files, loaded.checked.params, params, settings)
     with ExitStack() as stack:
         schema = loaded.checked.canonical
         columns = columns_of(schema, rows)
@@ -120,53 +107,52 @@ def command(
         require_records(read, schema, rows)
         sink = stack.enter_context(open_maybe(rejects))
         report = stack.enter_context(Report(sink, at_once=isinstance(read, One)))
-        unit = "line" if isinstance(read, One) else read.format.unit
-        several = bool(loaded.checked.steps)
-        many = several or named is not None or form == "parquet" or not isinstance(read, One)
-        show = _shown(form, ids, with_secrets, many=many)
-        if bulk and not isinstance(read, One):
-            with open_output(output, json=form == "json") as out:
-                show_pack = _shown_pack(form, ids, with_secrets)
-                packed = PackedLines(loaded.engine, show_pack, _separated(out, form))
-                make = _of_rows(_packer(packed, loaded, params, keywords), read, schema, rows)
-                _many(make, named, read.records, report, unit, _nothing)
-                packed.end()
-            report.summarize(f"{report.tally} in {counted(packed.requests, 'request')}")
-            return report.exit_code
-        if several or params.derived or form not in ("json", "parquet") or isinstance(read, One):
-            make = _maker(loaded, params, keywords, show, between=_BETWEEN if form == "http" else b"")
-        else:
-            make = loaded.line_applier(ids, params.given, secrets=with_secrets, **keywords)
-        make = _of_rows(make, read, schema, rows)
-        if form == "parquet":
-            records = iter([read.record]) if isinstance(read, One) else read.records
-            with open_output(output, json=False) as out, ParquetRequests(out) as table:
-                _many(make, named, records, report, unit, table.write)
-            report.summarize()
-        elif isinstance(read, One):
-            shown = _one(make, named, read.record, report, unit)
+        format = None if isinstance(read, One) else read.format
+        applying = Applying(loaded, params, keywords, form, run, with_secrets, named, format)
+        if isinstance(read, One) and form != "parquet":
+            shown = one(applying.make(), named, read.record, report, applying.unit)
             if shown is not None:
                 with open_output(output, json=form == "json") as out:
                     out.write(shown)
             report.tell_unknown()
-        else:
-            with open_output(output, json=form == "json") as out:
-                _many(make, named, read.records, report, unit, _separated(out, form))
-            report.summarize()
+            return report.exit_code
+        told = []
+        seen = _seen(report, read)
+        shows = output in (None, STDIN) and sys.stdout.isatty()
+        with open_output(output, json=form == "json") as out, progress(seen, quiet=shows):
+            if bulk and isinstance(read, Many):
+                requests = _bulk(applying, read, report, separated(out.write, form))
+                told.append(f"{report.tally} in {counted(requests, 'request')}")
+            elif form == "parquet":
+                with ParquetRequests(out) as table:
+                    _many(applying, read, report, table.write, workers)
+            else:
+                _many(applying, read, report, separated(out.write, form), workers)
+        report.summarize(*told)
     return report.exit_code
 
 
-def _maker(mapping: Mapping, params: Params, keywords: dict[str, Any], show: _Show, between: bytes) -> _Make:
-    """What writes the requests of a record; `between` stands between several."""
-    bound = None if params.derived else mapping.applier(params.given, **keywords)
+def _seen(report: Report, read: One | Many) -> Look:
+    tally, share = report.tally, share_of(read.stream if isinstance(read, Many) else None)
+    return lambda: Seen(tally.came_in, "records", tally.rejected, share())
 
-    def make(record: Any, fits: bool, who: Who) -> tuple[bytes, tuple[Note, ...]]:
-        apply = bound or mapping.applier(params.of(record), **keywords)
-        requests = apply(record, fits)
-        lines = [show(request, who, place) for place, request in enumerate(requests)]
-        return between.join(lines), tuple(dict.fromkeys(note for one in requests for note in one.notes))
 
-    return make
+def _many(applying: Applying, read: One | Many, report: Report, write: Write, workers: int) -> None:
+    if workers > 1 and isinstance(read, Many):
+        applying.in_workers(workers, read, report, write)
+    else:
+        records = iter([read.record]) if isinstance(read, One) else read.records
+        applying.apply(applying.make(), records, report, write)
+
+
+def _bulk(applying: Applying, read: Many, report: Report, write: Write) -> int:
+    """Write requests of many customers each; how many were there?"""
+    ids, secrets = RequestIds(applying.run), applying.secrets
+    packed = PackedLines(applying.mapping.engine, _shown_pack(applying.form, ids, secrets), write)
+    make = applying.of_rows(_packer(packed, applying.mapping, applying.params, applying.keywords))
+    applying.apply(make, read.records, report, _nothing)
+    packed.end()
+    return packed.requests
 
 
 def _check_parquet(output: Path | None, bulk: bool) -> None:
@@ -176,48 +162,7 @@ def _check_parquet(output: Path | None, bulk: bool) -> None:
         raise CallError("Parquet cannot be shown on a terminal", "Write it to a file with `-o FILE`.")
 
 
-def _of_rows(make: _Make, read: One | Many, schema: Canonical, rows: Source | None) -> _Make:
-    """The same for rows of a table, whose values first become JSON; a source takes them as they are."""
-    if rows is not None or not are_rows(read):
-        return make
-    return lambda row, fits, who: make(copy_plain(row, schema.type), False, who)
-
-
-_BETWEEN: Final = b"###\n"
-"""The line between two requests of an `.http` file."""
-
-
-def _many(
-    make: _Make,
-    key: Key | None,
-    records: Iterator[Record | BadLine],
-    report: Report,
-    unit: str,
-    write: Callable[[bytes], None],
-) -> None:
-    for record in records:
-        shown = _one(make, key, record, report, unit)
-        if shown is not None:
-            report.tally.went_out += 1
-            write(shown)
-
-
-def _separated(sink: Sink, form: str) -> Callable[[bytes], None]:
-    """What writes requests, those of an `.http` file with a line between them."""
-    if form != "http":
-        return sink.write
-    is_first = True
-
-    def write(shown: bytes) -> None:
-        nonlocal is_first
-        if shown:
-            sink.write(shown if is_first else _BETWEEN + shown)
-            is_first = False
-
-    return write
-
-
-def _packer(packed: PackedLines, mapping: Mapping, params: Params, keywords: dict[str, Any]) -> _Make:
+def _packer(packed: PackedLines, mapping: Mapping, params: Params, keywords: dict[str, Any]) -> Make:
     """What puts requests together, which writes them when they are full."""
     alone = mapping.alone
     bound = None if params.derived else alone.applier(params.given, **keywords)
@@ -235,47 +180,8 @@ def _nothing(_: bytes) -> None:
     """The line is written with its request."""
 
 
-def _one(make: _Make, key: Key | None, record: Record | BadLine, report: Report, unit: str) -> bytes | None:
-    """What is written for a record; None if it is rejected. `unit` is what its number counts."""
-    report.tally.came_in += 1
-    if isinstance(record, BadLine):
-        _reject(report, Who(record.line.index), record.line, unit, record.error, None)
-        return None
-    who = Who(record.place[0], None if key is None else key.of(record.value))
-    try:
-        if key is not None and who.key is None:
-            raise bad_line(record.line, NO_KEY)
-        shown, notes = make(record.value, record.fits, who)
-    except RecordError as error:
-        _reject(report, who, record.line, unit, error, record)
-        return None
-    if notes:
-        report.note(notes)
-    return shown
-
-
-def _reject(
-    report: Report, who: Who, line: Line, unit: str, error: RecordError, record: Record | None
-) -> None:
-    given = record.given() if record is not None and report.rejects is not None else None
-    report.reject(who, f"record {line.index} ({unit} {line.number})", error, given)
-
-
 def _shown_pack(form: str, ids: RequestIds, secrets: bool) -> Show:
     if form == "json":
         return json_lines(lambda: ids, secrets=secrets)
-    show = _shown(form, ids, secrets, many=True)
+    show = shown_as(form, ids, secrets, many=True)
     return lambda request, those: ("", show(request, Who(those.records[0]), 0))
-
-
-def _shown(form: str, ids: RequestIds, secrets: bool, *, many: bool) -> _Show:
-    match form:
-        case "curl":
-            return lambda request, who, place: request.to_curl(secrets=secrets).encode() + b"\n"
-        case "http":
-            return lambda request, who, place: request.to_http(secrets=secrets).encode() + b"\n"
-        case _ if many:
-            return RequestLines(ids, secrets=secrets).line
-    return lambda request, who, place: json_text(
-        {name: in_order(value) for name, value in ids.marked(request, who, place, secrets=secrets).items()}
-    )

@@ -17,6 +17,7 @@ from custmap.cli.joins import Join, join_of
 from custmap.cli.pairs import Comparison, given_pair
 from custmap.cli.places import STDIN
 from custmap.cli.plans import PlanForm
+from custmap.cli.progress import Seen, progress
 from custmap.cli.report import Report, json_line
 from custmap.cli.run_guard import RunGuard
 from custmap.cli.settled import check_settled
@@ -85,12 +86,18 @@ class SnapshotDiff:
                 if self.bulk:
                     show = json_lines(partial(self._marked, join), secrets=self.form.secrets)
                     self._packed = PackedLines(self.comparison.mapping.engine, show, self.output.write)
-                for item in join:
-                    self._take(item, join)
+                with progress(partial(self._seen, join)):
+                    for item in join:
+                        self._take(item, join)
                 if self._packed is not None:
                     self._packed.end()
                 self._summarize(join)
         return self.pairs.changed > 0
+
+    def _seen(self, join: Join) -> Seen:
+        if not join.digests:  # the files are still being read
+            return Seen(join.tally.came_in, "rows read", join.tally.rejected)
+        return Seen(self.report.tally.came_in, "customers compared", self.report.tally.rejected)
 
     def _take(self, item: Pair | Rejected | OneSided, join: Join) -> None:
         self.report.tally.came_in += 1

@@ -14,7 +14,6 @@ import signal
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
@@ -24,10 +23,12 @@ import click
 
 from custmap.cli.call_error import CLEAN, FINDINGS, WRONG_CALL, CallError, unreadable
 from custmap.cli.places import spare
+from custmap.diagnostics.bug import told_bug
 from custmap.diagnostics.plain import plain, plain_lines
 from custmap.records.extras import ExtraMissing
 from custmap.records.input_error import InputError
 from custmap.records.outputs import is_full
+from custmap.records.worker_errors import WorkerDied, WorkerFailed
 
 _OCCUPIED: Final[list[object]] = []
 """Keeps the numbers of closed standard streams, which a file that is opened later would get."""
@@ -129,6 +130,8 @@ def _told(error: Exception) -> int:
         return _say(plain(error.format_message()), WRONG_CALL)
     if isinstance(error, InputError):
         return _usage(CallError(error.message, error.advice))
+    if isinstance(error, WorkerDied):
+        return _usage(CallError(str(error), error.advice))
     if isinstance(error, ExtraMissing):
         return _usage(CallError(str(error)))
     return _custmap_error(error) or _bug(error)
@@ -165,19 +168,10 @@ def _custmap_error(error: Exception) -> int | None:
 
 def _bug(error: Exception) -> int:
     """Type and place, never the exception's text: it may contain a value of a record."""
-    click.echo(f"error[CM901]: This is a bug in custmap: {type(error).__name__} {_place(error)}", err=True)
+    kind, place = (error.kind, error.place) if isinstance(error, WorkerFailed) else told_bug(error)
+    click.echo(f"error[CM901]: This is a bug in custmap: {kind} {place}", err=True)
     click.echo("  = help: Please report it with this line; it contains no data.", err=True)
     return WRONG_CALL
-
-
-def _place(error: Exception) -> str:
-    package = Path(__file__).parent.parent
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if package in Path(frame.filename).parents] or frames
-    if not own:
-        return "at an unknown place"
-    last = own[-1]
-    return f"at {Path(last.filename).name}:{last.lineno} in {last.name}"
 
 
 def _os_error(error: OSError) -> int:

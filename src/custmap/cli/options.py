@@ -205,3 +205,13 @@ def text_or_json(help: str) -> Callable[[Command], Command]:
 show_values = option(
     "Output", "--show-values", is_flag=True, help="Show personal values too (never secrets)."
 )
+
+workers = option(
+    "Output",
+    "--workers",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="How many processes map records; the output is the same.",
+)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -59,6 +59,14 @@ class Params:
                 made[name] = value
         return made
 
+    def bare(self) -> Params:
+        """The same without what cannot be pickled."""
+        return replace(self, derived=())
+
+    def compiled(self, functions: Mapping[str, FunctionSpec]) -> Params:
+        """The same as before it was made bare."""
+        return replace(self, derived=_expressions(self.texts, functions))
+
 
 def read_params(
     known: Iterable[str],
@@ -80,7 +88,7 @@ def read_params(
     for name, text in _pairs(given, "-p", known, seen):
         values[name] = _value(name, text)
     texts = tuple(_pairs(derived, "--param-from", known, seen))
-    expressions = tuple((name, _expression(name, text, functions)) for name, text in texts)
+    expressions = _expressions(texts, functions)
     files = [
         Path(text.removeprefix(_FILE))
         for _, _, text in (one.partition("=") for one in given)
@@ -161,6 +169,12 @@ def _from_file(path: Path) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise CallError(f"{path}: expected a JSON object of parameters")
     return values
+
+
+def _expressions(
+    texts: Iterable[tuple[str, str]], functions: Mapping[str, FunctionSpec]
+) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    return tuple((name, _expression(name, text, functions)) for name, text in texts)
 
 
 def _expression(name: str, text: str, functions: Mapping[str, FunctionSpec]) -> Callable[[Any], Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
@@ -23,11 +24,26 @@ from custmap.values.words import counted
 
 # How many names of unknown members are shown.
 _NAMED: Final = 20
+# No limit: a part has few records.
+_ALL: Final = sys.maxsize
 
 
 def json_line(value: Any) -> bytes:
     """A value as one line of NDJSON, members in their order."""
     return json_bytes(value) + b"\n"
+
+
+@dataclass(slots=True)
+class Part:
+    """What a report knows of a part of a run: its counts, and each kind of error and name of a member.
+
+    `rejected`  what is to be written of its rejected records.
+    """
+
+    tally: Tally = field(default_factory=Tally)
+    errors: Groups = field(default_factory=lambda: Groups(kinds=_ALL))
+    unknown: UnknownNames = field(default_factory=lambda: UnknownNames(names=_ALL))
+    rejected: bytes = b""
 
 
 @dataclass(slots=True)
@@ -63,6 +79,14 @@ class Report:
         if self.rejects is not None:
             self.rejects.write(json_line(told_errors(who, error) | {"record": record}))
 
+    def add(self, part: Part) -> None:
+        """Count what `report_of_part` counted, as if its records had been reported here."""
+        self.tally.add(part.tally)
+        self._errors.add_all(part.errors)
+        self._unknown.add_all(part.unknown)
+        if self.rejects is not None and part.rejected:
+            self.rejects.write(part.rejected)
+
     def note(self, notes: Iterable[str]) -> None:
         """Count the unknown members in the notes of a request, a plan or an error."""
         self._unknown.add(notes)
@@ -92,3 +116,8 @@ class Report:
         if self._errors.more:
             click.echo(f"and {counted(self._errors.more, 'error')} of other kinds", err=True)
         self._errors = Groups()
+
+
+def report_of_part(part: Part, rejects: Sink | None) -> Report:
+    """Reports records into a part of a run."""
+    return Report(rejects, tally=part.tally, _errors=part.errors, _unknown=part.unknown)

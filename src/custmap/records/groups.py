@@ -37,9 +37,10 @@ class Group:
 
 @dataclass(slots=True)
 class Groups:
-    """All errors of a run. `more` counts errors of further kinds after the limit of kinds."""
+    """All errors of a run. `more` counts errors of further kinds after the limit of `kinds`."""
 
     more: int = 0
+    kinds: int = _KINDS
     _found: dict[_Kind, Group] = field(default_factory=dict)
 
     def add(self, place: str, error: RecordError) -> None:
@@ -47,10 +48,20 @@ class Groups:
             kind = (one.code, _anywhere(one.path), _anywhere(one.target), _NUMBER.sub("0", one.message))
             if group := self._found.get(kind):
                 group.count += 1
-            elif len(self._found) < _KINDS:
+            elif len(self._found) < self.kinds:
                 self._found[kind] = Group(place, one)
             else:
                 self.more += 1
+
+    def add_all(self, later: Groups) -> None:
+        """Add the errors of later records, of which all kinds were told apart."""
+        for kind, group in later._found.items():
+            if known := self._found.get(kind):
+                known.count += group.count
+            elif len(self._found) < self.kinds:
+                self._found[kind] = group
+            else:
+                self.more += group.count
 
     def __iter__(self) -> Iterator[Group]:
         """In the order of first occurrence."""

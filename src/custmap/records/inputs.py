@@ -31,7 +31,7 @@ from custmap.records.formats import (
     unknown_format,
 )
 from custmap.records.input_error import InputError
-from custmap.records.json_array import read_array
+from custmap.records.json_array import array_places, read_array, read_element
 from custmap.records.locations import STDIN, Location
 from custmap.records.lookahead import Lookahead
 from custmap.records.ndjson import (
@@ -39,11 +39,14 @@ from custmap.records.ndjson import (
     SETTLED,
     BadLine,
     Line,
+    Place,
     Record,
     Schema,
     parse_line,
     parse_record,
     read_lines,
+    read_places,
+    read_record,
     read_records,
 )
 from custmap.records.outputs import naming
@@ -64,10 +67,21 @@ class One:
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """Records, to be read once; of a table (`format.is_table`) they are its rows, and no customers."""
+    """Records, to be read once; of a table (`format.is_table`) they are its rows, and no customers.
+
+    `places`  of JSON they may be read instead, and each given to `read_place` later.
+    `stream`  the input, if it is read from its beginning to its end.
+    """
 
     records: Iterator[Record | BadLine]
     format: Format
+    places: Iterator[Place] | None = None
+    stream: BufferedIOBase | None = None
+
+
+def read_place(format: Format, place: Place, schema: Schema | None) -> Record | BadLine:
+    """The record at a place of NDJSON or of an array."""
+    return read_element(place, schema) if format.kind == "array" else read_record(place, schema)
 
 
 def format_of(location: Location) -> Format:
@@ -101,11 +115,11 @@ def open_records(
             case "json":
                 yield One(_document(whole, schema))
             case "ndjson":
-                yield Many(read_records(whole, schema=schema), format)
+                yield Many(read_records(whole, schema=schema), format, read_places(whole), stream)
             case "array":
-                yield Many(read_array(whole, name, schema), format)
+                yield Many(read_array(whole, name, schema), format, array_places(whole, name), stream)
             case "csv":
-                yield Many(read_csv(whole, name, columns, format.delimiter), format)
+                yield Many(read_csv(whole, name, columns, format.delimiter), format, None, stream)
             case "parquet":
                 file = whole if whole.seekable() else stack.enter_context(_spooled(whole))
                 yield Many(read_parquet(cast(BinaryIO, file), name), format)

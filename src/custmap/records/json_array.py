@@ -37,9 +37,18 @@ def read_array(
 
     InputError if it is no array, or cannot be followed any further; if an element is longer than `limit`.
     """
-    for place in _Array(stream, name, limit):
-        found = read_record(place, schema)
-        yield _of_element(found) if isinstance(found, BadLine) else found
+    return (read_element(place, schema) for place in array_places(stream, name, limit))
+
+
+def array_places(stream: BufferedIOBase, name: str, limit: int = LINE_LIMIT) -> Iterator[Place]:
+    """The places of the elements, for `read_element`; errors as in `read_array`."""
+    return iter(_Array(stream, name, limit))
+
+
+def read_element(place: Place, schema: Schema | None) -> Record | BadLine:
+    """The record of an element."""
+    found = read_record(place, schema)
+    return _of_element(found) if isinstance(found, BadLine) else found
 
 
 def _of_element(bad: BadLine) -> BadLine:

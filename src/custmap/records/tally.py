@@ -28,6 +28,13 @@ class Tally:
     def __str__(self) -> str:
         return f"{self.came_in} in = {self.went_out} out + {self.rejected} rejected"
 
+    def add(self, other: Tally) -> None:
+        """Add the counts of a part of the run."""
+        self.came_in += other.came_in
+        self.went_out += other.went_out
+        self.rejected += other.rejected
+        self.one_sided += other.one_sided
+
     def check(self) -> None:
         """Raise LostRecords unless in = out + rejected (+ one-sided, in a join)."""
         accounted = self.went_out + self.rejected + self.one_sided

@@ -27,9 +27,10 @@ class UnknownName:
 
 @dataclass(slots=True)
 class UnknownNames:
-    """All names of a run. `more` counts members with further names after the limit of names."""
+    """All names of a run. `more` counts members with further names after the limit of `names`."""
 
     more: int = 0
+    names: int = _NAMES
     _found: dict[str, UnknownName] = field(default_factory=dict)
 
     def add(self, notes: Iterable[str]) -> None:
@@ -38,13 +39,19 @@ class UnknownNames:
             if isinstance(note, UnknownNote):
                 self.more += note.unknown.more
                 for member in note.unknown.members:
-                    self._count(member.name, member.meant)
+                    self._count(member.name, member.meant, 1)
 
-    def _count(self, name: str, meant: str | None) -> None:
-        if name in self._found or len(self._found) < _NAMES:
-            self._found.setdefault(name, UnknownName(name, meant)).records += 1
+    def add_all(self, later: UnknownNames) -> None:
+        """Add the names of later records, all of which were told apart."""
+        self.more += later.more
+        for one in later._found.values():
+            self._count(one.name, one.meant, one.records)
+
+    def _count(self, name: str, meant: str | None, records: int) -> None:
+        if name in self._found or len(self._found) < self.names:
+            self._found.setdefault(name, UnknownName(name, meant)).records += records
         else:
-            self.more += 1
+            self.more += records
 
     def most_frequent(self, most: int) -> tuple[list[UnknownName], int]:
         """The most frequent names, and how many members or names are left out."""

@@ -1,0 +1,109 @@
+"""Progress of a run: a line on a terminal, nowhere else, and gone at the end."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+MAPPING = """custmap: 1
+name: acme/plain
+contract: {method: PUT, url: "https://x.io/customers"}
+body: {mail: {from: email, clear: impossible}}
+"""
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "mappings/acme").mkdir(parents=True)
+    (tmp_path / "mappings/acme/plain.yaml").write_text(MAPPING)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def slow_run(arguments: list[str], *, term: str, terminal: bool = True) -> str:
+    """What `apply` says, on a terminal, of records that come slowly."""
+    ours, theirs = pty.openpty()
+    said = subprocess.Popen(
+        [sys.executable, "-m", "custmap", "apply", "acme/plain", "-", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=theirs if terminal else subprocess.PIPE,
+        env={**os.environ, "TERM": term},
+    )
+    os.close(theirs)
+    assert said.stdin is not None
+    said.stdin.write(b'{"email":"a"}\n' * 1200 + b'{"email":7}\n')
+    said.stdin.flush()
+    time.sleep(4)
+    said.stdin.close()
+    text = b""
+    if terminal:
+        while data := _read(ours):
+            text += data
+    else:
+        assert said.stderr is not None
+        text = said.stderr.read()
+        said.stderr.close()
+    os.close(ours)
+    assert said.wait(30) == 1
+    return text.decode()
+
+
+def _read(handle: int) -> bytes:
+    try:
+        return os.read(handle, 4096)
+    except OSError:  # how Linux says that nobody has the other end any more
+        return b""
+
+
+def test_a_line_that_is_drawn_and_erased() -> None:
+    text = slow_run([], term="xterm")
+    *drawn, rest = text.split("\r\x1b[K")
+    assert 2 < len(drawn) < 22, "at most five times a second"
+    assert drawn[-1].startswith("1,201 records, ") and drawn[-1].endswith("/s, 1 rejected")
+    assert rest.replace("\r\n", "\n").endswith("1201 in = 1200 out + 1 rejected\n") and "/s" not in rest
+
+
+@pytest.mark.parametrize("term, terminal", [("dumb", True), ("xterm", False)])
+def test_no_line_elsewhere(term: str, terminal: bool) -> None:
+    text = slow_run([], term=term, terminal=terminal)
+    assert "\x1b" not in text and "/s" not in text and "1201 in" in text
+
+
+def test_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    from custmap.cli.progress import Seen, _clock, _line, share_of
+
+    Path("in").write_bytes(b"x" * 1000)
+    with Path("in").open("rb", buffering=0) as file:
+        share = share_of(file)  # type: ignore[arg-type]
+        file.read(250)
+        assert share() == 0.25
+    assert share_of(None)() is None
+    assert _line(Seen(1000, "records", 2, 0.25), 100.4, 10) == "1,000 records, 100/s, 2 rejected, 0:30 left"
+    assert [_clock(seconds) for seconds in (7, 720, 3723)] == ["0:07", "12:00", "1:02:03"]
+
+
+def test_snapshots() -> None:
+    pytest.importorskip("duckdb")
+    lines = [json.dumps({"id": number, "email": "a"}) for number in range(60_000)]
+    Path("before").write_text("\n".join(lines))
+    Path("after").write_text("\n".join(lines).replace('"a@', '"b@'))
+    ours, theirs = pty.openpty()
+    arguments = ["diff", "acme/plain", "before", "after", "--key", "id", "--format", "json", "-o", "out"]
+    command = [sys.executable, "-m", "custmap", *arguments]
+    with subprocess.Popen(command, stderr=theirs, env={**os.environ, "TERM": "xterm"}) as run:
+        os.close(theirs)
+        text = b""
+        while data := _read(ours):
+            text += data
+    os.close(ours)
+    *drawn, rest = text.decode().split("\r\x1b[K")
+    assert run.returncode == 0 and "60000 pairs" in rest, rest
+    assert any("rows read" in one or "customers compared" in one for one in drawn), text
