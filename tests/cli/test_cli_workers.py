@@ -47,6 +47,8 @@ def odd(text: str) -> str:
         os.kill(os.getpid(), 9)
     if text == "sleeps":
         time.sleep(20)
+    if text == "naps":
+        time.sleep(1)
     return text.upper()
 """
 SOURCE = """custmap: 1
@@ -195,23 +197,19 @@ def test_a_worker_that_dies(cli: Cli, how: str, said: str) -> None:
 
 @pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)])
 def test_a_run_that_is_ended(number: signal.Signals, code: int) -> None:
-    """A terminal's signal reaches all processes; one to the first alone ends the others as well."""
-    Path("in").write_text('{"company":"a"}\n' * 1200 + '{"company":"sleeps"}\n' * 2)
+    """A terminal's signal reaches all processes; killing the first alone ends the others, too."""
+    alone = number == signal.SIGKILL
+    Path("in").write_text(
+        '{"company":"a"}\n' * 1200 + f'{{"company":"{"naps" if alone else "sleeps"}"}}\n' * 2
+    )
     arguments = ["in", "--functions", "odd_functions", "-o", "o", "--workers", "2"]
     command = [sys.executable, "-m", "custmap", "apply", "acme/odd", *arguments]
     run = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True)
     wait_for(lambda: Path("workers").is_dir() and len(list(Path("workers").iterdir())) == 2)
-    if number == signal.SIGKILL:
-        run.send_signal(number)
-    else:
-        os.killpg(run.pid, number)
-    _, err = run.communicate(timeout=60)
+    (os.kill if alone else os.killpg)(run.pid, number)
+    _, err = run.communicate(timeout=60)  # until no process holds standard error
     assert run.returncode == code and b"Traceback" not in err and not Path("o").exists()
-    if number == signal.SIGKILL:
-        for path in Path("workers").iterdir():  # one that sleeps in a function ends after it
-            if path.name != str(run.pid) and is_running(int(path.name)):
-                os.kill(int(path.name), signal.SIGKILL)
-    else:
+    if not alone:
         assert not list(Path().glob("*.part"))
         assert_gone()
 
