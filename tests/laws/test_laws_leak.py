@@ -39,6 +39,34 @@ PLANTED = {"CM808", "CM901"}
 """A bug of custmap is behind these; each has a test of its own, with a planted bug."""
 UNRAISED: set[str] = set()
 """Found only where a mapping is run backwards."""
+OF_ROWS = {"CM716"}
+"""Raised by a table that is read through a source."""
+SOURCE = """custmap: 1
+source: crm/rows
+columns:
+  ID: integer
+  MAIL: string
+  BORN: {type: string, format: date}
+  SEEN: {type: string, format: date-time}
+  VIP: boolean
+  SPENT: number
+  TAGS: {type: array, items: {type: string}}
+key: ID
+nulls: clear
+customer:
+  email: MAIL
+  birth_date: BORN
+  attributes.seen: SEEN
+  attributes.vip: VIP
+  attributes.spent: text(SPENT)
+  tags: TAGS
+  company: breaks(MAIL)
+"""
+ROWS: list[dict[str, Any]] = [
+    *({"ID": 1, column: "zq0qz"} for column in ("ID", "BORN", "SEEN", "VIP", "SPENT", "TAGS")),
+    *({"ID": 1, "MAIL": value} for value in (["zq1qz"], {"a": "zq2qz"}, "zq3qz", "", 7)),
+    {"ID": 1, "TAGS": '["zq4qz", {"a": ["zq5qz"]}]', "zq6qz": "zq7qz"},
+]
 TOKEN = re.compile(r"zq[0-9]+qz")
 VENDOR = {"email": "zq90qz", "a": ["zq91qz"], "company": {"b": "zq92qz"}, "channels": [{"value": ["zq93qz"]}]}
 ANSWERS = """response:
@@ -207,7 +235,7 @@ def test_no_value_of_a_record(case: dict[str, Any], tmp_path: Path, call: Call) 
 
 
 def test_every_code_of_a_record_is_raised() -> None:
-    assert {case["code"] for case in CASES} | PLANTED == OF_RECORDS
+    assert {case["code"] for case in CASES} | PLANTED | OF_ROWS == OF_RECORDS
 
 
 def test_a_plan_that_does_not_converge(tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -229,6 +257,33 @@ def test_a_function_of_a_project(tmp_path: Path) -> None:
     codes: set[str] = set()
     clean(of_library(mapping, case, codes))
     assert codes == {"CM704"}
+
+
+def test_rows(tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names of columns are told, cells are not: bad cells, a rule that breaks, a table without a column."""
+    path = write(tmp_path, "body: {a: {from: email, clear: impossible}, b: tags}")
+    (tmp_path / "own_rows.py").write_text(BREAKS)
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "crm").mkdir()
+    (rules := tmp_path / "crm" / "rows.yaml").write_text(SOURCE)
+    own = ModuleType("own")
+    exec(BREAKS, own.__dict__)
+    mapping, source = custmap.load(path), custmap.source(rules, functions=[own])
+    codes, said = set[str](), list[str]()
+    columns = dict.fromkeys(("ID", "MAIL", "BORN", "SEEN", "VIP", "SPENT", "TAGS"))
+    for row in [columns | row for row in ROWS] + [{"MAIL": "zq8qz"}]:
+        for read in (source.customer, lambda row: mapping.diff(None, row, source=source)):
+            try:
+                read(row)
+            except CustmapError as error:
+                said += of_error(error, codes)
+    lines = "\n".join(json.dumps(columns | row) for row in ROWS)
+    options = ("--source", rules, "--functions", "own_rows", "--rejects", tmp_path / "rejects.ndjson")
+    said.append(call("apply", path, *options, stdin=lines))
+    said += [json.dumps(json.loads(line)["errors"]) for line in _lines(tmp_path / "rejects.ndjson")]
+    said.append(call("apply", path, *options, stdin='{"MAIL": "zq9qz"}'))
+    clean(said)
+    assert OF_ROWS | {"CM702", "CM704"} <= codes | set(re.findall(r"CM\d{3}", "".join(said)))
 
 
 def test_a_bug(tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

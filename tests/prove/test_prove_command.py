@@ -72,7 +72,7 @@ def test_records(tmp_path: Path) -> None:
 def test_wrong_calls(tmp_path: Path) -> None:
     written(tmp_path)
     nothing = prove("acme/update", "--with", "-", folder=tmp_path)
-    assert (nothing.returncode, nothing.stderr) == (2, "error: -: the file has no records\n")
+    assert (nothing.returncode, nothing.stderr) == (2, "error: standard input has no records\n")
     assert prove("acme/update", "--examples", "0", folder=tmp_path).returncode == 2
     bad = prove("acme/update", "--with", "-", folder=tmp_path, stdin="{}\n[1]\n")
     assert bad.returncode == 1

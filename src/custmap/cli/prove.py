@@ -104,5 +104,5 @@ def _records(place: Location, schema: Canonical) -> list[dict[str, Any]]:
             if len(found) == _MOST_RECORDS:
                 break
     if not found:
-        raise CallError(f"{place.name}: the file has no records")
+        raise CallError(f"{place.name} has no records")
     return found
