@@ -21,7 +21,8 @@ from custmap.records.inputs import Many
 from custmap.records.keys import Key
 from custmap.records.locations import Location
 from custmap.records.ndjson import read_records
-from custmap.records.snapshots import SIDES, OneSided, Pair, Rejected, SnapshotJoin
+from custmap.records.sides import SIDES
+from custmap.records.snapshots import OneSided, Pair, Rejected, SnapshotJoin
 from custmap.records.spooled_join import SpooledJoin
 from custmap.records.table_join import TableJoin
 

@@ -145,6 +145,7 @@ def test_duckdb(warehouse: Path) -> None:
     everything = [{"id": number, "name": f"x{number}"} for number in range(3000)]
     assert read_all(warehouse, query="t") == everything
     assert read_all(warehouse, query=" SELECT * FROM t WHERE id < 2; ") == everything[:2]
+    assert read_all(warehouse, query="SELECT * FROM t WHERE id < 2; -- the first") == everything[:2]
     assert read_all(warehouse, query='crm."my table"') == [{"m": {"a": 1}}]
     assert read_all(warehouse, query="WITH a AS (FROM t) SELECT id FROM a ORDER BY id DESC LIMIT 1") == [
         {"id": 2999}

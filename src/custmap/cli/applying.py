@@ -157,21 +157,15 @@ def _parts(read: Many) -> Iterator[list[Any]]:
     part: list[Any] = []
     size = 0
     error = None
-    records = iter(read.records if read.places is None else read.places)
-    while error is None:
-        try:
-            for record in records:
-                part.append(record)
-                size += _size(record)
-                if len(part) >= _RECORDS or size >= _SIZE:
-                    break
-            else:
-                break
-        except Exception as found:
-            error = found
-            break
-        yield part
-        part, size = [], 0
+    try:
+        for record in read.records if read.places is None else read.places:
+            part.append(record)
+            size += _size(record)
+            if len(part) >= _RECORDS or size >= _SIZE:
+                yield part
+                part, size = [], 0
+    except Exception as found:
+        error = found
     if part:
         yield part
     if error is not None:

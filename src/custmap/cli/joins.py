@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from custmap.border.intake import copy_plain
 from custmap.cli.report import Report
-from custmap.cli.rows import columns_of, require_kind
+from custmap.cli.rows import columns_of, plain_of, require_kind
 from custmap.cli.streams import open_records
 from custmap.records.inputs import format_of
 from custmap.records.keys import Key
@@ -50,17 +49,14 @@ def join_of(
         check = partial(_check, through, report)
         return TableJoin(list(zip(places, formats, strict=True)), key.names[0], columns, check, every=every)
     known = None if source is not None else schema
-    if all(one.kind == "ndjson" and one.compression is None for one in formats):
+    if all(one.is_lines for one in formats):
         return SnapshotJoin(places[0].path, places[1].path, key, schema=known, every=every)
     of_csv = columns_of(schema, source)
     inputs = [
-        place.path
-        if one.kind == "ndjson" and one.compression is None
-        else partial(open_records, place, schema=known, columns=of_csv)
+        place.path if one.is_lines else partial(open_records, place, schema=known, columns=of_csv)
         for place, one in zip(places, formats, strict=True)
     ]
-    plain = partial(copy_plain, type_=schema.type) if through is None else through.reader.cells.plain
-    return SpooledJoin(inputs, key, schema=known, plain=plain, every=every)
+    return SpooledJoin(inputs, key, schema=known, plain=plain_of(engine, source), every=every)
 
 
 def _columns(engine: Maker, through: Through | None) -> list[str]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
+from custmap.border.intake import copy_plain
 from custmap.cli.call_error import CallError
 from custmap.records.csv_rows import Columns
 from custmap.records.formats import Format
@@ -11,6 +14,7 @@ from custmap.records.inputs import Many, One
 from custmap.schema.canonical import Canonical
 
 if TYPE_CHECKING:
+    from custmap.plan.maker import Maker
     from custmap.tables.source import Source
 
 
@@ -19,6 +23,13 @@ def columns_of(schema: Canonical, source: Source | None = None) -> Columns:
     if source is not None:
         return Columns(source.checked.rows.type.members, source.checked.file.null)
     return Columns() if schema.is_customer else Columns(schema.type.members)
+
+
+def plain_of(engine: Maker, source: Source | None) -> Callable[[Any], Any]:
+    """What makes JSON values of a row; RecordError for what has none."""
+    if source is not None:
+        return source.through(engine).reader.cells.plain
+    return partial(copy_plain, type_=engine.checked.canonical.type)
 
 
 def are_rows(source: One | Many) -> bool:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from custmap.border.intake import copy_plain
 from custmap.cli import options
 from custmap.cli.call_error import CLEAN, CallError
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
 from custmap.cli.loading import load, read_for, rows_of
 from custmap.cli.places import STDIN, check_places
-from custmap.cli.rows import columns_of, require_kind
+from custmap.cli.rows import columns_of, plain_of, require_kind
 from custmap.cli.settled import check_settled
 from custmap.cli.streams import open_input, open_output, open_records
 from custmap.diagnostics.plain import plain
@@ -114,11 +112,9 @@ def _lines(place: Location, mapping: Mapping, source: Source | None, path: Path)
     format = format_of(place)
     schema = mapping.checked.canonical
     require_kind(format, schema, source)
-    if format.kind == "ndjson" and format.compression is None:
+    if format.is_lines:
         return place.path
     known = None if source is not None else schema
-    through = None if source is None else source.through(mapping.engine)
-    plain = partial(copy_plain, type_=schema.type) if through is None else through.reader.cells.plain
     with open_records(place, schema=known, columns=columns_of(schema, source)) as read:
-        write_lines(read, plain, path)
+        write_lines(read, plain_of(mapping.engine, source), path)
     return path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from itertools import repeat
 from typing import Any
 
@@ -16,6 +15,7 @@ from custmap.records.arrow_rows import ArrowRows, bad_row
 from custmap.records.identity import RequestIds, Who
 from custmap.records.keys import NO_KEY
 from custmap.records.request_lines import RequestLines
+from custmap.records.sides import SIDES, on_side
 
 Lines = tuple[bytes, tuple[Note, ...]]
 
@@ -131,7 +131,7 @@ class Diff:
         return out.batch()
 
     def _pair(self, out: Output, index: int, before: Any, after: Any) -> None:
-        for side, row in (("before", before), ("after", after)):
+        for side, row in zip(SIDES, (before, after), strict=True):
             if row.__class__ is str:
                 out.error(Who(index), on_side(side, bad_row(index, row)))
                 return
@@ -158,8 +158,3 @@ class Diff:
 def unlike(before: Any, after: Any) -> str:
     """What is wrong with two tables that have not as many rows."""
     return f"before has {before.num_rows} rows, and after has {after.num_rows}: they are not pairs"
-
-
-def on_side(side: str, error: RecordError) -> RecordError:
-    """The same error, with the table that it is about."""
-    return RecordError(replace(one, message=f"{side}, {one.message}") for one in error.diagnostics)

@@ -18,6 +18,7 @@ from custmap.records.extras import import_extra
 from custmap.records.identity import Who
 from custmap.records.keys import NO_KEY
 from custmap.records.request_cells import COLUMNS
+from custmap.records.sides import SIDES
 from custmap.tables.source import Source
 from custmap.values.words import counted
 
@@ -27,7 +28,6 @@ SCHEMA: Final = (
     "notes array<string>, errors array<struct<code: string, path: string, message: string>>"
 )
 """The columns of `custmap.arrow`, as Spark words them."""
-_SIDES: Final = ("before", "after")
 _UNEQUAL: Final = ("map<", "variant", "interval", "collate", "udt")
 """Types that Spark does not compare, or of which equal values may differ."""
 
@@ -89,12 +89,12 @@ def diff(
     taken = [task.taken(one) for one in names]
     sides = [
         _side(side, frame, task.key_column, columns)
-        for side, frame, columns in zip(_SIDES, (before, after), taken, strict=True)
+        for side, frame, columns in zip(SIDES, (before, after), taken, strict=True)
     ]
     fn = _functions()
     joined = sides[0].join(sides[1], fn.col("before_key").eqNullSafe(fn.col("after_key")), "full")
     joined_key = fn.coalesce(fn.col("before_key"), fn.col("after_key")).alias("key")
-    then, now = (fn.coalesce(fn.col(f"{side}_rows"), fn.lit(0)).alias(f"{side}_rows") for side in _SIDES)
+    then, now = (fn.coalesce(fn.col(f"{side}_rows"), fn.lit(0)).alias(f"{side}_rows") for side in SIDES)
     wanted = None if callable(params) else task.compared
     differ = _differ(before.schema, after.schema, wanted)
     told = joined_key.isNull() | (then > 1) | (now > 1) | ((then == 1) & (now == 1) & differ)
@@ -207,7 +207,7 @@ def _rejected(mapping: str, found: Iterable[tuple[str | None, int, int]]) -> Any
     """The keys that come twice, and rows without a key, as errors."""
     out = Output(mapping, ordered=False)
     for key, then, now in found:
-        for side, count in zip(_SIDES, (then, now), strict=True):
+        for side, count in zip(SIDES, (then, now), strict=True):
             if key is None and count:
                 code, message = "CM711", f"{side}, {counted(count, 'row')}: {NO_KEY}"
             elif count > 1:

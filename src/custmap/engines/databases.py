@@ -12,16 +12,17 @@ from typing import Any
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
-from custmap.engines.batches import Apply, Diff, on_side
+from custmap.engines.batches import Apply, Diff
 from custmap.engines.output import Output, arrow, schema
 from custmap.engines.task import Absent, Nulls, OnRejected, Params, Task
 from custmap.mapper import Mapping
 from custmap.records.arrow_rows import bad_row
-from custmap.records.changed_rows import SIDES, ChangedRows, Relation, quoted
-from custmap.records.database import connect
+from custmap.records.changed_rows import ChangedRows, Relation, quoted
+from custmap.records.database import arrow_reader, connect, select_of
 from custmap.records.extras import import_extra
 from custmap.records.identity import Who
 from custmap.records.keys import NO_KEY, Key
+from custmap.records.sides import SIDES, on_side
 from custmap.tables.source import Source
 
 
@@ -173,10 +174,8 @@ def _opened(connection: Any) -> tuple[ExitStack, Any]:
 
 def _relation(cursor: Any, sql: str) -> Relation:
     """A query with its columns; DuckDB's error if it is wrong, ValueError if it is no SELECT."""
-    found = cursor.extract_statements(sql)
-    if [one.type.name.startswith("SELECT") for one in found] != [True]:
+    if (query := select_of(cursor, sql)) is None:
         raise ValueError("expected one SELECT, or `FROM table`")
-    query = found[0].query.strip().rstrip(";")
     relation = cursor.sql(query)
     return Relation(query, tuple(relation.columns), tuple(map(str, relation.types)))
 
@@ -184,11 +183,9 @@ def _relation(cursor: Any, sql: str) -> Relation:
 def _reader(cursor: Any, query: str, rows: int) -> Any:
     """The result of a query; ValueError without the text of DuckDB's error, which quotes values."""
     relation = cursor.sql(query)
-    # Its name before DuckDB 1.4.
-    made = getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader
     duckdb = import_extra("duckdb", "custmap.duckdb", "tables")
     try:
-        return made(rows)
+        return arrow_reader(relation, rows)
     except duckdb.Error:
         raise _failed() from None
 

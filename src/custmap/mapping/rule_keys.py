@@ -33,6 +33,21 @@ class Part(BaseModel):
         cls.__doc__ = docstring(cls) or None  # a description in the schema, under `python -OO` too
 
 
+class TextOrTable(Part):
+    """A rule: a text says only from where."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_string(cls, data: Any) -> Any:
+        return {"from": data} if isinstance(data, str) else data
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        # Not `anyOf` a text and a table: editors could not say which of the two a wrong key belongs to.
+        long = handler.resolve_ref_schema(handler(core))
+        return {**long, "type": ["string", "object"]}
+
+
 def _unset() -> None:
     return None
 
@@ -181,7 +196,7 @@ Paths = Annotated[
 ]
 
 
-class RuleModel(Part):
+class RuleModel(TextOrTable):
     """One line of the table: where a value comes from, and what change and clear mean to the vendor."""
 
     from_: StrictStr = optional(
@@ -220,14 +235,3 @@ class RuleModel(Part):
     one_way: StrictBool = optional("It has no inverse, and that is intended.")
     note: StrictStr = optional("Why.")
     assumed: StrictStr = optional("The policy rests on this guess about the vendor.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _plain_string(cls, data: Any) -> Any:
-        return {"from": data} if isinstance(data, str) else data
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        # Not `anyOf` a text and a table: editors could not say which of the two a wrong key belongs to.
-        long = handler.resolve_ref_schema(handler(core))
-        return {**long, "type": ["string", "object"]}

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, GetJsonSchemaHandler, StrictStr, model_validator
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic import BaseModel, Field, StrictStr
 
 from custmap.mapping.keys import for_editors
 from custmap.mapping.rule_keys import (
@@ -15,6 +13,7 @@ from custmap.mapping.rule_keys import (
     Empty,
     Literally,
     Part,
+    TextOrTable,
     Unmapped,
     UnmappedDefault,
     Words,
@@ -32,7 +31,7 @@ Nulls = Annotated[
 ]
 
 
-class SourceRuleModel(Part):
+class SourceRuleModel(TextOrTable):
     """One line of the table: from which columns a field of the customer comes."""
 
     from_: StrictStr = optional(
@@ -51,17 +50,6 @@ class SourceRuleModel(Part):
     empty: Empty = optional('What "" says.')
     nulls: Nulls = optional("What NULL says in what this rule reads; default: what the file says.")
     note: StrictStr = optional("Why.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _plain_string(cls, data: Any) -> Any:
-        return {"from": data} if isinstance(data, str) else data
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        # As for rules of mappings: editors can say which of the two a wrong key belongs to.
-        long = handler.resolve_ref_schema(handler(core))
-        return {**long, "type": ["string", "object"]}
 
 
 class CsvModel(Part):

@@ -8,9 +8,10 @@ from typing import Any
 from custmap.expressions.inference import SourcePath
 from custmap.model.failed import Failed
 from custmap.model.nodes import Leaf, Presence
+from custmap.model.silence import put
 from custmap.plan.open_paths import names_of
 from custmap.running.states import Failure
-from custmap.values.absent import ABSENT
+from custmap.values.paths import Member
 
 Row = tuple[Any, ...]
 _FAILED = "\0failed"
@@ -32,7 +33,7 @@ def with_failures(
             for one in touched:
                 for read in reads:
                     if _touch(one.path, read):
-                        scope = _put(scope, max(one.path, names_of(read), key=len), {_FAILED: one.raw})
+                        scope = _marked(scope, max(one.path, names_of(read), key=len), one)
             made[at] = Failure(touched[0].code, touched[0].reason, scope)
     return tuple(made)
 
@@ -40,7 +41,7 @@ def with_failures(
 def marked(record: dict[str, Any], failed: Sequence[Failed]) -> dict[str, Any]:
     """A record that mentions what failed."""
     for one in failed:
-        record = _put(record, one.path, {_FAILED: one.raw})
+        record = _marked(record, one.path, one)
     return record
 
 
@@ -55,9 +56,5 @@ def _touch(path: tuple[str, ...], read: SourcePath) -> bool:
     return all(one == other for one, other in zip(path, names_of(read), strict=False))
 
 
-def _put(record: Any, path: tuple[str, ...], value: Any) -> Any:
-    """A copy of a record with a value at a path."""
-    if not path:
-        return value
-    held = record if type(record) is dict else {}
-    return {**held, path[0]: _put(held.get(path[0], ABSENT), path[1:], value)}
+def _marked(record: Any, path: tuple[str, ...], failed: Failed) -> Any:
+    return put(record, tuple(map(Member, path)), {_FAILED: failed.raw})

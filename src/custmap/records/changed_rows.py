@@ -6,18 +6,16 @@ pair counts as changed: too many pairs cost time, but one that is left out is a 
 
     before ──┐                   ┌─▶ pairs    one row on each side, and a compared column differs
              ├─ join by the key ─┼─▶ twice    the rows whose key is on one side more than once
-    after ───┘                   ├─▶ keyless  the rows without a key
-                                 └─▶ alone    the rows whose key only one side has
+    after ───┘                   └─▶ keyless  the rows without a key
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
-Side: TypeAlias = Literal["before", "after"]
-SIDES: Final[tuple[Side, Side]] = ("before", "after")
+from custmap.records.sides import SIDES, Side
 
 _NUMBERS: Final = (
     *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE"),
@@ -62,12 +60,12 @@ class ChangedRows:
             type_ = relation.type_of(self.key)
             if type_ is None:
                 raise ValueError(f"{side} has no column `{self.key}`")
-            if type_.endswith("]") or type_.startswith(("STRUCT", "MAP", "UNION")):
+            if not can_be_key(type_):
                 raise ValueError(f"{side}: the key `{self.key}` is a list or an object")
 
     def pairs(self, before: Sequence[str], after: Sequence[str]) -> str:
         """The pairs, in after's order: the place of after's row from 0, then these columns of both."""
-        taken = [f"before.{_id(name)}" for name in before] + [f"after.{_id(name)}" for name in after]
+        taken = [f"before.{quoted(name)}" for name in before] + [f"after.{quoted(name)}" for name in after]
         columns = ", ".join(f"{one} AS c{at}" for at, one in enumerate(taken))
         return (
             f"WITH {self._sides}, twice AS NOT MATERIALIZED ({_twice('before')} UNION ALL {_twice('after')}) "
@@ -80,23 +78,13 @@ class ChangedRows:
     def twice(self, side: Side) -> str:
         """The place and the key of each row of a side whose key comes twice on either side, in order."""
         return (
-            f"WITH {self._sides} SELECT {_AT}, {_id(self.key)} FROM {side} "
+            f"WITH {self._sides} SELECT {_AT}, {quoted(self.key)} FROM {side} "
             f"WHERE {_KEY} IN ({_twice('before')} UNION ALL {_twice('after')}) ORDER BY {_AT}"
         )
 
     def keyless(self, side: Side) -> str:
         """The place of each row of a side that has no key, in order."""
         return f"WITH {self._sides} SELECT {_AT} FROM {side} WHERE {_KEY} IS NULL ORDER BY {_AT}"
-
-    def alone(self, side: Side) -> str:
-        """The place and the key of each row of a side whose key the other does not have, in order."""
-        other = SIDES[1 - SIDES.index(side)]
-        of_other = f"SELECT 1 FROM {other} WHERE {other}.{_KEY} = {side}.{_KEY}"
-        return (
-            f"WITH {self._sides} SELECT {_AT}, {_id(self.key)} FROM {side} "
-            f"WHERE {_KEY} IS NOT NULL AND NOT EXISTS ({of_other}) "
-            f"AND {_KEY} NOT IN ({_twice(side)}) ORDER BY {_AT}"
-        )
 
     @property
     def _sides(self) -> str:
@@ -117,7 +105,7 @@ class ChangedRows:
             old, new = self.before.type_of(name), self.after.type_of(name)
             if old != new or old is None:
                 return "true"
-            differ.append(distinct(f"before.{_id(name)}", f"after.{_id(name)}", old))
+            differ.append(distinct(f"before.{quoted(name)}", f"after.{quoted(name)}", old))
         return " OR ".join(differ) or "false"
 
 
@@ -128,9 +116,6 @@ _KEY: Final = '"custmap key"'
 def quoted(name: str) -> str:
     """A name as SQL writes it."""
     return '"' + name.replace('"', '""') + '"'
-
-
-_id = quoted
 
 
 def _twice(side: str) -> str:
@@ -147,9 +132,14 @@ def distinct(before: str, after: str, type_: str) -> str:
     return f"{before} IS DISTINCT FROM {after} OR {before_text} IS DISTINCT FROM {after_text}"
 
 
+def can_be_key(type_: str) -> bool:
+    """Is it the type of scalars?"""
+    return not type_.endswith("]") and not type_.startswith(("STRUCT", "MAP", "UNION"))
+
+
 def key_text(name: str, type_: str) -> str:
     """A key as the bytes of its text: `7`, `7.0` and `"7"` are one, and NaN is none."""
-    cell, text = _id(name), f"CAST({_id(name)} AS VARCHAR)"
+    cell, text = quoted(name), f"CAST({quoted(name)} AS VARCHAR)"
     if type_ in ("FLOAT", "DOUBLE"):
         cell = f"CAST({cell} AS DOUBLE)"
         whole = f"isfinite({cell}) AND {cell} = trunc({cell}) AND abs({cell}) < 1e38"

@@ -23,6 +23,25 @@ def connect(duckdb: Any, path: Path, folder: Path, *, memory: str = "512MB", rea
     return duckdb.connect(str(path), read_only=read_only, config=settings)
 
 
+def sql_text(text: object) -> str:
+    """A text, or a path, as SQL writes it."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def select_of(database: Any, sql: str) -> str | None:
+    """The only statement, which is a SELECT or `FROM table`; None for anything else, or DuckDB's error."""
+    found = database.extract_statements(sql)
+    if [one.type.name.startswith("SELECT") for one in found] != [True]:
+        return None
+    return str(found[0].query).strip().rstrip(";")
+
+
+def arrow_reader(relation: Any, rows: int) -> Any:
+    """The result of a query as a `pyarrow.RecordBatchReader`, so many rows at a time."""
+    # Its name before DuckDB 1.4.
+    return (getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader)(rows)
+
+
 def in_thread(database: Any, call: Callable[[], Result]) -> Result:
     """Run a query in a thread, so that the main thread can handle signals meanwhile."""
     with ThreadPoolExecutor(1) as thread:

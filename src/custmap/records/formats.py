@@ -71,6 +71,11 @@ class Format:
         return self.kind in ("csv", "parquet", "duckdb")
 
     @property
+    def is_lines(self) -> bool:
+        """Is it NDJSON that can be read as it is?"""
+        return self.kind == "ndjson" and self.compression is None
+
+    @property
     def title(self) -> str:
         """The format in messages."""
         return _TITLES[self.kind]

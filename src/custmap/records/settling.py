@@ -242,15 +242,14 @@ class SettlingFiles:
     def _kept_line(self, line: Row, reader: Reader | None, count: Count) -> bytes | None:
         """A line that is kept: as it is, or the customer that a row states, if it states one."""
         data = _data(line)
-        if reader is None:
-            setattr(self.counts, count, getattr(self.counts, count) + 1)
-            return data
-        taken = self._taken(line, reader)
-        if taken is None:
-            self.counts.left_out += 1
-            return None
+        if reader is not None:
+            taken = self._taken(line, reader)
+            if taken is None:
+                self.counts.left_out += 1
+                return None
+            data = json_bytes(self._with_key(taken.record, data))
         setattr(self.counts, count, getattr(self.counts, count) + 1)
-        return json_bytes(self._with_key(taken.record, data))
+        return data
 
     def _with_key(self, kept: dict[str, Any], line: bytes) -> dict[str, Any]:
         """What is kept is found again by its key, which may be no field of a customer."""

@@ -21,20 +21,18 @@ from hashlib import blake2b
 from itertools import zip_longest
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, BinaryIO, Final, Literal, Self, TypeAlias
+from typing import IO, Any, BinaryIO, Final, Self
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
-from custmap.records.database import connect, in_thread
+from custmap.records.database import connect, in_thread, sql_text
 from custmap.records.extras import import_extra
 from custmap.records.keys import NO_KEY, Key
 from custmap.records.ndjson import BadLine, Line, Place, Record, Schema, bad_line, read_places, read_record
 from custmap.records.outputs import naming
+from custmap.records.sides import SIDES, Side, on_side
 from custmap.records.tally import Tally
 from custmap.records.zipper import key_reader
-
-Side: TypeAlias = Literal["before", "after"]
-SIDES: Final[tuple[Side, Side]] = ("before", "after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +234,7 @@ class SnapshotJoin:
     def _query(self, query: str, name: str) -> Iterator[list[int]]:
         """Rows of whole numbers, through a file, since duckdb would keep a result in memory."""
         path = self._folder / name
-        self._execute(f"COPY ({query}) TO '{_quoted(path)}' (FORMAT csv, HEADER false)")
+        self._execute(f"COPY ({query}) TO {sql_text(path)} (FORMAT csv, HEADER false)")
         with path.open(encoding="ascii", newline="") as rows:
             for row in csv.reader(rows):
                 yield [int(cell) for cell in row]
@@ -335,15 +333,6 @@ def _state(file: BinaryIO) -> tuple[int, int]:
     """What changes with a file: its size, and when it was written."""
     found = os.fstat(file.fileno())
     return found.st_size, found.st_mtime_ns
-
-
-def on_side(side: Side, error: RecordError) -> RecordError:
-    """The same error, with the snapshot that it is about."""
-    return RecordError([Diagnostic(found.code, f"{side}, {found.message}") for found in error.diagnostics])
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def _place_among(index: int, skipped: Sequence[int]) -> int:

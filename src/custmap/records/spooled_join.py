@@ -15,7 +15,8 @@ from custmap.records.inputs import One
 from custmap.records.keys import Key
 from custmap.records.ndjson import BadLine, Record, Schema
 from custmap.records.outputs import naming
-from custmap.records.snapshots import SIDES, OneSided, Pair, Rejected, Side, SnapshotJoin, on_side
+from custmap.records.sides import SIDES, Side, on_side
+from custmap.records.snapshots import OneSided, Pair, Rejected, SnapshotJoin
 from custmap.records.tally import Tally
 from custmap.values.json_text import json_bytes
 

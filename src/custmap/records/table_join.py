@@ -18,15 +18,16 @@ from typing import Any, Final, Self
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.records.arrow_rows import plain_values
-from custmap.records.changed_rows import distinct, key_text, quoted
-from custmap.records.database import connect, in_thread
+from custmap.records.changed_rows import can_be_key, distinct, key_text, quoted
+from custmap.records.database import arrow_reader, connect, in_thread, sql_text
 from custmap.records.extras import import_extra
 from custmap.records.formats import Format
 from custmap.records.input_error import InputError
 from custmap.records.keys import NO_KEY
 from custmap.records.locations import Location
 from custmap.records.ndjson import BadLine, Line, Record
-from custmap.records.snapshots import SIDES, OneSided, Pair, Rejected, Side, on_side
+from custmap.records.sides import SIDES, Side, on_side
+from custmap.records.snapshots import OneSided, Pair, Rejected
 from custmap.records.tables import first_line, one_query
 from custmap.records.tally import Tally
 
@@ -104,7 +105,7 @@ class TableJoin:
         self._stack.close()
 
     def __iter__(self) -> Iterator[Pair | Rejected | OneSided]:
-        counts = [self._counted(table) for table in self._tables]
+        counts = [self._counted(number) for number in range(2)]
         self.tally.came_in = sum(rows for rows, _, _ in counts)
         for number, (rows, with_key, _) in enumerate(counts):
             if rows > with_key:
@@ -142,7 +143,7 @@ class TableJoin:
     def _table(self, number: int, location: Location, format: Format) -> _Table:
         try:
             if format.kind == "parquet":
-                path = _path(location.path)
+                path = sql_text(location.path)
                 sql = f"(SELECT *, {_PLACE} AS place FROM read_parquet({path}, file_row_number=true))"
                 digest = _file_digest(location.path)
                 types = self._types(f"read_parquet({path})")
@@ -157,7 +158,7 @@ class TableJoin:
     def _attached(self, number: int, location: Location) -> tuple[dict[str, str], str, str]:
         """A table or query of a DuckDB file, of which the columns that are read are copied."""
         assert location.query is not None
-        self._run(f"ATTACH {_path(location.path)} AS given (READ_ONLY)")
+        self._run(f"ATTACH {sql_text(location.path)} AS given (READ_ONLY)")
         self._run("USE given")
         query = one_query(self._database, location.query, location.name)
         types = self._types(f"({query})")
@@ -189,19 +190,16 @@ class TableJoin:
     def _text(self, number: int) -> str:
         """The key as the bytes of its text; NULL for what can be none."""
         kind = self._tables[number].types[self._key]
-        if kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION")):
-            return "NULL::BLOB"
-        return key_text(self._key, kind)
+        return key_text(self._key, kind) if can_be_key(kind) else "NULL::BLOB"
 
     def _side(self, number: int) -> str:
         return f"(SELECT *, {self._text(number)} AS {_KEY} FROM {self._tables[number].sql})"
 
-    def _counted(self, table: _Table) -> tuple[int, int, int]:
+    def _counted(self, number: int) -> tuple[int, int, int]:
         """How many rows, rows with a key, and keys there are."""
         by = self._by
-        side = self._side(self._tables.index(table))
         ((rows, with_key, keys),) = self._run(
-            f"SELECT count(*), count({by}), count(DISTINCT {by}) FROM {side}"
+            f"SELECT count(*), count({by}), count(DISTINCT {by}) FROM {self._side(number)}"
         )
         return rows, with_key, keys
 
@@ -291,9 +289,7 @@ class TableJoin:
     def _batches(self, query: str) -> Iterator[dict[str, Any]]:
         """The rows of a query; a struct with a value that Python does not have is None."""
         relation = self._database.sql(query)
-        made = getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader
-        reader = in_thread(self._database, lambda: made(_ROWS))
-        for batch in reader:
+        for batch in in_thread(self._database, lambda: arrow_reader(relation, _ROWS)):
             yield from plain_values(batch)
 
 
@@ -310,7 +306,3 @@ def _file_digest(path: Path) -> str:
         while part := file.read(1 << 20):
             found.update(part)
     return found.hexdigest()
-
-
-def _path(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

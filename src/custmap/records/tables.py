@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, Final
 
 from custmap.records.arrow_rows import ArrowRows, bad_row
-from custmap.records.database import connect, in_thread
+from custmap.records.database import arrow_reader, connect, in_thread, select_of
 from custmap.records.extras import import_extra
 from custmap.records.formats import check_names
 from custmap.records.input_error import InputError
@@ -80,10 +80,8 @@ def _reader(duckdb: Any, database: Any, query: str, name: str) -> Any:
     except duckdb.Error as error:
         advice = "Write the name of a table, or one SELECT, after `::`."
         raise InputError(f"{name}: the query is wrong: {first_line(error)}", advice) from None
-    # Its name before DuckDB 1.4.
-    made = getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader
     try:
-        return in_thread(database, lambda: made(_ROWS))
+        return in_thread(database, lambda: arrow_reader(relation, _ROWS))
     except duckdb.Error:
         raise _failed(name) from None
 
@@ -92,9 +90,9 @@ def one_query(database: Any, query: str, name: str) -> str:
     """The query of a table or SELECT; InputError for anything else, and any error of DuckDB's."""
     if _TABLE.fullmatch(query):
         query = f"FROM {query}"
-    if [one.type.name.startswith("SELECT") for one in database.extract_statements(query)] != [True]:
+    if (found := select_of(database, query)) is None:
         raise InputError(f"{name}: expected a table or one SELECT after `::`")
-    return query.strip().rstrip(";")
+    return found
 
 
 def _duckdb_batches(duckdb: Any, reader: Any, name: str) -> Iterator[Any]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from copy import copy
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from custmap.border.intake import Taken, drop_nulls, take_parsed
 from custmap.codegen.define import Functions
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError, RecordError
+from custmap.expressions.helpers import copied
 from custmap.expressions.inference import SourcePath
 from custmap.model.change import Rejection
 from custmap.model.failed import Failed
@@ -30,6 +31,7 @@ from custmap.values.paths import Member, TargetPath
 
 Customer = dict[str, Any]
 Names = tuple[str, ...]
+_REMEMBERED: Final = 100
 
 
 class Stated(NamedTuple):
@@ -149,7 +151,7 @@ class Reader:
         """The row as the rules read it: with itself without nulls, if one of them wants that."""
         if self._said is None:
             return row
-        said = {name: _copied(value) for name, value in row.items() if value is not None}
+        said = {name: copied(value) for name, value in row.items() if value is not None}
         drop_nulls(said, self._said)
         return {**row, SAID: said}
 
@@ -184,9 +186,6 @@ class Reader:
         return MappingError([Diagnostic("CM716", f"the rows have no {names}", self._place, help)])
 
 
-_REMEMBERED = 100
-
-
 class _Wanted:
     """Is a target, or something in it, read by a mapping?"""
 
@@ -206,12 +205,6 @@ def _names(target: TargetPath) -> Names:
             break
         names.append(segment.name)
     return tuple(names)
-
-
-def _copied(value: Any) -> Any:
-    if type(value) is dict:
-        return {name: _copied(item) for name, item in value.items()}
-    return [_copied(item) for item in value] if type(value) is list else value
 
 
 def _take_out(record: Customer, path: Names) -> None:
