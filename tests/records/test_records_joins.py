@@ -123,7 +123,7 @@ def of_duckdb(folder: Path, before: list[Row], after: list[Row]) -> Any:
             database.execute(f"CREATE TABLE {name} AS FROM made")
     places = [
         (Location(path, "before"), Format("duckdb")),
-        (Location(path, "SELECT * FROM after"), Format("duckdb")),
+        (Location(path, "SELECT * FROM after -- all"), Format("duckdb")),
     ]
     return TableJoin(places, "id", COLUMNS, lambda _: None)
 

@@ -123,6 +123,13 @@ def test_what_a_row_does_not_say_stays(
     assert told(mapping.diff(odd[1], odd[0], source=source)) == (wanted, [])
 
 
+@pytest.mark.parametrize("rule", [STRUCT, HASH])
+def test_a_map_that_is_null_is_not_filled_again(mapping: custmap.Mapping, tmp_path: Path, rule: str) -> None:
+    source = made(tmp_path, rule, "nulls: clear\n")
+    plan = mapping.diff(ROW | {"s": {"x": "1", "y": "2"}}, ROW, source=source)
+    assert told(plan) == (["clear attrs.x", "clear attrs.y"], [])
+
+
 def test_a_whole_list_is_kept_item_by_item(mapping: custmap.Mapping, tmp_path: Path) -> None:
     source = made(tmp_path, PLACES)
     plan = mapping.diff(ROW | {"a": "Oslo", "b": "1"}, ROW | {"a": "Rome"}, source=source)

@@ -161,12 +161,13 @@ class TableJoin:
         self._run(f"ATTACH {sql_text(location.path)} AS given (READ_ONLY)")
         self._run("USE given")
         query = one_query(self._database, location.query, location.name)
-        types = self._types(f"({query})")
+        query = f"(\n{query}\n)"  # it may end with a comment
+        types = self._types(query)
         self._check_columns(types, location)
         columns = ", ".join(map(quoted, self._columns))
         made = f"snapshots.main.side{number}"
         self._run(
-            f"CREATE TABLE {made} AS SELECT {columns}, row_number() OVER () - 1 AS place FROM ({query})"
+            f"CREATE TABLE {made} AS SELECT {columns}, row_number() OVER () - 1 AS place FROM {query}"
         )
         self._run("USE snapshots")
         self._run("DETACH given")
