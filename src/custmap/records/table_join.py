@@ -166,9 +166,7 @@ class TableJoin:
         self._check_columns(types, location)
         columns = ", ".join(map(quoted, self._columns))
         made = f"snapshots.main.side{number}"
-        self._run(
-            f"CREATE TABLE {made} AS SELECT {columns}, row_number() OVER () - 1 AS place FROM {query}"
-        )
+        self._run(f"CREATE TABLE {made} AS SELECT {columns}, row_number() OVER () - 1 AS place FROM {query}")
         self._run("USE snapshots")
         self._run("DETACH given")
         ((digest,),) = self._run(f"SELECT concat(count(*), '-', bit_xor(hash(side{number}))) FROM {made}")
