@@ -240,7 +240,7 @@ def kill(rng: Random) -> Iterator[None]:
 
     with (
         patch.object(WholeFile, "write", write_),
-        patch.object(WholeFile, "_drop", lambda self: self._file.close()),
+        patch.object(WholeFile, "_drop", lambda self, **_: self._file.close()),
         patch.object(outputs, "os", _Os(sync)),
     ):
         yield

@@ -1,6 +1,7 @@
 """Runs the command line with one operation on files that fails, or at which the process is killed.
 
 python tests/records/faults.py kill 7 apply fabric/update-customer customers.ndjson -o requests.ndjson
+python tests/records/faults.py kill_states 7 ...     the run keeps a state after each record
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ _CALLS = ("fsync", "replace", "rename", "unlink", "chmod")
 
 
 class Faults:
-    """Counts operations; at number `at` it fails, or kills."""
+    """Counts operations; at number `at` it fails, or kills. `states`: the run keeps one after each record."""
 
-    def __init__(self, at: int, *, kill: bool = False) -> None:
-        self.at, self.kill = at, kill
+    def __init__(self, at: int, *, kill: bool = False, states: bool = False) -> None:
+        self.at, self.kill, self.states = at, kill, states
         self.seen: list[str] = []
 
     def operation(self, name: str) -> None:
@@ -106,10 +107,14 @@ def run(faults: Faults, mine: str, command: list[str]) -> int:
     """The exit code of a command."""
     from custmap.cli.ending import run as run_command
 
-    with injected(faults, mine):
+    from custmap.records import checkpoints
+
+    pause = 0 if faults.states else checkpoints._PAUSE
+    with injected(faults, mine), mock.patch.multiple(checkpoints, _PAUSE=pause, _SHARE=0):
         return run_command(command)
 
 
 if __name__ == "__main__":
     mode, number, *words = sys.argv[1:]
-    sys.exit(run(Faults(int(number), kill=mode == "kill"), str(Path.cwd()), words))
+    faults = Faults(int(number), kill=True, states=mode == "kill_states")
+    sys.exit(run(faults, str(Path.cwd()), words))

@@ -38,11 +38,23 @@ COMMANDS = {
         "alone.ndjson",
     ],
 }
+RESUMED = {
+    **{name: (OUTPUTS[name], command) for name, command in COMMANDS.items()},
+    "apply, packed": (OUTPUTS["apply"], ["apply", "mappings/acme/packed.yaml", *COMMANDS["apply"][2:], "--bulk"]),
+    "diff, packed": (OUTPUTS["diff"], ["diff", "mappings/acme/packed.yaml", *COMMANDS["diff"][2:], "--bulk"]),
+}
 MAPPING = """
 custmap: 1
 name: acme/case
 contract: {method: PATCH, url: 'https://x.io/c'}
 body: {id: id, mail: email}
+"""
+PACKED = """
+custmap: 1
+name: acme/packed
+contract: {method: PATCH, url: 'https://x.io/c'}
+bulk: {into: customers, most: 3}
+body: {id: {from: id, identity: true}, mail: email}
 """
 
 
@@ -53,6 +65,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "mappings" / "acme"
     home.mkdir(parents=True)
     (home / "case.yaml").write_text(MAPPING)
+    (home / "packed.yaml").write_text(PACKED)
     for name, mail in (("before", "a"), ("many", "b")):
         records = [{"id": str(number), "email": mail} for number in range(20)] + [{"id": 5}]
         records.append({"id": name})
@@ -117,7 +130,7 @@ def test_each_operation_is_the_last_in_turn(folder: Path, capfd: pytest.CaptureF
         assert {path: data for path, data in left.items() if path in inputs} == inputs
         for output in expected:
             assert left.get(output) in (None, expected[output])
-        parts = [path for path in left if path.endswith(".part")]
+        parts = [path for path in left if path not in inputs and path not in expected]
         capfd.readouterr()
         assert run(Faults(0), str(folder), command) == 1
         said = capfd.readouterr().err
@@ -127,3 +140,33 @@ def test_each_operation_is_the_last_in_turn(folder: Path, capfd: pytest.CaptureF
         for output in expected:
             (folder / output).unlink()
     assert named > (5 if LONG else 1)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal here")
+@pytest.mark.parametrize("name", RESUMED)
+def test_a_run_that_was_killed_at_any_operation_goes_on(
+    name: str, folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    outputs, command = RESUMED[name]
+    capfd.readouterr()
+    counted = Faults(0, states=True)
+    assert run(counted, str(folder), command) == 1
+    expected = {output: (folder / output).read_bytes() for output in outputs}
+    summary = capfd.readouterr().err
+    for output in outputs:
+        (folder / output).unlink()
+    inputs, went_on = contents(folder), set()
+    for at in range(1, len(counted.seen) + 1, 1 if LONG else 97):
+        words = [sys.executable, str(Path(__file__).with_name("faults.py")), "kill_states", str(at), *command]
+        with TemporaryFile() as said:  # as in the run that counted
+            killed = subprocess.run(words, cwd=folder, stdout=said, stderr=said, check=False)
+        assert killed.returncode == -signal.SIGKILL
+        capfd.readouterr()
+        assert run(Faults(0), str(folder), [*command, "--resume"]) == 1
+        assert contents(folder) == inputs | expected, at
+        said_now = capfd.readouterr().err
+        assert said_now.endswith(summary)
+        went_on.update(line for line in said_now.splitlines() if line.startswith("going on after"))
+        for output in expected:
+            (folder / output).unlink()
+    assert len(went_on) > (10 if LONG else 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,12 +20,15 @@ from custmap.cli.params import Params, check_params, read_params
 from custmap.cli.places import STDIN, check_places
 from custmap.cli.progress import Look, Seen, progress, share_of
 from custmap.cli.report import Report
+from custmap.cli.resuming import given_in, made_of, resuming
 from custmap.cli.rows import columns_of, require_records
 from custmap.cli.run_digest import digest_of
 from custmap.cli.streams import open_maybe, open_output, open_records, path_of
+from custmap.records.checkpoints import Checkpoints, Packing
 from custmap.records.identity import RequestIds, Who
-from custmap.records.inputs import Many, One
+from custmap.records.inputs import Many, One, read_place
 from custmap.records.locations import Location
+from custmap.records.ndjson import BadLine, Record
 from custmap.records.packed_lines import PackedLines, Show, json_lines
 from custmap.records.parquet_requests import ParquetRequests
 from custmap.values.words import counted
@@ -50,6 +54,7 @@ if TYPE_CHECKING:
 )
 @options.bulk
 @options.workers
+@options.resume
 @options.parameters
 @options.records
 @options.absent
@@ -66,6 +71,7 @@ def command(
     form: str,
     bulk: bool,
     workers: int,
+    resume: bool,
     given: tuple[str, ...],
     params_file: Path | None,
     derived: tuple[str, ...],
@@ -85,14 +91,14 @@ def command(
     """
     if form == "parquet":
         _check_parquet(output, bulk)
-    if bulk and workers > 1:
-        raise CallError("`--bulk` puts customers together in one process", "Leave `--workers` out.")
+    options.require_one_process(bulk, workers)
     loaded = load(mapping, modules)
     options.require_bulk(bulk, loaded)
     params = read_params(loaded.params, loaded.checked.functions, given, params_file, derived)
     rows = rows_of(source, loaded, nulls, modules)
     files = list(read_for(mapping, modules, source))
-    check_places({"--output": output, "--rejects": rejects}, [path_of(file), *files, *params.files])
+    outputs = {"--output": output, "--rejects": rejects}
+    check_places(outputs, [path_of(file), *files, *params.files])
     check_params(loaded.checked, params, all_needed=True)
     named = options.read_key(key, rows)
     keywords: dict[str, Any] = {"on_rejected": on_rejected, "nulls": nulls, "strict": strict_records}
@@ -100,13 +106,19 @@ def command(
     settings = {**keywords, "key": key} | ({"bulk": True} if bulk else {})
     keywords |= {"source": rows} if rows is not None else {}
     run = digest_of("apply", files, loaded.checked.params, params, settings)
+    written = {"form": form, "secrets": with_secrets, "outputs": given_in(outputs)}
+    known, inputs = loaded.checked.params, {"FILE": file}
+    made = made_of(files, known, params, settings | written, inputs, secrets=with_secrets)
+    cannot = "Parquet is written as a whole" if form == "parquet" else None
     with ExitStack() as stack:
+        states = stack.enter_context(resuming(resume, outputs, made, cannot=cannot))
         schema = loaded.checked.canonical
         columns = columns_of(schema, rows)
         read = stack.enter_context(open_records(file, schema=None if rows else schema, columns=columns))
         require_records(read, schema, rows)
-        sink = stack.enter_context(open_maybe(rejects))
+        sink = stack.enter_context(open_maybe(rejects, "--rejects", states))
         report = stack.enter_context(Report(sink, at_once=isinstance(read, One)))
+        states.count(report=report)
         format = None if isinstance(read, One) else read.format
         applying = Applying(loaded, params, keywords, form, run, with_secrets, named, format)
         if isinstance(read, One) and form != "parquet":
@@ -119,15 +131,16 @@ def command(
         told = []
         seen = _seen(report, read)
         shows = output in (None, STDIN) and sys.stdout.isatty()
-        with open_output(output, json=form == "json") as out, progress(seen, quiet=shows):
+        with open_output(output, json=form == "json", states=states) as out, progress(seen, quiet=shows):
+            write = separated(out.write, form, is_first=states.size("--output") == 0)
             if bulk and isinstance(read, Many):
-                requests = _bulk(applying, read, report, separated(out.write, form))
+                requests = _bulk(applying, read, report, write, states)
                 told.append(f"{report.tally} in {counted(requests, 'request')}")
             elif form == "parquet":
                 with ParquetRequests(out) as table:
-                    _many(applying, read, report, table.write, workers)
+                    _many(applying, read, report, table.write, workers, states)
             else:
-                _many(applying, read, report, separated(out.write, form), workers)
+                _many(applying, read, report, write, workers, states)
         report.summarize(*told)
     return report.exit_code
 
@@ -137,20 +150,34 @@ def _seen(report: Report, read: One | Many) -> Look:
     return lambda: Seen(tally.came_in, "records", tally.rejected, share())
 
 
-def _many(applying: Applying, read: One | Many, report: Report, write: Write, workers: int) -> None:
+def _many(
+    applying: Applying, read: One | Many, report: Report, write: Write, workers: int, states: Checkpoints
+) -> None:
     if workers > 1 and isinstance(read, Many):
-        applying.in_workers(workers, read, report, write)
+        applying.in_workers(workers, read, report, write, states)
     else:
-        records = iter([read.record]) if isinstance(read, One) else read.records
-        applying.apply(applying.make(), records, report, write)
+        applying.apply(applying.make(), _left(applying, read, states), report, write)
 
 
-def _bulk(applying: Applying, read: Many, report: Report, write: Write) -> int:
+def _left(
+    applying: Applying, read: One | Many, states: Checkpoints, packing: Packing | None = None
+) -> Iterator[Record | BadLine]:
+    """The records that are left to be done; those that are done are not parsed."""
+    if isinstance(read, One):
+        return iter([read.record])
+    if states.resumed is None or read.places is None:
+        return states.rest(read.records, packing)
+    places, format, schema = states.rest(read.places, packing), read.format, applying.schema
+    return (read_place(format, place, schema) for place in places)
+
+
+def _bulk(applying: Applying, read: Many, report: Report, write: Write, states: Checkpoints) -> int:
     """Write requests of many customers each; how many were there?"""
     ids, secrets = RequestIds(applying.run), applying.secrets
     packed = PackedLines(applying.mapping.engine, _shown_pack(applying.form, ids, secrets), write)
     make = applying.of_rows(_packer(packed, applying.mapping, applying.params, applying.keywords))
-    applying.apply(make, read.records, report, _nothing)
+    states.count(report=report, packed=packed)
+    applying.apply(make, _left(applying, read, states, packed), report, _nothing)
     packed.end()
     return packed.requests
 

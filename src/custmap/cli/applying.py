@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
@@ -11,13 +11,15 @@ from custmap.cli.params import Params
 from custmap.cli.plans import json_text
 from custmap.cli.report import Part, Report, report_of_part
 from custmap.diagnostics.errors import RecordError
+from custmap.records.checkpoints import Checkpoints
 from custmap.records.formats import Format
 from custmap.records.identity import RequestIds, Who
 from custmap.records.inputs import Many, read_place
 from custmap.records.keys import NO_KEY, Key
-from custmap.records.ndjson import BadLine, Line, Place, Record, bad_line
+from custmap.records.ndjson import BadLine, Line, Place, Record, Schema, bad_line
+from custmap.records.outputs import Blocks
 from custmap.records.request_lines import RequestLines
-from custmap.records.workers import Workers, sendable
+from custmap.records.workers import Workers, in_parts, sendable
 from custmap.values.ordering import in_order
 
 if TYPE_CHECKING:
@@ -34,9 +36,6 @@ _Show: TypeAlias = "Callable[[Request, Who, int], bytes]"
 
 _BETWEEN: Final = b"###\n"
 """The line between two requests of an `.http` file."""
-_RECORDS: Final = 500
-_SIZE: Final = 1 << 20
-"""A part of the work is so many records, or so many bytes of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +61,11 @@ class Applying:
     @property
     def unit(self) -> str:
         return "line" if self.format is None else self.format.unit
+
+    @property
+    def schema(self) -> Schema | None:
+        """That of the records that come as JSON."""
+        return None if "source" in self.keywords else self.mapping.checked.canonical
 
     def make(self) -> Make:
         """What makes the requests of a record, and says what is written for them."""
@@ -91,16 +95,19 @@ class Applying:
                 report.tally.went_out += 1
                 write(shown)
 
-    def in_workers(self, count: int, read: Many, report: Report, write: Write) -> None:
-        """The same by `count` processes."""
+    def in_workers(self, count: int, read: Many, report: Report, write: Write, states: Checkpoints) -> None:
+        """The same by `count` processes; `states` are those of the run."""
         job = _Job(replace(self, params=self.params.bare()), report.rejects is not None)
+        records = read.records if read.places is None else read.places
+        states.pass_over(records)
         with Workers(job, count) as workers:
-            for done in workers.results(_parts(read)):
+            for done in workers.results(in_parts(records, _size)):
                 report.add(done.part)
                 if done.written:
                     write(done.written)
                 if done.error is not None:
                     raise done.error
+                states.add(done.part.tally.came_in)
 
 
 class _Done(NamedTuple):
@@ -120,14 +127,13 @@ class _Job:
 
     def begin(self) -> Callable[[list[Place | Record | BadLine]], _Done]:
         bare = self.applying
-        format, checked = bare.format, bare.mapping.checked
+        format, schema = bare.format, bare.schema
         assert format is not None
-        applying = replace(bare, params=bare.params.compiled(checked.functions))
-        schema = None if "source" in bare.keywords else checked.canonical
+        applying = replace(bare, params=bare.params.compiled(bare.mapping.checked.functions))
         make = applying.make()
 
         def work(records: list[Place | Record | BadLine]) -> _Done:
-            part, lines, rejected = Part(), _Blocks(), _Blocks()
+            part, lines, rejected = Part(), Blocks(), Blocks()
             report = report_of_part(part, rejected if self.kept else None)
             read = (read_place(format, one, schema) if isinstance(one, tuple) else one for one in records)
             error = None
@@ -141,48 +147,16 @@ class _Job:
         return work
 
 
-class _Blocks:
-    """A sink in memory."""
-
-    def __init__(self) -> None:
-        self._blocks: list[bytes] = []
-        self.write: Write = self._blocks.append
-
-    def all(self) -> bytes:
-        return b"".join(self._blocks)
-
-
-def _parts(read: Many) -> Iterator[list[Any]]:
-    """Records in parts: JSON unparsed, all else as it was read. What was read before an error is a part."""
-    part: list[Any] = []
-    size = 0
-    error = None
-    try:
-        for record in read.records if read.places is None else read.places:
-            part.append(record)
-            size += _size(record)
-            if len(part) >= _RECORDS or size >= _SIZE:
-                yield part
-                part, size = [], 0
-    except Exception as found:
-        error = found
-    if part:
-        yield part
-    if error is not None:
-        raise error
-
-
 def _size(record: Place | Record | BadLine) -> int:
     if isinstance(record, Record):
         return record.place[4]
     return len(record[3] or b"") if isinstance(record, tuple) else 0
 
 
-def separated(sink: Write, form: str) -> Write:
-    """What writes requests, those of an `.http` file with a line between them."""
+def separated(sink: Write, form: str, *, is_first: bool = True) -> Write:
+    """What writes requests, those of an `.http` file with a line between them; is one the first?"""
     if form != "http":
         return sink
-    is_first = True
 
     def write(shown: bytes) -> None:
         nonlocal is_first

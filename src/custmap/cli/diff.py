@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from custmap.cli.params import check_params, read_params
 from custmap.cli.places import STDIN, check_places
 from custmap.cli.plans import PlanForm
 from custmap.cli.report import Report
+from custmap.cli.resuming import given_in, made_of, resuming
 from custmap.cli.run_digest import digest_of
 from custmap.cli.run_guard import RunGuard
 from custmap.cli.streams import open_maybe, open_output, open_records
@@ -95,6 +96,8 @@ class _Digest(click.types.StringParamType):
     help="Let the run with this digest through; a guard that stops a run names it.",
 )
 @options.bulk
+@options.workers
+@options.resume
 @options.outputs
 @options.show_values
 @options.parameters
@@ -116,6 +119,8 @@ def command(
     guards: tuple[str, ...],
     allow: str | None,
     bulk: bool,
+    workers: int,
+    resume: bool,
     output: Path | None,
     rejects: Path | None,
     with_secrets: bool,
@@ -151,6 +156,7 @@ def command(
     check_places(outputs, [before.path, after.path, *files, *params.files])
     check_params(loaded.checked, params, all_needed=False)
     keywords: dict[str, Any] = {"absent": absent, "nulls": nulls, "strict": strict_records}
+    options.require_one_process(bulk, workers)
     if bulk and form_name != "json":
         raise CallError("`--bulk` writes requests of their own", "Add `--format json`.")
     comparison = Comparison(loaded, params, keywords, on_rejected, verify)
@@ -158,9 +164,14 @@ def command(
     settings = {**keywords, "key": key, "on_rejected": on_rejected, "verify": verify}
     settings |= {"bulk": True} if bulk else {}
     run_of = partial(digest_of, "diff", files, loaded.checked.params, params, settings)
+    written = asdict(form) | {"all": all_plans, "outputs": given_in(outputs)}
+    known, inputs = loaded.checked.params, {"BEFORE": before, "AFTER": after}
+    made = made_of(files, known, params, settings | written, inputs, secrets=with_secrets)
+    cannot = None if joined_by is not None else "there is one pair only"
     with ExitStack() as stack:
         held = joined_by is not None
-        sink = stack.enter_context(open_maybe(rejects, held=held))
+        states = stack.enter_context(resuming(resume, outputs, made, cannot=cannot))
+        sink = stack.enter_context(open_maybe(rejects, "--rejects", states, held=held))
         report = stack.enter_context(Report(sink, at_once=not held))
         if joined_by is None:
             schema = None if rows is not None else loaded.checked.canonical
@@ -168,10 +179,25 @@ def command(
             through = None if rows is None else rows.through(loaded.engine)
             changed = _documents(comparison.of(through), form, run_of, pair, report, output)
         else:
-            guard = RunGuard(loaded.engine, guards, allow, absent=keywords["absent"], nulls=keywords["nulls"])
-            alone = stack.enter_context(open_maybe(only_in, held=held))
-            out = stack.enter_context(open_output(output, json=not form.is_text, held=held))
-            night = SnapshotDiff(comparison, form, run_of, report, out, alone, guard, all_plans, bulk, rows)
+            clears = comparison.clears()
+            guard = RunGuard(clears, guards, allow)
+            alone = stack.enter_context(open_maybe(only_in, "--only-in", states, held=held))
+            out = stack.enter_context(open_output(output, json=not form.is_text, held=held, states=states))
+            night = SnapshotDiff(
+                comparison,
+                form,
+                run_of,
+                report,
+                out,
+                alone,
+                clears,
+                guard,
+                states,
+                all_plans=all_plans,
+                bulk=bulk,
+                source=rows,
+                workers=workers,
+            )
             changed = night.run(before, after, joined_by)
     if report.exit_code:
         return report.exit_code

@@ -174,6 +174,12 @@ def require_bulk(bulk: bool, mapping: Mapping) -> None:
         )
 
 
+def require_one_process(bulk: bool, workers: int) -> None:
+    """CallError if customers are to be put together by several processes."""
+    if bulk and workers > 1:
+        raise CallError("`--bulk` puts customers together in one process", "Leave `--workers` out.")
+
+
 files = _all(
     option(
         "Output",
@@ -206,6 +212,13 @@ show_values = option(
     "Output", "--show-values", is_flag=True, help="Show personal values too (never secrets)."
 )
 
+resume = option(
+    "Output",
+    "--resume",
+    is_flag=True,
+    help="Go on where a run into the same file was interrupted; begin if there is none.",
+)
+
 workers = option(
     "Output",
     "--workers",
@@ -213,5 +226,5 @@ workers = option(
     default=1,
     show_default=True,
     metavar="N",
-    help="How many processes map records; the output is the same.",
+    help="How many processes do the work; the output is the same.",
 )

@@ -11,6 +11,7 @@ from custmap.cli.params import Params
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.model.change import problems_of
+from custmap.records.clear_counts import ClearCounts
 from custmap.records.ndjson import Record
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ class Comparison:
         of_rows = {} if through is None else {"through": through, "settled": settled}
         options = self.options | of_rows
         return replace(self, through=through, compare=_comparer(self.mapping, self.params, options))
+
+    def clears(self) -> ClearCounts:
+        """Counts what the plans clear."""
+        options = self.options
+        return ClearCounts(self.mapping.engine, absent=options["absent"], nulls=options["nulls"])
 
     def plan(self, before: Record, after: Record) -> Plan:
         """The plan of a pair; RecordError if the pair is rejected."""

@@ -38,12 +38,14 @@ class Part:
     """What a report knows of a part of a run: its counts, and each kind of error and name of a member.
 
     `rejected`  what is to be written of its rejected records.
+    `found`     there is something to look at, though no record is rejected.
     """
 
     tally: Tally = field(default_factory=Tally)
     errors: Groups = field(default_factory=lambda: Groups(kinds=_ALL))
     unknown: UnknownNames = field(default_factory=lambda: UnknownNames(names=_ALL))
     rejected: bytes = b""
+    found: bool = False
 
 
 @dataclass(slots=True)
@@ -84,12 +86,29 @@ class Report:
         self.tally.add(part.tally)
         self._errors.add_all(part.errors)
         self._unknown.add_all(part.unknown)
+        self.found |= part.found
         if self.rejects is not None and part.rejected:
             self.rejects.write(part.rejected)
 
     def note(self, notes: Iterable[str]) -> None:
         """Count the unknown members in the notes of a request, a plan or an error."""
         self._unknown.add(notes)
+
+    def state(self) -> dict[str, Any]:
+        """What is counted, and not told yet, as JSON values."""
+        return {
+            "tally": self.tally.state(),
+            "found": self.found,
+            "errors": self._errors.state(),
+            "unknown": self._unknown.state(),
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Count on from a state."""
+        self.tally.load(state["tally"])
+        self.found = state["found"]
+        self._errors.load(state["errors"])
+        self._unknown.load(state["unknown"])
 
     @property
     def exit_code(self) -> int:

@@ -26,14 +26,21 @@ def digest_of(
               digest, and a new token does not make another run.
     `inputs`  the digests of the records.
     """
-    secret = {param.name for param in known if param.secret}
-    given = {**params.given, **dict(params.texts)}
     return run_digest(
         command=command,
         mapping=[file_digest(path) for path in files],
-        params={name: value for name, value in given.items() if name not in secret},
-        secrets=sorted(secret & given.keys()),
-        derived=[name for name, _ in params.texts],
+        **told_params(known, params),
         inputs=list(inputs),
         options=dict(options),
     )
+
+
+def told_params(known: Sequence[CheckedParam], params: Params) -> dict[str, Any]:
+    """What a digest holds of parameters: of those in `known` that are secret the names only."""
+    secret = {param.name for param in known if param.secret}
+    given = {**params.given, **dict(params.texts)}
+    return {
+        "params": {name: value for name, value in given.items() if name not in secret},
+        "secrets": sorted(secret & given.keys()),
+        "derived": [name for name, _ in params.texts],
+    }

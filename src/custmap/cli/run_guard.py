@@ -2,50 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NoReturn
 
 import click
 
 from custmap.cli.call_error import STOPPED, CallError
 from custmap.diagnostics.plain import plain
-from custmap.plan.engine import Absent, Nulls
-from custmap.plan.maker import Maker
-from custmap.plan.plan import Plan
 from custmap.records.clear_counts import ClearCounts
 from custmap.records.guards import GuardError, Guards, Tripped
-from custmap.records.ndjson import Record
 from custmap.records.tally import PairTally
 
 _AT_ONCE: Final = 1_000
 
 
 class RunGuard:
-    """Counts what a run clears, changes and rejects, and stops it if that is too much.
+    """Stops a run that clears, changes or rejects too much.
 
-    `texts` are those of `--guard`, `allowed` is the digest of a run that is not stopped.
+    `clears` are the counts of the run, `texts` those of `--guard`; the run with the digest `allowed` is not
+    stopped.
     """
 
-    def __init__(
-        self, engine: Maker, texts: Sequence[str], allowed: str | None, *, absent: Absent, nulls: Nulls
-    ) -> None:
-        self._clears = ClearCounts(engine, absent=absent, nulls=nulls)
+    def __init__(self, clears: ClearCounts, texts: Sequence[str], allowed: str | None) -> None:
+        self._clears = clears
         self._allowed = allowed
         try:
             self._guards = Guards(texts, self._clears.fields)
         except GuardError as error:
             raise CallError(f"`--guard`: {error}", error.help) from None
-
-    def plan(self, make: Callable[[], Plan], before: Record, after: Record) -> Plan:
-        """The plan that `make` makes of a pair of customers, counted; so is a pair that it rejects."""
-        lost = self._clears.look(before, after)
-        try:
-            plan = make()
-            if plan:
-                lost.update(self._clears.told(plan, before))
-        finally:
-            self._clears.clear(lost)
-        return plan
 
     def check(
         self, pairs: PairTally, rejected: int, of: int, digest: str, rest: int, equal: Iterable[object]

@@ -17,6 +17,7 @@ from custmap.cli.call_error import unreadable
 from custmap.cli.places import STDIN, check_read
 from custmap.diagnostics.plain import plain, plain_json_bytes
 from custmap.records import inputs
+from custmap.records.checkpoints import Checkpoints
 from custmap.records.csv_rows import Columns
 from custmap.records.inputs import Many, One
 from custmap.records.locations import Location
@@ -69,11 +70,19 @@ def open_records(
 
 
 @contextmanager
-def open_output(path: Path | None, *, json: bool = True, held: bool = False) -> Iterator[Sink]:
+def open_output(
+    path: Path | None,
+    *,
+    json: bool = True,
+    held: bool = False,
+    states: Checkpoints | None = None,
+    option: str = "--output",
+) -> Iterator[Sink]:
     """A file that is complete or absent, or standard output for `-` and None.
 
     `json`: what is written is JSON. In a file it stays as it is; all else may be a terminal or a log.
     `held`: what cannot be taken back is written at the end, if the block ends without an exception.
+    `states`: those of a run, in which the file has the name of `option`.
     """
     shown = plain_json_bytes if json else None
     with ExitStack() as stack:
@@ -81,20 +90,24 @@ def open_output(path: Path | None, *, json: bool = True, held: bool = False) -> 
         if path is None or path == STDIN:
             sink = Standard(sys.stdout.buffer, live=not held and _live(), shown=shown)
         else:
-            sink = WholeFile(path, shown)
+            sink = WholeFile(path, shown, begun=None if states is None else states.begun(option))
         stack.enter_context(sink)
+        if states is not None and isinstance(sink, WholeFile):
+            states.write(option, sink)
         for part in sink.removed:
             click.echo(plain(f"removed {part}, which a run that was killed had left"), err=True)
         yield stack.enter_context(Held(sink)) if held and sink.direct else sink
 
 
 @contextmanager
-def open_maybe(path: Path | None, *, held: bool = False) -> Iterator[Sink | None]:
+def open_maybe(
+    path: Path | None, option: str = "--rejects", states: Checkpoints | None = None, *, held: bool = False
+) -> Iterator[Sink | None]:
     """`open_output`, but None stays None."""
     if path is None:
         yield None
         return
-    with open_output(path, held=held) as sink:
+    with open_output(path, held=held, states=states, option=option) as sink:
         yield sink
 
 

@@ -202,9 +202,7 @@ class Engine:
         new = self.code.slots(now, riders)
         if equal(old, new, self.mixed):
             return self._no_plan
-        known = then is not None
-        complete = absent == "clear"
-        view = View(then, now, Draft(), riders, known, known and complete, partial=complete)
+        view = _compared(then, now, riders, complete=absent == "clear")
         return with_texts(self._plan(old, new, view, bound))
 
     def carefully(self, held: Taken | None, taken: Taken, bound: Bound, absent: Absent) -> Plan:
@@ -216,9 +214,7 @@ class Engine:
     def plan(self, pair: Pair, bound: Bound) -> Plan:
         """The plan for two records, without the notes about them."""
         before = pair.held and pair.held.record
-        known = pair.held is not None
-        complete = pair.complete
-        view = View(before, pair.after, Draft(), bound.own(), known, known and complete, partial=complete)
+        view = _compared(before, pair.after, bound.own(), complete=pair.complete)
         old, new = self.rows(pair, view)
         if not pair.unsettled and equal(old, new, self.mixed):
             return self._no_plan
@@ -283,7 +279,7 @@ class Engine:
         """What a plan would say, without its parameters; of no before what `apply` says."""
         riders, held = self.stand_ins, pair.held
         before = held and held.record
-        view = View(before, pair.after, Draft(), riders, known=held is not None, complete=pair.complete)
+        view = _compared(before, pair.after, riders, complete=pair.complete)
         self.code.changes(*self.rows(pair, view), view, False)
         return view.draft
 
@@ -390,3 +386,9 @@ def with_notes(make: Callable[[], Plan], notes: tuple[Note, ...]) -> Plan:
 def add_notes(error: RecordError, notes: tuple[Note, ...]) -> None:
     for note in notes:
         error.add_note(note)
+
+
+def _compared(before: Any, after: Any, riders: tuple[Any, ...], *, complete: bool) -> View:
+    """The view of two records: of a new customer, whose before is None, nothing can be gone."""
+    known = before is not None
+    return View(before, after, Draft(), riders, known, known and complete, partial=complete)

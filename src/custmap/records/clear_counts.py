@@ -10,7 +10,7 @@ may clear what the record still has, where a condition turned false: what plans 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any, Final
 
@@ -79,6 +79,17 @@ class ClearCounts:
         """How many records have each field."""
         return [count for _, count in sorted(self._tree.had())]
 
+    def plan(self, make: Callable[[], Plan], before: Record, after: Record) -> Plan:
+        """The plan that `make` makes of a pair of customers, counted; so is a pair that it rejects."""
+        lost = self.look(before, after)
+        try:
+            plan = make()
+            if plan:
+                lost.update(self.told(plan, before))
+        finally:
+            self.clear(lost)
+        return plan
+
     def look(self, before: Record, after: Record) -> set[int]:
         """Count what before has; the numbers of the fields that after no longer has as before has them.
 
@@ -102,6 +113,24 @@ class ClearCounts:
         """Count what the before of a pair has that was not looked at: nothing is cleared in it."""
         with suppress(RecordError, Unusual):  # as above
             self._tree.count(self._taken(record)[0])
+
+    def state(self) -> list[Any]:
+        """The counts, as JSON values."""
+        return [self.cleared, self.untold, self._tree.state()]
+
+    def add(self, state: list[Any]) -> None:
+        """Add the counts of other pairs."""
+        cleared, untold, tree = state
+        self.cleared = list(map(sum, zip(self.cleared, cleared, strict=True)))
+        self.untold = list(map(sum, zip(self.untold, untold, strict=True)))
+        self._tree.add_all(tree)
+
+    def load(self, state: list[Any]) -> None:
+        """Count on from these counts."""
+        self.cleared = [0] * len(self.fields)
+        self.untold = [0] * len(self.fields)
+        self._tree.clear()
+        self.add(state)
 
     def _is_part(self, number: int, fields: Iterable[str]) -> bool:
         """Is it a part of one of these names or phones, and not the text of all of it?"""

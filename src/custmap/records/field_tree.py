@@ -78,8 +78,30 @@ class FieldTree:
         """The numbers of the fields, and how many of the records that were counted have them."""
         for name, number in self.values.items():
             yield number, self._seen - self._missing[name]
-        for inner in (*self.objects.values(), *self.lists.values()):
+        for inner in self._inner():
             yield from inner.had()
+
+    def state(self) -> list[Any]:
+        """What was counted, as JSON values."""
+        return [self._seen, dict(self._missing), [inner.state() for inner in self._inner()]]
+
+    def add_all(self, state: list[Any]) -> None:
+        """Add what another tree of the same fields has counted."""
+        seen, missing, inner = state
+        self._seen += seen
+        self._missing.update(missing)
+        for one, its in zip(self._inner(), inner, strict=True):
+            one.add_all(its)
+
+    def clear(self) -> None:
+        """Count anew."""
+        self._seen = 0
+        self._missing.clear()
+        for inner in self._inner():
+            inner.clear()
+
+    def _inner(self) -> tuple[FieldTree, ...]:
+        return (*self.objects.values(), *self.lists.values())
 
     def gone(self, old: Objects, new: Objects) -> Iterator[int]:
         """The numbers of the fields that a record had, and of which something goes.

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
+
+from msgspec import convert, to_builtins
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
@@ -45,7 +47,7 @@ class Groups:
 
     def add(self, place: str, error: RecordError) -> None:
         for one in error.diagnostics:
-            kind = (one.code, _anywhere(one.path), _anywhere(one.target), _NUMBER.sub("0", one.message))
+            kind = _kind(one)
             if group := self._found.get(kind):
                 group.count += 1
             elif len(self._found) < self.kinds:
@@ -66,6 +68,18 @@ class Groups:
     def __iter__(self) -> Iterator[Group]:
         """In the order of first occurrence."""
         return iter(self._found.values())
+
+    def state(self) -> dict[str, Any]:
+        return {"more": self.more, "groups": to_builtins(list(self))}
+
+    def load(self, state: dict[str, Any]) -> None:
+        self.more = state["more"]
+        groups = convert(state["groups"], list[Group])
+        self._found = {_kind(group.first): group for group in groups}
+
+
+def _kind(one: Diagnostic) -> _Kind:
+    return one.code, _anywhere(one.path), _anywhere(one.target), _NUMBER.sub("0", one.message)
 
 
 def _anywhere(path: str | None) -> str | None:

@@ -26,7 +26,7 @@ except ImportError:  # not a POSIX system
     fcntl = None  # type: ignore[assignment]
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
-_PART: Final = re.compile(r"\.[0-9]+\.part")
+_LEFT: Final = re.compile(r"\.([0-9]+)\.(?:part|state|state\.new)$")
 _BUFFER: Final = 1 << 18
 """Bytes: a call of the system for each twenty lines costs as much as writing them."""
 
@@ -40,34 +40,41 @@ class WholeFile:
 
     `direct`   is it written directly?
     `shown`    how data are written directly: it may be a terminal.
-    `removed`  such files of runs that were killed, which were removed: they hold customers' data.
+    `begun`    the number of a run that was interrupted: its file is gone on with, from its end.
+    `removed`  such files of other runs that were killed, which were removed: they hold customers' data.
+    `keeps`    says of an exception whether the file stays as it is.
     """
 
-    def __init__(self, path: Path, shown: Callable[[bytes], bytes] | None = None) -> None:
+    def __init__(
+        self, path: Path, shown: Callable[[bytes], bytes] | None = None, *, begun: int | None = None
+    ) -> None:
         self._mode = _mode(path)
         self.direct = self._mode is not None and not stat.S_ISREG(self._mode)
         self._shown = shown if self.direct else None
         # A link stays a link: its target is replaced. The real path of a pipe (`/dev/fd/63`) is no path.
         self.path = path if self.direct else real(path)
-        self._part = self.path.with_name(f"{self.path.name}.{os.getpid()}.part")
+        self._goes_on = begun is not None
+        self._part = named_after(self.path, os.getpid() if begun is None else begun, "part")
         self._file: BinaryIO | None = None
         self.removed: list[Path] = []
+        self.keeps: Callable[[type[BaseException]], bool] = lambda kind: False
 
     def __enter__(self) -> Self:
         if self.direct:
             self._file = self.path.open("wb", buffering=_BUFFER)
             return self
-        self.removed = list(_remove_leftovers(self.path))
+        self.removed = list(_remove_leftovers(self.path, self._part if self._goes_on else None))
         try:
-            self._file = self._part.open("wb", buffering=_BUFFER)
+            self._file = self._part.open("ab" if self._goes_on else "wb", buffering=_BUFFER)
         except OSError as error:
             raise _named(error, self.path) from None
         try:
-            _lock(self._file)
+            if not _lock(self._file) and self._goes_on:
+                raise _named(BlockingIOError(errno.EAGAIN, "Another run goes on with it"), self._part)
             if self._mode is not None:
                 self._part.chmod(stat.S_IMODE(self._mode))
         except BaseException:
-            self._drop()
+            self._drop(keep=self._goes_on)
             raise
         return self
 
@@ -78,12 +85,28 @@ class WholeFile:
         except OSError as error:
             raise _named(error, self.path) from None
 
+    def safe(self) -> int:
+        """Bring what was written to the disk; how many bytes are that?"""
+        assert self._file is not None
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise _named(error, self.path) from None
+        return self._file.tell()
+
+    def cut(self, length: int) -> None:
+        """Forget what was written after so many bytes."""
+        assert self._file is not None
+        self._file.seek(length)
+        self._file.truncate()
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self._file is not None
         if kind is not None:
-            self._drop()
+            self._drop(keep=self.keeps(kind))
             return
         try:
             self._file.flush()
@@ -94,17 +117,17 @@ class WholeFile:
                 self._part.replace(self.path)
                 _sync_folder(self.path.parent)
         except OSError as error:
-            self._drop()
+            self._drop(keep=self.keeps(type(error)))
             raise _named(error, self.path) from None
-        except BaseException:
-            self._drop()
+        except BaseException as error:
+            self._drop(keep=self.keeps(type(error)))
             raise
 
-    def _drop(self) -> None:
+    def _drop(self, *, keep: bool = False) -> None:
         assert self._file is not None
         with contextlib.suppress(OSError):
             self._file.close()
-        if not self.direct:
+        if not self.direct and not keep:
             with contextlib.suppress(OSError):
                 self._part.unlink()
 
@@ -146,6 +169,17 @@ class Sink(Protocol):
     def write(self, data: bytes, /) -> None: ...
 
 
+class Blocks:
+    """A sink in memory."""
+
+    def __init__(self) -> None:
+        self._blocks: list[bytes] = []
+        self.write: Callable[[bytes], None] = self._blocks.append
+
+    def all(self) -> bytes:
+        return b"".join(self._blocks)
+
+
 class Held:
     """A sink of lines, which another gets only when the `with` block ends without an exception.
 
@@ -180,19 +214,41 @@ class Held:
 def leftovers(path: Path) -> Iterator[Path]:
     """The files that have the names of what runs that were killed left of this file."""
     path = real(path)
-    for part in sorted(path.parent.glob(f"{glob.escape(path.name)}.*.part")):
+    for left in sorted(path.parent.glob(f"{glob.escape(path.name)}.*")):
         # A pipe would be waited for.
-        if _PART.fullmatch(part.name.removeprefix(path.name)) and is_file(part):
-            yield part
+        if _LEFT.fullmatch(left.name.removeprefix(path.name)) and is_file(left):
+            yield left
 
 
-def _remove_leftovers(path: Path) -> Iterator[Path]:
+def named_after(path: Path, number: int, kind: str) -> Path:
+    """`<path>.<number>.<kind>`: what the process with this number writes for a file, until it is whole."""
+    path = real(path)
+    return path.with_name(f"{path.name}.{number}.{kind}")
+
+
+def number_of(left: Path) -> int:
+    """The number of the process that has left a file."""
+    found = _LEFT.search(left.name)
+    assert found is not None
+    return int(found[1])
+
+
+def is_free(part: Path) -> bool:
+    """Does no run that is alive hold the file?"""
+    with contextlib.suppress(OSError), part.open("rb") as file:
+        return _lock(file)
+    return False
+
+
+def _remove_leftovers(path: Path, spared: Path | None) -> Iterator[Path]:
     """Remove what runs that were killed left of this file; what a run holds that is alive stays."""
-    for part in leftovers(path):
-        with contextlib.suppress(OSError), part.open("rb") as file:
-            if _lock(file):
-                part.unlink()
-                yield part
+    for left in leftovers(path):  # a part comes before its state
+        is_part = left.suffix == ".part"
+        part = named_after(path, number_of(left), "part")
+        if part != spared and (is_free(part) if is_part else not part.exists()):
+            with contextlib.suppress(OSError):
+                left.unlink()
+                yield left
 
 
 def _lock(file: BinaryIO) -> bool:

@@ -66,6 +66,17 @@ class PackedLines:
             self._waiting.append((line, len(self._keys)))
         self._keys.append(who.key)
 
+    @property
+    def opened(self) -> int | None:
+        """The number of the request that takes more records, if there is one."""
+        return self.requests if self._keys else None
+
+    def state(self) -> int:
+        return self.requests
+
+    def load(self, state: int) -> None:
+        self.requests = state
+
     def line(self, data: bytes) -> None:
         """The line of a record without a request."""
         if self._keys:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Self
 
 from custmap.values.words import counted
 
@@ -16,8 +16,26 @@ class LostRecords(RuntimeError):
     """A bug in custmap: the counts of a run do not agree."""
 
 
+class _Counts:
+    """A dataclass of numbers, which can be added, kept and counted on."""
+
+    __slots__ = ()
+
+    def add(self, other: Self) -> None:
+        """Add the counts of a part of the run."""
+        for name, number in other.state().items():
+            setattr(self, name, getattr(self, name) + number)
+
+    def state(self) -> dict[str, int]:
+        return {one.name: getattr(self, one.name) for one in fields(self)}  # type: ignore[arg-type]
+
+    def load(self, state: dict[str, int]) -> None:
+        for name, number in state.items():
+            setattr(self, name, number)
+
+
 @dataclass(slots=True)
-class Tally:
+class Tally(_Counts):
     """Counts of one run; mutable."""
 
     came_in: int = 0
@@ -28,13 +46,6 @@ class Tally:
     def __str__(self) -> str:
         return f"{self.came_in} in = {self.went_out} out + {self.rejected} rejected"
 
-    def add(self, other: Tally) -> None:
-        """Add the counts of a part of the run."""
-        self.came_in += other.came_in
-        self.went_out += other.went_out
-        self.rejected += other.rejected
-        self.one_sided += other.one_sided
-
     def check(self) -> None:
         """Raise LostRecords unless in = out + rejected (+ one-sided, in a join)."""
         accounted = self.went_out + self.rejected + self.one_sided
@@ -43,7 +54,7 @@ class Tally:
 
 
 @dataclass(slots=True)
-class PairTally:
+class PairTally(_Counts):
     """What became of the pairs of two snapshots: each is counted in one of the first four.
 
     `unchanged`  there is nothing to say.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
+
+from msgspec import convert, to_builtins
 
 from custmap.model.note import UnknownNote
 
@@ -52,6 +54,14 @@ class UnknownNames:
             self._found.setdefault(name, UnknownName(name, meant)).records += records
         else:
             self.more += records
+
+    def state(self) -> dict[str, Any]:
+        return {"more": self.more, "names": to_builtins(list(self._found.values()))}
+
+    def load(self, state: dict[str, Any]) -> None:
+        self.more = state["more"]
+        names = convert(state["names"], list[UnknownName])
+        self._found = {one.name: one for one in names}
 
     def most_frequent(self, most: int) -> tuple[list[UnknownName], int]:
         """The most frequent names, and how many members or names are left out."""

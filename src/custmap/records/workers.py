@@ -23,16 +23,43 @@ from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from threading import Thread
 from types import TracebackType
-from typing import Any, Final, Protocol, Self
+from typing import Any, Final, Protocol, Self, TypeVar
 
 from custmap.diagnostics.bug import told_bug
 from custmap.diagnostics.errors import CustmapError
 from custmap.records.worker_errors import WorkerDied, WorkerFailed
 
+T = TypeVar("T")
+
 _UNDER_WAY: Final = 3
 """Parts for each worker: one that is worked at, one that waits for that, and one that is done."""
 _HELD: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
 """Signals that a terminal or a system sends to all processes of a run: only the first one acts on them."""
+
+
+_ITEMS: Final = 500
+_SIZE: Final = 1 << 20
+"""A part of the work is so many items, or so many bytes of them."""
+
+
+def in_parts(items: Iterable[T], size: Callable[[T], int]) -> Iterator[list[T]]:
+    """Items in parts; `size` says the bytes of one. What came before an error is a part."""
+    part: list[T] = []
+    total = 0
+    error = None
+    try:
+        for item in items:
+            part.append(item)
+            total += size(item)
+            if len(part) >= _ITEMS or total >= _SIZE:
+                yield part
+                part, total = [], 0
+    except Exception as found:
+        error = found
+    if part:
+        yield part
+    if error is not None:
+        raise error
 
 
 class Job(Protocol):
