@@ -1,4 +1,4 @@
-"""`custmap apply --workers`: the same bytes, messages and exit codes, whatever the number of workers."""
+"""`--workers`: the same bytes, messages and exit codes, whatever the number of workers."""
 
 from __future__ import annotations
 
@@ -98,14 +98,16 @@ def records(seed: int, count: int = 1300) -> bytes:
     return b"\n".join(line(number) for number in range(count)) + b"\n"
 
 
-def outcomes(cli: Cli, arguments: list[str], counts: str = "12") -> list[Any]:
+def outcomes(cli: Cli, arguments: list[str], counts: str = "12", command: str = "apply") -> list[Any]:
     """What there is to see of the run with one worker, and with more."""
     found = []
+    outputs = {"o": "-o", "r": "--rejects"} | ({"a": "--only-in"} if command == "diff" else {})
+    given = [part for name, option in outputs.items() for part in (option, name)]
     for count in counts:
-        ended = cli("apply", *arguments, "--rejects", "r", "-o", "o", "--workers", count)
-        written = [Path(name).read_bytes() if Path(name).exists() else None for name in "or"]
+        ended = cli(command, *arguments, *given, "--workers", count)
+        written = [Path(name).read_bytes() if Path(name).exists() else None for name in outputs]
         found.append((ended, written))
-        for name in "or":
+        for name in outputs:
             Path(name).unlink(missing_ok=True)
     return found
 
@@ -175,6 +177,52 @@ def test_more_kinds_of_errors_than_are_told_apart(cli: Cli) -> None:
     assert "and 1," in one[0].err and all(other == one for other in others)
 
 
+def changed(data: bytes) -> bytes:
+    """A later snapshot: other lines are bad, some customers are gone, and new."""
+    lines = records(99).splitlines()
+    mixed = [
+        line if at % 3 else other
+        for at, (line, other) in enumerate(zip(data.splitlines(), lines, strict=False))
+    ]
+    return b"\n".join(mixed[40:]) + b"\n"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ["--format", "json"],
+        ["--verify", "--all", "--on-rejected", "raise"],
+        ["--format", "deepdiff", "--absent", "clear", "--strict-records", "--guard", "clears=100%"],
+        ["--param-from", "realm=company || email", "--format", "json", "--nulls", "absent"],
+        ["--guard", "changes=1"],
+    ],
+    ids=["json", "text", "deepdiff", "derived", "guard"],
+)
+def test_snapshots_as_one(cli: Cli, more: list[str]) -> None:
+    before = records(3)
+    Path("before").write_bytes(before)
+    Path("after").write_bytes(changed(before))
+    given = [] if "--param-from" in more else ["-p", "realm=r"]
+    arguments = ["acme/customers", "before", "after", "--key", "email", *given, *more]
+    one, *others = outcomes(cli, arguments, "123", "diff")
+    assert one[0].code == (4 if "changes=1" in more else 1) and one[0].err.count("times") > 2
+    assert all(other == one for other in others)
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+def test_snapshots_of_rows_as_one(cli: Cli, kind: str) -> None:
+    pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    csv = pytest.importorskip("pyarrow.csv")
+    for name, sign in (("before", "@"), ("after", "+")):
+        mails = [f"m{at}{sign if at % 4 else '.'}x.io" if at % 50 else None for at in range(1300)]
+        table = pa.table({"ID": [at + 9 * (sign == "+") for at in range(1300)], "MAIL": mails})
+        (pq.write_table if kind == "parquet" else csv.write_csv)(table, f"{name}.{kind}")
+    arguments = ["acme/plain", f"before.{kind}", f"after.{kind}", "--source", "crm/rows", "--format", "json"]
+    one, *others = outcomes(cli, arguments, "12", "diff")
+    assert one[0].code == 1 and one[1][2] is not None and one[1][2].count(b"\n") == 18
+    assert all(other == one for other in others)
+
+
 def test_functions_of_the_project(cli: Cli) -> None:
     Path("in").write_text('{"company":"a"}\n' * 1200)
     arguments = ["acme/odd", "in", "--functions", "odd_functions"]
@@ -199,9 +247,8 @@ def test_a_worker_that_dies(cli: Cli, how: str, said: str) -> None:
 def test_a_run_that_is_ended(number: signal.Signals, code: int) -> None:
     """A terminal's signal reaches all processes; killing the first alone ends the others, too."""
     alone = number == signal.SIGKILL
-    Path("in").write_text(
-        '{"company":"a"}\n' * 1200 + f'{{"company":"{"naps" if alone else "sleeps"}"}}\n' * 2
-    )
+    long = '{"company":"a"}'.ljust(1000) + "\n"
+    Path("in").write_text(long * 800 + f'{{"company":"{"naps" if alone else "sleeps"}"}}\n' * 2)
     arguments = ["in", "--functions", "odd_functions", "-o", "o", "--workers", "2"]
     command = [sys.executable, "-m", "custmap", "apply", "acme/odd", *arguments]
     run = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True)

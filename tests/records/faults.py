@@ -106,7 +106,6 @@ def injected(faults: Faults, mine: str) -> Iterator[None]:
 def run(faults: Faults, mine: str, command: list[str]) -> int:
     """The exit code of a command."""
     from custmap.cli.ending import run as run_command
-
     from custmap.records import checkpoints
 
     pause = 0 if faults.states else checkpoints._PAUSE

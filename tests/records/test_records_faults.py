@@ -40,7 +40,10 @@ COMMANDS = {
 }
 RESUMED = {
     **{name: (OUTPUTS[name], command) for name, command in COMMANDS.items()},
-    "apply, packed": (OUTPUTS["apply"], ["apply", "mappings/acme/packed.yaml", *COMMANDS["apply"][2:], "--bulk"]),
+    "apply, packed": (
+        OUTPUTS["apply"],
+        ["apply", "mappings/acme/packed.yaml", *COMMANDS["apply"][2:], "--bulk"],
+    ),
     "diff, packed": (OUTPUTS["diff"], ["diff", "mappings/acme/packed.yaml", *COMMANDS["diff"][2:], "--bulk"]),
 }
 MAPPING = """

@@ -16,7 +16,7 @@ from custmap.records.formats import Format
 from custmap.records.identity import RequestIds, Who
 from custmap.records.inputs import Many, read_place
 from custmap.records.keys import NO_KEY, Key
-from custmap.records.ndjson import BadLine, Line, Place, Record, Schema, bad_line
+from custmap.records.ndjson import BadLine, Block, Line, Place, Record, Schema, bad_line
 from custmap.records.outputs import Blocks
 from custmap.records.request_lines import RequestLines
 from custmap.records.workers import Workers, in_parts, sendable
@@ -34,6 +34,11 @@ Write: TypeAlias = Callable[[bytes], None]
 _Show: TypeAlias = "Callable[[Request, Who, int], bytes]"
 """From a request, the record that it is of, and its place among those of the record, to what is written."""
 
+_Part: TypeAlias = "Block | list[Place | Record | BadLine]"
+"""What workers get: of JSON unparsed."""
+
+_BLOCK: Final = 1 << 18
+"""Bytes of NDJSON for a worker: some hundred records."""
 _BETWEEN: Final = b"###\n"
 """The line between two requests of an `.http` file."""
 
@@ -99,9 +104,13 @@ class Applying:
         """The same by `count` processes; `states` are those of the run."""
         job = _Job(replace(self, params=self.params.bare()), report.rejects is not None)
         records = read.records if read.places is None else read.places
-        states.pass_over(records)
+        parts: Iterable[_Part] = in_parts(records, _size)
+        if states.resumed is not None:
+            states.pass_over(records)
+        elif read.blocks is not None:
+            parts = read.blocks(_BLOCK)
         with Workers(job, count) as workers:
-            for done in workers.results(in_parts(records, _size)):
+            for done in workers.results(parts):
                 report.add(done.part)
                 if done.written:
                     write(done.written)
@@ -125,14 +134,15 @@ class _Job:
     applying: Applying
     kept: bool
 
-    def begin(self) -> Callable[[list[Place | Record | BadLine]], _Done]:
+    def begin(self) -> Callable[[_Part], _Done]:
         bare = self.applying
         format, schema = bare.format, bare.schema
         assert format is not None
         applying = replace(bare, params=bare.params.compiled(bare.mapping.checked.functions))
         make = applying.make()
 
-        def work(records: list[Place | Record | BadLine]) -> _Done:
+        def work(given: _Part) -> _Done:
+            records = given.places() if isinstance(given, Block) else given
             part, lines, rejected = Part(), Blocks(), Blocks()
             report = report_of_part(part, rejected if self.kept else None)
             read = (read_place(format, one, schema) if isinstance(one, tuple) else one for one in records)

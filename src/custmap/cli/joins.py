@@ -56,7 +56,7 @@ def join_of(
         place.path if one.is_lines else partial(open_records, place, schema=known, columns=of_csv)
         for place, one in zip(places, formats, strict=True)
     ]
-    return SpooledJoin(inputs, key, schema=known, plain=plain_of(engine, source), every=every)
+    return SpooledJoin(inputs, key, schema=known, plain=plain_of(engine, source, key), every=every)
 
 
 def _columns(engine: Maker, through: Through | None) -> list[str]:

@@ -14,6 +14,7 @@ from custmap.cli.call_error import CallError, unreadable
 from custmap.cli.params import Params
 from custmap.cli.places import STDIN
 from custmap.cli.run_digest import told_params
+from custmap.diagnostics.version import VERSION
 from custmap.model.checked import CheckedParam
 from custmap.records.checkpoints import Checkpoints
 from custmap.records.identity import file_digest, run_digest
@@ -42,6 +43,7 @@ def made_of(
         "another mapping": run_digest(mapping=[file_digest(path) for path in files]),
         "other parameters": run_digest(**told_params([] if secrets else known, params)),
         "other options": run_digest(options=dict(options)),
+        "another version of custmap": VERSION,
         **{f"another {name}": _stamp(place) for name, place in inputs.items()},
     }
 

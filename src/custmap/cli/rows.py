@@ -11,6 +11,7 @@ from custmap.cli.call_error import CallError
 from custmap.records.csv_rows import Columns
 from custmap.records.formats import Format
 from custmap.records.inputs import Many, One
+from custmap.records.keys import Key
 from custmap.schema.canonical import Canonical
 
 if TYPE_CHECKING:
@@ -25,10 +26,10 @@ def columns_of(schema: Canonical, source: Source | None = None) -> Columns:
     return Columns() if schema.is_customer else Columns(schema.type.members)
 
 
-def plain_of(engine: Maker, source: Source | None) -> Callable[[Any], Any]:
-    """What makes JSON values of a row; RecordError for what has none."""
+def plain_of(engine: Maker, source: Source | None, key: Key) -> Callable[[Any], Any]:
+    """What makes JSON values of a row: of what is read, and its key; RecordError for what has none."""
     if source is not None:
-        return source.through(engine).reader.cells.plain
+        return partial(source.through(engine).reader.cells.plain, also=key.names[0])
     return partial(copy_plain, type_=engine.checked.canonical.type)
 
 

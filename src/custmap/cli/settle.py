@@ -20,6 +20,7 @@ from custmap.cli.settled import check_settled
 from custmap.cli.streams import open_input, open_output, open_records
 from custmap.diagnostics.plain import plain
 from custmap.records.inputs import format_of
+from custmap.records.keys import Key
 from custmap.records.locations import Location
 from custmap.records.ndjson import settled_by
 from custmap.records.night import Night, NightError
@@ -85,7 +86,8 @@ def command(
                 with open_input(answers) as stream:
                     night.answers(stream, answers, loaded.answers)
             then, now = (
-                _lines(one, loaded, rows, Path(folder) / name) for name, one in (("b", before), ("a", after))
+                _lines(one, loaded, rows, place, Path(folder) / name)
+                for name, one in (("b", before), ("a", after))
             )
             files = SettlingFiles(
                 loaded.engine,
@@ -107,7 +109,7 @@ def command(
     return CLEAN
 
 
-def _lines(place: Location, mapping: Mapping, source: Source | None, path: Path) -> Path:
+def _lines(place: Location, mapping: Mapping, source: Source | None, key: Key, path: Path) -> Path:
     """A snapshot as NDJSON: the file itself, or a copy of what has another format."""
     format = format_of(place)
     schema = mapping.checked.canonical
@@ -116,5 +118,5 @@ def _lines(place: Location, mapping: Mapping, source: Source | None, path: Path)
         return place.path
     known = None if source is not None else schema
     with open_records(place, schema=known, columns=columns_of(schema, source)) as read:
-        write_lines(read, plain_of(mapping.engine, source), path)
+        write_lines(read, plain_of(mapping.engine, source, key), path)
     return path

@@ -9,9 +9,10 @@ from __future__ import annotations
 import io
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from io import BufferedIOBase
 from itertools import islice
 from pathlib import Path
@@ -38,12 +39,14 @@ from custmap.records.ndjson import (
     LINE_LIMIT,
     SETTLED,
     BadLine,
+    Block,
     Line,
     Place,
     Record,
     Schema,
     parse_line,
     parse_record,
+    read_blocks,
     read_lines,
     read_places,
     read_record,
@@ -70,6 +73,7 @@ class Many:
     """Records, to be read once; of a table (`format.is_table`) they are its rows, and no customers.
 
     `places`  of JSON they may be read instead, and each given to `read_place` later.
+    `blocks`  of NDJSON whole blocks of them, of about so many bytes.
     `stream`  the input, if it is read from its beginning to its end.
     """
 
@@ -77,6 +81,7 @@ class Many:
     format: Format
     places: Iterator[Place] | None = None
     stream: BufferedIOBase | None = None
+    blocks: Callable[[int], Iterator[Block]] | None = None
 
 
 def read_place(format: Format, place: Place, schema: Schema | None) -> Record | BadLine:
@@ -115,7 +120,8 @@ def open_records(
             case "json":
                 yield One(_document(whole, schema))
             case "ndjson":
-                yield Many(read_records(whole, schema=schema), format, read_places(whole), stream)
+                records = read_records(whole, schema=schema)
+                yield Many(records, format, read_places(whole), stream, partial(read_blocks, whole))
             case "array":
                 yield Many(read_array(whole, name, schema), format, array_places(whole, name), stream)
             case "csv":

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
@@ -49,6 +50,12 @@ class Lines(Protocol):
     """A binary stream, or anything with its `readline`."""
 
     def readline(self, size: int = -1, /) -> bytes: ...
+
+
+class Readable(Lines, Protocol):
+    """The same, read in blocks, too."""
+
+    def read(self, size: int, /) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +126,54 @@ def read_lines(stream: Lines, limit: int = LINE_LIMIT) -> Iterator[Line]:
     return (Line(*place) for place in read_places(stream, limit))
 
 
-def read_places(stream: Lines, limit: int = LINE_LIMIT) -> Iterator[Place]:
-    """`read_lines` as plain tuples, for many lines of which few are looked at."""
+class Block(NamedTuple):
+    """Whole lines; `begin`: the records, lines and bytes before them."""
+
+    begin: tuple[int, int, int]
+    data: bytes
+
+    def places(self, limit: int = LINE_LIMIT) -> Iterator[Place]:
+        return read_places(BytesIO(self.data), limit, self.begin)
+
+
+def read_blocks(stream: Readable, size: int, limit: int = LINE_LIMIT) -> Iterator[Block]:
+    """All lines in blocks of about `size` bytes: what takes a block finds its records.
+
+    Of a line that is longer than the limit a block has as much as shows that.
+    """
     index = number = offset = 0
+    while data := stream.read(size):
+        length = len(data)
+        if not data.endswith(b"\n"):
+            rest = stream.readline(limit + 2)
+            data, length = data + rest, length + len(rest)
+            while rest and not rest.endswith(b"\n"):  # a line that is too long, or the last one
+                rest = stream.readline(limit + 2)
+                length += len(rest)
+        block = Block((index, number, offset), data)
+        yield block
+        index += _records_in(block, limit)
+        number += data.count(b"\n") + (not data.endswith(b"\n"))
+        offset += length
+
+
+def _records_in(block: Block, limit: int) -> int:
+    """How many records there are: in nearly all blocks each line begins with a brace."""
+    data = block.data
+    lines = data.count(b"\n") + (not data.endswith(b"\n"))
+    if lines == data.count(b"\n{") + data.startswith(b"{") and not data.startswith(SETTLED):
+        return lines
+    return sum(1 for _ in block.places(limit))
+
+
+def read_places(
+    stream: Lines, limit: int = LINE_LIMIT, begin: tuple[int, int, int] = (0, 0, 0)
+) -> Iterator[Place]:
+    """`read_lines` as plain tuples, for many lines of which few are looked at.
+
+    `begin`: the records, lines and bytes before the stream.
+    """
+    index, number, offset = begin
     readline, most = stream.readline, limit + 2
     while chunk := readline(most):
         start, size = offset, len(chunk)

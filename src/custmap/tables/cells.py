@@ -129,8 +129,8 @@ class Cells:
         made._nulls = dict.fromkeys(self.columns)
         return made
 
-    def plain(self, row: object) -> dict[str, Any]:
-        """A plain copy of a row, in which columns that are not taken are null.
+    def plain(self, row: object, *, also: str | None = None) -> dict[str, Any]:
+        """A plain copy of a row, in which columns that are not taken are null; `also` is taken, too.
 
         RecordError (CM702, CM703) with every value that has no meaning.
         """
@@ -142,7 +142,7 @@ class Cells:
         problems: list[Diagnostic] = []
         for name, value in row.items():
             try:
-                made |= self._copied(name, value if name in self._types else None)
+                made |= self._copied(name, value if name in self._types or name == also else None)
             except RecordError as error:
                 problems += error.diagnostics
         if problems:

@@ -1,0 +1,223 @@
+"""`--resume`: what an interrupted run has done is not done again, and another run is not gone on with.
+
+That the output is byte for byte that of an undisturbed run, wherever the run was killed, is tested in
+`tests/records/test_records_faults.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from cli_runner import Cli
+
+from custmap.records import checkpoints
+from custmap.records.checkpoints import Checkpoints
+
+MAPPING = """custmap: 1
+name: acme/customers
+contract: {method: PUT, url: "https://x.io/customers"}
+params: {realm: {}, token: {secret: true}}
+headers: {token: {param: token}}
+body: {mail: {from: email, clear: impossible}, company: company, realm: {param: realm}}
+"""
+APPLY = ["apply", "acme/customers", "after", "-p", "realm=r", "-p", "token=t", "-o", "out"]
+DIFF = ["diff", "acme/customers", "before", "after", "--key", "id", *APPLY[3:], "--format", "json"]
+OUTPUTS = ["--rejects", "rejects"]
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mappings/acme").mkdir(parents=True)
+    (tmp_path / "mappings/acme/customers.yaml").write_text(MAPPING)
+    monkeypatch.chdir(tmp_path)
+    for name in ("before", "after"):
+        write(name, [{"id": str(at), "email": f"{name}{at}@x.io", "odd": 1} for at in range(40)])
+    with Path("after").open("a") as file:
+        file.write('{"id": "x", "email": 7}\n{"id"\n')
+
+
+def write(name: str, records: list[Any]) -> None:
+    Path(name).write_text("".join(f"{json.dumps(one)}\n" for one in records))
+
+
+@contextmanager
+def interrupted(after: int) -> Iterator[None]:
+    """Within, a run keeps a state after each record, and ends as Control-C ends it after so many."""
+    inner = Checkpoints.add
+
+    def add(self: Checkpoints, number: int, *packing: Any) -> None:
+        nonlocal after
+        inner(self, number, *packing)
+        after -= number
+        if after <= 0:
+            raise KeyboardInterrupt
+
+    with patch.multiple(checkpoints, _PAUSE=0, _SHARE=0), patch.object(Checkpoints, "add", add):
+        yield
+
+
+def killed(cli: Cli, arguments: list[str], after: int = 12) -> str:
+    """A run that is interrupted as if it had been killed: what it leaves stays. What it says."""
+    with interrupted(after), patch.object(Checkpoints, "keeps", lambda self, kind: True):
+        return ended_by_signal(cli, arguments)
+
+
+def ended_by_signal(cli: Cli, arguments: list[str]) -> str:
+    """What a run says that ends so."""
+    with pytest.raises(KeyboardInterrupt):
+        cli(*arguments)
+    return cli("--version").err  # all that was captured
+
+
+def left() -> list[str]:
+    return sorted(path.suffix for path in Path().glob("out.*") if not path.name.endswith("ndjson"))
+
+
+def ends(cli: Cli, arguments: list[str]) -> tuple[Any, list[bytes]]:
+    ended = cli(*arguments)
+    written = [Path(name).read_bytes() for name in ("out", "rejects")]
+    for name in ("out", "rejects"):
+        Path(name).unlink()
+    return ended, written
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("command", [APPLY, DIFF], ids=["apply", "diff"])
+def test_what_is_done_is_not_done_again(command: list[str], workers: str, cli: Cli) -> None:
+    arguments = [*command, *OUTPUTS]
+    whole = ends(cli, arguments)
+    killed(cli, arguments)
+    assert left() == [".part", ".state"]
+    with patch.object(Checkpoints, "_load", autospec=True, side_effect=Checkpoints._load) as load:
+        went_on = ends(cli, [*arguments, "--resume", "--workers", workers])
+    assert load.call_args.args[1].done == 12
+    first, rest = went_on[0].err.split("\n", 1)
+    assert first == "going on after 12 records of an interrupted run"
+    assert (rest, went_on[0].code, went_on[1]) == (whole[0].err, whole[0].code, whole[1])
+    assert left() == []
+
+
+def test_without_an_interrupted_run_it_begins(cli: Cli) -> None:
+    arguments = [*APPLY, *OUTPUTS]
+    assert ends(cli, [*arguments, "--resume"]) == ends(cli, arguments)
+
+
+def test_an_interruption_is_kept_if_it_can_go_on(cli: Cli) -> None:
+    for more, kept in (([], []), (["--resume"], [".part", ".state"])):
+        with interrupted(9):
+            said = ended_by_signal(cli, [*APPLY, *more])
+        assert left() == kept
+        assert ("note: what is done is kept; `--resume` goes on with it" in said) is bool(kept)
+    assert "going on after 9 records" in cli(*APPLY, "--resume").err
+
+
+def test_a_full_disk_is_an_interruption(cli: Cli) -> None:
+    with (
+        interrupted(9),
+        patch.object(checkpoints.os, "fsync", side_effect=[None] * 6 + [OSError(28, "full")]),
+    ):
+        assert cli(*APPLY, "--resume").code == 2
+    assert left() == [".part", ".state"]
+    assert "going on after" in cli(*APPLY, "--resume").err and left() == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "had"),
+    [
+        ("mapping", "another mapping"),
+        ("input", "another FILE"),
+        (["-p", "realm=s"], "other parameters"),
+        (["--nulls", "absent"], "other options"),
+        (["--as", "curl"], "other options"),
+        (["--with-secrets"], "other parameters and other options"),
+        (["--rejects", "rejects"], "other options"),
+    ],
+)
+def test_another_run_is_not_gone_on_with(changed: str | list[str], had: str, cli: Cli) -> None:
+    killed(cli, APPLY)
+    arguments = APPLY
+    if changed == "mapping":
+        Path("mappings/acme/customers.yaml").write_text(MAPPING + "# another\n")
+    elif changed == "input":
+        write("after", [{}] * 12)
+    else:
+        given = [*APPLY, *changed]
+        arguments = given if changed[0] != "-p" else [one if one != "realm=r" else "realm=s" for one in APPLY]
+    ended = cli(*arguments, "--resume")
+    assert ended.code == 2 and f"error: `--resume`: the run that was interrupted had {had}\n" in ended.err
+    assert "= help: Leave `--resume` out to begin again" in ended.err
+    assert left() == [".part", ".state"]
+    assert cli(*arguments).code in (0, 1)
+    assert left() == []
+
+
+def test_secrets_that_are_not_written_may_be_others(cli: Cli) -> None:
+    killed(cli, APPLY)
+    assert "going on" in cli(*[one.replace("token=t", "token=u") for one in APPLY], "--resume").err
+    shown = [*APPLY, "--with-secrets"]
+    killed(cli, shown)
+    assert cli(*[one.replace("token=t", "token=u") for one in shown], "--resume").code == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [*APPLY[:-2]],
+        [*APPLY[:-1], "-"],
+        [*APPLY, "--rejects", "-"],
+        [*APPLY, "--as", "parquet"],
+        [one if one != "after" else "-" for one in APPLY],
+        [one for one in DIFF if one not in ("--key", "id")],
+    ],
+    ids=["no file", "standard output", "rejects", "parquet", "standard input", "one pair"],
+)
+def test_what_cannot_be_gone_on_with(arguments: list[str], cli: Cli) -> None:
+    write("before", [{"id": "1"}])
+    write("after", [{"id": "1"}])
+    ended = cli(*arguments, "--resume")
+    assert ended.code == 2 and ended.err.startswith("error: `--resume`: ") and not Path("out").exists()
+
+
+@pytest.mark.parametrize("damage", ["state", "torn", "part", "short", "renamed"])
+def test_what_cannot_be_trusted_is_begun_again(damage: str, cli: Cli) -> None:
+    whole = ends(cli, [*APPLY, *OUTPUTS])
+    killed(cli, [*APPLY, *OUTPUTS])
+    (state,), (part,) = Path().glob("out.*.state"), Path().glob("out.*.part")
+    match damage:
+        case "state":
+            state.unlink()
+        case "torn":
+            state.write_bytes(state.read_bytes()[:-9])
+        case "part":
+            part.unlink()
+        case "short":
+            os.truncate(part, 3)
+        case "renamed":
+            part.rename(part.with_name(f"out.{os.getpid() + 1}.part"))
+    assert ends(cli, [*APPLY, *OUTPUTS, "--resume"])[1] == whole[1]
+    assert left() == []
+
+
+def test_a_run_that_is_alive_is_left_alone(cli: Cli) -> None:
+    fcntl = pytest.importorskip("fcntl")
+    whole = ends(cli, [*APPLY, *OUTPUTS])
+    killed(cli, [*APPLY, *OUTPUTS])
+    for path in list(Path().glob("out.*")):
+        path.rename(f"out.1{path.suffix}")
+    with Path("out.1.part").open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert ends(cli, [*APPLY, *OUTPUTS, "--resume"])[1] == whole[1]
+        assert left() == [".part", ".state"]
+
+
+def test_a_guard_leaves_nothing(cli: Cli) -> None:
+    with patch.multiple(checkpoints, _PAUSE=0, _SHARE=0):
+        assert cli(*DIFF, "--guard", "changes=1", "--resume").code == 4
+    assert left() == []
