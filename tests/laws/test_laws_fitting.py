@@ -25,7 +25,7 @@ from custmap.plan.plan import Plan
 from custmap.running import items, operations
 
 LONG = os.environ.get("CUSTMAP_LAWS") == "long"
-SEEDS = 700 if LONG else 8
+SEEDS = 700 if LONG else 6
 PAIRS = 20
 VALUES = ("value", "to")
 TEXTS = ("path", "name", "at", "key")

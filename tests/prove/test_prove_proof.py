@@ -22,7 +22,7 @@ from shipped_mappings import SHIPPED
 from small_mappings import made
 
 LONG = os.environ.get("CUSTMAP_LAWS") == "long"
-EXAMPLES = 200 if LONG else 50
+EXAMPLES = 200 if LONG else 30
 REPLACED = """\
 custmap: 1
 name: acme/update-customer

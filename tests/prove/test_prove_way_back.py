@@ -24,7 +24,7 @@ from custmap.prove.store import Store
 from small_mappings import made
 
 LONG = os.environ.get("CUSTMAP_LAWS") == "long"
-EXAMPLES = 200 if LONG else 60
+EXAMPLES = 200 if LONG else 40
 Patch = pytest.MonkeyPatch
 
 
