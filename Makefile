@@ -60,7 +60,8 @@ lint: $(READY) ## ruff, mypy --strict, the layers
 check: lint test ## all that must pass before a change lands
 
 laws: $(READY) ## the laws, long
-	CUSTMAP_LAWS=long $(BIN)/python -m pytest -n 2 tests/laws tests/records/test_records_faults.py tests/nightly
+	CUSTMAP_LAWS=long $(BIN)/python -m pytest -n 2 tests/laws tests/records tests/nightly tests/prove \
+	  tests/border tests/check/test_check_letters.py tests/functions/test_functions_names_fast.py
 
 spark: ## the tests with a real Spark, in local mode; installs it, and Java where it may
 	$(call install,.venv-spark,$(PYTHON),)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import sys
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +19,7 @@ from custmap import Mapping
 from custmap.diagnostics.errors import CustmapError
 from shipped_mappings import SHIPPED
 
+LONG = os.environ.get("CUSTMAP_LAWS") == "long"
 METHODS = """
     __getattribute__ __eq__ __ne__ __iter__ __len__ __bool__ __repr__ __str__ __contains__ __getitem__ __lt__
     __le__ __gt__ __ge__ __index__ __int__ __float__ __format__ __sub__ __add__ __radd__ __and__ __reduce__
@@ -90,6 +94,8 @@ GIVEN: dict[type, tuple[Any, ...]] = {
     dt.datetime: (2022, 2, 11, 0, 0, 0, 0, dt.UTC),
 }
 BASES = (object, UUID, *GIVEN)
+LIES = (None, str, dict, list, int)
+loaded = cache(custmap.load)
 
 
 def customer() -> dict[str, Any]:
@@ -145,24 +151,28 @@ def calls_of(mapping: Mapping, record: Any, params: Any, check: bool) -> Iterato
 @pytest.mark.parametrize("base", BASES, ids=lambda base: base.__name__)
 @pytest.mark.parametrize("name", MAPPINGS)
 def test_foreign_objects(name: str, base: type, odd_class: bool) -> None:
-    """What a foreign class's own class raises does not come out; its methods may be called."""
-    mapping = custmap.load(name)
+    """What a foreign class's own class raises does not come out; its methods may be called.
+
+    In a short run, a class that says to be another one stands once at each place of each mapping: records are
+    checked or not, and its own class is odd or not, in turn.
+    """
+    mapping = loaded(name)
     called: list[str] = []
     escaped: list[str] = []
-    for lie in (None, str, dict, list, int):
-        for place in PLACES.split():
-            if base is not str and place in ("key", "param-name"):
-                continue
-            for check in (True, False):
-                record, params = placed(
-                    place, foreign(base, lie, called, odd_class=odd_class), mapping.params
-                )
-                for call in calls_of(mapping, record, params, check):
-                    try:
-                        call()
-                    except (CustmapError, TypeError, ValueError) as error:
-                        assert "zqsecret" not in f"{error!r} {error.__context__!r}"
-                    except Exception as error:  # pytest would show the record, and so call its methods
-                        escaped.append(f"{type(error).__name__} at {place}")
+    turn = BASES.index(base) + MAPPINGS.index(name)
+    places = enumerate(PLACES.split())
+    for (at, lie), (number, place), check in product(enumerate(LIES), places, (True, False)):
+        if base is not str and place in ("key", "param-name"):
+            continue
+        if not LONG and (turn + at + number + 2 * check + odd_class) % 4:
+            continue
+        record, params = placed(place, foreign(base, lie, called, odd_class=odd_class), mapping.params)
+        for call in calls_of(mapping, record, params, check):
+            try:
+                call()
+            except (CustmapError, TypeError, ValueError) as error:
+                assert "zqsecret" not in f"{error!r} {error.__context__!r}"
+            except Exception as error:  # pytest would show the record, and so call its methods
+                escaped.append(f"{type(error).__name__} at {place}")
     assert escaped == []
     assert odd_class or called == []

@@ -1,5 +1,5 @@
-"""The fixture of this folder's tests."""
+"""The fixtures of this folder's tests."""
 
-from cli_runner import cli
+from cli_runner import cli, redirected
 
-__all__ = ["cli"]
+__all__ = ["cli", "redirected"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import re
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from custmap.cli.help import GROUPS
 from custmap.cli.list import _table
 from custmap.cli.root import COMMANDS
 from custmap.diagnostics.codes import CODES
+from custmap.mapping.find import above
 from shipped_mappings import SHIPPED
 
 ROOT = Path(__file__).parents[2]
@@ -186,6 +186,7 @@ def test_a_contract_is_checked_through_its_mappings(
     for name, text in BESIDE.items():
         (folder / name).write_text(text)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("custmap.cli.list.folders", above)  # the shipped mappings are not listed
     ended = cli("validate", place)
     assert ended.code == 0, ended
     assert f"{mappings} mapping{'' if mappings == 1 else 's'}: 0 errors" in ended.err
@@ -321,13 +322,6 @@ def test_options_are_listed_in_groups(cli: Cli) -> None:
         assert option in rest.split("\n\n")[0]
 
 
-def colors(environment: dict[str, str], *arguments: str) -> bool:
-    command = [sys.executable, "-m", "custmap", *arguments]
-    clean = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "FORCE_COLOR")}
-    ended = subprocess.run(command, env={**clean, **environment}, capture_output=True, check=False)
-    return b"\x1b[" in ended.stdout + ended.stderr
-
-
 @pytest.mark.parametrize(
     ("environment", "option", "colored"),
     [
@@ -340,9 +334,19 @@ def colors(environment: dict[str, str], *arguments: str) -> bool:
         ({"FORCE_COLOR": "1"}, ["--color=auto"], True),
     ],
 )
-def test_color(project: Path, environment: dict[str, str], option: list[str], colored: bool) -> None:
-    assert colors(environment, "validate", "acme/update", *option) is colored
-    assert colors(environment, *option, "apply", "acme/update") is colored
+def test_color(
+    cli: Cli,
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    environment: dict[str, str],
+    option: list[str],
+    colored: bool,
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    for arguments in (["validate", "acme/update", *option], [*option, "apply", "acme/update"]):
+        ended = cli(*arguments)
+        assert ("\x1b[" in ended.out + ended.err) is colored
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])

@@ -15,6 +15,7 @@ from cli_runner import Cli
 
 import custmap
 from custmap import MappingError
+from custmap.mapping.find import above
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
 
@@ -56,7 +57,11 @@ def limited() -> Iterator[None]:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with a mapping, its contract and a fixture, among names that are no files."""
+    """A project with a mapping, its contract and a fixture, among names that are no files.
+
+    The shipped mappings are not listed.
+    """
+    monkeypatch.setattr("custmap.cli.list.folders", above)
     home, fixtures = tmp_path / "mappings" / "acme", tmp_path / "fixtures" / "acme"
     for place in (home, fixtures, tmp_path):
         place.mkdir(parents=True, exist_ok=True)

@@ -125,7 +125,8 @@ def test_as_one(cli: Cli, arguments: list[str]) -> None:
     if "--param-from" in arguments:
         arguments[-1] = "realm=company || email"
     Path("in").write_bytes(records(len(arguments)))
-    one, *others = outcomes(cli, [arguments[0], "in", *arguments[1:]], "123")
+    counts = "123" if "--key" in arguments else "12"
+    one, *others = outcomes(cli, [arguments[0], "in", *arguments[1:]], counts)
     assert one[0].code == 1 and one[0].err.count("times") > 3 and one[1][0].count(b"\n") > 100
     assert all(other == one for other in others)
 

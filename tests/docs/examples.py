@@ -8,17 +8,22 @@ prints (a line `…` stands for any lines); `yaml` without a title is a piece of
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import doctest
 import io
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import custmap
@@ -30,6 +35,8 @@ from custmap.syntax.node import MapNode, plain
 from custmap.syntax.yaml_reader import read_yaml
 
 SOURCES = Path(__file__).parents[2] / "src"
+FORKED = Path(__file__).with_name("forked.py")
+ENVIRONMENT = {"PYTHONPATH": str(SOURCES), "PYTHONUTF8": "1", "PYTHONWARNINGS": "error"}
 PIECE = "acme/example"
 # What a piece of a mapping does not say: the rest of the file.
 REST = {
@@ -153,9 +160,23 @@ def value(text: str) -> Any:
     return plain(node)["value"]
 
 
+@cache
+def server() -> str:
+    """The socket of a process that runs `custmap`, until this one ends."""
+    place = Path(mkdtemp(prefix="custmap-")) / "calls"
+    process = subprocess.Popen([sys.executable, FORKED, place], env=os.environ | ENVIRONMENT)
+    atexit.register(shutil.rmtree, place.parent)
+    atexit.register(process.wait)
+    atexit.register(process.kill)  # what was registered last is done first
+    while not place.exists():
+        assert process.poll() is None
+        time.sleep(0.02)
+    return str(place)
+
+
 def run_shell(commands: list[str], folder: Path) -> list[str]:
     """What each command prints on a terminal without colours; `custmap` and `python3` are these here."""
-    for name, options in (("custmap", "-m custmap "), ("python3", "")):
+    for name, options in (("custmap", f'-S -E "{FORKED}" {server()} call '), ("python3", "")):
         shim = folder / ".bin" / name
         write(shim, f'#!/bin/sh\nexec "{sys.executable}" {options}"$@"\n')
         shim.chmod(shim.stat().st_mode | stat.S_IXUSR)
@@ -166,9 +187,7 @@ def run_shell(commands: list[str], folder: Path) -> list[str]:
         cwd=folder,
         env={
             "PATH": f"{shim.parent}{os.pathsep}{os.environ['PATH']}",
-            "PYTHONPATH": str(SOURCES),
-            "PYTHONUTF8": "1",
-            "PYTHONWARNINGS": "error",
+            **ENVIRONMENT,
             "NO_COLOR": "1",
             "COLUMNS": "120",
             "TERM": "dumb",  # no progress

@@ -16,8 +16,8 @@ import pytest
 
 import custmap
 
-SIZES = (40, 80, 160)
-MISTAKES = (200, 400, 800)
+SIZES = (20, 40, 80)
+MISTAKES = (100, 200, 400)
 
 TEXT = {"type": "string"}
 RECORD = {
@@ -134,4 +134,4 @@ def test_work_grows_with_the_size(shape: str, tmp_path: Path) -> None:
         for stage, steps in _stages(path):
             measured.setdefault(stage, []).append(steps)
     for stage, (_, small, middle, large) in measured.items():
-        assert large - middle <= 2.15 * (middle - small) + 500, (stage, small, middle, large)
+        assert large - middle <= 2.15 * (middle - small) + 100, (stage, small, middle, large)

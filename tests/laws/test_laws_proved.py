@@ -19,7 +19,7 @@ from custmap.values.absent import ABSENT
 from custmap.values.paths import found_at
 
 LONG = os.environ.get("CUSTMAP_LAWS") == "long"
-SEEDS = 300 if LONG else 5
+SEEDS = 300 if LONG else 3
 EXAMPLES = 40
 
 

@@ -23,7 +23,7 @@ from custmap.settle.settle import Settler
 
 LONG = os.environ.get("CUSTMAP_LAWS") == "long"
 CHUNKS = 5
-SEEDS = 1000 if LONG else 16
+SEEDS = 1000 if LONG else 10
 Patch = pytest.MonkeyPatch
 QUICK: Final = {"compare": 418, "quick_requests": 960}
 """How many records go the quick way. What is lost here is speed, which no result shows; only who draws other
@@ -181,23 +181,24 @@ def what_was_lost_counts_as_said(patch: Patch) -> None:
 
 
 PLANTED = (
-    clears_are_lost,
-    only_what_is_new_is_set,
-    an_entry_is_sent_in_part,
-    all_entries_are_sent_again,
-    sets_come_first,
-    anybody_is_named,
-    changes_know_the_step_and_not_the_plan,
-    rejections_are_forgotten,
-    a_mask_is_for_the_first_alone,
-    a_part_of_a_record_replaces_it,
-    what_was_lost_counts_as_said,
+    (clears_are_lost, 0),
+    (only_what_is_new_is_set, 0),
+    (an_entry_is_sent_in_part, 27),
+    (all_entries_are_sent_again, 43),
+    (sets_come_first, 0),
+    (anybody_is_named, 8),
+    (changes_know_the_step_and_not_the_plan, 0),
+    (rejections_are_forgotten, 1),
+    (a_mask_is_for_the_first_alone, 1),
+    (a_part_of_a_record_replaces_it, 0),
+    (what_was_lost_counts_as_said, 2),
 )
+"""The fault, and the first seed that is drawn: one that shows it."""
 
 
-@pytest.mark.parametrize("plant", PLANTED)
-def test_a_planted_fault_is_found(plant: Callable[[Patch], None], monkeypatch: Patch) -> None:
+@pytest.mark.parametrize(("plant", "first"), PLANTED)
+def test_a_planted_fault_is_found(plant: Callable[[Patch], None], first: int, monkeypatch: Patch) -> None:
     plant(monkeypatch)
     with pytest.raises((Differs, KeyError)):
-        for seed in range(300):
+        for seed in range(first, first + 300):
             check(seed)

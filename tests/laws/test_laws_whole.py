@@ -115,13 +115,20 @@ def _one_reading_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "plant", [_the_copy_as_it_stands, _every_rule_speaks, _conditions_are_known, _one_reading_for_all]
+    ("plant", "first"),
+    [
+        (_the_copy_as_it_stands, 48),
+        (_every_rule_speaks, 0),
+        (_conditions_are_known, 9),
+        (_one_reading_for_all, 48),
+    ],
 )
 def test_a_fault_beside_the_vendors_copy_is_found(
-    plant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+    plant: Callable[[pytest.MonkeyPatch], None], first: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The first seed that is drawn shows it."""
     plant(monkeypatch)
-    for seed in range(400):
+    for seed in range(first, first + 400):
         for loaded, whole, case in cases(seed):
             if "vendor" in case.options:
                 try:

@@ -5,7 +5,8 @@ What else is found in the file is what was found before: a rule of which a key c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,16 @@ def test_the_file_has_every_key() -> None:
         assert {field.alias or name for name, field in model.model_fields.items()} <= there
 
 
+Said = Callable[[str], set[tuple[str, str]]]
+
+
+@pytest.fixture(scope="module")
+def said_of(tmp_path_factory: pytest.TempPathFactory) -> Said:
+    """What is found in a file as it is, once for all the changes to it."""
+    folder = tmp_path_factory.mktemp("said")
+    return cache(lambda text: {(one.code, one.message) for one in found_in(folder, text)})
+
+
 def misspelt(word: str) -> Iterator[str]:
     """A letter too many, and for longer words a letter missing, two swapped, or another one, in turn."""
     yield word + word[-1]
@@ -101,9 +112,9 @@ def misspelt(word: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("text, place, mark", ALL, ids=[".".join(place) for _, place, _ in ALL])
-def test_misspelt(text: str, place: tuple[str, ...], mark: yaml.Mark, tmp_path: Path) -> None:
+def test_misspelt(text: str, place: tuple[str, ...], mark: yaml.Mark, said_of: Said, tmp_path: Path) -> None:
     word = place[-1]
-    before = said_of(tmp_path, text)
+    before = said_of(text)
     for wrong in misspelt(word):
         found = found_in(tmp_path, text[: mark.index] + wrong + text[mark.index + len(word) :])
         here = [one for one in found if one.code == "CM201"]
@@ -142,7 +153,7 @@ VALUES = [
 
 
 @pytest.mark.parametrize("place, node", VALUES)
-def test_null(place: tuple[str, ...], node: yaml.Node, tmp_path: Path) -> None:
+def test_null(place: tuple[str, ...], node: yaml.Node, said_of: Said, tmp_path: Path) -> None:
     start, end = node.start_mark.index, node.end_mark.index
     text = (
         TEXT[:start].rstrip()
@@ -161,12 +172,8 @@ def test_null(place: tuple[str, ...], node: yaml.Node, tmp_path: Path) -> None:
     assert one.help is not None and one.help.endswith(f"or remove `{place[-1]}`.")
     if place[-1] == "clear":
         assert one.help.startswith("Write `send_null` to")
-    before = said_of(tmp_path, TEXT)
+    before = said_of(TEXT)
     assert {(other.code, other.message) for other in found if other is not one} <= before
-
-
-def said_of(folder: Path, text: str) -> set[tuple[str, str]]:
-    return {(one.code, one.message) for one in found_in(folder, text)}
 
 
 def found_in(folder: Path, text: str) -> tuple[Diagnostic, ...]:

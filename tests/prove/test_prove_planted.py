@@ -6,6 +6,7 @@ there cannot hide itself.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,8 @@ from custmap.running.names import GLOBALS
 from planted_faults import items_that_went_are_not_told
 from small_mappings import made
 
+LONG = os.environ.get("CUSTMAP_LAWS") == "long"
+EXAMPLES = 200 if LONG else 60
 Patch = pytest.MonkeyPatch
 
 
@@ -137,7 +140,7 @@ def test_planted(name: str, monkeypatch: Patch) -> None:
     planted = PLANTED[name]
     planted.plant(monkeypatch)
     mapping = custmap.load(planted.mapping)
-    proof = prove(mapping, examples=200)
+    proof = prove(mapping, examples=EXAMPLES)
     assert not proof.ok
     print(proof)
     assert {one.law for one in proof.counterexamples} & set(planted.laws)
@@ -148,15 +151,15 @@ def test_one_identity_of_several_is_enough(tmp_path: Path) -> None:
     body = (
         "body:\n  uid: {from: id, identity: true}\n  mail: {from: email, identity: true}\n  firm: company\n"
     )
-    assert prove(made(tmp_path, body), examples=200).ok
+    assert prove(made(tmp_path, body), examples=EXAMPLES).ok
 
 
 def test_an_update_for_nobody(tmp_path: Path, monkeypatch: Patch) -> None:
     mapping = made(tmp_path, "body:\n  uid: {from: id, identity: true}\n  mail: email\n")
-    assert prove(mapping, examples=200).ok
+    assert prove(mapping, examples=EXAMPLES).ok
     monkeypatch.setitem(GLOBALS, "names_nobody", lambda *_: False)
     found = prove(
-        made(tmp_path, "body:\n  uid: {from: id, identity: true}\n  mail: email\n"), examples=200
+        made(tmp_path, "body:\n  uid: {from: id, identity: true}\n  mail: email\n"), examples=EXAMPLES
     ).counterexamples
     assert "names_customer" in {one.law for one in found}
 
@@ -187,9 +190,9 @@ def what_stands_is_left_out(patch: Patch) -> None:
 def test_a_record_that_is_replaced(
     plant: Callable[[Patch], None], law: str, tmp_path: Path, monkeypatch: Patch
 ) -> None:
-    assert prove(made(tmp_path, REPLACED), examples=200).ok
+    assert prove(made(tmp_path, REPLACED), examples=EXAMPLES).ok
     plant(monkeypatch)
-    found = prove(made(tmp_path, REPLACED), examples=200).counterexamples
+    found = prove(made(tmp_path, REPLACED), examples=EXAMPLES).counterexamples
     assert law in {one.law for one in found}
 
 
@@ -213,9 +216,9 @@ def everything_has_a_name(patch: Patch) -> None:
 
 @pytest.mark.parametrize("plant", [names_of_what_is_cleared_are_lost, everything_has_a_name])
 def test_what_a_mask_names(plant: Callable[[Patch], None], tmp_path: Path, monkeypatch: Patch) -> None:
-    assert prove(made(tmp_path, MASKED), examples=200).ok
+    assert prove(made(tmp_path, MASKED), examples=EXAMPLES).ok
     plant(monkeypatch)
-    found = prove(made(tmp_path, MASKED), examples=200).counterexamples
+    found = prove(made(tmp_path, MASKED), examples=EXAMPLES).counterexamples
     assert {one.law for one in found} & {"convergence", "minimality"}
 
 
@@ -237,7 +240,7 @@ def test_what_two_requests_say_of_a_list(tmp_path: Path, monkeypatch: Patch) -> 
     path = tmp_path / "acme" / "case.yaml"
     path.parent.mkdir()
     path.write_text(TOGETHER)
-    assert prove(custmap.load(path), examples=200).ok
+    assert prove(custmap.load(path), examples=EXAMPLES).ok
     items_that_went_are_not_told(monkeypatch)
-    found = prove(custmap.load(path), examples=200).counterexamples
+    found = prove(custmap.load(path), examples=EXAMPLES).counterexamples
     assert [(one.law, one.target) for one in found] == [("convergence", "gone")]

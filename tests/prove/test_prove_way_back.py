@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,13 @@ from custmap.prove.scene import Case, Scene
 from custmap.prove.store import Store
 from small_mappings import made
 
+LONG = os.environ.get("CUSTMAP_LAWS") == "long"
+EXAMPLES = 200 if LONG else 40
 Patch = pytest.MonkeyPatch
 
 
 def found(mapping: Mapping) -> list[tuple[str, str, int]]:
-    proof = prove(mapping, examples=200)
+    proof = prove(mapping, examples=EXAMPLES)
     print(proof)
     return [(one.law, one.target, one.line) for one in proof.counterexamples]
 
@@ -44,7 +47,7 @@ def test_a_wrong_inverse(tmp_path: Path) -> None:
         "custmap: 1\nname: acme/case\ncontract: {method: PATCH, url: 'https://x.io/c'}\n"
         "body:\n  mail: email\n  rank: plus_one(priority)\n"
     )
-    proof = prove(custmap.load(path, functions=[sys.modules[__name__]]), examples=200)
+    proof = prove(custmap.load(path, functions=[sys.modules[__name__]]), examples=EXAMPLES)
     assert [str(one) for one in proof.counterexamples] == [
         "counterexample: what was sent is not read back as the customer that it was made of\n"
         "  after   {priority: 1}\n"
@@ -71,10 +74,10 @@ def test_a_wrong_inverse_in_a_list_of_changes(tmp_path: Path) -> None:
     path.parent.mkdir()
     head = "custmap: 1\nname: acme/case\ncontract: {method: PATCH, url: 'https://x.io/c'}\n"
     path.write_text(head + CHANGES)
-    proof = prove(custmap.load(path, functions=[sys.modules[__name__]]), examples=200)
+    proof = prove(custmap.load(path, functions=[sys.modules[__name__]]), examples=EXAMPLES)
     assert [(one.law, one.target) for one in proof.counterexamples] == [("reads_back", "lists[0].rank")]
     path.write_text(head + CHANGES.replace("plus_one(priority)", "priority"))
-    assert prove(custmap.load(path), examples=200).ok
+    assert prove(custmap.load(path), examples=EXAMPLES).ok
 
 
 def test_a_table_that_reads_another_value(monkeypatch: Patch) -> None:

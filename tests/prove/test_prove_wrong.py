@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from textwrap import indent
 from typing import Any
@@ -13,6 +14,8 @@ import custmap
 from custmap.diagnostics.errors import MappingError
 from custmap.prove.prove import prove
 
+LONG = os.environ.get("CUSTMAP_LAWS") == "long"
+EXAMPLES = 300 if LONG else 100
 TABLE = yaml.safe_load((Path(__file__).parent / "wrong.yaml").read_text(encoding="utf-8"))
 
 
@@ -35,7 +38,7 @@ def test_wrong(case: dict[str, Any], tmp_path: Path) -> None:
         found = [(one.code, one.span.line) for one in caught.value.diagnostics if one.span]
         assert (case["refused"], line) in found
         return
-    proof = prove(custmap.load(path), examples=300)
+    proof = prove(custmap.load(path), examples=EXAMPLES)
     print(proof)
     if "found" in case:
         found = [(one.law, one.line) for one in proof.counterexamples]

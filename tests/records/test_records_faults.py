@@ -124,7 +124,7 @@ def test_each_operation_is_the_last_in_turn(folder: Path, capfd: pytest.CaptureF
     expected, operations = whole(folder, "apply")
     inputs = contents(folder)
     named = 0
-    for at in range(1, operations + 1, 1 if LONG else 6):
+    for at in range(1, operations + 1, 1 if LONG else 9):
         words = [sys.executable, str(Path(__file__).with_name("faults.py")), "kill", str(at), *command]
         with TemporaryFile() as said:  # as in the run that counted
             killed = subprocess.run(words, cwd=folder, stdout=said, stderr=said, check=False)

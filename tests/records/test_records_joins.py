@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -27,6 +28,8 @@ from custmap.records.spooled_join import SpooledJoin
 from custmap.records.table_join import TableJoin
 
 duckdb = pytest.importorskip("duckdb")
+
+EXAMPLES = 40 if os.environ.get("CUSTMAP_LAWS") == "long" else 12
 
 COLUMNS = ["id", "email", "score", "tags", "home"]
 SCHEMA = pa.schema(
@@ -137,7 +140,7 @@ JOINS: list[tuple[Callable[..., Any], list[str]]] = [
 
 
 @pytest.mark.parametrize(("make", "columns"), JOINS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(st.lists(_ROW, max_size=8), st.lists(_ROW, max_size=8), st.randoms(use_true_random=False))
 def test_what_is_handed_over(
     tmp_path_factory: pytest.TempPathFactory,
