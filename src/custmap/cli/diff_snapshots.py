@@ -31,6 +31,7 @@ from custmap.records.locations import Location
 from custmap.records.ndjson import settled_by
 from custmap.records.outputs import Sink, naming
 from custmap.records.packed_lines import PackedLines, json_lines
+from custmap.records.request_lines import RequestLines
 from custmap.records.snapshots import SnapshotJoin
 from custmap.records.table_join import TableJoin
 from custmap.values.words import counted
@@ -66,6 +67,7 @@ class SnapshotDiff:
     source: Source | None = None
     workers: int = 1
     _ids: RequestIds | None = None
+    _requests: RequestLines | None = None
 
     def run(self, before: Location, after: Location, key: Key) -> bool:
         """Write the lines of all customers; did any change? A guard may end the run (exit code 4)."""
@@ -89,7 +91,6 @@ class SnapshotDiff:
         diffing = Diffing(
             self.comparison, self.form, self.all_plans, self.source, settled, narrow, join.units
         )
-        ids = partial(self._marked, join)
         return PlanLines(
             diffing,
             self.comparison.of(diffing.through(), settled=settled),
@@ -97,8 +98,8 @@ class SnapshotDiff:
             self.output,
             self.only_in,
             self.clears,
-            ids,
-            self._packed(ids) if self.bulk else None,
+            partial(self._request_lines, join),
+            self._packed(partial(self._marked, join)) if self.bulk else None,
         )
 
     def _packed(self, ids: Callable[[], RequestIds]) -> PackedLines:
@@ -128,6 +129,11 @@ class SnapshotDiff:
         if self._ids is None:
             self._ids = RequestIds(self.run_of(join.digests))
         return self._ids
+
+    def _request_lines(self, join: Join) -> RequestLines:
+        if self._requests is None:
+            self._requests = RequestLines(self._marked(join), secrets=self.form.secrets)
+        return self._requests
 
     def _known(self, join: Join) -> str:
         """The digest of the run, if both files were read."""

@@ -17,6 +17,7 @@ from custmap.records.identity import RequestIds, Who
 from custmap.records.ndjson import Place, Record, read_record
 from custmap.records.outputs import Blocks, Sink
 from custmap.records.packed_lines import PackedLines
+from custmap.records.request_lines import RequestLines
 from custmap.records.sides import Side
 from custmap.records.snapshots import OneSided, Pair, Rejected
 from custmap.records.tally import PairTally
@@ -97,7 +98,7 @@ class PlanLines:
 
     `compare`  makes the plans of pairs.
     `only_in`  where customers of one snapshot only are written, if anywhere.
-    `ids`      those of the run, once both snapshots were read.
+    `requests` writes requests, once both snapshots were read.
     `packed`   requests carry many customers; each has a line of its own, and plans name them.
     """
 
@@ -107,7 +108,7 @@ class PlanLines:
     output: Sink
     only_in: Sink | None
     clears: ClearCounts
-    ids: Callable[[], RequestIds]
+    requests: Callable[[], RequestLines]
     packed: PackedLines | None = None
     pairs: PairTally = field(default_factory=PairTally)
 
@@ -152,7 +153,7 @@ class PlanLines:
         self.report.found |= self.compare.finds(plan)
         self.pairs.count(plan)
         if not packed and (plan or self.diffing.all_plans):
-            self._write(self.diffing.form.line(plan, who, self.ids()))
+            self._write(self.diffing.form.line(plan, who, self.requests()))
 
     def _pack(self, plan: Plan, who: Who, after: Record) -> bool:
         """Put the request of a plan to others; is there one? Its line is written after the request's."""
@@ -206,11 +207,11 @@ class _Job:
 
         def work(given: tuple[str, list[_Sent]]) -> Done:
             run, items = given
-            ids = RequestIds(run)
+            requests = RequestLines(RequestIds(run), secrets=diffing.form.secrets)
             part, written, alone, rejected = Part(), Blocks(), Blocks(), Blocks()
             report = report_of_part(part, rejected if self.rejects else None)
             clears.load(nothing)
-            lines = PlanLines(diffing, compare, report, written, alone, clears, lambda: ids)
+            lines = PlanLines(diffing, compare, report, written, alone, clears, lambda: requests)
             error = None
             try:
                 for item in items:

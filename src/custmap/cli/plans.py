@@ -10,6 +10,8 @@ from custmap.cli.report import json_line
 from custmap.diagnostics.frame import painted
 from custmap.model.privacy import HIDDEN, shown_target
 from custmap.records.identity import RequestIds, Who
+from custmap.records.request_lines import RequestLines
+from custmap.values.json_text import json_bytes
 
 if TYPE_CHECKING:
     from custmap.plan.plan import Plan
@@ -36,11 +38,15 @@ class PlanForm:
     def is_text(self) -> bool:
         return self.form == "text"
 
-    def line(self, plan: Plan, who: Who, ids: RequestIds) -> bytes:
-        """A plan of many, as a line or, in text, as a picture."""
+    def line(self, plan: Plan, who: Who, lines: RequestLines) -> bytes:
+        """A plan of many, as a line or, in text, as a picture; `lines` write its requests."""
         if self.is_text:
             return self._picture(plan) + b"\n\n"
-        return json_line(who.members | self._told(plan, who, ids))
+        if self.form == "deepdiff":
+            return json_line(who.members | deep_difference(plan, self.values))
+        told = json_bytes(who.members | plan.told(secrets=self.secrets))
+        requests = (lines.line(request, who, place) for place, request in enumerate(plan.requests))
+        return b'%b,"requests":[%b]}\n' % (told[:-1], b",".join(line[:-1] for line in requests))
 
     def packed_line(self, plan: Plan, who: Who, id: str, item: int) -> bytes:
         """A plan of which the request is in another line, with the place of its item there, from 0."""

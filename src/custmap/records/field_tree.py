@@ -110,6 +110,9 @@ class FieldTree:
         """
         if old == new:
             return
+        if len(old) == len(new) == 1:
+            yield from self._gone_of(old[0], new[0])
+            return
         for name, number in self.values.items():
             if name in self.lists:
                 if _fewer(_items_of(old, name), _items_of(new, name)):
@@ -120,6 +123,24 @@ class FieldTree:
             yield from inner.gone(_objects_at(old, name), _objects_at(new, name))
         for name, inner in self.lists.items():
             yield from inner.gone(_items_at(old, name), _items_at(new, name))
+
+    def _gone_of(self, old: dict[str, Any], new: dict[str, Any]) -> Iterator[int]:
+        """The same of one object that became another, as nearly all are: most members are equal."""
+        for name, number in self.values.items():
+            was, now = old.get(name), new.get(name)
+            if was is now or was == now:
+                continue
+            if name in self.lists:
+                if _fewer(_items_of((old,), name), _items_of((new,), name)):
+                    yield number
+            elif is_value(was) and _loses(was, now):
+                yield number
+        for name, inner in self.objects.items():
+            if old.get(name) != new.get(name):
+                yield from inner.gone(_objects_at((old,), name), _objects_at((new,), name))
+        for name, inner in self.lists.items():
+            if old.get(name) != new.get(name):
+                yield from inner.gone(_items_at((old,), name), _items_at((new,), name))
 
 
 def is_value(value: Any) -> bool:

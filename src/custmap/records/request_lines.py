@@ -83,7 +83,7 @@ class _Texts:
         "_bound",
         "_headers",
         "_hidden",
-        "_hides_only_headers",
+        "_is_quick",
         "_masked",
         "_secrets",
         "_shown",
@@ -92,7 +92,7 @@ class _Texts:
     def __init__(self, *, secrets: bool) -> None:
         self._secrets = secrets
         self._hidden: Secrets | None = None
-        self._hides_only_headers = True
+        self._is_quick = True
         self._headers: dict[str, Any] | None = None
         self._shown: dict[str, Any] = {}
         self._bound: Bound | None = None
@@ -102,9 +102,9 @@ class _Texts:
 
     def made(self, request: Request) -> bytes:
         if request.hidden is not self._hidden:
-            self._hidden, self._headers = request.hidden, None
-            self._hides_only_headers = self._secrets or _all_in(request.hidden, "headers")
-        if not self._hides_only_headers:
+            self._hidden, self._headers, self._bound = request.hidden, None, None
+            self._is_quick = self._knows_secrets(request.hidden)
+        if not (self._is_quick and self._hides_only_headers(request.body)):
             return json_bytes(request.to_dict(secrets=self._secrets))[1:]
         if request.headers != self._headers:
             self._hide(request)
@@ -112,14 +112,19 @@ class _Texts:
         whole["headers"] = self._shown
         return json_bytes(whole)[1:]
 
+    def _hides_only_headers(self, body: Any) -> bool:
+        """Is none of the body's secrets there?"""
+        return not self._masked or (isinstance(body, dict) and self._masked.isdisjoint(body))
+
     def unmade(self, sender: Sender, bound: Bound, body: dict[str, Any], path: Part) -> bytes | None:
         """The text of a request that is not made; None if it must be."""
         if bound is not self._bound:
             self._bound = bound
+            self._hidden = None
             self._masked = frozenset()
             self._begin = None if path else self._before_body(sender, bound)
             self._around = self._around_path(sender, bound, path) if path else None
-        if self._masked and not self._masked.isdisjoint(body):
+        if not self._hides_only_headers(body):
             return None
         if path and self._around is not None:
             url, in_path = sender.place(bound, path)
@@ -133,7 +138,7 @@ class _Texts:
     def _before_body(self, sender: Sender, bound: Bound) -> bytes | None:
         """All that stands before the body; None if there is no body, or secrets that no name tells apart."""
         bare = sender.send(bound, {}, None, None, None, ())
-        if bare.body is None or not (self._secrets or self._knows_secrets(bare.hidden)):
+        if bare.body is None or not self._knows_names(bare.hidden):
             return None
         return json_bytes(bare.parts(secrets=self._secrets)).removeprefix(b"{").removesuffix(b"{}}")
 
@@ -142,9 +147,7 @@ class _Texts:
         bare = sender.send(bound, {}, path, None, None, ())
         if bare.body is None:
             return None
-        if not (
-            self._secrets or (_all_in(bare.hidden, "headers", "body") and self._knows_secrets(bare.hidden))
-        ):
+        if not self._knows_secrets(bare.hidden):
             return None
         shown = bare.parts(secrets=self._secrets)
         head = json_bytes({name: shown[name] for name in ("mapping", "method")})
@@ -152,7 +155,13 @@ class _Texts:
         return head[1:-1] + b",", b"," + middle.removeprefix(b"{").removesuffix(b"{}}")
 
     def _knows_secrets(self, hidden: Secrets | None) -> bool:
+        """Are all secrets in headers, and in members of the body that have names?"""
+        return self._secrets or (_all_in(hidden, "headers", "body") and self._knows_names(hidden))
+
+    def _knows_names(self, hidden: Secrets | None) -> bool:
         """Keep the names of the body's members that have secrets; False if some have no names."""
+        if self._secrets:
+            return True
         places = () if hidden is None else hidden.places
         found = [secret.place[1:2] for secret in places if secret.place[0] == "body"]
         names = [step for steps in found for step in steps if isinstance(step, str)]
