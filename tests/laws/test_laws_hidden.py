@@ -32,6 +32,7 @@ from custmap.diagnostics.errors import RecordError
 from custmap.model.privacy import Privacy
 from custmap.plan.plan import Plan
 from custmap.records.identity import RequestIds, Who
+from custmap.records.request_lines import RequestLines
 from custmap.wire import hiding
 from custmap.wire.request import Request
 from small_mappings import made, tables
@@ -77,8 +78,10 @@ def of_plan(plan: Plan) -> Outputs:
 def shown_plan(plan: Plan, form: str, *, many: bool, values: bool, color: bool = False) -> bytes:
     """A plan as the command line writes it, alone or as one of many."""
     how = PlanForm(form, secrets=False, values=values, color=color)
-    write = how.line if many else how.document
-    return write(plan, Who(0), RequestIds("run"))
+    ids = RequestIds("run")
+    if many:
+        return how.line(plan, Who(0), RequestLines(ids, secrets=False))
+    return how.document(plan, Who(0), ids)
 
 
 def pictures(plan: Plan) -> Outputs:

@@ -29,6 +29,7 @@ from custmap.model.privacy import (
 from custmap.model.walkers import children, eaches
 from custmap.plan.plan import Plan
 from custmap.records.identity import RequestIds, Who
+from custmap.records.request_lines import RequestLines
 from custmap.values.paths import Select
 from small_mappings import made, tables
 
@@ -157,8 +158,10 @@ def test_the_text_of_a_plan() -> None:
 def shown_plan(plan: Plan, form: str, *, many: bool, values: bool, color: bool = False) -> bytes:
     """A plan as the command line writes it, alone or as one of many."""
     how = PlanForm(form, secrets=False, values=values, color=color)
-    write = how.line if many else how.document
-    return write(plan, Who(0), RequestIds("run"))
+    ids = RequestIds("run")
+    if many:
+        return how.line(plan, Who(0), RequestLines(ids, secrets=False))
+    return how.document(plan, Who(0), ids)
 
 
 def test_the_colors_of_a_plan() -> None:

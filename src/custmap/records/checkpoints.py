@@ -23,6 +23,7 @@ from msgspec import MsgspecError, Struct, json
 from custmap.records.input_error import InputError
 from custmap.records.outputs import WholeFile, is_free, leftovers, named_after, naming, number_of
 from custmap.records.worker_errors import WorkerDied
+from custmap.values.files import read_start
 
 T = TypeVar("T")
 
@@ -30,6 +31,8 @@ _PAUSE: Final = 5.0
 """Seconds of work between two states, at least."""
 _SHARE: Final = 20
 """After a state, the work goes on for so many times as long as it took."""
+_LARGEST: Final = 1 << 26
+"""Bytes of a state: it grows with kinds of errors, and not with records."""
 _INTERRUPTIONS: Final = (KeyboardInterrupt, OSError, WorkerDied)
 """What ends a run that could go on: a signal, a full disk, a worker that was killed."""
 
@@ -236,5 +239,5 @@ def _new(path: Path) -> Path:
 
 def _read(path: Path) -> _State | None:
     with suppress(OSError, MsgspecError):
-        return json.decode(path.read_bytes(), type=_State)
+        return json.decode(read_start(path, _LARGEST), type=_State)
     return None

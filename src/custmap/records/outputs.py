@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Protocol, Self
 
-from custmap.values.files import is_file, real
+from custmap.values.files import exists, is_file, real
 
 try:
     import fcntl
@@ -245,7 +245,7 @@ def _remove_leftovers(path: Path, spared: Path | None) -> Iterator[Path]:
     for left in leftovers(path):  # a part comes before its state
         is_part = left.suffix == ".part"
         part = named_after(path, number_of(left), "part")
-        if part != spared and (is_free(part) if is_part else not part.exists()):
+        if part != spared and (is_free(part) if is_part else not exists(part)):
             with contextlib.suppress(OSError):
                 left.unlink()
                 yield left
