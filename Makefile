@@ -31,14 +31,14 @@ demo: $(READY) ## map a customer to every vendor, then show what a change to her
 	@$(BIN)/python docs/demo.py
 
 test: $(READY) ## run all tests
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 test-lowest: .venv-lowest/.ready ## run them with the lowest versions that pyproject.toml allows
-	.venv-lowest/bin/python -m pytest -n 2
+	.venv-lowest/bin/python -m pytest -n 2 --dist worksteal
 
 test-newest: ## run them with the newest versions there are; a deprecation is an error
 	$(call install,.venv-newest,$(PYTHON),)
-	.venv-newest/bin/python -m pytest -n 2 -W error
+	.venv-newest/bin/python -m pytest -n 2 --dist worksteal -W error
 
 .venv-lowest/.ready: pyproject.toml tools/lowest.py
 	$(LOWEST_PYTHON) tools/lowest.py > .venv-lowest.txt
@@ -61,7 +61,8 @@ check: lint test ## all that must pass before a change lands
 
 laws: $(READY) ## the laws, long
 	CUSTMAP_LAWS=long $(BIN)/python -m pytest -n 2 tests/laws tests/records tests/nightly tests/prove \
-	  tests/border tests/check/test_check_letters.py tests/functions/test_functions_names_fast.py
+	  tests/border tests/check/test_check_letters.py tests/plan/test_plan_merge.py \
+	  tests/functions/test_functions_names_fast.py
 
 spark: ## the tests with a real Spark, in local mode; installs it, and Java where it may
 	$(call install,.venv-spark,$(PYTHON),)

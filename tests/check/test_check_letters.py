@@ -122,7 +122,7 @@ def cases() -> list[tuple[Path, list[Token]]]:
     made = []
     for file in FILES:
         found = list(tokens(file))
-        made.append((file, found if LONG else found[::5]))
+        made.append((file, found if LONG else found[::9]))
     return made
 
 
