@@ -19,6 +19,7 @@ from custmap.records.keys import NO_KEY, Key
 from custmap.records.ndjson import BadLine, Block, Line, Place, Record, Schema, bad_line
 from custmap.records.outputs import Blocks
 from custmap.records.request_lines import RequestLines
+from custmap.records.tables import RowBlock
 from custmap.records.workers import Workers, in_parts, sendable
 from custmap.values.ordering import in_order
 
@@ -34,11 +35,9 @@ Write: TypeAlias = Callable[[bytes], None]
 _Show: TypeAlias = "Callable[[Request, Who, int], bytes]"
 """From a request, the record that it is of, and its place among those of the record, to what is written."""
 
-_Part: TypeAlias = "Block | list[Place | Record | BadLine]"
+_Part: TypeAlias = "Block | RowBlock | list[Place | Record | BadLine]"
 """What workers get: of JSON unparsed."""
 
-_BLOCK: Final = 1 << 18
-"""Bytes of NDJSON for a worker: some hundred records."""
 _BETWEEN: Final = b"###\n"
 """The line between two requests of an `.http` file."""
 
@@ -108,7 +107,7 @@ class Applying:
         if states.resumed is not None:
             states.pass_over(records)
         elif read.blocks is not None:
-            parts = read.blocks(_BLOCK)
+            parts = read.blocks()
         with Workers(job, count) as workers:
             for done in workers.results(parts):
                 report.add(done.part)
@@ -142,19 +141,25 @@ class _Job:
         make = applying.make()
 
         def work(given: _Part) -> _Done:
-            records = given.places() if isinstance(given, Block) else given
             part, lines, rejected = Part(), Blocks(), Blocks()
             report = report_of_part(part, rejected if self.kept else None)
-            read = (read_place(format, one, schema) if isinstance(one, tuple) else one for one in records)
             error = None
             try:
-                applying.apply(make, read, report, separated(lines.write, applying.form))
+                applying.apply(
+                    make, _read(given, format, schema), report, separated(lines.write, applying.form)
+                )
             except Exception as found:
                 error = sendable(found)
             part.rejected = rejected.all()
             return _Done(lines.all(), part, error)
 
         return work
+
+
+def _read(given: _Part, format: Format, schema: Schema | None) -> Iterable[Record | BadLine]:
+    if not isinstance(given, list):
+        return given.read(schema)
+    return (read_place(format, one, schema) if isinstance(one, tuple) else one for one in given)
 
 
 def _size(record: Place | Record | BadLine) -> int:

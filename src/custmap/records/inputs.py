@@ -53,11 +53,13 @@ from custmap.records.ndjson import (
     read_records,
 )
 from custmap.records.outputs import naming
-from custmap.records.tables import duckdb_rows, read_parquet
+from custmap.records.tables import RowBlock, Rows, duckdb_rows, read_parquet
 from custmap.records.unpacking import compression_of, unpacked
 from custmap.values.json_text import JsonError
 from custmap.values.types import ANY, Type
 
+_BLOCK: Final = 1 << 18
+"""Bytes of NDJSON in a block: some hundred records."""
 _NO_COLUMNS: Final = Columns()
 
 
@@ -73,7 +75,7 @@ class Many:
     """Records, to be read once; of a table (`format.is_table`) they are its rows, and no customers.
 
     `places`  of JSON they may be read instead, and each given to `read_place` later.
-    `blocks`  of NDJSON whole blocks of them, of about so many bytes.
+    `blocks`  of NDJSON and of tables they may be read in blocks instead, each of which reads them later.
     `stream`  the input, if it is read from its beginning to its end.
     """
 
@@ -81,7 +83,7 @@ class Many:
     format: Format
     places: Iterator[Place] | None = None
     stream: BufferedIOBase | None = None
-    blocks: Callable[[int], Iterator[Block]] | None = None
+    blocks: Callable[[], Iterator[Block | RowBlock]] | None = None
 
 
 def read_place(format: Format, place: Place, schema: Schema | None) -> Record | BadLine:
@@ -121,20 +123,24 @@ def open_records(
                 yield One(_document(whole, schema))
             case "ndjson":
                 records = read_records(whole, schema=schema)
-                yield Many(records, format, read_places(whole), stream, partial(read_blocks, whole))
+                yield Many(records, format, read_places(whole), stream, partial(read_blocks, whole, _BLOCK))
             case "array":
                 yield Many(read_array(whole, name, schema), format, array_places(whole, name), stream)
             case "csv":
                 yield Many(read_csv(whole, name, columns, format.delimiter), format, None, stream)
             case "parquet":
                 file = whole if whole.seekable() else stack.enter_context(_spooled(whole))
-                yield Many(read_parquet(cast(BinaryIO, file), name), format)
+                yield _rows(read_parquet(cast(BinaryIO, file), name), format)
             case "duckdb":
                 assert location.query is not None
                 path = location.path
                 if whole is not stream or path == STDIN:
                     path = stack.enter_context(_named_copy(whole))
-                yield Many(stack.enter_context(duckdb_rows(path, location.query, name)), format)
+                yield _rows(stack.enter_context(duckdb_rows(path, location.query, name)), format)
+
+
+def _rows(rows: Rows, format: Format) -> Many:
+    return Many(rows.records(), format, blocks=rows.blocks)
 
 
 def _looked_at(stream: BufferedIOBase, location: Location, *, lists: bool) -> tuple[Format, BufferedIOBase]:

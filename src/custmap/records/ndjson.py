@@ -132,6 +132,9 @@ class Block(NamedTuple):
     begin: tuple[int, int, int]
     data: bytes
 
+    def read(self, schema: Schema | None) -> Iterator[Record | BadLine]:
+        return (read_record(place, schema) for place in self.places())
+
     def places(self, limit: int = LINE_LIMIT) -> Iterator[Place]:
         return read_places(BytesIO(self.data), limit, self.begin)
 

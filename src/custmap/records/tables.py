@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 
 from custmap.records.arrow_rows import ArrowRows, bad_row
 from custmap.records.database import arrow_reader, connect, in_thread, select_of
 from custmap.records.extras import import_extra
 from custmap.records.formats import check_names
 from custmap.records.input_error import InputError
-from custmap.records.ndjson import BadLine, Line, Record
+from custmap.records.ndjson import BadLine, Line, Record, Schema
 
 _ROWS: Final = 1_000
 """Rows of a batch."""
@@ -23,11 +24,47 @@ _TABLE: Final = re.compile(r'\s*(?:\w+|"(?:[^"]|"")+")(?:\.(?:\w+|"(?:[^"]|"")+"
 _AGAIN: Final = "Copy or write the file again."
 
 
-def read_parquet(file: BinaryIO, name: str) -> Iterator[Record | BadLine]:
+class RowBlock(NamedTuple):
+    """Rows of a table as a stream of Arrow, and how many are before them."""
+
+    begin: int
+    data: bytes
+
+    def read(self, schema: Schema | None) -> Iterator[Record | BadLine]:
+        """The rows; they have no `schema` of JSON."""
+        reader = import_extra("pyarrow.ipc", "reading tables", "tables").open_stream(self.data)
+        return _records(reader, reader.schema, self.begin)
+
+
+class Rows:
+    """The rows of batches, to be read once: one by one, or in blocks for somebody else to read.
+
+    A row with a value that Python does not have is bad (CM711).
+    """
+
+    def __init__(self, batches: Iterable[Any], schema: Any) -> None:
+        self._batches = batches
+        self._schema = schema
+
+    def records(self) -> Iterator[Record | BadLine]:
+        return _records(self._batches, self._schema, 0)
+
+    def blocks(self) -> Iterator[RowBlock]:
+        ipc = import_extra("pyarrow.ipc", "reading tables", "tables")
+        begin = 0
+        for batch in self._batches:
+            data = BytesIO()
+            with ipc.new_stream(data, self._schema) as stream:
+                stream.write_batch(batch)
+            yield RowBlock(begin, data.getvalue())
+            begin += batch.num_rows
+
+
+def read_parquet(file: BinaryIO, name: str) -> Rows:
     """The rows of a Parquet file in order; `name` is the file's.
 
-    A row with a value that Python does not have is bad (CM711). InputError if the file is damaged, at once or
-    when its damaged part is reached. ExtraMissing without pyarrow.
+    InputError if the file is damaged, at once or when its damaged part is reached. ExtraMissing without
+    pyarrow.
     """
     arrow = import_extra("pyarrow", "reading Parquet", "tables")
     parquet = import_extra("pyarrow.parquet", "reading Parquet", "tables")
@@ -38,7 +75,7 @@ def read_parquet(file: BinaryIO, name: str) -> Iterator[Record | BadLine]:
     except (arrow.ArrowException, OSError) as error:
         raise _damaged(name, error) from None
     check_names(schema.names, name)
-    return _rows(_parquet_batches(table, name, arrow), schema)
+    return Rows(_parquet_batches(table, name, arrow), schema)
 
 
 def _parquet_batches(table: Any, name: str, arrow: Any) -> Iterator[Any]:
@@ -55,7 +92,7 @@ def _damaged(name: str, error: Exception) -> Exception:
 
 
 @contextmanager
-def duckdb_rows(file: Path, query: str, name: str) -> Iterator[Iterator[Record | BadLine]]:
+def duckdb_rows(file: Path, query: str, name: str) -> Iterator[Rows]:
     """The rows of a table, or of a query, of a DuckDB file, which is only read; `name` is the file's.
 
     InputError if the file cannot be opened, or the query is not one or fails. ExtraMissing without duckdb
@@ -71,7 +108,7 @@ def duckdb_rows(file: Path, query: str, name: str) -> Iterator[Iterator[Record |
             raise InputError(f"{name}: DuckDB cannot open it: {first_line(error)}") from None
         reader = _reader(duckdb, database, query, name)
         check_names(reader.schema.names, name)
-        yield _rows(_duckdb_batches(duckdb, reader, name), reader.schema)
+        yield Rows(_duckdb_batches(duckdb, reader, name), reader.schema)
 
 
 def _reader(duckdb: Any, database: Any, query: str, name: str) -> Any:
@@ -113,9 +150,8 @@ def first_line(error: Exception) -> str:
     return str(error).partition("\n")[0]
 
 
-def _rows(batches: Iterable[Any], schema: Any) -> Iterator[Record | BadLine]:
+def _records(batches: Iterable[Any], schema: Any, index: int) -> Iterator[Record | BadLine]:
     rows = ArrowRows(schema)
-    index = 0
     for batch in batches:
         for row in rows.of(batch):
             if isinstance(row, dict):
