@@ -1,7 +1,7 @@
 """Tables and snapshots: whole processes, their time and their peak memory: `make bench-scale`.
 
     python benchmarks/scale.py --rows 2000 --rounds 1     to try it
-    python benchmarks/scale.py --only parquet,lines       parts: parquet, lines, pairs, rows, memory, large
+    python benchmarks/scale.py --only parquet,lines   parts: parquet, lines, pairs, rows, workers, memory
     python benchmarks/scale.py --large                    also five times the rows, and ten million in 1 GB
 
 A round runs custmap and what it is compared with in turn, in another order than the round before, and a ratio
@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -86,9 +87,9 @@ def made(folder: Path, rows: int, *, lines: bool) -> Files:
     return files
 
 
-def diff_tables(files: Files, after: str = "after1.parquet") -> Ran:
+def diff_tables(files: Files, after: str = "after1.parquet", workers: int = 1) -> Ran:
     both = (files / "before.parquet", files / after)
-    how = ("--source", files.source, "--format", "json", "-o", files.out)
+    how = ("--source", files.source, "--format", "json", "-o", files.out, "--workers", workers)
     return ran("-m", "custmap", "diff", "aifi/update-customer", *both, *how, *GIVEN)
 
 
@@ -98,8 +99,8 @@ def diff_lines(files: Files) -> Ran:
     return ran("-m", "custmap", "diff", "microbase/customer-update", *both, *how, *GIVEN)
 
 
-def apply_rows(files: Files) -> Ran:
-    how = (files / "before.parquet", "--source", files.source, "-o", files.out)
+def apply_rows(files: Files, workers: int = 1) -> Ran:
+    how = (files / "before.parquet", "--source", files.source, "-o", files.out, "--workers", workers)
     return ran("-m", "custmap", "apply", "aifi/update-customer", *how, *GIVEN)
 
 
@@ -206,8 +207,21 @@ def rows(files: Files, rounds: int) -> None:
     title(f"apply, Parquet, {files.rows:,} rows through a source", "rows, reader, function")
     calls = [lambda: apply_rows(files), lambda: plain("rows", files / "before.parquet", files.source)[0]]
     row("one process", in_turn(rounds, *calls), 2)
-    if "--workers" not in ran("-m", "custmap", "apply", "--help").said:
-        print("  `custmap apply` has no `--workers`")
+
+
+def workers(files: Files, rounds: int) -> None:
+    """How many times as fast two processes are as one; asked is 1.6 of `apply`, on two free cores."""
+    title(f"Two workers, {files.rows:,} rows through a source", "one process")
+    calls: dict[str, Callable[[int], Ran]] = {
+        "apply, Parquet": lambda count: apply_rows(files, count),
+        "diff, Parquet, 20 % changed": lambda count: diff_tables(files, "after20.parquet", count),
+    }
+    for what, call in calls.items():
+        table = in_turn(rounds, partial(call, 2), partial(call, 1))
+        two, one = (statistics.median(found[at].seconds for found in table) for at in range(2))
+        ratio = statistics.median(found[1].seconds / found[0].seconds for found in table)
+        mark = "!" if ratio < 1.6 else " "
+        print(f"  {what:<38}{two:>8.1f} s{'':>11}{ratio:>8.2f} ×{mark}({one:.1f} s)   ≥ 1.6 ×", flush=True)
 
 
 def memory(folder: Path, files: Files, small: Files, *, large: bool) -> None:
@@ -235,7 +249,7 @@ def largest(folder: Path, rows: int) -> None:
     print(f"  {'':<38}{found.seconds:>8.1f} s{found.memory:>8.0f} MB{mark}{'':>26}   ≤ 1000 MB", flush=True)
 
 
-PARTS: Final = ("parquet", "lines", "pairs", "rows", "memory", "large")
+PARTS: Final = ("parquet", "lines", "pairs", "rows", "workers", "memory", "large")
 
 
 def main() -> None:
@@ -260,6 +274,8 @@ def main() -> None:
             pairs(files, given.rounds)
         if "rows" in parts:
             rows(files, given.rounds)
+        if "workers" in parts:
+            workers(files, given.rounds)
         if "memory" in parts:
             memory(folder, files, made(folder, given.rows // 10, lines=False), large=given.large)
         if "large" in parts:
