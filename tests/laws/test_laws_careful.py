@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from copy import deepcopy
+from itertools import product
 from typing import Any, Final, NoReturn
 
 import pytest
 from whole_law import Case, cases
 
+from custmap.border.intake import take
 from custmap.diagnostics.errors import RecordError
 from custmap.mapper import Mapping
 from custmap.plan.engine import Engine
@@ -111,3 +113,32 @@ def test_a_difference_shows() -> None:
         if differences(mapping, twin, case):
             return
     pytest.fail("no difference was found")
+
+
+def test_what_is_settled_is_what_a_plan_says() -> None:
+    """`settle` of files asks for the changes of a pair without parameters; they are the plan's, of a new
+    customer, too."""
+    compared = 0
+    for mapping, _, case in (one for seed in range(11_000, 11_020) for one in cases(seed)):
+        canonical = mapping.checked.canonical
+        nulls = case.options.get("nulls", "clear")
+        for before, absent in product((None, case.before), ("keep", "clear")):
+            try:
+                plan = mapping.diff(before, case.after, case.params, nulls=nulls, absent=absent)
+            except RecordError:
+                continue
+            held = None if before is None else take(before, canonical, nulls=nulls)
+            pair = mapping.engine.pair(
+                held, take(case.after, canonical, nulls=nulls), complete=absent == "clear"
+            )
+            found = mapping.engine.told(pair)
+            assert said(found) == said(plan), (before, absent, case, mapping.name)
+            compared += 1
+    assert compared > 800
+
+
+def said(told: Any) -> list[list[tuple[str, int, Any]]]:
+    """What is said of a record, and not of parameters."""
+    changes = sorted((one.action, one.line, one.target) for one in told.changes if one.source is not None)
+    rejected = sorted((one.code, one.line, one.target) for one in told.rejected if one.source is not None)
+    return [changes, rejected]
