@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import phonenumbers
 import pytest
 import yaml
 from hypothesis import example, given, settings
@@ -20,6 +22,7 @@ from custmap.values.absent import ABSENT
 HERE = Path(__file__).parent
 COUNTRIES: list[dict[str, str]] = yaml.safe_load((HERE / "phone_countries.yaml").read_text(encoding="utf-8"))
 REFUSALS: list[dict[str, str]] = yaml.safe_load((HERE / "phone_refusals.yaml").read_text(encoding="utf-8"))
+LONG = os.environ.get("CUSTMAP_LAWS") == "long"
 SUITES = os.environ.get("CUSTMAP_SUITES")
 
 # Benin went from 8 to 10 digits after the suite was made: these are possible numbers no more.
@@ -174,14 +177,53 @@ def test_punctuation_is_all_that_the_short_cut_takes_away(number: str) -> None:
     assert _in_short(number) == _in_full(number)
 
 
-def _in_short(number: str) -> list[object]:
-    return [outcome(f"phone_{form}", number) for form in ("e164", "national", "country_code", "dashed")]
+_COUNTRIES = sorted(phonenumbers.SUPPORTED_REGIONS)
+_ODD = ("AG", "AR", "AU", "BR", "CN", "DE", "IR", "IT", "LT", "MX", "RU", "US")
+"""Countries that write or strip what others do not."""
 
 
-def _in_full(number: str) -> list[str]:
+def _near(region: str) -> Iterator[str]:
+    """Numbers like one that the country has: with its beginning exchanged, and with more before it."""
+    known = phonenumbers.example_number(region)
+    number = "2065550142" if known is None else str(known.national_number)
+    code = str(phonenumbers.country_code_for_region(region))
+    for head in ("", code, *map(str, range(100))):
+        yield from (head + number[len(head) :], head + number, head + number[:-1])
+
+
+@pytest.mark.parametrize("first", range(8))
+def test_the_short_cut_of_a_country_is_the_full_way(first: int) -> None:
+    regions = _COUNTRIES[first::8] if LONG else {_COUNTRIES[first], *_ODD[first::8]}
+    for region in regions:
+        for number in _near(region):
+            assert _in_short(number, region)[::2] == _in_full(number, region)[::2], (number, region)
+
+
+@given(_written(), st.sampled_from(_COUNTRIES))
+@settings(max_examples=300, deadline=None)
+@example("400 12 345", "NO")
+@example("(206) 555-0142 ext. 5", "US")
+def test_punctuation_of_a_national_number(number: str, region: str) -> None:
+    number = number[1:]
+    assert _in_short(number, region) == _in_full(number, region)
+
+
+def test_the_short_cut_of_a_country_is_taken() -> None:
+    dialing._read.cache_clear()
+    assert dialing.e164("400 12 345", "NO") == "+4740012345"
+    assert dialing.country_code("7911123456", "GB") == "44"
+    assert dialing._read.cache_info().misses == 0
+
+
+def _in_short(number: str, *region: str) -> list[object]:
+    forms = ("e164", "national", "country_code", "dashed")
+    return [outcome(f"phone_{form}", number, *region) for form in forms]
+
+
+def _in_full(number: str, region: str | None = None) -> list[str]:
     """What `phonenumbers` alone says."""
     try:
-        library, found = dialing._parsed(number, None)
+        library, found = dialing._parsed(number, region)
     except FunctionError as failure:
         return [failure.reason] * 4
     shown = [

@@ -1,8 +1,9 @@
 """Telephone numbers read and written with `phonenumbers`, which is loaded when the first number is read.
 
-Reading a number costs as much as mapping five customers. So a number with a country code, `+` and digits with
-any punctuation between them, is not read where its length and first digits, looked up in the library's own
-tables, give a certain answer: reading would change nothing but the punctuation. Others are read in full.
+Reading a number costs as much as mapping five customers. So a number, digits with any punctuation between
+them, is not read where its length and first digits, looked up in the library's own tables, give a certain
+answer: reading would change nothing but the punctuation, and add the country code where there is none. Others
+are read in full.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ _NORTH: Final = re.compile(r"\+1[2-9][0-9]{9}").fullmatch
 """Canonical numbers with country code 1: all of them are possible, and reading changes none."""
 _NORTH_DASHED: Final = re.compile(r"[2-9][0-9]{2}-[0-9]{3}-[0-9]{4}").fullmatch
 _CANONICAL: Final = re.compile(r"\+[1-9][0-9]{7,14}")
+_NATIONAL: Final = re.compile(r"[1-9][0-9]{3,13}")
 # Characters between digits: spaces, dashes (U+2010 to U+2015, U+2212), dots, slashes, parentheses; not `~`,
 # which begins an extension for the library.
 _CORE: Final = re.compile(r"[+＋]?[\s()\[\]./\-‐-―−ー－．（）\d]*")
@@ -34,7 +36,11 @@ def e164(number: str, region: str | None) -> str:
         return number
     core = _core(number)
     plain = core.translate(_PUNCTUATION)
-    return plain if _sure_code(plain) else _format(*_read(core, region), "E164")
+    if _sure_code(plain):
+        return plain
+    if region and (code := _sure_code_in(region, plain)):
+        return f"+{code}{plain}"
+    return _format(*_read(core, region), "E164")
 
 
 def national(number: str, region: str | None) -> str:
@@ -65,7 +71,8 @@ def from_dashed(number: str) -> str:
 def country_code(number: str, region: str | None) -> str:
     """`1`, `44`."""
     core = _core(number)
-    if code := _sure_code(core.translate(_PUNCTUATION)):
+    plain = core.translate(_PUNCTUATION)
+    if code := _sure_code(plain) or (region and _sure_code_in(region, plain)):
         return code
     _, found = _read(core, region)
     return str(found.country_code)
@@ -188,6 +195,32 @@ def _sure_code(number: str) -> str | None:
             sure = len(rest) in lengths and rest[0] != "0" and (prefix is None or not prefix.match(rest))
             return code if sure else None
     return None
+
+
+def _sure_code_in(region: str, number: str) -> str | None:
+    """The country code of a number that its country certainly writes so; None means "not certain"."""
+    found = _dialled_in(region)
+    if found is None or not _NATIONAL.fullmatch(number):
+        return None
+    code, lengths, prefixes = found
+    sure = len(number) in lengths and not any(one.match(number) for one in prefixes)
+    return code if sure else None
+
+
+@lru_cache(maxsize=1024)
+def _dialled_in(region: str) -> tuple[str, frozenset[int], tuple[re.Pattern[str], ...]] | None:
+    """The country code of a region, the possible lengths of its numbers, and what the library would strip.
+
+    That is the country code itself, and the prefixes of calls abroad and at home.
+    """
+    import phonenumbers as library
+
+    known = library.PhoneMetadata.metadata_for_region(region) if region in library.SUPPORTED_REGIONS else None
+    if known is None or (country := _country(str(known.country_code))) is None:
+        return None
+    code = str(known.country_code)
+    prefixes = [code, known.international_prefix, known.national_prefix_for_parsing]
+    return code, country[0], tuple(re.compile(prefix) for prefix in prefixes if prefix)
 
 
 @lru_cache(maxsize=1024)
