@@ -17,7 +17,7 @@ from unittest.mock import patch
 import pytest
 from cli_runner import Cli
 
-from custmap.records import checkpoints
+from custmap.records import checkpoints, outputs
 from custmap.records.checkpoints import Checkpoints
 
 MAPPING = """custmap: 1
@@ -205,12 +205,26 @@ def test_what_cannot_be_trusted_is_begun_again(damage: str, cli: Cli) -> None:
     assert left() == []
 
 
+def as_number_one() -> None:
+    """What is left is that of a process with another number."""
+    for path in [*Path().glob("out.*"), *Path().glob("rejects.*")]:
+        path.rename(f"{path.name.split('.')[0]}.1{path.suffix}")
+
+
+def test_of_several_runs_it_goes_on_with_the_one_that_came_furthest(cli: Cli) -> None:
+    killed(cli, APPLY, 20)
+    as_number_one()
+    with patch.object(outputs, "_remove_leftovers", lambda *_: []):
+        killed(cli, APPLY, 5)
+    assert left() == [".part", ".part", ".state", ".state"]
+    assert "going on after 20 records" in cli(*APPLY, "--resume").err and left() == []
+
+
 def test_a_run_that_is_alive_is_left_alone(cli: Cli) -> None:
     fcntl = pytest.importorskip("fcntl")
     whole = ends(cli, [*APPLY, *OUTPUTS])
     killed(cli, [*APPLY, *OUTPUTS])
-    for path in list(Path().glob("out.*")):
-        path.rename(f"out.1{path.suffix}")
+    as_number_one()
     with Path("out.1.part").open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         assert ends(cli, [*APPLY, *OUTPUTS, "--resume"])[1] == whole[1]
