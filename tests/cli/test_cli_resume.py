@@ -17,6 +17,7 @@ from unittest.mock import patch
 import pytest
 from cli_runner import Cli
 
+from custmap.cli import resuming
 from custmap.records import checkpoints, outputs
 from custmap.records.checkpoints import Checkpoints
 
@@ -156,6 +157,12 @@ def test_another_run_is_not_gone_on_with(changed: str | list[str], had: str, cli
     assert left() == [".part", ".state"]
     assert cli(*arguments).code in (0, 1)
     assert left() == []
+
+
+def test_a_system_without_locks(cli: Cli) -> None:
+    with patch.object(resuming, "HAS_LOCKS", False):
+        assert "cannot tell whether another run still writes" in cli(*APPLY, "--resume").err
+        assert cli(*APPLY).code == 1
 
 
 def test_secrets_that_are_not_written_may_be_others(cli: Cli) -> None:

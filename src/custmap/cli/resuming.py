@@ -19,6 +19,7 @@ from custmap.model.checked import CheckedParam
 from custmap.records.checkpoints import Checkpoints
 from custmap.records.identity import file_digest, run_digest
 from custmap.records.locations import Location
+from custmap.records.outputs import HAS_LOCKS
 from custmap.values.files import exists, is_file
 from custmap.values.words import counted
 
@@ -64,6 +65,8 @@ def resuming(
         cannot = cannot or f"`{(*others, '--output')[0]}` has to be a file"
     elif not all(run.values()):
         cannot = cannot or "what comes from standard input or a pipe cannot be read again; give a file"
+    elif not HAS_LOCKS:
+        cannot = cannot or "this system cannot tell whether another run still writes the file"
     if resume and cannot is not None:
         raise CallError(f"`--resume`: {cannot}")
     with Checkpoints({} if cannot else given, run, resume=resume) as states:

@@ -25,6 +25,8 @@ try:
 except ImportError:  # not a POSIX system
     fcntl = None  # type: ignore[assignment]
 
+HAS_LOCKS: Final = fcntl is not None
+"""Can a file tell whether a run that is alive writes it?"""
 _FULL: Final = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
 _LEFT: Final = re.compile(r"\.([0-9]+)\.(?:part|state|state\.new)$")
 _BUFFER: Final = 1 << 18
