@@ -89,8 +89,11 @@ def ends(cli: Cli, arguments: list[str]) -> tuple[Any, list[bytes]]:
     return ended, written
 
 
+HTTP = [*APPLY, "--as", "http"]
+
+
 @pytest.mark.parametrize("workers", ["1", "2"])
-@pytest.mark.parametrize("command", [APPLY, DIFF], ids=["apply", "diff"])
+@pytest.mark.parametrize("command", [APPLY, DIFF, HTTP], ids=["apply", "diff", "http"])
 def test_what_is_done_is_not_done_again(command: list[str], workers: str, cli: Cli) -> None:
     arguments = [*command, *OUTPUTS]
     whole = ends(cli, arguments)
@@ -103,6 +106,15 @@ def test_what_is_done_is_not_done_again(command: list[str], workers: str, cli: C
     assert first == "going on after 12 records of an interrupted run"
     assert (rest, went_on[0].code, went_on[1]) == (whole[0].err, whole[0].code, whole[1])
     assert left() == []
+
+
+@pytest.mark.parametrize("command", [APPLY, DIFF], ids=["apply", "diff"])
+def test_workers_that_are_interrupted(command: list[str], cli: Cli) -> None:
+    arguments = [*command, *OUTPUTS]
+    whole = ends(cli, arguments)
+    killed(cli, [*arguments, "--workers", "2"], 1)
+    went_on = ends(cli, [*arguments, "--resume"])
+    assert went_on[1] == whole[1] and whole[0].err in went_on[0].err
 
 
 def test_without_an_interrupted_run_it_begins(cli: Cli) -> None:
@@ -181,9 +193,10 @@ def test_secrets_that_are_not_written_may_be_others(cli: Cli) -> None:
         [*APPLY, "--rejects", "-"],
         [*APPLY, "--as", "parquet"],
         [one if one != "after" else "-" for one in APPLY],
+        [one if one != "after" else "after::SELECT 1" for one in APPLY],
         [one for one in DIFF if one not in ("--key", "id")],
     ],
-    ids=["no file", "standard output", "rejects", "parquet", "standard input", "one pair"],
+    ids=["no file", "standard output", "rejects", "parquet", "standard input", "query", "one pair"],
 )
 def test_what_cannot_be_gone_on_with(arguments: list[str], cli: Cli) -> None:
     write("before", [{"id": "1"}])
@@ -210,6 +223,37 @@ def test_what_cannot_be_trusted_is_begun_again(damage: str, cli: Cli) -> None:
             part.rename(part.with_name(f"out.{os.getpid() + 1}.part"))
     assert ends(cli, [*APPLY, *OUTPUTS, "--resume"])[1] == whole[1]
     assert left() == []
+
+
+def test_what_is_left_of_a_run_that_has_ended_is_no_reason_to_refuse(cli: Cli) -> None:
+    killed(cli, APPLY)
+    next(Path().glob("out.*.part")).unlink()
+    write("after", [{"email": "a@x.io"}])
+    assert cli(*APPLY, "--resume").code == 0 and left() == []
+
+
+def test_another_run_ends_with_it_meanwhile(cli: Cli) -> None:
+    """The other one's output stays as it is."""
+    killed(cli, APPLY)
+    find = Checkpoints._find
+
+    def late(self: Checkpoints) -> None:
+        find(self)
+        with patch.object(Checkpoints, "_find", find):
+            cli(*APPLY, "--resume")
+
+    with patch.object(Checkpoints, "_find", late):
+        assert cli(*APPLY, "--resume").code == 2
+    resumed = Path("out").read_bytes()
+    cli(*APPLY)
+    assert Path("out").read_bytes() == resumed
+
+
+def test_a_state_that_cannot_be_written_ends_no_run_that_did_not_ask_for_it(cli: Cli) -> None:
+    named = [*APPLY[:-1], "x" * (255 - len(f".{os.getpid()}.part"))]
+    with patch.multiple(checkpoints, _PAUSE=0, _SHARE=0):
+        assert cli(*named).code == 1
+        assert cli(*named, "--resume").code == 2
 
 
 def as_number_one() -> None:

@@ -162,6 +162,10 @@ def test_an_input_that_breaks_off(cli: Cli) -> None:
     one, *others = outcomes(cli, ["acme/plain", "in"])
     assert one[0].code == 2 and "1,200 times" in one[0].err and one[1] == [None, None]
     assert all(other == one for other in others)
+    packed = gzip.compress(random.Random(1).randbytes(9).hex().join(['{"email":7}\n'] * 9000).encode())
+    Path("in").write_bytes(packed[: len(packed) * 3 // 4])
+    one, *others = outcomes(cli, ["acme/plain", "in"])
+    assert one[0].code == 2 and "times" in one[0].err and all(other == one for other in others)
 
 
 def test_a_column_that_is_not_there(cli: Cli) -> None:
@@ -208,6 +212,20 @@ def test_snapshots_as_one(cli: Cli, more: list[str]) -> None:
     one, *others = outcomes(cli, arguments, "13" if "--all" in more else "12", "diff")
     assert one[0].code == (4 if "changes=1" in more else 1) and one[0].err.count("times") > 2
     assert all(other == one for other in others)
+
+
+def test_clears_of_many_parts_are_counted_once(cli: Cli) -> None:
+    for name in ("before", "after"):
+        rows = [
+            {"identifiers": {"crm": str(at)}, "company": "a", "email": f"{name}@x.io"} for at in range(1600)
+        ]
+        for row in rows[::160] if name == "after" else ():
+            row["company"] = ""
+        Path(name).write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    arguments = ["acme/plain", "before", "after", "--key", "identifiers.crm", "--guard"]
+    for limit, code in (("9", 4), ("10", 1)):
+        one, *others = outcomes(cli, [*arguments, f"clears.company={limit}"], "12", "diff")
+        assert one[0].code == code and all(other == one for other in others)
 
 
 @pytest.mark.parametrize("kind", ["parquet", "csv"])

@@ -64,7 +64,7 @@ def resuming(
     if others or "--output" not in given:
         cannot = cannot or f"`{(*others, '--output')[0]}` has to be a file"
     elif not all(run.values()):
-        cannot = cannot or "what comes from standard input or a pipe cannot be read again; give a file"
+        cannot = cannot or "what comes from standard input, a pipe or a query may be other rows; give a file"
     elif not HAS_LOCKS:
         cannot = cannot or "this system cannot tell whether another run still writes the file"
     if resume and cannot is not None:
@@ -85,11 +85,14 @@ def _is_file(path: Path) -> bool:
 
 
 def _stamp(place: Location | None) -> str:
-    """What changes with an input; nothing for one that can be read only once."""
-    if place is None or place.path == STDIN:
+    """What changes with an input; nothing for one that can be read only once, or in another order.
+
+    DuckDB gives the rows of a query in any order, and writes into other files first.
+    """
+    if place is None or place.path == STDIN or place.query is not None:
         return ""
     try:
         found = place.path.stat()
     except OSError as error:
         raise unreadable(place.path, error) from None
-    return f"{found.st_size} {found.st_mtime_ns} {place.query or ''}" if is_file(place.path) else ""
+    return f"{found.st_size} {found.st_mtime_ns}" if is_file(place.path) else ""

@@ -108,10 +108,8 @@ class Checkpoints:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._path is not None:
-            with suppress(OSError):
-                _new(self._path).unlink(missing_ok=True)
-                if kind is None or not self.keeps(kind):
-                    self._path.unlink(missing_ok=True)
+            kept = kind is not None and self.keeps(kind)
+            _forget(_new(self._path) if kept else self._path)
 
     def size(self, option: str) -> int:
         """The bytes that the run that is gone on with has written for an option."""
@@ -185,11 +183,18 @@ class Checkpoints:
             {option: file.safe() for option, file in self._files.items()},
             {name: counted.state() for name, counted in self._counted.items()},
         )
-        with naming(path), _new(path).open("wb") as file:
-            file.write(json.encode(state))
-            file.flush()
-            os.fsync(file.fileno())
-        _new(path).replace(path)
+        try:
+            with naming(path), _new(path).open("wb") as file:
+                file.write(json.encode(state))
+                file.flush()
+                os.fsync(file.fileno())
+            _new(path).replace(path)
+        except OSError:
+            if self._resume:
+                raise
+            self._path = None  # nobody has asked for it: the name may be too long
+            _forget(path)
+            return
         self.is_kept = True
         now = time.monotonic()
         self._due = now + max(_PAUSE, _SHARE * (now - began))
@@ -205,15 +210,19 @@ class Checkpoints:
         others: list[_State] = []
         for path in leftovers(next(iter(self._outputs.values()))):
             found = _read(path) if path.suffix == ".state" else None
-            if found is None:
-                continue
             number = number_of(path)
+            if found is None or not self._is_left(number):
+                continue
             if found.run != self._run:
                 others.append(found)
             elif self._has_files(found, number) and found.done >= (self.resumed or 0):
                 self._found, self.number, self.is_kept = found, number, True
         if self._found is None and others:
             raise self._refused(others[0])
+
+    def _is_left(self, number: int) -> bool:
+        """Is there a part of a run that is dead? It may have ended before it could remove its state."""
+        return is_free(named_after(next(iter(self._outputs.values())), number, "part"))
 
     def _has_files(self, found: _State, number: int) -> bool:
         """Is everything there that the run had written, and is it dead?"""
@@ -235,6 +244,13 @@ class Checkpoints:
 def _new(path: Path) -> Path:
     """Where a state is written, before it takes the place of the last one."""
     return path.with_name(f"{path.name}.new")
+
+
+def _forget(path: Path) -> None:
+    """Remove a state, or what was to become one."""
+    for one in (path, _new(path)):
+        with suppress(OSError):
+            one.unlink(missing_ok=True)
 
 
 def _read(path: Path) -> _State | None:

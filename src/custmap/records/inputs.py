@@ -123,7 +123,9 @@ def open_records(
                 yield One(_document(whole, schema))
             case "ndjson":
                 records = read_records(whole, schema=schema)
-                yield Many(records, format, read_places(whole), stream, partial(read_blocks, whole, _BLOCK))
+                # Of what is damaged, a block would take along the lines before the damage.
+                blocks = None if format.compression else partial(read_blocks, whole, _BLOCK)
+                yield Many(records, format, read_places(whole), stream, blocks)
             case "array":
                 yield Many(read_array(whole, name, schema), format, array_places(whole, name), stream)
             case "csv":

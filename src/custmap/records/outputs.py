@@ -67,12 +67,16 @@ class WholeFile:
             return self
         self.removed = list(_remove_leftovers(self.path, self._part if self._goes_on else None))
         try:
-            self._file = self._part.open("ab" if self._goes_on else "wb", buffering=_BUFFER)
+            self._file = self._part.open("r+b" if self._goes_on else "wb", buffering=_BUFFER)
         except OSError as error:
             raise _named(error, self.path) from None
         try:
-            if not _lock(self._file) and self._goes_on:
-                raise _named(BlockingIOError(errno.EAGAIN, "Another run goes on with it"), self._part)
+            locked = _lock(self._file)
+            if self._goes_on:
+                # Between finding it and locking it, another run may have ended with it.
+                if not (locked and os.path.samestat(os.fstat(self._file.fileno()), self._part.stat())):
+                    raise _named(BlockingIOError(errno.EAGAIN, "Another run goes on with it"), self._part)
+                self._file.seek(0, os.SEEK_END)
             if self._mode is not None:
                 self._part.chmod(stat.S_IMODE(self._mode))
         except BaseException:
