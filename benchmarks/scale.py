@@ -143,30 +143,28 @@ def row(what: str, table: Sequence[Sequence[Ran]], times: float, memory: float |
 
 
 def parquet(files: Files, rounds: int) -> None:
-    _, found = plain("parquet", files / "before.parquet", files / "after1.parquet")
-    diff_tables(files)
-    assert files.lines_out() == found["count"], "the same changed rows"
-    title(f"diff, Parquet, {files.rows:,} rows twice, through a source", "DuckDB's join")
-    table = in_turn(
-        rounds,
-        lambda: diff_tables(files),
-        lambda: plain("parquet", files / "before.parquet", files / "after1.parquet")[0],
-    )
-    row(f"1 % changed: {found['count']:,}", table, 5, 500)
+    what = f"Parquet, {files.rows:,} rows twice, through a source"
+    join(what, diff_tables, files, "parquet", "after1.parquet", rounds, 5, 500)
 
 
 def lines(files: Files, rounds: int) -> None:
-    _, found = plain("lines", files / "before.ndjson", files / "after.ndjson")
-    diff_lines(files)
-    assert files.lines_out() == found["count"], "the same changed lines"
     size = (files / "before.ndjson").stat().st_size / files.rows
-    title(f"diff, NDJSON, {files.rows:,} records of {size:,.0f} bytes twice", "DuckDB's join")
-    table = in_turn(
-        rounds,
-        lambda: diff_lines(files),
-        lambda: plain("lines", files / "before.ndjson", files / "after.ndjson")[0],
-    )
-    row(f"1 % changed: {found['count']:,}", table, 8, 400)
+    what = f"NDJSON, {files.rows:,} records of {size:,.0f} bytes twice"
+    join(what, diff_lines, files, "ndjson", "after.ndjson", rounds, 8, 400)
+
+
+def join(
+    what: str, diff: Callable[[Files], Ran], files: Files, kind: str, after: str, rounds: int,
+    times: float, memory: float,
+) -> None:  # fmt: skip
+    """`diff` over DuckDB's own join of the same files, which finds as many changed customers."""
+    both = ("lines" if kind == "ndjson" else kind, files / f"before.{kind}", files / after)
+    _, found = plain(*both)
+    diff(files)
+    assert files.lines_out() == found["count"], "the same changed customers"
+    title(f"diff, {what}", "DuckDB's join")
+    table = in_turn(rounds, lambda: diff(files), lambda: plain(*both)[0])
+    row(f"1 % changed: {found['count']:,}", table, times, memory)
 
 
 def pairs(files: Files, rounds: int) -> None:

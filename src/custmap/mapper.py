@@ -28,6 +28,7 @@ from custmap.plan.plan import Plan
 from custmap.plan.read_back import read_back
 from custmap.plan.sequence import Sequence as Requests
 from custmap.records import parsed
+from custmap.records.per_record import Applier, LineApplier
 from custmap.records.several import requests_of
 from custmap.settle.sent import sent
 from custmap.settle.settle import Settler, Settling
@@ -378,13 +379,13 @@ class Mapping:
 
     # For results of custmap's own strict parser, with parameters bound once: see `custmap.records.parsed`.
 
-    def applier(self, params: MappingOf[str, Any] | None = None, **options: Any) -> parsed.Applier:
+    def applier(self, params: MappingOf[str, Any] | None = None, **options: Any) -> Applier:
         """`requests` of records that may be changed."""
         return parsed.applier(self._engine, params, **options)
 
     def line_applier(
         self, ids: RequestIds, params: MappingOf[str, Any] | None = None, **options: Any
-    ) -> parsed.LineApplier:
+    ) -> LineApplier:
         """`apply` with the request as a line of NDJSON."""
         assert isinstance(self._engine, Engine), "a record of several requests has no line of its own"
         return parsed.line_applier(self._engine, ids, params, **options)

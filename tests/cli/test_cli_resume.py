@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -254,6 +255,20 @@ def test_a_state_that_cannot_be_written_ends_no_run_that_did_not_ask_for_it(cli:
     with patch.multiple(checkpoints, _PAUSE=0, _SHARE=0):
         assert cli(*named).code == 1
         assert cli(*named, "--resume").code == 2
+
+
+def test_nothing_is_kept_where_the_folder_is_gone(cli: Cli) -> None:
+    Path("o").mkdir()
+    arguments = [*APPLY[:-1], "o/out", "--resume"]
+    inner = Checkpoints.add
+
+    def add(self: Checkpoints, number: int, *packing: Any) -> None:
+        inner(self, number, *packing)
+        shutil.rmtree("o", ignore_errors=True)
+
+    with patch.multiple(checkpoints, _PAUSE=0, _SHARE=0), patch.object(Checkpoints, "add", add):
+        ended = cli(*arguments)
+    assert ended.code == 2 and "is kept" not in ended.err
 
 
 def as_number_one() -> None:

@@ -137,3 +137,12 @@ def test_a_pipe_is_no_leftover(tmp_path: Path) -> None:
     with WholeFile(tmp_path / "out") as file:
         file.write(b"x")
     assert file.removed == [] and (tmp_path / "out.5.part").exists()
+
+
+def test_two_runs_with_one_number_do_not_write_into_one_file(tmp_path: Path) -> None:
+    """Two containers: in each the run is the first process."""
+    with WholeFile(tmp_path / "out") as out:
+        out.write(b"first")
+        with pytest.raises(BlockingIOError, match="Another run"), WholeFile(tmp_path / "out"):
+            pass
+    assert (tmp_path / "out").read_bytes() == b"first"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from custmap.cli import options
-from custmap.cli.applying import Applying, Make, Write, one, separated, shown_as
+from custmap.cli.applying import Applying, Write, one, separated, shown_as
 from custmap.cli.call_error import CallError
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
@@ -25,12 +26,13 @@ from custmap.cli.rows import columns_of, require_records
 from custmap.cli.run_digest import digest_of
 from custmap.cli.streams import open_maybe, open_output, open_records, path_of
 from custmap.records.checkpoints import Checkpoints, Packing
-from custmap.records.identity import RequestIds, Who
+from custmap.records.identity import RequestIds, Who, file_digest
 from custmap.records.inputs import Many, One, read_place
 from custmap.records.locations import Location
 from custmap.records.ndjson import BadLine, Record
 from custmap.records.packed_lines import PackedLines, Show, json_lines
 from custmap.records.parquet_requests import ParquetRequests
+from custmap.records.per_record import LineApplier, by_record
 from custmap.values.words import counted
 
 if TYPE_CHECKING:
@@ -105,10 +107,11 @@ def command(
     keywords |= {"absent": absent} if absent != "keep" else {}
     settings = {**keywords, "key": key} | ({"bulk": True} if bulk else {})
     keywords |= {"source": rows} if rows is not None else {}
-    run = digest_of("apply", files, loaded.checked.params, params, settings)
+    digests = list(map(file_digest, files))
+    run = digest_of("apply", digests, loaded.checked.params, params, settings)
     written = {"form": form, "secrets": with_secrets, "outputs": given_in(outputs)}
     known, inputs = loaded.checked.params, {"FILE": file}
-    made = made_of(files, known, params, settings | written, inputs, secrets=with_secrets)
+    made = made_of(digests, known, params, settings | written, inputs, secrets=with_secrets)
     cannot = "Parquet is written as a whole" if form == "parquet" else None
     with ExitStack() as stack:
         states = stack.enter_context(resuming(resume, outputs, made, cannot=cannot))
@@ -176,7 +179,7 @@ def _bulk(applying: Applying, read: Many, report: Report, write: Write, states: 
     ids, secrets = RequestIds(applying.run), applying.secrets
     packed = PackedLines(applying.mapping.engine, _shown_pack(applying.form, ids, secrets), write)
     make = applying.of_rows(_packer(packed, applying.mapping, applying.params, applying.keywords))
-    states.count(report=report, packed=packed)
+    states.count(packed=packed)
     applying.apply(make, _left(applying, read, states, packed), report, _nothing)
     packed.end()
     return packed.requests
@@ -189,15 +192,13 @@ def _check_parquet(output: Path | None, bulk: bool) -> None:
         raise CallError("Parquet cannot be shown on a terminal", "Write it to a file with `-o FILE`.")
 
 
-def _packer(packed: PackedLines, mapping: Mapping, params: Params, keywords: dict[str, Any]) -> Make:
+def _packer(packed: PackedLines, mapping: Mapping, params: Params, keywords: dict[str, Any]) -> LineApplier:
     """What puts requests together, which writes them when they are full."""
-    alone = mapping.alone
-    bound = None if params.derived else alone.applier(params.given, **keywords)
+    apply = by_record(partial(mapping.alone.applier, **keywords), params.each)
 
     def make(record: Any, fits: bool, who: Who) -> tuple[bytes, tuple[Note, ...]]:
-        given = params.of(record)
-        (request,) = (bound or alone.applier(given, **keywords))(record, fits)
-        packed.request(who, request, given)
+        (request,) = apply(record)(record, fits)
+        packed.request(who, request, params.of(record))
         return b"", request.notes
 
     return make

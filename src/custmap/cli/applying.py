@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from custmap.border.intake import copy_plain
+from custmap.cli.by_workers import by_workers, reported
 from custmap.cli.params import Params
 from custmap.cli.plans import json_text
-from custmap.cli.report import Part, Report, report_of_part
+from custmap.cli.report import Part, Report
 from custmap.diagnostics.errors import RecordError
 from custmap.records.checkpoints import Checkpoints
 from custmap.records.formats import Format
@@ -18,24 +20,17 @@ from custmap.records.inputs import Many, read_place
 from custmap.records.keys import NO_KEY, Key
 from custmap.records.ndjson import BadLine, Block, Line, Place, Record, Schema, bad_line
 from custmap.records.outputs import Blocks
+from custmap.records.per_record import LineApplier, Show, by_record, lines_applier
 from custmap.records.request_lines import RequestLines
 from custmap.records.tables import RowBlock
-from custmap.records.workers import Workers, in_parts, sendable
+from custmap.records.workers import in_parts
 from custmap.values.ordering import in_order
 
 if TYPE_CHECKING:
     from custmap.mapper import Mapping
-    from custmap.model.note import Note
-    from custmap.wire.request import Request
 
-Make: TypeAlias = "Callable[[Any, bool, Who], tuple[bytes, tuple[Note, ...]]]"
-"""From a record, whether it is known to fit the schema, and which it is, to what is written, and the
-request's notes."""
 Write: TypeAlias = Callable[[bytes], None]
-_Show: TypeAlias = "Callable[[Request, Who, int], bytes]"
-"""From a request, the record that it is of, and its place among those of the record, to what is written."""
-
-_Part: TypeAlias = "Block | RowBlock | list[Place | Record | BadLine]"
+_Given: TypeAlias = "Block | RowBlock | list[Place | Record | BadLine]"
 """What workers get: of JSON unparsed."""
 
 _BETWEEN: Final = b"###\n"
@@ -71,7 +66,7 @@ class Applying:
         """That of the records that come as JSON."""
         return None if "source" in self.keywords else self.mapping.checked.canonical
 
-    def make(self) -> Make:
+    def make(self) -> LineApplier:
         """What makes the requests of a record, and says what is written for them."""
         ids, form, format = RequestIds(self.run), self.form, self.format
         several = bool(self.mapping.checked.steps)
@@ -79,18 +74,21 @@ class Applying:
             many = several or self.key is not None or form == "parquet" or format is not None
             show = shown_as(form, ids, self.secrets, many=many)
             between = _BETWEEN if form == "http" else b""
-            return self.of_rows(_maker(self.mapping, self.params, self.keywords, show, between))
+            apply = by_record(partial(self.mapping.applier, **self.keywords), self.params.each)
+            return self.of_rows(lines_applier(apply, show, between))
         given = self.params.given
         return self.of_rows(self.mapping.line_applier(ids, given, secrets=self.secrets, **self.keywords))
 
-    def of_rows(self, make: Make) -> Make:
+    def of_rows(self, make: LineApplier) -> LineApplier:
         """The same for rows of a table, whose values become JSON first; a source takes them as they are."""
         if "source" in self.keywords or self.format is None or not self.format.is_table:
             return make
         type_ = self.mapping.checked.canonical.type
         return lambda row, fits, who: make(copy_plain(row, type_), False, who)
 
-    def apply(self, make: Make, records: Iterable[Record | BadLine], report: Report, write: Write) -> None:
+    def apply(
+        self, make: LineApplier, records: Iterable[Record | BadLine], report: Report, write: Write
+    ) -> None:
         """Write the requests of many records."""
         key, unit = self.key, self.unit
         for record in records:
@@ -103,60 +101,49 @@ class Applying:
         """The same by `count` processes; `states` are those of the run."""
         job = _Job(replace(self, params=self.params.bare()), report.rejects is not None)
         records = read.records if read.places is None else read.places
-        parts: Iterable[_Part] = in_parts(records, _size)
+        parts: Iterable[_Given] = in_parts(records, _size)
         if states.resumed is not None:
             states.pass_over(records)
         elif read.blocks is not None:
             parts = read.blocks()
-        with Workers(job, count) as workers:
-            for done in workers.results(parts):
-                report.add(done.part)
-                if done.written:
-                    write(done.written)
-                if done.error is not None:
-                    raise done.error
-                states.add(done.part.tally.came_in)
 
+        def take(part: Part) -> None:
+            report.add(part)
+            if part.written:
+                write(part.written)
 
-class _Done(NamedTuple):
-    """What is written for a part of the records; `error` ended it early."""
-
-    written: bytes
-    part: Part
-    error: Exception | None
+        by_workers(job, count, parts, take, states)
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """The work of a worker; `kept`: what is rejected is to be written."""
+    """The work of a worker; `rejects`: what is rejected is to be written."""
 
     applying: Applying
-    kept: bool
+    rejects: bool
 
-    def begin(self) -> Callable[[_Part], _Done]:
+    def begin(self) -> Callable[[_Given], Part]:
         bare = self.applying
         format, schema = bare.format, bare.schema
         assert format is not None
         applying = replace(bare, params=bare.params.compiled(bare.mapping.checked.functions))
         make = applying.make()
 
-        def work(given: _Part) -> _Done:
-            part, lines, rejected = Part(), Blocks(), Blocks()
-            report = report_of_part(part, rejected if self.kept else None)
-            error = None
-            try:
-                applying.apply(
-                    make, _read(given, format, schema), report, separated(lines.write, applying.form)
-                )
-            except Exception as found:
-                error = sendable(found)
-            part.rejected = rejected.all()
-            return _Done(lines.all(), part, error)
+        def work(given: _Given) -> Part:
+            lines = Blocks()
+            records, write = _read(given, format, schema), separated(lines.write, applying.form)
+            part = reported(
+                Part(),
+                lambda report: applying.apply(make, records, report, write),
+                rejects=self.rejects,
+            )
+            part.written = lines.all()
+            return part
 
         return work
 
 
-def _read(given: _Part, format: Format, schema: Schema | None) -> Iterable[Record | BadLine]:
+def _read(given: _Given, format: Format, schema: Schema | None) -> Iterable[Record | BadLine]:
     if not isinstance(given, list):
         return given.read(schema)
     return (read_place(format, one, schema) if isinstance(one, tuple) else one for one in given)
@@ -182,7 +169,9 @@ def separated(sink: Write, form: str, *, is_first: bool = True) -> Write:
     return write
 
 
-def one(make: Make, key: Key | None, record: Record | BadLine, report: Report, unit: str) -> bytes | None:
+def one(
+    make: LineApplier, key: Key | None, record: Record | BadLine, report: Report, unit: str
+) -> bytes | None:
     """What is written for a record; None if it is rejected. `unit` is what its number counts."""
     report.tally.came_in += 1
     if isinstance(record, BadLine):
@@ -208,7 +197,7 @@ def _reject(
     report.reject(who, f"record {line.index} ({unit} {line.number})", error, given)
 
 
-def shown_as(form: str, ids: RequestIds, secrets: bool, *, many: bool) -> _Show:
+def shown_as(form: str, ids: RequestIds, secrets: bool, *, many: bool) -> Show:
     match form:
         case "curl":
             return lambda request, who, place: request.to_curl(secrets=secrets).encode() + b"\n"
@@ -219,16 +208,3 @@ def shown_as(form: str, ids: RequestIds, secrets: bool, *, many: bool) -> _Show:
     return lambda request, who, place: json_text(
         {name: in_order(value) for name, value in ids.marked(request, who, place, secrets=secrets).items()}
     )
-
-
-def _maker(mapping: Mapping, params: Params, keywords: dict[str, Any], show: _Show, between: bytes) -> Make:
-    """What writes the requests of a record; `between` stands between several."""
-    bound = None if params.derived else mapping.applier(params.given, **keywords)
-
-    def make(record: Any, fits: bool, who: Who) -> tuple[bytes, tuple[Note, ...]]:
-        apply = bound or mapping.applier(params.of(record), **keywords)
-        requests = apply(record, fits)
-        lines = [show(request, who, place) for place, request in enumerate(requests)]
-        return between.join(lines), tuple(dict.fromkeys(note for one in requests for note in one.notes))
-
-    return make

@@ -30,7 +30,7 @@ from custmap.cli.run_digest import digest_of
 from custmap.cli.run_guard import RunGuard
 from custmap.cli.streams import open_maybe, open_output, open_records
 from custmap.diagnostics.errors import RecordError
-from custmap.records.identity import RequestIds, Who, content_digest
+from custmap.records.identity import RequestIds, Who, content_digest, file_digest
 from custmap.records.inputs import One, format_of
 from custmap.records.locations import Location
 from custmap.records.ndjson import Record, Schema
@@ -163,10 +163,11 @@ def command(
     form = PlanForm(form_name, with_secrets, show_values, output is None and colored(sys.stdout))
     settings = {**keywords, "key": key, "on_rejected": on_rejected, "verify": verify}
     settings |= {"bulk": True} if bulk else {}
-    run_of = partial(digest_of, "diff", files, loaded.checked.params, params, settings)
+    digests = list(map(file_digest, files))
+    run_of = partial(digest_of, "diff", digests, loaded.checked.params, params, settings)
     written = asdict(form) | {"all": all_plans, "outputs": given_in(outputs)}
     known, inputs = loaded.checked.params, {"BEFORE": before, "AFTER": after}
-    made = made_of(files, known, params, settings | written, inputs, secrets=with_secrets)
+    made = made_of(digests, known, params, settings | written, inputs, secrets=with_secrets)
     cannot = None if joined_by is not None else "there is one pair only"
     with ExitStack() as stack:
         held = joined_by is not None

@@ -66,7 +66,6 @@ class SnapshotDiff:
     bulk: bool = False
     source: Source | None = None
     workers: int = 1
-    _ids: RequestIds | None = None
     _requests: RequestLines | None = None
 
     def run(self, before: Location, after: Location, key: Key) -> bool:
@@ -99,11 +98,11 @@ class SnapshotDiff:
             self.only_in,
             self.clears,
             partial(self._request_lines, join),
-            self._packed(partial(self._marked, join)) if self.bulk else None,
+            self._packed(join) if self.bulk else None,
         )
 
-    def _packed(self, ids: Callable[[], RequestIds]) -> PackedLines:
-        show = json_lines(ids, secrets=self.form.secrets)
+    def _packed(self, join: Join) -> PackedLines:
+        show = json_lines(lambda: self._request_lines(join).ids, secrets=self.form.secrets)
         return PackedLines(self.comparison.mapping.engine, show, self.output.write)
 
     def _take(self, join: Join, lines: PlanLines) -> None:
@@ -113,7 +112,7 @@ class SnapshotDiff:
             return
         packed = lines.packed
         if packed is not None:
-            self.states.count(report=self.report, pairs=lines.pairs, clears=self.clears, packed=packed)
+            self.states.count(packed=packed)
         for item in self.states.rest(join, packed):
             lines.take(item)
         if packed is not None:
@@ -124,20 +123,16 @@ class SnapshotDiff:
             return Seen(join.tally.came_in, "rows read", join.tally.rejected)
         return Seen(self.report.tally.came_in, "customers compared", self.report.tally.rejected)
 
-    def _marked(self, join: Join) -> RequestIds:
-        """The ids of the run, once both files were read."""
-        if self._ids is None:
-            self._ids = RequestIds(self.run_of(join.digests))
-        return self._ids
-
     def _request_lines(self, join: Join) -> RequestLines:
+        """What writes the requests of the run, once both files were read."""
         if self._requests is None:
-            self._requests = RequestLines(self._marked(join), secrets=self.form.secrets)
+            ids = RequestIds(self.run_of(join.digests))
+            self._requests = RequestLines(ids, secrets=self.form.secrets)
         return self._requests
 
     def _known(self, join: Join) -> str:
         """The digest of the run, if both files were read."""
-        return self._marked(join).run if join.digests else ""
+        return self._request_lines(join).ids.run if join.digests else ""
 
     def _equal(self, join: Join, lines: PlanLines) -> Iterator[Any]:
         """The customers of before in pairs that were equal."""
@@ -157,7 +152,7 @@ class SnapshotDiff:
         packs = [] if packed is None else [f"sent in {counted(packed.requests, 'request')}"]
         self.report.summarize(*pairs.lines(), *packs, f"{rows.came_in} rows: {told}")
         items = self.report.tally
-        run, of = self._marked(join).run, items.came_in - items.one_sided
+        run, of = self._request_lines(join).ids.run, items.came_in - items.one_sided
         self.guard.check(pairs, items.rejected, of, run, join.unchanged, self._equal(join, lines))
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from custmap.cli.by_workers import by_workers, reported
 from custmap.cli.pairs import Comparison, given_pair
 from custmap.cli.plans import PlanForm
-from custmap.cli.report import Part, Report, json_line, report_of_part
+from custmap.cli.report import Part, Report, json_line
 from custmap.diagnostics.errors import CustmapError, RecordError
 from custmap.records.checkpoints import Checkpoints
 from custmap.records.clear_counts import ClearCounts
@@ -22,7 +23,7 @@ from custmap.records.sides import Side
 from custmap.records.snapshots import OneSided, Pair, Rejected
 from custmap.records.tally import PairTally
 from custmap.records.told_errors import told_errors
-from custmap.records.workers import Workers, in_parts, sendable
+from custmap.records.workers import in_parts
 from custmap.wire.packing import alone
 
 if TYPE_CHECKING:
@@ -72,24 +73,17 @@ class Diffing:
         job = _Job(replace(self, comparison=bare), lines.report.rejects is not None)
         left = iter(items)
         states.pass_over(left)
-        parts = in_parts(map(_sent, left), _size)
-        with Workers(job, count) as workers:
-            for done in workers.results((run(), part) for part in parts):
-                lines.add(done)
-                if done.error is not None:
-                    raise done.error
-                states.add(done.part.tally.came_in)
+        parts = ((run(), part) for part in in_parts(map(_sent, left), _size))
+        by_workers(job, count, parts, lines.add, states)
 
 
-class Done(NamedTuple):
-    """What is written for a part of the items, and counted; `error` ended it early."""
+@dataclass(slots=True)
+class PairPart(Part):
+    """A part of the items; `alone` is what is written for customers of one snapshot only."""
 
-    written: bytes
-    alone: bytes
-    part: Part
-    pairs: PairTally
-    clears: list[Any]
-    error: Exception | None
+    alone: bytes = b""
+    pairs: PairTally = field(default_factory=PairTally)
+    clears: list[Any] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -127,14 +121,14 @@ class PlanLines:
                     told = who.members | {"side": side, "record": record.value}
                     self.only_in.write(json_line(told))
 
-    def add(self, done: Done) -> None:
+    def add(self, part: PairPart) -> None:
         """Write and count what was made elsewhere."""
-        self.report.add(done.part)
-        self.pairs.add(done.pairs)
-        self.clears.add(done.clears)
-        self.output.write(done.written)
+        self.report.add(part)
+        self.pairs.add(part.pairs)
+        self.clears.add(part.clears)
+        self.output.write(part.written)
         if self.only_in is not None:
-            self.only_in.write(done.alone)
+            self.only_in.write(part.alone)
 
     def _pair(self, pair: Pair) -> None:
         before, after = pair.before, pair.after
@@ -195,7 +189,7 @@ class _Job:
     diffing: Diffing
     rejects: bool
 
-    def begin(self) -> Callable[[tuple[str, list[_Sent]]], Done]:
+    def begin(self) -> Callable[[tuple[str, list[_Sent]]], PairPart]:
         bare = self.diffing.comparison
         checked = bare.mapping.checked
         comparison = replace(bare, params=bare.params.compiled(checked.functions))
@@ -205,21 +199,22 @@ class _Job:
         clears = comparison.clears()
         nothing = clears.state()
 
-        def work(given: tuple[str, list[_Sent]]) -> Done:
+        def work(given: tuple[str, list[_Sent]]) -> PairPart:
             run, items = given
             requests = RequestLines(RequestIds(run), secrets=diffing.form.secrets)
-            part, written, alone, rejected = Part(), Blocks(), Blocks(), Blocks()
-            report = report_of_part(part, rejected if self.rejects else None)
+            part, written, alone = PairPart(), Blocks(), Blocks()
             clears.load(nothing)
-            lines = PlanLines(diffing, compare, report, written, alone, clears, lambda: requests)
-            error = None
-            try:
+
+            def take(report: Report) -> None:
+                lines = PlanLines(
+                    diffing, compare, report, written, alone, clears, lambda: requests, pairs=part.pairs
+                )
                 for item in items:
                     lines.take(_received(item, schema))
-            except Exception as found:
-                error = sendable(found)
-            part.rejected, part.found = rejected.all(), report.found
-            return Done(written.all(), alone.all(), part, lines.pairs, clears.state(), error)
+
+            reported(part, take, rejects=self.rejects)
+            part.written, part.alone, part.clears = written.all(), alone.all(), clears.state()
+            return part
 
         return work
 

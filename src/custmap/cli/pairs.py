@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from custmap.border.intake import take
@@ -13,6 +14,7 @@ from custmap.diagnostics.errors import RecordError
 from custmap.model.change import problems_of
 from custmap.records.clear_counts import ClearCounts
 from custmap.records.ndjson import Record
+from custmap.records.per_record import by_record
 
 if TYPE_CHECKING:
     from custmap.mapper import Mapping
@@ -49,7 +51,10 @@ class Comparison:
         """The same of rows, if there is a source; `settled`: a before is a customer all the same."""
         of_rows = {} if through is None else {"through": through, "settled": settled}
         options = self.options | of_rows
-        return replace(self, through=through, compare=_comparer(self.mapping, self.params, options))
+        compare = by_record(partial(self.mapping.comparer, **options), self.params.each)
+        return replace(
+            self, through=through, compare=lambda before, after, fits: compare(after)(before, after, fits)
+        )
 
     def clears(self) -> ClearCounts:
         """Counts what the plans clear."""
@@ -83,17 +88,6 @@ class Comparison:
         if self.through is not None:
             return self.through.customer(record)
         return take(record, self.mapping.checked.canonical, nulls=self.options["nulls"]).record
-
-
-def _comparer(mapping: Mapping, params: Params, options: dict[str, Any]) -> Compare:
-    """`Mapping.comparer`, with the parameters of each record."""
-    if not params.derived:
-        return mapping.comparer(params.given, **options)
-
-    def compare(before: Any, after: Any, fits: bool) -> Plan:
-        return mapping.comparer(params.of(after), **options)(before, after, fits)
-
-    return compare
 
 
 def given_pair(before: Record, after: Record) -> dict[str, Any]:

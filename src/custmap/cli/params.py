@@ -59,6 +59,11 @@ class Params:
                 made[name] = value
         return made
 
+    @property
+    def each(self) -> dict[str, Any] | Callable[[Any], dict[str, Any]]:
+        """Those of all records, or what makes those of one."""
+        return self.of if self.derived else self.given
+
     def bare(self) -> Params:
         """The same without what cannot be pickled."""
         return replace(self, derived=())

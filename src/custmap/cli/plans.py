@@ -57,25 +57,19 @@ class PlanForm:
         """The only plan."""
         if self.is_text:
             return self._picture(plan) + b"\n"
-        told = self._told(plan, who, ids)
-        if self.form == "json":
-            told = who.members | told
-        return json_text(told)
+        if self.form == "deepdiff":
+            return json_text(deep_difference(plan, self.values))
+        requests = [
+            ids.marked(request, who, place, secrets=self.secrets)
+            for place, request in enumerate(plan.requests)
+        ]
+        return json_text(who.members | plan.told(secrets=self.secrets) | {"requests": requests})
 
     def _picture(self, plan: Plan) -> bytes:
         text = plan.picture(show_values=self.values).rstrip("\n")
         if self.color:
             text = "\n".join(map(_in_color, text.split("\n")))
         return text.encode()
-
-    def _told(self, plan: Plan, who: Who, ids: RequestIds) -> dict[str, Any]:
-        if self.form == "deepdiff":
-            return deep_difference(plan, self.values)
-        requests = [
-            ids.marked(request, who, place, secrets=self.secrets)
-            for place, request in enumerate(plan.requests)
-        ]
-        return plan.told(secrets=self.secrets) | {"requests": requests}
 
 
 def json_text(told: dict[str, Any]) -> bytes:

@@ -35,10 +35,12 @@ def json_line(value: Any) -> bytes:
 
 @dataclass(slots=True)
 class Part:
-    """What a report knows of a part of a run: its counts, and each kind of error and name of a member.
+    """A part of a run: what a report knows of it, its counts, and each kind of error and name of a member.
 
     `rejected`  what is to be written of its rejected records.
     `found`     there is something to look at, though no record is rejected.
+    `written`   what is written for its records.
+    `error`     it ended the part early.
     """
 
     tally: Tally = field(default_factory=Tally)
@@ -46,6 +48,8 @@ class Part:
     unknown: UnknownNames = field(default_factory=lambda: UnknownNames(names=_ALL))
     rejected: bytes = b""
     found: bool = False
+    written: bytes = b""
+    error: Exception | None = None
 
 
 @dataclass(slots=True)

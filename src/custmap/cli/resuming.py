@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +17,7 @@ from custmap.cli.run_digest import told_params
 from custmap.diagnostics.version import VERSION
 from custmap.model.checked import CheckedParam
 from custmap.records.checkpoints import Checkpoints
-from custmap.records.identity import file_digest, run_digest
+from custmap.records.identity import run_digest
 from custmap.records.locations import Location
 from custmap.records.outputs import HAS_LOCKS
 from custmap.values.files import exists, is_file
@@ -27,7 +27,7 @@ _NOTHING: Final = Path(os.devnull)
 
 
 def made_of(
-    files: Iterable[Path],
+    mapping: Sequence[str],
     known: Sequence[CheckedParam],
     params: Params,
     options: Mapping[str, Any],
@@ -37,11 +37,12 @@ def made_of(
 ) -> dict[str, str]:
     """What makes a run, by what people call it where that is another.
 
+    `mapping` the digests of its files.
     `inputs` by their names in the usage: a file is the same if its size and its time of change are.
     `secrets`: they are in the output, and count.
     """
     return {
-        "another mapping": run_digest(mapping=[file_digest(path) for path in files]),
+        "another mapping": run_digest(mapping=list(mapping)),
         "other parameters": run_digest(**told_params([] if secrets else known, params)),
         "other options": run_digest(options=dict(options)),
         "another version of custmap": VERSION,

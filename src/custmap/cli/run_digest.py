@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from custmap.cli.params import Params
 from custmap.model.checked import CheckedParam
-from custmap.records.identity import file_digest, run_digest
+from custmap.records.identity import run_digest
 
 
 def digest_of(
     command: str,
-    files: Iterable[Path],
+    mapping: Sequence[str],
     known: Sequence[CheckedParam],
     params: Params,
     options: Mapping[str, Any],
@@ -21,14 +20,14 @@ def digest_of(
 ) -> str:
     """The digest of a run: where one of these is another, so is the digest, and nowhere else.
 
-    `files`   those that are read for the mapping; what they are called does not count.
+    `mapping` the digests of the files that are read for it; what they are called does not count.
     `known`   its parameters. Of secret ones only the names count, so that nobody can guess a value from the
               digest, and a new token does not make another run.
     `inputs`  the digests of the records.
     """
     return run_digest(
         command=command,
-        mapping=[file_digest(path) for path in files],
+        mapping=list(mapping),
         **told_params(known, params),
         inputs=list(inputs),
         options=dict(options),

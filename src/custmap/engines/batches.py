@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import repeat
 from typing import Any
 
@@ -10,14 +11,12 @@ from custmap.border.intake import copy_plain
 from custmap.diagnostics.errors import RecordError
 from custmap.engines.output import Output
 from custmap.engines.task import Task
-from custmap.model.note import Note
 from custmap.records.arrow_rows import ArrowRows, bad_row
 from custmap.records.identity import RequestIds, Who
 from custmap.records.keys import NO_KEY
+from custmap.records.per_record import LineApplier, by_record, lines_applier
 from custmap.records.request_lines import RequestLines
 from custmap.records.sides import SIDES, on_side
-
-Lines = tuple[bytes, tuple[Note, ...]]
 
 
 class Apply:
@@ -37,11 +36,18 @@ class Apply:
         options: dict[str, Any] = {"absent": task.absent, "nulls": task.nulls, "strict": task.strict}
         options |= {"on_rejected": task.on_rejected, "source": table}
         ids = RequestIds(task.run)
-        self._make: Callable[[Any, bool, Who], Lines]
+        self._make: LineApplier
         if callable(task.params) or task.mapping.checked.steps:
-            self._make = _maker(task, RequestLines(ids, secrets=task.secrets), options)
+            apply = by_record(partial(task.mapping.applier, **options), task.params)
+            self._make = lines_applier(apply, RequestLines(ids, secrets=task.secrets).line)
         else:
             self._make = task.mapping.line_applier(ids, task.params, secrets=task.secrets, **options)
+
+    def batches(self, batches: Iterable[Any], start: int = 0) -> Iterator[Any]:
+        """The requests of batches that follow each other."""
+        for batch in batches:
+            yield self.batch(batch, start)
+            start += batch.num_rows
 
     def batch(self, batch: Any, start: int = 0) -> Any:
         """The requests of a batch; `start` is the place of its first row."""
@@ -61,20 +67,6 @@ class Apply:
             except RecordError as error:
                 out.error(who, error)
         return out.batch()
-
-
-def _maker(task: Task, lines: RequestLines, options: dict[str, Any]) -> Callable[[Any, bool, Who], Lines]:
-    """What writes the requests of a row, of which there may be several."""
-    params = task.params
-    bound = None if callable(params) else task.mapping.applier(params, **options)
-
-    def make(row: Any, fits: bool, who: Who) -> Lines:
-        apply = bound or task.mapping.applier(params(row) if callable(params) else params, **options)
-        requests = apply(row, fits)
-        written = [lines.line(request, who, place) for place, request in enumerate(requests)]
-        return b"".join(written), tuple(dict.fromkeys(note for one in requests for note in one.notes))
-
-    return make
 
 
 class Diff:
@@ -106,14 +98,7 @@ class Diff:
         options: dict[str, Any] = {"absent": task.absent, "nulls": task.nulls, "strict": task.strict}
         options |= {"through": None if table is None else table.through(task.mapping.engine)}
         self._lines = RequestLines(RequestIds(task.run), secrets=task.secrets)
-        params = task.params
-        bound = None if callable(params) else task.mapping.comparer(params, **options)
-
-        def compare(before: Any, after: Any) -> Any:
-            one = bound or task.mapping.comparer(params(after) if callable(params) else params, **options)
-            return one(before, after, False)
-
-        self._compare = compare
+        self._compare = by_record(partial(task.mapping.comparer, **options), task.params)
 
     def batch(self, before: Any, after: Any, places: Iterable[int] | None = None) -> Any:
         """The plans of pairs; `places` are those of after's rows, default: from 0.
@@ -142,7 +127,8 @@ class Diff:
         try:
             if key is not None and who.key is None:
                 raise bad_row(index, NO_KEY)
-            plan = self._compare(self._plain(before), self._plain(after))
+            then, now = self._plain(before), self._plain(after)
+            plan = self._compare(now)(then, now, False)
             if not plan:
                 return
             lines = [self._lines.line(one, who, place) for place, one in enumerate(plan.requests)]

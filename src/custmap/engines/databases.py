@@ -60,14 +60,7 @@ def apply(
         columns = ", ".join(map(quoted, taken)) or "1"
         reader = _reader(cursor, f"SELECT {columns} FROM (\n{relation.sql}\n)", rows)
         made = Apply(task, reader.schema, relation.names)
-        return _streamed(stack.pop_all(), _applied(made, reader))
-
-
-def _applied(made: Apply, reader: Any) -> Iterator[Any]:
-    start = 0
-    for batch in _read(reader):
-        yield made.batch(batch, start)
-        start += batch.num_rows
+        return _streamed(stack.pop_all(), made.batches(_read(reader)))
 
 
 def diff(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
 from custmap.engines.batches import Apply, Diff, unlike
@@ -51,7 +51,7 @@ def apply(
     made = Apply(task, batch.schema)
     if not _is_table(batch):
         return made.batch(batch, start)
-    return arrow().Table.from_batches(_applied(made, batch.to_batches(), start), schema())
+    return arrow().Table.from_batches(made.batches(batch.to_batches(), start), schema())
 
 
 def apply_batches(mapping: Mapping, batches: Any, **options: Any) -> Any:
@@ -70,13 +70,7 @@ def _read(task: Task, batches: Iterator[Any], start: int) -> Iterator[Any]:
     if first is not None:
         made = Apply(task, first.schema)
         yield made.batch(first, start)
-        yield from _applied(made, batches, start + first.num_rows)
-
-
-def _applied(made: Apply, batches: Iterable[Any], start: int) -> Iterator[Any]:
-    for batch in batches:
-        yield made.batch(batch, start)
-        start += batch.num_rows
+        yield from made.batches(batches, start + first.num_rows)
 
 
 def diff(

@@ -23,7 +23,7 @@ from msgspec import MsgspecError, Struct, json
 from custmap.records.input_error import InputError
 from custmap.records.outputs import WholeFile, is_free, leftovers, named_after, naming, number_of
 from custmap.records.worker_errors import WorkerDied
-from custmap.values.files import read_start
+from custmap.values.files import exists, read_start
 
 T = TypeVar("T")
 
@@ -88,20 +88,19 @@ class Checkpoints:
         self._run = run
         self._resume = resume
         self._files: dict[str, WholeFile] = {}
-        self._counted: Mapping[str, Counted] = {}
+        self._counted: dict[str, Counted] = {}
         self._found: _State | None = None
         self._path: Path | None = None
         self._opened: int | None = None
         self._done = self._begin = 0
         self._due = time.monotonic() + _PAUSE
-        self.number = os.getpid()
-        self.is_kept = False
+        self._number = os.getpid()
 
     def __enter__(self) -> Self:
         if self._outputs:
             if self._resume:
                 self._find()
-            self._path = named_after(next(iter(self._outputs.values())), self.number, "state")
+            self._path = named_after(next(iter(self._outputs.values())), self._number, "state")
         return self
 
     def __exit__(
@@ -117,7 +116,7 @@ class Checkpoints:
 
     def begun(self, option: str) -> int | None:
         """The number of the run whose file of this option is gone on with."""
-        return None if self._found is None or option not in self._outputs else self.number
+        return None if self._found is None or option not in self._outputs else self._number
 
     @property
     def resumed(self) -> int | None:
@@ -126,7 +125,9 @@ class Checkpoints:
 
     def keeps(self, kind: type[BaseException]) -> bool:
         """Can another run go on, after such an exception has ended this one?"""
-        return self._resume and self.is_kept and issubclass(kind, _INTERRUPTIONS)
+        if self._path is None or not self._resume:
+            return False
+        return issubclass(kind, _INTERRUPTIONS) and exists(self._path)
 
     def write(self, option: str, file: WholeFile) -> None:
         """An open file of the run."""
@@ -136,7 +137,7 @@ class Checkpoints:
 
     def count(self, **counted: Counted) -> None:
         """What counts in this run."""
-        self._counted = counted
+        self._counted |= counted
 
     def rest(self, items: Iterable[T], packing: Packing | None = None) -> Iterator[T]:
         """The items that are left, in order; one is done when the next is asked for."""
@@ -195,7 +196,6 @@ class Checkpoints:
             self._path = None  # nobody has asked for it: the name may be too long
             _forget(path)
             return
-        self.is_kept = True
         now = time.monotonic()
         self._due = now + max(_PAUSE, _SHARE * (now - began))
 
@@ -216,7 +216,7 @@ class Checkpoints:
             if found.run != self._run:
                 others.append(found)
             elif self._has_files(found, number) and found.done >= (self.resumed or 0):
-                self._found, self.number, self.is_kept = found, number, True
+                self._found, self._number = found, number
         if self._found is None and others:
             raise self._refused(others[0])
 

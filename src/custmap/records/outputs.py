@@ -67,7 +67,9 @@ class WholeFile:
             return self
         self.removed = list(_remove_leftovers(self.path, self._part if self._goes_on else None))
         try:
-            self._file = self._part.open("r+b" if self._goes_on else "wb", buffering=_BUFFER)
+            self._file = self._part.open("r+b" if self._goes_on else "xb", buffering=_BUFFER)
+        except FileExistsError:  # in another container processes have the same numbers
+            raise _named(BlockingIOError(errno.EAGAIN, "Another run writes it"), self._part) from None
         except OSError as error:
             raise _named(error, self.path) from None
         try:

@@ -12,14 +12,13 @@ from custmap.plan.engine import Absent, Engine, Nulls, OnRejected
 from custmap.plan.maker import Maker
 from custmap.plan.plan import Plan
 from custmap.records.identity import RequestIds, Who
+from custmap.records.per_record import Applier, LineApplier
 from custmap.records.request_lines import RequestLines
 from custmap.wire.request import Request
 
 if TYPE_CHECKING:
     from custmap.tables.through import Rows, Through
 
-Applier: TypeAlias = Callable[[Any, bool], tuple[Request, ...]]
-LineApplier: TypeAlias = Callable[[Any, bool, Who], tuple[bytes, tuple[Note, ...]]]
 Comparer: TypeAlias = Callable[[Any, Any, bool], Plan]
 
 

@@ -31,10 +31,10 @@ class RequestLines:
     made.
     """
 
-    __slots__ = ("_hidden", "_ids", "_shown")
+    __slots__ = ("_hidden", "_shown", "ids")
 
     def __init__(self, ids: RequestIds, *, secrets: bool) -> None:
-        self._ids = ids
+        self.ids = ids
         self._hidden = _Texts(secrets=False)
         self._shown = _Texts(secrets=True) if secrets else self._hidden
 
@@ -70,7 +70,7 @@ class RequestLines:
     def _line(self, who: Who, hidden: bytes, shown: bytes, place: int = 0) -> bytes:
         """The id is of what is shown to everybody, so that no secret can be guessed from it."""
         begin = who.text
-        id = self._ids.of(b"%b,%b" % (begin, hidden), place)
+        id = self.ids.of(b"%b,%b" % (begin, hidden), place)
         return b'{"id":"%b",%b,%b\n' % (id.encode(), begin, shown)
 
 
@@ -81,9 +81,10 @@ class _Texts:
         "_around",
         "_begin",
         "_bound",
+        "_has_names",
         "_headers",
         "_hidden",
-        "_is_quick",
+        "_is_simple",
         "_masked",
         "_secrets",
         "_shown",
@@ -92,19 +93,17 @@ class _Texts:
     def __init__(self, *, secrets: bool) -> None:
         self._secrets = secrets
         self._hidden: Secrets | None = None
-        self._is_quick = True
+        self._masked: frozenset[str] = frozenset()
+        self._has_names = self._is_simple = True
         self._headers: dict[str, Any] | None = None
         self._shown: dict[str, Any] = {}
         self._bound: Bound | None = None
         self._begin: bytes | None = None
         self._around: tuple[bytes, bytes] | None = None
-        self._masked: frozenset[str] = frozenset()
 
     def made(self, request: Request) -> bytes:
-        if request.hidden is not self._hidden:
-            self._hidden, self._headers, self._bound = request.hidden, None, None
-            self._is_quick = self._knows_secrets(request.hidden)
-        if not (self._is_quick and self._hides_only_headers(request.body)):
+        self._look_at(request.hidden)
+        if not (self._is_simple and self._hides_only_headers(request.body)):
             return json_bytes(request.to_dict(secrets=self._secrets))[1:]
         if request.headers != self._headers:
             self._hide(request)
@@ -120,8 +119,6 @@ class _Texts:
         """The text of a request that is not made; None if it must be."""
         if bound is not self._bound:
             self._bound = bound
-            self._hidden = None
-            self._masked = frozenset()
             self._begin = None if path else self._before_body(sender, bound)
             self._around = self._around_path(sender, bound, path) if path else None
         if not self._hides_only_headers(body):
@@ -138,35 +135,36 @@ class _Texts:
     def _before_body(self, sender: Sender, bound: Bound) -> bytes | None:
         """All that stands before the body; None if there is no body, or secrets that no name tells apart."""
         bare = sender.send(bound, {}, None, None, None, ())
-        if bare.body is None or not self._knows_names(bare.hidden):
+        self._look_at(bare.hidden)
+        if bare.body is None or not self._has_names:
             return None
         return json_bytes(bare.parts(secrets=self._secrets)).removeprefix(b"{").removesuffix(b"{}}")
 
     def _around_path(self, sender: Sender, bound: Bound, path: Part) -> tuple[bytes, bytes] | None:
         """What stands before the URL, and between path and body; None if more than headers may be hidden."""
         bare = sender.send(bound, {}, path, None, None, ())
-        if bare.body is None:
-            return None
-        if not self._knows_secrets(bare.hidden):
+        self._look_at(bare.hidden)
+        if bare.body is None or not self._is_simple:
             return None
         shown = bare.parts(secrets=self._secrets)
         head = json_bytes({name: shown[name] for name in ("mapping", "method")})
         middle = json_bytes({name: shown[name] for name in ("query", "headers", "body")})
         return head[1:-1] + b",", b"," + middle.removeprefix(b"{").removesuffix(b"{}}")
 
-    def _knows_secrets(self, hidden: Secrets | None) -> bool:
-        """Are all secrets in headers, and in members of the body that have names?"""
-        return self._secrets or (_all_in(hidden, "headers", "body") and self._knows_names(hidden))
+    def _look_at(self, hidden: Secrets | None) -> None:
+        """Note where secrets may be: all requests of a mapping share what is hidden in them.
 
-    def _knows_names(self, hidden: Secrets | None) -> bool:
-        """Keep the names of the body's members that have secrets; False if some have no names."""
-        if self._secrets:
-            return True
+        `_masked`     the names of the body's members that have secrets; `_has_names` if all have names.
+        `_is_simple`  the others are in headers.
+        """
+        if self._secrets or hidden is self._hidden:
+            return
+        self._hidden, self._headers = hidden, None
         places = () if hidden is None else hidden.places
         found = [secret.place[1:2] for secret in places if secret.place[0] == "body"]
-        names = [step for steps in found for step in steps if isinstance(step, str)]
-        self._masked = frozenset(names)
-        return len(names) == len(found)
+        self._masked = frozenset(step for steps in found for step in steps if isinstance(step, str))
+        self._has_names = all(steps and isinstance(steps[0], str) for steps in found)
+        self._is_simple = self._has_names and all(one.place[0] in ("headers", "body") for one in places)
 
     def _hide(self, request: Request) -> None:
         """Keep the headers as they are shown."""
@@ -179,7 +177,3 @@ class _Texts:
 def _end(sender: Sender, body: dict[str, Any]) -> bytes:
     """What stands behind a body: the content, if that is a form; no sign of a form is escaped in JSON."""
     return b"}" if sender.form is None else b',"content":"%b"}' % form_text(sender.form, body).encode()
-
-
-def _all_in(hidden: Secrets | None, *parts: str) -> bool:
-    return hidden is None or all(secret.place[0] in parts for secret in hidden.places)
