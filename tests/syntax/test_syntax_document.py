@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custmap.diagnostics.errors import MappingError
-from custmap.syntax.document import parse_document, read_document
+from custmap.syntax.document import KeptDocuments, parse_document, read_document
 from custmap.values.equality import same
+from custmap.values.files import real, unsaved
 
 LAUGHS = b"a: &a [x, x, x, x, x, x, x, x, x, x]\n" + b"".join(
     b"%c: &%c [%s]\n" % (98 + i, 98 + i, b", ".join([b"*%c" % (97 + i)] * 10)) for i in range(20)
@@ -146,3 +147,22 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     else:
         document.span(("a", 0))
         json.dumps(document.data, allow_nan=False)
+
+
+def test_documents_are_kept_until_their_file_changes(tmp_path: Path) -> None:
+    path = tmp_path / "api.json"
+    path.write_text('{"a": 1}')
+    kept = KeptDocuments()
+    with kept.used():
+        first = read_document(path)
+        assert read_document(path) is first
+        path.write_text('{"a": 22}')
+        assert read_document(path).data == {"a": 22}
+        with unsaved({real(path): b'{"a": 3}'}):
+            assert read_document(path).data == {"a": 3}
+        assert read_document(path).data == {"a": 22}
+        path.unlink()
+        with pytest.raises(MappingError):
+            read_document(path)
+    path.write_text("{}")
+    assert read_document(path) is not read_document(path)

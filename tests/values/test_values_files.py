@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from custmap.values.files import exists, is_file, is_folder, read_start, real
+from custmap.values.files import exists, is_file, is_folder, read_start, real, state_of, unsaved
 
 SOURCES = Path(__file__).parents[2] / "src" / "custmap"
 ASKING = {"is_file", "is_dir", "exists", "resolve", "samefile", "read_bytes", "read_text"}
@@ -71,3 +71,15 @@ def test_names_are_asked_about_in_one_place() -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ASKING
     ]
     assert found == []
+
+
+def test_unsaved_texts_are_read_instead_of_files(tmp_path: Path) -> None:
+    there, new = tmp_path / "there.yaml", tmp_path / "new.yaml"
+    there.write_bytes(b"on disk")
+    link = tmp_path / "link.yaml"
+    link.symlink_to(there)
+    with unsaved({real(there): b"as typed", real(new): b"made up"}):
+        assert is_file(new) and read_start(new, 4) == b"made"
+        assert read_start(there, 99) == read_start(link, 99) == b"as typed"
+        assert state_of(there) == b"as typed"
+    assert not is_file(new) and read_start(link, 99) == b"on disk"

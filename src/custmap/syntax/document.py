@@ -8,7 +8,9 @@ error. Dates stay text.
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -18,6 +20,7 @@ from custmap.diagnostics.span import Span
 from custmap.syntax.cache import recall, remember
 from custmap.syntax.lenient_yaml import DEPTH, Place, read_lenient
 from custmap.syntax.source_text import MIB, UNREADABLE, Text, decode, forbidden, problem, read_bytes
+from custmap.values.files import real, state_of
 from custmap.values.json_text import JsonError, parse_json
 
 LIMIT: Final = 32 * MIB
@@ -54,12 +57,54 @@ class Document:
         return text.span(place.start, place.end)
 
 
+@dataclass(slots=True)
+class KeptDocuments:
+    """The documents that a long-lived process has read, each until its file changes.
+
+    A contract may have 3 MB, and an editor checks the mapping that uses it after every key.
+    """
+
+    _found: dict[tuple[Path, str], tuple[Hashable, Document]] = field(default_factory=dict)
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """Within the block documents are kept here, and taken from here."""
+        token = _KEPT.set(self)
+        try:
+            yield
+        finally:
+            _KEPT.reset(token)
+
+    def read(self, path: Path, file: str) -> Document:
+        place = real(path), file
+        try:
+            state = state_of(path)
+        except (OSError, ValueError):
+            return _read_document(path, file)  # says what is wrong
+        known = self._found.get(place)
+        if known is not None and known[0] == state:
+            return known[1]
+        document = _read_document(path, file)
+        if len(self._found) == _MOST_KEPT:
+            self._found.pop(next(iter(self._found)))
+        self._found[place] = state, document
+        return document
+
+
+_MOST_KEPT: Final = 32
+_KEPT: Final[ContextVar[KeptDocuments | None]] = ContextVar("documents", default=None)
+
+
 def read_document(path: Path, shown_as: str | None = None) -> Document:
     """A JSON or YAML file of at most 32 MiB; MappingError with the first problem (CM1…).
 
     The file's name does not matter: a text that begins like JSON is read as JSON first.
     """
-    file = shown_as or str(path)
+    file, kept = shown_as or str(path), _KEPT.get()
+    return _read_document(path, file) if kept is None else kept.read(path, file)
+
+
+def _read_document(path: Path, file: str) -> Document:
     return parse_document(read_bytes(path, file, LIMIT), file, json_only=path.suffix == ".json")
 
 
