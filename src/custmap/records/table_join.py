@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
+from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -20,7 +23,7 @@ from custmap.diagnostics.errors import RecordError
 from custmap.records.arrow_rows import plain_values
 from custmap.records.changed_rows import can_be_key, distinct, key_text, quoted
 from custmap.records.database import arrow_reader, connect, in_thread, sql_text
-from custmap.records.extras import import_extra
+from custmap.records.extras import import_extra, require_extra
 from custmap.records.formats import Format
 from custmap.records.input_error import InputError
 from custmap.records.keys import NO_KEY
@@ -48,10 +51,12 @@ class _Table:
 
     `sql`    what is selected from; its rows have their place in `file_row_number`.
     `types`  the columns with DuckDB's names of their types.
+    `digest` tells its contents.
     """
 
     sql: str
     types: dict[str, str]
+    digest: Callable[[], str]
 
 
 class TableJoin:
@@ -91,7 +96,7 @@ class TableJoin:
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="custmap-")))
             duckdb = import_extra("duckdb", "joining tables", "tables")
-            import_extra("pyarrow", "joining tables", "tables")
+            require_extra("pyarrow", "joining tables", "tables")
             file = folder / "snapshots.duckdb"
             self._database = stack.enter_context(connect(duckdb, file, folder, memory=self._memory))
             self._error = duckdb.Error
@@ -105,19 +110,27 @@ class TableJoin:
         self._stack.close()
 
     def __iter__(self) -> Iterator[Pair | Rejected | OneSided]:
-        counts = [self._counted(number) for number in range(2)]
+        with ThreadPoolExecutor(1) as thread:
+            rest = thread.submit(self._made_ready)
+            counts = [self._counted(number) for number in range(2)]
+            self.digests += rest.result()
         self.tally.came_in = sum(rows for rows, _, _ in counts)
         for number, (rows, with_key, _) in enumerate(counts):
             if rows > with_key:
                 yield from self._without_key(number)
         self._twice = twice = any(with_key > keys for _, with_key, keys in counts)
         none = f"SELECT NULL::BLOB AS {_KEY} LIMIT 0"
-        self._run(f"CREATE TEMP TABLE twice AS {self._keys_twice() if twice else none}")
-        ((pairs,),) = self._run(f"SELECT count(*) {self._joined()}")
-        handed = 0
-        for found in self._pairs():
-            handed += 1
-            yield found
+        self._run(f"CREATE TABLE twice AS {self._keys_twice() if twice else none}")
+        differing = self._pairs()
+        first = list(islice(differing, 1))
+        count = f"SELECT count(*) {self._joined()}"
+        with ThreadPoolExecutor(1) as thread:  # DuckDB counts all pairs while plans of the first are made
+            counted = thread.submit(lambda: self._database.cursor().execute(count).fetchone())
+            handed = 0
+            for found in chain(first, differing):
+                handed += 1
+                yield found
+            (pairs,) = counted.result()
         if not self._every:
             self.unchanged = pairs - handed
             self.tally.went_out += 2 * self.unchanged
@@ -128,6 +141,11 @@ class TableJoin:
             for number in range(2):
                 yield from self._alone(number)
         self.tally.check()
+
+    def _made_ready(self) -> list[str]:
+        """The digests of the tables. What reads batches is imported as well, while DuckDB counts."""
+        import_extra("pyarrow", "joining tables", "tables")
+        return [table.digest() for table in self._tables]
 
     def equal(self) -> Iterator[Record]:
         """The rows of before in the pairs that were not yielded: to be asked for after all others."""
@@ -145,17 +163,16 @@ class TableJoin:
             if format.kind == "parquet":
                 path = sql_text(location.path)
                 sql = f"(SELECT *, {_PLACE} AS place FROM read_parquet({path}, file_row_number=true))"
-                digest = _file_digest(location.path)
+                digest: Callable[[], str] = partial(_file_digest, location.path)
                 types = self._types(f"read_parquet({path})")
                 self._check_columns(types, location)
             else:
                 types, sql, digest = self._attached(number, location)
         except self._error as error:
             raise InputError(f"{location.name}: {first_line(error)}") from None
-        self.digests.append(digest)
-        return _Table(sql, {name: types[name] for name in self._columns})
+        return _Table(sql, {name: types[name] for name in self._columns}, digest)
 
-    def _attached(self, number: int, location: Location) -> tuple[dict[str, str], str, str]:
+    def _attached(self, number: int, location: Location) -> tuple[dict[str, str], str, Callable[[], str]]:
         """A table or query of a DuckDB file, of which the columns that are read are copied."""
         assert location.query is not None
         self._run(f"ATTACH {sql_text(location.path)} AS given (READ_ONLY)")
@@ -170,7 +187,7 @@ class TableJoin:
         self._run("USE snapshots")
         self._run("DETACH given")
         ((digest,),) = self._run(f"SELECT concat(count(*), '-', bit_xor(hash(side{number}))) FROM {made}")
-        return types, made, str(digest)
+        return types, made, lambda: str(digest)
 
     def _types(self, table: str) -> dict[str, str]:
         return {row[0]: row[1] for row in self._run(f"DESCRIBE SELECT * FROM {table}")}

@@ -32,6 +32,7 @@ from custmap.values.paths import Member, TargetPath
 Customer = dict[str, Any]
 Names = tuple[str, ...]
 _REMEMBERED: Final = 100
+_CONTAINERS: Final = frozenset({dict, list})
 
 
 class Stated(NamedTuple):
@@ -151,8 +152,11 @@ class Reader:
         """The row as the rules read it: with itself without nulls, if one of them wants that."""
         if self._said is None:
             return row
-        said = {name: copied(value) for name, value in row.items() if value is not None}
-        drop_nulls(said, self._said)
+        said = {name: value for name, value in row.items() if value is not None}
+        deep = {name: copied(value) for name, value in said.items() if value.__class__ in _CONTAINERS}
+        if deep:
+            drop_nulls(deep, self._said)
+            said |= deep
         return {**row, SAID: said}
 
     def _failed(self, one: Rejection, row: dict[str, Any]) -> Failed:
