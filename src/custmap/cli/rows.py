@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -26,10 +26,16 @@ def columns_of(schema: Canonical, source: Source | None = None) -> Columns:
     return Columns() if schema.is_customer else Columns(schema.type.members)
 
 
-def plain_of(engine: Maker, source: Source | None, key: Key) -> Callable[[Any], Any]:
-    """What makes JSON values of a row: of what is read, and its key; RecordError for what has none."""
+def plain_of(
+    engine: Maker, source: Source | None, key: Key, also: Collection[str] | None = ()
+) -> Callable[[Any], Any]:
+    """What makes JSON values of a row; RecordError for what has none.
+
+    Of rows of a source only what is read is taken, the key, and `also`; None: all of it.
+    """
     if source is not None:
-        return partial(source.through(engine).reader.cells.plain, also=key.names[0])
+        more = None if also is None else {key.names[0], *also}
+        return partial(source.through(engine).reader.cells.plain, also=more)
     return partial(copy_plain, type_=engine.checked.canonical.type)
 
 

@@ -7,7 +7,7 @@ much for memory.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -50,12 +50,14 @@ class _Table:
     """One of the two tables.
 
     `sql`    what is selected from; its rows have their place in `file_row_number`.
-    `types`  the columns with DuckDB's names of their types.
+    `types`  the columns that are read, with DuckDB's names of their types.
+    `taken`  the columns that are handed over: these, and others that are asked for.
     `digest` tells its contents.
     """
 
     sql: str
     types: dict[str, str]
+    taken: list[str]
     digest: Callable[[], str]
 
 
@@ -64,7 +66,8 @@ class TableJoin:
 
     `columns` are those that are read, of which both tables must have all; the key among them. Rows in which
     they are equal are counted, and yielded only where `every` pair is asked for. `check` is called with the
-    columns of each table. Errors are those of `records.tables`; the attributes are those of `SnapshotJoin`.
+    columns of each table. `also` are handed over where a table has them, and are not compared; None: all
+    columns. Errors are those of `records.tables`; the attributes are those of `SnapshotJoin`.
     """
 
     def __init__(
@@ -76,6 +79,7 @@ class TableJoin:
         *,
         memory: str = "256MB",
         every: bool = False,
+        also: Collection[str] | None = (),
     ) -> None:
         self.tally = Tally()
         self.alone: dict[Side, int] = dict.fromkeys(SIDES, 0)
@@ -85,6 +89,7 @@ class TableJoin:
         self._places = tables
         self._key = key
         self._columns = list(dict.fromkeys([key, *columns]))
+        self._also = also
         self._check = check
         self._memory = memory
         self._every = every
@@ -151,7 +156,8 @@ class TableJoin:
         """The rows of before in the pairs that were not yielded: to be asked for after all others."""
         if self.unchanged:
             query = (
-                f"SELECT {self._struct('b')} AS before, b.place {self._joined()} AND NOT ({self._differ()})"
+                f"SELECT {self._struct('b', 0)} AS before, b.place "
+                f"{self._joined()} AND NOT ({self._differ()})"
             )
             for row in self._batches(query):
                 found = _record(row["place"], row["before"])
@@ -170,10 +176,15 @@ class TableJoin:
                 types, sql, digest = self._attached(number, location)
         except self._error as error:
             raise InputError(f"{location.name}: {first_line(error)}") from None
-        return _Table(sql, {name: types[name] for name in self._columns}, digest)
+        return _Table(sql, {name: types[name] for name in self._columns}, self._taken(types), digest)
+
+    def _taken(self, names: Iterable[str]) -> list[str]:
+        """The columns that are handed over of a table with these."""
+        also = [name for name in names if self._also is None or name in self._also]
+        return list(dict.fromkeys([*self._columns, *also]))
 
     def _attached(self, number: int, location: Location) -> tuple[dict[str, str], str, Callable[[], str]]:
-        """A table or query of a DuckDB file, of which the columns that are read are copied."""
+        """A table or query of a DuckDB file, of which the columns that are handed over are copied."""
         assert location.query is not None
         self._run(f"ATTACH {sql_text(location.path)} AS given (READ_ONLY)")
         self._run("USE given")
@@ -181,7 +192,7 @@ class TableJoin:
         query = f"(\n{query}\n)"  # it may end with a comment
         types = self._types(query)
         self._check_columns(types, location)
-        columns = ", ".join(map(quoted, self._columns))
+        columns = ", ".join(map(quoted, self._taken(types)))
         made = f"snapshots.main.side{number}"
         self._run(f"CREATE TABLE {made} AS SELECT {columns}, row_number() OVER () - 1 AS place FROM {query}")
         self._run("USE snapshots")
@@ -241,15 +252,16 @@ class TableJoin:
         columns = ((quoted(name), before[name]) for name in self._columns)
         return " OR ".join(distinct(f"b.{name}", f"a.{name}", kind) for name, kind in columns)
 
-    def _struct(self, side: str) -> str:
-        parts = ", ".join(f"{quoted(name)} := {side}.{quoted(name)}" for name in self._columns)
+    def _struct(self, side: str, number: int) -> str:
+        taken = self._tables[number].taken
+        parts = ", ".join(f"{quoted(name)} := {side}.{quoted(name)}" for name in taken)
         return f"struct_pack({parts})"
 
     def _pairs(self) -> Iterator[Pair | Rejected | OneSided]:
         chosen = "" if self._every else f" AND ({self._differ()})"
         query = (
             f"SELECT decode(a.{_KEY}) AS k, b.place AS then_place, a.place AS now_place, "
-            f"{self._struct('b')} AS before, {self._struct('a')} AS after "
+            f"{self._struct('b', 0)} AS before, {self._struct('a', 1)} AS after "
             f"{self._joined()}{chosen} ORDER BY a.place"
         )
         for row in self._batches(query):
@@ -282,7 +294,7 @@ class TableJoin:
 
     def _rejected(self, number: int, chosen: str, code: str, why: str) -> Iterator[Rejected]:
         side = SIDES[number]
-        columns = f"decode({_KEY}) AS k, place, {self._struct('t')} AS row"
+        columns = f"decode({_KEY}) AS k, place, {self._struct('t', number)} AS row"
         row_of = f"SELECT {columns} FROM {self._side(number)} t"
         query = f"{row_of} WHERE {chosen} ORDER BY place"
         for row in self._batches(query):
@@ -294,7 +306,7 @@ class TableJoin:
 
     def _alone(self, number: int) -> Iterator[Rejected | OneSided]:
         query = (
-            f"SELECT decode(t.{_KEY}) AS k, t.place, {self._struct('t')} AS row "
+            f"SELECT decode(t.{_KEY}) AS k, t.place, {self._struct('t', number)} AS row "
             f"FROM {self._side(number)} t "
             f"ANTI JOIN {self._side(1 - number)} o ON t.{self._by} = o.{self._by} "
             f"WHERE t.{_KEY} IS NOT NULL AND t.{_KEY} NOT IN (SELECT {_KEY} FROM twice) ORDER BY t.place"
