@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from custmap.check.checks import check
 from custmap.check.silenced import after_ignores
@@ -33,8 +33,10 @@ from custmap.syntax.yaml_reader import read_yaml
 from custmap.values.files import is_folder, real
 from custmap.values.nearest import for_one_file, nearest
 
+Contracts: TypeAlias = Callable[[MappingFile, Path, Path], Contract]
+"""Loads the contract of a mapping file: the file, its path, and the folder whose files it may name."""
 
-@for_one_file()
+
 def check_mapping(
     name_or_path: str | os.PathLike[str],
     functions: Mapping[str, FunctionSpec],
@@ -47,6 +49,28 @@ def check_mapping(
 
     Parts that cannot be read, in the file or in files it uses, do not stop later stages.
     """
+    checked, found = examine(name_or_path, functions, start, root)
+    return (None if any(map(stops_loading, found)) else checked), found
+
+
+def stops_loading(finding: Diagnostic) -> bool:
+    """Does a mapping with this finding not load?"""
+    return finding.level is Severity.ERROR and CODES[finding.code].stops_loading
+
+
+@for_one_file()
+def examine(
+    name_or_path: str | os.PathLike[str],
+    functions: Mapping[str, FunctionSpec],
+    start: Path | None = None,
+    root: str | os.PathLike[str] | None = None,
+    contracts: Contracts | None = None,
+) -> tuple[Checked | None, tuple[Diagnostic, ...]]:
+    """What `check_mapping` returns, but the mapping also with errors, incomplete then.
+
+    None only if the file cannot be read. `contracts` is what loads a contract, in place of `load_contract`.
+    """
+    load = contracts or load_contract
     path, name = find_mapping(name_or_path, start)
     findings = Findings()
     try:
@@ -64,15 +88,14 @@ def check_mapping(
 
     def contract_of(one: MappingFile) -> Contract:
         unread = "contract" in one.unread
-        return _known(lambda: _contract(one, path, tree), unread, UNKNOWN_CONTRACT, findings)
+        return _known(lambda: load(one, path, tree), unread, UNKNOWN_CONTRACT, findings)
 
     if file.requests:
         checked = resolve_sequence(file, contract_of, canonical, functions, findings)
     else:
         checked = resolve(file, contract_of(file), canonical, functions, findings)
     found = after_ignores(_with_checks(checked, findings, bool(problems)), data, name)
-    wrong = any(one.level is Severity.ERROR and CODES[one.code].stops_loading for one in found)
-    return (None if wrong else checked), tuple(in_order(found))
+    return checked, tuple(in_order(found))
 
 
 _Known = TypeVar("_Known")
@@ -118,7 +141,8 @@ def _may_fit(one: Diagnostic, checked: Checked) -> bool:
     return is_warning and checked.canonical is UNKNOWN_SCHEMA
 
 
-def _contract(file: MappingFile, path: Path, tree: Path) -> Contract:
+def load_contract(file: MappingFile, path: Path, tree: Path) -> Contract:
+    """The contract that a file at `path` names, inline or in a document of `tree`; MappingError."""
     document = file.contract.get("openapi")
     if document is None:
         _check_key(file)

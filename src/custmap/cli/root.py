@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "explain": "Show where each member comes from, and what absent, null and empty become.",
     "prove": "Look for customers for which a mapping does not do what it declares.",
     "test": "Run fixtures.",
+    "drift": "Show what a new version of a vendor's document means to a mapping.",
     "show": "Print the generated Python, exactly as it runs.",
     "code": "Explain a code.",
     "schema": "Print the JSON Schemas of mapping files, customers and fixtures.",

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeAlias
 
 from custmap.contract.bundle import Bundle
 from custmap.contract.contract import (
@@ -52,16 +52,21 @@ def load_openapi(
     MappingError with all problems: CM210 not an OpenAPI document, CM211 no such operation, CM212 and
     CM213 references, CM1xx a file that cannot be read.
     """
-    document = read_document(path, shown_as)
-    place = real(path)
-    root = Located(document.data, document, place)
-    is_30 = _version(root)
-    references = References(place.parent, {place: document})
+    root, references = open_document(path, shown_as)
     found = _find(root, operation, references, asked_at)
-    contract = _Reader(root, is_30, references).contract(operation, *found)
+    contract = _Reader(root, _version(root), references).contract(operation, *found)
     if references.problems:
         raise MappingError(references.problems.values())
     return contract
+
+
+def open_document(path: Path, shown_as: str | None = None) -> tuple[Located, References]:
+    """An OpenAPI document, and what follows its references; MappingError (CM210, CM1xx) for anything else."""
+    document = read_document(path, shown_as)
+    place = real(path)
+    root = Located(document.data, document, place)
+    _version(root)
+    return root, References(place.parent, {place: document})
 
 
 def _version(root: Located) -> bool:
@@ -81,7 +86,11 @@ def _version(root: Located) -> bool:
     raise MappingError([Diagnostic("CM210", message, where.span, help)])
 
 
-def _all(root: Located, references: References) -> Iterator[tuple[Located, Located, str, str]]:
+Found: TypeAlias = tuple[Located, Located, str, str]
+"""An operation with its path item, method and path."""
+
+
+def all_operations(root: Located, references: References) -> Iterator[Found]:
     """Each operation with its path item, method and path."""
     for where in root.inner("paths").map:
         item = references.follow(root.inner("paths", where))
@@ -90,18 +99,21 @@ def _all(root: Located, references: References) -> Iterator[tuple[Located, Locat
                 yield item.inner(method), item, method.upper(), str(where)
 
 
-def _find(
-    root: Located, operation: str, references: References, asked_at: Span | None
-) -> tuple[Located, Located, str, str]:
+def is_named(found: Found, operation: str) -> bool:
+    """Is it the operation of that operationId, or `POST /customers`?"""
     named = _NAMED.fullmatch(operation.strip())
     wanted = (named.group(1).upper(), named.group(2)) if named else None
+    return found[0].inner("operationId").text == operation or (found[2], found[3]) == wanted
+
+
+def _find(root: Located, operation: str, references: References, asked_at: Span | None) -> Found:
     # Ignore problems here: a broken path item elsewhere in the document does not matter.
     aside = References(references.folder, references.documents)
     known: list[str] = []
-    for found in _all(root, aside):
-        name = found[0].inner("operationId").text
-        if name == operation or (found[2], found[3]) == wanted:
+    for found in all_operations(root, aside):
+        if is_named(found, operation):
             return found
+        name = found[0].inner("operationId").text
         known += [text for text in (name, f"{found[2]} {found[3]}") if text]
     close = nearest(operation, known)
     help = (

@@ -42,10 +42,27 @@ class Document:
 
     def span(self, pointer: Pointer) -> Span:
         """The span of the value at `pointer` (keys and positions), or of its nearest existing parent."""
+        text, place, _ = self._found(pointer)
+        return text.span(place.start, place.end)
+
+    def key_span(self, pointer: Pointer) -> Span:
+        """The span of the key in front of that value: its line is where one looks for a member.
+
+        The first character of the value where it has no key, as the items of a list.
+        """
+        text, place, depth = self._found(pointer)
+        if place.key is None:
+            return text.span(place.start, place.start + 1)
+        quotes = 2 if text.text[place.key] in "\"'" else 0
+        return text.span(place.key, place.key + len(str(pointer[depth - 1])) + quotes)
+
+    def _found(self, pointer: Pointer) -> tuple[Text, Place, int]:
+        """The place of a value or of its nearest existing parent, and how many parts lead there."""
         if self._places is None:
             text = decode(self._bytes, self.file)
             self._places = text, _places(text)
         text, place = self._places
+        depth = 0
         for part in pointer:
             inner = place.inner
             found = inner.get(str(part)) if isinstance(inner, Mapping) else None
@@ -53,8 +70,8 @@ class Document:
                 found = inner[part]
             if found is None:
                 break
-            place = found
-        return text.span(place.start, place.end)
+            place, depth = found, depth + 1
+        return text, place, depth
 
 
 @dataclass(slots=True)

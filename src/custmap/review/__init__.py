@@ -1,0 +1,1 @@
+"""What reviewers of mappings ask: what a change means, and what is not covered."""
