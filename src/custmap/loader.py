@@ -16,6 +16,7 @@ from custmap.contract.openapi import load_openapi
 from custmap.diagnostics.codes import CODES, Severity
 from custmap.diagnostics.diagnostic import Diagnostic, in_order
 from custmap.diagnostics.errors import MappingError
+from custmap.diagnostics.meant import Meant
 from custmap.diagnostics.span import Span
 from custmap.expressions.function import FunctionSpec
 from custmap.mapping.file import MappingFile, Text, all_rules
@@ -34,7 +35,6 @@ from custmap.values.files import is_folder, real
 from custmap.values.nearest import for_one_file, nearest
 
 
-@for_one_file()
 def check_mapping(
     name_or_path: str | os.PathLike[str],
     functions: Mapping[str, FunctionSpec],
@@ -46,6 +46,21 @@ def check_mapping(
     `root` is the folder whose files the mapping may name; default: its own tree.
 
     Parts that cannot be read, in the file or in files it uses, do not stop later stages.
+    """
+    checked, found = examine_mapping(name_or_path, functions, start, root)
+    wrong = any(one.level is Severity.ERROR and CODES[one.code].stops_loading for one in found)
+    return (None if wrong else checked), found
+
+
+@for_one_file()
+def examine_mapping(
+    name_or_path: str | os.PathLike[str],
+    functions: Mapping[str, FunctionSpec],
+    start: Path | None = None,
+    root: str | os.PathLike[str] | None = None,
+) -> tuple[Checked | None, tuple[Diagnostic, ...]]:
+    """As `check_mapping`, with what is known of a mapping that has errors: it cannot run, and an editor asks
+    it for the contract and the canonical schema. None: the file itself cannot be read.
     """
     path, name = find_mapping(name_or_path, start)
     findings = Findings()
@@ -71,8 +86,7 @@ def check_mapping(
     else:
         checked = resolve(file, contract_of(file), canonical, functions, findings)
     found = after_ignores(_with_checks(checked, findings, bool(problems)), data, name)
-    wrong = any(one.level is Severity.ERROR and CODES[one.code].stops_loading for one in found)
-    return (None if wrong else checked), tuple(in_order(found))
+    return checked, tuple(in_order(found))
 
 
 _Known = TypeVar("_Known")
@@ -128,7 +142,7 @@ def _contract(file: MappingFile, path: Path, tree: Path) -> Contract:
     beside = path.parent / str(document.value)
     check_tree(beside, tree, document.span)
     try:
-        return load_openapi(beside, str(operation.value))
+        return load_openapi(beside, str(operation.value), asked_at=operation.span)
     except MappingError as error:
         raise MappingError(_at(found, document, operation, path) for found in error.diagnostics) from None
 
@@ -145,7 +159,7 @@ def _check_key(file: MappingFile) -> None:
     for key, _ in file.contract:
         if file.contract.get("operation") is not None and nearest(str(key.value), ["openapi"]):
             raise MappingError(
-                [Diagnostic("CM201", f"unknown key `{key.value}`", key.span, "Did you mean `openapi`?")]
+                [Diagnostic("CM201", f"unknown key `{key.value}`", key.span, Meant("openapi"))]
             )
 
 
@@ -180,7 +194,7 @@ def named(found: Diagnostic, beside: Path, place: Span) -> Diagnostic:
     there = beside.parent.glob("*") if is_folder(beside.parent) else ()
     files = (one.name for one in there if one.suffix in (".yaml", ".yml", ".json"))
     close = nearest(beside.name, files)
-    return replace(found, message=message, span=place, help=f"Did you mean `{close}`?" if close else None)
+    return replace(found, message=message, span=place, help=Meant(close, beside.name) if close else None)
 
 
 def check_name(key: str, name: Text, path: Path, findings: Findings) -> None:

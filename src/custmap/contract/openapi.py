@@ -29,6 +29,7 @@ from custmap.contract.security import authorization
 from custmap.contract.style import style_of
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
+from custmap.diagnostics.meant import Meant
 from custmap.diagnostics.span import Span
 from custmap.schema.json_schema import Definitions, default_of, type_of
 from custmap.syntax.document import read_document
@@ -104,11 +105,7 @@ def _find(
             return found
         known += [text for text in (name, f"{found[2]} {found[3]}") if text]
     close = nearest(operation, known)
-    help = (
-        f"Did you mean `{close}`?"
-        if close
-        else "Write its operationId, or method and path, e.g. `POST /customers`."
-    )
+    help = Meant(close) if close else "Write its operationId, or method and path, e.g. `POST /customers`."
     span = asked_at or root.inner("paths").span
     message = f"`{root.document.file}` has no operation `{operation}`"
     raise MappingError([*aside.problems.values(), Diagnostic("CM211", message, span, help)])
