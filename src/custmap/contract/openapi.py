@@ -32,7 +32,7 @@ from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.meant import Meant
 from custmap.diagnostics.span import Span
 from custmap.schema.json_schema import Definitions, default_of, type_of
-from custmap.syntax.document import read_document
+from custmap.syntax.document import Document, read_document
 from custmap.values.files import real
 from custmap.values.nearest import nearest
 from custmap.values.types import STRING, Type
@@ -89,6 +89,20 @@ def _all(root: Located, references: References) -> Iterator[tuple[Located, Locat
         for method in METHODS:
             if method in item.map:
                 yield item.inner(method), item, method.upper(), str(where)
+
+
+def operations_of(document: Document, path: Path) -> Iterator[tuple[str, str, str]]:
+    """Each operation of a document: operationId (else method and path), method and path, summary."""
+    references = References(path.parent, {path: document})
+    for operation, _, method, where in _all(Located(document.data, document, path), references):
+        place = f"{method} {where}"
+        yield operation.inner("operationId").text or place, place, operation.inner("summary").text or ""
+
+
+def find_operation(document: Document, path: Path, operation: str) -> tuple[Located, Located]:
+    """An operation of a document, and its path item; MappingError (CM211) if there is none."""
+    root = Located(document.data, document, path)
+    return _find(root, operation, References(path.parent, {path: document}), None)[:2]
 
 
 def _find(
