@@ -16,6 +16,7 @@ from custmap.contract.openapi import load_openapi
 from custmap.diagnostics.codes import CODES, Severity
 from custmap.diagnostics.diagnostic import Diagnostic, in_order
 from custmap.diagnostics.errors import MappingError
+from custmap.diagnostics.meant import Meant
 from custmap.diagnostics.span import Span
 from custmap.expressions.function import FunctionSpec
 from custmap.mapping.file import MappingFile, Text, all_rules
@@ -49,7 +50,7 @@ def check_mapping(
 
     Parts that cannot be read, in the file or in files it uses, do not stop later stages.
     """
-    checked, found = examine(name_or_path, functions, start, root)
+    checked, found = examine_mapping(name_or_path, functions, start, root)
     return (None if any(map(stops_loading, found)) else checked), found
 
 
@@ -59,16 +60,17 @@ def stops_loading(finding: Diagnostic) -> bool:
 
 
 @for_one_file()
-def examine(
+def examine_mapping(
     name_or_path: str | os.PathLike[str],
     functions: Mapping[str, FunctionSpec],
     start: Path | None = None,
     root: str | os.PathLike[str] | None = None,
     contracts: Contracts | None = None,
 ) -> tuple[Checked | None, tuple[Diagnostic, ...]]:
-    """What `check_mapping` returns, but the mapping also with errors, incomplete then.
+    """As `check_mapping`, with what is known of a mapping that has errors: it cannot run, but it can be
+    looked at. None: the file itself cannot be read.
 
-    None only if the file cannot be read. `contracts` is what loads a contract, in place of `load_contract`.
+    `contracts` is what loads a contract, in place of `load_contract`.
     """
     load = contracts or load_contract
     path, name = find_mapping(name_or_path, start)
@@ -152,7 +154,7 @@ def load_contract(file: MappingFile, path: Path, tree: Path) -> Contract:
     beside = path.parent / str(document.value)
     check_tree(beside, tree, document.span)
     try:
-        return load_openapi(beside, str(operation.value))
+        return load_openapi(beside, str(operation.value), asked_at=operation.span)
     except MappingError as error:
         raise MappingError(_at(found, document, operation, path) for found in error.diagnostics) from None
 
@@ -169,7 +171,7 @@ def _check_key(file: MappingFile) -> None:
     for key, _ in file.contract:
         if file.contract.get("operation") is not None and nearest(str(key.value), ["openapi"]):
             raise MappingError(
-                [Diagnostic("CM201", f"unknown key `{key.value}`", key.span, "Did you mean `openapi`?")]
+                [Diagnostic("CM201", f"unknown key `{key.value}`", key.span, Meant("openapi"))]
             )
 
 
@@ -204,7 +206,7 @@ def named(found: Diagnostic, beside: Path, place: Span) -> Diagnostic:
     there = beside.parent.glob("*") if is_folder(beside.parent) else ()
     files = (one.name for one in there if one.suffix in (".yaml", ".yml", ".json"))
     close = nearest(beside.name, files)
-    return replace(found, message=message, span=place, help=f"Did you mean `{close}`?" if close else None)
+    return replace(found, message=message, span=place, help=Meant(close, beside.name) if close else None)
 
 
 def check_name(key: str, name: Text, path: Path, findings: Findings) -> None:

@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "show": "Print the generated Python, exactly as it runs.",
     "code": "Explain a code.",
     "schema": "Print the JSON Schemas of mapping files, customers and fixtures.",
+    "lsp": "Speak with an editor: findings, completion, hover, definitions, rename.",
     "completion": "Print the script that completes `custmap` in bash, zsh or fish.",
 }
 

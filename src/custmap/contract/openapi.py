@@ -29,9 +29,10 @@ from custmap.contract.security import authorization
 from custmap.contract.style import style_of
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
+from custmap.diagnostics.meant import Meant
 from custmap.diagnostics.span import Span
 from custmap.schema.json_schema import Definitions, default_of, type_of
-from custmap.syntax.document import read_document
+from custmap.syntax.document import Document, read_document
 from custmap.values.files import real
 from custmap.values.nearest import nearest
 from custmap.values.types import STRING, Type
@@ -99,6 +100,20 @@ def all_operations(root: Located, references: References) -> Iterator[Found]:
                 yield item.inner(method), item, method.upper(), str(where)
 
 
+def operations_of(document: Document, path: Path) -> Iterator[tuple[str, str, str]]:
+    """Each operation of a document: operationId (else method and path), method and path, summary."""
+    references = References(path.parent, {path: document})
+    for operation, _, method, where in all_operations(Located(document.data, document, path), references):
+        place = f"{method} {where}"
+        yield operation.inner("operationId").text or place, place, operation.inner("summary").text or ""
+
+
+def find_operation(document: Document, path: Path, operation: str) -> tuple[Located, Located]:
+    """An operation of a document, and its path item; MappingError (CM211) if there is none."""
+    root = Located(document.data, document, path)
+    return _find(root, operation, References(path.parent, {path: document}), None)[:2]
+
+
 def is_named(found: Found, operation: str) -> bool:
     """Is it the operation of that operationId, or `POST /customers`?"""
     named = _NAMED.fullmatch(operation.strip())
@@ -116,11 +131,7 @@ def _find(root: Located, operation: str, references: References, asked_at: Span 
         name = found[0].inner("operationId").text
         known += [text for text in (name, f"{found[2]} {found[3]}") if text]
     close = nearest(operation, known)
-    help = (
-        f"Did you mean `{close}`?"
-        if close
-        else "Write its operationId, or method and path, e.g. `POST /customers`."
-    )
+    help = Meant(close) if close else "Write its operationId, or method and path, e.g. `POST /customers`."
     span = asked_at or root.inner("paths").span
     message = f"`{root.document.file}` has no operation `{operation}`"
     raise MappingError([*aside.problems.values(), Diagnostic("CM211", message, span, help)])

@@ -21,7 +21,7 @@ from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.span import Span
 from custmap.expressions.function import FunctionSpec
 from custmap.functions.table import LIBRARY
-from custmap.loader import examine, stops_loading
+from custmap.loader import examine_mapping, stops_loading
 from custmap.mapping.find import find_mapping
 from custmap.model.checked import Checked
 from custmap.review.drift_answers import is_list_of_values, reads, type_at
@@ -75,7 +75,7 @@ def drift(
     with ExitStack() as stack:
         stack.enter_context(KeptDocuments().used())
         path, _ = find_mapping(mapping)
-        old, found = examine(mapping, functions, root=root)
+        old, found = examine_mapping(mapping, functions, root=root)
         wrong = [one for one in found if stops_loading(one)]
         if old is None or wrong:
             raise MappingError(wrong or found)
@@ -88,7 +88,7 @@ def drift(
         before = _places_before(old, place, instead)
         for call in before:
             instead.find(call.checked.file, call.places)
-        now, found_now = examine(mapping, functions, root=root, contracts=instead.contract)
+        now, found_now = examine_mapping(mapping, functions, root=root, contracts=instead.contract)
         known = set(map(_same, found))
         fresh = [one for one in found_now if one.code not in _OF_WHOLE and _same(one) not in known]
         if now is None:

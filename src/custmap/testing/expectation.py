@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from custmap.diagnostics.codes import CODES
 from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.meant import Meant
 from custmap.diagnostics.span import Span
 from custmap.syntax.node import ListNode, MapNode, Node, ScalarNode
 from custmap.testing.reading import first_key, kind_of, problem, unknown_keys
@@ -269,4 +270,4 @@ def _error(expect: MapNode, problems: list[Diagnostic]) -> ScalarNode | None:
 
 def _unknown_code(code: str, span: Span) -> Diagnostic:
     close = nearest(code, CODES)
-    return Diagnostic("CM216", f"`{code}` is not a code", span, f"Did you mean `{close}`?" if close else None)
+    return Diagnostic("CM216", f"`{code}` is not a code", span, Meant(close) if close else None)
