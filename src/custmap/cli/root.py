@@ -27,10 +27,11 @@ COMMANDS: Final = {
     "prove": "Look for customers for which a mapping does not do what it declares.",
     "test": "Run fixtures.",
     "drift": "Show what a new version of a vendor's document means to a mapping.",
+    "docs": "Write a site about the mappings: pages to look at, without a server.",
+    "lsp": "Speak with an editor: findings, completion, hover, definitions, rename.",
     "show": "Print the generated Python, exactly as it runs.",
     "code": "Explain a code.",
     "schema": "Print the JSON Schemas of mapping files, customers and fixtures.",
-    "lsp": "Speak with an editor: findings, completion, hover, definitions, rename.",
     "completion": "Print the script that completes `custmap` in bash, zsh or fish.",
 }
 

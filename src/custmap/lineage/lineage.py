@@ -26,6 +26,7 @@ class Line:
                 in the body.
     `request`   of several requests: the name of the entry that the rule belongs to.
     `columns`   of a source: those from which what the rule reads comes.
+    `asks`      the canonical paths that its conditions read; they may be among its sources.
     """
 
     target: str
@@ -39,6 +40,7 @@ class Line:
     back: str | None = None
     request: str = ""
     columns: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

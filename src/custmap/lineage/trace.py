@@ -146,6 +146,7 @@ class _Tracer:
             states={} if prefix or leaf.policy.identity else self._states(leaf, full),
             note=leaf.note,
             assumed=leaf.assumed,
+            asks=tuple(dict.fromkeys(map(format_source, map(self._canonical.outside, leaf.asks)))),
         )
 
     def _states(self, leaf: Leaf, full: bool) -> dict[str, tuple[str, str]]:
