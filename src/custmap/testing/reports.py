@@ -12,7 +12,6 @@ from custmap.diagnostics.render.render import render
 from custmap.records.outputs import WholeFile
 from custmap.testing.cases import Case
 from custmap.testing.difference import Difference
-from custmap.values.words import counted
 
 if TYPE_CHECKING:
     from custmap.testing.coverage import Coverage
@@ -20,12 +19,14 @@ if TYPE_CHECKING:
 _RED, _GREEN, _YELLOW, _BOLD = "31", "32", "33", "1"
 
 
-def as_text(cases: Sequence[Case], coverage: Sequence[Coverage] | None, *, color: bool) -> str:
+def as_text(cases: Sequence[Case], coverage: Coverage | None, *, color: bool) -> str:
     """The cases that failed or were rewritten, then the coverage, then the count."""
     paint = _paint if color else _plain
     lines = [line for case in cases for line in _case_lines(case, paint, color)]
-    for one in coverage or ():
-        lines += [*_coverage_lines(one), ""]
+    if coverage is not None:
+        from custmap.testing.coverage_text import coverage_lines
+
+        lines += [*coverage_lines(coverage), ""]
     failed = sum(not case.passed for case in cases)
     rewritten = sum(case.updated for case in cases)
     counts = [f"{len(cases) - failed - rewritten} passed"]
@@ -62,18 +63,7 @@ def _case_lines(case: Case, paint: Any, color: bool) -> Iterator[str]:
     yield ""
 
 
-def _coverage_lines(coverage: Coverage) -> Iterator[str]:
-    rules = coverage.rules
-    was_set = sum(rule.was_set for rule in rules)
-    cleared = sum(rule.was_cleared for rule in rules)
-    yield f"{coverage.mapping}: of {counted(len(rules), 'rule')} {was_set} set, {cleared} cleared"
-    left = list(coverage.open())
-    width = max((len(rule.target) for rule in left), default=0)
-    for rule in left:
-        yield plain(f"  line {rule.line:<4} {rule.target:<{width}}  {rule}")
-
-
-def as_json(cases: Sequence[Case], coverage: Sequence[Coverage] | None) -> str:
+def as_json(cases: Sequence[Case], coverage: Coverage | None) -> str:
     """One document: `format_version`, `passed`, `failed`, `updated`, `fixtures`, if asked for `coverage`."""
     document: dict[str, Any] = {
         "format_version": 1,
@@ -83,7 +73,7 @@ def as_json(cases: Sequence[Case], coverage: Sequence[Coverage] | None) -> str:
         "fixtures": [_case_document(case) for case in cases],
     }
     if coverage is not None:
-        document["coverage"] = [_coverage_document(one) for one in coverage]
+        document["coverage"] = coverage.to_dict()
     return json_document(document) + "\n"
 
 
@@ -112,14 +102,6 @@ def _difference_document(difference: Difference) -> dict[str, Any]:
         "line": difference.span.line,
         "mapping_line": difference.line,
     }
-
-
-def _coverage_document(coverage: Coverage) -> dict[str, Any]:
-    rules = [
-        {"target": rule.target, "line": rule.line, "set": rule.was_set, "cleared": rule.was_cleared}
-        for rule in coverage.rules
-    ]
-    return {"mapping": coverage.mapping, "rules": rules}
 
 
 def as_junit(cases: Sequence[Case]) -> bytes:
