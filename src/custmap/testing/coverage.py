@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from custmap.lineage.lineage import Line
+from custmap.model.walkers import leaves
 from custmap.testing.facts.answers import answered_by, answers_of
 from custmap.testing.facts.asking import Asker
 from custmap.testing.facts.fact import KINDS, Fact, Place, Shown
@@ -279,5 +280,7 @@ def parts_of(mapping: Mapping) -> list[Part]:
             clears = call.operation.clears
             prefix = f"{call.operation.name}[{'clear' if clears else 'set'}]."
             request = call.operation.name + (".clear" if clears else "")
-            found.append(Part(call, request, prefix, own, answers=True))
+            rule = next(leaves(checked.operation.body))
+            empties = rule.policy.empty == "value"
+            found.append(Part(call, request, prefix, own, answers=True, empties=empties))
     return found

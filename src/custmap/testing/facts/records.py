@@ -20,6 +20,7 @@ from custmap.model.note import Fact as Noted
 from custmap.model.walkers import eaches, leaves, nodes, own_objects
 from custmap.plan.engine import Ruled
 from custmap.plan.plan import Plan
+from custmap.running.states import is_value
 from custmap.testing.call import Answer, plan_of
 from custmap.testing.facts.asking import Asked, Asker, is_gone
 from custmap.testing.facts.fact import GONE, LEFT_OUT, MISSING, SENT, VALUE, Fact, Shown, place_of
@@ -57,9 +58,9 @@ def shown_by_records(fixture: Fixture, answer: Answer, parts: list[Part], asker:
         yield from _states(part, sides, riders, asker)
         yield from told.of(part)
         yield from _parameters(part, answer, riders, fixture.params)
-        for shown in _entries(ruled, sides, asker):
-            inner = by_checked[id(shown[0])]
-            yield from _asked(inner, asker.ask(inner.operation.table, shown[1], ()), inner.prefix)
+        for call, scope in _entries(ruled, sides):
+            inner = by_checked[id(call)]
+            yield from _asked(inner, asker.ask(inner.operation.table, scope, ()), inner.prefix)
         for call in ruled.inner:
             inner = by_checked[id(call)]
             yield from _parameters(inner, answer, bounds.get(id(call), ()), fixture.params)
@@ -185,18 +186,18 @@ def _cleared_inside(part: Part, before: Asked, after: Asked, prefix: str) -> Ite
             yield place_of(part.request, leaf.span, prefix + leaf.target), Fact("clear", clear_word(clear))
 
 
-def _entries(ruled: Ruled, sides: Sides, asker: Asker) -> Iterator[tuple[Checked, dict[str, Any]]]:
+def _entries(ruled: Ruled, sides: Sides) -> Iterator[tuple[Checked, dict[str, Any]]]:
     """For each entry that has a request of its own the mapping of the call, and what its rules read."""
     if not ruled.inner:
         return
     table = ruled.engine.checked.operation.table
     leaf = next(slot for slot in table.slots if isinstance(slot, Leaf))
-    now = _by_key(leaf, asker.ask(table, sides.after, ())[leaf.slot].raw)
+    now = _by_key(leaf, ruled.engine.row(sides.after, ())[leaf.slot])
     then = {}
     if sides.before is not None:
-        then = _by_key(leaf, asker.ask(table, sides.before, ())[leaf.slot].raw)
+        then = _by_key(leaf, ruled.engine.row(sides.before, ())[leaf.slot])
     for key, value in now.values():
-        if value is not None:
+        if is_value(value):
             yield ruled.inner[0], {"key": key, "value": value, "customer": sides.after}
     for mark, (key, value) in {**now, **then}.items():
         if len(ruled.inner) > 1 and now.get(mark, (key, None))[1] is None:

@@ -59,6 +59,7 @@ class Part(NamedTuple):
     `lines`    what `explain` says, by target and line.
     `names`    does its identity name the customer for the whole mapping?
     `answers`  is it called, and answered?
+    `empties`  is an entry that is an empty text a value? Else no request is made for it.
     `of_rows`  its rules are those of a source: they make records, and nothing is cleared by them.
     """
 
@@ -68,6 +69,7 @@ class Part(NamedTuple):
     lines: Mapping[tuple[str, int], Line]
     names: bool = False
     answers: bool = False
+    empties: bool = True
     of_rows: bool = False
 
     @property
@@ -115,7 +117,10 @@ def _leaf(part: Part, leaf: Leaf, prefix: str, *, names: bool) -> Iterator[Shown
         yield from facts_of(place, "state", (VALUE, MISSING) if none else (VALUE,))
         yield from facts_of(place, "rejected", ("CM801",) if names else ())
     else:
-        yield from facts_of(place, "state", tuple(_states(leaf, part.scope, compared=part.compares)))
+        states = _states(leaf, part.scope, compared=part.compares)
+        if not part.empties:
+            states = [state for state in states if state != '""']
+        yield from facts_of(place, "state", tuple(states))
         if part.compares:
             yield from facts_of(place, "clear", tuple(_ways(leaf)))
             yield from facts_of(place, "rejected", tuple(_rejections(line)))
@@ -124,7 +129,8 @@ def _leaf(part: Part, leaf: Leaf, prefix: str, *, names: bool) -> Iterator[Shown
 
 
 def _items(part: Part, leaf: Leaf, prefix: str) -> Iterator[Shown]:
-    """The facts of the rules of a list's items."""
+    """The facts of the rules of a list's items; where they have no key, the whole list is rejected."""
+    whole = place_of(part.request, leaf.span, prefix + leaf.target)
     for each in eaches(leaf.origin):
         within = f"{prefix}{leaf.target}[]."
         keyed = leaf.kind.has_items
@@ -138,7 +144,7 @@ def _items(part: Part, leaf: Leaf, prefix: str) -> Iterator[Shown]:
             if told and {"null", GONE} & set(states):
                 yield from _clearing(place, member.policy.clear)
             if member.policy.empty == "reject" and '""' in states:
-                yield from facts_of(place, "rejected", ("CM807",))
+                yield from facts_of(place if keyed else whole, "rejected", ("CM807",))
             yield from _origin(place, member.origin, "")
             yield from _items(part, member, within)
         for node in nodes(each.table.item):
@@ -198,7 +204,7 @@ def _states(leaf: Leaf, scope: Type, *, compared: bool) -> list[str]:
         can = {"absent": absent, GONE: absent and compared, "null": null}.get(state)
         if can is None:
             can = state == VALUE or any(_can_be(type_, _GIVEN[state]) for type_ in types)
-            can = can and (state != '""' or _reads_text(leaf, scope))
+            can = can and (state == VALUE or _reads_empty(leaf, scope, _GIVEN[state]))
         if can:
             found.append(state)
     return found
@@ -210,9 +216,12 @@ def _types(leaf: Leaf) -> list[Type]:
     return [one.type for one in sources if isinstance(one, FromSource | EachSource)]
 
 
-def _reads_text(leaf: Leaf, scope: Type) -> bool:
-    """Does a rule read anything that may be an empty text? The text of a number is none."""
-    return any(found is None or _can_be(found, "") for found in (_at(scope, path) for path in leaf.reads))
+def _reads_empty(leaf: Leaf, scope: Type, value: Any) -> bool:
+    """Does a rule read anything that may be as empty? The text of a number never is, and a list or an object
+    that is made of texts has something in it."""
+    like = (value,) if value == "" else ([], {})
+    found = [_at(scope, path) for path in leaf.reads]
+    return any(type_ is None or any(_can_be(type_, one) for one in like) for type_ in found)
 
 
 def _at(type_: Type, path: SourcePath) -> Type | None:
