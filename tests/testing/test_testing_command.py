@@ -121,3 +121,39 @@ def test_a_bug_in_one_case_does_not_hide_the_others(
     out = capsys.readouterr().out
     assert "error[CM901]: This is a bug in custmap" in out and "KeyError at test_testing_command.py:" in out
     assert "c-unreadable" in out
+
+
+def test_marks_of_skip_and_xfail(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for path in folder.iterdir():
+        path.unlink()
+    marked = {
+        "skip": "marks: [{skip: not yet}]\n" + FAILING,
+        "slow": "marks: [slow]\n" + PASSING,
+        "xfail": "marks: [xfail]\n" + FAILING,
+        "xpass": "marks: [{xfail: it will pass}]\n" + PASSING,
+    }
+    for name, text in marked.items():
+        (folder / f"{name}.yaml").write_text(text)
+    assert run([], Options()) == 0
+    assert capsys.readouterr().out == (
+        "skipped  acme/update-customer/skip: not yet\n"
+        "failed as expected  acme/update-customer/xfail\n"
+        "passed unexpectedly  acme/update-customer/xpass: it will pass\n"
+        "1 passed, 1 skipped, 1 failed as expected, 1 passed unexpectedly\n"
+    )
+    junit = folder / "junit.xml"
+    assert run([], Options(update=True, form="json", junit=junit)) == 0
+    told = json.loads(capsys.readouterr().out)
+    results = {one["name"].rpartition("/")[2]: (one["result"], one["reason"]) for one in told["fixtures"]}
+    assert results == {
+        "skip": ("skipped", "not yet"),
+        "slow": ("passed", None),
+        "xfail": ("xfailed", None),
+        "xpass": ("xpassed", "it will pass"),
+    }
+    assert [told[name] for name in ("passed", "skipped", "xfailed", "xpassed", "failed", "updated")] == [
+        1, 1, 1, 1, 0, 0,
+    ]  # fmt: skip
+    assert {path.stem: path.read_text() for path in folder.glob("*.yaml")} == marked
+    suite = ElementTree.parse(junit).getroot()
+    assert (suite.get("failures"), suite.get("skipped")) == ("0", "2")
