@@ -20,7 +20,13 @@ from custmap.cli.places import check_read
 @grouped("test")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--update", is_flag=True, help="Rewrite expectations that differ.")
-@click.option("--coverage", is_flag=True, help="Report which rules no fixture sets or clears.")
+@click.option("--coverage", is_flag=True, help="Tell what of each mapping no fixture shows.")
+@click.option(
+    "--fail-under",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
+    help="Fail with less coverage than this, in all.",
+)
 @click.option("-k", "keyword", metavar="TEXT", help="Run only fixtures whose name contains this text.")
 @option(
     "Output",
@@ -33,15 +39,26 @@ def command(
     paths: tuple[Path, ...],
     update: bool,
     coverage: bool,
+    fail_under: float | None,
     keyword: str | None,
     junit: Path | None,
     form: Literal["text", "json"],
 ) -> int:
     """Run fixtures; PATH is a file or a folder  [default: fixtures]."""
-    from custmap.testing.command import run
+    from custmap.testing.command import Options, run
 
     def check(files: Iterable[Path]) -> None:
         check_read(with_uses(files), {"`--junit`": junit})
 
-    color = colored(sys.stdout)
-    return run(list(paths), update, coverage, keyword, junit, form, color, check, root_folder())
+    asked = Options(
+        update=update,
+        coverage=coverage,
+        fail_under=fail_under,
+        keyword=keyword,
+        junit=junit,
+        form=form,
+        color=colored(sys.stdout),
+        root=root_folder(),
+        check=check,
+    )
+    return run(paths, asked)

@@ -156,7 +156,7 @@ class _Tracer:
                 self._outcome(leaf, state, full, compared=False),
                 self._outcome(leaf, state, full, compared=True),
             )
-            for state in _possible(leaf)
+            for state in possible_states(leaf)
         }
 
     def _outcome(self, leaf: Leaf, state: str, full: bool, *, compared: bool) -> str:
@@ -245,7 +245,8 @@ def _steps(leaf: Leaf) -> Iterator[str]:
             yield word
 
 
-def _possible(leaf: Leaf) -> Iterator[str]:
+def possible_states(leaf: Leaf) -> Iterator[str]:
+    """The states that a source of this kind can have, whatever its expression makes of them."""
     yield from ("absent", "null")
     type_ = leaf.type
     kinds = type_.kinds if type_ is not None and type_.known else frozenset({"string", "array", "object"})

@@ -116,9 +116,7 @@ class Reader:
         """
         if isinstance(row, dict) and (missing := self.cells.missing(row)):
             raise self._without(missing)
-        plain = self._others | self.cells.plain(row)
-        if missing := self.cells.missing(plain):
-            raise self._without(missing)
+        plain = self._plain(row)
         problems, unknown = self._rows.check(plain) if check else ([], self._rows.unknown_members(plain))
         notes: list[Note] = []
         if unknown is not None:
@@ -142,6 +140,16 @@ class Reader:
         first = {one.path: one for one in reversed(failed)}
         silent = self._silence.of(plain, taken.record)
         return taken._replace(notes=tuple(notes), failed=tuple(first.values()), silent=silent)
+
+    def scope_of(self, row: object) -> dict[str, Any]:
+        """A row as the rules read it. RecordError for one that is none, MappingError (CM716) as in `take`."""
+        return self._scope(self._plain(row))
+
+    def _plain(self, row: object) -> dict[str, Any]:
+        plain = self._others | self.cells.plain(row)
+        if missing := self.cells.missing(plain):
+            raise self._without(missing)
+        return plain
 
     def kept(self, before: Customer, after: Stated) -> Customer:
         """The customer of after, with what its row leaves unsaid as before has it."""

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 WIDTH = 100
-_PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_./$+-]*(?: [A-Za-z0-9_./$+-]+)*")
+_PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_./$+@-]*(?: [A-Za-z0-9_./$+@-]+)*")
 # Words that some YAML versions read differently; also `y` and `n`, for clarity.
 _WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 # `firstName: CM803`, a list entry that is a map with one member.
