@@ -35,6 +35,11 @@ class FactCoverage:
     name: str
     fixture: str | None
 
+    def __str__(self) -> str:
+        """How a text goes on after "never"."""
+        word = {"when": "`when` ", "clear": "cleared by ", "rejected": "rejected with "}.get(self.kind, "")
+        return word + self.name
+
     def to_dict(self) -> dict[str, Any]:
         return {"kind": self.kind, "name": self.name, "fixture": self.fixture}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from custmap.diagnostics.plain import plain
-from custmap.testing.coverage import Coverage, FactCoverage, MappingCoverage
+from custmap.testing.coverage import Coverage, MappingCoverage
 from custmap.values.words import counted
 
 
@@ -30,18 +30,5 @@ def _open(mapping: MappingCoverage) -> Iterator[str]:
     width = max(map(len, names), default=0)
     digits = max((len(str(rule.line)) for rule in rules), default=0)
     for rule, name in zip(rules, names, strict=True):
-        missing = ", ".join(map(_said, rule.open))
+        missing = ", ".join(map(str, rule.open))
         yield plain(f"  line {rule.line:<{digits}}  {name:<{width}}  never {missing}")
-
-
-def _said(fact: FactCoverage) -> str:
-    match fact.kind:
-        case "when":
-            return f"`when` {fact.name}"
-        case "values":
-            return fact.name
-        case "clear":
-            return f"cleared by {fact.name}"
-        case "rejected":
-            return f"rejected with {fact.name}"
-    return fact.name
