@@ -168,3 +168,11 @@ def test_another_run_has_ended_with_a_file_that_was_just_found(
     with pytest.raises(OSError, match=r"out\.5\.part"), WholeFile(tmp_path / "out", begun=5) as out:
         out.write(b" and more")
     assert (tmp_path / "out").read_bytes() == b"whole"
+
+
+def test_what_is_gone_on_with_is_written_at_its_end(tmp_path: Path) -> None:
+    (tmp_path / "out.5.part").write_bytes(b"half")
+    with WholeFile(tmp_path / "out", begun=5) as out:
+        out.write(b" and half")
+        assert out.safe() == 13
+    assert (tmp_path / "out").read_bytes() == b"half and half"
