@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from custmap.contract.contract import Contract
 from custmap.contract.openapi import open_document
 from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Diagnostic, in_order
@@ -35,6 +34,7 @@ from custmap.review.drift_documents import (
 )
 from custmap.review.drift_met import Met, inside, met
 from custmap.review.drift_places import Places, places_of
+from custmap.review.drift_renamed import with_new_name
 from custmap.review.drift_told import Told, joined, with_place
 from custmap.review.drift_types import Difference, Way, differences, required
 from custmap.syntax.document import documents_kept
@@ -42,7 +42,6 @@ from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint
 from custmap.values.files import real, unsaved
 from custmap.values.json_text import dump_json
-from custmap.values.nearest import nearest
 from custmap.values.paths import Member, TargetPath, format_path
 from custmap.values.types import ANY, ARRAY, NEVER, Type
 
@@ -168,34 +167,12 @@ class _Comparison:
         if places is None:
             return found
         place = _place_of(found, call, places)
-        found = self._with_new_name(found, call)
+        old = next(one.checked for one in self.before if self.now.calls[one.number] is call)
+        found = with_new_name(found, _rule_of(found, old), old.operation.contract, contract)
         if found.code == "CM309":  # no rule fills it, so it is a matter of the whole
             place = _required_at(found, call, places) or place
             found = replace(found, span=_operation_span(call))
         return with_place(found, place)
-
-    def _with_new_name(self, found: Diagnostic, call: Checked) -> Diagnostic:
-        """With the name that a member has now, if the object around it has one that it did not have."""
-        if found.code != "CM303" or (found.help or "").startswith("Did you mean"):
-            return found
-        before = next(one.checked for one in self.before if self.now.calls[one.number] is call)
-        rule = _rule_of(found, before)
-        if rule is None or not rule.path or not isinstance(rule.path[-1], Member):
-            return found
-        old, new = (_around(one.operation.contract, rule) for one in (before, call))
-        come = sorted(new - old)
-        name = rule.path[-1].name
-        close = next((one for one in come if name in one or one in name), None) or nearest(name, come)
-        close = close or (come[0] if len(come) == 1 else None)
-        return found if close is None else replace(found, help=f"Did you mean `{close}`?")
-
-
-def _around(contract: Contract, rule: Met) -> set[str]:
-    """The names of the members, or the parameters, beside that of a rule."""
-    if rule.part != "body":
-        return set(contract.parameters.get(rule.part, {}))
-    holder = contract.at(rule.path[:-1]) if rule.path else None
-    return set() if holder is None else set(holder.members)
 
 
 def _rule_of(found: Diagnostic, call: Checked) -> Met | None:

@@ -85,6 +85,8 @@ def _is_of(found: Diagnostic, change: Told, starts: Iterable[tuple[int, int]]) -
 
 
 def _with_change(found: Diagnostic, change: Told) -> Diagnostic:
+    if change.code == "CM513":  # the check has said that it is gone
+        return with_place(found, change.place)
     place = f"{change.place.file}:{change.place.line}"
     message = f"{found.message} ({change.text}: {place})"
     return replace(found, message=message, notes=(*found.notes, Note(change.place, change.text)))
