@@ -7,13 +7,12 @@ or may; and for each place that a rule meets in both, the types are compared. Te
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from custmap.contract.contract import Contract
 from custmap.contract.openapi import open_document
 from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Diagnostic, in_order
@@ -35,21 +34,22 @@ from custmap.review.drift_documents import (
 )
 from custmap.review.drift_met import Met, inside, met
 from custmap.review.drift_places import Places, places_of
+from custmap.review.drift_renamed import with_new_name
 from custmap.review.drift_told import Told, joined, with_place
 from custmap.review.drift_types import Difference, Way, differences, required
-from custmap.syntax.document import KeptDocuments
+from custmap.syntax.document import documents_kept
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint
 from custmap.values.files import real, unsaved
 from custmap.values.json_text import dump_json
-from custmap.values.nearest import nearest
 from custmap.values.paths import Member, TargetPath, format_path
 from custmap.values.types import ANY, ARRAY, NEVER, Type
 
-_OF_WHOLE: Final = frozenset({"CM513", "CM514"})
-"""What checks say of all members at once: of single rules it is told here, and of others it is no matter."""
+_NOT_TOLD: Final = frozenset({"CM513", "CM514", "CM518"})
+"""What checks say of all members at once: of single rules it is told here, and of others it is no matter. And
+that a comment ignores nothing any more, which follows from what is told."""
 STDIN: Final = "-"
-_UNKNOWN: Final = frozenset({"CM516", "CM518", "CM520"})
+_UNKNOWN: Final = frozenset({"CM516", "CM520"})
 """What follows where an operation is not found at all."""
 
 
@@ -73,7 +73,7 @@ def drift(
     """
     new = Path(STDIN) if isinstance(document, bytes) else Path(document)
     with ExitStack() as stack:
-        stack.enter_context(KeptDocuments().used())
+        stack.enter_context(documents_kept())
         path, _ = find_mapping(mapping)
         old, found = examine_mapping(mapping, functions, root=root)
         wrong = [one for one in found if stops_loading(one)]
@@ -90,7 +90,7 @@ def drift(
             instead.find(call.checked.file, call.places)
         now, found_now = examine_mapping(mapping, functions, root=root, contracts=instead.contract)
         known = set(map(_same, found))
-        fresh = [one for one in found_now if one.code not in _OF_WHOLE and _same(one) not in known]
+        fresh = [one for one in found_now if one.code not in _NOT_TOLD and _same(one) not in known]
         if now is None:
             return tuple(fresh)
         comparison = _Comparison(instead, before, now)
@@ -167,34 +167,12 @@ class _Comparison:
         if places is None:
             return found
         place = _place_of(found, call, places)
-        found = self._with_new_name(found, call)
+        old = next(one.checked for one in self.before if self.now.calls[one.number] is call)
+        found = with_new_name(found, _rule_of(found, old), old.operation.contract, contract)
         if found.code == "CM309":  # no rule fills it, so it is a matter of the whole
             place = _required_at(found, call, places) or place
             found = replace(found, span=_operation_span(call))
         return with_place(found, place)
-
-    def _with_new_name(self, found: Diagnostic, call: Checked) -> Diagnostic:
-        """With the name that a member has now, if the object around it has one that it did not have."""
-        if found.code != "CM303" or (found.help or "").startswith("Did you mean"):
-            return found
-        before = next(one.checked for one in self.before if self.now.calls[one.number] is call)
-        rule = _rule_of(found, before)
-        if rule is None or not rule.path or not isinstance(rule.path[-1], Member):
-            return found
-        old, new = (_around(one.operation.contract, rule) for one in (before, call))
-        come = sorted(new - old)
-        name = rule.path[-1].name
-        close = next((one for one in come if name in one or one in name), None) or nearest(name, come)
-        close = close or (come[0] if len(come) == 1 else None)
-        return found if close is None else replace(found, help=f"Did you mean `{close}`?")
-
-
-def _around(contract: Contract, rule: Met) -> set[str]:
-    """The names of the members, or the parameters, beside that of a rule."""
-    if rule.part != "body":
-        return set(contract.parameters.get(rule.part, {}))
-    holder = contract.at(rule.path[:-1]) if rule.path else None
-    return set() if holder is None else set(holder.members)
 
 
 def _rule_of(found: Diagnostic, call: Checked) -> Met | None:
@@ -263,9 +241,25 @@ def _of_call(before: _Before, call: Checked, after: Places) -> Iterator[Told]:
             plain = was or now
             assert plain is not None
             yield from _of_list(was, now, plain, after)
-        elif was is not None and now is not None:
+        elif was is not None and now is not None and not _is_lost_with(was, old, new):
             yield from _of_rule(was, now, before.places, after)
-    yield from _of_answers(before.checked, contract, after)
+    yield from _of_answers(before.checked, call, after)
+
+
+def _is_lost_with(rule: Met, old: Mapping[Hashable, Met], new: Mapping[Hashable, Met]) -> bool:
+    """Is what a rule meets gone with the object around it, of which that is told?"""
+    if rule.path is None:
+        return False
+    for key, one in old.items():
+        if one.shallow and one.path is not None and one.part == rule.part and one.type is not None:
+            around = len(one.path) < len(rule.path) and rule.path[: len(one.path)] == one.path
+            if around and key in new and not _has_inside(new[key].type):
+                return True
+    return False
+
+
+def _has_inside(type_: Type | None) -> bool:
+    return type_ is not None and bool(type_.kinds & {"object", "array"})
 
 
 def _of_list(was: Met | None, now: Met | None, met: Met, after: Places) -> Iterator[Told]:
@@ -280,6 +274,11 @@ def _of_rule(was: Met, now: Met, before: Places, after: Places) -> Iterator[Told
         text = "the contract no longer has this"
         yield _told(Difference("CM513", text, Severity.WARNING), was, after)
         return
+    if was.named and not now.named and now.type is not None:
+        text = "the contract no longer lists this: it allows members of any name here"
+        yield _told(Difference("CM513", text, Severity.WARNING), was, after)
+    if now.type is not None and now.type.read_only and was.part == "body":
+        return  # nothing else is of interest
     for one in differences(was.type or ANY, now.type or ANY, was.given, was.way, deep=not was.shallow):
         yield _told(one, was, after)
     if was.required is not None and now.required is not None and was.required != now.required:
@@ -318,19 +317,26 @@ def _told(one: Difference, met: Met, after: Places) -> Told:
     return Told(one.code, text, one.level, met.span, met.target, place, one.help)
 
 
-def _of_answers(old: Checked, new: Contract, after: Places) -> Iterator[Told]:
+def _of_answers(old: Checked, after_all: Checked, after: Places) -> Iterator[Told]:
     """What has changed of what `response` reads, and of the copy that rules read back."""
-    contract = old.operation.contract
-    for one in dict.fromkeys(reads(old)):
+    contract, new = old.operation.contract, after_all.operation.contract
+    made = {one.span: one.made for one in reads(after_all)}
+    gone: list[TargetPath] = []
+    way = Way(sends=False, reads=True)
+    for one in sorted(dict.fromkeys(reads(old)), key=lambda one: len(one.path)):
         was, now = type_at(contract, one.path), type_at(new, one.path)
         shown = format_path(one.path).replace("[0]", "[*]") or "body"
+        if any(one.path[: len(path)] == path and one.path != path for path in gone):
+            continue
+        if was is None and one.span in made:  # what is made of the answer is no place of it
+            was, now = one.made, made[one.span]
         if was is None or not was.known:
             continue
-        way = Way(sends=False, reads=True, known=one.known)
         if now is None or not now.known:
             code = "CM610" if one.rule is not None else "CM301"
             lost = Difference(code, f"no answer has `{shown}` any more", Severity.WARNING)
             found: list[Difference] = [lost]
+            gone.append(one.path)
         else:
             deep = is_list_of_values(was) and is_list_of_values(now)
             found = list(differences(was, now, NEVER, way, deep=deep))

@@ -6,7 +6,7 @@ A path is walked in the types of all answers together, as the checks of `respons
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from custmap.check.documented import documented
@@ -33,12 +33,13 @@ class Read:
     """A place of an answer's body that the mapping reads.
 
     `rule`  the target of a rule of the body that reads it back; None: an expression of `response` does.
+    `made`  what the expression makes of all that it reads.
     """
 
     span: Span
     path: TargetPath
     rule: str | None = None
-    known: frozenset[object] | None = None
+    made: Type = field(default=ANY, compare=False)
 
 
 def reads(checked: Checked) -> Iterator[Read]:
@@ -94,7 +95,7 @@ class _Reader:
         except ExpressionError:
             return ANY, None, []
         paths = [(*at, *map(_segment, one.path)) for one in found.reads]
-        told = [Read(text.span, path[1:]) for path in paths if path[:1] == (Member("body"),)]
+        told = [Read(text.span, path[1:], made=found.type) for path in paths if path[:1] == (Member("body"),)]
         return found.type, paths[0] if paths else None, told
 
     def messages(self, node: Node | None, scope: Type, at: TargetPath) -> Iterator[Read]:
@@ -138,8 +139,8 @@ class _Reader:
             if place is None:
                 return
             given, inner = (_items(given), (*place, _ITEM)) if rule.each is not None else (given, place)
-        for field in rule.fields or ():
-            yield from self._rule(field, given.present().not_null(), inner)
+        for inside in rule.fields or ():
+            yield from self._rule(inside, given.present().not_null(), inner)
         for option in rule.first or ():
             yield from self._rule(option, scope, at)
 

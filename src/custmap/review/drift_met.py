@@ -15,7 +15,7 @@ from custmap.contract.style import Style
 from custmap.diagnostics.span import Span
 from custmap.expressions.unions import literal_type
 from custmap.invert.ways import ways_back
-from custmap.mapping.file import Rule
+from custmap.mapping.file import Rule, all_rules
 from custmap.model.checked import PARTS, Checked, Operation
 from custmap.model.clear import Clear, Named, Operated, Write
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, Origin, Rider, TargetNode
@@ -38,6 +38,7 @@ class Met:
     `path`     in the part of the request; None: it is not known where the document describes it.
     `given`    what the rule sends there.
     `required` None: whether it is required says nothing here.
+    `named`    the contract lists the member by its name, and does not only allow any.
     `shallow`  the rules of its members, or of its items, are met for themselves.
     `form`     how it is written, where that is said of it alone.
     """
@@ -51,6 +52,7 @@ class Met:
     given: Type = ANY
     required: bool | None = None
     way: Way = _SENT
+    named: bool = False
     shallow: bool = False
     form: Hashable = None
 
@@ -61,7 +63,7 @@ def met(checked: Checked, place: Span) -> Iterator[Met]:
     read: frozenset[Span] = frozenset()
     if checked.canonical.entry is None:
         read = frozenset(way.span for way in ways_back(checked).ways if way.why is None)
-    walk = _Walk(operation, read, place)
+    walk = _Walk(operation, read, place, {rule.span: rule for rule in all_rules(checked.file)})
     for part in PARTS:
         for member in operation.flat[part].members:
             yield from map(walk.as_parameter, walk.node(member, part, ()))
@@ -82,12 +84,13 @@ class _Walk:
     operation: Operation
     read: frozenset[Span]
     place: Span
+    rules: dict[Span, Rule]
     item: TargetPath | None = None
 
-    def node(self, node: TargetNode, part: str, prefix: TargetPath, outer: str = "") -> Iterator[Met]:
+    def node(self, node: TargetNode, part: str, prefix: TargetPath) -> Iterator[Met]:
         match node:
             case Leaf():
-                yield from self._leaf(node, part, prefix, outer)
+                yield from self._leaf(node, part, prefix)
             case Rider(index=index, path=path, required=needed):
                 rider = self.operation.riders[index]
                 given = (
@@ -97,7 +100,7 @@ class _Walk:
                 yield Met(
                     (part, (*prefix, *path), "rider"),
                     span,
-                    outer + node.target,
+                    node.target,
                     part,
                     (*prefix, *path),
                     rider.type,
@@ -108,13 +111,24 @@ class _Walk:
                 )
             case ObjectNode(members=members, path=path):
                 if path:
-                    yield self._container(node, part, prefix, outer)
-                yield from self._clear(node.clear, node.target, node.span, part, prefix, None)
+                    yield self._container(node, part, prefix)
+                rule = self.rules.get(node.span)
+                at = node.span if rule is None else rule.keys.get("clear", node.span)
+                yield from self._clear(node.clear, node.target, at, part, prefix)
                 for member in members:
-                    yield from self.node(member, part, prefix, outer)
-            case ItemsNode(items=items):
+                    named = node.type is not None and member.name in node.type.members
+                    for one in self.node(member, part, prefix):
+                        is_own = one.path == (*prefix, *member.path)
+                        yield replace(one, named=True) if named and is_own else one
+            case ItemsNode(items=items, path=path):
+                if path and self.item is None:
+                    listed = (*prefix, *path)
+                    key = (part, listed, "items")
+                    yield Met(
+                        key, node.span, node.target, part, listed, None, required=node.required, shallow=True
+                    )
                 for _, item in items:
-                    yield from self.node(item, part, prefix, outer)
+                    yield from self.node(item, part, prefix)
 
     def _span(self, rule: Rule | None, other: Span) -> Span:
         """A rule's target; what the contract alone makes a rule of has the place of the contract."""
@@ -123,13 +137,13 @@ class _Walk:
         implied = rule.value is not None and not rule.keys and rule.target.span == rule.value.span
         return self.place if implied else rule.target.span
 
-    def _container(self, node: ObjectNode, part: str, prefix: TargetPath, outer: str) -> Met:
+    def _container(self, node: ObjectNode, part: str, prefix: TargetPath) -> Met:
         path = (*prefix, *node.path)
         known = None if self.item is not None else path
         return Met(
             (part, path, "object"),
             node.span,
-            outer + node.target,
+            node.target,
             part,
             known,
             node.type,
@@ -137,7 +151,7 @@ class _Walk:
             shallow=True,
         )
 
-    def _leaf(self, leaf: Leaf, part: str, prefix: TargetPath, outer: str) -> Iterator[Met]:
+    def _leaf(self, leaf: Leaf, part: str, prefix: TargetPath) -> Iterator[Met]:
         rule = leaf.origin.rule
         path: TargetPath | None = (*prefix, *leaf.path)
         key, span = (part, path), self._span(rule, leaf.span)
@@ -149,7 +163,7 @@ class _Walk:
         yield Met(
             (*key, "leaf"),
             span,
-            outer + leaf.target,
+            leaf.target,
             part,
             path,
             leaf.type,
@@ -161,9 +175,9 @@ class _Walk:
         )
         for each in inner:
             at = (*prefix, *leaf.path, _ITEM)
-            yield from self.node(each.table.root, part, at, f"{outer}{leaf.target}[*].")
+            yield from self.node(each.table.root, part, at)
         at_clear = span if rule is None else rule.keys.get("clear", span)
-        yield from self._clear(leaf.policy.clear, leaf.target, at_clear, part, prefix, span)
+        yield from self._clear(leaf.policy.clear, leaf.target, at_clear, part, prefix)
         for way in leaf.ways.all if leaf.ways is not None else ():
             if isinstance(way, Template):
                 list_path = (*prefix, *leaf.path, _ITEM) if self.item is None else self.item
@@ -172,7 +186,7 @@ class _Walk:
             yield from self._template(template, leaf.target, self.item)
 
     def _clear(
-        self, clear: Clear | None, target: str, at: Span, part: str, prefix: TargetPath, rule: Span | None
+        self, clear: Clear | None, target: str, at: Span, part: str, prefix: TargetPath
     ) -> Iterator[Met]:
         """The places where clearing writes."""
         written: list[tuple[TargetPath, Type]] = []
@@ -187,7 +201,10 @@ class _Walk:
         for place, given in written:
             type_ = self.operation.contract.at(place)
             path = (*prefix, *place)
-            yield Met((part, target, path, "clear"), at, target, part, path, type_, given)
+            around = self.operation.contract.at(place[:-1])
+            named = around is not None and isinstance(place[-1], Member) and place[-1].name in around.members
+            key = (part, target, path, "clear")
+            yield Met(key, at, target, part, path, type_, given, named=named)
 
     def _template(self, template: Template, target: str, at: TargetPath | None) -> Iterator[Met]:
         def walk(tree: Tree, type_: Type | None, path: TargetPath) -> Iterator[Met]:

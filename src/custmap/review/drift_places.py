@@ -92,11 +92,17 @@ class Places:
             around = self.at(self.body, path[:-1])[0]
             if (found_word := self._word(around, word)) is not None:
                 return found_word
-        return self._word(schemas, word) or (self.span(("requestBody",)) if last is None else last.key_span)
+        return self._word(schemas, word) or self._near(schemas, last) or self.span(("requestBody",))
+
+    def _near(self, schemas: list[Located], last: Located | None) -> Span | None:
+        """The place of what was found; of what was not, that of the members beside which it is missing."""
+        if last is None:
+            return None
+        return (None if schemas else self._word([last], "properties")) or last.key_span
 
     def answer_place(self, path: TargetPath, word: str | None = None) -> Span:
         schemas, last = self.answers(path)
-        return self._word(schemas, word) or (self.span(("responses",)) if last is None else last.key_span)
+        return self._word(schemas, word) or self._near(schemas, last) or self.span(("responses",))
 
     def facts(self, part: str, path: TargetPath) -> Facts:
         """What the document says of a member beside its type."""

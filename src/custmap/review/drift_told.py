@@ -16,13 +16,14 @@ from custmap.diagnostics.span import Span
 from custmap.loader import stops_loading
 
 _SAME: Final = {
-    "CM602": {"CM401", "CM413", "CM303", "CM502", "CM503", "CM527"},
-    "CM603": {"CM402", "CM505", "CM512"},
+    "CM602": {"CM308", "CM401", "CM413", "CM303", "CM502", "CM503", "CM527"},
+    "CM603": {"CM402", "CM505", "CM512", "CM521"},
     "CM604": {"CM404", "CM411", "CM412", "CM401", "CM512", "CM527"},
-    "CM605": {"CM405", "CM406", "CM401", "CM512", "CM527"},
+    "CM605": {"CM404", "CM405", "CM406", "CM401", "CM512", "CM527"},
     "CM606": {"CM407", "CM401", "CM512", "CM527"},
     "CM607": {"CM403", "CM309", "CM401", "CM512"},
-    "CM513": {"CM303", "CM401"},
+    "CM513": {"CM303", "CM401", "CM527"},
+    "CM301": {"CM301", "CM308"},
 }
 """The codes of checks that say of a rule what a difference of this code means to it."""
 
@@ -84,6 +85,8 @@ def _is_of(found: Diagnostic, change: Told, starts: Iterable[tuple[int, int]]) -
 
 
 def _with_change(found: Diagnostic, change: Told) -> Diagnostic:
+    if change.code == "CM513":  # the check has said that it is gone
+        return with_place(found, change.place)
     place = f"{change.place.file}:{change.place.line}"
     message = f"{found.message} ({change.text}: {place})"
     return replace(found, message=message, notes=(*found.notes, Note(change.place, change.text)))

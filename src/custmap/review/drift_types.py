@@ -74,9 +74,9 @@ def differences(
         level = way.level(narrower=not was <= now, wider=not now <= was)
         text = f"the contract now has {_phrase(new)} here, before {_phrase(old)}"
         yield Difference("CM602", text, level, "type", inside)
-    yield from _null(old, new, way, inside)
     if was.isdisjoint(now):
         return
+    yield from _null(old, new, way, inside)
     yield from _listed(old, new, way, inside)
     shared = was & now
     if "string" in shared:
