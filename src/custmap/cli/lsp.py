@@ -17,8 +17,8 @@ def command(modules: tuple[str, ...]) -> int:
     functions of a project are known with `--functions` alone.
     """
     import_extra("pygls", "the language server", "lsp")
-    functions = functions_of(modules)
-    from custmap.lsp.server import serve
+    from custmap.lsp.server import protocol_output, serve
 
-    serve(functions, root_folder())
+    output = protocol_output()  # before a module is imported, which may print something
+    serve(functions_of(modules), root_folder(), output)
     return 0

@@ -6,7 +6,7 @@ Each is tried first: one is offered only if it removes its finding.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,7 +39,7 @@ def fixes(workspace: Workspace, file: OpenFile, first: int, last: int) -> Iterat
     found = [one for one in examined.findings if _is_here(one, file, first, last)]
     for one in found[:_MOST]:
         options = [*_meant(one, file), *_ignored(one, file)]
-        yield from _tried(workspace, file, one, options)
+        yield from _tried(workspace, file, one, _alike(one, examined.findings), options)
 
 
 def _is_here(finding: Diagnostic, file: OpenFile, first: int, last: int) -> bool:
@@ -47,8 +47,15 @@ def _is_here(finding: Diagnostic, file: OpenFile, first: int, last: int) -> bool
     return span is not None and span.file == str(file.path) and span.line <= last and span.end_line >= first
 
 
-def _tried(workspace: Workspace, file: OpenFile, finding: Diagnostic, options: list[Fix]) -> Iterator[Fix]:
-    """The first of the options of each title that removes the finding."""
+def _alike(finding: Diagnostic, findings: Iterable[Diagnostic]) -> int:
+    """How many findings say the same: a replacement moves their places."""
+    return sum((one.code, one.message) == (finding.code, finding.message) for one in findings)
+
+
+def _tried(
+    workspace: Workspace, file: OpenFile, finding: Diagnostic, alike: int, options: list[Fix]
+) -> Iterator[Fix]:
+    """The first of the options of each title that removes the finding, of which there are so many alike."""
     done: set[str] = set()
     for fix in options:
         if fix.title in done:
@@ -57,7 +64,7 @@ def _tried(workspace: Workspace, file: OpenFile, finding: Diagnostic, options: l
         text = fix.text if fix.preferred else f"{fix.text}reason"
         new = file.text[: fix.start] + text + file.text[fix.end :]
         left = workspace.findings(file, new)
-        if not any((one.code, one.message) == (finding.code, finding.message) for one in left):
+        if _alike(finding, left) < alike:
             done.add(fix.title)
             yield fix
 

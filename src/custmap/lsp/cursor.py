@@ -148,7 +148,9 @@ class _Search:
         if isinstance(value, Table | Listing):
             if value.flow and value.start < self.offset:
                 closed = self._is_closed(value) and self.offset >= value.end
-                if not closed and self.offset <= value.end:
+                # A map that is not closed ends where a line is not deeper than its key.
+                deeper = column > table.indent or self._has_content()
+                if not closed and deeper and self.offset <= value.end:
                     return self.at(value, inner, table.indent)
             elif not value.flow and (column >= value.indent or self._has_content()):
                 return self.at(value, inner, table.indent)

@@ -105,6 +105,6 @@ class Outline:
 
 def scalar_text(value: Value | None) -> str | None:
     """The text of a single value, also of one that may be the beginning of a map."""
-    if isinstance(value, Table) and len(value.pairs) == 1 and value.pairs[0].colon is None:
+    if isinstance(value, Table) and not value.flow and len(value.pairs) == 1 and value.pairs[0].colon is None:
         return value.pairs[0].key.text
     return value.text if isinstance(value, Scalar) else None

@@ -40,15 +40,21 @@ _log: Final = logging.getLogger("custmap.lsp")
 _PAUSE: Final = 0.1
 """Seconds after the last key after which a file is checked."""
 _UNITS: Final[dict[str, Units]] = {"utf-8": "utf-8", "utf-16": "utf-16", "utf-32": "utf-32"}
-_REQUEST_FAILED: Final = -32803
 _Found = TypeVar("_Found")
+
+
+class Declined(JsonRpcException):
+    """A request that is understood, and not possible: the message says why."""
+
+    CODE = -32803  # RequestFailed
 
 
 class CustmapServer(LanguageServer):
     """pygls's server, which logs errors instead of showing each to the user."""
 
     def report_server_error(self, error: Exception, source: Any) -> None:
-        _log.error("%s: %s", type(error).__name__, error)
+        if not isinstance(error, Declined):
+            _log.error("%s: %s", type(error).__name__, error)
 
 
 @dataclass(slots=True)
@@ -174,17 +180,27 @@ def server(functions: Mapping[str, FunctionSpec], root: str | None = None) -> Cu
     return made
 
 
-def serve(functions: Mapping[str, FunctionSpec], root: str | None = None) -> None:
-    """Speak the protocol on standard input and output until the editor ends it.
+def protocol_output() -> BinaryIO:
+    """Standard output, for the protocol alone: what anything else writes there goes to standard error.
 
-    What anything else writes to standard output goes to standard error: a byte between two messages would
-    end the conversation.
+    A byte between two messages would end the conversation.
     """
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="custmap lsp: %(message)s")
     sys.stdout.flush()
     output: BinaryIO = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
+    return output
+
+
+def serve(functions: Mapping[str, FunctionSpec], root: str | None, output: BinaryIO) -> None:
+    """Speak the protocol on standard input and `output` until the editor ends it."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="custmap lsp: %(message)s")
+    logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_no_refusal)
     server(functions, root).start_io(sys.stdin.buffer, output)
+
+
+def _is_no_refusal(record: logging.LogRecord) -> bool:
+    """pygls logs an answer that is an error with all its frames; one that we chose is none of ours."""
+    return not (record.exc_info and isinstance(record.exc_info[1], Declined))
 
 
 def _documents(made: CustmapServer, session: Session) -> None:
@@ -289,7 +305,7 @@ def _writing(made: CustmapServer, session: Session) -> None:
         try:
             return session.guarded(params.text_document.uri, answer, None)
         except Refused as error:
-            raise JsonRpcException(str(error), _REQUEST_FAILED) from None
+            raise Declined(str(error)) from None
 
     @made.feature(lsp.TEXT_DOCUMENT_RENAME, lsp.RenameOptions(prepare_provider=True))
     async def renamed(params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
@@ -303,7 +319,7 @@ def _writing(made: CustmapServer, session: Session) -> None:
         try:
             return session.guarded(params.text_document.uri, answer, None)
         except Refused as error:
-            raise JsonRpcException(str(error), _REQUEST_FAILED) from None
+            raise Declined(str(error)) from None
 
 
 def _takes_snippets(made: CustmapServer) -> bool:

@@ -31,7 +31,14 @@ from custmap.testing.fixture import read_fixture
 from custmap.values.files import is_file, real, state_of, unsaved
 
 FileKind: TypeAlias = Literal["mapping", "source", "fixture", "other"]
-_FIXTURE_KEYS: Final = frozenset({"mapping", "source", "expect"})
+_FIXTURE_KEYS: Final = frozenset(
+    {
+        *("mapping", "source", "expect", "customer", "before", "after", "row", "document"),
+        *("vendor", "response", "settle"),
+    }
+)
+_ATTEMPTS: Final = 8
+"""So many lines are left out of a file that cannot be read, to know something of the rest."""
 _MOST_USERS: Final = 50
 """So many mappings in the folder of a contract are checked with it, without being open."""
 
@@ -159,14 +166,21 @@ class Workspace:
         empty = Examined(kind)
         if file is None:
             return empty
-        lines = file.text.splitlines(keepends=True)
-        for one in findings[:5]:
-            if one.span is not None and 0 < one.span.line <= len(lines):
-                lines[one.span.line - 1] = "\n"
-        data = "".join(lines).encode("utf-8", "replace")
-        with unsaved({**self._texts(), path: data}):
-            made = self._examine(kind, path)
-        return made if made.checked is not None or made.source is not None else empty
+        lines = file.lines.text.splitlines(keepends=True)
+        for _ in range(_ATTEMPTS):
+            wrong = next((one.span.line for one in findings if one.span is not None), 0)
+            # An open bracket is missed at the end of the file: then the last line is suspected, and so on.
+            at = next((n for n in range(min(wrong, len(lines)), 0, -1) if lines[n - 1].strip()), 0)
+            if at == 0:
+                return empty
+            lines[at - 1] = "\n"
+            data = "".join(lines).encode("utf-8", "replace")
+            with unsaved({**self._texts(), path: data}):
+                made = self._examine(kind, path)
+            if made.checked is not None or made.source is not None:
+                return made
+            findings = made.findings
+        return empty
 
     def users(self, path: Path) -> list[Path]:
         """The mappings and sources that use a contract or schema: open ones, and those beside it."""

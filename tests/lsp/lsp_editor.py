@@ -144,7 +144,7 @@ class Editor:
 
     def rename(self, uri: str, line: int, character: int, name: str) -> lsp.WorkspaceEdit:
         at = lsp.Position(line, character)
-        params = lsp.RenameParams(name, lsp.TextDocumentIdentifier(uri), at)
+        params = lsp.RenameParams(text_document=lsp.TextDocumentIdentifier(uri), position=at, new_name=name)
         return self._run(self.client.text_document_rename_async(params))
 
     def actions(self, uri: str, found: lsp.Diagnostic) -> list[lsp.CodeAction]:
