@@ -42,7 +42,7 @@ def test_what_is_expected() -> None:
     assert_request(SHOP, ANN | {"email": None}, {"body": {"id": "H7"}}, TO, on_rejected="drop")
 
 
-@pytest.mark.parametrize("name", ["assertion", "coverage", "discover", "write_yaml"])
+@pytest.mark.parametrize("name", ["assertion", "coverage", "discover", "rewrite", "write_yaml"])
 def test_examples_run(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(Path(__file__).parents[2])
     assert doctest.testmod(import_module(f"custmap.testing.{name}")).failed == 0

@@ -153,7 +153,11 @@ def read_fixture(path: Path, *, complete: bool = True, shown_as: str | None = No
     With `complete=False` the expectation may be missing, because it is about to be written.
     `shown_as` is the file's name in messages.
     """
-    node = read_file(path, shown_as)
+    return fixture_of(read_file(path, shown_as), path, complete=complete)
+
+
+def fixture_of(node: Node, path: Path, *, complete: bool = True) -> Fixture:
+    """The same of what the file says."""
     if not isinstance(node, MapNode):
         raise MappingError([problem(node, f"a fixture must be a map; this is {kind_of(node)}")])
     problems = list(_problems(node))
