@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "explain": "Show where each member comes from, and what absent, null and empty become.",
     "prove": "Look for customers for which a mapping does not do what it declares.",
     "test": "Run fixtures.",
+    "compare": "Tell what a change of a mapping means, by rule and in requests.",
     "show": "Print the generated Python, exactly as it runs.",
     "code": "Explain a code.",
     "schema": "Print the JSON Schemas of mapping files, customers and fixtures.",

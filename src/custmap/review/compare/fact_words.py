@@ -1,0 +1,219 @@
+"""Facts in words: what changed, what that does, and which harm it may do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from custmap.review.compare.meaning import CONTAINER, HEAD, YES, Fact, Subject
+from custmap.review.compare.told import CLEAR, REJECT
+
+_LONGEST: Final = 90
+_CALL: Final = re.compile(r"(?P<name>[a-z][a-z0-9_]*)\((?P<rest>.*)\)")
+_FORMS: Final = {"e164": "E.164"}
+_MERGE: Final = {
+    "fields": "only the members that changed are sent",
+    "members": "only the members that changed are sent",
+    "whole": "all of it is sent when a part of it changed: the vendor is taken to replace it",
+    "entries": "only the keys that changed are sent",
+    "set": "it is a set: order and repeats mean nothing",
+    "keyed": "only the items that changed are sent",
+    "add-only": "only new items are sent: one that changed or is gone is rejected",
+    "items": "single items are added and taken away",
+}
+_FLAGS: Final = {
+    "identity": ("names the customer: always sent, and must not differ", "no longer names the customer"),
+    "send: always": ("sent in every update that has something to say", "sent only when it changed"),
+    "immutable": ("a change of it is now rejected", "a change of it is now sent"),
+    "required": ("every request has it; without it a record is refused", "a request may be without it"),
+    "repeatable: false": ("sending it twice is no longer sending it once", "it may be sent twice"),
+    "otherwise: clear": (
+        "it is cleared when its condition turns false",
+        "it is left when its condition turns false",
+    ),
+    "assumed": ("its policy is now a guess about the vendor", "its policy is now said to be known"),
+    "secret": ("hidden in all output", "no longer hidden in output"),
+    "clear": ("what is gone has a request", "what is gone is rejected"),
+}
+_WHEN: Final = ("sent only where this is true", "sent in any case", "sent under another condition")
+_UNMAPPED: Final = {"reject": "rejected", "pass": "sent as it is", "skip": "not sent"}
+_OF_REQUESTS: Final = {
+    "method": "another method is called",
+    "url": "another address is called",
+    "media type": "the body is written in another form",
+    "form": "the body is written in another form",
+    "after": "it waits for other requests",
+    "default": "another value where the caller gives none",
+}
+
+
+def text_of(name: str, old: Fact | None, new: Fact | None, subject: Subject) -> str:
+    """What changed: `clear: send_null → impossible`."""
+    if name == "assumed":
+        return "known → a guess" if old is None else "a guess → known"
+    if YES in (old, new):
+        return f"{name} {'added' if old is None else 'removed'}"
+    if "read" in {one.text for one in (old, new) if one is not None} and old != new and None in (old, new):
+        return f"{name} {'now read' if old is None else 'no longer read'}"
+    usual = _usual(name, subject)
+    left = usual if old is None else old.text
+    right = usual if new is None else new.text
+    if left is None:
+        return f"{name}: {_cut(right or '')} added"
+    if right is None:
+        return f"{name}: {_cut(left)} removed"
+    left, right = _short(left, right) if name == "from" else (left, right)
+    change = f"{_cut(left)} → {_cut(right)}"
+    return change if name == "from" else f"{name}: {change}"
+
+
+def _usual(name: str, subject: Subject) -> str | None:
+    """What is so where nothing is said."""
+    if name == "merge":
+        return "fields" if subject.kind in (CONTAINER, HEAD) else "whole"
+    return {"empty": "value", "clear": "impossible"}.get(name)
+
+
+def _short(old: str, new: str) -> tuple[str, str]:
+    """Two forms of a phone by their names: of `phone_e164(phone)`, `phone_digits(phone)` E.164, digits."""
+    left, right = _CALL.fullmatch(old), _CALL.fullmatch(new)
+    if left is None or right is None or left["rest"] != right["rest"]:
+        return old, new
+    topic = left["name"].partition("_")[0]
+    if topic != "phone" or not right["name"].startswith(f"{topic}_"):
+        return old, new
+    names = (one["name"].removeprefix(f"{topic}_") for one in (left, right))
+    first, second = (_FORMS.get(name, name.replace("_", " ")) for name in names)
+    return first, second
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def meaning_of_fact(name: str, old: Fact | None, new: Fact | None, was: Subject, now: Subject) -> str | None:
+    """What the change of a fact does, in a sentence; None where the states say it."""
+    if name == "from":
+        return _of_source(was, now)
+    if name in _FLAGS and YES in (old, new):
+        return _FLAGS[name][old is not None]
+    if name.startswith("values "):
+        return _of_row(name.removeprefix("values "), new, now)
+    match name:
+        case "merge":
+            usual = _usual(name, now) or ""
+            return _MERGE.get(usual if new is None else new.text)
+        case "when":
+            return _one(
+                old, new, "sent only where this is true", "sent whether it is true or not", "sent elsewhere"
+            )
+        case "default" if now.kind != HEAD:
+            gone = "what is absent is no longer sent"
+            return gone if new is None else f"what is absent is sent as {_cut(new.text)}"
+        case "format":
+            return "sends another text"
+        case "unmapped":
+            return None if new is None else f"a value without a row is {_unmapped(new.text)}"
+        case "key":
+            return "items are told apart by another member"
+        case "clear" if not now.states:
+            harms = set(_harms_of_clear(old, new))
+            gone = "now cleared" if CLEAR in harms else "told in another way"
+            return f"what is gone is {'now rejected' if REJECT in harms else gone}"
+        case "reads back":
+            return "the vendor's copy is read back otherwise"
+        case "empty" | "clear":
+            return None
+    if name.startswith("transitions "):
+        return "other moves of its value are rejected"
+    if name.startswith(("contract ", "schema ")):
+        return "values outside it are rejected" if narrows(name, old, new) else "more values are allowed"
+    return _OF_REQUESTS.get(name)
+
+
+def _one(old: Fact | None, new: Fact | None, added: str, removed: str, changed: str) -> str:
+    if old is None:
+        return added
+    return removed if new is None else changed
+
+
+def _of_source(was: Subject, now: Subject) -> str:
+    if set(was.reads) == set(now.reads):
+        return f"sends another form of the same {_thing(now)}"
+    gained, lost = ([one for one in a.reads if one not in b.reads] for a, b in ((now, was), (was, now)))
+    if gained and lost:
+        return f"sends {_listed(gained)}, no longer {_listed(lost)}"
+    if gained:
+        return f"reads {_listed(gained)}, too"
+    return f"no longer reads {_listed(lost)}" if lost else "sends another value"
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _thing(subject: Subject) -> str:
+    source = subject.facts["from"].text
+    if source.startswith("phone_"):
+        return "number"
+    return "name" if re.match(r"[a-z]+_name\(", source) else "value"
+
+
+def _of_row(left: str, new: Fact | None, now: Subject) -> str:
+    if new is not None:
+        return f"{left} is sent as {_cut(new.text)}"
+    unmapped = now.facts.get("unmapped")
+    return f"{left} is sent as it is" if unmapped is None else f"{left} is {_unmapped(unmapped.text)}"
+
+
+def _unmapped(text: str) -> str:
+    return _UNMAPPED.get(text, f"sent as {text.removeprefix('default ')}")
+
+
+def harms_of_fact(name: str, old: Fact | None, new: Fact | None, now: Subject) -> Iterator[str]:
+    """The harm that a change of a fact may do, beside that of the states."""
+    if name == "clear" and not now.states:
+        yield from _harms_of_clear(old, new)
+    elif name == "otherwise: clear" and new is not None:
+        yield CLEAR
+    elif _rejects(name, old, new, now):
+        yield REJECT
+
+
+def _rejects(name: str, old: Fact | None, new: Fact | None, now: Subject) -> bool:
+    """May the change of a fact reject what was sent?"""
+    if name.startswith(("contract ", "schema ")):
+        return narrows(name, old, new)
+    unmapped = now.facts.get("unmapped")
+    rejects = unmapped is not None and unmapped.text == "reject"
+    if name.startswith("values ") or name == "unmapped":
+        return rejects and (new is None or name == "unmapped")
+    if name == "merge":
+        return new is not None and new.text == "add-only"
+    return new is not None and (name in ("immutable", "required") or name.startswith("transitions "))
+
+
+def _harms_of_clear(old: Fact | None, new: Fact | None) -> Iterator[str]:
+    """Of what has no states: the members of items, entries, and objects as a whole."""
+    was, now = ("impossible" if one is None else one.text for one in (old, new))
+    silent = ("impossible", "skip")
+    if now == "impossible":
+        yield REJECT
+    elif was in silent and now not in silent:
+        yield CLEAR
+
+
+def narrows(name: str, old: Fact | None, new: Fact | None) -> bool:
+    """Are fewer values allowed than before?"""
+    if new is None or old is None:
+        return new is not None
+    if isinstance(old.form, tuple) and isinstance(new.form, tuple):
+        return not set(old.form) <= set(new.form)
+    if isinstance(old.form, int | float) and isinstance(new.form, int | float):
+        return new.form < old.form if "max" in name.lower() else new.form > old.form
+    if name.endswith(" type"):
+        kinds = (set(re.split(r", | or ", one.text)) for one in (old, new))
+        was, now = kinds
+        return not was <= now
+    return True
