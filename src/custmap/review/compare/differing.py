@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Final, Literal
 
 from custmap.review.compare.fact_words import harms_of_fact, meaning_of_fact, text_of
+from custmap.review.compare.head_facts import ORDER
 from custmap.review.compare.meaning import CONTAINER, HEAD, RIDER, RULE, Key, Meaning, Subject
-from custmap.review.compare.state_words import harms_of, says_clear, sentences
+from custmap.review.compare.state_words import harms_of, says_clear, sentences, states_in_words
 from custmap.review.compare.told import CLEAR, REMOVE, FactChange, MeaningChange, StateChange
 
 _RULES: Final = (RULE, RIDER)
@@ -18,11 +19,11 @@ _BOTH: Final = ("from", "default", "format", "required", "unmapped")
 def changes_of(old: Meaning, new: Meaning) -> tuple[MeaningChange, ...]:
     """All changes of meaning: of requests first, then of rules by target, then of the rest of the head."""
     whole = [*_of_requests(old, new)]
-    skipped = {one.request for one in whole}
+    skipped = {one.request for one in whole} | _calls(old) ^ _calls(new)
     found = [
         one
         for key in dict.fromkeys((*old.subjects, *new.subjects))
-        if _entry(key.request) not in skipped
+        if not _is_of(key, skipped)
         and (one := _change(key, old, new, old.subjects.get(key), new.subjects.get(key))) is not None
     ]
     return (*whole, *sorted(found, key=_order))
@@ -51,6 +52,16 @@ def _of_requests(old: Meaning, new: Meaning) -> Iterator[MeaningChange]:
         yield _whole("added", name, "now made", frozenset())
 
 
+def _is_of(key: Key, requests: set[str]) -> bool:
+    """Does a subject belong to one of these requests, or to a call for entries?"""
+    return not requests.isdisjoint({key.request, _entry(key.request), key.target.partition(".")[0]} - {""})
+
+
+def _calls(meaning: Meaning) -> set[str]:
+    """The calls for entries, `attributes[clear]`; whether there is one, a fact of its request says."""
+    return {key.request for key in meaning.subjects if key.target == "request" and "[" in key.request}
+
+
 def _requests(meaning: Meaning) -> set[str]:
     return {_entry(key.request) for key in meaning.subjects if key.target == "request"}
 
@@ -72,8 +83,10 @@ def _change(
     return _added(now) if now.kind != CONTAINER else None
 
 
-def _removed(was: Subject, new: Meaning) -> MeaningChange:
+def _removed(was: Subject, new: Meaning) -> MeaningChange | None:
     key = was.key
+    if key.target == ORDER:
+        return None
     if was.kind == HEAD:
         fact = FactChange("", None, None, "removed")
         return MeaningChange("removed", key.request, key.target, was.line, None, (fact,))
@@ -97,8 +110,10 @@ def _is_heir(one: Subject, was: Subject) -> bool:
     return one.kind in _RULES and one.key != was.key and one.facts["from"].form == was.facts["from"].form
 
 
-def _added(now: Subject) -> MeaningChange:
+def _added(now: Subject) -> MeaningChange | None:
     key = now.key
+    if key.target == ORDER:
+        return None
     if now.kind == HEAD:
         texts = [text_of(name, None, fact, now) for name, fact in now.facts.items()]
         facts = tuple(
@@ -110,7 +125,7 @@ def _added(now: Subject) -> MeaningChange:
     fact = FactChange("from", None, source, "now sent")
     states = [StateChange(state, "diff", "nothing", told) for state, (_, told) in now.states.items()]
     clears = [one.state for one in states if says_clear(one.state, one.new)]
-    means = [f"from `{source}`"] + ([f"{', '.join(clears)}: cleared"] if clears else [])
+    means = [f"from `{source}`", *([f"{states_in_words(clears, now.thing)} cleared"] if clears else [])]
     harms = frozenset({CLEAR}) if clears else frozenset[str]()
     return MeaningChange(
         "added", key.request, key.target, None, now.line, (fact,), tuple(states), tuple(means), None, harms
@@ -127,28 +142,38 @@ def _changed(was: Subject, now: Subject) -> MeaningChange | None:
         for name in dict.fromkeys((*was.facts, *now.facts))
         if _form(was, name) != _form(now, name) and (was.kind == now.kind or name in _BOTH)
     ]
+    names.sort(key="reads back".__eq__)  # what follows from the others comes last
     states = tuple(_states(was, now)) if was.states and now.states else ()
+    if names and {"when", "reads back"}.issuperset(
+        names
+    ):  # of a condition the states say only what is not met
+        states = ()
+    if was.key.target == ORDER:
+        names = names if _in_other_order(was, now) else []
     if not names and not states:
         return None
     facts: list[FactChange] = []
-    means: list[str] = []
     harms: set[str] = set()
     for name in names:
         old, new = was.facts.get(name), now.facts.get(name)
         text = text_of(name, old, new, now)
-        facts.append(FactChange(name, old.text if old else None, new.text if new else None, text))
-        sentence = meaning_of_fact(name, old, new, was, now)
-        means += [sentence] if sentence is not None and sentence not in means else []
-        harms.update(harms_of_fact(name, old, new, now))
-    means += sentences(states, now.thing)
+        means = meaning_of_fact(name, old, new, was, now)
+        facts.append(FactChange(name, old.text if old else None, new.text if new else None, text, means))
+        harms.update(harms_of_fact(name, old, new, was, now))
     harms |= harms_of(states)
     if not facts:
         facts = [FactChange("states", None, None, "acts otherwise")]
     key = now.key
     return MeaningChange(
         "changed", key.request, key.target, was.line, now.line,
-        tuple(facts), states, tuple(means), None, frozenset(harms),
+        tuple(facts), states, tuple(sentences(states, now.thing)), None, frozenset(harms),
     )  # fmt: skip
+
+
+def _in_other_order(was: Subject, now: Subject) -> bool:
+    """Are the requests of both sides in another order?"""
+    old, new = (one.facts["order"].text.split(", ") for one in (was, now))
+    return [name for name in old if name in new] != [name for name in new if name in old]
 
 
 def _form(subject: Subject, name: str) -> object:

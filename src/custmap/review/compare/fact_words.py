@@ -37,13 +37,36 @@ _FLAGS: Final = {
     "clear": ("what is gone has a request", "what is gone is rejected"),
 }
 _WHEN: Final = ("sent only where this is true", "sent in any case", "sent under another condition")
+_EMPTY: Final = {
+    "value": '"" is sent as it is',
+    "clear": '"" means that there is no value',
+    "reject": '"" is rejected',
+}
 _UNMAPPED: Final = {"reject": "rejected", "pass": "sent as it is", "skip": "not sent"}
+_OF_RULES: Final = {
+    "format": "sends another text",
+    "key": "items are told apart by another member",
+    "reads back": "the vendor's copy is read back otherwise",
+    "added": "items that came are told in another way",
+    "gone": "items that went are told in another way",
+    "set": "it is told by another item",
+    "add": "what is new is told by another item",
+}
 _OF_REQUESTS: Final = {
+    "merge": "a request replaces the whole record, or no longer does",
+    "accept": "another form of the answer is asked for",
     "method": "another method is called",
     "url": "another address is called",
     "media type": "the body is written in another form",
     "form": "the body is written in another form",
     "after": "it waits for other requests",
+    "order": "requests are sent in another order",
+    "mask": "other names are in the mask",
+    "bulk": "other customers are in one request",
+    "changes": "changes are told in another way",
+    "server": "another address is called",
+    "nulls": "NULL means something else",
+    "timezone": "a time without an offset means another moment",
     "default": "another value where the caller gives none",
 }
 
@@ -100,36 +123,60 @@ def meaning_of_fact(name: str, old: Fact | None, new: Fact | None, was: Subject,
         return _FLAGS[name][old is not None]
     if name.startswith("values "):
         return _of_row(name.removeprefix("values "), new, now)
-    match name:
-        case "merge":
-            usual = _usual(name, now) or ""
-            return _MERGE.get(usual if new is None else new.text)
-        case "when":
-            return _one(
-                old, new, "sent only where this is true", "sent whether it is true or not", "sent elsewhere"
-            )
-        case "default" if now.kind != HEAD:
-            gone = "what is absent is no longer sent"
-            return gone if new is None else f"what is absent is sent as {_cut(new.text)}"
-        case "format":
-            return "sends another text"
-        case "unmapped":
-            return None if new is None else f"a value without a row is {_unmapped(new.text)}"
-        case "key":
-            return "items are told apart by another member"
-        case "clear" if not now.states:
-            harms = set(_harms_of_clear(old, new))
-            gone = "now cleared" if CLEAR in harms else "told in another way"
-            return f"what is gone is {'now rejected' if REJECT in harms else gone}"
-        case "reads back":
-            return "the vendor's copy is read back otherwise"
-        case "empty" | "clear":
-            return None
+    if name in ("clear", "empty"):
+        return None if now.states else _of_clearing(name, old, new)
     if name.startswith("transitions "):
-        return "other moves of its value are rejected"
+        return _of_moves(name.removeprefix("transitions "), new, was, now)
     if name.startswith(("contract ", "schema ")):
         return "values outside it are rejected" if narrows(name, old, new) else "more values are allowed"
-    return _OF_REQUESTS.get(name)
+    if now.key.target == "response":
+        return "answers are read otherwise"
+    if now.kind == HEAD:
+        return _OF_REQUESTS.get(name, _OF_REQUESTS.get(name.partition(" ")[0]))
+    return _of_step(name, old, new, now)
+
+
+def _of_clearing(name: str, old: Fact | None, new: Fact | None) -> str:
+    """Of what has no states, which say it in more detail."""
+    if name == "empty":
+        return _EMPTY["value" if new is None else new.text]
+    harms = set(_harms_of_clear(old, new))
+    if REJECT in harms:
+        return "what is gone is now rejected"
+    return f"what is gone is {'now cleared' if CLEAR in harms else 'told in another way'}"
+
+
+def _of_step(name: str, old: Fact | None, new: Fact | None, now: Subject) -> str | None:
+    match name:
+        case "merge":
+            return _of_merge(old, new, now)
+        case "when":
+            return _one(old, new, *_WHEN)
+        case "default":
+            gone = "what is absent is no longer sent"
+            return gone if new is None else f"what is absent is sent as {_cut(new.text)}"
+        case "unmapped":
+            return None if new is None else f"a value without a row is {_unmapped(new.text)}"
+    return _OF_RULES.get(name)
+
+
+def _of_merge(old: Fact | None, new: Fact | None, now: Subject) -> str | None:
+    if old is not None and old.text == "set" and new is None:
+        return "its order and repeats count now"
+    return _MERGE.get((_usual("merge", now) or "") if new is None else new.text)
+
+
+def _has_moves(subject: Subject) -> bool:
+    return any(name.startswith("transitions ") for name in subject.facts)
+
+
+def _of_moves(left: str, new: Fact | None, was: Subject, now: Subject) -> str:
+    """Without a table all moves are allowed; with one, only those that it lists."""
+    if not _has_moves(was):
+        return "moves that are not listed are rejected"
+    if not _has_moves(now):
+        return "all moves are allowed"
+    return f"{left} may no longer change" if new is None else f"{left} may become {new.text}"
 
 
 def _one(old: Fact | None, new: Fact | None, added: str, removed: str, changed: str) -> str:
@@ -171,17 +218,17 @@ def _unmapped(text: str) -> str:
     return _UNMAPPED.get(text, f"sent as {text.removeprefix('default ')}")
 
 
-def harms_of_fact(name: str, old: Fact | None, new: Fact | None, now: Subject) -> Iterator[str]:
+def harms_of_fact(name: str, old: Fact | None, new: Fact | None, was: Subject, now: Subject) -> Iterator[str]:
     """The harm that a change of a fact may do, beside that of the states."""
     if name == "clear" and not now.states:
         yield from _harms_of_clear(old, new)
     elif name == "otherwise: clear" and new is not None:
         yield CLEAR
-    elif _rejects(name, old, new, now):
+    elif _rejects(name, old, new, was, now):
         yield REJECT
 
 
-def _rejects(name: str, old: Fact | None, new: Fact | None, now: Subject) -> bool:
+def _rejects(name: str, old: Fact | None, new: Fact | None, was: Subject, now: Subject) -> bool:
     """May the change of a fact reject what was sent?"""
     if name.startswith(("contract ", "schema ")):
         return narrows(name, old, new)
@@ -191,7 +238,11 @@ def _rejects(name: str, old: Fact | None, new: Fact | None, now: Subject) -> boo
         return rejects and (new is None or name == "unmapped")
     if name == "merge":
         return new is not None and new.text == "add-only"
-    return new is not None and (name in ("immutable", "required") or name.startswith("transitions "))
+    if name.startswith("transitions "):
+        return _has_moves(now) and (not _has_moves(was) or narrows("moves", new, old))
+    if name == "empty":
+        return new is not None and new.text == "reject" and not now.states
+    return new is not None and name in ("immutable", "required")
 
 
 def _harms_of_clear(old: Fact | None, new: Fact | None) -> Iterator[str]:

@@ -19,6 +19,8 @@ from custmap.values.paths import format_path
 from custmap.values.types import Type
 from custmap.values.words import words_for
 
+ORDER: Final = "requests"
+"""The target under which the order of requests is told."""
 _SILENT: Final = frozenset({"from", "note", "assumed", "one_way"})
 _SHOWN: Final = ("ok", "applied", "customer", "failed", "retry")
 
@@ -33,6 +35,9 @@ def head_subjects(checked: Checked) -> Iterator[Subject]:
         name = operation.name + action
         yield Subject(HEAD, Key(name, "request"), None, dict(_request_facts(operation)))
         yield Subject(HEAD, Key(name, "response"), None, dict(_answer_facts(operation)))
+    if checked.steps:
+        names = [step.name for step in checked.steps]
+        yield Subject(HEAD, Key("", ORDER), None, {"order": Fact(", ".join(names), tuple(names))})
     for step in checked.steps:
         if step.entries is not None:
             facts = {} if step.clear is None else {"clear": YES}
@@ -75,7 +80,11 @@ def _request_facts(operation: Operation) -> Iterator[tuple[str, Fact]]:
     if contract.accept is not None:
         yield "accept", word(contract.accept)
     if contract.form is not None:
-        yield "form", _of_repr(contract.form, "lists and objects as the contract says")
+        styles = {"": contract.form.default, **contract.form.members}
+        texts = (
+            f"{name} lists {one.lists}, objects {one.objects}".strip() for name, one in sorted(styles.items())
+        )
+        yield "form", word("; ".join(texts))
     yield from _variable_facts(contract, operation)
     if operation.body.whole:
         yield "merge", word("whole")
@@ -99,10 +108,6 @@ def _request_facts(operation: Operation) -> Iterator[tuple[str, Fact]]:
         yield "changes paths", word(changes.paths)
         if changes.fails:
             yield "changes if_absent", word("fails")
-
-
-def _of_repr(value: object, text: str) -> Fact:
-    return Fact(text, repr(value))
 
 
 def _variable_facts(contract: Contract, operation: Operation) -> Iterator[tuple[str, Fact]]:
@@ -129,7 +134,7 @@ def _answer_facts(operation: Operation) -> Iterator[tuple[str, Fact]]:
         yield from _results_facts(answer.results)
     held = operation.contract.answer
     if answer.ok is None and held is not None and held.type is not None:
-        yield "contract type", word(words_for(held.type.kinds))
+        yield "body of a success", word(words_for(held.type.kinds))
 
 
 def _field_facts(answer: Answer) -> Iterator[tuple[str, Fact]]:

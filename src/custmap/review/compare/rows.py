@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import zip_longest
 from typing import NamedTuple
 
 from custmap.diagnostics.plain import plain
@@ -24,13 +23,16 @@ class Line(NamedTuple):
 
 
 def lines_of(change: MeaningChange) -> Iterator[Line]:
-    """The lines of a change: its facts beside what they do."""
-    facts = [plain(one.text) for one in change.facts]
-    means = list(map(plain, change.means)) + ([f"help: {plain(change.help)}"] if change.help else [])
-    first = (MARKS[change.action], target_of(change))
-    for at, (text, sentence) in enumerate(zip_longest(facts, means, fillvalue="")):
-        mark, target = first if at == 0 else ("", "")
-        yield Line(mark, target, text, sentence)
+    """The lines of a change: each fact beside what it does, or what becomes of the states."""
+    waiting = [*change.means, *([f"help: {change.help}"] if change.help else [])]
+    rows: list[tuple[str, str]] = []
+    for one in change.facts:
+        means = one.means if one.means is not None else waiting.pop(0) if waiting else ""
+        rows.append((one.text, means))
+    rows += [("", means) for means in waiting]
+    for at, (text, means) in enumerate(rows):
+        mark, target = (MARKS[change.action], target_of(change)) if at == 0 else ("", "")
+        yield Line(mark, target, plain(text), plain(means))
 
 
 def target_of(change: MeaningChange | RuleEffect) -> str:

@@ -55,8 +55,9 @@ def leaf_facts(operation: Operation, leaf: Leaf, around: Hashable, *, blank: boo
         yield "merge", word(leaf.kind.name)
     if leaf.key is not None:
         yield "key", word(leaf.key)
-    if not policy.identity:
-        yield "clear", clear_fact(operation, policy.clear, leaf.name)
+    clear = clear_fact(operation, policy.clear, leaf.name)
+    if not policy.identity and clear.text != "impossible":
+        yield "clear", clear
     if blank and policy.empty != "value":
         yield "empty", word(policy.empty)
     for name, is_so in (

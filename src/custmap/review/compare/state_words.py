@@ -20,6 +20,7 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r"rejected \((CM\d+).*\)", r"rejected (\1)"),
     (r"sends it", "sent"),
     (r"sends (an item that says so|null for each key|.*)", r"sent as \1"),
+    (r"says so in an item", "told by an item"),
     (r"says it", "stated"),
     (r"says (.*)", r"stated as \1"),
     (r"leaves it out", "left out"),
@@ -31,6 +32,7 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r"a request for each entry", "told by a request for each entry"),
 )
 """What `explain` says of a state, and the same as a participle."""
+_PARTS: Final = re.compile(r", (?=(?:names|lists|marks|leaves) it|writes |sends |says so)")
 
 
 def is_refused(outcome: str) -> bool:
@@ -82,10 +84,21 @@ def _sentence(way: str, old: str, new: str, states: list[str]) -> str:
 
 
 def _told(outcome: str) -> str:
+    parts = [outcome] if outcome.endswith("leaves it out") else _PARTS.split(outcome)
+    return " and ".join(map(_participle, parts))
+
+
+def _participle(part: str) -> str:
     for pattern, told in _WORDS:
-        if re.fullmatch(pattern, outcome):
-            return re.sub(pattern, told, outcome)
-    return f"“{outcome}”"
+        if re.fullmatch(pattern, part):
+            return re.sub(pattern, told, part)
+    return f"“{part}”"
+
+
+def states_in_words(states: Sequence[str], thing: str) -> str:
+    """`null and a gone map are`"""
+    words = [_state(one, thing) for one in states]
+    return f"{', '.join(words[:-1])} and {words[-1]} are" if len(words) > 1 else f"{words[0]} is"
 
 
 def _state(state: str, thing: str) -> str:

@@ -13,12 +13,16 @@ HARMS: Final = (CLEAR, REJECT, REMOVE)
 
 
 class FactChange(NamedTuple):
-    """One fact on both sides, as texts; None: nothing is said."""
+    """One fact on both sides, as texts; None: nothing is said.
+
+    `text` says what changed, `means` what that does, None where the states say it.
+    """
 
     name: str
     old: str | None
     new: str | None
     text: str
+    means: str | None = None
 
 
 class StateChange(NamedTuple):
@@ -36,7 +40,7 @@ class MeaningChange:
 
     `request`   of several requests the name of the one it belongs to; "" otherwise.
     `old_line`, `new_line`  of the rule, None where it has none.
-    `means`     sentences: what the change does.
+    `means`     sentences: what becomes of the states.
     `help`      where else the source of a rule went.
     `harms`     those of `HARMS` that it may do.
     """
@@ -58,7 +62,7 @@ class MeaningChange:
             "request": self.request,
             "target": self.target,
             "line": {"old": self.old_line, "new": self.new_line},
-            "facts": [{"name": one.name, "old": one.old, "new": one.new} for one in self.facts],
+            "facts": [one._asdict() for one in self.facts],
             "states": [one._asdict() for one in self.states],
             "means": list(self.means),
             "help": self.help,
