@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from custmap.cli import options
-from custmap.cli.call_error import CLEAN, FINDINGS, CallError
+from custmap.cli.call_error import CLEAN, FINDINGS, CallError, unreadable
 from custmap.cli.color import colored
 from custmap.cli.complete import MappingName
 from custmap.cli.help import command as grouped
@@ -22,8 +24,10 @@ from custmap.cli.places import check_read
 from custmap.cli.rows import read_records
 from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.plain import json_document, plain
+from custmap.mapping.related import ENDINGS
 from custmap.records.locations import Location
 from custmap.schema.canonical import load_canonical
+from custmap.values.files import is_file
 from custmap.values.nearest import nearest
 from custmap.values.words import counted
 
@@ -168,6 +172,9 @@ def _pair(old: str, new: str, given: Given, modules: Sequence[str]) -> Compariso
     from custmap.review.compare.pair import either_loaded
     from custmap.tables.source import Source
 
+    for path in map(Path, (old, new)):
+        if path.suffix in ENDINGS and not is_file(path):
+            raise unreadable(path, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
     kinds = {is_source(one) for one in (old, new)}
     if len(kinds) == 2:
         raise CallError(f"One of `{plain(old)}` and `{plain(new)}` is a source, the other a mapping")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, Literal
 
-from custmap.review.compare.fact_words import harms_of_fact, meaning_of_fact, text_of
+from custmap.review.compare.fact_words import harms_of_fact, meaning_of_fact, stated_of, text_of
 from custmap.review.compare.head_facts import ORDER
-from custmap.review.compare.meaning import CONTAINER, HEAD, RIDER, RULE, Key, Meaning, Subject
+from custmap.review.compare.meaning import CONTAINER, FIELD, HEAD, RIDER, RULE, Key, Meaning, Subject
 from custmap.review.compare.state_words import harms_of, says_clear, sentences, states_in_words
 from custmap.review.compare.told import CLEAR, REMOVE, FactChange, MeaningChange, StateChange
 
-_RULES: Final = (RULE, RIDER)
+_RULES: Final = (RULE, FIELD, RIDER)
 _BOTH: Final = ("from", "default", "format", "required", "unmapped")
 """The facts that rules and riders have alike."""
 
@@ -85,18 +85,21 @@ def _change(
 
 def _removed(was: Subject, new: Meaning) -> MeaningChange | None:
     key = was.key
-    if key.target == ORDER:
+    if key.target == ORDER or key.target.startswith("record "):  # the rules that read it say so
         return None
     if was.kind == HEAD:
         fact = FactChange("", None, None, "removed")
         return MeaningChange("removed", key.request, key.target, was.line, None, (fact,))
     means = "the vendor keeps what it holds"
-    if was.kind == RIDER:
+    if was.kind == FIELD:
+        means = "customers say nothing of it"
+    elif was.kind == RIDER:
         means = "requests go without it"
     elif was.replaced:
         means = "the vendor replaces what is around it, and loses what it holds"
     source = was.facts["from"]
-    text = FactChange("from", source.text, None, "no longer sent")
+    word = "stated" if was.kind == FIELD else "sent"
+    text = FactChange("from", source.text, None, f"no longer {word}")
     help = None
     heirs = [one.key.target for one in new.subjects.values() if _is_heir(one, was)]
     if heirs:
@@ -112,7 +115,7 @@ def _is_heir(one: Subject, was: Subject) -> bool:
 
 def _added(now: Subject) -> MeaningChange | None:
     key = now.key
-    if key.target == ORDER:
+    if key.target == ORDER or key.target.startswith("record "):
         return None
     if now.kind == HEAD:
         texts = [text_of(name, None, fact, now) for name, fact in now.facts.items()]
@@ -122,8 +125,12 @@ def _added(now: Subject) -> MeaningChange | None:
         )
         return MeaningChange("added", key.request, key.target, None, now.line, facts or (_new(),))
     source = now.facts["from"].text
-    fact = FactChange("from", None, source, "now sent")
-    states = [StateChange(state, "diff", "nothing", told) for state, (_, told) in now.states.items()]
+    fact = FactChange("from", None, source, "now stated" if now.kind == FIELD else "now sent")
+    states = (
+        []
+        if now.kind == FIELD
+        else [StateChange(state, "diff", "nothing", told) for state, (_, told) in now.states.items()]
+    )
     clears = [one.state for one in states if says_clear(one.state, one.new)]
     means = [f"from `{source}`", *([f"{states_in_words(clears, now.thing)} cleared"] if clears else [])]
     harms = frozenset({CLEAR}) if clears else frozenset[str]()
@@ -157,16 +164,18 @@ def _changed(was: Subject, now: Subject) -> MeaningChange | None:
     for name in names:
         old, new = was.facts.get(name), now.facts.get(name)
         text = text_of(name, old, new, now)
-        means = meaning_of_fact(name, old, new, was, now)
-        facts.append(FactChange(name, old.text if old else None, new.text if new else None, text, means))
+        does = meaning_of_fact(name, old, new, was, now)
+        does = does if does is None or now.kind != FIELD else stated_of(does)
+        facts.append(FactChange(name, old.text if old else None, new.text if new else None, text, does))
         harms.update(harms_of_fact(name, old, new, was, now))
     harms |= harms_of(states)
+    means = sentences(states, now.thing, one_way=now.kind == FIELD)
     if not facts:
         facts = [FactChange("states", None, None, "acts otherwise")]
     key = now.key
     return MeaningChange(
         "changed", key.request, key.target, was.line, now.line,
-        tuple(facts), states, tuple(sentences(states, now.thing)), None, frozenset(harms),
+        tuple(facts), states, tuple(means), None, frozenset(harms),
     )  # fmt: skip
 
 

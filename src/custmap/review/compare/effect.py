@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from custmap.review.compare.given_samples import Sample
-from custmap.review.compare.meaning import Key
+from custmap.review.compare.meaning import Key, Subject
 from custmap.review.compare.side import Result, Said, Side, parts_of
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
@@ -173,7 +173,7 @@ def _look(
     if differs:
         beside = set(_beside(old, new, was, now))
         if not beside and was.rules == now.rules:
-            beside = set(_clears(was)) or {(Key("", "body"), SENT_DIFFERENTLY)}
+            beside = set(_said_otherwise(old, new, was)) or {(Key("", "body"), SENT_DIFFERENTLY)}
         seen |= beside
     return differs
 
@@ -199,11 +199,22 @@ def _fates(was: Said, now: Said) -> Iterator[str]:
         yield NO_LONGER_REJECTED
 
 
-def _clears(result: Result) -> Iterator[tuple[Key, str]]:
-    """The rules that clear: where nothing else differs, they do it in another way."""
+def _said_otherwise(old: Side, new: Side, result: Result) -> Iterator[tuple[Key, str]]:
+    """The rules with the same changes on both sides that say them, or clear, in another way."""
     for key, said in result.rules.items():
-        if any(action == "clear" for action, _ in said.changes.values()):
+        names = _differing(old.meaning.subjects.get(key), new.meaning.subjects.get(key))
+        actions = {action for action, _ in said.changes.values()}
+        if "clear" in names and "clear" in actions:
             yield key, CLEARED_OTHERWISE
+        if names & {"set", "add", "added", "gone"}:
+            yield key, SENT_DIFFERENTLY
+
+
+def _differing(old: Subject | None, new: Subject | None) -> set[str]:
+    """The names of the facts that differ."""
+    if old is None or new is None:
+        return set()
+    return {name for name in (*old.facts, *new.facts) if old.facts.get(name) != new.facts.get(name)}
 
 
 def _beside(old: Side, new: Side, was: Result, now: Result) -> Iterator[tuple[Key, str]]:

@@ -160,6 +160,15 @@ def _of_step(name: str, old: Fact | None, new: Fact | None, now: Subject) -> str
     return _OF_RULES.get(name)
 
 
+def stated_of(sentence: str) -> str:
+    """The same of a source, whose rules send nothing: they state what a customer is."""
+    parts = sentence.split("`")
+    words = {"sends": "states", "sent": "stated"}
+    for at in range(0, len(parts), 2):
+        parts[at] = re.sub(r"\b(sends|sent)\b", lambda found: words[found[0]], parts[at])
+    return "`".join(parts)
+
+
 def _of_merge(old: Fact | None, new: Fact | None, now: Subject) -> str | None:
     if old is not None and old.text == "set" and new is None:
         return "its order and repeats count now"

@@ -17,6 +17,7 @@ from custmap.resolve.source import with_nulls
 from custmap.review.compare.head_facts import head_subjects, schema_subjects
 from custmap.review.compare.meaning import (
     CONTAINER,
+    FIELD,
     HEAD,
     RIDER,
     RULE,
@@ -61,14 +62,15 @@ def meaning_of_source(source: CheckedSource) -> Meaning:
 
 
 def _with_states(subject: Subject, states: dict[str, tuple[str, str]]) -> Subject:
-    kept = {name: one for name, one in subject.facts.items() if name != "clear" and not _of_contract(name)}
+    kept = {name: one for name, one in subject.facts.items() if not _of_vendor(name)}
+    kind = FIELD if subject.kind == RULE else subject.kind
     return Subject(
-        subject.kind, subject.key, subject.line, kept, states, subject.reads, subject.thing, subject.replaced
+        kind, subject.key, subject.line, kept, states, subject.reads, subject.thing, subject.replaced
     )
 
 
-def _of_contract(name: str) -> bool:
-    return name.startswith("contract ")
+def _of_vendor(name: str) -> bool:
+    return name in ("clear", "reads back") or name.startswith("contract ")
 
 
 def _schema(checked: Checked) -> Iterator[Subject]:

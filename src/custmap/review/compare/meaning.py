@@ -17,10 +17,11 @@ States: TypeAlias = dict[str, tuple[str, str]]
 """What apply sends, and what a diff from a value sends, by the state of the source."""
 
 RULE: Final = "rule"
+FIELD: Final = "field"
 RIDER: Final = "rider"
 CONTAINER: Final = "container"
 HEAD: Final = "head"
-"""The kinds of subjects."""
+"""The kinds of subjects; a field is a rule of a source."""
 
 
 class Fact(NamedTuple):

@@ -50,7 +50,7 @@ class Side:
 
     def __init__(self, mapping: Loaded, meaning: Meaning, source: LoadSource | None = None) -> None:
         self.mapping = mapping
-        self._labels = meaning.labels
+        self.meaning = meaning
         self._source = source
         self._names = frozenset(mapping.params)
         self._some = sample_params(mapping.checked)
@@ -91,10 +91,10 @@ class Side:
     def _by_rule(self, plan: Plan) -> dict[Key, Said]:
         rules: dict[Key, Said] = {}
         for change in plan.changes:
-            said = rules.setdefault(self._labels.get(change.span, OTHER), Said({}, {}))
+            said = rules.setdefault(self.meaning.labels.get(change.span, OTHER), Said({}, {}))
             said.changes[change.target] = ("clear" if _is_clear(change) else "set", change.after)
         for one in plan.rejected:
-            said = rules.setdefault(self._labels.get(one.span, OTHER), Said({}, {}))
+            said = rules.setdefault(self.meaning.labels.get(one.span, OTHER), Said({}, {}))
             said.rejected[one.target] = one.code
         return rules
 

@@ -13,7 +13,8 @@ _REFUSED: Final = ("rejected", "refused")
 _CLEARING: Final = frozenset({"null", '""', "[]", "{}", "gone"})
 """The states in which the record has no value for the target."""
 _WORDS: Final[tuple[tuple[str, str], ...]] = (
-    (r"nothing|says nothing", "not sent"),
+    (r"nothing", "not sent"),
+    (r"says nothing", "not stated"),
     (r"keeps it", "left as the vendor has it"),
     (r"not sent, noted", "left as the vendor has it, with a note"),
     (r"refused \((CM\d+).*\)", r"refused with the whole record (\1)"),
@@ -55,14 +56,20 @@ def harms_of(changes: Iterable[StateChange]) -> set[str]:
     return found
 
 
-def sentences(changes: Sequence[StateChange], thing: str) -> list[str]:
-    """A sentence for all states that had, and have, the same fate; what holds for both ways is told once."""
+def sentences(changes: Sequence[StateChange], thing: str, *, one_way: bool) -> list[str]:
+    """A sentence for all states that had, and have, the same fate; what holds for both ways is told once.
+
+    `one_way`: there is no diff, as of a source.
+    """
     groups: dict[tuple[str, str, str], list[str]] = {}
     for one in _joined(changes):
         if is_refused(one.old) and is_refused(one.new):  # for another reason
             continue
         groups.setdefault((one.way, one.old, one.new), []).append(_state(one.state, thing))
-    return [_sentence(way, old, new, states) for (way, old, new), states in groups.items()]
+    return [
+        _sentence("" if one_way or way == "diff" else " by apply", old, new, states)
+        for (way, old, new), states in groups.items()
+    ]
 
 
 def _joined(changes: Sequence[StateChange]) -> list[StateChange]:
@@ -75,10 +82,9 @@ def _joined(changes: Sequence[StateChange]) -> list[StateChange]:
     ]
 
 
-def _sentence(way: str, old: str, new: str, states: list[str]) -> str:
+def _sentence(where: str, old: str, new: str, states: list[str]) -> str:
     many = len(states) > 1
     who = f"{', '.join(states[:-1])} and {states[-1]}" if many else states[0]
-    where = " by apply" if way == "apply" else ""
     was, now = ("were", "are") if many else ("was", "is")
     return f"{who} {was} {_told(old)}{where}, {now} now {_told(new)}"
 
