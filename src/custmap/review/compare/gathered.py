@@ -98,7 +98,7 @@ def _of_part(part: Traced) -> Iterator[Place]:
             facts["reads back"] = _way_back(line.back)
         yield (
             Subject(
-                RULE, key, line.line, facts, line.states, _reads(part, rule, line), _thing(rule, line),
+                RULE, key, line.line, facts, line.states, _reads(part, rule, line), _thing(rule),
                 id(rule) in full,
             ),
             rule.span,
@@ -160,11 +160,14 @@ def _texts(paths: Iterator[SourcePath]) -> Iterator[str]:
     return (format_source(path) for path in paths)
 
 
-def _thing(leaf: Leaf, line: Line) -> str:
+def _thing(leaf: Leaf) -> str:
     """What the rule's value is, in a word."""
-    if leaf.kind.is_map or (leaf.type is not None and leaf.type.only("object")):
+    source = leaf.origin.source
+    made = source.type if isinstance(source, FromSource) else None
+    types = [one for one in (leaf.type, made) if one is not None]
+    if leaf.kind.is_map or any(one.only("object") for one in types):
         return "map"
-    return "list" if leaf.kind.is_list or ("[]" in line.states and "{}" not in line.states) else "value"
+    return "list" if leaf.kind.is_list or any(one.only("array") for one in types) else "value"
 
 
 def _way_back(verdict: str) -> Fact:
