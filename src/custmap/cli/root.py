@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "explain": "Show where each member comes from, and what absent, null and empty become.",
     "prove": "Look for customers for which a mapping does not do what it declares.",
     "test": "Run fixtures.",
+    "compare": "Tell what a change of a mapping means, by rule and in requests.",
     "drift": "Show what a new version of a vendor's document means to a mapping.",
     "docs": "Write a site about the mappings: pages to look at, without a server.",
     "lsp": "Speak with an editor: findings, completion, hover, definitions, rename.",

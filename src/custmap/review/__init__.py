@@ -1,1 +1,1 @@
-"""What reviewers of mappings ask: what a change means, and what is not covered."""
+"""What a change means: two versions of a mapping, a new version of a contract; and first drafts."""
