@@ -52,16 +52,45 @@ def load_openapi(
     MappingError with all problems: CM210 not an OpenAPI document, CM211 no such operation, CM212 and
     CM213 references, CM1xx a file that cannot be read.
     """
+    return contract_of(find_operation(path, operation, shown_as=shown_as, asked_at=asked_at))
+
+
+def contract_of(found: FoundOperation) -> Contract:
+    """The contract of an operation; MappingError as `load_openapi`."""
+    reader = _Reader(found.root, found.is_30, found.references)
+    contract = reader.contract(found.name, found.value, found.item, found.method, found.path)
+    if found.references.problems:
+        raise MappingError(found.references.problems.values())
+    return contract
+
+
+@dataclass(frozen=True, slots=True)
+class FoundOperation:
+    """An operation in its document: `value` itself, and the path item that holds it.
+
+    `name`  what it was asked for by.
+    """
+
+    name: str
+    root: Located
+    references: References
+    is_30: bool
+    value: Located
+    item: Located
+    method: str
+    path: str
+
+
+def find_operation(
+    path: Path, operation: str, *, shown_as: str | None = None, asked_at: Span | None = None
+) -> FoundOperation:
+    """The operation with this operationId, or this method and path; MappingError as `load_openapi`."""
     document = read_document(path, shown_as)
     place = real(path)
     root = Located(document.data, document, place)
     is_30 = _version(root)
     references = References(place.parent, {place: document})
-    found = _find(root, operation, references, asked_at)
-    contract = _Reader(root, is_30, references).contract(operation, *found)
-    if references.problems:
-        raise MappingError(references.problems.values())
-    return contract
+    return FoundOperation(operation, root, references, is_30, *_find(root, operation, references, asked_at))
 
 
 def _version(root: Located) -> bool:
