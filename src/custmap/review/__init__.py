@@ -1,0 +1,1 @@
+"""What people look at before they trust a mapping: drafts, comparisons, coverage."""
