@@ -16,6 +16,7 @@ from custmap.values.docstrings import docstring
 from custmap.values.nearest import nearest
 
 COMMANDS: Final = {
+    "init": "Draft a mapping or a source, with a fixture that passes.",
     "list": "List the available mappings: name, method, path, summary.",
     "validate": "Check mapping files.",
     "apply": "Turn customers into requests.",
@@ -36,7 +37,7 @@ COMMANDS: Final = {
     "completion": "Print the script that completes `custmap` in bash, zsh or fish.",
 }
 
-_LOADING: Final = frozenset(COMMANDS) - {"code", "schema", "completion"}
+_LOADING: Final = frozenset(COMMANDS) - {"init", "code", "schema", "completion"}
 """The commands that load mappings."""
 _SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 

@@ -32,7 +32,7 @@ from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.meant import Meant
 from custmap.diagnostics.span import Span
 from custmap.schema.json_schema import Definitions, default_of, type_of
-from custmap.syntax.document import Document, read_document
+from custmap.syntax.document import read_document
 from custmap.values.files import real
 from custmap.values.nearest import nearest
 from custmap.values.types import STRING, Type
@@ -53,12 +53,42 @@ def load_openapi(
     MappingError with all problems: CM210 not an OpenAPI document, CM211 no such operation, CM212 and
     CM213 references, CM1xx a file that cannot be read.
     """
+    return contract_of(find_operation(path, operation, shown_as=shown_as, asked_at=asked_at))
+
+
+def contract_of(found: FoundOperation) -> Contract:
+    """The contract of an operation; MappingError as `load_openapi`."""
+    reader = _Reader(found.root, found.is_30, found.references)
+    contract = reader.contract(found.name, found.value, found.item, found.method, found.path)
+    if found.references.problems:
+        raise MappingError(found.references.problems.values())
+    return contract
+
+
+@dataclass(frozen=True, slots=True)
+class FoundOperation:
+    """An operation in its document: `value` itself, and the path item that holds it.
+
+    `name`  what it was asked for by.
+    """
+
+    name: str
+    root: Located
+    references: References
+    is_30: bool
+    value: Located
+    item: Located
+    method: str
+    path: str
+
+
+def find_operation(
+    path: Path, operation: str, *, shown_as: str | None = None, asked_at: Span | None = None
+) -> FoundOperation:
+    """The operation with this operationId, or this method and path; MappingError as `load_openapi`."""
     root, references = open_document(path, shown_as)
     found = _find(root, operation, references, asked_at)
-    contract = _Reader(root, _version(root), references).contract(operation, *found)
-    if references.problems:
-        raise MappingError(references.problems.values())
-    return contract
+    return FoundOperation(operation, root, references, _version(root), *found)
 
 
 def open_document(path: Path, shown_as: str | None = None) -> tuple[Located, References]:
@@ -100,18 +130,11 @@ def all_operations(root: Located, references: References) -> Iterator[Found]:
                 yield item.inner(method), item, method.upper(), str(where)
 
 
-def operations_of(document: Document, path: Path) -> Iterator[tuple[str, str, str]]:
+def operations_of(path: Path) -> Iterator[tuple[str, str, str]]:
     """Each operation of a document: operationId (else method and path), method and path, summary."""
-    references = References(path.parent, {path: document})
-    for operation, _, method, where in all_operations(Located(document.data, document, path), references):
+    for operation, _, method, where in all_operations(*open_document(path)):
         place = f"{method} {where}"
         yield operation.inner("operationId").text or place, place, operation.inner("summary").text or ""
-
-
-def find_operation(document: Document, path: Path, operation: str) -> tuple[Located, Located]:
-    """An operation of a document, and its path item; MappingError (CM211) if there is none."""
-    root = Located(document.data, document, path)
-    return _find(root, operation, References(path.parent, {path: document}), None)[:2]
 
 
 def is_named(found: Found, operation: str) -> bool:

@@ -23,19 +23,18 @@ _LIMIT: Final = 32 * MIB
 def operation_place(path: Path, operation: str) -> Span | None:
     """The line of an operation's method in a document."""
     try:
-        found = find_operation(read_document(path), real(path), operation)[0]
+        return _key_span(find_operation(path, operation).value)
     except MappingError:
         return None
-    return _key_span(found)
 
 
 def body_place(path: Path, operation: str, names: Sequence[str | int]) -> Span | None:
     """The member of an operation's body, or as much of the way there as exists."""
     try:
-        found = find_operation(read_document(path), real(path), operation)[0]
+        there = find_operation(path, operation)
     except MappingError:
         return None
-    references = References(real(path).parent, {found.path: found.document})
+    found, references = there.value, there.references
     content = references.follow(found.inner("requestBody")).inner("content")
     media = next(iter(content.map), None)
     if media is None:
@@ -46,11 +45,11 @@ def body_place(path: Path, operation: str, names: Sequence[str | int]) -> Span |
 def parameter_place(path: Path, operation: str, part: str, name: str) -> Span | None:
     """The parameter of an operation, in its own list or that of its path."""
     try:
-        found, item = find_operation(read_document(path), real(path), operation)
+        there = find_operation(path, operation)
     except MappingError:
         return None
-    references = References(real(path).parent, {found.path: found.document})
-    for holder in (found, item):
+    found, references = there.value, there.references
+    for holder in (found, there.item):
         listed = holder.inner("parameters")
         for position in range(len(listed.list)):
             at = references.follow(listed.inner(position))

@@ -10,7 +10,6 @@ from typing import Final
 from custmap.contract.openapi import operations_of
 from custmap.mapping.related import says_mapping
 from custmap.mapping.tree import refusal, tree_of
-from custmap.syntax.document import read_document
 from custmap.values.files import is_folder, real
 
 _ENDINGS: Final = (".yaml", ".yml", ".json")
@@ -43,4 +42,4 @@ def operations_in(mapping: Path, document: str, root: str | None) -> Iterator[tu
     """Of each operation its name, method and path, and summary; MappingError if it cannot be read."""
     beside = mapping.parent / document
     if refusal(beside, tree_of(mapping, root)) is None:
-        yield from operations_of(read_document(beside), real(beside))
+        yield from operations_of(beside)

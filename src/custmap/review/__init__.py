@@ -1,1 +1,1 @@
-"""What a change means: two versions of a mapping, a new version of a contract; and first drafts."""
+"""What people look at before they trust a mapping: first drafts, comparisons, a vendor's new document."""
