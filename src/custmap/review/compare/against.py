@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
+from custmap.diagnostics.plain import plain
 from custmap.expressions.function import FunctionSpec
 from custmap.loader import check_mapping
 from custmap.mapper import Mapping as Loaded
@@ -115,9 +116,8 @@ class _Against:
         if not found:
             found = {path for folder in set(self._folders_below()) for path in self._in(folder)}
         if not found:
-            message = (
-                f"there is no folder `mappings/` or `sources/` here, nor was there at `{self._revision.name}`"
-            )
+            name = plain(self._revision.name)
+            message = f"there is no folder `mappings/` or `sources/` here, nor was there at `{name}`"
             raise RevisionError(message, "Name a mapping, a file or a folder.")
         return sorted(found)
 
@@ -148,8 +148,8 @@ class _Against:
         for place in places:
             here = self._place(place)
             if here is None or not here.is_relative_to(self._revision.top):
-                message = f"`{place}` is no mapping or source of this repository, nor was it at"
-                raise RevisionError(f"{message} `{self._revision.name}`", "Check the name.")
+                message = f"`{plain(place)}` is no mapping or source of this repository, nor was it at"
+                raise RevisionError(f"{message} `{plain(self._revision.name)}`", "Check the name.")
             old = self._revision.old(here)
             found |= self._in(here) if is_folder(here) or is_folder(old) else {here}
         return sorted(found)
