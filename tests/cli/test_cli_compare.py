@@ -121,6 +121,8 @@ def test_added_removed_and_broken(project: Path, cli: Cli) -> None:
         "fabric/update-attributes": "removed",
         "microbase/customer-update": "broken",
     }
+    (remark,) = told["cloth/update-attributes"]["remarks"]
+    assert remark == "It means the same as `fabric/update-attributes`, which is gone."
     (finding,) = told["microbase/customer-update"]["findings"]
     assert (finding["side"], finding["code"], finding["file"]) == ("new", "CM201", MICROBASE)
     assert ended.code == 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -250,3 +252,19 @@ def test_markdown_of_a_strangers_mapping_is_text(tmp_path: Path) -> None:
     for cell in cells:
         assert "``" in cell or "`the constant" in cell  # in a code span
         assert "\\|" in cell
+
+
+def test_the_examples_of_the_docstring_run() -> None:
+    assert doctest.testmod(compare).failed == 0
+
+
+def test_without_hypothesis_a_note_says_what_is_not_drawn(
+    tmp_path: Path, few: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "hypothesis", None)
+    fields = "fields: {a: {type: string, pattern: '^A'}}"
+    rules = f"contract: {{method: PUT, url: 'https://x.io', {fields}}}\nbody: {{a: id}}\n"
+    (note,) = custmap.compare(made(tmp_path, rules), made(tmp_path, rules)).remarks
+    assert "custmap[prove]" in note
+    plain = "body: {a: id}\n"
+    assert custmap.compare(made(tmp_path, plain), made(tmp_path, plain)).remarks == ()
