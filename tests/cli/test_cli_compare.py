@@ -135,6 +135,24 @@ def test_added_removed_and_broken(project: Path, cli: Cli) -> None:
 
 
 @needs_git
+def test_a_link_is_a_file_of_its_own(project: Path, cli: Cli) -> None:
+    outside = project.parent / "elsewhere.yaml"
+    outside.write_text("SENTINEL: [")
+    (project / MICROBASE).unlink()
+    (project / MICROBASE).symlink_to(outside)
+    ended = cli("compare", "--against", "main", "--format", "json")
+    (told,) = json.loads(ended.out)["comparisons"]
+    assert (told["mapping"], told["status"]) == ("microbase/customer-update", "broken")
+    assert "SENTINEL" not in ended.out
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "a link that leads out")  # of the old side it is left out
+    (project / MICROBASE).unlink()
+    shutil.copy(MAPPINGS / "microbase/customer-update.yaml", project / MICROBASE)
+    (told,) = json.loads(cli("compare", "--against", "HEAD", "--format", "json").out)["comparisons"]
+    assert told["status"] == "added"
+
+
+@needs_git
 def test_a_contract_and_a_source(project: Path, cli: Cli) -> None:
     edit(project / "mappings/microbase/openapi.yaml", "required: [id]", "required: [id, email]")
     edit(project / "sources/crm/customers.yaml", "email: email", "email: lower(email)")

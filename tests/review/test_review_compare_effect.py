@@ -268,3 +268,19 @@ def test_without_hypothesis_a_note_says_what_is_not_drawn(
     assert "custmap[prove]" in note
     plain = "body: {a: id}\n"
     assert custmap.compare(made(tmp_path, plain), made(tmp_path, plain)).remarks == ()
+
+
+def test_records_that_are_refused_as_a_whole(tmp_path: Path) -> None:
+    url = "method: PATCH, url: 'https://x.io/c'"
+    old = f"contract: {{{url}, fields: {{b: string}}}}\nbody: {{a: email, b: company}}\n"
+    new = old.replace("{b: string}", "{b: {type: string, required: true}}")
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+    sides = made(tmp_path / "old", old), made(tmp_path / "new", new)
+    for pair, counted in ((sides, (1, 0, 1, 0)), (sides[::-1], (0, 1, 0, 1))):
+        judged = [Side(one, meaning_of(one.engine)) for one in pair]
+        records = [Sample((Pair(None, one),)) for one in ({"email": "a"}, {"email": "a", "company": "b"})]
+        effect = effect_of(judged[0], judged[1], [], records, are_drawn=False)
+        assert (effect.rejected, effect.accepted, effect.refused, effect.taken) == counted
+        assert effect.codes == ({"CM707": 1} if counted[0] else {})
+        assert effect.differ == 1

@@ -138,10 +138,11 @@ class _Against:
 
     def _in(self, folder: Path) -> set[Path]:
         """The mappings and sources in a folder, on either side."""
+        folder = real(folder)
         here = mapping_files(folder) if is_folder(folder) else []
         old = self._revision.old(folder)
         there = mapping_files(old) if is_folder(old) else []
-        return {*map(real, here), *map(self._now, there)}
+        return {*here, *map(self._now, there)}
 
     def _now(self, old: Path) -> Path:
         """The place in the working tree of a file of the revision."""
@@ -160,7 +161,8 @@ class _Against:
 
     def _place(self, place: str) -> Path | None:
         """The file or folder that a name or path means, on whichever side it is."""
-        path = real(self._start / place)
+        stated = self._start / place
+        path = real(stated) if is_folder(stated) else real(stated.parent) / stated.name
         if place.endswith(ENDINGS) or is_folder(path) or is_folder(self._revision.old(path)):
             return path if self._is_there(path) else None
         for kind in _KINDS:

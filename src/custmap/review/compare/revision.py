@@ -45,8 +45,11 @@ class Revision:
     folder: Path
 
     def old(self, path: Path) -> Path:
-        """The place of a path of the working tree in the files of the revision; outside stays as it is."""
-        place = real(path)
+        """The place of a path of the working tree in the files of the revision; outside stays as it is.
+
+        A link is a file of its own: what it leads to may be elsewhere.
+        """
+        place = real(path.parent) / path.name
         return self.folder / place.relative_to(self.top) if place.is_relative_to(self.top) else place
 
     def told(self, text: str) -> str:
