@@ -256,6 +256,9 @@ def test_two_files_and_records(tmp_path: Path, cli: Cli, monkeypatch: pytest.Mon
         assert "SENTINEL" not in ended.out + ended.err
         assert "lower(email)" in ended.out
     assert "1 request differs" in cli(*arguments[:5], stdin=records).out
+    ended = cli("compare", old, old, "--format", "json")
+    (told,) = json.loads(ended.out)["comparisons"]
+    assert (told["status"], told["changes"], told["records"]["requests_differ"]) == ("same", [], 0)
     colored = cli("compare", old, MICROBASE, "--color", "always")
     assert "\x1b[1mmicrobase/customer-update\x1b[0m" in colored.out
     assert cli("compare", old, MICROBASE, "--with", "-", stdin=b"{{{\n").code == 1

@@ -99,7 +99,8 @@ def command(
             about = found[0].mapping
         else:
             found, about = _since(against, places, _given(records_file, source, None, modules), modules)
-    _show([one for one in found if one], form, against)
+    whole = form == "json" and against is None
+    _show(found if whole else [one for one in found if one], form, against)
     if not any(found):
         effect = found[0].effect if found else None
         over = f", {plain(str(effect))}" if effect is not None else ""
