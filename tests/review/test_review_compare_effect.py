@@ -87,8 +87,8 @@ THREE: list[dict[str, Any]] = [
     {"email": "bo@example.com", "company": "B"},
 ]
 PAIR = (
-    {"email": "Ann@example.com", "tags": ["a"], "attributes": {"k": "v", "l": "w"}},
-    {"email": None, "tags": ["a"], "attributes": {"l": "w"}},
+    {"email": "Ann@example.com", "company": "A", "attributes": {"k": "v", "l": "w"}},
+    {"email": None, "company": "", "attributes": {"l": "w"}},
 )
 PLANTED: list[tuple[str, str, dict[str, dict[str, int]], str]] = [
     ("from: email,", "from: lower(email),", {"email": {"sent differently": 1}}, "1 request differs"),
@@ -101,8 +101,8 @@ PLANTED: list[tuple[str, str, dict[str, dict[str, int]], str]] = [
     (
         "company: company",
         "company: {from: company, when: status == 'active'}",
-        {"company": {"no longer sent": 1}},
-        "1 request differs",
+        {"company": {"no longer cleared": 1, "no longer sent": 1}},
+        "2 requests differ",
     ),
     (
         "{active: A, inactive: I}",
@@ -110,7 +110,18 @@ PLANTED: list[tuple[str, str, dict[str, dict[str, int]], str]] = [
         {"status": {"now rejected": 1}},
         "1 request differs · 1 is now rejected",
     ),
-    ("  company: company\n", "", {"company": {"no longer sent": 2}}, "2 requests differ"),
+    (
+        "  company: company\n",
+        "",
+        {"company": {"no longer cleared": 1, "no longer sent": 2}},
+        "3 requests differ",
+    ),
+    (
+        "company: company",
+        "company: {from: company, empty: reject}",
+        {"company": {"no longer cleared": 1, "now rejected": 1}},
+        "1 request differs · 1 is now rejected",
+    ),
     (
         "headers: {X: {param: token}}",
         'headers: {X: {param: token, format: "T {}"}}',
@@ -268,6 +279,38 @@ def test_without_hypothesis_a_note_says_what_is_not_drawn(
     assert "custmap[prove]" in note
     plain = "body: {a: id}\n"
     assert custmap.compare(made(tmp_path, plain), made(tmp_path, plain)).remarks == ()
+
+
+def test_requests_for_entries_are_paired_by_their_keys(tmp_path: Path) -> None:
+    rules = """
+requests:
+  - name: entries
+    for_each: attributes
+    set:
+      contract: {method: PUT, url: 'https://x.io/{id}/{key}'}
+      path: {id: customer.id, key: key}
+      headers: {X: {value: a}}
+      body: {value: value}
+    clear:
+      contract: {method: DELETE, url: 'https://x.io/{id}/{key}'}
+      path: {id: customer.id, key: key}
+"""
+    for name in ("old", "text", "header"):
+        (tmp_path / name).mkdir()
+    old = made(tmp_path / "old", rules)
+    text = made(tmp_path / "text", rules.replace("value: value", "value: text(value)"))
+    header = made(tmp_path / "header", rules.replace("X: {value: a}", "X: {value: b}"))
+    customer = {"id": "1", "attributes": {f"{SECRET}1": 1, f"{SECRET}2": "b", f"{SECRET}3": "c"}}
+    pair = Pair(customer, {"id": "1", "attributes": {f"{SECRET}2": "d", f"{SECRET}4": 4}})
+    for new, told in ((text, "body"), (header, "headers.X")):
+        sides = [Side(one, meaning_of(one.engine)) for one in (old, new)]
+        effect = effect_of(sides[0], sides[1], [], [Sample((pair,))], are_drawn=False)
+        (rule,) = effect.rules
+        assert (rule.request, rule.target, rule.counts) == ("entries", told, {"sent differently": 1})
+    listed = Pair(customer, {"id": "1", "attributes": {**customer["attributes"], f"{SECRET}5": ["x"]}})
+    sides = [Side(one, meaning_of(one.engine)) for one in (old, text)]
+    effect = effect_of(sides[0], sides[1], [], [Sample((listed,))], are_drawn=False)
+    assert [(one.target, one.counts) for one in effect.rules] == [("entries[set].value", {"now rejected": 1})]
 
 
 def test_records_that_are_refused_as_a_whole(tmp_path: Path) -> None:
