@@ -232,6 +232,9 @@ def test_no_value_of_a_fixture_is_shown(tmp_path: Path) -> None:
         }
         text = yaml.safe_dump({**case, "expect": {"rejected": [SECRET]}}, sort_keys=False)
         (folder / f"{SECRET}-{at}.yaml").write_text(text)
+    (folder / "another.yaml").write_text(
+        "mapping: acme/other\nsummary: Not acme/case\ncustomer: {email: a}\n"
+    )
     (folder / "broken.yaml").write_text(f"mapping: acme/case\ncustomer: {{{SECRET}: [\n")
     comparison = custmap.compare(*sides, records=[])
     assert comparison.effect is not None and comparison.effect.fixtures == 4
