@@ -17,8 +17,8 @@ from custmap.diagnostics.errors import MappingError
 from custmap.functions.table import with_functions
 from custmap.loader import check_mapping
 from custmap.records.new_files import write_new
-from custmap.review.drafts import examples, facts, from_openapi, params, rows
-from custmap.review.drafts.draft import Draft, DraftError, project
+from custmap.review.drafts import drafted_params, drafted_rows, example_values, from_openapi, member_facts
+from custmap.review.drafts.project import Draft, DraftError, project
 from custmap.testing.fixture import read_fixture
 from custmap.testing.loaded import MappingCache
 from custmap.testing.run import run_fixture
@@ -196,6 +196,6 @@ def test_the_nearest_project(tmp_path: Path) -> None:
     assert project("a/b", tmp_path / "deep/er", "source").root == tmp_path / "deep"
 
 
-@pytest.mark.parametrize("module", [examples, facts, params, rows])
+@pytest.mark.parametrize("module", [drafted_params, drafted_rows, example_values, member_facts])
 def test_examples_run(module: ModuleType) -> None:
     assert doctest.testmod(module).failed == 0
