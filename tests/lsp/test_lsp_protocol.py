@@ -95,6 +95,28 @@ def test_a_contract_that_is_not_saved(place: Place) -> None:
     place.editor.await_found(place.uri, lambda found: "CM303" not in {one.code for one in found})
 
 
+def test_a_contract_that_changes_on_disk(place: Place) -> None:
+    assert place.editor.registered == ["workspace/didChangeWatchedFiles"]
+    text = place.contract.read_text()
+    place.contract.write_text(text.replace("        email:\n", "        mail:\n", 1))
+    place.editor.changed_on_disk(place.contract)
+    place.editor.await_found(place.uri, lambda found: "CM303" in {one.code for one in found})
+    place.contract.write_text(text)
+    place.editor.changed_on_disk(place.contract)
+    place.editor.await_found(place.uri, lambda found: "CM303" not in {one.code for one in found})
+
+
+def test_a_mapping_beside_the_contract_that_is_not_open(place: Place) -> None:
+    closed = place.mapping.with_name("other.yaml")
+    closed.write_text(MAPPING.replace("acme/update", "acme/other"))
+    text = place.contract.read_text()
+    contract = place.editor.open(place.contract, text.replace("        email:\n", "        mail:\n", 1))
+    place.editor.await_found(closed.as_uri(), lambda found: "CM303" in {one.code for one in found})
+    place.editor.close(contract)
+    place.editor.await_found(closed.as_uri(), lambda found: "CM303" not in {one.code for one in found})
+    closed.unlink()
+
+
 def test_findings_in_the_contract_are_told_there(place: Place) -> None:
     text = place.contract.read_text().replace(
         "#/components/schemas/Customer", "#/components/schemas/Custom", 1

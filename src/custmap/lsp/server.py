@@ -225,6 +225,21 @@ def _documents(made: CustmapServer, session: Session) -> None:
     async def closed(params: lsp.DidCloseTextDocumentParams) -> None:
         session.closed(params.text_document.uri)
 
+    @made.feature(lsp.INITIALIZED)
+    async def initialized(params: lsp.InitializedParams) -> None:
+        workspace = made.client_capabilities.workspace
+        watched = workspace.did_change_watched_files if workspace is not None else None
+        if watched is None or not watched.dynamic_registration:
+            return
+        options = lsp.DidChangeWatchedFilesRegistrationOptions(
+            [lsp.FileSystemWatcher("**/*.{yaml,yml,json}")]
+        )
+        asked = lsp.Registration("watched", lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+        try:
+            await made.client_register_capability_async(lsp.RegistrationParams([asked]))
+        except Exception:
+            _log.exception("The editor does not tell of files that change")
+
     @made.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     async def watched(params: lsp.DidChangeWatchedFilesParams) -> None:
         for path in {path_of(one.uri) for one in params.changes}:
