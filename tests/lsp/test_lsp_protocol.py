@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -166,6 +167,8 @@ def test_hover_at_a_key_a_word_a_parameter_and_a_function(place: Place) -> None:
     assert said("  X-Token: {param: token}", 20).startswith(
         "**token**, a parameter\n\nThe access token\n\nsecret"
     )
+    operation = "contract: {openapi: openapi.yaml, operation: updateCustomer}"
+    assert said(operation, 50) == "`PATCH https://{host}/v1/customers/{id}`"
     assert "`upper(text)` gives text" in said("  email: email", 11, "  email: upper(email)")
 
 
@@ -346,6 +349,20 @@ def test_standard_output_has_the_protocol_alone(tmp_path: Path) -> None:
         rest = rest[length:]
     assert set(answered) >= {1, 3}
     assert b"noise" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
+def test_a_signal_ends_it_while_it_waits_for_a_message(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "custmap", "lsp"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, cwd=tmp_path, env=environment) as process:
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(_message(id=1, method="initialize", params={"capabilities": {}}))
+        process.stdin.flush()
+        process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 128 + signal.SIGTERM
 
 
 def test_without_pygls_it_says_what_to_install(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -195,7 +196,15 @@ def serve(functions: Mapping[str, FunctionSpec], root: str | None, output: Binar
     """Speak the protocol on standard input and `output` until the editor ends it."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="custmap lsp: %(message)s")
     logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_no_refusal)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _end)
     server(functions, root).start_io(sys.stdin.buffer, output)
+
+
+def _end(number: int, frame: object) -> None:
+    """End at once: a thread waits for the editor's next message, and nothing is open that needs an end."""
+    os._exit(128 + number)
 
 
 def _is_no_refusal(record: logging.LogRecord) -> bool:
