@@ -83,8 +83,8 @@ class _Completing:
         colon = not self._has_colon()
         if spot.kind == "target":
             self._targets(spot, present, key=True, colon=colon)
-        elif spot.kind == "value":
-            for text in _words(spot.type):
+        elif spot.kind in ("value", "name"):
+            for text in spot.names or _words(spot.type):
                 if text not in present:
                     self.offers.key(text, "", "", CompletionItemKind.EnumMember, colon=colon)
         known = form_of(self.examined.kind).keys(path)

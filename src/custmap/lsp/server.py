@@ -99,7 +99,11 @@ class Session:
         self.workspace.close(path)
         self.send(path, {})
         for user in users:
-            self.check(user, _PAUSE)
+            if user in self.workspace.files:
+                self.check(user, _PAUSE)
+            else:  # its findings were of interest while the contract was open
+                self.workspace.close(user)
+                self.send(user, {})
 
     def check(self, path: Path, pause: float) -> None:
         """Check a file after a while without a further change; of a contract, the mappings that use it."""
@@ -254,7 +258,8 @@ def _documents(made: CustmapServer, session: Session) -> None:
         for path in {path_of(one.uri) for one in params.changes}:
             if path is not None and path not in session.workspace.files:
                 for user in session.workspace.users(path):
-                    session.check(user, _PAUSE)
+                    if user in session.workspace.files:
+                        session.check(user, _PAUSE)
 
 
 def _reading(made: CustmapServer, session: Session) -> None:
