@@ -61,7 +61,7 @@ components:
           type: array
           items:
             type: object
-            properties: {kind: {type: string, enum: [home, work]}, number: {type: string}}
+            properties: {kind: {type: string, enum: [home, work, "on: hold"]}, number: {type: string}}
 """
 
 MAPPING = """\

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from lsp_desk import CURSOR, Desk, project
 
+from custmap.lsp.actions import fixes
 from custmap.lsp.definition import define
 from custmap.lsp.rename import Edit, Refused, prepare, rename
 
@@ -34,9 +35,11 @@ body:
   email: email
   address.city: "addresses[0].city"
   note: {value: {param: shop, shop: shop}}
+  value: {param: shop}
+  items: {each: tags, fields: {summary: {first: [{from: "@"}, {param: shop, format: "-{}"}]}}}
 changes:
   into: "[]"
-  set: {op: set, at: "{path}", value: "{value}", shop: {param: shop}}
+  set: {op: set, at: "{path}", value: "{value}", note: {param: shop}}
 """
 
 
@@ -52,23 +55,24 @@ def _at(text: str, marked: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "marked", ["  sh¦op: {summary", "{param: shop¦, format", "/{sh¦op}/", "shop: {param: s¦hop}"]
+    "marked",
+    [
+        "  sh¦op: {summary",
+        "X-Shop: {param: shop¦, format",
+        "/{sh¦op}/",
+        "note: {param: s¦hop}",
+        "value: {param: s¦hop}",
+    ],
 )
 def test_every_use_of_a_parameter_and_nothing_else(tmp_path: Path, marked: str) -> None:
     desk, path = Desk(), project(tmp_path)
     file, offset = desk.open(path, _at(INLINE, marked))
     edits = rename(desk.workspace, file, offset, "store")
     expected = INLINE
-    for use in (
-        "/{shop}/",
-        "path: {shop:",
-        "  shop: {summary",
-        "{param: shop, format",
-        "shop: {param: shop}",
-    ):
-        assert expected.count(use) == 1
-        at = "shop: {param: store}" if use == "shop: {param: shop}" else use.replace("shop", "store", 1)
-        expected = expected.replace(use, at)
+    uses = ("/{shop}/", "path: {shop:", "  shop: {summary", "value: {param: shop}", "note: {param: shop}")
+    for use in (*uses, '{param: shop, format: "{} shop"', '{param: shop, format: "-{}"'):
+        assert expected.count(use) == 1, use
+        expected = expected.replace(use, use.replace("shop", "store", 1))
     assert _renamed(INLINE, edits, path) == expected
 
 
@@ -114,7 +118,7 @@ def test_a_variable_of_a_document_keeps_its_name(tmp_path: Path) -> None:
     [
         ("  em¦ail: email", "    email: {type: string}"),
         ("  address.ci¦ty: ", '    "address.city": {type: string}'),
-        ("{param: sh¦op, format", '  shop: {summary: "The shop, not {shop}"}'),
+        ("X-Shop: {param: sh¦op, format", '  shop: {summary: "The shop, not {shop}"}'),
     ],
 )
 def test_definitions_in_the_file_itself(tmp_path: Path, marked: str, line: str) -> None:
@@ -153,3 +157,13 @@ def test_a_file_outside_is_not_opened(tmp_path: Path) -> None:
     )
     assert define(desk.workspace, file, offset) is None
     assert [one.code for one in desk.workspace.examine(path).findings] == ["CM213"]
+
+
+def test_a_replacement_that_does_not_help_is_not_offered(tmp_path: Path) -> None:
+    """Of a text of several lines only the text is the place of a finding, and the word is in it twice."""
+    desk, path = Desk(), project(tmp_path)
+    text = path.read_text().replace("  email: email\n", "  email: >-\n    coalesce(emial,\n    'emial')\n")
+    file, _ = desk.open(path, text)
+    line = text[: text.index(">-")].count("\n") + 1
+    made = [one for one in fixes(desk.workspace, file, line, line) if one.finding.code == "CM301"]
+    assert [(one.start, one.text) for one in made] == [(text.index("emial"), "email")]
