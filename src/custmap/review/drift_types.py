@@ -241,8 +241,6 @@ def _object(old: Type, new: Type, given: Type, way: Way, inside: TargetPath) -> 
     names = sorted({*given.members, *((*old.members, *new.members) if free else ())})
     for name in names:
         held = given.member(name)
-        if held is not None and not held.kinds:
-            continue
         at = (*inside, Member(name))
         was, now = old.member(name), new.member(name)
         if was is None or not was.kinds:
