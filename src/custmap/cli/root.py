@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "prove": "Look for customers for which a mapping does not do what it declares.",
     "test": "Run fixtures.",
     "docs": "Write a site about the mappings: pages to look at, without a server.",
+    "play": "Try a mapping in the browser, as you type; nothing leaves this machine.",
     "show": "Print the generated Python, exactly as it runs.",
     "code": "Explain a code.",
     "schema": "Print the JSON Schemas of mapping files, customers and fixtures.",
