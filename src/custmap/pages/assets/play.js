@@ -66,7 +66,9 @@
   };
 
   const list = () => {
-    const items = found.map((one) => {
+    const order = ["error", "rejected", "warning", "info"];
+    const first = found.toSorted((one, other) => order.indexOf(one.level) - order.indexOf(other.level));
+    const items = first.map((one) => {
       const item = document.createElement("li");
       item.className = one.level;
       const jump = document.createElement("button");

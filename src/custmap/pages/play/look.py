@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from custmap.border.intake import take
 from custmap.diagnostics.bug import told_bug
-from custmap.diagnostics.codes import CODES, Severity
+from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import CustmapError, MappingError, RecordError
 from custmap.functions.table import with_functions
@@ -26,7 +26,7 @@ from custmap.pages.html import Child, h, write
 from custmap.pages.mapping_page import calls, rows_of
 from custmap.pages.play.desk import Desk, Texts, encoded
 from custmap.pages.play.remarks import Remark, by_place, limited, of_finding, of_record, of_rejection, told
-from custmap.pages.sections import codes_list
+from custmap.pages.sections import ASSUMED, codes_list
 from custmap.pages.state_table import codes_in, states_table
 from custmap.pages.subject import Reading
 from custmap.pages.worked import changes_table, requests_block
@@ -119,7 +119,8 @@ class Looking:
             checked, found = check_mapping(self.desk.path, functions, root=self.reading.root)
         except MappingError as error:
             checked, found = None, error.diagnostics
-        remarks = tuple(of_finding(one, "mapping", file) for one in found)
+        # What a rule assumes is said by the rule itself: under its line it would stand twice.
+        remarks = tuple(of_finding(one, "mapping", file) for one in found if one.code != ASSUMED)
         if checked is None:
             return _Loaded(text, None, remarks, dict.fromkeys(("call", "states", "fields")))
         mapping = Mapping(checked, tuple(self.reading.modules))
@@ -210,7 +211,7 @@ def _parts_of(plan: Plan | None) -> dict[str, str | None]:
         h(
             "li",
             h("code", shown_target(one.place, personal=True)),
-            f" {one.code} {CODES[one.code].title}: {one.message}",
+            f" {one.code} {one.message}",
             h("button", f"line {one.line}", type="button", data_line=one.line, class_="jump"),
         )
         for one in plan.rejected
