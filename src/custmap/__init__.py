@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from custmap.model.change import Change, Rejection
     from custmap.plan.plan import Plan
     from custmap.records.many import Result
+    from custmap.review.compare.compare import compare
+    from custmap.review.compare.comparison import Comparison
     from custmap.schema.customer import Customer
     from custmap.tables.source import Source, source
     from custmap.wire.request import Request
@@ -32,6 +34,7 @@ __version__ = VERSION
 
 _HOMES = {
     "Change": "custmap.model.change",
+    "Comparison": "custmap.review.compare.comparison",
     "CustmapError": "custmap.diagnostics.errors",
     "Customer": "custmap.schema.customer",
     "Diagnostic": "custmap.diagnostics.diagnostic",
@@ -45,6 +48,7 @@ _HOMES = {
     "Request": "custmap.wire.request",
     "Result": "custmap.records.many",
     "Source": "custmap.tables.source",
+    "compare": "custmap.review.compare.compare",
     "compile_expression": "custmap.functions.expression",
     "function": "custmap.functions.declare",
     "load": "custmap.mapper",
@@ -54,6 +58,7 @@ _HOMES = {
 __all__ = [
     "NOT_SENT",
     "Change",
+    "Comparison",
     "CustmapError",
     "Customer",
     "Diagnostic",
@@ -67,6 +72,7 @@ __all__ = [
     "Result",
     "Source",
     "__version__",
+    "compare",
     "compile_expression",
     "function",
     "load",

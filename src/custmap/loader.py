@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from custmap.check.checks import check
 from custmap.check.silenced import after_ignores
@@ -16,6 +16,7 @@ from custmap.contract.openapi import load_openapi
 from custmap.diagnostics.codes import CODES, Severity
 from custmap.diagnostics.diagnostic import Diagnostic, in_order
 from custmap.diagnostics.errors import MappingError
+from custmap.diagnostics.meant import Meant
 from custmap.diagnostics.span import Span
 from custmap.expressions.function import FunctionSpec
 from custmap.mapping.file import MappingFile, Text, all_rules
@@ -33,8 +34,10 @@ from custmap.syntax.yaml_reader import read_yaml
 from custmap.values.files import is_folder, real
 from custmap.values.nearest import for_one_file, nearest
 
+Contracts: TypeAlias = Callable[[MappingFile, Path, Path], Contract]
+"""Loads the contract of a mapping file: the file, its path, and the folder whose files it may name."""
 
-@for_one_file()
+
 def check_mapping(
     name_or_path: str | os.PathLike[str],
     functions: Mapping[str, FunctionSpec],
@@ -47,6 +50,29 @@ def check_mapping(
 
     Parts that cannot be read, in the file or in files it uses, do not stop later stages.
     """
+    checked, found = examine_mapping(name_or_path, functions, start, root)
+    return (None if any(map(stops_loading, found)) else checked), found
+
+
+def stops_loading(finding: Diagnostic) -> bool:
+    """Does a mapping with this finding not load?"""
+    return finding.level is Severity.ERROR and CODES[finding.code].stops_loading
+
+
+@for_one_file()
+def examine_mapping(
+    name_or_path: str | os.PathLike[str],
+    functions: Mapping[str, FunctionSpec],
+    start: Path | None = None,
+    root: str | os.PathLike[str] | None = None,
+    contracts: Contracts | None = None,
+) -> tuple[Checked | None, tuple[Diagnostic, ...]]:
+    """As `check_mapping`, with what is known of a mapping that has errors: it cannot run, but it can be
+    looked at. None: the file itself cannot be read.
+
+    `contracts` is what loads a contract, in place of `load_contract`.
+    """
+    load = contracts or load_contract
     path, name = find_mapping(name_or_path, start)
     findings = Findings()
     try:
@@ -64,15 +90,14 @@ def check_mapping(
 
     def contract_of(one: MappingFile) -> Contract:
         unread = "contract" in one.unread
-        return _known(lambda: _contract(one, path, tree), unread, UNKNOWN_CONTRACT, findings)
+        return _known(lambda: load(one, path, tree), unread, UNKNOWN_CONTRACT, findings)
 
     if file.requests:
         checked = resolve_sequence(file, contract_of, canonical, functions, findings)
     else:
         checked = resolve(file, contract_of(file), canonical, functions, findings)
     found = after_ignores(_with_checks(checked, findings, bool(problems)), data, name)
-    wrong = any(one.level is Severity.ERROR and CODES[one.code].stops_loading for one in found)
-    return (None if wrong else checked), tuple(in_order(found))
+    return checked, tuple(in_order(found))
 
 
 _Known = TypeVar("_Known")
@@ -118,7 +143,8 @@ def _may_fit(one: Diagnostic, checked: Checked) -> bool:
     return is_warning and checked.canonical is UNKNOWN_SCHEMA
 
 
-def _contract(file: MappingFile, path: Path, tree: Path) -> Contract:
+def load_contract(file: MappingFile, path: Path, tree: Path) -> Contract:
+    """The contract that a file at `path` names, inline or in a document of `tree`; MappingError."""
     document = file.contract.get("openapi")
     if document is None:
         _check_key(file)
@@ -128,7 +154,7 @@ def _contract(file: MappingFile, path: Path, tree: Path) -> Contract:
     beside = path.parent / str(document.value)
     check_tree(beside, tree, document.span)
     try:
-        return load_openapi(beside, str(operation.value))
+        return load_openapi(beside, str(operation.value), asked_at=operation.span)
     except MappingError as error:
         raise MappingError(_at(found, document, operation, path) for found in error.diagnostics) from None
 
@@ -145,7 +171,7 @@ def _check_key(file: MappingFile) -> None:
     for key, _ in file.contract:
         if file.contract.get("operation") is not None and nearest(str(key.value), ["openapi"]):
             raise MappingError(
-                [Diagnostic("CM201", f"unknown key `{key.value}`", key.span, "Did you mean `openapi`?")]
+                [Diagnostic("CM201", f"unknown key `{key.value}`", key.span, Meant("openapi"))]
             )
 
 
@@ -180,7 +206,7 @@ def named(found: Diagnostic, beside: Path, place: Span) -> Diagnostic:
     there = beside.parent.glob("*") if is_folder(beside.parent) else ()
     files = (one.name for one in there if one.suffix in (".yaml", ".yml", ".json"))
     close = nearest(beside.name, files)
-    return replace(found, message=message, span=place, help=f"Did you mean `{close}`?" if close else None)
+    return replace(found, message=message, span=place, help=Meant(close, beside.name) if close else None)
 
 
 def check_name(key: str, name: Text, path: Path, findings: Findings) -> None:

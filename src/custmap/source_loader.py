@@ -10,11 +10,11 @@ from typing import Any, Final
 from custmap.check.checks import check_source
 from custmap.check.silenced import after_ignores
 from custmap.contract.inline import columns_schema
-from custmap.diagnostics.codes import CODES, Severity
 from custmap.diagnostics.diagnostic import Diagnostic, in_order
 from custmap.diagnostics.errors import MappingError
+from custmap.diagnostics.meant import Meant
 from custmap.expressions.function import FunctionSpec
-from custmap.loader import check_name, check_tree, named
+from custmap.loader import check_name, check_tree, named, stops_loading
 from custmap.mapping.find import find_source
 from custmap.mapping.source_file import SourceFile, read_source
 from custmap.mapping.tree import tree_of
@@ -33,7 +33,6 @@ _FILES: Final = ("parquet", "schema")
 """The keys of `columns` that name a file."""
 
 
-@for_one_file()
 def check_source_file(
     name_or_path: str | os.PathLike[str],
     functions: Mapping[str, FunctionSpec],
@@ -44,6 +43,18 @@ def check_source_file(
 
     MappingError (CM204) if there is none.
     """
+    checked, found = examine_source(name_or_path, functions, start, root)
+    return (None if any(map(stops_loading, found)) else checked), found
+
+
+@for_one_file()
+def examine_source(
+    name_or_path: str | os.PathLike[str],
+    functions: Mapping[str, FunctionSpec],
+    start: Path | None = None,
+    root: str | os.PathLike[str] | None = None,
+) -> tuple[CheckedSource | None, tuple[Diagnostic, ...]]:
+    """As `check_source_file`, with what is known of a source that has errors, as `examine_mapping` has it."""
     path, name = find_source(name_or_path, start)
     findings = Findings()
     try:
@@ -62,8 +73,7 @@ def check_source_file(
         for one in (*check_source(checked.checked), *_unused(checked, file)):
             told.setdefault(one)
     found = after_ignores(list(told), data, name)
-    wrong = any(one.level is Severity.ERROR and CODES[one.code].stops_loading for one in found)
-    return (None if wrong else checked), tuple(in_order(found))
+    return checked, tuple(in_order(found))
 
 
 def _check_zone(file: SourceFile, findings: Findings) -> None:
@@ -78,7 +88,7 @@ def _check_zone(file: SourceFile, findings: Findings) -> None:
     else:
         return
     close = nearest(file.timezone.value, available_timezones())
-    help = f"Did you mean `{close}`?" if close else "Write a name of the IANA database, as `Europe/Oslo`."
+    help = Meant(close) if close else "Write a name of the IANA database, as `Europe/Oslo`."
     findings.add("CM218", f"there is no time zone `{file.timezone.value}`", file.timezone.span, help)
 
 

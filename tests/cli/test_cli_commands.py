@@ -222,7 +222,7 @@ NOT_THERE = [
     (["show", "acme/update"], "Unknown key"),
     (["explain", "fabric/update-attributes", "atributes"], "Did you mean `attributes`?"),
     (["valdate"], "Did you mean `validate`?"),
-    (["zzzzzzzzz"], "Commands: list, validate,"),
+    (["zzzzzzzzz"], "Commands: init, list, validate,"),
     (["code", "CM31"], "Did you mean"),
     (["schema", "mappin"], "is not one of"),
     (["list", "--functions", "no.such.module"], "Module `no.such.module` cannot be imported"),

@@ -20,6 +20,8 @@ LINES: list[tuple[str, set[str]]] = [
     ("custmap diff --format ", {"text", "json", "deepdiff"}),
     ("custmap apply x/y --on-", {"--on-rejected"}),
     ("custmap code cm30", {"CM301", "CM309"}),
+    ("custmap init --o", {"--openapi", "--operation"}),
+    ("custmap init a/b --from square", {"square/update-customer"}),
     ("custmap apply acme/mine -p ", {"shop=", "token="}),
     ("custmap apply acme/mine -p a=1 --param t", {"token="}),
     ("custmap apply -p to", set()),

@@ -62,3 +62,17 @@ def test_plans_have_the_content(cli: Cli, mapping: Path, tmp_path: Path) -> None
     plan = json.loads(ended.out)
     assert [one["content"] for one in plan["requests"]] == ["key={{token}}&mail=a+b"]
     assert [(one["code"], one["target"]) for one in plan["rejected"]] == [("CM710", "meta.plan")]
+
+
+TWO = """
+requests:
+  - {name: one, contract: {method: PUT, url: 'https://x.io/one'}, body: {mail: email}}
+  - {name: two, contract: {method: PUT, url: 'https://x.io/two'}, body: {firm: company}}
+"""
+
+
+def test_requests_of_one_record_are_apart(cli: Cli, tmp_path: Path) -> None:
+    records = b'{"email": "a", "company": "b"}\n' * 2
+    ended = cli("apply", write(tmp_path, TWO), "--as", "http", stdin=records)
+    told = [one.split()[1] for one in ended.out.split("###\n")]
+    assert told == ["https://x.io/one", "https://x.io/two"] * 2

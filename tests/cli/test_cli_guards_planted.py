@@ -70,7 +70,7 @@ def check_kept(night: Night) -> None:
 
 
 PLANTED: dict[str, tuple[Callable[[Night], None], Any, str, Any]] = {
-    "nothing is lost": (check_skipped, FieldTree, "gone", lambda self, old, new: ()),
+    "nothing is lost": (check_skipped, FieldTree, "look", lambda self, old, new: ()),
     "no plan is looked at": (check_kept, ClearCounts, "told", lambda self, plan, before: ()),
     "many more had it": (check_stopped, FieldTree, "had", lambda self: ((0, 9999), (1, 9999))),
     "nothing is counted": (check_stopped, ClearCounts, "clear", lambda self, numbers: None),

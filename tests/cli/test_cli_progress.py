@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pty
@@ -9,8 +10,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from threading import Event
 
 import pytest
+
+from custmap.cli import progress as drawing
+from custmap.cli.progress import Seen, _clock, _line, progress, share_of
 
 MAPPING = """custmap: 1
 name: acme/plain
@@ -83,9 +88,52 @@ def test_no_line_elsewhere(term: str, terminal: bool) -> None:
     assert "\x1b" not in text and "/s" not in text and "1201 in" in text
 
 
-def test_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    from custmap.cli.progress import Seen, _clock, _line, share_of
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
 
+
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """Standard error is one, on which many lines are drawn a second."""
+    made = Terminal()
+    monkeypatch.setattr(sys, "stderr", made)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(drawing, "_PAUSE", 0.001)
+    return made
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_no_line_between_results(monkeypatch: pytest.MonkeyPatch, quiet: bool) -> None:
+    shown = terminal(monkeypatch)
+    seen = Event()
+
+    def look() -> Seen:
+        seen.set()
+        return Seen(1, "records", 0)
+
+    with progress(look, quiet=quiet):
+        assert seen.wait(0.05 if quiet else 10) is not quiet
+    assert ("1 records" in shown.getvalue()) is not quiet
+
+
+def test_a_rate_is_of_one_thing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that are read are counted first, then customers that are compared: from 0 again."""
+    shown = terminal(monkeypatch)
+    counts = iter([5000, 9000, 10, 20])
+    ended = Event()
+
+    def look() -> Seen:
+        number = next(counts, None)
+        if number is None:
+            ended.set()
+        return Seen(number or 20, "rows", 0)
+
+    with progress(look):
+        assert ended.wait(10)
+    assert "20 rows, " in shown.getvalue() and "-" not in shown.getvalue()
+
+
+def test_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
     Path("in").write_bytes(b"x" * 1000)
     with Path("in").open("rb", buffering=0) as file:
         share = share_of(file)  # type: ignore[arg-type]

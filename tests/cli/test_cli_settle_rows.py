@@ -32,7 +32,7 @@ def test_nights(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli:
         (tmp_path / name).parent.mkdir(parents=True)
         (tmp_path / f"{name}.yaml").write_text(text)
     nights = {"before": {1: "a", 2: "b", 3: "c"}, "after": {2: "b", 1: "d", 3: None, 4: "e"}}
-    for name, mails in nights.items():
+    for name, mails in [*nights.items(), ("later", {3: None, 1: "f", 4: "e"})]:
         rows = [{"ID": at, "MAIL": mail and f"{mail}@x.io"} for at, mail in mails.items()]
         path = tmp_path / f"{name}.{kind}"
         if kind == "ndjson":
@@ -50,3 +50,11 @@ def test_nights(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli:
     assert kept == {1: "d@x.io", 2: "b@x.io", 3: None}
     again = cli("diff", "acme/customers", "next.ndjson", files[1], *HOW, "--format", "json")
     assert again.out == "" and "3 pairs: 3 unchanged, 0 requests" in again.err
+    # The next night BEFORE has customers, and AFTER rows.
+    files = ["next.ndjson", f"later.{kind}"]
+    assert cli("diff", "acme/customers", *files, *HOW, "--format", "json", "-o", "plans").code == 0
+    given = ["--before", files[0], "--after", files[1], *HOW, "-o", "last.ndjson"]
+    ended = cli("settle", "acme/customers", "plans", "--assume-applied", *given)
+    assert "4 customers: 1 unchanged, 1 applied" in ended.err and "1 as before, 1 left out" in ended.err
+    _, *lines = map(json.loads, Path("last.ndjson").read_bytes().splitlines())
+    assert {line["ID"]: line.get("email") for line in lines} == {1: "f@x.io", 2: "b@x.io", 3: None}

@@ -119,3 +119,19 @@ def test_commands_of_the_workflow(project: Path) -> None:
     path = project / "mappings/acme/update.yaml"
     path.write_text(MAPPING.replace("email", "emial"), encoding="utf-8")
     assert [called(command, project, [])[0] for command in commands] == [1, 1]
+
+
+def test_commands_of_the_morning(project: Path) -> None:
+    """The workflow that asks whether the vendor's document has changed, without the network."""
+    job = yaml.safe_load((CI / "drift.yaml").read_text("utf-8"))
+    steps = [step["run"] for step in job["jobs"]["drift"]["steps"] if "run" in step]
+    assert steps[0] == "python -m pip install custmap"
+    assert steps[1].startswith("curl --fail ") and " --output new.yaml " in steps[1]
+    (project / "new.yaml").write_text(CONTRACT, encoding="utf-8")
+    (project / "schemas").mkdir()
+    (project / "schemas/customer.yaml").write_text(SCHEMAS, encoding="utf-8")
+    assert called(steps[2], project, []) == (0, "acme/update: nothing that its rules touch has changed\n")
+    (project / "schemas/customer.yaml").write_text(SCHEMAS.replace("mail", "email"), encoding="utf-8")
+    code, said = called(steps[2], project, [])
+    assert code == 1 and "mappings/acme/update.yaml:5:3: error[CM303]" in said and "`email`" in said
+    assert len(steps) == 3

@@ -202,6 +202,10 @@ def test_only_what_is_needed_is_read(acme: Acme) -> None:
     first, second = apply(acme, bad).to_pylist()
     assert first["errors"][0]["message"].endswith("row 1: a value is outside of what Python can hold")
     assert json.loads(second["body"])["first"] == "1970-01-02"
+    rows = batch_of([ROW, ROW])
+    for side, pair in (("before", (bad, rows)), ("after", (rows, bad))):
+        first, _ = diff(acme, *pair).to_pylist()
+        assert f"{side}, row 1: a value is outside" in first["errors"][0]["message"]
 
 
 def test_parameters_of_each_row(acme: Acme) -> None:
@@ -240,6 +244,38 @@ def test_a_mapping_with_a_schema_of_its_own_takes_rows_as_they_are(tmp_path: Pat
     good, bad = custmap.arrow.apply(mapping, batch, key="since").to_pylist()
     assert json.loads(good["body"]) == {"more": {"a": 1}, "name": "Ann", "since": "2026-01-02"}
     assert (good["key"], [one["code"] for one in bad["errors"]]) == ("2026-01-02", ["CM701"])
+
+
+KEYED = """\
+source: row.json
+params: {token: {secret: true}}
+body:
+  l:
+    each: items
+    key: k
+    merge: add-only
+    fields: {name: name, k: {first: [{when: name != 'c', param: token}, name]}}
+"""
+KEYED_SCHEMA = json.dumps(
+    {
+        "type": "object",
+        "properties": {
+            "items": {
+                "type": "array",
+                "items": {"type": "object", "properties": {"name": {"type": "string"}}},
+            }
+        },
+    }
+)
+
+
+@pytest.mark.parametrize(("secrets", "shown"), [(False, "l[k={{token}}]"), (True, "l[k=s3cret]")])
+def test_secrets_in_what_is_rejected(tmp_path: Path, secrets: bool, shown: str) -> None:
+    mapping = made(tmp_path, KEYED, {"row.json": KEYED_SCHEMA})
+    type_ = pa.list_(pa.struct([("name", pa.string())]))
+    sides = [pa.RecordBatch.from_arrays([pa.array([[{"name": name}]], type_)], ["items"]) for name in "ab"]
+    (row,) = custmap.arrow.diff(mapping, *sides, params=PARAMS, secrets=secrets).to_pylist()
+    assert [one["target"] for one in row["rejected"]] == [shown]
 
 
 SEVERAL = """\

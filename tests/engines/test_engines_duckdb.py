@@ -229,3 +229,18 @@ def test_only_needed_columns_are_compared(acme: Acme, database: Any) -> None:
     fill(database, old=[{**ROW, "unread": "x"}], new=[{**ROW, "unread": "y"}])
     assert diff(acme, database) == []
     assert set(READ) < set(SCHEMA.names)
+
+
+def test_parameters_of_each_row(acme: Acme, database: Any) -> None:
+    """They are those of after. What only they read makes no pair a changed one."""
+    rows = [{**ROW, "customer_id": key, "unread": "x"} for key in (7, 8)]
+    fill(
+        database,
+        old=rows,
+        new=[{**rows[0], "email": "b@b.example", "unread": "y"}, {**rows[1], "unread": "z"}],
+    )
+    made = custmap.duckdb.diff(
+        database, "FROM old", "FROM new", acme.mapping, source=acme.source, secrets=True,
+        params=lambda row: {"token": row["unread"]},
+    ).read_all()  # fmt: skip
+    assert made["key"].to_pylist() == ["7"] and '"X-Token":"y"' in made["headers"][0].as_py()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from copy import deepcopy
 from pathlib import Path
@@ -28,10 +29,17 @@ def record(value: Any) -> Record:
     return found
 
 
-def counted(mapping: Mapping, pairs: list[tuple[Any, Any]], **options: Any) -> ClearCounts:
+def row(value: Any) -> Record:
+    """A row of a table: no line."""
+    return Record((0, 1, 0, None, 0), value)
+
+
+def counted(
+    mapping: Mapping, pairs: list[tuple[Any, Any]], read: Callable[[Any], Record] = record, **options: Any
+) -> ClearCounts:
     given: Any = {"absent": "keep", "nulls": "clear", **options}
     counts, compare = ClearCounts(mapping.engine, **given), mapping.comparer({}, **given)
-    for before, after in (tuple(map(record, pair)) for pair in pairs):
+    for before, after in (tuple(map(read, pair)) for pair in pairs):
         lost = counts.look(before, after)
         with suppress(RecordError):
             lost |= set(counts.told(compare(before.value, after.value, False), before))
@@ -79,6 +87,11 @@ def test_what_the_vendor_cannot_be_told_is_counted_apart(tmp_path: Path) -> None
         made(tmp_path, rules), [({"email": "a", "company": "c"}, {"email": None, "company": None})]
     )
     assert (counts.fields, counts.cleared, counts.untold) == (("company", "email"), [1, 1], [0, 1])
+
+
+def test_rows_of_tables_are_counted(tmp_path: Path) -> None:
+    mapping = made(tmp_path, "body: {a: {from: email, clear: impossible}}")
+    assert counted(mapping, [({"email": "a"}, {"email": None, "priority": "many"})], row).cleared == [1]
 
 
 def test_a_field_is_counted_once_a_record(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custmap.records.formats import Format
+from custmap.records.input_error import InputError
 from custmap.records.inputs import Many
 from custmap.records.keys import Key
 from custmap.records.locations import Location
@@ -172,6 +173,30 @@ def test_keys_are_compared_as_texts_and_other_types_are_never_equal(
     pairs, rejected, alone, unchanged = found(TableJoin(places, "id", ["email"], lambda _: None))
     assert [key for key, _, _ in pairs] == ["7", "8"]
     assert (rejected, alone, unchanged) == (Counter(), Counter(), 0)
+
+
+@pytest.mark.parametrize("name", ["place", "custmap_key", "file_row_number"])
+def test_a_column_with_a_name_that_the_join_needs(tmp_path: Path, name: str) -> None:
+    table = pa.table({"id": [1], name: [1]})
+    for side in SIDES:
+        pyarrow.parquet.write_table(table, tmp_path / side)
+    with (
+        pytest.raises(InputError, match=f"a column has the name `{name}`"),
+        TableJoin(
+            [(Location(tmp_path / side), Format("parquet")) for side in SIDES], "id", [], lambda _: None
+        ),
+    ):
+        pass
+
+
+def test_what_is_no_number_is_no_key(tmp_path: Path) -> None:
+    for side in SIDES:
+        keys = pa.array([1.0, float("nan"), float("inf")], pa.float64())
+        pyarrow.parquet.write_table(pa.table({"id": keys, "email": [side] * 3}), tmp_path / side)
+    places = [(Location(tmp_path / side), Format("parquet")) for side in SIDES]
+    pairs, rejected, *_ = found(TableJoin(places, "id", ["email"], lambda _: None))
+    assert [key for key, _, _ in pairs] == ["1"]
+    assert rejected == Counter({("before", None): 2, ("after", None): 2})
 
 
 def test_a_pair_with_a_bad_line_rejects_it_alone(tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ CASES: dict[str, tuple[bytes, list[Any]]] = {
     "U+2028 and U+0085 in a text": ('{"a":"x\u2028y\u0085z"}\n'.encode(), [{"a": "x\u2028y\u0085z"}]),
     "form feed is no line end": (b'{"a":1}\x0c{"a":2}\n', [(1, 0)]),
     "BOM": (b'\xef\xbb\xbf{"a":1}\n', [{"a": 1}]),
+    "BOM of a later line": (b'{"a":1}\n\xef\xbb\xbf{"a":2}\n{"a":3}\n', [{"a": 1}, (2, 8), {"a": 3}]),
     "bad between good": (b'{"a":1}\n{"a":\n{"a":3}\n', [{"a": 1}, (2, 8), {"a": 3}]),
     "cut last line": (b'{"a":1}\n{"a":2', [{"a": 1}, (2, 8)]),
     "not UTF-8": (b'{"a":"\xff"}\n{"a":2}\n', [(1, 0), {"a": 2}]),

@@ -8,9 +8,11 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
+from custmap.records import outputs
 from custmap.records.outputs import WholeFile
 from custmap.records.tally import LostRecords, Tally
 
@@ -146,3 +148,31 @@ def test_two_runs_with_one_number_do_not_write_into_one_file(tmp_path: Path) -> 
         with pytest.raises(BlockingIOError, match="Another run"), WholeFile(tmp_path / "out"):
             pass
     assert (tmp_path / "out").read_bytes() == b"first"
+
+
+@pytest.mark.parametrize("meanwhile", ["ended", "began anew"])
+def test_another_run_has_ended_with_a_file_that_was_just_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    """Between opening the file and locking it: what is open is the other run's output now."""
+    part, lock = tmp_path / "out.5.part", outputs._lock
+    part.write_bytes(b"whole")
+
+    def late(file: BinaryIO) -> bool:
+        part.replace(tmp_path / "out")
+        if meanwhile == "began anew":
+            part.write_bytes(b"new")
+        return lock(file)
+
+    monkeypatch.setattr(outputs, "_lock", late)
+    with pytest.raises(OSError, match=r"out\.5\.part"), WholeFile(tmp_path / "out", begun=5) as out:
+        out.write(b" and more")
+    assert (tmp_path / "out").read_bytes() == b"whole"
+
+
+def test_what_is_gone_on_with_is_written_at_its_end(tmp_path: Path) -> None:
+    (tmp_path / "out.5.part").write_bytes(b"half")
+    with WholeFile(tmp_path / "out", begun=5) as out:
+        out.write(b" and half")
+        assert out.safe() == 13
+    assert (tmp_path / "out").read_bytes() == b"half and half"

@@ -46,6 +46,15 @@ def test_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     assert third["index"] == 1
 
 
+def test_a_group_is_full_with_so_many_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet_requests, "_SIZE", 2 * len(line(0)))
+    sink = io.BytesIO()
+    with ParquetRequests(sink) as table:
+        for number in range(6):
+            table.write(line(number))
+    assert pq.ParquetFile(io.BytesIO(sink.getvalue())).num_row_groups == 3
+
+
 def test_no_requests_are_a_table_without_rows() -> None:
     sink = io.BytesIO()
     with ParquetRequests(sink):

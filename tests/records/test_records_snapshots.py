@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from custmap.records.extras import ExtraMissing
 from custmap.records.keys import Key
-from custmap.records.snapshots import OneSided, Pair, Rejected, SnapshotJoin
+from custmap.records.snapshots import OneSided, Pair, Rejected, SnapshotJoin, _place_among
 from custmap.values.paths import PathError
 
 pytest.importorskip("duckdb")
@@ -125,6 +125,12 @@ def test_without_duckdb_the_message_says_how_to_get_it(
         SnapshotJoin(tmp_path / "b", tmp_path / "b", Key("id")),
     ):
         pass
+
+
+def test_the_place_among_those_that_were_left_out_as_well() -> None:
+    for skipped in ([], [0], [2], [0, 1], [1, 2, 5], [0, 2, 4]):
+        left = [at for at in range(10) if at not in skipped]
+        assert [_place_among(index, skipped) for index in range(len(left))] == left
 
 
 def test_a_file_that_changes_meanwhile_is_an_error(tmp_path: Path) -> None:

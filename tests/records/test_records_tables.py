@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import gzip
+import io
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -15,12 +17,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading import read_all, records_of
 
+from custmap.records.arrow_rows import ArrowRows
 from custmap.records.extras import ExtraMissing
 from custmap.records.formats import Format
 from custmap.records.input_error import InputError
 from custmap.records.inputs import format_of, open_records
 from custmap.records.locations import Location
 from custmap.records.ndjson import BadLine
+from custmap.records.tables import read_parquet
 
 duckdb = pytest.importorskip("duckdb")
 pa = pytest.importorskip("pyarrow")
@@ -99,6 +103,22 @@ def test_a_row_with_a_value_that_python_does_not_have_is_rejected_alone() -> Non
         (2, "CM711", "row 2: a value is outside of what Python can hold"),
         (3, "CM711", "row 3: a map has the same key twice"),
     ]
+
+
+@pytest.mark.parametrize("type_", [pa.list_, pa.large_list, lambda inner: pa.list_(inner, 1)])
+def test_maps_in_lists_of_any_kind(type_: Any) -> None:
+    maps = type_(pa.map_(pa.string(), pa.int8()))
+    batch = pa.record_batch([pa.array([[[("a", 1)]], None], maps)], ["m"])
+    assert list(ArrowRows(batch.schema).of(batch)) == [{"m": [{"a": 1}]}, {"m": None}]
+
+
+def test_a_disk_that_fails_is_no_damaged_file() -> None:
+    class Failing(io.BytesIO):
+        def read(self, *_: Any) -> bytes:
+            raise OSError(errno.EIO, "Input/output error")
+
+    with pytest.raises(OSError, match="Input/output error"):
+        read_parquet(Failing(b"PAR1" * 9), "x")
 
 
 def test_damaged_parquet(tmp_path: Path) -> None:

@@ -166,3 +166,23 @@ def test_documents_are_kept_until_their_file_changes(tmp_path: Path) -> None:
             read_document(path)
     path.write_text("{}")
     assert read_document(path) is not read_document(path)
+
+
+@pytest.mark.parametrize(
+    "pointer", [(), ("a",), ("a", 'b "c'), ("a", 'b "c', 1), ("a", "gone"), ("l", 1, "x"), ("l", 7), ("é",)]
+)
+def test_places_in_json_are_those_in_yaml(pointer: tuple[str | int, ...]) -> None:
+    text = '{ "é": "x\\u00e9y",\n "a": {"z": [[], {}], "b \\"c": [1.5e3,  true]},\n"l" : [ -1, {"x":""} ]\n}'
+    as_json, as_yaml = (
+        parse_document(text.encode(), "v"),
+        parse_document(b"# read as YAML\n" + text.encode(), "v"),
+    )
+    one, other = as_json.span(pointer), as_yaml.span(pointer)
+    assert (one.line + 1, one.column, one.end_column) == (other.line, other.column, other.end_column)
+    one, other = as_json.key_span(pointer), as_yaml.key_span(pointer)
+    assert (one.line + 1, one.column, one.end_column) == (other.line, other.column, other.end_column)
+
+
+def test_places_in_json_with_escapes_that_yaml_does_not_know() -> None:
+    text = json.dumps({"smile": "😀", "there": {"x": 1}}, indent=1)
+    assert parse_document(text.encode(), "v").key_span(("there", "x")).line == 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import pickle
+from collections import OrderedDict
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pyarrow as pa
 import pytest
 
 import custmap
+from small_mappings import made
 
 HEAD = """\
 custmap: 1
@@ -71,6 +73,11 @@ CUSTOMER: dict[str, Any] = {
     "attributes": {"plan": "gold", "score": 1.5, "joined": "2026-01-02T03:04:05Z"},
     "addresses": [{"line1": "1 Example Court", "city": "Bloomington"}],
 }
+SEVERAL = """
+requests:
+  - {name: one, contract: {method: PUT, url: 'https://x.io/one'}, body: {mail: email}}
+  - {name: two, contract: {method: PUT, url: 'https://x.io/two'}, body: {id: id}}
+"""
 PARAMS = {"host": "h", "token": "t"}
 
 
@@ -217,6 +224,24 @@ def test_columns_that_the_file_does_not_name_are_ignored_and_named(source: custm
     with pytest.raises(custmap.RecordError) as caught:
         mapping.apply(ROW | {"emial": 1}, PARAMS, source=source, strict=True)
     assert codes(caught.value) == ["CM712"]
+    changed = ROW | {"email": "b@example.com"}
+    for pair in ((ROW | {"emial": 1}, changed), (ROW, changed | {"emial": 1})):
+        assert "emial" in " ".join(map(str, mapping.diff(*pair, PARAMS, source=source).notes))
+    assert source.customer(OrderedDict(ROW, emial=1)) == CUSTOMER
+
+
+def test_columns_that_each_row_has_others_of_are_not_all_remembered(source: custmap.Source) -> None:
+    for at in range(110):
+        source.customer(ROW | {f"other{at}": 1})
+    assert len(source.reader._extra) == 100
+
+
+def test_several_requests_have_the_notes_of_their_row(source: custmap.Source, tmp_path: Path) -> None:
+    mapping = made(tmp_path, SEVERAL)
+    found = mapping.requests(ROW | {"emial": 1}, source=source)
+    assert [(one.name, "emial" in " ".join(map(str, one.notes))) for one in found] == [
+        ("one", True), ("two", True),
+    ]  # fmt: skip
 
 
 def test_what_fails_rejects_the_rules_that_read_it(source: custmap.Source) -> None:

@@ -13,6 +13,7 @@ import pytest
 from test_tables_source import write
 
 import custmap
+from custmap.tables.explained import with_columns
 
 MAPPING = """\
 custmap: 1
@@ -128,6 +129,36 @@ def test_a_map_that_is_null_is_not_filled_again(mapping: custmap.Mapping, tmp_pa
     source = made(tmp_path, rule, "nulls: clear\n")
     plan = mapping.diff(ROW | {"s": {"x": "1", "y": "2"}}, ROW, source=source)
     assert told(plan) == (["clear attrs.x", "clear attrs.y"], [])
+
+
+def test_a_struct_of_nulls_is_no_map(tmp_path: Path) -> None:
+    assert made(tmp_path, STRUCT).customer(ROW | {"s": {"x": None, "y": None}}) == {"id": "1"}
+
+
+@pytest.mark.parametrize("settled", [True, False])
+def test_a_settled_customer_has_its_key(mapping: custmap.Mapping, tmp_path: Path, settled: bool) -> None:
+    """Where the key is a field of customers it is one of this customer's; and silence stays silence."""
+    source = made(tmp_path, f"{RULES}\nemail: c", "key: id\nnulls: absent\n")
+    row = ROW | {"a": "1", "c": "x@acme.example"}
+    before = source.customer(row) if settled else row
+    bound = mapping.engine.binder.bind({})
+    plan = source.through(mapping.engine).plan(before, ROW | {"c": "y@acme.example"}, bound, settled=settled)
+    assert told(plan) == (["set email"], []) and plan.request is not None
+    assert plan.request.body == {"email": "y@acme.example", "id": "1"}
+
+
+@pytest.mark.parametrize(
+    ("rules", "columns"),
+    [(RULES, {"attrs": ("a", "b"), "x": ()}), (STRUCT, {"attrs": ("s",), "x": ("s",)})],
+)
+def test_columns_of_what_is_in_a_field_or_around_it(
+    tmp_path: Path, rules: str, columns: dict[str, tuple[str, ...]]
+) -> None:
+    path = tmp_path / "acme" / "update.yaml"
+    path.parent.mkdir()
+    path.write_text(f"{MAPPING}  x: attributes.x\n", "utf-8")
+    found = with_columns(custmap.load(path).explain(), made(tmp_path, rules).explain())
+    assert {line.target: line.columns for line in found.lines if line.target in columns} == columns
 
 
 def test_a_whole_list_is_kept_item_by_item(mapping: custmap.Mapping, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import fake_mapping
 import pytest
 
-from custmap.testing.command import run
+from custmap.testing.command import Options, run
 
 PASSING = "mapping: acme/update-customer\ncustomer: {first: Al}\nexpect: {request: {body: {firstName: Al}}}\n"
 FAILING = (
@@ -35,7 +35,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_text(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run([], False, False, None, None, "text", False) == 1
+    assert run([], Options()) == 1
     assert capsys.readouterr().out == (
         "FAIL  acme/update-customer/b-fails\n"
         "  A name\n"
@@ -65,13 +65,13 @@ def test_text(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_color(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    run([folder / "b-fails.yml"], False, False, None, None, "text", True)
+    run([folder / "b-fails.yml"], Options(color=True))
     assert "\x1b[31mFAIL\x1b[0m" in capsys.readouterr().out
 
 
 def test_json_and_junit(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     junit = Path("out/junit.xml")
-    assert run([Path("fixtures")], False, False, None, junit, "json", False) == 1
+    assert run([Path("fixtures")], Options(junit=junit, form="json")) == 1
     document = json.loads(capsys.readouterr().out)
     assert (document["format_version"], document["passed"], document["failed"]) == (1, 1, 2)
     assert [one["result"] for one in document["fixtures"]] == ["passed", "failed", "failed"]
@@ -87,15 +87,15 @@ def test_json_and_junit(folder: Path, capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_keyword_chooses(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run([], False, False, "PASS", None, "text", False) == 0
+    assert run([], Options(keyword="PASS")) == 0
     assert capsys.readouterr().out == "1 passed\n"
 
 
 def test_update(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run([folder / "b-fails.yml"], True, False, None, None, "text", False) == 0
+    assert run([folder / "b-fails.yml"], Options(update=True)) == 0
     assert capsys.readouterr().out == "updated  acme/update-customer/b-fails\n0 passed, 1 updated\n"
     assert "{firstName: Bo}" in (folder / "b-fails.yml").read_text()
-    assert run([folder / "b-fails.yml"], True, False, None, None, "text", False) == 0
+    assert run([folder / "b-fails.yml"], Options(update=True)) == 0
     assert capsys.readouterr().out == "1 passed\n"
 
 
@@ -105,7 +105,7 @@ def test_update(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_nothing_to_run(
     folder: Path, paths: list[Path], keyword: str | None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(paths, False, False, keyword, None, "text", False) == 2
+    assert run(paths, Options(keyword=keyword)) == 2
     out, err = capsys.readouterr()
     assert not out and err.startswith("custmap test: ")
 
@@ -117,7 +117,43 @@ def test_a_bug_in_one_case_does_not_hide_the_others(
         raise KeyError(after)
 
     monkeypatch.setattr(fake_mapping.FakeMapping, "diff", broken)
-    assert run([], False, False, None, None, "text", False) == 1
+    assert run([], Options()) == 1
     out = capsys.readouterr().out
     assert "error[CM901]: This is a bug in custmap" in out and "KeyError at test_testing_command.py:" in out
     assert "c-unreadable" in out
+
+
+def test_marks_of_skip_and_xfail(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for path in folder.iterdir():
+        path.unlink()
+    marked = {
+        "skip": "marks: [{skip: not yet}]\n" + FAILING,
+        "slow": "marks: [slow]\n" + PASSING,
+        "xfail": "marks: [xfail]\n" + FAILING,
+        "xpass": "marks: [{xfail: it will pass}]\n" + PASSING,
+    }
+    for name, text in marked.items():
+        (folder / f"{name}.yaml").write_text(text)
+    assert run([], Options()) == 0
+    assert capsys.readouterr().out == (
+        "skipped  acme/update-customer/skip: not yet\n"
+        "failed as expected  acme/update-customer/xfail\n"
+        "passed unexpectedly  acme/update-customer/xpass: it will pass\n"
+        "1 passed, 1 skipped, 1 failed as expected, 1 passed unexpectedly\n"
+    )
+    junit = folder / "junit.xml"
+    assert run([], Options(update=True, form="json", junit=junit)) == 0
+    told = json.loads(capsys.readouterr().out)
+    results = {one["name"].rpartition("/")[2]: (one["result"], one["reason"]) for one in told["fixtures"]}
+    assert results == {
+        "skip": ("skipped", "not yet"),
+        "slow": ("passed", None),
+        "xfail": ("xfailed", None),
+        "xpass": ("xpassed", "it will pass"),
+    }
+    assert [told[name] for name in ("passed", "skipped", "xfailed", "xpassed", "failed", "updated")] == [
+        1, 1, 1, 1, 0, 0,
+    ]  # fmt: skip
+    assert {path.stem: path.read_text() for path in folder.glob("*.yaml")} == marked
+    suite = ElementTree.parse(junit).getroot()
+    assert (suite.get("failures"), suite.get("skipped")) == ("0", "2")

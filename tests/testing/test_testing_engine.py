@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from custmap.testing.command import run
+from custmap.testing.command import Options, run
 
 MAPPING = """custmap: 1
 name: acme/update-customer
@@ -98,11 +98,15 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_all_pass_and_the_coverage_says_what_is_missing(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = run([project], False, True, None, None, "text", False)
+    code = run([project], Options(coverage=True))
     out = capsys.readouterr().out
     assert code == 0, out
     assert out == (
-        "acme/update-customer: of 3 rules 2 set, 3 cleared\n  line 12   company  never set\n\n5 passed\n"
+        "acme/update-customer   58 %  14 of 24 facts\n"
+        "  line 8   path.id     never missing, rejected with CM801\n"
+        '  line 11  email       never null, ""\n'
+        '  line 12  company     never "", value, gone\n'
+        "  line 13  attributes  never null, {}, rejected with CM803\n\n5 passed\n"
     )
 
 
@@ -110,10 +114,10 @@ def test_a_changed_mapping_fails_with_its_line(project: Path, capsys: pytest.Cap
     mapping = project.parents[2] / "mappings" / "acme" / "update-customer.yaml"
     renamed = "{plan: attributes.plan, gone: attributes.wrap}"
     mapping.write_text(MAPPING.replace("from: attributes", f'from: "{renamed}"'))
-    assert run([project], False, False, "removed", None, "text", False) == 1
+    assert run([project], Options(keyword="removed")) == 1
     assert 'body.keysToRemove[0]: expected "wrap", got "gone"\n' in capsys.readouterr().out
     mapping.write_text(MAPPING.replace("lower(email)", "lowr(email)"))
-    assert run([project], False, False, "silent", None, "text", False) == 1
+    assert run([project], Options(keyword="silent")) == 1
     assert "error: expected nothing, got MappingError" in capsys.readouterr().out
 
 
@@ -122,7 +126,7 @@ def test_the_way_back_names_the_lines_of_rules(project: Path, capsys: pytest.Cap
     mapping.write_text(MAPPING + RESPONSE)
     for name, text in BACK.items():
         (project / f"{name}.yaml").write_text(text)
-    assert run([project], False, True, None, None, "text", False) == 1
+    assert run([project], Options(coverage=True)) == 1
     out = capsys.readouterr().out
     for told, line, rule in [
         ('customer.email: expected "bo@acme.example", got "ann@acme.example"', 4, 11),
@@ -131,7 +135,7 @@ def test_the_way_back_names_the_lines_of_rules(project: Path, capsys: pytest.Cap
         place = f"{project}/read-back.yaml:{line}, from ../mappings/acme/update-customer.yaml:{rule}"
         assert f"{told}\n      at {place}\n" in out
     assert f'outcome.errors[1].field: expected "fax", got null\n      at {project}/answered.yaml:6\n' in out
-    assert "of 3 rules 2 set, 3 cleared" in out and out.endswith("5 passed, 2 failed\n")
-    assert run([project], True, False, None, None, "text", False) == 0
+    assert "acme/update-customer   " in out and out.endswith("5 passed, 2 failed\n")
+    assert run([project], Options(update=True)) == 0
     assert "errors: [{field: company}, {field: null}]" in (project / "answered.yaml").read_text()
-    assert run([project], False, False, None, None, "text", False) == 0
+    assert run([project], Options()) == 0

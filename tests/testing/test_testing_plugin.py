@@ -163,3 +163,28 @@ def test_functions_of_the_project(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text)
     ran = pytest_in(tmp_path, "-q")
     assert ran.returncode == 0, ran.stdout
+
+
+MARKED = {
+    "skip": "marks: [{skip: not yet}]\n" + FAILING,
+    "slow": "marks: [slow]\n" + PASSING,
+    "xfail": "marks: [xfail]\n" + FAILING,
+    "xpass": "marks: [{xfail: it will pass}]\n" + PASSING,
+}
+
+
+def test_marks_are_pytests(project: Path) -> None:
+    place = project / "fixtures" / "acme" / "update"
+    for path in place.iterdir():
+        path.unlink()
+    for name, text in MARKED.items():
+        (place / f"{name}.yaml").write_text(text)
+    (project / "pytest.ini").write_text("[pytest]\nmarkers =\n  slow: takes long\n")
+    ran = pytest_in(project, "-rs", "--strict-markers")
+    assert "1 passed, 1 skipped, 1 xfailed, 1 xpassed" in ran.stdout, ran.stdout
+    assert "not yet" in ran.stdout
+    ran = pytest_in(project, "-m", "slow")
+    assert "1 passed, 3 deselected" in ran.stdout, ran.stdout
+    (project / "pytest.ini").write_text("[pytest]\n")
+    ran = pytest_in(project, "--strict-markers")
+    assert ran.returncode == 2 and "'slow' not found in `markers`" in ran.stdout, ran.stdout

@@ -8,6 +8,7 @@ from typing import Final
 from custmap.contract.media_type import is_form, is_json
 from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.meant import Meant
 from custmap.model.checked import Checked, Operation
 from custmap.model.walkers import children
 from custmap.values.nearest import distance
@@ -30,7 +31,7 @@ def cm303(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
             continue
         near = min(((distance(stated, known), known) for known in names), default=(99, ""))
         if near[0] <= (1 if len(stated) < 8 else 2):
-            help = f"Did you mean `{names[near[1]]}`?"
+            help = Meant(names[near[1]])
             message = "the contract does not list this header, but has a similar one"
             yield Diagnostic("CM303", message, rule.target.span, help, severity=Severity.WARNING)
 

@@ -13,6 +13,7 @@ from custmap.check.documented import documented
 from custmap.check.value_types import where
 from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.meant import Meant
 from custmap.diagnostics.span import Span
 from custmap.expressions.ast import Literal
 from custmap.expressions.infer import Inference, infer
@@ -211,7 +212,7 @@ def own_identifiers(operation: Operation, checked: Checked) -> Iterator[Diagnost
 
 
 def _identifier(key: str, vendor: str, span: Span) -> Diagnostic:
-    help = f"Did you mean `identifiers.{vendor}`?"
+    help = Meant(f"identifiers.{vendor}", f"identifiers.{key}")
     message = f"`identifiers.{key}` is similar to this vendor's name, but not the same"
     return Diagnostic("CM301", message, span, help, severity=Severity.WARNING)
 

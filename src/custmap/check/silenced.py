@@ -11,6 +11,7 @@ from typing import Final
 
 from custmap.diagnostics.codes import CODES, Severity
 from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.meant import Meant
 from custmap.syntax.ignores import Ignore, read_ignores
 from custmap.values.nearest import nearest
 
@@ -71,5 +72,5 @@ def cm518(ignores: Iterable[Ignore], found: Sequence[Diagnostic], file: str) -> 
             message = (
                 f"line {ignore.line} has no finding {code}" if code in CODES else f"there is no code {code}"
             )
-            help = f"Did you mean `{close}`?" if close else "Remove the comment."
+            help = Meant(close, code) if close else "Remove the comment."
             yield Diagnostic("CM518", message, ignore.span, help)

@@ -13,6 +13,7 @@ from typing import Final
 
 from custmap.check.policy_checks import clears
 from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.meant import Meant
 from custmap.diagnostics.span import Span
 from custmap.expressions.inference import format_source
 from custmap.mapping.file import Text, all_rules
@@ -54,9 +55,7 @@ def cm513(operation: Operation, checked: Checked) -> Iterator[Diagnostic]:
     types = "the contract" if changes is None else "`copy` of `changes`"
     for target, span in sorted((others | unknown).items()):
         if meant := nearest(target, spare):
-            yield Diagnostic(
-                "CM513", f"the contract does not list `{target}`", span, f"Did you mean `{meant}`?"
-            )
+            yield Diagnostic("CM513", f"the contract does not list `{target}`", span, Meant(meant, target))
         elif target in unknown:
             found.append(target)
     if found:

@@ -49,6 +49,22 @@ class MappingName(click.types.StringParamType):
         return found or [CompletionItem(incomplete, type="file")]
 
 
+class ShippedName(click.types.StringParamType):
+    """A mapping that comes with custmap."""
+
+    name = "mapping"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        from custmap.mapping.find import files_in
+        from custmap.values.shipped import shipped_folder
+
+        folder = shipped_folder("mappings")
+        names = () if folder is None else (name for name, _ in files_in(folder))
+        return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
 class CodeName(click.types.StringParamType):
     """A code, `CM301`."""
 

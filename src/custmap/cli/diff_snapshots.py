@@ -75,7 +75,16 @@ class SnapshotDiff:
             check_settled(left.path, right.path, engine.checked.name)
             settled = settled_by(left.path) is not None
             every = self.all_plans or self.comparison.verify
-            join = join_of([left, right], key, engine, self.source, self.report, settled=settled, every=every)
+            join = join_of(
+                [left, right],
+                key,
+                engine,
+                self.source,
+                self.report,
+                settled=settled,
+                every=every,
+                also=self.comparison.params.reads,
+            )
             with join:
                 if isinstance(join, SnapshotJoin):
                     _forget_copies(left, right, before, after)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -33,8 +33,11 @@ def join_of(
     *,
     settled: bool,
     every: bool,
+    also: Collection[str] | None = (),
 ) -> Join:
     """The join of before and after; `settled`: before holds customers, whatever the source.
+
+    `also`: members that are read beside those of the mapping; None: all.
 
     Two tables are compared by DuckDB, NDJSON line by line; all else becomes NDJSON first.
     """
@@ -47,7 +50,8 @@ def join_of(
     if tables and not settled and len(key.names) == 1:
         columns = _columns(engine, through)
         check = partial(_check, through, report)
-        return TableJoin(list(zip(places, formats, strict=True)), key.names[0], columns, check, every=every)
+        given = list(zip(places, formats, strict=True))
+        return TableJoin(given, key.names[0], columns, check, every=every, also=also)
     known = None if source is not None else schema
     if all(one.is_lines for one in formats):
         return SnapshotJoin(places[0].path, places[1].path, key, schema=known, every=every)
@@ -56,7 +60,7 @@ def join_of(
         place.path if one.is_lines else partial(open_records, place, schema=known, columns=of_csv)
         for place, one in zip(places, formats, strict=True)
     ]
-    return SpooledJoin(inputs, key, schema=known, plain=plain_of(engine, source, key), every=every)
+    return SpooledJoin(inputs, key, schema=known, plain=plain_of(engine, source, key, also), every=every)
 
 
 def _columns(engine: Maker, through: Through | None) -> list[str]:

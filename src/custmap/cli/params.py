@@ -19,10 +19,13 @@ from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
 from custmap.expressions.expression_error import ExpressionError
 from custmap.expressions.function import FunctionError, FunctionSpec
+from custmap.expressions.infer import infer
+from custmap.expressions.parse import parse
 from custmap.expressions.plain import compile_expression
 from custmap.model.checked import Checked
 from custmap.values.json_text import JsonError, parse_json
 from custmap.values.nearest import nearest
+from custmap.values.types import ANY
 from custmap.wire.binding import bind
 from custmap.wire.parameters import PlaceError
 from custmap.wire.sending import url_template
@@ -40,6 +43,8 @@ class Params:
     """The files that they came from."""
     texts: tuple[tuple[str, str], ...] = ()
     """The expressions as they were written."""
+    reads: frozenset[str] | None = frozenset()
+    """The members of a record that the expressions read; None: all of it."""
 
     def of(self, record: Any) -> dict[str, Any]:
         """The parameters for one record. An expression that finds nothing gives no parameter.
@@ -99,7 +104,8 @@ def read_params(
         for _, _, text in (one.partition("=") for one in given)
         if text.startswith(_FILE)
     ]
-    return Params(values, expressions, (*files, file) if file else tuple(files), texts)
+    places = (*files, file) if file else tuple(files)
+    return Params(values, expressions, places, texts, _reads(texts, functions))
 
 
 def check_params(checked: Checked, params: Params, *, all_needed: bool) -> None:
@@ -180,6 +186,12 @@ def _expressions(
     texts: Iterable[tuple[str, str]], functions: Mapping[str, FunctionSpec]
 ) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
     return tuple((name, _expression(name, text, functions)) for name, text in texts)
+
+
+def _reads(texts: Iterable[tuple[str, str]], functions: Mapping[str, FunctionSpec]) -> frozenset[str] | None:
+    paths = [read.path for _, text in texts for read in infer(parse(text), ANY, functions).reads]
+    whole = any(not path or path[0] == "*" for path in paths)
+    return None if whole else frozenset(str(path[0]) for path in paths)
 
 
 def _expression(name: str, text: str, functions: Mapping[str, FunctionSpec]) -> Callable[[Any], Any]:

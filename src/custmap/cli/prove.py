@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
 import click
 
-from custmap.border.intake import copy_plain
 from custmap.cli import options
 from custmap.cli.call_error import CLEAN, FINDINGS, CallError
 from custmap.cli.help import command as grouped
 from custmap.cli.loading import load
-from custmap.cli.rows import are_rows, columns_of, require_records
-from custmap.cli.streams import open_records
+from custmap.cli.no_traces import no_traces
+from custmap.cli.rows import read_records
 from custmap.diagnostics.plain import json_document
-from custmap.records.inputs import One
 from custmap.records.locations import Location
-from custmap.records.ndjson import BadLine, bad_line
-from custmap.schema.canonical import Canonical
 
 # Pairs are selected from the records, so more of them would only need memory.
 _MOST_RECORDS: Final = 100_000
-_STORAGE: Final = "HYPOTHESIS_STORAGE_DIRECTORY"
 
 
 @grouped("prove")
@@ -63,9 +54,11 @@ def command(
     from custmap.prove.prove import HypothesisMissing, prove
 
     loaded = load(mapping, modules)
-    records = None if records_file is None else _records(records_file, loaded.checked.canonical)
+    records = None
+    if records_file is not None:
+        records = read_records(records_file, loaded.checked.canonical, None, _MOST_RECORDS)
     try:
-        with _no_traces():
+        with no_traces():
             proof = prove(loaded, examples=examples, seed=seed, records=records)
     except HypothesisMissing as error:
         raise CallError("`custmap prove` draws customers with hypothesis", error.advice) from None
@@ -74,35 +67,3 @@ def command(
     else:
         click.echo(str(proof))
     return CLEAN if proof.ok else FINDINGS
-
-
-@contextmanager
-def _no_traces() -> Iterator[None]:
-    """Keep hypothesis from writing into the working folder, which is the user's."""
-    if _STORAGE in os.environ:
-        yield
-        return
-    with TemporaryDirectory(prefix="custmap-") as folder:
-        os.environ[_STORAGE] = folder
-        try:
-            yield
-        finally:
-            del os.environ[_STORAGE]
-
-
-def _records(place: Location, schema: Canonical) -> list[dict[str, Any]]:
-    """All records of a file; RecordError at the first bad line, CallError if there are no records."""
-    with open_records(place, schema=schema, columns=columns_of(schema)) as source:
-        require_records(source, schema)
-        found: list[dict[str, Any]] = []
-        for item in [source.record] if isinstance(source, One) else source.records:
-            if isinstance(item, BadLine):
-                raise item.error
-            if not isinstance(item.value, dict):
-                raise bad_line(item.line, "it is not an object")
-            found.append(copy_plain(item.value, schema.type) if are_rows(source) else item.value)
-            if len(found) == _MOST_RECORDS:
-                break
-    if not found:
-        raise CallError(f"{place.name} has no records")
-    return found

@@ -16,6 +16,7 @@ from custmap.values.docstrings import docstring
 from custmap.values.nearest import nearest
 
 COMMANDS: Final = {
+    "init": "Draft a mapping or a source, with a fixture that passes.",
     "list": "List the available mappings: name, method, path, summary.",
     "validate": "Check mapping files.",
     "apply": "Turn customers into requests.",
@@ -26,15 +27,18 @@ COMMANDS: Final = {
     "explain": "Show where each member comes from, and what absent, null and empty become.",
     "prove": "Look for customers for which a mapping does not do what it declares.",
     "test": "Run fixtures.",
+    "compare": "Tell what a change of a mapping means, by rule and in requests.",
+    "drift": "Show what a new version of a vendor's document means to a mapping.",
     "docs": "Write a site about the mappings: pages to look at, without a server.",
     "play": "Try a mapping in the browser, as you type; nothing leaves this machine.",
+    "lsp": "Speak with an editor: findings, completion, hover, definitions, rename.",
     "show": "Print the generated Python, exactly as it runs.",
     "code": "Explain a code.",
     "schema": "Print the JSON Schemas of mapping files, customers and fixtures.",
     "completion": "Print the script that completes `custmap` in bash, zsh or fish.",
 }
 
-_LOADING: Final = frozenset(COMMANDS) - {"code", "schema", "completion"}
+_LOADING: Final = frozenset(COMMANDS) - {"init", "code", "schema", "completion"}
 """The commands that load mappings."""
 _SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 

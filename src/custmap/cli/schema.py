@@ -42,6 +42,7 @@ def fixture_schema() -> dict[str, Any]:
     """The schema of a fixture file, with the words that the fixture reader accepts."""
     from custmap.testing.expectation import MESSAGE_MEMBERS, OUTCOME_MEMBERS, REQUEST_MEMBERS
     from custmap.testing.fixture import OPTIONS
+    from custmap.testing.marks import NAME, WITH_REASON
 
     lines = {"type": "array", "items": {"type": ["string", "object"]}}
     parts: dict[str, Any] = {name: {"type": ["string", "object"]} for name in REQUEST_MEMBERS}
@@ -106,6 +107,25 @@ def fixture_schema() -> dict[str, Any]:
             "source": {"type": "string", "description": "The source whose rows the records are."},
             "row": {"type": "object", "description": "A row of the source: on its own, or for apply."},
             "summary": {"type": "string", "description": "The fact that the case proves."},
+            "marks": {
+                "type": "array",
+                "uniqueItems": True,
+                "items": {
+                    "anyOf": [
+                        {"type": "string", "pattern": f"^{NAME}$"},
+                        *(
+                            {
+                                "type": "object",
+                                "required": [name],
+                                "additionalProperties": False,
+                                "properties": {name: {"type": "string", "description": "Why."}},
+                            }
+                            for name in WITH_REASON
+                        ),
+                    ]
+                },
+                "description": "Marks of pytest; `skip` and `xfail` count for `custmap test` too.",
+            },
             "params": {"type": "object"},
             "customer": {**record, "description": "On its own: a fixture of apply."},
             "before": {

@@ -10,6 +10,7 @@ from typing import Literal
 import click
 
 from custmap.cli import options
+from custmap.cli.call_error import CallError
 from custmap.cli.color import colored
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
@@ -20,7 +21,19 @@ from custmap.cli.places import check_read
 @grouped("test")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--update", is_flag=True, help="Rewrite expectations that differ.")
-@click.option("--coverage", is_flag=True, help="Report which rules no fixture sets or clears.")
+@click.option("--coverage", is_flag=True, help="Tell what of each mapping no fixture shows.")
+@click.option(
+    "--fail-under",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
+    help="Fail with less coverage than this, in all.",
+)
+@click.option(
+    "--new",
+    metavar="NAME",
+    help="Write a first fixture, VENDOR/OPERATION[/CASE], of a record on standard input.",
+)
+@click.option("--source", metavar="NAME", help="With `--new`: the record is a row of this source.")
 @click.option("-k", "keyword", metavar="TEXT", help="Run only fixtures whose name contains this text.")
 @option(
     "Output",
@@ -33,15 +46,39 @@ def command(
     paths: tuple[Path, ...],
     update: bool,
     coverage: bool,
+    fail_under: float | None,
+    new: str | None,
+    source: str | None,
     keyword: str | None,
     junit: Path | None,
     form: Literal["text", "json"],
 ) -> int:
-    """Run fixtures; PATH is a file or a folder  [default: fixtures]."""
-    from custmap.testing.command import run
+    """Run fixtures; PATH is a file or a folder  [default: fixtures].
+
+    `--new` takes one customer as JSON, or two for a diff: `{"before": …, "after": …}`, a list, or two lines.
+    """
+    if new is not None:
+        from custmap.cli.new_fixture import write_first
+
+        if paths or update or coverage or fail_under is not None or keyword is not None or junit is not None:
+            raise CallError("`--new` writes a fixture and runs no others", "Leave the other options out.")
+        return write_first(new, source)
+    if source is not None:
+        raise CallError("`--source` belongs to `--new`", "A fixture says itself which source its rows have.")
+    from custmap.testing.command import Options, run
 
     def check(files: Iterable[Path]) -> None:
         check_read(with_uses(files), {"`--junit`": junit})
 
-    color = colored(sys.stdout)
-    return run(list(paths), update, coverage, keyword, junit, form, color, check, root_folder())
+    asked = Options(
+        update=update,
+        coverage=coverage,
+        fail_under=fail_under,
+        keyword=keyword,
+        junit=junit,
+        form=form,
+        color=colored(sys.stdout),
+        root=root_folder(),
+        check=check,
+    )
+    return run(paths, asked)

@@ -78,19 +78,21 @@ def command(
         finding for file in files for finding in _check(file, functions) if _wanted(finding, chosen, left_out)
     ]
     if strict:
-        findings = [_stricter(finding) for finding in findings]
-    sys.stdout.write(_rendered(findings, form or _usual_form()))
+        findings = [stricter(finding) for finding in findings]
+    sys.stdout.write(rendered(findings, form or usual_form()))
     counts = Counter(finding.level for finding in findings)
     assumed = sum(finding.code == "CM515" for finding in findings)
     click.echo(_summary(files, counts, assumed), err=True)
     return 1 if counts[Severity.ERROR] else 0
 
 
-def _usual_form() -> str:
+def usual_form() -> str:
+    """The format of findings if none is asked for."""
     return "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text"
 
 
-def _rendered(findings: Sequence[Diagnostic], form: str) -> str:
+def rendered(findings: Sequence[Diagnostic], form: str) -> str:
+    """Findings in a format, as text for a terminal or a pipe."""
     if form != "text":
         return render(findings, form)
     color = colored(sys.stdout)
@@ -115,7 +117,8 @@ def _wanted(finding: Diagnostic, chosen: tuple[str, ...], left_out: tuple[str, .
     return not chosen or finding.code.startswith(chosen)
 
 
-def _stricter(finding: Diagnostic) -> Diagnostic:
+def stricter(finding: Diagnostic) -> Diagnostic:
+    """The finding with `--strict`: a warning is an error."""
     if finding.level is not Severity.WARNING:
         return finding
     return replace(finding, severity=Severity.ERROR)

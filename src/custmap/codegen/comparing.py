@@ -252,7 +252,7 @@ class Comparing:
     def placed(self, made: Iterable[tuple[Any, str]]) -> str:
         """The list of what was made, whatever it is."""
         rows = [f"({self.names.bind(segment, 'place')}, {value})" for segment, value in made]
-        return f"in_list(({', '.join(rows)},))"
+        return f"in_list(({', '.join(rows)},))" if rows else "[]"
 
     # Names
 

@@ -20,6 +20,7 @@ from custmap.contract.form_body import INLINE, Form
 from custmap.contract.media_type import FORM, JSON, WRITABLE, can_write, is_form
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
+from custmap.diagnostics.meant import Meant
 from custmap.diagnostics.span import Span
 from custmap.schema.json_schema import Definitions, type_of
 from custmap.syntax.node import ListNode, MapNode, Node, ScalarNode, plain
@@ -284,7 +285,7 @@ _NO_PLACE: Final = "A path is an object, a list or a single value, not two of th
 
 
 def _meant(close: str | None) -> str | None:
-    return f"Did you mean `{close}`?" if close else None
+    return Meant(close) if close else None
 
 
 def _expected(word: str, value: Any) -> tuple[str, bool]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeAlias
 
 from custmap.contract.bundle import Bundle
 from custmap.contract.contract import (
@@ -29,6 +29,7 @@ from custmap.contract.security import authorization
 from custmap.contract.style import style_of
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
+from custmap.diagnostics.meant import Meant
 from custmap.diagnostics.span import Span
 from custmap.schema.json_schema import Definitions, default_of, type_of
 from custmap.syntax.document import read_document
@@ -52,16 +53,51 @@ def load_openapi(
     MappingError with all problems: CM210 not an OpenAPI document, CM211 no such operation, CM212 and
     CM213 references, CM1xx a file that cannot be read.
     """
+    return contract_of(find_operation(path, operation, shown_as=shown_as, asked_at=asked_at))
+
+
+def contract_of(found: FoundOperation) -> Contract:
+    """The contract of an operation; MappingError as `load_openapi`."""
+    reader = _Reader(found.root, found.is_30, found.references)
+    contract = reader.contract(found.name, found.value, found.item, found.method, found.path)
+    if found.references.problems:
+        raise MappingError(found.references.problems.values())
+    return contract
+
+
+@dataclass(frozen=True, slots=True)
+class FoundOperation:
+    """An operation in its document: `value` itself, and the path item that holds it.
+
+    `name`  what it was asked for by.
+    """
+
+    name: str
+    root: Located
+    references: References
+    is_30: bool
+    value: Located
+    item: Located
+    method: str
+    path: str
+
+
+def find_operation(
+    path: Path, operation: str, *, shown_as: str | None = None, asked_at: Span | None = None
+) -> FoundOperation:
+    """The operation with this operationId, or this method and path; MappingError as `load_openapi`."""
+    root, references = open_document(path, shown_as)
+    found = _find(root, operation, references, asked_at)
+    return FoundOperation(operation, root, references, _version(root), *found)
+
+
+def open_document(path: Path, shown_as: str | None = None) -> tuple[Located, References]:
+    """An OpenAPI document, and what follows its references; MappingError (CM210, CM1xx) for anything else."""
     document = read_document(path, shown_as)
     place = real(path)
     root = Located(document.data, document, place)
-    is_30 = _version(root)
-    references = References(place.parent, {place: document})
-    found = _find(root, operation, references, asked_at)
-    contract = _Reader(root, is_30, references).contract(operation, *found)
-    if references.problems:
-        raise MappingError(references.problems.values())
-    return contract
+    _version(root)
+    return root, References(place.parent, {place: document})
 
 
 def _version(root: Located) -> bool:
@@ -81,7 +117,11 @@ def _version(root: Located) -> bool:
     raise MappingError([Diagnostic("CM210", message, where.span, help)])
 
 
-def _all(root: Located, references: References) -> Iterator[tuple[Located, Located, str, str]]:
+Found: TypeAlias = tuple[Located, Located, str, str]
+"""An operation with its path item, method and path."""
+
+
+def all_operations(root: Located, references: References) -> Iterator[Found]:
     """Each operation with its path item, method and path."""
     for where in root.inner("paths").map:
         item = references.follow(root.inner("paths", where))
@@ -90,25 +130,31 @@ def _all(root: Located, references: References) -> Iterator[tuple[Located, Locat
                 yield item.inner(method), item, method.upper(), str(where)
 
 
-def _find(
-    root: Located, operation: str, references: References, asked_at: Span | None
-) -> tuple[Located, Located, str, str]:
+def operations_of(path: Path) -> Iterator[tuple[str, str, str]]:
+    """Each operation of a document: operationId (else method and path), method and path, summary."""
+    for operation, _, method, where in all_operations(*open_document(path)):
+        place = f"{method} {where}"
+        yield operation.inner("operationId").text or place, place, operation.inner("summary").text or ""
+
+
+def is_named(found: Found, operation: str) -> bool:
+    """Is it the operation of that operationId, or `POST /customers`?"""
     named = _NAMED.fullmatch(operation.strip())
     wanted = (named.group(1).upper(), named.group(2)) if named else None
+    return found[0].inner("operationId").text == operation or (found[2], found[3]) == wanted
+
+
+def _find(root: Located, operation: str, references: References, asked_at: Span | None) -> Found:
     # Ignore problems here: a broken path item elsewhere in the document does not matter.
     aside = References(references.folder, references.documents)
     known: list[str] = []
-    for found in _all(root, aside):
-        name = found[0].inner("operationId").text
-        if name == operation or (found[2], found[3]) == wanted:
+    for found in all_operations(root, aside):
+        if is_named(found, operation):
             return found
+        name = found[0].inner("operationId").text
         known += [text for text in (name, f"{found[2]} {found[3]}") if text]
     close = nearest(operation, known)
-    help = (
-        f"Did you mean `{close}`?"
-        if close
-        else "Write its operationId, or method and path, e.g. `POST /customers`."
-    )
+    help = Meant(close) if close else "Write its operationId, or method and path, e.g. `POST /customers`."
     span = asked_at or root.inner("paths").span
     message = f"`{root.document.file}` has no operation `{operation}`"
     raise MappingError([*aside.problems.values(), Diagnostic("CM211", message, span, help)])

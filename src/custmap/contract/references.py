@@ -62,6 +62,11 @@ class Located:
     def span(self) -> Span:
         return self.document.span(self.pointer)
 
+    @property
+    def key_span(self) -> Span:
+        """The span of the key in front of it."""
+        return self.document.key_span(self.pointer)
+
 
 @dataclass(slots=True)
 class References:

@@ -1,7 +1,7 @@
 """The table of codes. A code never changes its meaning; each has a page, `docs/codes/<code>.md`.
 
-The first digit is the stage: 1 read, 2 load, 3 resolve, 4 types, 5 rules, 7 apply and
-reverse, 8 plan, 9 ours. The title is the summary line of every message with that code.
+The first digit is the stage: 1 read, 2 load, 3 resolve, 4 types, 5 rules, 6 another version of the
+contract, 7 apply and reverse, 8 plan, 9 ours. The title is the summary line of every message with that code.
 """
 
 from __future__ import annotations
@@ -156,6 +156,17 @@ _WARNINGS = {
     "CM520": "Ignored member has a rule",
     "CM522": "Rule has no way back",
     "CM523": "Vendor value stands for several",
+    # 6 another version of the contract: what does not make the mapping wrong
+    "CM601": "Call has changed",
+    "CM602": "Type has changed",
+    "CM603": "Null is treated otherwise",
+    "CM604": "Listed values have changed",
+    "CM605": "Limit has changed",
+    "CM606": "Form of texts has changed",
+    "CM607": "Requirement has changed",
+    "CM608": "Deprecated by the vendor",
+    "CM609": "Default has changed",
+    "CM610": "Member is no longer given back",
 }
 
 _INFOS = {

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from custmap.diagnostics.codes import CODES, Severity
+from custmap.diagnostics.meant import Meant
 from custmap.diagnostics.span import Span
 
 
@@ -45,6 +46,11 @@ class Diagnostic:
     def level(self) -> Severity:
         """Its severity: the code's own, unless a check set another."""
         return self.severity or CODES[self.code].severity
+
+    @property
+    def meant(self) -> Meant | None:
+        """What was probably meant at `span`, where the help says so."""
+        return self.help if isinstance(self.help, Meant) else None
 
     @property
     def line(self) -> int | None:

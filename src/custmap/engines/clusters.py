@@ -95,8 +95,7 @@ def diff(
     joined = sides[0].join(sides[1], fn.col("before_key").eqNullSafe(fn.col("after_key")), "full")
     joined_key = fn.coalesce(fn.col("before_key"), fn.col("after_key")).alias("key")
     then, now = (fn.coalesce(fn.col(f"{side}_rows"), fn.lit(0)).alias(f"{side}_rows") for side in SIDES)
-    wanted = None if callable(params) else task.compared
-    differ = _differ(before.schema, after.schema, wanted)
+    differ = _differ(before.schema, after.schema, task.compared)
     told = joined_key.isNull() | (then > 1) | (now > 1) | ((then == 1) & (now == 1) & differ)
     found = joined.where(told).select(joined_key, then, now, "before", "after")
     return found.mapInArrow(_Differed(_shipped(task), names), SCHEMA)

@@ -84,10 +84,11 @@ def diff(
     `key`  the column that tells customers apart; default: the source's. `index` is the place in after.
     The other options are those of `apply` and of `custmap.arrow.diff`.
 
-    DuckDB hands over the pairs that differ in a column that is read. A key that comes twice on a side is an
-    error (CM713) of each of its rows, and so is a missing one (CM711); these rows come last. Customers who
-    are on one side only are left out. Of pairs in which nothing changes nothing is told, even if a value in
-    them is wrong.
+    DuckDB hands over the pairs that differ in a column that the mapping reads: both sides of a pair have the
+    parameters of after, so what only a function of `params` reads changes nothing. A key that comes twice on
+    a side is an error (CM713) of each of its rows, and so is a missing one (CM711); these rows come last.
+    Customers who are on one side only are left out. Of pairs in which nothing changes nothing is told, even
+    if a value in them is wrong.
 
     Errors are those of `apply`, and ValueError without a key.
     """
@@ -95,8 +96,7 @@ def diff(
     stack, cursor = _opened(connection)
     with stack:
         sides = _relation(cursor, before), _relation(cursor, after)
-        compared = None if callable(params) else task.compared
-        changed = ChangedRows(*sides, task.key_column, compared)
+        changed = ChangedRows(*sides, task.key_column, task.compared)
         taken = [task.taken(one.names) for one in sides]
         reader = _reader(cursor, changed.pairs(*taken), rows)
         found = _Pairs(task, reader, taken, (sides[0].names, sides[1].names))

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from custmap.diagnostics.meant import Meant
 from custmap.expressions.ast import Call, Reference
 from custmap.expressions.builtins import BUILTINS, REFERENCE, STATE_TAKERS
 from custmap.expressions.expression_error import ExpressionError
@@ -35,7 +36,7 @@ def find_function(call: Call, functions: Mapping[str, FunctionSpec]) -> Function
     spec = BUILTINS.get(call.name) or functions.get(call.name)
     if spec is None:
         meant = nearest(call.name, [*BUILTINS, *functions])
-        help = f"Did you mean `{meant}`?" if meant else None
+        help = Meant(meant, call.name) if meant else None
         raise ExpressionError(
             "CM304", f"there is no function `{call.name}`", call.start, len(call.name), help
         )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
+from custmap.diagnostics.meant import Meant
 from custmap.expressions.ast import (
     And,
     Call,
@@ -302,7 +303,7 @@ class _Inferring(Walk):
         if all(not same(node.value, value) for value in other.enum):
             words = [str(value) for value in other.enum if value is not None]
             meant = nearest(str(node.value), words)
-            help = f"Did you mean `{meant}`?" if meant else f"The possible values are {', '.join(words)}."
+            help = Meant(meant, str(node.value)) if meant else f"The possible values are {', '.join(words)}."
             self.problem("CM411", "the other side never has this value", node, help)
 
     def operand_place(self, node: Node, current: Place) -> Place:

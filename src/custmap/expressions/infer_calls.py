@@ -9,6 +9,7 @@ from itertools import product
 from math import prod
 from typing import Any, Final
 
+from custmap.diagnostics.meant import Meant
 from custmap.expressions.ast import Call, MultiHash, Node, Reference, is_constant
 from custmap.expressions.calls import (
     absent_ends,
@@ -223,7 +224,7 @@ def _check_parts(walk: Walk, spec: FunctionSpec, node: Node) -> None:
     for name, entry in node.entries:
         if name not in parts:
             close = nearest(name, parts)
-            help = f"Did you mean `{close}`?" if close else f"It reads {', '.join(parts)}."
+            help = Meant(close, name) if close else f"It reads {', '.join(parts)}."
             walk.problem("CM308", f"`{spec.name}` does not read `{name}`", entry, help)
 
 

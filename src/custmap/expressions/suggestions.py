@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from custmap.diagnostics.meant import Meant
 from custmap.expressions.helpers import KIND_WORDS
 from custmap.expressions.inference import SourcePath, format_source
 from custmap.values.did_you_mean import meant_in
@@ -73,8 +74,9 @@ def member_help(root: Type, base: Type, name: str, asked: tuple[str, ...], quote
     elsewhere = None if found else known.elsewhere(asked)
     guess = format_source(elsewhere) if elsewhere else None
     own = None if found else _own_field(root, name)
-    meant = f"Did you mean `{found or guess}`?" if found or guess else None
-    return " ".join(filter(None, (meant, own))) or None
+    close = found or guess
+    # A member stands for the name alone, a path for all that was asked.
+    return Meant(close, name if close in base.members else None, own or "") if close else own
 
 
 def _own_field(root: Type, name: str) -> str | None:

@@ -19,6 +19,8 @@ _NORTH: Final = re.compile(r"\+1[2-9][0-9]{9}").fullmatch
 """Canonical numbers with country code 1: all of them are possible, and reading changes none."""
 _NORTH_DASHED: Final = re.compile(r"[2-9][0-9]{2}-[0-9]{3}-[0-9]{4}").fullmatch
 _CANONICAL: Final = re.compile(r"\+[1-9][0-9]{7,14}")
+_ORDINARY: Final = re.compile(r"[+(]?[0-9][0-9 ()./\-]{0,40}[0-9]").fullmatch
+"""Digits with ASCII punctuation: no extension is in them, and nothing else that is not of the number."""
 _NATIONAL: Final = re.compile(r"[1-9][0-9]{3,13}")
 # Characters between digits: spaces, dashes (U+2010 to U+2015, U+2212), dots, slashes, parentheses; not `~`,
 # which begins an extension for the library.
@@ -35,12 +37,15 @@ def e164(number: str, region: str | None) -> str:
     if _NORTH(number):
         return number
     core = _core(number)
-    plain = core.translate(_PUNCTUATION)
-    if _sure_code(plain):
-        return plain
-    if region and (code := _sure_code_in(region, plain)):
-        return f"+{code}{plain}"
-    return _format(*_read(core, region), "E164")
+    return _surely(core.translate(_PUNCTUATION), region) or _format(*_read(core, region), "E164")
+
+
+def _surely(number: str, region: str | None) -> str | None:
+    """The number as `e164` gives it, if that is certain without reading it."""
+    if _sure_code(number):
+        return number
+    code = _sure_code_in(region, number) if region else None
+    return code and f"+{code}{number}"
 
 
 def national(number: str, region: str | None) -> str:
@@ -112,7 +117,7 @@ def taken_apart(number: str) -> tuple[str, str | None]:
 
 def _core(number: str) -> str:
     """A number without its extension; FunctionError if it is none."""
-    return number if _CANONICAL.fullmatch(number) else taken_apart(number)[0]
+    return number if _ORDINARY(number) else taken_apart(number)[0]
 
 
 def _seen(number: str) -> str:

@@ -85,11 +85,16 @@ def lineage(checked: Checked, parts: Iterable[Traced], path: str | None = None) 
 
 
 def _lines(part: Traced) -> Iterator[Line]:
+    return (line for _, line in traced_rules(part))
+
+
+def traced_rules(part: Traced) -> Iterator[tuple[Leaf | Rider, Line]]:
+    """The rules of an operation, those of items of lists after the list, each with its line."""
     checked, entry = part.checked, part.checked.canonical.entry
     backs = {} if entry else {(way.target, way.span.line): str(way) for way in ways_back(checked).ways}
-    for line in _Tracer(checked, part.values, part.prefix).lines():
+    for rule, line in _Tracer(checked, part.values, part.prefix).rules():
         back = backs.get((line.target, line.line))
-        yield replace(line, back=back, request=checked.operation.name)
+        yield rule, replace(line, back=back, request=checked.operation.name)
 
 
 def _is_about(line: Line, path: str) -> bool:
@@ -108,16 +113,16 @@ class _Tracer:
         self._prefix = prefix
         self._rows: dict[str, tuple[Any, ...]] = {}
 
-    def lines(self) -> Iterator[Line]:
+    def rules(self) -> Iterator[tuple[Leaf | Rider, Line]]:
         item = self._operation.item
         for part in [*(root for _, root in self._operation.roots), *([] if item is None else [item])]:
             for member in children(part):
                 yield from self._node(member, full=part.whole, prefix=self._prefix)
 
-    def _node(self, node: TargetNode, *, full: bool, prefix: str) -> Iterator[Line]:
+    def _node(self, node: TargetNode, *, full: bool, prefix: str) -> Iterator[tuple[Leaf | Rider, Line]]:
         match node:
             case Leaf():
-                yield self._leaf(node, full, prefix)
+                yield node, self._leaf(node, full, prefix)
                 for each in eaches(node.origin):
                     for member in each.table.item.members:
                         yield from self._node(member, full=True, prefix=f"{prefix}{node.target}[].")
@@ -125,7 +130,8 @@ class _Tracer:
                 rider = self._operation.riders[node.index]
                 source = f"params.{rider.param}" if rider.param else "a constant"
                 steps = (f"format {rider.format}",) if rider.format else ()
-                yield Line(prefix + node.target, (source,), source, (*steps, "rides along"), node.span.line)
+                steps = (*steps, "rides along")
+                yield node, Line(prefix + node.target, (source,), source, steps, node.span.line)
             case ObjectNode(members=members, whole=whole):
                 for member in members:
                     yield from self._node(member, full=full or whole, prefix=prefix)
@@ -156,7 +162,7 @@ class _Tracer:
                 self._outcome(leaf, state, full, compared=False),
                 self._outcome(leaf, state, full, compared=True),
             )
-            for state in _possible(leaf)
+            for state in possible_states(leaf)
         }
 
     def _outcome(self, leaf: Leaf, state: str, full: bool, *, compared: bool) -> str:
@@ -245,7 +251,8 @@ def _steps(leaf: Leaf) -> Iterator[str]:
             yield word
 
 
-def _possible(leaf: Leaf) -> Iterator[str]:
+def possible_states(leaf: Leaf) -> Iterator[str]:
+    """The states that a source of this kind can have, whatever its expression makes of them."""
     yield from ("absent", "null")
     type_ = leaf.type
     kinds = type_.kinds if type_ is not None and type_.known else frozenset({"string", "array", "object"})

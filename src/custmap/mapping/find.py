@@ -12,6 +12,7 @@ from pathlib import Path
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
+from custmap.diagnostics.meant import Meant
 from custmap.mapping.form import Kind
 from custmap.mapping.related import ENDINGS, is_mapping
 from custmap.mapping.tree import FOLDERS
@@ -39,7 +40,7 @@ def _find(name_or_path: str | os.PathLike[str], start: Path | None, kind: Kind) 
     names = sorted({name for folder in folders(start or Path.cwd(), kind) for name, _ in files_in(folder)})
     close = nearest(text, names)
     known = f"Known {kind}s: {', '.join(names) or 'none'}."
-    help = f"Did you mean `{close}`?" if close else known
+    help = Meant(close, text) if close else known
     raise MappingError([Diagnostic("CM204", f"there is no {kind} `{text}`", help=help)])
 
 

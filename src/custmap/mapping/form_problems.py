@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 from pydantic import BaseModel, ValidationError
 
 from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.meant import Meant
 from custmap.mapping.form import Kind
 from custmap.mapping.keys import MappingModel, keys_of
 from custmap.mapping.source_keys import SourceModel, source_keys_of
@@ -68,11 +69,13 @@ def _problem(root: MapNode, problem: Any, keys: _Keys) -> Diagnostic:
     value = plain(node)
     expected = problem.get("ctx", {}).get("expected") if kind == "literal_error" else None
     words = [word.strip("'") for word in expected.replace(" or ", ", ").split(", ")] if expected else []
+    message: str
+    help: str | None
     if words:
         close = nearest(value, words) if isinstance(value, str) else None
         message, help = (
             "expected " + ", ".join(f"`{word}`" for word in words),
-            close and f"Did you mean `{close}`?",
+            close and Meant(close),
         )
     elif kind == "greater_than_equal":
         message, help = f"expected a number from {problem['ctx']['ge']} up", None

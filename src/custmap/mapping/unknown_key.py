@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.meant import Meant
 from custmap.syntax.node import ScalarNode
 from custmap.values.nearest import nearest
 
@@ -16,5 +17,5 @@ def unknown_key(key: ScalarNode, names: Sequence[str]) -> Diagnostic:
         "CM201",
         f"unknown key `{key.value}`",
         key.span,
-        help=f"Did you mean `{close}`?" if close else f"Known keys: {known}.",
+        help=Meant(close) if close else f"Known keys: {known}.",
     )

@@ -31,11 +31,12 @@ class Silent(NamedTuple):
 def kept(before: Record, after: Record, silent: Iterable[Silent]) -> Record:
     """After with what before has in places about which it says nothing, where it mentions the map or list."""
     for path, default, entries in silent:
-        there, held = at(after, path), at(before, path)
-        if held is ABSENT or at(after, path[:1]) in (ABSENT, None):
+        if at(after, path[:1]) in (ABSENT, None) or (held := at(before, path)) is ABSENT:
             continue
+        there = at(after, path)
         if entries and type(held) is dict and type(there) is dict:
-            after = put(after, path, held | there)
+            if not held.keys() <= there.keys():
+                after = put(after, path, held | there)
         elif there is ABSENT or default:
             after = put(after, path, held)
     return after
@@ -44,7 +45,10 @@ def kept(before: Record, after: Record, silent: Iterable[Silent]) -> Record:
 def at(value: Any, path: TargetPath) -> Any:
     """What is at a place; ABSENT if there is no such place."""
     for segment in path:
-        value = _step(value, segment)
+        if segment.__class__ is Member:  # as nearly all are
+            value = value.get(segment.name, ABSENT) if value.__class__ is dict else ABSENT
+        else:
+            value = _step(value, segment)
     return value
 
 

@@ -24,25 +24,21 @@ class CoveredRule:
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """The rules of a mapping in the order of the file, and the number of its fixtures."""
+    """The rules of a mapping in the order of the file, and the number of its fixtures.
+
+    `percent` of the facts of its rules are shown by fixtures.
+    """
 
     fixtures: int
+    percent: int
     rules: tuple[CoveredRule, ...]
-
-    @property
-    def percent(self) -> int:
-        """The share of rules that are covered, rounded down; 100 of none."""
-        full = sum(rule.is_covered for rule in self.rules)
-        return 100 if not self.rules else full * 100 // len(self.rules)
 
 
 def covered_by(reports: Sequence[Report]) -> Covered | None:
     """The coverage of the one mapping that these reports are of; None if none of them could load it."""
-    found = coverage_of(list(reports))
+    found = [one for one in coverage_of(reports).mappings if not one.is_source]
     if not found:
         return None
-    rules = (
-        CoveredRule(rule.target, rule.line, "" if rule.was_set and rule.was_cleared else str(rule))
-        for rule in found[0].rules
-    )
-    return Covered(len(reports), tuple(rules))
+    (one,) = found
+    rules = (CoveredRule(rule.target, rule.line, ", ".join(map(str, rule.open))) for rule in one.rules)
+    return Covered(len(reports), one.percent, tuple(rules))

@@ -148,11 +148,11 @@ def coverage_section(covered: Covered | None, reports: Sequence[Report]) -> Sect
     full = sum(rule.is_covered for rule in covered.rules)
     failed = [one for one in reports if not one.passed]
     fixtures, rules = counted(covered.fixtures, "fixture"), counted(len(covered.rules), "rule")
-    summary = f"{fixtures}: {full} of {rules} set and cleared."
+    summary = f"{fixtures}: {full} of {rules} shown in full."
     if failed:
         summary += f" {counted(len(failed), 'fixture')} failed."
     missing = [
-        h("div", h("dt", h("code", rule.target)), h("dd", f"{rule.missing} (line {rule.line})"))
+        h("div", h("dt", h("code", rule.target)), h("dd", f"never {rule.missing} (line {rule.line})"))
         for rule in covered.rules
         if not rule.is_covered
     ]
@@ -165,7 +165,7 @@ def coverage_section(covered: Covered | None, reports: Sequence[Report]) -> Sect
         "Coverage",
         [
             h("meter", f"{covered.percent}%", value=covered.percent, min=0, max=100,
-              aria_label="Rules that fixtures set and clear"),
+              aria_label="Facts that fixtures show"),
             h("dl", missing, class_="remarks") if missing else None,
             h("details", h("summary", "What the fixtures prove"), h("ul", facts, class_="facts")),
         ],

@@ -65,6 +65,12 @@ def places_of(checked: Checked) -> tuple[Place, ...]:
     return tuple(found[way] for way in sorted(found, key=str))
 
 
+def places_in(type_: Type) -> tuple[Place, ...]:
+    """Every place of a record of this type, sorted by name."""
+    found = {place.way: place for place in _places((), type_, Hints((), (), ()), (), 0)}
+    return tuple(found[way] for way in sorted(found, key=str))
+
+
 @dataclass(frozen=True, slots=True)
 class _Reader:
     """Finds what rules read, including their conditions."""

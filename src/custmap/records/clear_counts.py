@@ -97,15 +97,18 @@ class ClearCounts:
         """
         try:
             then, _ = self._taken(before.value)
-            self._tree.count(then)
-            if (data := before.place[3]) is not None and data == after.place[3]:
-                return set()
-            now, texts = self._taken(after.value)
         except (RecordError, Unusual):  # not a record, or none that is read
             return set()
-        if self._absent == "keep":
+        try:
+            if (data := before.place[3]) is not None and data == after.place[3]:
+                now, texts = then, NO_TEXTS
+            else:
+                now, texts = self._taken(after.value)
+        except (RecordError, Unusual):
+            now, texts = then, NO_TEXTS
+        if self._absent == "keep" and now is not then:
             now = self._engine.overlay.over(then, now, texts)
-        gone = set(self._tree.gone((then,), (now,)))
+        gone = set(self._tree.look(then, now))
         # A plain text says all of a name: whether that clears a part of it, the plan says.
         return {number for number in gone if not self._is_part(number, texts)} if texts else gone
 
@@ -139,13 +142,15 @@ class ClearCounts:
 
     def told(self, plan: Plan, before: Record) -> set[int]:
         """The numbers of the fields that a plan clears, or would if the vendor could be told."""
-        told = self._numbers((one for one in plan.changes if one.action == "clear"), before)
-        rejected = self._numbers((one for one in plan.rejected if one.code in _CANNOT_CLEAR), before)
+        told = self._numbers([one for one in plan.changes if one.action == "clear"], before)
+        rejected = self._numbers([one for one in plan.rejected if one.code in _CANNOT_CLEAR], before)
         for number in rejected - told:
             self.untold[number] += 1
         return told | rejected
 
-    def _numbers(self, told: Iterable[Change | Rejection], before: Record) -> set[int]:
+    def _numbers(self, told: list[Change | Rejection], before: Record) -> set[int]:
+        if not told:
+            return set()
         fields = {number for one in told for number in self._fields_of(one)}
         had = {number for number in fields if _has(before.value, self._paths[number])}
         return had | {whole for number in fields - had if (whole := self._whole(number, before)) is not None}

@@ -172,7 +172,7 @@ class _Rows:
         """The cells of a row, of which one may be NULL: only one without quotes is."""
         null, raw = self._null, b"".join(self._feed.lines)
         if b'""' in raw or (null is not None and b'"' in raw):
-            found = self._cell.finditer(raw.removeprefix(BOM).decode())
+            found = self._cell.finditer(raw.decode())
             return [
                 cell if one[1].startswith('"') or (cell and cell != null) else None
                 for cell, one in zip(cells, found, strict=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 
@@ -19,5 +20,15 @@ def import_extra(module: str, task: str, extra: str) -> Any:
     try:
         return import_module(module)
     except ImportError:
-        package = module.partition(".")[0]
-        raise ExtraMissing(f"{task} needs {package}: pip install 'custmap[{extra}]'") from None
+        raise _missing(module, task, extra) from None
+
+
+def require_extra(module: str, task: str, extra: str) -> None:
+    """ExtraMissing if a module of an optional package is not installed; it is not imported."""
+    if find_spec(module) is None:
+        raise _missing(module, task, extra)
+
+
+def _missing(module: str, task: str, extra: str) -> ExtraMissing:
+    package = module.partition(".")[0]
+    return ExtraMissing(f"{task} needs {package}: pip install 'custmap[{extra}]'")

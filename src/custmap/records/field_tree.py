@@ -110,9 +110,6 @@ class FieldTree:
         """
         if old == new:
             return
-        if len(old) == len(new) == 1:
-            yield from self._gone_of(old[0], new[0])
-            return
         for name, number in self.values.items():
             if name in self.lists:
                 if _fewer(_items_of(old, name), _items_of(new, name)):
@@ -124,23 +121,31 @@ class FieldTree:
         for name, inner in self.lists.items():
             yield from inner.gone(_items_at(old, name), _items_at(new, name))
 
-    def _gone_of(self, old: dict[str, Any], new: dict[str, Any]) -> Iterator[int]:
-        """The same of one object that became another, as nearly all are: most members are equal."""
+    def look(self, old: dict[str, Any], new: dict[str, Any]) -> Iterator[int]:
+        """Count what a record has; the numbers of the fields of which something goes in what it becomes."""
+        self._seen += 1
         for name, number in self.values.items():
-            was, now = old.get(name), new.get(name)
+            was = old.get(name)
+            if not was and was != 0:
+                self._missing[name] += 1
+                continue
+            now = new.get(name)
             if was is now or was == now:
                 continue
             if name in self.lists:
                 if _fewer(_items_of((old,), name), _items_of((new,), name)):
                     yield number
-            elif is_value(was) and _loses(was, now):
+            elif _loses(was, now):
                 yield number
         for name, inner in self.objects.items():
-            if old.get(name) != new.get(name):
-                yield from inner.gone(_objects_at((old,), name), _objects_at((new,), name))
+            if type(was := old.get(name)) is dict:
+                now = new.get(name)
+                yield from inner.look(was, now if type(now) is dict else {})
         for name, inner in self.lists.items():
-            if old.get(name) != new.get(name):
-                yield from inner.gone(_items_at((old,), name), _items_at((new,), name))
+            if items := old.get(name):
+                then = _objects_of(items)
+                inner.count_items(then)
+                yield from inner.gone(then, _items_at((new,), name))
 
 
 def is_value(value: Any) -> bool:

@@ -7,10 +7,13 @@ much for memory.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
+from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -20,7 +23,7 @@ from custmap.diagnostics.errors import RecordError
 from custmap.records.arrow_rows import plain_values
 from custmap.records.changed_rows import can_be_key, distinct, key_text, quoted
 from custmap.records.database import arrow_reader, connect, in_thread, sql_text
-from custmap.records.extras import import_extra
+from custmap.records.extras import import_extra, require_extra
 from custmap.records.formats import Format
 from custmap.records.input_error import InputError
 from custmap.records.keys import NO_KEY
@@ -47,11 +50,15 @@ class _Table:
     """One of the two tables.
 
     `sql`    what is selected from; its rows have their place in `file_row_number`.
-    `types`  the columns with DuckDB's names of their types.
+    `types`  the columns that are read, with DuckDB's names of their types.
+    `taken`  the columns that are handed over: these, and others that are asked for.
+    `digest` tells its contents.
     """
 
     sql: str
     types: dict[str, str]
+    taken: list[str]
+    digest: Callable[[], str]
 
 
 class TableJoin:
@@ -59,7 +66,8 @@ class TableJoin:
 
     `columns` are those that are read, of which both tables must have all; the key among them. Rows in which
     they are equal are counted, and yielded only where `every` pair is asked for. `check` is called with the
-    columns of each table. Errors are those of `records.tables`; the attributes are those of `SnapshotJoin`.
+    columns of each table. `also` are handed over where a table has them, and are not compared; None: all
+    columns. Errors are those of `records.tables`; the attributes are those of `SnapshotJoin`.
     """
 
     def __init__(
@@ -71,6 +79,7 @@ class TableJoin:
         *,
         memory: str = "256MB",
         every: bool = False,
+        also: Collection[str] | None = (),
     ) -> None:
         self.tally = Tally()
         self.alone: dict[Side, int] = dict.fromkeys(SIDES, 0)
@@ -80,6 +89,7 @@ class TableJoin:
         self._places = tables
         self._key = key
         self._columns = list(dict.fromkeys([key, *columns]))
+        self._also = also
         self._check = check
         self._memory = memory
         self._every = every
@@ -91,7 +101,7 @@ class TableJoin:
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="custmap-")))
             duckdb = import_extra("duckdb", "joining tables", "tables")
-            import_extra("pyarrow", "joining tables", "tables")
+            require_extra("pyarrow", "joining tables", "tables")
             file = folder / "snapshots.duckdb"
             self._database = stack.enter_context(connect(duckdb, file, folder, memory=self._memory))
             self._error = duckdb.Error
@@ -105,19 +115,27 @@ class TableJoin:
         self._stack.close()
 
     def __iter__(self) -> Iterator[Pair | Rejected | OneSided]:
-        counts = [self._counted(number) for number in range(2)]
+        with ThreadPoolExecutor(1) as thread:
+            rest = thread.submit(self._made_ready)
+            counts = [self._counted(number) for number in range(2)]
+            self.digests += rest.result()
         self.tally.came_in = sum(rows for rows, _, _ in counts)
         for number, (rows, with_key, _) in enumerate(counts):
             if rows > with_key:
                 yield from self._without_key(number)
         self._twice = twice = any(with_key > keys for _, with_key, keys in counts)
         none = f"SELECT NULL::BLOB AS {_KEY} LIMIT 0"
-        self._run(f"CREATE TEMP TABLE twice AS {self._keys_twice() if twice else none}")
-        ((pairs,),) = self._run(f"SELECT count(*) {self._joined()}")
-        handed = 0
-        for found in self._pairs():
-            handed += 1
-            yield found
+        self._run(f"CREATE TABLE twice AS {self._keys_twice() if twice else none}")
+        differing = self._pairs()
+        first = list(islice(differing, 1))
+        count = f"SELECT count(*) {self._joined()}"
+        with ThreadPoolExecutor(1) as thread:  # DuckDB counts all pairs while plans of the first are made
+            counted = thread.submit(lambda: self._database.cursor().execute(count).fetchone())
+            handed = 0
+            for found in chain(first, differing):
+                handed += 1
+                yield found
+            (pairs,) = counted.result()
         if not self._every:
             self.unchanged = pairs - handed
             self.tally.went_out += 2 * self.unchanged
@@ -129,11 +147,17 @@ class TableJoin:
                 yield from self._alone(number)
         self.tally.check()
 
+    def _made_ready(self) -> list[str]:
+        """The digests of the tables. What reads batches is imported as well, while DuckDB counts."""
+        import_extra("pyarrow", "joining tables", "tables")
+        return [table.digest() for table in self._tables]
+
     def equal(self) -> Iterator[Record]:
         """The rows of before in the pairs that were not yielded: to be asked for after all others."""
         if self.unchanged:
             query = (
-                f"SELECT {self._struct('b')} AS before, b.place {self._joined()} AND NOT ({self._differ()})"
+                f"SELECT {self._struct('b', 0)} AS before, b.place "
+                f"{self._joined()} AND NOT ({self._differ()})"
             )
             for row in self._batches(query):
                 found = _record(row["place"], row["before"])
@@ -145,18 +169,22 @@ class TableJoin:
             if format.kind == "parquet":
                 path = sql_text(location.path)
                 sql = f"(SELECT *, {_PLACE} AS place FROM read_parquet({path}, file_row_number=true))"
-                digest = _file_digest(location.path)
+                digest: Callable[[], str] = partial(_file_digest, location.path)
                 types = self._types(f"read_parquet({path})")
                 self._check_columns(types, location)
             else:
                 types, sql, digest = self._attached(number, location)
         except self._error as error:
             raise InputError(f"{location.name}: {first_line(error)}") from None
-        self.digests.append(digest)
-        return _Table(sql, {name: types[name] for name in self._columns})
+        return _Table(sql, {name: types[name] for name in self._columns}, self._taken(types), digest)
 
-    def _attached(self, number: int, location: Location) -> tuple[dict[str, str], str, str]:
-        """A table or query of a DuckDB file, of which the columns that are read are copied."""
+    def _taken(self, names: Iterable[str]) -> list[str]:
+        """The columns that are handed over of a table with these."""
+        also = [name for name in names if self._also is None or name in self._also]
+        return list(dict.fromkeys([*self._columns, *also]))
+
+    def _attached(self, number: int, location: Location) -> tuple[dict[str, str], str, Callable[[], str]]:
+        """A table or query of a DuckDB file, of which the columns that are handed over are copied."""
         assert location.query is not None
         self._run(f"ATTACH {sql_text(location.path)} AS given (READ_ONLY)")
         self._run("USE given")
@@ -164,13 +192,13 @@ class TableJoin:
         query = f"(\n{query}\n)"  # it may end with a comment
         types = self._types(query)
         self._check_columns(types, location)
-        columns = ", ".join(map(quoted, self._columns))
+        columns = ", ".join(map(quoted, self._taken(types)))
         made = f"snapshots.main.side{number}"
         self._run(f"CREATE TABLE {made} AS SELECT {columns}, row_number() OVER () - 1 AS place FROM {query}")
         self._run("USE snapshots")
         self._run("DETACH given")
         ((digest,),) = self._run(f"SELECT concat(count(*), '-', bit_xor(hash(side{number}))) FROM {made}")
-        return types, made, str(digest)
+        return types, made, lambda: str(digest)
 
     def _types(self, table: str) -> dict[str, str]:
         return {row[0]: row[1] for row in self._run(f"DESCRIBE SELECT * FROM {table}")}
@@ -224,15 +252,16 @@ class TableJoin:
         columns = ((quoted(name), before[name]) for name in self._columns)
         return " OR ".join(distinct(f"b.{name}", f"a.{name}", kind) for name, kind in columns)
 
-    def _struct(self, side: str) -> str:
-        parts = ", ".join(f"{quoted(name)} := {side}.{quoted(name)}" for name in self._columns)
+    def _struct(self, side: str, number: int) -> str:
+        taken = self._tables[number].taken
+        parts = ", ".join(f"{quoted(name)} := {side}.{quoted(name)}" for name in taken)
         return f"struct_pack({parts})"
 
     def _pairs(self) -> Iterator[Pair | Rejected | OneSided]:
         chosen = "" if self._every else f" AND ({self._differ()})"
         query = (
             f"SELECT decode(a.{_KEY}) AS k, b.place AS then_place, a.place AS now_place, "
-            f"{self._struct('b')} AS before, {self._struct('a')} AS after "
+            f"{self._struct('b', 0)} AS before, {self._struct('a', 1)} AS after "
             f"{self._joined()}{chosen} ORDER BY a.place"
         )
         for row in self._batches(query):
@@ -265,7 +294,7 @@ class TableJoin:
 
     def _rejected(self, number: int, chosen: str, code: str, why: str) -> Iterator[Rejected]:
         side = SIDES[number]
-        columns = f"decode({_KEY}) AS k, place, {self._struct('t')} AS row"
+        columns = f"decode({_KEY}) AS k, place, {self._struct('t', number)} AS row"
         row_of = f"SELECT {columns} FROM {self._side(number)} t"
         query = f"{row_of} WHERE {chosen} ORDER BY place"
         for row in self._batches(query):
@@ -277,7 +306,7 @@ class TableJoin:
 
     def _alone(self, number: int) -> Iterator[Rejected | OneSided]:
         query = (
-            f"SELECT decode(t.{_KEY}) AS k, t.place, {self._struct('t')} AS row "
+            f"SELECT decode(t.{_KEY}) AS k, t.place, {self._struct('t', number)} AS row "
             f"FROM {self._side(number)} t "
             f"ANTI JOIN {self._side(1 - number)} o ON t.{self._by} = o.{self._by} "
             f"WHERE t.{_KEY} IS NOT NULL AND t.{_KEY} NOT IN (SELECT {_KEY} FROM twice) ORDER BY t.place"

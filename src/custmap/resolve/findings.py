@@ -7,6 +7,7 @@ from heapq import nsmallest
 
 from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Diagnostic, Note
+from custmap.diagnostics.meant import Meant
 from custmap.diagnostics.span import Span
 from custmap.values.nearest import compares_no_more, nearest
 
@@ -51,7 +52,7 @@ def meant(word: str, names: Iterable[str]) -> str | None:
     names = set(names)
     close = nearest(word, names)
     if close:
-        return f"Did you mean `{close}`?"
+        return Meant(close, word)
     if not names:
         return None
     shown = ", ".join(f"`{name}`" for name in nsmallest(12, names))

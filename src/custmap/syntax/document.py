@@ -18,6 +18,7 @@ from typing import Any, Final, TypeAlias
 from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.span import Span
 from custmap.syntax.cache import recall, remember
+from custmap.syntax.json_places import JsonPlace, json_place
 from custmap.syntax.lenient_yaml import DEPTH, Place, read_lenient
 from custmap.syntax.source_text import MIB, UNREADABLE, Text, decode, forbidden, problem, read_bytes
 from custmap.values.files import real, state_of
@@ -38,14 +39,36 @@ class Document:
     data: Any
     file: str
     _bytes: bytes = field(repr=False)
-    _places: tuple[Text, Place] | None = field(default=None, repr=False)
+    _is_json: bool = field(repr=False)
+    _text: Text | None = field(default=None, repr=False)
+    _places: Place | None = field(default=None, repr=False)
 
     def span(self, pointer: Pointer) -> Span:
         """The span of the value at `pointer` (keys and positions), or of its nearest existing parent."""
+        text, place = self._found(pointer)
+        return text.span(place.start, place.end)
+
+    def key_span(self, pointer: Pointer) -> Span:
+        """The span of the key in front of that value: its line is where one looks for a member.
+
+        The first character of the value where it has no key, as the items of a list.
+        """
+        text, place = self._found(pointer)
+        if place.key is None:
+            return text.span(place.start, place.start + 1)
+        quotes = 2 if text.text[place.key] in "\"'" else 0
+        return text.span(place.key, place.key + len(str(pointer[place.depth - 1])) + quotes)
+
+    def _found(self, pointer: Pointer) -> tuple[Text, JsonPlace]:
+        """The place of a value or of its nearest existing parent."""
+        if self._text is None:
+            self._text = decode(self._bytes, self.file)
+        text = self._text
+        if self._is_json:
+            return text, json_place(text.text, pointer)
         if self._places is None:
-            text = decode(self._bytes, self.file)
-            self._places = text, _places(text)
-        text, place = self._places
+            self._places = read_lenient(text)[0]
+        place, depth = self._places, 0
         for part in pointer:
             inner = place.inner
             found = inner.get(str(part)) if isinstance(inner, Mapping) else None
@@ -53,8 +76,8 @@ class Document:
                 found = inner[part]
             if found is None:
                 break
-            place = found
-        return text.span(place.start, place.end)
+            place, depth = found, depth + 1
+        return text, JsonPlace(place.start, place.end, place.key, depth)
 
 
 @dataclass(slots=True)
@@ -91,6 +114,16 @@ class KeptDocuments:
         return document
 
 
+@contextmanager
+def documents_kept() -> Iterator[None]:
+    """Within the block each document is read once; where they are kept already, they stay so."""
+    if _KEPT.get() is not None:
+        yield
+        return
+    with KeptDocuments().used():
+        yield
+
+
 _MOST_KEPT: Final = 32
 _KEPT: Final[ContextVar[KeptDocuments | None]] = ContextVar("documents", default=None)
 
@@ -113,36 +146,23 @@ def parse_document(data: bytes, file: str, *, json_only: bool = False) -> Docume
     plain = data.removeprefix(BOM_UTF8)
     if json_only or plain.lstrip(b" \t\r\n")[:1] in (b"{", b"["):
         try:
-            return Document(parse_json(plain, depth=DEPTH), file, data)
+            return Document(parse_json(plain, depth=DEPTH), file, data, True)
         except JsonError as error:
             text = decode(data, file)
             # A flow map is YAML that looks like JSON, but these are wrong in both.
             if json_only or "twice" in error.reason or "deep" in error.reason:
                 raise _not_json(error, text) from None
     if (known := recall(data)) is not None:
-        return Document(known, file, data)
+        return Document(known, file, data, False)
     text = decode(data, file)
     if problems := forbidden(text, UNREADABLE):
         raise MappingError(problems)
     place, value = read_lenient(text)
     remember(data, value)
-    return Document(value, file, data, (text, place))
+    return Document(value, file, data, False, text, place)
 
 
 def _not_json(error: JsonError, text: Text) -> MappingError:
     at = len(text.text.encode()[: error.offset].decode(errors="ignore"))
     code = "CM103" if "twice" in error.reason else "CM108" if "deep" in error.reason else "CM112"
     return problem(code, error.reason, text.span(at, at + 1))
-
-
-def _places(text: Text) -> Place:
-    """The places of a file whose value was read without them: JSON, or cached YAML.
-
-    JSON is YAML, except for tabs between values and a few escapes; for a file with those, only the start.
-    """
-    for spelling in (text.text, text.text.replace("\t", " ")):
-        try:
-            return read_lenient(text.spelt(spelling))[0]
-        except MappingError:
-            continue
-    return Place(0, 0)

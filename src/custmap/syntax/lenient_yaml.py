@@ -28,13 +28,14 @@ _TEXT_TAGS: Final = ("!", "tag:yaml.org,2002:str")
 
 @dataclass(slots=True)
 class Place:
-    """First and last character of a value, and the places inside it."""
+    """First and last character of a value, the places inside it, and the first character of its key."""
 
     start: int
     end: int
     inner: dict[str, Place] | list[Place] | None = None
     size: int = 1
     height: int = 0
+    key: int | None = None
 
 
 @dataclass(slots=True)
@@ -188,6 +189,7 @@ class _Builder:
         elif key is not None:
             into.value[key] = value
             inner[key] = place
+            place.key = into.key_start
 
     def _remember_merge(self, into: _Open, place: Place, value: Any) -> None:
         maps = zip(value, place.inner or (), strict=False) if value.__class__ is list else [(value, place)]

@@ -129,8 +129,10 @@ class Cells:
         made._nulls = dict.fromkeys(self.columns)
         return made
 
-    def plain(self, row: object, *, also: str | None = None) -> dict[str, Any]:
-        """A plain copy of a row, in which columns that are not taken are null; `also` is taken, too.
+    def plain(self, row: object, *, also: Collection[str] | None = ()) -> dict[str, Any]:
+        """A plain copy of a row, in which columns that are not taken are null.
+
+        Those in `also` are taken, too; None: all.
 
         RecordError (CM702, CM703) with every value that has no meaning.
         """
@@ -142,7 +144,8 @@ class Cells:
         problems: list[Diagnostic] = []
         for name, value in row.items():
             try:
-                made |= self._copied(name, value if name in self._types or name == also else None)
+                taken = name in self._types or also is None or name in also
+                made |= self._copied(name, value if taken else None)
             except RecordError as error:
                 problems += error.diagnostics
         if problems:

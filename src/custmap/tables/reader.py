@@ -32,6 +32,7 @@ from custmap.values.paths import Member, TargetPath
 Customer = dict[str, Any]
 Names = tuple[str, ...]
 _REMEMBERED: Final = 100
+_CONTAINERS: Final = frozenset({dict, list})
 
 
 class Stated(NamedTuple):
@@ -115,9 +116,7 @@ class Reader:
         """
         if isinstance(row, dict) and (missing := self.cells.missing(row)):
             raise self._without(missing)
-        plain = self._others | self.cells.plain(row)
-        if missing := self.cells.missing(plain):
-            raise self._without(missing)
+        plain = self._plain(row)
         problems, unknown = self._rows.check(plain) if check else ([], self._rows.unknown_members(plain))
         notes: list[Note] = []
         if unknown is not None:
@@ -142,6 +141,16 @@ class Reader:
         silent = self._silence.of(plain, taken.record)
         return taken._replace(notes=tuple(notes), failed=tuple(first.values()), silent=silent)
 
+    def scope_of(self, row: object) -> dict[str, Any]:
+        """A row as the rules read it. RecordError for one that is none, MappingError (CM716) as in `take`."""
+        return self._scope(self._plain(row))
+
+    def _plain(self, row: object) -> dict[str, Any]:
+        plain = self._others | self.cells.plain(row)
+        if missing := self.cells.missing(plain):
+            raise self._without(missing)
+        return plain
+
     def kept(self, before: Customer, after: Stated) -> Customer:
         """The customer of after, with what its row leaves unsaid as before has it."""
         silent = self._silence.of(after.row, after.customer)
@@ -151,8 +160,11 @@ class Reader:
         """The row as the rules read it: with itself without nulls, if one of them wants that."""
         if self._said is None:
             return row
-        said = {name: copied(value) for name, value in row.items() if value is not None}
-        drop_nulls(said, self._said)
+        said = {name: value for name, value in row.items() if value is not None}
+        deep = {name: copied(value) for name, value in said.items() if value.__class__ in _CONTAINERS}
+        if deep:
+            drop_nulls(deep, self._said)
+            said |= deep
         return {**row, SAID: said}
 
     def _failed(self, one: Rejection, row: dict[str, Any]) -> Failed:

@@ -27,6 +27,10 @@ class _Place(NamedTuple):
     columns: tuple[str, ...] = ()
     entries: bool = False
 
+    @property
+    def silent(self) -> Silent:
+        return Silent(self.path, default=bool(self.columns), entries=self.entries)
+
 
 class Silence:
     """The places of some rules.
@@ -37,19 +41,21 @@ class Silence:
 
     def __init__(self, slots: Iterable[Leaf | Presence]) -> None:
         leaves = [slot for slot in slots if isinstance(slot, Leaf)]
-        self._places = list(dict.fromkeys(place for leaf in leaves for place in _places(leaf)))
+        places = dict.fromkeys(place for leaf in leaves for place in _places(leaf))
+        self._places = [(*place, place.silent) for place in places]
         self._structs = [name for leaf in leaves if _is_struct(leaf) for name in _top(leaf.path)]
 
     def of(self, row: dict[str, Any], customer: dict[str, Any]) -> tuple[Silent, ...]:
         """The places of which a row says nothing; it states this customer."""
-        found: list[Silent] = []
-        for path, columns, entries in self._places:
-            if columns:
-                if all(row[name] is None for name in columns):
-                    found.append(Silent(path, default=True))
-            elif entries or at(customer, path) is ABSENT:
-                found.append(Silent(path, entries=entries))
-        return tuple(found)
+        return tuple(
+            silent
+            for path, columns, entries, silent in self._places
+            if (
+                all(row[name] is None for name in columns)
+                if columns
+                else entries or at(customer, path) is ABSENT
+            )
+        )
 
     def tidy(self, customer: dict[str, Any]) -> None:
         """Take out maps of which a row says nothing: no member of the struct is left."""

@@ -25,6 +25,7 @@ _OWN: Final = ("mappings", "sources")
 _NAMED: Final = re.compile(
     rb"^(?:\xef\xbb\xbf)?(mapping|source)[ ]*:[ ]+[\"']?([\w./-]+)[\"']?[ ]*(?:#.*)?\r?$", re.MULTILINE
 )
+_MARKS: Final = re.compile(rb"^marks[ ]*:", re.MULTILINE)
 _GIVEN: Final = re.compile(
     rb"^(?:customer|row|before|after|vendor|document|response|settle|expect)[ ]*:", re.MULTILINE
 )
@@ -45,6 +46,11 @@ def is_fixture(path: Path) -> bool:
     return _exists(
         "source" if found[1] == b"source" else "mapping", found[2].decode(), folder
     ) or _in_a_project(folder)
+
+
+def may_have_marks(path: Path) -> bool:
+    """Has a file a line that begins with `marks:`?"""
+    return _MARKS.search(_content(path)) is not None
 
 
 def mapping_line(path: Path) -> int:

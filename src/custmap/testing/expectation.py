@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from custmap.diagnostics.codes import CODES
 from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.meant import Meant
 from custmap.diagnostics.span import Span
 from custmap.syntax.node import ListNode, MapNode, Node, ScalarNode
 from custmap.testing.reading import first_key, kind_of, problem, unknown_keys
@@ -134,7 +135,7 @@ def _problems(node: MapNode, call: str | None, known: tuple[str, ...]) -> Iterat
                 request or node, "apply always makes a request", "Without any values its body is `{}`."
             )
     elif isinstance(request, MapNode):
-        yield from _request_problems(request)
+        yield from request_problems(request)
     elif request is not None:
         yield problem(request, f"`request` must be null or a map of its members; this is {kind_of(request)}")
     if (requests := node.get("requests")) is not None:
@@ -154,12 +155,12 @@ def _requests_problems(requests: Node) -> Iterator[Diagnostic]:
         return
     for one in requests:
         if isinstance(one, MapNode):
-            yield from _request_problems(one)
+            yield from request_problems(one)
         else:
             yield problem(one, f"a request must be a map of its members; this is {kind_of(one)}")
 
 
-def _request_problems(request: MapNode) -> Iterator[Diagnostic]:
+def request_problems(request: MapNode) -> Iterator[Diagnostic]:
     yield from unknown_keys(request, REQUEST_MEMBERS)
     if not request.entries:
         yield problem(request, "`request` names no members", "State its `body`, or remove `request`.")
@@ -269,4 +270,4 @@ def _error(expect: MapNode, problems: list[Diagnostic]) -> ScalarNode | None:
 
 def _unknown_code(code: str, span: Span) -> Diagnostic:
     close = nearest(code, CODES)
-    return Diagnostic("CM216", f"`{code}` is not a code", span, f"Did you mean `{close}`?" if close else None)
+    return Diagnostic("CM216", f"`{code}` is not a code", span, Meant(close) if close else None)

@@ -18,6 +18,7 @@ from custmap.syntax.node import MapNode, Node, ScalarNode, plain
 from custmap.syntax.yaml_reader import read_file
 from custmap.testing.discover import fixture_name
 from custmap.testing.expectation import Expectation, read_expectation
+from custmap.testing.marks import Mark, mark_problems, marks_of
 from custmap.testing.reading import first_key, kind_of, members, problem, unknown_keys
 
 
@@ -87,7 +88,7 @@ Call: TypeAlias = Apply | Diff | Reverse | Answered | Settle | Stated
 class Fixture:
     """One case. `name` is `vendor/operation/case`, its place below the folder `fixtures`.
 
-    `mapping` is "" for a case of a source alone; with a `source` records are its rows.
+    `mapping` is "" for a case of a source alone; with a `source` records are its rows. `marks` are pytest's.
     """
 
     path: Path
@@ -99,6 +100,7 @@ class Fixture:
     call: Call
     expect: Expectation
     node: MapNode
+    marks: tuple[Mark, ...] = ()
 
     @property
     def span(self) -> Span:
@@ -127,7 +129,7 @@ _GIVEN: Final = {
     "response": "outcome",
     "settle": "settle",
 }
-_KEYS: Final = ("mapping", "source", "summary", "params", *_GIVEN, "options", "expect")
+_KEYS: Final = ("mapping", "source", "summary", "marks", "params", *_GIVEN, "options", "expect")
 # A key that is given alone, the one that is missing then, and what to do.
 _NEEDS: Final = {
     "before": ("after", None),
@@ -151,7 +153,11 @@ def read_fixture(path: Path, *, complete: bool = True, shown_as: str | None = No
     With `complete=False` the expectation may be missing, because it is about to be written.
     `shown_as` is the file's name in messages.
     """
-    node = read_file(path, shown_as)
+    return fixture_of(read_file(path, shown_as), path, complete=complete)
+
+
+def fixture_of(node: Node, path: Path, *, complete: bool = True) -> Fixture:
+    """The same of what the file says."""
     if not isinstance(node, MapNode):
         raise MappingError([problem(node, f"a fixture must be a map; this is {kind_of(node)}")])
     problems = list(_problems(node))
@@ -171,6 +177,7 @@ def read_fixture(path: Path, *, complete: bool = True, shown_as: str | None = No
         call=_call(node, call),
         expect=expect,
         node=node,
+        marks=marks_of(node.get("marks")),
     )
 
 
@@ -232,6 +239,7 @@ def _problems(node: MapNode) -> Iterator[Diagnostic]:
     yield from unknown_keys(node, _KEYS)
     yield from _mapping_problems(node)
     yield from _given_problems(node)
+    yield from mark_problems(node.get("marks"))
     summary = node.get("summary")
     if summary is not None and not (isinstance(summary, ScalarNode) and isinstance(summary.value, str)):
         yield problem(summary, f"`summary` must be text; this is {kind_of(summary)}")

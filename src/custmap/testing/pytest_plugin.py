@@ -1,8 +1,8 @@
 """pytest collects fixtures: every fixture file below a folder named `fixtures` is one test.
 
 The plugin is loaded in every project that has custmap installed. So it imports only pytest, takes a file only
-if it is certainly a fixture, and reads and runs a fixture only when its test runs. Worker processes of xdist
-need nothing else.
+if it is certainly a fixture, and reads and runs it only when its test runs; one with marks is read when it is
+collected. Worker processes of xdist need nothing else.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from custmap.testing.discover import fixture_name, is_fixture, mapping_line
+from custmap.testing.discover import fixture_name, is_fixture, mapping_line, may_have_marks
 
 if TYPE_CHECKING:
     from custmap.testing.loaded import MappingCache
@@ -36,7 +36,11 @@ class FixtureFile(pytest.File):
     """A fixture file, which is one test."""
 
     def collect(self) -> Iterator[FixtureItem]:
-        yield FixtureItem.from_parent(self, name=fixture_name(self.path))
+        item = FixtureItem.from_parent(self, name=fixture_name(self.path))
+        if may_have_marks(self.path):
+            for mark in _marks(self.path):
+                item.add_marker(mark)
+        yield item
 
 
 class FixtureItem(pytest.Item):
@@ -67,6 +71,22 @@ class FixtureItem(pytest.Item):
     def reportinfo(self) -> tuple[os.PathLike[str], int, str]:
         """The file, the line of `mapping:` counted from 0, and the name."""
         return self.path, mapping_line(self.path) - 1, self.name
+
+
+def _marks(path: Path) -> Iterator[str | pytest.MarkDecorator]:
+    """The marks of a fixture; where it cannot be read, its test says why."""
+    from custmap.diagnostics.errors import MappingError
+    from custmap.testing.fixture import read_fixture
+
+    try:
+        marks = read_fixture(path).marks
+    except MappingError:
+        return
+    for mark in marks:
+        if mark.reason is None:
+            yield mark.name
+        else:
+            yield getattr(pytest.mark, mark.name)(reason=mark.reason)
 
 
 def _mappings(session: pytest.Session) -> MappingCache:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.meant import Meant
 from custmap.syntax.node import ListNode, MapNode, Node, ScalarNode, plain
 from custmap.values.nearest import nearest
 
@@ -26,9 +27,7 @@ def unknown_keys(node: MapNode, known: tuple[str, ...]) -> Iterator[Diagnostic]:
         if key.value in known:
             continue
         close = nearest(str(key.value), known)
-        help = (
-            f"Did you mean `{close}`?" if close else f"Known keys: {', '.join(f'`{name}`' for name in known)}"
-        )
+        help = Meant(close) if close else f"Known keys: {', '.join(f'`{name}`' for name in known)}"
         yield Diagnostic("CM201", f"unknown key `{key.value}`", key.span, help)
 
 

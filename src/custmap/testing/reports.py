@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree
 
 from custmap.diagnostics.plain import json_document, plain, plain_lines
 from custmap.diagnostics.render.render import render
 from custmap.records.outputs import WholeFile
-from custmap.testing.cases import Case
+from custmap.testing.cases import Case, Result
 from custmap.testing.difference import Difference
-from custmap.values.words import counted
 
 if TYPE_CHECKING:
     from custmap.testing.coverage import Coverage
@@ -20,18 +20,28 @@ if TYPE_CHECKING:
 _RED, _GREEN, _YELLOW, _BOLD = "31", "32", "33", "1"
 
 
-def as_text(cases: Sequence[Case], coverage: Sequence[Coverage] | None, *, color: bool) -> str:
+def as_text(cases: Sequence[Case], coverage: Coverage | None, *, color: bool) -> str:
     """The cases that failed or were rewritten, then the coverage, then the count."""
     paint = _paint if color else _plain
     lines = [line for case in cases for line in _case_lines(case, paint, color)]
-    for one in coverage or ():
-        lines += [*_coverage_lines(one), ""]
-    failed = sum(not case.passed for case in cases)
-    rewritten = sum(case.updated for case in cases)
-    counts = [f"{len(cases) - failed - rewritten} passed"]
-    counts += [f"{rewritten} updated"] if rewritten else []
-    counts += [f"{failed} failed"] if failed else []
-    return "\n".join([*lines, paint(", ".join(counts), _RED if failed else _GREEN)]) + "\n"
+    if coverage is not None:
+        from custmap.testing.coverage_text import coverage_lines
+
+        lines += [*coverage_lines(coverage), ""]
+    found = Counter(case.result for case in cases)
+    counts = [f"{found['passed']} passed"]
+    counts += [f"{found[result]} {words}" for result, words in _COUNTED.items() if found[result]]
+    return "\n".join([*lines, paint(", ".join(counts), _RED if found["failed"] else _GREEN)]) + "\n"
+
+
+_COUNTED: Final[dict[Result, str]] = {
+    "updated": "updated",
+    "skipped": "skipped",
+    "xfailed": "failed as expected",
+    "xpassed": "passed unexpectedly",
+    "failed": "failed",
+}
+"""In the order of the last line, behind those that passed."""
 
 
 def _paint(text: str, style: str) -> str:
@@ -43,10 +53,10 @@ def _plain(text: str, style: str) -> str:
 
 
 def _case_lines(case: Case, paint: Any, color: bool) -> Iterator[str]:
-    if case.updated:
-        yield f"{paint('updated', _YELLOW)}  {case.name}"
-        return
-    if case.passed:
+    if case.result != "failed":
+        if case.result != "passed":
+            why = f": {plain(case.reason)}" if case.reason and case.result != "updated" else ""
+            yield f"{paint(_COUNTED[case.result], _YELLOW)}  {case.name}{why}"
         return
     yield f"{paint('FAIL', _RED)}  {paint(case.name, _BOLD)}"
     if case.summary:
@@ -62,28 +72,16 @@ def _case_lines(case: Case, paint: Any, color: bool) -> Iterator[str]:
     yield ""
 
 
-def _coverage_lines(coverage: Coverage) -> Iterator[str]:
-    rules = coverage.rules
-    was_set = sum(rule.was_set for rule in rules)
-    cleared = sum(rule.was_cleared for rule in rules)
-    yield f"{coverage.mapping}: of {counted(len(rules), 'rule')} {was_set} set, {cleared} cleared"
-    left = list(coverage.open())
-    width = max((len(rule.target) for rule in left), default=0)
-    for rule in left:
-        yield plain(f"  line {rule.line:<4} {rule.target:<{width}}  {rule}")
-
-
-def as_json(cases: Sequence[Case], coverage: Sequence[Coverage] | None) -> str:
+def as_json(cases: Sequence[Case], coverage: Coverage | None) -> str:
     """One document: `format_version`, `passed`, `failed`, `updated`, `fixtures`, if asked for `coverage`."""
+    found = Counter(case.result for case in cases)
     document: dict[str, Any] = {
         "format_version": 1,
-        "passed": sum(case.passed and not case.updated for case in cases),
-        "failed": sum(not case.passed for case in cases),
-        "updated": sum(case.updated for case in cases),
+        **{result: found[result] for result in ("passed", "failed", *_COUNTED)},
         "fixtures": [_case_document(case) for case in cases],
     }
     if coverage is not None:
-        document["coverage"] = [_coverage_document(one) for one in coverage]
+        document["coverage"] = coverage.to_dict()
     return json_document(document) + "\n"
 
 
@@ -91,9 +89,10 @@ def _case_document(case: Case) -> dict[str, Any]:
     return {
         "name": case.name,
         "file": str(case.path),
-        "mapping": case.report.fixture.mapping if case.report else None,
+        "mapping": case.fixture.mapping if case.fixture else None,
         "summary": case.summary,
-        "result": "updated" if case.updated else "passed" if case.passed else "failed",
+        "result": case.result,
+        "reason": case.reason,
         "differences": [
             _difference_document(one) for one in (case.report.differences if case.report else ())
         ],
@@ -114,14 +113,6 @@ def _difference_document(difference: Difference) -> dict[str, Any]:
     }
 
 
-def _coverage_document(coverage: Coverage) -> dict[str, Any]:
-    rules = [
-        {"target": rule.target, "line": rule.line, "set": rule.was_set, "cleared": rule.was_cleared}
-        for rule in coverage.rules
-    ]
-    return {"mapping": coverage.mapping, "rules": rules}
-
-
 def as_junit(cases: Sequence[Case]) -> bytes:
     """A JUnit file: one suite, one test per fixture, named after its folders."""
     failures = sum(not case.passed for case in cases)
@@ -131,6 +122,7 @@ def as_junit(cases: Sequence[Case]) -> bytes:
         tests=str(len(cases)),
         failures=str(failures),
         errors="0",
+        skipped=str(sum(case.result in _NOT_COUNTED for case in cases)),
         time=f"{sum(case.seconds for case in cases):.3f}",
     )
     for case in cases:
@@ -143,12 +135,18 @@ def as_junit(cases: Sequence[Case]) -> bytes:
             file=str(case.path),
             time=f"{case.seconds:.3f}",
         )
+        if case.result in _NOT_COUNTED:
+            ElementTree.SubElement(test, "skipped", message=_xml(case.reason or _COUNTED[case.result]))
         if not case.passed:
             body = str(case.report) if case.report else render(case.problems, "text", frames=False)
             failure = ElementTree.SubElement(test, "failure", message=_xml(body.split("\n")[0]))
             failure.text = _xml(body)
     document: bytes = ElementTree.tostring(suite, encoding="utf-8", xml_declaration=True)
     return document
+
+
+_NOT_COUNTED: Final = ("skipped", "xfailed")
+"""As pytest writes them."""
 
 
 def write_junit(path: Path, cases: Sequence[Case]) -> None:

@@ -1,7 +1,8 @@
-"""Rewrite the expectation of a fixture with the actual answer, and nothing else in the file.
+"""Rewrite what differs in the expectation of a fixture with the actual answer, and nothing else in the file.
 
-Only the lines of `expect:` are rewritten; the rest stays byte for byte. The new text is read back and checked
-before it is returned.
+Only members that differ are rewritten, where they stand and in the style that they have; where that cannot be
+done, the lines of `expect:`. The rest stays byte for byte. The new text is read back and checked before it is
+returned.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from custmap.testing.call import plan_of
 from custmap.testing.expectation import NAMED_MEMBERS, member_of
 from custmap.testing.fixture import Diff, Fixture
 from custmap.testing.named import reduced
+from custmap.testing.rewrite import Unsure, rewritten
 from custmap.testing.run import Report
 from custmap.testing.told import told_errors, told_plan
 from custmap.testing.write_yaml import WIDTH, block, flow, pair
@@ -32,14 +34,35 @@ def updated(report: Report, data: bytes) -> bytes:
     if report.answer.misuse is not None:
         raise UpdateError(report.answer.misuse)
     expect = _expectation(report)
-    new = _replace(report.fixture, data, expect)
-    try:
-        node = read_yaml(new, report.fixture.span.file)
-    except MappingError as error:
-        raise UpdateError("the expectation cannot be written to this file") from error
-    if not same(plain(node), {**plain(report.fixture.node), "expect": expect}):
+    wanted = {**plain(report.fixture.node), "expect": expect}
+    file = report.fixture.span.file
+    new = _in_place(report.fixture, data, expect)
+    if new is None or not same(_read(new, file), wanted):
+        new = _replace(report.fixture, data, expect)
+    if (read := _read(new, file)) is None:
+        raise UpdateError("the expectation cannot be written to this file")
+    if not same(read, wanted):
         raise UpdateError("only `expect` may change; write the fixture in block style, one key per line")
     return new
+
+
+def _in_place(fixture: Fixture, data: bytes, expect: dict[str, Any]) -> bytes | None:
+    """The file in which only what differs is written anew; None where that cannot be done in place."""
+    if not (fixture.expect.node and fixture.expect.node.entries):
+        return None
+    mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
+    try:
+        return mark + rewritten(data[len(mark) :].decode(), fixture.node, "expect", expect).encode()
+    except Unsure:
+        return None
+
+
+def _read(data: bytes, file: str) -> Any:
+    """What a file says; None if it cannot be read."""
+    try:
+        return plain(read_yaml(data, file))
+    except MappingError:
+        return None
 
 
 def _expectation(report: Report) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 WIDTH = 100
-_PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_./$+-]*(?: [A-Za-z0-9_./$+-]+)*")
+_PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_./$+@-]*(?: [A-Za-z0-9_./$+@-]+)*")
 # Words that some YAML versions read differently; also `y` and `n`, for clarity.
 _WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 # `firstName: CM803`, a list entry that is a map with one member.
@@ -26,15 +26,16 @@ def block(key: str, value: Any, indent: int = 0, *, open_up: bool = False) -> li
     if not isinstance(value, dict | list) or not value or (len(line) <= WIDTH and not open_up):
         return [line]
     if isinstance(value, dict):
-        return [start, *(line for name, item in value.items() for line in block(name, item, indent + 2))]
-    return [start, *(line for item in value for line in _item(item, indent + 2))]
+        return [start, *(line for name, inner in value.items() for line in block(name, inner, indent + 2))]
+    return [start, *(line for one in value for line in item(one, indent + 2))]
 
 
-def _item(value: Any, indent: int) -> list[str]:
+def item(value: Any, indent: int) -> list[str]:
+    """The lines of one item of a list."""
     line = f"{' ' * indent}- {flow(value)}"
     if len(line) <= WIDTH or not isinstance(value, dict) or not value:
         return [line]
-    lines = [line for name, item in value.items() for line in block(name, item, indent + 2)]
+    lines = [line for name, inner in value.items() for line in block(name, inner, indent + 2)]
     return [f"{' ' * indent}- {lines[0].lstrip(' ')}", *lines[1:]]
 
 
@@ -50,7 +51,7 @@ def flow(value: Any) -> str:
         case list() | tuple():
             return "[" + ", ".join(map(flow, value)) + "]"
         case str():
-            return value if _is_plain(value) else _quoted(value)
+            return value if _is_plain(value) else quoted(value)
         case float():
             # The reader refuses `1e+22` as ambiguous.
             text = format(Decimal(repr(value)), "f")
@@ -68,9 +69,10 @@ def _is_plain(text: str) -> bool:
     return _PLAIN.fullmatch(text) is not None and text.lower() not in _WORDS and len(text) <= WIDTH
 
 
-def _quoted(text: str) -> str:
-    quoted = json.dumps(text, ensure_ascii=False)
-    return "".join(char if char.isprintable() else _escape(char) for char in quoted)
+def quoted(text: str) -> str:
+    """A text in double quotes."""
+    written = json.dumps(text, ensure_ascii=False)
+    return "".join(char if char.isprintable() else _escape(char) for char in written)
 
 
 def _escape(char: str) -> str:

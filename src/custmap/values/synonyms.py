@@ -15,7 +15,7 @@ SYNONYMS: Final[dict[str, str]] = {
     "name": "full_name display_name customer_name contact_name person_name",
     "name.formatted": "full",
     "name.prefix": "title salutation honorific honorific_prefix name_title",
-    "name.given": "first_name given_names first forename christian_name fname",
+    "name.given": "first_name given_name given_names first forename christian_name fname",
     "name.middle": "middle_name middle_names middle_initial additional_name second_name",
     "name.family": "last_name family_name last surname lname",
     "name.suffix": "honorific_suffix generation",

@@ -1,0 +1,112 @@
+"""`custmap test --new`: a first fixture, of a record on standard input."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from custmap.cli.call_error import CallError
+from custmap.cli.loading import is_source, load, load_source
+from custmap.diagnostics.plain import plain
+from custmap.mapping.find import above
+from custmap.mapping.form import Kind
+from custmap.syntax.source_text import MIB
+from custmap.testing.first import NotWritten, drafted
+from custmap.values.files import exists
+from custmap.values.json_text import JsonError, parse_json
+
+_FORM = "Write VENDOR/OPERATION or VENDOR/OPERATION/CASE."
+
+
+def write_first(name: str, source: str | None) -> int:
+    """Write `fixtures/VENDOR/OPERATION/CASE.yaml`, never over a file that is there; its path on stdout."""
+    vendor_operation, case = _parts(name)
+    table = load_source(source) if source is not None else None
+    mapping = None
+    if source is None and is_source(vendor_operation):
+        table = load_source(vendor_operation)
+    else:
+        mapping = load(vendor_operation)
+    if mapping is not None and table is not None and not mapping.checked.canonical.is_customer:
+        raise CallError(
+            f"{mapping.name} has a schema of its own, and takes rows as they are", "Leave `--source` out."
+        )
+    records = _records()
+    folder = _fixtures() / vendor_operation
+    path = next(_places(folder, case))
+    if exists(path):
+        raise CallError(f"{path} is there already, and is not overwritten", "Name another case.")
+    try:
+        made = drafted(path, records, mapping, table)
+    except NotWritten as error:
+        raise CallError(str(error)) from None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as file:
+            file.write(made.data)
+    except OSError as error:
+        raise CallError(f"{path}: {error.strerror}") from None
+    click.echo(path.as_posix())
+    if made.refused is not None:
+        click.echo(
+            f"custmap test: the record is refused, and the fixture expects that: {plain(made.refused)}",
+            err=True,
+        )
+    click.echo(
+        "Read what it expects, and say in `summary` which fact it proves. Keep made-up people only.", err=True
+    )
+    return 0
+
+
+def _parts(name: str) -> tuple[str, str | None]:
+    parts = name.split("/")
+    if len(parts) not in (2, 3) or any(not part or part.startswith(".") or "\\" in part for part in parts):
+        raise CallError(f"`--new {name}` names no mapping", _FORM)
+    case = parts[2].removesuffix(".yaml") if len(parts) == 3 else None
+    return "/".join(parts[:2]), case
+
+
+def _fixtures() -> Path:
+    """The folder beside the project's `mappings/`, else in the working folder."""
+    kinds: tuple[Kind, ...] = ("mapping", "source")
+    for kind in kinds:
+        for folder in above(Path.cwd(), kind):
+            found = folder.parent / "fixtures"
+            return found.relative_to(Path.cwd()) if found.is_relative_to(Path.cwd()) else found
+    return Path("fixtures")
+
+
+def _places(folder: Path, case: str | None) -> Iterator[Path]:
+    """The file of a case that is named, else the first that is free."""
+    if case is not None:
+        yield folder / f"{case}.yaml"
+        return
+    number = 1
+    while exists(path := folder / ("first.yaml" if number == 1 else f"first-{number}.yaml")):
+        number += 1
+    yield path
+
+
+def _records() -> list[Any]:
+    """The records on standard input: one JSON object, a list of two, or two lines."""
+    data = sys.stdin.buffer.read(MIB + 1)
+    if len(data) > MIB:
+        raise CallError("the record is larger than a fixture may be (1 MiB)")
+    if not data.strip():
+        raise CallError("there is no record on standard input", "Give a customer as JSON: `< record.json`.")
+    try:
+        whole = parse_json(data)
+    except JsonError as error:
+        lines = [line for line in data.splitlines() if line.strip()]
+        try:
+            found = [parse_json(line) for line in lines] if len(lines) > 1 else []
+        except JsonError:
+            found = []
+        if not found:
+            raise CallError(f"standard input: {error}", "Give one JSON object, or two for a diff.") from None
+        return found
+    return whole if isinstance(whole, list) else [whole]

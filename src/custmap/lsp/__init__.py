@@ -1,0 +1,1 @@
+"""A language server for editors: what `custmap lsp` speaks."""

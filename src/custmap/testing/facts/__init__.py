@@ -1,0 +1,1 @@
+"""What fixtures can show of a mapping, and what they do show: the facts that coverage counts."""

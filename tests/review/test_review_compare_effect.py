@@ -1,0 +1,252 @@
+"""What a change does to requests: counts over fixtures and records, and no value of any record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import custmap
+from custmap import Comparison, Mapping
+from custmap.review.compare import compare
+from custmap.review.compare.comparison import document_of
+from custmap.review.compare.effect import FATES, effect_of
+from custmap.review.compare.gathered import meaning_of
+from custmap.review.compare.given_samples import Pair, Sample
+from custmap.review.compare.side import Side
+from small_mappings import made
+
+SECRET = "SENTINEL"
+OLD = """
+params: {token: {secret: true}}
+headers: {X: {param: token}}
+body:
+  email: {from: email, clear: send_null}
+  phone: {from: phone_digits(phone), clear: send_null}
+  tags: {from: tags, merge: set, clear: send_empty}
+  attributes: {from: attributes, merge: entries, clear: {name_in: gone}}
+  status: {from: status, values: {active: A, inactive: I}}
+  company: company
+"""
+RECORDS: list[dict[str, Any]] = [
+    {
+        "id": f"{SECRET}-{at}",
+        "name": {"given": SECRET, "family": f"{SECRET} {at}"},
+        "email": f"{SECRET}{at}@example.com",
+        "phone": SECRET if at % 2 else "+12065550142",
+        "tags": [SECRET, f"{SECRET}{at}"],
+        "attributes": {f"{SECRET}key": SECRET, SECRET: {SECRET: [SECRET]}},
+        "company": SECRET,
+        "status": "active",
+        "identifiers": {"aifi": str(at), "microbase": SECRET, "capillary": SECRET},
+        SECRET: SECRET,
+    }
+    for at in range(12)
+]
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No fixtures are in reach."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer records are drawn: what is tested needs no more."""
+    monkeypatch.setattr(compare, "RECORDS", 400)
+
+
+def both(folder: Path, *edits: tuple[str, str]) -> tuple[Mapping, Mapping]:
+    text = OLD
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new, 1)
+    sides = []
+    for name, rules in (("old", OLD), ("new", text)):
+        (folder / name).mkdir()
+        sides.append(made(folder / name, rules))
+    return sides[0], sides[1]
+
+
+def counts(comparison: Comparison) -> dict[str, dict[str, int]]:
+    assert comparison.effect is not None
+    return {one.target: one.counts for one in comparison.effect.rules}
+
+
+# What is planted, and what becomes of three customers, and of a pair of them.
+THREE: list[dict[str, Any]] = [
+    {"email": "Ann@example.com", "phone": "+12065550142", "status": "active", "company": "A", "tags": ["a"]},
+    {"email": None, "phone": None, "status": "inactive", "tags": [], "attributes": {"k": "v"}},
+    {"email": "bo@example.com", "company": "B"},
+]
+PAIR = (
+    {"email": "Ann@example.com", "tags": ["a"], "attributes": {"k": "v", "l": "w"}},
+    {"email": None, "tags": ["a"], "attributes": {"l": "w"}},
+)
+PLANTED: list[tuple[str, str, dict[str, dict[str, int]], str]] = [
+    ("from: email,", "from: lower(email),", {"email": {"sent differently": 1}}, "1 request differs"),
+    (
+        "from: phone_digits(phone), clear: send_null",
+        "from: phone_digits(phone), clear: impossible",
+        {"phone": {"no longer cleared": 1, "now rejected": 1}},
+        "1 request differs · 1 is now rejected",
+    ),
+    (
+        "company: company",
+        "company: {from: company, when: status == 'active'}",
+        {"company": {"no longer sent": 1}},
+        "1 request differs",
+    ),
+    (
+        "{active: A, inactive: I}",
+        "{active: A}",
+        {"status": {"now rejected": 1}},
+        "1 request differs · 1 is now rejected",
+    ),
+    ("  company: company\n", "", {"company": {"no longer sent": 2}}, "2 requests differ"),
+    (
+        "headers: {X: {param: token}}",
+        'headers: {X: {param: token, format: "T {}"}}',
+        {"headers.X": {"sent differently": 4}},
+        "4 requests differ",
+    ),
+    (
+        "merge: set, clear: send_empty",
+        "merge: set, clear: {send: [none]}",
+        {},
+        "no request differs",
+    ),
+    (
+        "email: {from: email, clear: send_null}",
+        'email: {from: email, clear: {send: ""}}',
+        {"email": {"cleared in another way": 2}},
+        "2 requests differ",
+    ),
+    (
+        "clear: {name_in: gone}",
+        "clear: {name_in: removed}",
+        {"attributes": {"cleared in another way": 1}},
+        "1 request differs",
+    ),
+    (
+        "clear: {name_in: gone}",
+        "clear: impossible",
+        {"attributes": {"no longer cleared": 1, "now rejected": 1}},
+        "1 request differs · 1 is now rejected",
+    ),
+    (
+        "company: company",
+        "company: {from: company, default: C}",
+        {"company": {"now sent": 1}},
+        "1 request differs",
+    ),
+]
+
+
+@pytest.mark.parametrize("planted", PLANTED, ids=lambda one: f"{one[0]} → {one[1]}"[:60])
+def test_what_becomes_of_records(planted: Any, tmp_path: Path) -> None:
+    old, new, told, summary = planted
+    sides = [Side(one, meaning_of(one.engine)) for one in both(tmp_path, (old, new))]
+    samples = [Sample((Pair(None, one),)) for one in THREE] + [Sample((Pair(*PAIR),))]
+    effect = effect_of(sides[0], sides[1], [], samples, are_drawn=False)
+    assert {one.target: one.counts for one in effect.rules} == told
+    assert str(effect) == f"over 4 records: {summary}"
+
+
+def test_the_same_is_false(tmp_path: Path) -> None:
+    comparison = custmap.compare(*both(tmp_path))
+    assert not comparison
+    assert comparison.status == "same"
+    assert "no change of meaning" in str(comparison)
+    assert comparison.effect is not None and comparison.effect.records == 2000
+
+
+def test_drawn_records_are_the_same_each_time(tmp_path: Path, few: None) -> None:
+    sides = both(tmp_path, ("clear: {name_in: gone}", "clear: impossible"), ("from: email,", "from: id,"))
+    first, second = custmap.compare(*sides), custmap.compare(*sides)
+    assert first == second and first
+    assert first.effect is not None and first.effect.are_drawn
+    found = counts(first)
+    assert found["attributes"]["now rejected"] > 10
+    assert found["email"]["sent differently"] > 10
+
+
+def test_each_fate_is_reached(tmp_path: Path, few: None) -> None:
+    edits = [
+        ("from: email, clear: send_null", "from: lower(email), clear: impossible"),
+        ("from: tags, merge: set, clear: send_empty", 'from: tags, merge: set, clear: {send: ["none"]}'),
+        ("company: company", "company: {from: company, clear: send_null}"),
+        ("status: {from: status, values: {active: A, inactive: I}}", "locale: locale"),
+    ]
+    found = counts(custmap.compare(*both(tmp_path, *edits)))
+    assert {fate for one in found.values() for fate in one} == {*FATES}
+
+
+@pytest.mark.parametrize(
+    "mapping", ["aifi/update-customer", "capillary/update-customer", "fabric/update-attributes"]
+)
+def test_no_value_is_ever_shown(mapping: str, tmp_path: Path) -> None:
+    other = {"fabric/update-attributes": "fabric/update-customer"}.get(mapping, "microbase/customer-update")
+    comparison = custmap.compare(mapping, other, RECORDS)
+    for text in shapes(comparison):
+        assert SECRET not in text
+    assert comparison.effect is not None and comparison.effect.differ
+
+
+def test_no_value_of_a_planted_change_is_shown(tmp_path: Path) -> None:
+    edits = [("clear: {name_in: gone}", "clear: impossible"), ("from: email,", "from: upper(email),")]
+    comparison = custmap.compare(*both(tmp_path, *edits, ("phone_digits", "phone_e164")), records=RECORDS)
+    assert comparison.effect is not None and len(comparison.effect.rules) >= 2
+    for text in shapes(comparison):
+        assert SECRET not in text
+
+
+def test_no_value_of_a_fixture_is_shown(tmp_path: Path) -> None:
+    sides = both(tmp_path, ("from: email,", "from: upper(email),"), ("phone_digits", "phone_e164"))
+    folder = tmp_path / "fixtures" / "acme"
+    folder.mkdir(parents=True)
+    for at, record in enumerate(RECORDS[:4]):
+        case = {
+            "mapping": "acme/case",
+            "params": {"token": SECRET},
+            "before": record,
+            "after": {**RECORDS[at + 4]},
+        }
+        text = yaml.safe_dump({**case, "expect": {"rejected": [SECRET]}}, sort_keys=False)
+        (folder / f"{SECRET}-{at}.yaml").write_text(text)
+    (folder / "broken.yaml").write_text(f"mapping: acme/case\ncustomer: {{{SECRET}: [\n")
+    comparison = custmap.compare(*sides, records=[])
+    assert comparison.effect is not None and comparison.effect.fixtures == 4
+    assert counts(comparison)["email"] == {"sent differently": 4}
+    for text in shapes(comparison):
+        assert SECRET not in text
+
+
+def shapes(comparison: Comparison) -> Iterator[str]:
+    yield str(comparison)
+    yield comparison.picture(color=True)
+    yield comparison.to_markdown()
+    yield json.dumps(comparison.to_dict())
+    yield json.dumps(document_of([comparison], None))
+    yield repr(comparison)
+
+
+def test_records_are_not_modified(tmp_path: Path) -> None:
+    records = [json.loads(json.dumps(one)) for one in RECORDS]
+    custmap.compare(*both(tmp_path, ("from: email,", "from: id,")), records=records)
+    assert records == RECORDS
+
+
+def test_markdown_of_a_strangers_mapping_is_text(tmp_path: Path) -> None:
+    edit = ("company: company", "company: {value: '<img src=x> @someone #1 | `x` https://evil.example'}")
+    text = custmap.compare(*both(tmp_path, edit), records=[]).to_markdown()
+    cells = [line for line in text.split("\n") if "evil" in line]
+    assert cells
+    for cell in cells:
+        assert "``" in cell or "`the constant" in cell  # in a code span
+        assert "\\|" in cell
