@@ -125,10 +125,10 @@ def findings_section(findings: Sequence[Diagnostic], lookup: Lookup | None = Non
     look = lookup or SourceLines()
     items = [h("li", h("pre", frame(one, look), tabindex=0), class_=f"finding {one.level}") for one in told]
     errors = sum(one.level is Severity.ERROR for one in told)
-    lead = (
+    lead: Child = (
         "The mapping does not load before its errors are mended, so the rest of this page is missing."
         if errors
-        else "What `custmap validate` reports; it stops nothing."
+        else ["What ", h("code", "custmap validate"), " reports; it stops nothing."]
     )
     return Section("findings", "Findings", h("ul", items, class_="findings"), lead, str(len(told)))
 
