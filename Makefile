@@ -73,7 +73,7 @@ spark: ## the tests with a real Spark, in local mode; installs it, and Java wher
 
 browser: ## the pages and play in a real Chromium; installs it where it may
 	$(call browser)
-	CUSTMAP_BROWSER=1 .venv-browser/bin/python -m pytest -s tests/pages/test_pages_browser.py
+	CUSTMAP_BROWSER=1 .venv-browser/bin/python -m pytest -s tests/pages/test_pages_browser*.py
 
 picture: ## draw the picture of the README anew
 	$(call browser)
