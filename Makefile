@@ -71,6 +71,22 @@ spark: ## the tests with a real Spark, in local mode; installs it, and Java wher
 	  > /dev/null 2>&1 || { echo 'make spark: needs Java, and cannot install it here'; exit 1; }
 	CUSTMAP_SPARK=1 .venv-spark/bin/python -m pytest tests/engines
 
+browser: ## the pages and play in a real Chromium; installs it where it may
+	$(call browser)
+	CUSTMAP_BROWSER=1 .venv-browser/bin/python -m pytest -s tests/pages/test_pages_browser*.py
+
+picture: ## draw the picture of the README anew
+	$(call browser)
+	.venv-browser/bin/python tools/picture.py
+
+define browser
+	$(call install,.venv-browser,$(PYTHON),constraints.txt)
+	.venv-browser/bin/python -m pip install --quiet --disable-pip-version-check \
+	  playwright axe-playwright-python pillow
+	@command -v chromium > /dev/null || { apt-get update -qq && apt-get install -qqy chromium; } \
+	  > /dev/null 2>&1 || { echo 'make browser: needs Chromium, and cannot install it here'; exit 1; }
+endef
+
 mutants: $(READY) ## do the tests of a room notice small wrong changes in its code?
 	$(BIN)/python mutants/run.py
 
@@ -83,4 +99,4 @@ bench-scale: $(READY) ## tables and snapshots: time and memory of whole processe
 clean: ## throw away what was made
 	rm -rf .venv .venv-* dist build .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup demo test test-lowest test-newest pins lint check laws spark mutants bench bench-scale clean anew
+.PHONY: help setup demo test test-lowest test-newest pins lint check laws spark browser picture mutants bench bench-scale clean anew

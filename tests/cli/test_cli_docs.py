@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,20 @@ def test_pages(cli: Cli, project: Path) -> None:
     assert cli("docs", "-o", "site").code == 0
     assert content(project / "site") == first, "the same mappings give the same bytes"
     assert [path.name for path in project.iterdir() if path.name.startswith(".")] == []
+
+
+def test_pages_are_the_same_in_each_folder(cli: Cli, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No path of this machine is on a page, also where there are findings."""
+    mapping(project, "broken", "emial")
+    mapping(project, "warned", "company || email")
+    assert cli("docs", "-o", "site").code == 1
+    other = project / "elsewhere" / "deeper"
+    for name in ("mappings", "fixtures"):
+        shutil.copytree(project / name, other / name)
+    monkeypatch.chdir(other)
+    assert cli("docs", "-o", "site").code == 1
+    assert content(other / "site") == content(project / "site")
+    assert b"mappings/acme/broken.yaml:7:" in content(other / "site")["acme--broken.html"]
 
 
 def test_page_that_is_gone_goes(cli: Cli, project: Path) -> None:

@@ -41,10 +41,18 @@ def page_of(path: Path) -> tuple[MappingSubject, Page]:
     return subject, parsed(mapping_page(subject))
 
 
-def test_shipped_pages_are_well_formed(shipped: dict[str, MappingSubject]) -> None:
+@pytest.fixture(scope="module")
+def pages(shipped: dict[str, MappingSubject]) -> dict[str, Page]:
+    """The pages of a few vendors that differ: several requests, changes, a whole record, many customers."""
+    names = ("aifi/update-customer", "square/update-customer", "commercetools/update-customer",
+             "okta/replace-user", "braze/track-users", "google/update-contact")  # fmt: skip
+    return {name: parsed(mapping_page(shipped[name], "index.html")) for name in names}
+
+
+def test_shipped_pages_are_well_formed(shipped: dict[str, MappingSubject], pages: dict[str, Page]) -> None:
     """Each has a rule's row for each line, and a line of the drawing for each source of a target."""
-    for subject in shipped.values():
-        page = parsed(mapping_page(subject))
+    for name, page in pages.items():
+        subject = shipped[name]
         assert subject.lineage is not None
         rows = [one for one in page.elements if (one.attributes.get("id") or "").startswith("rule-")]
         assert len(rows) == len(subject.lineage.lines)
@@ -53,15 +61,15 @@ def test_shipped_pages_are_well_formed(shipped: dict[str, MappingSubject]) -> No
         assert len(page.all("h1")) == 1 and page.all("main")
 
 
-def test_no_address_is_followed(shipped: dict[str, MappingSubject]) -> None:
+def test_no_address_is_followed(shipped: dict[str, MappingSubject], pages: dict[str, Page]) -> None:
     """Neither `src` nor `href` leads away, though the vendor's URL stands on the page as text."""
-    for subject in shipped.values():
-        page = parsed(mapping_page(subject, "index.html"))
+    for name, page in pages.items():
+        subject = shipped[name]
         for one in page.elements:
-            for name in ("src", "href", "action", "srcset", "data", "poster", "background"):
-                value = one.attributes.get(name) or ""
-                assert "//" not in value and ":" not in value, (subject.name, one.tag, name, value)
-            assert not any(name.startswith("on") or name == "style" for name in one.attributes)
+            for place in ("src", "href", "action", "srcset", "data", "poster", "background"):
+                value = one.attributes.get(place) or ""
+                assert "//" not in value and ":" not in value, (name, one.tag, place, value)
+            assert not any(place.startswith("on") or place == "style" for place in one.attributes)
         assert subject.mapping is not None
         assert any(subject.mapping.checked.operations[0].contract.url in text for text in page.texts)
 
@@ -87,7 +95,7 @@ def test_broken_mapping_shows_its_findings(tmp_path: Path) -> None:
 
 
 def test_unreadable_mapping_has_a_page(tmp_path: Path) -> None:
-    for text in ("custmap: 1\n  body: [", "\x00", "", "a" * 2_000_000):
+    for text in ("custmap: 1\n  body: [", "\x00", "", "a" * 1_048_577):
         path = tmp_path / "acme" / "case.yaml"
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")

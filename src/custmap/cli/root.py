@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "compare": "Tell what a change of a mapping means, by rule and in requests.",
     "drift": "Show what a new version of a vendor's document means to a mapping.",
     "docs": "Write a site about the mappings: pages to look at, without a server.",
+    "play": "Try a mapping in the browser, as you type; nothing leaves this machine.",
     "lsp": "Speak with an editor: findings, completion, hover, definitions, rename.",
     "show": "Print the generated Python, exactly as it runs.",
     "code": "Explain a code.",

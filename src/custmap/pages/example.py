@@ -40,12 +40,15 @@ def example_of(mapping: Mapping, reports: Sequence[Report]) -> Example | None:
 
     A diff is better than an apply, one with sets, clears and rejections better than one of a kind.
     """
+    best = best_report(reports)
+    found = None if best is None else _of_fixture(mapping, best)
+    return _drawn(mapping) if found is None else found
+
+
+def best_report(reports: Sequence[Report]) -> Report | None:
+    """The report of the fixture that shows most; None if none shows a request."""
     best = max(enumerate(reports), key=lambda one: (_worth(one[1]), -one[0]), default=None)
-    if best is not None and _worth(best[1]) > 0:
-        found = _of_fixture(mapping, best[1])
-        if found is not None:
-            return found
-    return _drawn(mapping)
+    return best[1] if best is not None and _worth(best[1]) > 0 else None
 
 
 def _worth(report: Report) -> int:

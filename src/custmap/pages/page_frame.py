@@ -72,35 +72,29 @@ def document(title: str, header: Child, sections: Sequence[Section], home: str |
             h("p", "Made by custmap from the mapping files. Nothing on this page leaves your machine."),
         ),
     )
-    return page(_root(title, body, STYLE, SCRIPT))
+    return whole(title, body, STYLE, SCRIPT)
 
 
-def _root(title: str, body: Element, *assets: Asset) -> Element:
-    return h(
+def whole(title: str, body: Element, *assets: Asset, policy_text: str | None = None) -> str:
+    """A page with a body and assets of its own; the policy is theirs, if no other is given."""
+    scripts = [asset for asset in assets if asset.tag == "script"]
+    root = h(
         "html",
         h(
             "head",
             h("meta", charset="utf-8"),
-            h("meta", http_equiv="Content-Security-Policy", content=policy(*assets)),
+            h("meta", http_equiv="Content-Security-Policy", content=policy_text or policy(*assets)),
             h("meta", name="viewport", content="width=device-width, initial-scale=1"),
             h("meta", name="color-scheme", content="light dark"),
             h("meta", name="referrer", content="no-referrer"),
             h("title", title),
+            h("link", rel="icon", href="data:,") if policy_text else None,
             [asset for asset in assets if asset.tag == "style"],
         ),
-        body_with(body, [asset for asset in assets if asset.tag == "script"]),
+        Element(body.tag, body.attributes, (*body.children, scripts)),  # at the end, where all has been read
         lang="en",
     )
-
-
-def body_with(body: Element, scripts: Sequence[Asset]) -> Element:
-    """A body with its scripts at the end, where all of it has been read."""
-    return Element(body.tag, body.attributes, (*body.children, scripts))
-
-
-def whole(title: str, body: Element, *assets: Asset) -> str:
-    """A page with a body and assets of its own."""
-    return page(_root(title, body, *assets))
+    return page(root)
 
 
 def _section(one: Section) -> Element:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from custmap.diagnostics.codes import CODES, Severity
 from custmap.diagnostics.diagnostic import Diagnostic, in_order
@@ -19,6 +19,9 @@ from custmap.pages.state_table import anchor
 from custmap.testing.run import Report
 from custmap.values.json_text import dump_json
 from custmap.values.words import counted
+
+ASSUMED: Final = "CM515"
+"""The finding that a rule rests on a guess: pages have a section for these."""
 
 
 def values_section(checked: Checked) -> Section | None:
@@ -116,16 +119,16 @@ def _remarks(remarks: Sequence[Element], nothing: str) -> Element:
 
 def findings_section(findings: Sequence[Diagnostic], lookup: Lookup | None = None) -> Section | None:
     """Findings with the lines that they are about; assumptions have a section of their own."""
-    told = in_order([one for one in findings if one.code != "CM515"])
+    told = in_order([one for one in findings if one.code != ASSUMED])
     if not told:
         return None
     look = lookup or SourceLines()
     items = [h("li", h("pre", frame(one, look), tabindex=0), class_=f"finding {one.level}") for one in told]
     errors = sum(one.level is Severity.ERROR for one in told)
-    lead = (
+    lead: Child = (
         "The mapping does not load before its errors are mended, so the rest of this page is missing."
         if errors
-        else "What `custmap validate` reports; it stops nothing."
+        else ["What ", h("code", "custmap validate"), " reports; it stops nothing."]
     )
     return Section("findings", "Findings", h("ul", items, class_="findings"), lead, str(len(told)))
 

@@ -58,7 +58,13 @@ def check_folder(folder: Path) -> None:
 def write_site(folder: Path, made: Mapping[str, str]) -> None:
     """Write the pages into a folder that takes the place of the one that is there; NotOurs, OSError."""
     check_folder(folder)
-    place = real(folder)
+    try:
+        _write(real(folder), made)
+    except OSError as error:  # not of the folder that is written first, which nobody has named
+        raise OSError(error.errno, error.strerror, str(folder)) from None
+
+
+def _write(place: Path, made: Mapping[str, str]) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=f".{place.name}.", suffix=".part", dir=place.parent))
     try:

@@ -14,7 +14,8 @@ from custmap.functions.table import with_functions
 from custmap.lineage.lineage import Lineage
 from custmap.loader import check_mapping
 from custmap.mapper import Mapping
-from custmap.mapping.find import files_in, shown
+from custmap.mapping.find import files_in, look_up, shown
+from custmap.mapping.form import Kind
 from custmap.source_loader import check_source_file
 from custmap.tables.source import Source
 from custmap.testing.call import load_named
@@ -22,7 +23,7 @@ from custmap.testing.cases import run_cases
 from custmap.testing.discover import fixture_files
 from custmap.testing.loaded import MappingCache
 from custmap.testing.run import Report
-from custmap.values.files import is_folder
+from custmap.values.files import is_folder, real
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +63,14 @@ class Reading:
 def mapping_subject(path: Path, name: str, reading: Reading) -> MappingSubject:
     """The mapping in a file, without fixtures; whatever is wrong with it is in `findings`."""
     known = with_functions([import_module(module) for module in reading.modules])
+    named, file = _named(path, name, "mapping")
     try:
-        checked, found = check_mapping(path, known, root=reading.root)
+        checked, found = check_mapping(named, known, root=reading.root)
     except MappingError as error:
-        return MappingSubject(name, shown(path), None, None, error.diagnostics)
+        return MappingSubject(name, file, None, None, error.diagnostics)
     if checked is None:
-        return MappingSubject(name, shown(path), None, None, found)
-    return subject_of(Mapping(checked, tuple(reading.modules)), shown(path), found)
+        return MappingSubject(name, file, None, None, found)
+    return subject_of(Mapping(checked, tuple(reading.modules)), file, found)
 
 
 def subject_of(
@@ -82,14 +84,23 @@ def subject_of(
 def source_subject(path: Path, name: str, reading: Reading) -> SourceSubject:
     """The source in a file; whatever is wrong with it is in `findings`."""
     known = with_functions([import_module(module) for module in reading.modules])
+    named, file = _named(path, name, "source")
     try:
-        checked, found = check_source_file(path, known, root=reading.root)
+        checked, found = check_source_file(named, known, root=reading.root)
     except MappingError as error:
-        return SourceSubject(name, shown(path), None, None, error.diagnostics)
+        return SourceSubject(name, file, None, None, error.diagnostics)
     if checked is None:
-        return SourceSubject(name, shown(path), None, None, found)
+        return SourceSubject(name, file, None, None, found)
     source = Source(checked, tuple(reading.modules))
-    return SourceSubject(source.name, shown(path), source, source.explain(), found)
+    return SourceSubject(name, file, source, source.explain(), found)
+
+
+def _named(path: Path, name: str, kind: Kind) -> tuple[str | Path, str]:
+    """How a file is named to the checks, and in messages: the same in each folder that has the project."""
+    found = look_up(name, Path.cwd(), kind)
+    if found is not None and real(found[0]) == real(path):
+        return name, found[1]
+    return Path(shown(path)), shown(path)
 
 
 def in_folder(folder: Path) -> list[tuple[str, Path]]:

@@ -1,33 +1,35 @@
 
 "use strict";
 // Two conveniences; a page says all it has to say without them.
-for (const drawing of document.querySelectorAll(".lineage")) {
+{
   const light = (item, on) => {
+    const drawing = item.closest(".lineage");
     drawing.classList.toggle("looking", on);
     for (const lit of drawing.querySelectorAll(".lit")) lit.classList.remove("lit");
     if (!on) return;
-    const row = item.dataset.row, source = item.dataset.source;
-    const hit = (path) => (row === undefined ? path.dataset.source === source : path.dataset.row === row);
+    const { row, source } = item.dataset;
     item.classList.add("lit");
     for (const path of drawing.querySelectorAll("path")) {
-      if (!hit(path)) continue;
+      if (row === undefined ? path.dataset.source !== source : path.dataset.row !== row) continue;
       path.classList.add("lit");
       for (const other of drawing.querySelectorAll("li")) {
-        if (other.dataset.row === path.dataset.row && other.dataset.row !== undefined) other.classList.add("lit");
-        if (other.dataset.source === path.dataset.source && other.dataset.source !== undefined) other.classList.add("lit");
+        const isEnd = other.dataset.row === undefined
+          ? other.dataset.source === path.dataset.source
+          : other.dataset.row === path.dataset.row;
+        if (isEnd) other.classList.add("lit");
       }
     }
   };
-  for (const item of drawing.querySelectorAll("li")) {
-    item.addEventListener("pointerenter", () => light(item, true));
-    item.addEventListener("pointerleave", () => light(item, false));
-    item.addEventListener("focusin", () => light(item, true));
-    item.addEventListener("focusout", () => light(item, false));
-  }
-}
-const search = document.getElementById("search");
-if (search) {
-  const count = document.getElementById("search-count");
+  const on = (type, is) => document.addEventListener(type, (event) => {
+    const item = event.target.closest?.(".lineage li");
+    if (item) light(item, is);
+  });
+  on("pointerover", true);
+  on("pointerout", false);
+  on("focusin", true);
+  on("focusout", false);
+
+  const search = document.getElementById("search");
   const narrow = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const fits = (one) => words.every((word) => one.dataset.find.toLowerCase().includes(word));
@@ -37,14 +39,16 @@ if (search) {
       found += row.hidden ? 0 : 1;
     }
     for (const row of document.querySelectorAll(".matrix tbody tr")) row.hidden = !fits(row);
-    count.value = words.length ? `${found} found` : "";
+    document.getElementById("search-count").value = words.length ? `${found} found` : "";
   };
-  search.addEventListener("input", narrow);
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "/" && document.activeElement !== search) {
+  if (search) {
+    search.form.addEventListener("submit", (event) => event.preventDefault());
+    search.addEventListener("input", narrow);
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "/" || event.target.closest?.("input, textarea")) return;
       event.preventDefault();
       search.focus();
-    }
-  });
-  narrow();
+    });
+    narrow();
+  }
 }

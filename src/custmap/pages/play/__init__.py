@@ -1,0 +1,1 @@
+"""`custmap play`: the page of a mapping, alive, on this machine alone."""

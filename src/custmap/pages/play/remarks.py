@@ -1,0 +1,127 @@
+"""Findings as an editor shows them: under which line of which text, and what may be written instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final
+
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.span import Span
+from custmap.model.change import Rejection
+from custmap.pages.html import shown
+from custmap.syntax.node import ListNode, MapNode, Node
+
+_MEANT: Final = re.compile(r"Did you mean `([^`]+)`\?")
+_STEP: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|\[(\d+)\]|([^."\[\]]+)')
+MOST: Final = 100
+"""More remarks than this are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A finding of one editor's text. Lines and columns count from 1; the end is exclusive.
+
+    `level`    error, warning, info; `rejected` for what the vendor cannot be told.
+    `instead`  what may be written in place of the marked text.
+    """
+
+    editor: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    level: str
+    code: str
+    message: str
+    help: str | None = None
+    instead: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON values; texts are shown as pages show them."""
+        told = asdict(self)
+        told["message"] = shown(self.message)
+        told["help"] = None if self.help is None else shown(self.help)
+        return told
+
+
+def of_finding(one: Diagnostic, editor: str, file: str | None) -> Remark:
+    """A finding of a text; one of another file, such as the contract, stands at the first line."""
+    message = one.message if one.message else one.title
+    if one.span is None or (file is not None and one.span.file != file):
+        place = f"{one.span}: " if one.span is not None else ""
+        span, message = Span("", 1, 1, 1, 1), f"{place}{message}"
+    else:
+        span = one.span
+    return _remark(editor, span, str(one.level), one.code, f"{one.title}: {message}", one.help)
+
+
+def of_record(one: Diagnostic, editor: str, node: Node | None) -> Remark:
+    """A problem of a record or a parameter, at the value that it is about."""
+    path = (one.path or "").removeprefix("params.") if editor == "params" else one.path or ""
+    span = node_at(node, path).span if node is not None else Span("", 1, 1, 1, 1)
+    about = f"{one.path}: " if one.path else ""
+    return _remark(editor, span, str(one.level), one.code, f"{about}{one.title}: {one.message}", one.help)
+
+
+def of_rejection(one: Rejection, target: str) -> Remark:
+    """What the vendor cannot be told, at the rule."""
+    return replace(
+        _remark("mapping", one.span, "rejected", one.code, f"{target}: {one.message}", None),
+        end_line=one.span.line,
+        end_column=one.span.column + max(1, len(target.rpartition(".")[2])),
+    )
+
+
+def told(editor: str, message: str, help: str | None = None, code: str = "") -> Remark:
+    """A remark about a whole text."""
+    return Remark(editor, 1, 1, 1, 1, "error", code, message, help)
+
+
+def _remark(editor: str, span: Span, level: str, code: str, message: str, help: str | None) -> Remark:
+    meant = _MEANT.fullmatch(help) if help else None
+    instead = (
+        meant.group(1) if meant and span.line == span.end_line and span.column < span.end_column else None
+    )
+    return Remark(
+        editor, span.line, span.column, span.end_line, span.end_column, level, code, message, help, instead
+    )
+
+
+def node_at(node: Node, path: str) -> Node:
+    """The node at a canonical path, or the nearest one around it: its key, where a member is too large."""
+    for step in _steps(path):
+        match node:
+            case MapNode() if isinstance(step, str) and (found := node.get(step)) is not None:
+                node = found
+            case ListNode(items=items) if isinstance(step, int) and step < len(items):
+                node = items[step]
+            case _:
+                break
+    if isinstance(node, MapNode) and node.entries and node.span.line != node.span.end_line:
+        return node.entries[0][0]
+    return node
+
+
+def _steps(path: str) -> Iterator[str | int]:
+    for quoted, index, name in _STEP.findall(path):
+        yield int(index) if index else name or quoted
+
+
+def limited(remarks: Iterable[Remark]) -> list[Remark]:
+    """The first remarks of each editor, and how many more there are."""
+    found: dict[str, list[Remark]] = {}
+    for one in remarks:
+        found.setdefault(one.editor, []).append(one)
+    kept: list[Remark] = []
+    for editor, all_of in found.items():
+        kept += all_of[:MOST]
+        if len(all_of) > MOST:
+            kept.append(told(editor, f"and {len(all_of) - MOST:,} more findings"))
+    return kept
+
+
+def by_place(remarks: Sequence[Remark]) -> list[Remark]:
+    """In the order of their lines."""
+    return sorted(remarks, key=lambda one: (one.line, one.column, one.code))
