@@ -40,7 +40,7 @@ body:
   items: {each: tags, fields: {summary: {first: [{from: "@"}, {param: shop, format: "-{}"}]}}}
 changes:
   into: "[]"
-  set: {op: set, at: "{path}", value: "{value}", note: {param: shop}}
+  set: {op: set, at: "{path}", value: "{value}", note: {param: shop}, tag: {name: shop}}
 """
 
 
