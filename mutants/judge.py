@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.abc
 import importlib.util
 import json
@@ -202,7 +203,7 @@ def run_pytest(tests: Sequence[str], plugin: object) -> int:
 
 def put_in_place(mutant: Mutant) -> bool:
     """Give the function its changed code; False where there is no plain function to give it to."""
-    found: Any = sys.modules[_module(mutant)]
+    found: Any = importlib.import_module(_module(mutant))  # tests may import it late
     for part in mutant.function.split("."):
         found = vars(found)[part]
     found = getattr(found, "fget", None) or getattr(found, "__func__", None) or found

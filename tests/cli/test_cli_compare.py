@@ -102,6 +102,8 @@ def test_a_branch_against_main(project: Path, cli: Cli) -> None:
     )
     assert "fabric/update-attributes   main → working tree\n" in ended.out
     assert "over 1 fixture and 60 records: " in ended.out
+    (project / "fixtures/row.yaml").unlink()  # main has it still
+    assert "over 1 fixture and 60 records: " in cli("compare", "--against", "main").out
     assert cli("compare", "--against", "main", "--fail-on", "reject").code == 1
     assert cli("compare", "--against", "main", "--fail-on", "remove").code == 0
     assert "microbase" not in cli("compare", "--against", "HEAD").out
@@ -121,6 +123,8 @@ def test_added_removed_and_broken(project: Path, cli: Cli) -> None:
         "fabric/update-attributes": "removed",
         "microbase/customer-update": "broken",
     }
+    (remark,) = told["cloth/update-attributes"]["remarks"]
+    assert remark == "It means the same as `fabric/update-attributes`, which is gone."
     (finding,) = told["microbase/customer-update"]["findings"]
     assert (finding["side"], finding["code"], finding["file"]) == ("new", "CM201", MICROBASE)
     assert ended.code == 1
@@ -133,11 +137,30 @@ def test_added_removed_and_broken(project: Path, cli: Cli) -> None:
 
 
 @needs_git
+def test_a_link_is_a_file_of_its_own(project: Path, cli: Cli) -> None:
+    outside = project.parent / "elsewhere.yaml"
+    outside.write_text("SENTINEL: [")
+    (project / MICROBASE).unlink()
+    (project / MICROBASE).symlink_to(outside)
+    ended = cli("compare", "--against", "main", "--format", "json")
+    (told,) = json.loads(ended.out)["comparisons"]
+    assert (told["mapping"], told["status"]) == ("microbase/customer-update", "broken")
+    assert "SENTINEL" not in ended.out
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "a link that leads out")  # of the old side it is left out
+    (project / MICROBASE).unlink()
+    shutil.copy(MAPPINGS / "microbase/customer-update.yaml", project / MICROBASE)
+    (told,) = json.loads(cli("compare", "--against", "HEAD", "--format", "json").out)["comparisons"]
+    assert told["status"] == "added"
+
+
+@needs_git
 def test_a_contract_and_a_source(project: Path, cli: Cli) -> None:
     edit(project / "mappings/microbase/openapi.yaml", "required: [id]", "required: [id, email]")
-    edit(project / "sources/crm/customers.yaml", "email: email", "email: lower(email)")
     ended = cli("compare", "--against", "main")
     assert "  email  required added  every request has it; without it a record is refused\n" in ended.out
+    edit(project / "sources/crm/customers.yaml", "email: email", "email: lower(email)")
+    ended = cli("compare", "--against", "main")
     assert "source crm/customers   main → working tree\n" in ended.out
     assert "email → lower(email)" in ended.out
     git(project, "checkout", "-q", "main", "--", "mappings")
@@ -236,6 +259,9 @@ def test_two_files_and_records(tmp_path: Path, cli: Cli, monkeypatch: pytest.Mon
         assert "SENTINEL" not in ended.out + ended.err
         assert "lower(email)" in ended.out
     assert "1 request differs" in cli(*arguments[:5], stdin=records).out
+    ended = cli("compare", old, old, "--format", "json")
+    (told,) = json.loads(ended.out)["comparisons"]
+    assert (told["status"], told["changes"], told["records"]["requests_differ"]) == ("same", [], 0)
     colored = cli("compare", old, MICROBASE, "--color", "always")
     assert "\x1b[1mmicrobase/customer-update\x1b[0m" in colored.out
     assert cli("compare", old, MICROBASE, "--with", "-", stdin=b"{{{\n").code == 1

@@ -121,6 +121,8 @@ def test_what_is_refused_is_expected_and_said(folder: Path, cli: Cli) -> None:
         (NEW, b"{", "standard input: "),
         (NEW, b"[]", "a fixture has one record, or two for a diff; there are 0"),
         (NEW, b"[{}, {}, {}]", "there are 3"),
+        (NEW, b'"ann@example.com"', "a record is one JSON object; this is text"),
+        (NEW, b'{"before": {}}', "a diff has `before` and `after`"),
         ("microbase", b"{}", "`--new microbase` names no mapping"),
         ("../x/y", b"{}", "names no mapping"),
         ("microbase/customer-updat", b"{}", "Did you mean `microbase/customer-update`?"),

@@ -109,6 +109,26 @@ def test_what_is_done_is_not_done_again(command: list[str], workers: str, cli: C
     assert left() == []
 
 
+BULK = """custmap: 1
+name: acme/bulk
+contract: {method: POST, url: "https://x.io/customers"}
+bulk: {into: inputs, most: 3}
+body: {id: {from: id, identity: true}, mail: {from: email, clear: send_null}}
+"""
+
+
+@pytest.mark.parametrize("after", range(1, 9))
+@pytest.mark.parametrize("command", [APPLY, DIFF], ids=["apply", "diff"])
+def test_a_request_that_was_still_open_is_filled_again(command: list[str], after: int, cli: Cli) -> None:
+    Path("mappings/acme/bulk.yaml").write_text(BULK)
+    given = [part for part in command if not part.startswith(("-p", "realm=", "token="))]
+    arguments = [given[0], "acme/bulk", *given[2:], "--bulk", *OUTPUTS]
+    whole = ends(cli, arguments)
+    killed(cli, arguments, after)
+    went_on = ends(cli, [*arguments, "--resume"])
+    assert went_on[1] == whole[1] and went_on[0].err.endswith(whole[0].err)
+
+
 @pytest.mark.parametrize("command", [APPLY, DIFF], ids=["apply", "diff"])
 def test_workers_that_are_interrupted(command: list[str], cli: Cli) -> None:
     arguments = [*command, *OUTPUTS]

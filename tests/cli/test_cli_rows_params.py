@@ -59,7 +59,13 @@ def files(request: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list
 
 @pytest.mark.parametrize("files", ["ndjson", "csv", "parquet", "duckdb"], indirect=True)
 @pytest.mark.parametrize(
-    "reads", ["REALM || OLD", "@.[REALM, OLD][?@] | [0]", "values(@)[?@ == 'a1' || @ == 'o0'] | [0]"]
+    "reads",
+    [
+        "REALM || OLD",
+        "@.[REALM, OLD][?@] | [0]",
+        "values(@)[?@ == 'a1' || @ == 'o0'] | [0]",
+        "* | [?@ == 'a1' || @ == 'o0'] | [0]",
+    ],
 )
 def test_what_only_a_parameter_reads(files: list[str], reads: str, cli: Cli) -> None:
     given = ["--source", "crm/rows", "--param-from", f"realm={reads}", "--format", "json"]

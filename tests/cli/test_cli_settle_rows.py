@@ -32,7 +32,11 @@ def test_nights(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli:
         (tmp_path / name).parent.mkdir(parents=True)
         (tmp_path / f"{name}.yaml").write_text(text)
     nights = {"before": {1: "a", 2: "b", 3: "c"}, "after": {2: "b", 1: "d", 3: None, 4: "e"}}
-    for name, mails in [*nights.items(), ("later", {3: None, 1: "f", 4: "e"})]:
+    for name, mails in [
+        *nights.items(),
+        ("later", {3: None, 1: "f", 4: "e"}),
+        ("lost", {1: None, 2: None, 9: "x"}),
+    ]:
         rows = [{"ID": at, "MAIL": mail and f"{mail}@x.io"} for at, mail in mails.items()]
         path = tmp_path / f"{name}.{kind}"
         if kind == "ndjson":
@@ -51,6 +55,11 @@ def test_nights(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli:
     again = cli("diff", "acme/customers", "next.ndjson", files[1], *HOW, "--format", "json")
     assert again.out == "" and "3 pairs: 3 unchanged, 0 requests" in again.err
     # The next night BEFORE has customers, and AFTER rows.
+    lost = [
+        cli("diff", "acme/customers", before, f"lost.{kind}", *HOW, "--guard", "clears.email=1")
+        for before in (files[0], "next.ndjson")
+    ]
+    assert [(one.code, "`email` is cleared" in one.err) for one in lost] == [(4, True)] * 2
     files = ["next.ndjson", f"later.{kind}"]
     assert cli("diff", "acme/customers", *files, *HOW, "--format", "json", "-o", "plans").code == 0
     given = ["--before", files[0], "--after", files[1], *HOW, "-o", "last.ndjson"]

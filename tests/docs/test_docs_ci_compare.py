@@ -71,7 +71,7 @@ def test_the_comparison_of_a_pull_request(tmp_path: Path) -> None:
     (top / MAPPING).write_text(text.replace("empty: reject", "emty: reject"), encoding="utf-8")
     code, summary = compare(top)
     assert code == 1  # and the summary is there all the same
-    assert "CM201" in summary
+    assert "CM201" in summary and "Some cannot be compared." in summary
 
 
 def test_it_may_do_no_more_than_comment() -> None:

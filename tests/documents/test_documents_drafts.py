@@ -16,8 +16,8 @@ from custmap.diagnostics.codes import Severity
 from custmap.functions.table import with_functions
 from custmap.loader import check_mapping
 from custmap.mapper import load
-from custmap.review.drafts.draft import DraftError, project
 from custmap.review.drafts.from_openapi import from_openapi
+from custmap.review.drafts.project import DraftError, project
 from custmap.syntax import cache
 from custmap.syntax.document import KeptDocuments, read_document
 from custmap.testing.fixture import read_fixture

@@ -8,6 +8,7 @@ import pickle
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 import custmap
 import custmap.arrow
+import custmap.duckdb
 from custmap.engines import record_batches
 from custmap.engines.task import Task
 from custmap.records.identity import RequestIds, Who
@@ -158,14 +160,46 @@ def test_tables_are_taken_in_parts(acme: Acme, monkeypatch: pytest.MonkeyPatch) 
     assert diff(acme, before, after, start=3).to_pylist() == whole
 
 
+def test_batches_are_counted_from_where_they_start(acme: Acme) -> None:
+    options: dict[str, Any] = {"source": acme.source, "params": PARAMS, "start": 5}
+    reader = custmap.arrow.apply_batches(acme.mapping, [batch_of([ROW] * 2), batch_of([ROW])] * 2, **options)
+    assert reader.read_all()["index"].to_pylist() == [5, 6, 7, 8, 9, 10]
+
+
+def test_notes_of_rows_that_are_rejected(acme: Acme) -> None:
+    bad = batch_of([{**ROW, "phone": "nonsense"}])
+    (row,) = apply(acme, bad).to_pylist()
+    assert row["errors"] and (row["notes"], row["url"]) == (["unknown members are ignored: more"], None)
+
+
+def test_a_mapping_that_reads_no_column(acme: Acme, tmp_path: Path) -> None:
+    mapping = made(tmp_path, "params: {kind: {}}\nheaders: {X-Kind: {param: kind}}\n")
+    path = tmp_path / "crm/rows.yaml"
+    path.parent.mkdir()
+    path.write_text(
+        "custmap: 1\nsource: crm/rows\ncolumns: {a: string}\nnulls: clear\ncustomer: {email: a}\n"
+    )
+    source, rows = custmap.source(path), pa.table({"a": ["x", "y"]})
+    options: dict[str, Any] = {"source": source, "params": {"kind": "k"}}
+    found = custmap.arrow.apply(mapping, rows, **options).to_pylist()
+    assert [(row["index"], json.loads(row["headers"])["X-Kind"]) for row in found] == [(0, "k"), (1, "k")]
+    with duckdb.connect() as database:
+        database.execute("CREATE TABLE t AS FROM rows")
+        assert custmap.duckdb.apply(database, "FROM t", mapping, **options).read_all().to_pylist() == found
+
+
 def test_diff_of_what_is_not_known_sends_everything(acme: Acme) -> None:
     (row,) = diff(acme, None, batch_of([ROW])).to_pylist()
     assert json.loads(row["body"])["first"] == "Ann"
 
 
-def test_batches_that_are_not_pairs(acme: Acme) -> None:
+def test_batches_that_are_not_pairs(acme: Acme, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match="before has 1 rows, and after has 2: they are not pairs"):
         diff(acme, batch_of([ROW]), batch_of([ROW, ROW]))
+    monkeypatch.setattr(record_batches, "_ROWS", 2)
+    tables = [pa.Table.from_batches([batch_of([ROW] * count)]) for count in (3, 2)]
+    with pytest.raises(ValueError, match="before has 3 rows, and after has 2"):
+        diff(acme, *tables)
     with pytest.raises(ValueError, match="row 1: before and after have different keys"):
         diff(acme, batch_of([ROW]), batch_of([{**ROW, "customer_id": 8}]))
 
@@ -311,8 +345,8 @@ def test_misuse(acme: Acme, tmp_path: Path) -> None:
         apply(acme, batch, absent="kep")
     with pytest.raises(ValueError, match="says what NULL says"):
         apply(acme, batch, nulls="absent")
-    with pytest.raises(ValueError, match="tokn"):
-        custmap.arrow.apply(acme.mapping, batch, source=acme.source, params={"tokn": "t"})
+    with pytest.raises(ValueError, match="tokn"):  # before anything is shipped
+        Task(acme.mapping, acme.source, {"tokn": "t"})
     own = made(tmp_path, OWN, {"row.json": OWN_SCHEMA})
     with pytest.raises(ValueError, match="leave `source` out"):
         custmap.arrow.apply(own, batch, source=acme.source)

@@ -61,7 +61,7 @@ components:
           type: array
           items:
             type: object
-            properties: {kind: {type: string, enum: [home, work]}, number: {type: string}}
+            properties: {kind: {type: string, enum: [home, work, "on: hold"]}, number: {type: string}}
 """
 
 MAPPING = """\
@@ -83,6 +83,26 @@ body:
 """
 
 
+SEVERAL = """\
+custmap: 1
+name: acme/several
+requests:
+  - name: first
+    contract: {openapi: openapi.yaml, operation: updateCustomer}
+    path: {id: identifiers.acme}
+    body: {email: email}
+"""
+
+SOURCE = """\
+custmap: 1
+source: crm/people
+columns: {id: string, mail: string}
+nulls: absent
+customer:
+  id: id
+"""
+
+
 def project(folder: Path, mapping: str = MAPPING) -> Path:
     """A folder with one mapping, whose path comes back, its contract and a fixture."""
     place = folder / "mappings" / "acme"
@@ -95,6 +115,10 @@ def project(folder: Path, mapping: str = MAPPING) -> Path:
         "mapping: acme/update\nparams: {host: h.example, token: t}\ncustomer: {email: a@example.com}\n"
         "expect: {request: {body: {email: a@example.com}}}\n"
     )
+    (place / "several.yaml").write_text(SEVERAL)
+    sources = folder / "sources" / "crm"
+    sources.mkdir(parents=True)
+    (sources / "people.yaml").write_text(SOURCE)
     return real(place / "update.yaml")
 
 

@@ -32,6 +32,8 @@ class Editor:
         self.errors = ""
         self.client = LanguageClient("tests", "1")
         self.client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(lambda params: self._published(params))
+        self.registered: list[str] = []
+        self.client.feature(lsp.CLIENT_REGISTER_CAPABILITY)(lambda params: self._register(params))
         self._run(self._start(folder, options, encodings))
 
     async def _start(self, folder: Path, options: tuple[str, ...], encodings: list[str] | None) -> None:
@@ -43,7 +45,9 @@ class Editor:
         item = lsp.ClientCompletionItemOptions(snippet_support=True)
         completion = lsp.CompletionClientCapabilities(completion_item=item)
         document = lsp.TextDocumentClientCapabilities(completion=completion)
-        capabilities = lsp.ClientCapabilities(general=general, text_document=document)
+        watching = lsp.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True)
+        workspace = lsp.WorkspaceClientCapabilities(did_change_watched_files=watching)
+        capabilities = lsp.ClientCapabilities(general=general, text_document=document, workspace=workspace)
         params = lsp.InitializeParams(capabilities, process_id=os.getpid(), root_uri=folder.as_uri())
         self.capabilities = (await self.client.initialize_async(params)).capabilities
         self.client.initialized(lsp.InitializedParams())
@@ -63,6 +67,9 @@ class Editor:
             send(params)
 
         self._run(work())
+
+    def _register(self, params: lsp.RegistrationParams) -> None:
+        self.registered += [one.method for one in params.registrations]
 
     def _published(self, params: lsp.PublishDiagnosticsParams) -> None:
         with self._news:
@@ -125,6 +132,11 @@ class Editor:
     def _version_of(self, uri: str) -> int:
         found = self._found.get(uri)
         return -1 if found is None or found.version is None else found.version
+
+    def changed_on_disk(self, path: Path) -> None:
+        event = lsp.FileEvent(path.as_uri(), lsp.FileChangeType.Changed)
+        params = lsp.DidChangeWatchedFilesParams([event])
+        self._call(self.client.workspace_did_change_watched_files, params)
 
     def complete(self, uri: str, line: int, character: int) -> list[lsp.CompletionItem]:
         place = lsp.CompletionParams(lsp.TextDocumentIdentifier(uri), lsp.Position(line, character))

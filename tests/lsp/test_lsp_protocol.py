@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -95,6 +96,28 @@ def test_a_contract_that_is_not_saved(place: Place) -> None:
     place.editor.await_found(place.uri, lambda found: "CM303" not in {one.code for one in found})
 
 
+def test_a_contract_that_changes_on_disk(place: Place) -> None:
+    assert place.editor.registered == ["workspace/didChangeWatchedFiles"]
+    text = place.contract.read_text()
+    place.contract.write_text(text.replace("        email:\n", "        mail:\n", 1))
+    place.editor.changed_on_disk(place.contract)
+    place.editor.await_found(place.uri, lambda found: "CM303" in {one.code for one in found})
+    place.contract.write_text(text)
+    place.editor.changed_on_disk(place.contract)
+    place.editor.await_found(place.uri, lambda found: "CM303" not in {one.code for one in found})
+
+
+def test_a_mapping_beside_the_contract_that_is_not_open(place: Place) -> None:
+    closed = place.mapping.with_name("other.yaml")
+    closed.write_text(MAPPING.replace("acme/update", "acme/other"))
+    text = place.contract.read_text()
+    contract = place.editor.open(place.contract, text.replace("        email:\n", "        mail:\n", 1))
+    place.editor.await_found(closed.as_uri(), lambda found: "CM303" in {one.code for one in found})
+    place.editor.close(contract)
+    assert place.editor.await_found(closed.as_uri(), lambda found: not found) == []
+    closed.unlink()
+
+
 def test_findings_in_the_contract_are_told_there(place: Place) -> None:
     text = place.contract.read_text().replace(
         "#/components/schemas/Customer", "#/components/schemas/Custom", 1
@@ -144,6 +167,8 @@ def test_hover_at_a_key_a_word_a_parameter_and_a_function(place: Place) -> None:
     assert said("  X-Token: {param: token}", 20).startswith(
         "**token**, a parameter\n\nThe access token\n\nsecret"
     )
+    operation = "contract: {openapi: openapi.yaml, operation: updateCustomer}"
+    assert said(operation, 50) == "`PATCH https://{host}/v1/customers/{id}`"
     assert "`upper(text)` gives text" in said("  email: email", 11, "  email: upper(email)")
 
 
@@ -324,6 +349,20 @@ def test_standard_output_has_the_protocol_alone(tmp_path: Path) -> None:
         rest = rest[length:]
     assert set(answered) >= {1, 3}
     assert b"noise" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
+def test_a_signal_ends_it_while_it_waits_for_a_message(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "custmap", "lsp"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, cwd=tmp_path, env=environment) as process:
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(_message(id=1, method="initialize", params={"capabilities": {}}))
+        process.stdin.flush()
+        process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 128 + signal.SIGTERM
 
 
 def test_without_pygls_it_says_what_to_install(

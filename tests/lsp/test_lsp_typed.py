@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from lsp_desk import MAPPING, Desk, project
+from lsp_desk import MAPPING, SEVERAL, SOURCE, Desk, project
 
 from custmap.values.files import real
 
@@ -23,12 +23,17 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, Path]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["it"])
 def test_offers(case: dict[str, Any], place: tuple[Desk, Path]) -> None:
     desk, mapping = place
-    if "fixture" in case:
-        path = real(mapping.parents[2] / "fixtures" / "acme" / "update" / "one.yaml")
-        items = desk.complete(path, case["fixture"])
-    else:
-        text = MAPPING + case["body"] if "body" in case else MAPPING + case["root"]
-        items = desk.complete(mapping, text)
+    place_of = {
+        "fixture": ("fixtures/acme/update/one.yaml", ""),
+        "row": ("fixtures/acme/update/one.yaml", ""),
+        "several": ("mappings/acme/several.yaml", SEVERAL),
+        "source": ("sources/crm/people.yaml", SOURCE),
+        "body": ("mappings/acme/update.yaml", MAPPING),
+        "root": ("mappings/acme/update.yaml", MAPPING),
+    }
+    (what,) = place_of.keys() & case.keys()
+    name, head = place_of[what]
+    items = desk.complete(real(mapping.parents[2] / name), head + case[what])
     labels = {one.label: one for one in items}
     assert set(case.get("offers", ())) <= labels.keys(), sorted(labels)
     assert not labels.keys() & set(case.get("not", ()))

@@ -94,6 +94,13 @@ def test_rows_of_tables_are_counted(tmp_path: Path) -> None:
     assert counted(mapping, [({"email": "a"}, {"email": None, "priority": "many"})], row).cleared == [1]
 
 
+def test_pairs_that_are_not_looked_at_are_counted(tmp_path: Path) -> None:
+    counts = counted(made(tmp_path, "body: {a: email, b: company}"), [])
+    for one in ({"email": "a"}, {"email": "b", "company": None}, {"name": 7}):
+        counts.count(one)
+    assert (counts.fields, counts.had, counts.cleared) == (("company", "email"), [0, 2], [0, 0])
+
+
 def test_a_field_is_counted_once_a_record(tmp_path: Path) -> None:
     before = {"attributes": {str(number): number + 1 for number in range(30)}}
     rules = "body: {a: {from: attributes, merge: entries, clear: send_null}}"

@@ -101,6 +101,9 @@ RULES |= {
     "in the body of some": PARAMS + PATH + "body: {mail: email, t: {param: token, when: company == 'A'}}\n",
     "in the form of some": PARAMS + FORM + "body: {mail: email, t: {param: token, when: company == 'A'}}\n",
 }
+RULES["of a request that may carry several"] = (
+    PARAMS + "bulk: {into: inputs, most: 2}\nheaders: {X-A: {param: token}}\nbody: {mail: email}\n"
+)
 RECORDS: list[dict[str, Any]] = [
     {"email": "a@x.io", "id": "1", "attributes": {"z": 1e16, "a": [{"d": 1, "c": None}]}, "company": "A"},
     {"email": "b@x.io", "id": "2", "attributes": {"z": 2.5}},

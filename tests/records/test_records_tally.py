@@ -47,5 +47,6 @@ def test_pairs_add_up(pairs: int) -> None:
 
 def test_records_add_up() -> None:
     Tally(4, 2, 1, 1).check()
+    assert str(Tally(4, 2, 2)) == "4 in = 2 out + 2 rejected"
     with pytest.raises(LostRecords):
         Tally(4, 2, 1, 0).check()

@@ -63,3 +63,34 @@ def rereferenced(document: dict[str, Any]) -> dict[str, Any]:
     renamed = {f"Re{name}": schema for name, schema in schemas.items()}
     made["components"]["schemas"] = {**renamed, **moved}
     return made
+
+
+def edited(document: Any, row: dict[str, Any]) -> Any:
+    """The document after the changes of a row: `move` and `gone`, then `set`, by JSON pointers."""
+    for old, new in row.get("move", {}).items():
+        holder, key = _holder(document, old)
+        value = holder.pop(key)
+        holder, key = _holder(document, new)
+        holder[key] = value
+    for place in row.get("gone", ()):
+        holder, key = _holder(document, place)
+        del holder[key]
+    for place, value in row.get("set", {}).items():
+        holder, key = _holder(document, place)
+        if isinstance(holder, list) and key == len(holder):
+            holder.append(value)
+        else:
+            holder[key] = value
+    return document
+
+
+def _holder(document: Any, pointer: str) -> tuple[Any, Any]:
+    """What a pointer's last part is in, and that part; of a list `name=x` is the item whose `name` is x."""
+    key: Any = ""
+    for part in pointer.split("/")[1:]:
+        document = document if key == "" else document[key]
+        key = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(document, list):
+            name, found, value = key.partition("=")
+            key = [one.get(name) for one in document].index(value) if found else int(key)
+    return document, key

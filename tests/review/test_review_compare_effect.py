@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -85,8 +87,8 @@ THREE: list[dict[str, Any]] = [
     {"email": "bo@example.com", "company": "B"},
 ]
 PAIR = (
-    {"email": "Ann@example.com", "tags": ["a"], "attributes": {"k": "v", "l": "w"}},
-    {"email": None, "tags": ["a"], "attributes": {"l": "w"}},
+    {"email": "Ann@example.com", "company": "A", "attributes": {"k": "v", "l": "w"}},
+    {"email": None, "company": "", "attributes": {"l": "w"}},
 )
 PLANTED: list[tuple[str, str, dict[str, dict[str, int]], str]] = [
     ("from: email,", "from: lower(email),", {"email": {"sent differently": 1}}, "1 request differs"),
@@ -99,8 +101,8 @@ PLANTED: list[tuple[str, str, dict[str, dict[str, int]], str]] = [
     (
         "company: company",
         "company: {from: company, when: status == 'active'}",
-        {"company": {"no longer sent": 1}},
-        "1 request differs",
+        {"company": {"no longer cleared": 1, "no longer sent": 1}},
+        "2 requests differ",
     ),
     (
         "{active: A, inactive: I}",
@@ -108,7 +110,18 @@ PLANTED: list[tuple[str, str, dict[str, dict[str, int]], str]] = [
         {"status": {"now rejected": 1}},
         "1 request differs · 1 is now rejected",
     ),
-    ("  company: company\n", "", {"company": {"no longer sent": 2}}, "2 requests differ"),
+    (
+        "  company: company\n",
+        "",
+        {"company": {"no longer cleared": 1, "no longer sent": 2}},
+        "3 requests differ",
+    ),
+    (
+        "company: company",
+        "company: {from: company, empty: reject}",
+        {"company": {"no longer cleared": 1, "now rejected": 1}},
+        "1 request differs · 1 is now rejected",
+    ),
     (
         "headers: {X: {param: token}}",
         'headers: {X: {param: token, format: "T {}"}}',
@@ -219,6 +232,9 @@ def test_no_value_of_a_fixture_is_shown(tmp_path: Path) -> None:
         }
         text = yaml.safe_dump({**case, "expect": {"rejected": [SECRET]}}, sort_keys=False)
         (folder / f"{SECRET}-{at}.yaml").write_text(text)
+    (folder / "another.yaml").write_text(
+        "mapping: acme/other\nsummary: Not acme/case\ncustomer: {email: a}\n"
+    )
     (folder / "broken.yaml").write_text(f"mapping: acme/case\ncustomer: {{{SECRET}: [\n")
     comparison = custmap.compare(*sides, records=[])
     assert comparison.effect is not None and comparison.effect.fixtures == 4
@@ -250,3 +266,67 @@ def test_markdown_of_a_strangers_mapping_is_text(tmp_path: Path) -> None:
     for cell in cells:
         assert "``" in cell or "`the constant" in cell  # in a code span
         assert "\\|" in cell
+
+
+def test_the_examples_of_the_docstring_run() -> None:
+    assert doctest.testmod(compare).failed == 0
+
+
+def test_without_hypothesis_a_note_says_what_is_not_drawn(
+    tmp_path: Path, few: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "hypothesis", None)
+    fields = "fields: {a: {type: string, pattern: '^A'}}"
+    rules = f"contract: {{method: PUT, url: 'https://x.io', {fields}}}\nbody: {{a: id}}\n"
+    (note,) = custmap.compare(made(tmp_path, rules), made(tmp_path, rules)).remarks
+    assert "custmap[prove]" in note
+    plain = "body: {a: id}\n"
+    assert custmap.compare(made(tmp_path, plain), made(tmp_path, plain)).remarks == ()
+
+
+def test_requests_for_entries_are_paired_by_their_keys(tmp_path: Path) -> None:
+    rules = """
+requests:
+  - name: entries
+    for_each: attributes
+    set:
+      contract: {method: PUT, url: 'https://x.io/{id}/{key}'}
+      path: {id: customer.id, key: key}
+      headers: {X: {value: a}}
+      body: {value: value}
+    clear:
+      contract: {method: DELETE, url: 'https://x.io/{id}/{key}'}
+      path: {id: customer.id, key: key}
+"""
+    for name in ("old", "text", "header"):
+        (tmp_path / name).mkdir()
+    old = made(tmp_path / "old", rules)
+    text = made(tmp_path / "text", rules.replace("value: value", "value: text(value)"))
+    header = made(tmp_path / "header", rules.replace("X: {value: a}", "X: {value: b}"))
+    customer = {"id": "1", "attributes": {f"{SECRET}1": 1, f"{SECRET}2": "b", f"{SECRET}3": "c"}}
+    pair = Pair(customer, {"id": "1", "attributes": {f"{SECRET}2": "d", f"{SECRET}4": 4}})
+    for new, told in ((text, "body"), (header, "headers.X")):
+        sides = [Side(one, meaning_of(one.engine)) for one in (old, new)]
+        effect = effect_of(sides[0], sides[1], [], [Sample((pair,))], are_drawn=False)
+        (rule,) = effect.rules
+        assert (rule.request, rule.target, rule.counts) == ("entries", told, {"sent differently": 1})
+    listed = Pair(customer, {"id": "1", "attributes": {**customer["attributes"], f"{SECRET}5": ["x"]}})
+    sides = [Side(one, meaning_of(one.engine)) for one in (old, text)]
+    effect = effect_of(sides[0], sides[1], [], [Sample((listed,))], are_drawn=False)
+    assert [(one.target, one.counts) for one in effect.rules] == [("entries[set].value", {"now rejected": 1})]
+
+
+def test_records_that_are_refused_as_a_whole(tmp_path: Path) -> None:
+    url = "method: PATCH, url: 'https://x.io/c'"
+    old = f"contract: {{{url}, fields: {{b: string}}}}\nbody: {{a: email, b: company}}\n"
+    new = old.replace("{b: string}", "{b: {type: string, required: true}}")
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+    sides = made(tmp_path / "old", old), made(tmp_path / "new", new)
+    for pair, counted in ((sides, (1, 0, 1, 0)), (sides[::-1], (0, 1, 0, 1))):
+        judged = [Side(one, meaning_of(one.engine)) for one in pair]
+        records = [Sample((Pair(None, one),)) for one in ({"email": "a"}, {"email": "a", "company": "b"})]
+        effect = effect_of(judged[0], judged[1], [], records, are_drawn=False)
+        assert (effect.rejected, effect.accepted, effect.refused, effect.taken) == counted
+        assert effect.codes == ({"CM707": 1} if counted[0] else {})
+        assert effect.differ == 1

@@ -17,8 +17,15 @@ from custmap.diagnostics.errors import MappingError
 from custmap.functions.table import with_functions
 from custmap.loader import check_mapping
 from custmap.records.new_files import write_new
-from custmap.review.drafts import examples, facts, from_openapi, params, rows
-from custmap.review.drafts.draft import Draft, DraftError, project
+from custmap.review.drafts import (
+    drafted_params,
+    drafted_rows,
+    example_values,
+    from_openapi,
+    known_names,
+    member_facts,
+)
+from custmap.review.drafts.project import Draft, DraftError, project
 from custmap.testing.fixture import read_fixture
 from custmap.testing.loaded import MappingCache
 from custmap.testing.run import run_fixture
@@ -102,7 +109,7 @@ def test_across_files(tmp_path: Path) -> None:
     (tmp_path / "parts").mkdir()
     (tmp_path / "parts/schemas.yaml").write_text(
         "Body: {type: object, properties: {email: {$ref: '#/Mail'}, next: {$ref: '#/Body'}}}\n"
-        "Mail: {type: string, maxLength: 9, example: {$ref: '#/nowhere'}}\n"
+        "Mail: {type: string, maxLength: 9, example: {$ref: '#/nowhere'}, x-more: {$ref: '#/nowhere'}}\n"
     )
     (tmp_path / "vendor.yaml").write_text(
         "openapi: 3.0.3\ninfo: {title: t, version: '1'}\nservers: [{url: https://a.example}]\n"
@@ -114,8 +121,9 @@ def test_across_files(tmp_path: Path) -> None:
         "{allOf: [{$ref: '#/components/schemas/Body'}, {$ref: '#/x-schemas/a~1b'}]}}}}}\n"
         "x-schemas: {a/b: {type: object, properties: {properties: {type: string, nullable: true}}}}\n"
         "components:\n  parameters: {Dry: {name: dry, in: query, "
-        "schema: {$ref: '#/components/schemas/Flag'}}}\n"
-        "  schemas: {Flag: {type: boolean}, Body: {type: object}, Other: {$ref: '#/nowhere'}}\n"
+        "schema: {$ref: '#/components/schemas/Flags/properties/a~1b'}}}\n"
+        "  schemas: {Flags: {properties: {a/b: {type: boolean}}}, Body: {type: object}, "
+        "Other: {$ref: '#/nowhere'}}\n"
     )
     draft = from_openapi.from_openapi(
         project("acme/update", tmp_path, "mapping"), tmp_path / "vendor.yaml", "update"
@@ -125,8 +133,10 @@ def test_across_files(tmp_path: Path) -> None:
     there, here = load_openapi(tmp_path / "vendor.yaml", "update"), load_openapi(copied, "update")
     assert (here.method, here.url, here.parameters) == (there.method, there.url, there.parameters)
     made = yaml.safe_load(copied.read_text())
-    assert set(made["components"]["schemas"]) == {"Flag", "Body", "Body_2", "Mail", "a_b"}
-    assert "$ref" in made["components"]["schemas"]["Mail"]["example"]
+    assert set(made["components"]["schemas"]) == {"Flags", "Body", "Body_2", "Mail", "a_b"}
+    assert made["components"]["schemas"]["Mail"]["example"] == {"$ref": "#/nowhere"}
+    assert "callbacks" not in made["paths"]["/me"]["put"] and "x-more" not in copied.read_text()
+    assert here.parameters["query"]["dry"].type.only("boolean")
     assert there.body is not None and here.body is not None
     assert here.body.members["next"].members["email"].max_length == 9
 
@@ -138,6 +148,17 @@ def test_a_lost_schema_is_told(tmp_path: Path) -> None:
     draft = drafted(tmp_path, document(LOST))
     check(draft)
     assert draft.notes == ("the document has no #/nowhere, so nothing is known of it",)
+
+
+@pytest.mark.parametrize("case", CASES[:2], ids=lambda case: str(case["given"]))
+def test_what_does_not_fit_is_left_out(
+    case: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names without regard to types: the checks say what does not fit, and it becomes a comment."""
+    monkeypatch.setattr(known_names, "_takes", lambda wanted, kind: True)
+    draft = drafted(tmp_path, document(case))
+    check(draft)
+    assert case["body"] in draft.files[tmp_path / "mappings/acme/update.yaml"].decode()
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
@@ -196,6 +217,6 @@ def test_the_nearest_project(tmp_path: Path) -> None:
     assert project("a/b", tmp_path / "deep/er", "source").root == tmp_path / "deep"
 
 
-@pytest.mark.parametrize("module", [examples, facts, params, rows])
+@pytest.mark.parametrize("module", [drafted_params, drafted_rows, example_values, member_facts])
 def test_examples_run(module: ModuleType) -> None:
     assert doctest.testmod(module).failed == 0

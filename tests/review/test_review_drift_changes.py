@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from rewritten_documents import edited
 
+from custmap import loader
+from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.functions.table import LIBRARY
 from custmap.review.drift import drift
+from custmap.syntax.document import documents_kept
 
 SUITE = yaml.safe_load((Path(__file__).parent / "drift_changes.yaml").read_text("utf-8"))
 OTHER = "other_"
@@ -35,42 +41,24 @@ def add_twins(members: dict[str, Any]) -> None:
         members[OTHER + name] = deepcopy(members[name])
 
 
-def changed(contract: dict[str, Any], row: dict[str, Any], who: str) -> dict[str, Any]:
-    made = deepcopy(contract)
-    for old, new in row.get("move", {}).items():
-        holder, key = holder_of(made, pointer(old, who))
-        value = holder.pop(key)
-        holder, key = holder_of(made, pointer(new, who))
-        holder[key] = value
-    for place in row.get("gone", ()):
-        holder, key = holder_of(made, pointer(place, who))
-        del holder[key]
-    for place, value in row.get("set", {}).items():
-        holder, key = holder_of(made, pointer(place, who))
-        value = json.loads(re.sub(r'"((?:X-|x-)?)@', rf'"\g<1>{who}', json.dumps(value)))
-        if isinstance(holder, list) and key == len(holder):
-            holder.append(value)
-        else:
-            holder[key] = value
-    return made
+def changed(contract: dict[str, Any], row: dict[str, Any], who: str) -> Any:
+    """The document after a row's changes, of the members that rules touch or of their twins."""
+    made = {
+        "move": {place(old, who): place(new, who) for old, new in row.get("move", {}).items()},
+        "gone": [place(one, who) for one in row.get("gone", ())],
+        "set": {place(one, who): named(value, who) for one, value in row.get("set", {}).items()},
+    }
+    return edited(deepcopy(contract), made)
 
 
-def pointer(text: str, who: str) -> list[str]:
-    head, _, rest = text.partition("/")
-    text = SUITE["where"].get(head, head) + ("/" + rest if rest else "")
-    return [one.replace("~1", "/").replace("~0", "~") for one in text.replace("@", who).split("/")[1:]]
+def place(text: str, who: str) -> str:
+    head, slash, rest = text.partition("/")
+    return (SUITE["where"].get(head, head) + slash + rest).replace("@", who)
 
 
-def holder_of(document: Any, parts: list[str]) -> tuple[Any, Any]:
-    for number, part in enumerate(parts):
-        key: Any = part
-        if isinstance(document, list):
-            name, found, value = part.partition("=")
-            key = int(part) if not found else [one.get(name) for one in document].index(value)
-        if number == len(parts) - 1:
-            return document, key
-        document = document[key]
-    raise AssertionError("an empty pointer")
+def named(value: Any, who: str) -> Any:
+    """A value in which a name begins with `@`, or with `X-@`."""
+    return json.loads(re.sub(r'"((?:X-|x-)?)@', rf'"\g<1>{who}', json.dumps(value)))
 
 
 def line_of(text: str) -> int:
@@ -79,22 +67,36 @@ def line_of(text: str) -> int:
     return found
 
 
-def told(folder: Path, row: dict[str, Any], who: str) -> list[Any]:
-    contract = with_twins(SUITE["contract"])
-    home = folder / "mappings" / "acme"
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The mapping and its document. What is found with the old document is found once for all changes."""
+    home = tmp_path_factory.mktemp("project") / "mappings" / "acme"
     home.mkdir(parents=True)
     (home / "update.yaml").write_text(SUITE["mapping"], "utf-8")
-    (home / "vendor.yaml").write_text(json.dumps(contract), "utf-8")
+    (home / "vendor.yaml").write_text(json.dumps(with_twins(SUITE["contract"])), "utf-8")
+    old = loader.examine(home / "update.yaml", LIBRARY)
+
+    def examined(*arguments: Any, contracts: Any = None, **rest: Any) -> Any:
+        return old if contracts is None else loader.examine(*arguments, contracts=contracts, **rest)
+
+    with pytest.MonkeyPatch.context() as patch, documents_kept():
+        patch.setattr("custmap.review.drift.examine", examined)
+        yield home
+
+
+def told(home: Path, folder: Path, row: dict[str, Any], who: str) -> list[Diagnostic]:
+    contract = with_twins(SUITE["contract"])
     (folder / "new.json").write_text(json.dumps(changed(contract, row, who), indent=1), "utf-8")
     return list(drift(home / "update.yaml", folder / "new.json"))
 
 
 @pytest.mark.parametrize("row", SUITE["changes"], ids=lambda row: str(row["is"]))
-def test_a_change_is_told_at_its_rule(row: dict[str, Any], tmp_path: Path) -> None:
-    found = told(tmp_path, row, "")
-    wanted = {(code, line_of(text)) for one in row["told"] for code, text in one.items()}
-    assert {(one.code, one.line) for one in found} == wanted, "\n".join(map(str, found))
+def test_a_change_is_told_at_its_rule(row: dict[str, Any], home: Path, tmp_path: Path) -> None:
+    found = told(home, tmp_path, row, "")
+    wanted = sorted((code, line_of(text)) for one in row["told"] for code, text in one.items())
+    assert sorted((one.code, one.line) for one in found) == wanted, "\n".join(map(str, found))
     for one in found:
+        assert one.level == row.get("level", one.level)
         assert one.span is not None and one.span.file.endswith("update.yaml")
         assert any(note.span.file.endswith("new.json") for note in one.notes), one
         assert "new.json:" in one.message
@@ -103,7 +105,7 @@ def test_a_change_is_told_at_its_rule(row: dict[str, Any], tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("row", SUITE["changes"], ids=lambda row: str(row["is"]))
-def test_the_same_change_elsewhere_is_not_told(row: dict[str, Any], tmp_path: Path) -> None:
-    found = told(tmp_path, row, OTHER)
+def test_the_same_change_elsewhere_is_not_told(row: dict[str, Any], home: Path, tmp_path: Path) -> None:
+    found = told(home, tmp_path, row, OTHER)
     wanted = {(code, line_of(text)) for one in row.get("other", ()) for code, text in one.items()}
     assert {(one.code, one.line) for one in found} == wanted, "\n".join(map(str, found))

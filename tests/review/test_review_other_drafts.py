@@ -16,9 +16,9 @@ from custmap.loader import check_mapping
 from custmap.mapping.find import files_in
 from custmap.records.new_files import write_new
 from custmap.review.drafts import from_shipped
-from custmap.review.drafts.draft import Draft, DraftError, project
 from custmap.review.drafts.from_inline import from_inline
 from custmap.review.drafts.from_parquet import from_parquet
+from custmap.review.drafts.project import Draft, DraftError, project
 from custmap.source_loader import check_source_file
 from custmap.syntax.node import plain
 from custmap.syntax.yaml_reader import read_yaml

@@ -74,7 +74,7 @@ def at(value: Any, path: tuple[Any, ...]) -> Any:
     return value
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(EXPECT, st.randoms(use_true_random=False), st.sampled_from(["\n", "\r\n"]), st.booleans())
 def test_what_did_not_change_keeps_its_bytes(
     old: dict[str, Any], random: Random, newline: str, ended: bool

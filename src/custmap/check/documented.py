@@ -60,7 +60,7 @@ def _together(schemas: list[Located], lists: int = 0) -> Type:
         if "items" in schema:
             items.append((schema["items"], root))
         stated = schema.get("enum", [schema["const"]] if "const" in schema else None)
-        words = None if words is None or stated is None else [*words, *stated]
+        words = [*words, *stated] if words is not None and isinstance(stated, list) else None
     return Type(
         kinds=frozenset(kinds) or KINDS,
         members=_Members(members),
@@ -98,9 +98,9 @@ def _lookup(root: Mapping[str, Any], reference: Any) -> Any:
 def _kinds(schema: Mapping[str, Any]) -> frozenset[str]:
     stated = schema.get("type")
     if isinstance(stated, str):
-        return frozenset({stated})
+        return frozenset({stated}) & KINDS
     if isinstance(stated, list):
-        return frozenset(stated)
+        return frozenset(one for one in stated if isinstance(one, str)) & KINDS
     if "properties" in schema:
         return frozenset({"object"})
     return KINDS

@@ -99,7 +99,8 @@ def command(
             about = found[0].mapping
         else:
             found, about = _since(against, places, _given(records_file, source, None, modules), modules)
-    _show([one for one in found if one], form, against)
+    whole = form == "json" and against is None
+    _show(found if whole else [one for one in found if one], form, against)
     if not any(found):
         effect = found[0].effect if found else None
         over = f", {plain(str(effect))}" if effect is not None else ""
@@ -167,7 +168,7 @@ def _schema(mapping: str, modules: Sequence[str]) -> Any:
 
 def _pair(old: str, new: str, given: Given, modules: Sequence[str]) -> Comparison:
     """Two mappings, or two sources; CallError for one of each, MappingError for what does not exist."""
-    from custmap.review.compare.compare import compared, compared_sources
+    from custmap.review.compare.compare import compared, compared_sources, source_loader
     from custmap.review.compare.given_samples import fixtures_near
     from custmap.review.compare.pair import either_loaded
     from custmap.tables.source import Source
@@ -189,7 +190,12 @@ def _pair(old: str, new: str, given: Given, modules: Sequence[str]) -> Compariso
     if isinstance(was, Source) and isinstance(now, Source):
         return compared_sources(was, now, (old, new))
     assert not isinstance(was, Source) and not isinstance(now, Source)
-    return compared(was, now, (old, new), fixtures_near(Path.cwd()), given)
+    for one in (was, now):
+        if given.source is not None and not one.checked.canonical.is_customer:
+            message = f"{one.name} has a schema of its own, and takes rows as they are"
+            raise CallError(message, "Leave `--source` out.")
+    load = source_loader(_imported(modules), root_folder())
+    return compared(was, now, (old, new), fixtures_near(Path.cwd()), given, (load, load))
 
 
 def _since(

@@ -12,7 +12,7 @@ from custmap.cli.call_error import CallError, unreadable
 from custmap.cli.complete import ShippedName
 from custmap.cli.help import command as grouped
 from custmap.diagnostics.plain import plain_lines
-from custmap.review.drafts.draft import Draft, DraftError, project
+from custmap.review.drafts.project import Draft, DraftError, project
 from custmap.values.files import read_start
 from custmap.values.words import counted
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+
+import click
+
 from custmap.cli import options
 from custmap.cli.help import command as grouped
 from custmap.cli.loading import functions_of, root_folder
@@ -17,6 +21,8 @@ def command(modules: tuple[str, ...]) -> int:
     functions of a project are known with `--functions` alone.
     """
     import_extra("pygls", "the language server", "lsp")
+    if sys.stdin.isatty():
+        click.echo("custmap lsp waits for an editor; see docs/editors.md. Ctrl-D ends it.", err=True)
     from custmap.lsp.server import protocol_output, serve
 
     output = protocol_output()  # before a module is imported, which may print something

@@ -38,7 +38,10 @@ def offers_at(file: OpenFile, cursor: Cursor, snippets: bool) -> Offers:
     """An empty collection for the word under the cursor."""
     scalar = cursor.scalar
     flow = cursor.around.flow if cursor.around is not None else _in_flow(file.text, scalar)
-    return Offers(file, scalar.offset(0), scalar.offset(len(scalar.text)), scalar.quote, flow, snippets)
+    start, end = scalar.offset(0), scalar.offset(len(scalar.text))
+    if file.position(start).line != file.position(end).line:  # what is replaced is on one line
+        start = end = scalar.offset(cursor.index)
+    return Offers(file, start, end, scalar.quote, flow, snippets)
 
 
 def _in_flow(text: str, scalar: Scalar) -> bool:
@@ -80,8 +83,8 @@ class _Completing:
         colon = not self._has_colon()
         if spot.kind == "target":
             self._targets(spot, present, key=True, colon=colon)
-        elif spot.kind == "value":
-            for text in _words(spot.type):
+        elif spot.kind in ("value", "name"):
+            for text in spot.names or _words(spot.type):
                 if text not in present:
                     self.offers.key(text, "", "", CompletionItemKind.EnumMember, colon=colon)
         known = form_of(self.examined.kind).keys(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from custmap.contract.contract import Contract, Parameter
+from custmap.contract.contract import Contract
 from custmap.expressions.function import FunctionSpec
 from custmap.expressions.helpers import KIND_WORDS
 from custmap.schema.json_schema import lookup
@@ -83,12 +83,9 @@ def in_schema(path: TargetPath) -> list[str | int]:
     return [segment.name if isinstance(segment, Member) else 0 for segment in path]
 
 
-def of_parameter(parameter: Parameter) -> list[str]:
-    return sentences(parameter.type, required=parameter.required)
-
-
 def of_contract(contract: Contract) -> str:
-    return f"{contract.method} {contract.url}" if contract.method else "The contract cannot be read."
+    """`PATCH https://{host}/v1/customers/{id}`"""
+    return f"{contract.method} {contract.url}"
 
 
 def signature(spec: FunctionSpec) -> str:

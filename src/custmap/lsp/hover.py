@@ -10,10 +10,11 @@ from custmap.diagnostics.plain import plain
 from custmap.expressions.builtins import BUILTINS
 from custmap.expressions.inference import format_source
 from custmap.lineage.lineage import Line
-from custmap.lsp.facts import described, in_schema, of_function, required_at, sentences
+from custmap.lsp.facts import described, in_schema, of_contract, of_function, required_at, sentences
 from custmap.lsp.forms import form_of
 from custmap.lsp.open_file import OpenFile
 from custmap.lsp.outline import scalar_text
+from custmap.lsp.spots import call_of
 from custmap.lsp.under_cursor import Name, Under, name_under, target_under, under
 from custmap.lsp.workspace import Workspace
 from custmap.mapper import Mapping
@@ -68,6 +69,8 @@ def _about(found: Under, workspace: Workspace, lineages: Lineages) -> tuple[str,
             return ("", *places) if name is None else (_name(name, found, workspace), name.start, name.end)
         case "param":
             return _param(found, scalar.text), *places
+        case "operation":
+            return _operation(found), *places
     if found.cursor.role == "key":
         if found.cursor.path == ("params",):
             return _param(found, scalar.text), *places
@@ -99,6 +102,13 @@ def _target(found: Under, target: TargetPath, lineages: Lineages) -> str:
         lines = (one for one in lineages.of(runs) if one.target == shown and one.request in ("", request))
         parts += [_states(one) for one in lines]
     return _BREAK.join(parts)
+
+
+def _operation(found: Under) -> str:
+    checked = found.examined.checked
+    call = None if checked is None else call_of(checked, found.spot.call)
+    contracts = [one.contract for one in call.operations if one.contract.method] if call is not None else []
+    return _BREAK.join(f"`{plain(of_contract(one))}`" for one in contracts)
 
 
 def _request(found: Under) -> str:

@@ -19,8 +19,8 @@ from custmap.testing.discover import fixture_files
 from custmap.values.files import is_folder, read_start, real
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-_DATA: Final = frozenset({"value", "default", "ignored", "columns", "contract", "params", "summary", "note"})
-"""Keys below which a `param` is no parameter."""
+_TABLES: Final = ("path", "query", "headers", "body", "envelope")
+_TEMPLATES: Final = ("set", "add", "clear")
 
 
 class Refused(Exception):
@@ -126,23 +126,54 @@ def _uses(lines: Outline, name: str) -> Iterator[tuple[int, int]]:
     params = lines.value("params")
     if isinstance(params, Table) and (pair := params.pair(name)) is not None:
         yield _inner(pair.key)
-    yield from _riders(lines.root, name)
+    yield from _riders(lines, name)
     for call in _calls(lines):
         yield from _in_url(lines, call, name)
 
 
-def _riders(value: Value | None, name: str) -> Iterator[tuple[int, int]]:
-    """`param: NAME`, in rules and in templates."""
+def _riders(lines: Outline, name: str) -> Iterator[tuple[int, int]]:
+    """`param: NAME`, in rules and in templates; the same words may be names of targets, and data."""
+    for call in _calls(lines):
+        for table in _TABLES:
+            yield from _in_rules(lines.value(*call, table), name)
+        for template in _TEMPLATES:
+            yield from _in_template(lines.value(*call, "changes", template), name)
+
+
+def _in_rules(table: Value | None, name: str) -> Iterator[tuple[int, int]]:
+    for pair in table.pairs if isinstance(table, Table) else ():
+        yield from _in_rule(pair.value, name)
+
+
+def _in_rule(rule: Value | None, name: str) -> Iterator[tuple[int, int]]:
+    if not isinstance(rule, Table):
+        return
+    if isinstance(param := rule.get("param"), Scalar) and param.text == name:
+        yield _inner(param)
+    yield from _in_rules(rule.get("fields"), name)
+    if isinstance(first := rule.get("first"), Listing):
+        for _, option in first.items:
+            yield from _in_rule(option, name)
+    for template in (rule.get("set"), rule.get("add")):
+        yield from _in_template(template, name)
+    for way in (rule.get("clear"), rule.get("added"), rule.get("gone")):
+        if isinstance(way, Table):
+            yield from _in_template(way.get("item"), name)
+
+
+def _in_template(value: Value | None, name: str) -> Iterator[tuple[int, int]]:
+    """A template has any keys; a map of it that is `{param: NAME}` and nothing else is a parameter."""
     if isinstance(value, Listing):
         for _, item in value.items:
-            yield from _riders(item, name)
+            yield from _in_template(item, name)
     elif isinstance(value, Table):
+        only = value.pairs[0] if len(value.pairs) == 1 else None
+        if only is not None and only.key.text == "param" and isinstance(only.value, Scalar):
+            if only.value.text == name:
+                yield _inner(only.value)
+            return
         for pair in value.pairs:
-            if pair.key.text == "param" and isinstance(pair.value, Scalar):
-                if pair.value.text == name:
-                    yield _inner(pair.value)
-            elif pair.key.text not in _DATA:
-                yield from _riders(pair.value, name)
+            yield from _in_template(pair.value, name)
 
 
 def _calls(lines: Outline) -> Iterator[tuple[Step, ...]]:

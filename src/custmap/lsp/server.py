@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -98,7 +99,11 @@ class Session:
         self.workspace.close(path)
         self.send(path, {})
         for user in users:
-            self.check(user, _PAUSE)
+            if user in self.workspace.files:
+                self.check(user, _PAUSE)
+            else:  # its findings were of interest while the contract was open
+                self.workspace.close(user)
+                self.send(user, {})
 
     def check(self, path: Path, pause: float) -> None:
         """Check a file after a while without a further change; of a contract, the mappings that use it."""
@@ -195,7 +200,15 @@ def serve(functions: Mapping[str, FunctionSpec], root: str | None, output: Binar
     """Speak the protocol on standard input and `output` until the editor ends it."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="custmap lsp: %(message)s")
     logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_no_refusal)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _end)
     server(functions, root).start_io(sys.stdin.buffer, output)
+
+
+def _end(number: int, frame: object) -> None:
+    """End at once: a thread waits for the editor's next message, and nothing is open that needs an end."""
+    os._exit(128 + number)
 
 
 def _is_no_refusal(record: logging.LogRecord) -> bool:
@@ -225,12 +238,28 @@ def _documents(made: CustmapServer, session: Session) -> None:
     async def closed(params: lsp.DidCloseTextDocumentParams) -> None:
         session.closed(params.text_document.uri)
 
+    @made.feature(lsp.INITIALIZED)
+    async def initialized(params: lsp.InitializedParams) -> None:
+        workspace = made.client_capabilities.workspace
+        watched = workspace.did_change_watched_files if workspace is not None else None
+        if watched is None or not watched.dynamic_registration:
+            return
+        options = lsp.DidChangeWatchedFilesRegistrationOptions(
+            [lsp.FileSystemWatcher("**/*.{yaml,yml,json}")]
+        )
+        asked = lsp.Registration("watched", lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+        try:
+            await made.client_register_capability_async(lsp.RegistrationParams([asked]))
+        except Exception:
+            _log.exception("The editor does not tell of files that change")
+
     @made.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     async def watched(params: lsp.DidChangeWatchedFilesParams) -> None:
         for path in {path_of(one.uri) for one in params.changes}:
             if path is not None and path not in session.workspace.files:
                 for user in session.workspace.users(path):
-                    session.check(user, _PAUSE)
+                    if user in session.workspace.files:
+                        session.check(user, _PAUSE)
 
 
 def _reading(made: CustmapServer, session: Session) -> None:

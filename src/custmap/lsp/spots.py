@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from custmap.check.documented import documented
+from custmap.contract.contract import step
+from custmap.contract.inline import METHODS, WORDS
 from custmap.expressions.ast import Path, plain_path
 from custmap.expressions.expression_error import ExpressionError
 from custmap.expressions.function import FunctionSpec
@@ -28,6 +30,8 @@ from custmap.values.types import ANY, INTEGER, NEVER, OBJECT, Type
 Kind: TypeAlias = Literal["target", "expression", "param", "operation", "file", "value", "name", "form"]
 """`name`: one of `names`; `form`: what the schema of the file says, and no more."""
 _TABLES: Final = ("path", "query", "headers", "body", "envelope")
+_FIELDS: Final = ("fields", "query", "headers", "path", "response")
+_KINDS: Final = ("string", "integer", "number", "boolean", "array", "object")
 _ANSWER: Final = frozenset({"ok", "customer", "failed", "retry", "applied"})
 _MESSAGE: Final = frozenset({"field", "code", "message", "item", "key", "retry"})
 
@@ -193,6 +197,8 @@ class _Mapping:
                 return Spot("operation", call=call)
             case ("contract", "openapi") | ("source",) if not key:
                 return Spot("file", call=call)
+            case ("contract", *inner):
+                return _inline(tuple(inner), key)
             case (str(part), *inner) if part in _TABLES:
                 entry = checked is not None and checked.canonical.entry is not None
                 frame = _Frame(ANY, scope, source=None if entry else ())
@@ -292,8 +298,20 @@ class _Source:
             case ("columns", "parquet" | "schema") if not key:
                 return Spot("file")
             case ("columns", _) if not key:
-                return Spot("name", names=("string", "integer", "number", "boolean", "array", "object"))
+                return Spot("name", names=_KINDS)
         return FORM
+
+
+def _inline(path: tuple[Step, ...], key: bool) -> Spot:
+    """The words of an inline contract: methods, types, and the keywords of a field."""
+    match path:
+        case ("method",) if not key:
+            return Spot("name", names=METHODS)
+        case (str(part), _) if part in _FIELDS:
+            return Spot("name", names=("required", *WORDS) if key else _KINDS)
+        case (str(part), _, "type", *_) if part in _FIELDS and not key:
+            return Spot("name", names=_KINDS)
+    return FORM
 
 
 def _call_of(path: tuple[Step, ...]) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
@@ -333,8 +351,6 @@ def _path(text: str) -> TargetPath:
 
 
 def _type_at(type_: Type, path: TargetPath) -> Type:
-    from custmap.contract.contract import step
-
     for segment in path:
         found = step(type_, segment)
         if found is None:

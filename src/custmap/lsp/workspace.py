@@ -6,6 +6,7 @@ checks. A file that cannot be read while it is being typed keeps what was known 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,7 @@ from custmap.diagnostics.errors import MappingError
 from custmap.expressions.function import FunctionSpec
 from custmap.loader import examine_mapping
 from custmap.lsp.open_file import OpenFile
-from custmap.lsp.outline import Outline, Table
+from custmap.lsp.outline import Outline
 from custmap.lsp.outline_reader import outline
 from custmap.mapping.find import look_up
 from custmap.mapping.related import ENDINGS, is_mapping, kind_of, says_mapping, uses
@@ -27,6 +28,7 @@ from custmap.model.checked import Checked
 from custmap.model.source import CheckedSource
 from custmap.source_loader import examine_source
 from custmap.syntax.document import KeptDocuments
+from custmap.syntax.source_text import MIB
 from custmap.testing.fixture import read_fixture
 from custmap.values.files import is_file, real, state_of, unsaved
 
@@ -37,6 +39,8 @@ _FIXTURE_KEYS: Final = frozenset(
         *("vendor", "response", "settle"),
     }
 )
+_KEY: Final = re.compile(r"^([a-z]+)[ ]*:", re.MULTILINE)
+_HEAD: Final = 64 * 1024
 _ATTEMPTS: Final = 8
 """So many lines are left out of a file that cannot be read, to know something of the rest."""
 _MOST_USERS: Final = 50
@@ -84,7 +88,9 @@ class Workspace:
     def outline(self, file: OpenFile) -> Outline:
         known = self._outlines.get(file.path)
         if known is None or known[0] is not file:
-            known = self._outlines[file.path] = file, outline(file.text)
+            # A longer text is no mapping: reading it would only keep the editor waiting.
+            text = file.text if len(file.data) <= MIB else ""
+            known = self._outlines[file.path] = file, outline(text)
         return known[1]
 
     def close(self, path: Path) -> None:
@@ -96,10 +102,9 @@ class Workspace:
         """What a file is, by its content, else by its folder. Within `reading`."""
         if path.suffix not in ENDINGS:
             return "other"
-        root = self.outline(file).root if file is not None else None
-        keys = {pair.key.text for pair in root.pairs} if isinstance(root, Table) else set()
         if says_mapping(path):
             return kind_of(path)
+        keys = set(_KEY.findall(file.text, 0, _HEAD)) if file is not None else set()
         parts = path.parts[:-1]
         if "fixtures" in parts and (not keys or keys & _FIXTURE_KEYS):
             return "fixture"

@@ -114,7 +114,7 @@ class FieldTree:
             if name in self.lists:
                 if _fewer(_items_of(old, name), _items_of(new, name)):
                     yield number
-            elif _goes(_values_of(old, name), _values_of(new, name)):
+            elif _fewer(_values_of(old, name), _values_of(new, name)):
                 yield number
         for name, inner in self.objects.items():
             yield from inner.gone(_objects_at(old, name), _objects_at(new, name))
@@ -171,13 +171,6 @@ def _objects_at(objects: Objects, name: str) -> Objects:
 
 def _items_at(objects: Objects, name: str) -> Objects:
     return _objects_of(_items_of(objects, name))
-
-
-def _goes(old: list[Any], new: list[Any]) -> bool:
-    """Does one of these values go, or something of the only one?"""
-    if len(old) == len(new) == 1:
-        return is_value(old[0]) and _loses(old[0], new[0])
-    return _fewer(old, new)
 
 
 def _fewer(old: list[Any], new: list[Any]) -> bool:

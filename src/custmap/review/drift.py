@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from custmap.check.documented import documented
 from custmap.contract.openapi import open_document
 from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Diagnostic, in_order
@@ -317,14 +318,13 @@ def _told(one: Difference, met: Met, after: Places) -> Told:
     return Told(one.code, text, one.level, met.span, met.target, place, one.help)
 
 
-def _of_answers(old: Checked, after_all: Checked, after: Places) -> Iterator[Told]:
+def _of_answers(old: Checked, now_all: Checked, after: Places) -> Iterator[Told]:
     """What has changed of what `response` reads, and of the copy that rules read back."""
-    contract, new = old.operation.contract, after_all.operation.contract
-    made = {one.span: one.made for one in reads(after_all)}
+    old_body, new_body = (documented(one.operation.contract) for one in (old, now_all))
+    made = {one.span: one.made for one in reads(now_all)}
     gone: list[TargetPath] = []
-    way = Way(sends=False, reads=True)
     for one in sorted(dict.fromkeys(reads(old)), key=lambda one: len(one.path)):
-        was, now = type_at(contract, one.path), type_at(new, one.path)
+        was, now = type_at(old_body, one.path), type_at(new_body, one.path)
         shown = format_path(one.path).replace("[0]", "[*]") or "body"
         if any(one.path[: len(path)] == path and one.path != path for path in gone):
             continue
@@ -332,6 +332,7 @@ def _of_answers(old: Checked, after_all: Checked, after: Places) -> Iterator[Tol
             was, now = one.made, made[one.span]
         if was is None or not was.known:
             continue
+        way = Way(sends=False, reads=True, known=one.known)
         if now is None or not now.known:
             code = "CM610" if one.rule is not None else "CM301"
             lost = Difference(code, f"no answer has `{shown}` any more", Severity.WARNING)
@@ -341,6 +342,8 @@ def _of_answers(old: Checked, after_all: Checked, after: Places) -> Iterator[Tol
             deep = is_list_of_values(was) and is_list_of_values(now)
             found = list(differences(was, now, NEVER, way, deep=deep))
         for difference in found:
+            if one.rule is not None and difference.level is Severity.INFO:
+                continue  # that less comes back changes nothing for a rule that reads it
             text = difference.text
             if difference is not found[0] or not text.startswith("no answer"):
                 text = f"in the answer's `{shown}`: {text}"

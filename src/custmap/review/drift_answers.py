@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from custmap.check.documented import documented
-from custmap.contract.contract import Contract, step
+from custmap.contract.contract import step
 from custmap.diagnostics.span import Span
 from custmap.expressions.infer import infer
 from custmap.expressions.inference import Inference
@@ -20,6 +20,7 @@ from custmap.mapping.file import Rule, Text
 from custmap.model.checked import Checked
 from custmap.model.nodes import Leaf
 from custmap.model.walkers import leaves
+from custmap.review.drift_met import known_words
 from custmap.syntax.node import ListNode, MapNode, Node, ScalarNode
 from custmap.values.paths import Index, Member, TargetPath
 from custmap.values.types import ANY, INTEGER, NEVER, OBJECT, Type
@@ -33,12 +34,14 @@ class Read:
     """A place of an answer's body that the mapping reads.
 
     `rule`  the target of a rule of the body that reads it back; None: an expression of `response` does.
+    `known` the vendor's values that this rule knows; None: it takes any.
     `made`  what the expression makes of all that it reads.
     """
 
     span: Span
     path: TargetPath
     rule: str | None = None
+    known: frozenset[Any] | None = None
     made: Type = field(default=ANY, compare=False)
 
 
@@ -128,7 +131,7 @@ class _Reader:
         back = {way.span for way in ways_back(self.checked).ways if way.why is None}
         for leaf in leaves(self.checked.operation.body):
             if leaf.span in back:
-                yield Read(_target(leaf), (*place[1:], *leaf.path), leaf.target)
+                yield Read(_target(leaf), (*place[1:], *leaf.path), leaf.target, known_words(leaf.origin))
 
     def _rule(self, rule: Rule, scope: Type, at: TargetPath) -> Iterator[Read]:
         given, inner = scope, at
@@ -153,9 +156,9 @@ def _target(leaf: Leaf) -> Span:
     return leaf.origin.rule.target.span if leaf.origin.rule is not None else leaf.span
 
 
-def type_at(contract: Contract, path: TargetPath) -> Type | None:
-    """The type at a place of an answer; `ANY` where nothing is known, None where no answer has it."""
-    type_: Type | None = documented(contract)
+def type_at(body: Type, path: TargetPath) -> Type | None:
+    """The type at a place of an answer's body; `ANY` where nothing is known, None where no answer has it."""
+    type_: Type | None = body
     for segment in path:
         if type_ is None:
             return None

@@ -23,7 +23,7 @@ from custmap.model.template import Branch, Filled, Hole, Row, Template, Tree
 from custmap.model.walkers import eaches, options
 from custmap.review.drift_types import Way
 from custmap.values.equality import fingerprint
-from custmap.values.paths import Index, Member, TargetPath, format_path
+from custmap.values.paths import Index, Member, Select, TargetPath, format_path
 from custmap.values.types import ANY, ARRAY, STRING, Type
 
 _ITEM: Final = Index(0)
@@ -156,7 +156,7 @@ class _Walk:
         path: TargetPath | None = (*prefix, *leaf.path)
         key, span = (part, path), self._span(rule, leaf.span)
         if leaf.says is not None:
-            path = self.item
+            path = _value_place(leaf.says.set, self.item)
         elif leaf.ways is not None and leaf.ways.is_elsewhere:
             path = (*prefix, *leaf.ways.places[0].place, _ITEM)
         inner = list(eaches(leaf.origin))
@@ -169,7 +169,7 @@ class _Walk:
             leaf.type,
             result_type(leaf.origin),
             leaf.policy.required,
-            Way(reads=leaf.span in self.read, known=_known(leaf.origin)),
+            Way(reads=leaf.span in self.read, known=known_words(leaf.origin)),
             shallow=bool(inner),
             form=leaf.form,
         )
@@ -207,6 +207,8 @@ class _Walk:
             yield Met(key, at, target, part, path, type_, given, named=named)
 
     def _template(self, template: Template, target: str, at: TargetPath | None) -> Iterator[Met]:
+        at = _variant(template, at)
+
         def walk(tree: Tree, type_: Type | None, path: TargetPath) -> Iterator[Met]:
             match tree:
                 case Branch(entries):
@@ -254,6 +256,34 @@ class _Walk:
         return replace(one, type=found.type, required=found.required, form=form)
 
 
+def _variant(template: Template, item: TargetPath | None) -> TargetPath | None:
+    """The place of an item, by a constant of its template: that may tell which of several items it is."""
+    if item is None or not isinstance(template.tree, Branch):
+        return item
+    for name, inner in template.tree.entries:
+        if name.text is not None and isinstance(inner, Filled) and inner.text is not None:
+            return (*item[:-1], Select(name.text, inner.text))
+    return item
+
+
+def _value_place(template: Template, item: TargetPath | None) -> TargetPath | None:
+    """Where in the item of a template the value stands, if it does so alone."""
+    if item is None or (inside := _value_path(template.tree)) is None:
+        return None
+    return (*(_variant(template, item) or item), *inside)
+
+
+def _value_path(tree: Tree) -> TargetPath | None:
+    match tree:
+        case Filled((Hole.VALUE,)):
+            return ()
+        case Branch(entries):
+            for name, inner in entries:
+                if name.text is not None and (found := _value_path(inner)) is not None:
+                    return (Member(name.text), *found)
+    return None
+
+
 def _literal(tree: Tree) -> Type:
     """What a template has at a place that is no rule's value."""
     match tree:
@@ -264,7 +294,7 @@ def _literal(tree: Tree) -> Type:
     return STRING
 
 
-def _known(origin: Origin) -> frozenset[Any] | None:
+def known_words(origin: Origin) -> frozenset[Any] | None:
     """The vendor's values that a rule can send, and read back; None where it takes any."""
     words: set[Any] = set()
     for one in (origin, *options(origin)):

@@ -16,7 +16,7 @@ from custmap.contract.openapi import PLACES, all_operations, is_named
 from custmap.contract.references import Located, Pointer, References
 from custmap.diagnostics.span import Span
 from custmap.values.absent import ABSENT
-from custmap.values.paths import Member, Segment, TargetPath
+from custmap.values.paths import Member, Segment, Select, TargetPath
 
 _MOST = 64
 """So many schemas are looked at for one place; a schema may be made of itself."""
@@ -160,13 +160,34 @@ class Places:
                 inner = one.inner(word)
                 waiting += (inner.inner(position) for position in range(len(inner.list)))
 
+    def _items(self, items: Located, segment: Segment) -> Iterator[Located]:
+        """The schema of items; of several by the member that a path names, the one that is meant."""
+        if not isinstance(segment, Select):
+            yield items
+            return
+        found: list[Located] = []
+        for one in self._parts(items, _MANY):
+            mapping = one.inner("discriminator", "mapping").map
+            if segment.key == one.inner("discriminator", "propertyName").text and segment.value in mapping:
+                name = str(mapping[segment.value])
+                reference = name if "/" in name or "." in name else f"#/components/schemas/{name}"
+                yield self.references.target(reference, one)
+                return
+            for word in _MANY[1:]:
+                branches = one.inner(word)
+                for position in range(len(branches.list)):
+                    branch = branches.inner(position)
+                    if any(segment.value in _listed(at) for at in self._step(branch, Member(segment.key))):
+                        found.append(branch)
+        yield from found or [items]
+
     def _step(self, schema: Located, segment: Segment) -> Iterator[Located]:
         free: list[Located] = []
         named = False
         for one in self._parts(schema, _MANY):
             if not isinstance(segment, Member):
                 if isinstance(one.map.get("items"), dict):
-                    yield one.inner("items")
+                    yield from self._items(one.inner("items"), segment)
             elif segment.name in one.inner("properties").map:
                 named = True
                 yield one.inner("properties", segment.name)
@@ -174,6 +195,11 @@ class Places:
                 free.append(one.inner("additionalProperties"))
         if not named:
             yield from free
+
+
+def _listed(schema: Located) -> list[Any]:
+    """The values that a schema lists."""
+    return [schema.map["const"]] if "const" in schema.map else schema.inner("enum").list
 
 
 def places_of(root: Located, references: References, name: str, contract: Contract) -> Places | None:

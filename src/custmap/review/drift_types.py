@@ -59,13 +59,11 @@ def differences(
     """What differs for the values of type `given`; `deep`: in members and items, too."""
     if old is new or len(inside) > _DEEPEST:
         return
-    if not _says(old) and not _says(new):
-        return
-    if not _says(new):
+    if _says(old) and not _says(new):
         level = way.level(wider=True)
         yield Difference("CM602", "the contract no longer says what this is", level, None, inside)
         return
-    if not _says(old):
+    if _says(new) and not _says(old):
         text = f"the contract now says what this is: {_phrase(new)}"
         yield Difference("CM602", text, way.level(narrower=True), "type", inside)
         return
@@ -93,7 +91,7 @@ def differences(
 
 
 def _says(type_: Type) -> bool:
-    return type_.known or type_.limited
+    return type_.known or type_.enum is not None
 
 
 def _phrase(type_: Type) -> str:
@@ -243,8 +241,6 @@ def _object(old: Type, new: Type, given: Type, way: Way, inside: TargetPath) -> 
     names = sorted({*given.members, *((*old.members, *new.members) if free else ())})
     for name in names:
         held = given.member(name)
-        if held is not None and not held.kinds:
-            continue
         at = (*inside, Member(name))
         was, now = old.member(name), new.member(name)
         if was is None or not was.kinds:

@@ -108,8 +108,8 @@ class KeptDocuments:
         if known is not None and known[0] == state:
             return known[1]
         document = _read_document(path, file)
-        if len(self._found) == _MOST_KEPT:
-            self._found.pop(next(iter(self._found)))
+        if len(self._found) >= _MOST_KEPT:
+            self._found.pop(next(iter(list(self._found))), None)  # another thread may have been faster
         self._found[place] = state, document
         return document
 

@@ -156,10 +156,13 @@ def coverage_of(
             own.add(report)
         if table is not None:
             table.add(report)
+    known = {name for _, name in (*mappings, *tables)}
     for mapping in also:
-        mappings.setdefault(_key(mapping.checked.file.file, mapping.name), _Mapping(mapping))
+        if mapping.name not in known:
+            mappings[_key(mapping.checked.file.file, mapping.name)] = _Mapping(mapping)
     for source in sources:
-        tables.setdefault(_key(source.checked.file.file, source.name), _Source(source))
+        if source.name not in known:
+            tables[_key(source.checked.file.file, source.name)] = _Source(source)
     found = [one.coverage() for one in mappings.values()]
     found += [one.coverage() for one in tables.values()]
     return Coverage(tuple(sorted(found, key=lambda one: (one.is_source, one.name, one.file))))

@@ -21,6 +21,7 @@ from custmap.testing.fixture import Apply, Fixture, Stated, fixture_of
 from custmap.testing.run import run_fixture
 from custmap.testing.update import UpdateError, updated
 from custmap.testing.write_yaml import block
+from custmap.values.words import word_for
 
 if TYPE_CHECKING:
     from custmap.mapper import Mapping
@@ -89,12 +90,16 @@ def _loaded(kind: str, mapping: Mapping | None, source: Source | None) -> Any:
 def _given(records: list[Any], source: Source | None) -> dict[str, Any]:
     """The records by the keys that a fixture has for them."""
     one = records[0] if len(records) == 1 else None
+    if isinstance(one, dict) and one and one.keys() < _GIVEN:
+        raise NotWritten("a diff has `before` and `after`; `before` is null if nothing is known")
     if isinstance(one, dict) and one.keys() == _GIVEN:
         return {"before": one["before"], "after": one["after"]}
     if len(records) == 2:
         return dict(zip(("before", "after"), records, strict=True))
     if len(records) != 1:
         raise NotWritten(f"a fixture has one record, or two for a diff; there are {len(records)}")
+    if not isinstance(one, dict):
+        raise NotWritten(f"a record is one JSON object; this is {word_for(one)}")
     return {"customer" if source is None else "row": one}
 
 

@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
+from custmap.diagnostics.plain import plain
 from custmap.expressions.function import FunctionSpec
 from custmap.loader import check_mapping
 from custmap.mapper import Mapping as Loaded
@@ -21,18 +22,21 @@ from custmap.mapping.find import above, look_up
 from custmap.mapping.form import Kind
 from custmap.mapping.related import ENDINGS, kind_of, mapping_files, uses
 from custmap.mapping.tree import FOLDERS
-from custmap.review.compare.compare import Given, compared, compared_sources
+from custmap.review.compare.compare import Given, compared, compared_sources, source_loader
 from custmap.review.compare.comparison import Comparison
+from custmap.review.compare.differing import changes_of
+from custmap.review.compare.gathered import meaning_of
 from custmap.review.compare.given_samples import fixtures_near, sources_by_mapping
 from custmap.review.compare.revision import Revision, RevisionError, files_of, listed, top_of
 from custmap.source_loader import check_source_file
 from custmap.tables.source import Source
-from custmap.tables.source import source as load_source
 from custmap.values.files import is_file, is_folder, read_start, real
 
 WORKING_TREE: Final = "working tree"
 _WANTED: Final = frozenset({*FOLDERS.values(), "fixtures"})
 _LARGEST: Final = 64 * 1024 * 1024
+_MOST_GONE: Final = 10
+"""With so many that are gone what is new is compared."""
 _KINDS: Final[tuple[Kind, ...]] = ("mapping", "source")
 Side = Literal["old", "new"]
 
@@ -98,7 +102,8 @@ class _Against:
         if sources:
             users = self._users(sources)
             changed += [path for path in mappings if self._name(path) in users]
-        made = [self._comparison(path) for path in sorted(changed)]
+        gone = [path for path in changed if not is_file(path)][:_MOST_GONE]
+        made = [self._comparison(path, gone) for path in sorted(changed)]
         shown = tuple(one for one in made if one)
         return Since(self._revision.name, shown, len(files))
 
@@ -115,9 +120,8 @@ class _Against:
         if not found:
             found = {path for folder in set(self._folders_below()) for path in self._in(folder)}
         if not found:
-            message = (
-                f"there is no folder `mappings/` or `sources/` here, nor was there at `{self._revision.name}`"
-            )
+            name = plain(self._revision.name)
+            message = f"there is no folder `mappings/` or `sources/` here, nor was there at `{name}`"
             raise RevisionError(message, "Name a mapping, a file or a folder.")
         return sorted(found)
 
@@ -134,10 +138,11 @@ class _Against:
 
     def _in(self, folder: Path) -> set[Path]:
         """The mappings and sources in a folder, on either side."""
+        folder = real(folder)
         here = mapping_files(folder) if is_folder(folder) else []
         old = self._revision.old(folder)
         there = mapping_files(old) if is_folder(old) else []
-        return {*map(real, here), *map(self._now, there)}
+        return {*here, *map(self._now, there)}
 
     def _now(self, old: Path) -> Path:
         """The place in the working tree of a file of the revision."""
@@ -148,15 +153,16 @@ class _Against:
         for place in places:
             here = self._place(place)
             if here is None or not here.is_relative_to(self._revision.top):
-                message = f"`{place}` is no mapping or source of this repository, nor was it at"
-                raise RevisionError(f"{message} `{self._revision.name}`", "Check the name.")
+                message = f"`{plain(place)}` is no mapping or source of this repository, nor was it at"
+                raise RevisionError(f"{message} `{plain(self._revision.name)}`", "Check the name.")
             old = self._revision.old(here)
             found |= self._in(here) if is_folder(here) or is_folder(old) else {here}
         return sorted(found)
 
     def _place(self, place: str) -> Path | None:
         """The file or folder that a name or path means, on whichever side it is."""
-        path = real(self._start / place)
+        stated = self._start / place
+        path = real(stated) if is_folder(stated) else real(stated.parent) / stated.name
         if place.endswith(ENDINGS) or is_folder(path) or is_folder(self._revision.old(path)):
             return path if self._is_there(path) else None
         for kind in _KINDS:
@@ -197,7 +203,7 @@ class _Against:
         files = fixtures_near(self._start)
         return {mapping for mapping, source in sources_by_mapping(files) if source in sources}
 
-    def _comparison(self, path: Path) -> Comparison:
+    def _comparison(self, path: Path, gone: Sequence[Path]) -> Comparison:
         old, kind = self._revision.old(path), self._kind(path)
         one = Comparison(self._name(path), self._revision.name, WORKING_TREE, kind)
         if not is_file(path):
@@ -211,7 +217,7 @@ class _Against:
             ]
             return replace(one, status="broken", findings=tuple(told))
         if was is None:
-            return replace(one, status="added")
+            return replace(one, status="added", remarks=tuple(self._heirs(now, kind, gone)))
         labels = (self._revision.name, WORKING_TREE)
         if isinstance(was, Source) and isinstance(now, Source):
             return compared_sources(was, now, labels)
@@ -219,6 +225,19 @@ class _Against:
         return compared(
             was, now, labels, self._fixtures(path), self._project.given, (self._old_source, self._source)
         )
+
+    def _heirs(self, now: object, kind: Kind, gone: Sequence[Path]) -> Iterator[str]:
+        """What is gone and means the same: it has another name now."""
+        for path in gone:
+            was = self._load(self._revision.old(path), kind, "old") if self._kind(path) == kind else None
+            if isinstance(was, Loaded) and isinstance(now, Loaded):
+                same = not changes_of(meaning_of(was.engine), meaning_of(now.engine))
+            elif isinstance(was, Source) and isinstance(now, Source):
+                same = not compared_sources(was, now, ("", ""))
+            else:
+                continue
+            if same:
+                yield f"It means the same as `{self._name(path)}`, which is gone."
 
     def _load(self, path: Path, kind: Kind, side: Side) -> Loaded | Source | tuple[Diagnostic, ...]:
         """What can be compared, or the errors for which it cannot be loaded."""
@@ -255,18 +274,15 @@ class _Against:
         place = folder or self._start
         if place.is_relative_to(self._revision.folder):
             place = self._now(place)
-        return self._loaded_source(name, place, self._project.root)
+        return source_loader(self._project.modules, self._project.root)(name, place)
 
     def _old_source(self, name: str, folder: Path | None) -> Source:
         place = folder or self._start
         if not place.is_relative_to(self._revision.folder):
             place = self._revision.old(place)
         root = self._project.root
-        return self._loaded_source(name, place, None if root is None else self._revision.old(root))
-
-    def _loaded_source(self, name: str, folder: Path, root: Path | None) -> Source:
-        path = folder / name if name.endswith(ENDINGS) else name
-        return load_source(path, functions=self._project.modules, start=folder, root=root)
+        old_root = None if root is None else self._revision.old(root)
+        return source_loader(self._project.modules, old_root)(name, place)
 
 
 def _findings(made: object) -> Iterable[Diagnostic]:

@@ -42,12 +42,14 @@ def comparison_markdown(one: Comparison) -> str:
 def comparisons_markdown(comparisons: Sequence[Comparison], against: str | None) -> str:
     """All sections under a summary; those that are too many for a comment are only named."""
     since = f" since {_code(plain(against))}" if against is not None else ""
+    other = f" from {_code(plain(against))}" if against is not None else ""
     if not comparisons:
         return f"## Mappings\n\nNo change of meaning{since}.\n"
     changed = sum(bool(one) for one in comparisons)
-    word = "mapping or source means" if changed == 1 else "mappings and sources mean"
+    word = "mapping or source differs" if changed == 1 else "mappings and sources differ"
+    broken = " Some cannot be compared." if any(one.status == "broken" for one in comparisons) else ""
     harms = [word for word in HARMS if any(word in one.harms for one in comparisons)]
-    lines = [f"## Mappings\n\n**{changed} {word} something else{since}.** {_harm_words(harms)}".rstrip(), ""]
+    lines = [f"## Mappings\n\n**{changed} {word}{other}.** {_harm_words(harms)}{broken}", ""]
     left: list[str] = []
     size = 0
     for one in comparisons:

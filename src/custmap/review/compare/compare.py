@@ -6,9 +6,11 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final, TypeAlias
 
 from custmap.mapper import Mapping, load
+from custmap.mapping.related import ENDINGS
 from custmap.review.compare.comparison import Comparison, Status
 from custmap.review.compare.differing import changes_of
 from custmap.review.compare.drawn import WITHOUT_HYPOTHESIS, drawn_samples, lacks_texts, ways_of
@@ -81,7 +83,9 @@ def compared(
     changes = changes_of(*meanings)
     sides = [
         Side(mapping, meaning, load)
-        for mapping, meaning, load in zip((old, new), meanings, sources or (_source, _source), strict=True)
+        for mapping, meaning, load in zip(
+            (old, new), meanings, sources or (source_loader(), source_loader()), strict=True
+        )
     ]
     samples = samples_of_fixtures(fixtures, frozenset((old.name, new.name)))
     remarks: tuple[str, ...] = ()
@@ -97,9 +101,16 @@ def compared(
     return Comparison(name, *labels, "mapping", status, changes, effect, (), remarks)
 
 
-def _source(name: str, folder: Path | None) -> Source:
-    path = (folder or Path()) / name if name.endswith((".yaml", ".yml")) else name
-    return load_source(path, start=folder)
+def source_loader(
+    modules: Sequence[ModuleType] = (), root: str | os.PathLike[str] | None = None
+) -> LoadSource:
+    """Loads sources by name, looked up from a folder; with a suffix it is a file, relative to the folder."""
+
+    def load_one(name: str, folder: Path | None) -> Source:
+        path = (folder or Path()) / name if name.endswith(ENDINGS) else name
+        return load_source(path, functions=modules, start=folder, root=root)
+
+    return load_one
 
 
 def compared_sources(old: Source, new: Source, labels: tuple[str, str]) -> Comparison:

@@ -166,20 +166,21 @@ def _look(
     differs = not _same_requests(was.requests, now.requests)
     if not differs and was.rules == now.rules:
         return False
+    rejected = {target for said in now.rules.values() for target in said.rejected}
     for key in (*was.rules, *(key for key in now.rules if key not in was.rules)):
-        for fate in _fates(was.rules.get(key, _NOTHING), now.rules.get(key, _NOTHING)):
+        for fate in _fates(was.rules.get(key, _NOTHING), now.rules.get(key, _NOTHING), rejected):
             seen.add((key, fate))
             facts |= {NOW_REJECTED: {"rejected"}, NO_LONGER_REJECTED: {"accepted"}}.get(fate, set())
     if differs:
         beside = set(_beside(old, new, was, now))
         if not beside and was.rules == now.rules:
-            beside = set(_said_otherwise(old, new, was)) or {(Key("", "body"), SENT_DIFFERENTLY)}
+            beside = set(_said_otherwise(old, new, was)) or {(_body(was, now), SENT_DIFFERENTLY)}
         seen |= beside
     return differs
 
 
-def _fates(was: Said, now: Said) -> Iterator[str]:
-    """What becomes of a rule."""
+def _fates(was: Said, now: Said, rejected: set[str]) -> Iterator[str]:
+    """What becomes of a rule. `rejected`: all targets that are, by a rule of an entry's request too."""
     for target in {**was.changes, **now.changes}:
         old, new = was.changes.get(target), now.changes.get(target)
         if old is None and new is not None:
@@ -187,7 +188,7 @@ def _fates(was: Said, now: Said) -> Iterator[str]:
         elif new is None and old is not None:
             if old[0] == "clear":
                 yield NO_LONGER_CLEARED
-            elif target not in now.rejected:
+            elif target not in rejected:
                 yield NO_LONGER_SENT
         elif old is not None and new is not None and old[0] != new[0]:
             yield NOW_CLEARED if new[0] == "clear" else NO_LONGER_CLEARED
@@ -219,11 +220,7 @@ def _differing(old: Subject | None, new: Subject | None) -> set[str]:
 
 def _beside(old: Side, new: Side, was: Result, now: Result) -> Iterator[tuple[Key, str]]:
     """What differs in parts of requests that are on both sides, and are no changes: parameters, URLs."""
-    others = {request.name: request for request in now.requests}
-    for request in was.requests:
-        other = others.get(request.name)
-        if other is None:
-            continue
+    for request, other in _paired(was.requests, now.requests):
         left = parts_of(request, old.riders.get(request.name, []))
         right = parts_of(other, new.riders.get(other.name, []))
         names = [
@@ -234,6 +231,25 @@ def _beside(old: Side, new: Side, was: Result, now: Result) -> Iterator[tuple[Ke
             if name != "request" or not in_path:
                 fate = NOW_SENT if name not in left else NO_LONGER_SENT
                 yield Key(request.name, name), SENT_DIFFERENTLY if name in left and name in right else fate
+
+
+def _paired(some: Sequence[Request], others: Sequence[Request]) -> Iterator[tuple[Request, Request]]:
+    """The requests of both sides that are the same call; of those for entries each with that for its key."""
+    held: dict[tuple[str, bool], list[Request]] = {}
+    for one in others:
+        held.setdefault((one.name, one.clears), []).append(one)
+    counts = Counter((one.name, one.clears) for one in some)
+    for one in some:
+        same_call = held.get((one.name, one.clears), [])
+        if len(same_call) > 1 or counts[one.name, one.clears] > 1:
+            same_call = [other for other in same_call if same(one.path, other.path)]
+        yield from ((one, other) for other in same_call[:1])
+
+
+def _body(was: Result, now: Result) -> Key:
+    """The body of the first request that differs, where no rule tells why."""
+    pairs = _paired(was.requests, now.requests)
+    return Key(next((one.name for one, other in pairs if not _same_request(one, other)), ""), "body")
 
 
 def _new_codes(was: Result, now: Result) -> set[str]:

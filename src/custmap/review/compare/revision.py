@@ -19,6 +19,7 @@ from custmap.diagnostics.plain import plain
 from custmap.values.files import real
 from custmap.values.nearest import nearest
 
+_GIT: Final = ("git", "--no-pager", "-c", "core.fsmonitor=false")
 _LARGEST: Final = 64 * 1024 * 1024
 """A larger file is no mapping, contract or fixture."""
 _LINK: Final = b"120000"
@@ -44,8 +45,11 @@ class Revision:
     folder: Path
 
     def old(self, path: Path) -> Path:
-        """The place of a path of the working tree in the files of the revision; outside stays as it is."""
-        place = real(path)
+        """The place of a path of the working tree in the files of the revision; outside stays as it is.
+
+        A link is a file of its own: what it leads to may be elsewhere.
+        """
+        place = real(path.parent) / path.name
         return self.folder / place.relative_to(self.top) if place.is_relative_to(self.top) else place
 
     def told(self, text: str) -> str:
@@ -72,7 +76,7 @@ def files_of(revision: str, start: Path, wanted: Callable[[PurePosixPath], bool]
 def _git(arguments: Sequence[str], folder: Path) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(
-            ["git", "--no-pager", *arguments],
+            [*_GIT, *arguments],
             cwd=folder,
             env=_environment(),
             stdin=subprocess.DEVNULL,
@@ -163,7 +167,7 @@ def _write(folder: Path, entries: list[_Entry], start: Path) -> None:
         asked.write(b"".join(one.blob + b"\n" for one in entries))
         asked.seek(0)
         with subprocess.Popen(
-            ["git", "--no-pager", "cat-file", "--batch"],
+            [*_GIT, "cat-file", "--batch"],
             cwd=start,
             env=_environment(),
             stdin=asked,

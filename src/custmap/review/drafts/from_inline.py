@@ -8,9 +8,9 @@ from typing import Final
 
 from custmap.contract.contract import Contract, Parameter, ServerVariable, variables_in
 from custmap.contract.inline import METHODS
-from custmap.review.drafts.draft import Draft, DraftError, Project
 from custmap.review.drafts.mapping_text import Head, mapping_text
 from custmap.review.drafts.passing import Written, passing, tried
+from custmap.review.drafts.project import Draft, DraftError, Project
 from custmap.review.drafts.skeleton import Place, Security, Subject, skeleton
 from custmap.schema.json_schema import Definitions, type_of
 from custmap.testing.write_yaml import flow

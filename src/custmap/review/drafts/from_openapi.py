@@ -12,10 +12,10 @@ from custmap.contract.openapi import FoundOperation, contract_of, find_operation
 from custmap.contract.references import Located
 from custmap.diagnostics.errors import MappingError
 from custmap.review.drafts.document_text import json_text, yaml_text
-from custmap.review.drafts.draft import Draft, DraftError, Project
 from custmap.review.drafts.excerpt import excerpt
 from custmap.review.drafts.mapping_text import Head, mapping_text
 from custmap.review.drafts.passing import Written, passing, tried
+from custmap.review.drafts.project import Draft, DraftError, Project
 from custmap.review.drafts.skeleton import Place, Security, Subject, skeleton
 from custmap.syntax.document import KeptDocuments
 from custmap.testing.write_yaml import flow

@@ -15,12 +15,12 @@ from custmap.diagnostics.codes import Severity
 from custmap.expressions.inference import format_source
 from custmap.functions.table import with_functions
 from custmap.records.extras import ExtraMissing
-from custmap.review.drafts.draft import SCHEMA_LINE, Draft, DraftError, Project
-from custmap.review.drafts.examples import example, example_of_field
-from custmap.review.drafts.facts import facts
+from custmap.review.drafts.drafted_rows import Row, expression_text, table
+from custmap.review.drafts.example_values import example, example_of_field
 from custmap.review.drafts.known_names import Names, column_path, is_customer_id, type_at
 from custmap.review.drafts.mapping_text import fixture_text
-from custmap.review.drafts.rows import Row, expression_text, table
+from custmap.review.drafts.member_facts import facts
+from custmap.review.drafts.project import SCHEMA_LINE, Draft, DraftError, Project
 from custmap.schema.columns import MissingLibrary, parquet_schema
 from custmap.schema.json_schema import Definitions, type_of
 from custmap.schema.misfit import misfit

@@ -12,7 +12,7 @@ from pathlib import Path
 from custmap.mapping.find import files_in
 from custmap.mapping.form import calls
 from custmap.mapping.related import uses
-from custmap.review.drafts.draft import Draft, DraftError, Project
+from custmap.review.drafts.project import Draft, DraftError, Project
 from custmap.syntax.document import LIMIT
 from custmap.syntax.node import MapNode, ScalarNode
 from custmap.syntax.source_text import MIB

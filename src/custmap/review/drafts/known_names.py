@@ -141,8 +141,7 @@ def _words(holder: str) -> Mapping[str, Names]:
     paths = [path for path in named_paths(load_canonical(None).type) if path[:-1] == inside]
     table = {bare(path[-1]): path for path in paths if path[-1] != "name"}
     table = {**_joined(paths), **table}
-    placed = {word: tuple(0 if part == "*" else part for part in path) for word, path in table.items()}
-    return {word: path for word, path in placed.items() if holder != NAME or path[-1] != "formatted"}
+    return {word: tuple(0 if part == "*" else part for part in path) for word, path in table.items()}
 
 
 def _joined(paths: Iterable[tuple[str, ...]]) -> dict[str, Names]:

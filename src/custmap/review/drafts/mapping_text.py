@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from custmap.review.drafts.draft import SCHEMA_LINE
-from custmap.review.drafts.rows import Row, table
+from custmap.review.drafts.drafted_rows import Row, table
+from custmap.review.drafts.project import SCHEMA_LINE
 from custmap.review.drafts.skeleton import PARTS, Place, Skeleton
 from custmap.testing.write_yaml import flow
 

@@ -17,9 +17,9 @@ from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import CustmapError, RecordError
 from custmap.functions.table import with_functions
 from custmap.loader import check_mapping
-from custmap.review.drafts.draft import DraftError, Project
-from custmap.review.drafts.examples import example_customer, without
+from custmap.review.drafts.example_values import example_customer, without
 from custmap.review.drafts.mapping_text import fixture_text, rules_of
+from custmap.review.drafts.project import DraftError, Project
 from custmap.review.drafts.skeleton import Place, Skeleton
 from custmap.values.absent import ABSENT
 from custmap.values.files import real, unsaved

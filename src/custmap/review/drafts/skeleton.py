@@ -16,12 +16,12 @@ from typing import Final
 
 from custmap.contract.contract import Contract, Parameter
 from custmap.expressions.inference import format_source
-from custmap.review.drafts.examples import example
-from custmap.review.drafts.facts import facts
-from custmap.review.drafts.items import item_lines
+from custmap.review.drafts.drafted_items import item_lines
+from custmap.review.drafts.drafted_params import Params
+from custmap.review.drafts.drafted_rows import Row, expression_text
+from custmap.review.drafts.example_values import example
 from custmap.review.drafts.known_names import CUSTOMER, PEOPLE, bare, holder_of, is_customer_id, known_rule
-from custmap.review.drafts.params import Params
-from custmap.review.drafts.rows import Row, expression_text
+from custmap.review.drafts.member_facts import facts
 from custmap.schema.misfit import misfit
 from custmap.testing.write_yaml import flow
 from custmap.values.absent import ABSENT

@@ -7,7 +7,7 @@ a value. A clear and a rejection count where the plan has them. A record that is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from custmap.border.intake import take
@@ -18,9 +18,9 @@ from custmap.model.clear import SKIP, Clear
 from custmap.model.nodes import Leaf, ObjectNode, Rider
 from custmap.model.note import Fact as Noted
 from custmap.model.walkers import eaches, leaves, nodes, own_objects
-from custmap.plan.engine import Ruled
+from custmap.plan.engine import Engine, Ruled
 from custmap.plan.plan import Plan
-from custmap.running.states import is_value
+from custmap.running.states import Failure, is_value
 from custmap.testing.call import Answer, plan_of
 from custmap.testing.facts.asking import Asked, Asker, is_gone
 from custmap.testing.facts.fact import GONE, LEFT_OUT, MISSING, SENT, VALUE, Fact, Shown, place_of
@@ -55,7 +55,7 @@ def shown_by_records(fixture: Fixture, answer: Answer, parts: list[Part], asker:
     for ruled in answer.mapping.engine.ruled:
         part = by_checked[id(ruled.engine.checked)]
         riders = bounds.get(id(part.checked), ())
-        yield from _states(part, sides, riders, asker)
+        yield from _states(part, ruled.engine, sides, riders, asker)
         yield from told.of(part)
         yield from _parameters(part, answer, riders, fixture.params)
         for call, scope in _entries(ruled, sides):
@@ -126,10 +126,14 @@ def _riders(answer: Answer, params: dict[str, Any]) -> dict[int, tuple[Any, ...]
     return {id(call): one.riders for call, one in zip(maker.checked.calls, bounds, strict=True)}
 
 
-def _states(part: Part, sides: Sides, riders: tuple[Any, ...], asker: Asker) -> Iterator[Shown]:
+def _states(
+    part: Part, engine: Engine, sides: Sides, riders: tuple[Any, ...], asker: Asker
+) -> Iterator[Shown]:
     table = part.operation.table
     after = asker.ask(table, sides.after, riders)
-    yield from _asked(part, after, part.prefix)
+    row = engine.row(sides.after, riders or engine.stand_ins)
+    refused = {place for place, state in enumerate(row) if type(state) is Failure}
+    yield from _asked(part, after, part.prefix, refused)
     if sides.before is None:
         return
     stated = asker.ask(table, sides.stated, riders)
@@ -141,12 +145,15 @@ def _states(part: Part, sides: Sides, riders: tuple[Any, ...], asker: Asker) -> 
         yield from _gone(part, then, now, part.prefix)
 
 
-def _asked(part: Part, asked: list[Asked], prefix: str) -> Iterator[Shown]:
-    """The states and choices that a record, or an item, shows."""
+def _asked(part: Part, asked: list[Asked], prefix: str, refused: Container[int] = ()) -> Iterator[Shown]:
+    """The states and choices that a record, or an item, shows.
+
+    `refused`  slots whose value cannot be sent: that shows no value.
+    """
     for one in asked:
         slot = one.slot
         place = place_of(part.request, slot.span, prefix + slot.target)
-        if one.state is not None:
+        if one.state is not None and not (one.state == VALUE and slot.slot in refused):
             yield place, Fact("state", one.state)
             if one.state in ("absent", "null"):
                 yield place, Fact("state", MISSING)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from custmap.review.drafts.facts import facts
+from custmap.review.drafts.member_facts import facts
 from custmap.testing.write_yaml import flow
 from custmap.values.paths import Member, format_path
 from custmap.values.types import Type
