@@ -90,7 +90,7 @@ def _remark(editor: str, span: Span, level: str, code: str, message: str, help: 
 
 
 def node_at(node: Node, path: str) -> Node:
-    """The node at a canonical path, or the nearest one around it: its key, where a member is too large."""
+    """The node at a canonical path, or the nearest one around it; of one over several lines its beginning."""
     for step in _steps(path):
         match node:
             case MapNode() if isinstance(step, str) and (found := node.get(step)) is not None:
@@ -99,8 +99,14 @@ def node_at(node: Node, path: str) -> Node:
                 node = items[step]
             case _:
                 break
-    if isinstance(node, MapNode) and node.entries and node.span.line != node.span.end_line:
-        return node.entries[0][0]
+    while node.span.line != node.span.end_line:
+        match node:
+            case MapNode(entries=((key, _), *_)):
+                return key
+            case ListNode(items=(first, *_)):
+                node = first
+            case _:
+                break
     return node
 
 
