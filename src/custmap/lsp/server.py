@@ -38,7 +38,7 @@ from custmap.lsp.workspace import Examined, Workspace
 from custmap.values.files import real
 
 _log: Final = logging.getLogger("custmap.lsp")
-_PAUSE: Final = 0.1
+_PAUSE: Final = 0.08
 """Seconds after the last key after which a file is checked."""
 _UNITS: Final[dict[str, Units]] = {"utf-8": "utf-8", "utf-16": "utf-16", "utf-32": "utf-32"}
 _Found = TypeVar("_Found")
@@ -60,13 +60,17 @@ class CustmapServer(LanguageServer):
 
 @dataclass(slots=True)
 class Session:
-    """The files of one editor, the checks that wait, and what was sent."""
+    """The files of one editor, the checks that wait, and what was sent.
+
+    `guests` are mappings that are not open, and checked because a contract that they use is.
+    """
 
     server: CustmapServer
     workspace: Workspace
     published: Published = field(default_factory=Published)
     lineages: Lineages = field(default_factory=Lineages)
     waiting: dict[Path, asyncio.TimerHandle] = field(default_factory=dict)
+    guests: set[Path] = field(default_factory=set)
     worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "custmap-check"))
 
     @property
@@ -102,6 +106,7 @@ class Session:
             if user in self.workspace.files:
                 self.check(user, _PAUSE)
             else:  # its findings were of interest while the contract was open
+                self.guests.discard(user)
                 self.workspace.close(user)
                 self.send(user, {})
 
@@ -131,9 +136,13 @@ class Session:
         try:
             if made is None or self.workspace.files.get(path) is not file:
                 return  # another check waits
+            if file is None and path not in self.guests:
+                return  # the contract was closed meanwhile
             examined, users = made
             self.send(path, self.shown.grouped(path, examined.findings))
             for user in users:
+                if user not in self.workspace.files:
+                    self.guests.add(user)
                 self.check(user, 0)
         except Exception:
             _log.exception("The findings of %s cannot be sent", path)

@@ -30,7 +30,7 @@ from custmap.source_loader import examine_source
 from custmap.syntax.document import KeptDocuments
 from custmap.syntax.source_text import MIB
 from custmap.testing.fixture import read_fixture
-from custmap.values.files import is_file, real, state_of, unsaved
+from custmap.values.files import is_file, read_start, real, state_of, unsaved
 
 FileKind: TypeAlias = Literal["mapping", "source", "fixture", "other"]
 _FIXTURE_KEYS: Final = frozenset(
@@ -40,6 +40,7 @@ _FIXTURE_KEYS: Final = frozenset(
     }
 )
 _KEY: Final = re.compile(r"^([a-z]+)[ ]*:", re.MULTILINE)
+_NAMED: Final = re.compile(rb"(?:openapi|source|schema|parquet)[\"']?\s*:\s*([^\s,}]+)")
 _HEAD: Final = 64 * 1024
 _ATTEMPTS: Final = 8
 """So many lines are left out of a file that cannot be read, to know something of the rest."""
@@ -78,6 +79,7 @@ class Workspace:
     _outlines: dict[Path, tuple[OpenFile, Outline]] = field(default_factory=dict)
     _examined: dict[Path, Examined] = field(default_factory=dict)
     _named: dict[Path, tuple[Hashable, Examined]] = field(default_factory=dict)
+    _used: dict[Path, tuple[Hashable, frozenset[Path]]] = field(default_factory=dict)
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -154,15 +156,28 @@ class Workspace:
             case "mapping":
                 checked, found = examine_mapping(path, self.functions, root=self.root)
                 runs = checked if _runs(found) else None
-                return Examined(kind, found, checked, runs, uses=frozenset(uses(path, self.root)))
+                return Examined(kind, found, checked, runs, uses=self._uses(path))
             case "source":
                 source, found = examine_source(path, self.functions, root=self.root)
                 runs = source.checked if source is not None and _runs(found) else None
-                return Examined(kind, found, None, runs, source, frozenset(uses(path, self.root)))
+                return Examined(kind, found, None, runs, source, self._uses(path))
             case "fixture":
                 return Examined(kind, tuple(_of_fixture(path)))
             case _:
                 return Examined(kind)
+
+    def _uses(self, path: Path) -> frozenset[Path]:
+        """The files that a mapping is checked against; looked up again when it names others, or they change.
+
+        Looking for references in 3 MB takes longer than the check.
+        """
+        named: tuple[Hashable, ...] = tuple(_NAMED.findall(read_start(path, MIB)))
+        known = self._used.get(path)
+        if known is not None and known[0] == (named, _states(known[1])):
+            return known[1]
+        found = frozenset(uses(path, self.root))
+        self._used[path] = (named, _states(found)), found
+        return found
 
     def _repaired(
         self, kind: FileKind, path: Path, file: OpenFile | None, findings: tuple[Diagnostic, ...]
@@ -212,6 +227,10 @@ class Workspace:
         if known is None or known[0] != state:
             known = self._named[place] = state, self.examine(place)
         return place, known[1]
+
+
+def _states(files: frozenset[Path]) -> Hashable:
+    return frozenset((file, state_of(file)) for file in files if is_file(file))
 
 
 def _runs(found: tuple[Diagnostic, ...]) -> bool:
