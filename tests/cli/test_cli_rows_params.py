@@ -74,3 +74,12 @@ def test_what_only_a_parameter_reads(files: list[str], reads: str, cli: Cli) -> 
     told = {line["key"]: [one["path"]["realm"] for one in line["requests"]] for line in lines}
     assert told == {"1": ["a1"], "0": ["o0"]}
     assert "3 pairs: 1 unchanged, 2 requests" in ended.err and ended.code == 0
+
+
+@pytest.mark.parametrize("files", ["ndjson"], indirect=True)
+@pytest.mark.parametrize("given", [("--params", "p"), ("-p", "realm=@file:p")])
+def test_a_file_of_parameters_is_not_written_over(files: list[str], given: tuple[str, str], cli: Cli) -> None:
+    Path("p").write_text('{"realm": "r"}')
+    ended = cli("diff", "acme/realms", *files, "--source", "crm/rows", *given, "-o", "p")
+    assert ended.code == 2 and "is a file that is read" in ended.err
+    assert Path("p").read_text() == '{"realm": "r"}'

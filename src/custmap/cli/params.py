@@ -162,7 +162,7 @@ def _value(name: str, text: str) -> str:
         path = Path(text.removeprefix(_FILE))
         try:
             # Editors end a file with a line break, which is not part of the secret.
-            return path.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
+            return path.read_text(encoding="utf-8").removesuffix("\n")
         except OSError as error:
             raise unreadable(path, error, f"Parameter `{name}`: ") from None
         except UnicodeDecodeError:
