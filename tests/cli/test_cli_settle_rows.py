@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from cli_runner import Cli
 
+from small_mappings import write
+
 MAPPING = """custmap: 1
 name: acme/customers
 contract: {method: PATCH, url: "https://x.io/customers"}
@@ -67,3 +69,17 @@ def test_nights(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli:
     assert "4 customers: 1 unchanged, 1 applied" in ended.err and "1 as before, 1 left out" in ended.err
     _, *lines = map(json.loads, Path("last.ndjson").read_bytes().splitlines())
     assert {line["ID"]: line.get("email") for line in lines} == {1: "f@x.io", 2: "b@x.io", 3: None}
+
+
+def test_a_key_in_an_object_that_no_customer_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli: Cli
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, "body: {mail: {from: email, clear: send_null}}\n")
+    for name, mail in (("before", "a"), ("after", "b")):
+        Path(name).write_text(json.dumps({"crm": {"id": {"no": 7}}, "email": mail}) + "\n")
+    how = ["--key", "crm.id.no"]
+    cli("diff", "acme/case.yaml", "before", "after", *how, "--format", "json", "-o", "plans")
+    given = ["plans", "--assume-applied", "--before", "before", "--after", "after", *how, "-o", "next"]
+    assert cli("settle", "acme/case.yaml", *given).code == 0
+    assert json.loads(Path("next").read_bytes().splitlines()[1]) == {"crm": {"id": {"no": 7}}, "email": "b"}

@@ -9,6 +9,7 @@ from lsp_desk import CURSOR, Desk, project
 
 from custmap.lsp.actions import fixes
 from custmap.lsp.definition import define
+from custmap.lsp.hover import Lineages, hover
 from custmap.lsp.rename import Edit, Refused, prepare, rename
 
 INLINE = """\
@@ -39,7 +40,7 @@ body:
   items: {each: tags, fields: {summary: {first: [{from: "@"}, {param: shop, format: "-{}"}]}}}
 changes:
   into: "[]"
-  set: {op: set, at: "{path}", value: "{value}", note: {param: shop}}
+  set: {op: set, at: "{path}", value: "{value}", note: {param: shop}, tag: {name: shop}}
 """
 
 
@@ -134,8 +135,8 @@ def test_a_path_of_a_schema_that_is_a_file(tmp_path: Path) -> None:
     desk, path = Desk(), project(tmp_path)
     schema = """{"type": "object", "properties": {
 "mail": {"$ref": "#/$defs/Mail"},
-"home": {"type": "object", "properties": {
-"town": {"type": "string"}}}},
+"home": {"allOf": [{"type": "object", "properties": {
+"town": {"type": "string"}}}]}},
 "$defs": {"Mail": {"type": "string"}}}"""
     path.with_name("person.json").write_text(schema)
     text = (
@@ -162,8 +163,26 @@ def test_a_file_outside_is_not_opened(tmp_path: Path) -> None:
 def test_a_replacement_that_does_not_help_is_not_offered(tmp_path: Path) -> None:
     """Of a text of several lines only the text is the place of a finding, and the word is in it twice."""
     desk, path = Desk(), project(tmp_path)
+    desk.open(path, path.read_text())
+    desk.workspace.examine(path)  # what was found before is no answer
     text = path.read_text().replace("  email: email\n", "  email: >-\n    coalesce(emial,\n    'emial')\n")
     file, _ = desk.open(path, text)
     line = text[: text.index(">-")].count("\n") + 1
     made = [one for one in fixes(desk.workspace, file, line, line) if one.finding.code == "CM301"]
     assert [(one.start, one.text) for one in made] == [(text.index("emial"), "email")]
+
+
+def test_a_name_in_a_filter_is_no_path_of_the_customer(tmp_path: Path) -> None:
+    desk, path = Desk(), project(tmp_path)
+    text = path.read_text().replace("email: email", "email: \"addresses[?ci¦ty == 'x'] | [0].city\"")
+    file, offset = desk.open(path, text)
+    assert define(desk.workspace, file, offset) is None
+
+
+def test_hover_tells_of_the_rule_as_it_is_now(tmp_path: Path) -> None:
+    desk, path, lineages = Desk(), project(tmp_path), Lineages()
+    for rule in ("email", "lower(email)"):
+        file, offset = desk.open(path, path.read_text().replace("  email: email", f"  em¦ail: {rule}"))
+        desk.workspace.examine(path)
+        told = hover(desk.workspace, lineages, file, offset)
+        assert told is not None and f"from `{rule}`" in told.text

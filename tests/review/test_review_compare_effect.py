@@ -16,6 +16,7 @@ import custmap
 from custmap import Comparison, Mapping
 from custmap.review.compare import compare
 from custmap.review.compare.comparison import document_of
+from custmap.review.compare.drawn import drawn_samples
 from custmap.review.compare.effect import FATES, effect_of
 from custmap.review.compare.gathered import meaning_of
 from custmap.review.compare.given_samples import Pair, Sample
@@ -330,3 +331,10 @@ def test_records_that_are_refused_as_a_whole(tmp_path: Path) -> None:
         assert (effect.rejected, effect.accepted, effect.refused, effect.taken) == counted
         assert effect.codes == ({"CM707": 1} if counted[0] else {})
         assert effect.differ == 1
+
+
+def test_half_of_the_drawn_pairs_are_complete_records(tmp_path: Path) -> None:
+    mapping = made(tmp_path, "body: {a: email, b: phone.number}\n")
+    samples = drawn_samples((mapping, mapping), 40, 0)
+    readings = [call.options["absent"] for one in samples for call in one.calls if call.before is not None]
+    assert readings.count("keep") == readings.count("clear") == 20

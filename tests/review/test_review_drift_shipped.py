@@ -40,6 +40,7 @@ def test_changes_of_shipped_contracts(name: str, row: dict[str, Any], tmp_path: 
     told = {(one.code, lines[(one.line or 0) - 1].strip()) for one in found}
     wanted = [(code, text) for one in row["told"] for code, text in one.items()]
     assert len(told) == len(wanted), "\n".join(map(str, found))
+    assert "help" not in row or row["help"] in [one.help for one in found]
     for code, text in wanted:
         assert any(one == code and line.startswith(text) for one, line in told), "\n".join(map(str, found))
 

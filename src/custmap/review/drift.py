@@ -162,7 +162,9 @@ class _Comparison:
         if found.code == "CM211":
             return found
         calls = [self.now.calls[one.number] for one in self.before]
-        call = next((one for one in calls if _is_in(found.span, one)), calls[0])
+        call = next((one for one in calls if _is_in(found.span, one)), calls[0] if calls else None)
+        if call is None:
+            return found
         contract = call.operation.contract
         places = self.instead.places(call.file, contract) if contract.source else None
         if places is None:

@@ -17,10 +17,11 @@ _SHORTEST: Final = 3
 
 
 def with_new_name(found: Diagnostic, rule: Met | None, old: Contract, new: Contract) -> Diagnostic:
-    """The finding that a member is unknown, with the name that it has now, if one is clearly meant."""
+    """The finding that a member is unknown, with the name that it has now, if one is clearly meant.
+
+    The check names the nearest member, which may be one that was there before.
+    """
     if found.code != "CM303" or rule is None or not rule.path or not isinstance(rule.path[-1], Member):
-        return found
-    if (found.help or "").startswith("Did you mean"):
         return found
     meant = renamed(rule.path[-1].name, _around(new, rule) - _around(old, rule))
     return found if meant is None else replace(found, help=f"Did you mean `{meant}`?")

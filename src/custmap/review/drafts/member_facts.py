@@ -8,6 +8,7 @@ from custmap.schema.misfit import CHECKED_FORMATS
 from custmap.testing.write_yaml import flow
 from custmap.values.decimals import shown
 from custmap.values.types import Type
+from custmap.values.words import counted
 
 _WORDS: Final = {
     "boolean": "true or false",
@@ -73,7 +74,7 @@ def _values(type_: Type) -> str | None:
         shown_.append(one)
     rest = len(values) - len(shown_)
     if not shown_:
-        return f"one of {rest} values"
+        return f"one of {counted(rest, 'value')}"
     return "one of " + ", ".join(shown_) + (f" and {rest} more" if rest else "")
 
 
@@ -102,12 +103,12 @@ def _limits(type_: Type) -> list[str]:
 def _count(low: int | None, high: int | None, noun: str) -> list[str]:
     low = low or None
     if high is not None and low == high:
-        return [f"{high:,} {noun}{'' if high == 1 else 's'}"]
+        return [counted(high, noun)]
     if low and high is not None:
-        return [f"{low:,} to {high:,} {noun}s"]
+        return [f"{low:,} to {counted(high, noun)}"]
     if high is not None:
-        return [f"at most {high:,} {noun}{'' if high == 1 else 's'}"]
-    return [f"at least {low:,} {noun}{'' if low == 1 else 's'}"] if low else []
+        return [f"at most {counted(high, noun)}"]
+    return [f"at least {counted(low, noun)}"] if low else []
 
 
 def _range(type_: Type) -> list[str]:
