@@ -225,7 +225,7 @@ def test_saved_fixture_passes(desk: Desk) -> None:
 
 
 def test_saved_apply_and_options(desk: Desk) -> None:
-    saved(desk, changed(desk, before="", absent="clear", nulls="absent"), case="one")
+    saved(desk, changed(desk, before="", absent="clear", nulls="absent"), case="one.yaml")
     fixture = read_fixture(desk.fixtures / "acme" / "update-customer" / "one.yaml")
     assert run_fixture(fixture).passed
     assert "customer:" in fixture.path.read_text() and "absent: clear" in fixture.path.read_text()
@@ -265,6 +265,11 @@ def test_nothing_is_written_outside_the_fixtures(desk: Desk, tmp_path: Path) -> 
     with pytest.raises(CannotSaveError, match="leads out"):
         saved(desk)
     assert list(outside.iterdir()) == []
+    (outside / "mail-gone.yaml").write_text("mine")
+    for replace in (False, True):
+        with pytest.raises(CannotSaveError, match="leads out"):
+            saved(desk, replace=replace)
+    assert (outside / "mail-gone.yaml").read_text() == "mine"
 
 
 def test_what_cannot_be_saved(desk: Desk) -> None:
