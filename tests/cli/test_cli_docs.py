@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -73,6 +74,16 @@ def test_pages_are_the_same_in_each_folder(cli: Cli, project: Path, monkeypatch:
     assert cli("docs", "-o", "site").code == 1
     assert content(other / "site") == content(project / "site")
     assert b"mappings/acme/broken.yaml:7:" in content(other / "site")["acme--broken.html"]
+
+
+def test_site_has_the_rights_of_the_umask(cli: Cli, project: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        assert cli("docs", "-o", "site").code == 0
+    finally:
+        os.umask(before)
+    assert (project / "site").stat().st_mode & 0o777 == 0o750
+    assert (project / "site" / "index.html").stat().st_mode & 0o777 == 0o640
 
 
 def test_page_that_is_gone_goes(cli: Cli, project: Path) -> None:

@@ -115,7 +115,9 @@ def test_time_of_builds_that_are_made_again(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture(scope="module")
 def shipped() -> list[dict[str, Any]]:
-    return [event(custmap.load(name)) for name in SHIPPED]
+    """All of them against the schemas; of the rest a few are enough."""
+    names = SHIPPED if "OPENLINEAGE_SPEC" in os.environ else [*SHIPPED[::6], "square/update-customer"]
+    return [event(custmap.load(name)) for name in names]
 
 
 def test_against_the_classes_of_openlineage(shipped: list[dict[str, Any]]) -> None:

@@ -143,6 +143,23 @@ def test_finding_stands_under_its_line_in_time(opened: Open, play: str) -> None:
     assert sorted(times)[len(times) // 2] <= SLOWEST
 
 
+def test_mark_stays_while_its_line_is_written(opened: Open, play: str) -> None:
+    """Also if what is found is the same as before; and it moves with its line."""
+    page = ready(opened(play))
+    place_caret(page, "mapping", "email), clear")
+    page.keyboard.press("x")
+    page.wait_for_selector(".wave.error")
+    page.keyboard.press("End")
+    page.keyboard.type("  # a remark")
+    row = page.locator("[data-editor=mapping] .row:has(+ .remark)")
+    row.filter(has_text="# a remark").filter(has=page.locator(".wave.error")).wait_for()
+    place_caret(page, "mapping", "summary:")
+    page.keyboard.type("# one line more\n")
+    page.locator("#status", has_text="line 23").wait_for()
+    assert page.locator(".wave.error").inner_text() == "xemail"
+    assert "xemail" in row.inner_text()
+
+
 def test_large_contract(opened: Open, tmp_path: Path) -> None:
     """A contract of 3 MB, of a thousand operations, is read once and not after every key."""
     text = {"type": "string", "description": "x" * 60}

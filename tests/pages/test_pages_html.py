@@ -78,6 +78,50 @@ def test_names_are_ours(name: str) -> None:
 
 def test_first_line_end_of_a_block_is_kept() -> None:
     assert write(h("pre", "\na")) == "\n<pre>\n\na</pre>"
+    assert write(h("textarea", "\na")) == "<textarea>\n\na</textarea>"
+    assert write(h("p", "\na")) == "\n<p>\na</p>"
+
+
+def test_blocks_begin_lines() -> None:
+    """So that two versions of a page can be compared line by line; what stands in a line stays in it."""
+    blocks = (
+        *(
+            "html",
+            "head",
+            "body",
+            "title",
+            "header",
+            "footer",
+            "main",
+            "nav",
+            "section",
+            "div",
+            "h1",
+            "h2",
+            "h3",
+        ),
+        *(
+            "p",
+            "pre",
+            "ol",
+            "ul",
+            "li",
+            "dl",
+            "dt",
+            "dd",
+            "figure",
+            "figcaption",
+            "table",
+            "caption",
+            "thead",
+        ),
+        *("tbody", "tr", "td", "th", "svg", "path", "details", "summary", "form"),
+    )
+    for tag in blocks:
+        assert write(["a", h(tag, "b"), "c"]) == f"a\n<{tag}>b</{tag}>c"
+    for tag in ("span", "code", "a", "b", "label", "button", "option"):
+        assert write(["a", h(tag, "b"), "c"]) == f"a<{tag}>b</{tag}>c"
+    assert write(["a", h("meta", charset="utf-8"), h("wbr"), "c"]) == 'a\n<meta charset="utf-8"><wbr>c'
 
 
 def test_policy_lets_only_its_own_assets_run() -> None:

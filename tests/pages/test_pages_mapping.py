@@ -141,7 +141,10 @@ def test_page_is_the_same_each_time() -> None:
 @pytest.mark.parametrize(
     ("words", "meant"),
     [
-        ("nothing", "quiet"), ("keeps it", "quiet"), ("sends it", "sent"), ("sends null", "cleared"),
+        ("nothing", "quiet"), ("keeps it", "quiet"), ("leaves it out", "quiet"), ("says nothing", "quiet"),
+        ("not sent, noted", "quiet"), ("sends it", "sent"), ("says it", "sent"),
+        ("sends an item that says so", "sent"),
+        ("a request for each entry", "sent"), ("sends null", "cleared"),
         ("names it in keysToRemove", "cleared"), ("rejected (CM803: x)", "refused"),
         ("refused (CM816: x)", "refused"),
     ],

@@ -16,7 +16,7 @@ from custmap.pages.html import write
 from custmap.pages.index_page import index_page
 from custmap.pages.play.remarks import node_at
 from custmap.pages.reach import Reach, reached_by, reaches
-from custmap.pages.state_table import anchor, states_table
+from custmap.pages.state_table import anchor, codes_in, states_table
 from custmap.pages.subject import MappingSubject, Reading, mapping_subject, with_fixtures
 from custmap.pages.worked import changes_table
 from custmap.syntax.yaml_reader import read_yaml
@@ -48,6 +48,69 @@ def test_lines_lead_from_row_to_row() -> None:
     ]
 
 
+def test_kinds_of_rows() -> None:
+    """A field, a parameter and a constant look different; a target leads to its rule, if it has one."""
+    rows = [
+        Row("x", ("params.t",), None, "#rule-1", "param"),
+        Row("y", ("a constant",)),
+        Row("z", ("email",), "lower"),
+    ]
+    page = parsed(f"<html id='rule-1'>{write(figure(rows, 'From', 'To', 'why'))}</html>")
+    nodes = [
+        one.attributes["class"] for one in page.all("span") if "node" in (one.attributes.get("class") or "")
+    ]
+    assert nodes == ["node param", "node constant", "node field", "node param", "node", "node"]
+    assert [one.attributes["href"] for one in page.all("a")] == ["#rule-1"]
+    assert [one.text for one in page.all("span") if one.attributes.get("class") == "between"] == [
+        "",
+        "",
+        "lower",
+    ]
+    assert [one.attributes.get("aria-label") for one in page.all("ol")] == ["From", "To"]
+    assert [one.attributes.get("data-sources") for one in page.all("li")[3:]] == [
+        "params.t",
+        "a constant",
+        "email",
+    ]
+    (drawing,) = page.all("svg")
+    assert drawing.attributes["viewbox"] == "0 0 100 1000" and drawing.attributes["aria-hidden"] == "true"
+
+
+def test_rules_without_states() -> None:
+    """They say why, in one cell over all columns."""
+    lines = (
+        Line("id", ("id",), "id", ("identity",), 1, request="one"),
+        Line("h", ("params.t",), "params.t", ("values 1 → 2; any other: reject", "rides along"), 2),
+        Line("a[].b", ("b",), "b", (), 3, columns=("c", "d")),
+        Line(
+            "e",
+            ("e",),
+            "e",
+            (),
+            4,
+            states={"value": ("sends it", "sends it"), "[]": ("sends []", "sends []")},
+        ),
+    )
+    page = parsed(write(states_table(Lineage("a/b", "f", lines), "States")))
+    cells = [one for one in page.all("td") if one.attributes.get("class") == "all"]
+    assert [one.attributes["colspan"] for one in cells] == ["2", "2", "2"]
+    said = [(one.attributes["class"], one.text) for one in page.all("span") if "said" in str(one.attributes)]
+    assert said == [
+        ("said quiet", "names the customer: always sent, never changed"),
+        ("said quiet", "rides along with every request that has something to say"),
+        ("said quiet", "told by the rule of the list or map around it"),
+        ("said cleared", "sends []"),
+        ("said sent", "sends it"),
+    ]
+    places = [one.text for one in page.all("span") if one.attributes.get("class") == "place"]
+    assert places == ["line 1 · one", "line 2", "line 3 · columns c, d", "line 4"]
+    tags = [one.text for one in page.all("span") if one.attributes.get("class") == "tag"]
+    assert tags == ["identity", "rides along", "values"]
+    heads = [one.attributes["data-head"] for one in page.all("td") if "data-head" in one.attributes]
+    assert heads == ["empty", "a value"]
+    assert codes_in(Lineage("a/b", "f", lines)) == []
+
+
 def test_states() -> None:
     states = {
         "absent": ("nothing", "keeps it"),
@@ -64,6 +127,8 @@ def test_states() -> None:
     assert said == ["nothing", "keeps it", "sends null", "sends it", "nothing", "rejected CM803"]
     verbs = [one.text for one in page.all("span") if one.attributes.get("class") == "verb"]
     assert verbs == ["apply", "diff", "apply", "diff"]
+    ones = [one for one in page.all("span") if one.attributes.get("class") == "one"]
+    assert len(ones) == 6 and codes_in(Lineage("a/b", "f", (line,))) == ["CM803"]
     (rule,) = [one for one in page.all("th") if one.attributes.get("scope") == "row"]
     assert rule.attributes["id"] == anchor(line, 0) == "rule-1-line-7"
     tags = [one.text for one in page.all("span") if "tag" in (one.attributes.get("class") or "").split()]

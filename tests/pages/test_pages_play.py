@@ -95,6 +95,20 @@ def test_broken_texts_are_findings(
     assert view.parts["states"] is not None, "what does not depend on it is shown all the same"
 
 
+def test_json_as_systems_print_it(desk: Desk) -> None:
+    """Indented by tabs, with numbers that strict YAML refuses; findings stand at their lines all the same."""
+    view = look(desk, after='{\n\t"identifiers": {"acme": "7"},\n\t"email": ["a"')
+    assert [one.code for one in view.remarks] == ["CM102"], "what is wrong beside the tabs"
+    view = look(
+        desk, after='{\n\t"identifiers": {"acme": "7"},\n\t"attributes": {"n": 1e22},\n\t"tags": ["x"]}'
+    )
+    assert not view.remarks and '"labels": ["x"]' in str(view.parts["request"]).replace("&quot;", '"')
+    view = look(desk, after='{\n\t"identifiers": {"acme": "7"},\n\t"email": 5\n}')
+    assert seen(view) == [("after", "error", 3, "CM701")]
+    saved(desk, changed(desk, before="", after='{\n\t"identifiers": {"acme": "7"},\n\t"tags": ["x"]\n}'))
+    assert run_fixture(read_fixture(desk.fixtures / "acme" / "update-customer" / "mail-gone.yaml")).passed
+
+
 def test_rejection_stands_at_its_rule(desk: Desk) -> None:
     after = desk.texts.after.replace("member: true", "member: null")
     view = look(desk, before="loyalty: {member: true}\nidentifiers: {acme: '7'}", after=after)
@@ -211,7 +225,7 @@ def test_saved_fixture_passes(desk: Desk) -> None:
 
 
 def test_saved_apply_and_options(desk: Desk) -> None:
-    saved(desk, changed(desk, before="", absent="clear", nulls="absent"), case="one")
+    saved(desk, changed(desk, before="", absent="clear", nulls="absent"), case="one.yaml")
     fixture = read_fixture(desk.fixtures / "acme" / "update-customer" / "one.yaml")
     assert run_fixture(fixture).passed
     assert "customer:" in fixture.path.read_text() and "absent: clear" in fixture.path.read_text()
@@ -251,6 +265,11 @@ def test_nothing_is_written_outside_the_fixtures(desk: Desk, tmp_path: Path) -> 
     with pytest.raises(CannotSaveError, match="leads out"):
         saved(desk)
     assert list(outside.iterdir()) == []
+    (outside / "mail-gone.yaml").write_text("mine")
+    for replace in (False, True):
+        with pytest.raises(CannotSaveError, match="leads out"):
+            saved(desk, replace=replace)
+    assert (outside / "mail-gone.yaml").read_text() == "mine"
 
 
 def test_what_cannot_be_saved(desk: Desk) -> None:

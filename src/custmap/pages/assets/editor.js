@@ -58,14 +58,13 @@ class Editor {
     if (next) next.before(...added); else this.mirror.append(...added);
     this.rows.splice(start, 0, ...added);
     this.lines = lines;
+    this.told = null; // what is drawn anew has lost its mark
     if (old.length !== lines.length) this.box.style.setProperty("--digits", `${String(lines.length).length}ch`);
   }
 
   show(remarks) {
     const told = JSON.stringify(remarks);
-    if (told === this.told && this.rows.every((row) => row.isConnected)) {
-      if (!this.stale) return;
-    }
+    if (told === this.told) return;
     this.told = told;
     for (const one of this.mirror.querySelectorAll(".remark")) one.remove();
     for (const row of this.mirror.querySelectorAll(".row.marked")) this.plain(row);

@@ -25,6 +25,7 @@ from custmap.pages.figure import figure
 from custmap.pages.html import Child, h, write
 from custmap.pages.mapping_page import calls, rows_of
 from custmap.pages.play.desk import Desk, Texts, encoded
+from custmap.pages.play.record_text import Given, read_given
 from custmap.pages.play.remarks import Remark, by_place, limited, of_finding, of_record, of_rejection, told
 from custmap.pages.sections import ASSUMED, codes_list
 from custmap.pages.state_table import codes_in, states_table
@@ -32,8 +33,6 @@ from custmap.pages.subject import Reading
 from custmap.pages.worked import changes_table, requests_block
 from custmap.plan.plan import Plan
 from custmap.syntax.document import KeptDocuments
-from custmap.syntax.node import MapNode, Node, plain
-from custmap.syntax.yaml_reader import read_yaml
 from custmap.values.files import real, unsaved
 from custmap.values.words import counted
 
@@ -93,14 +92,14 @@ class Looking:
     def _look(self, texts: Texts) -> View:
         loaded = self._load(texts.mapping)
         remarks, parts = list(loaded.remarks), dict(loaded.parts)
-        nodes, broken = _read_all(texts)
+        given, broken = _read_all(texts)
         remarks += broken
         if loaded.mapping is not None:
             self._loaded = loaded.mapping
-        wrong = [] if self._loaded is None else list(_record_remarks(self._loaded, texts, nodes))
+        wrong = [] if self._loaded is None else list(_record_remarks(self._loaded, texts, given))
         remarks += wrong
         if loaded.mapping is not None and not broken and not wrong:
-            found, plan = _planned(loaded.mapping, texts, nodes)
+            found, plan = _planned(loaded.mapping, texts, given)
             remarks += found
             parts |= _parts_of(plan)
         shown = limited(by_place(remarks))
@@ -147,49 +146,47 @@ def _parts_of_mapping(mapping: Mapping) -> dict[str, str | None]:
     return {name: write(part) for name, part in made.items()}
 
 
-def _read_all(texts: Texts) -> tuple[dict[str, Node | None], list[Remark]]:
-    """The nodes of the records and the parameters; None for an empty text."""
-    nodes: dict[str, Node | None] = {}
+def _read_all(texts: Texts) -> tuple[dict[str, Given | None], list[Remark]]:
+    """What the records and the parameters state; None for an empty text, and for one that cannot be read."""
+    given: dict[str, Given | None] = {}
     remarks: list[Remark] = []
     for name in ("before", "after", "params"):
-        text: str = getattr(texts, name)
-        nodes[name] = None
-        if not text.strip():
-            continue
+        given[name] = None
         try:
-            nodes[name] = read_yaml(encoded(text), name)
+            given[name] = read_given(getattr(texts, name), name)
         except MappingError as error:
             remarks += [of_finding(one, name, name) for one in error.diagnostics]
-    if nodes["params"] is not None and not isinstance(nodes["params"], MapNode):
+    if (params := given["params"]) is not None and not isinstance(params.value, dict):
         remarks.append(told("params", "The parameters are a map from name to value", "Write `token: t`."))
-    if nodes["after"] is None and not remarks:
+    if given["after"] is None and not remarks:
         help = "Write what the customer is now, such as `email: ann@example.com`."
         remarks.append(Remark("after", 1, 1, 1, 1, "info", "", "There is no customer yet", help))
-    return nodes, remarks
+    return given, remarks
 
 
 def _planned(
-    mapping: Mapping, texts: Texts, nodes: dict[str, Node | None]
+    mapping: Mapping, texts: Texts, given: dict[str, Given | None]
 ) -> tuple[list[Remark], Plan | None]:
     """The plan of the records, and what is wrong with them."""
-    values = {name: None if node is None else plain(node) for name, node in nodes.items()}
+    before, after, params = (
+        None if one is None else one.value for one in (given["before"], given["after"], given["params"])
+    )
     try:
-        plan = mapping.diff(
-            values["before"], values["after"], values["params"], absent=texts.absent, nulls=texts.nulls
-        )
+        plan = mapping.diff(before, after, params, absent=texts.absent, nulls=texts.nulls)
     except CustmapError as error:
-        return [_of_problem(one, nodes) for one in error.diagnostics], None
+        return [_of_problem(one, given) for one in error.diagnostics], None
     except (TypeError, ValueError) as error:  # a parameter that the mapping does not declare
         return [told("params", str(error))], None
     return [of_rejection(one, shown_target(one.place, personal=True)) for one in plan.rejected], plan
 
 
-def _record_remarks(mapping: Mapping, texts: Texts, nodes: dict[str, Node | None]) -> Iterator[Remark]:
+def _record_remarks(mapping: Mapping, texts: Texts, given: dict[str, Given | None]) -> Iterator[Remark]:
     """What is wrong with each record alone, also while the mapping is: that was loaded before."""
     for name in ("before", "after"):
-        node = nodes[name]
-        if node is not None and not (name == "before" and plain(node) is None):
-            yield from (of_record(one, name, node) for one in _problems(mapping, plain(node), texts))
+        one = given[name]
+        if one is not None and not (name == "before" and one.value is None):
+            problems = _problems(mapping, one.value, texts)
+            yield from (of_record(problem, name, one.node) for problem in problems)
 
 
 def _problems(mapping: Mapping, value: Any, texts: Texts) -> Iterator[Diagnostic]:
@@ -199,9 +196,10 @@ def _problems(mapping: Mapping, value: Any, texts: Texts) -> Iterator[Diagnostic
         yield from error.diagnostics
 
 
-def _of_problem(one: Diagnostic, nodes: dict[str, Node | None]) -> Remark:
+def _of_problem(one: Diagnostic, given: dict[str, Given | None]) -> Remark:
     editor = "params" if one.path is not None and one.path.startswith("params.") else "after"
-    return of_record(one, editor, nodes[editor])
+    about = given[editor]
+    return of_record(one, editor, None if about is None else about.node)
 
 
 def _parts_of(plan: Plan | None) -> dict[str, str | None]:

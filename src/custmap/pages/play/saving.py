@@ -15,10 +15,9 @@ from typing import Any, Final
 from custmap.diagnostics.errors import MappingError
 from custmap.mapping.find import look_up, shown
 from custmap.pages.play.desk import Desk, Texts, encoded
+from custmap.pages.play.record_text import read_given
 from custmap.pages.subject import Reading
 from custmap.records.outputs import WholeFile
-from custmap.syntax.node import plain
-from custmap.syntax.yaml_reader import read_yaml
 from custmap.testing.call import load_named
 from custmap.testing.fixture import read_fixture
 from custmap.testing.run import run_fixture
@@ -108,7 +107,8 @@ def _written(desk: Desk, texts: Texts, path: Path, summary: str, reading: Readin
 
 
 def _value(text: str, name: str) -> Any:
-    return plain(read_yaml(encoded(text), name)) if text.strip() else None
+    given = read_given(text, name)
+    return None if given is None else given.value
 
 
 def _without_secrets(params: Any, desk: Desk, reading: Reading) -> Any:
