@@ -97,7 +97,7 @@ def test_page_that_is_gone_goes(cli: Cli, project: Path) -> None:
 def test_broken_mapping_is_told_and_the_rest_goes_on(cli: Cli, project: Path) -> None:
     mapping(project, "broken", "emial")
     ended = cli("docs", "-o", "site")
-    assert (ended.code, ended.err) == (1, "3 pages in site; 1 file with errors\n")
+    assert (ended.code, ended.err) == (1, "3 pages in site; errors in 1 file\n")
     assert b"Did you mean `email`?" in content(project / "site")["acme--broken.html"]
 
 

@@ -56,7 +56,7 @@ def inputs(told: dict[str, Any], target: str) -> list[tuple[str, str, str, str, 
 
 def test_columns(tmp_path: Path) -> None:
     told = event(made(tmp_path, RULES))
-    params = "acme/case parameters"
+    params = "parameters of acme/case"
     assert inputs(told, "mail") == [("Customer", "email", "DIRECT", "IDENTITY", False)]
     assert inputs(told, "first") == [
         ("Customer", "name.given", "DIRECT", "TRANSFORMATION", False),
@@ -79,7 +79,7 @@ def test_inputs_are_what_is_read(tmp_path: Path) -> None:
     read = {
         one["name"]: [field["name"] for field in one["facets"]["schema"]["fields"]] for one in told["inputs"]
     }
-    assert set(read) == {"Customer", "acme/case parameters"}
+    assert set(read) == {"Customer", "parameters of acme/case"}
     assert set(read["Customer"]) == {
         "email", "name", "name.given", "attributes.plan", "blocked", "addresses", "addresses[*].city"
     }  # fmt: skip

@@ -161,7 +161,7 @@ def test_endless_input_is_a_finding(desk: Desk) -> None:
 def test_many_findings_are_counted(desk: Desk) -> None:
     rules = "".join(f"  x{number}: emial{number}\n" for number in range(300))
     view = look(desk, mapping=desk.texts.mapping + rules)
-    assert len(view.remarks) == 101 and "more findings" in view.remarks[-1].message
+    assert len(view.remarks) == 101 and "findings more" in view.remarks[-1].message
 
 
 def test_opens_a_mapping_with_the_fixture_that_shows_most() -> None:

@@ -74,13 +74,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     home.mkdir(parents=True)
     (home / "update.yaml").write_text(SUITE["mapping"], "utf-8")
     (home / "vendor.yaml").write_text(json.dumps(with_twins(SUITE["contract"])), "utf-8")
-    old = loader.examine(home / "update.yaml", LIBRARY)
+    old = loader.examine_mapping(home / "update.yaml", LIBRARY)
 
     def examined(*arguments: Any, contracts: Any = None, **rest: Any) -> Any:
-        return old if contracts is None else loader.examine(*arguments, contracts=contracts, **rest)
+        return old if contracts is None else loader.examine_mapping(*arguments, contracts=contracts, **rest)
 
     with pytest.MonkeyPatch.context() as patch, documents_kept():
-        patch.setattr("custmap.review.drift.examine", examined)
+        patch.setattr("custmap.review.drift.examine_mapping", examined)
         yield home
 
 

@@ -13,7 +13,8 @@ from custmap.values.files import exists, is_file, is_folder, read_start, real, s
 SOURCES = Path(__file__).parents[2] / "src" / "custmap"
 ASKING = {"is_file", "is_dir", "exists", "resolve", "samefile", "read_bytes", "read_text"}
 OWN = {
-    *("values/files.py", "values/shipped.py", "schema/shipped.py", "diagnostics/pages.py"),  # shipped files
+    *("values/files.py", "values/shipped.py"),
+    *("schema/shipped.py", "diagnostics/pages.py", "pages/html.py"),  # shipped files
     "syntax/cache.py",  # entries, and its own sources
     "cli/ending.py",
     "cli/params.py",  # what the caller names may be a pipe

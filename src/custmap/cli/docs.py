@@ -66,7 +66,7 @@ def command(places: tuple[str, ...], output: Path, modules: tuple[str, ...]) -> 
         raise CallError(f"{shown(output)}: {error}", _OTHER_FOLDER) from None
     broken = sum(one.lineage is None for one in mappings) + sum(one.lineage is None for one in sources)
     told = f"{counted(len(made), 'page')} in {shown(output)}"
-    click.echo(told + (f"; {counted(broken, 'file')} with errors" if broken else ""), err=True)
+    click.echo(told + (f"; errors in {counted(broken, 'file')}" if broken else ""), err=True)
     return 1 if broken else CLEAN
 
 

@@ -52,7 +52,7 @@ def mapping_event(lineage: Lineage, checked: Checked, time: str, table: str | No
     """
     record = Named(NAMESPACE, checked.canonical.record.name)
     columns = None if table is None else Named(NAMESPACE, table)
-    inputs = _Inputs(record, Named(NAMESPACE, f"{checked.name} parameters"), columns)
+    inputs = _Inputs(record, Named(NAMESPACE, f"parameters of {checked.name}"), columns)
     secret = frozenset(f"params.{param.name}" for param in checked.params if param.secret)
     calls = {
         (call.name, call.clears): Named(call.contract.servers, f"{call.contract.method} {call.contract.path}")

@@ -19,11 +19,13 @@ from custmap.pages.mapping_page import mapping_page
 from custmap.pages.reach import page_name
 from custmap.pages.source_page import source_page
 from custmap.pages.subject import MappingSubject, SourceSubject
-from custmap.values.files import exists, real
+from custmap.values.files import exists, is_file, is_folder, read_start, real
 
 LISTED: Final = "custmap-docs.json"
 """The file in a site that lists its pages."""
 FORMAT_VERSION: Final = 1
+_LONGEST: Final = 16 * 1024 * 1024
+"""Bytes of a list of pages that is read."""
 _HOME: Final = "index.html"
 
 
@@ -46,10 +48,10 @@ def check_folder(folder: Path) -> None:
     place = real(folder)
     if not exists(place):
         return
-    if not place.is_dir():
+    if not is_folder(place):
         raise NotOurs("it is a file")
     known = {LISTED, *_listed(place)}
-    others = sorted(one.name for one in place.iterdir() if one.name not in known or not one.is_file())
+    others = sorted(one.name for one in place.iterdir() if one.name not in known or not is_file(one))
     if others:
         more = f" and {len(others) - 3} more" if len(others) > 3 else ""
         raise NotOurs(f"it has files that `custmap docs` did not write: {', '.join(others[:3])}{more}")
@@ -96,7 +98,7 @@ def _put(part: Path, place: Path) -> None:
 
 def _listed(place: Path) -> list[str]:
     try:
-        listed: Any = json.loads((place / LISTED).read_text(encoding="utf-8"))
+        listed: Any = json.loads(read_start(place / LISTED, _LONGEST))
     except (OSError, ValueError):
         return []
     found = listed.get("pages") if isinstance(listed, dict) else None

@@ -12,6 +12,7 @@ from custmap.diagnostics.span import Span
 from custmap.model.change import Rejection
 from custmap.pages.html import shown
 from custmap.syntax.node import ListNode, MapNode, Node
+from custmap.values.words import counted
 
 _MEANT: Final = re.compile(r"Did you mean `([^`]+)`\?")
 _STEP: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|\[(\d+)\]|([^."\[\]]+)')
@@ -124,7 +125,7 @@ def limited(remarks: Iterable[Remark]) -> list[Remark]:
     for editor, all_of in found.items():
         kept += all_of[:MOST]
         if len(all_of) > MOST:
-            kept.append(told(editor, f"and {len(all_of) - MOST:,} more findings"))
+            kept.append(told(editor, f"and {counted(len(all_of) - MOST, 'finding')} more"))
     return kept
 
 

@@ -46,6 +46,6 @@ def type_facts(type_: Type | None, about: str, depth: int = 0) -> Iterator[tuple
     for name in sorted(type_.required):
         yield f"{about} required member {name}", YES
     if type_.items is not None:
-        yield from type_facts(type_.items, f"{about} items", depth + 1)
+        yield from type_facts(type_.items, f"{about}[]", depth + 1)
     if type_.free and type_.extra is not None:
-        yield from type_facts(type_.extra, f"{about} entries", depth + 1)
+        yield from type_facts(type_.extra, f"{about}.*", depth + 1)
