@@ -32,7 +32,7 @@ class Editor:
         self.errors = ""
         self.client = LanguageClient("tests", "1")
         self.client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(lambda params: self._published(params))
-        self.registered: list[str] = []
+        self._registered: list[str] = []
         self.client.feature(lsp.CLIENT_REGISTER_CAPABILITY)(lambda params: self._register(params))
         self._run(self._start(folder, options, encodings))
 
@@ -69,7 +69,15 @@ class Editor:
         self._run(work())
 
     def _register(self, params: lsp.RegistrationParams) -> None:
-        self.registered += [one.method for one in params.registrations]
+        with self._news:
+            self._registered += [one.method for one in params.registrations]
+            self._news.notify_all()
+
+    def registered(self) -> list[str]:
+        """What the server has registered for, once it has."""
+        with self._news:
+            self._news.wait_for(lambda: bool(self._registered), WAIT)
+            return self._registered
 
     def _published(self, params: lsp.PublishDiagnosticsParams) -> None:
         with self._news:

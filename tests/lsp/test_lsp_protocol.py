@@ -97,7 +97,7 @@ def test_a_contract_that_is_not_saved(place: Place) -> None:
 
 
 def test_a_contract_that_changes_on_disk(place: Place) -> None:
-    assert place.editor.registered == ["workspace/didChangeWatchedFiles"]
+    assert place.editor.registered() == ["workspace/didChangeWatchedFiles"]
     text = place.contract.read_text()
     place.contract.write_text(text.replace("        email:\n", "        mail:\n", 1))
     place.editor.changed_on_disk(place.contract)
@@ -363,7 +363,7 @@ def test_a_signal_ends_it_while_it_waits_for_a_message(tmp_path: Path) -> None:
         process.stdin.flush()
         process.stdout.readline()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 128 + signal.SIGTERM
+        assert process.wait(30) == -signal.SIGTERM
 
 
 def test_without_pygls_it_says_what_to_install(

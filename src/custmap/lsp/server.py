@@ -211,13 +211,9 @@ def serve(functions: Mapping[str, FunctionSpec], root: str | None, output: Binar
     logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_no_refusal)
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _end)
+            # The system ends it, at once: a handler in Python might wait for the editor's next message.
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
     server(functions, root).start_io(sys.stdin.buffer, output)
-
-
-def _end(number: int, frame: object) -> None:
-    """End at once: a thread waits for the editor's next message, and nothing is open that needs an end."""
-    os._exit(128 + number)
 
 
 def _is_no_refusal(record: logging.LogRecord) -> bool:
