@@ -299,7 +299,8 @@ def _decoded(data: bytes, decoder: msgspec.json.Decoder[T]) -> T:
             plain = json.loads(data)
         except ValueError:
             raise error from None
-        return msgspec.convert(plain, decoder.type)
+        converted: T = msgspec.convert(plain, decoder.type)
+        return converted
 
 
 def _wrong(name: object, place: Place, reason: str) -> NightError:
