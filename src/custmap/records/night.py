@@ -299,7 +299,8 @@ def _decoded(data: bytes, decoder: msgspec.json.Decoder[T]) -> T:
             plain = json.loads(data)
         except ValueError:
             raise error from None
-        return msgspec.convert(plain, decoder.type)
+        kept: T = msgspec.convert(plain, decoder.type)
+        return kept
 
 
 def _wrong(name: object, place: Place, reason: str) -> NightError:
