@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import json
 import re
 import subprocess
@@ -15,6 +16,7 @@ import yaml
 from cli_runner import Cli
 from rich.cells import cell_len
 
+from custmap.cli import main
 from custmap.cli.help import GROUPS
 from custmap.cli.list import _table
 from custmap.cli.root import COMMANDS
@@ -446,3 +448,12 @@ def test_parameters_that_cannot_do_for_any_record_end_the_call(
     ended = cli("apply", mapping, *given, stdin=b"{}\n{}\n")
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.count(f"error[{code}]") == 1
+
+
+def test_main_after_any_command_was_imported() -> None:
+    """A command's module is an attribute of the package, also where it has the name of something built in."""
+    for name in COMMANDS:
+        importlib.import_module(f"custmap.cli.{name}")
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0

@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         from custmap.cli.ending import run
 
-        code = run(sys.argv[1:] if arguments is None else list(arguments))
+        code = run(sys.argv[1:] if arguments is None else [*arguments])  # `list` may be the command's module
     except KeyboardInterrupt:  # before the run started
         code = 130
     sys.exit(code)

@@ -299,8 +299,8 @@ def _decoded(data: bytes, decoder: msgspec.json.Decoder[T]) -> T:
             plain = json.loads(data)
         except ValueError:
             raise error from None
-        kept: T = msgspec.convert(plain, decoder.type)
-        return kept
+        converted: T = msgspec.convert(plain, decoder.type)
+        return converted
 
 
 def _wrong(name: object, place: Place, reason: str) -> NightError:

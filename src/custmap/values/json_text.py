@@ -157,14 +157,14 @@ def _blame(raw: bytes, error: Exception, depth: int) -> JsonError:
 
 
 def _wrong(raw: bytes, error: Exception) -> JsonError:
-    match error:
-        case RecursionError():
-            return JsonError("nested too deeply", len(raw))
-        case UnicodeDecodeError():
-            try:
-                raw.decode()
-            except UnicodeDecodeError as place:
-                return JsonError("not UTF-8", place.start)
+    if isinstance(error, RecursionError):
+        return JsonError("nested too deeply", len(raw))
+    # msgspec 0.23 has an error of its own for it.
+    if isinstance(error, UnicodeDecodeError) or "UTF-8" in str(error):
+        try:
+            raw.decode()
+        except UnicodeDecodeError as place:
+            return JsonError("not UTF-8", place.start)
     for found in _PAIR_OR_SURROGATE.finditer(raw):
         if found.group("lone"):
             return JsonError("half of a surrogate pair", found.start())
