@@ -197,6 +197,24 @@ def test_a_contract_is_checked_through_its_mappings(
     assert "acme/openapi-users" in listed and "acme/vendor-v1" not in listed
 
 
+def test_a_part_of_a_contract_is_no_mapping_that_is_listed(cli: Cli, project: Path) -> None:
+    """It says nothing of itself, but a contract refers to it."""
+    folder = project / "mappings" / "acme"
+    (folder / "parts.yaml").write_text("Email: {type: string}\n")
+    (folder / "other.yaml").write_text("Email: {type: string}\n")
+    (folder / "by-parts.yaml").write_text(
+        "custmap: 1\nname: acme/by-parts\ncontract: {openapi: by-parts.openapi.yaml, operation: up}\n"
+        "body: {email: email}\n"
+    )
+    (folder / "by-parts.openapi.yaml").write_text(
+        "openapi: 3.1.0\nservers: [{url: 'https://a.example'}]\npaths: {/c: {put: {operationId: up, "
+        "requestBody: {content: {application/json: {schema: {properties: "
+        "{email: {$ref: 'parts.yaml#/Email'}}}}}}}}}\n"
+    )
+    listed = cli("list").out
+    assert "acme/by-parts" in listed and "acme/other" in listed and "acme/parts" not in listed
+
+
 def test_validate_without_a_project(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     ended = cli("validate")
@@ -217,6 +235,7 @@ NOT_THERE = [
         ["diff", "acme/mend", "a.json", "b.json", "--key", "id"],
         FROM_HERE,
     ),
+    (["test"], "There is no folder `fixtures` in /"),
     (["test", "none"], "none: No such file or directory, from the working folder /"),
     (["validate", "empty"], "no mappings to check"),
     (["validate", "--select", "CM999"], "there is no code `CM999`"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,7 @@ def test_apply(folder: Path, cli: Cli) -> None:
     [
         as_json({"before": ANN, "after": ANN | {"tags": None}}),
         as_json([ANN, ANN | {"tags": None}]),
+        BOM_UTF8 + as_json([ANN, ANN | {"tags": None}]) + b"\r\n",
         as_json(ANN) + b"\n" + as_json(ANN | {"tags": None}) + b"\n",
     ],
 )
@@ -88,8 +90,9 @@ def test_the_projects_own_folder_and_parameters(
     (folder / "mappings" / "acme" / "below").mkdir()
     monkeypatch.chdir(folder / "mappings" / "acme" / "below")
     ended = cli("test", "--new", "acme/update", stdin=as_json({"id": "a", "email": "ann@example.com"}))
-    assert Path(ended.out.strip()) == folder / "fixtures/acme/update/first.yaml"
+    assert ended.out == "../../../fixtures/acme/update/first.yaml\n"
     assert "params" not in Path(ended.out.strip()).read_text()
+    assert cli("test").out == "1 passed\n"  # the same folder
 
 
 def test_rows(folder: Path, cli: Cli) -> None:
@@ -122,6 +125,9 @@ def test_what_is_refused_is_expected_and_said(folder: Path, cli: Cli) -> None:
         (NEW, b"[]", "a fixture has one record, or two for a diff; there are 0"),
         (NEW, b"[{}, {}, {}]", "there are 3"),
         (NEW, b'"ann@example.com"', "a record is one JSON object; this is text"),
+        (NEW, b"[{}, 7]", "a record is one JSON object; this is a number"),
+        (NEW, b'{"before": {}, "after": null}', "this is null"),
+        (f"{NEW}/a\nb", b"{}", "names no mapping"),
         (NEW, b'{"before": {}}', "a diff has `before` and `after`"),
         ("microbase", b"{}", "`--new microbase` names no mapping"),
         ("../x/y", b"{}", "names no mapping"),

@@ -34,6 +34,7 @@ URLS = [
     ("POST", "https://{host}/v1/{tenant}/users/{user_id}/update"),
     ("PATCH", "http://localhost:8080"),
     ("DELETE", "https://api.acme.example/customers/{id}"),
+    ("PUT", "https://api.acme.example/{1a}/{kind.x}/{null}/{true}"),
 ]
 
 

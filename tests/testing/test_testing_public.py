@@ -18,6 +18,7 @@ from custmap.records.extras import ExtraMissing
 from custmap.schema.canonical import load_canonical
 from custmap.testing import assert_request, customer_pairs, customers, rows
 from custmap.values.absent import ABSENT
+from small_mappings import made
 
 SHOP = custmap.load("microbase/customer-update")
 GOOGLE = custmap.load("google/update-contact")
@@ -56,6 +57,38 @@ def test_several_requests() -> None:
     assert_request(SQUARE, ann, [], {"token": "t"}, before=ann)
     with pytest.raises(AssertionError, match="requests: expected 2 requests, got 1 request"):
         assert_request(SQUARE, ann, ({"body": body}, {"body": body}), {"token": "t"})
+
+
+@pytest.mark.parametrize(
+    ("expected", "told"),
+    [
+        ({"headers": {"Authorization": "Bearer t"}}, 'expected "Bearer t", got "Bearer {{token}}"'),
+        ({"body": {"id": "H7"}}, 'body.email: expected nothing, got "ann@example.com"'),
+        ({"headers": {"Authorization": "x", "Accept": "y"}}, 'Accept: expected "y", got "application/json"'),
+    ],
+)
+def test_no_secret_is_shown(expected: Any, told: str) -> None:
+    with pytest.raises(AssertionError) as caught:
+        assert_request(SHOP, ANN, expected, TO | {"token": "S3CRET"})
+    assert told in str(caught.value) and "S3CRET" not in str(caught.value)
+
+
+BODY_WITH_SECRETS = """
+params: {pin: {secret: true}}
+body: {email: email, password: {param: pin}, list: {param: pin, format: "a{}"}}
+"""
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [{"body": {"email": "x"}}, {"body": None}, {"content": "x"}, {"body": {"password": {"a": 1}}}, None],
+)
+def test_no_secret_of_a_body_is_shown(expected: Any, tmp_path: Path) -> None:
+    mapping = made(tmp_path, BODY_WITH_SECRETS)
+    options: dict[str, Any] = {"before": {"email": "b"}} if expected is None else {}
+    with pytest.raises(AssertionError, match=r"\{\{pin\}\}") as caught:
+        assert_request(mapping, {"email": "a"}, expected, {"pin": "S3CRET"}, **options)
+    assert "S3CRET" not in str(caught.value)
 
 
 def test_a_difference_names_the_line_of_the_rule() -> None:

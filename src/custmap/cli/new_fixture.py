@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,7 +38,7 @@ def write_first(name: str, source: str | None) -> int:
             f"{mapping.name} has a schema of its own, and takes rows as they are", "Leave `--source` out."
         )
     records = _records()
-    folder = _fixtures() / vendor_operation
+    folder = fixtures_folder() / vendor_operation
     path = next(_places(folder, case))
     if exists(path):
         raise CallError(f"{path} is there already, and is not overwritten", "Name another case.")
@@ -64,19 +66,22 @@ def write_first(name: str, source: str | None) -> int:
 
 def _parts(name: str) -> tuple[str, str | None]:
     parts = name.split("/")
-    if len(parts) not in (2, 3) or any(not part or part.startswith(".") or "\\" in part for part in parts):
+    if len(parts) not in (2, 3) or not all(map(_is_part, parts)):
         raise CallError(f"`--new {name}` names no mapping", _FORM)
     case = parts[2].removesuffix(".yaml") if len(parts) == 3 else None
     return "/".join(parts[:2]), case
 
 
-def _fixtures() -> Path:
-    """The folder beside the project's `mappings/`, else in the working folder."""
+def _is_part(part: str) -> bool:
+    return part.isprintable() and part[:1] not in ("", ".") and "\\" not in part
+
+
+def fixtures_folder() -> Path:
+    """The folder beside the project's `mappings/`, relative to the working folder; else in that."""
     kinds: tuple[Kind, ...] = ("mapping", "source")
     for kind in kinds:
         for folder in above(Path.cwd(), kind):
-            found = folder.parent / "fixtures"
-            return found.relative_to(Path.cwd()) if found.is_relative_to(Path.cwd()) else found
+            return Path(os.path.relpath(folder.parent / "fixtures"))
     return Path("fixtures")
 
 
@@ -93,7 +98,7 @@ def _places(folder: Path, case: str | None) -> Iterator[Path]:
 
 def _records() -> list[Any]:
     """The records on standard input: one JSON object, a list of two, or two lines."""
-    data = sys.stdin.buffer.read(MIB + 1)
+    data = sys.stdin.buffer.read(MIB + 1).removeprefix(BOM_UTF8)
     if len(data) > MIB:
         raise CallError("the record is larger than a fixture may be (1 MiB)")
     if not data.strip():

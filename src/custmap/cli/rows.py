@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from custmap.border.intake import copy_plain
 from custmap.cli.call_error import CallError
 from custmap.cli.streams import open_records
+from custmap.diagnostics.errors import RecordError
 from custmap.records.csv_rows import Columns
 from custmap.records.formats import Format
 from custmap.records.inputs import Many, One
@@ -63,15 +64,15 @@ def require_kind(format: Format, schema: Canonical, source: Source | None) -> No
 def read_records(
     place: Location, schema: Canonical, source: Source | None, most: int
 ) -> list[dict[str, Any]]:
-    """The first records of a file; RecordError at a bad line, CallError if there are no records."""
+    """The first records of a file; CallError at a bad line, and if there are no records."""
     found: list[dict[str, Any]] = []
     with open_records(place, schema=schema, columns=columns_of(schema, source)) as read:
         require_records(read, schema, source)
         for item in [read.record] if isinstance(read, One) else read.records:
             if isinstance(item, BadLine):
-                raise item.error
+                raise _unusable(place, item.error)
             if not isinstance(item.value, dict):
-                raise bad_line(item.line, "it is not an object")
+                raise _unusable(place, bad_line(item.line, "it is not an object"))
             is_row = are_rows(read) and source is None
             found.append(copy_plain(item.value, schema.type) if is_row else item.value)
             if len(found) == most:
@@ -79,6 +80,14 @@ def read_records(
     if not found:
         raise CallError(f"{place.name} has no records")
     return found
+
+
+def _unusable(place: Location, error: RecordError) -> CallError:
+    first = error.diagnostics[0]
+    return CallError(
+        f"{place.name}: {first.title} ({first.code}): {first.message}",
+        "Correct the line or take it out: here a file is read whole or not at all.",
+    )
 
 
 def require_documents(source: One | Many) -> None:

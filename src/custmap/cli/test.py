@@ -16,6 +16,7 @@ from custmap.cli.help import command as grouped
 from custmap.cli.help import option
 from custmap.cli.loading import root_folder, with_uses
 from custmap.cli.places import check_read
+from custmap.values.files import exists
 
 
 @grouped("test")
@@ -53,7 +54,7 @@ def command(
     junit: Path | None,
     form: Literal["text", "json"],
 ) -> int:
-    """Run fixtures; PATH is a file or a folder  [default: fixtures].
+    """Run fixtures; PATH is a file or a folder  [default: `fixtures`, here or beside the nearest `mappings`].
 
     `--new` takes one customer as JSON, or two for a diff: `{"before": …, "after": …}`, a list, or two lines.
     """
@@ -81,4 +82,18 @@ def command(
         root=root_folder(),
         check=check,
     )
-    return run(paths, asked)
+    return run(paths or _default(), asked)
+
+
+def _default() -> list[Path]:
+    """The folder `fixtures`, here or in the project around; CallError if there is none."""
+    from custmap.cli.new_fixture import fixtures_folder
+
+    here = Path("fixtures")
+    folder = here if exists(here) else fixtures_folder()
+    if not exists(folder):
+        message = f"There is no folder `{folder.as_posix()}` in {Path.cwd().as_posix()}"
+        raise CallError(
+            message, "Name a fixture or a folder, or write a first one: `custmap test --new NAME`."
+        )
+    return [folder]

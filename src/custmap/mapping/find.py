@@ -14,7 +14,7 @@ from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.meant import Meant
 from custmap.mapping.form import Kind
-from custmap.mapping.related import ENDINGS, is_mapping
+from custmap.mapping.related import ENDINGS, is_mapping, without_used
 from custmap.mapping.tree import FOLDERS
 from custmap.values.files import is_file, is_folder, real
 from custmap.values.nearest import nearest
@@ -75,9 +75,9 @@ def above(start: Path, kind: Kind = "mapping") -> Iterator[Path]:
 
 def files_in(folder: Path) -> Iterator[tuple[str, Path]]:
     """Names and files of the mappings or sources in such a folder: `vendor/operation.yaml`."""
-    for path in sorted(folder.glob("*/*.yaml")):
-        if is_file(path) and is_mapping(path):
-            yield f"{path.parent.name}/{path.stem}", path
+    found = (path for path in sorted(folder.glob("*/*.yaml")) if is_file(path) and is_mapping(path))
+    for path in without_used(found):
+        yield f"{path.parent.name}/{path.stem}", path
 
 
 def shown(path: Path) -> str:

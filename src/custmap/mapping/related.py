@@ -7,7 +7,7 @@ checks read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
@@ -61,7 +61,12 @@ def _start(path: Path, size: int = MIB) -> bytes:
 
 def mapping_files(folder: Path) -> list[Path]:
     """The mappings and sources at any depth of a folder, by path; without the files that they use."""
-    found = [path for path in sorted(folder.rglob("*")) if is_file(path) and is_mapping(path)]
+    return without_used(path for path in sorted(folder.rglob("*")) if is_file(path) and is_mapping(path))
+
+
+def without_used(files: Iterable[Path]) -> list[Path]:
+    """Mappings and sources; without the files that do not say what they are, and that others use."""
+    found = list(files)
     stated = [path for path in found if says_mapping(path)]
     if len(stated) == len(found):
         return found

@@ -57,6 +57,7 @@ def assert_request(
       body.email: expected null, got "ann@example.com"
         from mappings/microbase/customer-update.yaml:20
     """
+    __tracebackhide__ = True  # pytest shows the arguments of a frame, and these are a record and secrets
     loaded = load(mapping) if isinstance(mapping, str | os.PathLike) else mapping
     several = not (expected is None or isinstance(expected, MappingOf))
     node = _node(list(cast("Sequence[Any]", expected)) if several else expected)

@@ -93,13 +93,14 @@ def _given(records: list[Any], source: Source | None) -> dict[str, Any]:
     if isinstance(one, dict) and one and one.keys() < _GIVEN:
         raise NotWritten("a diff has `before` and `after`; `before` is null if nothing is known")
     if isinstance(one, dict) and one.keys() == _GIVEN:
-        return {"before": one["before"], "after": one["after"]}
+        records = [one["before"], one["after"]]
+    if len(records) not in (1, 2):
+        raise NotWritten(f"a fixture has one record, or two for a diff; there are {len(records)}")
+    for at, each in enumerate(records):
+        if not isinstance(each, dict) and not (each is None and at < len(records) - 1):
+            raise NotWritten(f"a record is one JSON object; this is {word_for(each)}")
     if len(records) == 2:
         return dict(zip(("before", "after"), records, strict=True))
-    if len(records) != 1:
-        raise NotWritten(f"a fixture has one record, or two for a diff; there are {len(records)}")
-    if not isinstance(one, dict):
-        raise NotWritten(f"a record is one JSON object; this is {word_for(one)}")
     return {"customer" if source is None else "row": one}
 
 

@@ -19,6 +19,7 @@ from custmap.testing.fixture import Answered, Apply, Diff, Fixture, Reverse, Set
 from custmap.testing.named import compare_named
 from custmap.testing.told import Told, compare_lines, mapping_line, told_errors, told_plan
 from custmap.values.absent import ABSENT
+from custmap.values.equality import same
 from custmap.values.words import counted
 
 
@@ -101,6 +102,7 @@ def _compare_error(fixture: Fixture, answer: Answer) -> Iterator[Difference]:
         yield Difference("error", str(expected.value), _told_error(error), expected.span, _error_line(error))
 
 
+_MAY_BE_SECRET: Final = ("url", "path", "query", "headers", "body", "content")
 _GIVES: Final = {
     Apply: "a request",
     Diff: "a plan",
@@ -148,9 +150,8 @@ def _compare_requests(expect: Expectation, got: Sequence[Any]) -> Iterator[Diffe
 def _compare_request(expected: Node, got: Any) -> Iterator[Difference]:
     if isinstance(expected, ScalarNode):
         if got is not None:
-            yield Difference(
-                "request", "none", f"{got.method} with the body {shown(got.body)}", expected.span
-            )
+            body = shown(_without_secrets(got, "body"))
+            yield Difference("request", "none", f"{got.method} with the body {body}", expected.span)
         return
     if got is None:
         yield Difference("request", "a request", "none", expected.span)
@@ -159,10 +160,30 @@ def _compare_request(expected: Node, got: Any) -> Iterator[Difference]:
     for key, node in expected:
         name = str(key.value)
         value = member_of(got, name)
-        if name in NAMED_MEMBERS:
-            yield from _compare_named(name, node, value)
-        else:
-            yield from compare(plain(node), value, name, node)
+        found = list(_compare_member(name, node, value))
+        told = _without_secrets(got, name) if found else value
+        if told is not value and not same(told, value):
+            places = {one.place: one.got for one in _compare_member(name, node, told)}
+            found = [replace(one, got=places.get(one.place, shown(told))) for one in found]
+        yield from found
+
+
+def _without_secrets(request: Any, name: str) -> Any:
+    """A member of a request as it is shown, secrets as `{{name}}`."""
+    value = member_of(request, name)
+    if getattr(request, "hidden", None) is None or name not in _MAY_BE_SECRET:
+        return value
+    parts = request.to_dict(secrets=False)
+    if name == "content" and "content" not in parts:  # it is the body as JSON
+        return value if same(parts["body"], request.body) else shown(parts["body"])
+    return parts[name]
+
+
+def _compare_member(name: str, node: Node, value: Any) -> Iterator[Difference]:
+    if name in NAMED_MEMBERS:
+        yield from _compare_named(name, node, value)
+    else:
+        yield from compare(plain(node), value, name, node)
 
 
 def _compare_named(name: str, expected: Node, got: dict[str, Any]) -> Iterator[Difference]:

@@ -14,6 +14,7 @@ from custmap.diagnostics.plain import plain
 from custmap.review.compare.comparison import Comparison
 from custmap.review.compare.rows import effect_rows, lines_of, state_of, title_of
 from custmap.review.compare.told import HARMS, MeaningChange
+from custmap.values.words import counted
 
 _SIGNS: Final = re.compile(r"([\\`*_{}\[\]<>|~&$!])")
 _LINKS: Final = re.compile(r"(@|#|:(?=//))")
@@ -83,7 +84,7 @@ def _rows(change: MeaningChange) -> Iterator[str]:
 def _details(one: Comparison) -> Iterator[str]:
     rows = effect_rows(one)
     if rows:
-        yield from _folded(f"{len(rows)} targets over {one.effect.over}" if one.effect else "")
+        yield from _folded(f"{counted(len(rows), 'target')} over {one.effect.over}" if one.effect else "")
         yield from ("| target | fixtures and records |", "|---|---|")
         yield from (f"| {_code(target)} | {_escaped(counts)} |" for target, counts in rows)
         yield from ("", "</details>", "")

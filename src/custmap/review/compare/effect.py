@@ -55,6 +55,7 @@ class Effect:
     `fixtures`, `records`  how many there were; `are_drawn`: the records were drawn.
     `differ`   samples of which a request differs; `rejected`, `accepted` those of which something is now, or
                is no longer, rejected; `refused`, `taken` the same of whole records.
+    `unsent`   given records, not drawn ones, for which neither side makes a request: they show nothing.
     `codes`    for which samples are now rejected or refused.
     `rules`    by target.
     """
@@ -67,6 +68,7 @@ class Effect:
     accepted: int
     refused: int
     taken: int
+    unsent: int
     codes: dict[str, int]
     rules: tuple[RuleEffect, ...]
 
@@ -90,7 +92,11 @@ class Effect:
         for count, word in ((self.rejected, "now"), (self.accepted, "no longer")):
             if count:
                 parts.append(f"{count:,} {'is' if count == 1 else 'are'} {word} rejected")
-        return f"over {self.over}: {' · '.join(parts) or 'no request differs'}"
+        parts = parts or ["no request differs"]
+        if self.unsent:
+            verb = "makes" if self.unsent == 1 else "make"
+            parts.append(f"{counted(self.unsent, 'record')} {verb} no request in either version")
+        return f"over {self.over}: {' · '.join(parts)}"
 
     @property
     def over(self) -> str:
@@ -108,6 +114,7 @@ class Effect:
             "no_longer_rejected": self.accepted,
             "now_refused": self.refused,
             "no_longer_refused": self.taken,
+            "without_requests": self.unsent,
             "codes": self.codes,
             "rules": [
                 {"request": one.request, "target": one.target, "counts": one.counts} for one in self.rules
@@ -122,17 +129,21 @@ def effect_of(
     rules: dict[Key, Counter[str]] = {}
     totals: Counter[str] = Counter()
     codes: Counter[str] = Counter()
-    for sample in (*fixtures, *records):
+    unsent = 0
+    for at, sample in enumerate((*fixtures, *records)):
+        sent = are_drawn or at < len(fixtures)
         seen: set[tuple[Key, str]] = set()
         facts: set[str] = set()
         now: set[str] = set()
         for call in sample.calls:
             was, is_ = old.result(sample, call), new.result(sample, call)
+            sent = sent or bool(was.requests or is_.requests)
             if _look(old, new, was, is_, seen, facts):
                 facts.add("differ")
             now |= _new_codes(was, is_)
         for key, fate in seen:
             rules.setdefault(key, Counter())[fate] += 1
+        unsent += not sent
         totals.update(facts)
         codes.update(now)
     return Effect(
@@ -144,6 +155,7 @@ def effect_of(
         accepted=totals["accepted"],
         refused=totals["refused"],
         taken=totals["taken"],
+        unsent=unsent,
         codes=dict(sorted(codes.items())),
         rules=tuple(_effect(key, rules[key]) for key in sorted(rules)),
     )

@@ -11,6 +11,8 @@ from custmap.testing.write_yaml import flow
 
 _BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _OTHER = re.compile(r"[^A-Za-z0-9]+")
+_NO_TEXT = ("null", "true", "false")
+"""Words that are no text in YAML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,8 @@ class Params:
 def snake(name: str) -> str:
     """The name of a parameter for what a vendor calls so.
 
-    >>> snake("orderId"), snake("X-API-Key"), snake("2fa")
-    ('order_id', 'x_api_key', 'p_2fa')
+    >>> snake("orderId"), snake("X-API-Key"), snake("2fa"), snake("null")
+    ('order_id', 'x_api_key', 'p_2fa', 'p_null')
     """
     words = _OTHER.sub("_", _BORDER.sub("_", name)).strip("_").lower() or "value"
-    return f"p_{words}" if words[0].isdigit() else words
+    return f"p_{words}" if words[0].isdigit() or words in _NO_TEXT else words

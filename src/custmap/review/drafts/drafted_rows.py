@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Final
 
 from custmap.testing.write_yaml import flow
-from custmap.values.paths import TargetPath, format_path
+from custmap.values.paths import Member, TargetPath, format_path
 
 _PLAIN: Final = re.compile(r"[A-Za-z_$][\w$-]*(?:\[[0-9]+\])?\.[\w.$\[\]-]*", re.ASCII)
 """Paths that are plain in YAML; single names may be words such as `on`."""
@@ -40,9 +40,10 @@ class Row:
     param: str | None = None
     idea: str = ""
 
-    @property
-    def key(self) -> str:
-        """The target as a key in YAML, in single quotes where it has double ones itself."""
+    def key(self, *, named: bool = False) -> str:
+        """The target as a key in YAML, in single quotes where it has double ones itself; `named`: a name."""
+        if named and len(self.path) == 1 and isinstance(self.path[0], Member):
+            return flow(self.path[0].name)
         text = format_path(self.path)
         if _PLAIN.fullmatch(text):
             return text
@@ -54,9 +55,12 @@ class Row:
         return replace(self, rule=None, reads=(), param=None)
 
 
-def table(name: str, rows: Sequence[Row], indent: int = 0) -> tuple[list[str], dict[int, Row]]:
+def table(
+    name: str, rows: Sequence[Row], indent: int = 0, *, named: bool = False
+) -> tuple[list[str], dict[int, Row]]:
     """The lines of a table, and the rows by their line, from 0.
 
+    `named`: its keys are names, not paths, such as those of a query (`filter[id]`).
     The key of the table is a comment where all its rows are, since a table without rules is none.
     """
     spoken = any(row.rule is not None for row in rows)
@@ -65,15 +69,15 @@ def table(name: str, rows: Sequence[Row], indent: int = 0) -> tuple[list[str], d
     for number, (_, group) in enumerate(groupby(rows, key=lambda row: row.group)):
         if number and len(rows) > 1:
             lines.append("")
-        for row, text in _group(list(group), " " * (indent + 2)):
+        for row, text in _group(list(group), " " * (indent + 2), named):
             places[len(lines)] = row
             lines.append(text)
             lines += [f"{' ' * (indent + 2)}# {line}" for line in row.below]
     return lines, places
 
 
-def _group(rows: list[Row], margin: str) -> Iterator[tuple[Row, str]]:
-    starts = [f"{margin}{'# ' if row.rule is None else ''}{row.key}:" for row in rows]
+def _group(rows: list[Row], margin: str, named: bool) -> Iterator[tuple[Row, str]]:
+    starts = [f"{margin}{'# ' if row.rule is None else ''}{row.key(named=named)}:" for row in rows]
     first = max((len(start) for start in starts if len(start) <= _FARTHEST), default=0) + 1
     filled = [_padded(start, first) + (row.rule or row.idea) for row, start in zip(rows, starts, strict=True)]
     filled = [text.rstrip() for text in filled]

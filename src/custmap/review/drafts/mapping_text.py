@@ -54,7 +54,7 @@ def mapping_text(head: Head, drawn: Skeleton, notes: Mapping[str, str]) -> tuple
             continue
         lines.append("")
         lines += [f"# {note}" for note in [notes.get(part)] if note]
-        text, found = table(part, rows)
+        text, found = table(part, rows, named=part != "body")
         places |= {len(lines) + at + 1: (part, row.path) for at, row in found.items() if row.rule is not None}
         lines += text
     return "\n".join(lines) + "\n", places
