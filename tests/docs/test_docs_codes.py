@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pages import codes_of, is_error, read_page
 
 from custmap.diagnostics.codes import CODES
+from pages import codes_of, is_error, read_page
 
 FOLDER = Path(__file__).parents[2] / "docs" / "codes"
 SECTIONS = ["What it means", "Why it matters", "Example", "Instead"]
