@@ -176,6 +176,7 @@ def test_error_is_seen_among_many_warnings(desk: Desk) -> None:
     view = look(desk, mapping=f"{mapping}  mail2: emial\n", after=after)
     assert [one.code for one in view.remarks if one.level == "error"] == ["CM301"]
     assert view.remarks[-2].code == "CM301" and view.remarks[-1].message == "and 52 findings more"
+    assert sum(one.counts for one in view.remarks) == 152
     assert view.status.startswith("1 error, 151 other findings. mapping, line 325: ")
 
 

@@ -27,6 +27,7 @@ class Remark:
 
     `level`    error, warning, info; `rejected` for what the vendor cannot be told.
     `instead`  what may be written in place of the marked text.
+    `counts`   how many findings it stands for: more than one where others were cut.
     """
 
     editor: str
@@ -39,6 +40,7 @@ class Remark:
     message: str
     help: str | None = None
     instead: str | None = None
+    counts: int = 1
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON values; texts are shown as pages show them."""
@@ -131,7 +133,7 @@ def limited(remarks: Iterable[Remark]) -> list[Remark]:
         kept += by_place(worst_first[:MOST])
         if rest := worst_first[MOST:]:
             more = told(editor, f"and {counted(len(rest), 'finding')} more")
-            kept.append(replace(more, level=rest[0].level))
+            kept.append(replace(more, level=rest[0].level, counts=len(rest)))
     return kept
 
 
