@@ -101,6 +101,25 @@ def test_broken_mapping_is_told_and_the_rest_goes_on(cli: Cli, project: Path) ->
     assert b"Did you mean `email`?" in content(project / "site")["acme--broken.html"]
 
 
+def test_mapping_and_source_of_one_name_have_a_page_each(cli: Cli, project: Path) -> None:
+    source = project / "sources" / "acme" / "update.yaml"
+    source.parent.mkdir(parents=True)
+    source.write_text(
+        "custmap: 1\nsource: acme/update\ncolumns: {mail: string}\nnulls: clear\ncustomer: {email: mail}\n"
+    )
+    assert cli("docs", "-o", "site").code == 0
+    assert [*content(project / "site")] == [
+        "acme--update.html", "custmap-docs.json", "index.html", "source--acme--update.html"
+    ]  # fmt: skip
+
+
+def test_two_mappings_of_one_name_are_told(cli: Cli, project: Path) -> None:
+    mapping(project / "other", "update", "company")
+    ended = cli("docs", "mappings", "other/mappings", "-o", "site")
+    assert ended.code == 2 and not (project / "site").exists()
+    assert "mappings/acme/update.yaml and other/mappings/acme/update.yaml are both named" in ended.err
+
+
 def test_folder_of_others_is_left_alone(cli: Cli, project: Path) -> None:
     for name in ("fixtures", "mappings"):
         ended = cli("docs", "-o", name)

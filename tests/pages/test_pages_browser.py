@@ -58,7 +58,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 PAGES = (
     *("index", "aifi--update-customer", "square--update-customer", "google--update-contact"),
-    *("acme--hostile", "acme--broken", "crm--customers"),
+    *("acme--hostile", "acme--broken", "source--crm--customers"),
 )
 
 

@@ -247,6 +247,27 @@ def test_keyboard_alone(opened: Open, play: str, project: Path) -> None:
     subprocess.run(custmap("test", str(path)), cwd=project, check=True)
 
 
+def test_warnings_do_not_push_the_plan_away(opened: Open, play: str) -> None:
+    """They are folded, with their count, and stay open while one types; errors stand open above the plan."""
+    page = ready(opened(play))
+    members = "".join(f"    x{one}: string\n" for one in range(150))
+    rules = "".join(f"  x{one}: attributes.a\n" for one in range(150))
+    text = page.locator("#mapping").input_value().replace("  fields:\n", f"  fields:\n{members}") + rules
+    page.locator("#mapping").fill(text)
+    page.locator("#others-count", has_text="150 warnings").wait_for()
+    assert page.locator("#plan-title").bounding_box()["y"] < 400  # type: ignore[index]
+    assert page.locator("#errors li").count() == 0 and not page.locator("#others li").first.is_visible()
+    page.locator("#folded summary").focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#others li").first.is_visible()
+    check_page(page)
+    page.locator("#mapping").fill(f"{text}  mail2: emial\n")
+    page.locator("#errors .error", has_text="Did you mean").wait_for()
+    assert page.locator("#others li").first.is_visible()
+    page.locator("#folded summary").press("Shift+Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Use email"
+
+
 def test_pointer_where_there_are_gaps(opened: Open, play: str) -> None:
     """A click below a finding goes to the line that is seen there, and what is typed stands there."""
     page = ready(opened(play))

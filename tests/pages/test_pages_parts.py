@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from custmap.pages.figure import Row, figure
 from custmap.pages.html import write
 from custmap.pages.index_page import index_page
 from custmap.pages.play.remarks import node_at
-from custmap.pages.reach import Reach, reached_by, reaches
+from custmap.pages.reach import Reach, page_name, reached_by, reaches
 from custmap.pages.state_table import anchor, codes_in, states_table
 from custmap.pages.subject import MappingSubject, Reading, mapping_subject, with_fixtures
 from custmap.pages.worked import changes_table
@@ -41,11 +42,22 @@ def test_lines_lead_from_row_to_row() -> None:
         for one in page.all("path")
     ]
     assert drawn == [
-        ("b", "0", "M0 166C50 166 50 125 100 125"),
+        ("b", "0", "M0 166.67C50 166.67 50 125 100 125"),
         ("a", "1", "M0 500C50 500 50 375 100 375"),
-        ("b", "1", "M0 166C50 166 50 375 100 375"),
-        ("params.t", "3", "M0 833C50 833 50 875 100 875"),
+        ("b", "1", "M0 166.67C50 166.67 50 375 100 375"),
+        ("params.t", "3", "M0 833.33C50 833.33 50 875 100 875"),
     ]
+
+
+def test_lines_of_many_rows_end_in_their_rows() -> None:
+    """To a hundredth of a row: also where there are more rows than a drawing has pixels."""
+    count = 3000
+    page = parsed(write(figure([Row(f"t{n}", (f"s{n}",)) for n in range(count)], "A", "B", "")))
+    (plane,) = page.all("svg")
+    height = float((plane.attributes["viewbox"] or "").split()[-1])
+    for index, path in enumerate(page.all("path")):
+        end = float((path.attributes["d"] or "").split()[-1])
+        assert abs(end / height * count - (index + 0.5)) < 0.02, index
 
 
 def test_kinds_of_rows() -> None:
@@ -145,6 +157,24 @@ def test_example_of_a_fixture_that_fails_is_not_shown() -> None:
     assert best_report([differing, *others]) in others
     drawn = example_of(subject.mapping, [differing])
     assert drawn is not None and drawn.is_drawn
+
+
+def test_each_name_has_a_page_of_its_own_that_a_link_can_name() -> None:
+    names = [
+        "a/b",
+        "a/b--c",
+        "a--b/c",
+        "a-/b",
+        "a/-b",
+        "acme/50%",
+        "acme/50~25",
+        "acme/x#y?z",
+        "acme/\u202e",
+        "a/\udcff",
+    ]
+    pages = {page_name(name, kind) for name in names for kind in ("mapping", "source")}
+    assert len(pages) == 2 * len(names)
+    assert all(re.fullmatch(r"[A-Za-z0-9._~-]+", one) for one in pages)
 
 
 def test_what_reaches_whom() -> None:

@@ -164,6 +164,27 @@ def test_many_findings_are_counted(desk: Desk) -> None:
     assert len(view.remarks) == 101 and "findings more" in view.remarks[-1].message
 
 
+def test_error_is_seen_among_many_warnings(desk: Desk) -> None:
+    """It is kept where others are cut, and what is left out counts as what it is."""
+    members = "".join(f"    x{number}: string\n" for number in range(150))
+    rules = "".join(f"  x{number}: attributes.a\n" for number in range(150))
+    mapping = desk.texts.mapping.replace("  fields:\n", f"  fields:\n{members}") + rules
+    after = desk.texts.after.replace("email: null", "email: ann@example.com")
+    view = look(desk, mapping=mapping, after=after)
+    assert {one.level for one in view.remarks} == {"warning"} and len(view.remarks) == 101
+    assert view.status.startswith("150 findings. ")
+    view = look(desk, mapping=f"{mapping}  mail2: emial\n", after=after)
+    assert [one.code for one in view.remarks if one.level == "error"] == ["CM301"]
+    assert view.remarks[-2].code == "CM301" and view.remarks[-1].message == "and 52 findings more"
+    assert sum(one.counts for one in view.remarks) == 152
+    assert view.status.startswith("1 error, 151 other findings. mapping, line 325: ")
+
+
+def test_status_is_shown_as_pages_show_texts(desk: Desk) -> None:
+    view = look(desk, mapping=desk.texts.mapping + '  "\\u202e\\0": email\n')
+    assert view.remarks and not {"\u202e", "\0"} & set(str(view.to_dict()["status"]))
+
+
 def test_opens_a_mapping_with_the_fixture_that_shows_most() -> None:
     desk = open_desk("fabric/update-attributes", READING, MAPPINGS.parent)
     assert desk.name == "fabric/update-attributes" and desk.fixtures == FIXTURES

@@ -54,6 +54,15 @@ def test_page(client: TestClient, desk: Desk) -> None:
             assert "//" not in value and value in ("data:,", "#results", ""), value
 
 
+def test_errors_then_the_plan_and_what_is_folded_between(client: TestClient) -> None:
+    page = parsed(client.get("/", params={"key": KEY}).text)
+    order = [one.attributes["id"] for one in page.elements if one.attributes.get("id")]
+    ids = [one for one in order if one in ("errors", "folded", "part-plan", "part-request", "part-states")]
+    assert ids == ["errors", "folded", "part-plan", "part-request", "part-states"]
+    (folded,) = page.all("details")
+    assert "open" not in folded.attributes and "hidden" in folded.attributes
+
+
 def test_look(client: TestClient, desk: Desk) -> None:
     answer = client.post("/look", headers=OWN, content=body(desk))
     assert answer.status_code == 200 and answer.json()["status"] == "No findings"

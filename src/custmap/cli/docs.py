@@ -49,6 +49,7 @@ def command(places: tuple[str, ...], output: Path, modules: tuple[str, ...]) -> 
     files = list({real(path): (kind, name, path) for kind, name, path in _files(places)}.values())
     if not files:
         raise CallError("There are no mappings to write pages about", "Name a mapping, a file or a folder.")
+    _check_names(files)
     check_read(with_uses(path for _, _, path in files))
     from custmap.pages.site import NotOurs, check_folder, pages, write_site
     from custmap.pages.subject import Reading, mapping_subject, source_subject
@@ -68,6 +69,16 @@ def command(places: tuple[str, ...], output: Path, modules: tuple[str, ...]) -> 
     told = f"{counted(len(made), 'page')} in {shown(output)}"
     click.echo(told + (f"; errors in {counted(broken, 'file')}" if broken else ""), err=True)
     return 1 if broken else CLEAN
+
+
+def _check_names(files: Iterable[tuple[Kind, str, Path]]) -> None:
+    """CallError for two files of one name: they would share a page, and one would be missing."""
+    seen: dict[tuple[Kind, str], Path] = {}
+    for kind, name, path in files:
+        other = seen.setdefault((kind, name), path)
+        if other is not path:
+            message = f"{shown(other)} and {shown(path)} are both named `{name}`, and a name has one page"
+            raise CallError(message, "Rename one, or write a site for each folder.")
 
 
 def _with_fixtures(

@@ -92,11 +92,11 @@ def _lines(rows: Sequence[Row], places: dict[str, int]) -> Element:
     )  # fmt: skip
 
 
-def _middle(index: int, of: int) -> int:
-    """The middle of a row, in the drawing's unit."""
-    return (2 * index + 1) * _HEIGHT // (2 * of)
+def _middle(index: int, of: int) -> str:
+    """The middle of a row, in the drawing's unit, to its hundredth: there can be more rows than units."""
+    return f"{round((2 * index + 1) * _HEIGHT / (2 * of), 2):g}"
 
 
-def _curve(start: int, end: int) -> str:
+def _curve(start: str, end: str) -> str:
     half = _WIDTH // 2
     return f"M0 {start}C{half} {start} {half} {end} {_WIDTH} {end}"

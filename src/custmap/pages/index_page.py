@@ -77,7 +77,7 @@ def _source_list(sources: Sequence[SourceSubject]) -> Element:
     rows = [
         h(
             "tr",
-            h("th", h("a", one.name, href=page_name(one.name)), scope="row"),
+            h("th", h("a", one.name, href=page_name(one.name, "source")), scope="row"),
             h("td", counted(len(one.source.columns), "column") if one.source else "has errors"),
             h("td", one.source.summary if one.source else ""),
             data_find=f"{one.name} {' '.join(one.source.columns) if one.source else ''}",

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from custmap.lineage.lineage import Lineage
 from custmap.lineage.whole_paths import is_field, record_sources
+from custmap.mapping.form import Kind
 from custmap.pages.state_table import anchor
 from custmap.pages.subject import MappingSubject
+
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]|^-|(?<=-)-|-$")
+"""What a link or a file system may read as something else, and hyphens that two parts could share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +26,20 @@ class Reach:
     href: str
 
 
-def page_name(name: str) -> str:
-    """The file of the page of `vendor/operation`.
+def page_name(name: str, kind: Kind = "mapping") -> str:
+    """The file of the page of `vendor/operation`: another one for each, which can stand in a link as it is.
 
-    >>> page_name("acme/update")
-    'acme--update.html'
+    >>> page_name("acme/update"), page_name("crm/customers", "source")
+    ('acme--update.html', 'source--crm--customers.html')
+    >>> page_name("a/b--c"), page_name("a--b/c"), page_name("acme/50%#")
+    ('a--b-~2Dc.html', 'a-~2Db--c.html', 'acme--50~25~23.html')
     """
-    return f"{name.replace('/', '--')}.html"
+    parts = [_UNSAFE.sub(_escaped, part) for part in name.split("/")]
+    return f"{'--'.join(['source', *parts] if kind == 'source' else parts)}.html"
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return "".join(f"~{byte:02X}" for byte in found.group().encode("utf-8", "surrogateescape"))
 
 
 def reaches(subject: MappingSubject) -> dict[str, list[Reach]]:

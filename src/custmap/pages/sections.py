@@ -130,7 +130,7 @@ def findings_section(findings: Sequence[Diagnostic], lookup: Lookup | None = Non
         if errors
         else ["What ", h("code", "custmap validate"), " reports; it stops nothing."]
     )
-    return Section("findings", "Findings", h("ul", items, class_="findings"), lead, str(len(told)))
+    return Section("findings", "Findings", h("ul", items, class_="findings"), lead, f"{len(told):,}")
 
 
 def codes_list(codes: Sequence[str]) -> Element | None:

@@ -39,7 +39,7 @@ def pages(mappings: Sequence[MappingSubject], sources: Sequence[SourceSubject]) 
     for mapping in mappings:
         made[page_name(mapping.name)] = mapping_page(mapping, _HOME)
     for source in sources:
-        made[page_name(source.name)] = source_page(source, mappings, _HOME)
+        made[page_name(source.name, "source")] = source_page(source, mappings, _HOME)
     return made
 
 

@@ -65,30 +65,42 @@
     }
   };
 
+  // Errors stand open; the others are folded, since they stop nothing: plan and request stay in sight.
   const list = () => {
-    const order = ["error", "rejected", "warning", "info"];
-    const first = found.toSorted((one, other) => order.indexOf(one.level) - order.indexOf(other.level));
-    const items = first.map((one) => {
-      const item = document.createElement("li");
-      item.className = one.level;
-      const jump = document.createElement("button");
-      jump.type = "button";
-      jump.className = "jump";
-      jump.textContent = `${one.editor} ${one.line}`;
-      jump.addEventListener("click", () => editors.get(one.editor).go(one.line, one.column));
-      const code = document.createElement("b");
-      code.textContent = one.code;
-      item.append(jump, code, one.code ? " " : "", ...Editor.words(one.message));
-      if (one.help) item.append(Editor.help(one.help));
-      if (one.instead) item.append(editors.get(one.editor).fix(one, 0));
-      return item;
-    });
-    const place = document.getElementById("part-findings");
-    const told = document.createElement("ul");
-    told.className = "told";
-    told.append(...items);
-    place.replaceChildren(...(items.length ? [told] : []));
-    place.parentElement.hidden = items.length === 0;
+    const open = found.filter((one) => one.level === "error");
+    const folded = ["rejected", "warning", "info"].flatMap((level) => found.filter((one) => one.level === level));
+    document.getElementById("errors").replaceChildren(...open.map(item));
+    document.getElementById("others").replaceChildren(...folded.map(item));
+    document.getElementById("others-count").textContent = counts(folded);
+    document.getElementById("folded").hidden = folded.length === 0;
+    document.getElementById("part-findings").parentElement.hidden = found.length === 0;
+  };
+
+  const counts = (remarks) => {
+    const names = { rejected: ["rejected", "rejected"], warning: ["warning", "warnings"], info: ["note", "notes"] };
+    return Object.entries(names)
+      .map(([level, [one, more]]) => {
+        const count = remarks.reduce((sum, remark) => sum + (remark.level === level ? remark.counts : 0), 0);
+        return count ? `${count.toLocaleString("en")} ${count === 1 ? one : more}` : "";
+      })
+      .filter(Boolean)
+      .join(", ");
+  };
+
+  const item = (one) => {
+    const made = document.createElement("li");
+    made.className = one.level;
+    const jump = document.createElement("button");
+    jump.type = "button";
+    jump.className = "jump";
+    jump.textContent = `${one.editor} ${one.line}`;
+    jump.addEventListener("click", () => editors.get(one.editor).go(one.line, one.column));
+    const code = document.createElement("b");
+    code.textContent = one.code;
+    made.append(jump, code, one.code ? " " : "", ...Editor.words(one.message));
+    if (one.help) made.append(Editor.help(one.help));
+    if (one.instead) made.append(editors.get(one.editor).fix(one, 0));
+    return made;
   };
 
   const next = (step) => {

@@ -22,7 +22,7 @@ from custmap.loader import check_mapping
 from custmap.mapper import Mapping
 from custmap.model.privacy import shown_target
 from custmap.pages.figure import figure
-from custmap.pages.html import Child, h, write
+from custmap.pages.html import Child, h, shown, write
 from custmap.pages.mapping_page import calls, rows_of
 from custmap.pages.play.desk import Desk, Texts, encoded
 from custmap.pages.play.record_text import Given, read_given
@@ -54,7 +54,7 @@ class View:
         return {
             "remarks": [one.to_dict() for one in self.remarks],
             "parts": self.parts,
-            "status": self.status,
+            "status": shown(self.status),
         }
 
 
@@ -102,8 +102,7 @@ class Looking:
             found, plan = _planned(loaded.mapping, texts, given)
             remarks += found
             parts |= _parts_of(plan)
-        shown = limited(by_place(remarks))
-        return View(tuple(shown), parts, _status(shown))
+        return View(tuple(limited(remarks)), parts, _status(by_place(remarks)))
 
     def _load(self, text: str) -> _Loaded:
         if self._last is None or self._last.text != text:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from custmap.values.words import counted
 
 _MEANT: Final = re.compile(r"Did you mean `([^`]+)`\?")
 _STEP: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|\[(\d+)\]|([^."\[\]]+)')
+_ORDER: Final = ("error", "rejected", "warning", "info")
 MOST: Final = 100
 """More remarks than this are counted."""
 
@@ -26,6 +27,7 @@ class Remark:
 
     `level`    error, warning, info; `rejected` for what the vendor cannot be told.
     `instead`  what may be written in place of the marked text.
+    `counts`   how many findings it stands for: more than one where others were cut.
     """
 
     editor: str
@@ -38,6 +40,7 @@ class Remark:
     message: str
     help: str | None = None
     instead: str | None = None
+    counts: int = 1
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON values; texts are shown as pages show them."""
@@ -117,18 +120,23 @@ def _steps(path: str) -> Iterator[str | int]:
 
 
 def limited(remarks: Iterable[Remark]) -> list[Remark]:
-    """The first remarks of each editor, and how many more there are."""
+    """The first remarks of each editor, in the order of their lines, and how many more there are.
+
+    Errors go before warnings where not all are kept: what stops a request is never the part that is cut.
+    """
     found: dict[str, list[Remark]] = {}
-    for one in remarks:
+    for one in by_place(remarks):
         found.setdefault(one.editor, []).append(one)
     kept: list[Remark] = []
     for editor, all_of in found.items():
-        kept += all_of[:MOST]
-        if len(all_of) > MOST:
-            kept.append(told(editor, f"and {counted(len(all_of) - MOST, 'finding')} more"))
+        worst_first = sorted(all_of, key=lambda one: _ORDER.index(one.level))
+        kept += by_place(worst_first[:MOST])
+        if rest := worst_first[MOST:]:
+            more = told(editor, f"and {counted(len(rest), 'finding')} more")
+            kept.append(replace(more, level=rest[0].level, counts=len(rest)))
     return kept
 
 
-def by_place(remarks: Sequence[Remark]) -> list[Remark]:
+def by_place(remarks: Iterable[Remark]) -> list[Remark]:
     """In the order of their lines."""
     return sorted(remarks, key=lambda one: (one.line, one.column, one.code))

@@ -101,7 +101,7 @@ def _select(name: str, label: str, **options: str) -> Element:
 def _right() -> Element:
     parts: list[Child] = [
         h("div", id="part-call", class_="about"),
-        _part("findings", "Findings"),
+        _findings(),
         _part("plan", "Plan"),
         _part("rejected", "Rejected"),
         _part("request", "Request"),
@@ -111,10 +111,21 @@ def _right() -> Element:
     return h("div", parts, id="results", class_="right", tabindex=-1)
 
 
-def _part(name: str, title: str) -> Element:
+def _findings() -> Element:
+    """Errors, which stop the request, and all others, folded: many warnings would push it out of sight."""
+    folded = h(
+        "details",
+        h("summary", id="others-count"),
+        h("ul", id="others", class_="told"),
+        id="folded", hidden=True,
+    )  # fmt: skip
+    return _part("findings", "Findings", h("ul", id="errors", class_="told"), folded)
+
+
+def _part(name: str, title: str, *inside: Child) -> Element:
     heading = f"{name}-title"
     return h(
-        "section", h("h2", title, id=heading), h("div", id=f"part-{name}"), aria_labelledby=heading,
+        "section", h("h2", title, id=heading), h("div", inside, id=f"part-{name}"), aria_labelledby=heading,
         class_=f"part-{name}",
     )  # fmt: skip
 
