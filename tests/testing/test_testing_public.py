@@ -124,6 +124,13 @@ def test_misuse(expected: Any, options: dict[str, Any], error: type[Exception], 
     assert message in str(caught.value)
 
 
+def test_what_is_no_mapping_and_no_expectation() -> None:
+    with pytest.raises(TypeError, match="`mapping` is a mapping, its name or its path, not NoneType"):
+        assert_request(None, ANN, {"body": {}}, TO)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="`expected` is a dict, a list of them or None, not int"):
+        assert_request(SHOP, ANN, 5, TO)  # type: ignore[arg-type]
+
+
 def test_a_parameter_that_is_not_declared() -> None:
     with pytest.raises(ValueError, match="Did you mean `token`"):
         assert_request(SHOP, ANN, {"body": {}}, {"tokn": "t"})

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from custmap.diagnostics.plain import plain_lines
+from custmap.mapper import Mapping as Loaded
 from custmap.mapper import load
 from custmap.syntax.node import ListNode, MapNode, Node
 from custmap.syntax.yaml_reader import read_yaml
@@ -59,6 +60,10 @@ def assert_request(
     """
     __tracebackhide__ = True  # pytest shows the arguments of a frame, and these are a record and secrets
     loaded = load(mapping) if isinstance(mapping, str | os.PathLike) else mapping
+    if not isinstance(loaded, Loaded):
+        raise TypeError(f"`mapping` is a mapping, its name or its path, not {type(loaded).__name__}")
+    if not (expected is None or isinstance(expected, MappingOf | list | tuple)):
+        raise TypeError(f"`expected` is a dict, a list of them or None, not {type(expected).__name__}")
     several = not (expected is None or isinstance(expected, MappingOf))
     node = _node(list(cast("Sequence[Any]", expected)) if several else expected)
     call: Call
