@@ -120,6 +120,15 @@ def test_two_mappings_of_one_name_are_told(cli: Cli, project: Path) -> None:
     assert "mappings/acme/update.yaml and other/mappings/acme/update.yaml are both named" in ended.err
 
 
+def test_working_folder_is_not_replaced(cli: Cli, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shell that stands in it would stand in a folder that is gone."""
+    (project / "empty").mkdir()
+    monkeypatch.chdir(project / "empty")
+    ended = cli("docs", "-o", ".")
+    assert ended.code == 2 and "it is the working folder" in ended.err
+    assert list(Path().iterdir()) == []
+
+
 def test_folder_of_others_is_left_alone(cli: Cli, project: Path) -> None:
     for name in ("fixtures", "mappings"):
         ended = cli("docs", "-o", name)

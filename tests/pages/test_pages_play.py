@@ -300,6 +300,8 @@ def test_what_cannot_be_saved(desk: Desk) -> None:
         {"mapping": "custmap: ["},
         {"params": "hots: x"},
         {"params": "- a"},
+        {"params": "[]"},
+        {"params": "false"},
     ):
         with pytest.raises(CannotSaveError):
             saved(desk, changed(desk, **texts))

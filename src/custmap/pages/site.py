@@ -50,6 +50,8 @@ def check_folder(folder: Path) -> None:
         return
     if not is_folder(place):
         raise NotOurs("it is a file")
+    if place == real(Path.cwd()):
+        raise NotOurs("it is the working folder, and a site takes the place of its folder as a whole")
     known = {LISTED, *_listed(place)}
     others = sorted(one.name for one in place.iterdir() if one.name not in known or not is_file(one))
     if others:

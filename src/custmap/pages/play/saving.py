@@ -95,7 +95,7 @@ def _written(desk: Desk, texts: Texts, path: Path, summary: str, reading: Readin
     members: dict[str, Any] = {"mapping": _mapping_name(desk, path)}
     if summary.strip():
         members["summary"] = " ".join(summary.split())
-    if params := values["params"]:
+    if (params := values["params"]) not in (None, {}):
         members["params"] = _without_secrets(params, desk, reading)
     if values["before"] is None:
         members["customer"] = values["after"]
