@@ -75,5 +75,5 @@ def test_wrong_calls(tmp_path: Path) -> None:
     assert (nothing.returncode, nothing.stderr) == (2, "error: standard input has no records\n")
     assert prove("acme/update", "--examples", "0", folder=tmp_path).returncode == 2
     bad = prove("acme/update", "--with", "-", folder=tmp_path, stdin="{}\n[1]\n")
-    assert bad.returncode == 2
-    assert bad.stderr.startswith("error: standard input: Line is not a record (CM711): line 2")
+    assert bad.returncode == 1
+    assert "CM711" in bad.stderr and "standard input: line 2" in bad.stderr

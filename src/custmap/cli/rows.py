@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +65,7 @@ def require_kind(format: Format, schema: Canonical, source: Source | None) -> No
 def read_records(
     place: Location, schema: Canonical, source: Source | None, most: int
 ) -> list[dict[str, Any]]:
-    """The first records of a file; CallError at a bad line, and if there are no records."""
+    """The first records of a file; RecordError at a bad line, CallError if there are no records."""
     found: list[dict[str, Any]] = []
     with open_records(place, schema=schema, columns=columns_of(schema, source)) as read:
         require_records(read, schema, source)
@@ -82,12 +83,11 @@ def read_records(
     return found
 
 
-def _unusable(place: Location, error: RecordError) -> CallError:
+def _unusable(place: Location, error: RecordError) -> RecordError:
+    """The error of a bad line, with the name of its file."""
+    help = "Correct the line or take it out: here a file is read whole or not at all."
     first = error.diagnostics[0]
-    return CallError(
-        f"{place.name}: {first.title} ({first.code}): {first.message}",
-        "Correct the line or take it out: here a file is read whole or not at all.",
-    )
+    return RecordError([replace(first, message=f"{place.name}: {first.message}", help=help)])
 
 
 def require_documents(source: One | Many) -> None:
