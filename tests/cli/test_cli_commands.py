@@ -457,3 +457,8 @@ def test_main_after_any_command_was_imported() -> None:
     with pytest.raises(SystemExit) as ended:
         main(["--version"])
     assert ended.value.code == 0
+
+
+def test_a_share_that_is_none(cli: Cli) -> None:
+    ended = cli("test", "--fail-under", "nan")
+    assert ended.code == 2 and "`--fail-under nan` is no share" in ended.err

@@ -15,7 +15,7 @@ from custmap.cli.call_error import CLEAN, FINDINGS, CallError
 from custmap.cli.help import command as grouped
 from custmap.cli.help import option
 from custmap.cli.loading import functions_of, read_for, root_folder
-from custmap.cli.places import STDIN, check_read
+from custmap.cli.places import STDIN, check_local, check_read
 from custmap.cli.streams import open_input
 from custmap.cli.validate import rendered, stricter, usual_form
 from custmap.diagnostics.codes import Severity
@@ -62,6 +62,7 @@ def command(
     from custmap.review.drift_documents import WrongDocument
 
     functions = functions_of(modules)
+    check_local(document)
     check_read([*read_for(mapping, modules), document])
     new = _standard_input() if document == STDIN else document
     try:

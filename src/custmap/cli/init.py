@@ -11,6 +11,7 @@ import click
 from custmap.cli.call_error import CallError, unreadable
 from custmap.cli.complete import ShippedName
 from custmap.cli.help import command as grouped
+from custmap.cli.places import check_local
 from custmap.diagnostics.plain import plain_lines
 from custmap.review.drafts.project import Draft, DraftError, project
 from custmap.values.files import read_start
@@ -74,6 +75,8 @@ def command(
         raise CallError("The name of the mapping is missing", "Write `custmap init acme/update-customer …`.")
     if name is not None and source is not None:
         raise CallError(f"`--source {source}` has a name, and so has the call", f"Leave `{name}` out.")
+    if openapi is not None:
+        check_local(openapi)
     try:
         draft = _draft(name, openapi, operation, inline, shipped, source, parquet)
     except DraftError as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterable, Mapping
@@ -19,7 +20,8 @@ from custmap.records.locations import STDIN
 from custmap.records.outputs import leftovers
 from custmap.values.files import real
 
-__all__ = ["STDIN", "check_places", "check_read", "is_standard_output", "spare"]
+__all__ = ["STDIN", "check_local", "check_places", "check_read", "is_standard_output", "spare"]
+_ADDRESS: Final = re.compile(r"https?:/")
 _NONE: Final[Mapping[str, Path | None]] = {}
 _Place: TypeAlias = tuple[int | str, ...]
 
@@ -39,6 +41,14 @@ def check_places(outputs: Mapping[str, Path | None], inputs: Iterable[Path | Non
         place = _place(path, 1) if path is not None else None
         if place is not None and (other := known.setdefault(place, option)) != option:
             raise CallError(f"`{other}` and `{option}` name the same file")
+
+
+def check_local(document: Path) -> None:
+    """CallError for the address of a document."""
+    if _ADDRESS.match(str(document)):
+        raise CallError(
+            "This is an address, and custmap fetches nothing", "Save the document, and name its file."
+        )
 
 
 def check_read(inputs: Iterable[Path | None], outputs: Mapping[str, Path | None] = _NONE) -> None:

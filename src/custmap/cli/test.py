@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from math import isnan
 from pathlib import Path
 from typing import Literal
 
@@ -66,6 +67,8 @@ def command(
         return write_first(new, source)
     if source is not None:
         raise CallError("`--source` belongs to `--new`", "A fixture says itself which source its rows have.")
+    if fail_under is not None and isnan(fail_under):
+        raise CallError("`--fail-under nan` is no share", "Write a number from 0 to 100.")
     from custmap.testing.command import Options, run
 
     def check(files: Iterable[Path]) -> None:
