@@ -114,6 +114,7 @@ WRONG: list[tuple[list[str], str]] = [
     (["acme", *OPENAPI], "`acme` is not a name"),
     (["Acme/../x", *OPENAPI], "`Acme/../x` is not a name"),
     (["acme/update", "--openapi", "nope.json", "--operation", "x"], "nope.json: No such file"),
+    (["acme/update", "--openapi", "https://x.example/a.json", "--operation", "x"], "custmap fetches nothing"),
     (["acme/update", "--openapi", ".", "--operation", "x"], ".: "),
     (["acme/update", "--openapi", "swagger.json", "--operation", "x"], "Swagger 2.0"),
     (["acme/update", "--openapi", "list.json", "--operation", "x"], "not an OpenAPI document"),

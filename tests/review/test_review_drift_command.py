@@ -184,6 +184,8 @@ def test_files_that_are_not_there(project: Path, cli: Cli) -> None:
     assert ended.code == 2 and "Did you mean `acme/update`?" in ended.err
     ended = cli("drift", "acme/update", "new")
     assert ended.code == 2
+    ended = cli("drift", "acme/update", "https://vendor.example/openapi.json")
+    assert ended.code == 2 and "custmap fetches nothing" in ended.err
 
 
 def test_a_mapping_that_is_wrong_already(project: Path, cli: Cli) -> None:
