@@ -342,6 +342,7 @@ def test_standard_output_has_the_protocol_alone(tmp_path: Path) -> None:
     done = subprocess.run(
         command, input=b"".join(sent), capture_output=True, cwd=tmp_path, env=environment, timeout=60
     )
+    assert done.returncode == 0
     rest, answered = done.stdout, []
     while rest:
         head, rest = rest.split(b"\r\n\r\n", 1)
@@ -353,6 +354,12 @@ def test_standard_output_has_the_protocol_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
+def test_an_end_that_was_not_announced(tmp_path: Path) -> None:
+    sent = _message(id=1, method="initialize", params={"capabilities": {}}) + _message(method="exit")
+    command = [sys.executable, "-m", "custmap", "lsp"]
+    assert subprocess.run(command, input=sent, capture_output=True, cwd=tmp_path, timeout=60).returncode == 1
+
+
 def test_a_signal_ends_it_while_it_waits_for_a_message(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "custmap", "lsp"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}

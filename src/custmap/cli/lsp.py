@@ -26,5 +26,4 @@ def command(modules: tuple[str, ...]) -> int:
     from custmap.lsp.server import protocol_output, serve
 
     output = protocol_output()  # before a module is imported, which may print something
-    serve(functions_of(modules), root_folder(), output)
-    return 0
+    return serve(functions_of(modules), root_folder(), output)

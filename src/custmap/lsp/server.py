@@ -205,15 +205,27 @@ def protocol_output() -> BinaryIO:
     return output
 
 
-def serve(functions: Mapping[str, FunctionSpec], root: str | None, output: BinaryIO) -> None:
-    """Speak the protocol on standard input and `output` until the editor ends it."""
+def serve(functions: Mapping[str, FunctionSpec], root: str | None, output: BinaryIO) -> int:
+    """Speak the protocol on standard input and `output` until the editor ends it; the exit code.
+
+    That is 1 where the end was not announced by `shutdown`, as the protocol wants it.
+    """
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="custmap lsp: %(message)s")
     logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_no_refusal)
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             # The system ends it, at once: a handler in Python might wait for the editor's next message.
             signal.signal(getattr(signal, name), signal.SIG_DFL)
-    server(functions, root).start_io(sys.stdin.buffer, output)
+    made = server(functions, root)
+    is_announced = False
+
+    @made.feature(lsp.SHUTDOWN)
+    def shut_down(params: None) -> None:
+        nonlocal is_announced
+        is_announced = True
+
+    made.start_io(sys.stdin.buffer, output)
+    return 0 if is_announced else 1
 
 
 def _is_no_refusal(record: logging.LogRecord) -> bool:
