@@ -62,7 +62,7 @@ check: lint test ## all that must pass before a change lands
 laws: $(READY) ## the laws, long
 	CUSTMAP_LAWS=long $(BIN)/python -m pytest -n 2 tests/laws tests/records tests/nightly tests/prove \
 	  tests/border tests/check/test_check_letters.py tests/plan/test_plan_merge.py \
-	  tests/functions/test_functions_names_fast.py tests/review tests/documents tests/lsp
+	  tests/functions tests/expressions tests/engines tests/review tests/documents tests/lsp
 
 spark: ## the tests with a real Spark, in local mode; installs it, and Java where it may
 	$(call install,.venv-spark,$(PYTHON),)

@@ -12,6 +12,7 @@ os.environ["CUSTMAP_CACHE"] = "off"
 
 settings.register_profile(
     "steady",
+    max_examples=100 if os.environ.get("CUSTMAP_LAWS") == "long" else 50,
     deadline=None,
     derandomize=True,
     database=None,

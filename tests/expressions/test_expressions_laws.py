@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +20,13 @@ from custmap.expressions.plain import compile_expression
 from custmap.values.equality import same
 from oracle.expressions import evaluate
 
-OFTEN = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+LONG = os.environ.get("CUSTMAP_LAWS") == "long"
+OFTEN = settings(
+    max_examples=200 if LONG else 100,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+)
 
 
 def outcome(run: Callable[[], Any]) -> Any:
@@ -72,7 +79,7 @@ def test_plain_is_jmespath(text: str, record: Any) -> None:
     assert got is expected or same(got, expected), (got, expected)
 
 
-@settings(OFTEN, max_examples=400)
+@settings(OFTEN, max_examples=400 if LONG else 150)
 @given(texts())
 def test_parsing_raises_nothing_else(text: str) -> None:
     try:

@@ -142,7 +142,7 @@ _CANONICAL = st.builds("+{}{}".format, _COUNTRY_CODES, st.text("0123456789", min
 
 
 @given(st.one_of(_CANONICAL, st.builds("+{}".format, st.text("0123456789", min_size=7, max_size=16))))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600 if LONG else 250, deadline=None)
 @example("+4407911123456")
 @example("+12345678901")
 @example("+390612345678")
@@ -167,7 +167,7 @@ def _written(draw: st.DrawFn) -> str:
 
 
 @given(_written())
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000 if LONG else 300, deadline=None)
 @example("+1 (206) 555-0142")
 @example("+44 (0)20 7946 0958")
 @example("+39 06 1234 5678")
@@ -200,7 +200,7 @@ def test_the_short_cut_of_a_country_is_the_full_way(first: int) -> None:
 
 
 @given(_written(), st.sampled_from(_COUNTRIES))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300 if LONG else 120, deadline=None)
 @example("400 12 345", "NO")
 @example("(206) 555-0142 ext. 5", "US")
 def test_punctuation_of_a_national_number(number: str, region: str) -> None:

@@ -97,7 +97,7 @@ def test_each_operation_fails_in_turn(name: str, old: bool, folder: Path) -> Non
     outputs = OUTPUTS[name]
     inputs = contents(folder)
     assert operations > 15
-    for at in range(1, operations + 1, 1 if LONG else 9):
+    for at in range(1, operations + 1, 1 if LONG else 13):
         before = dict.fromkeys(outputs, b"old") if old else {}
         for output, text in before.items():
             (folder / output).write_bytes(text)
@@ -124,7 +124,7 @@ def test_each_operation_is_the_last_in_turn(folder: Path, capfd: pytest.CaptureF
     expected, operations = whole(folder, "apply")
     inputs = contents(folder)
     named = 0
-    for at in range(1, operations + 1, 1 if LONG else 17):
+    for at in range(1, operations + 1, 1 if LONG else 23):
         words = [sys.executable, str(Path(__file__).with_name("faults.py")), "kill", str(at), *command]
         with TemporaryFile() as said:  # as in the run that counted
             killed = subprocess.run(words, cwd=folder, stdout=said, stderr=said, check=False)
@@ -159,7 +159,7 @@ def test_a_run_that_was_killed_at_any_operation_goes_on(
     for output in outputs:
         (folder / output).unlink()
     inputs, went_on = contents(folder), set()
-    for at in range(1 if LONG else 40, len(counted.seen) + 1, 1 if LONG else len(counted.seen) // 4):
+    for at in range(1 if LONG else 40, len(counted.seen) + 1, 1 if LONG else len(counted.seen) // 3):
         killed_at(at, [*command, "--resume"], folder)
         killed_at(2 + at * 7 % len(counted.seen), [*command, "--resume"], folder)
         capfd.readouterr()
