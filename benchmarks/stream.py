@@ -21,6 +21,7 @@ import custmap
 from cli import DUMPS, FLOOR, LOADS, floor
 from custmap.cli import apply, diff
 from custmap.cli.root import root
+from custmap.records.identity import RequestIds, Who
 from custmap.records.ndjson import Record, read_lines, read_records
 from custmap.records.outputs import WholeFile
 from records import CHANGES, FULL, PARAMS, capillary, with_changes
@@ -51,7 +52,7 @@ def run() -> None:
 
 def _apply(folder: Path, name: str, mapping: Any, records: list[Any]) -> dict[str, Callable[[], object]]:
     source, target = _written(folder / "in.ndjson", records), folder / "out.ndjson"
-    schema, line = mapping.checked.canonical, mapping.line_applier(PARAMS[name])
+    schema, line = mapping.checked.canonical, mapping.line_applier(RequestIds("run"), PARAMS[name])
     constant = mapping.apply(records[0], PARAMS[name]).to_dict(secrets=False)
 
     def lines() -> None:
@@ -68,13 +69,13 @@ def _apply(folder: Path, name: str, mapping: Any, records: list[Any]) -> dict[st
         with source.open("rb", buffering=1 << 18) as stream:
             for found in read_records(stream, schema=schema):
                 assert isinstance(found, Record)
-                line(found.value, found.fits)
+                line(found.value, found.fits, Who(found.place[0]))
 
     def written() -> None:
         with source.open("rb", buffering=1 << 18) as stream, WholeFile(target) as out:
             for found in read_records(stream, schema=schema):
                 assert isinstance(found, Record)
-                out.write(line(found.value, found.fits)[0])
+                out.write(line(found.value, found.fits, Who(found.place[0]))[0])
 
     return {
         "the floor": lambda: floor(source, folder / "floor.ndjson", constant),

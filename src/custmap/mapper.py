@@ -70,9 +70,8 @@ def load(
 class Mapping:
     """A compiled mapping: immutable, thread-safe, picklable. Made by `load`."""
 
-    __slots__ = ("_answers", "_engine", "_modules", "_settling")
+    __slots__ = ("_engine", "_modules", "_settling")
 
-    _answers: Answers | SequenceAnswers
     _engine: Maker
     _modules: tuple[str, ...]
     _settling: Settling
@@ -82,7 +81,6 @@ class Mapping:
 
     def _of(self, engine: Maker, modules: tuple[str, ...]) -> None:
         object.__setattr__(self, "_engine", engine)
-        object.__setattr__(self, "_answers", engine.answers)
         object.__setattr__(self, "_modules", modules)
         object.__setattr__(self, "_settling", Settling(engine))
 
@@ -261,19 +259,19 @@ class Mapping:
         body is one), or `base` does not fit the canonical schema.
         """
         if base is None:
-            return self._answers.reverse.read(document)[0]
+            return self._engine.answers.reverse.read(document)[0]
         held = take(base, self._engine.checked.canonical)
         return read_back(self.back, document, held, self.checked.canonical.type)[0]
 
     @property
     def answers(self) -> Answers | SequenceAnswers:
         """What reads answers."""
-        return self._answers
+        return self._engine.answers
 
     @property
     def back(self) -> Reverse | Reverses:
         """What reads vendors' copies, with notes."""
-        return self._answers.reverse
+        return self._engine.answers.reverse
 
     def outcome(self, status: int, body: object = None, request: Request | str | None = None) -> Outcome:
         """What the vendor's answer means.
@@ -282,7 +280,7 @@ class Mapping:
         `body`     the answer's body: JSON values, or its text or bytes. Whatever it is, there is an outcome.
         `request`  of several: the one that was answered, or its name; `NAME.clear` for what is gone.
         """
-        return self._answers.outcome(status, body, request)
+        return self._engine.answers.outcome(status, body, request)
 
     def outcomes(self, status: int, body: object, request: Request) -> tuple[Outcome, ...]:
         """What the vendor's answer means for each customer whom a request carried, in their order.
@@ -291,7 +289,7 @@ class Mapping:
         """
         if not isinstance(request, Request):
             raise TypeError(f"`request` is what `apply` or `diff` gave, not {type(request).__name__}")
-        return self._answers.outcomes(status, body, request.body, request)
+        return self._engine.answers.outcomes(status, body, request.body, request)
 
     def settle(
         self,
