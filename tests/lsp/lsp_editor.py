@@ -85,6 +85,8 @@ class Editor:
             self._news.notify_all()
 
     def stop(self) -> None:
+        self.registered()  # an answer to the server after `shutdown` would be one message too many
+
         async def work() -> None:
             await self.client.shutdown_async(None)
             self.client.exit(None)
