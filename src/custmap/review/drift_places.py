@@ -14,6 +14,7 @@ from typing import Any
 from custmap.contract.contract import Contract
 from custmap.contract.openapi import PLACES, all_operations, is_named
 from custmap.contract.references import Located, Pointer, References
+from custmap.contract.security import schemes
 from custmap.diagnostics.span import Span
 from custmap.values.absent import ABSENT
 from custmap.values.paths import Member, Segment, Select, TargetPath
@@ -213,17 +214,8 @@ def places_of(root: Located, references: References, name: str, contract: Contra
 
 def security(places: Places) -> frozenset[frozenset[str]]:
     """The ways to be allowed to call an operation, each with all that it needs, in words."""
-    holder = places.operation if "security" in places.operation.map else places.root
-    ways = holder.inner("security")
-    return frozenset(
-        frozenset(
-            _scheme(
-                places.references.follow(places.root.inner("components", "securitySchemes", name)), scopes
-            )
-            for name, scopes in ways.inner(position).map.items()
-        )
-        for position in range(len(ways.list))
-    )
+    ways = schemes(places.root, places.operation, places.references)
+    return frozenset(frozenset(_scheme(one.at, one.scopes) for one in way) for way in ways)
 
 
 def _scheme(scheme: Located, scopes: Any) -> str:
