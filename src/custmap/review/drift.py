@@ -88,7 +88,7 @@ def drift(
         instead = open_new(path, place, new, STDIN if isinstance(document, bytes) else str(new))
         before = _places_before(old, place, instead)
         for call in before:
-            instead.find(call.checked.file, call.places)
+            instead.find(call.checked, call.places)
         now, found_now = examine_mapping(mapping, functions, root=root, contracts=instead.contract)
         known = set(map(_same, found))
         fresh = [one for one in found_now if one.code not in _NOT_TOLD and _same(one) not in known]

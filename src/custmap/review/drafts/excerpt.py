@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from custmap.contract.openapi import FoundOperation
-from custmap.contract.references import Located, Pointer, References
+from custmap.contract.references import Located, Pointer, References, schema_reference
 from custmap.contract.security import schemes
 
 _SCHEMAS: Final = (
@@ -163,7 +163,7 @@ class _Copier:
         """What a discriminator's mapping names; a name that leads nowhere stays, for people."""
         if not isinstance(name, str):
             return name
-        reference = name if "/" in name or "." in name else f"#/components/schemas/{name}"
+        reference = schema_reference(name)
         aside = References(self.references.folder, self.references.documents)
         if aside.target(reference, here).value is None:
             return name
