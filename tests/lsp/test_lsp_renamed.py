@@ -147,7 +147,7 @@ def test_a_path_of_a_schema_that_is_a_file(tmp_path: Path) -> None:
     file, offset = desk.open(path, text)
     found = define(desk.workspace, file, offset)
     assert found is not None and found.span is not None
-    assert (found.path.name, found.span.line, found.span.column) == ("person.json", 4, 2)
+    assert (found.path.name, found.span.line, found.span.column) == ("person.json", 4, 1)
 
 
 def test_a_file_outside_is_not_opened(tmp_path: Path) -> None:

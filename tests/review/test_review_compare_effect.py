@@ -15,8 +15,9 @@ import yaml
 import custmap
 from custmap import Comparison, Mapping
 from custmap.review.compare import compare
+from custmap.review.compare.as_markdown import comparisons_markdown
 from custmap.review.compare.comparison import document_of
-from custmap.review.compare.drawn import drawn_samples
+from custmap.review.compare.drawn import drawn_samples, ways_of
 from custmap.review.compare.effect import FATES, effect_of
 from custmap.review.compare.gathered import meaning_of
 from custmap.review.compare.given_samples import Pair, Sample
@@ -269,6 +270,19 @@ def test_markdown_of_a_strangers_mapping_is_text(tmp_path: Path) -> None:
         assert "\\|" in cell
 
 
+def test_what_is_too_long_for_a_comment_is_named() -> None:
+    long = [Comparison(f"acme/{name}", "a", "b", status="changed", remarks=("x" * 40_000,)) for name in "mn"]
+    text = comparisons_markdown(long, "main")
+    assert len(text) < 65_536
+    assert text.rstrip().endswith("Not shown, since a comment has an end: `acme/n`.")
+
+
+def test_what_records_show_is_a_harm_too(tmp_path: Path) -> None:
+    sides = both(tmp_path, ("company: company", "company: {from: company, when: 'integer(company) > `1`'}"))
+    assert custmap.compare(*sides, records=[]).harms == set()
+    assert custmap.compare(*sides, records=[{"company": "A"}]).harms == {"reject"}
+
+
 def test_the_examples_of_the_docstring_run() -> None:
     assert doctest.testmod(compare).failed == 0
 
@@ -338,3 +352,15 @@ def test_half_of_the_drawn_pairs_are_complete_records(tmp_path: Path) -> None:
     samples = drawn_samples((mapping, mapping), 40, 0)
     readings = [call.options["absent"] for one in samples for call in one.calls if call.before is not None]
     assert readings.count("keep") == readings.count("clear") == 20
+
+
+def test_where_a_request_replaces_all_drawn_records_are_complete(tmp_path: Path) -> None:
+    mapping = made(tmp_path, "merge: whole\nbody: {a: email}\n")
+    samples = drawn_samples((mapping, mapping), 10, 0)
+    applied = [call.options for one in samples for call in one.calls if call.before is None]
+    assert applied == [{"absent": "clear"}] * 10
+
+
+def test_near_records_are_of_one_customer(tmp_path: Path) -> None:
+    mapping = made(tmp_path, "body: {id: {from: id, identity: true}, a: email}\n")
+    assert ways_of([mapping]) == [("email",)]

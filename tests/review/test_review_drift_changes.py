@@ -100,6 +100,8 @@ def test_a_change_is_told_at_its_rule(row: dict[str, Any], home: Path, tmp_path:
         assert one.span is not None and one.span.file.endswith("update.yaml")
         assert any(note.span.file.endswith("new.json") for note in one.notes), one
         assert "new.json:" in one.message
+    if "says" in row:
+        assert any(one.message.startswith(row["says"]) for one in found)
     if "help" in row:
         assert row["help"] in [one.help for one in found]
 

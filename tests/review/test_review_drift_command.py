@@ -133,6 +133,12 @@ def test_standard_input(project: Path, cli: Cli) -> None:
     assert ended.out.startswith(LINE) and ended.out.endswith("(-:30)\n")
 
 
+def test_standard_input_has_an_end(project: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("custmap.cli.drift.LIMIT", len(document(5)) - 1)
+    ended = cli("drift", "acme/update", "-", stdin=document(5).encode())
+    assert ended.code == 2 and "The document is larger than" in ended.err
+
+
 def test_references_of_the_new_document_are_looked_up_beside_it(project: Path, cli: Cli) -> None:
     (project / "new/parts/mail.json").write_text('{"Mail": {"type": "string", "maxLength": 9}}')
     ended = cli("drift", "acme/update", "new/vendor.json")

@@ -69,3 +69,28 @@ def test_from_30_to_31(tmp_path: Path) -> None:
     found = drift(mapping, new)
     assert [(one.code, one.line) for one in found] == [("CM211", 3), ("CM309", 3), ("CM516", 4)]
     assert found[0].help == "Did you mean `PATCH /people/{person}`? It has the same method and path."
+
+
+def drifted(folder: Path, mapping: str, old: str, new: str) -> list[tuple[str, str | None]]:
+    """Codes and helps of what is told."""
+    home = folder / "acme"
+    home.mkdir(exist_ok=True)
+    (home / "person.yaml").write_text(mapping.replace("person.yaml", "vendor.yaml"), "utf-8")
+    (home / "vendor.yaml").write_text(old, "utf-8")
+    (folder / "new.yaml").write_text(new, "utf-8")
+    return [(one.code, one.help) for one in drift(home / "person.yaml", folder / "new.yaml")]
+
+
+def test_an_operation_that_moved_is_found_by_its_id(tmp_path: Path) -> None:
+    old = IN_30.replace("    patch:\n", "    patch:\n      operationId: change\n")
+    found = drifted(tmp_path, OF_PERSON, old, old.replace("/people/", "/persons/"))
+    assert found[0] == ("CM211", "Did you mean `PATCH /persons/{id}`? It has the same operationId.")
+
+
+def test_a_default_of_the_server_matters_where_no_parameter_fills_it(tmp_path: Path) -> None:
+    url = '"https://{site}.acme.example", variables: {site: {default: eu}}'
+    old = IN_30.replace('"https://api.acme.example"', url)
+    new = old.replace("default: eu", "default: us")
+    assert [code for code, _ in drifted(tmp_path, OF_PERSON, old, new)] == ["CM601"]
+    filled = OF_PERSON.replace("{id: {}}", "{id: {}, site: {}}")
+    assert drifted(tmp_path, filled, old, new) == []

@@ -205,9 +205,7 @@ def _since(
     from custmap.review.compare.revision import RevisionError
 
     root = root_folder()
-    project = Project(
-        Path.cwd(), functions_of(modules), _imported(modules), None if root is None else Path(root), given
-    )
+    project = Project(Path.cwd(), _imported(modules), None if root is None else Path(root), given)
     check_read(with_uses(Path(place) for place in places if Path(place).suffix))
     try:
         since = compare_against(revision, places, project)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from custmap.contract.references import Located, Pointer, References
+from custmap.contract.references import Located, Pointer, References, schema_reference
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
 
@@ -138,7 +138,7 @@ class Bundle:
 
         Such lists are written for people, too.
         """
-        reference = name if "/" in name or "." in name else f"#/components/schemas/{name}"
+        reference = schema_reference(name)
         at = replace(here, value={"$ref": reference})
         aside = References(self.references.folder, self.references.documents)
         return self._named(at)[0] if aside.target(reference, at).value is not None else None

@@ -68,6 +68,11 @@ class Located:
         return self.document.key_span(self.pointer)
 
 
+def schema_reference(name: str) -> str:
+    """What the mapping of a discriminator names: a reference, or a schema of the components by its name."""
+    return name if "/" in name or "." in name else f"#/components/schemas/{name}"
+
+
 @dataclass(slots=True)
 class References:
     """Follows references; their problems are collected in `problems`, each once."""

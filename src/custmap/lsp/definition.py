@@ -7,7 +7,7 @@ from pathlib import Path
 
 from custmap.diagnostics.span import Span
 from custmap.lsp.cursor import cursor_at
-from custmap.lsp.document_places import body_place, operation_place, parameter_place, schema_place
+from custmap.lsp.document_places import member_place, operation_place, target_place
 from custmap.lsp.facts import in_schema
 from custmap.lsp.open_file import OpenFile
 from custmap.lsp.outline import Outline, Pair, Scalar, Step, Table
@@ -59,9 +59,8 @@ def _of_mapping(workspace: Workspace, found: Under) -> Place | None:
                 return _canonical(workspace, outline_, path, in_schema(target))
             if document is None:
                 return _inline(outline_, (*call, "contract"), spot.part, target, path)
-            if spot.part in ("body", "envelope"):
-                return Place(document, body_place(document, operation, in_schema(target)))
-            return Place(document, parameter_place(document, operation, spot.part, str(in_schema(target)[0])))
+            part = "body" if spot.part == "envelope" else spot.part
+            return Place(document, target_place(document, operation, part, target))
         case "expression":
             name = name_under(found, workspace)
             if name is None or name.path is None:
@@ -78,7 +77,7 @@ def _canonical(workspace: Workspace, outline_: Outline, path: Path, names: list[
     schema = _beside(workspace, path, stated)
     if schema is None:
         schema = None if shipped is None else shipped / "customer.schema.json"
-    return None if schema is None else Place(schema, schema_place(schema, names))
+    return None if schema is None else Place(schema, member_place(schema, names))
 
 
 def _beside(workspace: Workspace, mapping: Path, name: str | None) -> Path | None:

@@ -6,6 +6,7 @@ checks read.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -74,7 +75,7 @@ def without_used(files: Iterable[Path]) -> list[Path]:
     return [path for path in found if real(path) not in used]
 
 
-def uses(mapping: Path, root: str | None = None) -> set[Path]:
+def uses(mapping: Path, root: str | os.PathLike[str] | None = None) -> set[Path]:
     """The files that a mapping or source is checked against: its contract, schema, columns, and what these
     refer to."""
     found: set[Path] = set()
@@ -90,7 +91,7 @@ def uses(mapping: Path, root: str | None = None) -> set[Path]:
     return found
 
 
-def _named(mapping: Path, root: str | None) -> Iterator[Path]:
+def _named(mapping: Path, root: str | os.PathLike[str] | None) -> Iterator[Path]:
     """The files that the file itself names; none if it cannot be read."""
     try:
         node = read_file(mapping)

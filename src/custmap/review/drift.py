@@ -88,7 +88,7 @@ def drift(
         instead = open_new(path, place, new, STDIN if isinstance(document, bytes) else str(new))
         before = _places_before(old, place, instead)
         for call in before:
-            instead.find(call.checked.file, call.places)
+            instead.find(call.checked, call.places)
         now, found_now = examine_mapping(mapping, functions, root=root, contracts=instead.contract)
         known = set(map(_same, found))
         fresh = [one for one in found_now if one.code not in _NOT_TOLD and _same(one) not in known]
@@ -314,7 +314,7 @@ def _default(value: object) -> object:
 
 
 def _told(one: Difference, met: Met, after: Places) -> Told:
-    inner = inside("", one.inside)
+    inner = inside(one.inside)
     text = f"`{inner}`: {one.text}" if inner else one.text
     place = after.span() if met.path is None else after.place(met.part, (*met.path, *one.inside), one.word)
     return Told(one.code, text, one.level, met.span, met.target, place, one.help)
@@ -337,18 +337,17 @@ def _of_answers(old: Checked, now_all: Checked, after: Places) -> Iterator[Told]
         way = Way(sends=False, reads=True, known=one.known)
         if now is None or not now.known:
             code = "CM610" if one.rule is not None else "CM301"
-            lost = Difference(code, f"no answer has `{shown}` any more", Severity.WARNING)
-            found: list[Difference] = [lost]
+            found = [Difference(code, f"no answer has `{shown}` any more", Severity.WARNING)]
             gone.append(one.path)
         else:
             deep = is_list_of_values(was) and is_list_of_values(now)
-            found = list(differences(was, now, NEVER, way, deep=deep))
+            changed = differences(was, now, NEVER, way, deep=deep)
+            found = [replace(each, text=f"in the answer's `{shown}`: {each.text}") for each in changed]
         for difference in found:
             if one.rule is not None and difference.level is Severity.INFO:
                 continue  # that less comes back changes nothing for a rule that reads it
-            text = difference.text
-            if difference is not found[0] or not text.startswith("no answer"):
-                text = f"in the answer's `{shown}`: {text}"
             place = after.answer_place(one.path, difference.word)
             target = one.rule or ""
-            yield Told(difference.code, text, difference.level, one.span, target, place, difference.help)
+            yield Told(
+                difference.code, difference.text, difference.level, one.span, target, place, difference.help
+            )

@@ -92,9 +92,9 @@ class NewDocument:
         stated = document(file)
         return stated is not None and real(self.mapping.parent / stated) == real(self.old)
 
-    def find(self, file: MappingFile, old: Places) -> None:
+    def find(self, call: Checked, old: Places) -> None:
         """Finds a call's operation; a new name of it is a problem, and the name to go on with."""
-        stated = operation_of(file)
+        stated = operation_of(call.file)
         if stated is None:
             return
         name = str(stated.value)
@@ -102,8 +102,7 @@ class NewDocument:
         found = list(all_operations(self.root, aside))
         if any(is_named(one, name) for one in found):
             return
-        was = old.contract
-        meant, why = _counterpart(found, old, was)
+        meant, why = _counterpart(found, old, call.operation.contract)
         help = f"Did you mean `{meant}`? {why}" if meant else _nearest(name, found)
         message = f"`{self.shown}` has no operation `{name}`"
         place = next((one[0].key_span for one in found if meant and is_named(one, meant)), None)

@@ -311,7 +311,6 @@ def known_words(origin: Origin) -> frozenset[Any] | None:
     return None
 
 
-def inside(target: str, path: TargetPath) -> str:
-    """A target, and what is meant in its value."""
-    text = format_path(tuple(one for one in path if one != Member("*"))).replace("[0]", "[*]")
-    return f"{target}.{text}" if text and not text.startswith("[") else target + text
+def inside(path: TargetPath) -> str:
+    """What is meant in a value: `items[*].name`; "" for the whole of it."""
+    return format_path(tuple(one for one in path if one != Member("*"))).replace("[0]", "[*]")

@@ -7,7 +7,7 @@ up one at a time, so schemas may refer to themselves.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
@@ -100,6 +100,15 @@ class Type:
         """The type of a member; None if the object is open and does not describe it."""
         found = self.members.get(name)
         return found if found is not None else self.extra
+
+    def at(self, path: Iterable[str | int]) -> Type | None:
+        """The type at a place inside, any number or `*` for an item; None if nothing is known of it."""
+        found: Type | None = self
+        for part in path:
+            if found is None:
+                return None
+            found = found.items if isinstance(part, int) or part == "*" else found.member(part)
+        return found
 
     def but(self, kinds: frozenset[str], absent: bool, enum: tuple[Any, ...] | None) -> Type:
         """The same type except for these; `dataclasses.replace` takes four times as long."""

@@ -6,7 +6,7 @@ refer to, or of a source that its fixtures name. What is equal byte for byte is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from types import ModuleType
@@ -15,9 +15,7 @@ from typing import Final, Literal
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.plain import plain
-from custmap.expressions.function import FunctionSpec
-from custmap.loader import check_mapping
-from custmap.mapper import Mapping as Loaded
+from custmap.mapper import Mapping
 from custmap.mapping.find import above, look_up
 from custmap.mapping.form import Kind
 from custmap.mapping.related import ENDINGS, kind_of, mapping_files, uses
@@ -27,8 +25,8 @@ from custmap.review.compare.comparison import Comparison
 from custmap.review.compare.differing import changes_of
 from custmap.review.compare.gathered import meaning_of
 from custmap.review.compare.given_samples import fixtures_near, sources_by_mapping
+from custmap.review.compare.pair import Loaded, load_either
 from custmap.review.compare.revision import Revision, RevisionError, files_of, listed, top_of
-from custmap.source_loader import check_source_file
 from custmap.tables.source import Source
 from custmap.values.files import is_file, is_folder, read_start, real
 
@@ -46,7 +44,6 @@ class Project:
     """What is compared, and with what. `root`: the folder whose files mappings may name."""
 
     start: Path
-    functions: Mapping[str, FunctionSpec]
     modules: Sequence[ModuleType]
     root: Path | None
     given: Given
@@ -93,6 +90,7 @@ class _Against:
         self._revision = revision
         self._project = project
         self._start = real(project.start)
+        self._old_root = None if project.root is None else revision.old(project.root)
 
     def all(self, places: Sequence[str]) -> Since:
         files = self._named(places) if places else self._of_project()
@@ -189,10 +187,8 @@ class _Against:
         old = self._revision.old(path)
         if _bytes(path) != _bytes(old):
             return True
-        root = None if self._project.root is None else str(self._project.root)
-        old_root = None if self._project.root is None else str(self._revision.old(self._project.root))
-        here = {one: _bytes(one) for one in uses(path, root)}
-        there = {self._maybe_now(one): _bytes(one) for one in uses(old, old_root)}
+        here = {one: _bytes(one) for one in uses(path, self._project.root)}
+        there = {self._maybe_now(one): _bytes(one) for one in uses(old, self._old_root)}
         return here != there
 
     def _maybe_now(self, old: Path) -> Path:
@@ -210,18 +206,19 @@ class _Against:
             return replace(one, status="removed")
         now = self._load(path, kind, "new")
         was = self._load(old, kind, "old") if is_file(old) else None
-        findings = [(side, each) for side, made in (("old", was), ("new", now)) for each in _findings(made)]
+        findings: list[tuple[Side, Diagnostic]] = []
+        if isinstance(was, tuple):
+            findings += [("old", self._told(each)) for each in was]
+        if isinstance(now, tuple):
+            findings += [("new", each) for each in now]
         if findings:
-            told: list[tuple[Side, Diagnostic]] = [
-                ("old", self._told(each)) if side == "old" else ("new", each) for side, each in findings
-            ]
-            return replace(one, status="broken", findings=tuple(told))
+            return replace(one, status="broken", findings=tuple(findings))
         if was is None:
             return replace(one, status="added", remarks=tuple(self._heirs(now, kind, gone)))
         labels = (self._revision.name, WORKING_TREE)
         if isinstance(was, Source) and isinstance(now, Source):
             return compared_sources(was, now, labels)
-        assert isinstance(was, Loaded) and isinstance(now, Loaded)
+        assert isinstance(was, Mapping) and isinstance(now, Mapping)
         return compared(
             was, now, labels, self._fixtures(path), self._project.given, (self._old_source, self._source)
         )
@@ -230,7 +227,7 @@ class _Against:
         """What is gone and means the same: it has another name now."""
         for path in gone:
             was = self._load(self._revision.old(path), kind, "old") if self._kind(path) == kind else None
-            if isinstance(was, Loaded) and isinstance(now, Loaded):
+            if isinstance(was, Mapping) and isinstance(now, Mapping):
                 same = not changes_of(meaning_of(was.engine), meaning_of(now.engine))
             elif isinstance(was, Source) and isinstance(now, Source):
                 same = not compared_sources(was, now, ("", ""))
@@ -239,22 +236,13 @@ class _Against:
             if same:
                 yield f"It means the same as `{self._name(path)}`, which is gone."
 
-    def _load(self, path: Path, kind: Kind, side: Side) -> Loaded | Source | tuple[Diagnostic, ...]:
+    def _load(self, path: Path, kind: Kind, side: Side) -> Loaded | tuple[Diagnostic, ...]:
         """What can be compared, or the errors for which it cannot be loaded."""
-        functions, root = self._project.functions, self._project.root
-        if root is not None and side == "old":
-            root = self._revision.old(root)
-        modules = tuple(module.__name__ for module in self._project.modules)
+        root = self._old_root if side == "old" else self._project.root
         try:
-            if kind == "source":
-                source, found = check_source_file(_shown(path), functions, root=root)
-                made: Loaded | Source | None = None if source is None else Source(source, modules)
-            else:
-                checked, found = check_mapping(_shown(path), functions, root=root)
-                made = None if checked is None else Loaded(checked, modules)
+            return load_either(_shown(path), kind, self._project.modules, root)
         except MappingError as error:
             return error.diagnostics
-        return tuple(one for one in found if one.level == "error") if made is None else made
 
     def _told(self, one: Diagnostic) -> Diagnostic:
         """A finding of the old side, whose files are called after the revision."""
@@ -280,13 +268,7 @@ class _Against:
         place = folder or self._start
         if not place.is_relative_to(self._revision.folder):
             place = self._revision.old(place)
-        root = self._project.root
-        old_root = None if root is None else self._revision.old(root)
-        return source_loader(self._project.modules, old_root)(name, place)
-
-
-def _findings(made: object) -> Iterable[Diagnostic]:
-    return made if isinstance(made, tuple) else ()
+        return source_loader(self._project.modules, self._old_root)(name, place)
 
 
 def _shown(path: Path) -> Path:

@@ -41,9 +41,7 @@ def _entry(request: str) -> str:
 
 def _of_requests(old: Meaning, new: Meaning) -> Iterator[MeaningChange]:
     """Requests that are made on one side only: their rules are not told one by one."""
-    was, now = (
-        {_entry(key.request) for key in one.subjects if key.target == "request"} for one in (old, new)
-    )
+    was, now = _requests(old), _requests(new)
     if was == {""} or now == {""}:
         was, now = was - {""}, now - {""}
     for name in sorted(was - now):
@@ -118,12 +116,12 @@ def _added(now: Subject) -> MeaningChange | None:
     if key.target == ORDER or key.target.startswith("record "):
         return None
     if now.kind == HEAD:
-        texts = [text_of(name, None, fact, now) for name, fact in now.facts.items()]
         facts = tuple(
-            FactChange(name, None, fact.text, text)
-            for (name, fact), text in zip(now.facts.items(), texts, strict=True)
+            FactChange(name, None, fact.text, text_of(name, None, fact, now))
+            for name, fact in now.facts.items()
         )
-        return MeaningChange("added", key.request, key.target, None, now.line, facts or (_new(),))
+        facts = facts or (FactChange("", None, None, "added"),)
+        return MeaningChange("added", key.request, key.target, None, now.line, facts)
     source = now.facts["from"].text
     fact = FactChange("from", None, source, "now stated" if now.kind == FIELD else "now sent")
     states = (
@@ -139,10 +137,6 @@ def _added(now: Subject) -> MeaningChange | None:
     )
 
 
-def _new() -> FactChange:
-    return FactChange("", None, None, "added")
-
-
 def _changed(was: Subject, now: Subject) -> MeaningChange | None:
     names = [
         name
@@ -151,10 +145,8 @@ def _changed(was: Subject, now: Subject) -> MeaningChange | None:
     ]
     names.sort(key="reads back".__eq__)  # what follows from the others comes last
     states = tuple(_states(was, now)) if was.states and now.states else ()
-    if names and {"when", "reads back"}.issuperset(
-        names
-    ):  # of a condition the states say only what is not met
-        states = ()
+    if names and {"when", "reads back"}.issuperset(names):
+        states = ()  # of a condition they say only what is not met
     if was.key.target == ORDER:
         names = names if _in_other_order(was, now) else []
     if not names and not states:

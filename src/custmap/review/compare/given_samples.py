@@ -105,10 +105,8 @@ def _calls(fixture: Fixture) -> tuple[Pair, ...]:
         case Apply(customer, options):
             return (Pair(None, customer, _without(options, "on_rejected")),)
         case Diff(before, after, options) | Settle(Diff(before, after, options)):
-            made = [Pair(before, after, options)]
-            if "vendor" not in options:
-                made += [Pair(None, one, options) for one in (before, after) if one is not None]
-            return tuple(made)
+            single = (Pair(None, one, options) for one in (before, after) if one is not None)
+            return tuple(single) if before is None else (Pair(before, after, options), *single)
     return ()
 
 

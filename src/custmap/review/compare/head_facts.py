@@ -16,7 +16,6 @@ from custmap.review.compare.normal import normal, normal_rule
 from custmap.review.compare.type_facts import type_facts
 from custmap.schema.canonical import Canonical
 from custmap.values.paths import format_path
-from custmap.values.types import Type
 from custmap.values.words import words_for
 
 ORDER: Final = "requests"
@@ -51,17 +50,9 @@ def schema_subjects(canonical: Canonical, reads: Iterable[SourcePath]) -> Iterat
     for name in sorted(canonical.type.required):
         yield Subject(HEAD, Key("", f"record.{name}"), None, {"required": YES})
     for path in sorted(set(reads), key=str):
-        facts = dict(type_facts(_at(canonical.type, path), "schema"))
+        facts = dict(type_facts(canonical.type.at(path), "schema"))
         if path and facts:
             yield Subject(HEAD, Key("", f"record {format_source(path)}"), None, facts)
-
-
-def _at(type_: Type | None, path: SourcePath) -> Type | None:
-    for part in path:
-        if type_ is None:
-            return None
-        type_ = type_.items if isinstance(part, int) or part == "*" else type_.member(part)
-    return type_
 
 
 def _param_facts(param: CheckedParam) -> Iterator[tuple[str, Fact]]:

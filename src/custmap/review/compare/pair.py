@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import Literal
 
@@ -43,7 +44,9 @@ def either_loaded(
     return made[0], made[1]
 
 
-def load_either(name: str, kind: Kind, modules: Sequence[ModuleType], root: str | None) -> Loaded:
+def load_either(
+    name: str | Path, kind: Kind, modules: Sequence[ModuleType], root: str | Path | None
+) -> Loaded:
     """A mapping or a source; MappingError with its errors."""
     functions = with_functions(modules)
     names = tuple(module.__name__ for module in modules)

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from custmap.contract.openapi import FoundOperation
-from custmap.contract.references import Located, Pointer, References
+from custmap.contract.references import Located, Pointer, References, schema_reference
+from custmap.contract.security import schemes
 
 _SCHEMAS: Final = (
     *("items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames"),
@@ -106,8 +107,8 @@ class _Copier:
         while self.waiting:
             section, name, at = self.waiting.pop()
             self.components[section][name] = self._copy(at, _KINDS[section])
-        if schemes := self._security_schemes(holder):
-            self.components["securitySchemes"] = schemes
+        if named := self._security_schemes(found.value):
+            self.components["securitySchemes"] = named
         info = {name: root.inner("info", name).text or text for name, text in _INFO.items()}
         made: dict[str, Any] = {"openapi": root.inner("openapi").value, "info": info}
         if dialect := root.inner("jsonSchemaDialect").text:
@@ -122,12 +123,11 @@ class _Copier:
             }
         return made
 
-    def _security_schemes(self, holder: Located) -> dict[str, Any]:
+    def _security_schemes(self, operation: Located) -> dict[str, Any]:
         """The schemes that the operation names, without references."""
-        names = {str(name) for way in holder.inner("security").list if isinstance(way, dict) for name in way}
-        known = self.root.inner("components", "securitySchemes")
-        found = {name: self.references.follow(known.inner(name)).value for name in sorted(names)}
-        return {name: _plain(one) for name, one in found.items() if isinstance(one, dict)}
+        ways = schemes(self.root, operation, self.references)
+        found = sorted({one.name: one.at.value for way in ways for one in way}.items())
+        return {name: _plain(one) for name, one in found if isinstance(one, dict)}
 
     def _copy(self, here: Located, kind: str) -> Any:
         if kind.endswith(_BY_NAME):
@@ -163,7 +163,7 @@ class _Copier:
         """What a discriminator's mapping names; a name that leads nowhere stays, for people."""
         if not isinstance(name, str):
             return name
-        reference = name if "/" in name or "." in name else f"#/components/schemas/{name}"
+        reference = schema_reference(name)
         aside = References(self.references.folder, self.references.documents)
         if aside.target(reference, here).value is None:
             return name

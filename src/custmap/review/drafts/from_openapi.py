@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +10,7 @@ from custmap.contract.contract import Contract
 from custmap.contract.media_type import WRITABLE, can_write
 from custmap.contract.openapi import FoundOperation, contract_of, find_operation, load_openapi
 from custmap.contract.references import Located
+from custmap.contract.security import place_of, schemes
 from custmap.diagnostics.errors import MappingError
 from custmap.review.drafts.document_text import json_text, yaml_text
 from custmap.review.drafts.excerpt import excerpt
@@ -61,7 +62,7 @@ def from_openapi(project: Project, document: Path, operation: str) -> Draft:
         [f"contract: {flow({'openapi': name, 'operation': operation})}"],
         whole=contract.method == "PUT",
     )
-    subject = Subject(contract, project.vendor, dict(_security(found)))
+    subject = Subject(contract, project.vendor, _security(found))
 
     def write(refused: Mapping[Place, int]) -> Written:
         drawn = skeleton(subject, refused)
@@ -95,31 +96,23 @@ def _begins_as_json(document: Path) -> bool:
     return read_start(document, 64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
 
 
-def _security(found: FoundOperation) -> Iterator[tuple[tuple[str, str], Security]]:
+def _security(found: FoundOperation) -> dict[tuple[str, str], Security]:
     """What the schemes say of the parameters that the operation's security needs."""
-    holder = found.value if "security" in found.value.map else found.root
-    known = found.root.inner("components", "securitySchemes")
     told: dict[tuple[str, str], Security] = {}
-    names = [str(name) for way in holder.inner("security").list if isinstance(way, dict) for name in way]
-    schemes = [found.references.follow(known.inner(name)) for name in names]
-    for scheme in sorted(schemes, key=_is_basic):
-        if (one := _of_scheme(scheme)) is not None:
-            told.setdefault(*one)
-    yield from told.items()
+    asked = [one.at for way in schemes(found.root, found.value, found.references) for one in way]
+    for scheme in sorted(asked, key=_is_basic):
+        if (place := place_of(scheme)) is not None:
+            told.setdefault(place, _said(scheme))
+    return told
 
 
 def _is_basic(scheme: Located) -> bool:
     return (scheme.inner("scheme").text or "").lower() == "basic"
 
 
-def _of_scheme(scheme: Located) -> tuple[tuple[str, str], Security] | None:
-    kind = scheme.inner("type").text
-    if kind == "apiKey":
-        place = {"header": "headers", "query": "query"}.get(scheme.inner("in").text or "")
-        name = scheme.inner("name").text
-        return ((place, name), Security("The API key")) if place and name else None
-    if kind not in ("http", "oauth2", "openIdConnect"):
-        return None
+def _said(scheme: Located) -> Security:
+    if scheme.inner("type").text == "apiKey":
+        return Security("The API key")
     if _is_basic(scheme):
-        return ("headers", "Authorization"), Security("Base64 of user and password", "Basic {}")
-    return ("headers", "Authorization"), Security("The access token", "Bearer {}")
+        return Security("Base64 of user and password", "Basic {}")
+    return Security("The access token", "Bearer {}")

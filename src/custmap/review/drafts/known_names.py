@@ -210,9 +210,6 @@ def _of_values(source: str, path: Names, given: Type, wanted: Type) -> Known | N
 
 def type_at(path: Names) -> Type:
     """The type of a field of the customer."""
-    type_: Type | None = load_canonical(None).type
-    for part in path:
-        assert type_ is not None
-        type_ = type_.items if isinstance(part, int) else type_.member(part)
-    assert type_ is not None
-    return type_
+    found = load_canonical(None).type.at(path)
+    assert found is not None
+    return found
