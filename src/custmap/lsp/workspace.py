@@ -95,6 +95,11 @@ class Workspace:
             known = self._outlines[file.path] = file, outline(text)
         return known[1]
 
+    def outline_at(self, path: Path) -> Outline:
+        """The outline of a file as the editor has it, or as it is on disk; empty if it cannot be read."""
+        open_ = self.files.get(path)
+        return outline(text_at(path)) if open_ is None else self.outline(open_)
+
     def close(self, path: Path) -> None:
         self.files.pop(path, None)
         self._outlines.pop(path, None)
@@ -227,6 +232,14 @@ class Workspace:
         if known is None or known[0] != state:
             known = self._named[place] = state, self.examine(place)
         return place, known[1]
+
+
+def text_at(path: Path) -> str:
+    """The text of a file, without its byte order mark; "" if it cannot be read. Within `reading`."""
+    try:
+        return read_start(real(path), MIB).decode("utf-8", "replace").removeprefix("\ufeff")
+    except OSError:
+        return ""
 
 
 def _states(files: frozenset[Path]) -> Hashable:
