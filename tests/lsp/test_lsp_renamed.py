@@ -21,6 +21,7 @@ contract:
   path: {shop: {type: string}, id: {type: string}}
   fields:
     email: {type: string}
+    address: {type: object}
     "address.city": {type: string}
     address.zip: string
     note: string
@@ -38,6 +39,7 @@ body:
   note: {value: {param: shop, shop: shop}}
   value: {param: shop}
   items: {each: tags, fields: {summary: {first: [{from: "@"}, {param: shop, format: "-{}"}]}}}
+  more: {each: tags, add: {by: {param: shop}}}
 changes:
   into: "[]"
   set: {op: set, at: "{path}", value: "{value}", note: {param: shop}, tag: {name: shop}}
@@ -71,7 +73,7 @@ def test_every_use_of_a_parameter_and_nothing_else(tmp_path: Path, marked: str) 
     edits = rename(desk.workspace, file, offset, "store")
     expected = INLINE
     uses = ("/{shop}/", "path: {shop:", "  shop: {summary", "value: {param: shop}", "note: {param: shop}")
-    for use in (*uses, '{param: shop, format: "{} shop"', '{param: shop, format: "-{}"'):
+    for use in (*uses, "by: {param: shop}", '{param: shop, format: "{} shop"', '{param: shop, format: "-{}"'):
         assert expected.count(use) == 1, use
         expected = expected.replace(use, use.replace("shop", "store", 1))
     assert _renamed(INLINE, edits, path) == expected
@@ -92,6 +94,15 @@ def test_the_fixtures_of_other_mappings_are_left_alone(tmp_path: Path) -> None:
     file, offset = desk.open(path, path.read_text().replace("{param: token", "{param: to¦ken"))
     names = {edit.path.name for edit in rename(desk.workspace, file, offset, "key")}
     assert names == {"update.yaml", "one.yaml"}
+
+
+def test_a_fixture_that_names_the_file(tmp_path: Path) -> None:
+    desk, path = Desk(), project(tmp_path)
+    other = tmp_path / "fixtures" / "acme" / "update" / "two.yaml"
+    other.write_text("mapping: ../../../mappings/acme/update.yaml\nparams: {token: x}\ncustomer: {}\n")
+    file, offset = desk.open(path, path.read_text().replace("{param: token", "{param: to¦ken"))
+    names = {edit.path.name for edit in rename(desk.workspace, file, offset, "key")}
+    assert names == {"update.yaml", "one.yaml", "two.yaml"}
 
 
 def test_from_a_fixture(tmp_path: Path) -> None:
