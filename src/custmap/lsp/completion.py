@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from lsprotocol.types import CompletionItem, CompletionItemKind
 
-from custmap.contract.contract import step
+from custmap.contract.contract import type_at
 from custmap.contract.inline import KEYS as INLINE_KEYS
 from custmap.diagnostics.errors import MappingError
 from custmap.expressions.builtins import BUILTINS
@@ -166,18 +166,10 @@ class _Completing:
 
     def _schema(self, spot: Spot) -> Any:
         if spot.part == "canonical":
-            return self.canonical_schema()
+            return self.examined.canonical_schema
         if spot.part == "body" and spot.operation is not None:
             return spot.operation.contract.body_schema
         return None
-
-    def canonical_schema(self) -> Any:
-        checked = self.examined.checked
-        if self.examined.source is not None:
-            from custmap.schema.canonical import load_canonical
-
-            return load_canonical(None).json_schema
-        return None if checked is None else checked.canonical.record.json_schema
 
     def _expression(self, spot: Spot) -> None:
         functions = self.workspace.functions
@@ -219,19 +211,15 @@ def _snippet(spec: FunctionSpec, comma: bool) -> str:
 
 def _around(text: str, type_: Type) -> tuple[TargetPath, Type] | None:
     """The object that a half-written path is in: its path and type; None where nothing is known."""
-    cut = max(text.rfind("."), -1)
+    cut = text.rfind(".")
     if cut < 0:
         return ((), type_) if "[" not in text else None
     try:
         path = parse_path(text[:cut])
     except PathError:
         return None
-    for segment in path:
-        found = step(type_, segment)
-        if found is None:
-            return None
-        type_ = found
-    return path, type_
+    found = type_at(type_, path)
+    return None if found is None else (path, found)
 
 
 def _member(type_: Type, names: tuple[str, ...]) -> tuple[Type, bool] | None:

@@ -11,11 +11,11 @@ from custmap.contract.openapi import PLACES, find_operation
 from custmap.contract.references import Located, References
 from custmap.diagnostics.errors import MappingError
 from custmap.diagnostics.span import Span
+from custmap.lsp.schema_walk import TOGETHER
 from custmap.syntax.document import read_document
 from custmap.syntax.source_text import MIB
 from custmap.values.files import read_start, real
 
-_TOGETHER: Final = ("allOf", "anyOf", "oneOf")
 _MOST: Final = 200
 _LIMIT: Final = 32 * MIB
 
@@ -91,7 +91,7 @@ def _inside(here: Located, name: str | int, references: References) -> Iterator[
         below = one.inner("items") if isinstance(name, int) else one.inner("properties", name)
         if below.value is not None:
             yield below
-        for word in _TOGETHER:
+        for word in TOGETHER:
             waiting += [one.inner(word, position) for position in range(len(one.inner(word).list))]
 
 

@@ -135,10 +135,8 @@ class _Fixture:
         if source is not None and rows:
             return _inside(source.rows.type, None, path)
         found = self._mapping()
-        if found is None or found.checked is None:
-            canonical = load_canonical(None)
-        else:
-            canonical = found.checked.canonical.record
+        checked = None if found is None else found.checked
+        canonical = load_canonical(None) if checked is None else checked.canonical.record
         return _inside(canonical.type, canonical.json_schema, path)
 
     def _mapping(self) -> Examined | None:

@@ -11,21 +11,21 @@ from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
-from custmap.diagnostics.codes import CODES, Severity
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
 from custmap.expressions.function import FunctionSpec
-from custmap.loader import examine_mapping
+from custmap.loader import examine_mapping, stops_loading
 from custmap.lsp.open_file import OpenFile
 from custmap.lsp.outline import Outline
 from custmap.lsp.outline_reader import outline
-from custmap.mapping.find import look_up
+from custmap.mapping.find import find_mapping, find_source, look_up
 from custmap.mapping.related import ENDINGS, is_mapping, kind_of, says_mapping, uses
 from custmap.mapping.tree import FOLDERS
 from custmap.model.checked import Checked
 from custmap.model.source import CheckedSource
+from custmap.schema.canonical import load_canonical
 from custmap.source_loader import examine_source
 from custmap.syntax.document import KeptDocuments
 from custmap.syntax.source_text import MIB
@@ -66,6 +66,12 @@ class Examined:
     source: CheckedSource | None = None
     uses: frozenset[Path] = frozenset()
     of: OpenFile | None = None
+
+    @property
+    def canonical_schema(self) -> Any:
+        """The JSON Schema of the record: the mapping's own, else that of the customer."""
+        canonical = load_canonical(None) if self.checked is None else self.checked.canonical.record
+        return canonical.json_schema
 
 
 @dataclass(slots=True)
@@ -247,7 +253,7 @@ def _states(files: frozenset[Path]) -> Hashable:
 
 
 def _runs(found: tuple[Diagnostic, ...]) -> bool:
-    return not any(one.level is Severity.ERROR and CODES[one.code].stops_loading for one in found)
+    return not any(map(stops_loading, found))
 
 
 def _of_fixture(path: Path) -> Iterator[Diagnostic]:
@@ -257,8 +263,6 @@ def _of_fixture(path: Path) -> Iterator[Diagnostic]:
     except MappingError as error:
         yield from error.diagnostics
         return
-    from custmap.mapping.find import find_mapping, find_source
-
     for name, find in ((fixture.mapping, find_mapping), (fixture.source, find_source)):
         if name and not name.endswith(ENDINGS):
             try:
