@@ -115,7 +115,7 @@ class Looking:
         except MappingError as error:
             checked, found = None, error.diagnostics
         # What a rule assumes is said by the rule itself: under its line it would stand twice.
-        remarks = tuple(of_finding(one, "mapping", file) for one in found if one.code != ASSUMED)
+        remarks = tuple(of_finding(one, "mapping", file, text) for one in found if one.code != ASSUMED)
         if checked is None:
             return _Loaded(text, None, remarks, dict.fromkeys(("call", "states", "fields")))
         mapping = Mapping(checked, tuple(self.reading.modules))
@@ -143,10 +143,11 @@ def _read_all(texts: Texts) -> tuple[dict[str, Given | None], list[Remark]]:
     remarks: list[Remark] = []
     for name in ("before", "after", "params"):
         given[name] = None
+        text = getattr(texts, name)
         try:
-            given[name] = read_given(getattr(texts, name), name)
+            given[name] = read_given(text, name)
         except MappingError as error:
-            remarks += [of_finding(one, name, name) for one in error.diagnostics]
+            remarks += [of_finding(one, name, name, text) for one in error.diagnostics]
     if (params := given["params"]) is not None and not isinstance(params.value, dict):
         remarks.append(told("params", "The parameters are a map from name to value", "Write `token: t`."))
     if given["after"] is None and not remarks:
