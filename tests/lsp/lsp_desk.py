@@ -61,7 +61,9 @@ components:
           type: array
           items:
             type: object
-            properties: {kind: {type: string, enum: [home, work, "on: hold"]}, number: {type: string}}
+            properties:
+              kind: {type: string, enum: [home, work, "on: hold", "cell, car"]}
+              number: {type: string}
 """
 
 MAPPING = """\

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from lsp_desk import CURSOR, Desk, project
+from lsp_desk import CURSOR, SEVERAL, Desk, project
+from lsprotocol.types import Diagnostic, Position, Range
 
 from custmap.lsp.actions import fixes
 from custmap.lsp.definition import define
 from custmap.lsp.hover import Lineages, hover
+from custmap.lsp.published import Published
 from custmap.lsp.rename import Edit, Refused, prepare, rename
 
 INLINE = """\
@@ -197,3 +199,46 @@ def test_hover_tells_of_the_rule_as_it_is_now(tmp_path: Path) -> None:
         desk.workspace.examine(path)
         told = hover(desk.workspace, lineages, file, offset)
         assert told is not None and f"from `{rule}`" in told.text
+
+
+def test_hover_tells_what_the_object_around_requires(tmp_path: Path) -> None:
+    desk, path = Desk(), project(tmp_path)
+    contract = path.with_name("openapi.yaml")
+    wanted = "        address:\n          type: object\n"
+    assert wanted in contract.read_text()
+    contract.write_text(contract.read_text().replace(wanted, f"{wanted}          required: [city]\n"))
+    for member, fact in (("city", "required"), ("zip", "optional")):
+        file, offset = desk.open(path, f"{path.read_text()}  address.¦{member}: email\n")
+        told = hover(desk.workspace, Lineages(), file, offset)
+        assert told is not None and told.text.startswith(f"**address.{member}**\n\ntext, {fact}, not null")
+
+
+def test_hover_tells_of_the_request_in_which_a_rule_is(tmp_path: Path) -> None:
+    desk, path = Desk(), project(tmp_path)
+    several = path.with_name("several.yaml")
+    second = (
+        "  - name: second\n    contract: {openapi: openapi.yaml, operation: updateCustomer}\n"
+        "    path: {id: identifiers.acme}\n    body: {em¦ail: lower(email)}\n"
+    )
+    head = SEVERAL.replace("requests:", "params: {host: {}, token: {}}\nrequests:").replace(
+        "    body:", "    headers: {X-Token: {param: token}}\n    body:"
+    )
+    text = head + second.replace("    body:", "    headers: {X-Token: {param: token}}\n    body:")
+    file, offset = desk.open(several, text)
+    told = hover(desk.workspace, Lineages(), file, offset)
+    assert told is not None and told.text.count("from `") == 1 and "from `lower(email)`" in told.text
+
+
+def test_what_two_mappings_find_in_their_contract_is_told_once(tmp_path: Path) -> None:
+    found, published = [_diagnostic("a")], Published()
+    contract, one, other = (tmp_path / name for name in ("c.yaml", "1.yaml", "2.yaml"))
+    assert published.replace(one, {contract: found})[contract] == found
+    assert published.replace(other, {contract: [_diagnostic("a"), _diagnostic("b")]})[contract] == [
+        *found,
+        _diagnostic("b"),
+    ]
+    assert published.replace(other, {})[contract] == found
+
+
+def _diagnostic(message: str) -> Diagnostic:
+    return Diagnostic(Range(Position(0, 0), Position(0, 1)), message)

@@ -268,7 +268,8 @@ def test_saved_apply_and_options(desk: Desk) -> None:
     saved(desk, changed(desk, before="", absent="clear", nulls="absent"), case="one.yaml")
     fixture = read_fixture(desk.fixtures / "acme" / "update-customer" / "one.yaml")
     assert run_fixture(fixture).passed
-    assert "customer:" in fixture.path.read_text() and "absent: clear" in fixture.path.read_text()
+    text = fixture.path.read_text()
+    assert "customer:" in text and "absent: clear" in text and "nulls: absent" in text
 
 
 def test_saved_case_of_a_mapping_that_is_not_saved(desk: Desk) -> None:
