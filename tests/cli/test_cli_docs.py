@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from cli_runner import Cli
 
+from custmap.pages.site import write_site
+
 MAPPING = """
 custmap: 1
 name: acme/{name}
@@ -196,3 +198,21 @@ def test_explain_as_html(cli: Cli, project: Path) -> None:
     assert "rule-1-" in part.out and "rule-2-" not in part.out
     assert cli("explain", "acme/update", "mial", "--format", "html").code == 2
     assert cli("explain", "acme/update", "--unused", "--format", "html").code == 2
+
+
+def test_a_site_that_cannot_take_its_place_leaves_the_old_one(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, rename = project / "site", Path.rename
+    write_site(site, {"index.html": "old"})
+
+    def failing(path: Path, target: Path) -> Path:
+        if path.suffix == ".part":
+            raise OSError(28, "No space left on device")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", failing)
+    with pytest.raises(OSError, match="No space left"):
+        write_site(site, {"index.html": "new"})
+    assert (site / "index.html").read_text() == "old"
+    assert [path.name for path in project.iterdir() if "site" in path.name] == ["site"]

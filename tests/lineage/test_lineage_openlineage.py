@@ -28,6 +28,7 @@ body:
   first: given_name(name)
   hash: sha256(email)
   plan: {from: attributes.plan, when: "blocked == `false`", values: {gold: G}}
+  both: {from: email, when: "email != 'x'"}
   kind: {value: shop}
   ad: {each: addresses, fields: {city: city}}
 """
@@ -67,6 +68,7 @@ def test_columns(tmp_path: Path) -> None:
         ("Customer", "attributes.plan", "DIRECT", "TRANSFORMATION", False),
         ("Customer", "blocked", "INDIRECT", "CONDITIONAL", False),
     ]
+    assert inputs(told, "both") == [("Customer", "email", "DIRECT", "IDENTITY", False)]
     assert inputs(told, "headers.X-A") == [(params, "token", "DIRECT", "TRANSFORMATION", True)]
     assert inputs(told, "headers.X-B") == [(params, "shop", "DIRECT", "IDENTITY", False)]
     assert inputs(told, "kind") == []

@@ -21,11 +21,11 @@ info: {title: Acme, version: "1"}
 servers: [{url: "https://{host}/v1"}]
 paths:
   /customers/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: string}}]
     patch:
       operationId: updateCustomer
       summary: Update a customer
       parameters:
-        - {name: id, in: path, required: true, schema: {type: string}}
         - name: X-Token
           in: header
           required: true
@@ -61,7 +61,9 @@ components:
           type: array
           items:
             type: object
-            properties: {kind: {type: string, enum: [home, work, "on: hold"]}, number: {type: string}}
+            properties:
+              kind: {type: string, enum: [home, work, "on: hold", "cell, car"]}
+              number: {type: string}
 """
 
 MAPPING = """\

@@ -187,6 +187,10 @@ def test_definitions(place: Place) -> None:
         "openapi.yaml",
         contract.index("        - name: X-Token"),
     )
+    assert at(LINES.index("  id: identifiers.acme"), 3) == (
+        "openapi.yaml",
+        contract.index("    parameters: [{name: id, in: path, required: true, schema: {type: string}}]"),
+    )
     assert at(LINES.index("  X-Token: {param: token}"), 20) == ("update.yaml", LINES.index("params:") + 2)
     assert at(EMAIL, 10)[0] == "customer.schema.json"
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from lsp_desk import CURSOR, Desk, project
+from lsp_desk import CURSOR, SEVERAL, Desk, project
+from lsprotocol.types import Diagnostic, Position, Range
 
 from custmap.lsp.actions import fixes
 from custmap.lsp.definition import define
 from custmap.lsp.hover import Lineages, hover
+from custmap.lsp.published import Published
 from custmap.lsp.rename import Edit, Refused, prepare, rename
 
 INLINE = """\
@@ -21,6 +23,7 @@ contract:
   path: {shop: {type: string}, id: {type: string}}
   fields:
     email: {type: string}
+    address: {type: object}
     "address.city": {type: string}
     address.zip: string
     note: string
@@ -38,6 +41,7 @@ body:
   note: {value: {param: shop, shop: shop}}
   value: {param: shop}
   items: {each: tags, fields: {summary: {first: [{from: "@"}, {param: shop, format: "-{}"}]}}}
+  more: {each: tags, add: {by: {param: shop}}}
 changes:
   into: "[]"
   set: {op: set, at: "{path}", value: "{value}", note: {param: shop}, tag: {name: shop}}
@@ -71,7 +75,7 @@ def test_every_use_of_a_parameter_and_nothing_else(tmp_path: Path, marked: str) 
     edits = rename(desk.workspace, file, offset, "store")
     expected = INLINE
     uses = ("/{shop}/", "path: {shop:", "  shop: {summary", "value: {param: shop}", "note: {param: shop}")
-    for use in (*uses, '{param: shop, format: "{} shop"', '{param: shop, format: "-{}"'):
+    for use in (*uses, "by: {param: shop}", '{param: shop, format: "{} shop"', '{param: shop, format: "-{}"'):
         assert expected.count(use) == 1, use
         expected = expected.replace(use, use.replace("shop", "store", 1))
     assert _renamed(INLINE, edits, path) == expected
@@ -92,6 +96,15 @@ def test_the_fixtures_of_other_mappings_are_left_alone(tmp_path: Path) -> None:
     file, offset = desk.open(path, path.read_text().replace("{param: token", "{param: to¦ken"))
     names = {edit.path.name for edit in rename(desk.workspace, file, offset, "key")}
     assert names == {"update.yaml", "one.yaml"}
+
+
+def test_a_fixture_that_names_the_file(tmp_path: Path) -> None:
+    desk, path = Desk(), project(tmp_path)
+    other = tmp_path / "fixtures" / "acme" / "update" / "two.yaml"
+    other.write_text("mapping: ../../../mappings/acme/update.yaml\nparams: {token: x}\ncustomer: {}\n")
+    file, offset = desk.open(path, path.read_text().replace("{param: token", "{param: to¦ken"))
+    names = {edit.path.name for edit in rename(desk.workspace, file, offset, "key")}
+    assert names == {"update.yaml", "one.yaml", "two.yaml"}
 
 
 def test_from_a_fixture(tmp_path: Path) -> None:
@@ -186,3 +199,46 @@ def test_hover_tells_of_the_rule_as_it_is_now(tmp_path: Path) -> None:
         desk.workspace.examine(path)
         told = hover(desk.workspace, lineages, file, offset)
         assert told is not None and f"from `{rule}`" in told.text
+
+
+def test_hover_tells_what_the_object_around_requires(tmp_path: Path) -> None:
+    desk, path = Desk(), project(tmp_path)
+    contract = path.with_name("openapi.yaml")
+    wanted = "        address:\n          type: object\n"
+    assert wanted in contract.read_text()
+    contract.write_text(contract.read_text().replace(wanted, f"{wanted}          required: [city]\n"))
+    for member, fact in (("city", "required"), ("zip", "optional")):
+        file, offset = desk.open(path, f"{path.read_text()}  address.¦{member}: email\n")
+        told = hover(desk.workspace, Lineages(), file, offset)
+        assert told is not None and told.text.startswith(f"**address.{member}**\n\ntext, {fact}, not null")
+
+
+def test_hover_tells_of_the_request_in_which_a_rule_is(tmp_path: Path) -> None:
+    desk, path = Desk(), project(tmp_path)
+    several = path.with_name("several.yaml")
+    second = (
+        "  - name: second\n    contract: {openapi: openapi.yaml, operation: updateCustomer}\n"
+        "    path: {id: identifiers.acme}\n    body: {em¦ail: lower(email)}\n"
+    )
+    head = SEVERAL.replace("requests:", "params: {host: {}, token: {}}\nrequests:").replace(
+        "    body:", "    headers: {X-Token: {param: token}}\n    body:"
+    )
+    text = head + second.replace("    body:", "    headers: {X-Token: {param: token}}\n    body:")
+    file, offset = desk.open(several, text)
+    told = hover(desk.workspace, Lineages(), file, offset)
+    assert told is not None and told.text.count("from `") == 1 and "from `lower(email)`" in told.text
+
+
+def test_what_two_mappings_find_in_their_contract_is_told_once(tmp_path: Path) -> None:
+    found, published = [_diagnostic("a")], Published()
+    contract, one, other = (tmp_path / name for name in ("c.yaml", "1.yaml", "2.yaml"))
+    assert published.replace(one, {contract: found})[contract] == found
+    assert published.replace(other, {contract: [_diagnostic("a"), _diagnostic("b")]})[contract] == [
+        *found,
+        _diagnostic("b"),
+    ]
+    assert published.replace(other, {})[contract] == found
+
+
+def _diagnostic(message: str) -> Diagnostic:
+    return Diagnostic(Range(Position(0, 0), Position(0, 1)), message)

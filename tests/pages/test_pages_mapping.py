@@ -187,3 +187,9 @@ def test_broken_source_has_a_page(tmp_path: Path) -> None:
     subject = source_subject(path, "crm/customers", Reading())
     assert subject.source is None
     assert "CM301" in "".join(parsed(source_page(subject, [])).texts)
+
+
+def test_values_of_an_option_have_their_table(tmp_path: Path) -> None:
+    rules = "body:\n  plan: {first: [{from: email}, {from: attributes.plan, values: {gold: G}}]}\n"
+    _, page = page_of(write(tmp_path, rules))
+    assert [one.text for one in page.all("code") if "td" in one.around[-1:]][:2] == ['"gold"', '"G"']

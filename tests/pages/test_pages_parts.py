@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,8 @@ from page_parser import parsed
 
 import custmap
 from custmap.lineage.lineage import Line, Lineage
-from custmap.pages.example import best_report, example_of
+from custmap.lineage.whole_paths import record_sources
+from custmap.pages.example import Example, best_report, example_of
 from custmap.pages.figure import Row, figure
 from custmap.pages.html import write
 from custmap.pages.index_page import index_page
@@ -19,7 +21,7 @@ from custmap.pages.play.remarks import node_at
 from custmap.pages.reach import Reach, page_name, reached_by, reaches
 from custmap.pages.state_table import anchor, codes_in, states_table
 from custmap.pages.subject import MappingSubject, Reading, mapping_subject, with_fixtures
-from custmap.pages.worked import changes_table
+from custmap.pages.worked import changes_table, example_section
 from custmap.syntax.yaml_reader import read_yaml
 from shipped_mappings import MAPPINGS
 
@@ -207,6 +209,21 @@ def test_what_columns_reach(tmp_path: Path) -> None:
     }
 
 
+def test_sources_of_lists_in_lists() -> None:
+    lines = (
+        Line("a", ("as",), "as", (), 1),
+        Line("a[].b", ("bs",), "bs", (), 2),
+        Line("a[].b[].c", ("c", "params.p"), "c", (), 3),
+        Line("a[].b[].d", ("@",), "@", (), 4),
+    )
+    assert record_sources(Lineage("a/b", "f", lines)) == [
+        ("as",),
+        ("as[*].bs",),
+        ("as[*].bs[*].c", "params.p"),
+        ("as[*].bs[*]",),
+    ]
+
+
 def test_index() -> None:
     found = [shipped("aifi/update-customer"), shipped("fabric/update-customer")]
     broken = MappingSubject("acme/broken", "f", None, None)
@@ -218,6 +235,21 @@ def test_index() -> None:
     assert "blocked reaches blocked of fabric/update-customer" not in links
     assert "has errors" in page.texts
     assert "acme--broken.html" in [one.attributes["href"] for one in page.all("a")]
+
+
+def test_records_of_an_example_are_json() -> None:
+    """Long containers one member a line, short ones on one line."""
+    mapping = custmap.load("aifi/update-customer")
+    after = {
+        "identifiers": {"aifi": "1"},
+        "email": "a@b.example",
+        "tags": [f"tag number {n}" for n in range(9)],
+    }
+    plan = mapping.diff(None, after, {"host": "h.example", "token": "t", "password": "s3cret-s3cret"})
+    section = example_section(Example("It.", None, after, plan, plan.requests))
+    (record, _) = parsed(write(section.content)).all("pre")
+    assert json.loads(record.text) == after
+    assert '  "identifiers": {"aifi": "1"},\n' in record.text and '\n    "tag number 8"\n' in record.text
 
 
 def test_changes_are_told_with_values_and_without_secrets() -> None:

@@ -67,6 +67,25 @@ def test_finding_of_the_mapping_stands_under_its_line(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
+    ("rule", "meant"),
+    [
+        ("lower(name.givn)", "lower(name.given)"),
+        ("""{from: email, when: "role == 'custmer'"}""", """{from: email, when: "role == 'customer'"}"""),
+    ],
+)
+def test_what_was_meant_takes_the_place_of_the_word_alone(desk: Desk, rule: str, meant: str) -> None:
+    mail = "{from: lower(email), clear: {name_in: unset}}"
+    mapping = desk.texts.mapping.replace(mail, rule)
+    (found,) = [one for one in look(desk, mapping=mapping).remarks if one.instead is not None]
+    view = look(desk, mapping="\ufeff" + mapping.replace("\n", "\r"))
+    assert found in view.remarks, "whatever ends a line"
+    lines = mapping.split("\n")
+    line = lines[found.line - 1]
+    lines[found.line - 1] = line[: found.column - 1] + str(found.instead) + line[found.end_column - 1 :]
+    assert "\n".join(lines) == desk.texts.mapping.replace(mail, meant)
+
+
+@pytest.mark.parametrize(
     ("texts", "remarks"),
     [
         (
@@ -249,7 +268,8 @@ def test_saved_apply_and_options(desk: Desk) -> None:
     saved(desk, changed(desk, before="", absent="clear", nulls="absent"), case="one.yaml")
     fixture = read_fixture(desk.fixtures / "acme" / "update-customer" / "one.yaml")
     assert run_fixture(fixture).passed
-    assert "customer:" in fixture.path.read_text() and "absent: clear" in fixture.path.read_text()
+    text = fixture.path.read_text()
+    assert "customer:" in text and "absent: clear" in text and "nulls: absent" in text
 
 
 def test_saved_case_of_a_mapping_that_is_not_saved(desk: Desk) -> None:

@@ -107,12 +107,7 @@ class Contract:
 
     def at(self, path: TargetPath) -> Type | None:
         """The type at a place of the body: `ANY` if it is open, None if there is no such place."""
-        type_ = self.body
-        for segment in path:
-            if type_ is None:
-                return None
-            type_ = step(type_, segment)
-        return type_
+        return None if self.body is None else type_at(self.body, path)
 
     def siblings(self, path: TargetPath) -> tuple[str, ...]:
         """The names beside the first part of the path that the contract does not have, for "Did you mean"."""
@@ -155,6 +150,16 @@ def step(type_: Type, segment: Segment) -> Type | None:
     if type_.known and "array" not in type_.kinds:
         return None
     return ANY if type_.items is None else type_.items
+
+
+def type_at(type_: Type, path: TargetPath) -> Type | None:
+    """The type at a place: `ANY` if nothing is known, None if there is no such place."""
+    found: Type | None = type_
+    for segment in path:
+        if found is None:
+            return None
+        found = step(found, segment)
+    return found
 
 
 def variables_in(text: str) -> list[str]:

@@ -6,6 +6,8 @@ alone. So what an editor needs travels inside that text (docs/decisions/0083-wha
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any, Self
 
 
@@ -32,6 +34,19 @@ class Meant(str):
         made = super().__new__(cls, f"Did you mean `{text}`?" + (f" {more}" if more else ""))
         made.text, made.word, made._more = text, word, more
         return made
+
+    def places(self, written: str) -> Iterator[tuple[int, int]]:
+        """Where in the finding's place the word may stand that is wrong, likeliest first; else all of it.
+
+        >>> list(Meant("given", "givn").places("name.givn"))
+        [(5, 9), (0, 9)]
+        """
+        if self.word:
+            word = re.compile(rf"(?<![\w$]){re.escape(self.word)}(?![\w$])")
+            yield from reversed([found.span() for found in word.finditer(written)])
+        if written[:1] in ("'", '"') and written[-1:] == written[:1] and len(written) > 1:
+            yield 1, len(written) - 1
+        yield 0, len(written)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.text, self.word, self._more)

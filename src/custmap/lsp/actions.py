@@ -12,7 +12,6 @@ from typing import Final
 
 from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Diagnostic
-from custmap.diagnostics.meant import Meant
 from custmap.lsp.open_file import OpenFile
 from custmap.lsp.workspace import Workspace
 
@@ -75,18 +74,8 @@ def _meant(finding: Diagnostic, file: OpenFile) -> Iterator[Fix]:
         return
     start, end = file.offsets_of(finding.span)
     title = f"Replace by `{meant.text}`"
-    for at, stop in _places(meant, file.text[start:end]):
+    for at, stop in meant.places(file.text[start:end]):
         yield Fix(title, finding, start + at, start + stop, meant.text)
-
-
-def _places(meant: Meant, written: str) -> Iterator[tuple[int, int]]:
-    """Where in what is written the word may stand that is wrong, the last one first; else all of it."""
-    if meant.word:
-        word = re.compile(rf"(?<![\w$]){re.escape(meant.word)}(?![\w$])")
-        yield from reversed([found.span() for found in word.finditer(written)])
-    if written[:1] in ("'", '"') and written[-1:] == written[:1] and len(written) > 1:
-        yield 1, len(written) - 1
-    yield 0, len(written)
 
 
 def _ignored(finding: Diagnostic, file: OpenFile) -> Iterator[Fix]:

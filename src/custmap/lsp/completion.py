@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from lsprotocol.types import CompletionItem, CompletionItemKind
 
-from custmap.contract.contract import step
+from custmap.contract.contract import type_at
 from custmap.contract.inline import KEYS as INLINE_KEYS
 from custmap.diagnostics.errors import MappingError
 from custmap.expressions.builtins import BUILTINS
@@ -17,7 +17,7 @@ from custmap.expressions.inference import format_source
 from custmap.lsp.cursor import Cursor, cursor_at
 from custmap.lsp.facts import brief, described, in_schema, of_function, signature
 from custmap.lsp.forms import form_of
-from custmap.lsp.half_expression import half_expression
+from custmap.lsp.half_expression import half_expression, word_at
 from custmap.lsp.named_files import files_for, operations_in
 from custmap.lsp.offers import Offers
 from custmap.lsp.open_file import OpenFile
@@ -25,6 +25,7 @@ from custmap.lsp.outline import Outline, Scalar, Step, Table
 from custmap.lsp.spots import Spot, spot_of
 from custmap.lsp.workspace import Examined, Workspace
 from custmap.values.members import named_paths
+from custmap.values.numbers import key_text
 from custmap.values.paths import Member, PathError, TargetPath, format_path, parse_path
 from custmap.values.types import Type
 
@@ -79,8 +80,7 @@ class _Completing:
             self._values(path, spot_of(self.outline, path, self.examined, key=False))
 
     def _keys(self, path: tuple[Step, ...], spot: Spot) -> None:
-        present = self._present()
-        colon = not self._has_colon()
+        present, colon = self.cursor.other_keys, not self.cursor.has_colon
         if spot.kind == "target":
             self._targets(spot, present, key=True, colon=colon)
         elif spot.kind in ("value", "name"):
@@ -93,16 +93,6 @@ class _Completing:
         for name, about in known.items():
             if name not in present:
                 self.offers.key(name, about, "", CompletionItemKind.Property, colon=colon)
-
-    def _present(self) -> set[str]:
-        around = self.cursor.around
-        pairs = around.pairs if around is not None else []
-        return {pair.key.text for pair in pairs if pair.key is not self.cursor.scalar}
-
-    def _has_colon(self) -> bool:
-        around = self.cursor.around
-        pairs = around.pairs if around is not None else []
-        return any(pair.key is self.cursor.scalar and pair.colon is not None for pair in pairs)
 
     def _values(self, path: tuple[Step, ...], spot: Spot) -> None:
         match spot.kind:
@@ -117,8 +107,8 @@ class _Completing:
                     self.offers.value(name, is_text=True)
             case "value":
                 for value in spot.type.enum or ():
-                    if value is not None:
-                        self.offers.value(_said(value), is_text=isinstance(value, str))
+                    if (text := key_text(value)) is not None:
+                        self.offers.value(text, is_text=isinstance(value, str))
                 if spot.type.kinds == {"boolean"} and spot.type.enum is None:
                     for word in ("true", "false"):
                         self.offers.value(word)
@@ -176,27 +166,20 @@ class _Completing:
 
     def _schema(self, spot: Spot) -> Any:
         if spot.part == "canonical":
-            return self.canonical_schema()
+            return self.examined.canonical_schema
         if spot.part == "body" and spot.operation is not None:
             return spot.operation.contract.body_schema
         return None
 
-    def canonical_schema(self) -> Any:
-        checked = self.examined.checked
-        if self.examined.source is not None:
-            from custmap.schema.canonical import load_canonical
-
-            return load_canonical(None).json_schema
-        return None if checked is None else checked.canonical.record.json_schema
-
     def _expression(self, spot: Spot) -> None:
-        functions = self._functions()
+        functions = self.workspace.functions
         half = half_expression(self.cursor.before, spot.type, functions)
         if half is None:
             return
         scalar = self.cursor.scalar
         offers = self.offers
-        offers.start, offers.end = scalar.offset(self.cursor.index - len(half.word)), self._word_end()
+        offers.start = scalar.offset(self.cursor.index - len(half.word))
+        offers.end = scalar.offset(word_at(scalar.text, self.cursor.index)[1])
         if half.literal:
             for text in _words(half.type):
                 offers.piece(text, CompletionItemKind.EnumMember, "")
@@ -217,15 +200,6 @@ class _Completing:
                     sort="2",
                 )
 
-    def _word_end(self) -> int:
-        scalar, index = self.cursor.scalar, self.cursor.index
-        while index < len(scalar.text) and (scalar.text[index].isalnum() or scalar.text[index] == "_"):
-            index += 1
-        return scalar.offset(index)
-
-    def _functions(self) -> dict[str, FunctionSpec]:
-        return dict(self.workspace.functions)
-
 
 def _snippet(spec: FunctionSpec, comma: bool) -> str:
     """A call with places for its arguments; without a comma where YAML would end the text at it."""
@@ -237,19 +211,15 @@ def _snippet(spec: FunctionSpec, comma: bool) -> str:
 
 def _around(text: str, type_: Type) -> tuple[TargetPath, Type] | None:
     """The object that a half-written path is in: its path and type; None where nothing is known."""
-    cut = max(text.rfind("."), -1)
+    cut = text.rfind(".")
     if cut < 0:
         return ((), type_) if "[" not in text else None
     try:
         path = parse_path(text[:cut])
     except PathError:
         return None
-    for segment in path:
-        found = step(type_, segment)
-        if found is None:
-            return None
-        type_ = found
-    return path, type_
+    found = type_at(type_, path)
+    return None if found is None else (path, found)
 
 
 def _member(type_: Type, names: tuple[str, ...]) -> tuple[Type, bool] | None:
@@ -265,10 +235,4 @@ def _member(type_: Type, names: tuple[str, ...]) -> tuple[Type, bool] | None:
 
 
 def _words(type_: Type) -> Iterator[str]:
-    for value in type_.enum or ():
-        if value is not None:
-            yield _said(value)
-
-
-def _said(value: object) -> str:
-    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+    yield from (text for value in type_.enum or () if (text := key_text(value)) is not None)

@@ -33,10 +33,22 @@ class Cursor:
         """What is written before the cursor."""
         return self.scalar.text[: self.index]
 
+    @property
+    def other_keys(self) -> set[str]:
+        """The keys of the map around, without the one under the cursor."""
+        pairs = self.around.pairs if self.around is not None else ()
+        return {pair.key.text for pair in pairs if pair.key is not self.scalar}
+
+    @property
+    def has_colon(self) -> bool:
+        """Is there a colon behind the key under the cursor?"""
+        pairs = self.around.pairs if self.around is not None else ()
+        return any(pair.key is self.scalar and pair.colon is not None for pair in pairs)
+
 
 def cursor_at(outline: Outline, offset: int) -> Cursor | None:
     """The place at an offset of the text; None where nothing can stand, as in a comment."""
-    return _Search(outline, offset).at(outline.root, (), -1)
+    return _Search(outline, offset).at(outline.root, ())
 
 
 @dataclass(slots=True)
@@ -44,7 +56,7 @@ class _Search:
     outline: Outline
     offset: int
 
-    def at(self, value: Value | None, path: tuple[Step, ...], floor: int) -> Cursor | None:
+    def at(self, value: Value | None, path: tuple[Step, ...]) -> Cursor | None:
         match value:
             case None:
                 return self._empty(path, "word")
@@ -88,7 +100,7 @@ class _Search:
             if pair.key.start <= self.offset <= pair.key.end:
                 return self._in_key(pair, path, table)
             if pair.colon is not None and pair.colon < self.offset <= self._slot_end(pair):
-                return self._of_pair(pair, path, table.indent)
+                return self._of_pair(pair, path)
         return self._empty(path, "key", table)
 
     def _slot_end(self, pair: Pair) -> int:
@@ -98,7 +110,7 @@ class _Search:
             end += 1
         return end
 
-    def _of_pair(self, pair: Pair, path: tuple[Step, ...], floor: int) -> Cursor | None:
+    def _of_pair(self, pair: Pair, path: tuple[Step, ...]) -> Cursor | None:
         inner = (*path, pair.key.text)
         if pair.value is None:
             return self._empty(inner, "value")
@@ -107,7 +119,7 @@ class _Search:
         inside = pair.value.start < self.offset < pair.value.end or (
             self.offset == pair.value.end and not self._is_closed(pair.value)
         )
-        return self.at(pair.value, inner, floor) if inside else None
+        return self.at(pair.value, inner) if inside else None
 
     def _is_closed(self, value: Table | Listing) -> bool:
         return value.flow and self.outline.text[value.end - 1] in "}]" and value.end > value.start + 1
@@ -138,7 +150,7 @@ class _Search:
             return self._empty((*path, pair.key.text), "value")
         if isinstance(value, Table | Listing) and not value.flow:
             return None
-        return self._of_pair(pair, path, table.indent)
+        return self._of_pair(pair, path)
 
     def _below_key(self, pair: Pair, path: tuple[Step, ...], table: Table, column: int) -> Cursor | None:
         """On a line below a key that has no key of the same map."""
@@ -151,9 +163,9 @@ class _Search:
                 # A map that is not closed ends where a line is not deeper than its key.
                 deeper = column > table.indent or self._has_content()
                 if not closed and deeper and self.offset <= value.end:
-                    return self.at(value, inner, table.indent)
+                    return self.at(value, inner)
             elif not value.flow and (column >= value.indent or self._has_content()):
-                return self.at(value, inner, table.indent)
+                return self.at(value, inner)
         if value is None and pair.colon is not None and column > table.indent:
             return self._empty(inner, "word")
         return self._empty(path, "key", table)
@@ -173,15 +185,15 @@ class _Search:
         value, inner = listing.items[number][1], (*path, number)
         if value is None or isinstance(value, Scalar) or value.flow:
             if value is not None and not isinstance(value, Scalar) and self.offset >= value.end:
-                return None if self._is_closed(value) else self.at(value, inner, listing.indent)
-            return self.at(value, inner, listing.indent)
+                return None if self._is_closed(value) else self.at(value, inner)
+            return self.at(value, inner)
         same = self._line_start(dashes[number]) == here
         if same or self.offset - here >= value.indent or self._has_content():
-            return self.at(value, inner, listing.indent)
+            return self.at(value, inner)
         return None
 
     def _in_flow_listing(self, listing: Listing, path: tuple[Step, ...]) -> Cursor | None:
         for number, (start, value) in enumerate(listing.items):
             if value is not None and start <= self.offset <= value.end:
-                return self.at(value, (*path, number), listing.indent)
+                return self.at(value, (*path, number))
         return self._empty((*path, len(listing.items)), "value")

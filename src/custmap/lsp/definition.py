@@ -11,12 +11,11 @@ from custmap.lsp.document_places import member_place, operation_place, target_pl
 from custmap.lsp.facts import in_schema
 from custmap.lsp.open_file import OpenFile
 from custmap.lsp.outline import Outline, Pair, Scalar, Step, Table
-from custmap.lsp.outline_reader import outline
 from custmap.lsp.under_cursor import Under, name_under, target_under, under
 from custmap.lsp.workspace import Workspace
 from custmap.mapping.tree import refusal, tree_of
-from custmap.syntax.source_text import MIB, Text
-from custmap.values.files import is_file, read_start, real
+from custmap.syntax.source_text import Text
+from custmap.values.files import is_file
 from custmap.values.paths import PathError, TargetPath, parse_path
 from custmap.values.shipped import shipped_folder
 
@@ -120,24 +119,12 @@ def _of_fixture(workspace: Workspace, file: OpenFile, offset: int) -> Place | No
     if cursor is None:
         return None
     match cursor.path, cursor.role:
-        case ("mapping",), "value":
-            found = workspace.named(cursor.scalar.text, file.path, "mapping")
-            return None if found is None else Place(found[0])
-        case ("source",), "value":
-            found = workspace.named(cursor.scalar.text, file.path, "source")
+        case (("mapping" | "source") as kind,), "value":
+            found = workspace.named(cursor.scalar.text, file.path, kind)
             return None if found is None else Place(found[0])
         case ("params",), "key":
             found = workspace.named(outline_.said("mapping"), file.path, "mapping")
             if found is None:
                 return None
-            open_ = workspace.files.get(found[0])
-            text = open_.text if open_ is not None else _text(found[0])
-            return _declared(outline(text), cursor.scalar.text, found[0])
+            return _declared(workspace.outline_at(found[0]), cursor.scalar.text, found[0])
     return None
-
-
-def _text(path: Path) -> str:
-    try:
-        return read_start(real(path), MIB).decode("utf-8", "replace").removeprefix("\ufeff")
-    except OSError:
-        return ""

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
-from custmap.contract.contract import Contract
+from custmap.contract.contract import Contract, type_at
 from custmap.expressions.function import FunctionSpec
 from custmap.expressions.helpers import KIND_WORDS
-from custmap.schema.json_schema import lookup
+from custmap.lsp.schema_walk import schemas_at
 from custmap.values.json_text import dump_json
 from custmap.values.paths import Member, TargetPath
 from custmap.values.types import KINDS, Type
 
 _SHOWN: Final = 12
-_TOGETHER: Final = ("allOf", "anyOf", "oneOf")
-_DEPTH: Final = 24
 
 
 def brief(type_: Type, *, required: bool = False) -> str:
@@ -64,18 +62,14 @@ def sentences(type_: Type, *, required: bool | None = None, description: str = "
 
 def required_at(body: Type | None, path: TargetPath) -> bool:
     """Does the object around a place require it?"""
-    from custmap.contract.contract import step
-
-    type_ = body
-    for segment in path[:-1]:
-        type_ = None if type_ is None else step(type_, segment)
+    around = None if body is None else type_at(body, path[:-1])
     last = path[-1] if path else None
-    return type_ is not None and isinstance(last, Member) and last.name in type_.required
+    return around is not None and isinstance(last, Member) and last.name in around.required
 
 
 def described(schema: Any, path: Sequence[str | int]) -> str:
     """The description that a JSON Schema has at a place: names of members, any number for an item."""
-    return next((str(one["description"]) for one in _at(schema, path) if one.get("description")), "")
+    return next((str(one["description"]) for one in schemas_at(schema, path) if one.get("description")), "")
 
 
 def in_schema(path: TargetPath) -> list[str | int]:
@@ -111,28 +105,6 @@ def _shown(value: Any) -> str:
         return dump_json(value)
     except (TypeError, ValueError):
         return "nothing"
-
-
-def _at(schema: Any, path: Sequence[str | int]) -> Iterator[Mapping[str, Any]]:
-    found = list(_whole(schema, schema, 0))
-    for step in path:
-        inner: list[Mapping[str, Any]] = []
-        for one in found:
-            below = one.get("items") if isinstance(step, int) else one.get("properties", {}).get(step)
-            inner += _whole(schema, below, 0)
-        found = inner
-    yield from found
-
-
-def _whole(root: Any, schema: Any, depth: int) -> Iterator[Mapping[str, Any]]:
-    if not isinstance(schema, Mapping) or depth > _DEPTH:
-        return
-    yield schema
-    if isinstance(reference := schema.get("$ref"), str):
-        yield from _whole(root, lookup(root, reference), depth + 1)
-    for word in _TOGETHER:
-        for one in schema.get(word, ()):
-            yield from _whole(root, one, depth + 1)
 
 
 def _kinds(type_: Type) -> str:

@@ -56,11 +56,8 @@ class _Fixture:
             self._values()
 
     def _keys(self) -> None:
-        path, around = self.cursor.path, self.cursor.around
-        pairs = around.pairs if around is not None else []
-        present = {pair.key.text for pair in pairs if pair.key is not self.cursor.scalar}
-        colon = not any(pair.key is self.cursor.scalar and pair.colon is not None for pair in pairs)
-        for name, detail, about, kind in self._names(path):
+        present, colon = self.cursor.other_keys, not self.cursor.has_colon
+        for name, detail, about, kind in self._names(self.cursor.path):
             if name not in present:
                 self.offers.key(name, about, detail, kind, colon=colon)
 
@@ -138,10 +135,8 @@ class _Fixture:
         if source is not None and rows:
             return _inside(source.rows.type, None, path)
         found = self._mapping()
-        if found is None or found.checked is None:
-            canonical = load_canonical(None)
-        else:
-            canonical = found.checked.canonical.record
+        checked = None if found is None else found.checked
+        canonical = load_canonical(None) if checked is None else checked.canonical.record
         return _inside(canonical.type, canonical.json_schema, path)
 
     def _mapping(self) -> Examined | None:

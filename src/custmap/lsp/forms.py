@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 from custmap.lsp.outline import Step
-from custmap.schema.json_schema import lookup
+from custmap.lsp.schema_walk import schemas_at
 from custmap.schema.shipped import shipped_schema
-
-_TOGETHER: Final = ("allOf", "anyOf", "oneOf")
-_DEPTH: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ class Form:
     def keys(self, path: Sequence[Step]) -> dict[str, str]:
         """The keys that the form lists in the map at a place, with what they mean."""
         found: dict[str, str] = {}
-        for schema in self._at(path):
+        for schema in schemas_at(self.schema, path):
             for name, one in schema.get("properties", {}).items():
                 found.setdefault(name, self.about(one))
         return found
@@ -46,7 +43,7 @@ class Form:
     def words(self, path: Sequence[Step]) -> list[Word]:
         """The words that may stand as the value at a place."""
         found: dict[str, str] = {}
-        for schema in self._at(path):
+        for schema in schemas_at(self.schema, path):
             about = str(schema.get("description", ""))
             values = [schema["const"]] if "const" in schema else schema.get("enum", ())
             kinds = schema.get("type", ())
@@ -57,43 +54,12 @@ class Form:
                     found.setdefault(_said(value), about)
         return [Word(text, about) for text, about in found.items()]
 
-    def example(self, path: Sequence[Step]) -> str:
-        """What the form says of a place, for a reader."""
-        return next((text for one in self._at(path) if (text := self.about(one))), "")
-
     def about(self, schema: Any) -> str:
         """The description of a schema, or of what it refers to."""
         own = str(schema.get("description", "")) if isinstance(schema, dict) else ""
         examples = schema.get("examples") if isinstance(schema, dict) else None
         shown = ", ".join(f"`{_said(one)}`" for one in examples) if isinstance(examples, list) else ""
         return f"{own} For example {shown}." if shown else own
-
-    def _at(self, path: Sequence[Step]) -> list[dict[str, Any]]:
-        found = list(self._whole(self.schema, 0))
-        for step in path:
-            found = [inner for one in found for inner in self._step(one, step)]
-        return found
-
-    def _step(self, schema: dict[str, Any], step: Step) -> Iterator[dict[str, Any]]:
-        if isinstance(step, int):
-            yield from self._whole(schema.get("items"), 0)
-            return
-        properties = schema.get("properties", {})
-        if step in properties:
-            yield from self._whole(properties[step], 0)
-        else:
-            yield from self._whole(schema.get("additionalProperties"), 0)
-
-    def _whole(self, schema: Any, depth: int) -> Iterator[dict[str, Any]]:
-        """A schema, those it refers to, and those it is put together from."""
-        if not isinstance(schema, dict) or depth > _DEPTH:
-            return
-        if isinstance(reference := schema.get("$ref"), str):
-            yield from self._whole(lookup(self.schema, reference), depth + 1)
-        yield schema
-        for word in _TOGETHER:
-            for one in schema.get(word, ()):
-                yield from self._whole(one, depth + 1)
 
 
 def _said(value: object) -> str:

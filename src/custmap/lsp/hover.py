@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from custmap.contract.contract import step
+from custmap.contract.contract import type_at
 from custmap.diagnostics.plain import plain
 from custmap.expressions.builtins import BUILTINS
 from custmap.expressions.inference import format_source
@@ -20,7 +20,6 @@ from custmap.lsp.workspace import Workspace
 from custmap.mapper import Mapping
 from custmap.model.checked import Checked
 from custmap.values.paths import Member, TargetPath
-from custmap.values.types import Type
 
 _BREAK: Final = "\n\n"
 
@@ -81,7 +80,7 @@ def _about(found: Under, workspace: Workspace, lineages: Lineages) -> tuple[str,
 
 def _target(found: Under, target: TargetPath, lineages: Lineages) -> str:
     spot = found.spot
-    type_ = _type_at(spot.type, target[len(spot.path) :])
+    type_ = type_at(spot.type, target[len(spot.path) :])
     shown = f"{spot.shown}.{found.cursor.scalar.text}" if spot.shown else found.cursor.scalar.text
     parts = [f"**{plain(shown)}**"]
     contract = spot.operation.contract if spot.operation is not None else None
@@ -118,16 +117,12 @@ def _request(found: Under) -> str:
 def _states(line: Line) -> str:
     """A rule of the lineage: what it reads, and what each state becomes."""
     rows = [f"from `{plain(line.expression)}`" + "".join(f" · {plain(one)}" for one in line.steps)]
-    if any(compared for _, compared in line.states.values()):
-        rows.append("| | apply | diff, from a value |\n|---|---|---|")
-        rows[-1] += "".join(
-            f"\n| {plain(state)} | {plain(a)} | {plain(b)} |" for state, (a, b) in line.states.items()
-        )
-    elif line.states:
-        rows.append(
-            "| | |\n|---|---|"
-            + "".join(f"\n| {plain(s)} | {plain(a)} |" for s, (a, _) in line.states.items())
-        )
+    compares = any(compared for _, compared in line.states.values())
+    table = ["| | apply | diff, from a value |", "|---|---|---|"] if compares else ["| | |", "|---|---|"]
+    for state, (applied, compared) in line.states.items():
+        cells = (state, applied, compared) if compares else (state, applied)
+        table.append(f"| {' | '.join(map(plain, cells))} |")
+    rows += ["\n".join(table)] if line.states else []
     rows += [f"reads back: {line.back}"] if line.back else []
     rows += [f"note: {plain(line.note)}"] if line.note else []
     rows += [f"assumed: {plain(line.assumed)}"] if line.assumed else []
@@ -145,12 +140,7 @@ def _name(name: Name, found: Under, workspace: Workspace) -> str:
 
 
 def _customer(found: Under, path: list[str | int]) -> str:
-    checked = found.examined.checked
-    if checked is not None:
-        return described(checked.canonical.record.json_schema, path)
-    from custmap.schema.canonical import load_canonical
-
-    return described(load_canonical(None).json_schema, path)
+    return described(found.examined.canonical_schema, path)
 
 
 def _param(found: Under, name: str) -> str:
@@ -161,16 +151,6 @@ def _param(found: Under, name: str) -> str:
     summary, default = found.outline.said(*table, "summary"), found.outline.said(*table, "default")
     facts += [plain(summary)] if summary else []
     facts += [f"default `{plain(default)}`"] if default is not None else []
-    facts += (
-        ["secret: shown as `{{" + plain(name) + "}}`"]
-        if found.outline.said(*table, "secret") == "true"
-        else []
-    )
+    is_secret = found.outline.said(*table, "secret") == "true"
+    facts += ["secret: shown as `{{" + plain(name) + "}}`"] if is_secret else []
     return _BREAK.join(facts)
-
-
-def _type_at(type_: Type, path: TargetPath) -> Type | None:
-    found: Type | None = type_
-    for segment in path:
-        found = None if found is None else step(found, segment)
-    return found

@@ -17,7 +17,6 @@ from custmap.syntax.source_text import Text
 
 Units: TypeAlias = Literal["utf-8", "utf-16", "utf-32"]
 _BOM: Final = "\ufeff"
-_FAR: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +77,7 @@ def open_file(uri: str, path: Path, version: int, source: str, units: Units) -> 
     """`source` is the editor's text, with half a surrogate pair where somebody typed one."""
     data = source.encode("utf-8", "surrogatepass")
     text = source.removeprefix(_BOM)
-    return OpenFile(
-        uri, path, version, data, Text(text, str(path)), units, text is not source and text != source
-    )
+    return OpenFile(uri, path, version, data, Text(text, str(path)), units, text != source)
 
 
 def units_in(text: str, units: Units) -> int:

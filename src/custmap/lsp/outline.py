@@ -24,7 +24,7 @@ class Scalar:
         """The offset in the file of a character of `text`; also of its end."""
         if self.at is not None:
             return self.at[min(index, len(self.at) - 1)]
-        return self.start + (self.quote in ("'", '"') and bool(self.quote)) + index
+        return self.start + (self.quote in ("'", '"')) + index
 
     def index(self, offset: int) -> int:
         """The character of `text` at an offset in the file."""

@@ -298,14 +298,13 @@ class _Reader:
             if sign in " \t":
                 at += 1
             elif sign in "\r\n":
-                end = at
                 at += 2 if text.startswith("\r\n", at) else 1
                 content = at
                 while text[content : content + 1] == " ":
                     content += 1
                 deep = content - at > floor
                 if text[content : content + 1] not in ("", "\r", "\n", "}", "]") and not deep:
-                    return min(stop if stop > 0 else end, end), False
+                    return stop, False
             elif sign == "#" and (at == 0 or text[at - 1] in " \t\r\n"):
                 found = _LINE_END.search(text, at)
                 at = len(text) if found is None else found.start()

@@ -80,8 +80,7 @@ class Shown:
         )
 
     def location(self, span: Span) -> lsp.Location:
-        path = real(Path(span.file))
-        return lsp.Location(self.uri(path), self._range(path, span))
+        return self.place(Path(span.file), span)
 
     def place(self, path: Path, span: Span | None) -> lsp.Location:
         path = real(path)

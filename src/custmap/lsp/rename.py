@@ -11,12 +11,10 @@ from typing import Final
 from custmap.lsp.cursor import cursor_at
 from custmap.lsp.open_file import OpenFile
 from custmap.lsp.outline import Listing, Outline, Scalar, Step, Table, Value
-from custmap.lsp.outline_reader import outline
 from custmap.lsp.spots import call_of
-from custmap.lsp.workspace import Workspace
-from custmap.syntax.source_text import MIB
+from custmap.lsp.workspace import Workspace, text_at
 from custmap.testing.discover import fixture_files
-from custmap.values.files import is_folder, read_start, real
+from custmap.values.files import is_folder, real
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _TABLES: Final = ("path", "query", "headers", "body", "envelope")
@@ -96,7 +94,7 @@ def _of_fixture(workspace: Workspace, file: OpenFile, lines: Outline, offset: in
     named = workspace.named(lines.said("mapping"), file.path, "mapping")
     if named is None or not _is_own(workspace, named[0], file.path):
         return None
-    declared = _outline_of(workspace, named[0])
+    declared = workspace.outline_at(named[0])
     params = declared.value("params")
     if not isinstance(params, Table) or params.pair(cursor.scalar.text) is None:
         return None
@@ -107,18 +105,6 @@ def _of_fixture(workspace: Workspace, file: OpenFile, lines: Outline, offset: in
 def _is_own(workspace: Workspace, mapping: Path, fixture: Path) -> bool:
     """Is the mapping one of the fixture's project, and not one that is shipped?"""
     return any(mapping.is_relative_to(folder) for folder in fixture.parents if is_folder(folder / "mappings"))
-
-
-def _outline_of(workspace: Workspace, path: Path) -> Outline:
-    open_ = workspace.files.get(path)
-    return workspace.outline(open_) if open_ is not None else outline(_text(path))
-
-
-def _text(path: Path) -> str:
-    try:
-        return read_start(path, MIB).decode("utf-8", "replace").removeprefix("\ufeff")
-    except OSError:
-        return ""
 
 
 def _uses(lines: Outline, name: str) -> Iterator[tuple[int, int]]:
@@ -226,11 +212,9 @@ def _in_fixtures(workspace: Workspace, found: _Param, name: str) -> Iterator[Edi
     folders = [parent / "fixtures" for parent in found.mapping.parents if is_folder(parent / "fixtures")]
     for path in fixture_files(folders[0]) if folders else ():
         path = real(path)
-        open_ = workspace.files.get(path)
-        text = open_.text if open_ is not None else _text(path)
-        if found.name not in text:
+        if found.name not in text_at(path):
             continue
-        lines = outline(text)
+        lines = workspace.outline_at(path)
         stated = lines.said("mapping") or ""
         beside = real(path.parent / stated) if stated.endswith((".yaml", ".yml")) else None
         if stated != said and beside != found.mapping:

@@ -160,14 +160,17 @@ class Session:
             )
 
     def guarded(self, uri: str, answer: Callable[[OpenFile], _Found], nothing: _Found) -> _Found:
-        """The answer about an open file; `nothing` for one that is not open, or when something goes wrong."""
+        """The answer about an open file; `nothing` for one that is not open, or when something goes wrong.
+
+        Declined for what is refused.
+        """
         file = self.file(uri)
         if file is None:
             return nothing
         try:
             return answer(file)
-        except Refused:
-            raise
+        except Refused as error:
+            raise Declined(str(error)) from None
         except Exception:
             _log.exception("A request about %s cannot be answered", uri)
             return nothing
@@ -348,10 +351,7 @@ def _writing(made: CustmapServer, session: Session) -> None:
                 return None
             return lsp.PrepareRenamePlaceholder(range=file.range(found[1], found[2]), placeholder=found[0])
 
-        try:
-            return session.guarded(params.text_document.uri, answer, None)
-        except Refused as error:
-            raise Declined(str(error)) from None
+        return session.guarded(params.text_document.uri, answer, None)
 
     @made.feature(lsp.TEXT_DOCUMENT_RENAME, lsp.RenameOptions(prepare_provider=True))
     async def renamed(params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
@@ -362,10 +362,7 @@ def _writing(made: CustmapServer, session: Session) -> None:
                 changes.setdefault(shown.uri(edit.path), []).append(lsp.TextEdit(place, edit.text))
             return lsp.WorkspaceEdit(changes=changes)
 
-        try:
-            return session.guarded(params.text_document.uri, answer, None)
-        except Refused as error:
-            raise Declined(str(error)) from None
+        return session.guarded(params.text_document.uri, answer, None)
 
 
 def _takes_snippets(made: CustmapServer) -> bool:

@@ -6,12 +6,12 @@ that expressions read there, as the resolver does for whole files; but here most
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from custmap.check.documented import documented
-from custmap.contract.contract import step
+from custmap.contract.contract import type_at
 from custmap.contract.inline import METHODS, WORDS
 from custmap.expressions.ast import Path, plain_path
 from custmap.expressions.expression_error import ExpressionError
@@ -20,10 +20,9 @@ from custmap.expressions.infer import infer
 from custmap.expressions.parse import parse
 from custmap.lsp.outline import Outline, Step, Table, Value, scalar_text
 from custmap.lsp.workspace import Examined
-from custmap.mapping.source_file import SourceFile
 from custmap.model.checked import Checked, Operation
+from custmap.model.source import CheckedSource
 from custmap.resolve.resolve import at_the_border
-from custmap.schema.canonical import Canonical
 from custmap.values.paths import Index, PathError, TargetPath, parse_path
 from custmap.values.types import ANY, INTEGER, NEVER, OBJECT, Type
 
@@ -67,8 +66,8 @@ FORM: Final = Spot("form")
 def spot_of(outline: Outline, path: Sequence[Step], examined: Examined, *, key: bool) -> Spot:
     """What a place is about; `key`: the cursor is at a key of the map at `path`."""
     steps = tuple(path)
-    if examined.source is not None and examined.kind == "source":
-        return _Source(outline, examined.source.file, examined).spot(steps, key)
+    if examined.kind == "source" and examined.source is not None:
+        return _Source(outline, examined.source).spot(steps, key)
     checked = examined.checked
     if checked is None:
         return _without_contract(steps, key)
@@ -91,18 +90,17 @@ class _Rules:
     """The rules of one table: what their targets and their expressions are about."""
 
     outline: Outline
-    functions: dict[str, FunctionSpec]
+    functions: Mapping[str, FunctionSpec]
     part: str
     call: tuple[Step, ...]
     operation: Operation | None
-    closed: bool = True
 
     def spot(self, at: tuple[Step, ...], rest: tuple[Step, ...], key: bool, frame: _Frame) -> Spot:
         """`at` leads to the table, `rest` is the place in it."""
         if not rest:
             return self._targets(frame) if key else FORM
         target = _path(str(rest[0]))
-        type_ = _type_at(frame.type, target)
+        type_ = (type_at(frame.type, target) if target else None) or ANY
         inner = _Frame(
             type_, frame.scope, (*frame.path, *target), _joined(frame.shown, rest[0]), frame.source
         )
@@ -137,14 +135,14 @@ class _Rules:
             case (("default" | "value"), ()):
                 return Spot("value", frame.type)
             case "clear", ("write",) if key:
-                return self._whole_body()
+                return self.whole_body()
             case ("clear", ("name_in" | "key_in",)) | (("added" | "gone"), ("in",)):
-                return self._whole_body()
+                return self.whole_body()
         return FORM
 
-    def _whole_body(self) -> Spot:
-        body = self.operation.contract.body if self.operation is not None else None
-        return Spot("target", body or ANY, "body", (), self.call, operation=self.operation)
+    def whole_body(self) -> Spot:
+        """Any target of the body."""
+        return Spot("target", _body(self.operation), "body", (), self.call, operation=self.operation)
 
     def _expression(self, frame: _Frame) -> Spot:
         return Spot("expression", frame.scope, call=self.call, source=frame.source)
@@ -167,7 +165,11 @@ class _Rules:
         return ANY if source is None else self.typed(source, frame.scope)
 
     def typed(self, text: str, scope: Type) -> Type:
-        return typed(text, scope, self.functions)
+        """The type of an expression; ANY if it cannot be read."""
+        try:
+            return infer(parse(text), scope, self.functions).type
+        except ExpressionError:
+            return ANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +192,8 @@ class _Mapping:
         call, rest = _call_of(path)
         checked = call_of(self.checked, call)
         operation = checked.operations[0] if checked is not None and checked.operations else None
-        scope = ANY if checked is None else _scope(checked.canonical)
-        rules = _Rules(self.outline, dict(self.checked.functions), "", call, operation)
+        scope = ANY if checked is None else at_the_border(checked.canonical)
+        rules = _Rules(self.outline, self.checked.functions, "", call, operation)
         match rest:
             case ("contract", "operation") if not key:
                 return Spot("operation", call=call)
@@ -203,16 +205,14 @@ class _Mapping:
                 entry = checked is not None and checked.canonical.entry is not None
                 frame = _Frame(ANY, scope, source=None if entry else ())
                 return self._table(replace(rules, part=part), (*call, part), tuple(inner), key, frame)
-            case ("ignored",) if key:
-                return Spot("target", _body(operation), "body", (), call, operation=operation)
-            case ("mask", "body") | ("changes", "into") | ("bulk", "into") if not key:
-                return Spot("target", _body(operation), "body", (), call, operation=operation)
-            case ("clear", "write") if key:
-                return Spot("target", _body(operation), "body", (), call, operation=operation)
-            case ("clear", "name_in" | "key_in") if not key:
-                return Spot("target", _body(operation), "body", (), call, operation=operation)
+            case ("ignored",) | ("clear", "write") if key:
+                return rules.whole_body()
+            case ("mask", "body") | (("changes" | "bulk"), "into") | ("clear", "name_in" | "key_in") if (
+                not key
+            ):
+                return rules.whole_body()
             case ("for_each",) if not key:
-                return Spot("expression", _scope(self.checked.canonical), call=call, source=())
+                return Spot("expression", at_the_border(self.checked.canonical), call=call, source=())
             case ("after", *_) if not key:
                 return Spot("name", names=self._earlier(call))
             case ("response", *inner):
@@ -280,16 +280,13 @@ class _Mapping:
 @dataclass(frozen=True, slots=True)
 class _Source:
     outline: Outline
-    file: SourceFile
-    examined: Examined
+    source: CheckedSource
 
     def spot(self, path: tuple[Step, ...], key: bool) -> Spot:
-        source = self.examined.source
-        assert source is not None
+        source = self.source
         match path:
             case ("customer", *inner):
-                functions = dict(source.checked.functions)
-                rules = _Rules(self.outline, functions, "canonical", (), None)
+                rules = _Rules(self.outline, source.checked.functions, "canonical", (), None)
                 customer = source.checked.operations[0].contract.body if source.checked.operations else None
                 frame = _Frame(customer or ANY, source.rows.type, source=None)
                 return rules.spot(("customer",), tuple(inner), key, frame)
@@ -335,10 +332,6 @@ def call_of(checked: Checked, call: tuple[Step, ...]) -> Checked | None:
     return step.clear if call[2:] == ("clear",) else step.call
 
 
-def _scope(canonical: Canonical) -> Type:
-    return at_the_border(canonical)
-
-
 def _body(operation: Operation | None) -> Type:
     return (operation.contract.body if operation is not None else None) or ANY
 
@@ -348,15 +341,6 @@ def _path(text: str) -> TargetPath:
         return parse_path(text)
     except PathError:
         return ()
-
-
-def _type_at(type_: Type, path: TargetPath) -> Type:
-    for segment in path:
-        found = step(type_, segment)
-        if found is None:
-            return ANY
-        type_ = found
-    return type_ if path else ANY
 
 
 def _joined(shown: str, target: Step) -> str:
@@ -378,11 +362,3 @@ def _said(rule: Value | None, key: str) -> str | None:
         # A rule that is a text on a line of its own looks like a map with a word that waits for its colon.
         return scalar_text(rule) if found is None and key == "from" else found
     return scalar_text(rule) if key == "from" else None
-
-
-def typed(text: str, scope: Type, functions: dict[str, FunctionSpec]) -> Type:
-    """The type of an expression; ANY if it cannot be read."""
-    try:
-        return infer(parse(text), scope, functions).type
-    except ExpressionError:
-        return ANY

@@ -11,21 +11,21 @@ from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
-from custmap.diagnostics.codes import CODES, Severity
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
 from custmap.expressions.function import FunctionSpec
-from custmap.loader import examine_mapping
+from custmap.loader import examine_mapping, stops_loading
 from custmap.lsp.open_file import OpenFile
 from custmap.lsp.outline import Outline
 from custmap.lsp.outline_reader import outline
-from custmap.mapping.find import look_up
+from custmap.mapping.find import find_mapping, find_source, look_up
 from custmap.mapping.related import ENDINGS, is_mapping, kind_of, says_mapping, uses
 from custmap.mapping.tree import FOLDERS
 from custmap.model.checked import Checked
 from custmap.model.source import CheckedSource
+from custmap.schema.canonical import load_canonical
 from custmap.source_loader import examine_source
 from custmap.syntax.document import KeptDocuments
 from custmap.syntax.source_text import MIB
@@ -67,6 +67,12 @@ class Examined:
     uses: frozenset[Path] = frozenset()
     of: OpenFile | None = None
 
+    @property
+    def canonical_schema(self) -> Any:
+        """The JSON Schema of the record: the mapping's own, else that of the customer."""
+        canonical = load_canonical(None) if self.checked is None else self.checked.canonical.record
+        return canonical.json_schema
+
 
 @dataclass(slots=True)
 class Workspace:
@@ -94,6 +100,11 @@ class Workspace:
             text = file.text if len(file.data) <= MIB else ""
             known = self._outlines[file.path] = file, outline(text)
         return known[1]
+
+    def outline_at(self, path: Path) -> Outline:
+        """The outline of a file as the editor has it, or as it is on disk; empty if it cannot be read."""
+        open_ = self.files.get(path)
+        return outline(text_at(path)) if open_ is None else self.outline(open_)
 
     def close(self, path: Path) -> None:
         self.files.pop(path, None)
@@ -229,12 +240,20 @@ class Workspace:
         return place, known[1]
 
 
+def text_at(path: Path) -> str:
+    """The text of a file, without its byte order mark; "" if it cannot be read. Within `reading`."""
+    try:
+        return read_start(real(path), MIB).decode("utf-8", "replace").removeprefix("\ufeff")
+    except OSError:
+        return ""
+
+
 def _states(files: frozenset[Path]) -> Hashable:
     return frozenset((file, state_of(file)) for file in files if is_file(file))
 
 
 def _runs(found: tuple[Diagnostic, ...]) -> bool:
-    return not any(one.level is Severity.ERROR and CODES[one.code].stops_loading for one in found)
+    return not any(map(stops_loading, found))
 
 
 def _of_fixture(path: Path) -> Iterator[Diagnostic]:
@@ -244,8 +263,6 @@ def _of_fixture(path: Path) -> Iterator[Diagnostic]:
     except MappingError as error:
         yield from error.diagnostics
         return
-    from custmap.mapping.find import find_mapping, find_source
-
     for name, find in ((fixture.mapping, find_mapping), (fixture.source, find_source)):
         if name and not name.endswith(ENDINGS):
             try:

@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from custmap.diagnostics.errors import CustmapError
 from custmap.mapper import Mapping
-from custmap.pages.sampled import sampled_changes, sampled_customer, sampled_params
+from custmap.pages.sampled import sampled_changes, sampled_customer
 from custmap.plan.plan import Plan
+from custmap.prove.sample_params import sample_params
 from custmap.testing.fixture import Apply, Diff
 from custmap.testing.run import Report
 from custmap.wire.request import Request
@@ -98,7 +99,7 @@ def _drawn(mapping: Mapping) -> Example | None:
 
 
 def _drawn_with(mapping: Mapping, options: dict[str, Any]) -> Example | None:
-    params, checked = sampled_params(mapping.checked), mapping.checked
+    params, checked = sample_params(mapping.checked), mapping.checked
 
     def is_told(customer: dict[str, Any]) -> bool:
         plan = _plan(mapping, None, customer, params, options, None)

@@ -28,20 +28,8 @@ _BLOCKS: Final = frozenset(
     (
         *("html", "head", "body", "meta", "title", "header", "footer", "main", "nav", "section", "div"),
         *("h1", "h2", "h3", "p", "pre", "ol", "ul", "li", "dl", "dt", "dd", "figure", "figcaption"),
-        *(
-            "table",
-            "caption",
-            "thead",
-            "tbody",
-            "tr",
-            "td",
-            "th",
-            "svg",
-            "path",
-            "details",
-            "summary",
-            "form",
-        ),
+        *("table", "caption", "thead", "tbody", "tr", "td", "th", "svg", "path"),
+        *("details", "summary", "form"),
     )
 )
 """Elements that begin a line, so that pages can be compared line by line."""
@@ -108,6 +96,11 @@ def code(path: str) -> Element:
     """A path in `code`, which may break after its dots and underscores."""
     parts = [part for part in re.split(r"(?<=[._\[])", path) if part]
     return h("code", [(h("wbr") if index else None, part) for index, part in enumerate(parts)])
+
+
+def wide(content: Child, label: str) -> Element:
+    """What may be wider than the page: a region with a name, which the keyboard can scroll."""
+    return h("div", content, class_="wide", tabindex=0, role="region", aria_label=label)
 
 
 def write(child: Child) -> str:

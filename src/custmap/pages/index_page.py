@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from custmap.pages.html import Child, Element, h
+from custmap.pages.html import Child, Element, h, wide
 from custmap.pages.page_frame import Section, document
 from custmap.pages.reach import Reach, page_name, reaches
 from custmap.pages.subject import MappingSubject, SourceSubject
@@ -54,15 +54,11 @@ def _row(one: MappingSubject) -> Element:
     else:
         checked = one.mapping.checked
         first, *more = checked.operations
-        call: list[Child] = [
-            h("span", first.contract.method, class_="method"),
-            " ",
-            h("code", first.contract.path),
-        ]
+        method = h("span", first.contract.method, class_="method")
         rest = f" and {len(more)} more" if more else None
         told = [
             link,
-            h("td", call, rest),
+            h("td", method, " ", h("code", first.contract.path), rest),
             h("td", checked.summary),
             h("td", str(len(one.reports)), data_label="fixtures"),
         ]
@@ -97,7 +93,7 @@ def _matrix(mappings: Sequence[MappingSubject]) -> Element | None:
     rows = [_matrix_row(name, columns) for name in fields]
     corner = h("th", h("span", "Field", class_="hidden"), scope="col")
     table = h("table", h("thead", h("tr", corner, head)), h("tbody", rows), class_="matrix")
-    return h("div", table, class_="wide", tabindex=0, role="region", aria_label="Fields and vendors")
+    return wide(table, "Fields and vendors")
 
 
 def _matrix_row(name: str, columns: Sequence[tuple[MappingSubject, dict[str, list[Reach]]]]) -> Element:

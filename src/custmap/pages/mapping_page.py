@@ -12,7 +12,7 @@ from custmap.model.checked import Checked
 from custmap.pages.covered import covered_by
 from custmap.pages.example import example_of
 from custmap.pages.figure import Row, figure
-from custmap.pages.html import Child, Element, h
+from custmap.pages.html import Child, Element, h, wide
 from custmap.pages.page_frame import Section, document
 from custmap.pages.sections import (
     codes_list,
@@ -121,8 +121,7 @@ def columns_section(lineage: Lineage) -> Section | None:
 def states_section(lineage: Lineage) -> Section:
     """The table of rules and states."""
     table = states_table(lineage, "Rules, and what each state of their source becomes")
-    around = h("div", table, class_="wide", tabindex=0, role="region", aria_label="States")
-    return Section("states", "States", [around, codes_list(codes_in(lineage))], _LEAD)
+    return Section("states", "States", [wide(table, "States"), codes_list(codes_in(lineage))], _LEAD)
 
 
 def rows_of(lineage: Lineage) -> list[Row]:

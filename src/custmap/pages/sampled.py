@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any, Final
 
 from custmap.expressions.inference import SourcePath
 from custmap.model.checked import Checked
 from custmap.model.walkers import placed
-from custmap.prove.sample_params import sample_params
 from custmap.values.types import Type
 
 _WORDS: Final = {"email": "alex@example.com", "date": "1990-02-03", "date-time": "2027-02-11T16:36:17Z"}
@@ -38,22 +37,9 @@ def sampled_changes(checked: Checked, customer: dict[str, Any]) -> Iterator[dict
             yield changed
 
 
-def sampled_params(checked: Checked) -> Mapping[str, Any]:
-    """A value for each parameter that has no default."""
-    try:
-        return sample_params(checked)
-    except ImportError:  # a text with a pattern is drawn by hypothesis, which is an extra
-        return {param.name: "x" for param in checked.params if not param.has_default}
-
-
 def _paths(checked: Checked) -> Iterator[tuple[SourcePath, bool]]:
     """The source paths of members of the record that rules read, and whether they name the customer."""
-    if checked.steps:
-        calls = [step.managed for step in checked.steps]
-        calls += [call for step in checked.steps for call in step.calls]
-    else:
-        calls = [checked]
-    for call in calls:
+    for call in (*(step.managed for step in checked.steps), *checked.calls):
         for one in placed(call.operation):
             if one.item or call.canonical.entry is not None:
                 continue

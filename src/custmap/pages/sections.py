@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from custmap.diagnostics.codes import CODES, Severity
 from custmap.diagnostics.diagnostic import Diagnostic, in_order
 from custmap.diagnostics.frame import Lookup, SourceLines, frame
-from custmap.lineage.lineage import Lineage
+from custmap.lineage.lineage import Line, Lineage
 from custmap.model.checked import Checked
 from custmap.model.nodes import Leaf, Origin
 from custmap.model.walkers import assumed_of_changes, options, placed
@@ -56,13 +56,10 @@ def _value_tables(checked: Checked) -> Iterator[Element]:
 
 
 def _table(leaf: Leaf, origin: Origin) -> Element:
-    others = (
-        "any other value is rejected"
-        if origin.unmapped == "reject"
-        else f"any other value: {origin.unmapped}"
-    )
+    is_rejected = origin.unmapped == "reject"
+    others = "any other value is rejected" if is_rejected else f"any other value: {origin.unmapped}"
     rows = [
-        h("tr", h("td", h("code", _json(left))), h("td", h("code", _json(right))))
+        h("tr", h("td", h("code", dump_json(left))), h("td", h("code", dump_json(right))))
         for left, right in origin.values or ()
     ]
     head = h("tr", h("th", "customer", scope="col"), h("th", "vendor", scope="col"))
@@ -75,7 +72,7 @@ def _table(leaf: Leaf, origin: Origin) -> Element:
 
 
 def _allowed(leaf: Leaf, values: Sequence[Any]) -> Element:
-    items = [h("li", h("code", _json(value))) for value in values]
+    items = [h("li", h("code", dump_json(value))) for value in values]
     return h(
         "div",
         h("p", h("code", leaf.target), " takes", class_="card-head"),
@@ -84,22 +81,16 @@ def _allowed(leaf: Leaf, values: Sequence[Any]) -> Element:
     )
 
 
-def _json(value: Any) -> str:
-    return dump_json(value)
-
-
 def knowledge_section(checked: Checked | None, lineage: Lineage) -> Section | None:
     """What the mapping assumes of the vendor, and what its notes say is known."""
-    assumed = [_remark(h("a", h("code", line.target), href=f"#{anchor(line, index)}"), line.assumed)
-               for index, line in enumerate(lineage.lines) if line.assumed]  # fmt: skip
+    assumed = list(_of_rules(lineage, lambda line: line.assumed))
     ignored: list[Element] = []
     if checked is not None:
         for operation in checked.operations:
             if (text := assumed_of_changes(operation)) is not None:
                 assumed.append(_remark(h("code", "changes"), text))
         ignored = [_remark(h("code", name.value), reason) for name, reason in checked.file.ignored]
-    known = [_remark(h("a", h("code", line.target), href=f"#{anchor(line, index)}"), line.note)
-             for index, line in enumerate(lineage.lines) if line.note]  # fmt: skip
+    known = list(_of_rules(lineage, lambda line: line.note))
     if not (assumed or known or ignored):
         return None
     parts: list[Child] = [h("h3", "Assumed"), _remarks(assumed, "Nothing: no rule rests on a guess.")]
@@ -107,6 +98,12 @@ def knowledge_section(checked: Checked | None, lineage: Lineage) -> Section | No
     parts += [h("h3", "Left alone on purpose"), _remarks(ignored, "")] if ignored else []
     lead = "What rests on a guess about the vendor, and what is known from its documentation."
     return Section("assumed", "Assumed and known", parts, lead, str(len(assumed)) if assumed else None)
+
+
+def _of_rules(lineage: Lineage, said: Callable[[Line], str | None]) -> Iterator[Element]:
+    for index, line in enumerate(lineage.lines):
+        if text := said(line):
+            yield _remark(h("a", h("code", line.target), href=f"#{anchor(line, index)}"), text)
 
 
 def _remark(name: Element, text: str | None) -> Element:

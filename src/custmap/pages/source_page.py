@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from custmap.pages.figure import Row, figure
-from custmap.pages.html import Child, Element, h
+from custmap.pages.html import Child, Element, h, wide
 from custmap.pages.page_frame import Section, document
 from custmap.pages.reach import Reach, reached_by
 from custmap.pages.sections import codes_list, findings_section, knowledge_section
@@ -46,12 +46,10 @@ def _sections(subject: SourceSubject, mappings: Sequence[MappingSubject]) -> lis
     ]
     caption = "From the table's columns to the fields of the customer."
     table = states_table(lineage, "Rules, and what each state of a cell becomes")
-    around = h("div", table, class_="wide", tabindex=0, role="region", aria_label="States")
+    states = [wide(table, "States"), codes_list(codes_in(lineage))]
     found = [
         Section("fields", "Fields", figure(rows, "Table", "Customer", caption)),
-        Section(
-            "states", "States", [around, codes_list(codes_in(lineage))], "What a cell says of its field."
-        ),
+        Section("states", "States", states, "What a cell says of its field."),
         _reach_section(reached_by(lineage, mappings)),
         knowledge_section(None, lineage),
         findings,

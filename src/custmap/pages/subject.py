@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Mapping as TableOf
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from typing import TypeAlias, TypeVar
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
+from custmap.expressions.function import FunctionSpec
 from custmap.functions.table import with_functions
 from custmap.lineage.lineage import Lineage
 from custmap.loader import check_mapping
 from custmap.mapper import Mapping
-from custmap.mapping.find import files_in, look_up, shown
+from custmap.mapping.find import look_up, shown
 from custmap.mapping.form import Kind
 from custmap.source_loader import check_source_file
 from custmap.tables.source import Source
@@ -24,6 +27,9 @@ from custmap.testing.discover import fixture_files
 from custmap.testing.loaded import MappingCache
 from custmap.testing.run import Report
 from custmap.values.files import is_folder, real
+
+_Found = TypeVar("_Found")
+_Findings: TypeAlias = tuple[Diagnostic, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +65,15 @@ class Reading:
     modules: Sequence[str] = ()
     root: str | None = None
 
+    @property
+    def functions(self) -> TableOf[str, FunctionSpec]:
+        """The built-in functions and those of the modules."""
+        return with_functions([import_module(module) for module in self.modules])
+
 
 def mapping_subject(path: Path, name: str, reading: Reading) -> MappingSubject:
     """The mapping in a file, without fixtures; whatever is wrong with it is in `findings`."""
-    known = with_functions([import_module(module) for module in reading.modules])
-    named, file = _named(path, name, "mapping")
-    try:
-        checked, found = check_mapping(named, known, root=reading.root)
-    except MappingError as error:
-        return MappingSubject(name, file, None, None, error.diagnostics)
+    file, checked, found = _checked(path, name, "mapping", check_mapping, reading)
     if checked is None:
         return MappingSubject(name, file, None, None, found)
     return subject_of(Mapping(checked, tuple(reading.modules)), file, found)
@@ -83,16 +89,22 @@ def subject_of(
 
 def source_subject(path: Path, name: str, reading: Reading) -> SourceSubject:
     """The source in a file; whatever is wrong with it is in `findings`."""
-    known = with_functions([import_module(module) for module in reading.modules])
-    named, file = _named(path, name, "source")
-    try:
-        checked, found = check_source_file(named, known, root=reading.root)
-    except MappingError as error:
-        return SourceSubject(name, file, None, None, error.diagnostics)
+    file, checked, found = _checked(path, name, "source", check_source_file, reading)
     if checked is None:
         return SourceSubject(name, file, None, None, found)
     source = Source(checked, tuple(reading.modules))
     return SourceSubject(name, file, source, source.explain(), found)
+
+
+def _checked(
+    path: Path, name: str, kind: Kind, check: Callable[..., tuple[_Found | None, _Findings]], reading: Reading
+) -> tuple[str, _Found | None, _Findings]:
+    """How a file is named in messages, what is in it, and what was found."""
+    named, file = _named(path, name, kind)
+    try:
+        return file, *check(named, reading.functions, root=reading.root)
+    except MappingError as error:
+        return file, None, error.diagnostics
 
 
 def _named(path: Path, name: str, kind: Kind) -> tuple[str | Path, str]:
@@ -101,11 +113,6 @@ def _named(path: Path, name: str, kind: Kind) -> tuple[str | Path, str]:
     if found is not None and real(found[0]) == real(path):
         return name, found[1]
     return Path(shown(path)), shown(path)
-
-
-def in_folder(folder: Path) -> list[tuple[str, Path]]:
-    """Names and files of the mappings, or sources, in a folder such as `mappings/`."""
-    return list(files_in(folder))
 
 
 def with_fixtures(subjects: Sequence[MappingSubject], folder: Path, reading: Reading) -> list[MappingSubject]:

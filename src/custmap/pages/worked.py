@@ -10,7 +10,7 @@ from typing import Any, Final
 from custmap.model.change import Change, Rejection
 from custmap.model.privacy import shown_target
 from custmap.pages.example import Example
-from custmap.pages.html import Child, Element, h
+from custmap.pages.html import Child, Element, h, wide
 from custmap.pages.page_frame import Section
 from custmap.plan.plan import Plan
 from custmap.values.json_text import dump_json
@@ -25,14 +25,12 @@ _MARKS: Final = {"+": "added", "~": "changed", "-": "cleared", "!": "rejected"}
 def example_section(example: Example) -> Section:
     """The example as a section of a page."""
     noun = "Row" if example.is_row else "Customer"
-    before = "null" if example.before is None else _pretty(example.before)
     after = _pretty(example.after)
-    sides: list[Child] = []
+    sides = [_side(noun, after)]
     if example.before is not None:
-        sides.append(_side(f"{noun} before", _marked(before, after, "gone")))
-        sides.append(_side(f"{noun} after", _marked(after, before, "came")))
-    else:
-        sides.append(_side(noun, after))
+        before = _pretty(example.before)
+        sides = [_side(f"{noun} before", _marked(before, after, "gone")),
+                 _side(f"{noun} after", _marked(after, before, "came"))]  # fmt: skip
     return Section(
         "example",
         "Worked example",
@@ -56,10 +54,7 @@ def changes_table(plan: Plan) -> Element:
     head[0] = h("th", h("span", "What", class_="hidden"), scope="col")
     table = h("table", h("thead", h("tr", head)), h("tbody", rows), class_="changes")
     notes = [h("li", str(note)) for note in plan.notes]
-    return h(
-        "div", h("div", table, class_="wide", tabindex=0, role="region", aria_label="Changes"),
-        h("ul", notes, class_="notes") if notes else None,
-    )  # fmt: skip
+    return h("div", wide(table, "Changes"), h("ul", notes, class_="notes") if notes else None)
 
 
 def _mark(mark: str) -> Element:
@@ -129,7 +124,8 @@ def _pretty(value: Any) -> str:
 
 def _lines(value: Any, indent: str) -> Iterator[str]:
     short = json.dumps(value, ensure_ascii=False)
-    fits = len(short) + len(indent) <= _WIDTH and not _is_top(value, indent)
+    is_whole = not indent and isinstance(value, dict)
+    fits = len(short) + len(indent) <= _WIDTH and not is_whole
     items: list[tuple[str, Any]]
     match value:
         case dict() if value and not fits:
@@ -147,10 +143,6 @@ def _lines(value: Any, indent: str) -> Iterator[str]:
         inner[-1] += "" if index == len(items) - 1 else ","
         yield from (f"  {line}" for line in inner)
     yield "}" if is_map else "]"
-
-
-def _is_top(value: Any, indent: str) -> bool:
-    return not indent and isinstance(value, dict)
 
 
 def _marked(text: str, other: str, kind: str) -> Iterator[Child]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 Absent = Literal["keep", "clear"]
 Nulls = Literal["clear", "absent"]
-EDITORS: Final = ("mapping", "before", "after", "params")
 
 
 @dataclass(frozen=True, slots=True)

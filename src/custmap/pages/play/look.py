@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from importlib import import_module
 from threading import Lock
 from typing import Any, Final
 
@@ -17,12 +16,11 @@ from custmap.diagnostics.bug import told_bug
 from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import CustmapError, MappingError, RecordError
-from custmap.functions.table import with_functions
 from custmap.loader import check_mapping
 from custmap.mapper import Mapping
 from custmap.model.privacy import shown_target
 from custmap.pages.figure import figure
-from custmap.pages.html import Child, h, shown, write
+from custmap.pages.html import Child, h, shown, wide, write
 from custmap.pages.mapping_page import calls, rows_of
 from custmap.pages.play.desk import Desk, Texts, encoded
 from custmap.pages.play.record_text import Given, read_given
@@ -111,14 +109,13 @@ class Looking:
         return self._last
 
     def _checked(self, text: str) -> _Loaded:
-        functions = with_functions([import_module(name) for name in self.reading.modules])
         file = str(self.desk.path)
         try:
-            checked, found = check_mapping(self.desk.path, functions, root=self.reading.root)
+            checked, found = check_mapping(self.desk.path, self.reading.functions, root=self.reading.root)
         except MappingError as error:
             checked, found = None, error.diagnostics
         # What a rule assumes is said by the rule itself: under its line it would stand twice.
-        remarks = tuple(of_finding(one, "mapping", file) for one in found if one.code != ASSUMED)
+        remarks = tuple(of_finding(one, "mapping", file, text) for one in found if one.code != ASSUMED)
         if checked is None:
             return _Loaded(text, None, remarks, dict.fromkeys(("call", "states", "fields")))
         mapping = Mapping(checked, tuple(self.reading.modules))
@@ -128,19 +125,14 @@ class Looking:
 def _parts_of_mapping(mapping: Mapping) -> dict[str, str | None]:
     lineage = mapping.explain()
     caption = "What each state of its source becomes"
-    table = h(
-        "div", states_table(lineage, caption), class_="wide", tabindex=0, role="region", aria_label=caption
-    )
-    drawing = figure(
-        rows_of(lineage), "Customer", "Vendor", "From what a rule reads to the member that it fills."
-    )
+    told_by = "From what a rule reads to the member that it fills."
     made: dict[str, Child] = {
         "call": [
             h("p", mapping.summary, class_="summary"),
             h("ul", list(calls(mapping.checked)), class_="calls"),
         ],
-        "states": [table, codes_list(codes_in(lineage))],
-        "fields": drawing,
+        "states": [wide(states_table(lineage, caption), caption), codes_list(codes_in(lineage))],
+        "fields": figure(rows_of(lineage), "Customer", "Vendor", told_by),
     }
     return {name: write(part) for name, part in made.items()}
 
@@ -151,10 +143,11 @@ def _read_all(texts: Texts) -> tuple[dict[str, Given | None], list[Remark]]:
     remarks: list[Remark] = []
     for name in ("before", "after", "params"):
         given[name] = None
+        text = getattr(texts, name)
         try:
-            given[name] = read_given(getattr(texts, name), name)
+            given[name] = read_given(text, name)
         except MappingError as error:
-            remarks += [of_finding(one, name, name) for one in error.diagnostics]
+            remarks += [of_finding(one, name, name, text) for one in error.diagnostics]
     if (params := given["params"]) is not None and not isinstance(params.value, dict):
         remarks.append(told("params", "The parameters are a map from name to value", "Write `token: t`."))
     if given["after"] is None and not remarks:

@@ -12,8 +12,9 @@ from custmap.mapping.form import Kind
 from custmap.mapping.related import ENDINGS, kind_of, says_mapping
 from custmap.pages.example import best_report
 from custmap.pages.play.desk import Desk, Texts
-from custmap.pages.sampled import sampled_customer, sampled_params
+from custmap.pages.sampled import sampled_customer
 from custmap.pages.subject import Reading, fixtures_beside, mapping_subject, with_fixtures
+from custmap.prove.sample_params import sample_params
 from custmap.syntax.source_text import MIB, decode, read_bytes
 from custmap.testing.fixture import Apply, Diff, Fixture, read_fixture
 from custmap.testing.write_yaml import block
@@ -113,7 +114,7 @@ def _of_mapping(path: Path, reading: Reading, here: Path) -> Desk:
         return Desk(path, Texts(text), fixtures)
     checked = subject.mapping.checked
     drawn = sampled_customer(checked, lambda _: True)
-    return Desk(path, Texts(text, "", written(drawn), written(dict(sampled_params(checked)))), fixtures)
+    return Desk(path, Texts(text, "", written(drawn), written(dict(sample_params(checked)))), fixtures)
 
 
 def _of_fixture(path: Path, here: Path) -> Desk:

@@ -8,14 +8,16 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from custmap.diagnostics.diagnostic import Diagnostic
+from custmap.diagnostics.meant import Meant
 from custmap.diagnostics.span import Span
 from custmap.model.change import Rejection
 from custmap.pages.html import shown
 from custmap.syntax.node import ListNode, MapNode, Node
+from custmap.syntax.source_text import Text
 from custmap.values.words import counted
 
-_MEANT: Final = re.compile(r"Did you mean `([^`]+)`\?")
 _STEP: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|\[(\d+)\]|([^."\[\]]+)')
+_START: Final = Span("", 1, 1, 1, 1)
 _ORDER: Final = ("error", "rejected", "warning", "info")
 MOST: Final = 100
 """More remarks than this are counted."""
@@ -50,21 +52,30 @@ class Remark:
         return told
 
 
-def of_finding(one: Diagnostic, editor: str, file: str | None) -> Remark:
+def of_finding(one: Diagnostic, editor: str, file: str, text: str) -> Remark:
     """A finding of a text; one of another file, such as the contract, stands at the first line."""
-    message = one.message if one.message else one.title
-    if one.span is None or (file is not None and one.span.file != file):
+    message, span, instead = one.message or one.title, one.span or _START, None
+    if span.file != file:
         place = f"{one.span}: " if one.span is not None else ""
-        span, message = Span("", 1, 1, 1, 1), f"{place}{message}"
-    else:
-        span = one.span
-    return _remark(editor, span, str(one.level), one.code, f"{one.title}: {message}", one.help)
+        span, message = _START, f"{place}{message}"
+    elif one.meant is not None and span.line == span.end_line and span.column < span.end_column:
+        instead, span = one.meant.text, _of_word(one.meant, span, text)
+    return _remark(editor, span, str(one.level), one.code, f"{one.title}: {message}", one.help, instead)
+
+
+def _of_word(meant: Meant, span: Span, text: str) -> Span:
+    """The place of the word that is wrong, within the place of a finding on one line."""
+    read = Text(text.removeprefix("\ufeff"), "")
+    line = read.starts[span.line - 1]
+    written = read.text[line + span.column - 1 : line + span.end_column - 1]
+    start, end = next(meant.places(written))
+    return replace(span, column=span.column + start, end_column=span.column + end)
 
 
 def of_record(one: Diagnostic, editor: str, node: Node | None) -> Remark:
     """A problem of a record or a parameter, at the value that it is about."""
     path = (one.path or "").removeprefix("params.") if editor == "params" else one.path or ""
-    span = node_at(node, path).span if node is not None else Span("", 1, 1, 1, 1)
+    span = node_at(node, path).span if node is not None else _START
     about = f"{one.path}: " if one.path else ""
     return _remark(editor, span, str(one.level), one.code, f"{about}{one.title}: {one.message}", one.help)
 
@@ -83,11 +94,9 @@ def told(editor: str, message: str, help: str | None = None, code: str = "") -> 
     return Remark(editor, 1, 1, 1, 1, "error", code, message, help)
 
 
-def _remark(editor: str, span: Span, level: str, code: str, message: str, help: str | None) -> Remark:
-    meant = _MEANT.fullmatch(help) if help else None
-    instead = (
-        meant.group(1) if meant and span.line == span.end_line and span.column < span.end_column else None
-    )
+def _remark(
+    editor: str, span: Span, level: str, code: str, message: str, help: str | None, instead: str | None = None
+) -> Remark:
     return Remark(
         editor, span.line, span.column, span.end_line, span.end_column, level, code, message, help, instead
     )
