@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from custmap.diagnostics.codes import Severity
-from custmap.values.types import Type
+from custmap.values.types import ANY, Type
 
 SourcePath: TypeAlias = tuple[str | int, ...]
 
@@ -59,6 +59,14 @@ class Inference:
     def source(self) -> str | None:
         """The primary source path as text: `name.given`, `addresses[0].city`, `@` for all of it."""
         return format_source(self.reads[0].path) if self.reads else None
+
+
+def type_at(type_: Type, path: SourcePath) -> Type:
+    """The type at a path in a value of this type; `ANY` where nothing is known about it."""
+    for step in path:
+        found = type_.items if isinstance(step, int) or step == "*" else type_.member(step)
+        type_ = ANY if found is None else found
+    return type_
 
 
 def format_source(path: SourcePath) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from custmap.expressions.ast import plain_path
-from custmap.expressions.inference import SourcePath
+from custmap.expressions.inference import SourcePath, type_at
 from custmap.model.checked import Checked
 from custmap.model.nodes import Leaf, Table
 from custmap.model.walkers import eaches
@@ -31,7 +31,7 @@ def read_fields(checked: Checked) -> tuple[SourcePath, ...]:
                 if path[:1] != ("customer",):
                     continue
                 path = path[1:]
-            found.update(_parts(_type_at(checked.canonical.type, path), path, depth))
+            found.update(_parts(type_at(checked.canonical.type, path), path, depth))
     return tuple(sorted(found))
 
 
@@ -50,13 +50,6 @@ def _reads(table: Table, at: SourcePath) -> Iterator[tuple[SourcePath, int]]:
         for path in (*reads, *slot.asks):
             if path not in lists:
                 yield (*at, *path), _DEPTH
-
-
-def _type_at(type_: Type, path: SourcePath) -> Type:
-    for step in path:
-        found = type_.member(step) if isinstance(step, str) and step != EACH else type_.items
-        type_ = found or ANY
-    return type_
 
 
 def _parts(type_: Type, path: SourcePath, depth: int) -> Iterator[SourcePath]:

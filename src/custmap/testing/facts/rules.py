@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
-from custmap.expressions.inference import SourcePath
+from custmap.expressions.inference import type_at
 from custmap.lineage.lineage import Line
 from custmap.lineage.trace import possible_states
 from custmap.model.checked import Checked, Operation
@@ -220,18 +220,8 @@ def _reads_empty(leaf: Leaf, scope: Type, value: Any) -> bool:
     """Does a rule read anything that may be as empty? The text of a number never is, and a list or an object
     that is made of texts has something in it."""
     like = (value,) if value == "" else ([], {})
-    found = [_at(scope, path) for path in leaf.reads]
-    return any(type_ is None or any(_can_be(type_, one) for one in like) for type_ in found)
-
-
-def _at(type_: Type, path: SourcePath) -> Type | None:
-    """The type at a source path; None if nothing is known about it."""
-    found: Type | None = type_
-    for part in path:
-        if found is None:
-            return None
-        found = found.items if isinstance(part, int) or part == "*" else found.member(str(part))
-    return found
+    found = [type_at(scope, path) for path in leaf.reads]
+    return any(_can_be(type_, one) for type_ in found for one in like)
 
 
 def _can_be(type_: Type, value: Any) -> bool:
