@@ -156,7 +156,9 @@ def test_cells_are_what_they_mean(source: custmap.Source, column: str, cell: Any
     wanted = CUSTOMER
     if stated is not None:
         wanted = CUSTOMER | {"attributes": {**CUSTOMER["attributes"], column: stated}}
-    assert source.customer(ROW | {column: cell}) == wanted
+    row = ROW | {column: cell}
+    assert source.customer(row) == wanted
+    assert row[column] is cell
 
 
 @pytest.mark.parametrize("nothing", [None, float("nan"), np.float64("nan"), pd.NA, pd.NaT, Decimal("NaN")])

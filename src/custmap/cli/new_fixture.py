@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from custmap.cli.loading import is_source, load, load_source
 from custmap.diagnostics.plain import plain
 from custmap.mapping.find import above
 from custmap.mapping.form import Kind
+from custmap.records.new_files import write_new
 from custmap.syntax.source_text import MIB
 from custmap.testing.first import NotWritten, drafted
 from custmap.values.files import exists
@@ -39,7 +40,7 @@ def write_first(name: str, source: str | None) -> int:
         )
     records = _records()
     folder = fixtures_folder() / vendor_operation
-    path = next(_places(folder, case))
+    path = folder / f"{case}.yaml" if case is not None else _free(folder)
     if exists(path):
         raise CallError(f"{path} is there already, and is not overwritten", "Name another case.")
     try:
@@ -47,9 +48,7 @@ def write_first(name: str, source: str | None) -> int:
     except NotWritten as error:
         raise CallError(str(error)) from None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as file:
-            file.write(made.data)
+        write_new({path: made.data})
     except OSError as error:
         raise CallError(f"{path}: {error.strerror}") from None
     click.echo(path.as_posix())
@@ -85,15 +84,10 @@ def fixtures_folder() -> Path:
     return Path("fixtures")
 
 
-def _places(folder: Path, case: str | None) -> Iterator[Path]:
-    """The file of a case that is named, else the first that is free."""
-    if case is not None:
-        yield folder / f"{case}.yaml"
-        return
-    number = 1
-    while exists(path := folder / ("first.yaml" if number == 1 else f"first-{number}.yaml")):
-        number += 1
-    yield path
+def _free(folder: Path) -> Path:
+    """The first file of a case without a name that is not there yet."""
+    names = chain(["first"], (f"first-{number}" for number in count(2)))
+    return next(path for name in names if not exists(path := folder / f"{name}.yaml"))
 
 
 def _records() -> list[Any]:

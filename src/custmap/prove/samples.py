@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
 from typing import Any, Final
 
 from custmap.model.clear import Send, Write
@@ -134,19 +134,17 @@ def matching(type_: Type) -> tuple[str, ...]:
 
     None without hypothesis, which finds them.
     """
-    if type_.pattern is None or find_spec("hypothesis") is None:
-        return ()
-    return _matching(type_.pattern, type_.min_length or 0, type_.max_length)
+    if type_.pattern is not None:
+        with suppress(ImportError):
+            return _matching(type_.pattern, type_.min_length or 0, type_.max_length)
+    return ()
 
 
 @cache
 def _matching(pattern: str, low: int, high: int | None) -> tuple[str, ...]:
-    try:
-        from hypothesis import find, settings
-        from hypothesis import strategies as st
-        from hypothesis.errors import HypothesisException
-    except ImportError:  # a draft has examples without it, too
-        return ()
+    from hypothesis import find, settings
+    from hypothesis import strategies as st
+    from hypothesis.errors import HypothesisException
 
     plain = settings(database=None, derandomize=True, deadline=None)
     found: list[str] = []

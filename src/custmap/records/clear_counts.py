@@ -99,13 +99,10 @@ class ClearCounts:
             then, _ = self._taken(before.value)
         except (RecordError, Unusual):  # not a record, or none that is read
             return set()
-        try:
-            if (data := before.place[3]) is not None and data == after.place[3]:
-                now, texts = then, NO_TEXTS
-            else:
+        now, texts = then, NO_TEXTS
+        if (data := before.place[3]) is None or data != after.place[3]:
+            with suppress(RecordError, Unusual):
                 now, texts = self._taken(after.value)
-        except (RecordError, Unusual):
-            now, texts = then, NO_TEXTS
         if self._absent == "keep" and now is not then:
             now = self._engine.overlay.over(then, now, texts)
         gone = set(self._tree.look(then, now))

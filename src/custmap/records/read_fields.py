@@ -31,7 +31,7 @@ def read_fields(checked: Checked) -> tuple[SourcePath, ...]:
                 if path[:1] != ("customer",):
                     continue
                 path = path[1:]
-            found.update(_parts(_type_at(checked.canonical.type, path), path, depth))
+            found.update(_parts(checked.canonical.type.at(path) or ANY, path, depth))
     return tuple(sorted(found))
 
 
@@ -50,13 +50,6 @@ def _reads(table: Table, at: SourcePath) -> Iterator[tuple[SourcePath, int]]:
         for path in (*reads, *slot.asks):
             if path not in lists:
                 yield (*at, *path), _DEPTH
-
-
-def _type_at(type_: Type, path: SourcePath) -> Type:
-    for step in path:
-        found = type_.member(step) if isinstance(step, str) and step != EACH else type_.items
-        type_ = found or ANY
-    return type_
 
 
 def _parts(type_: Type, path: SourcePath, depth: int) -> Iterator[SourcePath]:

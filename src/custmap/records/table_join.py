@@ -105,6 +105,7 @@ class TableJoin:
             file = folder / "snapshots.duckdb"
             self._database = stack.enter_context(connect(duckdb, file, folder, memory=self._memory))
             self._error = duckdb.Error
+            self._thread = stack.enter_context(ThreadPoolExecutor(1))
             self._tables = [self._table(at, *place) for at, place in enumerate(self._places)]
             self._stack = stack.pop_all()
         return self
@@ -115,10 +116,9 @@ class TableJoin:
         self._stack.close()
 
     def __iter__(self) -> Iterator[Pair | Rejected | OneSided]:
-        with ThreadPoolExecutor(1) as thread:
-            rest = thread.submit(self._made_ready)
-            counts = [self._counted(number) for number in range(2)]
-            self.digests += rest.result()
+        rest = self._thread.submit(self._made_ready)
+        counts = [self._counted(number) for number in range(2)]
+        self.digests += rest.result()
         self.tally.came_in = sum(rows for rows, _, _ in counts)
         for number, (rows, with_key, _) in enumerate(counts):
             if rows > with_key:
@@ -129,13 +129,13 @@ class TableJoin:
         differing = self._pairs()
         first = list(islice(differing, 1))
         count = f"SELECT count(*) {self._joined()}"
-        with ThreadPoolExecutor(1) as thread:  # DuckDB counts all pairs while plans of the first are made
-            counted = thread.submit(lambda: self._database.cursor().execute(count).fetchone())
-            handed = 0
-            for found in chain(first, differing):
-                handed += 1
-                yield found
-            (pairs,) = counted.result()
+        # DuckDB counts all pairs while plans of the first are made.
+        counted = self._thread.submit(lambda: self._database.cursor().execute(count).fetchone())
+        handed = 0
+        for found in chain(first, differing):
+            handed += 1
+            yield found
+        (pairs,) = counted.result()
         if not self._every:
             self.unchanged = pairs - handed
             self.tally.went_out += 2 * self.unchanged

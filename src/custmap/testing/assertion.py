@@ -6,12 +6,12 @@ import os
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from custmap.diagnostics.plain import plain_lines
 from custmap.mapper import Mapping as Loaded
 from custmap.mapper import load
-from custmap.syntax.node import ListNode, MapNode, Node
+from custmap.syntax.node import ListNode, MapNode
 from custmap.syntax.yaml_reader import read_yaml
 from custmap.testing.expectation import Expectation, request_problems
 from custmap.testing.fixture import Apply, Call, Diff, Fixture
@@ -65,13 +65,13 @@ def assert_request(
     if not (expected is None or isinstance(expected, MappingOf | list | tuple)):
         raise TypeError(f"`expected` is a dict, a list of them or None, not {type(expected).__name__}")
     several = not (expected is None or isinstance(expected, MappingOf))
-    node = _node(list(cast("Sequence[Any]", expected)) if several else expected)
+    whole = _read("requests" if several else "request", expected)
+    node = whole.entries[0][1]
     call: Call
     if before is NOTHING_GIVEN and "vendor" not in options:
         call = Apply(customer, options)
     else:
         call = Diff(None if before is NOTHING_GIVEN else before, customer, options)
-    whole = MapNode(((_key("requests" if several else "request"), node),), node.span)
     fixture = Fixture(
         path=Path(_FILE),
         name=_FILE,
@@ -104,9 +104,9 @@ def _told(mapping: Mapping, report: Report) -> str:
     return plain_lines("\n".join(lines))
 
 
-def _node(expected: Any) -> Node:
+def _read(name: str, expected: Any) -> MapNode:
     """The expectation as in a fixture; TypeError for what is no JSON, ValueError for unknown members."""
-    whole = read_yaml(f"expected: {flow(_plain(expected))}\n".encode(), _FILE)
+    whole = read_yaml(f"{name}: {flow(_plain(expected))}\n".encode(), _FILE)
     assert isinstance(whole, MapNode)
     node = whole.entries[0][1]
     for one in node if isinstance(node, ListNode) else (node,):
@@ -116,7 +116,7 @@ def _node(expected: Any) -> Node:
                 raise ValueError(f"`expected`: {problem.message}.{help}")
         elif isinstance(node, ListNode):
             raise TypeError("`expected`: a request is a dict of its members")
-    return node
+    return whole
 
 
 def _plain(value: Any) -> Any:
@@ -128,9 +128,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
     raise TypeError(f"`expected` has a value that is not JSON: {type(value).__name__}")
-
-
-def _key(name: str) -> Any:
-    whole = read_yaml(f"{name}: null\n".encode(), _FILE)
-    assert isinstance(whole, MapNode)
-    return whole.entries[0][0]

@@ -7,9 +7,9 @@ as the generated code reads them (`facts.records`): a fixture that differs from 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from custmap.lineage.lineage import Line
 from custmap.model.walkers import leaves
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from custmap.mapper import Mapping
     from custmap.tables.source import Source
 
+S = TypeVar("S", "Mapping", "Source")
+G = TypeVar("G")
 FORMAT_VERSION: Final = 1
 
 
@@ -148,49 +150,33 @@ def coverage_of(
     mappings: dict[tuple[str, str], _Mapping] = {}
     tables: dict[tuple[str, str], _Source] = {}
     for report in reports:
-        if not report.passed:
-            _known(report, mappings, tables)
-            continue
-        own, table = _known(report, mappings, tables)
-        if own is not None:
-            own.add(report)
-        if table is not None:
-            table.add(report)
-    known = {name for _, name in (*mappings, *tables)}
+        mapping, source = report.answer.mapping, report.answer.source
+        if mapping is not None:
+            own = _gatherer(mappings, mapping, _Mapping)
+            if report.passed:
+                own.add(report)
+        if source is not None:
+            table = _gatherer(tables, source, _Source)
+            if report.passed:
+                table.add(report)
+    tested = {name for _, name in (*mappings, *tables)}
     for mapping in also:
-        if mapping.name not in known:
-            mappings[_key(mapping.checked.file.file, mapping.name)] = _Mapping(mapping)
+        if mapping.name not in tested:
+            _gatherer(mappings, mapping, _Mapping)
     for source in sources:
-        if source.name not in known:
-            tables[_key(source.checked.file.file, source.name)] = _Source(source)
+        if source.name not in tested:
+            _gatherer(tables, source, _Source)
     found = [one.coverage() for one in mappings.values()]
     found += [one.coverage() for one in tables.values()]
     return Coverage(tuple(sorted(found, key=lambda one: (one.is_source, one.name, one.file))))
 
 
-def _key(file: str, name: str) -> tuple[str, str]:
-    return file, name
-
-
-def _known(
-    report: Report,
-    mappings: dict[tuple[str, str], _Mapping],
-    tables: dict[tuple[str, str], _Source],
-) -> tuple[_Mapping | None, _Source | None]:
-    """The gatherers of a report's mapping and source, made where they are new."""
-    mapping, source = report.answer.mapping, report.answer.source
-    own = table = None
-    if mapping is not None:
-        key = _key(mapping.checked.file.file, mapping.name)
-        own = mappings.get(key)
-        if own is None:
-            own = mappings[key] = _Mapping(mapping)
-    if source is not None:
-        key = _key(source.checked.file.file, source.name)
-        table = tables.get(key)
-        if table is None:
-            table = tables[key] = _Source(source)
-    return own, table
+def _gatherer(known: dict[tuple[str, str], G], subject: S, make: Callable[[S], G]) -> G:
+    """What gathers the facts of a mapping or a source: one for all loads of a file."""
+    key = subject.checked.file.file, subject.name
+    if key not in known:
+        known[key] = make(subject)
+    return known[key]
 
 
 @dataclass(slots=True)

@@ -29,10 +29,11 @@ class Unsure(ValueError):
     """The text is of a form that is not changed in place."""
 
 
-def rewritten(text: str, root: MapNode, key: str, new: Any) -> str:
-    """The text of a file with a new value of one member of its map; Unsure.
+def rewritten(text: str, root: MapNode, key: str, new: Any, *, anew: bool = False) -> str:
+    """The text of a file with a new value of one member of its map, which comes last if it is new; Unsure.
 
-    `root`  what the strict reader reads in the text; the member must be there.
+    `root`  what the strict reader reads in the text.
+    `anew`  write the member on lines of its own, whatever its style was.
     """
     try:
         tree = yaml.compose(text.replace("\t", " "), Loader=yaml.SafeLoader)
@@ -41,11 +42,18 @@ def rewritten(text: str, root: MapNode, key: str, new: Any) -> str:
     rewriter = _Rewriter(text, "\r\n" if "\r\n" in text else "\n")
     if not isinstance(tree, yaml.MappingNode) or tree.flow_style:
         raise Unsure("the file is one value in braces")
-    old = plain(root)
-    if key not in old:
-        raise Unsure(f"there is no `{key}`")
-    start, end = tree.start_mark.index, rewriter.line_end(rewriter.end_of(tree))
-    return text[:start] + rewriter.block_map(tree, root, {**old, key: new}) + text[end:]
+    at = next((place for place, (name, _) in enumerate(root) if name.value == key), None)
+    if at is None:
+        gap = "" if text.endswith(rewriter.newline) else rewriter.newline
+        return text + gap + rewriter.newline.join([*block(key, new, open_up=True), ""])
+    name, held = tree.value[at]
+    start, end = name.start_mark.index, rewriter.end_of(held)
+    stop = rewriter.line_end(end)
+    if anew:
+        entry = rewriter.opened(start, name, key, new, 0, text[end:stop], open_up=True)
+    else:
+        entry = rewriter.entry(tree.value[at], root.entries[at][1], key, new, 0)
+    return text[:start] + entry + text[stop:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +157,10 @@ class _Rewriter:
                 parts.append((None, self._lines(block(name, value, indent))))
                 continue
             at = names.index(name)
-            parts.append((at, self._entry(node.value[at], old.entries[at][1], name, value, indent)))
+            parts.append((at, self.entry(node.value[at], old.entries[at][1], name, value, indent)))
         return self._on_lines(chunks, parts, indent)
 
-    def _entry(self, pair: Any, old: Node, name: str, new: Any, indent: int) -> str:
+    def entry(self, pair: Any, old: Node, name: str, new: Any, indent: int) -> str:
         """An entry of a block map, up to the end of its last line."""
         key, held = pair
         start, end = key.start_mark.index, self.end_of(held)
@@ -162,18 +170,18 @@ class _Rewriter:
         lead = self.text[start : held.start_mark.index]
         is_block = isinstance(held, yaml.CollectionNode) and not held.flow_style
         if is_block and not (new and isinstance(new, type(plain(old)))):
-            return self._opened(start, key, name, new, indent, rest)
+            return self.opened(start, key, name, new, indent, rest)
         made = lead + self.value(held, old, new)
         if is_block:
             return made
         if self._is_too_long(made, indent, end - start) and isinstance(new, dict | list) and new:
-            return self._opened(start, key, name, new, indent, rest, open_up=True)
+            return self.opened(start, key, name, new, indent, rest, open_up=True)
         return made + rest
 
     def _is_too_long(self, made: str, indent: int, was: int) -> bool:
         return not set(_BREAKS) & set(made) and indent + len(made) > max(WIDTH, indent + was)
 
-    def _opened(
+    def opened(
         self, start: int, key: Any, name: str, new: Any, indent: int, rest: str, *, open_up: bool = False
     ) -> str:
         """An entry written anew; its comment stays with its first line."""

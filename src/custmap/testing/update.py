@@ -1,12 +1,13 @@
 """Rewrite what differs in the expectation of a fixture with the actual answer, and nothing else in the file.
 
 Only members that differ are rewritten, where they stand and in the style that they have; where that cannot be
-done, the lines of `expect:`. The rest stays byte for byte. The new text is read back and checked before it is
+done, all of `expect:`. The rest stays byte for byte. The new text is read back and checked before it is
 returned.
 """
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Any
@@ -21,7 +22,7 @@ from custmap.testing.named import reduced
 from custmap.testing.rewrite import Unsure, rewritten
 from custmap.testing.run import Report
 from custmap.testing.told import told_errors, told_plan
-from custmap.testing.write_yaml import WIDTH, block, flow, pair
+from custmap.testing.write_yaml import pair
 from custmap.values.equality import same
 
 
@@ -36,25 +37,20 @@ def updated(report: Report, data: bytes) -> bytes:
     expect = _expectation(report)
     wanted = {**plain(report.fixture.node), "expect": expect}
     file = report.fixture.span.file
-    new = _in_place(report.fixture, data, expect)
-    if new is None or not same(_read(new, file), wanted):
-        new = _replace(report.fixture, data, expect)
-    if (read := _read(new, file)) is None:
-        raise UpdateError("the expectation cannot be written to this file")
-    if not same(read, wanted):
-        raise UpdateError("only `expect` may change; write the fixture in block style, one key per line")
-    return new
+    for anew in (False, True) if report.fixture.expect.node else (True,):
+        try:
+            new = _rewritten(report.fixture, data, expect, anew=anew)
+        except Unsure:
+            continue
+        if same(_read(new, file), wanted):
+            return new
+    raise UpdateError("only `expect` may change; write the fixture in block style, one key per line")
 
 
-def _in_place(fixture: Fixture, data: bytes, expect: dict[str, Any]) -> bytes | None:
-    """The file in which only what differs is written anew; None where that cannot be done in place."""
-    if not (fixture.expect.node and fixture.expect.node.entries):
-        return None
-    mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
-    try:
-        return mark + rewritten(data[len(mark) :].decode(), fixture.node, "expect", expect).encode()
-    except Unsure:
-        return None
+def _rewritten(fixture: Fixture, data: bytes, expect: dict[str, Any], *, anew: bool) -> bytes:
+    mark = BOM_UTF8 if data.startswith(BOM_UTF8) else b""
+    text = data.removeprefix(BOM_UTF8).decode()
+    return mark + rewritten(text, fixture.node, "expect", expect, anew=anew).encode()
 
 
 def _read(data: bytes, file: str) -> Any:
@@ -124,32 +120,3 @@ def _request(old: Node | None, request: Any) -> Any:
             value = {str(one.value): value[str(one.value)] for one, _ in node if str(one.value) in value}
         new[name] = value
     return new
-
-
-def _replace(fixture: Fixture, data: bytes, expect: dict[str, Any]) -> bytes:
-    """The file with new lines for `expect:`, or with them at its end."""
-    lines = data.split(b"\n")
-    newline = "\r\n" if lines[0].endswith(b"\r") else "\n"
-    first, last = _lines_of_expect(fixture, lines)
-    old = fixture.expect.node
-    inline = old is not None and old.span.line == first + 1 and len(f"expect: {flow(expect)}") <= WIDTH
-    new = block("expect", expect, open_up=not inline)
-    text = "".join(line + newline for line in new)
-    if first == len(lines):
-        return data + (newline + text).encode()
-    before = b"".join(line + b"\n" for line in lines[:first])
-    return before + text.encode() + b"\n".join(lines[last:])
-
-
-def _lines_of_expect(fixture: Fixture, lines: list[bytes]) -> tuple[int, int]:
-    """Its lines, counted from 0, as a range; without comments and blank lines after it."""
-    keys = [key for key, _ in fixture.node]
-    at = next((index for index, key in enumerate(keys) if key.value == "expect"), None)
-    if at is None:
-        end = len(lines) - 1 if lines[-1] == b"" else len(lines)
-        return end, end
-    following = keys[at + 1 : at + 2]
-    last = following[0].span.line - 1 if following else len(lines)
-    while last > keys[at].span.line and (not lines[last - 1].strip() or lines[last - 1].startswith(b"#")):
-        last -= 1
-    return keys[at].span.line - 1, last

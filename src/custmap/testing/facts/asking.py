@@ -23,7 +23,7 @@ from custmap.model.nodes import (
     RiderSource,
     Table,
 )
-from custmap.running.states import SILENT
+from custmap.running.states import SILENT, is_value
 from custmap.testing.facts.fact import OTHER_VALUE, VALUE, WHEN, Fact
 from custmap.testing.facts.rules import row_name
 from custmap.values.absent import ABSENT
@@ -115,7 +115,7 @@ class Asker:
             asked.raw = value
         if value is ABSENT and origin.has_default:
             value = origin.default
-        if value in _NOTHING_TO_TRANSLATE or origin.values is None:
+        if origin.values is None or value is _FAILED or not is_value(value):
             return value
         return self._translated(origin, value, asked, within)
 
@@ -147,26 +147,14 @@ class Asker:
         )
 
     def _value(self, expression: Expression, scope: Any) -> Any:
-        known = self._compiled.get(id(expression))
-        if known is None:
-            known = self._compiled[id(expression)] = (
-                expression,
-                compile_states(expression, self._functions),
-            )
+        if id(expression) not in self._compiled:
+            self._compiled[id(expression)] = expression, compile_states(expression, self._functions)
         try:
-            return known[1](scope)
+            return self._compiled[id(expression)][1](scope)
         except FunctionError:
             return _FAILED
 
 
-class _Nothing:
-    """The states that no table translates; membership by identity, since values need not be hashable."""
-
-    def __contains__(self, value: Any) -> bool:
-        return value is None or value is ABSENT or value is SILENT or value is _FAILED
-
-
-_NOTHING_TO_TRANSLATE: Final = _Nothing()
 _NOBODY: Final[Any] = None
 
 

@@ -7,12 +7,12 @@ a value. A clear and a rejection count where the plan has them. A record that is
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from custmap.border.intake import take
 from custmap.diagnostics.errors import CustmapError, RecordError
-from custmap.model.change import Rejection
+from custmap.diagnostics.span import Span
 from custmap.model.checked import Checked, Operation
 from custmap.model.clear import SKIP, Clear
 from custmap.model.nodes import Leaf, ObjectNode, Rider
@@ -71,10 +71,8 @@ def shown_by_rows(fixture: Fixture, source: Source, part: Part, asker: Asker) ->
     call = fixture.call
     rows: list[Any] = []
     match call:
-        case Stated(row):
+        case Stated(row) | Apply(row):
             rows = [row]
-        case Apply(customer):
-            rows = [customer]
         case Diff(before, after):
             rows = [row for row in (before, after) if row is not None]
     for row in rows:
@@ -226,24 +224,13 @@ class _Told:
     """What a plan, or the error in its place, tells of rules: by their places in the file."""
 
     def __init__(self, plan: Plan | None, error: CustmapError | None) -> None:
-        self._cleared = (
-            {(one.span.line, one.span.column) for one in plan.changes if one.action == "clear"}
-            if (plan)
-            else set()
-        )
-        self._skipped = {
-            (one.span.line, one.span.column)
-            for one in (plan.notes if plan else ())
-            if one.span is not None and one.fact is Noted.CLEAR_SKIPPED
-        }
-        rejected: Iterable[Rejection] = plan.rejected if plan else ()
-        self._rejected = {(one.span.line, one.span.column, one.code) for one in rejected}
+        self._cleared = {_at(one.span) for one in plan.changes if one.action == "clear"} if plan else set()
+        notes = () if plan is None else plan.notes
+        self._skipped = {_at(one.span) for one in notes if one.span and one.fact is Noted.CLEAR_SKIPPED}
+        told = [(one.span, one.code) for one in plan.rejected] if plan else []
         if isinstance(error, RecordError):
-            self._rejected |= {
-                (one.span.line, one.span.column, one.code)
-                for one in error.diagnostics
-                if one.span is not None
-            }
+            told += [(one.span, one.code) for one in error.diagnostics if one.span]
+        self._rejected = {(_at(span), code) for span, code in told}
 
     def of(self, part: Part) -> Iterator[Shown]:
         for root in part.operation.parts.values():
@@ -261,15 +248,19 @@ class _Told:
 
     def _of(self, part: Part, rule: Leaf | ObjectNode, clear: Clear, prefix: str) -> Iterator[Shown]:
         place = place_of(part.request, rule.span, prefix + rule.target)
-        at = (rule.span.line, rule.span.column)
+        at = _at(rule.span)
         if at in self._cleared:
             listed = isinstance(rule, Leaf) and rule.ways is not None
             yield place, Fact("clear", "gone" if listed else clear_word(clear))
         if at in self._skipped:
             yield place, Fact("clear", clear_word(SKIP))
-        for line, column, code in self._rejected:
-            if (line, column) == at:
+        for where, code in self._rejected:
+            if where == at:
                 yield place, Fact("rejected", code)
+
+
+def _at(span: Span) -> tuple[int, int]:
+    return span.line, span.column
 
 
 def _parameters(
