@@ -15,14 +15,15 @@ import pytest
 import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
-from reading import read_all, records_of
+from reading import Pipe, read_all, records_of
 
 from custmap.records.arrow_rows import ArrowRows
 from custmap.records.extras import ExtraMissing
-from custmap.records.formats import Format
+from custmap.records.formats import Format, binary_kind
 from custmap.records.input_error import InputError
 from custmap.records.inputs import format_of, open_records
 from custmap.records.locations import Location
+from custmap.records.lookahead import Lookahead
 from custmap.records.ndjson import BadLine
 from custmap.records.tables import read_parquet
 
@@ -173,6 +174,11 @@ def test_duckdb(warehouse: Path) -> None:
     assert read_all(warehouse.read_bytes(), query="SELECT count(*) AS n FROM t") == [{"n": 3000}]
     assert read_all(gzip.compress(warehouse.read_bytes()), query="SELECT 1 AS n") == [{"n": 1}]
     assert (sorted(warehouse.parent.iterdir()), warehouse.read_bytes()) == before
+
+
+def test_the_checksum_of_a_duckdb_file_may_have_a_line_end() -> None:
+    ahead = Lookahead(Pipe(b"\n" * 8 + b"DUCK" + bytes(9)), binary=True)
+    assert binary_kind(ahead.begin()) == "duckdb"
 
 
 @pytest.mark.parametrize(

@@ -147,9 +147,10 @@ def _rows(rows: Rows, format: Format) -> Many:
 
 def _looked_at(stream: BufferedIOBase, location: Location, *, lists: bool) -> tuple[Format, BufferedIOBase]:
     """What a stream is, and the whole stream without its compression."""
-    ahead = Lookahead(stream)
+    binary = location.query is not None  # of the formats with a query, none has lines
+    ahead = Lookahead(stream, binary=binary)
     if (compression := compression_of(ahead.begin())) is not None:
-        ahead = Lookahead(unpacked(ahead.rewound(), compression, location.name))
+        ahead = Lookahead(unpacked(ahead.rewound(), compression, location.name), binary=binary)
         if compression_of(ahead.begin()) is not None:
             raise InputError(f"{location.name}: this is compressed twice", "Unpack it once.")
     kind = binary_kind(ahead.head)

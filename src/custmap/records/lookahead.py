@@ -16,18 +16,22 @@ class Lookahead:
     """`head` is what was read so far, `ended` whether that is all; `rewound` gives the whole stream.
 
     A stream that can be rewound is, so that nothing stands between it and what reads it. No more is read from
-    a pipe than is needed: its writer may be waiting for an answer to its first line.
+    a pipe than is needed: its writer may be waiting for an answer to its first line. `binary`: there are no
+    lines, and a byte that looks like the end of one ends nothing.
     """
 
-    def __init__(self, stream: BufferedIOBase) -> None:
+    def __init__(self, stream: BufferedIOBase, *, binary: bool) -> None:
         self._stream = stream
+        self._line_end = None if binary else b"\n"
         self._start = stream.tell() if stream.seekable() else None
         self.head = b""
         self.ended = False
 
     def begin(self) -> bytes:
         """Read what tells a binary format, or the beginning of the first line."""
-        while len(self.head) < _ENOUGH and b"\n" not in self.head and not self.ended:
+        while len(self.head) < _ENOUGH and not self.ended:
+            if self._line_end is not None and self._line_end in self.head:
+                break
             self._add(self._stream.read1(_CHUNK))
         return self.head
 

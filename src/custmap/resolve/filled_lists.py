@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from custmap.contract.contract import Contract
 from custmap.model.changes import Changes
-from custmap.model.clear import KeyIn, Named
+from custmap.model.clear import KeyIn, Named, NameIn
 from custmap.model.filled_list import FilledList
 from custmap.model.mask import Mask
 from custmap.model.nodes import Container, ItemsNode, Leaf
 from custmap.model.walkers import leaves, nodes
 from custmap.values.paths import Member, TargetPath
-from custmap.values.types import Type
+from custmap.values.types import KINDS, Type
 
 _COUNTED = ("min_items", "max_items")
 
@@ -46,25 +46,32 @@ def _is_told(leaf: Leaf) -> bool:
 def _named(
     contract: Contract, mask: Mask | None, names: Iterable[tuple[TargetPath, type[Named]]]
 ) -> Iterator[FilledList]:
-    places = [place for place, form in names if form is not KeyIn]
+    places = {place: form.items for place, form in names if form is not KeyIn}
     if mask is not None and mask.query is not None:
         parameter = contract.parameters.get("query", {}).get(mask.query)
         if parameter is not None and parameter.type is not None and parameter.type.only("string"):
             yield FilledList((), parameter.type, mask.query)
     elif mask is not None:
-        places.append(mask.place)
-    for place in dict.fromkeys(places):
+        places.setdefault(mask.place, NameIn.items)
+    for place, kind in places.items():
         type_ = contract.at(place)
-        if type_ is not None and type_.only("array") and _limits(type_, of_items=True):
+        if type_ is not None and type_.only("array") and (_limits(type_) or _limits_items(type_.items, kind)):
             yield FilledList(place, type_)
 
 
 def _counted(place: TargetPath, type_: Type | None) -> Iterator[FilledList]:
     """How many items there may be; what they are is held against the contract where they are made."""
-    if type_ is not None and type_.only("array") and _limits(type_, of_items=False):
+    if type_ is not None and type_.only("array") and _limits(type_):
         yield FilledList(place, replace(type_, items=None, enum=None))
 
 
-def _limits(type_: Type, *, of_items: bool) -> bool:
-    counted = type_.unique_items or any(getattr(type_, limit) is not None for limit in _COUNTED)
-    return counted or (of_items and type_.items is not None and type_.items.limited)
+def _limits(type_: Type) -> bool:
+    """Is it limited how many items there are, or that they differ?"""
+    return type_.unique_items or any(getattr(type_, limit) is not None for limit in _COUNTED)
+
+
+def _limits_items(items: Type | None, kind: str | None) -> bool:
+    """May an item that is written, of this kind, not fit?"""
+    if items is None or not items.limited:
+        return False
+    return kind not in items.kinds or items.but(KINDS, items.absent, items.enum).limited
