@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from custmap.model.change import new_change
-from custmap.model.clear import Operated, Write
+from custmap.model.clear import NameIn, Operated, Write
 from custmap.model.nodes import FromSource, Leaf
 from custmap.model.privacy import ItemTarget, KeyText, inside
 from custmap.model.template import Hole
@@ -98,6 +98,7 @@ def _entries(
     said = kept = False
     plain = not (leaf.policy.immutable or view.item or is_unsure(leaf.says, view))
     told = None if leaf.says is None else entries_of(leaf, way, view)
+    listed = _listed(leaf) if plain else None
     changes, span, privacy = view.draft.changes, leaf.span, leaf.privacy
     for key in sorted(before | after):
         was, now = before.get(key, ABSENT), after.get(key, ABSENT)
@@ -116,6 +117,16 @@ def _entries(
                 if told is not None:
                     told.say(key, name, now, was is ABSENT and mentioned)
                 continue
+        elif (
+            (listed is not None and (now is ABSENT or now is None))
+            and type(was) in _SCALARS
+            and listed.unwritable(key) is None
+        ):
+            said = True  # the usual clear of one: a plain value is gone, and its key is listed
+            name, source = places_of(leaf, target, key)
+            view.draft.names.setdefault(listed.place, {})[key] = key
+            changes.append(new_change(("clear", name, source, was, None, span, 0, privacy)))
+            continue
         state, value = _entry(leaf, target, key, was, now, mentioned, view, (*way, Member(key)))
         said = said or state == SAID
         kept = kept or state == KEPT
@@ -124,6 +135,13 @@ def _entries(
     if not said:
         return KEPT if kept else SAME, sent or NOTHING
     return SAID, sent if sent else NOTHING
+
+
+def _listed(leaf: Leaf) -> NameIn | None:
+    """The clear of a rule whose entries are gone when their keys are listed, and nothing else is asked."""
+    clear = leaf.policy.clear
+    simple = type(clear) is NameIn and clear.name is None and clear.form is None and not leaf.limits
+    return clear if simple and leaf.says is None else None  # type: ignore[return-value]  # asked above
 
 
 def _entry(
@@ -170,8 +188,8 @@ def _entry(
 
 def places_of(leaf: Leaf, target: str, key: str) -> tuple[str, str | None]:
     """The target and the source path of an entry; a key that may be a value names no source."""
-    part = key if key.isidentifier() and key.isascii() else format_path((Member(key),))
     privacy = leaf.privacy
+    part = key if key.isidentifier() and key.isascii() else format_path((Member(key),))
     secret = privacy.secret_name() if privacy.secrets else None
     if secret is None and privacy.open_keys:
         return f"{target}.{part}", f"{leaf.source}.{part}" if leaf.source else None

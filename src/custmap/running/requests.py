@@ -198,8 +198,8 @@ def write_elsewhere(body: dict[str, Any], draft: Draft) -> None:
         put(body, place, value)
 
 
-def _in_order(told: dict[TargetPath, dict[Any, Any]]) -> list[tuple[TargetPath, dict[Any, Any]]]:
-    return sorted(told.items(), key=lambda one: in_path_order(one[0]))
+def _in_order(told: dict[TargetPath, dict[Any, Any]]) -> Iterable[tuple[TargetPath, dict[Any, Any]]]:
+    return told.items() if len(told) < 2 else sorted(told.items(), key=lambda one: in_path_order(one[0]))
 
 
 def put(body: Any, place: TargetPath, value: Any, *, update: bool = False) -> None:
@@ -212,8 +212,7 @@ def put(body: Any, place: TargetPath, value: Any, *, update: bool = False) -> No
         made: Any = {} if isinstance(below, Member) else []
         inner = found_at(at, (segment,))
         at = inner if type(inner) is type(made) else _placed(at, segment, made)
-    there = found_at(at, place[-1:])
-    if update and isinstance(there, dict):
+    if update and isinstance(there := found_at(at, place[-1:]), dict):
         there.update(value)
     else:
         _placed(at, place[-1], value)

@@ -24,7 +24,9 @@ def in_value_order(values: Iterable[Any]) -> list[Any]:
     ([9, 10], ['a', 'b'], [2, True, '10', 'a'])
     """
     listed = list(values)
-    return sorted(listed, key=None if set(map(type, listed)) == {str} else _of_its_class)
+    if len(listed) > 1:
+        listed.sort(key=None if set(map(type, listed)) == {str} else _of_its_class)
+    return listed
 
 
 def _of_its_class(value: Any) -> tuple[int, Any]:
