@@ -116,6 +116,7 @@ def null_is_skipped(patch: pytest.MonkeyPatch) -> None:
         return UNCHANGED if after is None else inner(leaf, target, key, before, after, *rest)
 
     patch.setattr(maps, "_entry", entry)
+    patch.setattr(maps, "_listed", lambda leaf: None)
 
 
 def everything_always(patch: pytest.MonkeyPatch) -> None:
@@ -132,6 +133,7 @@ def set_and_removed(patch: pytest.MonkeyPatch) -> None:
         return ""
 
     patch.setattr(clearing, "write_clear", named)
+    patch.setattr(maps, "_listed", lambda leaf: None)
 
 
 def unmanaged_overwritten(patch: pytest.MonkeyPatch) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
 from typing import Final
+
+from msgspec import Struct
 
 from custmap.expressions.ast import plain_path
 from custmap.expressions.inference import format_source
@@ -17,8 +18,7 @@ from custmap.model.walkers import eaches, nodes
 from custmap.values.paths import Index, Member, PathError, TargetPath, format_path, parse_path
 
 
-@dataclass(frozen=True, slots=True)
-class Traced:
+class Traced(Struct, frozen=True):
     """A canonical path, None for what is no field of the customer; and the line of its rule.
 
     `known`  the part of the path that the mapping itself names, which holds no value of a record.
@@ -32,8 +32,7 @@ class Traced:
     below: TargetPath = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """A rule: the names of its target, and its source; `as_it_is`: what is below both has the same names.
 
     `path` is that of the target, which has `depth` segments.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
+
+from msgspec import Struct
 
 from custmap.back.layer import Layer
 from custmap.back.laying import Echo, lay, part_at
@@ -32,8 +34,7 @@ from custmap.values.words import word_for
 _NO_NOTES: Final[tuple[Note, ...]] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(Struct, frozen=True):
     """What a vendor's copy reads back as.
 
     `record`  the customer.

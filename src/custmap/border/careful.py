@@ -11,11 +11,12 @@ import datetime as dt
 import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, TypeAlias
 from uuid import UUID
+
+from msgspec import Struct, field
 
 from custmap.border.classes import ByClass, class_module, class_name, classes_of, inherits
 from custmap.border.foreign import Entries, Items, has_known_zone, how_to_convert, meaning
@@ -90,8 +91,7 @@ def object_of(plain: Any) -> dict[str, Any]:
     return plain
 
 
-@dataclass(slots=True)
-class _Copier:
+class _Copier(Struct):
     """One copy at work: what is being looked into, how many values are left, what was found and counted."""
 
     type: Type

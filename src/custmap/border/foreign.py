@@ -10,9 +10,10 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from types import GetSetDescriptorType
 from typing import Any, Final
+
+from msgspec import Struct
 
 from custmap.border.classes import class_module, class_name, classes_of
 
@@ -40,16 +41,14 @@ _HELP: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(Struct, frozen=True):
     """The items of a list, each of which may be a foreign value again, and how many there are."""
 
     items: Iterator[object]
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Entries:
+class Entries(Struct, frozen=True):
     """The keys and values of an object, each of which may be a foreign value again."""
 
     entries: Iterable[tuple[object, object]]

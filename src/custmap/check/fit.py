@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from msgspec import Struct
+
 from custmap.expressions.suggestions import phrase
 from custmap.resolve.findings import meant
 from custmap.schema.misfit import CHECKED_FORMATS, misfit
@@ -32,8 +34,7 @@ class Misfit:
     inside: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """What is known besides types. `forms`: its formats are reliable; `closed`: members are listed."""
 
     forms: bool = False

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final
+
+from msgspec import Struct
 
 from custmap.check.policy_checks import clears
 from custmap.diagnostics.diagnostic import Diagnostic
@@ -31,8 +32,7 @@ _PLAIN_KEY: Final = re.compile(r"[\w$][\w.$-]*")
 Names = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """A contract member without a rule; `names` leads there, positions in lists left out."""
 
     names: Names

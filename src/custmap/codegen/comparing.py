@@ -12,8 +12,9 @@ What each kind of function says of each kind of container is in files of its own
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
+
+from msgspec import Struct
 
 from custmap.codegen import facts
 from custmap.codegen.lines import Lines
@@ -36,8 +37,7 @@ class Module(Protocol):
     def note(self, node: Leaf | Container, fact: Fact) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """A member whose outcome is in two locals."""
 
     node: TargetNode

@@ -12,9 +12,10 @@ a comment with its line of the mapping file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
+
+from msgspec import Struct
 
 from custmap.codegen import facts
 from custmap.codegen.changes import compare_items, compare_rows
@@ -45,8 +46,7 @@ _FIXED = (
 """Names that the text has whatever the mapping is: no rule's local gets one of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Generated:
+class Generated(Struct, frozen=True):
     """A module's text and the globals that it needs."""
 
     text: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from custmap.codegen import leaf_facts
 from custmap.codegen.fits import FitsWriter, classes_of
@@ -16,8 +17,7 @@ from custmap.running.forms import Style, entry_checker, form_checker
 from custmap.values.words import words_for
 
 
-@dataclass(slots=True)
-class ContractWriter:
+class ContractWriter(Struct):
     """Writes what the contract asks of a leaf's value.
 
     `fits` writes quick tests; None where all is careful.

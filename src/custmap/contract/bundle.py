@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from custmap.contract.references import Located, Pointer, References, schema_reference
 from custmap.diagnostics.diagnostic import Diagnostic
@@ -40,8 +42,7 @@ _HOLDS: Final[dict[str, str]] = {
 """What stands behind each keyword; others mean nothing to a schema."""
 
 
-@dataclass(slots=True)
-class Bundle:
+class Bundle(Struct):
     """Makes one plain schema of a contract's schema: references under `$defs`, 3.0 converted to 3.1.
 
     `request`  members that are `readOnly` are not required in a request (OpenAPI 3.1 § 4.8.24).

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from msgspec import Struct
+
 from custmap.contract.form_body import Form
 from custmap.contract.style import Style, style_of
 from custmap.schema.json_schema import Definitions, type_of
@@ -23,16 +25,14 @@ _DEEPEST: Final = 8
 """How deep open places are looked for; a body that refers to itself has no end."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerVariable:
+class ServerVariable(Struct, frozen=True):
     """A variable of the server's URL; if it has no default, the caller must give it."""
 
     default: str | None = None
     enum: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """A parameter in path, query or headers.
 
     `style`    how lists and objects are written; None: the default of the place.

@@ -12,8 +12,9 @@ Members that are not listed are open: nothing is known about them, so they are n
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from custmap.contract.contract import Contract, Parameter, Response, ServerVariable, open_places, variables_in
 from custmap.contract.form_body import INLINE, Form
@@ -83,8 +84,7 @@ def columns_schema(node: MapNode) -> dict[str, Any]:
     return {"type": "object", "properties": columns}
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     problems: list[Diagnostic] = field(default_factory=list)
 
     def contract(self, node: MapNode, name: str) -> Contract:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeAlias
+
+from msgspec import Struct
 
 from custmap.contract.bundle import Bundle
 from custmap.contract.contract import (
@@ -65,8 +66,7 @@ def contract_of(found: FoundOperation) -> Contract:
     return contract
 
 
-@dataclass(frozen=True, slots=True)
-class FoundOperation:
+class FoundOperation(Struct, frozen=True):
     """An operation in its document: `value` itself, and the path item that holds it.
 
     `name`  what it was asked for by.
@@ -160,8 +160,7 @@ def _find(root: Located, operation: str, references: References, asked_at: Span 
     raise MappingError([*aside.problems.values(), Diagnostic("CM211", message, span, help)])
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(Struct, frozen=True):
     """Reads one operation of a document."""
 
     root: Located

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Style:
+
+class Style(Struct, frozen=True):
     """How a list or an object is written.
 
     `name`     simple, label, matrix (path); form, spaceDelimited, pipeDelimited, deepObject (query).

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
+
+from msgspec import Struct
 
 from custmap.contract.contract import Contract
 from custmap.schema.json_schema import Definitions, type_of
@@ -15,8 +16,7 @@ _DEEPEST: Final = 64
 Discriminator: TypeAlias = tuple[str, Mapping[str, Type]]
 
 
-@dataclass(frozen=True, slots=True)
-class Variants:
+class Variants(Struct, frozen=True):
     """The types that an item may have.
 
     `whole`      what the items have in common, None: nothing is known.

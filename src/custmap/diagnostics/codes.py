@@ -6,9 +6,10 @@ contract, 7 apply and reverse, 8 plan, 9 ours. The title is the summary line of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 
 class Severity(StrEnum):
@@ -18,8 +19,7 @@ class Severity(StrEnum):
     """Worth knowing, and meant: `--strict` leaves it alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """One row of the table: `title` names the kind of problem, never the user's names."""
 
     name: str

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from custmap.diagnostics.codes import CODES, Severity
 from custmap.diagnostics.meant import Meant
 from custmap.diagnostics.span import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """A second place that a diagnostic refers to."""
 
     span: Span

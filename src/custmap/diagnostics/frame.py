@@ -16,9 +16,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
+
+from msgspec import Struct, field
 
 from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Diagnostic
@@ -55,8 +56,7 @@ def painted(text: str, style: str, color: bool) -> str:
     return f"\x1b[{style}m{text}\x1b[0m" if color else text
 
 
-@dataclass(slots=True)
-class SourceLines:
+class SourceLines(Struct):
     """A look-up that reads files from disk, each once."""
 
     read: dict[str, list[str]] = field(default_factory=dict)

@@ -7,8 +7,10 @@ and `end` are offsets into the expression's text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from custmap.expressions.function import LAZY
 
@@ -16,16 +18,14 @@ Path: TypeAlias = tuple[str | int, ...]
 """Names of members and positions of items."""
 
 
-@dataclass(frozen=True, slots=True)
-class Current:
+class Current(Struct, frozen=True):
     """`@`, also where a path, a projection or a pipe starts from it implicitly."""
 
     start: int
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Struct, frozen=True):
     """A constant: `'text'` or `` `JSON` ``."""
 
     value: Any
@@ -33,8 +33,7 @@ class Literal:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A member of an object; `quoted`: its name was written in double quotes."""
 
     base: Node
@@ -44,8 +43,7 @@ class Field:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """An item of a list; negative positions count from the end."""
 
     base: Node
@@ -54,8 +52,7 @@ class Index:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(Struct, frozen=True):
     """Some items of a list, as Python's slices choose them; `step` is never 0."""
 
     base: Node
@@ -66,8 +63,7 @@ class Slice:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Flatten:
+class Flatten(Struct, frozen=True):
     """The items of a list, with lists among them replaced by their items."""
 
     base: Node
@@ -75,8 +71,7 @@ class Flatten:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Projection:
+class Projection(Struct, frozen=True):
     """`body` of each item of a list; what is null is dropped."""
 
     base: Node
@@ -85,8 +80,7 @@ class Projection:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class ValueProjection:
+class ValueProjection(Struct, frozen=True):
     """`body` of each member of an object, as a list; what is null is dropped."""
 
     base: Node
@@ -95,8 +89,7 @@ class ValueProjection:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """`body` of each item of a list for which `condition` holds."""
 
     base: Node
@@ -106,8 +99,7 @@ class Filter:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Pipe:
+class Pipe(Struct, frozen=True):
     """`right`, with what `left` gives as its current value."""
 
     left: Node
@@ -116,8 +108,7 @@ class Pipe:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class MultiList:
+class MultiList(Struct, frozen=True):
     """A new list of several expressions over one value."""
 
     base: Node
@@ -126,8 +117,7 @@ class MultiList:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class MultiHash:
+class MultiHash(Struct, frozen=True):
     """A new object of several expressions over one value."""
 
     base: Node
@@ -136,8 +126,7 @@ class MultiHash:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(Struct, frozen=True):
     """`left` when it is true in JMESPath's sense, else `right`."""
 
     left: Node
@@ -146,8 +135,7 @@ class Or:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class And:
+class And(Struct, frozen=True):
     """`left` when it is false in JMESPath's sense, else `right`."""
 
     left: Node
@@ -156,8 +144,7 @@ class And:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Struct, frozen=True):
     """`true` when the operand is false in JMESPath's sense."""
 
     operand: Node
@@ -165,8 +152,7 @@ class Not:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """`operator` is Python's sign: `==`, `!=`, `<`, `<=`, `>`, `>=`."""
 
     operator: str
@@ -176,8 +162,7 @@ class Comparison:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A call of a function."""
 
     name: str
@@ -186,8 +171,7 @@ class Call:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """`&body`: an expression passed to a function; allowed only as an argument."""
 
     body: Node

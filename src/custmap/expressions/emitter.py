@@ -12,8 +12,9 @@ the source only as `repr` of a checked constant; everything else is a named glob
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from custmap.expressions.ast import Node, Path, plain_path
 from custmap.expressions.function import FunctionSpec
@@ -29,8 +30,7 @@ Prepared: TypeAlias = Mapping[str, tuple[str, ...]]
 _AS_THEY_ARE: Final[Prepared] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Emitted:
+class Emitted(Struct, frozen=True):
     """Lines of Python, indented by 4 relative to each other.
 
     `prelude` cannot raise and must run before `body`, and before what any later expression of the same

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from msgspec import Struct
+
 from custmap.values.types import ANY, Type
 
 LAZY: Final = frozenset({"coalesce", "if"})
@@ -29,8 +31,7 @@ class FunctionError(Exception):
         return type(self), (self.reason, self.argument)
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """A named argument of a function; `optional` ones come last and have a `default`."""
 
     name: str
@@ -39,8 +40,7 @@ class Argument:
     default: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     """`given` are the arguments, `gives` the result; `fails` instead: the function raises FunctionError."""
 
     given: tuple[Any, ...]

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
+from msgspec import Struct
+
 from custmap.diagnostics.codes import Severity
 from custmap.values.types import Type
 
@@ -31,8 +33,7 @@ class Read:
     rest: bool = field(default=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """A problem of an expression and its characters; `severity` None: the code's own."""
 
     code: str
@@ -43,8 +44,7 @@ class Problem:
     severity: Severity | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Inference:
+class Inference(Struct, frozen=True):
     """What is known about an expression before it runs.
 
     `type`    of its result; `absent`, and `"null"` among the kinds, say which states it can have.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from msgspec import Struct
 
 from custmap.expressions.ast import Call, Literal, Reference
 from custmap.expressions.builtins import ABSENT_SEERS
@@ -141,8 +143,7 @@ def _result_kinds(spec: FunctionSpec) -> Kinds | None:
     return kinds if is_builtin(spec) and len(kinds) == 1 else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Accepted:
+class _Accepted(Struct, frozen=True):
     """What an argument may be for the call to be made; `kinds` empty: any value."""
 
     kinds: str

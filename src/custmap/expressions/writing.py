@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
+from msgspec import Struct
+
 from custmap.expressions.ast import Node, is_constant
 from custmap.expressions.function import FunctionSpec
 from custmap.expressions.python_names import Names
@@ -51,8 +53,7 @@ class Value:
         return self.sure and self.kinds is not None and self.kinds <= kinds
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """How "nothing here" is represented: `ABSENT` and `None`, or only `None`."""
 
     has_absent: bool

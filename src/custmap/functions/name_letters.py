@@ -8,9 +8,10 @@ category, in every plane, so new emoji need no change here.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 from unicodedata import category, decomposition, name, normalize
+
+from msgspec import Struct
 
 from custmap.functions.name_parts import SELECTORS
 
@@ -55,8 +56,7 @@ _LATIN: Final = re.compile("[A-Za-z]")
 _ASCII_PICTURES: Final = str.maketrans("", "", "^`\x7f" + "".join(map(chr, range(32))))
 
 
-@dataclass(frozen=True, slots=True)
-class Letters:
+class Letters(Struct, frozen=True):
     """The part of a text that can be in a name. `left_out`: something visible was left out."""
 
     text: str

@@ -7,7 +7,9 @@ checked mapping; what a layer gives stands over what the later ones give.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+
+from msgspec import Struct, field
 
 from custmap.contract.contract import Contract
 from custmap.expressions.function import FunctionSpec
@@ -24,8 +26,7 @@ from custmap.values.paths import Member, PathError, parse_path
 from custmap.values.types import ARRAY, OBJECT, Type
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Struct, frozen=True):
     """What a layer fills: members of objects, items of lists by position, and lists whose items have a key.
 
     `is_set`  it is a list of which order and repeats mean nothing.
@@ -37,16 +38,14 @@ class Tree:
     is_set: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Struct, frozen=True):
     """A checked mapping, and the tree of what it fills."""
 
     checked: Checked
     tree: Tree
 
 
-@dataclass(frozen=True, slots=True)
-class Inverse:
+class Inverse(Struct, frozen=True):
     ways: tuple[Way, ...]
     layers: tuple[Layer, ...]
 

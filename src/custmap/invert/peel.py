@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from custmap.expressions.ast import Call, Literal, Node, Reference, is_constant, plain_path
 from custmap.expressions.function import LAZY, FunctionSpec
@@ -23,8 +24,7 @@ class OneWayError(Exception):
         self.of_items = of_items
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
+class Called(Struct, frozen=True):
     """One call: `further` are its other arguments, `source` is the type of its first."""
 
     spec: FunctionSpec

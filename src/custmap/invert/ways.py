@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from msgspec import Struct
+
 from custmap.diagnostics.span import Span
 from custmap.expressions.ast import is_constant
 from custmap.expressions.function import FunctionSpec
@@ -39,8 +41,7 @@ from custmap.values.types import ANY, Type
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """How one rule reads back; `losses` and `shared` as in `Back`.
 
     `target`  the rule's target, after that of the list whose items it fills.
@@ -63,8 +64,7 @@ class Way:
         return f"two-way with loss: {', '.join(self.losses)}" if self.losses else "two-way"
 
 
-@dataclass(frozen=True, slots=True)
-class Ways:
+class Ways(Struct, frozen=True):
     """The ways of all rules of a body, the rules of the inverse, and the functions that they call."""
 
     ways: tuple[Way, ...]

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from msgspec import Struct
+
 from custmap.diagnostics.version import VERSION
 from custmap.lineage.lineage import Line, Lineage
 from custmap.lineage.whole_paths import is_field, record_sources
@@ -88,8 +90,7 @@ def event_time() -> str:
     return now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-@dataclass(frozen=True, slots=True)
-class _Inputs:
+class _Inputs(Struct, frozen=True):
     """The datasets that a job reads; `table` is there where columns are known."""
 
     record: Named

@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields, replace
 from itertools import chain
 from typing import Any, Final, Literal, TypeAlias
 
+from msgspec import Struct
+
 from custmap.diagnostics.span import Span
 from custmap.syntax.node import MapNode, Node
 
@@ -17,8 +19,7 @@ MAKERS: Final = SOURCES | {"when", "default", "values", "unmapped", "format"}
 """The keys that decide which value a rule gives."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A text of the file and its span."""
 
     value: str
@@ -33,8 +34,7 @@ class Text:
         return self.span.within(offset + quote, length)
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(Struct, frozen=True):
     """A constant of the file; wrapped, because null is a constant too."""
 
     value: Any
@@ -45,8 +45,7 @@ CLEARED_AT: Final = ("name_in", "key_in")
 """The forms of `clear` that name a place of the body."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClearFile:
+class ClearFile(Struct, frozen=True):
     """A `clear` as written: a word, or a long form. `places`: the places of the forms that name one."""
 
     span: Span
@@ -59,8 +58,7 @@ class ClearFile:
     item: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ChangesFile:
+class ChangesFile(Struct, frozen=True):
     """`changes` as written: the list, the templates of items, and the types of the vendor's copy."""
 
     span: Span
@@ -74,8 +72,7 @@ class ChangesFile:
     unread: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class WayFile:
+class WayFile(Struct, frozen=True):
     """`added` or `gone` as written: a place, or a template of an item."""
 
     span: Span
@@ -171,8 +168,7 @@ class Rule:
         return {rule.span.line for rule in rules} | {at.line for rule in rules for at in rule.keys.values()}
 
 
-@dataclass(frozen=True, slots=True)
-class Param:
+class Param(Struct, frozen=True):
     name: str
     span: Span
     summary: str | None
@@ -180,8 +176,7 @@ class Param:
     secret: bool
 
 
-@dataclass(frozen=True, slots=True)
-class BulkFile:
+class BulkFile(Struct, frozen=True):
     """`bulk` as written."""
 
     span: Span
@@ -190,8 +185,7 @@ class BulkFile:
     most_bytes: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class MaskFile:
+class MaskFile(Struct, frozen=True):
     """`mask` as written; `is_cut`: its names have a depth of 1."""
 
     span: Span
@@ -231,8 +225,7 @@ class CallFile:
         return (*self.path, *self.query, *self.headers, *self.body)
 
 
-@dataclass(frozen=True, slots=True)
-class EntryFile:
+class EntryFile(Struct, frozen=True):
     """An entry of `requests` as written: one call, or those for each entry of a map or item of a list.
 
     `keys`  its keys, with their spans.

@@ -5,9 +5,9 @@ not allow null, since null would look meaningful without being so.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
+from msgspec import Struct
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -57,8 +57,7 @@ def optional(description: str, **facts: Any) -> Any:
     return Field(default_factory=_unset, description=description, **facts)
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """The words of a Literal, each with its meaning, which editors show next to the word.
 
     `table` is what editors insert for the long form, if the type has one. The long form is not part of the

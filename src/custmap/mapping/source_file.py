@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MappingError
@@ -17,8 +18,7 @@ from custmap.syntax.node import MapNode, Node
 Nulls: TypeAlias = Literal["clear", "absent"]
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(Struct, frozen=True):
     """A whole file, without the parts that have a wrong form; their keys are `unread`.
 
     `columns`  a node: column to type, or the file that says so.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from custmap.expressions.parse import Expression
 from custmap.mapping.file import Rule
 
 
-@dataclass(frozen=True, slots=True)
-class Messages:
+class Messages(Struct, frozen=True):
     """A list of messages, and what is read from each of them; without `each` the answer is the one message.
 
     `retry`  whether the request is worth another try, where this message came.
@@ -25,8 +24,7 @@ class Messages:
     key: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Results:
+class Results(Struct, frozen=True):
     """A list with an element for each customer of a request, in their order, and what is read from it."""
 
     each: Expression
@@ -35,8 +33,7 @@ class Results:
     errors: tuple[Messages, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The `response` of a mapping; None for what it does not say.
 
     `fields`  rules that fill canonical paths from the vendor's copy, as written.

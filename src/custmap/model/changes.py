@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from custmap.model.filling import Filling
 from custmap.model.template import Template
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """A body whose list has an item for each change.
 
     `into`      the names that lead to the list; (): the body itself is the list.

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from msgspec import Struct
+
 from custmap.contract.contract import Contract
 from custmap.contract.form_body import FormStyle
 from custmap.diagnostics.span import Span
@@ -29,8 +31,7 @@ PARTS: Final = ("path", "query", "headers")
 _NO_ROW: Final = object()
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedParam:
+class CheckedParam(Struct, frozen=True):
     name: str
     default: Any
     has_default: bool
@@ -70,8 +71,7 @@ class RiderOrigin:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Bulk:
+class Bulk(Struct, frozen=True):
     """Many customers in one request: the operation's body is that of an item of a list.
 
     `into`      the names that lead to the list; (): the body itself is the list.

@@ -118,7 +118,7 @@ class Named(Clear):
         return (self.place,)
 
     def for_item(self) -> Clear:
-        return replace(self, name=None)
+        return self if self.name is None else replace(self, name=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from custmap.schema.misfit import misfit
 from custmap.values.absent import ABSENT
@@ -12,8 +13,7 @@ from custmap.values.paths import TargetPath, format_path, found_at
 from custmap.values.types import Type
 
 
-@dataclass(frozen=True, slots=True)
-class FilledList:
+class FilledList(Struct, frozen=True):
     """The list at `place` in the body, or the text of a `query` parameter that names are joined in."""
 
     place: TargetPath

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
+
+from msgspec import Struct
 
 from custmap.model.template import Branch, Filled, Hole, Part, Ridden, Row, Tree
 from custmap.schema.misfit import misfit
@@ -13,8 +14,7 @@ from custmap.values.types import Type
 from custmap.values.words import word_for
 
 
-@dataclass(frozen=True, slots=True)
-class Filling:
+class Filling(Struct, frozen=True):
     """What a rule's templates have beside the value: asked as a `FormStyle` is whether they can say one."""
 
     parts: tuple[Part, ...]
@@ -28,8 +28,7 @@ class Filling:
         return unsayable(self.parts, {Hole.VALUE: value, Hole.NAME: self.name, Hole.PATH: self.path})
 
 
-@dataclass(frozen=True, slots=True)
-class NamedEntries:
+class NamedEntries(Struct, frozen=True):
     """What the contract asks of the names of a map's entries: asked as a `FormStyle` is."""
 
     names: Type

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from custmap.contract.form_body import FormStyle
 from custmap.model.clear import ItemIn
@@ -14,8 +15,7 @@ Way: TypeAlias = ItemIn | Template
 """How the vendor is told of an item of a list: its value is listed at a place, or an item says so."""
 
 
-@dataclass(frozen=True, slots=True)
-class ItemWays:
+class ItemWays(Struct, frozen=True):
     """How the vendor is told of an item that came, and of one that is gone; None: it cannot be told.
 
     `form`    how the list is written at the rule's target, where the body is a form.

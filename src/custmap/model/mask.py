@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
+
+from msgspec import Struct
 
 from custmap.values.paths import Member, TargetPath
 
 
-@dataclass(frozen=True, slots=True)
-class Mask:
+class Mask(Struct, frozen=True):
     """The vendor replaces what a request names, and leaves alone what it does not.
 
     `query`   the parameter that has the names, with `join` between them; None: they are listed in the body.
@@ -27,8 +27,7 @@ class Mask:
         return bool(path) and (self.is_cut or not all(isinstance(segment, Member) for segment in path))
 
 
-@dataclass(frozen=True, slots=True)
-class MaskedKeys:
+class MaskedKeys(Struct, frozen=True):
     """The keys of a map whose entries are named in a parameter, where `join` stands between two names.
 
     `is_deep`  those of objects in it are in names, too. It is asked as a `FormStyle` is.

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from msgspec import Struct
+
 from custmap.contract.form_body import FormStyle
 from custmap.diagnostics.span import Span
 from custmap.expressions.inference import Read, SourcePath
@@ -45,28 +47,24 @@ class Policy:
     required: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FromSource:
+class FromSource(Struct, frozen=True):
     expression: Expression
     type: Type
 
 
-@dataclass(frozen=True, slots=True)
-class RiderSource:
+class RiderSource(Struct, frozen=True):
     """A parameter or a constant: `index` into the operation's riders."""
 
     index: int
 
 
-@dataclass(frozen=True, slots=True)
-class EachSource:
+class EachSource(Struct, frozen=True):
     expression: Expression
     table: Table
     type: Type = ANY
 
 
-@dataclass(frozen=True, slots=True)
-class FirstSource:
+class FirstSource(Struct, frozen=True):
     origins: tuple[Origin, ...]
 
 
@@ -152,8 +150,7 @@ class Leaf:
         return clear.fits_container and not unsaid
 
 
-@dataclass(frozen=True, slots=True)
-class Rider:
+class Rider(Struct, frozen=True):
     """A parameter or constant in the body: it goes along with the request and has no before."""
 
     index: int
@@ -190,8 +187,7 @@ class ObjectNode:
     says: Says | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ItemsNode:
+class ItemsNode(Struct, frozen=True):
     """A list whose items are named by rules: `profiles[0]` or `channels[type=email]`.
 
     `privacy` is that of an object.

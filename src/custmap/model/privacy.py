@@ -6,8 +6,9 @@ Both are facts of the checked mapping, not of a record: whatever a rule may read
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, TypeAlias
+
+from msgspec import Struct
 
 from custmap.values.equality import same
 from custmap.values.paths import Index, Member, Select, TargetPath, select_text, value_text
@@ -54,8 +55,7 @@ class Secret(NamedTuple):
         return changed_at(value, self.place, lambda found: self.shown, self.shown)
 
 
-@dataclass(frozen=True, slots=True)
-class Privacy:
+class Privacy(Struct, frozen=True):
     """What of a rule's values may be shown.
 
     `personal`  the values may be personal.

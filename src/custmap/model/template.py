@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
+from msgspec import Struct
+
 from custmap.diagnostics.span import Span
 from custmap.values.types import Type
 
@@ -23,8 +25,7 @@ class Hole(Enum):
     NAME = "name"
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+class Filled(Struct, frozen=True):
     """A text with holes. One that is a single `{value}` becomes the value, with its type."""
 
     parts: tuple[str | Hole, ...]
@@ -47,8 +48,7 @@ class Filled:
         return Filled(tuple(parts))
 
 
-@dataclass(frozen=True, slots=True)
-class Ridden:
+class Ridden(Struct, frozen=True):
     """A parameter: `index` into the operation's riders. A member without its value is left out.
 
     From the end, -1 first, what names the customer: see `Operation.named`.
@@ -57,13 +57,11 @@ class Ridden:
     index: int
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Struct, frozen=True):
     entries: tuple[tuple[Filled, Tree], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     items: tuple[Tree, ...]
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from custmap.expressions.inference import SourcePath
 from custmap.expressions.parse import Expression
@@ -109,8 +110,7 @@ def outermost_whole(node: TargetNode) -> Iterator[ObjectNode | ItemsNode]:
         yield from outermost_whole(one)
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """A leaf in its place. `item`: inside an item of a list; `parent`: the object that contains it."""
 
     leaf: Leaf

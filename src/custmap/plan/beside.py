@@ -11,8 +11,9 @@ because after did not mention it:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from custmap.diagnostics.span import Span
 from custmap.expressions.inference import Read, SourcePath
@@ -30,8 +31,7 @@ from custmap.values.types import Type
 Slots = tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What a document reads back as, and after laid over it; with the target values of both.
 
     Of complete records after stands alone.
@@ -43,8 +43,7 @@ class Reading:
     new: Slots
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
+class Beside(Struct, frozen=True):
     """A vendor's copy beside after.
 
     `joint`     what all rules read; `apart`: for those rules that read something else, what they read.

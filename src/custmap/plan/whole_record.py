@@ -6,8 +6,9 @@ for the places where clearing writes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import RecordError
@@ -51,8 +52,7 @@ def _take_away(document: Any, place: TargetPath) -> None:
         holder[:] = [one for at, one in enumerate(holder) if not _names(last, at, one)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Rest:
+class _Rest(Struct, frozen=True):
     """Walks a body beside the vendor's copy. `before`, `after` and `view` are what was compared."""
 
     before: Row

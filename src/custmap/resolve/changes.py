@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
+
+from msgspec import Struct
 
 from custmap.contract.contract import UNKNOWN_CONTRACT, Contract
 from custmap.contract.inline import fields_type
@@ -23,8 +25,7 @@ BODY: Final = "[]"
 _NO_LIST: Final = Variants(None)
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """`changes` of a file, as its rules see it: the list, the items' types, and the file's own templates."""
 
     stated: ChangesFile

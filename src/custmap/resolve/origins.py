@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from custmap.contract.form_body import FormStyle
 from custmap.expressions.ast import plain_path
@@ -32,8 +34,7 @@ Found: TypeAlias = tuple[Source, Type, str | None, Reads, tuple[SourcePath, ...]
 its own, and what the conditions of its options read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """An origin, and the type of its value.
 
     `read` and `asked` are what the value and `when` take of the table's scope, `inner` the paths of the value

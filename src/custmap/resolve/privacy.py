@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from custmap.expressions.ast import And, Call, Literal, MultiHash, Node, Or, plain_path
 from custmap.expressions.inference import SourcePath
@@ -31,8 +32,7 @@ KEEP: Final = frozenset({"only_keys", "text_values", "without_keys", "without_nu
 """Functions whose maps have the names of those that they are given: of all arguments, or of the first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Privacies:
+class Privacies(Struct, frozen=True):
     """The privacy of the rules of one mapping.
 
     `secret`  the names of its secret parameters.

@@ -7,8 +7,10 @@ and settled as those of any other map or list are.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
+
+from msgspec import Struct
 
 from custmap.contract.contract import UNKNOWN_CONTRACT, Contract
 from custmap.expressions.ast import plain_path
@@ -93,8 +95,7 @@ def _check_names(entries: tuple[EntryFile, ...], findings: Findings) -> None:
         earlier.add(name)
 
 
-@dataclass(frozen=True, slots=True)
-class _Resolver:
+class _Resolver(Struct, frozen=True):
     file: MappingFile
     contracts: Contracts
     canonical: Canonical

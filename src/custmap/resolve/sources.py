@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
+from msgspec import Struct
+
 from custmap.expressions.function import FunctionSpec
 from custmap.expressions.infer import Inference, Read, infer
 from custmap.expressions.inference import SourcePath
@@ -45,8 +47,7 @@ class Scope:
         return tuple(replace(read, path=self.prefix[0].path + read.path) for read in inner)
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """An expression, with everything that is known about it in advance.
 
     `reads` from the table's scope, `inner` from its own.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from custmap.diagnostics.diagnostic import Note
 from custmap.mapping.file import Rule
@@ -11,8 +12,7 @@ from custmap.resolve.findings import Findings
 from custmap.values.paths import Member, PathError, Segment, Select, TargetPath, parse_path
 
 
-@dataclass(slots=True)
-class Place:
+class Place(Struct):
     """A place in the tree under construction: `rule` fills it, `policy` is a rule that only has policies."""
 
     path: TargetPath

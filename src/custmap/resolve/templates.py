@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import count
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from custmap.contract.variants import Discriminator
 from custmap.diagnostics.span import Span
@@ -31,8 +33,7 @@ _SHOWN: Final = 12
 _NAMES: Final = [hole.value for hole in Hole]
 
 
-@dataclass(frozen=True, slots=True)
-class Naming:
+class Naming(Struct, frozen=True):
     """A rule in a template that names the customer, and the contract's type of its value."""
 
     rule: Rule
@@ -40,8 +41,7 @@ class Naming:
     stated: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Templates:
+class Templates(Struct, frozen=True):
     """Reads the templates of one mapping.
 
     `rider`   adds a parameter with its type, and whether it is required, and gives its index.

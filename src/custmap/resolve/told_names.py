@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import combinations, product
 from typing import Final
+
+from msgspec import Struct, field
 
 from custmap.diagnostics.codes import Severity
 from custmap.diagnostics.diagnostic import Note
@@ -18,8 +19,7 @@ from custmap.values.equality import same
 _APART: Final = "Use {path} in the template, or give one of the rules a template of its own."
 
 
-@dataclass(frozen=True, slots=True)
-class _Teller:
+class _Teller(Struct, frozen=True):
     """A rule and one of its templates.
 
     `texts`  what stands for the name and the path; of entries and items, `keys`, nobody knows that.
@@ -170,8 +170,7 @@ def _is_one(one: Tree, other: Tree, are_alike: Callable[[Filled, Filled], bool])
     return type(one) is type(other) and not isinstance(one, Filled | Branch | Row) and same(one, other)
 
 
-@dataclass(frozen=True, slots=True)
-class _Filling:
+class _Filling(Struct, frozen=True):
     """Compares the texts of two rules' templates; `names` are the keys with which they are alike."""
 
     left: _Teller

@@ -124,7 +124,7 @@ def _entries(
         ):
             said = True  # the usual clear of one: a plain value is gone, and its key is listed
             name, source = places_of(leaf, target, key)
-            view.draft.names.setdefault(listed.place, {})[key] = key
+            clearing.write_clear(listed, key, view.draft)
             changes.append(new_change(("clear", name, source, was, None, span, 0, privacy)))
             continue
         state, value = _entry(leaf, target, key, was, now, mentioned, view, (*way, Member(key)))

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, fields
 from functools import reduce
 from typing import Any, Final, TypeAlias
 
+from msgspec import Struct
+
 from custmap.values.decimals import common_multiple
 from custmap.values.equality import fingerprint
 from custmap.values.types import ANY, KINDS, NEVER, Type
@@ -279,8 +281,7 @@ def _join_open(types: Iterable[Type | None]) -> Type | None:
     return join(*found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """The items or free values of a combination, computed on demand."""
 
     combine: Combine

@@ -11,6 +11,8 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
+from msgspec import Struct
+
 from custmap.schema.combine import has_kind, join, kinds_of, later, meet
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint
@@ -238,8 +240,7 @@ class Members(Mapping[str, Type]):
         return Members, (self.schemas, self.resolve)
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(Struct, frozen=True):
     """`type_of`, called on demand."""
 
     schema: Any

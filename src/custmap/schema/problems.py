@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from custmap.diagnostics.errors import MOST
 from custmap.schema.record_paths import place
@@ -17,8 +18,7 @@ _SIZES: Final = frozenset({"minItems", "minProperties", "contains", "required"})
 _SIGNS: Final = {"minimum": "≥", "maximum": "≤", "exclusiveMinimum": ">", "exclusiveMaximum": "<"}
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """`path` is the place in the record, `message` what was expected there."""
 
     path: str

@@ -7,9 +7,10 @@ names, cut, and counts the rest.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
+
+from msgspec import Struct
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.diagnostics.errors import MOST, with_rest
@@ -36,8 +37,7 @@ class UnknownMember(NamedTuple):
         return any_item(self.path)
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownMembers:
+class UnknownMembers(Struct, frozen=True):
     """The unknown members of a record by name; `more` counts those whose names were not kept."""
 
     members: tuple[UnknownMember, ...]

@@ -6,8 +6,9 @@ The compiled check lists all problems of a record at once, and a million of them
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 Place = tuple[str | int, ...]
 
@@ -17,8 +18,7 @@ _NAMED: Final = 1_000
 """An object with more members is a map, and may be cut."""
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """A part of a record. `cut` has the lists and maps that lack items, and the index of the first."""
 
     record: Any
@@ -72,8 +72,7 @@ class _Sizes:
         return found
 
 
-@dataclass(slots=True)
-class _Cut:
+class _Cut(Struct):
     """The values of a record from `start` to `end`, with the objects around them."""
 
     sizes: _Sizes

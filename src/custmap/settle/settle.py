@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Set
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from custmap.back.outcome import Message
 from custmap.border.unsettled import UNSETTLED
@@ -31,8 +32,7 @@ Back = list[tuple[Place, list[OpenPath]]]
 """What did not arrive: places of the plan, each with the canonical paths that its rules read."""
 
 
-@dataclass(slots=True)
-class _Case:
+class _Case(Struct):
     """One customer's night.
 
     `sides`    what each part compares.

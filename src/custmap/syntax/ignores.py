@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from msgspec import Struct
 
 from custmap.diagnostics.span import Span
 from custmap.syntax.source_text import Text
@@ -24,8 +24,7 @@ _IGNORE = re.compile(
 _CODE = re.compile(r"[A-Z0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Ignore:
+class Ignore(Struct, frozen=True):
     """One comment.
 
     `codes`   the codes that it accepts; empty if it names none.

@@ -7,8 +7,9 @@ with the columns of the lines above: a line opens the column of its text, and of
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from custmap.diagnostics.diagnostic import Diagnostic
 from custmap.syntax.source_text import Text
@@ -29,8 +30,7 @@ _OPEN_QUOTE: Final = re.compile(r"""(?:^|: +|- +)(?:"[^"]*|'[^']*)$""")
 _WRITE_KEY: Final = "Write a colon and a space after the key."
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(Struct, frozen=True):
     """`column` is where it begins, `inner` where its text begins after dashes; both from 0."""
 
     number: int

@@ -9,15 +9,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _VALUE: Final = json.JSONDecoder(parse_int=str, parse_float=str, strict=False)
 
 
-@dataclass(frozen=True, slots=True)
-class JsonPlace:
+class JsonPlace(Struct, frozen=True):
     """First and last character of a value, and the first of its key; `depth`: how many parts lead there."""
 
     start: int

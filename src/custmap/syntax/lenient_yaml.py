@@ -7,10 +7,10 @@ expansion of aliases is limited in nodes and depth. A long text counts as severa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import yaml
+from msgspec import Struct, field
 
 from custmap.diagnostics.diagnostic import Diagnostic, Note
 from custmap.diagnostics.errors import MappingError
@@ -26,8 +26,7 @@ _TEXT: Final = 64
 _TEXT_TAGS: Final = ("!", "tag:yaml.org,2002:str")
 
 
-@dataclass(slots=True)
-class Place:
+class Place(Struct):
     """First and last character of a value, the places inside it, and the first character of its key."""
 
     start: int
@@ -38,8 +37,7 @@ class Place:
     key: int | None = None
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A container whose end has not come yet. `merged` are the maps of its merge keys, nearest first."""
 
     value: Any

@@ -8,11 +8,11 @@ overflows.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
+from msgspec import Struct, field
 
 from custmap.diagnostics.diagnostic import Diagnostic, Note
 from custmap.diagnostics.errors import MappingError
@@ -91,8 +91,7 @@ def _tabs(text: Text) -> list[Diagnostic]:
     return found
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A container whose end has not come yet. A map's `key` is the one that waits for its value."""
 
     start: int

@@ -9,38 +9,35 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from custmap.values.absent import ABSENT
 from custmap.values.equality import same
 from custmap.values.numbers import read_number, scalar_text
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """A named member of an object."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """An item of a list by its position, from 0."""
 
     position: int
 
 
-@dataclass(frozen=True, slots=True)
-class Select:
+class Select(Struct, frozen=True):
     """The item of a list whose member `key` is `value`: a text, converted once the contract is known."""
 
     key: str
     value: str | int | float | bool
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """The item of a list of scalars that is `value`. Plans and records have such paths, not mapping files."""
 
     value: str | int | float | bool

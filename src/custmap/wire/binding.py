@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import isfinite
 from types import MappingProxyType
 from typing import Any, Final, Generic, NamedTuple, TypeVar
+
+from msgspec import Struct
 
 from custmap.border.careful import copy_carefully
 from custmap.border.classes import inherits
@@ -42,8 +44,7 @@ _TRUE: Final = {"true": True, "false": False}
 Filled = TypeVar("Filled")
 
 
-@dataclass(slots=True)
-class Bound:
+class Bound(Struct):
     """Everything that a set of parameters determines. `missing` are required parameters that were not given;
     `shares`: a rider is a list or an object, so each call needs a copy.
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote_plus
+
+from msgspec import Struct
 
 from custmap.model.checked import Checked, Operation
 from custmap.model.nodes import ItemsNode, Leaf, ObjectNode, TargetNode
@@ -33,8 +34,7 @@ Place: TypeAlias = tuple[Step, ...]
 _STANDS_FOR = re.compile(r"\{\{[^{}]*\}\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Secrets:
+class Secrets(Struct, frozen=True):
     """What is hidden in the requests of a mapping, which share it.
 
     `places`    the secret places.

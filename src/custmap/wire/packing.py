@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from custmap.diagnostics.diagnostic import Diagnostic
@@ -71,8 +71,7 @@ def _filled(node: TargetNode, riders: tuple[Any, ...]) -> Any:
             return ABSENT
 
 
-@dataclass(slots=True)
-class _Opened:
+class _Opened(Struct):
     """A pack that may take more: the request of its first customer, and what all of it have in common."""
 
     first: Request

@@ -14,6 +14,8 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
+from msgspec import Struct
+
 from custmap.contract.style import FORM, SIMPLE, Style
 from custmap.wire.parameters import PlaceError, path_text, query_pairs, scalar_text
 
@@ -164,8 +166,7 @@ class UrlTemplate:
         return path_text(name, path.get(name), self.in_path.get(name, SIMPLE))
 
 
-@dataclass(frozen=True, slots=True)
-class BoundUrl:
+class BoundUrl(Struct, frozen=True):
     """A URL of which only the path's variables, and a record's own query parameters, are missing."""
 
     template: UrlTemplate

@@ -149,7 +149,7 @@ def _message_facts(name: str, messages: Iterable[Messages]) -> Iterator[tuple[st
 
 
 def _message(one: Messages) -> tuple[str, Hashable]:
-    parts = {name: getattr(one, name) for name in Messages.__dataclass_fields__}
+    parts = {name: getattr(one, name) for name in Messages.__struct_fields__}
     said = {name: expression for name, expression in parts.items() if expression is not None}
     text = ", ".join(f"{name}: {' '.join(expression.text.split())}" for name, expression in said.items())
     return text, frozenset((name, normal(expression)) for name, expression in said.items())

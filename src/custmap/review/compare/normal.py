@@ -7,8 +7,10 @@ that is read with `from` and `fields` has the same form as one that is read by i
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from typing import Any, Final
+
+from msgspec import Struct
 
 from custmap.expressions.ast import (
     And,
@@ -70,7 +72,7 @@ def _node(node: Any, root: Hashable) -> Hashable:
         case MultiHash(base, entries):
             last = {key: _node(one, None) for key, one in entries}
             return name, _node(base, root), frozenset(last.items())
-    return name, *(_part(one.name, getattr(node, one.name), root) for one in fields(node) if _means(one.name))
+    return name, *(_part(one, getattr(node, one), root) for one in node.__struct_fields__ if _means(one))
 
 
 def _means(name: str) -> bool:
@@ -80,7 +82,7 @@ def _means(name: str) -> bool:
 def _part(name: str, value: Any, root: Hashable) -> Hashable:
     if isinstance(value, tuple):
         return tuple(_node(one, None) for one in value)
-    if name == "base" or is_dataclass(value):
+    if name == "base" or isinstance(value, Struct):
         return _node(value, root)
     return fingerprint(value)
 
