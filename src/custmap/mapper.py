@@ -5,40 +5,38 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingOf
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from custmap.back.answers import Answers
-from custmap.back.outcome import Outcome
-from custmap.back.reverse import Reverse
-from custmap.back.sequence_answers import Reverses, SequenceAnswers
 from custmap.border.intake import take
 from custmap.codegen.define import Functions, Texts
 from custmap.diagnostics.errors import MappingError
 from custmap.functions.table import with_functions
-from custmap.lineage.lineage import Lineage
-from custmap.lineage.trace import lineage, traced
 from custmap.loader import check_mapping
 from custmap.model.checked import Checked
 from custmap.plan.engine import Absent, Engine, Nulls, OnRejected
-from custmap.plan.maker import Maker
+from custmap.plan.maker import Maker, maker_of
 from custmap.plan.plan import Plan
 from custmap.plan.read_back import read_back
-from custmap.plan.sequence import Sequence as Requests
 from custmap.records import parsed
 from custmap.records.per_record import Applier, LineApplier
 from custmap.records.several import requests_of
-from custmap.settle.sent import sent
-from custmap.settle.settle import Settler, Settling
 from custmap.tables.through import through_of
 from custmap.values.words import require_one_of
 from custmap.wire.request import Request
 
 if TYPE_CHECKING:
+    from custmap.back.answers import Answers
+    from custmap.back.outcome import Outcome
+    from custmap.back.reverse import Reverse
+    from custmap.back.sequence_answers import Reverses, SequenceAnswers
+    from custmap.lineage.lineage import Lineage
     from custmap.prove.proof import Proof
     from custmap.records.identity import RequestIds
+    from custmap.settle.settle import Settler
     from custmap.tables.source import Source
 
 
@@ -60,8 +58,7 @@ def load(
     MappingError with all errors when the mapping does not exist (CM204) or has errors; warnings do not stop
     loading. ValueError when a module declares no function, or one whose name is taken.
     """
-    known = with_functions(functions)
-    checked, found = check_mapping(name_or_path, known, start, root)
+    checked, found = check_mapping(name_or_path, with_functions(functions), start, root)
     if checked is None:
         raise MappingError(diagnostic for diagnostic in found if diagnostic.level == "error")
     return Mapping(checked, tuple(module.__name__ for module in functions))
@@ -70,19 +67,17 @@ def load(
 class Mapping:
     """A compiled mapping: immutable, thread-safe, picklable. Made by `load`."""
 
-    __slots__ = ("_engine", "_modules", "_settling")
+    __slots__ = ("__dict__", "_engine", "_modules")
 
     _engine: Maker
     _modules: tuple[str, ...]
-    _settling: Settling
 
     def __init__(self, checked: Checked, modules: tuple[str, ...] = ()) -> None:
-        self._of(Requests(checked) if checked.steps else Engine(checked), modules)
+        self._of(maker_of(checked), modules)
 
     def _of(self, engine: Maker, modules: tuple[str, ...]) -> None:
         object.__setattr__(self, "_engine", engine)
         object.__setattr__(self, "_modules", modules)
-        object.__setattr__(self, "_settling", Settling(engine))
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"a mapping is frozen: `{name}` cannot be set")
@@ -259,9 +254,9 @@ class Mapping:
         body is one), or `base` does not fit the canonical schema.
         """
         if base is None:
-            return self._engine.answers.reverse.read(document)[0]
-        held = take(base, self._engine.checked.canonical)
-        return read_back(self.back, document, held, self.checked.canonical.type)[0]
+            return self.back.read(document)[0]
+        canonical = self.checked.canonical
+        return read_back(self.back, document, take(base, canonical), canonical.type)[0]
 
     @property
     def answers(self) -> Answers | SequenceAnswers:
@@ -271,7 +266,7 @@ class Mapping:
     @property
     def back(self) -> Reverse | Reverses:
         """What reads vendors' copies, with notes."""
-        return self._engine.answers.reverse
+        return self.answers.reverse
 
     def outcome(self, status: int, body: object = None, request: Request | str | None = None) -> Outcome:
         """What the vendor's answer means.
@@ -312,6 +307,8 @@ class Mapping:
         RecordError for records that `diff` refuses. ValueError for a plan of another mapping, or an outcome
         of a request that the plan does not have. TypeError for what is no plan, or no outcome.
         """
+        from custmap.settle.sent import sent
+
         require_one_of("absent", absent, ("keep", "clear"))
         require_one_of("nulls", nulls, ("clear", "absent"))
         canonical = self.checked.canonical
@@ -320,16 +317,20 @@ class Mapping:
         pair = self._engine.pair(held, taken, complete=absent == "clear")
         return self.settler.settle(pair, sent(plan, outcome, self.checked))
 
-    @property
+    @cached_property
     def settler(self) -> Settler:
         """What settles customers that were taken in."""
-        return self._settling.settler
+        from custmap.settle.settle import Settler
+
+        return Settler(self._engine.ruled, self.checked.canonical.type)
 
     def explain(self, path: str | None = None) -> Lineage:
         """Where targets come from, and what each state of a source becomes; `str()` of it is a table.
 
         `path` is a target path or a canonical path; default: all targets. ValueError when it is neither.
         """
+        from custmap.lineage.trace import lineage, traced
+
         return lineage(self.checked, traced(self._engine), path)
 
     def prove(

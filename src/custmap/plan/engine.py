@@ -6,11 +6,10 @@ from collections.abc import Callable
 from copy import copy
 from functools import cached_property, partial
 from operator import itemgetter
-from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
-from custmap.back.answers import Answers
 from custmap.border.intake import Taken, take
 from custmap.border.quick import QuickBorder, require_text
 from custmap.codegen.define import Functions, Parts
@@ -44,6 +43,9 @@ from custmap.wire.binding import Binder, Bound, bind
 from custmap.wire.request import Request
 from custmap.wire.sending import Sender
 
+if TYPE_CHECKING:
+    from custmap.back.answers import Answers
+
 Nulls: TypeAlias = Literal["clear", "absent"]
 Absent: TypeAlias = Literal["keep", "clear"]
 OnRejected: TypeAlias = Literal["raise", "drop"]
@@ -73,7 +75,6 @@ class Engine:
         self.checked = checked
         self.binder = Binder(partial(bind, checked))
         self.code = Functions(checked, operation)
-        self.answers = Answers(checked, self.code)
         self.doubts = Doubts(operation, checked.functions)
         self.reads = [path for slot in operation.table.slots for path in (*slot.reads, *slot.asks)]
         self.quick = QuickBorder(checked.canonical, direct=not reads_everything(self.reads))
@@ -89,6 +90,13 @@ class Engine:
     @property
     def ruled(self) -> list[Ruled]:
         return [Ruled(self)]
+
+    @cached_property
+    def answers(self) -> Answers:
+        """What reads answers."""
+        from custmap.back.answers import Answers  # imported when used: 10 ms
+
+        return Answers(self.checked, self.code)
 
     def alone(self) -> Engine:
         """An engine whose requests have the item of one customer as their body."""

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from custmap.back.answers import Answers
-from custmap.back.sequence_answers import SequenceAnswers
 from custmap.border.intake import Taken
 from custmap.border.quick import QuickBorder
 from custmap.codegen.define import Functions, Texts
 from custmap.expressions.inference import SourcePath
 from custmap.model.checked import Checked
 from custmap.model.note import Note
-from custmap.plan.engine import Absent, OnRejected, Ruled
+from custmap.plan.engine import Absent, Engine, OnRejected, Ruled
 from custmap.plan.overlay import Overlay
 from custmap.plan.plan import Plan
 from custmap.plan.sides import Pair
 from custmap.running.draft import Draft
 from custmap.wire.request import Request
+
+if TYPE_CHECKING:
+    from custmap.back.answers import Answers
+    from custmap.back.sequence_answers import SequenceAnswers
 
 
 class Maker(Protocol):
@@ -52,3 +54,12 @@ class Maker(Protocol):
     def pair(self, held: Taken | None, taken: Taken, *, complete: bool) -> Pair: ...
     def told(self, pair: Pair) -> Draft | Plan: ...
     def alone(self) -> Maker: ...
+
+
+def maker_of(checked: Checked) -> Maker:
+    """What makes the requests of a mapping."""
+    if not checked.steps:
+        return Engine(checked)
+    from custmap.plan.sequence import Sequence  # imported when used, as most mappings have one request
+
+    return Sequence(checked)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,6 +43,8 @@ def arrow_reader(relation: Any, rows: int) -> Any:
 
 def in_thread(database: Any, call: Callable[[], Result]) -> Result:
     """Run a query in a thread, so that the main thread can handle signals meanwhile."""
+    from concurrent.futures import ThreadPoolExecutor  # imported when used: 3 ms
+
     with ThreadPoolExecutor(1) as thread:
         done = thread.submit(call)
         try:

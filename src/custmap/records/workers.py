@@ -18,16 +18,17 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from multiprocessing import get_context, resource_tracker
-from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from threading import Thread
 from types import TracebackType
-from typing import Any, Final, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeVar
 
 from custmap.diagnostics.bug import told_bug
 from custmap.diagnostics.errors import CustmapError
 from custmap.records.worker_errors import WorkerDied, WorkerFailed
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 T = TypeVar("T")
 
@@ -131,6 +132,8 @@ class _Worker:
     """A process, and the threads that write to it and read from it."""
 
     def __init__(self, job: bytes) -> None:
+        from multiprocessing import get_context  # imported when used: 8 ms
+
         context = get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._parts: SimpleQueue[bytes | None] = SimpleQueue()
@@ -217,6 +220,8 @@ def _signals_held() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
+    from multiprocessing import resource_tracker  # as above
+
     resource_tracker.ensure_running()  # it would let the signals through
     held = [number for number in signal.Signals if number.name in _HELD]
     before = signal.pthread_sigmask(signal.SIG_BLOCK, held)

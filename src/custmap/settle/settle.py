@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Set
-from functools import cache, cached_property
+from functools import cache
 from typing import Any
 
 from msgspec import Struct
@@ -13,7 +13,6 @@ from custmap.border.unsettled import UNSETTLED
 from custmap.model.nodes import Leaf
 from custmap.model.walkers import reads_beside
 from custmap.plan.engine import Engine, Ruled
-from custmap.plan.maker import Maker
 from custmap.plan.open_paths import OpenPath, open_path
 from custmap.plan.sides import Pair, Sides
 from custmap.running.draft import read
@@ -295,17 +294,6 @@ class Settler:
                 yield from (path.text for path in _all(back) if part.says_beside(path))
         sides = case.sides(self._parts[0].engine)
         yield from (path.text for path in _all(back) if _is_forgotten(path, kept, sides))
-
-
-class Settling:
-    """A mapping's settler, made when it is first needed."""
-
-    def __init__(self, maker: Maker) -> None:
-        self._maker = maker
-
-    @cached_property
-    def settler(self) -> Settler:
-        return Settler(self._maker.ruled, self._maker.checked.canonical.type)
 
 
 def _of(back: Back) -> list[Place]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from copy import copy
 from typing import Any, Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 from custmap.border.intake import Taken, drop_nulls, take_parsed
 from custmap.codegen.define import Functions
@@ -65,6 +64,8 @@ class Reader:
         self._said = rows.type if said else None
         self._silence = Silence(slots)
         self._rows, self._name = rows, source.name
+        from zoneinfo import ZoneInfo  # imported when used: 2 ms
+
         zone = None if file.timezone is None else ZoneInfo(file.timezone.value)
         self.cells = Cells(rows, self.columns, zone, lenient=file.lenient)
         self._named = frozenset(rows.type.members)
