@@ -111,8 +111,8 @@ class ItemTarget(str):
 def item_target(target: str, key: str, value: Any, privacy: Privacy) -> ItemTarget:
     """The target of the item of `target` whose member `key` is `value`."""
     before, text, after = select_text(Select(key, value))
-    shown = KeyText(text, not privacy.open_keys, privacy.secret_name(key))
-    return ItemTarget((target + before, shown, after))
+    secret = privacy.secret_name(key) if privacy.secrets else None
+    return ItemTarget((target + before, KeyText(text, not privacy.open_keys, secret), after))
 
 
 def value_target(target: str, value: Any, privacy: Privacy) -> ItemTarget:

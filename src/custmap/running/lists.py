@@ -79,7 +79,7 @@ def _change_items(
     plainly = not view.full and bool(functions) and not any(mixes for *_, mixes in functions)
     for mark, (key, row) in new.items():
         found = old.get(mark)
-        again = doubts.whole or mark in doubts.below
+        again = doubts is not SETTLED and (doubts.whole or mark in doubts.below)
         if plainly and found is not None and found[1] == row and not again:
             continue
         change = _say_again if again else _change_item
@@ -89,7 +89,7 @@ def _change_items(
         said, kept = said or state == SAID, kept or state == KEPT
         if item is not NOTHING and (state == SAID or view.full):
             sent.append(item)
-            if state == SAID:
+            if state == SAID and leaf.says is not None:
                 fresh = found is None and mentioned and not again
                 say_inside(leaf, (Select(leaf.key or "", key),), key, target_of(leaf, key), item, view, fresh)
     for mark, (key, row) in old.items():
@@ -317,10 +317,16 @@ def rendered(row: Row, view: View, functions: Items) -> Any:
 
 def _lacks(node: ObjectNode, made: dict[str, Any]) -> bool:
     """Does an object, or one in it, lack a member that the contract requires?"""
-    inner = (
-        one for one in node.members if isinstance(one, ObjectNode) and isinstance(made.get(one.name), dict)
-    )
-    return bool(lacking_in(node, made)) or any(_lacks(one, made[one.name]) for one in inner)
+    if lacking_in(node, made):
+        return True
+    for one in node.members:
+        if (
+            isinstance(one, ObjectNode)
+            and isinstance(inner := made.get(one.name), dict)
+            and _lacks(one, inner)
+        ):
+            return True
+    return False
 
 
 def _made(row: Row, view: View, functions: Items) -> Any:
@@ -332,7 +338,10 @@ def _made(row: Row, view: View, functions: Items) -> Any:
 
 
 def _functions_of(table: Table, functions: Items) -> ItemFunctions:
-    return next(found for found in functions if found[0] is table)
+    for found in functions:
+        if found[0] is table:
+            return found
+    raise LookupError(table)
 
 
 def _same_row(before: Row, after: Row, view: View, functions: Items) -> bool:
@@ -362,17 +371,21 @@ def items_by_key(leaf: Leaf, rows: list[Row]) -> Keyed:
             if row[0] is not table:
                 table, place = row[0], _place(leaf, row[0])
             key = row[place] if place else ABSENT
-        if type(key) is Failure:
-            raise Keyless(f"the key of an item {key.reason}")
-        if not is_value(key) or type(key) in (dict, list):
-            raise Keyless("an item has no key")
-        mark = key if type(key) is str else fingerprint(key)
+        mark = key if type(key) is str else _mark(key)
         if mark in found:
             raise Keyless("two items have the same key")
         found[mark] = (key, row)
     if leaf.says is not None and len({key_text(key) for key, _ in found.values()}) < len(found):
         raise Keyless("two items have keys that a template writes alike")
     return found
+
+
+def _mark(key: Any) -> Any:
+    if type(key) is Failure:
+        raise Keyless(f"the key of an item {key.reason}")
+    if not is_value(key) or type(key) in (dict, list):
+        raise Keyless("an item has no key")
+    return fingerprint(key)
 
 
 def keys_of(leaf: Leaf, rows: list[Row]) -> list[Any]:
@@ -390,8 +403,10 @@ def _key(leaf: Leaf, row: Row) -> Any:
 
 def _place(leaf: Leaf, table: Table) -> int:
     """Where the rows of a table have the key; 0 where they have none."""
-    members = (one for one in table.item.members if one.name == leaf.key and isinstance(one, Leaf))
-    return next((1 + member.slot for member in members), 0)
+    for member in table.item.members:
+        if member.name == leaf.key and isinstance(member, Leaf):
+            return 1 + member.slot
+    return 0
 
 
 def target_of(leaf: Leaf, key: Any) -> str:

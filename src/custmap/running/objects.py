@@ -109,6 +109,8 @@ def lacks_rejected(node: ObjectNode, sent: dict[str, Any], view: View) -> bool:
 def lacking_in(node: ObjectNode, sent: dict[str, Any]) -> list[TargetNode]:
     """The members that rules fill, that the contract requires, and that an object does not have."""
     required = node.type.required if node.type else frozenset()
+    if not required:
+        return []
     return [
         one
         for one in node.members
