@@ -46,7 +46,7 @@ def run() -> None:
 def _leave_out(part: str, mapping: Mapping, before: Record, after: Record) -> None:
     engine: Any = mapping.engine
     bound = engine.binder.bind(PARAMS[mapping.name])
-    laid = engine._overlay.over(before, after, frozenset())
+    laid = engine.overlay.over(before, after, frozenset())
     match part:
         case "checks":
             engine.quick._canonical = SimpleNamespace(fits=lambda record: True)
@@ -55,7 +55,7 @@ def _leave_out(part: str, mapping: Mapping, before: Record, after: Record) -> No
         case "parameters":
             engine.binder = SimpleNamespace(bind=lambda params: bound)
         case "laying":
-            engine._overlay = SimpleNamespace(over=lambda before, after, texts: laid)
+            engine.overlay = SimpleNamespace(over=lambda before, after, texts: laid)
         case "doubts":
             engine.doubts = SimpleNamespace(about=lambda record, changes: [])
         case "request":
