@@ -255,6 +255,8 @@ def _still_said(leaf: Leaf, outcome: Outcome, sides: Sides) -> Any:
         return outcome.stands
     if outcome.said or after is None or after is SILENT:
         return ABSENT
+    if outcome.kept and sides.before[leaf.slot] is None:
+        return ABSENT  # what was gone before stays gone
     return ABSENT if outcome.stands is None else outcome.stands
 
 

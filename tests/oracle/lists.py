@@ -15,7 +15,7 @@ from custmap.values.paths import Member, Select, format_path
 from oracle import containers, forms, maps, operations
 from oracle.clears import cleared, kept, null_container, rejected, text_of
 from oracle.interpreter import Row, silenced
-from oracle.outcome import Change, Outcome, Sides, Told, is_value
+from oracle.outcome import Change, Outcome, Sides, Told, is_value, shown
 
 
 class UnclearItems(Exception):
@@ -162,7 +162,7 @@ def _gone(leaf: Leaf, item: Any, sides: Sides) -> Outcome:
     was = rendered(item, sides.riders)
     if leaf.kind.only_new:
         return kept(was, Told(rejected=(("CM805", target),)))
-    change = () if sides.item else (Change("clear", target, was, None),)
+    change = () if sides.item else (Change("clear", target, shown(was), None),)
     if isinstance(leaf.policy.clear, Operated):
         return operations.gone(
             leaf, leaf.policy.clear, (Select(leaf.key or "", key),), key, target, was, sides

@@ -110,7 +110,9 @@ def _empty_required(
     """Maps and lists that the contract requires, and that have nothing to say."""
     for one in outcomes:
         if empty := facts.empty_if_required(node, one.node):
-            with lines.block(f"if {only}{one.node.name!r} not in {out} and {one.state} is not KEPT:"):
+            unsaid = f"cannot_be_said(after[{one.node.slot}])"  # type: ignore[union-attr]  # a leaf
+            nothing = f"({one.state} is SAID or ({one.state} is SAME and not {unsaid}))"
+            with lines.block(f"if {only}{one.node.name!r} not in {out} and {nothing}:"):
                 lines.add(f"{out}[{one.node.name!r}] = {empty}")
 
 
