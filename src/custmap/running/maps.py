@@ -140,7 +140,7 @@ def _entries(
 def _listed(leaf: Leaf) -> NameIn | None:
     """The clear of a rule whose entries are gone when their keys are listed, and nothing else is asked."""
     clear = leaf.policy.clear
-    simple = type(clear) is NameIn and clear.name is None and clear.form is None and not leaf.limits
+    simple = type(clear) is NameIn and clear.name is None and clear.form is None
     return clear if simple and leaf.says is None else None  # type: ignore[return-value]  # asked above
 
 
