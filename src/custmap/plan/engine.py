@@ -8,8 +8,6 @@ from functools import cached_property, partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
 
-from msgspec.structs import replace
-
 from custmap.border.intake import Taken, take
 from custmap.border.quick import QuickBorder, require_text
 from custmap.codegen.define import Functions, Parts
@@ -21,11 +19,12 @@ from custmap.model.change import Change, Rejection
 from custmap.model.checked import Checked
 from custmap.model.failed import Failed
 from custmap.model.filled_list import misfits
-from custmap.model.note import Note, UnknownNote
+from custmap.model.note import Note
 from custmap.plan.beside import Beside, Reading
 from custmap.plan.doubts import Doubts
 from custmap.plan.failing import marked, with_failures
 from custmap.plan.masking import Masking
+from custmap.plan.noting import add_notes, joined_notes, with_notes
 from custmap.plan.open_paths import open_path
 from custmap.plan.overlay import Overlay
 from custmap.plan.plan import Plan
@@ -368,32 +367,6 @@ def with_texts(plan: Plan) -> Plan:
 def in_order(told: list[Told]) -> tuple[Told, ...]:
     """Changes or rejections by their targets."""
     return tuple(sorted(told, key=_PLACE) if len(told) > 1 else told)
-
-
-def joined_notes(now: tuple[Note, ...], then: tuple[Note, ...]) -> tuple[Note, ...]:
-    """The notes about both records, each once: one about unknown members, with each name once."""
-    if not now or not then:
-        return now or then
-    unknown = [one for one in (*now, *then) if isinstance(one, UnknownNote)]
-    others = [one for one in (*now, *then) if not isinstance(one, UnknownNote)]
-    if len(unknown) > 1:
-        unknown = [UnknownNote(unknown[0].unknown.joined(unknown[1].unknown))]
-    return (*unknown, *dict.fromkeys(others))
-
-
-def with_notes(make: Callable[[], Plan], notes: tuple[Note, ...]) -> Plan:
-    """The plan, or the error instead of it, with the notes about the records."""
-    try:
-        plan = make()
-    except RecordError as error:
-        add_notes(error, notes)
-        raise
-    return replace(plan, notes=(*plan.notes, *notes)) if notes else plan
-
-
-def add_notes(error: RecordError, notes: tuple[Note, ...]) -> None:
-    for note in notes:
-        error.add_note(note)
 
 
 def _compared(before: Any, after: Any, riders: tuple[Any, ...], *, complete: bool) -> View:

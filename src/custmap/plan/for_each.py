@@ -24,7 +24,8 @@ from custmap.model.walkers import identities, leaves, reads_beside
 from custmap.plan.engine import Engine
 from custmap.plan.sides import Pair
 from custmap.running.draft import Draft, View, read
-from custmap.running.lists import SETTLED, Keyed, Keyless, items_by_key, target_of
+from custmap.running.item_keys import Keyed, Keyless, items_by_key
+from custmap.running.lists import SETTLED, target_of
 from custmap.running.maps import places_of
 from custmap.running.requests import names_another, refusal
 from custmap.running.rows import equal

@@ -17,7 +17,7 @@ from custmap.model.walkers import eaches, options
 from custmap.plan.open_paths import OpenPath, is_item, made_up, names_of, steps_of
 from custmap.plan.unconditional import unconditional
 from custmap.running.draft import read
-from custmap.running.lists import keys_of
+from custmap.running.item_keys import keys_of
 from custmap.values.absent import ABSENT
 from custmap.values.equality import fingerprint
 

@@ -21,18 +21,9 @@ from custmap.diagnostics.errors import RecordError
 from custmap.model.change import Change, problems_of
 from custmap.model.checked import Checked
 from custmap.model.note import Note
-from custmap.plan.engine import (
-    Absent,
-    Engine,
-    OnRejected,
-    Ruled,
-    add_notes,
-    in_order,
-    joined_notes,
-    with_notes,
-    with_texts,
-)
+from custmap.plan.engine import Absent, Engine, OnRejected, Ruled, in_order, with_texts
 from custmap.plan.for_each import ForEach, Said
+from custmap.plan.noting import add_notes, joined_notes, with_notes
 from custmap.plan.overlay import Overlay
 from custmap.plan.plan import Plan
 from custmap.plan.sides import Pair

@@ -16,7 +16,7 @@ from custmap.expressions.ast import plain_path
 from custmap.invert.ways import Way
 from custmap.model.nodes import EachSource, FromSource, Leaf, Presence, Table
 from custmap.model.walkers import eaches
-from custmap.running.lists import by_key
+from custmap.running.item_keys import by_key
 from custmap.running.states import Failure, is_value
 from custmap.schema.unknown import drop_unknown
 from custmap.values.absent import ABSENT

@@ -12,20 +12,13 @@ from custmap.model.privacy import inside, item_target
 from custmap.model.walkers import options
 from custmap.running import clearing
 from custmap.running.draft import KEPT, NOTHING, SAID, SAME, UNCHANGED, Outcome, View
+from custmap.running.item_keys import Keyed, Keyless, Row, items_by_key
 from custmap.running.objects import lacking_in
 from custmap.running.operations import cannot_say, cleared_inside, say_gone, say_inside
-from custmap.running.states import Failure, Unsettled, bare, is_value
+from custmap.running.states import Unsettled, bare, is_value
 from custmap.values.absent import ABSENT
-from custmap.values.equality import fingerprint, same
-from custmap.values.numbers import key_text
+from custmap.values.equality import same
 from custmap.values.paths import Member, Select, format_path
-
-Row = Any
-"""An item: `(table, slot, slot, …)` where rules make it, else the item itself."""
-
-
-Keyed = dict[Any, tuple[Any, Row]]
-"""Keys and items by the key's fingerprint."""
 
 SETTLED: Final = Unsettled(None, {}, False)
 """Of all items it is known whether the vendor holds them."""
@@ -37,10 +30,6 @@ Last: may a member be a boolean where another's is a number? Python's equality t
 """
 
 Items = tuple[ItemFunctions, ...]
-
-
-class Keyless(Exception):
-    """An item has no key, or shares it with another."""
 
 
 def change_list(leaf: Leaf, before: Any, after: Any, view: View, functions: Items) -> Outcome:
@@ -350,63 +339,6 @@ def _same_row(before: Row, after: Row, view: View, functions: Items) -> bool:
         return True
     alike = type(before) is tuple and type(after) is tuple and before[0] is after[0]
     return not alike and same(_made(before, view, functions), _made(after, view, functions))
-
-
-def by_key(leaf: Leaf, rows: list[Row]) -> Keyed | None:
-    """The items by their keys; None where they cannot be told apart."""
-    try:
-        return items_by_key(leaf, rows)
-    except Keyless:
-        return None
-
-
-def items_by_key(leaf: Leaf, rows: list[Row]) -> Keyed:
-    """The items by their keys; Keyless where they cannot be told apart."""
-    found: Keyed = {}
-    table, place = None, 0
-    for row in rows:
-        if type(row) is not tuple:
-            key = _key(leaf, row)
-        else:
-            if row[0] is not table:
-                table, place = row[0], _place(leaf, row[0])
-            key = row[place] if place else ABSENT
-        mark = key if type(key) is str else _mark(key)
-        if mark in found:
-            raise Keyless("two items have the same key")
-        found[mark] = (key, row)
-    if leaf.says is not None and len({key_text(key) for key, _ in found.values()}) < len(found):
-        raise Keyless("two items have keys that a template writes alike")
-    return found
-
-
-def _mark(key: Any) -> Any:
-    if type(key) is Failure:
-        raise Keyless(f"the key of an item {key.reason}")
-    if not is_value(key) or type(key) in (dict, list):
-        raise Keyless("an item has no key")
-    return fingerprint(key)
-
-
-def keys_of(leaf: Leaf, rows: list[Row]) -> list[Any]:
-    """The keys of the items that have one."""
-    keys = [_key(leaf, row) for row in rows]
-    return [key for key in keys if is_value(key) and type(key) not in (dict, list)]
-
-
-def _key(leaf: Leaf, row: Row) -> Any:
-    if type(row) is not tuple:
-        return row.get(leaf.key, ABSENT) if type(row) is dict else ABSENT
-    place = _place(leaf, row[0])
-    return row[place] if place else ABSENT
-
-
-def _place(leaf: Leaf, table: Table) -> int:
-    """Where the rows of a table have the key; 0 where they have none."""
-    for member in table.item.members:
-        if member.name == leaf.key and isinstance(member, Leaf):
-            return 1 + member.slot
-    return 0
 
 
 def target_of(leaf: Leaf, key: Any) -> str:

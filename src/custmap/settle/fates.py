@@ -8,7 +8,7 @@ from typing import Any, Final
 from custmap.model.checked import Operation
 from custmap.model.nodes import Leaf
 from custmap.plan.unsettled import Readers
-from custmap.running.lists import by_key
+from custmap.running.item_keys import by_key
 from custmap.running.states import SILENT, Failure
 from custmap.settle.traced import Place
 from custmap.values.absent import ABSENT
